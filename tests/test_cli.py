@@ -355,12 +355,15 @@ def test_options_that_a_policy_makes_useless_are_refused(
 ) -> None:
     file = write(tmp_path, "story.jsonl", STORY)
     config = write(tmp_path, "region.toml", POLICY)
-    for option in ("--budget=4h", "--hours=Mo-Fr 09:00-18:00", "--calendar=RU"):
+    for option in ("--hours=Mo-Fr 09:00-18:00", "--calendar=RU"):
         status, out, err = run(capsys, "check", file, "--config", config, option, "--lang=en")
         assert (status, out) == (2, "")
         assert f"which {option.partition('=')[0]} cannot change" in err
+    status, out, err = run(capsys, "check", file, "--config", config, "--budget=4h", "--lang=en")
+    assert (status, out) == (2, "")
+    assert "several targets, and --budget changes one; choose it with --target" in err
     status, _, err = run(capsys, "due", "12.03.2025 10:00", "--config", config, "--lang=en")
-    assert (status, "more than one target" in err) == (2, True)
+    assert (status, "several targets; give one: --target NAME" in err) == (2, True)
 
 
 def test_due_with_a_preset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -545,7 +548,7 @@ def test_watch_refuses_a_source_that_is_configured_as_a_table(
         (("due", "12.03.2025 10:00", "--hours=Mo-Fr off"), 2, "no working time"),
         (("due", "12.03.2025 10:00", "--hours=Mo-Fr 25:00-26:00"), 2, "no clock shows"),
         (("due", "12.03.2025 10:00", "--tz=Europe/Volgograt"), 2, "no time zone"),
-        (("due", "12.03.2025 10:00", "--budget=4 days"), 2, "not an amount"),
+        (("due", "12.03.2025 10:00", "--budget=4 days"), 2, "give --roll"),
         (("due", "2025-03-12T10:15+25:00"), 2, "no clock is +25:00 from UTC"),
         (("due", "2025-03-12"), 2, "it has no time of day"),
         (("due", "18:55"), 2, "it has no date"),

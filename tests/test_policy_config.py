@@ -334,7 +334,7 @@ WRONG = [
         "only a budget of working time can resume",
     ),
     ("[target]\nbudget = '4h'\n" + ONE, "target", "write it as one of [[targets]]"),
-    ("preset = 'volgograd'\n[target]\nname = 'x'", "target", "write it as one of [[targets]]"),
+    ("[[targets]]\nname = 'y'\nbudget = '4h'\n[target]\nname = 'x'", "target", "as one of"),
     (SCHEDULES, "schedules", "write what was promised as [[targets]]"),
     ("[[rules]]\ntargets = ['a']", "rules", "write what was promised as [[targets]]"),
     ("on_change = 'from_change'", "on_change", "write what was promised as [[targets]]"),

@@ -24,6 +24,7 @@ HEADER = "event_id,appeal_id,type,occurred_at\n"
 ROW = "1,A-1,created,2025-03-12T10:15+03:00\n"
 APPEALS = "appeal_id,posted_at,answered_at\nA-1,2025-03-12T10:15+03:00,\n"
 DUE = ("due", "31.10.2025 17:30")
+TWO_TARGETS = "[[targets]]\nname = 'a'\nbudget = '4h'\n[[targets]]\nname = 'b'\nbudget = '5h'\n"
 
 
 class Wrong(NamedTuple):
@@ -84,7 +85,39 @@ WRONG: Final = (
     Wrong((*DUE, "--hours", "Mo-Sa 09:00-18:00"), "--week 6", "суббота"),
     Wrong((*DUE, "--hours", "Mo-Fr 18:00"), "'18:00'", "не промежуток времени"),
     Wrong((*DUE, "--hours", "Mo-Fr off"), "", "нет рабочего времени"),
-    Wrong((*DUE, "--budget", "30 days"), "'30 days'", "не количество рабочего времени"),
+    Wrong((*DUE, "--budget", "30 days"), "'30 days'", "может закончиться в выходной"),
+    Wrong((*DUE, "--budget", "4 apples"), "'4 apples'", "не норматив"),
+    Wrong((*DUE, "--roll", "none"), "--roll", "для норматива в днях"),
+    Wrong((*DUE, "--budget", "1 month", "--roll=none", "--count-from=same_day"), "", "в днях"),
+    Wrong((*DUE, "--roll", "back"), "'back'", "нет среди допустимых"),
+    Wrong((*DUE, "--target", "x"), "'x'", "а --config нет"),
+    Wrong(
+        (*DUE, "--config", "office.toml", "--budget", "30 days"),
+        "'30 days'",
+        "укажите --roll",
+        {"office.toml": "[target]\nbudget = '4h'\n"},
+    ),
+    Wrong(
+        (*DUE, "--config", "office.toml", "--target", "c"),
+        "'c'",
+        "нет норматива",
+        {"office.toml": TWO_TARGETS},
+    ),
+    Wrong(
+        (*DUE, "--config", "office.toml", "--target", "a"),
+        "'a'",
+        "не один график",
+        {
+            "office.toml": "[[targets]]\nname = 'a'\nbudget = '4h'\nschedule_by = 'channel'\n"
+            "[channels]\nvk = { schedule = 'default' }\n"
+        },
+    ),
+    Wrong(
+        ("forecast", "x.csv", "--config", "office.toml", "--budget", "5h"),
+        "--budget",
+        "несколько нормативов",
+        {"office.toml": TWO_TARGETS},
+    ),
     Wrong((*DUE, "--budget", "9999999999h"), "9999999999", "больше, чем охватывает"),
     Wrong(("calendar", "DE", "2025", "--week", "6"), "6", "рабочей недели"),
     # -- files
@@ -183,16 +216,13 @@ WRONG: Final = (
     config("preset = '59fz'\n", "presets.59fz.roll", "может закончиться в выходной"),
     config("preset = 'moscow'\n", "'moscow'", "нет готового набора"),
     config("[[targets]]\nname = 'a'\n", "targets[0].budget", "не указано"),
-    config("[[rules]]\ntargets = ['a']\n", "rules", "нет ни [[targets]]"),
+    config("[[rules]]\ntargets = ['a']\n", "rules", "нет ни [target]"),
     config("[target]\nwarn_percent = 'half'\n", "target.warn_percent", "целое число"),
     Wrong(
         ("explain", "31.10.2025 17:30", "--config", "office.toml"),
         "'a', 'b'",
-        "не один норматив",
-        {
-            "office.toml": "[[targets]]\nname = 'a'\nbudget = '4h'\n"
-            "[[targets]]\nname = 'b'\nbudget = '5h'\n"
-        },
+        "несколько нормативов",
+        {"office.toml": TWO_TARGETS},
     ),
     config("[target]\nwarn_percent = 100\n", "100", "от 1 до 99"),
     config("[target]\npause_cap = '1h'\n", "pause_cap", "нет приостановок"),

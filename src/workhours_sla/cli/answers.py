@@ -2,215 +2,236 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, NamedTuple
 
 import click
 
-from workhours_sla.cli.options import CommonOptions, common_options, explain_option, take
+from workhours_sla.cli.answer_text import Answer, common_data
+from workhours_sla.cli.options import (
+    CommonOptions,
+    common_options,
+    explain_option,
+    take,
+    target_option,
+)
 from workhours_sla.cli.output import echo_json
-from workhours_sla.cli.settings import Settings
-from workhours_sla.cli.times import GivenTime, read_time, show_time, zone_text
+from workhours_sla.cli.settings import OneTarget, Settings
+from workhours_sla.cli.times import read_time
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.text.budgets import budget_words
-from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.explain import Trace
-from workhours_sla.worktime.schedule import Schedule
-
-LABEL_WIDTH: Final = 14
-
-
-class _Answer:
-    """Prints an answer as lines, each with a label and a text."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.text = SHELL.in_language(settings.lang)
-
-    def line(self, label: str, text: str) -> None:
-        """Print a label and its text."""
-        click.echo(f"{self.text(label):<{LABEL_WIDTH}}{text}".rstrip())
-
-    def amount(self, amount: timedelta) -> str:
-        """Return an amount of working time in words, such as ``4:00 of working time``."""
-        return budget_words("working_time", format_amount(amount), self.settings.lang)
-
-    def time(self, when: datetime, given: GivenTime | None = None) -> str:
-        """Return a time in the schedule's zone, followed by the time at the offset of ``given``.
-
-        The second time is left out if ``given`` has no offset or has the offset of the first time.
-        """
-        lang = self.settings.lang
-        local = when.astimezone(self.settings.schedule.tz)
-        text = show_time(local, lang, offset=True)
-        if given is None or given.assumed_zone:
-            return text
-        other = when.astimezone(given.when.tzinfo)
-        if other.utcoffset() == local.utcoffset():
-            return text
-        return f"{text} = {show_time(other, lang, offset=True)}"
-
-    def heading(self, start: datetime, budget: timedelta) -> None:
-        """Print the budget, the weekly hours and the zone with its offset at ``start``."""
-        schedule = self.settings.schedule
-        zone = zone_text(start, schedule.tz)
-        self.line("target", f"{self.amount(budget)} · {schedule.hours} · {zone}")
-
-    def given(self, label: str, given: GivenTime) -> None:
-        """Print a time from the command line, and its zone if it was given without an offset."""
-        text = self.time(given.when, given)
-        if given.assumed_zone:
-            text += f" ({self.text('assumed_zone', tz=self.settings.schedule.tz)})"
-        self.line(label, text)
-
-    def trace(self, trace: Trace) -> None:
-        """Print the lines of a trace, which explain an answer day by day."""
-        for line in trace.lines(self.settings.lang):
-            click.echo(f"  {line}")
-
-    def footing(self, *, provisional: bool) -> None:
-        """Print the calendar with its version, and a line if the answer is provisional."""
-        calendar = self.settings.schedule.calendar
-        self.line("calendar", self.text("version", id=calendar.id, version=calendar.version))
-        if provisional:
-            click.echo(self.text("provisional"))
-
-
-def schedule_data(schedule: Schedule) -> dict[str, Any]:
-    """Return the calendar, the weekly hours and the zone of a schedule for JSON."""
-    return {
-        "calendar": {"id": schedule.calendar.id, "version": schedule.calendar.version},
-        "hours": str(schedule.hours),
-        "tz": schedule.tz.key,
-    }
-
-
-def _common_data(settings: Settings, trace: Trace, *, explain: bool) -> dict[str, Any]:
-    """Return the last keys of the JSON of every answer."""
-    return {
-        "provisional": trace.provisional,
-        **schedule_data(settings.schedule),
-        **({"trace": trace.to_dict()} if explain else {}),
-    }
+from workhours_sla.worktime.budget_data import budget_data
+from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget
+from workhours_sla.worktime.zone_offsets import TICK
 
 
 @click.command()
 @click.argument("start")
 @click.option("--now", metavar="TIME", help="Also show what remains at this time (or: now).")
 @explain_option
+@target_option
 @common_options
-def due(start: str, *, now: str | None, explain: bool, **options: Any) -> None:
+def due(start: str, *, now: str | None, explain: bool, target: str | None, **options: Any) -> None:
     """Show when the answer to an appeal posted at START is due."""
-    settings = Settings.of_one_target(take(CommonOptions, options))
-    schedule, budget, by_rule = settings.schedule, settings.budget, settings.provisional
+    settings = Settings.of(take(CommonOptions, options), target)
+    one, by_rule = settings.one_target(), settings.provisional
+    schedule, budget = one.schedule, one.budget
     given = read_time(start, schedule.tz)
     posted = given.when.astimezone(schedule.tz)
     trace = schedule.explain(posted, budget, provisional=by_rule)
     due_at = trace.end
-    limit, provisional = _limit(schedule, posted, budget, by_rule=by_rule)
+    limit, provisional = _limit(one, posted, by_rule=by_rule)
     remaining = as_of = None
     if now is not None:
         as_of = read_time(now, schedule.tz).when
-        remaining = schedule.remaining(posted, budget, now=as_of, provisional=by_rule)
+        remaining = _remaining(one, posted, due_at, as_of, by_rule=by_rule)
     if settings.as_json:
         echo_json(
             {
-                "schema": "workhours.due/1",
+                "schema": "workhours.due/2",
+                "target": one.name,
                 "start": posted,
                 "zone_assumed": given.assumed_zone,
-                "budget": budget,
+                "budget": budget_data(budget),
                 "due_at": due_at,
                 "breaches_after": limit,
                 "now": as_of,
                 "remaining": remaining,
-                **_common_data(settings, trace, explain=explain),
+                **common_data(one, trace, explain=explain),
                 "provisional": trace.provisional or provisional,
             }
         )
         return
-    answer = _Answer(settings)
-    answer.heading(posted, budget)
+    answer = Answer(settings, one)
+    answer.heading(posted)
     answer.given("start", given)
     if explain:
         answer.trace(trace)
-    at_closing = limit is not None and limit.astimezone(UTC) != due_at.astimezone(UTC)
+    at_closing = isinstance(budget, timedelta) and limit is not None and _after(limit, due_at)
     note = f" ({answer.text('due_at_closing')})" if at_closing else ""
-    answer.line("due", answer.time(due_at, given) + note)
+    answer.line("due", answer.time(due_at, given, ends=True) + note)
     if limit is None:
         answer.line("breach", answer.text("limit_unknown"))
     else:
-        answer.line("breach", answer.text("after", when=answer.time(limit, given)))
+        answer.line("breach", answer.text("after", when=answer.time(limit, given, ends=True)))
     if remaining is not None and as_of is not None:
         label = "remaining" if remaining >= timedelta(0) else "overdue_by"
+        kind = "clock_time" if isinstance(budget, ClockTime) else "working_time"
         current = answer.text("now", when=answer.time(as_of))
-        answer.line(label, f"{answer.amount(abs(remaining))} ({current})")
+        answer.line(label, f"{answer.amount(abs(remaining), kind)} ({current})")
     answer.footing(provisional=trace.provisional or provisional)
 
 
-def _limit(
-    schedule: Schedule, start: datetime, budget: timedelta, *, by_rule: bool
-) -> tuple[datetime | None, bool]:
+def _limit(one: OneTarget, start: datetime, *, by_rule: bool) -> tuple[datetime | None, bool]:
     """Return the limit, or None if it is unknown, and whether the limit is provisional.
 
     ``by_rule`` allows a provisional limit.
     """
     for provisional in (False, True) if by_rule else (False,):
         with suppress(CalendarCoverageError):
-            return schedule.breaches_after(start, budget, provisional=provisional), provisional
+            return _limit_of(one)(start, one.budget, provisional=provisional), provisional
     return None, False
+
+
+def _limit_of(one: OneTarget) -> Callable[..., datetime]:
+    """Return the verb whose result is the limit."""
+    return one.schedule.deadline if one.closing == "strict" else one.schedule.breaches_after
+
+
+def _remaining(
+    one: OneTarget, start: datetime, due_at: datetime, now: datetime, *, by_rule: bool
+) -> timedelta:
+    """Return what remains of a budget at a time, negative if it is overdue.
+
+    Of a budget of days this is the working time up to the due time, and of clock time the time
+    around the clock.
+    """
+    if isinstance(one.budget, timedelta):
+        return one.schedule.remaining(start, one.budget, now=now, provisional=by_rule)
+    if isinstance(one.budget, ClockTime):
+        return due_at.astimezone(UTC) - now.astimezone(UTC)
+    return one.schedule.elapsed(now, due_at, provisional=by_rule)
 
 
 @click.command()
 @click.argument("start")
 @click.argument("end")
 @explain_option
+@target_option
 @common_options
-def elapsed(start: str, end: str, *, explain: bool, **options: Any) -> None:
+def elapsed(start: str, end: str, *, explain: bool, target: str | None, **options: Any) -> None:
     """Show how much working time passed from START to END, and if that is within the budget."""
-    settings = Settings.of_one_target(take(CommonOptions, options))
-    schedule, budget = settings.schedule, settings.budget
+    settings = Settings.of(take(CommonOptions, options), target)
+    one, by_rule = settings.one_target(), settings.provisional
+    schedule, budget = one.schedule, one.budget
     first, second = read_time(start, schedule.tz), read_time(end, schedule.tz)
     a, b = first.when.astimezone(schedule.tz), second.when.astimezone(schedule.tz)
-    trace = schedule.explain(a, b, provisional=settings.provisional)
-    met = trace.used <= budget if trace.used >= timedelta(0) else None
+    trace = schedule.explain(a, b, provisional=by_rule)
+    verdict = None if _after(a, b) else _verdict(one, a, b, trace.used, by_rule=by_rule)
+    provisional = trace.provisional or bool(verdict and verdict.provisional)
     if settings.as_json:
         echo_json(
             {
-                "schema": "workhours.elapsed/1",
+                "schema": "workhours.elapsed/2",
+                "target": one.name,
                 "start": a,
                 "end": b,
                 "zone_assumed": first.assumed_zone or second.assumed_zone,
                 "elapsed": trace.used,
-                "budget": budget,
-                "met": met,
-                **_common_data(settings, trace, explain=explain),
+                "budget": budget_data(budget),
+                "breaches_after": verdict and verdict.limit,
+                "met": verdict and verdict.met,
+                **common_data(one, trace, explain=explain),
+                "provisional": provisional,
             }
         )
         return
-    answer = _Answer(settings)
-    answer.heading(a, budget)
+    answer = Answer(settings, one)
+    answer.heading(a)
     answer.given("start", first)
     answer.given("end", second)
     if explain:
         answer.trace(trace)
     text = answer.amount(trace.used)
-    if met is not None:
-        amounts = {"budget": format_amount(budget), "over": format_amount(trace.used - budget)}
-        text += f" ({answer.text('within' if met else 'beyond', **amounts)})"
+    if verdict is not None:
+        text += f" ({_verdict_text(answer, verdict, trace.used)})"
     answer.line("elapsed", text)
-    answer.footing(provisional=trace.provisional)
+    answer.footing(provisional=provisional)
+
+
+def _verdict_text(answer: Answer, verdict: _Verdict, used: timedelta) -> str:
+    budget = answer.one.budget
+    if verdict.by_amount and isinstance(budget, timedelta):
+        amounts = {"budget": format_amount(budget), "over": format_amount(used - budget)}
+        return answer.text("within" if verdict.met else "beyond", **amounts)
+    if verdict.limit is None:
+        return answer.text("met" if verdict.met else "breached")
+    limit = answer.time(verdict.limit, ends=True)
+    return answer.text("until_limit" if verdict.met else "after_limit", limit=limit)
+
+
+class _Verdict(NamedTuple):
+    """Whether an answer meets the target, and whether this is provisional.
+
+    ``limit`` is None if it is unknown but cannot change the verdict. ``by_amount`` says that the
+    verdict follows from the elapsed working time.
+    """
+
+    met: bool
+    limit: datetime | None
+    provisional: bool = False
+    by_amount: bool = False
+
+
+def _verdict(
+    one: OneTarget, start: datetime, end: datetime, used: timedelta, *, by_rule: bool
+) -> _Verdict:
+    """Return the verdict of an answer at ``end``, with ``used`` working time since ``start``.
+
+    Raises CalendarCoverageError if the verdict is unknown.
+    """
+    if isinstance(one.budget, timedelta) and (one.closing == "latest" or used != one.budget):
+        limit, _ = _limit(one, start, by_rule=False)
+        return _Verdict(used <= one.budget, limit, by_amount=True)
+    try:
+        limit = _limit_of(one)(start, one.budget)
+        return _Verdict(not _after(end, limit), limit)
+    except CalendarCoverageError:
+        earliest, latest = _bounds(one, start)
+        if earliest is not None and not _after(end, earliest):
+            return _Verdict(met=True, limit=None)
+        if latest is not None and _after(end, latest):
+            return _Verdict(met=False, limit=None)
+        if not by_rule:
+            raise
+        limit = _limit_of(one)(start, one.budget, provisional=True)
+        return _Verdict(not _after(end, limit), limit, provisional=True)
+
+
+def _bounds(one: OneTarget, start: datetime) -> tuple[datetime | None, datetime | None]:
+    """Return the earliest and the latest limit of a budget of days, None if it has no bound."""
+    if not isinstance(one.budget, DayBudget):
+        return None, None
+    bounds = one.budget.bounds(one.schedule, start, (), ())
+    return bounds.due_at if one.closing == "strict" else bounds.limit
+
+
+def _after(one: datetime, other: datetime) -> bool:
+    return one.astimezone(UTC) > other.astimezone(UTC)
 
 
 @click.command("latest-start")
 @click.argument("due_by")
 @explain_option
+@target_option
 @common_options
-def latest_start(due_by: str, *, explain: bool, **options: Any) -> None:
+def latest_start(due_by: str, *, explain: bool, target: str | None, **options: Any) -> None:
     """Show the latest arrival that is still due by DUE_BY."""
-    settings = Settings.of_one_target(take(CommonOptions, options))
-    schedule, budget, by_rule = settings.schedule, settings.budget, settings.provisional
+    settings = Settings.of(take(CommonOptions, options), target)
+    one, by_rule = settings.one_target(), settings.provisional
+    schedule, budget = one.schedule, one.budget
     given = read_time(due_by, schedule.tz)
     wanted = given.when.astimezone(schedule.tz)
     latest = schedule.latest_start(wanted, budget, provisional=by_rule)
@@ -218,29 +239,34 @@ def latest_start(due_by: str, *, explain: bool, **options: Any) -> None:
     if settings.as_json:
         echo_json(
             {
-                "schema": "workhours.latest-start/1",
+                "schema": "workhours.latest-start/2",
+                "target": one.name,
                 "due_by": wanted,
                 "zone_assumed": given.assumed_zone,
-                "budget": budget,
+                "budget": budget_data(budget),
                 "latest_start": latest,
                 "due_at": trace.end,
-                **_common_data(settings, trace, explain=explain),
+                **common_data(one, trace, explain=explain),
             }
         )
         return
-    answer = _Answer(settings)
-    answer.heading(latest, budget)
+    answer = Answer(settings, one)
+    answer.heading(latest)
     answer.given("due", given)
     if explain:
         answer.trace(trace)
-    note = answer.text("latest_start_note", when=answer.time(trace.end, given))
-    answer.line("latest_start", f"{answer.time(latest, given)} ({note})")
+    note = answer.text("latest_start_note", when=answer.time(trace.end, given, ends=True))
+    text = answer.time(latest, given)
+    if not isinstance(budget, timedelta | ClockTime):  # the last microsecond before a closing
+        text = answer.text("before", when=answer.time(latest + TICK, given, ends=True))
+    answer.line("latest_start", f"{text} ({note})")
     answer.footing(provisional=trace.provisional)
 
 
 @click.command()
 @click.argument("start")
 @click.argument("end", required=False)
+@target_option
 @common_options
 @click.pass_context
 def explain(ctx: click.Context, /, start: str, end: str | None, **options: Any) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
 
 import click
 
@@ -25,12 +26,13 @@ from workhours_sla.cli.options import (
     common_options,
     input_options,
     take,
+    target_option,
 )
 from workhours_sla.cli.output import BREACHES, CALENDAR_UNKNOWN, UNREADABLE, echo_json
 from workhours_sla.cli.policy_output import main_schedule, policy_data
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
-from workhours_sla.sla.evaluate import evaluate
+from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.outcome import Outcome
 
 _ATTRIBUTES: Final = (
@@ -44,25 +46,29 @@ _RENAMED: Final = {"limit": "breaches_after"}
 """A mapping from attributes to their key in JSON, if it is another."""
 
 
+class _CheckOptions(NamedTuple):
+    """The options that only ``check`` has."""
+
+    as_of: str | None
+    warn: str | None
+    target: str | None
+    show_all: bool
+    explain: bool
+    strict: bool
+
+
 @click.command()
 @input_options
 @as_of_option
 @click.option(
     "--warn", metavar="AMOUNT", help=f"At risk with this much left. [{Config().one_target.warn}]"
 )
+@target_option
 @click.option("--all", "show_all", is_flag=True, help="List every appeal, also those met.")
 @click.option("--explain", is_flag=True, help="Show who had each overdue appeal, and how long.")
 @click.option("--strict", is_flag=True, help="Exit with 2 if anything was quarantined.")
 @common_options
-def check(
-    *,
-    as_of: str | None,
-    warn: str | None,
-    show_all: bool,
-    explain: bool,
-    strict: bool,
-    **options: Any,
-) -> int:
+def check(**options: Any) -> int:
     """Show which appeals of FILE are overdue, at risk or met; - reads standard input.
 
     FILE is CSV or JSON Lines, with a row per event or per appeal. --config is a file with the names
@@ -70,28 +76,45 @@ def check(
     while watch writes to it. Exits with 1 if there are breaches, else with 3 if a verdict depends
     on a date that the calendar does not cover.
     """
+    wanted = take(_CheckOptions, options)
     source = take(InputOptions, options)
-    settings = Settings.of(take(CommonOptions, options))
+    warn, target = wanted.warn, wanted.target
+    settings = Settings.of(take(CommonOptions, options), target)
     configuration = settings.configuration(warn)
-    zone = main_schedule(configuration).tz
-    now = read_time(as_of or "now", zone).when.astimezone(zone)
+    zone = main_schedule(configuration, target).tz
+    now = read_time(wanted.as_of or "now", zone).when.astimezone(zone)
     rows = read_rows(source, configuration.mapping, settings.lang)
     result = evaluate(
         rows.events, configuration.policy, as_of=now, provisional=settings.provisional
     )
+    if target is not None:
+        result = _of_target(result, target)
     # --warn must not make the policy differ from that of the store
     version = (configuration if warn is None else settings.configuration()).policy.version
-    found = CheckResult(result, rows, configuration, now, version, settings.lang, explain=explain)
+    found = CheckResult(
+        *(result, rows, configuration, now, version, settings.lang),
+        explain=wanted.explain,
+        target=target,
+    )
     if settings.as_json:
         echo_json(_data(found))
     else:
-        for line in check_lines(found, show_all=show_all):
+        for line in check_lines(found, show_all=wanted.show_all):
             click.echo(line)
-    if strict and (rows.faults or quarantine(result, rows)):
+    if wanted.strict and (rows.faults or quarantine(result, rows)):
         return UNREADABLE
     if any(map(is_breached, result.outcomes)):
         return BREACHES
     return CALENDAR_UNKNOWN if any(one.calendar_unknown for one in result.outcomes) else 0
+
+
+def _of_target(result: Evaluation, name: str) -> Evaluation:
+    """Return an evaluation with the outcomes of one target, and the appeals that lack its clock."""
+    return replace(
+        result,
+        outcomes=tuple(one for one in result.outcomes if one.target == name),
+        unmatched=tuple(one for one in result.unmatched if one.target in (None, name)),
+    )
 
 
 def _data(found: CheckResult) -> dict[str, Any]:
@@ -99,7 +122,7 @@ def _data(found: CheckResult) -> dict[str, Any]:
     outcomes = found.result.outcomes
     counts = Counter(outcome.verdict for outcome in outcomes)
     by_target = Counter((outcome.target, outcome.verdict) for outcome in outcomes)
-    promised = policy_data(found.configuration)
+    promised = policy_data(found.configuration, found.target)
     for target in promised["targets"]:
         target["counts"] = {verdict: by_target[target["name"], verdict] for verdict in SECTIONS}
     in_order = sorted(outcomes, key=lambda o: (SECTIONS.index(o.verdict), *urgency(o)))

@@ -37,7 +37,8 @@ class CheckResult:
     """An evaluation with all that the output of ``check`` needs.
 
     ``version`` is the version of the policy without the effect of ``--warn``. The holders of
-    appeals are computed only with ``explain``.
+    appeals are computed only with ``explain``. With ``target``, the evaluation has only the
+    outcomes of the target with this name.
     """
 
     result: Evaluation
@@ -47,13 +48,15 @@ class CheckResult:
     version: str
     lang: str
     explain: bool = field(kw_only=True)
+    target: str | None = field(kw_only=True, default=None)
     _history: tuple[str, HolderHistory] | None = None
     """The id and the holders of the appeal that ``spans`` was last called for."""
 
     @cached_property
     def targets(self) -> Sequence[Target]:
-        """The targets of the policy."""
-        return self.configuration.policy.targets
+        """The targets of the policy, or the chosen one."""
+        targets = self.configuration.policy.targets
+        return [one for one in targets if self.target in (None, one.name)]
 
     @cached_property
     def _events(self) -> Mapping[str, Mapping[str, Event]]:

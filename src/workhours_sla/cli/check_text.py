@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from workhours_sla.cli.account import account, store_lines, unmatched
+from workhours_sla.cli.budgets import budget_text
 from workhours_sla.cli.check_result import (
     SECTIONS,
     CheckResult,
@@ -19,7 +20,6 @@ from workhours_sla.cli.check_result import (
 )
 from workhours_sla.cli.output import printable
 from workhours_sla.cli.policy_output import (
-    budget_text,
     calendar_lines,
     main_schedule,
     schedule_text,
@@ -32,9 +32,11 @@ from workhours_sla.text import words
 from workhours_sla.text.report import SENTENCES
 from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.budget_kinds import DayBudget
 
 SHOWN_ROWS: Final = 20
 WIDEST_CELL: Final = 28
+CUT: Final = "…"
 STILL_OPEN: Final = SECTIONS[:4]
 ALWAYS_COUNTED: Final = frozenset({Verdict.BREACHED, Verdict.AT_RISK, Verdict.PENDING, Verdict.MET})
 MARKS: Final = {Verdict.BREACHED: "!!", Verdict.AT_RISK: "!"}
@@ -62,12 +64,14 @@ def check_lines(found: CheckResult, *, show_all: bool) -> Iterator[str]:
     yield ""
     yield from account(found.result, found.rows, lang)
     yield from _from_store(found)
-    yield from calendar_lines(found.configuration, lang)
+    yield from calendar_lines(found.configuration, lang, found.target)
 
 
 def _heading(found: CheckResult) -> str:
-    lang, schedule = found.lang, main_schedule(found.configuration)
+    lang, schedule = found.lang, main_schedule(found.configuration, found.target)
     parts = [SHELL.text(lang, "as_of", when=show_minute(found.as_of, lang))]
+    if found.target is not None:
+        parts.append(printable(found.target))
     if len(found.targets) == 1:
         target = found.targets[0]
         parts.append(budget_text(target.budget, lang))
@@ -122,7 +126,7 @@ def _from_store(found: CheckResult) -> Iterator[str]:
 
     The last line counts the breaches that depend on events after the store's watermark.
     """
-    zone = main_schedule(found.configuration).tz
+    zone = main_schedule(found.configuration, found.target).tz
     yield from store_lines(found.rows, found.as_of, found.version, zone, found.lang)
     watermark = found.rows.stored.watermark if found.rows.stored else None
     if watermark is not None:
@@ -173,18 +177,22 @@ class _Table:
     def _name(self, agency_id: str) -> str:
         return _cell(self._found.configuration.mapping.agency_name(agency_id))
 
-    def _time(self, when: datetime) -> str:
-        return show_short(when, self._lang, self._found.as_of.date())
+    def _time(self, when: datetime, *, ends: bool = False) -> str:
+        return show_short(when, self._lang, self._found.as_of.date(), ends=ends)
 
     def _facts(self, outcome: Outcome) -> Iterator[str]:
-        def when(key: str, at: datetime | None) -> Iterator[str]:
+        in_days = isinstance(outcome.budget, DayBudget)
+
+        def when(key: str, at: datetime | None, *, ends: bool = False) -> Iterator[str]:
             if at is not None:
-                yield self._text(key, when=self._time(at))
+                yield self._text(key, when=self._time(at, ends=ends and in_days))
 
         yield from when("posted", outcome.posted_at)
         if outcome.started_at != outcome.posted_at:
             yield from when("started", outcome.started_at)
-        yield from when("due_by", outcome.due_at)
+        yield from when("due_by", outcome.due_at, ends=True)
+        if outcome.limit != outcome.due_at:
+            yield from when("late_after", outcome.limit, ends=True)
         if outcome.due_at is None and outcome.bounds is not None:
             yield from self._due_bounds(*outcome.bounds.due_at)
         yield from when("answered", outcome.answered_at)
@@ -225,5 +233,5 @@ class _Table:
 
 
 def _cell(text: str) -> str:
-    """Return text for a table: at most 28 characters, without control characters."""
-    return printable(text[:WIDEST_CELL])
+    """Return text for a table, without control characters, and cut to 28 characters with ``…``."""
+    return printable(text if len(text) <= WIDEST_CELL else text[: WIDEST_CELL - 1] + CUT)

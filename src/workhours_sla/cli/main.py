@@ -38,7 +38,16 @@ from workhours_sla.version import __version__
 LONGEST_MESSAGE: Final = 500
 """The largest number of characters in a message of click, which quotes arguments in full."""
 
-PLAIN_SIGNS: Final = {"«": '"', "»": '"', "–": "-", "—": "-", "′": "'", "█": "#", "σ": "s"}
+PLAIN_SIGNS: Final = {
+    "«": '"',
+    "»": '"',
+    "–": "-",
+    "—": "-",
+    "′": "'",
+    "█": "#",
+    "σ": "s",
+    "…": "...",
+}
 """What a console shows whose encoding lacks a sign of our texts."""
 
 COMMANDS: Final = {

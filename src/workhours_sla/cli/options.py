@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast, get_args
 
 import click
 
 from workhours_sla.adapters.config.defaults import BUDGET, HOURS, WEEK
+from workhours_sla.cli.budgets import GivenBudget
 from workhours_sla.text.words import LANGUAGES
+from workhours_sla.worktime.budget_kinds import CountFrom
+from workhours_sla.worktime.due_dates import Roll
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Values = TypeVar("Values")
@@ -53,6 +56,9 @@ def store_option(help: str, *, required: bool = False) -> Callable[[Command], Co
     return click.option("--store", metavar="FILE", required=required, help=help)
 
 
+target_option: Callable[[Command], Command] = click.option(
+    "--target", metavar="NAME", help="The target, if there are several."
+)
 store_of_watch: Callable[[Command], Command] = store_option(
     "The store that watch keeps.", required=True
 )
@@ -67,10 +73,17 @@ class CommonOptions(NamedTuple):
     hours: str | None
     tz: str | None
     budget: str | None
+    roll: Roll | None
+    count_from: CountFrom | None
     lang: str | None
     as_json: bool
     provisional: bool
     config: str | None
+
+    @property
+    def given_budget(self) -> GivenBudget:
+        """The options that replace the budget of a target."""
+        return GivenBudget(self.budget, self.roll, self.count_from)
 
 
 def common_options(command: Command) -> Command:
@@ -82,7 +95,17 @@ def common_options(command: Command) -> Command:
         week_option,
         click.option("--hours", metavar="HOURS", help=f"Weekly hours. [{HOURS}]"),
         click.option("--tz", metavar="ZONE", help="IANA zone. [the region's]"),
-        click.option("--budget", metavar="AMOUNT", help=f"Working time allowed. [{BUDGET}]"),
+        click.option("--budget", metavar="AMOUNT", help=f"Time allowed, also as days. [{BUDGET}]"),
+        click.option(
+            "--roll",
+            type=click.Choice(get_args(Roll)),
+            help="Where an end on a day off moves; for days and months.",
+        ),
+        click.option(
+            "--count-from",
+            type=click.Choice(get_args(CountFrom)),
+            help="The first day that counts; for days. [next_day]",
+        ),
         lang_option,
         json_option,
         provisional_option,

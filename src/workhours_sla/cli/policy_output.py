@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any, Final
 
-from msgspec import to_builtins
 from msgspec.structs import asdict
 
 from workhours_sla.adapters.config.policy import CONDITIONS, Configuration
-from workhours_sla.adapters.json.structs import budget_forms
-from workhours_sla.cli.answers import schedule_data
+from workhours_sla.cli.answer_text import schedule_data
 from workhours_sla.sla.policy import Rule
 from workhours_sla.sla.target import ScheduleBy, Target
-from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.shell import SHELL
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_kinds import Budget
+from workhours_sla.worktime.budget_data import budget_data
 from workhours_sla.worktime.schedule import Schedule
 
 _OPTIONS: Final = (
@@ -27,14 +22,6 @@ _OPTIONS: Final = (
 """The attributes of a target that are printed unchanged in JSON."""
 
 
-def budget_text(budget: Budget, lang: str) -> str:
-    """Return a budget in words, such as ``7 working days``."""
-    kind = budget_forms()[type(budget)].__struct_config__.tag
-    amount: Any = getattr(budget, "amount", budget)  # only ClockTime has an amount
-    size = format_amount(amount) if isinstance(amount, timedelta) else amount.count
-    return budget_words(kind, size, lang)
-
-
 def schedule_text(target: Target, configuration: Configuration, lang: str) -> str:
     """Return the name of a target's schedule, or the words for the field that selects it."""
     if isinstance(target.schedule, ScheduleBy):
@@ -42,25 +29,37 @@ def schedule_text(target: Target, configuration: Configuration, lang: str) -> st
     return _names(configuration)[id(target.schedule)]
 
 
-def main_schedule(configuration: Configuration) -> Schedule:
-    """Return the first schedule of the first target. Times are read and shown in its zone."""
-    return configuration.policy.targets[0].schedules[0]
+def main_schedule(configuration: Configuration, target: str | None = None) -> Schedule:
+    """Return the first schedule of a target, by default of the first.
+
+    Times are read and shown in its zone.
+    """
+    targets = configuration.policy.targets
+    return next(one for one in targets if target in (None, one.name)).schedules[0]
 
 
-def calendar_lines(configuration: Configuration, lang: str) -> Iterator[str]:
-    """Yield a line for each calendar of the policy, with its version."""
-    schedules = (one for target in configuration.policy.targets for one in target.schedules)
+def calendar_lines(
+    configuration: Configuration, lang: str, target: str | None = None
+) -> Iterator[str]:
+    """Yield a line for each calendar of the policy, or of a target, with its version."""
+    targets = (one for one in configuration.policy.targets if target in (None, one.name))
+    schedules = (one for of_target in targets for one in of_target.schedules)
     for id_, version in dict.fromkeys((one.calendar.id, one.calendar.version) for one in schedules):
         name = SHELL.text(lang, "version", id=id_, version=version)
         yield f"{SHELL.text(lang, 'calendar')} {name}"
 
 
-def policy_data(configuration: Configuration) -> dict[str, Any]:
-    """Return the targets, the rules, the schedules and the presets for JSON."""
+def policy_data(configuration: Configuration, target: str | None = None) -> dict[str, Any]:
+    """Return the targets, the rules, the schedules and the presets for JSON.
+
+    With ``target``, the targets are only the one with this name.
+    """
     policy = configuration.policy
     return {
         "policy_version": policy.version,
-        "targets": [_target_data(target, configuration) for target in policy.targets],
+        "targets": [
+            _target_data(one, configuration) for one in policy.targets if target in (None, one.name)
+        ],
         "rules": [_rule_data(rule) for rule in policy.rules],
         "on_change": policy.on_change,
         "on_change_past": policy.on_change_past,
@@ -93,9 +92,9 @@ def _target_data(target: Target, configuration: Configuration) -> dict[str, Any]
     cap = target.pause_cap
     return {
         "name": target.name,
-        "budget": _budget_data(target.budget),
+        "budget": budget_data(target.budget),
         "stops": target.stops if isinstance(target.stops, str) else sorted(target.stops),
-        "pause_cap": None if cap is None else _budget_data(cap),
+        "pause_cap": None if cap is None else budget_data(cap),
         **{name: getattr(target, name) for name in _OPTIONS},
         "schedule": None if isinstance(by, ScheduleBy) else names[id(by)],
         "schedule_by": {
@@ -105,13 +104,6 @@ def _target_data(target: Target, configuration: Configuration) -> dict[str, Any]
         if isinstance(by, ScheduleBy)
         else None,
     }
-
-
-def _budget_data(budget: Budget) -> object:
-    if isinstance(budget, timedelta):
-        return budget
-    data = to_builtins(budget_forms()[type(budget)].written(budget))
-    return {data.pop("kind"): data}
 
 
 def _names(configuration: Configuration) -> dict[int, str]:

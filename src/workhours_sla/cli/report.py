@@ -30,6 +30,7 @@ from workhours_sla.cli.options import (
     common_options,
     input_options,
     take,
+    target_option,
 )
 from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.policy_output import main_schedule
@@ -38,7 +39,6 @@ from workhours_sla.cli.times import read_edge, read_time
 from workhours_sla.errors import shown
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
-from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.text import words
 from workhours_sla.text.messages import said
@@ -114,7 +114,7 @@ class _Edges(NamedTuple):
 @click.command()
 @input_options
 @as_of_option
-@click.option("--target", metavar="NAME", help="The target, if there are several.")
+@target_option
 @click.option(
     "--target-rate",
     metavar="RATE",
@@ -163,7 +163,7 @@ def report(**options: Any) -> None:
         *written_files("--html", wanted.html_to),
     ]
     check_files((*files, *early), language(common.lang))
-    settings = Settings.of(common)
+    settings = Settings.of(common, wanted.target)
     rate = read_rate(wanted.target_rate, settings.lang)
     made, result, target = _make(wanted, source, settings, rate)
     check_files(
@@ -196,10 +196,9 @@ def _make(
     wanted: _ReportOptions, source: InputOptions, settings: Settings, rate: float
 ) -> tuple[Report, Evaluation, Target]:
     """Read the appeals. Return their report, the evaluation behind it, and the reported target."""
-    configuration, lang = settings.configuration(), settings.lang
+    configuration, lang = settings.configuration(one=True), settings.lang
     policy = configuration.policy
-    _check_target(policy, wanted.target, lang)
-    zone = main_schedule(configuration).tz
+    zone = main_schedule(configuration, wanted.target).tz
     as_of = read_time(wanted.as_of or "now", zone).when
     try:
         from workhours_sla.compliance.cases import cases_of_evaluation  # noqa: PLC0415
@@ -242,22 +241,6 @@ def _make(
     except LookupError as error:
         raise click.BadParameter(said(error.args[0], lang), param_hint="--by") from None
     return made, result, cases.target
-
-
-def _check_target(policy: Policy, name: str | None, lang: str) -> None:
-    """Raise click.UsageError if no target is called ``name``.
-
-    Raises it also if ``name`` is None and there are several targets.
-    """
-    names = list(dict.fromkeys(target.name for target in policy.targets))
-    if name is None and len(names) > 1:
-        key = "several_targets"
-    elif name is not None and name not in names:
-        key = "no_target"
-    else:
-        return
-    listed = ", ".join(map(repr, names))
-    raise click.UsageError(SHELL.text(lang, key, name=repr(name), names=listed))
 
 
 def _with_store(intake: Intake, stored: Stored) -> Intake:

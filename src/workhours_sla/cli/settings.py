@@ -5,10 +5,10 @@ They come from the options of the command, the configuration file and the defaul
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
@@ -21,57 +21,71 @@ from workhours_sla.adapters.config.defaults import (
 )
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region
+from workhours_sla.cli.budgets import GivenBudget, parse_given, refuse_budget
 from workhours_sla.cli.options import CommonOptions
 from workhours_sla.cli.output import echo_note
-from workhours_sla.errors import shown
+from workhours_sla.errors import BudgetError, shown
 from workhours_sla.text.shell import SHELL, language
-from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.budget import parse_amount, parse_budget
+from workhours_sla.worktime.budget_kinds import Budget
 from workhours_sla.worktime.schedule import Schedule
 
 if TYPE_CHECKING:  # imported only if there is a configuration, so that other commands start fast
     from workhours_sla.adapters.config.policy import Configuration
     from workhours_sla.adapters.config.sections import Config
+    from workhours_sla.sla.policy import Policy
+    from workhours_sla.sla.target import Closing
 
 _OF_SCHEDULE = ("calendar", "week", "hours", "tz")
 """The options that replace the key of the same name in the section [schedule]."""
+
+
+class OneTarget(NamedTuple):
+    """What the commands about one span of time need of a target.
+
+    ``name`` is None if there is no configuration.
+    """
+
+    name: str | None
+    schedule: Schedule
+    budget: Budget
+    closing: Closing
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of a command. ``config`` is None if the option ``--config`` is not given.
 
-    ``replaced`` has the names of the given options that replace a schedule or a budget of the
-    configuration.
+    ``schedule`` is that of the options and of the section [schedule]. ``target`` is the value of
+    the option ``--target``. ``replaced`` has the names of the given options that replace a part of
+    that schedule.
     """
 
     schedule: Schedule
-    budget: timedelta
+    budget: GivenBudget
     lang: str
     as_json: bool
     provisional: bool
     config: Config | None
+    target: str | None = None
     replaced: tuple[str, ...] = ()
     calendar_file: str | None = None
 
     @classmethod
-    def of(cls, options: CommonOptions) -> Settings:
+    def of(cls, options: CommonOptions, target: str | None = None) -> Settings:
         """Return the settings: options replace values of the file, which replace the defaults."""
         lang = language(options.lang)
         loaded = section = None
-        defaults: dict[str, Any] = {"calendar": CALENDAR, "hours": HOURS, "budget": BUDGET}
+        defaults: dict[str, Any] = {"calendar": CALENDAR, "hours": HOURS}
         if options.config is not None:
             from workhours_sla.adapters.config.file import load_config  # noqa: PLC0415
 
             loaded = load_config(Path(options.config))
             section = loaded.schedule
             filed = {name: getattr(section, name) for name in _OF_SCHEDULE}
-            if not loaded.has_policy:
-                filed["budget"] = loaded.one_target.budget
             defaults |= {name: value for name, value in filed.items() if value is not None}
         given = {
-            name: value
-            for name in (*_OF_SCHEDULE, "budget")
-            if (value := getattr(options, name)) is not None
+            name: value for name in _OF_SCHEDULE if (value := getattr(options, name)) is not None
         }
         values = defaults | given
         id_ = values["calendar"]
@@ -100,66 +114,105 @@ class Settings:
                 overrides=None if section is None else section.overrides,
                 changes=None if section is None else section.changes,
             ),
-            budget=parse_amount(values["budget"]),
+            budget=options.given_budget,
             lang=lang,
             as_json=options.as_json,
             provisional=options.provisional,
             config=loaded,
+            target=target,
             replaced=tuple(f"--{name}" for name in given),
             calendar_file=options.calendar_file,
         )
 
-    @classmethod
-    def of_one_target(cls, options: CommonOptions) -> Settings:
-        """Return the settings with the schedule and the budget of the policy's only target.
+    def one_target(self) -> OneTarget:
+        """Return the chosen target of the configuration, or one from the options alone.
 
-        Raises click.UsageError if the policy has several targets or schedules, or a budget that is
-        not working time.
+        Raises click.UsageError if a name must be given or is unknown, and if the target has several
+        schedules. Raises BudgetError.
         """
-        settings = cls.of(options)
-        if settings.config is None or not settings.config.has_policy:
-            return settings
-        targets = settings.configuration().policy.targets
-        schedule, budget = targets[0].schedule, targets[0].budget
-        if (
-            len(targets) > 1
-            or not isinstance(schedule, Schedule)
-            or not isinstance(budget, timedelta)
-        ):
-            names = ", ".join(shown(target.name) for target in targets)
-            raise click.UsageError(SHELL.text(settings.lang, "not_one_target", names=names))
-        return replace(settings, schedule=schedule, budget=budget)
+        if self.config is None:
+            if self.target is not None:
+                raise click.UsageError(SHELL.text(self.lang, "no_config", name=shown(self.target)))
+            budget = parse_given(self.budget, BUDGET, self.lang)
+            return OneTarget(None, self.schedule, budget, "latest")
+        policy = self.configuration(one=True).policy
+        target = next(one for one in policy.targets if self.target in (None, one.name))
+        schedule = target.schedule
+        if not isinstance(schedule, Schedule):
+            by = SHELL.text(self.lang, f"by_{schedule.field}")
+            text = SHELL.text(self.lang, "several_schedules", name=shown(target.name), by=by)
+            raise click.UsageError(text)
+        return OneTarget(target.name, schedule, target.budget, target.closing)
 
-    def configuration(self, warn: str | None = None) -> Configuration:
+    def configuration(self, warn: str | None = None, *, one: bool = False) -> Configuration:
         """Return the configuration of the file, or one with a single target from the options.
 
-        ``warn`` is a text that replaces the warning time of every target. Raises click.UsageError
-        for options that have no effect on the targets.
+        ``warn`` is a text that replaces the warning time of every target. With ``one``, a target
+        must be chosen if there are several. Raises click.UsageError for options that have no effect
+        on the targets. Raises ConfigError and BudgetError.
         """
-        from workhours_sla.adapters.config.policy import DEFAULT, configured  # noqa: PLC0415
+        from workhours_sla.adapters.config.policy import NewBudget, configured  # noqa: PLC0415
         from workhours_sla.adapters.config.sections import Config  # noqa: PLC0415
 
-        config = self.config or Config()
-        file = self.calendar_file
-        configuration = configured(
-            config,
-            self.schedule,
-            budget=self.budget,
-            warn=None if warn is None else parse_amount(warn),
-            amend=None if file is None else lambda calendar: with_acts(calendar, file),
-        )
-        useless = [
-            name
-            for name in self.replaced
-            if config.has_policy and (name == "--budget" or DEFAULT not in configuration.schedules)
-        ]
-        if useless:
-            text = SHELL.text(self.lang, "fixed_targets", options=", ".join(useless))
-            raise click.UsageError(text)
+        config, file = self.config or Config(), self.calendar_file
+
+        def made(budget: NewBudget | None = None) -> Configuration:
+            return configured(
+                config,
+                self.schedule,
+                budget=budget,
+                warn=None if warn is None else parse_amount(warn),
+                amend=None if file is None else lambda calendar: with_acts(calendar, file),
+            )
+
+        configuration = made()
+        names = check_target(configuration.policy, self.target, self.lang, needed=one)
+        if any(self.budget):
+            if len(names) > 1:
+                self._refuse("fixed_budget", [*map(_option_of, self._given_of_budget())])
+            if self.budget.budget is not None:  # a wrong text is no fault of the file
+                parse_budget(self.budget.budget, roll=self.budget.roll or "none")
+            try:
+                configuration = made(NewBudget(names[0], self.budget._asdict()))
+            except BudgetError as error:
+                refuse_budget(error, self.lang)
+                raise
+        targets = [target for target in configuration.policy.targets if target.name in names]
+        if any(self.budget):
+            self.budget.check(targets[0].budget, self.lang)
+        schedules = [schedule for target in targets for schedule in target.schedules]
+        if self.replaced and not any(schedule is self.schedule for schedule in schedules):
+            self._refuse("fixed_targets", self.replaced)
         for section in config.schedules.values():
             if section.tz is None and "RU-" in (section.calendar or ""):
                 _note_other_zones(section.calendar or "", self.lang)
         return configuration
+
+    def _given_of_budget(self) -> list[str]:
+        return [name for name, value in self.budget._asdict().items() if value is not None]
+
+    def _refuse(self, key: str, options: Sequence[str]) -> NoReturn:
+        raise click.UsageError(SHELL.text(self.lang, key, options=", ".join(options)))
+
+
+def check_target(policy: Policy, name: str | None, lang: str, *, needed: bool = True) -> list[str]:
+    """Return the name of the chosen target, or the names of all targets if none is chosen.
+
+    Raises click.UsageError if no target is called ``name``, and if ``needed`` and there are several
+    targets and no name.
+    """
+    names = list(dict.fromkeys(target.name for target in policy.targets))
+    if name is None and (len(names) == 1 or not needed):
+        return names
+    if name in names:
+        return [name]
+    key = "several_targets" if name is None else "no_target"
+    listed = ", ".join(map(repr, names))
+    raise click.UsageError(SHELL.text(lang, key, name=repr(name), names=listed))
+
+
+def _option_of(field: str) -> str:
+    return "--" + field.replace("_", "-")
 
 
 def with_acts(calendar: Calendar, file: str) -> Calendar:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, NamedTuple
 
 from workhours_sla.adapters.written_times import parse_date, parse_time, refuse_time
@@ -94,6 +94,14 @@ def show_time(when: datetime, lang: str, *, offset: bool = False) -> str:
     return f"{day} {show_clock(when)}" + (f" {_offset(when)}" if offset else "")
 
 
+def show_end(when: datetime, lang: str, *, offset: bool = False) -> str:
+    """Return a time at which a date may end: midnight as 24:00 of the date before."""
+    if when.time() != time():
+        return show_time(when, lang, offset=offset)
+    day = words.weekday_date(when.date() - timedelta(days=1), lang)
+    return f"{day} 24:00" + (f" {_offset(when)}" if offset else "")
+
+
 def show_minute(when: datetime, lang: str) -> str:
     """Return a time to the minute, such as ``1 Nov 2025 12:30``."""
     return f"{words.short_date(when.date(), lang)} {when:%H:%M}"
@@ -106,14 +114,17 @@ def show_clock(when: datetime) -> str:
     return f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
 
 
-def show_short(when: datetime, lang: str, near: date) -> str:
+def show_short(when: datetime, lang: str, near: date, *, ends: bool = False) -> str:
     """Return a time for a list, such as ``Sat 01.11 12:30``.
 
-    The year is included if the date is half a year or more from ``near``.
+    The year is included if the date is half a year or more from ``near``. With ``ends``, midnight
+    is 24:00 of the date before.
     """
-    weekday = words.WEEKDAYS[lang][when.weekday()]
-    is_near = abs(when.date() - near) < timedelta(days=180)
-    return f"{weekday} {when:%d.%m} {when:%H:%M}" if is_near else f"{weekday} {when:%d.%m.%Y %H:%M}"
+    day, clock = when.date(), f"{when:%H:%M}"
+    if ends and when.time() == time():
+        day, clock = day - timedelta(days=1), "24:00"
+    form = "%d.%m" if abs(day - near) < timedelta(days=180) else "%d.%m.%Y"
+    return f"{words.WEEKDAYS[lang][day.weekday()]} {day:{form}} {clock}"
 
 
 def zone_text(when: datetime, zone: tzinfo) -> str:

@@ -550,12 +550,12 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "ru": 'свои выходные дни можно задать только при календаре, а указано calendar = "none"',
     },
     "target_beside": {
-        "en": "a single target beside [[targets]] or a preset",
-        "ru": "раздел [target] указан вместе с [[targets]] или готовым набором",
+        "en": "a single target beside [[targets]]",
+        "ru": "раздел [target] указан вместе с [[targets]]",
     },
     "no_targets_for_it": {
-        "en": "there are no [[targets]] and no preset for it",
-        "ru": "для этого нет ни [[targets]], ни готового набора",
+        "en": "there is no [target], no [[targets]] and no preset for it",
+        "ru": "для этого нет ни [target], ни [[targets]], ни готового набора",
     },
     "name_of_schedule": {
         "en": "the name of [schedule] itself",

@@ -25,6 +25,21 @@ SHELL: Final = Texts(
         },
         "breach": {"en": "Breach", "ru": "Просрочка"},
         "after": {"en": "only after {when}", "ru": "только после {when}"},
+        "counting": {"en": "Counting", "ru": "Подсчёт"},
+        "from_next_day": {"en": "from the next day", "ru": "со следующего дня"},
+        "from_same_day": {"en": "from the day of the start", "ru": "с дня начала"},
+        "roll_following": {
+            "en": "an end on a day off moves to the next working day",
+            "ru": "окончание в нерабочий день переносится на следующий рабочий",
+        },
+        "roll_preceding": {
+            "en": "an end on a day off moves to the last working day before it",
+            "ru": "окончание в нерабочий день переносится на предыдущий рабочий",
+        },
+        "roll_none": {
+            "en": "an end on a day off stays there",
+            "ru": "окончание в нерабочий день не переносится",
+        },
         "limit_unknown": {
             "en": "unknown: it depends on dates that the calendar does not know",
             "ru": "не определена: зависит от дат, которых нет в календаре",
@@ -38,6 +53,11 @@ SHELL: Final = Texts(
             "en": "beyond {budget} by {over}: breach",
             "ru": "больше {budget} на {over}: просрочка",
         },
+        "until_limit": {"en": "not after {limit}: met", "ru": "не позже {limit}: в срок"},
+        "after_limit": {"en": "after {limit}: breach", "ru": "позже {limit}: просрочка"},
+        "met": {"en": "met", "ru": "в срок"},
+        "breached": {"en": "breach", "ru": "просрочка"},
+        "before": {"en": "before {when}", "ru": "раньше {when}"},
         "latest_start": {"en": "Latest", "ru": "Не позже"},
         "latest_start_note": {
             "en": "an appeal that arrives by then is due no later than {when}",
@@ -64,6 +84,7 @@ SHELL: Final = Texts(
         "posted": {"en": "posted {when}", "ru": "поступило {when}"},
         "started": {"en": "clock from {when}", "ru": "отсчёт с {when}"},
         "due_by": {"en": "due {when}", "ru": "срок {when}"},
+        "late_after": {"en": "late after {when}", "ru": "просрочка после {when}"},
         "due_between": {
             "en": "due between {since} and {until}",
             "ru": "срок между {since} и {until}",
@@ -360,15 +381,37 @@ SHELL: Final = Texts(
             "file",
             "ru": "нормативы заданы в конфигурации, и {options} их не изменит; исправьте файл",
         },
-        "not_one_target": {
-            "en": "the configuration has more than one target in working time on one schedule "
-            "({names}); leave --config out and give --calendar, --hours and --budget",
-            "ru": "в конфигурации не один норматив в рабочем времени по одному графику ({names}); "
-            "уберите --config и укажите --calendar, --hours и --budget",
+        "fixed_budget": {
+            "en": "the configuration has several targets, and {options} changes one; choose it "
+            "with --target if the command has this option, or edit the file",
+            "ru": "в конфигурации несколько нормативов, а {options} меняет один; выберите его: "
+            "--target ИМЯ, если у команды есть такой параметр, или исправьте файл",
+        },
+        "several_schedules": {
+            "en": "target {name} has several schedules, {by}; leave --config out and give "
+            "--calendar, --hours and --budget",
+            "ru": "у норматива {name} не один график ({by}); уберите --config и укажите "
+            "--calendar, --hours и --budget",
+        },
+        "no_days_to_count": {
+            "en": "{option} applies to budgets in days, and this is none; leave it out",
+            "ru": "{option} указывают для норматива в днях, а здесь другой; уберите его",
+        },
+        "no_roll": {
+            "en": "{text} may end on a day off; give --roll: following or preceding moves it to "
+            "the next or the last working day, none leaves it",
+            "ru": "срок {text} может закончиться в выходной; укажите --roll: following переносит "
+            "его на следующий рабочий день, preceding - на предыдущий, none не переносит",
         },
         "several_targets": {
             "en": "the configuration has several targets; give one: --target NAME ({names})",
             "ru": "в конфигурации несколько нормативов; укажите один: --target ИМЯ ({names})",
+        },
+        "no_config": {
+            "en": "--target {name} names a target of a configuration, and there is no --config; "
+            "give it, or leave --target out",
+            "ru": "--target {name} указывает норматив из конфигурации, а --config нет; добавьте "
+            "его или уберите --target",
         },
         "no_target": {
             "en": "the configuration has no target {name}; give one: --target NAME ({names})",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from workhours_sla.adapters.checked_data import Keys, Reader
 from workhours_sla.adapters.config.presets import Preset, load_preset, preset_names
@@ -73,34 +73,41 @@ class Configuration(NamedTuple):
     presets: Mapping[str, Preset]
 
 
+class NewBudget(NamedTuple):
+    """What replaces the budget of the target ``name``: the keys of a target that are not None."""
+
+    name: str
+    keys: Mapping[str, str | None]
+
+
 def configured(
     config: Config,
     default: Schedule,
     *,
-    budget: timedelta | None = None,
+    budget: NewBudget | None = None,
     warn: timedelta | None = None,
     amend: Callable[[Calendar], Calendar] | None = None,
 ) -> Configuration:
     """Build the policy of a configuration; ``default`` is the schedule of the section [schedule].
 
-    ``warn`` replaces the warning time of every target. ``budget`` replaces the budget of [target],
-    but only if this is the only target and its budget is working time of the section [schedule].
-    ``amend`` adds acts to each calendar of [schedules]. Raises ConfigError.
+    ``warn`` replaces the warning time of every target, and ``budget`` the budget of one. ``amend``
+    adds acts to each calendar of [schedules]. Raises ConfigError, and BudgetError for a budget that
+    cannot be used.
     """
     reader = _PolicyReader(Reader("the configuration"), config, default, warn=warn, amend=amend)
-    return reader.configuration(None if config.has_policy else budget)
+    return reader.configuration(budget)
 
 
 def check_policy(reader: Reader, config: Config) -> None:
     """Raise ConfigError about targets that cannot be used and sections that contradict others."""
     check_schedule(reader, config.schedule, ("schedule",))
     reader.make(("schedule",), lambda: calendar_of(config.schedule))
-    if config.targets or config.preset or config.presets:
-        if config.target is not None:
-            reader.fail(("target",), say("target_beside"), say("write_in_targets"))
-    else:
+    if config.targets and config.target is not None:
+        reader.fail(("target",), say("target_beside"), say("write_in_targets"))
+    if not (config.targets or config.preset or config.presets):
         by_name = config.one_target.schedule or config.one_target.schedule_by
-        for section in ("rules", "on_change", *(() if by_name else _OF_SCHEDULES)):
+        useless = () if config.target is not None else ("rules", "on_change")
+        for section in (*useless, *(() if by_name else _OF_SCHEDULES)):
             if getattr(config, section):
                 reader.fail((section,), say("no_targets_for_it"), say("write_targets"))
     any_schedule = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
@@ -131,7 +138,7 @@ class _PolicyReader:
         }
         self._schedules = {DEFAULT: default, **named}
 
-    def configuration(self, budget: timedelta | None = None) -> Configuration:
+    def configuration(self, budget: NewBudget | None = None) -> Configuration:
         config = self._config
         chosen = self._presets()
         presets = {name: load_preset(name) for name in chosen}
@@ -139,7 +146,8 @@ class _PolicyReader:
         targets: dict[str, Target] = {}
         for keys, row in rows:
             self._check_name((*keys, "name"), row.name, targets)
-            targets[row.name] = self._target(keys, row, budget)
+            replaced = budget is not None and budget.name == row.name
+            targets[row.name] = self._target(keys, row, budget if replaced else None)
         used_by = {row.schedule_by for _, row in rows}
         for field, section in _BODIES.items():
             if field not in used_by:
@@ -210,9 +218,7 @@ class _PolicyReader:
                 norms.append(self._budget(keys, "roll", norm.budget, row))
                 yield keys, row
             self._check_counting(keys, settings, norms)
-        own: Iterable[tuple[Keys, TargetSettings]] = [
-            (("targets", index), row) for index, row in enumerate(self._config.targets)
-        ]
+        own = self._own()
         if not presets and not own:
             own = [(("target",), self._config.one_target)]
         for keys, row in own:
@@ -221,6 +227,12 @@ class _PolicyReader:
                 budgets.append(self._budget(keys, "pause_cap", row.pause_cap, row))
             self._check_counting(keys, row, budgets)
             yield keys, row
+
+    def _own(self) -> list[tuple[Keys, TargetSettings]]:
+        """Return the key path and the settings of [target], or of each of [[targets]]."""
+        if self._config.target is not None:
+            return [(("target",), self._config.target)]
+        return [(("targets", index), row) for index, row in enumerate(self._config.targets)]
 
     def _check_counting(
         self, keys: Keys, settings: TargetSettings | PresetSettings, budgets: Iterable[Budget]
@@ -236,10 +248,15 @@ class _PolicyReader:
             (*keys, key), lambda: parse_budget(text, roll=row.roll, count_from=row.count_from)
         )
 
-    def _target(self, keys: Keys, row: TargetSettings, given: timedelta | None) -> Target:
+    def _target(self, keys: Keys, row: TargetSettings, given: NewBudget | None) -> Target:
         reader = self._reader
+        if given is not None:
+            new = {key: value for key, value in given.keys.items() if value is not None}
+            row = replace(row, **new)
+            # raises BudgetError, since no key path names a value that the file does not have
+            parse_budget(row.budget, roll=row.roll, count_from=row.count_from)
         reader.parse((*keys, "warn"), parse_amount, row.warn)
-        budget = self._budget(keys, "budget", row.budget, row) if given is None else given
+        budget = self._budget(keys, "budget", row.budget, row)
         if budget in (timedelta(0), ClockTime(timedelta(0))):
             reader.fail((*keys, "budget"), say("zero_budget"), say("give_it_time"))
         stops = row.stops
@@ -305,10 +322,10 @@ class _PolicyReader:
                 self._check_name((*keys, "name"), row.name, [rule.name for rule in rules])
             rules.append(self._rule(keys, row, targets))
         used = {target.name for rule in rules for target in rule.targets}
-        for index, target in enumerate(self._config.targets):
+        for place, target in self._own():
             if target.name not in used:
                 what = say("target_unused", name=shown(target.name))
-                self._reader.fail(("targets", index, "name"), what, say("name_in_rule"))
+                self._reader.fail((*place, "name"), what, say("name_in_rule"))
         return Policy(
             rules,
             on_change=self._config.on_change or "from_creation",

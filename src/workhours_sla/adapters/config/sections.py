@@ -13,7 +13,6 @@ import msgspec
 
 from workhours_sla.adapters.config.defaults import BUDGET, TARGET
 from workhours_sla.calendars.zone_lookup import time_zone
-from workhours_sla.errors import BudgetError
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import OnChange, OnChangePast
 from workhours_sla.sla.target import (
@@ -330,8 +329,8 @@ class Config(Section, frozen=True, kw_only=True):
 
     ``columns`` maps the canonical name of a column to its name in the file. ``values`` is keyed by
     the canonical name of a column, and under it maps each value in the file to the canonical value.
-    The policy is either one [target], or [[targets]] and presets, which [[rules]] assign to
-    appeals.
+    [target] is [[targets]] with one row. The policy is these targets and those of presets, which
+    [[rules]] assign to appeals.
     """
 
     input: Annotated[Input, _described("The format of files of appeals.")] = Input()
@@ -394,23 +393,3 @@ class Config(Section, frozen=True, kw_only=True):
         """Return the name of an agency in texts: by default its id."""
         agency = self.agencies.get(agency_id)
         return agency_id if agency is None else agency.name or agency_id
-
-    @property
-    def has_policy(self) -> bool:
-        """Whether the policy is more than one target in working time of the section [schedule]."""
-        target = self.one_target
-        return bool(
-            self.targets
-            or self.preset
-            or self.presets
-            or target.schedule
-            or target.schedule_by
-            or not _is_working_time(target.budget)
-        )
-
-
-def _is_working_time(budget: str) -> bool:
-    try:
-        return isinstance(parse_budget(budget, roll="none"), timedelta)
-    except BudgetError:  # check_policy reports it with the key path
-        return False

@@ -1,0 +1,103 @@
+"""The text and the JSON that the commands about one span of time share."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import click
+
+from workhours_sla.cli.budgets import budget_text, counting_text
+from workhours_sla.cli.settings import OneTarget, Settings
+from workhours_sla.cli.times import GivenTime, show_end, show_time, zone_text
+from workhours_sla.text.budgets import budget_words
+from workhours_sla.text.shell import SHELL
+from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.budget_kinds import DayBudget
+from workhours_sla.worktime.explain import Trace
+from workhours_sla.worktime.schedule import Schedule
+
+LABEL_WIDTH: Final = 14
+
+
+class Answer:
+    """Prints an answer as lines, each with a label and a text."""
+
+    def __init__(self, settings: Settings, one: OneTarget) -> None:
+        self.settings = settings
+        self.one = one
+        self.text = SHELL.in_language(settings.lang)
+
+    def line(self, label: str, text: str) -> None:
+        """Print a label and its text."""
+        click.echo(f"{self.text(label):<{LABEL_WIDTH}}{text}".rstrip())
+
+    def amount(self, amount: timedelta, kind: str = "working_time") -> str:
+        """Return an amount of time in words, such as ``4:00 of working time``."""
+        return budget_words(kind, format_amount(amount), self.settings.lang)
+
+    def time(self, when: datetime, given: GivenTime | None = None, *, ends: bool = False) -> str:
+        """Return a time in the schedule's zone, followed by the time at the offset of ``given``.
+
+        The second time is left out if ``given`` has no offset or has the offset of the first time.
+        With ``ends``, the midnight at the end of a budget of days is 24:00 of the date before.
+        """
+        lang = self.settings.lang
+        show = show_end if ends and isinstance(self.one.budget, DayBudget) else show_time
+        local = when.astimezone(self.one.schedule.tz)
+        text = show(local, lang, offset=True)
+        if given is None or given.assumed_zone:
+            return text
+        other = when.astimezone(given.when.tzinfo)
+        if other.utcoffset() == local.utcoffset():
+            return text
+        return f"{text} = {show_time(other, lang, offset=True)}"
+
+    def heading(self, start: datetime) -> None:
+        """Print the budget, the weekly hours and the zone with its offset at ``start``.
+
+        A budget of days has a second line that says how its days count.
+        """
+        schedule, lang = self.one.schedule, self.settings.lang
+        budget = budget_text(self.one.budget, lang)
+        self.line("target", f"{budget} · {schedule.hours} · {zone_text(start, schedule.tz)}")
+        counting = counting_text(self.one.budget, lang)
+        if counting is not None:
+            self.line("counting", counting)
+
+    def given(self, label: str, given: GivenTime) -> None:
+        """Print a time from the command line, and its zone if it was given without an offset."""
+        text = self.time(given.when, given)
+        if given.assumed_zone:
+            text += f" ({self.text('assumed_zone', tz=self.one.schedule.tz)})"
+        self.line(label, text)
+
+    def trace(self, trace: Trace) -> None:
+        """Print the lines of a trace, which explain an answer day by day."""
+        for line in trace.lines(self.settings.lang):
+            click.echo(f"  {line}".rstrip())
+
+    def footing(self, *, provisional: bool) -> None:
+        """Print the calendar with its version, and a line if the answer is provisional."""
+        calendar = self.one.schedule.calendar
+        self.line("calendar", self.text("version", id=calendar.id, version=calendar.version))
+        if provisional:
+            click.echo(self.text("provisional"))
+
+
+def schedule_data(schedule: Schedule) -> dict[str, Any]:
+    """Return the calendar, the weekly hours and the zone of a schedule for JSON."""
+    return {
+        "calendar": {"id": schedule.calendar.id, "version": schedule.calendar.version},
+        "hours": str(schedule.hours),
+        "tz": schedule.tz.key,
+    }
+
+
+def common_data(one: OneTarget, trace: Trace, *, explain: bool) -> dict[str, Any]:
+    """Return the last keys of the JSON of every answer."""
+    return {
+        "provisional": trace.provisional,
+        **schedule_data(one.schedule),
+        **({"trace": trace.to_dict()} if explain else {}),
+    }

@@ -1,0 +1,81 @@
+"""The options ``--budget``, ``--roll`` and ``--count-from``, and budgets in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+import click
+
+from workhours_sla.errors import BudgetError, shown
+from workhours_sla.text.budgets import budget_words
+from workhours_sla.text.shell import SHELL
+from workhours_sla.worktime.budget import format_amount, parse_budget
+from workhours_sla.worktime.budget_data import budget_kind, budget_size
+from workhours_sla.worktime.budget_kinds import Budget, CountFrom
+from workhours_sla.worktime.due_dates import Roll
+
+
+class GivenBudget(NamedTuple):
+    """The values of the options, None for an option that is not given.
+
+    They replace the keys of the same names of a target.
+    """
+
+    budget: str | None = None
+    roll: Roll | None = None
+    count_from: CountFrom | None = None
+
+    def check(self, budget: Budget, lang: str) -> None:
+        """Raise click.UsageError if an option has no effect on ``budget``."""
+        for name in ("roll", "count_from"):
+            if getattr(self, name) is not None and not hasattr(budget, name):
+                option = "--" + name.replace("_", "-")
+                text = SHELL.text(lang, "no_days_to_count", option=option)
+                raise click.UsageError(text)
+
+
+def parse_given(given: GivenBudget, default: str, lang: str) -> Budget:
+    """Return the budget of the options, with ``default`` without the option ``--budget``.
+
+    Raises BudgetError for a text that is no budget, and click.UsageError for options that are
+    missing or useless.
+    """
+    try:
+        budget = parse_budget(
+            default if given.budget is None else given.budget,
+            roll=given.roll,
+            count_from=given.count_from,
+        )
+    except BudgetError as error:
+        refuse_budget(error, lang)
+        raise
+    given.check(budget, lang)
+    return budget
+
+
+def refuse_budget(error: BudgetError, lang: str) -> None:
+    """Raise click.UsageError if the option ``--roll`` is missing."""
+    if vars(error).get("cause") == "no_roll":
+        text = SHELL.text(lang, "no_roll", text=shown(vars(error)["text"]))
+        raise click.UsageError(text) from None
+
+
+def budget_text(budget: Budget, lang: str) -> str:
+    """Return a budget in words, such as ``7 working days``."""
+    size = budget_size(budget)
+    amount = format_amount(size) if isinstance(size, timedelta) else size
+    return budget_words(budget_kind(budget), amount, lang)
+
+
+def counting_text(budget: Budget, lang: str) -> str | None:
+    """Return in words which day of a budget is the first and where its end moves.
+
+    Returns None for a budget of time.
+    """
+    parts = []
+    for name, prefix in (("count_from", "from"), ("roll", "roll")):
+        choice = getattr(budget, name, None)
+        if choice is not None:
+            parts.append(SHELL.text(lang, f"{prefix}_{choice}"))
+    return "; ".join(parts) or None
