@@ -278,6 +278,7 @@ ROWS = "appeal_id,posted_at,answered_at\nA-1,2026-03-12T10:15+03:00,\n"
 DOCUMENTS_OF_COMMANDS = {
     "due-elapsed-latest-start": ("due 2025-10-31T17:30", "latest-start 2025-10-31T17:30"),
     "elapsed": ("elapsed 2025-10-31T17:30 2025-11-01T12:00 --explain",),
+    "days": ("days 2025-10-30 2025-11-05 --explain",),
     "check": ("check rows.csv --config rows.toml --explain",),
     "forecast": ("forecast rows.csv --config rows.toml --since 2026-03-12",),
     "calendar": ("calendar RU 2025",),

@@ -55,6 +55,7 @@ COMMANDS: Final = {
     "elapsed": "answers",
     "latest-start": "answers",
     "explain": "answers",
+    "days": "days",
     "check": "check",
     "forecast": "forecast",
     "report": "report",

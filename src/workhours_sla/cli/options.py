@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, TypeVar, cast, get_args
 
 import click
@@ -63,6 +63,57 @@ store_of_watch: Callable[[Command], Command] = store_option(
     "The store that watch keeps.", required=True
 )
 
+_OF_SCHEDULE: Final[Sequence[Callable[..., Any]]] = (
+    click.option("--calendar", metavar="ID", help="RU, RU-VGG, ... or none: every day alike."),
+    calendar_file_option,
+    week_option,
+    click.option("--hours", metavar="HOURS", help=f"Weekly hours. [{HOURS}]"),
+    click.option("--tz", metavar="ZONE", help="IANA zone. [the region's]"),
+)
+_OF_BUDGET: Final[Sequence[Callable[..., Any]]] = (
+    click.option("--budget", metavar="AMOUNT", help=f"Time allowed, also as days. [{BUDGET}]"),
+    click.option(
+        "--roll",
+        type=click.Choice(get_args(Roll)),
+        help="Where an end on a day off moves; for days and months.",
+    ),
+    click.option(
+        "--count-from",
+        type=click.Choice(get_args(CountFrom)),
+        help="The first day that counts; for days. [next_day]",
+    ),
+)
+_OF_OUTPUT: Final[Sequence[Callable[..., Any]]] = (
+    lang_option,
+    json_option,
+    provisional_option,
+    click.option("--config", metavar="FILE", help="TOML file of schedules, targets, columns."),
+)
+
+
+class ScheduleOptions(NamedTuple):
+    """The values of the options that ``schedule_options`` adds."""
+
+    calendar: str | None
+    calendar_file: str | None
+    week: int | None
+    hours: str | None
+    tz: str | None
+    lang: str | None
+    as_json: bool
+    provisional: bool
+    config: str | None
+
+    @property
+    def given_budget(self) -> GivenBudget:
+        """No options of a budget."""
+        return GivenBudget()
+
+
+def schedule_options(command: Command) -> Command:
+    """Add to a command the options of a schedule, a configuration and the output."""
+    return _with(command, *_OF_SCHEDULE, *_OF_OUTPUT)
+
 
 class CommonOptions(NamedTuple):
     """The values of the options that ``common_options`` adds."""
@@ -88,29 +139,7 @@ class CommonOptions(NamedTuple):
 
 def common_options(command: Command) -> Command:
     """Add to a command the options of all commands that count working time."""
-    return _with(
-        command,
-        click.option("--calendar", metavar="ID", help="RU, RU-VGG, ... or none: every day alike."),
-        calendar_file_option,
-        week_option,
-        click.option("--hours", metavar="HOURS", help=f"Weekly hours. [{HOURS}]"),
-        click.option("--tz", metavar="ZONE", help="IANA zone. [the region's]"),
-        click.option("--budget", metavar="AMOUNT", help=f"Time allowed, also as days. [{BUDGET}]"),
-        click.option(
-            "--roll",
-            type=click.Choice(get_args(Roll)),
-            help="Where an end on a day off moves; for days and months.",
-        ),
-        click.option(
-            "--count-from",
-            type=click.Choice(get_args(CountFrom)),
-            help="The first day that counts; for days. [next_day]",
-        ),
-        lang_option,
-        json_option,
-        provisional_option,
-        click.option("--config", metavar="FILE", help="TOML file of schedules, targets, columns."),
-    )
+    return _with(command, *_OF_SCHEDULE, *_OF_BUDGET, *_OF_OUTPUT)
 
 
 class InputOptions(NamedTuple):
@@ -146,7 +175,7 @@ def take(kind: type[Values], options: dict[str, Any]) -> Values:
     return kind(*(options.pop(field) for field in fields))
 
 
-def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
+def _with(command: Command, *options: Callable[..., Any]) -> Command:
     for option in reversed(options):
         command = option(command)
     return command

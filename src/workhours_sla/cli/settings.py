@@ -22,7 +22,7 @@ from workhours_sla.adapters.config.defaults import (
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region
 from workhours_sla.cli.budgets import GivenBudget, parse_given, refuse_budget
-from workhours_sla.cli.options import CommonOptions
+from workhours_sla.cli.options import CommonOptions, ScheduleOptions
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import BudgetError, shown
 from workhours_sla.text.shell import SHELL, language
@@ -72,7 +72,7 @@ class Settings:
     calendar_file: str | None = None
 
     @classmethod
-    def of(cls, options: CommonOptions, target: str | None = None) -> Settings:
+    def of(cls, options: CommonOptions | ScheduleOptions, target: str | None = None) -> Settings:
         """Return the settings: options replace values of the file, which replace the defaults."""
         lang = language(options.lang)
         loaded = section = None

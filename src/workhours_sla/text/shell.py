@@ -75,6 +75,16 @@ SHELL: Final = Texts(
             "ru": "{region}: несколько часовых поясов, принят {tz}. Укажите --tz для других: "
             "{areas}",
         },
+        # -- days
+        "dates": {"en": "Dates", "ru": "Даты"},
+        "both_included": {
+            "en": "{first} to {last}, both included",
+            "ru": "с {first} по {last} включительно",
+        },
+        "working_days": {"en": "Working days", "ru": "Рабочих дней"},
+        "days_short": {"en": "of them short", "ru": "сокращённых"},
+        "all_days": {"en": "All days", "ru": "Всего дней"},
+        "working_time": {"en": "Working time", "ru": "Рабочее время"},
         # -- check
         "as_of": {"en": "As of {when}", "ru": "По состоянию на {when}"},
         "by_agency_id": {"en": "by agency", "ru": "по ведомству"},
@@ -371,6 +381,10 @@ SHELL: Final = Texts(
             "en": "standard input is a terminal or closed; pipe a file into it or name one",
             "ru": "на стандартный ввод ничего не подано; подайте на него файл или укажите имя "
             "файла",
+        },
+        "no_date": {
+            "en": "{text} is not a date; write it like 2025-10-31 or 31.10.2025",
+            "ru": "{text} - не дата; напишите её так: 31.10.2025 или 2025-10-31",
         },
         "store_zones": {
             "en": "the times in a store have their zones; leave --assume-tz out",

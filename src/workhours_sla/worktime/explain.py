@@ -277,9 +277,15 @@ def _clock_steps(schedule: DatedShifts, lo: timedelta, hi: timedelta) -> Iterato
 
 
 def whole_dates(schedule: DatedShifts, first: date, last: date) -> Iterator[Step]:
-    """Yield a step with the whole working time of each date from ``first`` to ``last``."""
+    """Yield a step with the whole working time of each date from ``first`` to ``last``.
+
+    Time covered by shifts of two dates counts once, for the earlier date.
+    """
+    before: list[TimeSpan] = []
     for day in dates_between(first, last):
-        yield _step(schedule, day, _spans(schedule, day))
+        counted = subtract(_spans(schedule, day), before)
+        yield _step(schedule, day, counted)
+        before = [*before[-1:], *counted]
 
 
 def _step(

@@ -1,0 +1,149 @@
+"""The command ``days``: count the working days and the working time between two dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+import click
+
+from workhours_sla.cli.answer_text import Answer, schedule_data
+from workhours_sla.cli.options import (
+    ScheduleOptions,
+    explain_option,
+    schedule_options,
+    take,
+    target_option,
+)
+from workhours_sla.cli.output import echo_json
+from workhours_sla.cli.settings import Settings
+from workhours_sla.cli.times import read_day, zone_text
+from workhours_sla.errors import shown
+from workhours_sla.text import words
+from workhours_sla.text.shell import SHELL
+from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.explain import Step, whole_dates
+from workhours_sla.worktime.schedule import Schedule
+
+
+class _Period(NamedTuple):
+    """The dates from ``first`` to ``last``, both included, as the steps of a schedule."""
+
+    schedule: Schedule
+    first: date
+    last: date
+    steps: Sequence[Step]
+
+    @property
+    def working_time(self) -> timedelta:
+        return sum((step.used for step in self.steps), timedelta())
+
+    @property
+    def working_days(self) -> int:
+        """The number of dates with working hours."""
+        return sum(bool(step.used) for step in self.steps)
+
+    @property
+    def short_days(self) -> int:
+        """The number of dates that the calendar shortens."""
+        return sum(bool(step.used) and _is_short(step) for step in self.steps)
+
+    @property
+    def provisional(self) -> bool:
+        return any(step.day is not None and step.day.provisional for step in self.steps)
+
+    @property
+    def special(self) -> Iterator[Step]:
+        """The steps of the dates that are not ordinary days of the week."""
+        for step in self.steps:
+            has_reason = step.day is not None and (step.day.reasons or step.day.short)
+            if has_reason or step.overridden or step.unknown:
+                yield step
+
+
+@click.command()
+@click.argument("first")
+@click.argument("last")
+@explain_option
+@target_option
+@schedule_options
+def days(first: str, last: str, *, explain: bool, target: str | None, **options: Any) -> None:
+    """Count the working days from FIRST to LAST, both included, and their working time.
+
+    A date with working hours is a working day, as in budgets of working days. If LAST is before
+    FIRST, the numbers are negative.
+    """
+    settings = Settings.of(take(ScheduleOptions, options), target)
+    one = settings.one_target()
+    a, b = _date(first, settings.lang), _date(last, settings.lang)
+    period = _period(one.schedule, *sorted((a, b)), provisional=settings.provisional)
+    sign = 1 if a <= b else -1
+    if settings.as_json:
+        echo_json(
+            {
+                "schema": "workhours.days/1",
+                "target": one.name,
+                "first": a,
+                "last": b,
+                "working_days": sign * period.working_days,
+                "short_days": sign * period.short_days,
+                "calendar_days": sign * len(period.steps),
+                "working_time": sign * period.working_time,
+                "provisional": period.provisional,
+                **schedule_data(one.schedule),
+                **({"days": [step.to_dict() for step in period.special]} if explain else {}),
+            }
+        )
+        return
+    answer, lang = Answer(settings, one), settings.lang
+    noon = datetime.combine(a, time(12), one.schedule.tz)
+    dates = answer.text(
+        "both_included", first=words.weekday_date(a, lang), last=words.weekday_date(b, lang)
+    )
+    zone = zone_text(noon, one.schedule.tz)
+    answer.line("dates", f"{dates} · {one.schedule.hours} · {zone}")
+    if explain:
+        for step in period.special:
+            when = words.weekday_date(step.date, lang)
+            click.echo(f"  {when:<15}  {format_amount(step.used):>6}   {step.remark(lang)}")
+    answer.line("working_days", str(sign * period.working_days))
+    answer.line("days_short", str(sign * period.short_days))
+    answer.line("all_days", str(sign * len(period.steps)))
+    answer.line("working_time", format_amount(sign * period.working_time))
+    answer.footing(provisional=period.provisional)
+
+
+def _date(text: str, lang: str) -> date:
+    """Parse a date. Raises click.UsageError for any other text."""
+    day = read_day(text)
+    if day is None:
+        raise click.UsageError(SHELL.text(lang, "no_date", text=shown(text)))
+    return day
+
+
+def _period(schedule: Schedule, first: date, last: date, *, provisional: bool) -> _Period:
+    """Return the dates from ``first`` to ``last``.
+
+    An unknown date is used only if it has no working hours whatever kind of day it is. For any
+    other unknown date, CalendarCoverageError is raised, or with ``provisional`` the dates follow
+    from rules.
+    """
+    steps = list(whole_dates(schedule, first, last))
+    open_dates = [step.date for step in steps if step.unknown and _may_work(schedule, step.date)]
+    if open_dates and provisional:
+        by_rule = schedule.provisionally()
+        return _period(by_rule, first, last, provisional=False)._replace(schedule=schedule)
+    if open_dates:
+        schedule.calendar.check_known(open_dates[0])
+    return _Period(schedule, first, last, steps)
+
+
+def _may_work(schedule: Schedule, day: date) -> bool:
+    """Return whether a completion of a schedule may have working hours on an unknown date."""
+    _, full = schedule.completions() or (None, None)
+    return full is None or not full.knows(day) or bool(full.shifts_on(day))
+
+
+def _is_short(step: Step) -> bool:
+    return step.day is not None and step.day.short and not step.overridden
