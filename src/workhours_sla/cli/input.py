@@ -23,6 +23,7 @@ from workhours_sla.cli.shared_ids import note_shared_ids
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.event import Event
+from workhours_sla.text.messages import said
 from workhours_sla.text.shell import SHELL
 
 if TYPE_CHECKING:
@@ -120,12 +121,14 @@ def _from_file(file: str, config: Config, lang: str) -> Rows:
             if not count % 1000:
                 advance(source.position)
         advance(source.position)
+        for note in source.notes:
+            click.echo(f"{SHELL.text(lang, 'note')}: {said(note, lang)}", err=True)
         if not count:
             raise SourceError(SHELL.text(lang, "no_rows", name=source.name), name=source.name)
         return Rows(
             events,
             faults,
-            config.input.kind == "events",
+            config.input.kind == "events" and source.is_in_order,
             count,
             unit=source.unit,
             claims=tuple(source.claims),

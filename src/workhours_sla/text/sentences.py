@@ -354,6 +354,149 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "{name} is not JSON: {why}",
         "ru": "{name} - не JSON: {why}",
     },
+    "json_cut_off": {
+        "en": "it ends within a document; export it again",
+        "ru": "документ обрывается; выгрузите его снова",
+    },
+    "json_unexpected": {
+        "en": "{text} is where an object or an array should be",
+        "ru": "на месте объекта или массива стоит {text}",
+    },
+    "json_nested": {
+        "en": "its arrays are nested more than {most} times",
+        "ru": "массивы вложены друг в друга больше {most} раз",
+    },
+    "json_long": {
+        "en": "the record has more than {most} characters",
+        "ru": "запись длиннее {most} знаков",
+    },
+    "not_of_form": {
+        "en": "not a record of this format: {why}",
+        "ru": "запись не этого формата: {why}",
+    },
+    # -- social networks
+    "official_malformed": {
+        "en": (
+            "officials: {id} under [input] is not the id of an author in {network}; write it like "
+            '"{example}"'
+        ),
+        "ru": (
+            "officials: {id} в разделе [input] - не номер автора в {network}; напишите, например, "
+            '"{example}"'
+        ),
+    },
+    "official_unmet": {
+        "en": "{id} under officials in [input] wrote none of the comments; check the id",
+        "ru": "{id} из officials в разделе [input] не писал ни одного комментария; проверьте номер",
+    },
+    "api_error": {
+        "en": (
+            "instead of data there is an error of the API of {network}: {code} {text}; request the "
+            "data again"
+        ),
+        "ru": "вместо данных - ошибка API {network}: {code} {text}; запросите данные снова",
+    },
+    "records_ignored": {
+        "en": "{count} records have no event: {counts}",
+        "ru": "записей без событий: {count} ({counts})",
+    },
+    "ignored_community_post": {
+        "en": "comments of the community that answer no citizen: {count}",
+        "ru": "комментариев самого сообщества, не отвечающих гражданам, - {count}",
+    },
+    "ignored_deleted_comment": {
+        "en": "deleted comments without author and time of deletion: {count}",
+        "ru": "удалённых комментариев без автора и времени удаления - {count}",
+    },
+    "ignored_deleted_reply": {
+        "en": "deletions of replies, which stay counted as given: {count}",
+        "ru": "удалений ответов (сам ответ учтён как данный) - {count}",
+    },
+    "ignored_no_receipt": {
+        "en": "edits and deletions without a time of receipt: {count}",
+        "ru": "правок и удалений без времени получения - {count}",
+    },
+    "ignored_other_record": {
+        "en": "records of other kinds: {count}",
+        "ru": "записей другого рода - {count}",
+    },
+    "ignored_outside_groups": {
+        "en": "messages of private chats: {count}",
+        "ru": "сообщений из личных чатов - {count}",
+    },
+    "ignored_repeated": {
+        "en": "repeated deliveries: {count}",
+        "ru": "повторных доставок - {count}",
+    },
+    "thread_incomplete": {
+        "en": (
+            "the thread of comment {id} has {count} comments, and the file has {read} of them; add "
+            "the others, with comment_id = {id}"
+        ),
+        "ru": (
+            "в ветке комментария {id} комментариев: {count}, а в файле их {read}; добавьте "
+            "остальные (запрос с comment_id = {id})"
+        ),
+    },
+    "discussion_open": {
+        "en": (
+            "the page of discussion {id} is not its last one (has_more); answers on pages that the "
+            "file lacks are not counted"
+        ),
+        "ru": (
+            "страница обсуждения {id} не последняя (has_more); ответы на страницах, которых нет в "
+            "файле, не учтены"
+        ),
+    },
+    "answers_unknown": {
+        "en": "comment {id} does not name the comment that it answers",
+        "ru": "в комментарии {id} не указано, на какой комментарий это ответ",
+    },
+    "other_community": {
+        "en": (
+            "{name} {id} is another community; if it answers for yours, add it to officials under "
+            "[input]"
+        ),
+        "ru": (
+            "{name} {id} - другое сообщество; если оно отвечает за ваше, добавьте его в officials "
+            "в разделе [input]"
+        ),
+    },
+    "other_message": {
+        "en": "{type} is not a known type of comment",
+        "ru": "{type} - неизвестный вид комментария",
+    },
+    "network_time": {
+        "en": "{name} {value} is not a time after 2000 in the unit of the network",
+        "ru": "{name} {value} - не время после 2000 года в единицах этой сети",
+    },
+    "ok_no_time": {
+        "en": "the comment has neither date_ms nor an id with the time; its date has no zone",
+        "ru": (
+            "в комментарии нет ни date_ms, ни номера со временем; у поля date не указан часовой "
+            "пояс"
+        ),
+    },
+    "telegram_old": {
+        "en": (
+            "the message has only a local time without its zone; export it with a newer version of "
+            "Telegram Desktop"
+        ),
+        "ru": (
+            "в сообщении только местное время без часового пояса; выгрузите чат новой версией "
+            "Telegram Desktop"
+        ),
+    },
+    "format_not_followed": {
+        "en": (
+            "the format {format} cannot be followed, since its records are no lines; read the file "
+            "with check or report"
+        ),
+        "ru": (
+            "за файлом формата {format} нельзя следить: записи в нём не построчные; прочитайте его "
+            "командой check или report"
+        ),
+    },
     "json_fault": {
         "en": "{why}",
         "ru": "{why}",

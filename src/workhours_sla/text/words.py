@@ -130,6 +130,10 @@ QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
         "en": "same event id, other content",
         "ru": "тот же номер события, другое содержание",
     },
+    "incomplete": {
+        "en": "comment whose thread is not read to its end",
+        "ru": "комментарий с не полностью выгруженной веткой",
+    },
     "reply_before_post": {"en": "answer before the appeal", "ru": "ответ раньше обращения"},
     "no_appeal": {
         "en": "event of an appeal that was never posted",

@@ -42,7 +42,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Base class of the tables of a configuration file; the fields are the keys of the table."""
 
 
-Format = Literal["csv", "jsonl"]
+Format = Literal["csv", "jsonl", "vk", "vk_callback", "ok", "max", "telegram"]
 """The format of a file of appeals or events."""
 
 Overrides = Annotated[

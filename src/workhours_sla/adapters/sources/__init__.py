@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Self
 
 from workhours_sla.adapters.sources.claims import Claim
-from workhours_sla.adapters.sources.formats import UNITS, format_of, layout_of, mapper_of, reader_of
+from workhours_sla.adapters.sources.formats import (
+    DOCUMENTS,
+    UNITS,
+    format_of,
+    layout_of,
+    mapper_of,
+    reader_of,
+)
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout
 from workhours_sla.adapters.sources.opened_file import OpenedFile, open_file
 from workhours_sla.module_names import public
@@ -36,7 +43,8 @@ class AppealFile:
     Iterating yields, for each row, a tuple of its events, which is empty if the row is ignored, or
     a Fault if the row is rejected. ``format`` is the value of the configuration key of this name.
     ``size`` is the number of bytes of the file, None for a stream. ``claims`` has the due times and
-    verdicts of the exporting system in the rows read so far.
+    verdicts of the exporting system in the rows read so far. ``notes`` says, after the last row,
+    what you should know about the file although it is no error; ``str`` of a note is a sentence.
     """
 
     def __init__(
@@ -55,11 +63,17 @@ class AppealFile:
         self.format: Format = format
         self.size: int | None = opened.size
         self.claims = claims
+        self.notes = opened.notes
 
     @property
     def unit(self) -> Literal["line", "row", "record"]:
         """What the number ``line`` of a Fault counts."""
         return UNITS.get(self.format, "record")
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether the rows are in the order of their receipt, as far as their format goes."""
+        return self.format not in DOCUMENTS
 
     @property
     def position(self) -> int:

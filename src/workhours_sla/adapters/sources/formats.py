@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.sources.mapping import Layout, Mapper
 from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS
+from workhours_sla.errors import SourceError
+from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Config, Format
@@ -25,10 +27,22 @@ _ENDINGS: Final[dict[str, Format]] = {
 _MODULES: Final[dict[Format, str]] = {
     "csv": "delimited",
     "jsonl": "jsonl",
+    "vk": "networks.vk",
+    "vk_callback": "networks.vk_callback",
+    "ok": "networks.ok",
+    "max": "networks.max",
+    "telegram": "networks.telegram",
 }
 """The module of each format in this package; a module may read several formats."""
-UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {"csv": "line", "jsonl": "line"}
+UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {
+    "csv": "line",
+    "jsonl": "line",
+}
 """What the number ``line`` of a Fault counts, in each format: ``record`` if it is not here."""
+
+
+DOCUMENTS: Final[frozenset[Format]] = frozenset({"vk", "ok", "max", "telegram"})
+"""Formats of documents, which cannot be followed while they grow."""
 
 
 def format_of(opened: OpenedFile) -> Format:
@@ -60,6 +74,16 @@ def mapper_of(config: Config) -> RecordMapper:
 
     Only formats whose records are single lines of JSON can be followed.
     """
+    found = config.input.format
+    if found == "vk_callback":
+        from workhours_sla.adapters.sources.networks.vk_callback import (  # noqa: PLC0415
+            VkCallbackMapper,
+        )
+
+        return VkCallbackMapper(layout_of(config), config.input)
+    if found in DOCUMENTS:
+        msg = say("format_not_followed", format=found)
+        raise SourceError(msg, format=found)
     return Mapper(layout_of(config))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,6 +13,8 @@ from workhours_sla.adapters.sources.text_lines import ByteChunks
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
+    from workhours_sla.text.messages import Phrase
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
@@ -20,7 +22,8 @@ class OpenedFile:
 
     ``ending`` is the suffix of the file's name in small letters, without a suffix of a compression,
     and ``""`` for a stream. ``size`` is the number of bytes of a regular file, None for a stream.
-    ``stream`` is at its beginning, as long as ``chunks`` was not read.
+    ``stream`` is at its beginning, as long as ``chunks`` was not read. Readers add notes
+    about what the user should know although it is no error.
     """
 
     name: str
@@ -28,6 +31,7 @@ class OpenedFile:
     size: int | None
     stream: BinaryIO
     chunks: ByteChunks
+    notes: list[Phrase] = field(default_factory=list)
 
 
 def open_file(where: Path | BinaryIO, name: str | None, stack: ExitStack) -> OpenedFile:

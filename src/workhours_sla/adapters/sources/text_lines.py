@@ -127,7 +127,7 @@ class Lines:
     def blocks(self) -> Iterator[str]:
         """Yield blocks of complete lines. The blocks can be read only once."""
         rest = ""
-        for text in self._texts():
+        for text in self.texts():
             cut = text.rfind("\n") + 1
             if cut:
                 yield rest + text[:cut]
@@ -139,7 +139,7 @@ class Lines:
         if rest:
             yield rest
 
-    def _texts(self) -> Iterator[str]:
+    def texts(self) -> Iterator[str]:
         """Yield the text of each chunk that is not empty, without a byte order mark."""
         head = self._chunks.peek()
         begun = False

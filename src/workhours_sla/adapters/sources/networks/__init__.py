@@ -1,0 +1,1 @@
+"""Comments of social networks, which one mapper maps to events."""

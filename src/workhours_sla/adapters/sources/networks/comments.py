@@ -1,0 +1,216 @@
+"""Map the comments of a network to events: who opened an appeal, who answered it, what followed.
+
+A comment answers another comment, or none. An appeal is a comment of a citizen that answers none,
+or that answers only comments of the community. Everything in its branch belongs to it: a comment of
+an official is a reply, and a comment of a citizen is a further message.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
+
+from workhours_sla.sla.event import EventType, checked_event
+from workhours_sla.text.messages import Phrase, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from workhours_sla.sla.event import Event
+
+REMEMBERED: Final = 200_000
+"""The most comments whose appeals are remembered. At least half of them always are."""
+
+Author = Literal["citizen", "official", "other"]
+"""Who wrote a comment; ``other`` is neither: a service of the network, or another community."""
+Ignored = Literal[
+    "community_post",
+    "deleted_comment",
+    "deleted_reply",
+    "no_receipt",
+    "other_record",
+    "outside_groups",
+    "repeated",
+]
+"""Why a record has no event."""
+_NO_MORE: Final = (None,) * 6
+"""The fields of an event after ``author_role``."""
+IGNORED: Final[tuple[Ignored, ...]] = get_args(Ignored)
+
+
+class Comment(NamedTuple):
+    """A comment, or what happened to one: ``kind`` is created, edited, deleted or restored.
+
+    ``id`` is unique among all networks; ``event_id`` names what happened, ``""`` for the comment
+    itself. ``parent`` is the id of the comment that it answers, and ``root`` that of the first
+    comment of its branch, if the record names it. ``is_root_official`` says that it answers its
+    root, and that the record itself shows the root to be of the community. ``edited_at`` is the
+    time of the last edit, if the record has it.
+
+    Of a deletion, ``author`` and ``author_id`` are those of who deleted; without ``author``, it is
+    the citizen if the appeal has the same ``author_id``. ``expected`` is how many comments are in
+    the branch, if the record lacks some that may matter.
+    """
+
+    id: str
+    at: datetime
+    author: Author | None
+    author_id: str = ""
+    parent: str | None = None
+    root: str | None = None
+    is_root_official: bool = False
+    received_at: datetime | None = None
+    edited_at: datetime | None = None
+    kind: EventType = EventType.CREATED
+    event_id: str = ""
+    expected: int = 0
+
+
+class CommentTree:
+    """Maps comments to events. It is mutable: it remembers to which appeal each comment belongs.
+
+    A comment that answers one that is not remembered belongs to the appeal of its ``root``, or to
+    the appeal that the answered comment opened. If there is no such appeal, the event is
+    quarantined later. ``ignored`` counts the records without events.
+    """
+
+    def __init__(self, channel: str, source: str) -> None:
+        self._channel = channel
+        self._source = source
+        self._branches = Recent()
+        """The appeal of each comment, ``""`` if all in its branch is by the community."""
+        self._authors = Recent()
+        """The author of each appeal."""
+        self.ignored: Counter[Ignored] = Counter()
+
+    def ignore(self, why: Ignored) -> tuple[Event, ...]:
+        """Count a record that has no event, and return no events."""
+        self.ignored[why] += 1
+        return ()
+
+    def missing(self, comment: Comment) -> str | None:
+        """Return the id of a comment that must be mapped before this one, None if there is none."""
+        about = comment.parent if comment.kind is EventType.CREATED else comment.id
+        if about is None or comment.is_root_official or self._branches.get(about) is not None:
+            return None
+        root = comment.root
+        if root is None:
+            return about
+        known = self._branches.get(root)
+        if known is None:
+            return root
+        return None if known else about
+
+    def events_of(self, comment: Comment) -> tuple[Event, ...]:
+        """Return the events of a comment, none if it means nothing for an appeal."""
+        if comment.kind is not EventType.CREATED:
+            return self._change(comment)
+        parent = comment.parent
+        if parent is None:
+            return self._first(comment)
+        appeals = self._appeals(parent, comment)
+        if not appeals:
+            return self._first(comment)
+        self._branches.put(comment.id, appeals[0])
+        if comment.author == "citizen":
+            return self._events(comment, EventType.CITIZEN_MESSAGE, appeals[0])
+        if comment.author != "official":
+            return self.ignore("other_record")
+        events = self._events(comment, EventType.REPLIED, appeals[0])
+        for other in appeals[1:]:
+            own_id = f"{comment.id}/{other}"
+            events += (self._event(own_id, other, EventType.REPLIED, comment, comment.at),)
+        return events
+
+    def _first(self, comment: Comment) -> tuple[Event, ...]:
+        """Return the events of a comment that answers no comment of a citizen."""
+        if comment.author != "citizen":
+            self._branches.put(comment.id, "")
+            return self.ignore("community_post" if comment.author == "official" else "other_record")
+        self._branches.put(comment.id, comment.id)
+        self._authors.put(comment.id, comment.author_id)
+        return self._events(comment, EventType.CREATED, comment.id)
+
+    def _appeals(self, about: str, comment: Comment) -> tuple[str, ...]:
+        """Return the appeal of the branch in which a comment is; none if no citizen is in it yet.
+
+        If it is one of two appeals, of which only one can exist, both are returned.
+        """
+        found, root = self._branches.get(about), comment.root
+        if found is None and comment.is_root_official:
+            found = ""
+            self._branches.put(about, found)
+        if found is not None:
+            return (found,) if found else ()
+        known = None if root is None else self._branches.get(root)
+        if root is None or known == "":
+            return (about,)
+        return (root,) if known or root == about else (root, about)
+
+    def _change(self, comment: Comment) -> tuple[Event, ...]:
+        """Return the event of a change of a comment."""
+        appeals = self._appeals(comment.id, comment)
+        if not appeals:
+            return self.ignore("community_post")
+        if comment.kind is EventType.EDITED:
+            return self._events(comment, comment.kind, appeals[0])
+        if comment.id not in appeals:
+            return self.ignore("deleted_reply")
+        if comment.author is None and comment.author_id:
+            is_own = self._authors.get(comment.id) == comment.author_id
+            comment = comment._replace(author="citizen" if is_own else None)
+        return self._events(comment, comment.kind, comment.id)
+
+    def _events(self, comment: Comment, kind: EventType, appeal_id: str) -> tuple[Event, ...]:
+        """Return the event of a comment, and that of its last edit."""
+        own_id = comment.event_id or comment.id
+        event = self._event(own_id, appeal_id, kind, comment, comment.at)
+        edited_at = comment.edited_at
+        if edited_at is None or edited_at < comment.at:
+            return (event,)
+        own_id = f"{own_id}/edited/{int(edited_at.timestamp())}"
+        return event, self._event(own_id, appeal_id, EventType.EDITED, comment, edited_at)
+
+    def _event(
+        self, own_id: str, appeal_id: str, kind: EventType, comment: Comment, at: datetime
+    ) -> Event:
+        role = None if comment.author == "other" else comment.author
+        return checked_event(
+            own_id,
+            appeal_id,
+            kind,
+            at,
+            comment.received_at or at,
+            self._source,
+            *(None, None, self._channel, role),
+            *_NO_MORE,
+        )
+
+
+class Recent:
+    """Keeps the last texts that were put: at least half of ``REMEMBERED``, and never more."""
+
+    __slots__ = ("_new", "_old")
+
+    def __init__(self) -> None:
+        self._new: dict[str, str] = {}
+        self._old: dict[str, str] = {}
+
+    def put(self, key: str, text: str) -> None:
+        """Keep the text of a key."""
+        if len(self._new) >= REMEMBERED // 2:
+            self._old, self._new = self._new, {}
+        self._new[key] = text
+
+    def get(self, key: str) -> str | None:
+        """Return the text of a key, None if it is not kept."""
+        found = self._new.get(key)
+        return self._old.get(key) if found is None else found
+
+
+def ignored_counts(counts: Counter[Ignored]) -> Iterator[Phrase]:
+    """Yield for each reason how many records have no event because of it."""
+    for why in IGNORED:
+        if counts[why]:
+            yield say(f"ignored_{why}", count=counts[why])

@@ -1,0 +1,127 @@
+"""What the mappers of all networks share: they map a record to comments, and these to events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
+
+import msgspec
+
+from workhours_sla.adapters.sources.json_records import not_of_form
+from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Record
+from workhours_sla.adapters.sources.networks.comments import Comment, CommentTree, Ignored
+from workhours_sla.adapters.sources.networks.officials import Officials
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.text.messages import Detail, Phrase, say
+
+if TYPE_CHECKING:
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.sla.event import Event
+
+
+class Part(NamedTuple):
+    """A part of a record: a comment, the reason why it cannot be used, or neither if it is ignored.
+
+    ``id`` and ``root`` are those of the comment, as far as they are known.
+    """
+
+    comment: Comment | None = None
+    refused: RefusedError | None = None
+    id: str = ""
+    root: str | None = None
+
+
+_Value = TypeVar("_Value")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""No network is older; an earlier time was written in another unit."""
+_LATEST: Final = datetime(9998, 1, 1, tzinfo=UTC)
+
+
+_NOTHING: Final = Part()
+
+
+class ApiError(msgspec.Struct, frozen=True):
+    """The error that an API returned instead of data."""
+
+    error_code: int | None = None
+    error_msg: str = ""
+
+
+class NetworkMapper:
+    """Maps the records of a network to events; the base class of the mapper of each network.
+
+    ``type`` is the struct of a record. Raises SourceError for an id of an official that the network
+    cannot have.
+    """
+
+    network: ClassVar[str]
+    channel: ClassVar[str]
+    type: ClassVar[Any]
+    official: ClassVar[tuple[str, str]]
+    """A regular expression for the ids of authors, and an example."""
+
+    def __init__(self, layout: Layout, options: Input) -> None:
+        self.claims: list[Claim] = []
+        self.tree: CommentTree = CommentTree(self.channel, layout.source)
+        self.officials: Officials = Officials(options.officials, self.network, *self.official)
+
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
+        """Return the events of a record, or a Fault without its text."""
+        events: tuple[Event, ...] = ()
+        try:
+            found = msgspec.convert(record, self.type)
+        except (msgspec.ValidationError, RecursionError) as error:
+            return Fault(line, "malformed", Detail(not_of_form(error)), "")
+        for part in self.parts_of(found, {}, received_at):
+            if part.refused is not None:
+                return Fault(line, part.refused.reason, part.refused.detail, "")
+            if part.comment is not None:
+                events += self.tree.events_of(part.comment)
+        return events
+
+    def parts_of(
+        self, record: Any, head: Mapping[str, str], received_at: datetime | None = None
+    ) -> Iterable[Part]:
+        """Yield the comments of a record. ``head`` has the values of its envelope, as JSON.
+
+        Raises SourceError if the record is an error of the API.
+        """
+        raise NotImplementedError
+
+    def notes_of(self, head: Mapping[str, str]) -> Iterator[Phrase]:  # noqa: ARG002
+        """Yield notes about an envelope that ends. Raises SourceError if it has an error."""
+        return iter(())
+
+    def ignored(self, why: Ignored) -> Part:
+        """Count a part that is ignored, and return it."""
+        self.tree.ignore(why)
+        return _NOTHING
+
+    def refused(self, code: object, text: object) -> SourceError:
+        """Return the SourceError for an error of the API instead of data."""
+        msg = say("api_error", network=self.network, code=str(code), text=shown(str(text)))
+        return SourceError(msg, network=self.network, code=code)
+
+
+def needed(value: _Value | None, name: str) -> _Value:
+    """Return a value that a record needs. Raises RefusedError if it is missing, empty or zero."""
+    if not value:
+        raise RefusedError(say("value_absent", named=name), "missing_value")
+    return value
+
+
+def moment(name: str, value: int | str, *, per_second: int = 1) -> datetime:
+    """Return the time of a number of units since 1970. Raises RefusedError."""
+    try:
+        units = int(value)
+        at = _EPOCH + timedelta(microseconds=units * 1_000_000 // per_second)
+    except (ValueError, OverflowError):
+        at = _EPOCH
+    if _EARLIEST <= at < _LATEST:
+        return at
+    detail = say("network_time", name=name, value=shown(value))
+    raise RefusedError(detail, "unreadable_time")

@@ -1,0 +1,182 @@
+"""Read the updates of MAX, as its API sends them to a webhook or returns them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from workhours_sla.adapters.sources.networks.comments import Author, Comment
+from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, moment, needed
+from workhours_sla.adapters.sources.networks.reading import read_documents
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.sla.event import EventType
+from workhours_sla.text.messages import Phrase
+
+if TYPE_CHECKING:
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.json_records import Content
+    from workhours_sla.adapters.sources.mapping import Item, Layout
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+
+_CONTENTS: Final[Mapping[str, Content]] = {"updates": "records", "messages": "records"}
+
+
+class _User(msgspec.Struct, frozen=True, gc=False):
+    user_id: int | None = None
+    is_bot: bool = False
+
+
+class _Recipient(msgspec.Struct, frozen=True, gc=False):
+    chat_id: int | None = None
+    chat_type: str | None = None
+
+
+class _Body(msgspec.Struct, frozen=True, gc=False):
+    mid: str | None = None
+
+
+class _Link(msgspec.Struct, frozen=True, gc=False):
+    type: str | None = None
+    message: _Body | None = None
+
+
+class MaxMessage(msgspec.Struct, frozen=True, gc=False):
+    """A message, with the values that matter."""
+
+    sender: _User | None = None
+    recipient: _Recipient | None = None
+    timestamp: int | None = None
+    link: _Link | None = None
+    body: _Body | None = None
+
+
+class MaxUpdate(MaxMessage, frozen=True, gc=False):
+    """An update, or a message alone; the error of the API in its place."""
+
+    update_type: str | None = None
+    message: MaxMessage | str | None = None
+    message_id: str | None = None
+    chat_id: int | None = None
+    user_id: int | None = None
+    code: str | None = None
+
+
+class MaxMapper(NetworkMapper):
+    """Maps an update of MAX to events."""
+
+    network = "MAX"
+    channel = "max"
+    type = MaxUpdate
+    official = (r"[1-9]\d{0,18}", "123456")
+
+    def parts_of(
+        self,
+        record: MaxUpdate,
+        head: Mapping[str, str],  # noqa: ARG002
+        received_at: datetime | None = None,
+    ) -> Iterator[Part]:
+        """Yield what an update says about a message. Raises SourceError for an error of the API."""
+        if record.update_type is None and record.code is not None:
+            raise self.refused(record.code, record.message)
+        try:
+            yield self._part(record, received_at)
+        except RefusedError as refused:
+            yield Part(None, refused)
+
+    def _part(self, update: MaxUpdate, received_at: datetime | None) -> Part:
+        """Return what an update says about a message. Raises RefusedError."""
+        kind = update.update_type
+        if kind == "message_removed":
+            comment = self._removed(update, received_at)
+        elif kind in {"message_created", "message_edited"} or (kind is None and update.body):
+            message: Any = update.message if kind else update
+            message = needed(message if isinstance(message, MaxMessage) else None, "message")
+            if message.recipient is not None and message.recipient.chat_type == "dialog":
+                return self.ignored("outside_groups")
+            comment = self._message(message, received_at)
+            if kind == "message_edited":
+                comment = _edited(comment, update.timestamp)
+        else:
+            needed(kind, "update_type")
+            return self.ignored("other_record")
+        return Part(comment, None, comment.id)
+
+    def _message(self, message: MaxMessage, received_at: datetime | None) -> Comment:
+        recipient, body = message.recipient or _Recipient(), message.body or _Body()
+        chat = needed(recipient.chat_id, "recipient.chat_id")
+        mid = needed(body.mid, "body.mid")
+        author, author_id = self._author(message.sender)
+        answered = None
+        if message.link is not None and message.link.type == "reply":
+            about = message.link.message or _Body()
+            answered = f"max/{chat}/{needed(about.mid, 'link.message.mid')}"
+        return Comment(
+            f"max/{chat}/{mid}",
+            _time(message.timestamp),
+            author,
+            author_id,
+            answered,
+            received_at=received_at,
+        )
+
+    def _author(self, sender: _User | None) -> tuple[Author, str]:
+        """Return who wrote a message; a channel and a bot write for the community."""
+        if sender is None:
+            return "official", ""
+        author_id = str(needed(sender.user_id, "sender.user_id"))
+        is_official = author_id in self.officials or sender.is_bot
+        return "official" if is_official else "citizen", author_id
+
+    def _removed(self, update: MaxUpdate, received_at: datetime | None) -> Comment:
+        chat, mid = needed(update.chat_id, "chat_id"), needed(update.message_id, "message_id")
+        own_id = f"max/{chat}/{mid}"
+        by = "" if update.user_id is None else str(update.user_id)
+        return Comment(
+            own_id,
+            _time(update.timestamp),
+            "official" if by in self.officials else None,
+            by,
+            received_at=received_at,
+            kind=EventType.DELETED,
+            event_id=f"{own_id}/deleted/{update.timestamp}",
+        )
+
+    def notes_of(self, head: Mapping[str, str]) -> Iterator[Phrase]:
+        """Raise SourceError if the answer of the API is an error."""
+        if "code" in head:
+            raise self.refused(head["code"], head.get("message", ""))
+        yield from ()
+
+
+def _time(timestamp: int | None) -> datetime:
+    """Return a time that MAX wrote, in milliseconds. Raises RefusedError."""
+    return moment("timestamp", needed(timestamp, "timestamp"), per_second=1000)
+
+
+def _edited(comment: Comment, timestamp: int | None) -> Comment:
+    """Return the edit of a message. Raises RefusedError."""
+    return comment._replace(
+        at=_time(timestamp),
+        kind=EventType.EDITED,
+        event_id=f"{comment.id}/edited/{timestamp}",
+        parent=None,
+    )
+
+
+def read(
+    opened: OpenedFile,
+    layout: Layout,
+    options: Input,
+    claims: list[Claim],  # noqa: ARG001 - MAX claims nothing
+) -> Iterator[Item]:
+    """Yield the events or the Fault of each update of MAX.
+
+    The file has answers of ``GET /updates`` or ``GET /messages``, or updates, such as one on each
+    line. Raises SourceError.
+    """
+    mapper = MaxMapper(layout, options)
+    yield from read_documents(opened, mapper, _CONTENTS, options)

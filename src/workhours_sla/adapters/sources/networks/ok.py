@@ -1,0 +1,137 @@
+"""Read the comments of Odnoklassniki: pages of ``discussions.getComments``."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from workhours_sla.adapters.sources.networks.comments import Author, Comment
+from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, moment, needed
+from workhours_sla.adapters.sources.networks.reading import read_documents
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.errors import shown
+from workhours_sla.text.messages import Phrase, say
+
+if TYPE_CHECKING:
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.json_records import Content
+    from workhours_sla.adapters.sources.mapping import Item, Layout
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+
+_CONTENTS: Final[Mapping[str, Content]] = {"comments": "records"}
+_DECODED: Final = re.compile(r"(\d{1,16}):(-?\d{1,20}):\d{1,16}:(\w{1,40}):\w{1,40}", re.ASCII)
+"""Matches a decoded id: the time in milliseconds, a number, the time again, the discussion."""
+_ACTIVE: Final = "ACTIVE_MESSAGE"
+
+
+class OkComment(msgspec.Struct, frozen=True, gc=False):
+    """A comment, with the values that matter; the error of the API in its place."""
+
+    id: str | None = None
+    author_id: str | int | None = None
+    author_type: str | None = None
+    date_ms: int | None = None
+    type: str | None = None
+    reply_to_comment_id: str | None = None
+    reply_to_id: str | int | None = None
+    error_code: int | None = None
+    error_msg: str | None = None
+
+
+class OkMapper(NetworkMapper):
+    """Maps a comment of Odnoklassniki to events."""
+
+    network = "Odnoklassniki"
+    channel = "ok"
+    type = OkComment
+    official = (r"[1-9]\d{0,18}", "123456")
+
+    def parts_of(
+        self, record: OkComment, head: Mapping[str, str], received_at: datetime | None = None
+    ) -> Iterator[Part]:
+        """Yield a comment. Raises SourceError for an error of the API."""
+        if record.error_code is not None:
+            raise self.refused(record.error_code, record.error_msg or "")
+        if record.type and record.type != _ACTIVE and re.search("REMOVED|DELETED", record.type):
+            yield self.ignored("deleted_comment")
+            return
+        try:
+            comment = self._comment(record, head, received_at)
+        except RefusedError as refused:
+            yield Part(None, refused)
+            return
+        yield Part(comment, None, comment.id)
+
+    def _comment(
+        self, record: OkComment, head: Mapping[str, str], received_at: datetime | None
+    ) -> Comment:
+        """Return a comment of Odnoklassniki as one of any network. Raises RefusedError."""
+        native = needed(record.id, "id")
+        if record.type not in {None, "", _ACTIVE}:
+            detail = say("other_message", type=shown(record.type))
+            raise RefusedError(detail, "unknown_type")
+        author: Author = "citizen"
+        author_id = "" if record.author_id is None else str(record.author_id)
+        if record.author_type == "GROUP" or author_id in self.officials:
+            author = "official"
+        else:
+            needed(author_id, "author_id")
+        own_id, written = _id_of(native, head)
+        units = written if record.date_ms is None else record.date_ms
+        if units is None:
+            raise RefusedError(say("ok_no_time"), "unreadable_time")
+        answered = record.reply_to_comment_id or None
+        if answered is None and record.reply_to_id:
+            raise RefusedError(say("answers_unknown", id=native), "missing_value")
+        return Comment(
+            own_id,
+            moment("date_ms", units, per_second=1000),
+            author,
+            author_id,
+            None if answered is None else _id_of(answered, head)[0],
+            received_at=received_at,
+        )
+
+    def notes_of(self, head: Mapping[str, str]) -> Iterator[Phrase]:
+        """Yield a note if a page is not the last of its discussion. Raises SourceError."""
+        if "error_code" in head:
+            raise self.refused(head["error_code"], head.get("error_msg", ""))
+        if head.get("has_more") == "true":
+            yield say("discussion_open", id=head.get("discussionId", '""').strip('"'))
+
+
+def _id_of(native: str, head: Mapping[str, str]) -> tuple[str, int | None]:
+    """Return the readable id of a comment, and its time in milliseconds if the id has it.
+
+    The id of the network is the Base64 of ``time:-number:time:discussion:1``. Raises RefusedError
+    if neither the id nor the page names the discussion.
+    """
+    try:
+        found = _DECODED.fullmatch(b64decode(native, validate=True).decode("ascii"))
+    except ValueError:
+        found = None
+    if found is not None:
+        return f"ok/{found[3]}/{found[1]}.{found[2].lstrip('-')}", int(found[1])
+    discussion = needed(head.get("discussionId", "").strip('"'), "discussionId")
+    return f"ok/{discussion}/{native}", None
+
+
+def read(
+    opened: OpenedFile,
+    layout: Layout,
+    options: Input,
+    claims: list[Claim],  # noqa: ARG001 - Odnoklassniki claims nothing
+) -> Iterator[Item]:
+    """Yield the events or the Fault of each comment in pages of Odnoklassniki.
+
+    The file has a page, several in a row or an array of them, or comments without pages. Raises
+    SourceError.
+    """
+    mapper = OkMapper(layout, options)
+    yield from read_documents(opened, mapper, _CONTENTS, options)

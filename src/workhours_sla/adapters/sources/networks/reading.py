@@ -1,0 +1,121 @@
+"""Read a file of a network: each comment after the comment that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from workhours_sla.adapters.sources.json_records import Closed, Content, records_of
+from workhours_sla.adapters.sources.mapping import Fault, Item, clip
+from workhours_sla.adapters.sources.networks.comments import Comment, CommentTree, ignored_counts
+from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.text.messages import Phrase, say
+
+if TYPE_CHECKING:
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+
+MOST_WAITING: Final = 50_000
+"""The most comments that wait for the one that they answer."""
+
+Written = tuple[Part, str]
+"""A part of a record, and the text of the record."""
+
+
+def read_documents(  # noqa: PLR0913
+    opened: OpenedFile,
+    mapper: NetworkMapper,
+    contents: Mapping[str, Content],
+    options: Input,
+    *,
+    repair: Callable[[str], str] | None = None,
+    arrange: Callable[[Iterator[Written]], Iterator[Written]] = iter,
+) -> Iterator[Item]:
+    """Yield the events or the Fault of each comment in the JSON documents of a network.
+
+    ``arrange`` may change the order of comments. Notes for the user are added to ``opened``. Raises
+    SourceError.
+    """
+
+    def parts() -> Iterator[Written]:
+        decode = msgspec.json.Decoder(mapper.type).decode
+        found = records_of(opened, contents, decode, encoding=options.encoding, repair=repair)
+        for one in found:
+            if isinstance(one, Closed):
+                opened.notes.extend(mapper.notes_of(one.head))
+            elif one.why is not None:
+                yield Part(None, RefusedError(one.why, "malformed")), one.text
+            else:
+                for part in mapper.parts_of(one.value, one.head):
+                    yield part, one.text
+
+    yield from parents_first(arrange(parts()), mapper.tree)
+    opened.notes.extend(notes_of(mapper))
+
+
+def notes_of(mapper: NetworkMapper) -> Iterator[Phrase]:
+    """Yield notes about what a mapper ignored, and about officials who wrote nothing."""
+    counts = tuple(ignored_counts(mapper.tree.ignored))
+    if counts:
+        yield say("records_ignored", count=mapper.tree.ignored.total(), counts=counts)
+    yield from mapper.officials.unmet()
+
+
+def parents_first(written: Iterable[Written], tree: CommentTree) -> Iterator[Item]:
+    """Yield the events or the Fault of each part, those of a comment after its parent.
+
+    At most ``MOST_WAITING`` comments wait for their parents; then those that have waited longest
+    are mapped without their parent.
+    """
+    waiting = _Waiting(tree)
+    for line, (part, text) in enumerate(written, 1):
+        if part.refused is not None:
+            yield Fault(line, part.refused.reason, part.refused.detail, clip(text))
+        elif part.comment is None:
+            yield ()
+        else:
+            yield from waiting.items_of(part.comment)
+    yield from waiting.rest()
+
+
+class _Waiting:
+    """The comments whose parents were not found yet."""
+
+    def __init__(self, tree: CommentTree) -> None:
+        self._tree = tree
+        self._for: dict[str, list[Comment]] = {}
+        """Keyed by the id of the comment that they wait for."""
+        self._count = 0
+
+    def items_of(self, comment: Comment) -> Iterator[Item]:
+        """Yield the events of a comment and of those that waited for it, none if it must wait."""
+        todo = [comment]
+        while todo:
+            comment = todo.pop()
+            missing = self._tree.missing(comment)
+            if missing is not None:
+                self._for.setdefault(missing, []).append(comment)
+                self._count += 1
+                continue
+            yield self._tree.events_of(comment)
+            if comment.id in self._for:
+                freed = self._for.pop(comment.id)
+                self._count -= len(freed)
+                todo += reversed(freed)
+        while self._count > MOST_WAITING:
+            yield from self._released(next(iter(self._for)))
+
+    def rest(self) -> Iterator[Item]:
+        """Yield the events of the comments that still wait."""
+        while self._for:
+            yield from self._released(next(iter(self._for)))
+
+    def _released(self, missing: str) -> Iterator[Item]:
+        """Yield the events of the comments that wait for one that is not found."""
+        comments = self._for.pop(missing)
+        self._count -= len(comments)
+        for comment in comments:
+            yield self._tree.events_of(comment)

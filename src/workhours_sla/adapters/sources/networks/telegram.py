@@ -1,0 +1,160 @@
+r"""Read an export of Telegram Desktop, ``result.json``: one chat, or a whole account.
+
+Telegram Desktop writes control characters as ``\x0C``, and version 4.1 wrote the path of a custom
+emoji without quotes; neither is JSON. Both are repaired in messages that have them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from workhours_sla.adapters.sources.networks.comments import Author, Comment
+from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, moment, needed
+from workhours_sla.adapters.sources.networks.reading import read_documents
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.json_records import Content
+    from workhours_sla.adapters.sources.mapping import Item, Layout
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+
+_CONTENTS: Final[Mapping[str, Content]] = {
+    "chats": "envelopes",
+    "left_chats": "envelopes",
+    "list": "envelopes",
+    "messages": "records",
+}
+_PRIVATE: Final = frozenset(
+    f'"{kind}"' for kind in ("saved_messages", "replies", "personal_chat", "bot_chat")
+)
+"""The types of chats in which nobody answers for a community, as JSON."""
+_PEER: Final = re.compile(r"(user|chat|channel)(\d{1,19})", re.ASCII)
+_ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
+_UNQUOTED: Final = re.compile(r'("document_id"\s*:\s*)([^\s"\d{\[][^"\r\n]*?)(\s*,?\s*(?:\r?\n|$))')
+
+
+class TelegramMessage(msgspec.Struct, frozen=True, gc=False):
+    """A message, with the values that matter."""
+
+    id: int | None = None
+    type: str | None = None
+    date: str | None = None
+    date_unixtime: str | int | None = None
+    edited_unixtime: str | int | None = None
+    from_id: str | int | None = None
+    forwarded_from: Any = None
+    reply_to_message_id: int | None = None
+    reply_to_peer_id: str | None = None
+
+
+class TelegramMapper(NetworkMapper):
+    """Maps a message of a Telegram group to events."""
+
+    network = "Telegram"
+    channel = "telegram"
+    type = TelegramMessage
+    official = (r"(?:user|chat|channel)[1-9]\d{0,18}", "user123456")
+
+    def parts_of(
+        self, record: TelegramMessage, head: Mapping[str, str], received_at: datetime | None = None
+    ) -> Iterator[Part]:
+        """Yield a message. ``head`` has the type and the id of its chat."""
+        if head.get("type") in _PRIVATE:
+            yield self.ignored("outside_groups")
+            return
+        if record.type == "unsupported":
+            yield self.ignored("other_record")
+            return
+        try:
+            comment = self._comment(record, head, received_at)
+        except RefusedError as refused:
+            yield Part(None, refused)
+            return
+        yield Part(comment, None, comment.id)
+
+    def _comment(
+        self, message: TelegramMessage, head: Mapping[str, str], received_at: datetime | None
+    ) -> Comment:
+        """Return a message of Telegram as a comment of any network. Raises RefusedError."""
+        found = re.fullmatch(r"-?\d{1,19}", head.get("id", ""), re.ASCII)
+        chat = needed(found, "chat.id")[0]
+        own_id = needed(message.id, "id")
+        if message.date_unixtime is None and message.date is not None:
+            raise RefusedError(say("telegram_old"), "naive_time")
+        at = moment("date_unixtime", str(needed(message.date_unixtime, "date_unixtime")))
+        answered = None
+        if message.reply_to_message_id is not None:
+            answered = self._answered(chat, message.reply_to_message_id, message.reply_to_peer_id)
+        edited = message.edited_unixtime
+        return Comment(
+            f"telegram/{chat}/{own_id}",
+            at,
+            self._author(message, chat),
+            _author_id(message),
+            answered,
+            received_at=received_at,
+            edited_at=None if edited is None else moment("edited_unixtime", edited),
+        )
+
+    def _answered(self, chat: str, message_id: int, peer_id: str | None) -> str:
+        """Return the id of the message that is answered, which may be in another chat."""
+        peer = None if peer_id is None else _PEER.fullmatch(peer_id)
+        return f"telegram/{chat if peer is None else peer[2]}/{message_id}"
+
+    def _author(self, message: TelegramMessage, chat: str) -> Author:
+        """Return who wrote a message. Raises RefusedError for a channel that is not known."""
+        if message.type == "service":
+            return "other"
+        author_id = needed(_author_id(message), "from_id")
+        if author_id in self.officials:
+            return "official"
+        peer = _PEER.fullmatch(author_id)
+        if peer is not None and peer[1] == "user":
+            return "citizen"
+        if peer is not None and peer[2] == chat:
+            return "official"
+        if message.forwarded_from is not None and message.reply_to_message_id is None:
+            return "official"  # a post of the channel that the group belongs to
+        detail = say("other_community", name="from_id", id=author_id[:40])
+        raise RefusedError(detail, "unknown_value")
+
+
+def _author_id(message: TelegramMessage) -> str:
+    """Return the id of an author; exports before 2021 had the numbers of users alone."""
+    author = message.from_id
+    return f"user{author}" if isinstance(author, int) else author or ""
+
+
+def repaired(text: str) -> str:
+    r"""Return a message with its known mistakes repaired.
+
+    >>> repaired(r'{"text": "a\x0Cb\\x0C"}')
+    '{"text": "a\\u000Cb\\\\x0C"}'
+    """
+
+    def escape(found: re.Match[str]) -> str:
+        return found[0] if found[1] is None else f"\\u00{found[1]}"
+
+    def quoted(found: re.Match[str]) -> str:
+        return found[1] + msgspec.json.encode(found[2]).decode() + found[3]
+
+    return _UNQUOTED.sub(quoted, _ESCAPE.sub(escape, text))
+
+
+def read(
+    opened: OpenedFile,
+    layout: Layout,
+    options: Input,
+    claims: list[Claim],  # noqa: ARG001 - Telegram claims nothing
+) -> Iterator[Item]:
+    """Yield the events or the Fault of each message of an export. Raises SourceError."""
+    mapper = TelegramMapper(layout, options)
+    yield from read_documents(opened, mapper, _CONTENTS, options, repair=repaired)

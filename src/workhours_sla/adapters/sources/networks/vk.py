@@ -1,0 +1,206 @@
+"""Read the comments of VK: pages of ``wall.getComments`` and of its siblings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import msgspec
+
+from workhours_sla.adapters.sources.networks.comments import Author, Comment
+from workhours_sla.adapters.sources.networks.mapper import (
+    ApiError,
+    NetworkMapper,
+    Part,
+    moment,
+    needed,
+)
+from workhours_sla.adapters.sources.networks.reading import read_documents
+from workhours_sla.adapters.sources.networks.vk_threads import whole_threads
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.errors import SourceError
+from workhours_sla.text.messages import Phrase, say
+
+if TYPE_CHECKING:
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.json_records import Content
+    from workhours_sla.adapters.sources.mapping import Item, Layout
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+
+_CONTENTS: Final[Mapping[str, Content]] = {"response": "envelopes", "items": "records"}
+
+
+class VkComment(msgspec.Struct, frozen=True, gc=False):
+    """A comment, with the values that matter; the error of the API in its place."""
+
+    id: int | None = None
+    from_id: int | None = None
+    date: int | None = None
+    owner_id: int | None = None
+    post_owner_id: int | None = None
+    photo_owner_id: int | None = None
+    video_owner_id: int | None = None
+    market_owner_id: int | None = None
+    topic_owner_id: int | None = None
+    photo_id: int | None = None
+    video_id: int | None = None
+    item_id: int | None = None
+    topic_id: int | None = None
+    parents_stack: tuple[int, ...] = ()
+    reply_to_user: int | None = None
+    reply_to_comment: int | None = None
+    deleted: bool = False
+    deleter_id: int | None = None
+    user_id: int | None = None
+    thread: VkThread | None = None
+    error: ApiError | str | None = None
+    error_description: str = ""
+
+
+class VkThread(msgspec.Struct, frozen=True, gc=False):
+    """The first comments of the thread of a comment, and how many it has."""
+
+    count: int = 0
+    items: tuple[VkComment, ...] = ()
+
+
+class VkMapper(NetworkMapper):
+    """Maps a comment of VK with its thread to events."""
+
+    network = "VK"
+    channel = "vk"
+    type: ClassVar[Any] = VkComment
+    official = (r"-?[1-9]\d{0,18}", "-123456")
+
+    def parts_of(
+        self,
+        record: Any,
+        head: Mapping[str, str],  # noqa: ARG002
+        received_at: datetime | None = None,
+    ) -> Iterator[Part]:
+        """Yield a comment and those of its thread. Raises SourceError for an error of the API."""
+        comment: VkComment = record
+        if comment.error is not None:
+            raise self.error_of(comment.error, comment.error_description)
+        thread = comment.thread
+        if thread is None or not (thread.items or thread.count):
+            yield self.part_of(comment, received_at)
+            return
+        inner = [self.part_of(one, received_at) for one in thread.items]
+        part = self.part_of(comment, received_at)
+        if part.comment is not None and thread.count > len(inner):
+            part = part._replace(comment=part.comment._replace(expected=thread.count))
+        yield part
+        yield from inner
+
+    def part_of(
+        self, comment: VkComment, received_at: datetime | None = None, owner_id: int | None = None
+    ) -> Part:
+        """Return a comment; ``owner_id`` is that of a comment that names none."""
+        own_id, root = "", None
+        try:
+            owner, place = place_of(comment, owner_id)
+            own_id = f"{place}/{comment.id}"
+            root = f"{place}/{comment.parents_stack[0]}" if comment.parents_stack else None
+            if comment.deleted:
+                self.tree.ignore("deleted_comment")
+                return Part(None, None, own_id, root)
+            found = self.comment_of(comment, owner, place, received_at)
+        except RefusedError as refused:
+            if comment.deleted:
+                return self.ignored("deleted_comment")
+            return Part(None, refused, own_id, root)
+        return Part(found, None, own_id, root)
+
+    def comment_of(
+        self, comment: VkComment, owner: int, place: str, received_at: datetime | None
+    ) -> Comment:
+        """Return a comment of VK as a comment of any network. Raises RefusedError."""
+        own_id, from_id = needed(comment.id, "id"), needed(comment.from_id, "from_id")
+        at = moment("date", needed(comment.date, "date"))
+        author = self.author_of(from_id, owner)
+        answered, to_user = comment.reply_to_comment, comment.reply_to_user
+        stack = comment.parents_stack
+        if answered is None and stack:
+            answered = stack[-1]
+        if answered is None and (to_user or (comment.topic_id and author == "official")):
+            raise RefusedError(say("answers_unknown", id=own_id), "missing_value")
+        return Comment(
+            f"{place}/{own_id}",
+            at,
+            author,
+            str(from_id),
+            None if answered is None else f"{place}/{answered}",
+            f"{place}/{stack[0]}" if stack else None,
+            bool(stack) and answered == stack[0] and self.is_official(to_user, owner),
+            received_at,
+        )
+
+    def author_of(self, from_id: int, owner: int) -> Author:
+        """Return who wrote a comment. Raises RefusedError for another community."""
+        if self.is_official(from_id, owner):
+            return "official"
+        if from_id < 0:
+            detail = say("other_community", name="from_id", id=from_id)
+            raise RefusedError(detail, "unknown_value")
+        return "citizen"
+
+    def is_official(self, author_id: int | None, owner: int) -> bool:
+        """Return whether an author is the community itself or one of its officials."""
+        return author_id is not None and (author_id == owner or str(author_id) in self.officials)
+
+    def notes_of(self, head: Mapping[str, str]) -> Iterator[Phrase]:
+        """Raise SourceError if one of the requests that were sent together failed."""
+        for key in ("error", "execute_errors"):
+            if key in head:
+                error = head[key]
+                try:
+                    found = msgspec.json.decode(error, type=ApiError | list[ApiError] | str)
+                except (ValueError, RecursionError):
+                    found = error
+                first = found[0] if isinstance(found, list) and found else found
+                raise self.error_of(first if isinstance(first, ApiError) else str(first), "")
+        yield from ()
+
+    def error_of(self, error: ApiError | str, description: str) -> SourceError:
+        """Return the SourceError for an error of the API."""
+        if isinstance(error, str):
+            return self.refused(error, description)
+        return self.refused(error.error_code, error.error_msg)
+
+
+def place_of(comment: VkComment, owner_id: int | None) -> tuple[int, str]:
+    """Return the owner of what is commented, and the beginning of the ids of its comments.
+
+    Ids are unique for all posts of an owner, for all its photos, videos or goods, and for each
+    topic of its board. Raises RefusedError for a comment without an owner.
+    """
+    owner, under = comment.owner_id or comment.post_owner_id, ""
+    if comment.photo_owner_id or comment.photo_id is not None:
+        owner, under = owner or comment.photo_owner_id, "/photo"
+    elif comment.video_owner_id or comment.video_id is not None:
+        owner, under = owner or comment.video_owner_id, "/video"
+    elif comment.market_owner_id or comment.item_id is not None:
+        owner, under = owner or comment.market_owner_id, "/market"
+    elif comment.topic_owner_id or comment.topic_id is not None:
+        owner, under = owner or comment.topic_owner_id, f"/topic{comment.topic_id}"
+    owner = needed(owner or owner_id, "owner_id")
+    return owner, f"vk/{owner}{under}"
+
+
+def read(
+    opened: OpenedFile,
+    layout: Layout,
+    options: Input,
+    claims: list[Claim],  # noqa: ARG001 - VK claims nothing
+) -> Iterator[Item]:
+    """Yield the events or the Fault of each comment in pages of VK.
+
+    The file has a page, several in a row or an array of them, or comments without pages. A comment
+    with more comments in its thread than the file has is rejected, unless an official has answered
+    it. Raises SourceError.
+    """
+    mapper = VkMapper(layout, options)
+    yield from read_documents(opened, mapper, _CONTENTS, options, arrange=whole_threads)

@@ -1,0 +1,99 @@
+"""Keep comments of VK back until their threads are whole, since the answer may be missing.
+
+A page has at most 10 comments of a thread, none by default. The others are in pages of their own,
+which must come later in the file. A thread is also good if an official is among its comments and
+these are in the order of time, so that no earlier answer is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from workhours_sla.adapters.sources.networks.mapper import Part
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.text.messages import say
+
+MOST_KEPT: Final = 50_000
+"""The most comments that are kept back."""
+
+_Written = tuple[Part, str]
+
+
+@dataclass(slots=True)
+class _Thread:
+    """A comment and its thread, of which comments are missing."""
+
+    id: str
+    expected: int
+    is_of_citizen: bool
+    parts: list[_Written]
+    last: datetime
+    read: set[str] = field(default_factory=set)
+    is_ascending: bool = True
+    is_answered: bool = False
+
+    def add(self, written: _Written) -> bool:
+        """Add a comment of the thread, and return whether nothing that matters is missing now."""
+        self.parts.append(written)
+        part = written[0]
+        self.read.add(part.id)
+        comment = part.comment
+        if comment is not None:
+            self.is_ascending = self.is_ascending and comment.at >= self.last
+            self.last = comment.at
+            self.is_answered = self.is_answered or comment.author == "official"
+        is_good = self.is_answered and self.is_ascending and len(self.read) > 1
+        return len(self.read) >= self.expected or (is_good and self.is_of_citizen)
+
+    def refused(self) -> Iterator[_Written]:
+        """Yield the parts, each comment that opened an appeal refused."""
+        detail = say(
+            "thread_incomplete",
+            id=self.id.rpartition("/")[2],
+            count=self.expected,
+            read=len(self.read),
+        )
+        for number, (part, text) in enumerate(self.parts):
+            comment = part.comment
+            opens = (
+                not number if self.is_of_citizen else bool(comment and comment.author == "citizen")
+            )
+            if opens:
+                yield Part(None, RefusedError(detail, "incomplete"), part.id, part.root), text
+            else:
+                yield part, text
+
+
+def whole_threads(written: Iterator[_Written]) -> Iterator[_Written]:
+    """Yield the parts, those of an incomplete thread when it has become whole.
+
+    At the end, and if more than ``MOST_KEPT`` comments are kept back, the appeals of an incomplete
+    thread are refused.
+    """
+    kept: dict[str, _Thread] = {}
+    count = 0
+    for one in written:
+        part = one[0]
+        comment = part.comment
+        thread = kept.get(part.root or "")
+        if thread is not None:
+            count += 1
+            if thread.add(one):
+                del kept[thread.id]
+                count -= len(thread.parts)
+                yield from thread.parts
+        elif comment is not None and comment.expected and part.id not in kept:
+            is_of_citizen = comment.author == "citizen"
+            kept[part.id] = _Thread(part.id, comment.expected, is_of_citizen, [one], comment.at)
+            count += 1
+        else:
+            yield one
+        while count > MOST_KEPT:
+            oldest = kept.pop(next(iter(kept)))
+            count -= len(oldest.parts)
+            yield from oldest.refused()
+    for thread in kept.values():
+        yield from thread.refused()
