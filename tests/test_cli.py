@@ -85,7 +85,7 @@ def test_check_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     file = write(tmp_path, "events.jsonl", EVENTS)
     status, out, _ = run(capsys, "check", file, *AS_OF, *VGG, "--json")
     data = json.loads(out)
-    assert (status, data["schema"]) == (1, "workhours.check/4")
+    assert (status, data["schema"]) == (1, "workhours.check/5")
     assert [target["name"] for target in data["targets"]] == ["first reply"]
     assert data["schedules"]["default"]["hours"] == "Mo-Fr 09:00-13:00,14:00-18:00"
     assert data["counts"] == {
@@ -425,7 +425,7 @@ def test_forecast_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     file = new_year(tmp_path)
     _, out, _ = run(capsys, "forecast", file, *VGG, *FORECAST, "--by=day", "--json")
     data = json.loads(out)
-    assert (data["schema"], data["open"], data["overdue"]) == ("workhours.forecast/1", 4, 0)
+    assert (data["schema"], data["open"], data["overdue"]) == ("workhours.forecast/2", 4, 0)
     assert data["from"] == "2026-01-01T00:00:00+03:00"
     assert data["until"] == "2026-01-21T00:00:00+03:00"
     assert data["slots"] == [

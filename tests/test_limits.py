@@ -192,7 +192,7 @@ def test_json_that_is_nested_too_deep_is_refused(tmp_path: Path) -> None:
     deep = "[" * 100_000
     for start in (
         '{"schema":"workhours.report/4","report":',
-        '{"schema":"workhours.report/2","a":',
+        '{"schema":"workhours.report/3","a":',
     ):
         assert "not a report" in refusal(report_from_json, start + deep)
     assert "not a report" in refusal(report_from_json, whole.replace('"as_of":', f'"x":{deep}', 1))

@@ -13,6 +13,7 @@ try:
 except ImportError as _error:
     raise needs_extra(what="reports need numpy", extras=("report",)) from _error
 
+from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.compliance.cases import (
     Cases,
     Intake,
@@ -80,6 +81,7 @@ __all__ = [
     "INTAKE_REASONS",
     "NEVER",
     "VERDICTS",
+    "Agreement",
     "AppealColumns",
     "Cases",
     "FrameColumns",
@@ -97,6 +99,7 @@ __all__ = [
     "cases_of_outcomes",
     "cohort_counts",
     "compare",
+    "compare_claims",
     "compliance_rate",
     "cumulative_incidence",
     "expected_false_alarms",

@@ -23,8 +23,7 @@ def account(result: Evaluation, rows: Rows, lang: str) -> Iterator[str]:
     """Yield lines that count the rows and events that were used, duplicate or quarantined."""
     faulty = len(rows.faults)
     if rows.read_count is not None:
-        mapped = rows.read_count - faulty
-        yield SHELL.text(lang, "rows", read=rows.read_count, mapped=mapped, faulty=faulty)
+        yield rows_line(rows.read_count, faulty, rows.ignored, rows.inverted, lang)
     elif faulty:
         yield SHELL.text(lang, "rows_in_quarantine", count=faulty)
     counts = _events(result, rows)
@@ -53,7 +52,9 @@ def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
         "unmatched": [one._asdict() for one in result.unmatched],
         "rows": {
             "read": rows.read_count,
-            "mapped": None if rows.read_count is None else rows.read_count - faulty,
+            "mapped": None if rows.read_count is None else rows.read_count - faulty - rows.ignored,
+            "ignored": rows.ignored,
+            "inverted": rows.inverted,
             "quarantined": faulty,
         },
         "events": _events(result, rows),
@@ -85,6 +86,17 @@ def unmatched(result: Evaluation, lang: str) -> Iterator[str]:
         if ids:
             first = ", ".join(ids[:SHOWN_UNMATCHED]) + ", ..." * (len(ids) > SHOWN_UNMATCHED)
             yield f"{words.pick(word, lang)}: {len(ids)} ({first})"
+
+
+def rows_line(read: int, faulty: int, ignored: int, inverted: int, lang: str) -> str:
+    """Return the line that counts the rows that were read, taken, quarantined and ignored."""
+    mapped = read - faulty - ignored
+    line = SHELL.text(lang, "rows", read=read, mapped=mapped, faulty=faulty)
+    if ignored:
+        line += SHELL.text(lang, "ignored_rows", count=ignored)
+    if inverted:
+        line += SHELL.text(lang, "inverted_rows", count=inverted)
+    return line
 
 
 def events_line(counts: Mapping[str, Any], lang: str) -> str:

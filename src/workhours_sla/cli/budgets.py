@@ -10,9 +10,10 @@ import click
 from workhours_sla.errors import BudgetError, shown
 from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.shell import SHELL
-from workhours_sla.worktime.budget import format_amount, parse_budget
+from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_data import budget_kind, budget_size
 from workhours_sla.worktime.budget_kinds import Budget, CountFrom
+from workhours_sla.worktime.budget_texts import parse_budget
 from workhours_sla.worktime.due_dates import Roll
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final, NamedTuple
 
 import click
@@ -127,13 +127,14 @@ def _data(found: CheckResult) -> dict[str, Any]:
         target["counts"] = {verdict: by_target[target["name"], verdict] for verdict in SECTIONS}
     in_order = sorted(outcomes, key=lambda o: (SECTIONS.index(o.verdict), *urgency(o)))
     return {
-        "schema": "workhours.check/4",
+        "schema": "workhours.check/5",
         "as_of": found.as_of,
         **promised,
         "counts": {verdict: counts[verdict] for verdict in SECTIONS},
         "outcomes": [
             {**_outcome_data(outcome), **_holder_data(found, outcome)} for outcome in in_order
         ],
+        "agreement": [asdict(one) for one in found.agreements],
         **account_data(found.result, found.rows),
     }
 

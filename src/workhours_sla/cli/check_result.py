@@ -12,6 +12,7 @@ from typing import Final
 
 from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.cli.input import Rows
+from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluate import Evaluation
@@ -57,6 +58,14 @@ class CheckResult:
         """The targets of the policy, or the chosen one."""
         targets = self.configuration.policy.targets
         return [one for one in targets if self.target in (None, one.name)]
+
+    @cached_property
+    def agreements(self) -> Sequence[Agreement]:
+        """The comparison of each target with the other system, none if it says nothing."""
+        if not self.rows.claims:
+            return ()
+        outcomes, claims = self.result.outcomes, self.rows.claims
+        return [compare_claims(outcomes, claims, target.name) for target in self.targets]
 
     @cached_property
     def _events(self) -> Mapping[str, Mapping[str, Event]]:

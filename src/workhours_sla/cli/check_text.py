@@ -25,6 +25,7 @@ from workhours_sla.cli.policy_output import (
     schedule_text,
 )
 from workhours_sla.cli.times import show_minute, show_short, zone_text
+from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import ScheduleBy
@@ -61,6 +62,8 @@ def check_lines(found: CheckResult, *, show_all: bool) -> Iterator[str]:
         if count:
             yield SENTENCES.text(lang, key, count=count)
     yield from unmatched(found.result, lang)
+    for agreement in found.agreements:
+        yield from agreement_lines(agreement, lang)
     yield ""
     yield from account(found.result, found.rows, lang)
     yield from _from_store(found)

@@ -82,7 +82,7 @@ def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **optio
     if settings.as_json:
         echo_json(
             {
-                "schema": "workhours.forecast/1",
+                "schema": "workhours.forecast/2",
                 "as_of": evaluated_at,
                 "from": start,
                 "until": end,

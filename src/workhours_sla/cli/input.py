@@ -55,6 +55,8 @@ class Rows:
     store the ``line`` of a fault is the number of a quarantined row. ``per_event`` is true if each
     row is an event; only then the order of rows shows which events arrived late. ``unit`` is what
     the ``line`` of a fault counts in a file. ``claims`` is what the exporting system says.
+    ``ignored`` is the number of rows that the configuration ignores, and ``inverted`` of those
+    whose answer was before its posting, but within the tolerance.
     """
 
     events: list[Event]
@@ -64,6 +66,8 @@ class Rows:
     stored: Stored | None = None
     unit: Literal["line", "row", "record"] = "line"
     claims: Sequence[Claim] = ()
+    ignored: int = 0
+    inverted: int = 0
 
     @property
     def place(self) -> str:
@@ -132,6 +136,8 @@ def _from_file(file: str, config: Config, lang: str) -> Rows:
             count,
             unit=source.unit,
             claims=tuple(source.claims),
+            ignored=source.ignored,
+            inverted=source.inverted,
         )
 
 
@@ -166,13 +172,16 @@ def _from_store(path: Path, config: Config) -> Rows:
 def _check_share(rows: Rows, least: Fraction, lang: str) -> None:
     """Raise SourceError if too few rows gave events. In a store each event counts as a row."""
     stored = rows.stored
-    read = (stored.counts.read + len(rows.faults)) if stored else (rows.read_count or 0)
+    read = (rows.read_count or 0) - rows.ignored
+    if stored is not None:
+        read = stored.counts.read + len(rows.faults)
     counts = Counter(fault.reason for fault in rows.faults)
     unread = {}
     for fault in reversed(rows.faults):
         where = SHELL.text(lang, rows.place, line=fault.line)
         unread[fault.reason] = Unread(counts[fault.reason], f"{where}: {shown(fault.text.strip())}")
-    check_read_share(read, unread, least, lang, kept=stored is not None)
+    if read or not rows.ignored:
+        check_read_share(read, unread, least, lang, kept=stored is not None)
 
 
 @contextmanager

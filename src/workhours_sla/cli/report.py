@@ -22,7 +22,7 @@ from workhours_sla.cli.file_checks import (
     store_files,
     written_files,
 )
-from workhours_sla.cli.input import Stored, read_rows
+from workhours_sla.cli.input import Rows, Stored, read_rows
 from workhours_sla.cli.options import (
     CommonOptions,
     InputOptions,
@@ -36,6 +36,7 @@ from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_edge, read_time
+from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.errors import shown
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
@@ -236,11 +237,16 @@ def _make(
                 listed=LISTED if wanted.html_to is None else len(cases),
             ),
             events=rows.events,
+            agreement=_agreement(result, rows, cases.target.name),
             lang=lang,
         )
     except LookupError as error:
         raise click.BadParameter(said(error.args[0], lang), param_hint="--by") from None
     return made, result, cases.target
+
+
+def _agreement(result: Evaluation, rows: Rows, target: str) -> Agreement | None:
+    return compare_claims(result.outcomes, rows.claims, target) if rows.claims else None
 
 
 def _with_store(intake: Intake, stored: Stored) -> Intake:

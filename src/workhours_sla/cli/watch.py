@@ -25,7 +25,8 @@ from workhours_sla.adapters.sinks.line_file import check_lines
 from workhours_sla.adapters.sources import mapper_of
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
-from workhours_sla.cli.account import events_line, reason_lines
+from workhours_sla.cli.account import events_line, reason_lines, rows_line
+from workhours_sla.cli.counted_source import CountedSource
 from workhours_sla.cli.digests import TimedDigests, digest_lines
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
 from workhours_sla.cli.input import path_or_stdin
@@ -210,7 +211,7 @@ def watch(**options: Any) -> int:
         on_failure = partial(_note_failure, lang)
         delivery = stack.enter_context(Delivery(store, [*sinks, output], on_failure=on_failure))
         summary = pipeline.run(
-            NotedSource(tail, config, lang),
+            NotedSource(counted := CountedSource(tail), config, lang),
             watermarks=Watermarks(tail.partitions, skew=skew),
             digests=digests,
             batch_size=wanted.batch,
@@ -220,11 +221,13 @@ def watch(**options: Any) -> int:
         tail.finish()
         undelivered = delivery.finish(HANGS_AFTER)
         output.check()
-        for line in _account(summary, store, lang):
+        for line in _account(summary, counted, store, lang):
             click.echo(line, err=True)
         has_failed = _report_digests(digests, wanted.digests, lang) or bool(undelivered)
         _report_undelivered(undelivered, lang)
-    _check_share(summary, least, lang, finished=wanted.once and not stopping.is_set())
+    _check_share(
+        summary, counted.ignored, least, lang, finished=wanted.once and not stopping.is_set()
+    )
     return UNREADABLE if tail.lost or has_failed else 0
 
 
@@ -359,19 +362,23 @@ def _text(error: BaseException | None, lang: str) -> str:
     return sentence(error, lang) if isinstance(error, WorkHoursError) else str(error)
 
 
-def _check_share(run: RunSummary, least: Fraction, lang: str, *, finished: bool) -> None:
-    """Raise SourceError if a finished run could read less than the share ``least`` of its rows."""
-    if finished:
+def _check_share(
+    run: RunSummary, ignored: int, least: Fraction, lang: str, *, finished: bool
+) -> None:
+    """Raise SourceError if a finished run could read less than the share ``least`` of its rows.
+
+    Rows that the configuration ignores do not count.
+    """
+    if finished and not (ignored and run.items == ignored):
         causes = run.causes.items()
         unread = {reason: Unread(count, shown(row.text.strip())) for reason, (count, row) in causes}
-        check_read_share(run.items, unread, least, lang, kept=True)
+        check_read_share(run.items - ignored, unread, least, lang, kept=True)
 
 
-def _account(run: RunSummary, store: SqliteStore, lang: str) -> Iterator[str]:
+def _account(run: RunSummary, rows: CountedSource, store: SqliteStore, lang: str) -> Iterator[str]:
     """Yield lines that count what became of the rows, in this run and in the store's lifetime."""
     stored = store.holdings()
-    mapped = run.items - run.rejected
-    yield SHELL.text(lang, "rows", read=run.items, mapped=mapped, faulty=run.rejected)
+    yield rows_line(run.items, run.rejected, rows.ignored, rows.inverted, lang)
     counts = run.events
     yield SHELL.text(
         lang,

@@ -17,6 +17,7 @@ from workhours_sla.compliance.account import (
     provenance,
     quality,
 )
+from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.arrivals import (
     ARRIVAL_CLASSES,
     DUE_CLASSES,
@@ -206,6 +207,7 @@ class ReportNumbers:
     - ``attribution``: which agencies had the late appeals; None if there are no events, or if the
       clock of the target restarts or resumes on a transfer
     - ``days``: the dates that the report spans
+    - ``agreement``: how far another system agrees, None if nothing of another system is known
     """
 
     as_of: datetime
@@ -230,6 +232,7 @@ class ReportNumbers:
     quality: Quality
     days: tuple[DayNote, ...]
     provenance: Provenance
+    agreement: Agreement | None = None
 
     def table(self, by: str) -> Table:
         """Return the table of the grouping ``by``. Raises LookupError."""
@@ -241,13 +244,17 @@ class ReportNumbers:
 
 
 def report_numbers(
-    cases: Cases, options: ReportOptions | None = None, *, events: Iterable[Event] = ()
+    cases: Cases,
+    options: ReportOptions | None = None,
+    *,
+    events: Iterable[Event] = (),
+    agreement: Agreement | None = None,
 ) -> ReportNumbers:
     """Return the numbers of a report of some cases.
 
     ``events`` are the events of the cases, if they are known. They show which agencies had the late
-    appeals, and how each agency handled its appeals. Raises EventError if there are no cases, and
-    LookupError for an unknown grouping.
+    appeals, and how each agency handled its appeals. ``agreement`` is the comparison with another
+    system. Raises EventError if there are no cases, and LookupError for an unknown grouping.
     """
     chosen = options or ReportOptions()
     require_cases(cases)
@@ -299,6 +306,7 @@ def report_numbers(
         quality=quality(tally, groups),
         days=days(cases, when),
         provenance=provenance(cases),
+        agreement=agreement,
     )
 
 

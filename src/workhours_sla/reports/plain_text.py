@@ -12,6 +12,7 @@ from workhours_sla.compliance.account import DayNote
 from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
+from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
@@ -358,6 +359,7 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
         text("reconciliation", **{name: getattr(counts, name) for name in COUNTS}),
         text("maturity", matured=quality.matured, counting=quality.counting),
         text("minute_rounded", count=quality.minute_rounded, arrived=counts.arrived),
+        *(() if report.agreement is None else agreement_lines(report.agreement, lang)),
         *(text(key, count=count) for key, count in warnings.items() if count),
         *(
             text("unnamed", by=heading(by, lang), count=count)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.report import ReportNumbers, ReportOptions, report_numbers
 from workhours_sla.module_names import public
@@ -59,14 +60,16 @@ def report(
     options: ReportOptions | None = None,
     *,
     events: Iterable[Event] = (),
+    agreement: Agreement | None = None,
     lang: str = "en",
 ) -> Report:
     """Return the report of cases, which come from a data frame, events, outcomes or columns.
 
     ``events`` are the events of the same appeals. With them, the report also shows which agencies
-    had the late appeals and how appeals were handled. ``lang``, "en" or "ru", is the language of
-    the report's texts. Raises EventError if there are no cases, and LookupError for an unknown
-    grouping.
+    had the late appeals and how appeals were handled. ``agreement`` is the result of
+    ``compare_claims``, if another system gives verdicts too. ``lang``, "en" or "ru", is the
+    language of the report's texts. Raises EventError if there are no cases, and LookupError for an
+    unknown grouping.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np
@@ -79,6 +82,6 @@ def report(
     >>> report(cases_of_columns(columns, target, as_of=when)).total.overdue
     1
     """
-    numbers = report_numbers(cases, options, events=events)
+    numbers = report_numbers(cases, options, events=events, agreement=agreement)
     values = {one.name: getattr(numbers, one.name) for one in fields(numbers)}
     return Report(**values, lang=lang)

@@ -264,6 +264,71 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "{text} is no number of seconds since 1970",
         "ru": "{text} - не число секунд с 1970 года",
     },
+    "of_several_formats": {
+        "en": (
+            "{text} fits several formats of datetime_format that read it as different "
+            "times: {formats}; write it in a form that fits only one"
+        ),
+        "ru": (
+            "{text} подходит под несколько форматов из datetime_format и читается "
+            "по-разному: {formats}; запишите время так, чтобы подходил только один"
+        ),
+    },
+    "of_no_format": {
+        "en": "{text} is no time of any of the formats {formats}",
+        "ru": "{text} - не время ни в одном из форматов: {formats}",
+    },
+    "no_serial": {
+        "en": ("{text} is not a date and time as a number of a spreadsheet, such as 46093.4270833"),
+        "ru": (
+            "{text} - не дата со временем в виде числа электронной таблицы, например, 46093,4270833"
+        ),
+    },
+    "serial_too_short": {
+        "en": (
+            "{text} has too few digits to be precise to the second; export the column as a "
+            "date and time"
+        ),
+        "ru": (
+            "в числе {text} слишком мало знаков, чтобы определить секунду; выгрузите "
+            "столбец как дату и время"
+        ),
+    },
+    "serial_no_clock": {
+        "en": "{text} is a date without a time of day; add the column with the time",
+        "ru": "{text} - дата без времени суток; добавьте столбец со временем",
+    },
+    "statuses_unmapped": {
+        "en": (
+            "{name} has statuses that are not mapped: {statuses}{more}; map each under "
+            "[values.status] to one of {meanings}, or list it under [ignore]"
+        ),
+        "ru": (
+            "{name}: есть статусы, смысл которых не указан: {statuses}{more}; сопоставьте "
+            "каждый в разделе [values.status] с одним из значений {meanings} или "
+            "перечислите в [ignore]"
+        ),
+    },
+    "statuses_unordered": {
+        "en": (
+            "appeal {appeal} has several statuses at the same time, and their order is not "
+            "known; export times with seconds, or all rows in the order of time"
+        ),
+        "ru": (
+            "у обращения {appeal} несколько статусов с одинаковым временем, и их порядок "
+            "неизвестен; выгрузите время с секундами или все строки по порядку времени"
+        ),
+    },
+    "statuses_not_followed": {
+        "en": (
+            'watch cannot follow rows of kind "statuses", because what a status means '
+            'depends on the rows around it; use check, or write rows of kind "events"'
+        ),
+        "ru": (
+            'watch не следит за строками вида "statuses": смысл статуса зависит от соседних '
+            'строк; используйте check или пишите строки вида "events"'
+        ),
+    },
     "too_many_seconds": {
         "en": "{text} seconds since 1970 are past the year 9999; is it milliseconds?",
         "ru": "{text} секунд с 1970 года - это позже 9999 года; возможно, это миллисекунды?",
@@ -676,6 +741,26 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "{value} is not a role of an author",
         "ru": "{value} - не роль автора",
     },
+    "not_status": {
+        "en": "{value} is not a meaning of a status",
+        "ru": "{value} - не смысл статуса",
+    },
+    "not_their_verdict": {
+        "en": "{value} is not a verdict of another system",
+        "ru": "{value} - не вердикт другой системы",
+    },
+    "key_of_other_kind": {
+        "en": '{key} has no effect on rows of kind "{kind}"',
+        "ru": '{key} не действует на строки вида "{kind}"',
+    },
+    "ignored_and_mapped": {
+        "en": "{value} is ignored here and mapped under [values]",
+        "ru": "значение {value} здесь пропускается, а в [values] имеет смысл",
+    },
+    "formats_missing": {
+        "en": "expected at least one format, got an empty list",
+        "ru": "нужен хотя бы один формат, а список пуст",
+    },
     "kind_without_column": {
         "en": 'a file of kind "{kind}" has no such column',
         "ru": 'в файле вида "{kind}" нет такого столбца',
@@ -828,6 +913,22 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "set_kind": {
         "en": 'set kind = "{kind}" under [input]',
         "ru": 'укажите kind = "{kind}" в разделе [input]',
+    },
+    "leave_out_or_kind": {
+        "en": 'leave it out, or set kind = "{kind}"',
+        "ru": 'уберите этот ключ или укажите kind = "{kind}"',
+    },
+    "keep_one_of_both": {
+        "en": "keep it in one of the two",
+        "ru": "оставьте его в одном из двух разделов",
+    },
+    "name_each_column": {
+        "en": 'name each column, such as "reply_to ?? id" or ["date", "time"]',
+        "ru": 'назовите каждый столбец, например, "reply_to ?? id" или ["дата", "время"]',
+    },
+    "write_formats": {
+        "en": 'write it like ["%d.%m.%Y %H:%M", "excel"]',
+        "ru": 'напишите, например, ["%d.%m.%Y %H:%M", "excel"]',
     },
     "every_row_needs_it": {
         "en": "every row needs one",

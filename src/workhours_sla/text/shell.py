@@ -138,6 +138,11 @@ SHELL: Final = Texts(
             "en": "Rows: read {read} = taken {mapped} + quarantined {faulty}",
             "ru": "Строки: прочитано {read} = принято {mapped} + в карантине {faulty}",
         },
+        "ignored_rows": {"en": " + ignored {count}", "ru": " + пропущено {count}"},
+        "inverted_rows": {
+            "en": " (answered before posted, within the tolerance: {count})",
+            "ru": " (ответ раньше обращения, но в пределах допуска: {count})",
+        },
         "events": {
             "en": "Events: {read} = applied {applied} + duplicate {duplicate} "
             "+ quarantined {quarantined}",

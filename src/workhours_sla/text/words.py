@@ -118,6 +118,10 @@ QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
     },
     "unknown_type": {"en": "unknown event type", "ru": "неизвестный вид события"},
     "unknown_value": {"en": "unknown value", "ru": "неизвестное значение"},
+    "unknown_order": {
+        "en": "statuses at one time, in unknown order",
+        "ru": "статусы с одним временем в неизвестном порядке",
+    },
     "future_time": {
         "en": "more than 5 minutes ahead of its receipt",
         "ru": "позже получения больше чем на 5 минут",

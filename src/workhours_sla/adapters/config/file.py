@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from workhours_sla.adapters.checked_data import Keys, Reader, as_written
+from workhours_sla.adapters.columns import COLUMNS, REQUIRED, parts_of
 from workhours_sla.adapters.config.policy import Configuration, check_policy, configured
 from workhours_sla.adapters.config.schedules import default_schedule
 from workhours_sla.adapters.config.sections import Config, Input
 from workhours_sla.adapters.toml_text import LARGEST, tables_of
 from workhours_sla.calendars.zone_lookup import time_zone
 from workhours_sla.errors import ConfigError, shown
-from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Attributes, EventType
+from workhours_sla.sla.event import AUTHOR_ROLES, EventType
 from workhours_sla.text.messages import say
+from workhours_sla.worktime.budget import parse_amount
 
-COLUMNS = {
-    "events": FIELD_NAMES,
-    "appeals": ("appeal_id", "posted_at", "answered_at", *Attributes._fields),
-}
-"""The canonical names of the columns, for files of events and for files of appeals."""
-REQUIRED = {"events": ("appeal_id", "type", "occurred_at"), "appeals": ("appeal_id", "posted_at")}
-"""The canonical names of the columns that every file of events, or of appeals, must have."""
 RENAMED = {"stops_on": "stops"}
 """A mapping from keys of earlier versions to their current names."""
-UNIX = "unix"
-"""The value of ``datetime_format`` for times in seconds since 1970."""
+NAMED_FORMATS = ("default", "unix", "excel")
+"""The values of ``datetime_format`` that are no formats of ``strptime``."""
+_CHOICES: Final[Mapping[str, tuple[str, Iterable[str]]]] = {
+    "type": ("not_event_type", EventType),
+    "author_role": ("not_role", AUTHOR_ROLES),
+    "status": ("not_status", ("open", "paused", "answered", "closed")),
+    "their_verdict": ("not_their_verdict", ("met", "breached")),
+}
+"""The canonical values of columns, with the cause of the error for any other value."""
 
 
 def load(path: str | Path) -> Configuration:
@@ -110,8 +114,22 @@ def parse_config(text: str, name: str) -> Config:
 def _check_input(reader: Reader, options: Input) -> None:
     reader.parse(("input", "encoding"), _check_encoding, options.encoding)
     reader.parse(("input", "delimiter"), _check_delimiter, options.delimiter)
-    reader.parse(("input", "datetime_format"), _check_datetime_format, options.datetime_format)
+    formats = options.datetime_format
+    if isinstance(formats, tuple):
+        if not formats:
+            reader.fail(("input", "datetime_format"), say("formats_missing"), say("write_formats"))
+        for index, one in enumerate(formats):
+            reader.parse(("input", "datetime_format", index), _check_datetime_format, one)
+    else:
+        reader.parse(("input", "datetime_format"), _check_datetime_format, formats)
     reader.parse(("input", "tz"), time_zone, options.tz)
+    reader.parse(("input", "tolerance"), parse_amount, options.tolerance)
+    if options.first_event is not None and options.kind != "events":
+        what = say("key_of_other_kind", key="first_event", kind=options.kind)
+        reader.fail(("input", "first_event"), what, say("leave_out_or_kind", kind="events"))
+    if parse_amount(options.tolerance) and options.kind != "appeals":
+        what = say("key_of_other_kind", key="tolerance", kind=options.kind)
+        reader.fail(("input", "tolerance"), what, say("leave_out_or_kind", kind="appeals"))
 
 
 def _check_encoding(text: str) -> None:
@@ -132,9 +150,9 @@ def _check_delimiter(text: str) -> None:
 def _check_datetime_format(text: str) -> None:
     """Raise ConfigError unless times in a format have year, month, day, hour and minute.
 
-    The format is ``unix`` or a format of ``strptime``.
+    The format is one of NAMED_FORMATS or a format of ``strptime``.
     """
-    if text == UNIX:
+    if text in NAMED_FORMATS:
         return
     probe = datetime(2021, 11, 23, 14, 35, tzinfo=UTC)
     back = None
@@ -149,27 +167,38 @@ def _check_datetime_format(text: str) -> None:
 
 
 def _check_columns(reader: Reader, config: Config) -> None:
-    """Check the sections [columns] and [values] for the kind of file: events or appeals.
+    """Check the sections [columns], [values] and [ignore] for the kind of file.
 
     Raises ConfigError for a column or a value that a file of this kind cannot have, and for a
     required column without a name.
     """
     kind = config.input.kind
-    other = "appeals" if kind == "events" else "events"
-    for section, table in (("columns", config.columns), ("values", config.values)):
-        for canonical in table:
-            if canonical in COLUMNS[other] and canonical not in COLUMNS[kind]:
-                what = say("kind_without_column", kind=kind)
-                reader.fail((section, canonical), what, say("set_kind", kind=other))
-            what = say("no_column_of_kind", kind=kind)
-            reader.choose((section, canonical), canonical, COLUMNS[kind], what)
+    sections = (("columns", config.columns), ("values", config.values), ("ignore", config.ignore))
+    for section, canonical in ((section, one) for section, table in sections for one in table):
+        others = [one for one, known in COLUMNS.items() if canonical in known]
+        if others and kind not in others:
+            what = say("kind_without_column", kind=kind)
+            reader.fail((section, canonical), what, say("set_kind", kind=others[0]))
+        what = say("no_column_of_kind", kind=kind)
+        reader.choose((section, canonical), canonical, COLUMNS[kind], what)
     for canonical in REQUIRED[kind]:
         if not config.columns.get(canonical, canonical):
             what = say("column_unnamed")
             reader.fail(("columns", canonical), what, say("every_row_needs_it"))
+    for canonical, written in config.columns.items():
+        if not all(name for part in parts_of(written) for name in part):
+            reader.fail(("columns", canonical), say("column_unnamed"), say("name_each_column"))
     for canonical, meanings in config.values.items():
         for value, meaning in meanings.items():
             _check_meaning(reader, ("values", canonical, value), canonical, meaning)
+    _check_ignored(reader, config)
+
+
+def _check_ignored(reader: Reader, config: Config) -> None:
+    for canonical, ignored in config.ignore.items():
+        for value in sorted(set(ignored).intersection(config.values.get(canonical, {}))):
+            what = say("ignored_and_mapped", value=shown(value))
+            reader.fail(("ignore", canonical), what, say("keep_one_of_both"))
 
 
 def _check_meaning(
@@ -185,7 +214,6 @@ def _check_meaning(
     elif isinstance(meaning, bool):
         what = say("expected", kind=say("kind_text"), got=as_written(meaning))
         reader.fail(keys, what, say("write_as", example='"text"'))
-    elif meaning and canonical == "type":
-        reader.choose(keys, meaning, EventType, say("not_event_type", value=shown(meaning)))
-    elif meaning and canonical == "author_role":
-        reader.choose(keys, meaning, AUTHOR_ROLES, say("not_role", value=shown(meaning)))
+    elif meaning and canonical in _CHOICES:
+        cause, choices = _CHOICES[canonical]
+        reader.choose(keys, meaning, choices, say(cause, value=shown(meaning)))

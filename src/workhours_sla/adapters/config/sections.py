@@ -26,7 +26,6 @@ from workhours_sla.sla.target import (
     Target,
 )
 from workhours_sla.worktime.budget_kinds import CountFrom
-from workhours_sla.worktime.budget_texts import parse_budget
 from workhours_sla.worktime.due_dates import Roll
 
 _DEFAULTS: Final[dict[str, Any]] = {field.name: field.default for field in fields(Target)}
@@ -96,16 +95,18 @@ TargetName = Annotated[str, _described("The name of the target, different from a
 
 
 class Input(Section, frozen=True, kw_only=True):
-    """The format of a file of appeals. A row is an event or, with ``kind = "appeals"``, an appeal.
+    """The format of a file of appeals.
 
-    Without ``format`` or ``delimiter``, the suffix of the file determines it. Without
-    ``datetime_format``, times are in ISO 8601 or like 31.10.2025 17:30; the value ``unix`` means
-    seconds since 1970. ``tz`` is the time zone of times without an offset. ``source`` is used for
-    rows that do not name their source.
+    A row is an event; with ``kind = "appeals"`` an appeal, and with ``kind = "statuses"`` a status
+    that an appeal has from a time on. Without ``format`` or ``delimiter``, the suffix of the file
+    determines it. Without ``datetime_format``, times are in ISO 8601 or like 31.10.2025 17:30.
+    ``tz`` is the time zone of times without an offset. ``source`` is used for rows that do not name
+    their source.
     """
 
     kind: Annotated[
-        Literal["events", "appeals"], _described("Whether a row is an event or an appeal.")
+        Literal["events", "appeals", "statuses"],
+        _described("Whether a row is an event, an appeal, or a status that an appeal has since."),
     ] = "events"
     format: (
         Annotated[
@@ -127,10 +128,12 @@ class Input(Section, frozen=True, kw_only=True):
     ) = None
     datetime_format: (
         Annotated[
-            str,
+            str | tuple[str, ...],
             _described(
-                "The form of times, as in strptime of Python, or unix for seconds since 1970.",
-                *("%d.%m.%Y %H:%M", "unix"),
+                "The form of times, as in strptime of Python; unix for seconds since 1970; excel "
+                "for the numbers of spreadsheets; default for the forms without this key. In a "
+                "list, each time must fit exactly one.",
+                *("%d.%m.%Y %H:%M", "unix", ["default", "excel"]),
             ),
         ]
         | None
@@ -140,6 +143,23 @@ class Input(Section, frozen=True, kw_only=True):
         | None
     ) = None
     source: Annotated[str, _described("The source of rows without a column source.", "vk")] = ""
+    first_event: (
+        Annotated[
+            Literal["created"],
+            _described(
+                "The first event of an appeal also creates it, for files without creations."
+            ),
+        ]
+        | None
+    ) = None
+    tolerance: Annotated[
+        str,
+        _described(
+            "An answer that is before its posting by no more than this counts as at the posting; "
+            "for rows of appeals.",
+            "2m",
+        ),
+    ] = "0s"
     sheet: (
         Annotated[str, _described("The name of the sheet of a workbook; by default the first.")]
         | None
@@ -329,17 +349,30 @@ class Config(Section, frozen=True, kw_only=True):
 
     ``columns`` maps the canonical name of a column to its name in the file. ``values`` is keyed by
     the canonical name of a column, and under it maps each value in the file to the canonical value.
+    ``ignore`` lists the values in the file with which a row is ignored.
     [target] is [[targets]] with one row. The policy is these targets and those of presets, which
     [[rules]] assign to appeals.
     """
 
     input: Annotated[Input, _described("The format of files of appeals.")] = Input()
     columns: Annotated[
-        dict[str, str], _described("The names of columns in the file, keyed by canonical name.")
+        dict[str, str | tuple[str, ...]],
+        _described(
+            "The names of columns in the file, keyed by canonical name; a ?? b is b where a is "
+            "empty, and a list joins columns.",
+            {"appeal_id": "reply_to ?? id", "occurred_at": ["date", "time"]},
+        ),
     ] = {}
     values: Annotated[
         dict[str, dict[str, str | bool]],
         _described("The meanings of values in the file, keyed by canonical column and value."),
+    ] = {}
+    ignore: Annotated[
+        dict[str, tuple[str, ...]],
+        _described(
+            "The values with which a row is ignored, keyed by canonical column.",
+            {"type": ["viewed", "printed"]},
+        ),
     ] = {}
     target: Annotated[TargetSettings | None, _described("The only target.")] = None
     schedule: Annotated[

@@ -15,8 +15,10 @@ from workhours_sla.adapters.sources.formats import (
     mapper_of,
     reader_of,
 )
-from workhours_sla.adapters.sources.mapping import Fault, Item, Layout
+from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.opened_file import OpenedFile, open_file
+from workhours_sla.adapters.sources.rows import Fault, Inverted, Item
+from workhours_sla.adapters.sources.statuses import events_of_statuses
 from workhours_sla.module_names import public
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ __all__ = [
     "AppealFile",
     "Claim",
     "Fault",
+    "Inverted",
     "Item",
     "Layout",
     "layout_of",
@@ -43,8 +46,10 @@ class AppealFile:
     Iterating yields, for each row, a tuple of its events, which is empty if the row is ignored, or
     a Fault if the row is rejected. ``format`` is the value of the configuration key of this name.
     ``size`` is the number of bytes of the file, None for a stream. ``claims`` has the due times and
-    verdicts of the exporting system in the rows read so far. ``notes`` says, after the last row,
-    what you should know about the file although it is no error; ``str`` of a note is a sentence.
+    verdicts of the exporting system in the rows read so far. ``ignored`` counts the rows so far
+    that are ignored, and ``inverted`` those whose answer was before its posting, but within the
+    tolerance. ``notes`` says, after the last row, what you should know about the file although it
+    is no error; ``str`` of a note is a sentence.
     """
 
     def __init__(
@@ -64,6 +69,8 @@ class AppealFile:
         self.size: int | None = opened.size
         self.claims = claims
         self.notes = opened.notes
+        self.ignored: int = 0
+        self.inverted: int = 0
 
     @property
     def unit(self) -> Literal["line", "row", "record"]:
@@ -80,9 +87,17 @@ class AppealFile:
         """How many bytes have been read so far."""
         return self._chunks.position
 
-    def __iter__(self) -> Iterator[Item]:
+    def __iter__(self) -> Self:
         """Return the iterator over the rows; each call returns the same iterator."""
-        return self._items
+        return self
+
+    def __next__(self) -> Item:
+        item = next(self._items)
+        if not item:
+            self.ignored += 1
+        elif item.__class__ is Inverted:
+            self.inverted += 1
+        return item
 
     def __enter__(self) -> Self:
         return self
@@ -112,4 +127,6 @@ def open_source(
         found = options.format or format_of(opened)
         claims: list[Claim] = []
         items = reader_of(found)(opened, layout_of(config), options, claims)
+        if options.kind == "statuses":
+            items = events_of_statuses(items, opened.name)
         return AppealFile(items, opened, stack.pop_all(), format=found, claims=claims)

@@ -1,20 +1,5 @@
 """What another system says about an appeal: its due time and its verdict."""
 
-from __future__ import annotations
+from workhours_sla.sla.claim import Claim, Theirs
 
-from datetime import datetime
-from typing import Literal, NamedTuple
-
-from workhours_sla.module_names import public
-
-
-@public("workhours_sla.files")
-class Claim(NamedTuple):
-    """The due time and the verdict of an appeal in the system that exported the file.
-
-    ``due_at`` is in UTC. Either may be None if the system does not say it.
-    """
-
-    appeal_id: str
-    due_at: datetime | None = None
-    verdict: Literal["met", "breached"] | None = None
+__all__ = ["Claim", "Theirs"]

@@ -7,7 +7,9 @@ from collections import deque
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, clip
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import Mapper
+from workhours_sla.adapters.sources.rows import Fault, Item, clip
 from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, Lines
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import Detail, say

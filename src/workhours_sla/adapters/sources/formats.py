@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
-from workhours_sla.adapters.sources.mapping import Layout, Mapper
+from workhours_sla.adapters.columns import CLAIM_COLUMNS
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import say
+from workhours_sla.worktime.budget import parse_amount
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Config, Format
@@ -66,13 +70,17 @@ def layout_of(config: Config) -> Layout:
         datetime_format=options.datetime_format,
         tz=None if options.tz is None else ZoneInfo(options.tz),
         source=options.source,
+        ignore=config.ignore,
+        first_is_created=options.first_event == "created",
+        tolerance=parse_amount(options.tolerance),
     )
 
 
 def mapper_of(config: Config) -> RecordMapper:
     """Return the mapper of the lines that ``watch`` follows. Raises SourceError.
 
-    Only formats whose records are single lines of JSON can be followed.
+    Only formats whose records are single lines of JSON can be followed, and only if a record does
+    not depend on later ones, as statuses do. What another system says is not read.
     """
     found = config.input.format
     if found == "vk_callback":
@@ -84,7 +92,11 @@ def mapper_of(config: Config) -> RecordMapper:
     if found in DOCUMENTS:
         msg = say("format_not_followed", format=found)
         raise SourceError(msg, format=found)
-    return Mapper(layout_of(config))
+    if config.input.kind == "statuses":
+        raise SourceError(say("statuses_not_followed"))
+    layout = layout_of(config)
+    unread = dict.fromkeys(CLAIM_COLUMNS, "")
+    return Mapper(replace(layout, columns={**layout.columns, **unread}))
 
 
 def reader_of(format: Format) -> Reader:  # noqa: A002 - the configuration key

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, clip
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import Mapper
+from workhours_sla.adapters.sources.rows import Fault, Item, clip
 from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, Lines, lines_of
 from workhours_sla.adapters.sources.typed_lines import TypedLines
 from workhours_sla.errors import SourceError
@@ -37,7 +39,7 @@ def read(  # noqa: C901
     """
     name = opened.name
     rows = JsonRows(Mapper(layout, claims=claims))
-    unseen = {layout.column(canonical): canonical for canonical in layout.required}
+    unseen = {canonical: layout.parts(canonical) for canonical in layout.required}
     keys: dict[str, None] = {}
     delayed: list[Item] = []
     empty = True
@@ -54,11 +56,12 @@ def read(  # noqa: C901
             empty = False
             delayed.append(rows.item_of(text, line))
             record = _record_of(text)
-            for column in record if isinstance(record, dict) else ():
-                keys[column] = None
-                unseen.pop(column, None)
+            keys |= dict.fromkeys(record) if isinstance(record, dict) else {}
+            for canonical, parts in list(unseen.items()):
+                if all(not keys.keys().isdisjoint(names) for names in parts):
+                    del unseen[canonical]
             if unseen and keys and len(delayed) > MOST_DELAYED:
-                raise layout.missing(next(iter(unseen.values())), list(keys), name)
+                raise layout.missing(next(iter(unseen)), list(keys), name)
             if not unseen or len(delayed) > MOST_DELAYED:
                 yield from delayed
                 delayed.clear()
@@ -69,7 +72,7 @@ def read(  # noqa: C901
         msg = say("json_array", name=name)
         raise SourceError(msg, name=name)
     if keys and unseen:
-        raise layout.missing(next(iter(unseen.values())), list(keys), name)
+        raise layout.missing(next(iter(unseen)), list(keys), name)
     yield from delayed
 
 

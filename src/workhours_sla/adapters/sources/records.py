@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from workhours_sla.adapters.sources.mapping import Item, Layout, Record
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.rows import Item, Record
 
 if TYPE_CHECKING:
     from datetime import datetime

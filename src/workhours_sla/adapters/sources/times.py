@@ -13,11 +13,15 @@ from workhours_sla.text.messages import Detail, Phrase, say
 from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import tzinfo
 
+DEFAULT = "default"
+"""The ``datetime_format`` for the forms that ``parse_time`` accepts."""
 UNIX = "unix"
 """The ``datetime_format`` for seconds since 1970-01-01T00:00Z."""
+EXCEL = "excel"
+"""The ``datetime_format`` for the numbers by which spreadsheets store times: days since 1900."""
 
 _REMEMBERED = 50_000
 """The most times that are cached; a full cache is emptied."""
@@ -25,6 +29,15 @@ _NOT_DOTTED = re.compile(r"\d{1,2}([/-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re
 """Matches times like 03/12/2026 9:05, in which the day or the month may come first."""
 _UNIX = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,6}))?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SERIAL = re.compile(
+    r"(?P<days>\d{1,7})(?:[.,](?P<fraction>\d{1,20})|[ ]+0(?:[.,](?P<apart>\d{1,20}))?)?", re.ASCII
+)
+_DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 - a time on the clock of the file's zone
+_FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465
+"""The days 1900-03-01 and 9999-12-31. Spreadsheets disagree on the days before."""
+_DAY_SECONDS = 86_400
+_SECOND_DIGITS = 5
+"""From how many digits on a fraction of a day distinguishes all seconds."""
 
 
 class RefusedError(Exception):
@@ -40,18 +53,28 @@ class RefusedError(Exception):
 
 
 class Instants:
-    """Parses times of one format, and caches them.
+    """Parses times of one format or several, and caches them.
 
-    ``datetime_format`` is None for the formats that ``parse_time`` accepts, ``unix`` for seconds
-    since 1970, or a format of ``datetime.strptime``. ``tz`` is the zone of times without a UTC
-    offset; without a ``tz`` such times are rejected. Digits after the microsecond are cut off.
+    A format is ``default`` for the formats that ``parse_time`` accepts, ``unix`` for seconds since
+    1970, ``excel`` for the numbers of spreadsheets, or a format of ``datetime.strptime``. Without a
+    ``datetime_format`` it is ``default``. Of several formats a text must fit exactly one, or all
+    that it fits must read it as the same time. ``tz`` is the zone of times without a UTC offset;
+    without a ``tz`` such times are rejected. Digits after the microsecond are cut off.
     """
 
-    __slots__ = ("_epoch", "_known", "_parse", "_tz", "_zone")
+    __slots__ = ("_epoch", "_known", "_parsers", "_tz", "_zone", "takes_fractions")
 
-    def __init__(self, datetime_format: str | None = None, tz: tzinfo | None = None) -> None:
+    def __init__(
+        self, datetime_format: str | Sequence[str] | None = None, tz: tzinfo | None = None
+    ) -> None:
         self._known: dict[str, datetime] = {}
-        self._parse = _parser(datetime_format)
+        if datetime_format is None:
+            datetime_format = DEFAULT
+        given = [datetime_format] if isinstance(datetime_format, str) else datetime_format
+        formats = list(dict.fromkeys(given))
+        self._parsers = [(one, _parser(one)) for one in formats]
+        self.takes_fractions: bool = not {UNIX, EXCEL}.isdisjoint(formats)
+        """Whether a number with a fraction may be a time."""
         self._tz = tz
         self._zone: tzinfo | None = None
         """The fixed offset of the last time that had one."""
@@ -64,8 +87,35 @@ class Instants:
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = self._known[text] = self.in_utc(self._parse(text), text)
+            known = self._known[text] = self._read(text)
         return known
+
+    def _read(self, text: str) -> datetime:
+        """Parse a time that is not cached. Raises RefusedError."""
+        if len(self._parsers) == 1:
+            return self.in_utc(self._parsers[0][1](text), text)
+        found: dict[datetime, str] = {}
+        refused: list[tuple[str, RefusedError]] = []
+        for name, parse in self._parsers:
+            try:
+                when = parse(text)
+            except RefusedError:
+                continue
+            try:
+                found.setdefault(self.in_utc(when, text), name)
+            except RefusedError as error:
+                refused.append((name, error))
+        if len(found) == 1 and not refused:
+            return next(iter(found))
+        if len(refused) == 1 and not found:
+            raise refused[0][1]
+        names = [*found.values(), *(name for name, _ in refused)]
+        if names:
+            detail = say("of_several_formats", text=shown(text), formats=_listed(names))
+        else:
+            every = _listed(name for name, _ in self._parsers)
+            detail = say("of_no_format", text=shown(text), formats=every)
+        raise RefusedError(detail, "unreadable_time")
 
     def in_utc(self, when: datetime, text: str) -> datetime:
         """Return ``when``, which was parsed from ``text``, in UTC. Raises RefusedError."""
@@ -101,12 +151,15 @@ class Instants:
         raise RefusedError(detail, "nonexistent_time")
 
 
-def _parser(datetime_format: str | None) -> Callable[[str], datetime]:
+def _listed(formats: Iterable[str]) -> str:
+    return ", ".join(map(repr, formats))
+
+
+def _parser(datetime_format: str) -> Callable[[str], datetime]:
     """Return the function that parses a format and raises RefusedError for other texts."""
-    if datetime_format is None:
-        return _read_written
-    if datetime_format == UNIX:
-        return _read_unix
+    known = {DEFAULT: _read_written, UNIX: _read_unix, EXCEL: _read_serial}
+    if datetime_format in known:
+        return known[datetime_format]
     parse = compile_format(datetime_format)
 
     def read(text: str) -> datetime:
@@ -150,15 +203,47 @@ def _read_unix(text: str) -> datetime:
         raise RefusedError(detail, "unreadable_time") from None
 
 
+def _read_serial(text: str) -> datetime:
+    """Parse the number of a spreadsheet: days since 30 December 1899, and a fraction of a day.
+
+    The fraction may be a number of its own, from a column with the time of day. A whole number
+    alone is a date without a time of day, and is refused. The result is the whole second that has
+    this number after rounding to its digits, else the nearest millisecond, which is the precision
+    of spreadsheets. Fewer than five digits must be exactly a whole second, because several seconds
+    have them. Raises RefusedError.
+    """
+    found = _SERIAL.fullmatch(text)
+    if found is None or not _FIRST_SERIAL <= int(found["days"]) <= _LAST_SERIAL:
+        raise RefusedError(say("no_serial", text=shown(text)), "unreadable_time")
+    fraction = found["fraction"] or found["apart"] or ""
+    if not int(fraction or "0") and " " not in text:
+        raise RefusedError(say("serial_no_clock", text=shown(text)), "unreadable_time")
+    whole = 10 ** len(fraction)
+    units = int(fraction or "0") * _DAY_SECONDS  # each is a second divided by ``whole``
+    seconds = (2 * units + whole) // (2 * whole)
+    off = abs(units - seconds * whole)
+    if off and len(fraction) < _SECOND_DIGITS:
+        raise RefusedError(say("serial_too_short", text=shown(text)), "unreadable_time")
+    millis = seconds * 1000
+    if 2 * off > _DAY_SECONDS:
+        millis = (2000 * units + whole) // (2 * whole)
+    return _DAY_0 + timedelta(days=int(found["days"]), milliseconds=millis)
+
+
 def compile_format(datetime_format: str) -> Callable[[str], datetime]:
     """Return a faster function with the results and errors of ``datetime.strptime``.
 
     A format of only year, month, day, hour, minute and perhaps second is compiled to a regular
     expression. Texts that do not match it, and other formats, are passed to ``datetime.strptime``.
+    Unlike there, a minute after a point has two digits: a spreadsheet shows 10.50 as 10.5.
     """
+    two_digits = datetime_format.replace(".%M", ".0%M")
 
     def slowly(text: str) -> datetime:
-        return datetime.strptime(text, datetime_format)  # noqa: DTZ007 - the time may have no offset
+        when = datetime.strptime(text, datetime_format)  # noqa: DTZ007 - it may have no offset
+        if two_digits != datetime_format and when.minute < 10:  # noqa: PLR2004 - has one digit
+            datetime.strptime(text, two_digits)  # noqa: DTZ007
+        return when
 
     compiled = _pattern(datetime_format)
     if compiled is None:
@@ -190,11 +275,12 @@ def _pattern(datetime_format: str) -> tuple[re.Pattern[str], list[int]] | None:
         return None
     fields: list[str] = []
     pattern = ""
-    for token, after in zip(tokens, [*tokens[1:], ""], strict=True):
+    for before, token, after in zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False):
         if token in ("%d", "%m", "%H", "%M", "%S"):
             # if a digit may follow, a single digit would be ambiguous
             digit_follows = (after.startswith("%") and after != "%%") or after.isdigit()
-            pattern += r"(\d\d)" if digit_follows else r"(\d{1,2})"
+            is_after_point = before == "." and token == "%M"  # noqa: S105 - a directive
+            pattern += r"(\d\d)" if digit_follows or is_after_point else r"(\d{1,2})"
             fields.append(token)
         elif token == "%Y":  # noqa: S105 - a directive, no password
             pattern += r"(\d{4})"

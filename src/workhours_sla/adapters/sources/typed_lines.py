@@ -11,14 +11,17 @@ from msgspec import defstruct
 from msgspec.json import Decoder
 from msgspec.structs import astuple
 
-from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, REMEMBERED, TYPES, content_id
-from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.adapters.columns import CLAIM_COLUMNS
+from workhours_sla.adapters.sources.derived_events import content_id, with_creation
+from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, REMEMBERED, TYPES
+from workhours_sla.adapters.sources.times import DEFAULT, RefusedError
 from workhours_sla.sla.event import AUTHOR_ROLES, Attributes, Event, checked_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from workhours_sla.adapters.sources.mapping import Layout, Mapper
+    from workhours_sla.adapters.sources.layout import Layout
+    from workhours_sla.adapters.sources.mapping import Mapper
 
 _OF_OTHER_TYPES: dict[str, Any] = {
     "occurred_at": datetime | None,
@@ -26,6 +29,7 @@ _OF_OTHER_TYPES: dict[str, Any] = {
     "substantive": bool | None,
 }
 """A mapping from each column whose type is not ``str | None`` to its type."""
+_TIMES = ("occurred_at", "received_at")
 _BY_EVENT = ("event_id", "appeal_id", "refers_to", *_OF_OTHER_TYPES)
 """Columns whose values differ from event to event."""
 _OF_EVENTS = ("type", "source", "author_role", "reason")
@@ -90,21 +94,31 @@ class TypedLines:
         self._appeal_id = mapper.meanings["appeal_id"]
         self._refers_to = mapper.meanings["refers_to"]
         self._instant = mapper.instants.in_utc
+        self._with_creations = layout.first_is_created
+        self._claim_keys = [f'"{name}"' for one in CLAIM_COLUMNS for name in layout.names(one)]
+        times = "|".join(re.escape(layout.column(name)) for name in _TIMES)
+        self._minutes = re.compile(
+            rf'("(?:{times})"\s*:\s*"\d{{4}}-\d\d-\d\d[Tt]\d\d:\d\d)(?=[Zz+"-])', re.ASCII
+        )
+        """Matches a time without seconds, which the decoder does not accept."""
 
     @staticmethod
     def fits(layout: Layout) -> bool:
         """Whether lines of a layout can be read by this class."""
         columns = [layout.column(name) for name in EVENT_COLUMNS]
+        claims = [name for name in CLAIM_COLUMNS if layout.columns.get(name)]
         return (
             layout.kind == "events"
-            and layout.datetime_format is None
-            and all(columns)
+            and layout.datetime_format in (None, DEFAULT)
+            and not claims
+            and _ignores_only_unknown_types(layout)
+            and all(layout.names(name) == (layout.column(name),) for name in EVENT_COLUMNS)
             and len(set(columns)) == len(columns)
             and not any(map(_NOT_IN_A_NAME.search, columns))
             and layout.values.keys().isdisjoint(("event_id", *_OF_OTHER_TYPES))
         )
 
-    def events_of(self, block: str) -> list[tuple[Event] | None] | None:
+    def events_of(self, block: str) -> list[tuple[Event, ...] | None] | None:
         """Return the event of each line of a block, None for each unusual line.
 
         Return None instead of the list unless the block certainly has one object on each line.
@@ -116,25 +130,46 @@ class TypedLines:
             or block.count("}\n{") != lines - 1  # each line begins and ends an object
             or not _has_short_lines(block)
             or not _has_usual_times(block)
+            or self._has_claims(block)
         ):
             return None
         try:
             rows = self._decode_lines(block)
         except (ValueError, RecursionError):
-            return None
+            try:
+                rows = self._decode_lines(self._with_seconds(block))
+            except (ValueError, RecursionError):
+                return None
         return list(map(self._event, rows)) if len(rows) == lines else None
 
-    def event_of(self, text: str) -> tuple[Event] | None:
+    def event_of(self, text: str) -> tuple[Event, ...] | None:
         """Return the event of a line, None if the line is unusual."""
-        if len(text) > _LONGEST or not _has_usual_times(text):
+        if len(text) > _LONGEST or not _has_usual_times(text) or self._has_claims(text):
             return None
         try:
             row = self._decode(text)
         except (ValueError, RecursionError):
-            return None
+            try:
+                row = self._decode(self._with_seconds(text))
+            except (ValueError, RecursionError):
+                return None
         return self._event(row)
 
-    def _event(self, row: Any) -> tuple[Event] | None:
+    def _with_seconds(self, text: str) -> str:
+        """Return a text in which times without seconds have them. Raises ValueError if none does.
+
+        A pattern that begins with a quote matches no text inside a value, where quotes are escaped.
+        """
+        found, count = self._minutes.subn(r"\1:00", text)
+        if not count:
+            raise ValueError
+        return found
+
+    def _has_claims(self, text: str) -> bool:
+        """Whether a text may have a column with what the exporting system says."""
+        return any(key in text for key in self._claim_keys)
+
+    def _event(self, row: Any) -> tuple[Event, ...] | None:
         """Return the event of a decoded line, None if a value is unusual."""
         values = astuple(row)
         own_id, appeal_id, refers_to, occurred, received, substantive = values[_SECOND:]
@@ -172,7 +207,16 @@ class TypedLines:
         )
         if not event.event_id:
             event = replace(event, event_id=content_id(*event.content))  # type: ignore[arg-type]
-        return (event,)
+        return with_creation(event) if self._with_creations else (event,)
+
+
+def _ignores_only_unknown_types(layout: Layout) -> bool:
+    """Whether every row that is ignored has a type that is not known, and so is unusual."""
+    values = {key.strip(): meaning for key, meaning in layout.values.get("type", {}).items()}
+    types = [type_text.strip() for type_text in layout.ignore.get("type", ())]
+    return not any(name != "type" and given for name, given in layout.ignore.items()) and not any(
+        values.get(one, one) in TYPES for one in types
+    )
 
 
 def _has_usual_times(text: str) -> bool:

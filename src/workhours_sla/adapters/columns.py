@@ -1,0 +1,76 @@
+"""The columns of files of appeals: their canonical names, and how a configuration names them.
+
+A canonical column is a column under the name that this library uses for it. Under [columns], a
+canonical column has one of these values:
+
+- ``"a"``: the column ``a`` of the file;
+- ``"a ?? b"``: the column ``a``, or ``b`` in rows in which ``a`` is empty;
+- ``["a", "b"]``: both columns, joined by a blank in a time and by `` + `` in any other column; each
+  item may have ``??``;
+- ``""``: no column, because the file lacks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
+
+from workhours_sla.sla.event import FIELD_NAMES, Attributes
+
+Kind = Literal["events", "appeals", "statuses"]
+"""What a row of a file is."""
+Written = str | tuple[str, ...]
+"""The value of a key under [columns]."""
+Parts = tuple[tuple[str, ...], ...]
+"""The columns that are joined, and of each the columns of which the first with a value counts."""
+
+OR: Final = " ?? "
+"""Stands between columns of which the first with a value counts."""
+AND: Final = " + "
+"""Stands between the values of columns that are joined."""
+
+CLAIM_COLUMNS: Final = ("their_due_at", "their_verdict")
+"""The columns with what the exporting system says about an appeal, in files of every kind."""
+COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "events": (*FIELD_NAMES, *CLAIM_COLUMNS),
+    "appeals": ("appeal_id", "posted_at", "answered_at", *Attributes._fields, *CLAIM_COLUMNS),
+    "statuses": (
+        *("appeal_id", "status", "since", "received_at", "source"),
+        *Attributes._fields,
+        *CLAIM_COLUMNS,
+    ),
+}
+"""The canonical columns that a file of each kind may have."""
+REQUIRED: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "events": ("appeal_id", "type", "occurred_at"),
+    "appeals": ("appeal_id", "posted_at"),
+    "statuses": ("appeal_id", "status", "since"),
+}
+"""The canonical columns that must have a value in every row, for each kind of file."""
+TIMES: Final = frozenset(
+    {"occurred_at", "received_at", "posted_at", "answered_at", "since", "their_due_at"}
+)
+"""The canonical columns whose values are times."""
+UNNAMED: Final[Mapping[str, str]] = {"their_due_at": f"their_due_at{OR}expected_datetime"}
+"""The columns of a canonical column that [columns] does not name, if it is not its own name."""
+
+
+def parts_of(written: str | Sequence[str]) -> Parts:
+    """Return the columns that the value of a key under [columns] names.
+
+    >>> parts_of("reply_to ?? id"), parts_of(["date", "time"]), parts_of("")
+    ((('reply_to', 'id'),), (('date',), ('time',)), ())
+    """
+    if not written:
+        return ()
+    listed = [written] if isinstance(written, str) else written
+    return tuple(tuple(name.strip() for name in one.split(OR)) for one in listed)
+
+
+def shown_columns(written: str | Sequence[str]) -> str:
+    """Return the value of a key under [columns] as one text, for messages.
+
+    >>> shown_columns(["date", "time"])
+    'date + time'
+    """
+    return written if isinstance(written, str) else AND.join(written)

@@ -1,0 +1,96 @@
+"""Events whose ids are computed from their contents, because the file names none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from json import dumps
+from typing import Final
+
+from workhours_sla.sla.event import Event, EventType, checked_event
+
+_ID_DIGITS: Final = 20
+_BEGINNINGS: Final = frozenset(
+    {
+        EventType.REGISTERED,
+        EventType.ASSIGNED,
+        EventType.TRANSFERRED,
+        EventType.CITIZEN_MESSAGE,
+        EventType.PAUSED,
+        EventType.EDITED,
+    }
+)
+"""The types of events that may be the first of an appeal; any other needs an earlier event."""
+
+
+def content_id(
+    appeal_id: str, kind: EventType, occurred_at: datetime, *facts: str | bool | None
+) -> str:
+    """Return an id computed from the content of an event: equal contents have equal ids.
+
+    The id is the first 20 hexadecimal digits of the SHA-256 of a JSON array. The array has the
+    fields of Event in their order, without ``event_id`` and ``received_at``, and without empty
+    fields at the end. ``occurred_at`` is written as ISO 8601 in UTC. Events that differ in any of
+    these fields have different ids.
+
+    >>> content_id("A-1", EventType.CREATED, datetime(2025, 10, 31, 14, 30, tzinfo=UTC), "vk")
+    '90ec7dec449d18556749'
+    """
+    given = list(facts)
+    while given and given[-1] is None:
+        given.pop()
+    fields = [appeal_id, kind.value, occurred_at.astimezone(UTC).isoformat(), *given]
+    text = dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]
+
+
+def has_content_id(event: Event) -> bool:
+    """Whether the id of an event was computed by ``content_id``."""
+    return event.event_id == content_id(*event.content)  # type: ignore[arg-type]
+
+
+def derived_event(
+    appeal_id: str,
+    kind: EventType,
+    occurred_at: datetime,
+    *facts: str | bool | None,
+    received_at: datetime | None = None,
+) -> Event:
+    """Return an event made from a row that is not an event itself.
+
+    ``facts`` are the fields of Event after ``received_at``. Without ``received_at`` the event was
+    received when it occurred.
+    """
+    own_id = content_id(appeal_id, kind, occurred_at, *facts)
+    received_at = received_at or occurred_at
+    return Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)  # type: ignore[arg-type]
+
+
+def with_creation(event: Event) -> tuple[Event, ...]:
+    """Return an event, after a creation of its appeal at the same time if the event may be first.
+
+    The earliest creation of an appeal is the one that counts, so the order of rows does not matter.
+    An answer or another event that needs an earlier one gives no creation: an appeal that begins
+    with it was cut off.
+    """
+    if event.type not in _BEGINNINGS:
+        return (event,)
+    created = checked_event(
+        f"{event.event_id}/created",
+        event.appeal_id,
+        EventType.CREATED,
+        event.occurred_at,
+        event.received_at,
+        event.source,
+        event.agency_id,
+        event.district_id,
+        event.channel,
+        None,
+        None,
+        None,
+        event.topic,
+        event.importance,
+        event.regime,
+        None,
+    )
+    return (created, event)

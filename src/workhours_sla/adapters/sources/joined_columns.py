@@ -1,0 +1,89 @@
+"""The value of a canonical column that a file has in several columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from workhours_sla.adapters.columns import AND, TIMES, Parts
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.text.messages import say
+
+_MIDNIGHT: Final = re.compile(r"(.*\d)[T ]00:00(?::00(?:\.0+)?)?", re.ASCII | re.DOTALL)
+"""Matches a date that was written with a time of day, such as a cell of a workbook."""
+_DAY_ZERO: Final = re.compile(r"1899-12-3[01][T ]", re.ASCII)
+"""Matches the date of a time of day, as workbooks write it."""
+_POINTED: Final = re.compile(r"^(\d{1,2})\.(\d\d)$", re.ASCII)
+
+
+class JoinedColumn:
+    """Returns the value of a canonical column from the columns that ``parts`` names.
+
+    A value in ``empty`` counts as none. Times are joined by a blank, other values by `` + ``. With
+    ``points``, a time of day may be written like 10.50.
+    """
+
+    def __init__(
+        self, canonical: str, parts: Parts, *, empty: Collection[str] = (), points: bool = False
+    ) -> None:
+        self._canonical = canonical
+        self._parts = parts
+        self._empty = {"", *empty}
+        self._is_time = canonical in TIMES
+        self._points = points
+
+    def __call__(self, record: Mapping[str, object]) -> object:
+        """Return the value in a row, None if all columns are empty. Raises RefusedError.
+
+        A value that is not joined is returned as it is.
+        """
+        if len(self._parts) == 1:
+            return self._first(record, self._parts[0])
+        texts = [self._text(self._first(record, names)) for names in self._parts]
+        if not any(texts):
+            return None
+        if not self._is_time:
+            return AND.join(texts)
+        day, *rest = texts
+        found = _MIDNIGHT.fullmatch(day) if any(rest) else None
+        rest = [_DAY_ZERO.sub("", text, 1) for text in rest]
+        if self._points:
+            rest = [
+                _POINTED.sub(r"\1:\2", text) if _POINTED.fullmatch(text) else text for text in rest
+            ]
+        return " ".join(filter(None, [found[1] if found else day, *rest]))
+
+    def _first(self, record: Mapping[str, object], names: tuple[str, ...]) -> object:
+        """Return the value of the first column that has one, None if none has."""
+        for name in names:
+            value = record.get(name)
+            if value is not None and not (isinstance(value, str) and value.strip() in self._empty):
+                return value
+        return None
+
+    def _text(self, value: object) -> str:
+        if value is None:
+            return ""
+        text = (
+            value
+            if isinstance(value, str)
+            else plain_text(self._canonical, value, fractions=self._is_time)
+        )
+        return text.strip()
+
+
+def plain_text(canonical: str, value: object, *, fractions: bool = False) -> str:
+    """Return a JSON value as text, as it is written in a CSV file. Raises RefusedError.
+
+    A number with a fraction is refused unless ``fractions`` is true.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if fractions and isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    what = say("a_fraction" if isinstance(value, float) else "a_structure")
+    detail = say("value_not_text", canonical=canonical, what=what)
+    raise RefusedError(detail, "malformed")

@@ -1,0 +1,142 @@
+"""The layout of a file's rows: which columns it has, and what their values mean."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from workhours_sla.adapters.columns import (
+    COLUMNS,
+    REQUIRED,
+    UNNAMED,
+    Kind,
+    Parts,
+    Written,
+    parts_of,
+    shown_columns,
+)
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+_LISTED = 40
+"""The most columns of a file that a message lists."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The layout of a file's rows, in any format.
+
+    ``columns`` maps a canonical column to the file's columns for it, in the grammar of
+    ``adapters.columns``. A column that is not in ``columns`` has its canonical name. ``values``
+    maps a canonical column to a mapping from values in the file to the values of events. A value
+    that maps to ``""`` counts as empty, and an unmapped value is used unchanged. ``ignore`` maps a
+    canonical column to values in the file; a row with one of them is ignored. ``datetime_format``
+    and ``tz`` are passed to ``Instants``. ``source`` is the source of rows that do not name a
+    source. With ``first_is_created``, the first event of an appeal creates it. An answer that is
+    before the posting by no more than ``tolerance`` counts as at the posting.
+    """
+
+    kind: Kind = "events"
+    columns: Mapping[str, Written] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict)
+    datetime_format: str | tuple[str, ...] | None = None
+    tz: tzinfo | None = None
+    source: str = ""
+    ignore: Mapping[str, Collection[str]] = field(default_factory=dict)
+    first_is_created: bool = False
+    tolerance: timedelta = timedelta(0)
+
+    @property
+    def canonical(self) -> tuple[str, ...]:
+        """The canonical columns that a file of this layout may have."""
+        return COLUMNS[self.kind]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The canonical columns that must have a value in every row."""
+        return REQUIRED[self.kind]
+
+    def column(self, canonical: str) -> str:
+        """Return the file's name of a canonical column, ``""`` if the file lacks the column.
+
+        For several columns this is a text for messages.
+        """
+        return shown_columns(self.columns.get(canonical, canonical))
+
+    def parts(self, canonical: str) -> Parts:
+        """Return the file's columns of a canonical column, none if the file lacks the column."""
+        return parts_of(self.columns.get(canonical, UNNAMED.get(canonical, canonical)))
+
+    def names(self, canonical: str) -> tuple[str, ...]:
+        """Return the file's names of all columns of a canonical column."""
+        return tuple(name for part in self.parts(canonical) for name in part)
+
+    def check(self, header: Sequence[str], name: str) -> None:
+        """Raise SourceError if a column is missing from ``header`` or occurs twice.
+
+        The columns in ``required`` and in ``columns`` must be there. In a file of appeals
+        ``answered_at`` must be there too: without it every appeal would look unanswered.
+        """
+        for canonical in self.canonical:
+            needed = (
+                canonical in self.required
+                or canonical == "answered_at"
+                or canonical in self.columns
+            )
+            columns = self.names(canonical)
+            if not columns and canonical in self.required:
+                raise self.missing(canonical, header, name)
+            for column in columns:
+                if header.count(column) > 1:
+                    msg = say(
+                        "column_twice",
+                        name=name,
+                        count=header.count(column),
+                        column=shown(column),
+                        canonical=canonical,
+                    )
+                    raise SourceError(msg, name=name, column=column, canonical=canonical)
+                if needed and column not in header:
+                    raise self.missing(canonical, header, name, column)
+
+    def missing(
+        self, canonical: str, columns: Collection[str], name: str, column: str | None = None
+    ) -> SourceError:
+        """Return the SourceError for a missing column; its message lists the file's columns.
+
+        ``column`` is the missing one of several columns.
+        """
+        column = self.column(canonical) if column is None else column
+        near = _near((column, canonical), columns)
+        renamed = column != canonical
+        others = ", ".join(shown(other) for other in list(columns)[:_LISTED])
+        more = len(columns) - _LISTED
+        msg = say(
+            "no_column",
+            name=name,
+            column=shown(column),
+            read_as=say("read_as", canonical=canonical) if renamed else "",
+            hint=say("near_column", near=shown(near)) if near else "",
+            others=others,
+            more=say("and_more", count=more) if more > 0 else "",
+            canonical=canonical,
+            unanswered=say("or_unanswered") if canonical == "answered_at" else "",
+        )
+        return SourceError(msg, name=name, column=column, canonical=canonical)
+
+
+def _near(wanted: Iterable[str], columns: Iterable[str]) -> str | None:
+    """Return the column whose name is most similar to a wanted name, None if none is similar."""
+    lower = {column.lower(): column for column in columns if column}
+    for name in map(str.lower, wanted):
+        close = get_close_matches(name, lower, n=1)
+        close += [other for other in lower if name in other or other in name]
+        if close:
+            return lower[close[0]]
+    return None

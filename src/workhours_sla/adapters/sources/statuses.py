@@ -1,0 +1,201 @@
+"""Map the rows of a status log to events: each row says which status an appeal has from a time on.
+
+The rows of an appeal are read in the order of their times:
+
+- The first row creates the appeal if its status is open or paused. An appeal whose log begins with
+  another status has no posting, so its events are quarantined.
+- A paused status pauses the appeal, and any other status ends the pause.
+- An answered status is a reply of an official, and a closed status closes the appeal. An open
+  status after them reopens the appeal.
+- Another agency than in the row before means a transfer.
+
+Rows of an appeal with the same time are in the order of the file, if the appeal's other rows are in
+the order of time, or in the reverse order if they are in the reverse order. If an appeal's rows
+are all of one time, those of the other appeals decide. If the order remains unknown and the rows
+have different meanings, all rows of the appeal are rejected.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, pairwise
+from operator import attrgetter
+from typing import Final, Literal
+
+from workhours_sla.adapters.sources.derived_events import derived_event
+from workhours_sla.adapters.sources.rows import Fault, Item, clip
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.sla.event import Event, EventType
+from workhours_sla.text.messages import Detail, say
+
+Meaning = Literal["open", "paused", "answered", "closed"]
+MEANINGS: Final[Mapping[str, Meaning]] = {
+    "open": "open",
+    "paused": "paused",
+    "answered": "answered",
+    "closed": "closed",
+}
+"""What a status may mean."""
+_ENDS: Final[Mapping[Meaning, EventType]] = {
+    "answered": EventType.REPLIED,
+    "closed": EventType.CLOSED,
+}
+"""The events of the meanings that end the work on an appeal."""
+_AGENCY: Final = 1
+"""The position of the agency in the facts of a row."""
+_LISTED: Final = 40
+"""The most statuses that a message lists."""
+_time = attrgetter("since")
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """A row of a status log. ``meaning`` is None if the status is not mapped.
+
+    ``facts`` are the source of the row and the attributes of the appeal, in the order of Event.
+    """
+
+    line: int
+    appeal_id: str
+    status: str
+    meaning: Meaning | None
+    since: datetime
+    received_at: datetime
+    facts: tuple[str | None, ...]
+
+
+def events_of_statuses(items: Iterable[Item | StatusRow], name: str) -> Iterator[Item]:
+    """Yield the events or the Fault of each row, after all rows have been read.
+
+    ``items`` has a StatusRow for each row that can be read. Raises SourceError if a status is not
+    mapped.
+    """
+    read = list(items)
+    _check_mapped((row for row in read if isinstance(row, StatusRow)), name)
+    different: dict[str, dict[tuple[object, ...], StatusRow]] = {}
+    for row in read:
+        if isinstance(row, StatusRow):
+            different.setdefault(row.appeal_id, {}).setdefault(_content(row), row)
+    by_appeal = {appeal_id: list(rows.values()) for appeal_id, rows in different.items()}
+    directions = {appeal_id: _directions(rows) for appeal_id, rows in by_appeal.items()}
+    of_file = frozenset[bool]().union(*directions.values())
+    events: dict[tuple[object, ...], tuple[Event, ...]] = {}
+    for appeal_id, rows in by_appeal.items():
+        in_order = _in_order(rows, directions[appeal_id] or of_file)
+        events |= (in_order and _events_of(in_order)) or {}
+    for item in read:
+        if isinstance(item, StatusRow):
+            yield events.get(_content(item)) or _unordered(item)
+        else:
+            yield item
+
+
+def _check_mapped(rows: Iterable[StatusRow], name: str) -> None:
+    """Raise SourceError if statuses are not mapped; the message lists them with their counts."""
+    counts = Counter(row.status for row in rows if row.meaning is None)
+    if counts:
+        most = counts.most_common(_LISTED)
+        more = len(counts) - len(most)
+        msg = say(
+            "statuses_unmapped",
+            name=name,
+            statuses=", ".join(f"{shown(status)} ({count})" for status, count in most),
+            more=say("and_more", count=more) if more else "",
+            meanings=", ".join(MEANINGS),
+        )
+        raise SourceError(msg, name=name)
+
+
+def _directions(rows: Sequence[StatusRow]) -> frozenset[bool]:
+    """Return whether rows are in the order of time (True), in the reverse order (False), or both.
+
+    The result is empty if all rows have the same time.
+    """
+    times = [row.since for row in rows]
+    return frozenset(one < two for one, two in pairwise(times) if one != two)
+
+
+def _in_order(rows: Sequence[StatusRow], directions: frozenset[bool]) -> list[StatusRow] | None:
+    """Return the rows of an appeal in order, None if the order is not known but matters.
+
+    ``directions`` are those of the file.
+    """
+    in_order = sorted(rows if True in directions else reversed(rows), key=_time)
+    is_known = len(directions) == 1 or all(
+        len({row.meaning for row in tied}) == 1 for _, tied in groupby(in_order, _time)
+    )
+    return in_order if is_known else None
+
+
+def _events_of(rows: Sequence[StatusRow]) -> dict[tuple[object, ...], tuple[Event, ...]] | None:
+    """Return the events of the sorted rows of an appeal, keyed by the content of the row.
+
+    Of rows with the same time, the last one has the events that all of them cause together, because
+    events at the same time are sorted by their types. The result is None if a reopening and a pause
+    have the same time: the pause would belong to the cycle before.
+    """
+    found: dict[tuple[object, ...], tuple[Event, ...]] = {}
+    is_paused = is_over = False
+    agency: str | None = None
+    for _, tied in groupby(rows, _time):
+        group = list(tied)
+        *before, last = group
+        kinds: list[EventType] = []
+        if not found and group[0].meaning in ("open", "paused"):
+            kinds.append(EventType.CREATED)
+        holder = last.facts[_AGENCY] or agency
+        if found and holder != agency:
+            kinds.append(EventType.ASSIGNED if agency is None else EventType.TRANSFERRED)
+        agency = holder
+        if is_paused != (last.meaning == "paused"):
+            kinds.append(EventType.RESUMED if is_paused else EventType.PAUSED)
+            is_paused = not is_paused
+        kinds += [kind for end, kind in _ENDS.items() if end in [row.meaning for row in group]]
+        is_reopened, is_over = _after(group, is_over=is_over)
+        if is_reopened:
+            if is_paused:
+                return None
+            kinds.append(EventType.REOPENED)
+        for row in before:
+            found[_content(row)] = (_event(row, EventType.EDITED, row.facts[:_AGENCY]),)
+        found[_content(last)] = tuple(
+            _event(last, kind, last.facts) for kind in kinds or [EventType.EDITED]
+        )
+    return found
+
+
+def _after(group: Iterable[StatusRow], *, is_over: bool) -> tuple[bool, bool]:
+    """Return whether rows with the same time reopen an appeal, and whether it is over after them.
+
+    ``is_over`` is whether it was answered or closed before. A reopening that ends at once is none.
+    """
+    is_reopened = False
+    for row in group:
+        if row.meaning == "open":
+            is_reopened |= is_over
+            is_over = False
+        elif row.meaning != "paused":
+            is_reopened, is_over = False, True
+    return is_reopened, is_over
+
+
+def _content(row: StatusRow) -> tuple[object, ...]:
+    """Return what distinguishes a row from a repetition of it."""
+    return row.appeal_id, row.status, row.since, row.facts
+
+
+def _event(row: StatusRow, kind: EventType, facts: Sequence[str | None]) -> Event:
+    given = list(facts) + [None] * (len(row.facts) - len(facts))
+    source, agency, district, channel, *about = given
+    role = "official" if kind is EventType.REPLIED else None
+    whole = (source, agency, district, channel, role, None, None, *about)
+    return derived_event(row.appeal_id, kind, row.since, *whole, received_at=row.received_at)
+
+
+def _unordered(row: StatusRow) -> Fault:
+    detail = Detail(say("statuses_unordered", appeal=shown(row.appeal_id)))
+    text = clip(f"{row.appeal_id} {row.status} {row.since.isoformat()}")
+    return Fault(row.line, "unknown_order", detail, text)

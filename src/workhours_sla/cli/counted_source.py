@@ -1,0 +1,37 @@
+"""Count the rows of a stream that are ignored or that the tolerance corrects."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from workhours_sla.adapters.sources import Inverted
+from workhours_sla.sla.source import Idle, Item, Source, Start
+
+
+class CountedSource:
+    """A source that passes on another source's items and counts some of them; mutable."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.ignored: int = 0
+        """The rows that the configuration ignores."""
+        self.inverted: int = 0
+        """The rows whose answer was before its posting, but within the tolerance."""
+
+    @property
+    def name(self) -> str:
+        """The name of the source."""
+        return self._source.name
+
+    @property
+    def partitions(self) -> Collection[str]:
+        """The partitions of the source."""
+        return self._source.partitions
+
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
+        """Yield the items of the source."""
+        for item in self._source.items(positions):
+            if isinstance(item, Item):
+                self.ignored += not item.events and item.rejected is None
+                self.inverted += isinstance(item.events, Inverted)
+            yield item

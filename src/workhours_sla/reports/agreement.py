@@ -1,0 +1,77 @@
+"""Show as text how far another system agrees with our verdicts and due times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from workhours_sla.compliance.agreement import Agreement, AgreementClass, ComparedAppeal
+from workhours_sla.text.agreement import AGREEMENT, CLASSES
+from workhours_sla.text.words import VERDICTS, pick, weekday_date
+from workhours_sla.worktime.budget import format_amount
+
+_EXPLAINED: Final = frozenset(
+    {"ours_late", "theirs_late", "break", "opening", "days", "hours", "other"}
+)
+"""The classes that are shown with examples."""
+
+
+def agreement_lines(found: Agreement, lang: str) -> Iterator[str]:
+    """Yield the lines of the comparison of one target: counts of each class, then examples."""
+    text = AGREEMENT.in_language(lang)
+    if any(one.name != "theirs_missing" for one in found.verdicts):
+        yield text(
+            "verdicts", target=_printable(found.target), counts=_counts(found.verdicts, lang)
+        )
+        yield from _examples(found.verdicts, lang)
+    if found.due_times:
+        line = text(
+            "due_times", target=_printable(found.target), counts=_counts(found.due_times, lang)
+        )
+        if found.median_difference is not None:
+            line += text("median", difference=_signed(found.median_difference))
+        yield line
+        yield from _examples(found.due_times, lang)
+    if found.unknown:
+        yield text("unknown_appeals", count=found.unknown)
+    if found.contradictory:
+        yield text("contradictory", count=found.contradictory)
+
+
+def _counts(classes: Sequence[AgreementClass], lang: str) -> str:
+    return " · ".join(f"{pick(CLASSES[one.name], lang)} {one.count}" for one in classes)
+
+
+def _examples(classes: Sequence[AgreementClass], lang: str) -> Iterator[str]:
+    """Yield a line for each class in which we and the other system differ."""
+    text = AGREEMENT.in_language(lang)
+    for one in classes:
+        if one.name in _EXPLAINED:
+            name = pick(CLASSES[one.name], lang)
+            shown = ", ".join(_example(appeal, lang) for appeal in one.examples)
+            more = ", ..." * (one.count > len(one.examples))
+            yield text("example", name=name, examples=shown + more)
+
+
+def _example(appeal: ComparedAppeal, lang: str) -> str:
+    text = AGREEMENT.in_language(lang)
+    theirs = _moment(appeal.their_due_at, lang)
+    if appeal.their_due_at is None and appeal.their_verdict is not None:
+        theirs = pick(VERDICTS[appeal.their_verdict], lang)
+    ours = _moment(appeal.due_at, lang)
+    if appeal.limit is not None and appeal.limit != appeal.due_at:
+        ours = text("until", due=ours, limit=_moment(appeal.limit, lang))
+    return text("times", appeal=_printable(appeal.appeal_id), ours=ours, theirs=theirs)
+
+
+def _moment(when: datetime | None, lang: str) -> str:
+    return "?" if when is None else f"{weekday_date(when.date(), lang)} {when:%H:%M}"
+
+
+def _signed(amount: timedelta) -> str:
+    return format_amount(amount) if amount < timedelta(0) else f"+{format_amount(amount)}"
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:40])
