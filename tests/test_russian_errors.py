@@ -158,7 +158,7 @@ WRONG: Final = (
     file("\n", "events.csv", "нет ни одной строки", '[input]\nformat = "jsonl"'),
     file('{"a": 1}\n', "'appeal_id'", "нет столбца", '[input]\nformat = "jsonl"'),
     file("appeal_id,posted_at\n", "answered_at", "нет столбца", '[input]\nkind = "appeals"'),
-    file(HEADER + "1,A-1,born,2025-03-12\n" * 3, "born", "прочитано строк"),
+    file(HEADER + "1,A-1,born,2025-03-12\n" * 3, "born", "отклонено строк: 3 из 3"),
     # -- TOML
     config("[input\n", "office.toml", "не TOML"),
     config("x = yes\n", "office.toml", "недопустимое значение"),
@@ -256,6 +256,7 @@ WRONG: Final = (
 
 ALLOWED: Final = re.compile(
     r"^[\w.-]+(?=: )|(?<=имели в виду )[\w.-]+|(?<=из списка: )[\w, -]+"  # choices
+    r"|(?<=из значений: )[\w, ]+"
     r"|'[^']*'|\"[^\"]*\"|\([^()]*--help\)"  # quoted values, and the command to ask for help
     r"|--?[a-z][\w-]*(?:[= ][\w/]+)?"  # options
     r"|\[+[\w.-]+\]+|\b[a-z_]+(?:\.[\w-]+|\[\d+\])+(?:\.\w+)*"  # sections, paths of keys, files

@@ -33,8 +33,10 @@ PHRASES = {
 CHECKED = ("src", "tests", "examples", "docs")
 SUFFIXES = {".py", ".toml", ".md", ".ipynb"}
 DATA = {"data", "regions_data"}
-FORMER_KEYS = {"acts.py": "settles", "test_acts.py": "settles"}
-"""A mapping from a file name to a word that it may use: a key of an earlier version."""
+FOREIGN = {"acts.py": "settles", "test_acts.py": "settles", "meanings.py": "hold"}
+"""A mapping from a file name to a word that it may use: a key of an earlier version, or a name in
+other systems.
+"""
 
 _INSTEAD = {
     word: instead for words, instead in WORDS.items() for word in words.split(", ")
@@ -53,7 +55,7 @@ def faults(path: Path) -> list[str]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         for match in _PATTERN.finditer(line):
             word = match[1]
-            if FORMER_KEYS.get(path.name) == word:
+            if FOREIGN.get(path.name) == word:
                 continue
             instead = _INSTEAD[word.lower()]
             found.append(f"{path}:{number}: {word!r}: write {instead} or another exact word")

@@ -18,6 +18,7 @@ from workhours_sla.cli.check_result import (
     urgency,
 )
 from workhours_sla.cli.check_text import check_lines
+from workhours_sla.cli.given import given_without_config
 from workhours_sla.cli.input import read_rows
 from workhours_sla.cli.options import (
     CommonOptions,
@@ -72,18 +73,20 @@ def check(**options: Any) -> int:
     """Show which appeals of FILE are overdue, at risk or met; - reads standard input.
 
     FILE is CSV or JSON Lines, with a row per event or per appeal. --config is a file with the names
-    of FILE's columns and with the targets. --store reads the events from a store of watch, even
-    while watch writes to it. Exits with 1 if there are breaches, else with 3 if a verdict depends
+    of FILE's columns and with the targets; workhours init writes one. Without it, FILE is read if
+    there is only one way to read it. --store reads the events from a store of watch, even while
+    watch writes to it. Exits with 1 if there are breaches, else with 3 if a verdict depends
     on a date that the calendar does not cover.
     """
     wanted = take(_CheckOptions, options)
-    source = take(InputOptions, options)
+    source, common = take(InputOptions, options), take(CommonOptions, options)
     warn, target = wanted.warn, wanted.target
-    settings = Settings.of(take(CommonOptions, options), target)
+    settings = Settings.of(common, target)
     configuration = settings.configuration(warn)
     zone = main_schedule(configuration, target).tz
     now = read_time(wanted.as_of or "now", zone).when.astimezone(zone)
-    rows = read_rows(source, configuration.mapping, settings.lang)
+    given = given_without_config(source, common, settings)
+    rows = read_rows(source, configuration.mapping, settings.lang, given)
     result = evaluate(
         rows.events, configuration.policy, as_of=now, provisional=settings.provisional
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -17,16 +17,18 @@ import click
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import AppealFile, Claim, Fault, mapper_of, open_source
 from workhours_sla.adapters.sources.mapping import clip
+from workhours_sla.cli.detected_input import input_of
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import InputOptions
 from workhours_sla.cli.shared_ids import note_shared_ids
-from workhours_sla.errors import SourceError, shown
+from workhours_sla.errors import SourceError
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.event import Event
 from workhours_sla.text.messages import said
 from workhours_sla.text.shell import SHELL
 
 if TYPE_CHECKING:
+    from workhours_sla.adapters.detection.detected import Given
     from workhours_sla.sla.source import Rejected
     from workhours_sla.sla.store import Holdings
 
@@ -75,12 +77,15 @@ class Rows:
         return self.unit if self.stored is None else "row_of_store"
 
 
-def read_rows(options: InputOptions, config: Config, lang: str) -> Rows:
+def read_rows(options: InputOptions, config: Config, lang: str, given: Given | None = None) -> Rows:
     """Read the events of a file, standard input or a store.
 
+    ``given`` is what the user says about a file that has no configuration: its format is detected
+    unless its columns have their canonical names. Without ``given`` nothing is detected.
     Prints a note if too many rows share an id. Raises click.UsageError unless either a file or a
-    store is given. Raises SourceError for a file that cannot be read or has no rows, and if less
-    than ``--min-read`` of the rows could be read. Raises StoreError.
+    store is given. Raises SourceError for a file that cannot be read, has no rows or has not
+    exactly one reading, and if less than ``--min-read`` of the rows could be read. Raises
+    StoreError.
     """
     least = read_percent(options.min_read, lang)
     if (options.file is None) == (options.store is None):
@@ -93,7 +98,7 @@ def read_rows(options: InputOptions, config: Config, lang: str) -> Rows:
     else:
         if options.assume_tz is not None:
             config = config.with_zone(options.assume_tz)
-        rows = _from_file(options.file or "", config, lang)
+        rows, config = _from_file(options.file or "", config, lang, given)
     _check_share(rows, least, lang)
     note_shared_ids(rows.events, config, lang)
     return rows
@@ -111,14 +116,23 @@ def path_or_stdin(file: str, lang: str) -> Path | BinaryIO:
     return sys.stdin.buffer
 
 
-def _from_file(file: str, config: Config, lang: str) -> Rows:
+def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tuple[Rows, Config]:
+    """Read a file; return its rows, and the configuration with which it was read."""
     events: list[Event] = []
     faults: list[Fault] = []
     count = 0
-    with open_source(path_or_stdin(file, lang), config) as source, _progress(source) as advance:
+    where = path_or_stdin(file, lang)
+    with ExitStack() as stack:
+        found = None if given is None else input_of(file, where, given, lang, stack)
+        if found is not None:
+            where, config = found.where, found.detected or config
+        source = stack.enter_context(open_source(where, config))
+        advance = stack.enter_context(_progress(source))
         for item in source:
             count += 1
             if isinstance(item, Fault):
+                if found is not None and found.detected is not None:
+                    raise found.refuse(item, source.unit)
                 faults.append(item)
             else:
                 events += item
@@ -129,7 +143,7 @@ def _from_file(file: str, config: Config, lang: str) -> Rows:
             click.echo(f"{SHELL.text(lang, 'note')}: {said(note, lang)}", err=True)
         if not count:
             raise SourceError(SHELL.text(lang, "no_rows", name=source.name), name=source.name)
-        return Rows(
+        rows = Rows(
             events,
             faults,
             config.input.kind == "events" and source.is_in_order,
@@ -139,20 +153,13 @@ def _from_file(file: str, config: Config, lang: str) -> Rows:
             ignored=source.ignored,
             inverted=source.inverted,
         )
+        return rows, config
 
 
 def _from_store(path: Path, config: Config) -> Rows:
-    from workhours_sla.adapters.sources.jsonl import JsonRows  # noqa: PLC0415
     from workhours_sla.adapters.stores.sqlite_reading import SqliteReader  # noqa: PLC0415
 
-    rows_of = JsonRows(mapper_of(config))
-
-    def detail_of(row: Rejected) -> str:
-        """Return the detail of a row; it is read again, because a store has only the English."""
-        again = rows_of.item_of(row.text, 0)
-        same = isinstance(again, Fault) and again.detail == row.detail
-        return again.detail if same else row.detail  # type: ignore[union-attr]
-
+    detail_of = details_of(config)
     with SqliteReader(path) as reader, reader.moment():
         faults = [
             Fault(number, row.reason, detail_of(row), clip(row.text))
@@ -169,6 +176,23 @@ def _from_store(path: Path, config: Config) -> Rows:
         return Rows(list(reader.events()), faults, per_event, stored=stored)
 
 
+def details_of(config: Config) -> Callable[[Rejected], str]:
+    """Return a function that returns the detail of a rejected row, in every language.
+
+    The row is read again, because a store has only the English.
+    """
+    from workhours_sla.adapters.sources.jsonl import JsonRows  # noqa: PLC0415
+
+    rows_of = JsonRows(mapper_of(config))
+
+    def detail_of(row: Rejected) -> str:
+        again = rows_of.item_of(row.text, 0)
+        same = isinstance(again, Fault) and again.detail == row.detail
+        return again.detail if same else row.detail  # type: ignore[union-attr]
+
+    return detail_of
+
+
 def _check_share(rows: Rows, least: Fraction, lang: str) -> None:
     """Raise SourceError if too few rows gave events. In a store each event counts as a row."""
     stored = rows.stored
@@ -179,7 +203,7 @@ def _check_share(rows: Rows, least: Fraction, lang: str) -> None:
     unread = {}
     for fault in reversed(rows.faults):
         where = SHELL.text(lang, rows.place, line=fault.line)
-        unread[fault.reason] = Unread(counts[fault.reason], f"{where}: {shown(fault.text.strip())}")
+        unread[fault.reason] = Unread(counts[fault.reason], where, fault.text, fault.detail)
     if read or not rows.ignored:
         check_read_share(read, unread, least, lang, kept=stored is not None)
 

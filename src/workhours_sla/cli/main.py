@@ -62,6 +62,7 @@ COMMANDS: Final = {
     "watch": "watch",
     "outbox": "outbox",
     "calendar": "calendar_page",
+    "init": "init",
     "store": "store",
 }
 """A mapping from each command to its module in ``workhours_sla.cli``."""

@@ -5,22 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import click
 
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.text import words
+from workhours_sla.text.messages import said
 from workhours_sla.text.shell import SHELL
 
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,99})?)\s*%|(\d{1,3})", re.ASCII)
 
+_FIXES: Final = {
+    "unreadable_time": "fix_time",
+    "missing_value": "fix_value",
+    "malformed": "fix_row",
+}
+"""The key of the text that says how to correct rows, by the reason why they are rejected."""
+_WITH_FIX: Final = frozenset({"naive_time", "unknown_type", "unknown_value"})
+"""Reasons whose details say how to correct rows."""
+
 
 class Unread(NamedTuple):
-    """How many rows could not be read for the same reason, and the first such row as an example."""
+    """How many rows could not be read for the same reason, and the first such row as an example.
+
+    ``where`` is the place of that row, ``text`` its text, and ``detail`` what is wrong with it.
+    """
 
     rows: int
-    example: str
+    where: str
+    text: str
+    detail: str
 
 
 def read_percent(text: str, lang: str) -> Fraction:
@@ -49,16 +63,23 @@ def check_read_share(
     good = read - sum(one.rows for one in unread.values())
     if not read or Fraction(good, read) >= least:
         return
-    cause, (count, example) = max(unread.items(), key=lambda one: one[1].rows)
+    reason, first = max(unread.items(), key=lambda one: one[1].rows)
     msg = SHELL.text(
         lang,
         "too_few_read",
-        good=good,
+        where=first.where,
+        text=shown(first.text.strip()),
+        detail=said(first.detail, lang),
+        fix=_fix(reason, lang, kept=kept),
+        count=first.rows,
         read=read,
         least=f"{float(least * 100):g}",
-        cause=words.pick(words.QUARANTINE_REASONS[cause], lang),
-        count=count,
-        example=example,
-        solution=SHELL.text(lang, "unread_kept" if kept else "unread_file"),
     )
     raise SourceError(msg, read=read, unread=read - good)
+
+
+def _fix(reason: str, lang: str, *, kept: bool) -> str:
+    """Return what to do about rows that are rejected for a reason."""
+    if kept:
+        return SHELL.text(lang, "fix_kept")
+    return "" if reason in _WITH_FIX else SHELL.text(lang, _FIXES.get(reason, "fix_other"))

@@ -22,6 +22,7 @@ from workhours_sla.cli.file_checks import (
     store_files,
     written_files,
 )
+from workhours_sla.cli.given import given_without_config
 from workhours_sla.cli.input import Rows, Stored, read_rows
 from workhours_sla.cli.options import (
     CommonOptions,
@@ -47,7 +48,10 @@ from workhours_sla.text.numbers import number, percent
 from workhours_sla.text.report import CAUSES, SENTENCES, VERDICTS, heading, name_of
 from workhours_sla.text.shell import SHELL, language
 
-if TYPE_CHECKING:  # these modules need numpy
+if TYPE_CHECKING:
+    from workhours_sla.adapters.detection.detected import Given
+
+    # these modules need numpy
     from workhours_sla.compliance.cases import Intake
     from workhours_sla.compliance.period import Earlier
     from workhours_sla.compliance.report_comparison import Revision
@@ -166,7 +170,8 @@ def report(**options: Any) -> None:
     check_files((*files, *early), language(common.lang))
     settings = Settings.of(common, wanted.target)
     rate = read_rate(wanted.target_rate, settings.lang)
-    made, result, target = _make(wanted, source, settings, rate)
+    given = given_without_config(source, common, settings)
+    made, result, target = _make(wanted, source, settings, rate, given)
     check_files(
         (
             *files,
@@ -194,7 +199,11 @@ def _groupings(wanted: _ReportOptions) -> list[str]:
 
 
 def _make(
-    wanted: _ReportOptions, source: InputOptions, settings: Settings, rate: float
+    wanted: _ReportOptions,
+    source: InputOptions,
+    settings: Settings,
+    rate: float,
+    given: Given | None,
 ) -> tuple[Report, Evaluation, Target]:
     """Read the appeals. Return their report, the evaluation behind it, and the reported target."""
     configuration, lang = settings.configuration(one=True), settings.lang
@@ -207,7 +216,7 @@ def _make(
         from workhours_sla.reports.report import report as make_report  # noqa: PLC0415
     except ImportError as error:
         raise click.UsageError(SHELL.text(lang, "no_numpy", error=said(str(error), lang))) from None
-    rows = read_rows(source, configuration.mapping, lang)
+    rows = read_rows(source, configuration.mapping, lang, given)
     result = evaluate(rows.events, policy, as_of=as_of, provisional=settings.provisional)
     cases = cases_of_evaluation(
         result,

@@ -105,7 +105,7 @@ class Settings:
         if zone is None and id_ in (CALENDAR, NO_CALENDAR):
             zone = ZONE_OF_PLAIN_RUSSIA
         elif zone is None and calendar is not None and "RU-" in id_:
-            _note_other_zones(id_, lang)
+            note_other_zones(id_, lang)
             zone = calendar.tz  # given explicitly, so that Schedule does not warn as well
         return cls(
             schedule=Schedule(
@@ -186,7 +186,7 @@ class Settings:
             self._refuse("fixed_targets", self.replaced)
         for section in config.schedules.values():
             if section.tz is None and "RU-" in (section.calendar or ""):
-                _note_other_zones(section.calendar or "", self.lang)
+                note_other_zones(section.calendar or "", self.lang)
         return configuration
 
     def _given_of_budget(self) -> list[str]:
@@ -223,7 +223,7 @@ def with_acts(calendar: Calendar, file: str) -> Calendar:
     return load_acts(Path(file)).added_to(calendar)
 
 
-def _note_other_zones(id: str, lang: str) -> None:  # noqa: A002
+def note_other_zones(id: str, lang: str) -> None:  # noqa: A002
     """Print a note if parts of a region have other time zones than its capital."""
     found = region(id)
     if found.other_zones:

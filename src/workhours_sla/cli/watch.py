@@ -29,7 +29,7 @@ from workhours_sla.cli.account import events_line, reason_lines, rows_line
 from workhours_sla.cli.counted_source import CountedSource
 from workhours_sla.cli.digests import TimedDigests, digest_lines
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
-from workhours_sla.cli.input import path_or_stdin
+from workhours_sla.cli.input import details_of, path_or_stdin
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import (
     CommonOptions,
@@ -44,7 +44,7 @@ from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.times import show_time
-from workhours_sla.errors import WorkHoursError, shown
+from workhours_sla.errors import WorkHoursError
 from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.emitted_changes import Change, ChangeKind
 from workhours_sla.sla.pipeline import Pipeline
@@ -225,9 +225,8 @@ def watch(**options: Any) -> int:
             click.echo(line, err=True)
         has_failed = _report_digests(digests, wanted.digests, lang) or bool(undelivered)
         _report_undelivered(undelivered, lang)
-    _check_share(
-        summary, counted.ignored, least, lang, finished=wanted.once and not stopping.is_set()
-    )
+    if wanted.once and not stopping.is_set():
+        _check_share(summary, counted.ignored, least, config, lang)
     return UNREADABLE if tail.lost or has_failed else 0
 
 
@@ -362,17 +361,19 @@ def _text(error: BaseException | None, lang: str) -> str:
     return sentence(error, lang) if isinstance(error, WorkHoursError) else str(error)
 
 
-def _check_share(
-    run: RunSummary, ignored: int, least: Fraction, lang: str, *, finished: bool
-) -> None:
+def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config, lang: str) -> None:
     """Raise SourceError if a finished run could read less than the share ``least`` of its rows.
 
     Rows that the configuration ignores do not count.
     """
-    if finished and not (ignored and run.items == ignored):
-        causes = run.causes.items()
-        unread = {reason: Unread(count, shown(row.text.strip())) for reason, (count, row) in causes}
-        check_read_share(run.items - ignored, unread, least, lang, kept=True)
+    if ignored and run.items == ignored:
+        return
+    where, detail_of = SHELL.text(lang, "a_row"), details_of(config)
+    unread = {
+        reason: Unread(count, where, row.text, detail_of(row))
+        for reason, (count, row) in run.causes.items()
+    }
+    check_read_share(run.items - ignored, unread, least, lang, kept=True)
 
 
 def _account(run: RunSummary, rows: CountedSource, store: SqliteStore, lang: str) -> Iterator[str]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from workhours_sla.text.detection import DETECTION
 from workhours_sla.text.words import Words
 
 SENTENCES: Final[Mapping[str, Words]] = {
+    **DETECTION,
     # -- parts of several messages
     "did_you_mean": {
         "en": "did you mean {near}?",

@@ -494,20 +494,31 @@ SHELL: Final = Texts(
             "проверьте, верно ли выбран столбец {column} (columns.{canonical} в --config)",
         },
         "too_few_read": {
-            "en": "only {good} of {read} rows could be read, less than {least}%; the main cause is "
-            "{cause} ({count}), for example {example}; {solution}",
-            "ru": "прочитано строк: {good} из {read}, это меньше {least} %; основная причина - "
-            "{cause} ({count}), например, {example}; {solution}",
+            "en": "{where} {text}: {detail}{fix} (so {count} of {read} rows are rejected; less "
+            "than {least}% can be read, --min-read 0 accepts that)",
+            "ru": "{where} {text}: {detail}{fix} (так отклонено строк: {count} из {read}; "
+            "прочитано меньше {least} %, с --min-read 0 это не ошибка)",
         },
-        "unread_file": {
-            "en": "correct the file or its --config, or accept this with --min-read 0",
-            "ru": "исправьте файл или его описание (--config) либо укажите --min-read 0",
+        "a_row": {"en": "the row", "ru": "строка"},
+        "fix_time": {
+            "en": "; set datetime_format under [input] to the form of these times",
+            "ru": "; укажите, как записано время, в ключе datetime_format раздела [input]",
         },
-        "unread_kept": {
-            "en": "the rows stay in quarantine: correct --config and run watch with --replay, or "
-            "accept this with --min-read 0",
-            "ru": "строки остаются в карантине: исправьте --config и запустите watch с --replay "
-            "либо укажите --min-read 0",
+        "fix_value": {
+            "en": "; name the column that has it under [columns]",
+            "ru": "; укажите столбец с ним в разделе [columns]",
+        },
+        "fix_row": {
+            "en": "; check format, delimiter and encoding under [input]",
+            "ru": "; проверьте format, delimiter и encoding в разделе [input]",
+        },
+        "fix_other": {
+            "en": "; correct the file or its --config",
+            "ru": "; исправьте файл или его описание (--config)",
+        },
+        "fix_kept": {
+            "en": "; the rows stay in quarantine: correct --config and run watch with --replay",
+            "ru": "; строки остаются в карантине: исправьте --config и запустите watch с --replay",
         },
         # -- other errors
         "unknown_date": {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections import deque
+from contextlib import suppress
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.claims import Claim
     from workhours_sla.adapters.sources.opened_file import OpenedFile
 
+HEADER_WITHIN = 100
+"""So many rows below the first one may be the header."""
 _HALF = say("half_written")
 _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV reader
     "unexpected end of data": say("quote_not_closed"),
@@ -89,6 +93,7 @@ class _Feed:
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
     """Yield the events, or the Fault, of every row after the header; skip blank lines.
 
+    The header is the first row that has the columns of ``layout``, so that a title may be above it.
     A row may span several lines. After a row that cannot be read, reading continues with the second
     line of the row, so that a quote that is never closed does not lose the rest of the file. Raises
     SourceError if the file is empty, lacks a column of ``layout``, or is not text.
@@ -96,8 +101,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     delimiter = options.delimiter or ("\t" if opened.ending == ".tsv" else ",")
     feed = _Feed(Lines(opened.chunks, options.encoding))
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
-    header = _header(rows, feed, opened.name, delimiter)
-    layout.check(header, opened.name)
+    header = _header(rows, feed, layout, opened.name, delimiter)
     mapper = Mapper(layout, header, claims)
     names = mapper.read_columns
     pick = _picker([header.index(column) for column in names])
@@ -119,8 +123,40 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
         yield item._replace(text=feed.text) if isinstance(item, Fault) else item
 
 
-def _header(rows: Iterator[list[str]], feed: _Feed, name: str, delimiter: str) -> list[str]:
-    """Return the names of the columns, read from the first line that is not blank."""
+def _header(
+    rows: Iterator[list[str]], feed: _Feed, layout: Layout, name: str, delimiter: str
+) -> list[str]:
+    """Return the names of the columns, read from the first row that has all that are needed.
+
+    Raises SourceError about the first row that is not blank if none of the first rows has them.
+    """
+    first = _first_row(rows, feed, name)
+    try:
+        layout.check(first, name)
+    except SourceError:
+        for row in islice(_rest(rows, feed), HEADER_WITHIN):
+            with suppress(SourceError):
+                layout.check(row, name)
+                return row
+        _check_delimiter(first, name, delimiter)
+        raise
+    return first
+
+
+def _rest(rows: Iterator[list[str]], feed: _Feed) -> Iterator[list[str]]:
+    """Yield the names in each of the next rows."""
+    while True:
+        feed.next_record()
+        try:
+            yield [column.strip() for column in next(rows)]
+        except StopIteration:
+            return
+        except csv.Error:
+            feed.reread()
+
+
+def _first_row(rows: Iterator[list[str]], feed: _Feed, name: str) -> list[str]:
+    """Return the names of the columns in the first row that is not blank."""
     try:
         header = next(rows)
         while len(header) <= 1 and feed.blank:
@@ -132,6 +168,11 @@ def _header(rows: Iterator[list[str]], feed: _Feed, name: str, delimiter: str) -
     except csv.Error as error:
         msg = say("csv_header", name=name, why=str(error))
         raise SourceError(msg, name=name) from None
+    return [column.strip() for column in header]
+
+
+def _check_delimiter(header: list[str], name: str, delimiter: str) -> None:
+    """Raise SourceError if a header has one column, whose name has another delimiter."""
     if len(header) == 1:
         others = [other for other in ";\t,|" if other in header[0] and other != delimiter]
         if others:
@@ -142,7 +183,6 @@ def _header(rows: Iterator[list[str]], feed: _Feed, name: str, delimiter: str) -
                 other=_toml(others[0]),
             )
             raise SourceError(msg, name=name, delimiter=delimiter)
-    return [column.strip() for column in header]
 
 
 def _toml(delimiter: str) -> str:

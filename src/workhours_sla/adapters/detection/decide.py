@@ -1,0 +1,289 @@
+"""Decide how a table is read, from what its header and its rows have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from workhours_sla.adapters.detection.detected import Detected, Doubt, Given, Kind, Reading, Value
+from workhours_sla.adapters.detection.meanings import event_type, status_meaning
+from workhours_sla.adapters.detection.roles import Choice, Names, Role
+from workhours_sla.adapters.detection.seen import Column, Ids, Row, Table
+from workhours_sla.adapters.detection.time_forms import Order, shape_of, shape_text
+from workhours_sla.adapters.detection.time_settings import DEFAULT, TimeSettings, time_settings
+from workhours_sla.adapters.detection.toml_values import toml_line
+from workhours_sla.adapters.written_times import parse_time
+from workhours_sla.errors import TimeSyntaxError, shown
+from workhours_sla.sla.event import Attributes
+from workhours_sla.text.messages import Phrase, say
+
+_OTHER_COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "appeals": Attributes._fields,
+    "events": (
+        *("event_id", "source", *Attributes._fields),
+        *("author_role", "substantive", "reason"),
+    ),
+    "statuses": Attributes._fields,
+}
+_MOST_LISTED: Final = 20
+_MOST_TYPES: Final = 60
+"""A column with more different values has no types of events and no statuses."""
+
+
+@dataclass
+class _Decision:
+    """What has been decided so far."""
+
+    kind: Kind | None = None
+    roles: dict[str, Role] = field(default_factory=dict)
+    columns: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: list[Phrase] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+
+    def take(self, choice: Choice) -> bool:
+        """Use a chosen role, or record its doubt. Return whether there was either."""
+        if choice.role is not None:
+            self.roles[choice.role.canonical] = choice.role
+        if choice.doubt is not None:
+            self.doubts.append(choice.doubt)
+        return choice.role is not None or choice.doubt is not None
+
+
+def decide(
+    name: str,
+    table: Table,
+    options: Mapping[str, Value],
+    rows: Callable[[], Iterable[Row]],
+    given: Given,
+) -> Detected:
+    """Return how a table is read; ``options`` are the keys of [input] that are decided.
+
+    ``rows`` returns the rows below the header once more, to compare their ids.
+    """
+    made = _Decision()
+    names = Names(table.columns)
+    made.take(names.ids())
+    own_id = made.roles.get("appeal_id")
+    if own_id is None and not made.doubts:
+        made.doubts.append(_missing("appeal_id", names, (None,)))
+    made.kind = _kind(names, made, rows)
+    times = _times(names, made)
+    used = [column for role in made.roles.values() for column in role.columns]
+    for canonical in _OTHER_COLUMNS[made.kind or "appeals"]:
+        choice = names.other(canonical, used)
+        made.take(choice)
+        used += choice.role.columns if choice.role else ()
+    settings = time_settings(times, given)
+    made.doubts += settings.doubts
+    _place_values(made)
+    _compare_ids(made, table, rows)
+    doubtful = {
+        line.partition(" = ")[0]
+        for doubt in made.doubts
+        if doubt.section == "columns" and not doubt.is_read
+        for line in doubt.choices
+    }
+    made.columns = {
+        canonical: role.written
+        for canonical, role in made.roles.items()
+        if canonical not in doubtful
+    }
+    options = _options(options, made.kind, settings, given)
+    read = {column.index for column in used}
+    return Detected(
+        name,
+        made.kind,
+        options,
+        made.columns,
+        made.values,
+        tuple(_reading(role, settings) for role in made.roles.values()),
+        tuple(c.name for c in table.columns if c.index not in read and c.name and c.filled),
+        tuple(made.notes),
+        tuple(made.doubts),
+    )
+
+
+def _options(
+    options: Mapping[str, Value], kind: Kind | None, settings: TimeSettings, given: Given
+) -> dict[str, Value]:
+    found: dict[str, Value] = {"kind": kind} if kind else {}
+    found |= options
+    formats = settings.formats
+    if formats and formats != (DEFAULT,):
+        found["datetime_format"] = formats[0] if len(formats) == 1 else formats
+    if given.tz is not None and settings.needs_zone:
+        found["tz"] = given.tz
+    return found
+
+
+# -- kinds ---------------------------------------------------------------------------------------
+
+
+def _kind(names: Names, made: _Decision, rows: Callable[[], Iterable[Row]]) -> Kind | None:
+    """Decide whether a row is an appeal, an event or a status. Records a doubt about it."""
+    answered = names.time("answered_at")
+    types = _named_values(names.other("type"), event_type)
+    statuses = _named_values(names.other("status"), status_meaning)
+    own_id = made.roles.get("appeal_id")
+    repeats = own_id is not None and _repeats(own_id.columns[0], rows)
+    has_answers = answered.role is not None or answered.doubt is not None
+    if types is not None and (repeats or not has_answers):
+        if has_answers and answered.role is not None:
+            made.doubts.append(_kind_doubt(("events", "appeals")))
+            return None
+        return "events"
+    if answered.role is None and statuses is not None and repeats:
+        return "statuses"
+    if has_answers or names.time("posted_at") != Choice(None):
+        return "appeals"
+    made.doubts.append(_kind_doubt(("appeals", "events", "statuses")))
+    return None
+
+
+def _kind_doubt(kinds: Sequence[Kind]) -> Doubt:
+    return Doubt("input", say("detect_kind"), tuple(toml_line("kind", kind) for kind in kinds))
+
+
+def _named_values(choice: Choice, meaning: Callable[[str], str | None]) -> Role | None:
+    """Return a role if at least half of its values have a known meaning."""
+    role = choice.role
+    if role is None:
+        return None
+    values = role.columns[0].values
+    known = sum(count for value, count in values.items() if meaning(value))
+    return role if values and 2 * known >= values.total() else None
+
+
+def _repeats(column: Column, rows: Callable[[], Iterable[Row]]) -> bool:
+    """Whether any id is in more than one row."""
+    ids = Ids()
+    for _, cells in rows():
+        if column.index < len(cells) and cells[column.index].strip():
+            ids.add(cells[column.index].strip(), "")
+            if ids.repeated:
+                return True
+    return False
+
+
+# -- times ---------------------------------------------------------------------------------------
+
+
+def _times(names: Names, made: _Decision) -> list[Role]:
+    """Choose the columns of the times that a file of this kind has."""
+    wanted: tuple[str, ...]
+    if made.kind == "events":
+        wanted = ("occurred_at",)
+        made.take(names.other("type"))
+    elif made.kind == "statuses":
+        wanted = ("since",)
+        made.take(names.other("status"))
+    else:
+        wanted = ("posted_at", "answered_at")
+    for canonical in wanted:
+        known_as = "occurred_at" if canonical == "since" else canonical
+        choice = names.time(known_as)
+        if choice.role is not None and canonical == "since":
+            choice = Choice(choice.role._replace(canonical=canonical))
+        if made.take(choice):
+            continue
+        made.doubts.append(_missing(canonical, names, made.roles.values()))
+    if made.kind == "events":
+        made.take(names.time("received_at"))
+    return [role for canonical, role in made.roles.items() if canonical in (*wanted, "received_at")]
+
+
+def _missing(canonical: str, names: Names, roles: Iterable[Role | None]) -> Doubt:
+    """Return the doubt that no column is known to be a canonical column."""
+    used = {column.index for role in roles if role is not None for column in role.columns}
+    left = [column for column in names.columns if column.index not in used and column.filled]
+    if canonical != "appeal_id":
+        left = [column for column in left if column.time_kind in ("moment", "excel", "unix")]
+    else:
+        left = [column for column in left if column.time_kind not in ("moment", "date", "clock")]
+    choices = [toml_line(canonical, column.name) for column in left[:_MOST_LISTED]]
+    if canonical == "answered_at":
+        choices.append(toml_line(canonical, ""))
+    question = say(
+        "detect_no_answers" if canonical == "answered_at" else "detect_missing",
+        **({} if canonical == "answered_at" else {"canonical": canonical}),
+    )
+    return Doubt("columns", question, tuple(dict.fromkeys(choices)))
+
+
+# -- values --------------------------------------------------------------------------------------
+
+
+def _place_values(made: _Decision) -> None:
+    """Decide what the values of types, statuses and empty times mean."""
+    for canonical, meaning in (("type", event_type), ("status", status_meaning)):
+        role = made.roles.get(canonical)
+        if role is None:
+            continue
+        column = role.columns[0]
+        known = {value: found for value in column.values if (found := meaning(value))}
+        made.values[canonical] = {value: found for value, found in known.items() if value != found}
+        unknown = [value for value in column.values if value not in known]
+        if unknown:
+            listed = ", ".join(map(shown, unknown[:_MOST_LISTED]))
+            cause = "detect_types" if canonical == "type" else "detect_statuses"
+            question = say(cause, column=shown(column.name), values=listed)
+            choices = tuple(toml_line(value, "") for value in unknown[:_MOST_TYPES])
+            made.doubts.append(Doubt(f"values.{canonical}", question, choices))
+    role = made.roles.get("answered_at")
+    if role is not None and len(role.columns) == 1:
+        empty = role.columns[0].placeholders
+        if empty:
+            made.values["answered_at"] = dict.fromkeys(empty, "")
+            listed = ", ".join(map(shown, empty))
+            made.notes.append(say("detect_empty", column=shown(role.columns[0].name), texts=listed))
+    made.values = {canonical: table for canonical, table in made.values.items() if table}
+
+
+def _compare_ids(made: _Decision, table: Table, rows: Callable[[], Iterable[Row]]) -> None:
+    """Record what is doubtful about the ids of a file with a row for each appeal."""
+    own_id, posted = made.roles.get("appeal_id"), made.roles.get("posted_at")
+    if made.kind != "appeals" or own_id is None:
+        return
+    at = own_id.columns[0].index
+    when = [] if posted is None else [column.index for column in posted.columns]
+    ids = Ids()
+    width = len(table.columns)
+    for _, cells in rows():
+        if len(cells) >= width and cells[at].strip():
+            ids.add(cells[at].strip(), " ".join(cells[one].strip() for one in when))
+    column = shown(own_id.columns[0].name)
+    if ids.contradictory is not None:
+        question = say("detect_ids_repeat", column=column, id=shown(ids.contradictory))
+        made.doubts.append(Doubt("columns", question, (toml_line("appeal_id", own_id.written),)))
+    elif ids.repeated:
+        made.notes.append(say("detect_ids_again", column=column, count=ids.repeated))
+    elif ids.counting and table.rows > 1:
+        made.notes.append(say("detect_ids_count", column=column))
+
+
+# -- what is shown -------------------------------------------------------------------------------
+
+
+def _reading(role: Role, settings: TimeSettings) -> Reading:
+    """Return the first values of a role, times as they are read."""
+    first = [column.first for column in role.columns]
+    texts = [" ".join(parts) for parts in zip(*first, strict=False)]
+    return Reading(role.canonical, role.written, tuple(_as_read(text, settings) for text in texts))
+
+
+def _as_read(text: str, settings: TimeSettings) -> str:
+    shape = shape_of(shape_text(text))
+    if shape.kind != "moment":
+        return text
+    if shape.family and shape.family not in settings.orders:
+        return text
+    order: Order = settings.orders.get(shape.family, next(iter(shape.formats)))
+    try:
+        written = shape.formats[order]
+        when = datetime.strptime(text, written) if written else parse_time(text)  # noqa: DTZ007
+    except (ValueError, KeyError, TimeSyntaxError):
+        return text
+    return f"{when:%Y-%m-%d %H:%M}"

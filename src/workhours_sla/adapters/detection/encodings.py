@@ -1,0 +1,155 @@
+"""Detect the encoding of a text from its bytes."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from workhours_sla.adapters.detection.russian import plausibility
+from workhours_sla.adapters.detection.words import is_known_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workhours_sla.adapters.sources.text_lines import ByteChunks
+
+RUSSIAN: Final = ("cp1251", "cp866", "koi8-r", "mac-cyrillic", "iso8859-5")
+"""The encodings with one byte for a character that Russian files have."""
+_BYTE_ORDER_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLED: Final = 64_000
+"""The most bytes whose letters are compared with those of Russian."""
+_NOT_ASCII: Final = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
+_RUNS: Final = re.compile(rb"[\x80-\xff]+")
+_CONTROLS: Final = bytes(sorted({*range(32), 127} - set(b"\t\n\r\f\x1a\x1b")))
+_LEAST_SCORE: Final = 0.75
+_LEAST_LEAD: Final = 0.15
+"""How far the best score of a long text must lead; a short text needs more."""
+_BINARY: Final = 0.02
+"""A file with more control characters than this share is not text."""
+
+
+class Encoding(NamedTuple):
+    """The encoding of a text; ``others`` are encodings that fit as well and give another text.
+
+    ``name`` is None for bytes that are not text. ``broken_at`` is the offset of the first byte
+    that is not in UTF-8, if the rest is.
+    """
+
+    name: str | None
+    others: tuple[str, ...] = ()
+    broken_at: int | None = None
+
+
+def encoding_of(chunks: ByteChunks) -> Encoding:
+    """Return the encoding of all the bytes that ``chunks`` reads, in constant memory."""
+    head = chunks.peek()
+    marked = next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), None)
+    if marked is not None and marked != "utf-8":
+        return Encoding(marked)
+    wide = _wide(head[:_SAMPLED])
+    if wide is not None:
+        return Encoding(wide)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    broken_at: int | None = None
+    controls = size = characters = 0
+    sample = b""
+    rest = b""
+    for chunk in _all(chunks):
+        controls += len(chunk) - len(chunk.translate(None, _CONTROLS))
+        if broken_at is None:
+            try:
+                text = decoder.decode(chunk)
+                characters += not text.isascii()
+            except UnicodeDecodeError as error:
+                broken_at = size + len(chunk) - len(error.object) + error.start
+        size += len(chunk)
+        if len(sample) < _SAMPLED:
+            block = rest + chunk
+            cut = block.rfind(b"\n") + 1 or (len(block) if len(block) > _SAMPLED else 0)
+            sample += b"".join(_NOT_ASCII.findall(block[:cut]))
+            rest = block[cut:]
+    sample = (sample + rest)[:_SAMPLED]
+    if controls > max(2, _BINARY * size):
+        return Encoding(None)
+    if broken_at is None:
+        return Encoding("utf-8")
+    if marked or characters:  # letters that are valid UTF-8, before a byte that is not
+        return Encoding("utf-8", broken_at=broken_at)
+    return of_one_byte(sample)
+
+
+def of_one_byte(sample: bytes) -> Encoding:
+    """Return the encoding of bytes that are not UTF-8, with one byte for each character.
+
+    >>> [of_one_byte("Дата ответа;Ведомство".encode(name)).name for name in RUSSIAN[:3]]
+    ['cp1251', 'cp866', 'koi8-r']
+    """
+    texts: dict[str, str] = {}
+    scores: dict[str, float] = {}
+    for name in RUSSIAN:
+        try:
+            text = sample.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if any(text == other for other in texts.values()):
+            continue  # the same letters: the choice does not matter for what was read
+        texts[name] = text
+        known = sum(map(is_known_word, set(re.findall(r"[^\W\d_]{3,}", text))))
+        scores[name] = plausibility(text).score + min(known, 5) / 10
+    ranked = sorted(scores, key=lambda name: -scores[name])
+    if ranked and scores[ranked[0]] >= _LEAST_SCORE:
+        letters = sum(map(len, set(_RUNS.findall(sample))))
+        enough = scores[ranked[0]] - _LEAST_LEAD - 2 / max(letters, 1)
+        others = tuple(name for name in ranked[1:] if scores[name] > enough)
+        return Encoding(ranked[0], others)
+    return _by_statistics(sample, ranked)
+
+
+def _by_statistics(sample: bytes, ranked: list[str]) -> Encoding:
+    """Return what charset-normalizer finds for a text that is not plausible as Russian.
+
+    A text of one byte for a character fits many encodings, so that others are always named.
+    """
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - it takes long to import
+
+    found = [match.encoding for match in from_bytes(sample[:_SAMPLED])]
+    names = [codecs.lookup(name).name for name in found]
+    names += [name for name in ("cp1252", *ranked) if _fits(sample, name)]
+    different = list(dict.fromkeys(names))
+    return Encoding(different[0], tuple(different[1:4])) if different else Encoding(None)
+
+
+def _fits(sample: bytes, name: str) -> bool:
+    try:
+        sample.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _wide(head: bytes) -> str | None:
+    """Return the encoding of UTF-16 without a mark: its ASCII signs have a NUL beside them."""
+    head = head[: len(head) // 2 * 2]
+    zeros = (head[1::2].count(0), head[::2].count(0))
+    if not head or max(zeros) < len(head) // 10:
+        return None
+    name = "utf-16-le" if zeros[0] > zeros[1] else "utf-16-be"
+    if min(zeros) > max(zeros) // 20:
+        return None
+    try:
+        text = codecs.getincrementaldecoder(name)().decode(head)
+    except UnicodeDecodeError:
+        return None
+    return name if "\n" in text or text.isprintable() else None
+
+
+def _all(chunks: ByteChunks) -> Iterator[bytes]:
+    while chunk := chunks.read():
+        yield chunk

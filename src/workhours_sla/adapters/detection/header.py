@@ -1,0 +1,83 @@
+"""Find the row of a table that names its columns, also below a title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
+
+from workhours_sla.adapters.detection.seen import Row
+from workhours_sla.adapters.detection.time_forms import shape_of, shape_text
+from workhours_sla.adapters.detection.words import matches_of
+
+SEARCHED: Final = 50
+"""The header is among so many first rows that are not blank."""
+_ENOUGH: Final = 2
+"""A row names columns for certain if so many of its cells are names of known columns."""
+
+
+class Header(NamedTuple):
+    """The row that names the columns. ``known`` is how many columns its words are known for.
+
+    ``others`` are the numbers of rows that may be the header as well.
+    """
+
+    row: int
+    cells: tuple[str, ...]
+    known: int
+    others: tuple[int, ...] = ()
+
+
+def find_header(rows: Iterable[Row]) -> Header | None:
+    """Return the header among the first rows, None if no row can be one."""
+    best: Header | None = None
+    rivals: list[Header] = []
+    below: list[Row] = []
+    for number, cells in islice(_filled(rows), SEARCHED):
+        known = _known(cells)
+        if known is not None and (best is None or known > best.known):
+            rivals = [] if best is None else [best, *rivals]
+            best = Header(number, tuple(cells), known)
+        elif known is not None and best is not None:
+            rivals.append(Header(number, tuple(cells), known))
+        below.append((number, cells))
+    if best is None:
+        return None
+    if best.known < _ENOUGH and not _has_times_below(best, below):
+        return None
+    others = tuple(
+        sorted(
+            rival.row
+            for rival in rivals
+            if rival.known >= max(_ENOUGH, best.known - 1) and rival.cells != best.cells
+        )
+    )
+    return best._replace(others=others)
+
+
+def _filled(rows: Iterable[Row]) -> Iterable[Row]:
+    return (row for row in rows if any(map(str.strip, row[1])))
+
+
+def _known(cells: Sequence[str]) -> int | None:
+    """Return how many canonical columns the cells name; None for a row that is no header."""
+    names = [cell.strip() for cell in cells if cell.strip()]
+    if len(names) < _ENOUGH:
+        return None
+    if any(shape_of(shape_text(name)).kind in ("moment", "date", "clock") for name in names):
+        return None
+    numbers = sum(shape_of(shape_text(name)).kind == "number" for name in names)
+    if 2 * numbers > len(names):
+        return None
+    first = [matches_of(name) for name in dict.fromkeys(names)]
+    return len({(match[0].canonical, match[0].rank) for match in first if match})
+
+
+def _has_times_below(header: Header, rows: Sequence[Row]) -> bool:
+    """Whether a row below a header without known names has a time."""
+    return any(
+        shape_of(shape_text(cell.strip())).kind in ("moment", "date")
+        for number, cells in rows
+        if number > header.row
+        for cell in cells
+    )

@@ -1,0 +1,203 @@
+"""Decide which column of a table is which canonical column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from workhours_sla.adapters.detection.detected import Doubt, Value
+from workhours_sla.adapters.detection.seen import Column
+from workhours_sla.adapters.detection.toml_values import toml_line
+from workhours_sla.adapters.detection.words import (
+    ALSO,
+    ASKED,
+    BARE_NUMBERS,
+    COUNTERS,
+    SURE,
+    TIMES,
+    Match,
+    matches_of,
+    plain,
+    says_time,
+)
+from workhours_sla.errors import shown
+from workhours_sla.text.messages import say
+
+_MOMENTS: Final = ("moment", "excel", "unix", "unix_ms")
+
+
+class Role(NamedTuple):
+    """A canonical column and the columns of the file that are joined for it, one or two."""
+
+    canonical: str
+    columns: tuple[Column, ...]
+    rank: int = SURE
+
+    @property
+    def written(self) -> Value:
+        """The value of its key under [columns]."""
+        names = tuple(column.name for column in self.columns)
+        return names[0] if len(names) == 1 else names
+
+
+class Choice(NamedTuple):
+    """The role of a canonical column, None if there is none or it is doubtful."""
+
+    role: Role | None
+    doubt: Doubt | None = None
+
+
+NOTHING: Final = Choice(None)
+
+
+class Names:
+    """The columns of a table by what their names may mean."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = [column for column in columns if column.name]
+        self._matches: dict[int, list[Match]] = {
+            column.index: matches_of(column.name) for column in self.columns
+        }
+        self._by_index = {column.index: column for column in self.columns}
+
+    def matching(self, canonical: str) -> list[tuple[int, Column]]:
+        """Return the columns that may be a canonical column, with their ranks."""
+        found = []
+        for column in self.columns:
+            found += [
+                (match.rank, column)
+                for match in self._matches[column.index]
+                if match.canonical == canonical
+            ]
+        return found
+
+    def time(self, canonical: str) -> Choice:
+        """Choose the column of a time, or the columns of its date and its time of day."""
+        found = [
+            (rank, column)
+            for rank, column in self.matching(canonical)
+            if column.time_kind
+            or says_time(column.name)
+            or not (column.texts or column.count("number"))
+        ]
+        for rank in (SURE, ALSO, ASKED):
+            ranked = [column for own_rank, column in found if own_rank == rank]
+            roles = self._times_of(canonical, ranked, rank)
+            if roles:
+                return self._one_of(canonical, roles)
+        return NOTHING
+
+    def _times_of(self, canonical: str, columns: list[Column], rank: int) -> list[Role]:
+        """Return each way to read a time from columns whose names say the same."""
+        empty = [column for column in columns if column.time_kind is None]
+        empty = [column for column in empty if says_time(column.name)] or empty
+        moments = [column for column in columns if column.time_kind in _MOMENTS]
+        dates = [column for column in columns if column.time_kind == "date"]
+        clocks = [column for column in columns if column.time_kind == "clock"]
+        whole = [Role(canonical, (column,), rank) for column in moments]
+        if whole:
+            return whole
+        paired = []
+        for column in dates:
+            beside = self._by_index.get(column.index + 1)
+            if beside is not None and beside.time_kind == "clock" and beside not in clocks:
+                bare = not [
+                    match
+                    for match in self._matches[beside.index]
+                    if match.canonical in TIMES and not match.bare
+                ]
+                clocks_beside = [beside] if bare and says_time(beside.name) else clocks
+            else:
+                clocks_beside = clocks
+            if len(clocks_beside) == 1:
+                paired.append(Role(canonical, (column, clocks_beside[0]), rank))
+            else:
+                paired.append(Role(canonical, (column,), rank))
+        return paired or [Role(canonical, (column,), rank) for column in (*clocks, *empty)]
+
+    def _one_of(self, canonical: str, roles: list[Role]) -> Choice:
+        if len(roles) > 1:
+            return Choice(None, _several(canonical, roles))
+        (role,) = roles
+        if role.rank == ASKED:
+            return Choice(
+                None,
+                Doubt(
+                    "columns",
+                    say("detect_asked", canonical=canonical, column=shown(_joined(role.written))),
+                    (toml_line(canonical, role.written),),
+                ),
+            )
+        return self.checked(role)
+
+    def checked(self, role: Role) -> Choice:
+        """Return a role, or the doubt that another column has the same name."""
+        for column in role.columns:
+            twice = [other for other in self.columns if other.name == column.name]
+            if len(twice) > 1:
+                question = say(
+                    "detect_twice",
+                    canonical=role.canonical,
+                    column=shown(column.name),
+                    count=len(twice),
+                )
+                return Choice(None, Doubt("columns", question))
+        return Choice(role)
+
+    def other(self, canonical: str, taken: Iterable[Column] = ()) -> Choice:
+        """Choose the column of a value that is no time."""
+        used = {column.index for column in taken}
+        found = [
+            (rank, column)
+            for rank, column in self.matching(canonical)
+            if column.index not in used and column.time_kind not in ("moment", "date")
+        ]
+        for rank in (SURE, ALSO, ASKED):
+            ranked = [column for own_rank, column in found if own_rank == rank]
+            filled = [column for column in ranked if column.filled] or ranked
+            if filled:
+                roles = [Role(canonical, (column,), rank) for column in filled]
+                return self._one_of(canonical, roles)
+        return NOTHING
+
+    def ids(self) -> Choice:
+        """Choose the column of the appeal's id."""
+        found = self.matching("appeal_id")
+        named = [
+            column
+            for rank, column in found
+            if rank == SURE and plain(column.name) not in BARE_NUMBERS
+        ]
+        bare = [
+            column for rank, column in found if rank == SURE and plain(column.name) in BARE_NUMBERS
+        ]
+        for ranked in (named, bare):
+            filled = [column for column in ranked if column.filled]
+            if not filled:
+                continue
+            most = max(column.filled for column in filled)
+            full = [column for column in filled if column.filled == most]
+            return self._one_of("appeal_id", [Role("appeal_id", (column,)) for column in full])
+        counters = [column for column in self.columns if plain(column.name) in COUNTERS]
+        also = [column for rank, column in found if rank == ALSO]
+        asked = [column for rank, column in found if rank == ASKED]
+        if also:
+            return self._one_of("appeal_id", [Role("appeal_id", (one,), ALSO) for one in also])
+        if len(counters) == 1:
+            (column,) = counters
+            question = say("detect_counter", column=shown(column.name))
+            return Choice(None, Doubt("columns", question, (toml_line("appeal_id", column.name),)))
+        if asked:
+            return self._one_of("appeal_id", [Role("appeal_id", (one,), ASKED) for one in asked])
+        return NOTHING
+
+
+def _several(canonical: str, roles: Sequence[Role]) -> Doubt:
+    names = ", ".join(shown(_joined(role.written)) for role in roles)
+    question = say("detect_several", canonical=canonical, columns=names)
+    choices = tuple(toml_line(canonical, role.written) for role in roles)
+    return Doubt("columns", question, tuple(dict.fromkeys(choices)))
+
+
+def _joined(written: Value) -> str:
+    return written if isinstance(written, str) else " + ".join(written)

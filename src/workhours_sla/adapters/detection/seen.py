@@ -1,0 +1,230 @@
+"""What the rows of a table have: the shapes of the texts in each column, and its values."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from workhours_sla.adapters.detection.time_forms import (
+    LONGEST,
+    Order,
+    Shape,
+    first_two,
+    number_form,
+    orders_of,
+    shape_of,
+    shape_text,
+)
+
+MOST_SHAPES: Final = 400
+"""The most shapes of texts that are counted in a column."""
+MOST_VALUES: Final = 200
+"""The most values that are counted in a column."""
+MOST_IDS: Final = 300_000
+"""The most ids that are compared with each other."""
+SHOWN: Final = 3
+"""How many first values of a column are kept."""
+_LONGEST_VALUE: Final = 120
+_CLOCK: Final = re.compile(r"[ Tt]\d{1,2}[:.]\d\d(?:[:.]\d\d)?")
+_NOT_ZERO: Final = re.compile("[1-9]")
+_NO_TIME: Final = (
+    "- -- – — ― … . .. ... нет н/д n/a na none null nil не_отвечено без_ответа нет_ответа "
+    "ответа_нет не_дан нет_данных отсутствует б/о б/н unanswered no_reply no_answer"
+)
+
+NO_TIME: Final = frozenset(_NO_TIME.split())
+"""Texts that say that there is no time, with ``_`` for a blank."""
+
+Row = tuple[int, Sequence[str]]
+"""The number of a row as a Fault counts it, and its cells as text."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """The texts of one shape in a column.
+
+    ``most_first`` and ``most_second`` are the largest first and second number of a date.
+    """
+
+    shape: Shape
+    example: str
+    row: int
+    count: int = 0
+    most_first: int = 0
+    most_second: int = 0
+    midnights: int = 0
+    low: float = float("inf")
+    high: float = float("-inf")
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """The orders of day, month and year that fit all the texts."""
+        return orders_of(self.shape, self.most_first, self.most_second)
+
+
+@dataclass(slots=True)
+class Column:
+    """One column of a table. ``index`` is its position, and ``filled`` how many cells have text."""
+
+    name: str
+    index: int
+    filled: int = 0
+    first: list[str] = field(default_factory=list)
+    shapes: dict[str, Seen] = field(default_factory=dict)
+    values: Counter[str] = field(default_factory=Counter)
+    """How often each value occurs; values after the first ``MOST_VALUES`` are not counted."""
+    uncounted: int = 0
+    value_rows: dict[str, int] = field(default_factory=dict)
+    """The first row of each value in ``values``."""
+
+    def add(self, text: str, row: int) -> None:
+        """Count the text of a cell that is not empty."""
+        self.filled += 1
+        if len(self.first) < SHOWN:
+            self.first.append(text)
+        if len(text) > LONGEST or text.lower().replace(" ", "_") in NO_TIME:
+            self._count_value(text, row)
+            return
+        key = shape_text(text)
+        seen = self.shapes.get(key)
+        if seen is None:
+            shape = shape_of(key)
+            if shape.kind == "other" or len(self.shapes) >= MOST_SHAPES:
+                self._count_value(text, row)
+                return
+            seen = self.shapes[key] = Seen(shape, text, row)
+        seen.count += 1
+        shape = seen.shape
+        if shape.family:
+            first, second = first_two(text)
+            seen.most_first = max(seen.most_first, first)
+            seen.most_second = max(seen.most_second, second)
+        if shape.kind == "moment":
+            clock = _CLOCK.search(text)
+            seen.midnights += clock is not None and _NOT_ZERO.search(clock[0]) is None
+        elif shape.kind == "number":
+            self._count_value(text, row)
+            number = float(text.replace(",", "."))
+            seen.low, seen.high = min(seen.low, number), max(seen.high, number)
+
+    def _count_value(self, text: str, row: int) -> None:
+        text = text[:_LONGEST_VALUE]
+        if text in self.values or len(self.values) < MOST_VALUES:
+            self.values[text] += 1
+            self.value_rows.setdefault(text, row)
+        else:
+            self.uncounted += 1
+
+    def count(self, kind: Literal["moment", "date", "clock", "number"]) -> int:
+        """Return how many texts are of a kind."""
+        return sum(seen.count for seen in self.shapes.values() if seen.shape.kind == kind)
+
+    @property
+    def placeholders(self) -> dict[str, int]:
+        """The texts that say that there is no time, with their counts."""
+        return {
+            text: count
+            for text, count in self.values.items()
+            if text.lower().replace(" ", "_") in NO_TIME
+        }
+
+    @property
+    def texts(self) -> dict[str, int]:
+        """The values that are neither times nor numbers nor placeholders, with their counts."""
+        return {
+            text: count
+            for text, count in self.values.items()
+            if text.lower().replace(" ", "_") not in NO_TIME
+            and shape_of(shape_text(text)).kind == "other"
+        }
+
+    @property
+    def numbers(self) -> Literal["excel", "unix", "unix_ms"] | None:
+        """What the numbers of the column are as times."""
+        found = [seen for seen in self.shapes.values() if seen.shape.kind == "number"]
+        if not found:
+            return None
+        return number_form(min(one.low for one in found), max(one.high for one in found))
+
+    @property
+    def time_kind(self) -> Literal["moment", "date", "clock", "excel", "unix", "unix_ms"] | None:
+        """What most of the texts are as times, None if most are no times.
+
+        Numbers are times only by the name of the column.
+        """
+        real = self.filled - sum(self.placeholders.values())
+        for kind in ("moment", "date", "clock"):
+            if real and 2 * self.count(kind) > real:
+                return kind
+        if real and 2 * self.count("number") > real:
+            return self.numbers
+        return None
+
+
+@dataclass(slots=True)
+class Table:
+    """The columns of a table with a header, and how its rows look.
+
+    ``rows`` counts the rows below the header that are not blank. ``misshapen`` has those with
+    another number of cells, by the number of the first one.
+    """
+
+    header_row: int
+    columns: list[Column]
+    rows: int = 0
+    misshapen: int = 0
+    first_misshapen: int | None = None
+
+    @classmethod
+    def of(cls, header_row: int, header: Sequence[str]) -> Table:
+        """Return a table without rows."""
+        return cls(header_row, [Column(name.strip(), at) for at, name in enumerate(header)])
+
+    def add_all(self, rows: Iterable[Row], *, exact: bool) -> None:
+        """Look at all rows, one at a time. ``exact`` says that each must have every cell."""
+        columns = self.columns
+        width = len(columns)
+        for number, cells in rows:
+            if not any(map(str.strip, cells)):
+                continue
+            self.rows += 1
+            if len(cells) != width and exact:
+                self.misshapen += 1
+                self.first_misshapen = self.first_misshapen or number
+                continue
+            for column, cell in zip(columns, cells, strict=False):
+                text = cell.strip()
+                if text:
+                    column.add(text, number)
+
+    def named(self, name: str) -> list[Column]:
+        """Return the columns with a name."""
+        return [column for column in self.columns if column.name == name]
+
+
+class Ids:
+    """Compares ids, each with the time of its row, for at most ``MOST_IDS`` ids."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, str] = {}
+        self.repeated: int = 0
+        self.contradictory: str | None = None
+        self.counting: bool = True
+        """Whether the ids are 1, 2, 3 and so on."""
+        self._count = 0
+
+    def add(self, own_id: str, time: str) -> None:
+        """Compare the id and the time of the next row with those before."""
+        self._count += 1
+        self.counting = self.counting and own_id == str(self._count)
+        before = self._times.get(own_id)
+        if before is None:
+            if len(self._times) < MOST_IDS:
+                self._times[own_id] = time
+            return
+        self.repeated += 1
+        if before != time and self.contradictory is None:
+            self.contradictory = own_id

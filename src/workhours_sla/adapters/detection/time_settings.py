@@ -1,0 +1,180 @@
+"""Decide the format and the zone of the times in the columns that are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from typing import Final, NamedTuple
+
+from workhours_sla.adapters.detection.detected import Doubt, Given
+from workhours_sla.adapters.detection.roles import Role
+from workhours_sla.adapters.detection.seen import Column, Seen
+from workhours_sla.adapters.detection.time_forms import ORDERS, Order, shape_of, shape_text
+from workhours_sla.adapters.detection.toml_values import toml_line
+from workhours_sla.errors import shown
+from workhours_sla.text.messages import say
+
+DEFAULT: Final = "default"
+"""The ``datetime_format`` of the forms that are read without one."""
+ZONES: Final = ("Europe/Moscow", "Europe/Volgograd")
+_LISTED: Final = 10
+
+
+class Written(NamedTuple):
+    """Times of one form: the texts of one shape, or of a date and a time of day together.
+
+    ``formats`` maps each order of day, month and year to the format.
+    """
+
+    seen: Seen
+    formats: dict[Order, str]
+    has_offset: bool
+
+
+class TimeSettings(NamedTuple):
+    """The formats of the times, and whether they need a zone; ``orders`` by family of dates."""
+
+    formats: tuple[str, ...]
+    needs_zone: bool
+    orders: dict[str, Order]
+    doubts: tuple[Doubt, ...]
+
+
+def time_settings(roles: Sequence[Role], given: Given) -> TimeSettings:
+    """Decide how the times of all ``roles`` are read, together."""
+    doubts: list[Doubt] = []
+    written = [one for role in roles for one in _written(role)]
+    orders, unclear = _orders(written)
+    formats: list[str] = []
+    for one in written:
+        family = one.seen.shape.family
+        order = orders.get(family) if family else next(iter(one.formats), None)
+        if order is not None and order in one.formats:
+            formats.append(one.formats[order] or DEFAULT)
+    needs_zone = any(not one.has_offset for one in written)
+    for role in roles:
+        doubts += _doubts_of(role)
+        for column in role.columns:
+            form = column.numbers if column.time_kind in ("excel", "unix", "unix_ms") else None
+            if form is not None:
+                formats.append(form)
+                needs_zone = needs_zone or form == "excel"
+    formats = list(dict.fromkeys(formats))
+    doubts += unclear
+    if needs_zone and given.tz is None:
+        question = say("detect_zone")
+        doubts.append(Doubt("input", question, tuple(toml_line("tz", zone) for zone in ZONES)))
+    return TimeSettings(tuple(formats), needs_zone, orders, tuple(doubts))
+
+
+def _written(role: Role) -> Iterator[Written]:
+    """Yield the forms of the times of a role."""
+    if len(role.columns) == 1:
+        for seen in role.columns[0].shapes.values():
+            if seen.shape.kind == "moment":
+                yield Written(seen, seen.shape.formats, seen.shape.has_offset)
+        return
+    dates, clocks = (
+        [seen for seen in column.shapes.values() if seen.shape.kind == kind]
+        for column, kind in zip(role.columns, ("date", "clock"), strict=False)
+    )
+    for day, clock in product(dates, clocks):
+        shape = shape_of(shape_text(f"{day.example} {clock.example}"))
+        if shape.kind == "moment":
+            yield Written(day, shape.formats, has_offset=False)
+
+
+def _orders(written: Iterable[Written]) -> tuple[dict[str, Order], list[Doubt]]:
+    """Return the order of day, month and year for each family of dates, and the doubts."""
+    families: dict[str, list[Written]] = {}
+    for one in written:
+        if one.seen.shape.family:
+            families.setdefault(one.seen.shape.family, []).append(one)
+    orders: dict[str, Order] = {}
+    doubts: list[Doubt] = []
+    for family, members in families.items():
+        fitting = [order for order in ORDERS if all(order in one.seen.orders for one in members)]
+        if len(fitting) == 1:
+            orders[family] = fitting[0]
+            continue
+        example = shown(members[0].seen.example)
+        if fitting:
+            choices = [
+                tuple(dict.fromkeys(one.formats[order] or DEFAULT for one in members))
+                for order in fitting
+            ]
+            doubts.append(
+                Doubt(
+                    "input",
+                    say("detect_order", example=example, row=members[0].seen.row),
+                    tuple(
+                        toml_line("datetime_format", one[0] if len(one) == 1 else one)
+                        for one in choices
+                    ),
+                )
+            )
+        else:
+            doubts.append(Doubt("input", say("detect_mixed_orders", example=example)))
+    return orders, doubts
+
+
+def _doubts_of(role: Role) -> Iterator[Doubt]:
+    """Yield what is doubtful about the times of a role, apart from their order and zone."""
+    first = role.columns[0]
+    names = shown(" + ".join(column.name for column in role.columns))
+    if len(role.columns) == 1:
+        if first.count("date"):
+            example = next(s.example for s in first.shapes.values() if s.shape.kind == "date")
+            question = say(
+                "detect_date_alone",
+                column=names,
+                canonical=role.canonical,
+                count=first.count("date"),
+                example=shown(example),
+            )
+            yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
+        moments = [seen for seen in first.shapes.values() if seen.shape.kind == "moment"]
+        midnights = sum(seen.midnights for seen in moments)
+        if moments and midnights == first.count("moment") and first.time_kind == "moment":
+            question = say("detect_midnights", column=names, canonical=role.canonical)
+            yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
+        if first.count("clock") and first.time_kind != "clock":
+            yield _texts_doubt(role, names, _clock_examples(first))
+    if first.time_kind == "clock":
+        question = say("detect_clock_alone", column=names, canonical=role.canonical)
+        yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
+    texts: dict[str, int] = {}
+    for column in role.columns:
+        texts |= column.texts
+        if column.time_kind not in ("excel", "unix", "unix_ms") and column.count("number"):
+            texts |= {
+                seen.example: seen.count
+                for seen in column.shapes.values()
+                if seen.shape.kind == "number"
+            }
+    if texts:
+        yield _texts_doubt(role, names, texts)
+
+
+def _clock_examples(column: Column) -> dict[str, int]:
+    return {
+        seen.example: seen.count for seen in column.shapes.values() if seen.shape.kind == "clock"
+    }
+
+
+def _texts_doubt(role: Role, names: str, texts: dict[str, int]) -> Doubt:
+    """Return the doubt about texts that are no times, such as ``переадресовано``."""
+    first = sorted(texts, key=lambda text: -texts[text])[:_LISTED]
+    where = f"values.{role.canonical}"
+    listed = ", ".join(f"{shown(text)} ({texts[text]})" for text in first)
+    question = say(
+        "detect_texts",
+        column=names,
+        canonical=role.canonical,
+        texts=listed,
+        row=min(
+            (column.value_rows.get(text, 0) for column in role.columns for text in first), default=0
+        ),
+    )
+    choices = tuple(toml_line(text, "") for text in first)
+    return Doubt(where, question, choices if role.canonical == "answered_at" else ())

@@ -1,0 +1,33 @@
+"""Write values and keys of TOML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from json import dumps
+from typing import Final
+
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def toml_text(value: str | Sequence[str]) -> str:
+    r"""Return a text, or an array of texts, as a value of TOML.
+
+    >>> print(toml_text('a "b"\t'), toml_text(["Дата", "Время"]))
+    "a \"b\"\t" ["Дата", "Время"]
+    """
+    if isinstance(value, str):
+        # JSON escapes a text like TOML, except for DEL and halves of surrogate pairs
+        text = "".join(sign if not "\ud800" <= sign <= "\udfff" else "\ufffd" for sign in value)
+        return dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return f"[{', '.join(map(toml_text, value))}]"
+
+
+def toml_line(key: str, value: str | Sequence[str]) -> str:
+    """Return a line of TOML with a key and a value.
+
+    >>> print(toml_line("В работе", "open"))
+    "В работе" = "open"
+    """
+    name = key if _BARE.fullmatch(key) else toml_text(key)
+    return f"{name} = {toml_text(value)}"

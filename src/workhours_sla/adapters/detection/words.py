@@ -1,0 +1,219 @@
+"""The words by which the columns of a file are recognised, in Russian and in English."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final, NamedTuple
+
+SURE, ALSO, ASKED = 0, 1, 2
+"""The ranks of a match: the name says it; it is read so if no other column has a sure name;
+it may mean this, but the user is asked."""
+
+
+class Words(NamedTuple):
+    """The names of a column, in the form that ``plain`` returns, separated by commas."""
+
+    sure: str = ""
+    also: str = ""
+    asked: str = ""
+
+
+TIMES: Final = {
+    "posted_at": Words(
+        "публикации, размещения, поступления, регистрации, создания, подачи, обращения, написания, "
+        "опубликовано, размещено, поступило, зарегистрировано, создано, подано, написано, "
+        "created, creation, posted, submitted, submission, opened, open, reported, requested, "
+        "received, registered, registration, published, publication",
+        "получения, получено, сообщения, поста, комментария, жалобы, заявки, start, started",
+        "начала, добавления, добавлено, загрузки, in, added",
+    ),
+    "answered_at": Words(
+        "ответа, ответ, первого ответа, публикации ответа, размещения ответа, отправки ответа, "
+        "направления ответа, отвечено, дан ответ, ответ дан, ответ размещен, реакции, "
+        "answered, answer, replied, reply, first reply, responded, response, first response, "
+        "first answer, first responded, first replied",
+        "",
+        "подготовки ответа, окончательного ответа, последнего ответа, закрытия, закрыто, решения, "
+        "решено, исполнения, исполнено, выполнения, выполнено, завершения, завершено, устранения, "
+        "обработки, обработано, closed, close, closing, resolved, resolution, completed, "
+        "completion, done, finished, last reply, last response, end, solved, updated",
+    ),
+    "occurred_at": Words(
+        "события, изменения, изменения статуса, смены статуса, статуса, перехода, операции, "
+        "действия, occurred, changed, event, status changed, changed on, transition, action",
+        "updated, обновления, обновлено, изменено, created, создания",
+    ),
+    "received_at": Words("получения события, event received", "received"),
+    "their_due_at": Words(
+        "срок, срок ответа, срок исполнения, контрольный срок, плановый срок, крайний срок, "
+        "срок до, ответить до, плановая, плановая ответа, контрольная, срок рассмотрения, "
+        "окончания срока, due, deadline, expected, breach, target, due by, planned",
+    ),
+}
+"""Columns of times, by what their name says besides the words of ``_DATES``."""
+
+OTHERS: Final = {
+    "appeal_id": Words(
+        "номер, id, номер обращения, номер сообщения, номер заявки, ид, код, идентификатор, "
+        "регистрационный номер, рег номер, входящий номер, вх номер, uid, guid, "
+        "number, ticket, ticket id, ticket number, request id, request number, case id, case, "
+        "case number, service request id, issue key, key, appeal, reference, unique key, "
+        "case enquiry id, tracking number, sr number, case concept name",
+        "номер карточки, номер записи",
+        "ссылка, url, link, ссылка на сообщение, ссылка на пост, адрес сообщения, permalink",
+    ),
+    "event_id": Words("номер события, id события, ид события, event id, audit id"),
+    "type": Words(
+        "событие, тип события, вид события, действие, операция, event, event type, event name, "
+        "action, activity, concept name, transition",
+        "type, тип",
+    ),
+    "status": Words("статус, состояние, status, state, новый статус, new status, to status"),
+    "agency_id": Words(
+        "ведомство, оив, орган, орган власти, орган исполнительной власти, роив, омсу, "
+        "ответственное ведомство, ведомство исполнитель, орган исполнитель, министерство, "
+        "департамент, комитет, agency, department, responsible agency, agency responsible, "
+        "agency name, department name",
+        "исполнитель, ответственный, ответственный исполнитель, организация, "
+        "ответственная организация, организация исполнитель, учреждение, ответственный орган, "
+        "подразделение, assignee, assigned to, assigned, assignment group, organisation, "
+        "organization, owner, team, org group, office, responsible, contractor",
+    ),
+    "district_id": Words(
+        "район, муниципальное образование, муниципалитет, муниципальный район, мо, "
+        "муниципальный округ, городской округ, district, municipality, borough, council district",
+        "округ, территория, город, населенный пункт, ward, area, neighborhood, neighbourhood, city",
+    ),
+    "channel": Words(
+        "канал, канал поступления, channel",
+        "источник, площадка, соцсеть, социальная сеть, способ поступления, способ подачи, "
+        "тип источника, source, origin, platform, network, via, contact type, media",
+    ),
+    "topic": Words(
+        "тема, тематика, topic",
+        "категория, рубрика, группа тем, вопрос, category, subject, service name, problem",
+    ),
+    "importance": Words("важность, приоритет, срочность, importance, priority, urgency, severity"),
+    "regime": Words("порядок рассмотрения, регламент, regime, процедура"),
+    "author_role": Words("роль автора, author role"),
+    "substantive": Words("по существу, ответ по существу, substantive"),
+    "reason": Words("причина, reason"),
+    "source": Words("система, система источник, source system"),
+    "their_verdict": Words(
+        "просрочено, просрочка, нарушение срока, в срок, срок нарушен, соблюдение срока, breached, "
+        "overdue, sla breached, has breached, sla status, verdict, made sla",
+    ),
+}
+"""Columns of other values, by their name."""
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+COUNTERS: Final = frozenset({"номер п п", "п п", "номер пп", "пп", "n п п", "no", "row", "строка"})
+"""Names of a column that numbers the rows, which is not the number of the appeal."""
+BARE_NUMBERS: Final = frozenset({"номер", "n", "number", "id"})
+"""Names of a column that numbers the appeals, or the rows."""
+_DATES: Final = _set("дата время датавремя момент когда date time datetime timestamp at on utc мск")
+"""Words that say that a column has times."""
+_OF: Final = frozenset({"of", "the", "и", "and", "в", "на", "по", "к", "от"})
+_OBJECTS: Final = _set(
+    "обращения обращений обращению обращение сообщения сообщений сообщение сообщению заявки заявок "
+    "заявке жалобы жалоб инцидента инцидентов поста комментария гражданина граждан жителя "
+    "заявителя appeal appeals ticket tickets request requests case cases issue issues message "
+    "messages complaint complaints incident incidents sr task"
+)
+"""What a column may say that it is about, besides what it has."""
+_NAMES: Final = _set("наименование название имя фио name title наим")
+_IDS: Final = frozenset({"id", "code", "код", "ид"})
+
+
+def plain(name: str) -> str:
+    """Return the name of a column in small letters, as words with blanks between them.
+
+    >>> plain("№ сообщения"), plain("createdAt"), plain(" Дата/время_ОТВЕТА: ")
+    ('номер сообщения', 'created at', 'дата время ответа')
+    """
+    name = re.sub(r"(?<=[a-zа-яё0-9])(?=[A-ZА-ЯЁ])", " ", name[:200])
+    name = name.lower().replace("ё", "е").replace("№", " номер ")
+    return " ".join(re.findall(r"[^\W_]+", name))
+
+
+class Match(NamedTuple):
+    """A canonical column that a name may mean, and how certainly: ``SURE``, ``ALSO`` or ``ASKED``.
+
+    ``bare`` says that the name has nothing but a word of ``_DATES``, such as ``Дата``.
+    """
+
+    canonical: str
+    rank: int
+    bare: bool = False
+
+
+@cache
+def _table() -> tuple[dict[str, list[tuple[str, int]]], dict[str, list[tuple[str, int]]]]:
+    """Return two mappings from names to canonical columns: of times, and of other columns."""
+    tables: list[dict[str, list[tuple[str, int]]]] = []
+    for columns in (TIMES, OTHERS):
+        table: dict[str, list[tuple[str, int]]] = {}
+        for canonical, words in columns.items():
+            table.setdefault(plain(canonical), []).append((canonical, SURE))
+            for rank, names in enumerate(words):
+                for name in filter(None, names.split(", ")):
+                    table.setdefault(name, []).append((canonical, rank))
+        tables.append(table)
+    return tables[0], tables[1]
+
+
+def matches_of(name: str) -> list[Match]:
+    """Return the canonical columns that the name of a column may mean, the most certain first.
+
+    >>> [match.canonical for match in matches_of("Дата и время публикации сообщения")]
+    ['posted_at']
+    >>> matches_of("Примечание")
+    []
+    """
+    whole = plain(name)
+    words = whole.split()
+    times, others = _table()
+    found: dict[str, Match] = {}
+    rest = [word for word in words if word not in _DATES and word not in _OF]
+    about = [word for word in rest if word not in _OBJECTS]
+    has_date = len(rest) < len(words)
+    for key in (whole, " ".join(rest), " ".join(about)):
+        for canonical, rank in times.get(key, ()):
+            found.setdefault(canonical, Match(canonical, rank))
+    if has_date and not about and not found:
+        for canonical in ("posted_at", "occurred_at"):
+            found[canonical] = Match(canonical, ALSO, bare=True)
+    if not has_date:
+        unnamed = [word for word in about if word not in _NAMES]
+        bare = [word for word in unnamed if word not in _IDS] or unnamed
+        for key in (whole, " ".join(about), " ".join(unnamed), " ".join(bare)):
+            for canonical, rank in others.get(key, ()) if key else ():
+                found.setdefault(canonical, Match(canonical, rank))
+    return sorted(found.values(), key=lambda match: match.rank)
+
+
+@cache
+def _single_words() -> frozenset[str]:
+    names = [name for table in _table() for name in table]
+    return frozenset(word for name in names for word in name.split() if not word.isascii()) | (
+        _OBJECTS - {word for word in _OBJECTS if word.isascii()} | {"дата", "время", "номер"}
+    )
+
+
+def is_known_word(word: str) -> bool:
+    """Whether a word with letters outside of ASCII occurs in the names of columns."""
+    return word.lower().replace("ё", "е") in _single_words()
+
+
+def says_time(name: str) -> bool:
+    """Whether the name of a column says that it has dates or times of day.
+
+    >>> says_time("Дата ответа"), says_time("answered_at"), says_time("Ответ")
+    (True, True, False)
+    """
+    return not _DATES.isdisjoint(plain(name).split())

@@ -1,0 +1,96 @@
+"""Write what was detected as a configuration in TOML, with comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from workhours_sla.adapters.config.defaults import BUDGET, CALENDAR, HOURS
+from workhours_sla.adapters.detection.detected import Detected, Doubt
+from workhours_sla.adapters.detection.toml_values import toml_line
+from workhours_sla.text.detection import INIT
+from workhours_sla.text.messages import said
+
+_WIDTH: Final = 96
+_SECTIONS: Final = ("input", "columns")
+
+
+def configuration_text(
+    detected: Detected, lang: str, *, schedule: Mapping[str, str], checked_by: str = ""
+) -> str:
+    """Return a configuration with what was detected; each doubt is a question in a comment.
+
+    ``schedule`` has the given keys of [schedule]. ``checked_by`` is the command to run next.
+    """
+    lines = [*_commented(INIT.text(lang, "by", name=_one_line(detected.name)))]
+    if checked_by:
+        lines.append(f"#   {_one_line(checked_by)}")
+    lines += ["", "[input]", *_input(detected, lang), *_questions(detected, "input", lang)]
+    lines += ["", "[columns]", *_commented(INIT.text(lang, "columns"))]
+    lines += [toml_line(key, value) for key, value in detected.columns.items()]
+    lines += _questions(detected, "columns", lang)
+    if detected.unread:
+        names = ", ".join(map(_one_line, detected.unread))
+        lines += _commented(INIT.text(lang, "unread", names=names))
+    for section in _sections_of_values(detected):
+        table = detected.values.get(section.removeprefix("values."), {})
+        lines += ["", f"[{section}]", *_commented(INIT.text(lang, "values"))]
+        lines += [toml_line(key, value) for key, value in table.items()]
+        lines += _questions(detected, section, lang)
+    lines += ["", "[schedule]", *_commented(INIT.text(lang, "schedule"))]
+    defaults = {"calendar": CALENDAR, "hours": HOURS}
+    for key, default in defaults.items():
+        mark = "" if key in schedule else "# "
+        lines.append(mark + toml_line(key, schedule.get(key, default)))
+    lines += [toml_line(key, value) for key, value in schedule.items() if key not in defaults]
+    lines += ["", "[target]", *_commented(INIT.text(lang, "target")), toml_line("budget", BUDGET)]
+    return "\n".join(lines) + "\n"
+
+
+def _input(detected: Detected, lang: str) -> Iterator[str]:
+    for key, value in detected.options.items():
+        comment = ""
+        if key == "kind":
+            comment = INIT.text(lang, f"kind_{value}")
+        elif key == "tz":
+            comment = INIT.text(lang, "tz")
+        yield toml_line(key, value) + (f"  # {comment}" if comment else "")
+
+
+def _sections_of_values(detected: Detected) -> Sequence[str]:
+    sections = [f"values.{canonical}" for canonical in detected.values]
+    sections += [doubt.section for doubt in detected.doubts if doubt.section not in _SECTIONS]
+    return list(dict.fromkeys(sections))
+
+
+def _questions(detected: Detected, section: str, lang: str) -> Iterator[str]:
+    for doubt in detected.doubts:
+        if doubt.section == section:
+            yield from _question(doubt, lang)
+
+
+def _question(doubt: Doubt, lang: str) -> Iterator[str]:
+    text = f"{INIT.text(lang, 'question')}: {said(doubt.question, lang)}"
+    if doubt.choices:
+        text += f"; {INIT.text(lang, 'choose')}"
+    yield from _commented(text)
+    for line in doubt.choices:
+        yield f"# {line}"
+
+
+def _commented(text: str) -> Iterator[str]:
+    """Yield the lines of a comment."""
+    line = "#"
+    for word in _one_line(text).split(" "):
+        if len(line) + 1 + len(word) > _WIDTH and line != "#":
+            yield line
+            line = "#"
+        line += f" {word}"
+    yield line
+
+
+def _one_line(text: str) -> str:
+    """Return a text that can be in a comment of TOML."""
+    return "".join(
+        sign if sign.isprintable() and not "\ud800" <= sign <= "\udfff" else "?" for sign in text
+    )

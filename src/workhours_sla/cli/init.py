@@ -1,0 +1,86 @@
+"""The command ``init``: write a first configuration for a file of appeals or events."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from workhours_sla.cli.detected_input import rereadable, summary, table_lines
+from workhours_sla.cli.given import given_zone
+from workhours_sla.cli.input import path_or_stdin
+from workhours_sla.cli.options import lang_option, take
+from workhours_sla.cli.output import printable
+from workhours_sla.cli.settings import note_other_zones
+from workhours_sla.text.detection import INIT
+from workhours_sla.text.messages import said
+from workhours_sla.text.shell import SHELL, language
+
+
+class _InitOptions(NamedTuple):
+    """The values of the options of ``init``; file ``-`` is standard input."""
+
+    file: str
+    out: str | None
+    calendar: str | None
+    hours: str | None
+    tz: str | None
+    lang: str | None
+
+
+@click.command()
+@click.argument("file")
+@click.option("--out", metavar="PATH", help="Write the configuration to a new file. [stdout]")
+@click.option("--calendar", metavar="ID", help="The region's calendar, as RU-VGG; gives the zone.")
+@click.option("--hours", metavar="HOURS", help="Weekly hours to write.")
+@click.option("--tz", metavar="ZONE", help="IANA zone of times without an offset.")
+@lang_option
+def init(**options: Any) -> int:
+    """Detect how FILE is to be read, and write that as a configuration; - reads standard input.
+
+    What was understood of the first rows is printed on standard error. What the file does not show
+    is a question in the configuration, and is never guessed.
+    """
+    from workhours_sla.adapters.detection.detect import detect, verified  # noqa: PLC0415
+    from workhours_sla.adapters.detection.detected import Given  # noqa: PLC0415
+    from workhours_sla.adapters.detection.written import configuration_text  # noqa: PLC0415
+
+    wanted = take(_InitOptions, options)
+    lang = language(wanted.lang)
+    if wanted.out is not None and Path(wanted.out).exists():
+        raise click.UsageError(INIT.text(lang, "exists", path=repr(wanted.out)))
+    if wanted.tz is None and "RU-" in (wanted.calendar or ""):
+        note_other_zones(wanted.calendar or "", lang)
+    given = Given(tz=given_zone(wanted.tz, wanted.calendar))
+    with ExitStack() as stack:
+        where = rereadable(path_or_stdin(wanted.file, lang), stack)
+        detected = verified(detect(where, given=given), where)
+    keys = ("calendar", "hours", "tz") if wanted.tz and wanted.calendar else ("calendar", "hours")
+    schedule = {key: value for key in keys if (value := getattr(wanted, key)) is not None}
+    name, out = shlex.quote(wanted.file), shlex.quote(wanted.out or "region.toml")
+    text = configuration_text(
+        detected, lang, schedule=schedule, checked_by=f"workhours check {name} --config {out}"
+    )
+    what = summary(detected.options)
+    click.echo(INIT.text(lang, "understood", name=printable(detected.name), what=what), err=True)
+    for line in table_lines(detected, lang):
+        click.echo(line, err=True)
+    for note in detected.notes:
+        click.echo(f"{SHELL.text(lang, 'note')}: {said(note, lang)}", err=True)
+    for doubt in detected.doubts:
+        click.echo(f"{INIT.text(lang, 'question')}: {said(doubt.question, lang)}", err=True)
+    if wanted.out is None:
+        click.echo(text, nl=False)
+        return 0
+    try:
+        with Path(wanted.out).open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise click.UsageError(INIT.text(lang, "exists", path=repr(wanted.out))) from None
+    count = len(detected.doubts)
+    key = "written_open" if count else "written"
+    click.echo(INIT.text(lang, key, path=out, name=name, count=count), err=True)
+    return 0

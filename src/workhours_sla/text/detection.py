@@ -1,0 +1,246 @@
+"""What ``workhours init`` says about a file, in Russian and English.
+
+``sentences`` includes the questions and notes, because errors quote them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from workhours_sla.text.texts import Texts
+from workhours_sla.text.words import Words
+
+DETECTION: Final[Mapping[str, Words]] = {
+    # -- questions that a file does not answer
+    "detect_encoding": {
+        "en": "the text may be in {encoding} or in {others}; choose the encoding in which the "
+        "names of the columns are right",
+        "ru": "текст может быть в кодировке {encoding} или {others}; выберите ту, в которой "
+        "названия столбцов читаются верно",
+    },
+    "detect_delimiter": {
+        "en": "the rows can be split at {delimiter} or at {others}; choose the delimiter",
+        "ru": "строки можно разделить по {delimiter} или по {others}; выберите разделитель",
+    },
+    "detect_header": {
+        "en": "row {row} and also row {others} may be the header; keep one of them in the file",
+        "ru": "заголовком может быть строка {row}, но и строка {others}; оставьте в файле одну из "
+        "них",
+    },
+    "detect_kind": {
+        "en": "it is not clear what a row is: an appeal, an event of an appeal or a status; choose "
+        "the kind",
+        "ru": "непонятно, что такое строка: обращение, событие обращения или его статус; выберите "
+        "вид строк",
+    },
+    "detect_missing": {
+        "en": "no column is named like {canonical}; choose the column",
+        "ru": "ни один столбец не назван так, как {canonical}; выберите столбец",
+    },
+    "detect_no_answers": {
+        "en": "no column says when an appeal was answered; choose the column, or an empty text if "
+        "no appeal has been answered yet",
+        "ru": 'нет столбца с временем ответа; выберите столбец или укажите "", если ни на одно '
+        "обращение ещё не ответили",
+    },
+    "detect_several": {
+        "en": "{canonical} may be any of the columns {columns}; choose one",
+        "ru": "{canonical} может быть любым из столбцов: {columns}; выберите один",
+    },
+    "detect_asked": {
+        "en": "the column {column} may be {canonical}, but its name does not say so; use it only "
+        "if it is",
+        "ru": "столбец {column} может быть {canonical}, но его название этого не говорит; "
+        "используйте его, только если это так",
+    },
+    "detect_twice": {
+        "en": "{count} columns are named {column}, of which one is {canonical}; rename the others "
+        "in the file",
+        "ru": "столбцов с названием {column} несколько ({count}), а {canonical} - один из них; "
+        "переименуйте остальные в файле",
+    },
+    "detect_counter": {
+        "en": "the column {column} numbers the rows, and no other column has an id; use it only if "
+        "an appeal keeps its number",
+        "ru": "столбец {column} - порядковый номер строки, а столбца с номером обращения нет; "
+        "используйте его, только если номер закреплён за обращением",
+    },
+    "detect_ids_repeat": {
+        "en": "the column {column} has {id} in several rows with different times, so that it may "
+        "not be the id of an appeal; use it only if it is",
+        "ru": "в столбце {column} значение {id} стоит в нескольких строках с разным временем: "
+        "возможно, это не номер обращения; используйте его, только если это так",
+    },
+    "detect_order": {
+        "en": "in dates like {example} (row {row}) the day or the month may come first, and no row "
+        "shows which; choose the format",
+        "ru": "в датах вида {example} (строка {row}) первым может быть день или месяц, и ни одна "
+        "строка этого не показывает; выберите формат",
+    },
+    "detect_mixed_orders": {
+        "en": "in some dates like {example} the day comes first, in others the month; write all of "
+        "them alike in the file",
+        "ru": "в одних датах вида {example} первым идёт день, в других - месяц; запишите их в "
+        "файле одинаково",
+    },
+    "detect_date_alone": {
+        "en": "the column {column} has dates without a time of day, {count} of them, such as "
+        "{example}; working time cannot be counted from a date alone, so {canonical} needs a "
+        "column of dates with times",
+        "ru": "в столбце {column} есть даты без времени суток ({count}), например, {example}; "
+        "рабочее время по одной дате не посчитать, для {canonical} нужен столбец с датой и "
+        "временем",
+    },
+    "detect_clock_alone": {
+        "en": "the column {column} has times of day without a date, so it cannot be {canonical}; "
+        "choose a column of dates as well, or another column",
+        "ru": "в столбце {column} время суток без даты, {canonical} по нему не прочитать; выберите "
+        "к нему столбец с датой или другой столбец",
+    },
+    "detect_midnights": {
+        "en": "all times in the column {column} are 00:00, so that it may have dates alone; use it "
+        "as {canonical} only if these are real times",
+        "ru": "всё время в столбце {column} - 00:00: возможно, это только даты; используйте его "
+        "для {canonical}, только если время настоящее",
+    },
+    "detect_texts": {
+        "en": "the column {column} ({canonical}) has texts that are no times: {texts}, first in "
+        "row {row}; the rows with them are rejected unless the text means that there is no time",
+        "ru": "в столбце {column} ({canonical}) есть не только время, но и текст: {texts}, впервые "
+        "в строке {row}; такие строки отклоняются, если только текст не означает, что времени нет",
+    },
+    "detect_zone": {
+        "en": "the times have no offset from UTC; give their zone with --tz or --calendar, or as "
+        "tz in [input]",
+        "ru": "время указано без смещения от UTC; задайте часовой пояс: --tz, --calendar или "
+        "ключ tz в [input]",
+    },
+    "detect_types": {
+        "en": "the column {column} has values that are not known as types of events: {values}; "
+        "write for each what it means",
+        "ru": "в столбце {column} есть значения, по которым вид события не определить: {values}; "
+        "укажите, что означает каждое",
+    },
+    "detect_statuses": {
+        "en": "the column {column} has values that are not known as statuses: {values}; write for "
+        "each what it means",
+        "ru": "в столбце {column} есть значения, смысл которых как статусов неизвестен: {values}; "
+        "укажите, что означает каждое",
+    },
+    "detect_rows": {
+        "en": "{count} of {rows} rows do not fit this reading, the first at {where}: {detail}; "
+        "correct them in the file, or accept that they are rejected",
+        "ru": "не подходят строки: {count} из {rows}, первая - {where}: {detail}; исправьте их в "
+        "файле или согласитесь с тем, что они будут отклонены",
+    },
+    "detect_unsupported": {
+        "en": "this version cannot use what was detected: {why}",
+        "ru": "прочитать файл так, как он устроен, эта версия не может: {why}",
+    },
+    "at_line": {"en": "line {number}", "ru": "строка {number}"},
+    "at_row": {"en": "row {number}", "ru": "строка {number}"},
+    "at_record": {"en": "record {number}", "ru": "запись {number}"},
+    # -- notes
+    "detect_empty": {
+        "en": "in the column {column} the texts {texts} are read as no answer",
+        "ru": "в столбце {column} значения {texts} прочитаны как отсутствие ответа",
+    },
+    "detect_ids_again": {
+        "en": "ids in the column {column} occur again in {count} rows with the same time, as in "
+        "repeated exports",
+        "ru": "номера в столбце {column} повторяются в строках: {count} (с тем же временем, как в "
+        "повторных выгрузках)",
+    },
+    "detect_ids_count": {
+        "en": "the ids in the column {column} are 1, 2, 3 and so on, like numbers of rows",
+        "ru": "номера в столбце {column} идут подряд - 1, 2, 3, как порядковые номера строк",
+    },
+    # -- errors
+    "detect_binary": {
+        "en": "{name} is no text and has no known format; give a CSV, JSON or spreadsheet file",
+        "ru": "{name}: не текст и не известный формат; укажите CSV, JSON или книгу Excel",
+    },
+    "detect_no_table": {
+        "en": "{name} has no row that names its columns; add such a row above the data",
+        "ru": "{name}: нет строки с названиями столбцов; добавьте её над данными",
+    },
+    "detect_no_rows": {
+        "en": "{name} has no row that can be read below the names of its columns (row {row}); give "
+        "a file with rows, or close its quotes",
+        "ru": "{name}: под строкой с названиями столбцов (строка {row}) нет строк, которые можно "
+        "прочитать; укажите файл с данными или закройте в нём кавычки",
+    },
+    "detect_not_one": {
+        "en": "{name} cannot be read in exactly one way without a configuration: {question}; have "
+        "one written with: workhours init {name}",
+        "ru": "{name}: без конфигурации файл нельзя прочитать однозначно: {question}; составьте её "
+        "командой workhours init {name}",
+    },
+    "detect_row_unfit": {
+        "en": "{name}: {where} does not fit the reading that was detected: {detail}; have a "
+        "configuration written with: workhours init {name}",
+        "ru": "{name}: {where} не подходит под то, как прочитан файл: {detail}; составьте "
+        "конфигурацию командой workhours init {name}",
+    },
+}
+"""Questions, notes and errors about a file, with placeholders for their facts."""
+
+INIT: Final = Texts(
+    {
+        "by": {
+            "en": "How to read {name}; written by workhours init. Check it, then run:",
+            "ru": "Как читать {name}; составлено командой workhours init. Проверьте и запустите:",
+        },
+        "question": {"en": "QUESTION", "ru": "ВОПРОС"},
+        "choose": {
+            "en": "remove the # before the right line:",
+            "ru": "уберите # перед нужной строкой:",
+        },
+        "kind_appeals": {"en": "each row is an appeal", "ru": "строка - обращение"},
+        "kind_events": {"en": "each row is an event", "ru": "строка - событие"},
+        "kind_statuses": {
+            "en": "each row is a status of an appeal",
+            "ru": "строка - статус обращения",
+        },
+        "tz": {
+            "en": "zone of times without an offset",
+            "ru": "часовой пояс времени, записанного без смещения",
+        },
+        "columns": {
+            "en": "name in the library = name of the column in the file",
+            "ru": "имя в библиотеке = название столбца в файле",
+        },
+        "values": {
+            "en": "value in the file = its meaning",
+            "ru": "значение в файле = его смысл",
+        },
+        "unread": {"en": "columns that are not read: {names}", "ru": "не читаются: {names}"},
+        "schedule": {
+            "en": "calendar and working hours; the region's calendar has its own days off",
+            "ru": "календарь и график работы; в календаре региона есть его нерабочие дни",
+        },
+        "target": {"en": "time to answer", "ru": "норматив ответа"},
+        "understood": {"en": "{name}: {what}", "ru": "{name}: {what}"},
+        "assumed": {
+            "en": "{name} has no configuration, so it is read as detected: {what}",
+            "ru": "{name}: конфигурации нет, файл прочитан по результатам распознавания: {what}",
+        },
+        "no_values": {"en": "(empty)", "ru": "(пусто)"},
+        "written": {
+            "en": "{path} is written; next: workhours check {name} --config {path}",
+            "ru": "Записан {path}; дальше: workhours check {name} --config {path}",
+        },
+        "written_open": {
+            "en": "{path} is written with {count} {count:question|questions}: answer them in it, "
+            "then run: workhours check {name} --config {path}",
+            "ru": "Записан {path}, в нём {count} {count:вопрос|вопроса|вопросов}: ответьте в нём, "
+            "затем запустите workhours check {name} --config {path}",
+        },
+        "exists": {
+            "en": "{path} exists and is not overwritten; give another file with --out",
+            "ru": "{path} уже есть и не перезаписывается; укажите другой файл в --out",
+        },
+    }
+)
+"""The texts of the command ``init`` and of the configuration that it writes."""

@@ -1,0 +1,337 @@
+"""Made-up spreadsheets of many shapes, each written from one story of appeals.
+
+Nothing here uses the package: ``Story.events`` says what each sheet has, and the functions in
+``SHAPES`` write it with ``csv``, ``json`` and openpyxl as other systems would.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any, NamedTuple
+
+ZONE = "Europe/Volgograd"
+OFFSET = timezone(timedelta(hours=3))
+"""The offset of the zone, all year since 2020-12-27."""
+AGENCIES = ("Комитет ЖКХ и ТЭК", "Комитет здравоохранения", "Администрация Волгограда", "ЦУР")
+DISTRICTS = ("Камышин", "Городищенский район", "Волжский")
+CHANNELS = ("ВКонтакте", "Сайт", "Телеграм")
+TEXT = 'Не горит фонарь; яма, "лужа"\nи мусор | у дома'
+
+
+class Appeal(NamedTuple):
+    """One appeal of a story; times are on the clock of the zone."""
+
+    id: str
+    posted: datetime
+    answered: datetime | None
+    agency: str
+    district: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """The appeals that a sheet has."""
+
+    appeals: tuple[Appeal, ...]
+
+    @property
+    def events(self) -> set[tuple[str, str, datetime]]:
+        """The id, the type and the time of each event."""
+        found = {(one.id, "created", one.posted.replace(tzinfo=OFFSET)) for one in self.appeals}
+        return found | {
+            (one.id, "replied", one.answered.replace(tzinfo=OFFSET))
+            for one in self.appeals
+            if one.answered is not None
+        }
+
+
+def story(seed: int, count: int = 40, days: int = 28, first: int = 1) -> Story:
+    """Return a story of appeals in March 2026, from the day ``first`` on."""
+    rng = random.Random(seed)
+    appeals = []
+    for number in range(count):
+        posted = datetime(2026, 3, first) + timedelta(minutes=rng.randrange(1, days * 1440 - 9000))
+        answered = posted + timedelta(minutes=rng.randrange(3, 9000))
+        appeals.append(
+            Appeal(
+                f"В-{seed:02}/{number + 1:04}",
+                posted,
+                answered if rng.random() < 0.8 else None,
+                rng.choice(AGENCIES),
+                rng.choice(DISTRICTS),
+                rng.choice(CHANNELS),
+            )
+        )
+    return Story(tuple(appeals))
+
+
+class Sheet(NamedTuple):
+    """A file: its suffix, its content, the story behind it, and whether it leaves a question."""
+
+    suffix: str
+    content: bytes
+    story: Story
+    asks: bool = False
+
+
+Make = Callable[[int], Sheet]
+SHAPES: dict[str, Make] = {}
+
+
+def shape(make: Make) -> Make:
+    """Add a shape of a sheet."""
+    SHAPES[make.__name__] = make
+    return make
+
+
+def table(
+    rows: Sequence[Sequence[Any]], *, delimiter: str = ";", encoding: str = "cp1251"
+) -> bytes:
+    """Return rows as CSV, as Excel writes it."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode(encoding)
+
+
+def written(when: datetime | None, form: str = "%d.%m.%Y %H:%M", empty: str = "") -> str:
+    return empty if when is None else when.strftime(form)
+
+
+RUSSIAN = ("Номер", "Дата публикации", "Дата ответа", "Ведомство", "Район", "Канал", "Текст")
+
+
+def plain_rows(base: Story, form: str = "%d.%m.%Y %H:%M", empty: str = "") -> Iterator[list[str]]:
+    for one in base.appeals:
+        times = [written(one.posted, form), written(one.answered, form, empty)]
+        yield [one.id, *times, one.agency, one.district, one.channel, TEXT]
+
+
+@shape
+def export_of_excel(seed: int) -> Sheet:
+    base = story(seed)
+    return Sheet(".csv", table([RUSSIAN, *plain_rows(base)]), base)
+
+
+@shape
+def english_with_byte_order_mark(seed: int) -> Sheet:
+    base = story(seed)
+    head = ["Ticket ID", "created_at", "first_response_at", "Department", "Notes"]
+    rows = [
+        [
+            one.id,
+            written(one.posted, "%Y-%m-%dT%H:%M:%S+03:00"),
+            written(one.answered, "%Y-%m-%dT%H:%M:%S+03:00"),
+            one.agency,
+            TEXT,
+        ]
+        for one in base.appeals
+    ]
+    return Sheet(".csv", table([head, *rows], delimiter=",", encoding="utf-8-sig"), base)
+
+
+@shape
+def console_encoding_short_years(seed: int) -> Sheet:
+    base = story(seed)
+    head = ["№ сообщения", "Дата регистрации", "Дата и время ответа", "Исполнитель", "Тема"]
+    rows = [
+        [
+            one.id,
+            written(one.posted, "%d.%m.%y %H:%M"),
+            written(one.answered, "%d.%m.%y %H:%M"),
+            one.agency,
+            "Дороги",
+        ]
+        for one in base.appeals
+    ]
+    return Sheet(".csv", table([head, *rows], encoding="cp866"), base)
+
+
+@shape
+def unix_encoding_tabs(seed: int) -> Sheet:
+    base = story(seed)
+    head = ["Номер обращения", "Поступило", "Отвечено", "Ответственный орган", "Источник"]
+    rows = [
+        [
+            one.id,
+            written(one.posted, "%Y-%m-%d %H:%M:%S"),
+            written(one.answered, "%Y-%m-%d %H:%M:%S"),
+            one.agency,
+            one.channel,
+        ]
+        for one in base.appeals
+    ]
+    return Sheet(".txt", table([head, *rows], delimiter="\t", encoding="koi8-r"), base)
+
+
+@shape
+def unicode_text_of_excel(seed: int) -> Sheet:
+    base = story(seed)
+    rows = [RUSSIAN, *plain_rows(base, "%d.%m.%Y %H:%M:%S")]
+    return Sheet(".txt", table(rows, delimiter="\t", encoding="utf-16"), base)
+
+
+@shape
+def wide_without_mark(seed: int) -> Sheet:
+    base = story(seed)
+    rows = [RUSSIAN, *plain_rows(base)]
+    return Sheet(".csv", table(rows, encoding="utf-16-le"), base)
+
+
+@shape
+def slashes_day_first(seed: int) -> Sheet:
+    base = story(seed)
+    rows = [RUSSIAN, *plain_rows(base, "%d/%m/%Y %H:%M")]
+    return Sheet(".csv", table(rows, encoding="utf-8"), base)
+
+
+@shape
+def slashes_month_first(seed: int) -> Sheet:
+    base = story(seed)
+    head = ["Case ID", "Opened", "Answered", "Responsible Agency", "Source"]
+    rows = [
+        [
+            one.id,
+            written(one.posted, "%m/%d/%Y %I:%M %p"),
+            written(one.answered, "%m/%d/%Y %I:%M %p"),
+            one.agency,
+            one.channel,
+        ]
+        for one in base.appeals
+    ]
+    return Sheet(".csv", table([head, *rows], delimiter=",", encoding="utf-8"), base)
+
+
+@shape
+def slashes_either_first(seed: int) -> Sheet:
+    base = story(seed, count=6, days=7)
+    kept = tuple(one._replace(answered=None) for one in base.appeals if one.posted.day <= 12)
+    base = Story(kept)
+    rows = [RUSSIAN, *plain_rows(base, "%d/%m/%Y %H:%M")]
+    return Sheet(".csv", table(rows, encoding="utf-8"), base, asks=True)
+
+
+@shape
+def seconds_since_1970(seed: int) -> Sheet:
+    base = story(seed)
+    rows = [["id", "created", "answered", "agency"]]
+    for one in base.appeals:
+        stamps = [
+            "" if when is None else str(int(when.replace(tzinfo=OFFSET).timestamp()))
+            for when in (one.posted, one.answered)
+        ]
+        rows.append([one.id, *stamps, one.agency])
+    return Sheet(".csv", table(rows, delimiter=",", encoding="utf-8"), base)
+
+
+@shape
+def title_above_the_header(seed: int) -> Sheet:
+    base = story(seed)
+    blank = [""] * (len(RUSSIAN) + 1)
+    title = ["Отчёт об обращениях граждан за март 2026 года", *blank[1:]]
+    note = ["Сформирован:", "31.03.2026 10:00", *blank[2:]]
+    rows = [["", *RUSSIAN], *(["", *row] for row in plain_rows(base))]
+    return Sheet(".csv", table([title, note, blank, *rows]), base)
+
+
+@shape
+def separator_line_and_bars(seed: int) -> Sheet:
+    base = story(seed)
+    content = table([RUSSIAN, *plain_rows(base)], delimiter="|", encoding="utf-8")
+    return Sheet(".csv", b"sep=|\r\n" + content, base)
+
+
+@shape
+def dashes_for_no_answer(seed: int) -> Sheet:
+    base = story(seed)
+    rows = [RUSSIAN, *plain_rows(base, empty="—" if seed % 2 else "нет ответа")]
+    return Sheet(".csv", table(rows), base)
+
+
+@shape
+def times_with_a_point(seed: int) -> Sheet:
+    base = story(seed)
+    return Sheet(".csv", table([RUSSIAN, *plain_rows(base, "%d.%m.%Y %H.%M")]), base)
+
+
+@shape
+def texts_among_the_answers(seed: int) -> Sheet:
+    base = story(seed)
+    rows = list(plain_rows(base))
+    rows[seed % len(rows)][2] = "переадресовано"
+    return Sheet(".csv", table([RUSSIAN, *rows]), base, asks=True)
+
+
+@shape
+def two_columns_of_postings(seed: int) -> Sheet:
+    base = story(seed)
+    head = ["Номер", "Дата публикации", "Дата регистрации", "Дата ответа", "Ведомство"]
+    rows = [
+        [
+            one.id,
+            written(one.posted),
+            written(one.posted + timedelta(hours=3)),
+            written(one.answered),
+            one.agency,
+        ]
+        for one in base.appeals
+    ]
+    return Sheet(".csv", table([head, *rows]), base, asks=True)
+
+
+@shape
+def answers_by_date_alone(seed: int) -> Sheet:
+    base = story(seed)
+    rows = [[*row[:2], row[2][:10], *row[3:]] for row in plain_rows(base)]
+    return Sheet(".csv", table([RUSSIAN, *rows]), base, asks=True)
+
+
+@shape
+def no_column_of_answers(seed: int) -> Sheet:
+    base = story(seed)
+    rows = [[*row[:2], *row[3:]] for row in [RUSSIAN, *plain_rows(base)]]
+    return Sheet(".csv", table(rows), base, asks=True)
+
+
+@shape
+def closing_instead_of_answer(seed: int) -> Sheet:
+    base = story(seed)
+    head = [name.replace("Дата ответа", "Дата закрытия") for name in RUSSIAN]
+    return Sheet(".csv", table([head, *plain_rows(base)]), base, asks=True)
+
+
+@shape
+def two_headers(seed: int) -> Sheet:
+    base = story(seed)
+    other = ["Номер", "Поступило", "Отвечено", "Орган", "Муниципалитет", "Источник", "Комментарий"]
+    return Sheet(".csv", table([other, RUSSIAN, *plain_rows(base)]), base, asks=True)
+
+
+EVENT_TYPES = {"created": "Поступило", "replied": "Ответ опубликован"}
+
+
+@shape
+def log_of_events(seed: int) -> Sheet:
+    base = story(seed)
+    rows = [["Номер обращения", "Событие", "Время события", "Ведомство"]]
+    agencies = {one.id: one.agency for one in base.appeals}
+    for own_id, kind, when in sorted(base.events, key=lambda event: event[2]):
+        rows.append([own_id, EVENT_TYPES[kind], f"{when:%d.%m.%Y %H:%M}", agencies[own_id]])
+    return Sheet(".csv", table(rows), base)
+
+
+@shape
+def midnight_answers(seed: int) -> Sheet:
+    base = story(seed)
+    rows = [[*row[:2], row[2] and row[2][:10] + " 00:00", *row[3:]] for row in plain_rows(base)]
+    return Sheet(".csv", table([RUSSIAN, *rows]), base, asks=True)
+
+
+def json_line(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False) + "\n"

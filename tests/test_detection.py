@@ -1,0 +1,234 @@
+"""Detection of how a file is read: made-up sheets, doubts, encodings, mutated input."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.made_sheets import SHAPES, ZONE, Sheet
+from workhours_sla.adapters.config.file import parse_config
+from workhours_sla.adapters.detection.detect import config_of, detect, verified
+from workhours_sla.adapters.detection.detected import Detected, Given
+from workhours_sla.adapters.detection.encodings import RUSSIAN, encoding_of, of_one_byte
+from workhours_sla.adapters.detection.written import configuration_text
+from workhours_sla.adapters.sources import Fault, open_source
+from workhours_sla.adapters.sources.text_lines import ByteChunks
+from workhours_sla.errors import ConfigError, SourceError
+from workhours_sla.text import words
+
+SEEDS = (1, 2, 3)
+
+
+def detected_of(sheet: Sheet, folder: Path, tz: str | None = ZONE) -> tuple[Path, Detected]:
+    path = folder / f"sheet{sheet.suffix}"
+    path.write_bytes(sheet.content)
+    return path, verified(detect(path, given=Given(tz=tz)), path)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_sheet_is_read_as_its_story_or_the_question_is_stated(
+    name: str, seed: int, tmp_path: Path
+) -> None:
+    sheet = SHAPES[name](seed)
+    path, found = detected_of(sheet, tmp_path)
+    causes = [doubt.question.cause for doubt in found.doubts]
+    assert bool(causes) == sheet.asks, causes
+    if sheet.asks:
+        return
+    with open_source(path, config_of(found)) as source:
+        items = list(source)
+    assert not [item for item in items if isinstance(item, Fault)]
+    events = [event for item in items if not isinstance(item, Fault) for event in item]
+    assert len(events) == len(sheet.story.events)
+    read = {(event.appeal_id, str(event.type), event.occurred_at) for event in events}
+    assert read == sheet.story.events
+    agencies = {one.id: one.agency for one in sheet.story.appeals}
+    assert all(event.agency_id == agencies[event.appeal_id] for event in events)
+
+
+# -- encodings -----------------------------------------------------------------------------------
+
+PROPERTY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+WORDS = (
+    *("Дата публикации", "Номер", "Комитет ЖКХ и ТЭК", "Иванов", "г. Волжский", "ул. Мира, д. 5"),
+    *("Объявление", "щебень", "ёлка", "ВКонтакте", "не горит фонарь", "съезд", "ЭНЕРГО", "Юг"),
+    *("Подъезд № 3", "«Водоканал»", "фильтр", "чьё", "РОСТ", "Цветы", "ящик", "Эхо", "хлеб"),
+)
+
+
+@PROPERTY
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), st.sampled_from(RUSSIAN))
+def test_a_russian_encoding_is_right_or_not_certain(words: list[str], name: str) -> None:
+    text = ";".join(words)
+    content = text.encode(name, "replace")
+    found = of_one_byte(content)
+    is_right = found.name is not None and content.decode(found.name) == content.decode(name)
+    assert is_right or found.others
+    assert is_right or len(words) < 6
+
+
+@pytest.mark.parametrize("name", [*RUSSIAN[:3], "utf-8", "utf-16", "utf-16-le", "utf-8-sig"])
+def test_the_encoding_of_a_sheet_is_certain(name: str) -> None:
+    text = "Номер;Дата ответа;Ведомство\n1;12.03.2026 10:15;Комитет финансов\n"
+    found = encoding_of(ByteChunks(BytesIO(text.encode(name)), "sheet"))
+    assert found == (name.removesuffix("-sig"), (), None)
+
+
+def test_a_western_encoding_is_never_certain() -> None:
+    content = "Number;Zuständig\n1;Straßenamt\n".encode("cp1252")
+    found = encoding_of(ByteChunks(BytesIO(content), "sheet"))
+    assert found.others
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    for content in (bytes(range(256)) * 20, b"\x7fELF\x02\x01\x01" + b"\0" * 90, b"a\0b" * 99):
+        with pytest.raises(SourceError, match="no text"):
+            found_in(content, tmp_path)
+
+
+# -- questions -----------------------------------------------------------------------------------
+
+
+def found_in(content: bytes | str, folder: Path, tz: str | None = ZONE) -> Detected:
+    path = folder / "sheet.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return verified(detect(path, given=Given(tz=tz)), path)
+
+
+def asked(found: Detected) -> list[str]:
+    return [doubt.question.cause for doubt in found.doubts]
+
+
+HEAD = "Номер,Дата публикации,Дата ответа\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "cause"),
+    [
+        ("1,03/04/2026 10:15,\n", "detect_order"),
+        ("1,03-04-26 10:15,\n", "detect_order"),
+        ("1,13/04/2026 10:15,\n2,04/13/2026 10:15,\n", "detect_mixed_orders"),
+        ("1,12.03.2026,\n", "detect_date_alone"),
+        ("1,10:15,\n", "detect_clock_alone"),
+        ("1,12.03.2026 10:15,13.03.2026\n", "detect_date_alone"),
+        ("1,12.03.2026 00:00,\n", "detect_midnights"),
+        ("1,12.03.2026 10:15,в работе\n", "detect_texts"),
+        ("1,вчера,\n", "detect_texts"),
+        ("1,12.03.2026 10:15,12.03.2026 11:00\n1,13.03.2026 9:00,\n", "detect_ids_repeat"),
+        ("1,32.03.2026 10:15,\n", "detect_mixed_orders"),
+        ("1,12.03.2026 10:15,11.03.2026 10:00\n", "detect_rows"),
+        ("1,12.03.2026 10:15\n2,12.03.2026 10:15,\n", "detect_rows"),
+        (",12.03.2026 10:15,\n1,12.03.2026 10:15,\n", "detect_rows"),
+        ('1,12.03.2026 10:15,\n2,"12.03.2026 10:15,\n', "detect_rows"),
+    ],
+)
+def test_what_is_not_certain_is_asked(rows: str, cause: str, tmp_path: Path) -> None:
+    assert cause in asked(found_in(HEAD + rows, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("rows", "form"),
+    [
+        ("1,03/04/2026 10:15,13/04/2026 10:15\n", "%d/%m/%Y %H:%M"),
+        ("1,03/04/2026 10:15,\n2,04/13/2026 10:15,\n", "%m/%d/%Y %H:%M"),
+        ("1,03.04.26 10:15,\n", "%d.%m.%y %H:%M"),
+        ("1,03.25.2026 10:15,\n", "%m.%d.%Y %H:%M"),
+        ("1,2026/03/04 10:15:30,\n", "%Y/%m/%d %H:%M:%S"),
+        ('1,"12.03.2026, 10:15",\n', "%d.%m.%Y, %H:%M"),
+        ("1,12.03.2026 в 10:15,\n", "%d.%m.%Y в %H:%M"),
+        ("1,12-Mar-2026 10:15,\n", "%d-%b-%Y %H:%M"),
+    ],
+)
+def test_another_row_or_the_form_decides_the_order_of_dates(
+    rows: str, form: str, tmp_path: Path
+) -> None:
+    found = found_in(HEAD + rows, tmp_path)
+    assert (asked(found), found.options["datetime_format"]) == ([], form)
+
+
+def test_the_zone_is_asked_unless_it_is_given_or_written(tmp_path: Path) -> None:
+    assert asked(found_in(HEAD + "1,12.03.2026 10:15,\n", tmp_path, None)) == ["detect_zone"]
+    assert asked(found_in(HEAD + "1,2026-03-12T10:15+03:00,\n", tmp_path, None)) == []
+    assert asked(found_in(HEAD + "1,1773299700,\n", tmp_path, None)) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "causes"),
+    [
+        ("Номер,Дата публикации,Дата регистрации,Дата ответа", ["detect_several"]),
+        ("Номер,Дата публикации,Примечание,Дата закрытия", ["detect_asked"]),
+        ("Номер,Дата публикации,Примечание,Примечание 2", ["detect_no_answers"]),
+        ("№ п/п,Дата публикации,Примечание,Дата ответа", ["detect_counter"]),
+        ("Шифр,Дата публикации,Примечание,Дата ответа", ["detect_missing"]),
+        ("Номер,Дата ответа,Примечание,Дата ответа", ["detect_missing", "detect_several"]),
+        ("Номер,Дата публикации,Номер,Дата ответа", ["detect_several"]),
+    ],
+)
+def test_what_the_names_of_columns_leave_open_is_asked(
+    head: str, causes: list[str], tmp_path: Path
+) -> None:
+    row = "1,12.03.2026 10:15,12.03.2026 11:15,12.03.2026 12:15\n"
+    assert asked(found_in(f"{head}\n{row}", tmp_path)) == causes
+
+
+def test_each_question_blocks_the_reading_until_it_is_answered(tmp_path: Path) -> None:
+    for name, make in SHAPES.items():
+        sheet = make(1)
+        if not sheet.asks:
+            continue
+        path, found = detected_of(sheet, tmp_path)
+        open_questions = [doubt for doubt in found.doubts if not doubt.is_read]
+        assert open_questions, name
+        for doubt in open_questions:
+            for line in doubt.choices:
+                assert f"# {line}" in configuration_text(found, "en", schedule={})
+        with open_source(path, config_of(found)) as source:
+            try:
+                assert any(isinstance(item, Fault) for item in source), name
+            except SourceError:
+                continue
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_the_configuration_is_accepted_in_both_languages(lang: str, tmp_path: Path) -> None:
+    for make in SHAPES.values():
+        _, found = detected_of(make(1), tmp_path)
+        text = configuration_text(found, lang, schedule={"calendar": "RU-VGG"})
+        comments = [line for line in text.splitlines() if line.startswith("# ")]
+        assert parse_config(text, "written").input.kind == (found.kind or "events")
+        assert bool(re.search("[а-яё]", comments[0])) == (lang == "ru")
+
+
+def test_names_and_values_cannot_leave_their_lines_of_toml(tmp_path: Path) -> None:
+    evil = 'a"]\n[schedule]\ncalendar = "none"\x7f\\'
+    quoted = '"' + evil.replace('"', '""') + '"'
+    content = f"Номер,Дата публикации,Дата ответа,{quoted}\n1,12.03.2026 10:15,{quoted},x\n"
+    text = configuration_text(found_in(content, tmp_path), "ru", schedule={})
+    assert parse_config(text, "written").schedule.calendar is None
+
+
+# -- mutated input -------------------------------------------------------------------------------
+
+PIECES = (b"", b"\0", b";", b",", b'"', b"\r\n", b"\xff", b"\xd0", b"\t", b"2026", b"03/04/2026")
+
+
+@PROPERTY
+@given(st.sampled_from(sorted(SHAPES)), st.data())
+def test_mutated_sheets_raise_only_our_errors(name: str, data: st.DataObject) -> None:
+    content = bytearray(SHAPES[name](1).content)
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(content)))
+        width = data.draw(st.integers(0, 40))
+        content[at : at + width] = data.draw(st.sampled_from(PIECES) | st.binary(max_size=8))
+    stream = BytesIO(bytes(content))
+    try:
+        found = verified(detect(stream, given=Given(tz=ZONE)), stream)
+        config_of(found)
+    except (SourceError, ConfigError):
+        return
