@@ -19,6 +19,7 @@ from workhours_sla import (
     Schedule,
     Target,
     WorkingDays,
+    WorkingDaysSameTime,
     evaluate,
 )
 from workhours_sla.errors import BudgetError, CalendarCoverageError, NaiveDatetimeError
@@ -61,6 +62,25 @@ def test_clock_time_runs_around_the_clock_and_through_clock_changes() -> None:
         2020, 12, 27, 11
     )  # that night was an hour longer
     assert OFFICE.breaches_after(at(2026, 1, 1), ClockTime(timedelta(0))) == at(2026, 1, 1)
+
+
+def test_what_remains_of_a_budget_of_days_is_the_working_time_until_it_is_due() -> None:
+    tuesday, now = at(2025, 3, 11, 10), at(2025, 3, 12, 17)
+    assert OFFICE.remaining(tuesday, WorkingDays(2), now=now) == timedelta(hours=9)
+    assert OFFICE.remaining(tuesday, WorkingDaysSameTime(2), now=now) == timedelta(hours=2)
+    late = at(2025, 3, 14, 11)
+    assert OFFICE.remaining(tuesday, WorkingDays(2), now=late) == -timedelta(hours=2)
+    paused = [(at(2025, 3, 13, 9), at(2025, 3, 13, 11))]  # it does not move the due date
+    assert OFFICE.remaining(tuesday, WorkingDays(2), now=now, pauses=paused) == timedelta(hours=7)
+    day = ClockTime(timedelta(hours=24))
+    assert OFFICE.remaining(tuesday, day, now=now) == -timedelta(hours=7)
+    for budget in (WorkingDays(2), day):
+        with pytest.raises(NaiveDatetimeError):
+            OFFICE.remaining(tuesday, budget, now=datetime(2025, 3, 11))
+    with pytest.raises(TypeError, match="or days"):
+        OFFICE.remaining(tuesday, "4h", now=now)
+    with pytest.raises(CalendarCoverageError):
+        OFFICE.remaining(tuesday, WorkingDays(2), now=at(2031, 1, 1))
 
 
 def test_dates_are_of_the_schedule_and_answers_in_the_zone_of_the_start() -> None:

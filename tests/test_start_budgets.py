@@ -170,6 +170,35 @@ def test_calendar_days_keep_the_local_time_when_clocks_change() -> None:
         assert due(local(2025, 10, 26, 2, 30, fold=fold)) == "2025-10-27 02:30:00+01:00"
 
 
+def test_the_clocks_may_show_the_edge_of_a_repeated_hour_twice() -> None:
+    berlin = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Berlin")
+    two = datetime(2025, 10, 25, 2, tzinfo=berlin.tz)
+    due = berlin.deadline(two, CalendarDaysSameTime(1, roll="none"))
+    assert str(due) == "2025-10-26 02:00:00+01:00"
+
+
+def test_explanations_number_the_days_and_show_the_roll() -> None:
+    registered = at(2025, 12, 3, 10, 15)
+    paused = [(at(2025, 12, 5, 9), at(2025, 12, 5, 12))]
+    trace = OFFICE.explain(registered, CalendarDaysSameTime(3, roll="following"), pauses=paused)
+    assert [(step.date.day, step.part, step.number) for step in trace.steps] == [
+        (3, "start", None),
+        (4, "counted", 1),
+        (5, "paused", None),
+        (6, "counted", 2),
+        (7, "end", 3),
+        (8, "due", None),
+    ]
+    assert trace.due_at == at(2025, 12, 8, 10, 15)
+    back = OFFICE.explain(registered, CalendarDaysSameTime(4, roll="preceding"))
+    assert [step.part for step in back.steps] == ["start", "counted", "due", "counted", "end"]
+    assert trace.steps[-1].intervals[-1][1] == trace.due_at
+    for budget in (WorkingDaysSameTime(2), WorkingDaysInHours(2)):
+        trace = OFFICE.explain(registered, budget)
+        assert (trace.budget, trace.due_at) == (budget, at(2025, 12, 5, 10, 15))
+        assert sum((step.used for step in trace.steps), timedelta(0)) == trace.used == 16 * HOUR
+
+
 def test_a_due_date_that_would_not_be_after_the_start_moves_forward() -> None:
     budget = CalendarDaysSameTime(2, roll="preceding")
     assert answers(OFFICE, at(2026, 3, 13, 10, 15), budget)[0] == "16.03 10:15"  # Friday
@@ -340,6 +369,31 @@ def test_a_later_start_is_never_due_earlier(
     later = start + minutes * MINUTE
     for verb in (moscow.deadline, moscow.breaches_after):
         assert verb(start, budget) <= verb(later, budget)
+
+
+@settings(PROPERTY, max_examples=max(10, EXAMPLES // 5))
+@given(questions(), st.sampled_from(ALL_BUDGETS))
+def test_the_latest_start_is_the_last_that_is_due_in_time(
+    asked: tuple[Schedule, datetime, object], budget: Any
+) -> None:
+    schedule, due, _ = asked
+    latest = schedule.latest_start(due, budget)
+    assert schedule.deadline(latest, budget) <= due
+    steps = [timedelta.resolution, *(minutes * MINUTE for minutes in range(7, 14 * 1440, 47))]
+    for later in (latest + step for step in steps):
+        assert later > due or schedule.deadline(later, budget) > due
+
+
+def test_the_latest_start_is_in_the_second_of_two_equal_hours() -> None:
+    berlin = Schedule(None, "Mo-Su 00:00-24:00", tz="Europe/Berlin")
+    due = datetime(2025, 10, 27, 2, 30, tzinfo=berlin.tz)
+    for budget in (WorkingDaysSameTime(1), CalendarDaysSameTime(1, roll="none")):
+        assert str(berlin.latest_start(due, budget)) == "2025-10-26 02:30:00+01:00"
+    # Saturday and Sunday both move to Monday: 02:30 on Sunday is the latest
+    monday = Schedule(None, "Mo-Fr 00:00-24:00", tz="Europe/Moscow")
+    due = datetime(2025, 3, 17, 2, 30, tzinfo=monday.tz)
+    latest = monday.latest_start(due, CalendarDaysSameTime(1, roll="following"))
+    assert str(latest) == "2025-03-16 02:30:00+03:00"
 
 
 # -- in a configuration and a report ---------------------------------------------------------------

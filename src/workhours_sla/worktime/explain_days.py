@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from workhours_sla.calendars.date_ranges import dates_between
 from workhours_sla.errors import CalendarCoverageError
@@ -19,6 +19,7 @@ from workhours_sla.worktime.budget_kinds import (
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.due_dates import is_paused, last_closing, paused_dates
 from workhours_sla.worktime.pauses import Pauses
+from workhours_sla.worktime.start_budgets import CalendarDaysSameTime
 from workhours_sla.worktime.zone_offsets import TICK
 
 Part = Literal["start", "counted", "off", "paused", "end", "passed", "due"]
@@ -32,6 +33,10 @@ Part = Literal["start", "counted", "off", "paused", "end", "passed", "due"]
 - ``passed``: the due date moves over this date.
 - ``due``: the due date.
 """
+
+
+DatedBudget: TypeAlias = DayBudget | CalendarDaysSameTime
+"""A budget of days that is not an amount of working time."""
 
 
 class DatePart(NamedTuple):
@@ -48,14 +53,15 @@ NO_PART = DatePart(None, None)
 
 
 def day_parts(
-    budget: DayBudget, schedule: DatedShifts, start: datetime, due_at: datetime, pauses: Pauses
+    budget: DatedBudget, schedule: DatedShifts, start: datetime, due_at: datetime, pauses: Pauses
 ) -> dict[date, DatePart]:
     """Return what each date is in a budget of days, from the date of the start to the last date.
 
     The last date is the due date or, if the due date moved back, the date on which the term ends.
     ``due_at`` is the due time. The result has only the due date if the other dates are unknown.
     """
-    due_on = (due_at - TICK).astimezone(schedule.tz).date()
+    end = due_at if isinstance(budget, CalendarDaysSameTime) else due_at - TICK
+    due_on = end.astimezone(schedule.tz).date()
     try:
         ends_on = _end_without_roll(budget, schedule, start, due_on, pauses)
         found = dict(_parts(budget, schedule, start, ends_on, pauses))
@@ -69,20 +75,23 @@ def day_parts(
 
 
 def _end_without_roll(
-    budget: DayBudget, schedule: DatedShifts, start: datetime, due_on: date, pauses: Pauses
+    budget: DatedBudget, schedule: DatedShifts, start: datetime, due_on: date, pauses: Pauses
 ) -> date:
     """Return the date on which a term ends before ``roll`` moves the due date."""
-    if isinstance(budget, CalendarDays | Months):
+    if isinstance(budget, CalendarDays | CalendarDaysSameTime | Months):
         return replace(budget, roll="none").due_on(schedule, start, pauses)
     return due_on
 
 
 def _parts(
-    budget: DayBudget, schedule: DatedShifts, start: datetime, ends_on: date, pauses: Pauses
+    budget: DatedBudget, schedule: DatedShifts, start: datetime, ends_on: date, pauses: Pauses
 ) -> Iterator[tuple[date, DatePart]]:
     start_date = start.astimezone(schedule.tz).date()
     first = first_day(schedule, start, getattr(budget, "count_from", "next_day"))
-    paused = paused_dates(schedule, pauses)
+    if isinstance(budget, CalendarDaysSameTime):
+        paused = budget.paused_dates(schedule, start, pauses)
+    else:
+        paused = paused_dates(schedule, pauses)
     counted: int | None = 0
     for day in dates_between(start_date, ends_on):
         if day < first:
@@ -95,6 +104,6 @@ def _parts(
         elif isinstance(budget, WorkingDays) and last_closing(schedule, day) is None:
             yield day, DatePart("off", None)
         else:
-            has_numbers = isinstance(budget, WorkingDays | CalendarDays)
+            has_numbers = not isinstance(budget, Months)
             counted = counted + 1 if has_numbers and counted is not None else None
             yield day, DatePart("counted", counted)

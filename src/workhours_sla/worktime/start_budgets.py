@@ -41,10 +41,10 @@ from workhours_sla.worktime.due_dates import (
 from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, moment_of, refuse_year
 from workhours_sla.worktime.pauses import Pauses
 from workhours_sla.worktime.weekly_hours import WeeklyHours
-from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC, ONE_DAY, ZERO, zone_offsets
+from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC, ONE_DAY, TICK, ZERO, zone_offsets
 
 if TYPE_CHECKING:
-    from workhours_sla.worktime.schedule import Schedule
+    from workhours_sla.worktime.working_time import WorkingTime
 
 _UNKNOWN = DayBounds((None, None), (None, None))
 
@@ -85,14 +85,14 @@ class WorkingDaysSameTime(StartBudget):
 
         Raises CalendarCoverageError.
         """
-        return _with_verbs(schedule).elapsed(start, self.ends_at(schedule, start))
+        return _verbs(schedule).elapsed(start, self.ends_at(schedule, start))
 
     def ends_at(self, schedule: DatedShifts, start: datetime) -> datetime:
         """Return the same time of day, ``count`` working days after the start, in UTC.
 
         Raises CalendarCoverageError.
         """
-        opens = _with_verbs(schedule).next_opening(start).astimezone(schedule.tz)
+        opens = _verbs(schedule).next_opening(start).astimezone(schedule.tz)
         begun = _date_of_shift(schedule, opens)
         wall = opens.replace(tzinfo=None) - datetime.combine(begun, time())
         day, left = begun, self.count
@@ -113,7 +113,7 @@ class WorkingDaysSameTime(StartBudget):
         Raises CalendarCoverageError.
         """
         amount = self.amount(schedule, start)
-        return DayAnswer(*_with_verbs(schedule).due_and_limit(start, amount, pauses=pauses))
+        return DayAnswer(*_verbs(schedule).due_and_limit(start, amount, pauses=pauses))
 
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
@@ -129,25 +129,24 @@ class WorkingDaysSameTime(StartBudget):
         most working time after T that is not paused. The latest has U, the most to make up for, and
         the least working time after U. The limits have the same extremes.
         """
-        found = _with_verbs(schedule).completions()
-        least, most = found or (_with_verbs(schedule), _with_verbs(schedule))
+        least, most = schedule.completions() or (schedule, schedule)
         due_from = due_until = limit_from = limit_until = None
         with suppress(CalendarCoverageError):
             first = self.ends_at(most, start)
             to_make_up = _paused_time(least, start, first, paused)
-            due_from = least.deadline(start, least.elapsed(start, first))
+            due_from = _verbs(least).deadline(start, _verbs(least).elapsed(start, first))
             if to_make_up:
-                due_from = max(due_from, most.deadline(first, to_make_up, pauses=paused))
-            limit_from = most.breaches_after(first, to_make_up, pauses=paused)
+                due_from = max(due_from, _verbs(most).deadline(first, to_make_up, pauses=paused))
+            limit_from = _verbs(most).breaches_after(first, to_make_up, pauses=paused)
         with suppress(CalendarCoverageError):
             last = self.ends_at(least, start)
             to_make_up = _paused_time(most, start, last, possibly_paused)
             due_until = (
-                least.deadline(last, to_make_up, pauses=possibly_paused)
+                _verbs(least).deadline(last, to_make_up, pauses=possibly_paused)
                 if to_make_up
-                else most.deadline(start, most.elapsed(start, last))
+                else _verbs(most).deadline(start, _verbs(most).elapsed(start, last))
             )
-            limit_until = least.breaches_after(last, to_make_up, pauses=possibly_paused)
+            limit_until = _verbs(least).breaches_after(last, to_make_up, pauses=possibly_paused)
         return DayBounds(
             (_in_utc(due_from), _in_utc(due_until)), (_in_utc(limit_from), _in_utc(limit_until))
         )
@@ -185,13 +184,20 @@ class CalendarDaysSameTime(StartBudget):
 
         Raises CalendarCoverageError.
         """
-        start_date, wall = _wall_time(schedule, start)
+        start_date, _ = _wall_time(schedule, start)
         first = start_date + ONE_DAY
-        paused = paused_dates(schedule, pauses, partial(_time_on, schedule, wall=wall))
+        paused = self.paused_dates(schedule, start, pauses)
         if self.count > (LATEST - first).days:
             refuse_year(datetime.max.replace(tzinfo=UTC))
         end = extended_by_pauses(first, first + ONE_DAY * (self.count - 1), paused)
         return self._rolled(schedule, end, start, start_date, paused)
+
+    def paused_dates(
+        self, schedule: DatedShifts, start: datetime, pauses: Pauses
+    ) -> list[DateRange]:
+        """Return the dates that do not count because of pauses, as sorted ranges."""
+        _, wall = _wall_time(schedule, start)
+        return paused_dates(schedule, pauses, partial(_time_on, schedule, wall=wall))
 
     def _rolled(
         self,
@@ -236,7 +242,7 @@ class CalendarDaysSameTime(StartBudget):
         start_date, wall = _wall_time(schedule, start)
         dates: set[date] = set()
         unbounded = False
-        for completion in _with_verbs(schedule).completions() or (schedule, schedule):
+        for completion in schedule.completions() or (schedule, schedule):
             for pauses in (paused, possibly_paused):
                 try:
                     dates.add(self.due_on(completion, start, pauses))
@@ -295,7 +301,7 @@ class WorkingDaysInHours(StartBudget):
         Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
         """
         amount = self.amount(schedule, start)
-        return DayAnswer(*_with_verbs(schedule).due_and_limit(start, amount, pauses=pauses))
+        return DayAnswer(*_verbs(schedule).due_and_limit(start, amount, pauses=pauses))
 
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
@@ -305,21 +311,20 @@ class WorkingDaysInHours(StartBudget):
         More working time and fewer pauses make both earlier.
         """
         amount = self.amount(schedule, start)
-        found = _with_verbs(schedule).completions()
-        least, most = found or (_with_verbs(schedule), _with_verbs(schedule))
+        least, most = schedule.completions() or (schedule, schedule)
         ends: list[tuple[datetime | None, datetime | None]] = []
         for completion, pauses in ((most, paused), (least, possibly_paused)):
             due = limit = None
             with suppress(CalendarCoverageError):
-                due = completion.deadline(start, amount, pauses=pauses)
-                limit = completion.breaches_after(start, amount, pauses=pauses)
+                due = _verbs(completion).deadline(start, amount, pauses=pauses)
+                limit = _verbs(completion).breaches_after(start, amount, pauses=pauses)
             ends.append((_in_utc(due), _in_utc(limit)))
         return DayBounds((ends[0][0], ends[1][0]), (ends[0][1], ends[1][1]))
 
 
-def _with_verbs(schedule: DatedShifts) -> Schedule:
-    """Return the schedule: only combined schedules have no dates, and these have no such budget."""
-    return cast("Schedule", schedule)
+def _verbs(schedule: DatedShifts) -> WorkingTime:
+    """Return the same schedule: every schedule that has dates has the verbs, too."""
+    return cast("WorkingTime", schedule)
 
 
 def _date_of_shift(schedule: DatedShifts, opens: datetime) -> date:
@@ -344,13 +349,17 @@ def _time_on(schedule: DatedShifts, day: date, wall: timedelta) -> datetime:
 
     If the clocks skip that time, this is the instant at which they are put forward.
     """
-    midnight = ONE_DAY * (day - BASE.date()).days
-    return BASE_UTC + zone_offsets(schedule.tz).end_of(midnight + wall)
+    zone, shown = zone_offsets(schedule.tz), ONE_DAY * (day - BASE.date()).days + wall
+    spans = zone.instants_of(shown, shown + TICK)
+    return BASE_UTC + (spans[-1][0] if spans else zone.end_of(shown))
 
 
-def _paused_time(schedule: Schedule, start: datetime, end: datetime, pauses: Pauses) -> timedelta:
+def _paused_time(
+    schedule: DatedShifts, start: datetime, end: datetime, pauses: Pauses
+) -> timedelta:
     """Return the working time within pauses between two instants."""
-    return schedule.elapsed(start, end) - schedule.elapsed(start, end, pauses=pauses)
+    elapsed = _verbs(schedule).elapsed
+    return elapsed(start, end) - elapsed(start, end, pauses=pauses)
 
 
 def _week_on(schedule: DatedShifts, day: date) -> WeeklyHours:

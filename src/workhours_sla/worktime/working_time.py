@@ -11,7 +11,7 @@ from workhours_sla.module_names import public
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.engine import answers
 from workhours_sla.worktime.engine.compiled_time import CompiledTime
-from workhours_sla.worktime.instants import datetime_in
+from workhours_sla.worktime.instants import datetime_in, moment_of
 from workhours_sla.worktime.pauses import Pauses
 from workhours_sla.worktime.unknown_dates import (
     certain_answer,
@@ -78,7 +78,7 @@ class WorkingTime(CompiledTime):
     def remaining(
         self,
         start: datetime,
-        budget: timedelta,
+        budget: Budget,
         *,
         now: datetime,
         pauses: Pauses = (),
@@ -86,7 +86,9 @@ class WorkingTime(CompiledTime):
     ) -> timedelta:
         """Return the working time left of a budget at ``now``, negative when overdue.
 
-        Raises NaiveDatetimeError, BudgetError, CalendarCoverageError.
+        For a budget that is not working time, it is the working time from ``now`` to the due time,
+        and for ClockTime the time itself. Raises NaiveDatetimeError, BudgetError,
+        CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -94,6 +96,8 @@ class WorkingTime(CompiledTime):
         >>> str(office.remaining(ten, timedelta(hours=4), now=ten.replace(hour=13)))
         '1:00:00'
         """
+        if not isinstance(budget, timedelta):
+            return self._remaining_until_due(start, budget, now, pauses, provisional=provisional)
         check_budget(budget)
         try:
             return budget - self.elapsed(start, now, pauses=pauses)
@@ -324,22 +328,49 @@ class WorkingTime(CompiledTime):
 
     # -- budgets that are not working time ---------------------------------------------------
 
+    def _remaining_until_due(
+        self, start: datetime, budget: Budget, now: datetime, pauses: Pauses, *, provisional: bool
+    ) -> timedelta:
+        """Return the time from ``now`` to the due time of a budget that is not a timedelta."""
+        from workhours_sla.worktime.budget_kinds import ClockTime  # noqa: PLC0415
+
+        def ask(time: WorkingTime) -> timedelta:
+            due = WorkingTime.deadline(time, start, budget, pauses=pauses)
+            if isinstance(budget, ClockTime):
+                return moment_of(due) - moment_of(now)
+            return time.elapsed(now, due, pauses=pauses)
+
+        try:
+            return ask(self)
+        except CalendarCoverageError as error:
+            return certain_answer(error, self, ask, provisional=provisional, certain=refused)
+
     def _latest_start_of_days(
         self, due: datetime, budget: object, *, provisional: bool
     ) -> datetime:
         """Return the latest start for a day budget or ClockTime."""
-        from workhours_sla.worktime.budget_kinds import day_budget  # noqa: PLC0415
-        from workhours_sla.worktime.latest_start import latest_start_by_search  # noqa: PLC0415
+        from workhours_sla.worktime.budget_kinds import StartBudget, day_budget  # noqa: PLC0415
+        from workhours_sla.worktime.latest_start import (  # noqa: PLC0415
+            latest_start_by_search,
+            latest_start_to_same_time,
+        )
 
         kind = day_budget(budget, due)
 
         def ask(time: WorkingTime) -> datetime:
-            return latest_start_by_search(
+            def deadline(start: datetime) -> datetime:
+                return time.deadline(start, kind)
+
+            search = partial(
+                latest_start_by_search,
                 due,
-                lambda start: time.deadline(start, kind),
-                lambda day: time._dates(kind).end_of_day(day - ONE_DAY),
+                midnight=lambda day: time._dates(kind).end_of_day(day - ONE_DAY),
                 rolls_back=getattr(kind, "roll", "") == "preceding",
             )
+            if not isinstance(kind, StartBudget):
+                return search(deadline)
+            rolls = hasattr(kind, "roll")
+            return latest_start_to_same_time(due, deadline, search, time.tz, by_date=rolls)
 
         try:
             return ask(self)
