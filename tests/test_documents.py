@@ -26,6 +26,7 @@ from workhours_sla.calendars.russia.regions import region, region_ids
 from workhours_sla.cli.main import commands, main
 from workhours_sla.sla.event import EVENT_FIELDS
 from workhours_sla.text import words
+from workhours_sla.text.help import metavar
 from workhours_sla.text.words import QUARANTINE_REASONS
 
 ROOT = Path(__file__).parents[1]
@@ -235,9 +236,14 @@ def test_reference_has_every_option(language: str, name: str, command: click.Com
     assert usage
     for parameter in command.params:
         if isinstance(parameter, click.Argument):
-            assert (parameter.metavar or parameter.name or "").upper() in usage[1]
+            name = (parameter.metavar or parameter.name or "").upper()
+            assert metavar(name, language) in usage[1]
             continue
         row = rows.pop(parameter.opts[0])
+        if parameter.metavar and parameter.metavar != "N":
+            value = metavar(parameter.metavar, language)
+            shown = (section + "".join(linked)).replace(r"\|", "|")
+            assert f"`{parameter.opts[0]} {value}`" in shown
         if parameter.default and isinstance(parameter.default, str | int | float):
             assert parameter.default is True or f"{parameter.default:}".removesuffix(".0") in row
         if isinstance(parameter.type, click.Choice):

@@ -55,7 +55,7 @@ def report(*options: str, value: str, russian: str) -> Wrong:
 
 WRONG: Final = (
     # -- usage
-    Wrong(("due",), "START", "не указан аргумент"),
+    Wrong(("due",), "", "не указан аргумент НАЧАЛО"),
     Wrong((*DUE, "--calender", "RU"), "--calender", "нет параметра"),
     Wrong((*DUE, "--quick"), "--quick", "нет параметра"),
     Wrong((*DUE, "--week", "4"), "4", "вне допустимых пределов"),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import click
 
 from workhours_sla.cli.answer_text import Answer, common_data
+from workhours_sla.cli.help import argument, command, option
 from workhours_sla.cli.options import (
     CommonOptions,
     common_options,
@@ -27,14 +28,14 @@ from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget
 from workhours_sla.worktime.zone_offsets import TICK
 
 
-@click.command()
-@click.argument("start")
-@click.option("--now", metavar="TIME", help="Also show what remains at this time (or: now).")
+@command()
+@argument("start")
+@option("--now", metavar="TIME")
 @explain_option
 @target_option
 @common_options
 def due(start: str, *, now: str | None, explain: bool, target: str | None, **options: Any) -> None:
-    """Show when the answer to an appeal posted at START is due."""
+    """Run the command ``due``, whose help is in ``text.help``."""
     settings = Settings.of(take(CommonOptions, options), target)
     one, by_rule = settings.one_target(), settings.provisional
     schedule, budget = one.schedule, one.budget
@@ -115,14 +116,14 @@ def _remaining(
     return one.schedule.elapsed(now, due_at, provisional=by_rule)
 
 
-@click.command()
-@click.argument("start")
-@click.argument("end")
+@command()
+@argument("start")
+@argument("end")
 @explain_option
 @target_option
 @common_options
 def elapsed(start: str, end: str, *, explain: bool, target: str | None, **options: Any) -> None:
-    """Show how much working time passed from START to END, and if that is within the budget."""
+    """Run the command ``elapsed``, whose help is in ``text.help``."""
     settings = Settings.of(take(CommonOptions, options), target)
     one, by_rule = settings.one_target(), settings.provisional
     schedule, budget = one.schedule, one.budget
@@ -222,13 +223,13 @@ def _after(one: datetime, other: datetime) -> bool:
     return one.astimezone(UTC) > other.astimezone(UTC)
 
 
-@click.command("latest-start")
-@click.argument("due_by")
+@command("latest-start")
+@argument("due_by")
 @explain_option
 @target_option
 @common_options
 def latest_start(due_by: str, *, explain: bool, target: str | None, **options: Any) -> None:
-    """Show the latest arrival that is still due by DUE_BY."""
+    """Run the command ``latest-start``, whose help is in ``text.help``."""
     settings = Settings.of(take(CommonOptions, options), target)
     one, by_rule = settings.one_target(), settings.provisional
     schedule, budget = one.schedule, one.budget
@@ -263,14 +264,14 @@ def latest_start(due_by: str, *, explain: bool, target: str | None, **options: A
     answer.footing(provisional=trace.provisional)
 
 
-@click.command()
-@click.argument("start")
-@click.argument("end", required=False)
+@command()
+@argument("start")
+@argument("end", required=False)
 @target_option
 @common_options
 @click.pass_context
 def explain(ctx: click.Context, /, start: str, end: str | None, **options: Any) -> None:
-    """Explain a deadline from START, or the time from START to END, by day and act."""
+    """Run the command ``explain``, whose help is in ``text.help``."""
     if end is None:
         ctx.invoke(due, start=start, now=None, explain=True, **options)
     else:

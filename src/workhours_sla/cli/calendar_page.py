@@ -12,6 +12,7 @@ import click
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.calendars.working_time_norm import working_time_norm
+from workhours_sla.cli.help import argument, command
 from workhours_sla.cli.options import (
     calendar_file_option,
     json_option,
@@ -33,9 +34,9 @@ GAP: Final = "   "
 ONE_DAY: Final = timedelta(days=1)
 
 
-@click.command("calendar")
-@click.argument("id")
-@click.argument("year", type=click.IntRange(1, 9999))
+@command("calendar")
+@argument("id")
+@argument("year", type=click.IntRange(1, 9999))
 @calendar_file_option
 @week_option
 @lang_option
@@ -51,7 +52,7 @@ def calendar(  # noqa: PLR0913 - one per option
     as_json: bool,
     provisional: bool,
 ) -> None:
-    """Show the YEAR of calendar ID: months, norms of working time, and the act behind each day."""
+    """Run the command ``calendar``, whose help is in ``text.help``."""
     found = Calendar.get(id)
     if week is not None:
         found = found.with_week(week)

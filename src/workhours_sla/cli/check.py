@@ -19,6 +19,7 @@ from workhours_sla.cli.check_result import (
 )
 from workhours_sla.cli.check_text import check_lines
 from workhours_sla.cli.given import given_without_config
+from workhours_sla.cli.help import command, option
 from workhours_sla.cli.input import read_rows
 from workhours_sla.cli.options import (
     CommonOptions,
@@ -58,26 +59,17 @@ class _CheckOptions(NamedTuple):
     strict: bool
 
 
-@click.command()
+@command()
 @input_options
 @as_of_option
-@click.option(
-    "--warn", metavar="AMOUNT", help=f"At risk with this much left. [{Config().one_target.warn}]"
-)
+@option("--warn", metavar="AMOUNT", without=Config().one_target.warn)
 @target_option
-@click.option("--all", "show_all", is_flag=True, help="List every appeal, also those met.")
-@click.option("--explain", is_flag=True, help="Show who had each overdue appeal, and how long.")
-@click.option("--strict", is_flag=True, help="Exit with 2 if anything was quarantined.")
+@option("--all", "show_all", is_flag=True)
+@option("--explain", is_flag=True)
+@option("--strict", is_flag=True)
 @common_options
 def check(**options: Any) -> int:
-    """Show which appeals of FILE are overdue, at risk or met; - reads standard input.
-
-    FILE is CSV or JSON Lines, with a row per event or per appeal. --config is a file with the names
-    of FILE's columns and with the targets; workhours init writes one. Without it, FILE is read if
-    there is only one way to read it. --store reads the events from a store of watch, even while
-    watch writes to it. Exits with 1 if there are breaches, else with 3 if a verdict depends
-    on a date that the calendar does not cover.
-    """
+    """Run the command ``check``, whose help is in ``text.help``."""
     wanted = take(_CheckOptions, options)
     source, common = take(InputOptions, options), take(CommonOptions, options)
     warn, target = wanted.warn, wanted.target

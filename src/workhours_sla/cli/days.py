@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from workhours_sla.cli.answer_text import Answer, schedule_data
+from workhours_sla.cli.help import argument, command
 from workhours_sla.cli.options import (
     ScheduleOptions,
     explain_option,
@@ -62,18 +63,14 @@ class _Period(NamedTuple):
                 yield step
 
 
-@click.command()
-@click.argument("first")
-@click.argument("last")
+@command()
+@argument("first")
+@argument("last")
 @explain_option
 @target_option
 @schedule_options
 def days(first: str, last: str, *, explain: bool, target: str | None, **options: Any) -> None:
-    """Count the working days from FIRST to LAST, both included, and their working time.
-
-    A date with working hours is a working day, as in budgets of working days. If LAST is before
-    FIRST, the numbers are negative.
-    """
+    """Run the command ``days``, whose help is in ``text.help``."""
     settings = Settings.of(take(ScheduleOptions, options), target)
     one = settings.one_target()
     a, b = _date(first, settings.lang), _date(last, settings.lang)

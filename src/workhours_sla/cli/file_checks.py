@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import click
 
 from workhours_sla.adapters.stores.writer_lock import BESIDE
+from workhours_sla.text.help import metavar
 from workhours_sla.text.shell import SHELL
 
 _OF_A_STORE: Final = ("", "-wal", "-shm", "-journal", BESIDE)
@@ -80,7 +81,9 @@ def store_files(name: str | None, *, is_written: bool) -> Iterator[NamedFile]:
 
 
 def _label(file: NamedFile, lang: str) -> str:
-    return SHELL.text(lang, "standard_output") if file.group == "streams" else file.option
+    if file.group == "streams":
+        return SHELL.text(lang, "standard_output")
+    return metavar(file.option, lang)
 
 
 def _file(option: str, name: str, *, is_written: bool, group: str = "") -> NamedFile:

@@ -12,6 +12,7 @@ import click
 
 from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.cli.account import account, account_data, store_lines, unmatched
+from workhours_sla.cli.help import command, option
 from workhours_sla.cli.input import read_rows
 from workhours_sla.cli.options import (
     CommonOptions,
@@ -48,25 +49,15 @@ class _Period(NamedTuple):
     by: By
 
 
-@click.command()
+@command()
 @input_options
 @as_of_option
-@click.option("--since", metavar="DATE|TIME", help="Start of the forecast. [--as-of]")
-@click.option(
-    "--days",
-    type=click.IntRange(1, 366),
-    default=DEFAULT_DAYS,
-    help=f"Number of dates. [{DEFAULT_DAYS}]",
-)
-@click.option(
-    "--by", type=click.Choice(("hour", "day")), default="hour", help="Length of a slot. [hour]"
-)
+@option("--since", metavar="DATE|TIME", without="--as-of")
+@option("--days", metavar="N", type=click.IntRange(1, 366), default=DEFAULT_DAYS)
+@option("--by", type=click.Choice(("hour", "day")), default="hour")
 @common_options
 def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **options: Any) -> None:
-    """Forecast when unanswered appeals fall due, by hour or day; - reads standard input.
-
-    FILE, --store and --config are as for check.
-    """
+    """Run the command ``forecast``, whose help is in ``text.help``."""
     source = take(InputOptions, options)
     settings = Settings.of(take(CommonOptions, options))
     configuration, lang = settings.configuration(), settings.lang

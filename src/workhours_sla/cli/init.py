@@ -11,6 +11,7 @@ import click
 
 from workhours_sla.cli.detected_input import rereadable, summary, table_lines
 from workhours_sla.cli.given import given_zone
+from workhours_sla.cli.help import argument, command, option
 from workhours_sla.cli.input import path_or_stdin
 from workhours_sla.cli.options import lang_option, take
 from workhours_sla.cli.output import printable
@@ -31,19 +32,15 @@ class _InitOptions(NamedTuple):
     lang: str | None
 
 
-@click.command()
-@click.argument("file")
-@click.option("--out", metavar="PATH", help="Write the configuration to a new file. [stdout]")
-@click.option("--calendar", metavar="ID", help="The region's calendar, as RU-VGG; gives the zone.")
-@click.option("--hours", metavar="HOURS", help="Weekly hours to write.")
-@click.option("--tz", metavar="ZONE", help="IANA zone of times without an offset.")
+@command()
+@argument("file")
+@option("--out", metavar="FILE", without="stdout")
+@option("--calendar", metavar="ID")
+@option("--hours", metavar="HOURS")
+@option("--tz", metavar="ZONE")
 @lang_option
 def init(**options: Any) -> int:
-    """Detect how FILE is to be read, and write that as a configuration; - reads standard input.
-
-    What was understood of the first rows is printed on standard error. What the file does not show
-    is a question in the configuration, and is never guessed.
-    """
+    """Run the command ``init``, whose help is in ``text.help``."""
     from workhours_sla.adapters.detection.detect import detect, verified  # noqa: PLC0415
     from workhours_sla.adapters.detection.detected import Given  # noqa: PLC0415
     from workhours_sla.adapters.detection.written import configuration_text  # noqa: PLC0415

@@ -17,7 +17,8 @@ from typing import Final, TextIO
 
 import click
 
-from workhours_sla.cli.options import HELP_NAMES
+from workhours_sla.cli.help import HELP_NAMES, Group, language_of_help, option
+from workhours_sla.cli.options import lang_of_group
 from workhours_sla.cli.output import (
     CALENDAR_UNKNOWN,
     CLOSED_PIPE,
@@ -32,6 +33,7 @@ from workhours_sla.errors import (
     clipped,
 )
 from workhours_sla.text import messages, words
+from workhours_sla.text.help import PHRASES
 from workhours_sla.text.shell import SHELL, language, sentence, unknown_date
 from workhours_sla.version import __version__
 
@@ -68,7 +70,7 @@ COMMANDS: Final = {
 """A mapping from each command to its module in ``workhours_sla.cli``."""
 
 
-class Commands(click.Group):
+class Commands(Group):
     """The group of all commands. The module of a command is imported when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -86,14 +88,17 @@ class Commands(click.Group):
         return command
 
 
-@click.group(cls=Commands, context_settings=HELP_NAMES)
-@click.version_option(__version__, prog_name="workhours")
-def commands() -> None:
-    """Working-time deadlines, exact and explained.
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+    if wanted:
+        click.echo(PHRASES.text(language_of_help(), "version", version=__version__))
+        ctx.exit()
 
-    Exit status: 0 fine, 1 breaches found, 2 wrong usage or unreadable input, 3 the calendar does
-    not cover the date.
-    """
+
+@click.group("workhours", cls=Commands, context_settings=HELP_NAMES)
+@option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version)
+@lang_of_group
+def commands() -> None:
+    """Run the command ``workhours``; its option ``--lang`` is that of all commands."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,7 +108,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with warnings.catch_warnings():
             # the output says itself that an answer is provisional
             warnings.simplefilter("ignore", ProvisionalWarning)
-            result = commands.main(arguments, prog_name="workhours", standalone_mode=False)
+            result = commands.main(
+                arguments,
+                prog_name="workhours",
+                standalone_mode=False,
+                obj=_language_of(arguments),
+            )
             if sys.stdout is not None:
                 sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
@@ -220,14 +230,16 @@ def _flush(stream: TextIO | None) -> None:
 
 
 def _language_of(arguments: Sequence[str]) -> str:
-    """Return the language of error messages, even if click cannot parse the arguments."""
+    """Return the language of help and errors, even if click cannot parse the arguments.
+
+    The last option ``--lang`` decides, since that of a command wins over the one before it.
+    """
+    found = language(None)
     for before, after in zip(["", *arguments], [*arguments, ""], strict=True):
-        chosen = after.removeprefix("--lang=") if after.startswith("--lang=") else ""
-        if before == "--lang":
-            chosen = after
-        if chosen in words.LANGUAGES:
-            return chosen
-    return language(None)
+        chosen = after if before == "--lang" else after.partition("--lang=")[2]
+        if chosen in words.LANGUAGES and (before == "--lang" or after.startswith("--lang=")):
+            found = chosen
+    return found
 
 
 def _silence(stream: TextIO | None) -> None:

@@ -7,8 +7,9 @@ from typing import Any, Final, NamedTuple, TypeVar, cast, get_args
 
 import click
 
-from workhours_sla.adapters.config.defaults import BUDGET, HOURS, WEEK
+from workhours_sla.adapters.config.defaults import BUDGET, CALENDAR, HOURS, WEEK
 from workhours_sla.cli.budgets import GivenBudget
+from workhours_sla.cli.help import argument, option
 from workhours_sla.text.words import LANGUAGES
 from workhours_sla.worktime.budget_kinds import CountFrom
 from workhours_sla.worktime.due_dates import Roll
@@ -17,77 +18,59 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Values = TypeVar("Values")
 
 DEFAULT_MIN_READ: Final = "50%"
-HELP_NAMES: Final = {"help_option_names": ["-h", "--help"]}
 
-as_of_option: Callable[[Command], Command] = click.option(
-    "--as-of", metavar="TIME", help="Evaluate as of this time. [now]"
-)
-assume_tz_option: Callable[[Command], Command] = click.option(
-    "--assume-tz", metavar="ZONE", help="Zone of times without an offset."
-)
-calendar_file_option: Callable[[Command], Command] = click.option(
-    "--calendar-file", metavar="FILE", help="TOML file of acts to add to the calendar."
-)
-explain_option: Callable[[Command], Command] = click.option(
-    "--explain", is_flag=True, help="List every day, with its act."
-)
-json_option: Callable[[Command], Command] = click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON."
-)
-lang_option: Callable[[Command], Command] = click.option(
-    "--lang", type=click.Choice(LANGUAGES), help="Language of the text. [the environment's]"
-)
-min_read_option: Callable[[Command], Command] = click.option(
-    "--min-read",
-    metavar="PERCENT",
-    default=DEFAULT_MIN_READ,
-    help=f"Fail if less of the rows can be read; 0 never fails. [{DEFAULT_MIN_READ}]",
-)
-provisional_option: Callable[[Command], Command] = click.option(
-    "--provisional", is_flag=True, help="Answer by rule where no act has decided."
-)
-week_option: Callable[[Command], Command] = click.option(
-    "--week", type=click.IntRange(5, 7), help=f"Working days of a Russian week. [{WEEK}]"
-)
+as_of_option: Callable[[Command], Command] = option("--as-of", metavar="TIME", without="now")
+assume_tz_option: Callable[[Command], Command] = option("--assume-tz", metavar="ZONE")
+calendar_file_option: Callable[[Command], Command] = option("--calendar-file", metavar="FILE")
+explain_option: Callable[[Command], Command] = option("--explain", is_flag=True)
+json_option: Callable[[Command], Command] = option("--json", "as_json", is_flag=True)
 
 
-def store_option(help: str, *, required: bool = False) -> Callable[[Command], Command]:  # noqa: A002 - as in click
-    """Return a decorator that adds the option ``--store`` with the given help text."""
-    return click.option("--store", metavar="FILE", required=required, help=help)
+def _inherited(ctx: click.Context, _: click.Parameter, lang: str | None) -> str | None:
+    """Return the value of ``--lang``, or else that of the command before this one."""
+    if lang is not None:
+        ctx.meta["lang"] = lang
+    return ctx.meta.get("lang")
 
 
-target_option: Callable[[Command], Command] = click.option(
-    "--target", metavar="NAME", help="The target, if there are several."
+lang_option: Callable[[Command], Command] = option(
+    "--lang", type=click.Choice(LANGUAGES), without="the environment's", callback=_inherited
 )
-store_of_watch: Callable[[Command], Command] = store_option(
-    "The store that watch keeps.", required=True
+lang_of_group: Callable[[Command], Command] = option(
+    *("--lang",),
+    type=click.Choice(LANGUAGES),
+    without="the environment's",
+    callback=_inherited,
+    expose_value=False,
 )
-
+"""The option ``--lang`` before the name of a command."""
+min_read_option: Callable[[Command], Command] = option(
+    "--min-read", metavar="PERCENT", default=DEFAULT_MIN_READ
+)
+provisional_option: Callable[[Command], Command] = option("--provisional", is_flag=True)
+target_option: Callable[[Command], Command] = option("--target", metavar="NAME")
+week_option: Callable[[Command], Command] = option(
+    "--week", metavar="N", type=click.IntRange(5, 7), without=str(WEEK)
+)
+store_option: Callable[[Command], Command] = option("--store", metavar="FILE")
+store_of_watch: Callable[[Command], Command] = option("--store", metavar="FILE", required=True)
 _OF_SCHEDULE: Final[Sequence[Callable[..., Any]]] = (
-    click.option("--calendar", metavar="ID", help="RU, RU-VGG, ... or none: every day alike."),
+    option("--calendar", metavar="ID", without=CALENDAR),
     calendar_file_option,
     week_option,
-    click.option("--hours", metavar="HOURS", help=f"Weekly hours. [{HOURS}]"),
-    click.option("--tz", metavar="ZONE", help="IANA zone. [the region's]"),
+    option("--hours", metavar="HOURS", without=HOURS),
+    option("--tz", metavar="ZONE", without="the region's"),
 )
 _OF_BUDGET: Final[Sequence[Callable[..., Any]]] = (
-    click.option("--budget", metavar="AMOUNT", help=f"Time allowed, also as days. [{BUDGET}]"),
-    click.option(
-        "--roll",
-        type=click.Choice(get_args(Roll)),
-        help="Where an end on a day off moves; for days and months.",
-    ),
-    click.option(
-        "--count-from",
-        type=click.Choice(get_args(CountFrom)),
-        help="The first day that counts; for days. [next_day]",
-    ),
+    option("--budget", metavar="AMOUNT", without=BUDGET),
+    option("--roll", type=click.Choice(get_args(Roll))),
+    option("--count-from", type=click.Choice(get_args(CountFrom)), without="next_day"),
 )
 _OF_OUTPUT: Final[Sequence[Callable[..., Any]]] = (
     lang_option,
     json_option,
     provisional_option,
-    click.option("--config", metavar="FILE", help="TOML file of schedules, targets, columns."),
+    option("--config", metavar="FILE"),
 )
 
 
@@ -155,8 +138,8 @@ def input_options(command: Command) -> Command:
     """Add to a command the argument FILE and the options of all commands that read appeals."""
     return _with(
         command,
-        click.argument("file", required=False),
-        store_option("Read the store that watch keeps, instead of FILE."),
+        argument("file", required=False),
+        store_option,
         assume_tz_option,
         min_read_option,
     )
@@ -176,6 +159,6 @@ def take(kind: type[Values], options: dict[str, Any]) -> Values:
 
 
 def _with(command: Command, *options: Callable[..., Any]) -> Command:
-    for option in reversed(options):
-        command = option(command)
+    for add in reversed(options):
+        command = add(command)
     return command

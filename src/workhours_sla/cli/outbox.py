@@ -13,7 +13,8 @@ from workhours_sla.adapters.sinks.jsonl import rewrite
 from workhours_sla.adapters.stores.sqlite import SqliteOutbox
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
-from workhours_sla.cli.options import HELP_NAMES, json_option, lang_option, store_of_watch
+from workhours_sla.cli.help import argument, group, option
+from workhours_sla.cli.options import json_option, lang_of_group, lang_option, store_of_watch
 from workhours_sla.cli.output import echo_json, echo_note, printable
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.text.shell import SHELL, language
@@ -22,24 +23,19 @@ _PAGE: Final = 10_000
 """The number of changes that are read from the store at a time."""
 
 
-@click.group(context_settings=HELP_NAMES)
+@group()
+@lang_of_group
 def outbox() -> None:
-    """Manage the changes that a store of watch keeps for its sinks."""
+    """Run one of the commands ``outbox``, whose help is in ``text.help``."""
 
 
 @outbox.command("rewrite")
-@click.argument("file")
+@argument("file")
 @store_of_watch
-@click.option(
-    "--only-new", is_flag=True, help="Only changes that FILE never had. FILE must be empty."
-)
+@option("--only-new", is_flag=True)
 @lang_option
 def rewrite_file(file: str, *, store: str, only_new: bool, lang: str | None) -> None:
-    """Restore FILE, a sink of watch, from the store: each change once.
-
-    Use it if FILE was removed, shortened or changed. If FILE has changes that the store has dropped
-    after retention, they remain at its beginning. FILE is replaced when the new file is complete.
-    """
+    """Run the command ``outbox rewrite``, whose help is in ``text.help``."""
     lang = language(lang)
     check_files(
         (*store_files(store, is_written=True), *written_files("FILE", file)),
@@ -78,10 +74,7 @@ def rewrite_file(file: str, *, store: str, only_new: bool, lang: str | None) -> 
 @lang_option
 @json_option
 def dead(*, store: str, lang: str | None, as_json: bool) -> None:
-    """List the dead letters: changes that are no longer sent to a sink, with the last error.
-
-    Watch may write the store meanwhile.
-    """
+    """Run the command ``outbox dead``, whose help is in ``text.help``."""
     lang = language(lang)
     _check_exists(store, lang)
     with SqliteReader(store) as kept:
@@ -106,12 +99,12 @@ def dead(*, store: str, lang: str | None, as_json: bool) -> None:
 
 
 @outbox.command()
-@click.argument("sink")
-@click.argument("numbers", type=int, nargs=-1)
+@argument("sink")
+@argument("numbers", type=int, nargs=-1)
 @store_of_watch
 @lang_option
 def replay(sink: str, numbers: Sequence[int], *, store: str, lang: str | None) -> None:
-    """Send the dead letters NUMBERS of SINK again in the next run; all of them without NUMBERS."""
+    """Run the command ``outbox replay``, whose help is in ``text.help``."""
     lang = language(lang)
     _check_exists(store, lang)
     with SqliteOutbox(store) as kept:

@@ -23,6 +23,7 @@ from workhours_sla.cli.file_checks import (
     written_files,
 )
 from workhours_sla.cli.given import given_without_config
+from workhours_sla.cli.help import command, option
 from workhours_sla.cli.input import Rows, Stored, read_rows
 from workhours_sla.cli.options import (
     CommonOptions,
@@ -116,41 +117,23 @@ class _Edges(NamedTuple):
         return cls(since, until, compared, rebase)
 
 
-@click.command()
+@command()
 @input_options
 @as_of_option
 @target_option
-@click.option(
-    "--target-rate",
-    metavar="RATE",
-    default=DEFAULT_RATE,
-    help=f"Share that must be in time. [{DEFAULT_RATE}]",
-)
-@click.option(
-    "--by", metavar="NAMES", help="Groupings: agency,district,channel,topic. [those in the data]"
-)
-@click.option("--since", metavar="TIME", help="Only appeals that arrived at this time or later.")
-@click.option(
-    "--until", metavar="TIME", help="Only earlier arrivals; a year, month or date is included."
-)
-@click.option(
-    "--compare-with",
-    metavar="WHAT",
-    help="Compare with the period before (previous), a year ago (year), or arrivals before TIME.",
-)
-@click.option("--rebase", metavar="DATE", help="New limits of the trends from this date on.")
-@click.option("--csv", "csv_to", metavar="DIR", help="Also write every table as CSV.")
-@click.option("--xlsx", "xlsx_to", metavar="FILE", help="Also write a workbook.")
-@click.option("--html", "html_to", metavar="FILE", help="Also write a page with charts.")
-@click.option("--revise", metavar="FILE", help="Show what changed since an earlier --json report.")
+@option("--target-rate", metavar="RATE", default=DEFAULT_RATE)
+@option("--by", metavar="NAMES", without="those in the data")
+@option("--since", metavar="TIME")
+@option("--until", metavar="TIME")
+@option("--compare-with", metavar="WHAT")
+@option("--rebase", metavar="DATE")
+@option("--csv", "csv_to", metavar="DIR")
+@option("--xlsx", "xlsx_to", metavar="FILE")
+@option("--html", "html_to", metavar="FILE")
+@option("--revise", metavar="FILE")
 @common_options
 def report(**options: Any) -> None:
-    """Report how many of FILE's appeals were answered in time; - reads standard input.
-
-    The share in time counts the appeals whose limit has passed, by week of arrival, agency and
-    other groupings, with intervals. FILE and --store are as for check. --json has all figures;
-    --revise compares with a file of them.
-    """
+    """Run the command ``report``, whose help is in ``text.help``."""
     wanted = take(_ReportOptions, options)
     source = take(InputOptions, options)
     common = take(CommonOptions, options)

@@ -7,28 +7,27 @@ from typing import Final
 import click
 
 from workhours_sla.adapters.stores.sqlite_check import StoreFault, check_store
-from workhours_sla.cli.options import HELP_NAMES, json_option, lang_option
+from workhours_sla.cli.help import argument, group, option
+from workhours_sla.cli.options import json_option, lang_of_group, lang_option
 from workhours_sla.cli.output import UNREADABLE, echo_json, printable
 from workhours_sla.text.shell import SHELL, language
 
 SHOWN: Final = 20
 
 
-@click.group(context_settings=HELP_NAMES)
+@group()
+@lang_of_group
 def store() -> None:
-    """Verify the store that watch keeps."""
+    """Run one of the commands ``store``, whose help is in ``text.help``."""
 
 
 @store.command()
-@click.argument("store", metavar="STORE")
-@click.option("--all", "show_all", is_flag=True, help=f"List every fault, not the first {SHOWN}.")
+@argument("store", metavar="STORE")
+@option("--all", "show_all", is_flag=True)
 @lang_option
 @json_option
 def check(store: str, *, show_all: bool, lang: str | None, as_json: bool) -> int:
-    """Verify STORE: its pages, every row, and the rows that refer to others.
-
-    Exits with 0 if it is sound and 2 if not. Another process may write it meanwhile.
-    """
+    """Run the command ``store check``, whose help is in ``text.help``."""
     faults = check_store(store)
     if as_json:
         data = {"store": store, "sound": not faults, "faults": [one._asdict() for one in faults]}

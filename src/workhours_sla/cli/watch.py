@@ -29,6 +29,7 @@ from workhours_sla.cli.account import events_line, reason_lines, rows_line
 from workhours_sla.cli.counted_source import CountedSource
 from workhours_sla.cli.digests import TimedDigests, digest_lines
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
+from workhours_sla.cli.help import argument, command, option
 from workhours_sla.cli.input import details_of, path_or_stdin
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import (
@@ -36,7 +37,7 @@ from workhours_sla.cli.options import (
     assume_tz_option,
     common_options,
     min_read_option,
-    store_option,
+    store_of_watch,
     take,
 )
 from workhours_sla.cli.output import UNREADABLE, echo_note, printable
@@ -83,62 +84,26 @@ class _WatchOptions(NamedTuple):
     min_read: str
 
 
-@click.command()
-@click.argument("source")
-@store_option("File of the state; created if missing.", required=True)
-@click.option(
-    "--sink", "sinks", multiple=True, metavar="FILE", help="Append changes as JSON Lines."
+@command()
+@argument("source")
+@store_of_watch
+@option("--sink", "sinks", multiple=True, metavar="FILE")
+@option("--digests", metavar="FILE")
+@option("--skew", default=DEFAULT_SKEW, metavar="AMOUNT")
+@option("--clock", type=click.Choice(("machine", "events")), default="machine")
+@option("--max-ahead", default=DEFAULT_MAX_AHEAD, metavar="AMOUNT")
+@option("--batch", metavar="N", type=click.IntRange(1, 100_000), default=DEFAULT_BATCH_SIZE)
+@option(
+    "--interval", type=click.FloatRange(0.01, 3600), default=DEFAULT_INTERVAL, metavar="SECONDS"
 )
-@click.option("--digests", metavar="FILE", help="Append messages to agencies as JSON Lines.")
-@click.option(
-    "--skew",
-    default=DEFAULT_SKEW,
-    metavar="AMOUNT",
-    help=f"How far events may arrive out of order. [{DEFAULT_SKEW}]",
-)
-@click.option(
-    "--clock",
-    type=click.Choice(("machine", "events")),
-    default="machine",
-    help="Which clock advances time while no events arrive. [machine]",
-)
-@click.option(
-    "--max-ahead",
-    default=DEFAULT_MAX_AHEAD,
-    metavar="AMOUNT",
-    help=f"Reject rows received further ahead of the machine's clock. [{DEFAULT_MAX_AHEAD}]",
-)
-@click.option(
-    "--batch",
-    type=click.IntRange(1, 100_000),
-    default=DEFAULT_BATCH_SIZE,
-    help=f"Rows per transaction. [{DEFAULT_BATCH_SIZE}]",
-)
-@click.option(
-    "--interval",
-    type=click.FloatRange(0.01, 3600),
-    default=DEFAULT_INTERVAL,
-    metavar="SECONDS",
-    help=f"Seconds between two reads at the end of the file. [{DEFAULT_INTERVAL:g}]",
-)
-@click.option(
-    "--retain",
-    type=click.IntRange(1, 36_500),
-    metavar="DAYS",
-    help="Drop appeals that ended more than DAYS ago. [never]",
-)
-@click.option("--once", is_flag=True, help="Stop at the end of the source.")
-@click.option("--replay", is_flag=True, help="First read the rejected rows again.")
+@option("--retain", type=click.IntRange(1, 36_500), metavar="DAYS", without="never")
+@option("--once", is_flag=True)
+@option("--replay", is_flag=True)
 @assume_tz_option
 @min_read_option
 @common_options
 def watch(**options: Any) -> int:
-    """Follow SOURCE, a growing JSON Lines file, and report every change; - reads standard input.
-
-    The store has the state: after a stop or a crash, the same command resumes. A breach is
-    reported --skew after its limit, so that late events can still arrive. --digests writes
-    messages to each agency, within its working time, about the appeals that it must answer.
-    """
+    """Run the command ``watch``, whose help is in ``text.help``."""
     wanted = take(_WatchOptions, options)
     common = take(CommonOptions, options)
     lang = language(common.lang)

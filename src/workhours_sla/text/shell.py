@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Final
 
 from workhours_sla.errors import CalendarCoverageError, WorkHoursError
 from workhours_sla.text import messages, words
 from workhours_sla.text.texts import Texts
+
+PRIMARY_LANGUAGE: Final = 0x3FF
+"""The bits of a language of Windows that are the language without its country."""
+RUSSIAN: Final = 0x19
 
 SHELL: Final = Texts(
     {
@@ -375,12 +380,12 @@ SHELL: Final = Texts(
         "no_appeals": {
             "en": "the appeals come from FILE or from --store, and neither was given; give one of "
             "them",
-            "ru": "не указано, откуда брать обращения; укажите FILE или --store",
+            "ru": "не указано, откуда брать обращения; укажите ФАЙЛ или --store",
         },
         "two_sources": {
             "en": "the appeals come from FILE or from --store, and both were given; give one of "
             "them",
-            "ru": "указаны и FILE, и --store; оставьте что-нибудь одно",
+            "ru": "указаны и ФАЙЛ, и --store; оставьте что-нибудь одно",
         },
         "no_input": {
             "en": "standard input is a terminal or closed; pipe a file into it or name one",
@@ -573,8 +578,8 @@ def unknown_date(error: CalendarCoverageError, lang: str) -> str:
 def language(option: str | None) -> str:
     """Return the language of the output: "ru" or "en".
 
-    It is ``option``, if the option was given. Otherwise it is the language of the environment, or
-    English if the environment sets no language.
+    It is ``option``, if the option was given. Otherwise it is the language of the environment or,
+    if the environment sets none, the display language of Windows. On other systems it is English.
     """
     if option:
         return option
@@ -582,4 +587,14 @@ def language(option: str | None) -> str:
         value = os.environ.get(variable)
         if value:
             return "ru" if value.lower().startswith("ru") else "en"
-    return "en"
+    return "ru" if _windows_is_russian() else "en"
+
+
+def _windows_is_russian() -> bool:
+    """Return whether this is Windows with Russian as its display language."""
+    if sys.platform != "win32":
+        return False
+    import ctypes  # noqa: PLC0415 - only Windows needs it
+
+    found: int = ctypes.windll.kernel32.GetUserDefaultUILanguage()
+    return found & PRIMARY_LANGUAGE == RUSSIAN

@@ -1,0 +1,192 @@
+"""Commands and options whose help is a text of ``text.help``, in the language of the call.
+
+click takes the help of a command from its declaration, before any option is read. These classes
+look each text up when help is printed. ``main`` finds the language in the arguments and passes it
+as the ``obj`` of the context, so that ``--lang`` may be anywhere, before or after ``--help``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+import click
+
+from workhours_sla.text import help as texts
+from workhours_sla.text.shell import language
+from workhours_sla.text.words import LANGUAGES
+
+HELP_NAMES: Final = {"help_option_names": ["-h", "--help"]}
+
+
+def language_of_help(ctx: click.Context | None = None) -> str:
+    """Return the language of a command, by default the one that runs, else of the environment."""
+    ctx = ctx or click.get_current_context(silent=True)
+    lang = ctx.find_root().obj if ctx is not None else None
+    return lang if lang in LANGUAGES else language(None)
+
+
+class Argument(click.Argument):
+    """An argument whose name in usage lines and errors is in the language of the call."""
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        """Return the name of the argument, such as ``[FILE]``."""
+        return texts.metavar(super().make_metavar(ctx), language_of_help(ctx))
+
+
+class Option(click.Option):
+    """An option with its help in ``text.help.OPTIONS``.
+
+    ``without`` is what the option is if it is not given: a value, or a key of
+    ``text.help.DEFAULTS``. By default it is the default of the option.
+    """
+
+    command = ""
+    """The words with which the command of the option is called."""
+
+    def __init__(self, *args: Any, without: str | None = None, **options: Any) -> None:
+        self._given: str | None = None
+        super().__init__(*args, **options)
+        self.without = without
+
+    @property
+    def key(self) -> str:
+        """The key of the help: the option, with its command if the text is for that alone."""
+        own = f"{self.command} {self.opts[-1]}"
+        return own if own in texts.OPTIONS else self.opts[-1]
+
+    @property
+    def help(self) -> str | None:
+        """The help in the language of the call."""
+        if self.key not in texts.OPTIONS:
+            return self._given
+        return texts.OPTIONS.text(language_of_help(), self.key)
+
+    @help.setter  # noqa: A003
+    def help(self, text: str | None) -> None:
+        self._given = text
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        """Return the name of the value, such as ``FILE``."""
+        return texts.metavar(super().make_metavar(ctx), language_of_help(ctx))
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option with its value, and its help with default and range in brackets."""
+        record = super().get_help_record(ctx)
+        if record is None:
+            return None
+        notes = "; ".join(self._notes(language_of_help(ctx)))
+        return record[0], f"{self.help or ''} [{notes}]" if notes else self.help or ""
+
+    def _notes(self, lang: str) -> list[str]:
+        notes = []
+        default = self.default if isinstance(self.default, str | int | float) else None
+        without = f"{default:}".removesuffix(".0") if default not in (None, False) else None
+        without = self.without or without
+        if without is not None:
+            is_text = without in texts.DEFAULTS
+            notes.append(texts.DEFAULTS.text(lang, without) if is_text else without)
+        if isinstance(self.type, click.IntRange | click.FloatRange):
+            limits = {"least": self.type.min, "most": self.type.max}
+            notes.append(texts.PHRASES.text(lang, "range", **limits))
+        if self.required:
+            notes.append(texts.PHRASES.text(lang, "required"))
+        return notes
+
+
+class Command(click.Command):
+    """A command with its help in ``text.help.COMMANDS``."""
+
+    def __init__(self, name: str | None, *args: Any, **options: Any) -> None:
+        self._given: str | None = None
+        self.key = ""
+        super().__init__(name, *args, **options)
+        self.set_key(name or "")
+
+    def set_key(self, key: str) -> None:
+        """Set the words with which the command is called, the key of its help."""
+        self.key = key
+        for param in self.params:
+            if isinstance(param, Option):
+                param.command = key
+
+    @property
+    def help(self) -> str | None:
+        """The help in the language of the call."""
+        if self.key not in texts.COMMANDS:
+            return self._given
+        return texts.COMMANDS.text(language_of_help(), self.key)
+
+    @help.setter  # noqa: A003
+    def help(self, text: str | None) -> None:
+        self._given = text
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option ``--help`` with its help."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = texts.OPTIONS.text(language_of_help(), "--help")
+        return option
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage line."""
+        lang = language_of_help()
+        pieces = [texts.metavar(piece, lang) for piece in self.collect_usage_pieces(ctx)]
+        usage = texts.PHRASES.text(lang, "usage")
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{usage}: ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options and, of a group, its commands."""
+        records = [
+            record
+            for param in self.get_params(ctx)
+            if isinstance(param, click.Option) and (record := param.get_help_record(ctx))
+        ]
+        with formatter.section(texts.PHRASES.text(language_of_help(), "options")):
+            formatter.write_dl(records)
+
+
+class Group(Command, click.Group):
+    """A group of commands with their help in ``text.help``."""
+
+    command_class = Command
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command, whose help is that of the group's name and its own."""
+        super().add_command(cmd, name)
+        if isinstance(cmd, Command):
+            cmd.set_key(f"{self.key} {name or cmd.name}")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, then the commands, each with its short help."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, each with its short help."""
+        lang = language_of_help()
+        before = "" if ctx.parent is None else f"{self.key} "
+        rows = [(name, self._short(ctx, before, name)) for name in self.list_commands(ctx)]
+        with formatter.section(texts.PHRASES.text(lang, "commands")):
+            formatter.write_dl(rows)
+
+    def _short(self, ctx: click.Context, before: str, name: str) -> str:
+        if f"{before}{name}" in texts.SHORT:
+            return texts.SHORT.text(language_of_help(), f"{before}{name}")
+        found = self.get_command(ctx, name)
+        return "" if found is None else found.get_short_help_str()
+
+
+def command(name: str | None = None) -> Callable[[Callable[..., Any]], Command]:
+    """Return a decorator that makes a command of a function."""
+    return click.command(name, cls=Command)
+
+
+def group() -> Callable[[Callable[..., Any]], Group]:
+    """Return a decorator that makes a group of commands of a function."""
+    return click.group(cls=Group, context_settings=HELP_NAMES)
+
+
+option = partial(click.option, cls=Option)
+argument = partial(click.argument, cls=Argument)

@@ -1,0 +1,508 @@
+"""The help of the shell in Russian and English: commands, options, and the words of click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from workhours_sla.text.texts import Texts
+
+COMMANDS: Final = Texts(
+    {
+        "workhours": {
+            "en": "Working-time deadlines, exact and explained.\n\n"
+            "Exit status: 0 fine, 1 breaches found, 2 wrong usage or unreadable input, 3 the "
+            "calendar does not cover the date.",
+            "ru": "Сроки в рабочем времени - точно и с объяснением.\n\n"
+            "Код выхода: 0 - всё в порядке, 1 - есть просрочка, 2 - неверный вызов или данные не "
+            "читаются, 3 - нет календаря на эту дату.",
+        },
+        "due": {
+            "en": "Show when the answer to an appeal posted at START is due.",
+            "ru": "Показать, к какому времени нужно ответить на обращение, поступившее в НАЧАЛО.",
+        },
+        "elapsed": {
+            "en": "Show how much working time passed from START to END, and if an answer at END is "
+            "in time.",
+            "ru": "Показать, сколько рабочего времени прошло с НАЧАЛА до КОНЦА и в срок ли дан "
+            "ответ в КОНЕЦ.",
+        },
+        "latest-start": {
+            "en": "Show the latest arrival that is still due by DUE_BY.",
+            "ru": "Показать, не позже какого времени должно поступить обращение, чтобы срок ответа "
+            "был не позже, чем СРОК.",
+        },
+        "explain": {
+            "en": "Explain a deadline from START, or the time from START to END, by day and act.",
+            "ru": "Объяснить по дням и актам срок от НАЧАЛА или время с НАЧАЛА до КОНЦА.",
+        },
+        "init": {
+            "en": "Detect how FILE is to be read, and write that as a configuration; - reads "
+            "standard input.\n\n"
+            "What was understood of the first rows is printed on standard error. What the file "
+            "does not show is a question in the configuration, and is never guessed.",
+            "ru": "Определить, как читать ФАЙЛ, и записать это в файл настроек; - означает "
+            "стандартный ввод.\n\n"
+            "Что понято по первым строкам, печатается в поток ошибок. Чего по файлу не видно, "
+            "становится вопросом в настройках и никогда не угадывается.",
+        },
+        "days": {
+            "en": "Count the working days from FIRST to LAST, both included, and their working "
+            "time.\n\n"
+            "A date with working hours is a working day, as in budgets of working days. If LAST is "
+            "before FIRST, the numbers are negative.",
+            "ru": "Посчитать рабочие дни с ПЕРВОГО по ПОСЛЕДНИЙ включительно и рабочее время в "
+            "них.\n\n"
+            "Рабочий день - день, в который по графику есть часы; так же считаются нормативы в "
+            "рабочих днях. Если ПОСЛЕДНИЙ раньше ПЕРВОГО, числа отрицательные.",
+        },
+        "check": {
+            "en": "Show which appeals of FILE are overdue, at risk or met; - reads standard input."
+            "\n\n"
+            "FILE is a table or an export of a network or a service desk. --config is a file with "
+            "the names of FILE's columns and with the targets; workhours init writes one. Without "
+            "it, FILE is read if there is only one way to read it. --store reads the events from "
+            "a store of watch, even while watch writes to it. Exits with 1 if there are breaches, "
+            "else with 3 if a verdict depends on a date that the calendar does not cover.",
+            "ru": "Показать, какие обращения из ФАЙЛА просрочены, у каких истекает срок, какие в "
+            "срок; - означает стандартный ввод.\n\n"
+            "ФАЙЛ - таблица либо выгрузка из соцсети или системы заявок. В файле --config - "
+            "названия столбцов ФАЙЛА и нормативы; такой файл пишет workhours init. Без него ФАЙЛ "
+            "читается, если прочитать его можно только одним способом. --store берёт события из "
+            "хранилища команды watch, в том числе пока она в него пишет. Код выхода 1, если есть "
+            "просрочка, иначе 3, если вердикт зависит от даты, на которую нет календаря.",
+        },
+        "forecast": {
+            "en": "Forecast when unanswered appeals fall due, by hour or day; - reads standard "
+            "input.\n\n"
+            "FILE, --store and --config are as for check.",
+            "ru": "Показать, когда истекут сроки обращений без ответа, по часам или дням; - "
+            "означает стандартный ввод.\n\n"
+            "ФАЙЛ, --store и --config - как у команды check.",
+        },
+        "report": {
+            "en": "Report how many of FILE's appeals were answered in time; - reads standard "
+            "input.\n\n"
+            "The share in time counts the appeals whose limit has passed, by week of arrival, "
+            "agency and other groupings, with intervals. FILE and --store are as for check. --json "
+            "has all figures; --revise compares with a file of them.",
+            "ru": "Составить отчёт о том, какая доля обращений из ФАЙЛА отвечена в срок; - "
+            "означает стандартный ввод.\n\n"
+            "В доле учтены обращения, срок которых наступил: по неделям поступления, ведомствам и "
+            "другим разрезам, с интервалами. ФАЙЛ и --store - как у команды check. Все числа - в "
+            "--json, с файлом таких чисел сравнивает --revise.",
+        },
+        "watch": {
+            "en": "Follow SOURCE, a growing JSON Lines file, and report every change; - reads "
+            "standard input.\n\n"
+            "The store has the state: after a stop or a crash, the same command resumes. A breach "
+            "is reported --skew after its limit, so that late events can still arrive. --digests "
+            "writes messages to each agency, within its working time, about the appeals that it "
+            "must answer.",
+            "ru": "Следить за ИСТОЧНИКОМ, пополняемым файлом JSON Lines, и сообщать о каждом "
+            "изменении; - означает стандартный ввод.\n\n"
+            "Состояние - в хранилище: после остановки или сбоя та же команда продолжит работу. О "
+            "просрочке сообщается на --skew позже предела, чтобы успели прийти опоздавшие события. "
+            "--digests пишет каждому ведомству в его рабочее время сводки об обращениях, на "
+            "которые оно должно ответить.",
+        },
+        "outbox": {
+            "en": "Manage the changes that a store of watch keeps for its sinks.",
+            "ru": "Управлять изменениями, которые хранилище команды watch отправляет приёмникам.",
+        },
+        "outbox dead": {
+            "en": "List the dead letters: changes that are no longer sent to a sink, with the last "
+            "error.\n\nWatch may write the store meanwhile.",
+            "ru": "Перечислить недоставленные изменения, которые приёмнику больше не отправляются, "
+            "с последней ошибкой.\n\nКоманда watch может в это время писать в хранилище.",
+        },
+        "outbox replay": {
+            "en": "Send the dead letters NUMBERS of SINK again in the next run; all of them "
+            "without NUMBERS.",
+            "ru": "Снова отправить ПРИЁМНИКУ недоставленные изменения с НОМЕРАМИ, без НОМЕРОВ - "
+            "все; это сделает следующий запуск.",
+        },
+        "outbox rewrite": {
+            "en": "Restore FILE, a sink of watch, from the store: each change once.\n\n"
+            "Use it if FILE was removed, shortened or changed. If FILE has changes that the store "
+            "has dropped after retention, they remain at its beginning. FILE is replaced when the "
+            "new file is complete.",
+            "ru": "Восстановить из хранилища ФАЙЛ - приёмник команды watch, каждое изменение один "
+            "раз.\n\n"
+            "Нужна, если ФАЙЛ удалён, укорочен или изменён. Изменения, удалённые из хранилища по "
+            "сроку хранения, остаются в начале ФАЙЛА. ФАЙЛ заменяется, когда новый готов.",
+        },
+        "calendar": {
+            "en": "Show the YEAR of calendar ID: months, norms of working time, and the act behind "
+            "each day.",
+            "ru": "Показать ГОД календаря КОД: месяцы, нормы рабочего времени и акт о каждом "
+            "особом дне.",
+        },
+        "store": {
+            "en": "Verify the store that watch keeps.",
+            "ru": "Проверить хранилище команды watch.",
+        },
+        "store check": {
+            "en": "Verify STORE: its pages, every row, and the rows that refer to others.\n\n"
+            "Exits with 0 if it is sound and 2 if not. Another process may write it meanwhile.",
+            "ru": "Проверить ХРАНИЛИЩЕ: страницы файла, каждую строку и ссылки между строками.\n\n"
+            "Код выхода 0, если оно исправно, иначе 2. Другой процесс может в это время писать в "
+            "него.",
+        },
+    }
+)
+"""The help of each command, keyed by the words with which it is called."""
+
+SHORT: Final = Texts(
+    {
+        "due": {
+            "en": "Show when the answer to an appeal is due.",
+            "ru": "Показать, к какому времени нужно ответить на обращение.",
+        },
+        "elapsed": {
+            "en": "Show how much working time passed between two times.",
+            "ru": "Показать, сколько прошло рабочего времени.",
+        },
+        "latest-start": {
+            "en": "Show the latest arrival that is still due by a given time.",
+            "ru": "Показать, не позже чего должно поступить обращение.",
+        },
+        "explain": {
+            "en": "Explain a deadline or an elapsed time, by day and act.",
+            "ru": "Объяснить срок или прошедшее время по дням и актам.",
+        },
+        "init": {
+            "en": "Detect how a file is to be read, and write a configuration.",
+            "ru": "Определить, как читать файл, и записать настройки.",
+        },
+        "days": {
+            "en": "Count the working days between two dates.",
+            "ru": "Посчитать рабочие дни между двумя датами.",
+        },
+        "check": {
+            "en": "List the appeals that are overdue or at risk.",
+            "ru": "Перечислить просроченные и срочные обращения.",
+        },
+        "forecast": {
+            "en": "Forecast when unanswered appeals fall due.",
+            "ru": "Показать, когда истекут сроки обращений без ответа.",
+        },
+        "report": {
+            "en": "Report how many appeals were answered in time.",
+            "ru": "Составить отчёт о соблюдении сроков.",
+        },
+        "watch": {
+            "en": "Follow a file of events and report every change.",
+            "ru": "Следить за файлом событий и сообщать об изменениях.",
+        },
+        "outbox": {
+            "en": "Manage the changes that a store keeps for its sinks.",
+            "ru": "Управлять изменениями для приёмников.",
+        },
+        "calendar": {
+            "en": "Show a year of a calendar, with the act behind each day.",
+            "ru": "Показать год календаря и акт о каждом особом дне.",
+        },
+        "store": {
+            "en": "Verify the store that watch keeps.",
+            "ru": "Проверить хранилище команды watch.",
+        },
+        "outbox dead": {
+            "en": "List the changes that are no longer sent to a sink.",
+            "ru": "Перечислить недоставленные изменения.",
+        },
+        "outbox replay": {
+            "en": "Send such changes again.",
+            "ru": "Отправить недоставленные изменения снова.",
+        },
+        "outbox rewrite": {
+            "en": "Restore the file of a sink from the store.",
+            "ru": "Восстановить файл приёмника из хранилища.",
+        },
+        "store check": {
+            "en": "Verify the pages and every row of a store.",
+            "ru": "Проверить страницы и каждую строку хранилища.",
+        },
+    }
+)
+"""What a list of commands says about each, short enough for one line of 80 columns."""
+
+OPTIONS: Final = Texts(
+    {
+        "--help": {"en": "Show this message and exit.", "ru": "Показать эту справку и выйти."},
+        "--version": {"en": "Show the version and exit.", "ru": "Показать версию и выйти."},
+        "--lang": {"en": "Language of texts and help.", "ru": "Язык текстов и справки."},
+        # -- a schedule and a budget
+        "--calendar": {
+            "en": "RU, RU-VGG, ... or none: every day alike.",
+            "ru": "RU, RU-VGG, ... или none: все дни одинаковы.",
+        },
+        "--calendar-file": {
+            "en": "TOML file of acts to add to the calendar.",
+            "ru": "Файл TOML с актами, которые дополняют календарь.",
+        },
+        "--week": {
+            "en": "Working days of a Russian week.",
+            "ru": "Рабочих дней в неделе российского календаря.",
+        },
+        "--hours": {"en": "Weekly hours.", "ru": "График."},
+        "--tz": {"en": "IANA zone.", "ru": "Часовой пояс IANA."},
+        "--budget": {
+            "en": "Time allowed: 4h, 7 working days, 30 days, 1 month or 9h clock.",
+            "ru": "Норматив: 4h рабочего времени, 7 working days (рабочих дней), 30 days "
+            "(календарных дней), 1 month (месяц) или 9h clock (круглосуточно).",
+        },
+        "--roll": {
+            "en": "Where an end on a day off moves; days and months need it.",
+            "ru": "Куда переносится окончание, выпавшее на нерабочий день; нужен для дней и "
+            "месяцев.",
+        },
+        "--count-from": {
+            "en": "The first day that counts, for days.",
+            "ru": "С какого дня считать, для дней.",
+        },
+        "--config": {
+            "en": "TOML file of schedules, targets, columns.",
+            "ru": "Файл TOML с расписаниями, нормативами, столбцами.",
+        },
+        "--target": {
+            "en": "The target, if the configuration has several.",
+            "ru": "Норматив, если в конфигурации их несколько.",
+        },
+        "--provisional": {
+            "en": "Answer by rule where no act has decided.",
+            "ru": "Считать по общему правилу, где акта ещё нет.",
+        },
+        "--json": {"en": "Print JSON.", "ru": "Печатать JSON."},
+        "--explain": {
+            "en": "List every day, with its act.",
+            "ru": "Перечислить все дни с их актами.",
+        },
+        "days --explain": {
+            "en": "List holidays, transfers and short days, with their acts.",
+            "ru": "Перечислить праздники, переносы и сокращённые дни с актами.",
+        },
+        "--now": {
+            "en": "Also show what remains at this time (or: now).",
+            "ru": "Показать, сколько осталось на этот момент (или: now).",
+        },
+        # -- files of appeals
+        "--store": {
+            "en": "Read the store that watch keeps, instead of FILE.",
+            "ru": "Читать не ФАЙЛ, а хранилище команды watch.",
+        },
+        "--assume-tz": {
+            "en": "Zone of times without an offset.",
+            "ru": "Часовой пояс времени без смещения.",
+        },
+        "--min-read": {
+            "en": "Fail if less of the rows can be read; 0 never fails.",
+            "ru": "Ошибка, если прочитана меньшая доля строк; 0 - без ошибки.",
+        },
+        "--as-of": {"en": "Evaluate as of this time.", "ru": "Состояние на этот момент."},
+        "check --warn": {
+            "en": "At risk with this much left.",
+            "ru": "Срок истекает, когда осталось столько.",
+        },
+        "check --all": {
+            "en": "List every appeal, also those met.",
+            "ru": "Перечислить все обращения, в том числе отвеченные в срок.",
+        },
+        "check --explain": {
+            "en": "Show who had each overdue appeal, and how long.",
+            "ru": "Показать, у кого и сколько было просроченное обращение.",
+        },
+        "check --strict": {
+            "en": "Exit with 2 if anything was quarantined.",
+            "ru": "Код выхода 2, если что-то попало в карантин.",
+        },
+        "forecast --since": {
+            "en": "Start of the forecast.",
+            "ru": "Начало прогноза.",
+        },
+        "forecast --days": {"en": "Number of dates.", "ru": "На сколько дней."},
+        "forecast --by": {"en": "Length of a slot.", "ru": "По часам или по дням."},
+        "init --out": {
+            "en": "Write the configuration to a new file.",
+            "ru": "Записать настройки в новый файл.",
+        },
+        "init --calendar": {
+            "en": "The region's calendar, as RU-VGG; gives the zone.",
+            "ru": "Календарь региона, например RU-VGG; по нему - часовой пояс.",
+        },
+        "init --hours": {"en": "Weekly hours to write.", "ru": "График для настроек."},
+        "init --tz": {
+            "en": "IANA zone of times without an offset.",
+            "ru": "Часовой пояс IANA для времени без смещения.",
+        },
+        "report --target-rate": {
+            "en": "Share that must be in time.",
+            "ru": "Целевая доля отвеченных в срок.",
+        },
+        "report --by": {
+            "en": "Groupings: agency,district,channel,topic.",
+            "ru": "Разрезы: agency,district,channel,topic (ведомство, район, канал, тема).",
+        },
+        "report --since": {
+            "en": "Only appeals that arrived at this time or later.",
+            "ru": "Только обращения, поступившие в это время или позже.",
+        },
+        "report --until": {
+            "en": "Only earlier arrivals; a year, month or date is included.",
+            "ru": "Только поступившие раньше; год, месяц или дата входят целиком.",
+        },
+        "report --compare-with": {
+            "en": "Compare with the period before (previous), a year ago (year), or arrivals "
+            "before a time.",
+            "ru": "Сравнить с предыдущим периодом (previous), с годом раньше (year) или с "
+            "поступившими до указанного времени.",
+        },
+        "report --rebase": {
+            "en": "New limits of the trends from this date on.",
+            "ru": "Границы недельных карт строить с этой даты.",
+        },
+        "report --csv": {
+            "en": "Also write every table as CSV.",
+            "ru": "Записать ещё и все таблицы в CSV.",
+        },
+        "report --xlsx": {"en": "Also write a workbook.", "ru": "Записать ещё и книгу Excel."},
+        "report --html": {
+            "en": "Also write a page with charts.",
+            "ru": "Записать ещё и страницу с графиками.",
+        },
+        "report --revise": {
+            "en": "Show what changed since an earlier --json report.",
+            "ru": "Показать, что изменилось с прежнего отчёта --json.",
+        },
+        # -- watch, outbox, store
+        "watch --store": {
+            "en": "File of the state; created if missing.",
+            "ru": "Файл хранилища; если его нет, создаётся.",
+        },
+        "watch --sink": {
+            "en": "Append changes as JSON Lines.",
+            "ru": "Дописывать изменения строками JSON.",
+        },
+        "watch --digests": {
+            "en": "Append messages to agencies as JSON Lines.",
+            "ru": "Дописывать сводки для ведомств строками JSON.",
+        },
+        "watch --skew": {
+            "en": "How far events may arrive out of order.",
+            "ru": "Насколько события могут приходить не по порядку.",
+        },
+        "watch --clock": {
+            "en": "Which clock advances time while no events arrive.",
+            "ru": "Чьи часы двигают время, пока событий нет.",
+        },
+        "watch --max-ahead": {
+            "en": "Reject rows received further ahead of the machine's clock.",
+            "ru": "Отклонять строки, которые сильнее опережают часы компьютера.",
+        },
+        "watch --batch": {"en": "Rows per transaction.", "ru": "Строк в одной транзакции."},
+        "watch --interval": {
+            "en": "Seconds between two reads at the end of the file.",
+            "ru": "Секунд между чтениями в конце файла.",
+        },
+        "watch --retain": {
+            "en": "Drop appeals that ended more than DAYS ago.",
+            "ru": "Удалять обращения, завершённые больше стольких дней назад.",
+        },
+        "watch --once": {
+            "en": "Stop at the end of the source.",
+            "ru": "Остановиться в конце источника.",
+        },
+        "watch --replay": {
+            "en": "First read the rejected rows again.",
+            "ru": "Сначала снова прочитать отклонённые строки.",
+        },
+        "outbox dead --store": {"en": "The store that watch keeps.", "ru": "Хранилище watch."},
+        "outbox replay --store": {"en": "The store that watch keeps.", "ru": "Хранилище watch."},
+        "outbox rewrite --store": {"en": "The store that watch keeps.", "ru": "Хранилище watch."},
+        "outbox rewrite --only-new": {
+            "en": "Only changes that FILE never had. FILE must be empty.",
+            "ru": "Только изменения, которых в ФАЙЛЕ не было; он должен быть пуст.",
+        },
+        "store check --all": {
+            "en": "List every fault, not the first 20.",
+            "ru": "Перечислить все повреждения, а не первые 20.",
+        },
+    }
+)
+"""The help of each option, keyed by the option or, if commands differ, by command and option."""
+
+DEFAULTS: Final = Texts(
+    {
+        "now": {"en": "now", "ru": "сейчас"},
+        "never": {"en": "never", "ru": "никогда"},
+        "the region's": {"en": "the region's", "ru": "пояс региона"},
+        "the environment's": {"en": "the environment's", "ru": "как в системе"},
+        "stdout": {"en": "standard output", "ru": "стандартный вывод"},
+        "those in the data": {"en": "those in the data", "ru": "все, что есть в данных"},
+    }
+)
+"""What an option is without being given, if that is not a value that could be given."""
+
+PHRASES: Final = Texts(
+    {
+        "usage": {"en": "Usage", "ru": "Вызов"},
+        "options": {"en": "Options", "ru": "Параметры"},
+        "commands": {"en": "Commands", "ru": "Команды"},
+        "range": {"en": "{least} to {most}", "ru": "от {least} до {most}"},
+        "required": {"en": "required", "ru": "обязателен"},
+        "version": {"en": "workhours, version {version}", "ru": "workhours, версия {version}"},
+    }
+)
+"""The words around the texts above."""
+
+METAVARS: Final[Mapping[str, Mapping[str, str]]] = {
+    "ru": {
+        "AMOUNT": "СКОЛЬКО",
+        "ARGS": "АРГУМЕНТЫ",
+        "COMMAND": "КОМАНДА",
+        "DATE": "ДАТА",
+        "DAYS": "ДНИ",
+        "DIR": "ПАПКА",
+        "DUE_BY": "СРОК",
+        "END": "КОНЕЦ",
+        "FILE": "ФАЙЛ",
+        "FIRST": "ПЕРВЫЙ",
+        "HOURS": "ГРАФИК",
+        "ID": "КОД",
+        "LAST": "ПОСЛЕДНИЙ",
+        "NAME": "ИМЯ",
+        "NAMES": "ИМЕНА",
+        "NUMBERS": "НОМЕРА",
+        "OPTIONS": "ПАРАМЕТРЫ",
+        "PERCENT": "ПРОЦЕНТ",
+        "RATE": "ДОЛЯ",
+        "SECONDS": "СЕКУНДЫ",
+        "SINK": "ПРИЁМНИК",
+        "SOURCE": "ИСТОЧНИК",
+        "START": "НАЧАЛО",
+        "STORE": "ХРАНИЛИЩЕ",
+        "TIME": "ВРЕМЯ",
+        "WHAT": "ПЕРИОД",
+        "YEAR": "ГОД",
+        "ZONE": "ПОЯС",
+    }
+}
+"""The names of values in usage lines, keyed by language and by the English name."""
+
+
+def metavar(text: str, lang: str) -> str:
+    """Return a usage text, such as ``[FILE]``, with its names in ``lang``.
+
+    >>> metavar("[DATE|TIME]", "ru"), metavar("START", "en")
+    ('[ДАТА|ВРЕМЯ]', 'START')
+    """
+    names = METAVARS.get(lang, {})
+    word = ""
+    found = []
+    for sign in f"{text} ":
+        if sign.isupper() or sign == "_":
+            word += sign
+        else:
+            found.append(names.get(word, word) + sign)
+            word = ""
+    return "".join(found)[:-1]
