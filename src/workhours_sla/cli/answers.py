@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import click
 
 from workhours_sla.cli.answer_text import Answer, common_data
+from workhours_sla.cli.calendar_ends import note_calendar_ends
 from workhours_sla.cli.help import argument, command, option
 from workhours_sla.cli.options import (
     CommonOptions,
@@ -48,6 +49,7 @@ def due(start: str, *, now: str | None, explain: bool, target: str | None, **opt
     if now is not None:
         as_of = read_time(now, schedule.tz).when
         remaining = _remaining(one, posted, due_at, as_of, by_rule=by_rule)
+    _note_end(settings, one, posted if as_of is None else max(posted, as_of))
     if settings.as_json:
         echo_json(
             {
@@ -132,6 +134,7 @@ def elapsed(start: str, end: str, *, explain: bool, target: str | None, **option
     trace = schedule.explain(a, b, provisional=by_rule)
     verdict = None if _after(a, b) else _verdict(one, a, b, trace.used, by_rule=by_rule)
     provisional = trace.provisional or bool(verdict and verdict.provisional)
+    _note_end(settings, one, max(a, b))
     if settings.as_json:
         echo_json(
             {
@@ -219,6 +222,12 @@ def _bounds(one: OneTarget, start: datetime) -> tuple[datetime | None, datetime 
     return bounds.due_at if one.closing == "strict" else bounds.limit
 
 
+def _note_end(settings: Settings, one: OneTarget, at: datetime) -> None:
+    """Print a note if the calendar ends soon after a time, unless the answer may be by rule."""
+    if not settings.provisional:
+        note_calendar_ends([one.schedule], at, settings.lang)
+
+
 def _after(one: datetime, other: datetime) -> bool:
     return one.astimezone(UTC) > other.astimezone(UTC)
 
@@ -237,6 +246,7 @@ def latest_start(due_by: str, *, explain: bool, target: str | None, **options: A
     wanted = given.when.astimezone(schedule.tz)
     latest = schedule.latest_start(wanted, budget, provisional=by_rule)
     trace = schedule.explain(latest, budget, provisional=by_rule)
+    _note_end(settings, one, wanted)
     if settings.as_json:
         echo_json(
             {

@@ -82,6 +82,7 @@ def check(**options: Any) -> int:
     result = evaluate(
         rows.events, configuration.policy, as_of=now, provisional=settings.provisional
     )
+    settings.note_ends(configuration, now)
     if target is not None:
         result = _of_target(result, target)
     # --warn must not make the policy differ from that of the store

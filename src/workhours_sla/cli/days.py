@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from workhours_sla.cli.answer_text import Answer, schedule_data
+from workhours_sla.cli.calendar_ends import note_calendar_ends
 from workhours_sla.cli.help import argument, command
 from workhours_sla.cli.options import (
     ScheduleOptions,
@@ -75,6 +76,8 @@ def days(first: str, last: str, *, explain: bool, target: str | None, **options:
     one = settings.one_target()
     a, b = _date(first, settings.lang), _date(last, settings.lang)
     period = _period(one.schedule, *sorted((a, b)), provisional=settings.provisional)
+    if not settings.provisional:
+        note_calendar_ends([one.schedule], max(a, b), settings.lang)
     sign = 1 if a <= b else -1
     if settings.as_json:
         echo_json(

@@ -69,6 +69,7 @@ def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **optio
     result = evaluate(
         rows.events, configuration.policy, as_of=evaluated_at, provisional=settings.provisional
     )
+    settings.note_ends(configuration, evaluated_at)
     found = forecast_deadlines(result.outcomes, start=start, end=end, zone=zone, by=by)
     if settings.as_json:
         echo_json(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -22,6 +23,7 @@ from workhours_sla.adapters.config.defaults import (
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region
 from workhours_sla.cli.budgets import GivenBudget, parse_given, refuse_budget
+from workhours_sla.cli.calendar_ends import note_calendar_ends
 from workhours_sla.cli.options import CommonOptions, ScheduleOptions
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import BudgetError, shown
@@ -188,6 +190,17 @@ class Settings:
             if section.tz is None and "RU-" in (section.calendar or ""):
                 note_other_zones(section.calendar or "", self.lang)
         return configuration
+
+    def note_ends(self, configuration: Configuration, at: datetime) -> None:
+        """Print a note if a calendar of the chosen targets ends soon after a time.
+
+        With ``--provisional`` no note is printed, since the calendar then goes on by rule.
+        """
+        if not self.provisional:
+            targets = configuration.policy.targets
+            chosen = [one for one in targets if self.target in (None, one.name)]
+            schedules = [schedule for one in chosen for schedule in one.schedules]
+            note_calendar_ends(schedules, at, self.lang)
 
     def _given_of_budget(self) -> list[str]:
         return [name for name, value in self.budget._asdict().items() if value is not None]

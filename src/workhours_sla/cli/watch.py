@@ -131,6 +131,9 @@ def watch(**options: Any) -> int:
     clock = _now if wanted.clock == "machine" else None
     skew = parse_amount(wanted.skew)
 
+    if clock is not None:
+        settings.note_ends(configuration, clock())
+
     def report(loss: Loss) -> None:
         echo_note(lang, loss.kind, name=loss.name)
 
@@ -183,6 +186,8 @@ def watch(**options: Any) -> int:
             on_changes=delivery.notify,
             stopping=stopping.is_set,
         )
+        if clock is None and store.watermark is not None:
+            settings.note_ends(configuration, store.watermark)
         tail.finish()
         undelivered = delivery.finish(HANGS_AFTER)
         output.check()

@@ -80,6 +80,14 @@ SHELL: Final = Texts(
             "ru": "{region}: несколько часовых поясов, принят {tz}. Укажите --tz для других: "
             "{areas}",
         },
+        "calendar_ends": {
+            "en": "{count:calendar|calendars} {calendars} {count:ends|end} on {date}, and due "
+            "times after that are unknown; install a newer version, or add the next act with "
+            "--calendar-file",
+            "ru": "{count:календарь|календари|календари} {calendars} "
+            "{count:заканчивается|заканчиваются|заканчиваются} {date}, сроки после этой даты "
+            "неизвестны; установите новую версию или добавьте новый акт: --calendar-file",
+        },
         # -- days
         "dates": {"en": "Dates", "ru": "Даты"},
         "both_included": {

@@ -1,0 +1,35 @@
+"""Print a note if a calendar in use ends soon."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
+
+from workhours_sla.cli.output import echo_note
+from workhours_sla.text import words
+from workhours_sla.worktime.schedule import Schedule
+
+MONTHS_AHEAD: Final = 3
+"""A note is printed if a calendar ends in less than this number of months."""
+
+
+def note_calendar_ends(schedules: Iterable[Schedule], at: datetime | date, lang: str) -> None:
+    """Print a note for each last date of calendars that end within three months of ``at``."""
+    ending: dict[date, dict[str, None]] = {}
+    for schedule in schedules:
+        day = at.astimezone(schedule.tz).date() if isinstance(at, datetime) else at
+        coverage = schedule.calendar.coverage
+        if coverage and coverage[-1][1] < _months_after(day):
+            ending.setdefault(coverage[-1][1], {})[schedule.calendar.id] = None
+    for last, calendars in sorted(ending.items()):
+        facts = {"calendars": ", ".join(calendars), "count": len(calendars)}
+        echo_note(lang, "calendar_ends", date=words.short_date(last, lang), **facts)
+
+
+def _months_after(day: date) -> date:
+    """Return the same day three months later, or the last day of that month."""
+    years, month = divmod(day.month - 1 + MONTHS_AHEAD, 12)
+    year, month = min(day.year + years, date.max.year), month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
