@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -852,6 +853,92 @@ def test_exports_of_old_versions_have_no_zone() -> None:
     old = telegram(1, "user7")
     del old["date_unixtime"]
     assert Read("telegram", chat(old)).reasons == ["naive_time"]
+
+
+def test_line_that_is_no_request_costs_one_row() -> None:
+    rows = journal(body("wall_reply_new", vk(1, 7), 1), body("wall_reply_new", vk(2, 7), 2))
+    first, second, _ = rows.split(b"\n")
+    for broken in (b"ping", b"[1]", first[:90], first[:-1], b"7", b'{"a": "x', b'"' * 3):
+        read = Read("vk_callback", b"\n".join([first, broken, second]))
+        assert len(read.faults) == 1, broken
+        assert [number for _, number, _ in read.facts] == ["1", "2"], broken
+
+
+# -- damage ----------------------------------------------------------------------------------------
+
+PIECES = [
+    *(b"{", b"}", b"[", b"]", b'"', b"\\", b"\\x0C", b",", b"\n", b"\0", b"null", b"-1", b"1e999"),
+    *(b"9" * 5000, b"\xff", b"\xed\xa0\x80", b"[" * 3000, b'{"a":' * 300, b'"items":[', b"2026"),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(sorted(SAMPLE_FILES)),
+    st.lists(
+        st.tuples(
+            st.floats(0, 1), st.integers(0, 300), st.one_of(st.none(), st.sampled_from(PIECES))
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+)
+def test_damaged_files_raise_only_our_errors(
+    name: str, changes: list[tuple[float, int, bytes | None]]
+) -> None:
+    data = bytearray((SAMPLES / name).read_bytes())
+    for where, length, piece in changes:
+        begin = int(where * len(data))
+        data[begin : begin + (length if piece is None else 0)] = piece or b""
+    faults: Sequence[Fault] = ()
+    with suppress(SourceError):
+        faults = Read(SAMPLE_FILES[name][0], bytes(data)).faults
+    assert all(len(fault.text) <= 503 for fault in faults)
+
+
+@pytest.mark.parametrize("name", SAMPLE_FILES)
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_sizes_of_chunks_do_not_matter(name: str, size: int) -> None:
+    form = SAMPLE_FILES[name][0]
+    data = (SAMPLES / name).read_bytes()
+    mapping = parse(f'[input]\nformat = "{form}"\nsource = "test"').mapping
+    with open_source(InPieces(data, size), mapping) as source:
+        assert list(source) == Read(form, data).items
+
+
+class InPieces(BytesIO):
+    """A stream that returns a few bytes at once, as a pipe may."""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        super().__init__(data)
+        self._size = size
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        return super().read1(self._size if size else 0)
+
+
+LONG = '"' + "x" * 1_500_000 + '"'
+
+
+@pytest.mark.parametrize("form", ["vk", "vk_callback", "ok", "max", "telegram"])
+def test_record_that_is_too_long_is_quarantined(form: str) -> None:
+    """The records around it are read."""
+    records = {
+        "vk": (page, lambda number: vk(number, 7)),
+        "vk_callback": (None, lambda number: body("wall_reply_new", vk(number, 7), number)),
+        "ok": (lambda *all_: {"comments": all_}, ok),
+        "max": (lambda *all_: {"updates": all_}, lambda number: created(str(number), 7)),
+        "telegram": (chat, lambda number: telegram(number, "user7")),
+    }
+    around, make = records[form]
+    three = [make(number) for number in (1, 2, 3)]
+    three[1]["more"] = "LONG"
+    documents = three if around is None else [around(*three)]
+    content = "\n".join(map(json.dumps, documents))
+    read = Read(form, content.replace('"LONG"', LONG).encode())
+    assert read.reasons == ["malformed"]
+    assert len(read.faults[0].text) < 600
+    assert [kind for kind, *_ in read.facts] == ["created", "created"]
 
 
 # -- order and memory ------------------------------------------------------------------------------

@@ -1,0 +1,227 @@
+"""Scan JSON that comes in chunks: find where its values end, without decoding them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from workhours_sla.adapters.sources.text_lines import LONGEST_LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHOWN: Final = 500
+"""The most characters that are returned of a record that is broken."""
+_BEFORE: Final = 200
+"""How many characters before a value stay in memory, for its indentation."""
+
+_GAP: Final = re.compile(r"[\s,:]*+")
+_SCALAR: Final = re.compile(r'[^\s,:"{}\[\]]++')
+_IN_STRING: Final = re.compile(r'[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+')
+"""Matches what is left of a string: up to its closing quote, the end of the line, or the end."""
+_BRACKET: Final = re.compile(
+    rf'[^"{{}}\[\]]*+(?:"{_IN_STRING.pattern}"[^"{{}}\[\]]*+)*+(?:([{{}}\[\]])|(")|\Z)'
+)
+"""Matches up to the next bracket outside of strings, a quote that no quote closes, or the end."""
+_BLANKS: Final = re.compile(r"\n([ \t]*)\Z")
+
+
+class EndedError(Exception):
+    """Raised if the text ends within a document."""
+
+
+class BrokenError(Exception):
+    """Raised if the brackets and strings of a value do not fit together."""
+
+
+class JsonScanner:
+    """Scans a text from its position ``at``. Only ``text``, a part of it, is in memory."""
+
+    def __init__(self, chunks: Iterator[str]) -> None:
+        self._chunks = chunks
+        self.text = ""
+        self.at = 0
+        self.begin: int | None = None
+        """Where an object begins that must stay in memory, None if there is none or it is too long.
+        """
+        self._before = 0
+        """How many characters of the text were there before the last chunk."""
+        self._longest = 0
+        self._is_long = False
+        """Whether the value that is scanned has more than ``_longest`` characters."""
+
+    @property
+    def beginning(self) -> str:
+        """The first characters from the position on, for messages."""
+        return self.text[self.at : self.at + SHOWN]
+
+    # -- signs and values --------------------------------------------------------------------
+
+    def sign(self) -> str | None:
+        """Return the next character that is not a blank, a comma or a colon; None at the end."""
+        while True:
+            self.at = _end_of(_GAP, self.text, self.at)
+            if self.at < len(self.text):
+                return self.text[self.at]
+            if not self._more():
+                return None
+
+    def needed(self) -> str:
+        """Return the next sign. Raises EndedError at the end."""
+        sign = self.sign()
+        if sign is None:
+            raise EndedError
+        return sign
+
+    def value(self, sign: str, longest: int) -> str | None:
+        """Return the text of the next value and go past it; None if it is longer than ``longest``.
+
+        If the value is broken and not too long, the position stays at its beginning.
+        """
+        self._longest, self._is_long = longest, False
+        if sign in "{[":
+            end = self._bracketed(self.at)
+        elif sign == '"':
+            end = self._string(self.at + 1)
+            if self.text[end - 1] != '"':
+                raise BrokenError
+        else:
+            end = self._scalar(self.at)
+        text = self.text[self.at : end]
+        self.at = end
+        return None if self._is_long or len(text) > longest else text
+
+    def _scalar(self, look: int) -> int:
+        """Return the end of a number or a word that begins at ``look``."""
+        while True:
+            look = _end_of(_SCALAR, self.text, look)
+            if look < len(self.text):
+                if look == self.at and not self._is_long:
+                    raise BrokenError
+                return look
+            look = self._refill(look)
+
+    def _string(self, look: int) -> int:
+        """Return the end of a string whose quote is before ``look``; the end of the line, if any.
+
+        A string has no line break, so one that reaches the end of the line is broken.
+        """
+        while True:
+            look = _end_of(_IN_STRING, self.text, look)
+            if look < len(self.text):
+                if self.text[look] != "\\":
+                    return look + 1
+                if look + 1 < len(self.text):  # a backslash at the end of the line
+                    look += 1
+                    continue
+            look = self._refill(look)
+
+    def _bracketed(self, look: int) -> int:
+        """Return the end of an object or an array that begins at ``look``."""
+        depth = 0
+        while True:
+            is_cut = False
+            for found in _BRACKET.finditer(self.text, look):
+                look = found.end()
+                bracket = found[1]
+                if bracket is None:
+                    is_cut = found[2] is not None
+                    break
+                depth += 1 if bracket in "{[" else -1
+                if not depth:
+                    return look
+            look = self._string(look) if is_cut else self._refill(look)
+
+    # -- broken values -----------------------------------------------------------------------
+
+    def indent(self) -> str | None:
+        """Return the blanks between the beginning of the line and the next value; None if more."""
+        found = _BLANKS.search(self.text, max(0, self.at - _BEFORE), self.at)
+        return None if found is None else found[1]
+
+    def to_brace(self, indent: str | None) -> str | None:
+        """Return the text up to the first line with a closing brace behind ``indent``, and skip it.
+
+        Return None if there is none within ``LONGEST_LINE`` characters.
+        """
+        if indent is None:
+            return None
+        self._longest, self._is_long = LONGEST_LINE, False
+        brace = f"\n{indent}}}"
+        look = max(0, self.at - len(brace) + 1)
+        try:
+            while (end := self.text.find(brace, look)) < 0:
+                look = self._refill(max(look, len(self.text) - len(brace)))
+                if self._is_long:
+                    return None
+        except EndedError:
+            return None
+        begin, self.at = self.at, end + len(brace)
+        return self.text[begin : self.at]
+
+    def line(self) -> str | None:
+        """Return the rest of the line without going past it; None if it is too long.
+
+        A line that is too long is passed over.
+        """
+        self._longest, self._is_long = LONGEST_LINE, False
+        look = self.at
+        try:
+            while (end := self.text.find("\n", look)) < 0 and not self._is_long:
+                look = self._refill(len(self.text))
+        except EndedError:
+            end = len(self.text)
+        if self._is_long:
+            self.to_line_end()
+            return None
+        return self.text[self.at : end]
+
+    def to_line_end(self) -> str:
+        """Return the beginning of the next line, and skip the line."""
+        beginning = self.beginning
+        self._longest = 0
+        look = self.at
+        try:
+            while (end := self.text.find("\n", look)) < 0:
+                look = self._refill(len(self.text))
+        except EndedError:
+            end = len(self.text)
+        self.at = end
+        return beginning.split("\n", 1)[0]
+
+    # -- text --------------------------------------------------------------------------------
+
+    def _refill(self, look: int) -> int:
+        """Read more while a value is scanned up to ``look``, and return its new position.
+
+        A value that is too long is forgotten up to there. Raises EndedError.
+        """
+        begin = self.at if self.begin is None else self.begin
+        if look - begin > max(self._longest, LONGEST_LINE if self.begin is not None else 0):
+            self.begin, self.at, self._is_long = None, look, True
+        length = len(self.text)
+        if not self._more():
+            raise EndedError
+        return look - (length - self._before)
+
+    def _more(self) -> bool:
+        """Read the next chunk, and forget what is no longer needed. Return False at the end."""
+        if self.begin is not None and self.at - self.begin > LONGEST_LINE:
+            self.begin = None
+        chunk = next(self._chunks, "")
+        if not chunk:
+            return False
+        base = max(0, (self.at if self.begin is None else self.begin) - _BEFORE)
+        kept = self.text[base:]
+        self.text = kept + chunk
+        self._before = len(kept)
+        self.at -= base
+        if self.begin is not None:
+            self.begin -= base
+        return True
+
+
+def _end_of(pattern: re.Pattern[str], text: str, begin: int) -> int:
+    """Return the end of what a pattern matches at ``begin``; ``begin`` if it matches nothing."""
+    found = pattern.match(text, begin)
+    return begin if found is None else found.end()
