@@ -117,7 +117,7 @@ def test_deleted_stub_of_a_page_is_counted() -> None:
     read = Read("vk", (SAMPLES / "vk_wall_getComments.json").read_bytes())
     assert read.items.count(()) == 1
     assert read.notes == [
-        "1 records have no event: deleted comments without author and time of deletion: 1"
+        "records without an event: 1 (deleted comments without author and time of deletion: 1)"
     ]
 
 
@@ -125,7 +125,7 @@ def test_confirmation_is_counted() -> None:
     read = Read("vk_callback", (SAMPLES / "vk_callback_confirmation.json").read_bytes())
     assert (read.items, read.notes) == (
         [()],
-        ["1 records have no event: records of other kinds: 1"],
+        ["records without an event: 1 (records of other kinds: 1)"],
     )
 
 
@@ -162,7 +162,7 @@ def test_error_of_the_api_exits_with_2(capsys: pytest.CaptureFixture[str], tmp_p
     printed = capsys.readouterr()
     assert not printed.out
     assert printed.err.count("\n") == 1
-    assert "ошибка API Odnoklassniki: 102" in printed.err
+    assert "ошибка API (Одноклассники): 102" in printed.err
 
 
 # -- VK ------------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ def test_comment_under_a_comment_of_the_community_is_an_appeal() -> None:
         ("created", "4", "citizen"),
     ]
     assert read.notes == [
-        "1 records have no event: comments of the community that answer no citizen: 1"
+        "records without an event: 1 (comments of the community that answer no citizen: 1)"
     ]
 
 
@@ -457,7 +457,7 @@ def test_repeated_delivery_is_ignored() -> None:
     edit = body("wall_reply_edit", vk(1, 7), 2)
     read = Read("vk_callback", journal(new, edit, edit, new))
     assert [kind for kind, *_ in read.facts] == ["created", "edited"]
-    assert read.notes == ["2 records have no event: repeated deliveries: 2"]
+    assert read.notes == ["records without an event: 2 (repeated deliveries: 2)"]
 
 
 def test_bare_bodies_have_no_time_of_receipt() -> None:
@@ -472,9 +472,8 @@ def test_bare_bodies_have_no_time_of_receipt() -> None:
     assert read.facts == [("created", "1", "citizen")]
     assert read.notes == [
         (
-            "4 records have no event: edits and deletions without a time of receipt: 2, records of "
-            "other kinds: 2"
-        )
+    "records without an event: 4 (edits and deletions without a time of receipt: 2, "
+        "records of other kinds: 2)"
     ]
 
 
@@ -552,7 +551,42 @@ def test_watch_follows_a_journal(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert not capsys.readouterr().out
 
 
-@pytest.mark.parametrize("form", ["vk", "ok", "max", "telegram"])
+def test_watch_follows_updates_of_max_on_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "max.toml"
+    config.write_text('[input]\nformat = "max"\n[schedule]\ncalendar = "RU-VGG"\n', "utf-8")
+    source = tmp_path / "max.jsonl"
+    updates = json.loads((SAMPLES / "max_updates.json").read_bytes())["updates"]
+    source.write_text("".join(json.dumps(one) + "\n" for one in updates), "utf-8")
+    store = str(tmp_path / "store.sqlite")
+    arguments = [str(source), "--store", store, "--config", str(config), "--once", "--json"]
+    assert main(["watch", *arguments]) == 0
+    changes = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    kinds = {(one["appeal_id"][-2:], one["kind"]) for one in changes}
+    assert {("e9", "met"), ("ea", "breached"), ("eb", "breached"), ("ec", "withdrawn")} <= kinds
+
+
+def test_refused_request_is_read_again_when_it_comes_again() -> None:
+    broken = body("wall_reply_new", vk(1, 7) | {"date": None}, 1)
+    whole = body("wall_reply_new", vk(1, 7), 1)
+    read = Read("vk_callback", journal(broken, whole, whole))
+    assert (read.facts, read.reasons) == ([("created", "1", "citizen")], ["missing_value"])
+
+
+def test_many_comments_of_one_appeal_cause_no_note_about_columns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inner = thread(*(answer(number, 1, by=7) for number in range(2, 1_200)))
+    source = tmp_path / "vk.json"
+    source.write_text(json.dumps(page(vk(1, 7, thread=inner))), "utf-8")
+    config = tmp_path / "vk.toml"
+    config.write_text('[input]\nformat = "vk"\n[schedule]\ncalendar = "RU-VGG"\n', "utf-8")
+    assert main(["check", str(source), "--config", str(config)]) == 1
+    assert not capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["vk", "ok", "telegram"])
 def test_documents_are_not_followed(form: str) -> None:
     with pytest.raises(SourceError, match=f"the format {form} cannot be followed"):
         mapper_of(parse(f'[input]\nformat = "{form}"').mapping)
@@ -780,7 +814,7 @@ def test_account_has_chats_and_chats_that_were_left() -> None:
     assert [event.appeal_id for event in read.events] == [
         *("telegram/99/1", "telegram/98/1", "telegram/97/1")
     ]
-    assert read.notes == ["1 records have no event: messages of private chats: 1"]
+    assert read.notes == ["records without an event: 1 (messages of private chats: 1)"]
 
 
 def raw_chat(*messages: str) -> bytes:

@@ -8,6 +8,7 @@ from operator import attrgetter, itemgetter
 from typing import Final
 
 from workhours_sla.adapters.config.sections import Config
+from workhours_sla.adapters.sources.formats import NETWORKS
 from workhours_sla.adapters.sources.mapping import has_content_id
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import shown
@@ -28,8 +29,11 @@ def note_shared_ids(
     """Print a note for each column of ids in which too many rows have the same id.
 
     Too many are more than 1,000 rows, or at least 100 rows that are more than half of all. The
-    columns in ``noted`` are skipped. Returns the canonical names of the columns with a note.
+    columns in ``noted`` are skipped, and so are files of social networks, which have no columns.
+    Returns the canonical names of the columns with a note.
     """
+    if config.input.format in NETWORKS:
+        return []
     rows = events
     if config.input.kind == "appeals":  # each row gives exactly one event that creates an appeal
         rows = [event for event in events if event.type is EventType.CREATED]

@@ -442,13 +442,17 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "ru": "запись не этого формата: {why}",
     },
     # -- social networks
+    "network_vk": {"en": "VK", "ru": "ВКонтакте"},
+    "network_ok": {"en": "Odnoklassniki", "ru": "Одноклассники"},
+    "network_max": {"en": "MAX", "ru": "MAX"},
+    "network_telegram": {"en": "Telegram", "ru": "Telegram"},
     "official_malformed": {
         "en": (
             "officials: {id} under [input] is not the id of an author in {network}; write it like "
             '"{example}"'
         ),
         "ru": (
-            "officials: {id} в разделе [input] - не номер автора в {network}; напишите, например, "
+            "officials: {id} в разделе [input] - не номер автора ({network}); напишите, например, "
             '"{example}"'
         ),
     },
@@ -461,10 +465,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
             "instead of data there is an error of the API of {network}: {code} {text}; request the "
             "data again"
         ),
-        "ru": "вместо данных - ошибка API {network}: {code} {text}; запросите данные снова",
+        "ru": "вместо данных - ошибка API ({network}): {code} {text}; запросите данные снова",
     },
     "records_ignored": {
-        "en": "{count} records have no event: {counts}",
+        "en": "records without an event: {count} ({counts})",
         "ru": "записей без событий: {count} ({counts})",
     },
     "ignored_community_post": {

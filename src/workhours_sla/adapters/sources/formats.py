@@ -45,8 +45,15 @@ UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {
 """What the number ``line`` of a Fault counts, in each format: ``record`` if it is not here."""
 
 
-DOCUMENTS: Final[frozenset[Format]] = frozenset({"vk", "ok", "max", "telegram"})
+DOCUMENTS: Final[frozenset[Format]] = frozenset({"vk", "ok", "telegram"})
 """Formats of documents, which cannot be followed while they grow."""
+_LINE_MAPPERS: Final[dict[Format, tuple[str, str]]] = {
+    "vk_callback": ("networks.vk_callback", "VkCallbackMapper"),
+    "max": ("networks.max", "MaxMapper"),
+}
+"""The module and the class that maps a line of a format that can be followed."""
+NETWORKS: Final[frozenset[Format]] = frozenset({"vk", "vk_callback", "ok", "max", "telegram"})
+"""Formats of comments, whose ids are those of the network."""
 
 
 def format_of(opened: OpenedFile) -> Format:
@@ -83,12 +90,10 @@ def mapper_of(config: Config) -> RecordMapper:
     not depend on later ones, as statuses do. What another system says is not read.
     """
     found = config.input.format
-    if found == "vk_callback":
-        from workhours_sla.adapters.sources.networks.vk_callback import (  # noqa: PLC0415
-            VkCallbackMapper,
-        )
-
-        return VkCallbackMapper(layout_of(config), config.input)
+    if found in _LINE_MAPPERS:
+        module, name = _LINE_MAPPERS[found]
+        mapper = getattr(import_module(f"workhours_sla.adapters.sources.{module}"), name)
+        return cast("RecordMapper", mapper(layout_of(config), config.input))
     if found in DOCUMENTS:
         msg = say("format_not_followed", format=found)
         raise SourceError(msg, format=found)

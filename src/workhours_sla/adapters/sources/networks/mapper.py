@@ -58,7 +58,6 @@ class NetworkMapper:
     cannot have.
     """
 
-    network: ClassVar[str]
     channel: ClassVar[str]
     type: ClassVar[Any]
     official: ClassVar[tuple[str, str]]
@@ -66,6 +65,7 @@ class NetworkMapper:
 
     def __init__(self, layout: Layout, options: Input) -> None:
         self.claims: list[Claim] = []
+        self.network: Phrase = say(f"network_{self.channel}")
         self.tree: CommentTree = CommentTree(self.channel, layout.source)
         self.officials: Officials = Officials(options.officials, self.network, *self.official)
 
@@ -104,7 +104,7 @@ class NetworkMapper:
     def refused(self, code: object, text: object) -> SourceError:
         """Return the SourceError for an error of the API instead of data."""
         msg = say("api_error", network=self.network, code=str(code), text=shown(str(text)))
-        return SourceError(msg, network=self.network, code=code)
+        return SourceError(msg, network=str(self.network), code=code)
 
 
 def needed(value: _Value | None, name: str) -> _Value:

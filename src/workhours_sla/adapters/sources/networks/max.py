@@ -68,7 +68,6 @@ class MaxUpdate(MaxMessage, frozen=True, gc=False):
 class MaxMapper(NetworkMapper):
     """Maps an update of MAX to events."""
 
-    network = "MAX"
     channel = "max"
     type = MaxUpdate
     official = (r"[1-9]\d{0,18}", "123456")

@@ -19,11 +19,11 @@ class Officials:
     SourceError for an id of another form.
     """
 
-    def __init__(self, ids: Sequence[str], network: str, form: str, example: str) -> None:
+    def __init__(self, ids: Sequence[str], network: Phrase, form: str, example: str) -> None:
         for one in ids:
             if not re.fullmatch(form, one, re.ASCII):
                 msg = say("official_malformed", id=shown(one), network=network, example=example)
-                raise SourceError(msg, id=one, network=network)
+                raise SourceError(msg, id=one, network=str(network))
         self._ids = frozenset(ids)
         self._unmet = dict.fromkeys(ids)
 

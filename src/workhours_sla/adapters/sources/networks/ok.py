@@ -47,7 +47,6 @@ class OkComment(msgspec.Struct, frozen=True, gc=False):
 class OkMapper(NetworkMapper):
     """Maps a comment of Odnoklassniki to events."""
 
-    network = "Odnoklassniki"
     channel = "ok"
     type = OkComment
     official = (r"[1-9]\d{0,18}", "123456")

@@ -58,7 +58,6 @@ class TelegramMessage(msgspec.Struct, frozen=True, gc=False):
 class TelegramMapper(NetworkMapper):
     """Maps a message of a Telegram group to events."""
 
-    network = "Telegram"
     channel = "telegram"
     type = TelegramMessage
     official = (r"(?:user|chat|channel)[1-9]\d{0,18}", "user123456")

@@ -69,7 +69,6 @@ class VkThread(msgspec.Struct, frozen=True, gc=False):
 class VkMapper(NetworkMapper):
     """Maps a comment of VK with its thread to events."""
 
-    network = "VK"
     channel = "vk"
     type: ClassVar[Any] = VkComment
     official = (r"-?[1-9]\d{0,18}", "-123456")

@@ -90,11 +90,16 @@ class VkCallbackMapper(VkMapper):
         kind = _KINDS.get(what)
         if subject not in _SUBJECTS or kind is None:
             return self.ignored("other_record")
-        if body.event_id is not None:
-            key = f"{body.group_id}/{body.event_id}"
-            if self._delivered.get(key) is not None:
-                return self.ignored("repeated")
+        key = None if body.event_id is None else f"{body.group_id}/{body.event_id}"
+        if key is not None and self._delivered.get(key) is not None:
+            return self.ignored("repeated")
+        part = self._what(body, kind, received_at)
+        if key is not None and part.refused is None:
             self._delivered.put(key, "")
+        return part
+
+    def _what(self, body: _Body, kind: EventType, received_at: datetime | None) -> Part:
+        """Return what happened to the comment of a request. Raises RefusedError."""
         comment = msgspec.convert(body.object, VkComment)
         owner_id = None if body.group_id is None else -body.group_id
         if kind is EventType.CREATED:
