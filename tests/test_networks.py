@@ -472,8 +472,9 @@ def test_bare_bodies_have_no_time_of_receipt() -> None:
     assert read.facts == [("created", "1", "citizen")]
     assert read.notes == [
         (
-    "records without an event: 4 (edits and deletions without a time of receipt: 2, "
-        "records of other kinds: 2)"
+            "records without an event: 4 (edits and deletions without a time of receipt: 2, "
+            "records of other kinds: 2)"
+        )
     ]
 
 
