@@ -33,7 +33,12 @@ PHRASES = {
 CHECKED = ("src", "tests", "examples", "docs")
 SUFFIXES = {".py", ".toml", ".md", ".ipynb"}
 DATA = {"data", "regions_data"}
-FOREIGN = {"acts.py": "settles", "test_acts.py": "settles", "meanings.py": "hold"}
+FOREIGN = {
+    "acts.py": "settles",
+    "test_acts.py": "settles",
+    "meanings.py": "hold",
+    "zendesk.py": "hold",
+}
 """A mapping from a file name to a word that it may use: a key of an earlier version, or a name in
 other systems.
 """

@@ -176,8 +176,9 @@ def watch(**options: Any) -> int:
             digests = TimedDigests(
                 pipeline, messages, clock, skew, partial(_note_failure, lang, wanted.digests)
             )
-        on_failure = partial(_note_failure, lang)
-        delivery = stack.enter_context(Delivery(store, [*sinks, output], on_failure=on_failure))
+        delivery = stack.enter_context(
+            Delivery(store, [*sinks, output], on_failure=partial(_note_failure, lang))
+        )
         summary = pipeline.run(
             NotedSource(counted := CountedSource(tail), config, lang),
             watermarks=Watermarks(tail.partitions, skew=skew),

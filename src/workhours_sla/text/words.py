@@ -139,6 +139,10 @@ QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
         "ru": "комментарий с не полностью выгруженной веткой",
     },
     "reply_before_post": {"en": "answer before the appeal", "ru": "ответ раньше обращения"},
+    "unknown_pauses": {
+        "en": "pauses without their times",
+        "ru": "паузы без указания времени",
+    },
     "no_appeal": {
         "en": "event of an appeal that was never posted",
         "ru": "событие обращения, которого нет",

@@ -41,7 +41,22 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Base class of the tables of a configuration file; the fields are the keys of the table."""
 
 
-Format = Literal["csv", "jsonl", "vk", "vk_callback", "ok", "max", "telegram"]
+Format = Literal[
+    "csv",
+    "jsonl",
+    "vk",
+    "vk_callback",
+    "ok",
+    "max",
+    "telegram",
+    "xes",
+    "open311",
+    "cloudevents",
+    "zendesk",
+    "zammad",
+    "jira",
+    "servicenow",
+]
 """The format of a file of appeals or events."""
 
 Overrides = Annotated[
@@ -170,6 +185,17 @@ class Input(Section, frozen=True, kw_only=True):
             _described(
                 "Where the records of a JSON document are; by default its top.",
                 *("[]", "response.items[]"),
+            ),
+        ]
+        | None
+    ) = None
+    metric: (
+        Annotated[
+            str,
+            _described(
+                "Which of several measures of a service desk is read: the name of an SLA in Jira "
+                "and ServiceNow, a metric in Zendesk, first_response, update or close in Zammad.",
+                *("Time to first response", "reply_time"),
             ),
         ]
         | None

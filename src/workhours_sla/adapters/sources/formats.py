@@ -27,6 +27,7 @@ _ENDINGS: Final[dict[str, Format]] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "jsonl",
+    ".xes": "xes",
 }
 _MODULES: Final[dict[Format, str]] = {
     "csv": "delimited",
@@ -36,6 +37,13 @@ _MODULES: Final[dict[Format, str]] = {
     "ok": "networks.ok",
     "max": "networks.max",
     "telegram": "networks.telegram",
+    "xes": "xes",
+    "open311": "open311",
+    "cloudevents": "cloudevents",
+    "zendesk": "zendesk",
+    "zammad": "zammad",
+    "jira": "jira",
+    "servicenow": "servicenow",
 }
 """The module of each format in this package; a module may read several formats."""
 UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {
@@ -43,15 +51,16 @@ UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {
     "jsonl": "line",
 }
 """What the number ``line`` of a Fault counts, in each format: ``record`` if it is not here."""
-
-
-DOCUMENTS: Final[frozenset[Format]] = frozenset({"vk", "ok", "telegram"})
+DOCUMENTS: Final[frozenset[Format]] = frozenset(
+    {"vk", "ok", "telegram", "xes", "open311", "zendesk", "zammad", "jira", "servicenow"}
+)
 """Formats of documents, which cannot be followed while they grow."""
 _LINE_MAPPERS: Final[dict[Format, tuple[str, str]]] = {
     "vk_callback": ("networks.vk_callback", "VkCallbackMapper"),
     "max": ("networks.max", "MaxMapper"),
+    "cloudevents": ("cloudevents", "line_mapper"),
 }
-"""The module and the class that maps a line of a format that can be followed."""
+"""The module of each format that can be followed, and what returns its mapper of lines."""
 NETWORKS: Final[frozenset[Format]] = frozenset({"vk", "vk_callback", "ok", "max", "telegram"})
 """Formats of comments, whose ids are those of the network."""
 

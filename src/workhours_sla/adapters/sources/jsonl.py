@@ -16,6 +16,7 @@ from workhours_sla.text.messages import Detail, Phrase, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
     from workhours_sla.adapters.sources.claims import Claim
@@ -106,8 +107,11 @@ class JsonRows:
             elif not text.isspace():
                 yield self.item_of(text, line + number)
 
-    def item_of(self, text: str, line: int) -> Item:
-        """Return the events of a line, or a Fault with the reason why it has none."""
+    def item_of(self, text: str, line: int, received_at: datetime | None = None) -> Item:
+        """Return the events of a line, or a Fault with the reason why it has none.
+
+        ``received_at`` is for records whose format has no time of its own.
+        """
         if self._typed is not None:
             event = self._typed.event_of(text)
             if event is not None:
@@ -115,7 +119,7 @@ class JsonRows:
         record = _record_of(text)
         if isinstance(record, Phrase):
             return Fault(line, "malformed", Detail(record), clip(text))
-        item = self._mapper(record, line)
+        item = self._mapper(record, line, received_at)
         return item._replace(text=clip(text)) if isinstance(item, Fault) else item
 
 

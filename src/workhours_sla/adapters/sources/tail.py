@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Event as Flag
@@ -91,6 +91,7 @@ class Tail:
         self._stopping = stopping or Flag()
         self._report = report
         self._rows = JsonRows(mapper)
+        self._dates_to_receipt: bool = getattr(mapper, "dates_to_receipt", False)
         self._max_ahead = max_ahead
         self.lost: list[Loss] = []
         """The files found so far that may not have been read completely."""
@@ -241,7 +242,8 @@ class Tail:
             text = line.decode(self._encoding, "replace")
             detail = f"not text in {self._encoding}"
             return Item(PARTITION, position, rejected=Rejected("malformed", detail, text))
-        found = self._rows.item_of(text, 0)
+        received_at = datetime.now(UTC) if self._dates_to_receipt else None
+        found = self._rows.item_of(text, 0, received_at)
         if isinstance(found, Fault):
             return Item(
                 PARTITION, position, rejected=Rejected(found.reason, str(found.detail), text)

@@ -1,0 +1,241 @@
+"""Read CloudEvents 1.0: JSON Lines, one object, a batch, or HTTP requests written as text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import unquote
+
+import msgspec
+
+from workhours_sla.adapters.sources.desk_events import text_of
+from workhours_sla.adapters.sources.json_pages import Pages, error_of, refuse_document
+from workhours_sla.adapters.sources.jsonl import JsonRows
+from workhours_sla.adapters.sources.mapping import TYPES, Fault, Layout, Mapper
+from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS, Lines, lines_of
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.mapping import Item, Record
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+
+_REQUIRED: Final = ("specversion", "source", "id", "type")
+_ENVELOPE: Final = (*_REQUIRED, "subject", "time", "datacontenttype", "dataschema")
+_OF_ENVELOPE: Final = ("event_id", "appeal_id", "type", "occurred_at")
+"""The canonical columns that the envelope of a CloudEvent has."""
+_FROM_ENVELOPE: Final = "cloudevents:"
+"""The prefix of these columns, which no field of JSON data is expected to have."""
+NO_TIME: Final = "time of receipt"
+"""The ``reason`` of an event that has no time, and is dated to its receipt."""
+_LENGTH: Final = re.compile(r"\d{1,9}", re.ASCII)
+_LONGEST_REQUEST: Final = 1_000_000
+"""The most characters of the text of one HTTP request."""
+
+_decode = msgspec.json.Decoder(float_hook=float).decode
+
+
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
+    """Yield the event, or the Fault, of every CloudEvent.
+
+    Raises SourceError if the file is neither JSON nor an HTTP request.
+    """
+    mapper = CloudEventMapper(layout, claims)
+    head = opened.chunks.peek().lstrip(MARKS_AND_BLANKS)
+    if head[:1] not in (b"{", b"["):
+        for line, record in enumerate(_requests(opened, options.encoding), start=1):
+            yield mapper(record, line)
+    elif _is_line(head):
+        yield from _lines(opened, mapper, options.encoding)
+    else:
+        for line, (_, record) in enumerate(Pages(opened, ()), start=1):
+            if isinstance(record, dict) and "specversion" not in record and error_of(record):
+                raise refuse_document(record, opened.name, "specversion")
+            if isinstance(record, dict):
+                yield mapper(record, line)
+            else:
+                detail = RefusedError(say("not_an_object"), "malformed").detail
+                yield Fault(line, "malformed", detail, text_of(record))
+
+
+def _is_line(head: bytes) -> bool:
+    """Whether the first line is a whole JSON object, as in JSON Lines."""
+    first = head.split(b"\n", 1)[0]
+    try:
+        return isinstance(_decode(first), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _lines(opened: OpenedFile, mapper: CloudEventMapper, encoding: str) -> Iterator[Item]:
+    """Yield the event, or the Fault, of every line that is not blank."""
+    rows = JsonRows(mapper)
+    number = 0
+    for block in Lines(opened.chunks, encoding).blocks():
+        for text in lines_of(block):
+            if not text.isspace():
+                number += 1
+                yield rows.item_of(text, number)
+
+
+class CloudEventMapper:
+    """Maps a CloudEvent to an event.
+
+    The id is ``source#id``, the appeal is ``subject``, the type is the last part of ``type``, and
+    the time is ``time``, else that of the receipt. ``data`` has the other fields of the event; its
+    fields and the extension attributes may be named in ``[columns]``.
+    """
+
+    dates_to_receipt: Final = True
+    """Whether a record without a time needs the time of its receipt."""
+
+    def __init__(self, layout: Layout, claims: list[Claim]) -> None:
+        self.claims = claims
+        self._own = frozenset(name for name, column in layout.columns.items() if column)
+        columns = {name: _FROM_ENVELOPE + name for name in _OF_ENVELOPE}
+        plain = replace(layout, kind="events", columns={**columns, **layout.columns})
+        self._mapper = Mapper(plain, claims=claims)
+        self._types = layout.values.get("type", {})
+
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
+        """Return the event of a record, or a Fault."""
+        if self._types.get(self._type_of(str(record.get("type")))) == "":
+            return ()
+        try:
+            row = self._row(record, received_at)
+        except RefusedError as refused:
+            return Fault(line, refused.reason, refused.detail, text_of(record))
+        item = self._mapper(row, line, received_at)
+        return item._replace(text=text_of(record)) if isinstance(item, Fault) else item
+
+    def _row(self, record: Record, received_at: datetime | None) -> dict[str, object]:
+        """Return the fields of the event. Raises RefusedError."""
+        version, source, own_id, kind = required = [record.get(name) for name in _REQUIRED]
+        for name, value in zip(_REQUIRED, required, strict=True):
+            if not value or not isinstance(value, str):
+                raise RefusedError(say("value_absent", named=name), "missing_value")
+        if not str(version).startswith("1."):
+            detail = say("cloudevents_version", version=shown(str(version)))
+            raise RefusedError(detail, "unknown_value")
+        data = _data_of(record)
+        row = {name: one for name, one in record.items() if name not in _ENVELOPE}
+        row |= data
+        found: dict[str, object] = {
+            "event_id": f"{source}#{own_id}",
+            "appeal_id": record.get("subject") or data.get("appeal_id"),
+            "type": self._type_of(str(kind)),
+            "occurred_at": record.get("time") or data.get("occurred_at"),
+        }
+        if found["appeal_id"] is None and "appeal_id" not in self._own:
+            raise RefusedError(say("value_absent", named="subject"), "missing_value")
+        if found["occurred_at"] is None and "occurred_at" not in self._own:
+            if received_at is None:
+                raise RefusedError(say("cloudevents_time"), "missing_value")
+            found["occurred_at"] = received_at.isoformat()
+            row.setdefault("reason", NO_TIME)
+        return row | {_FROM_ENVELOPE + name: one for name, one in found.items()}
+
+    def _type_of(self, kind: str) -> str:
+        """Return the type of the event, which is the last part of the type of the CloudEvent."""
+        short = kind.rpartition(".")[2]
+        is_known = short in self._types or short in TYPES
+        return short if is_known and kind not in self._types else kind
+
+
+def _data_of(record: Record) -> dict[str, object]:
+    """Return the data of a CloudEvent if it is an object, else nothing. Raises RefusedError."""
+    data = record.get("data")
+    packed = record.get("data_base64")
+    if data is None and isinstance(packed, str):
+        try:
+            data = _decode(base64.b64decode(packed, validate=True))
+        except (binascii.Error, ValueError, RecursionError):
+            data = None  # data of another type than JSON has no fields
+    return data if isinstance(data, dict) else {}
+
+
+# -- HTTP requests written as text ---------------------------------------------------------------
+
+
+class _Request(NamedTuple):
+    headers: dict[str, str]
+    body: str
+
+
+def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
+    """Yield the CloudEvents of the HTTP requests in a file. Raises SourceError."""
+    lines = iter(chain.from_iterable(map(lines_of, Lines(opened.chunks, encoding).blocks())))
+    while request := _request(lines, opened.name):
+        headers = request.headers
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        body: Any = None
+        if request.body.strip():
+            try:
+                body = _decode(request.body)
+            except (ValueError, RecursionError) as error:
+                why = say("json_fault", why=str(error))
+                raise SourceError(
+                    say("json_broken", name=opened.name, why=why), name=opened.name
+                ) from None
+        if kind == "application/cloudevents+json" and isinstance(body, dict):
+            yield body
+        elif kind == "application/cloudevents-batch+json" and isinstance(body, list):
+            yield from (one for one in body if isinstance(one, dict))
+        elif any(name.startswith("ce-") for name in headers):
+            envelope = {
+                name[3:]: unquote(value) for name, value in headers.items() if name[:3] == "ce-"
+            }
+            yield {**envelope, "datacontenttype": kind, "data": body}
+        else:
+            raise refuse_document(headers, opened.name, "ce-id")
+
+
+def _request(lines: Iterator[str], name: str) -> _Request | None:
+    """Return the next HTTP request, None at the end of the file. Raises SourceError."""
+    first = next((line for line in lines if not line.isspace()), None)
+    if first is None:
+        return None
+    headers: dict[str, str] = {}
+    length = 0
+    is_start_line = " " in first.partition(":")[0].strip()
+    for line in lines if is_start_line else chain([first], lines):
+        length += len(line)
+        if length > _LONGEST_REQUEST:
+            raise _too_long(name)
+        field, colon, value = line.strip().partition(":")
+        if not field:
+            break
+        if not colon:
+            raise refuse_document({line.strip(): None}, name, "specversion")
+        headers[field.strip().lower()] = value.strip()
+    length_text = headers.get("content-length", "")
+    wanted = int(length_text) if _LENGTH.fullmatch(length_text) else None
+    body = ""
+    size = 0
+    for line in lines:
+        body += line
+        size += len(line.encode("utf-8", "replace"))
+        if size > _LONGEST_REQUEST:
+            raise _too_long(name)
+        if wanted is not None and size >= wanted:
+            break
+    return _Request(headers, body)
+
+
+def _too_long(name: str) -> SourceError:
+    return SourceError(say("record_large", name=name, most=_LONGEST_REQUEST), name=name)
+
+
+def line_mapper(layout: Layout, _options: Input) -> CloudEventMapper:
+    """Return the mapper of the lines of a growing file."""
+    return CloudEventMapper(layout, [])

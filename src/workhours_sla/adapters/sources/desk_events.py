@@ -1,0 +1,235 @@
+"""Make events from the records of a service desk, whose fields have names of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from json import dumps
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from workhours_sla.adapters.sources.claims import Claim
+from workhours_sla.adapters.sources.mapping import Fault, Layout, Mapper, clip
+from workhours_sla.adapters.sources.times import Instants, RefusedError
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.sla.event import Attributes, EventType
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from typing import Literal
+
+    from workhours_sla.adapters.sources.mapping import Item, Record
+    from workhours_sla.sla.event import Event
+
+
+class Meaning(NamedTuple):
+    """What a word of a service desk means: the type of the event, and its ``reason`` if any.
+
+    A type of ``""`` means that the word is ignored.
+    """
+
+    type: EventType | str
+    reason: str | None = None
+
+
+IGNORED = Meaning("")
+"""The meaning of a word that is no event."""
+INTERIM = Meaning(EventType.REPLIED, "interim")
+"""The meaning of a word that informs the citizen, but is not the answer."""
+
+
+class Desk:
+    """What the mappers of all service desks need: words, times, ids, events and claims.
+
+    ``platform`` begins the ids of events. ``fields`` has the name of the field for each attribute
+    of an appeal that the service desk knows; ``[columns]`` may name others. ``words`` has the
+    meanings of its words; ``[values.type]`` may give them others.
+    """
+
+    def __init__(
+        self,
+        platform: str,
+        layout: Layout,
+        claims: list[Claim],
+        *,
+        fields: Mapping[str, Sequence[str]],
+        words: Mapping[str, Meaning],
+    ) -> None:
+        self.claims = claims
+        given = layout.values.get("type", {})
+        ignored = getattr(layout, "ignore", {}).get("type", ())
+        self._words = {
+            **words,
+            **{word.strip(): Meaning(str(meaning)) for word, meaning in given.items()},
+            **dict.fromkeys(map(str.strip, ignored), IGNORED),
+        }
+        self._fields = {
+            name: _choices(layout.columns[name]) if name in layout.columns else fields.get(name, ())
+            for name in Attributes._fields
+        }
+        self._prefix = f"{platform}/{layout.source}/" if layout.source else f"{platform}/"
+        values = {name: values for name, values in layout.values.items() if name != "type"}
+        own = dict.fromkeys(("their_due_at", "their_verdict"), "")
+        plain = replace(layout, kind="events", columns=own, values=values)
+        self._mapper = Mapper(plain)
+        self._instants: Instants = self._mapper.instants
+
+    def meaning(self, word: str, field: str) -> Meaning:
+        """Return the meaning of a word, which may be capitalised. Raises RefusedError."""
+        found = self._words.get(word) or self._words.get(word.lower())
+        if found is None:
+            detail = say("word_unknown", field=field, word=shown(word), types=", ".join(EventType))
+            raise RefusedError(detail, "unknown_type")
+        return found
+
+    def id(self, record: Record, field: str) -> str:
+        """Return the id in a field, which is a text or a whole number. Raises RefusedError."""
+        value = record.get(field)
+        if isinstance(value, str):
+            value = value.strip()
+        if value is None or value == "":
+            cause = "value_empty" if field in record else "value_absent"
+            raise RefusedError(say(cause, named=field), "missing_value")
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            what = say("a_fraction" if isinstance(value, float) else "a_structure")
+            raise RefusedError(say("value_not_text", canonical=field, what=what), "malformed")
+        return str(value)
+
+    def text(self, record: Record, field: str) -> str | None:
+        """Return the text in a field, None if it has none. Raises RefusedError."""
+        value = record.get(field)
+        if value is None or value == "":
+            return None
+        return self.id(record, field) if not isinstance(value, bool) else str(value).lower()
+
+    def time(self, record: Record, field: str) -> datetime | None:
+        """Return the time in a field, None if it has none. Raises RefusedError."""
+        text = self.text(record, field)
+        if text is None:
+            return None
+        try:
+            return self._instants.read(text)
+        except RefusedError as refused:
+            detail = say("at_column", column=field, detail=refused.detail)
+            raise RefusedError(detail, refused.reason) from None
+
+    def attributes(self, record: Record) -> dict[str, object]:
+        """Return the attributes of the appeal that a record has."""
+        get = record.get
+        found: dict[str, object] = {}
+        for name, fields in self._fields.items():
+            for field in fields:
+                value = get(field)
+                if value is not None and value != "":
+                    found[name] = value
+                    break
+        return found
+
+    def event(
+        self,
+        native_id: str,
+        appeal_id: str,
+        meaning: Meaning,
+        record: Record,
+        time_field: str,
+        **facts: object,
+    ) -> tuple[Event, ...]:
+        """Return the event at the time in a field, none for an ignored word.
+
+        ``facts`` are other fields of Event. Replies are by officials. Raises RefusedError.
+        """
+        if not meaning.type:
+            return ()
+        when = self.text(record, time_field)
+        if when is None:
+            raise RefusedError(say("value_empty", named=time_field), "missing_value")
+        row: dict[str, Any] = {
+            "event_id": self._prefix + native_id,
+            "appeal_id": appeal_id,
+            "type": meaning.type,
+            "occurred_at": when,
+            "reason": meaning.reason,
+            "author_role": "official" if meaning.type == EventType.REPLIED else None,
+            **facts,
+        }
+        item = self._mapper(row, 0)
+        if isinstance(item, Fault):
+            detail = item.detail
+            phrase = getattr(detail, "phrase", None)
+            if phrase is not None and phrase.cause == "at_column":
+                detail = phrase.facts["detail"]
+                phrase = say("at_column", column=time_field, detail=detail)
+            raise RefusedError(phrase or say("json_fault", why=str(detail)), item.reason)
+        return item
+
+    def changed(
+        self,
+        native_id: str,
+        appeal_id: str,
+        change: tuple[str, str],
+        record: Record,
+        done: Collection[str],
+    ) -> Iterator[Event]:
+        """Yield the events of a change of status at ``created_at``: from a word to a word.
+
+        Another word than one of a pause ends the pause, and a change from one of the words in
+        ``done`` to another is a reopening. Raises RefusedError.
+        """
+        was, now = change
+        before = self.meaning(was, "status") if was else IGNORED
+        after = self.meaning(now, "status")
+        steps = [("", after)] if after != before else []
+        if was in done and now not in done:
+            steps.insert(0, ("/again", Meaning(EventType.REOPENED)))
+        if before.type == EventType.PAUSED != after.type:
+            steps.insert(0, ("/end", Meaning(EventType.RESUMED)))
+        for step, meaning in steps:
+            yield from self.event(native_id + step, appeal_id, meaning, record, "created_at")
+
+    def claim(
+        self,
+        appeal_id: str,
+        due_at: datetime | None,
+        verdict: Literal["met", "breached"] | None = None,
+    ) -> None:
+        """Keep what the service desk says about an appeal, if it says anything."""
+        if due_at is not None or verdict is not None:
+            self.claims.append(Claim(appeal_id, due_at, verdict))
+
+
+def _choices(written: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the fields that a value of ``[columns]`` names; the first with a value counts."""
+    listed = (written,) if isinstance(written, str) else written
+    return tuple(name.strip() for one in listed for name in one.split(" ?? ") if name.strip())
+
+
+def mapped(
+    make: Callable[[Record], Iterable[Event]], record: object, line: int, claims: list[Claim]
+) -> Item:
+    """Return the events that ``make`` returns for a record, or a Fault if it is refused.
+
+    The claims of a refused record are dropped.
+    """
+    count = len(claims)
+    if not isinstance(record, dict):
+        return Fault(line, "malformed", _detail("not_an_object"), text_of(record))
+    try:
+        return tuple(make(record))
+    except RefusedError as refused:
+        del claims[count:]
+        return Fault(line, refused.reason, refused.detail, text_of(record))
+
+
+def _detail(cause: str) -> str:
+    return RefusedError(say(cause), "").detail
+
+
+def text_of(record: object) -> str:
+    """Return a record as one line of text, shortened."""
+    return clip(dumps(record, ensure_ascii=False, default=str)[: 1 << 16])
+
+
+def require_appeals(layout: Layout, name: str, format: str) -> None:  # noqa: A002
+    """Raise SourceError unless a file of a format with a row per appeal is read as such."""
+    if layout.kind != "appeals":
+        raise SourceError(say("kind_appeals", name=name, format=format), name=name)

@@ -1,0 +1,143 @@
+"""Read the SLAs of requests in Jira Service Management, as its API returns them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final
+
+from workhours_sla.adapters.sources.desk_events import (
+    Desk,
+    mapped,
+    require_appeals,
+)
+from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
+from workhours_sla.adapters.sources.sla_totals import OneMetric, Verdict, measured, unknown_pauses
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.mapping import Item, Layout, Record
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.sla.event import Event
+
+_IN_LINK: Final = re.compile(r"/request/([^/?#]+)/sla")
+_MOST_CYCLES: Final = 10_000
+
+
+def read(
+    opened: OpenedFile,
+    layout: Layout,
+    options: Input,
+    claims: list[Claim],
+) -> Iterator[Item]:
+    """Yield the events of the SLAs of each request, or the Fault.
+
+    The key of the request is ``issueKey``, else the one in the links of the SLAs, else the name of
+    the file. Raises SourceError if the file is not JSON, has an error of the API, or has several
+    SLAs and ``metric`` under ``[input]`` names none.
+    """
+    require_appeals(layout, opened.name, "jira")
+    mapper = JiraMapper(layout, claims, options.metric, PurePath(opened.name).stem)
+    for line, (_, record) in enumerate(Pages(opened, ()), start=1):
+        if isinstance(record, dict) and "values" not in record:
+            raise refuse_document(record, opened.name, "values")
+        yield mapper(record, line)
+
+
+class JiraMapper:
+    """Maps the SLAs of a request to events: the start and the stop of each cycle.
+
+    The first cycle of a request has its key, further cycles are ``KEY#2`` and so on.
+    ``breachTime`` and ``breached`` are claims. ``default_key`` is used if a record has no key.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        claims: list[Claim],
+        metric: str | None = None,
+        default_key: str = "",
+    ) -> None:
+        self.claims = claims
+        self._default_key = default_key
+        self._metric = OneMetric(metric)
+        self._desk = Desk("jira", layout, claims, fields={}, words={})
+
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
+        """Return the events of a request, or a Fault. Raises SourceError for a second metric."""
+        return mapped(self._request, record, line, self.claims)
+
+    def _request(self, record: Record) -> Iterator[Event]:
+        """Yield the events of a request. Raises RefusedError, SourceError."""
+        slas = record.get("values")
+        if not isinstance(slas, list) or not all(isinstance(one, dict) for one in slas):
+            what = say("something_else")
+            raise RefusedError(say("value_not_text", canonical="values", what=what), "malformed")
+        for sla in slas:
+            if self._metric.takes(self._desk.id(sla, "name")):
+                key = self._key_of(record, sla)
+                yield from self._cycles(sla, key)
+
+    def _key_of(self, record: Record, sla: Record) -> str:
+        """Return the key of the request. Raises RefusedError if it is not known."""
+        if "issueKey" in record:
+            return self._desk.id(record, "issueKey")
+        for one in (sla, record):
+            links = one.get("_links")
+            link = links.get("self") if isinstance(links, dict) else None
+            found = _IN_LINK.search(link) if isinstance(link, str) else None
+            if found:
+                return found[1]
+        if not self._default_key:
+            raise RefusedError(say("value_absent", named="issueKey"), "missing_value")
+        return self._default_key
+
+    def _cycles(self, sla: Record, key: str) -> Iterator[Event]:
+        """Yield the events of the cycles of an SLA. Raises RefusedError."""
+        desk = self._desk
+        completed = sla.get("completedCycles") or []
+        ongoing = sla.get("ongoingCycle")
+        if not isinstance(completed, list) or len(completed) > _MOST_CYCLES:
+            what = say("something_else")
+            detail = say("value_not_text", canonical="completedCycles", what=what)
+            raise RefusedError(detail, "malformed")
+        cycles = [*completed, *([] if ongoing is None else [ongoing])]
+        timed: list[tuple[datetime, int, dict[str, object], Record]] = []
+        for cycle in cycles:
+            if not isinstance(cycle, dict):
+                raise RefusedError(say("not_an_object"), "malformed")
+            flat: dict[str, object] = {
+                name: _time_of(cycle.get(name)) for name in ("startTime", "stopTime", "breachTime")
+            }
+            when = desk.time(flat, "startTime")
+            if when is None:
+                raise RefusedError(say("value_empty", named="startTime"), "missing_value")
+            timed.append((when, len(timed), flat, cycle))
+        for number, (_, _, flat, cycle) in enumerate(sorted(timed, key=lambda one: one[:2]), 1):
+            appeal = key if number == 1 else f"{key}#{number}"
+            if cycle.get("paused") is True:
+                raise unknown_pauses(appeal)
+            verdict: Verdict = None
+            if cycle.get("breached") is True:
+                verdict = "breached"
+            elif cycle.get("breached") is False and flat["stopTime"] is not None:
+                verdict = "met"
+            native = f"{key}/{desk.id(sla, 'name')}/{number}"
+            fields = ("startTime", "stopTime", "breachTime")
+            yield from measured(desk, flat, (native, appeal), fields, verdict)
+
+
+def _time_of(value: object) -> object:
+    """Return the text of a time, which is an object with several forms of it."""
+    if not isinstance(value, dict):
+        return value
+    for name in ("iso8601", "jira"):
+        if value.get(name) is not None:
+            return value[name]
+    return None

@@ -1,0 +1,150 @@
+"""Read the table task_sla of ServiceNow, exported as CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING, Final
+
+from workhours_sla.adapters.sources.desk_events import Desk, mapped, require_appeals
+from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
+from workhours_sla.adapters.sources.mapping import Fault, clip
+from workhours_sla.adapters.sources.sla_totals import OneMetric, Verdict, measured, unknown_pauses
+from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.errors import shown
+from workhours_sla.text.messages import Detail, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.mapping import Item, Layout, Record
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.sla.event import Event
+
+_NUMBERS: Final = ("task.number", "task", "number")
+_NAMES: Final = ("sla.name", "sla")
+_STAGES: Final = ("starting", "in_progress", "breached", "paused", "completed", "achieved")
+_CANCELLED: Final = ("cancelled", "canceled")
+_NO_TIME: Final = re.compile(r"(1970-01-01[ T])?0{1,2}:00:00(\.0+)?|0( seconds?)?", re.IGNORECASE)
+"""Matches a duration of zero, which may be written as a time after the start of 1970."""
+_PAUSES: Final = ("pause_duration", "business_pause_duration")
+
+
+def read(
+    opened: OpenedFile,
+    layout: Layout,
+    options: Input,
+    claims: list[Claim],
+) -> Iterator[Item]:
+    """Yield the events of each row, none for a cancelled SLA, or the Fault.
+
+    Raises SourceError if the file is neither CSV with the columns of task_sla nor JSON, has an
+    error of the API, or has several SLAs and ``metric`` under ``[input]`` names none.
+    """
+    require_appeals(layout, opened.name, "servicenow")
+    mapper = ServiceNowMapper(layout, claims, options.metric)
+    head = opened.chunks.peek().lstrip(MARKS_AND_BLANKS)
+    if head[:1] not in (b"{", b"["):
+        yield from _of_csv(opened, mapper, options)
+        return
+    for line, (key, record) in enumerate(Pages(opened, ("result", "records")), start=1):
+        if not key and isinstance(record, dict) and "start_time" not in record:
+            raise refuse_document(record, opened.name, "result")
+        yield mapper(record, line)
+
+
+def _of_csv(opened: OpenedFile, mapper: ServiceNowMapper, options: Input) -> Iterator[Item]:
+    """Yield the events of each row of CSV, or the Fault. Raises SourceError."""
+    rows = csv.reader(
+        Lines(opened.chunks, options.encoding), delimiter=options.delimiter or ",", strict=True
+    )
+    header: list[str] = []
+    line = 0
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            line += 1
+            detail = say("csv_fault", why=str(error))
+            yield Fault(line, "malformed", Detail(detail), "")
+            continue
+        if not header:
+            header = [column.strip() for column in row]
+            if "start_time" not in header:
+                raise refuse_document(dict.fromkeys(header), opened.name, "start_time")
+            continue
+        if not row:
+            continue
+        line += 1
+        text = clip(",".join(row))
+        if len(row) != len(header):
+            detail = say("other_field_count", count=len(row), expected=len(header))
+            yield Fault(line, "malformed", Detail(detail), text)
+        elif sum(map(len, row)) > LONGEST_LINE:
+            yield Fault(line, "malformed", Detail(say("record_too_long", most=LONGEST_LINE)), text)
+        else:
+            yield mapper(dict(zip(header, row, strict=True)), line)
+
+
+class ServiceNowMapper:
+    """Maps a row of task_sla to events: the start and the end of an SLA.
+
+    ``planned_end_time``, else ``original_breach_time``, and ``has_breached`` are claims. A row with
+    pauses is rejected, because they have no times.
+    """
+
+    def __init__(self, layout: Layout, claims: list[Claim], metric: str | None = None) -> None:
+        self.claims = claims
+        self._metric = OneMetric(metric)
+        self._desk = Desk("servicenow", layout, claims, fields={}, words={})
+        self._number = layout.column("appeal_id") if "appeal_id" in layout.columns else None
+
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
+        """Return the events of a row, or a Fault. Raises SourceError for a second metric."""
+        return mapped(self._row, record, line, self.claims)
+
+    def _row(self, record: Record) -> Iterator[Event]:
+        """Yield the events of a row. Raises RefusedError, SourceError."""
+        desk = self._desk
+        row = {name: _shown(value) for name, value in record.items()}
+        number = self._number or next((one for one in _NUMBERS if one in row), _NUMBERS[0])
+        appeal = desk.id(row, number)
+        name = next((one for one in _NAMES if one in row), None)
+        if name is not None and not self._metric.takes(desk.id(row, name)):
+            return
+        stage = (desk.text(row, "stage") or "").lower().replace(" ", "_")
+        if stage in _CANCELLED:
+            return
+        if stage and stage not in _STAGES:
+            wanted = say("one_of", names=", ".join((*_STAGES, *_CANCELLED)))
+            detail = say("value_unknown", canonical="stage", value=shown(stage), wanted=wanted)
+            raise RefusedError(detail, "unknown_value")
+        if stage == "paused" or any(_has_time(desk.text(row, one)) for one in _PAUSES):
+            raise unknown_pauses(appeal)
+        due = "planned_end_time" if row.get("planned_end_time") else "original_breach_time"
+        breached = (desk.text(row, "has_breached") or "").lower()
+        verdict: Verdict = None
+        if breached in {"true", "1"}:
+            verdict = "breached"
+        elif breached in {"false", "0"} and row.get("end_time"):
+            verdict = "met"
+        native = desk.text(row, "sys_id") or appeal
+        fields = ("start_time", "end_time", due)
+        yield from measured(desk, row, (native, appeal), fields, verdict)
+
+
+def _shown(value: object) -> object:
+    """Return the value of a field, which is an object if the API was asked for display values."""
+    if isinstance(value, dict):
+        return value.get("display_value") or value.get("value")
+    return value
+
+
+def _has_time(duration: str | None) -> bool:
+    return duration is not None and not _NO_TIME.fullmatch(duration.strip())

@@ -1,0 +1,80 @@
+"""Make events and claims from exports with the times and the total of each SLA.
+
+Such an export has no pauses, only how long they were together. An appeal with pauses is rejected:
+without their times no verdict is certain.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from workhours_sla.adapters.sources.desk_events import Desk, Meaning
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.sla.event import EventType
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workhours_sla.adapters.sources.mapping import Record
+    from workhours_sla.sla.event import Event
+
+Verdict = Literal["met", "breached"] | None
+POSTED = Meaning(EventType.CREATED)
+ANSWERED = Meaning(EventType.REPLIED)
+
+
+class OneMetric:
+    """Selects the SLA of one name: ``metric``, or the only name in the file."""
+
+    def __init__(self, metric: str | None) -> None:
+        self._metric = metric
+        self._first: str | None = None
+
+    def takes(self, name: str) -> bool:
+        """Whether an SLA of a name is read. Raises SourceError at a second name without metric."""
+        if self._metric is not None:
+            return name == self._metric
+        if self._first is None:
+            self._first = name
+        if name != self._first:
+            msg = say("several_metrics", first=shown(self._first), second=shown(name))
+            raise SourceError(msg, metric=name)
+        return True
+
+
+def measured(
+    desk: Desk,
+    record: Record,
+    ids: tuple[str, str],
+    fields: tuple[str, str, str],
+    verdict: Verdict,
+) -> Iterator[Event]:
+    """Yield the posting and the answer of an SLA, and keep its due time and verdict.
+
+    ``ids`` are that of the SLA and that of the appeal. ``fields`` are those of the start, of the
+    stop, and of the due time. Raises RefusedError.
+    """
+    native, appeal = ids
+    start, stop, due = fields
+    about = desk.attributes(record)
+    posted = desk.event(f"{native}/start", appeal, POSTED, record, start, **about)
+    answered: tuple[Event, ...] = ()
+    if desk.text(record, stop) is not None:
+        answered = desk.event(f"{native}/stop", appeal, ANSWERED, record, stop, **about)
+    if answered and answered[0].occurred_at < posted[0].occurred_at:
+        detail = say(
+            "answered_before",
+            answered=shown(desk.text(record, stop) or ""),
+            posted=shown(desk.text(record, start) or ""),
+        )
+        raise RefusedError(detail, "reply_before_post")
+    desk.claim(appeal, desk.time(record, due), verdict)
+    yield from posted
+    yield from answered
+
+
+def unknown_pauses(appeal: str) -> RefusedError:
+    """Return the RefusedError for an appeal that was paused at times that are not known."""
+    return RefusedError(say("pauses_unknown", appeal=shown(appeal)), "unknown_pauses")

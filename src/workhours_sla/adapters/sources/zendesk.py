@@ -1,0 +1,143 @@
+"""Read the metric events and the audits of tickets in Zendesk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, mapped
+from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.sla.event import EventType
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.mapping import Item, Layout, Record
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.sla.event import Event
+
+METRIC: Final = "reply_time"
+"""The metric that is read unless ``metric`` under ``[input]`` names another."""
+WORDS: Final = {
+    "activate": Meaning(EventType.CREATED),
+    "fulfill": Meaning(EventType.REPLIED),
+    "pause": Meaning(EventType.PAUSED),
+    "breach": IGNORED,
+    "apply_sla": IGNORED,
+    "apply_group_sla": IGNORED,
+    "update_status": IGNORED,
+    # -- the statuses of tickets, in audits
+    "new": IGNORED,
+    "open": IGNORED,
+    "pending": Meaning(EventType.PAUSED),
+    "hold": IGNORED,
+    "solved": Meaning(EventType.CLOSED),
+    "closed": IGNORED,
+    "deleted": IGNORED,
+}
+"""The meanings of the types of metric events and of statuses without ``[values.type]``."""
+_KEYS: Final = ("ticket_metric_events", "ticket_audits", "audits")
+_DONE: Final = ("solved", "closed")
+_MOST_PAUSED: Final = 100_000
+"""The most paused metrics that are remembered at once; the oldest is forgotten."""
+_MOST_CHANGES: Final = 10_000
+
+
+def read(
+    opened: OpenedFile,
+    layout: Layout,
+    options: Input,
+    claims: list[Claim],
+) -> Iterator[Item]:
+    """Yield the events, or the Fault, of every metric event and of every audit.
+
+    Raises SourceError if the file is not JSON, or has an error of the API.
+    """
+    mapper = ZendeskMapper(layout, claims, options.metric or METRIC)
+    for line, (key, record) in enumerate(Pages(opened, _KEYS), start=1):
+        if not key and not (isinstance(record, dict) and "ticket_id" in record):
+            raise refuse_document(record, opened.name, ", ".join(_KEYS))
+        yield mapper(record, line)
+
+
+class ZendeskMapper:
+    """Maps a metric event, or an audit, to events.
+
+    Of one metric, the first ``activate`` of a ticket is ``created``, that of a later instance is a
+    ``citizen_message``, and one after a ``pause`` is ``resumed``; ``fulfill`` is ``replied``.
+    Events of other metrics are ignored. ``breach`` is a claim. Audits have transfers and statuses.
+    Only the metrics that are paused are remembered.
+    """
+
+    def __init__(self, layout: Layout, claims: list[Claim], metric: str = METRIC) -> None:
+        self.claims = claims
+        self._metric = metric
+        self._desk = Desk("zendesk", layout, claims, fields={}, words=WORDS)
+        self._paused: dict[tuple[str, str], None] = {}
+
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
+        """Return the events of a metric event or of an audit, or a Fault."""
+        is_audit = isinstance(record, dict) and "metric" not in record and "events" in record
+        return mapped(self._audit if is_audit else self._event, record, line, self.claims)
+
+    def _event(self, record: Record) -> Iterator[Event]:
+        """Yield the event of a metric event. Raises RefusedError."""
+        desk = self._desk
+        appeal = desk.id(record, "ticket_id")
+        native = f"{appeal}/{desk.id(record, 'id')}"
+        metric = desk.id(record, "metric")
+        word = desk.id(record, "type")
+        if metric != self._metric:
+            return
+        instance = desk.text(record, "instance_id") or "1"
+        meaning = desk.meaning(word, "type")
+        if word == "breach":
+            if record.get("deleted") is not True and instance == "1":
+                desk.claim(appeal, desk.time(record, "time"), "breached")
+        elif word == "pause":
+            if len(self._paused) >= _MOST_PAUSED:
+                del self._paused[next(iter(self._paused))]
+            self._paused[appeal, instance] = None
+        elif word == "activate":
+            if self._paused.pop((appeal, instance), 0) is None:
+                meaning = Meaning(EventType.RESUMED)
+            elif instance != "1" and meaning.type == EventType.CREATED:
+                meaning = Meaning(EventType.CITIZEN_MESSAGE)
+        about = desk.attributes(record)
+        yield from desk.event(native, appeal, meaning, record, "time", **about)
+
+    def _audit(self, record: Record) -> Iterator[Event]:
+        """Yield the transfers and the statuses of an audit. Raises RefusedError."""
+        desk = self._desk
+        appeal = desk.id(record, "ticket_id")
+        native = f"{appeal}/audit/{desk.id(record, 'id')}"
+        changes = record["events"]
+        if not isinstance(changes, list) or len(changes) > _MOST_CHANGES:
+            what = say("something_else")
+            raise RefusedError(say("value_not_text", canonical="events", what=what), "malformed")
+        for change in changes:
+            if not isinstance(change, dict):
+                raise RefusedError(say("not_an_object"), "malformed")
+            step, field = change.get("type"), change.get("field_name")
+            if step not in ("Create", "Change"):
+                continue
+            if field == "group_id":
+                group = desk.text(change, "value")
+                kind = EventType.ASSIGNED if step == "Create" else EventType.TRANSFERRED
+                if group is not None:
+                    yield from desk.event(
+                        f"{native}/group",
+                        appeal,
+                        Meaning(kind),
+                        record,
+                        "created_at",
+                        agency_id=group,
+                    )
+            elif field == "status":
+                was = desk.text(change, "previous_value") or ""
+                now = desk.text(change, "value") or ""
+                yield from desk.changed(f"{native}/status", appeal, (was, now), record, _DONE)
