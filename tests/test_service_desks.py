@@ -252,6 +252,12 @@ def test_a_log_without_a_mapping_lists_its_activities() -> None:
     assert "and 961 more" in refusal(many, form("xes"))
 
 
+def test_a_log_of_other_transitions_only_is_refused() -> None:
+    rows = [("Создано", "07:00", "start")] * 1100
+    assert "'Создано+start'" in refusal(log(trace(*rows)), XES)
+    assert read(log(trace(("Звонок", "07:00", ""))), XES + '"Звонок" = ""') == [()]
+
+
 def test_an_unmapped_activity_is_a_fault_if_others_are_mapped() -> None:
     found = read(log(trace(("Создано", "07:00", ""), ("Звонок", "08:00", ""))), XES)
     assert "'Звонок'" in fault(found, "unknown_type")
@@ -569,6 +575,7 @@ def test_instances_of_a_metric_are_exchanges() -> None:
         ("citizen_message", "12 10:00"),
         ("replied", "12 11:00"),
     ]
+    assert "'agent_work_time'" in refusal(pages, form("zendesk", 'metric = "agent"'))
     other = read(pages, form("zendesk", 'metric = "agent_work_time"'))
     assert kinds(other) == [("created", "12 07:00")]
 
@@ -761,6 +768,8 @@ def test_several_slas_need_a_metric() -> None:
     assert "'Resolution'" in refusal(page, JIRA)
     found = events(read(page, form("jira", 'kind = "appeals"', 'metric = "Resolution"')))
     assert found[0].event_id == "jira/HELP-1/Resolution/1/start"
+    wrong = form("jira", 'kind = "appeals"', 'metric = "Resolutions"')
+    assert "'First response', 'Resolution'" in refusal(page, wrong)
 
 
 def test_pauses_without_times_leave_no_verdict() -> None:

@@ -659,6 +659,16 @@ SENTENCES: Final[Mapping[str, Words]] = {
             '"created", а остальные - с ""'
         ),
     },
+    "xes_transitions": {
+        "en": (
+            "{name}: no activity is complete; map the transition that counts in [values.type], "
+            "such as {example} to created"
+        ),
+        "ru": (
+            "{name}: ни одно действие не завершено (complete); сопоставьте нужный переход в "
+            "разделе [values.type], например, {example} с created"
+        ),
+    },
     "cloudevents_version": {
         "en": "specversion {version} is not read; send CloudEvents 1.0",
         "ru": "версия specversion {version} не поддерживается; нужны CloudEvents 1.0",

@@ -12,7 +12,8 @@ from workhours_sla.adapters.sources.desk_events import (
     require_appeals,
 )
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
-from workhours_sla.adapters.sources.sla_totals import OneMetric, Verdict, measured, unknown_pauses
+from workhours_sla.adapters.sources.metrics import OneMetric
+from workhours_sla.adapters.sources.sla_totals import Verdict, measured, unknown_pauses
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.text.messages import say
 
@@ -48,6 +49,7 @@ def read(
         if isinstance(record, dict) and "values" not in record:
             raise refuse_document(record, opened.name, "values")
         yield mapper(record, line)
+    mapper.metric.check(opened.name)
 
 
 class JiraMapper:
@@ -66,7 +68,7 @@ class JiraMapper:
     ) -> None:
         self.claims = claims
         self._default_key = default_key
-        self._metric = OneMetric(metric)
+        self.metric = OneMetric(metric)
         self._desk = Desk("jira", layout, claims, fields={}, words={})
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
@@ -80,7 +82,7 @@ class JiraMapper:
             what = say("something_else")
             raise RefusedError(say("value_not_text", canonical="values", what=what), "malformed")
         for sla in slas:
-            if self._metric.takes(self._desk.id(sla, "name")):
+            if self.metric.takes(self._desk.id(sla, "name")):
                 key = self._key_of(record, sla)
                 yield from self._cycles(sla, key)
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from workhours_sla.adapters.sources.desk_events import Desk, mapped, require_appeals
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
 from workhours_sla.adapters.sources.mapping import Fault, clip
-from workhours_sla.adapters.sources.sla_totals import OneMetric, Verdict, measured, unknown_pauses
+from workhours_sla.adapters.sources.metrics import OneMetric
+from workhours_sla.adapters.sources.sla_totals import Verdict, measured, unknown_pauses
 from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import shown
@@ -50,11 +51,12 @@ def read(
     head = opened.chunks.peek().lstrip(MARKS_AND_BLANKS)
     if head[:1] not in (b"{", b"["):
         yield from _of_csv(opened, mapper, options)
-        return
-    for line, (key, record) in enumerate(Pages(opened, ("result", "records")), start=1):
-        if not key and isinstance(record, dict) and "start_time" not in record:
-            raise refuse_document(record, opened.name, "result")
-        yield mapper(record, line)
+    else:
+        for line, (key, record) in enumerate(Pages(opened, ("result", "records")), start=1):
+            if not key and isinstance(record, dict) and "start_time" not in record:
+                raise refuse_document(record, opened.name, "result")
+            yield mapper(record, line)
+    mapper.metric.check(opened.name)
 
 
 def _of_csv(opened: OpenedFile, mapper: ServiceNowMapper, options: Input) -> Iterator[Item]:
@@ -101,7 +103,7 @@ class ServiceNowMapper:
 
     def __init__(self, layout: Layout, claims: list[Claim], metric: str | None = None) -> None:
         self.claims = claims
-        self._metric = OneMetric(metric)
+        self.metric = OneMetric(metric)
         self._desk = Desk("servicenow", layout, claims, fields={}, words={})
         self._number = layout.column("appeal_id") if "appeal_id" in layout.columns else None
 
@@ -116,7 +118,7 @@ class ServiceNowMapper:
         number = self._number or next((one for one in _NUMBERS if one in row), _NUMBERS[0])
         appeal = desk.id(row, number)
         name = next((one for one in _NAMES if one in row), None)
-        if name is not None and not self._metric.takes(desk.id(row, name)):
+        if name is not None and not self.metric.takes(desk.id(row, name)):
             return
         stage = (desk.text(row, "stage") or "").lower().replace(" ", "_")
         if stage in _CANCELLED:

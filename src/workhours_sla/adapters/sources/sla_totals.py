@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from workhours_sla.adapters.sources.desk_events import Desk, Meaning
 from workhours_sla.adapters.sources.times import RefusedError
-from workhours_sla.errors import SourceError, shown
+from workhours_sla.errors import shown
 from workhours_sla.sla.event import EventType
 from workhours_sla.text.messages import say
 
@@ -23,25 +23,6 @@ if TYPE_CHECKING:
 Verdict = Literal["met", "breached"] | None
 POSTED = Meaning(EventType.CREATED)
 ANSWERED = Meaning(EventType.REPLIED)
-
-
-class OneMetric:
-    """Selects the SLA of one name: ``metric``, or the only name in the file."""
-
-    def __init__(self, metric: str | None) -> None:
-        self._metric = metric
-        self._first: str | None = None
-
-    def takes(self, name: str) -> bool:
-        """Whether an SLA of a name is read. Raises SourceError at a second name without metric."""
-        if self._metric is not None:
-            return name == self._metric
-        if self._first is None:
-            self._first = name
-        if name != self._first:
-            msg = say("several_metrics", first=shown(self._first), second=shown(name))
-            raise SourceError(msg, metric=name)
-        return True
 
 
 def measured(

@@ -55,7 +55,7 @@ def read(
     """Yield the event, or the Fault, of every ``<event>``.
 
     Nothing is yielded before an activity was mapped to a type of event. Raises SourceError if no
-    activity of the first 1,000 events is, and if the file is not XES.
+    activity of the first 1,000 events is, if no activity is complete, and if the file is not XES.
     """
     log = _Log(opened.name)
     mapper = XesMapper(layout, claims)
@@ -78,12 +78,20 @@ def read(
             if is_mapped:
                 yield from delayed
                 delayed.clear()
-            elif len(delayed) > _MOST_DELAYED and activities:
-                raise _unmapped(activities, opened.name)
+            elif len(delayed) > _MOST_DELAYED:
+                if activities:
+                    raise _unmapped(activities, opened.name)
+                yield from delayed
+                delayed.clear()
         log.complete.clear()
     if activities and not is_mapped:
         raise _unmapped(activities, opened.name)
     yield from delayed
+    if mapper.skipped is not None and not is_mapped:
+        raise SourceError(
+            say("xes_transitions", name=opened.name, example=shown(mapper.skipped)),
+            name=opened.name,
+        )
 
 
 def _activity_of(record: Record, column: str) -> str:
@@ -125,6 +133,8 @@ class XesMapper:
         self._has_ids = columns["event_id"] != _INDEX
         self._prefix = f"xes/{layout.source}/" if layout.source else "xes/"
         self._types = layout.values.get("type", {})
+        self.skipped: str | None = None
+        """The first activity and transition that was ignored because it is not mapped."""
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
         """Return the event of a record, none for a transition that is ignored, or a Fault."""
@@ -147,7 +157,12 @@ class XesMapper:
             return self._types[both] != ""
         if transition in _PAUSES:
             row[self.type_column] = _PAUSES[transition]
-        return self._types.get(activity) != "" and transition in (*_PAUSES, *_COMPLETE)
+        if self._types.get(activity) == "":
+            return False
+        if transition in _PAUSES or transition in _COMPLETE:
+            return True
+        self.skipped = self.skipped or both
+        return False
 
 
 class _Log:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, mapped
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
+from workhours_sla.adapters.sources.metrics import OneMetric
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.sla.event import EventType
 from workhours_sla.text.messages import say
@@ -62,6 +63,7 @@ def read(
         if not key and not (isinstance(record, dict) and "ticket_id" in record):
             raise refuse_document(record, opened.name, ", ".join(_KEYS))
         yield mapper(record, line)
+    mapper.metric.check(opened.name)
 
 
 class ZendeskMapper:
@@ -75,7 +77,7 @@ class ZendeskMapper:
 
     def __init__(self, layout: Layout, claims: list[Claim], metric: str = METRIC) -> None:
         self.claims = claims
-        self._metric = metric
+        self.metric = OneMetric(metric)
         self._desk = Desk("zendesk", layout, claims, fields={}, words=WORDS)
         self._paused: dict[tuple[str, str], None] = {}
 
@@ -91,7 +93,7 @@ class ZendeskMapper:
         native = f"{appeal}/{desk.id(record, 'id')}"
         metric = desk.id(record, "metric")
         word = desk.id(record, "type")
-        if metric != self._metric:
+        if not self.metric.takes(metric):
             return
         instance = desk.text(record, "instance_id") or "1"
         meaning = desk.meaning(word, "type")
