@@ -401,6 +401,7 @@ def test_notes_without_the_closing_do_not_hide_it() -> None:
         ({"service_request_id": 1.5}, "malformed", "fraction"),
         ({"requested_datetime": None}, "missing_value", "requested_datetime"),
         ({"requested_datetime": "2026-03-12T07:00:00"}, "naive_time", "requested_datetime"),
+        ({"updated_datetime": "2026-03-12T06:00:00Z"}, "reply_before_post", "06:00"),
         ({"updated_datetime": "soon"}, "unreadable_time", "updated_datetime"),
         ({"updated_datetime": ""}, "missing_value", "updated_datetime"),
         ({"expected_datetime": "soon"}, "unreadable_time", "expected_datetime"),
@@ -502,6 +503,7 @@ def test_watch_dates_a_cloudevent_without_a_time_to_its_receipt() -> None:
     assert first.reason == "time of receipt"
     assert second.occurred_at == datetime(2026, 3, 12, 7, tzinfo=UTC)
     assert second.reason is None
+    assert second.received_at == second.occurred_at
 
 
 @pytest.mark.parametrize("name", ["xes", "open311", "zendesk", "zammad", "jira", "servicenow"])
@@ -806,6 +808,7 @@ def test_task_sla_may_be_json_with_display_values() -> None:
     assert claims(doc({"result": [row]}), config) == [Claim("INC1", due, "breached")]
     early = {**row, "end_time": "2026-03-12 06:00:00"}
     fault(read(doc([early]), config), "reply_before_post")
+    assert not claims(doc([early]), config)
 
 
 def test_rows_of_appeals_need_their_kind() -> None:

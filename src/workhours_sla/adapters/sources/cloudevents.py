@@ -115,7 +115,7 @@ class CloudEventMapper:
             row = self._row(record, received_at)
         except RefusedError as refused:
             return Fault(line, refused.reason, refused.detail, text_of(record))
-        item = self._mapper(row, line, received_at)
+        item = self._mapper(row, line)
         return item._replace(text=text_of(record)) if isinstance(item, Fault) else item
 
     def _row(self, record: Record, received_at: datetime | None) -> dict[str, object]:
@@ -142,6 +142,7 @@ class CloudEventMapper:
             if received_at is None:
                 raise RefusedError(say("cloudevents_time"), "missing_value")
             found["occurred_at"] = received_at.isoformat()
+            row["received_at"] = found["occurred_at"]
             row.setdefault("reason", NO_TIME)
         return row | {_FROM_ENVELOPE + name: one for name, one in found.items()}
 

@@ -208,16 +208,30 @@ def mapped(
 ) -> Item:
     """Return the events that ``make`` returns for a record, or a Fault if it is refused.
 
-    The claims of a refused record are dropped.
+    The claims of a refused record are dropped. A record with a reply before its posting is refused.
     """
     count = len(claims)
     if not isinstance(record, dict):
         return Fault(line, "malformed", _detail("not_an_object"), text_of(record))
     try:
-        return tuple(make(record))
+        events = tuple(make(record))
+        _check_order(events)
     except RefusedError as refused:
         del claims[count:]
         return Fault(line, refused.reason, refused.detail, text_of(record))
+    return events
+
+
+def _check_order(events: tuple[Event, ...]) -> None:
+    """Raise RefusedError if a record has a reply before the posting, as wrong clocks cause."""
+    if not events or events[0].type != EventType.CREATED:
+        return
+    posted = events[0].occurred_at
+    for event in events:
+        if event.type == EventType.REPLIED and event.occurred_at < posted:
+            answered = shown(event.occurred_at.isoformat())
+            detail = say("answered_before", answered=answered, posted=shown(posted.isoformat()))
+            raise RefusedError(detail, "reply_before_post")
 
 
 def _detail(cause: str) -> str:

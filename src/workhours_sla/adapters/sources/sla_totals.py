@@ -44,13 +44,6 @@ def measured(
     answered: tuple[Event, ...] = ()
     if desk.text(record, stop) is not None:
         answered = desk.event(f"{native}/stop", appeal, ANSWERED, record, stop, **about)
-    if answered and answered[0].occurred_at < posted[0].occurred_at:
-        detail = say(
-            "answered_before",
-            answered=shown(desk.text(record, stop) or ""),
-            posted=shown(desk.text(record, start) or ""),
-        )
-        raise RefusedError(detail, "reply_before_post")
     desk.claim(appeal, desk.time(record, due), verdict)
     yield from posted
     yield from answered
