@@ -17,6 +17,7 @@ _NEEDS = {
     "src/workhours_sla/adapters/frames/polars.py": ("numpy", "polars"),
     "src/workhours_sla/adapters/frames/numpy_columns.py": ("numpy",),
     "src/workhours_sla/adapters/frames/verbs.py": ("numpy", "pandas"),
+    "src/workhours_sla/adapters/sources/arrow_values.py": ("pyarrow",),
     "src/workhours_sla/columns.py": ("numpy",),
     "src/workhours_sla/frames.py": ("numpy", "pandas"),
     "src/workhours_sla/compliance": ("numpy",),

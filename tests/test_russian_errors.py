@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gzip
 import re
 import subprocess
 import sys
@@ -150,8 +151,27 @@ WRONG: Final = (
     file(HEADER.replace("event_id", "type") + ROW, "'type'", "повторяется в заголовке"),
     file('event_id,"appeal_id\n', "events.csv", "заголовок не читается"),
     file("номер,вид\n".encode("cp1251"), "cp1251", "не текст в кодировке"),
-    file(b"PK\x03\x04\xff\xff", "utf-8", "книга Excel"),
-    file(b"\x1f\x8b\xff\xff", "utf-8", "файл сжат"),
+    file(b"PK\x03\x04\xff\xff", "events.csv", "книга повреждена"),
+    file(b"PK\x03\x04\0", "events.csv", 'format = "xlsx"', '[input]\nformat = "csv"'),
+    file(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "events.csv", "книга повреждена"),
+    file("текст", "events.csv", "не книга", '[input]\nformat = "xls"'),
+    file(b"PAR1", "events.csv", "не читается как Parquet"),
+    file(b"\x1f\x8b\x08\0", "gzip", "сжатые данные (gzip) обрываются"),
+    file(b"\x1f\x8b\xff\xff", "gzip", "повреждены"),
+    file(b"\x28\xb5\x2f\xfd\xff", "zstd", "сжатые данные (zstd)"),
+    file(gzip.compress(b" " * 101_000_000), "300", "после распаковки"),
+    file("", "events.csv", "файл пуст", '[input]\nformat = "json"'),
+    file("[{]", "events.csv", "не JSON", '[input]\nformat = "json"'),
+    file("[" * 65, "64", "вложенность JSON", '[input]\nformat = "json"'),
+    file('{"a": 1}', "'b[]'", "наверху документа", '[input]\nformat = "json"\npath = "b[]"'),
+    file('{"a": [{"b": 1}]}', '"a[]"', "записи лежат в массиве", '[input]\nformat = "json"'),
+    file('{"error": {"code": 5}}', "5", "ошибка API", '[input]\nformat = "json"'),
+    file(
+        "[]",
+        "'b[].d'",
+        "лежат в разных массивах",
+        '[input]\nformat = "json"\n[columns]\nappeal_id = "a[].id"\noccurred_at = "b[].d"',
+    ),
     file("\ufeffa".encode("utf-16"), "utf-16", "укажите кодировку"),
     file(HEADER + "1\0", "utf-8", "нулевой символ"),
     file("[]\n", "events.csv", "объектом JSON", '[input]\nformat = "jsonl"'),
@@ -267,7 +287,8 @@ ALLOWED: Final = re.compile(
     r"|\b(?:CSV|JSON Lines|JSON|TOML|Excel|zip|UTF-8|UTC|IANA|Python|SQLite)\b"
     r"|\b(?:utf-8|utf-16|cp1251|workhours|watch|store check|check|latest-start|[A-Z]{3,})\b"
     r"|\b(?:true|false|following|preceding|none|default|off|roll|targets|target|overrides)\b"
-    r"|\b(?:rules|inputs|schedule|week|tz|type|calendar)\b|\bcsv\b|\bjsonl\b"
+    r"|\b(?:rules|inputs|schedule|week|tz|type|calendar|path|sheet)\b|\bcsv\b|\bjsonl\b"
+    r"|\b(?:Parquet|Arrow|gzip|zstd)\b|(?<= )\.xlsx\b"
 )
 """What a Russian sentence may have in Latin letters."""
 

@@ -100,6 +100,43 @@ _WHOLE_RU: Final = {
     "Unterminated string starting at": "строка в кавычках не закрыта",
     "Invalid control character at": "недопустимый символ",
     "Invalid \\escape": "неверная последовательность после '\\'",
+    # -- the reader of JSON documents
+    "parse error: premature EOF": "документ оборван",
+    "parse error: trailing garbage": "лишние символы после документа",
+    "parse error: integer overflow": "слишком большое целое число",
+    "parse error: numeric (floating point) overflow": "слишком большое число",
+    "parse error: unallowed token at this point in JSON text": "лишний знак",
+    "parse error: invalid object key (must be a string)": "имя поля должно быть в кавычках",
+    "parse error: object key and value must be separated by a colon (':')": (
+        "после имени поля нужно двоеточие"
+    ),
+    "parse error: after key and value, inside map, I expect ',' or '}'": (
+        "после значения поля нужна запятая или '}'"
+    ),
+    "parse error: after array element, I expect ',' or ']'": (
+        "после элемента массива нужна запятая или ']'"
+    ),
+    "lexical error: invalid char in json text.": "недопустимый символ",
+    "lexical error: invalid string in json text.": "непонятное слово",
+    "lexical error: invalid character inside string.": "недопустимый символ в строке",
+    "lexical error: inside a string, '\\' occurs before a character which it may not.": (
+        "неверная последовательность после '\\'"
+    ),
+    "lexical error: invalid (non-hex) character occurs after '\\u' inside string.": (
+        "неверный код символа после '\\u'"
+    ),
+    "lexical error: probable comment found in input text, comments are not enabled.": (
+        "комментариев в JSON не бывает"
+    ),
+    "lexical error: malformed number, a digit is required after the minus sign.": (
+        "после минуса нужна цифра"
+    ),
+    "lexical error: malformed number, a digit is required after the decimal point.": (
+        "после точки в числе нужна цифра"
+    ),
+    "lexical error: malformed number, a digit is required after the exponent.": (
+        "в показателе степени нужна цифра"
+    ),
 }
 """Russian texts of whole messages, keyed by the English text."""
 

@@ -154,6 +154,196 @@ SENTENCES: Final[Mapping[str, Words]] = {
             "строке, а не общий массив"
         ),
     },
+    "json_no_document": {
+        "en": "{name} is empty; give a JSON document",
+        "ru": "{name}: файл пуст; укажите документ JSON",
+    },
+    "json_value_large": {
+        "en": (
+            "{name} has more than {most:,} bytes of JSON without a record; set path under [input] "
+            "to the array of the records"
+        ),
+        "ru": (
+            "{name}: больше {most} байт JSON подряд без единой записи; укажите в path раздела "
+            "[input] массив, в котором лежат записи"
+        ),
+    },
+    "json_deep": {
+        "en": "{name} has JSON that is nested more than {most} levels deep; export it flatter",
+        "ru": "{name}: вложенность JSON больше {most} уровней; выгрузите данные проще",
+    },
+    "json_two_lists": {
+        "en": (
+            "{name}: the columns {first} and {second} are in different arrays; all columns must be "
+            "in the records of one array"
+        ),
+        "ru": (
+            "{name}: столбцы {first} и {second} лежат в разных массивах; все столбцы должны быть в "
+            "записях одного массива"
+        ),
+    },
+    "json_no_path": {
+        "en": '{name} has its records in an array; set path = "{path}" under [input]',
+        "ru": '{name}: записи лежат в массиве; укажите path = "{path}" в разделе [input]',
+    },
+    "json_nothing_there": {
+        "en": (
+            "{name} has nothing at the path {path}, but at its top {keys}; set the right path "
+            "under [input]"
+        ),
+        "ru": (
+            "{name}: по пути {path} ничего нет, наверху документа - {keys}; укажите верный path в "
+            "разделе [input]"
+        ),
+    },
+    "api_error": {
+        "en": "{name} has no data but the error of an API ({why}); correct the request, repeat it",
+        "ru": (
+            "{name}: вместо данных - ошибка API ({why}); исправьте запрос и выгрузите данные заново"
+        ),
+    },
+    "api_fault": {
+        "en": "{why}",
+        "ru": "{why}",
+    },
+    "not_a_workbook": {
+        "en": (
+            "{name} is not a workbook but perhaps text or HTML under its name; open it, and save "
+            "it as .xlsx"
+        ),
+        "ru": (
+            "{name} - не книга: возможно, это текст или HTML с таким именем; откройте файл и "
+            "сохраните его как .xlsx"
+        ),
+    },
+    "not_a_sheet": {
+        "en": "{name} is a zip archive without a workbook of XLSX or ODS; unpack it first",
+        "ru": "{name} - архив zip, а не книга XLSX или ODS; сначала распакуйте его",
+    },
+    "workbook_password": {
+        "en": "{name} is protected by a password; open it, and save it without the password",
+        "ru": "{name}: книга защищена паролем; откройте её и сохраните без пароля",
+    },
+    "workbook_damaged": {
+        "en": "{name} is a damaged workbook; open it, and save it again",
+        "ru": "{name}: книга повреждена; откройте её и сохраните заново",
+    },
+    "workbook_doctype": {
+        "en": "{name} is a workbook with a DOCTYPE, as no spreadsheet writes; save it again",
+        "ru": "{name}: в книге есть DOCTYPE, чего таблицы не записывают; сохраните её заново",
+    },
+    "workbook_large": {
+        "en": "{name} is a workbook of more than {most:,} bytes; save its sheet as CSV",
+        "ru": "{name}: в книге больше {most} байт; сохраните лист в формате CSV",
+    },
+    "sheet_large": {
+        "en": (
+            "the sheet {sheet} of {name} reaches row {rows} and column {columns}, over {most:,} "
+            "cells; save it as CSV, or delete the empty rows and columns"
+        ),
+        "ru": (
+            "{name}: лист {sheet} доходит до строки {rows} и столбца {columns}, это больше {most} "
+            "ячеек; сохраните его в формате CSV или удалите лишние строки и столбцы"
+        ),
+    },
+    "sheet_error": {
+        "en": "the sheet {sheet} of {name} has the error {error} in a cell; correct its formula",
+        "ru": "{name}: на листе {sheet} есть ячейка с ошибкой {error}; исправьте её формулу",
+    },
+    "no_sheet": {
+        "en": "{name} has no sheet {sheet} but {sheets}; set the right one under [input]",
+        "ru": "{name}: нет листа {sheet}, есть {sheets}; укажите нужный в разделе [input]",
+    },
+    "two_sheets": {
+        "en": (
+            "{name} has the columns on the sheets {first} and {second}; set sheet under [input] to "
+            "one of them"
+        ),
+        "ru": (
+            "{name}: нужные столбцы есть на листах {first} и {second}; укажите один из них в ключе "
+            "sheet раздела [input]"
+        ),
+    },
+    "sheets_empty": {
+        "en": "{name} has an empty sheet; its table begins with a row that names the columns",
+        "ru": "{name}: лист пуст; таблица на нём начинается со строки с названиями столбцов",
+    },
+    "two_headers": {
+        "en": (
+            "{name} names its columns both in row {first} and in row {second}; delete the row that "
+            "is not the header"
+        ),
+        "ru": (
+            "{name}: названия столбцов есть и в строке {first}, и в строке {second}; удалите ту, "
+            "которая не является заголовком"
+        ),
+    },
+    "cell_error": {
+        "en": "{column} has the error {error}; correct its formula",
+        "ru": "{column}: в ячейке ошибка {error}; исправьте формулу",
+    },
+    "cell_uncomputed": {
+        "en": "{column} has a formula without a value; open the workbook, and save it again",
+        "ru": "{column}: у формулы нет значения; откройте книгу и сохраните её заново",
+    },
+    "number_rounded": {
+        "en": (
+            "{column} has the number {value}, of more digits than a number in this file can keep; "
+            "write it as text"
+        ),
+        "ru": (
+            "{column}: в числе {value} больше цифр, чем может сохранить число в этом файле; "
+            "запишите его текстом"
+        ),
+    },
+    "value_too_long": {
+        "en": "{column} has more than {most:,} characters",
+        "ru": "{column}: больше {most} знаков",
+    },
+    "table_damaged": {
+        "en": "{name} cannot be read as Parquet or Arrow; write it again",
+        "ru": "{name}: файл не читается как Parquet или Arrow; запишите его заново",
+    },
+    "row_group_large": {
+        "en": (
+            "{name} has more than {most:,} bytes of the columns in one row group; write it with "
+            "smaller row groups"
+        ),
+        "ru": (
+            "{name}: в одной группе строк больше {most} байт нужных столбцов; запишите файл с "
+            "группами поменьше"
+        ),
+    },
+    "needs_extra": {
+        "en": "{name} can be read only with {library}: pip install 'workhours-sla[{extra}]'",
+        "ru": "чтобы прочитать {name}, нужен {library}: pip install 'workhours-sla[{extra}]'",
+    },
+    "packed_truncated": {
+        "en": "{name} ends in the middle of its {compression} data; copy or export it again",
+        "ru": (
+            "{name}: сжатые данные ({compression}) обрываются; скопируйте или выгрузите файл заново"
+        ),
+    },
+    "packed_damaged": {
+        "en": "{name} has damaged {compression} data; copy or export it again",
+        "ru": (
+            "{name}: сжатые данные ({compression}) повреждены; скопируйте или выгрузите файл заново"
+        ),
+    },
+    "packed_bomb": {
+        "en": (
+            "{name} gives more than {always:,} bytes and more than {times} times its own size when "
+            "it is unpacked, as no export does; unpack it yourself if you trust it"
+        ),
+        "ru": (
+            "{name}: после распаковки больше {always} байт и больше чем в {times} раз крупнее "
+            "самого файла, чего у выгрузок не бывает; если доверяете файлу, распакуйте его сами"
+        ),
+    },
+    "too_large": {
+        "en": "{name} has more than {most:,} bytes, too many for a stream; unpack it into a file",
+        "ru": "{name}: больше {most} байт, слишком много для потока; распакуйте данные в файл",
+    },
     "column_twice": {
         "en": (
             "{name} has {count} columns named {column}, which is to be read as {canonical}; rename "
@@ -202,13 +392,9 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": " at byte {offset}",
         "ru": ", смещение {offset}",
     },
-    "a_workbook": {
-        "en": "it looks like a workbook or a zip archive: save the sheet as CSV",
-        "ru": "похоже, это книга Excel или архив zip: сохраните лист в формате CSV",
-    },
-    "a_compressed_file": {
-        "en": "it looks compressed: unpack it first",
-        "ru": "похоже, файл сжат: сначала распакуйте его",
+    "of_binary_format": {
+        "en": 'set format = "{format}" under [input]',
+        "ru": 'укажите format = "{format}" в разделе [input]',
     },
     "set_encoding": {
         "en": 'set the encoding it was written in under [input], such as encoding = "{encoding}"',
@@ -421,6 +607,13 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "{name} is not JSON: {why}",
         "ru": "{name} - не JSON: {why}",
     },
+    "json_fault_after": {
+        "en": "{why} (records read before: {count}); export it again, or set another format",
+        "ru": (
+            "{why} (до этого прочитано записей: {count}); выгрузите файл заново или укажите другой "
+            "формат"
+        ),
+    },
     "json_cut_off": {
         "en": "it ends within a document; export it again",
         "ru": "документ обрывается; выгрузите его снова",
@@ -460,7 +653,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "{id} under officials in [input] wrote none of the comments; check the id",
         "ru": "{id} из officials в разделе [input] не писал ни одного комментария; проверьте номер",
     },
-    "api_error": {
+    "network_error": {
         "en": (
             "instead of data there is an error of the API of {network}: {code} {text}; request the "
             "data again"

@@ -44,6 +44,12 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 Format = Literal[
     "csv",
     "jsonl",
+    "json",
+    "xlsx",
+    "xls",
+    "ods",
+    "parquet",
+    "arrow",
     "vk",
     "vk_callback",
     "ok",
@@ -176,14 +182,17 @@ class Input(Section, frozen=True, kw_only=True):
         ),
     ] = "0s"
     sheet: (
-        Annotated[str, _described("The name of the sheet of a workbook; by default the first.")]
+        Annotated[
+            str,
+            _described("The name of the sheet of a workbook; by default the one with the columns."),
+        ]
         | None
     ) = None
     path: (
         Annotated[
             str,
             _described(
-                "Where the records of a JSON document are; by default its top.",
+                "Where the records of a JSON document are; by default an array at its top.",
                 *("[]", "response.items[]"),
             ),
         ]

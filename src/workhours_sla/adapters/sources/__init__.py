@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Self
@@ -62,7 +63,7 @@ class AppealFile:
         claims: list[Claim],
     ) -> None:
         self._items = items
-        self._chunks = opened.chunks
+        self._opened = opened
         self._closing = closing
         self.name: str = opened.name
         self.format: Format = format
@@ -84,8 +85,8 @@ class AppealFile:
 
     @property
     def position(self) -> int:
-        """How many bytes have been read so far."""
-        return self._chunks.position
+        """How many bytes of the file have been read so far, before they are unpacked."""
+        return self._opened.position
 
     def __iter__(self) -> Self:
         """Return the iterator over the rows; each call returns the same iterator."""
@@ -115,18 +116,19 @@ def open_source(
 ) -> AppealFile:
     """Open a file of appeals, or a binary stream of appeals such as ``sys.stdin.buffer``.
 
-    If the configuration has no format, the extension of the file determines it. If the extension
-    is unknown or missing, the format is JSON Lines if the first character is a brace, and CSV if it
-    is not. Raises SourceError if the file cannot be opened. Iterating raises SourceError if the
-    file does not match the configuration.
+    A file that is compressed with gzip or Zstandard is unpacked. If the configuration has no
+    format, the content and the suffix of the file determine it. Raises SourceError if the file
+    cannot be opened. Iterating raises SourceError if the file does not match the configuration.
     """
     where = Path(where) if isinstance(where, str) else where
     with ExitStack() as stack:
         opened = open_file(where, name, stack)
         options = config.input
-        found = options.format or format_of(opened)
+        found = options.format or format_of(opened, options)
         claims: list[Claim] = []
         items = reader_of(found)(opened, layout_of(config), options, claims)
         if options.kind == "statuses":
             items = events_of_statuses(items, opened.name)
+        if isinstance(items, Generator):
+            stack.callback(items.close)  # it may have a temporary file
         return AppealFile(items, opened, stack.pop_all(), format=found, claims=claims)

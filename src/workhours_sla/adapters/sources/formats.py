@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.columns import CLAIM_COLUMNS
+from workhours_sla.adapters.sources.json_shape import is_document
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import Mapper
-from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS
+from workhours_sla.adapters.sources.nested import nested
+from workhours_sla.adapters.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import parse_amount
 
 if TYPE_CHECKING:
-    from workhours_sla.adapters.config.sections import Config, Format
+    from workhours_sla.adapters.config.sections import Config, Format, Input
     from workhours_sla.adapters.sources.opened_file import OpenedFile
     from workhours_sla.adapters.sources.records import Reader, RecordMapper
 
@@ -26,8 +28,14 @@ _ENDINGS: Final[dict[str, Format]] = {
     ".txt": "csv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
-    ".json": "jsonl",
     ".xes": "xes",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xls": "xls",
+    ".ods": "ods",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
 }
 _MODULES: Final[dict[Format, str]] = {
     "csv": "delimited",
@@ -44,11 +52,22 @@ _MODULES: Final[dict[Format, str]] = {
     "zammad": "zammad",
     "jira": "jira",
     "servicenow": "servicenow",
+    "json": "json_rows",
+    "xlsx": "workbook",
+    "xls": "workbook",
+    "ods": "workbook",
+    "parquet": "arrow_tables",
+    "arrow": "arrow_tables",
 }
 """The module of each format in this package; a module may read several formats."""
 UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {
     "csv": "line",
     "jsonl": "line",
+    "xlsx": "row",
+    "xls": "row",
+    "ods": "row",
+    "parquet": "row",
+    "arrow": "row",
 }
 """What the number ``line`` of a Fault counts, in each format: ``record`` if it is not here."""
 DOCUMENTS: Final[frozenset[Format]] = frozenset(
@@ -65,15 +84,30 @@ NETWORKS: Final[frozenset[Format]] = frozenset({"vk", "vk_callback", "ok", "max"
 """Formats of comments, whose ids are those of the network."""
 
 
-def format_of(opened: OpenedFile) -> Format:
-    """Return the format of a file by its suffix, or by its first character if that is unknown.
+def format_of(opened: OpenedFile, options: Input) -> Format:
+    """Return the format of a file by its first bytes, by its suffix, or by its first line.
 
-    JSON Lines begins with a brace; everything else is CSV.
+    The first bytes show binary formats, whatever the suffix. If the suffix is ``.json`` or unknown,
+    a file that begins with a brace or a bracket is JSON Lines or one JSON document, and any other
+    is CSV.
     """
+    head = opened.chunks.head(HEAD)
+    binary = binary_format(head)
+    if binary is not None:
+        return binary
     found = _ENDINGS.get(opened.ending)
     if found is not None:
         return found
-    return "jsonl" if opened.chunks.peek().lstrip(MARKS_AND_BLANKS).startswith(b"{") else "csv"
+    begins = opened.chunks.peek().lstrip(MARKS_AND_BLANKS)[:1]
+    if opened.ending != ".json" and begins not in (b"{", b"["):
+        return "csv"
+    if options.path is not None:
+        return "json"
+    alone = opened.ending == ".json"
+    head = opened.chunks.first_line()
+    if alone:
+        head = opened.chunks.head(len(head) + 1)  # so that a second line shows
+    return "json" if is_document(head, options.encoding, alone=alone) else "jsonl"
 
 
 def layout_of(config: Config) -> Layout:
@@ -110,7 +144,7 @@ def mapper_of(config: Config) -> RecordMapper:
         raise SourceError(say("statuses_not_followed"))
     layout = layout_of(config)
     unread = dict.fromkeys(CLAIM_COLUMNS, "")
-    return Mapper(replace(layout, columns={**layout.columns, **unread}))
+    return nested(Mapper(replace(layout, columns={**layout.columns, **unread})))
 
 
 def reader_of(format: Format) -> Reader:  # noqa: A002 - the configuration key

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from workhours_sla.adapters.sources.documents import check_one_document
+from workhours_sla.adapters.sources.first_rows import FirstRows
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import Mapper
+from workhours_sla.adapters.sources.nested import NestedMapper, nested
 from workhours_sla.adapters.sources.rows import Fault, Item, clip
 from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, Lines, lines_of
 from workhours_sla.adapters.sources.typed_lines import TypedLines
@@ -15,7 +18,7 @@ from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import Detail, Phrase, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
@@ -23,15 +26,10 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.opened_file import OpenedFile
     from workhours_sla.adapters.sources.records import RecordMapper
 
-MOST_DELAYED = 1_000
-"""How many lines may be read before every required column was seen once."""
-
 _decode = msgspec.json.Decoder(float_hook=float).decode  # so that numbers of any size are accepted
 
 
-def read(  # noqa: C901
-    opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
-) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
     """Yield the events, or the Fault, of every line that is not blank.
 
     The file has no header with the names of columns. So nothing is yielded before each required
@@ -39,14 +37,13 @@ def read(  # noqa: C901
     1,000 lines, if the file is empty, and if the file is not text.
     """
     name = opened.name
-    rows = JsonRows(Mapper(layout, claims=claims))
-    unseen = {canonical: layout.parts(canonical) for canonical in layout.required}
-    keys: dict[str, None] = {}
-    delayed: list[Item] = []
+    rows = JsonRows(nested(Mapper(layout, claims=claims)))
+    first = FirstRows(layout, name)
     empty = True
     line = 0
+    text = ""
     for block in Lines(opened.chunks, options.encoding).blocks():
-        if not unseen:
+        if first.are_complete:
             yield from rows.items_of(block, line + 1)
             line += block.count("\n")
             continue
@@ -55,29 +52,22 @@ def read(  # noqa: C901
             if text.isspace():
                 continue
             empty = False
-            delayed.append(rows.item_of(text, line))
-            record = _record_of(text)
-            keys |= dict.fromkeys(record) if isinstance(record, dict) else {}
-            for canonical, parts in list(unseen.items()):
-                if all(not keys.keys().isdisjoint(names) for names in parts):
-                    del unseen[canonical]
-            if unseen and keys and len(delayed) > MOST_DELAYED:
-                raise layout.missing(next(iter(unseen)), list(keys), name)
-            if not unseen or len(delayed) > MOST_DELAYED:
-                yield from delayed
-                delayed.clear()
+            yield from first.add(rows.item_of(text, line), rows.columns_of(text))
     if empty:
         msg = say("json_empty", name=name)
         raise SourceError(msg, name=name)
-    if not keys and delayed and _is_one_document(delayed[0]):
+    if not first.have_keys and _is_one_document(first.first):
         msg = say("json_array", name=name)
         raise SourceError(msg, name=name)
-    if keys and unseen:
-        raise layout.missing(next(iter(unseen)), list(keys), name)
-    yield from delayed
+    missing = first.missing()
+    if missing is not None:
+        if line == 1:
+            check_one_document(name, text.encode())
+        raise missing
+    yield from first.rest()
 
 
-def _is_one_document(first: Item) -> bool:
+def _is_one_document(first: Item | None) -> bool:
     """Whether the first line begins a JSON array, or an object that spans several lines."""
     text = first.text.strip() if isinstance(first, Fault) else ""
     return text.startswith("[") or text == "{"
@@ -88,8 +78,16 @@ class JsonRows:
 
     def __init__(self, mapper: RecordMapper) -> None:
         self._mapper = mapper
+        self._flat = mapper.paths.flat if isinstance(mapper, NestedMapper) else None
         is_typed = isinstance(mapper, Mapper) and TypedLines.fits(mapper.layout)
         self._typed = TypedLines(mapper) if is_typed else None  # type: ignore[arg-type]
+
+    def columns_of(self, text: str) -> Iterable[str]:
+        """Return the columns of a line, none if the line has no object."""
+        record = _record_of(text)
+        if isinstance(record, Phrase):
+            return ()
+        return record if self._flat is None else self._flat(record)
 
     def items_of(self, block: str, line: int) -> Iterator[Item]:
         """Yield the events or the Fault of each line that is not blank.

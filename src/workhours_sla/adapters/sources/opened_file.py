@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 import stat
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, BinaryIO, Final, cast
 
+from workhours_sla.adapters.sources.compression import (
+    MAGIC,
+    SUFFIXES,
+    Unpacked,
+    compression_of,
+)
 from workhours_sla.adapters.sources.growing_file import cannot_open, no_file
 from workhours_sla.adapters.sources.text_lines import ByteChunks
+from workhours_sla.errors import SourceError
+from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import ExitStack
 
     from workhours_sla.text.messages import Phrase
+
+MOST_COPIED: Final = 2_000_000_000
+"""The most bytes of a compressed file or a stream that are copied, to read it in any order."""
+_IN_MEMORY: Final = 1 << 24
+"""The size in bytes from which such a copy is on the disk."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How much of a file that is read in any order has been read, in bytes; None if unknown."""
+
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +46,71 @@ class OpenedFile:
 
     ``ending`` is the suffix of the file's name in small letters, without a suffix of a compression,
     and ``""`` for a stream. ``size`` is the number of bytes of a regular file, None for a stream.
-    ``stream`` is at its beginning, as long as ``chunks`` was not read. Readers add notes
-    about what the user should know although it is no error.
+    ``chunks`` has the content. ``packed`` has the bytes of the file itself, which are the content
+    unless the file is compressed. ``regular`` is a file that can be read in any order.
+    Readers add ``notes`` about what the user should know although it is no error.
     """
 
     name: str
     ending: str
     size: int | None
-    stream: BinaryIO
     chunks: ByteChunks
+    packed: ByteChunks
+    regular: BinaryIO | None = None
+    progress: Progress = field(default_factory=Progress)
     notes: list[Phrase] = field(default_factory=list)
+
+    @property
+    def position(self) -> int:
+        """How many bytes of the file have been read, before they are unpacked."""
+        known = self.progress.position
+        return self.packed.position if known is None else known
+
+    @property
+    def stream(self) -> BinaryIO:
+        """What is left of the content in ``chunks``, as a stream."""
+        return cast("BinaryIO", BufferedReader(_Stream(self.chunks)))
+
+    @contextmanager
+    def in_any_order(self) -> Iterator[IO[bytes]]:
+        """Return the content as a stream with ``seek``: the file, or a temporary copy of it.
+
+        Raises SourceError if the copy would be larger than 2 GB. Nothing may have been read of
+        ``chunks``.
+        """
+        if self.regular is not None and self.packed is self.chunks:
+            self.regular.seek(0)
+            yield self.regular
+            return
+        with SpooledTemporaryFile(_IN_MEMORY) as copy:
+            size = 0
+            while chunk := self.chunks.read():
+                size += len(chunk)
+                if size > MOST_COPIED:
+                    msg = say("too_large", name=self.name, most=MOST_COPIED)
+                    raise SourceError(msg, name=self.name)
+                copy.write(chunk)
+            copy.seek(0)
+            yield copy
+
+
+class _Stream(RawIOBase):
+    """What is left in chunks of bytes, as a stream."""
+
+    def __init__(self, chunks: ByteChunks) -> None:
+        self._chunks = chunks
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill the beginning of a buffer; return how many bytes. Raises SourceError."""
+        self._rest = self._rest or self._chunks.read()
+        count = min(len(buffer), len(self._rest))
+        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
+        return count
 
 
 def open_file(where: Path | BinaryIO, name: str | None, stack: ExitStack) -> OpenedFile:
@@ -41,7 +120,7 @@ def open_file(where: Path | BinaryIO, name: str | None, stack: ExitStack) -> Ope
     """
     if not isinstance(where, Path):
         name = name or "standard input"
-        return OpenedFile(name, "", None, where, ByteChunks(where, name))
+        return _opened(name, "", None, where, None)
     name = name or str(where)
     try:
         stream = stack.enter_context(where.open("rb"))
@@ -50,5 +129,20 @@ def open_file(where: Path | BinaryIO, name: str | None, stack: ExitStack) -> Ope
         raise no_file(name) from None
     except (OSError, ValueError) as error:
         raise cannot_open(name, error) from None
-    size = status.st_size if stat.S_ISREG(status.st_mode) else None
-    return OpenedFile(name, where.suffix.lower(), size, stream, ByteChunks(stream, name))
+    is_regular = stat.S_ISREG(status.st_mode)
+    size = status.st_size if is_regular else None
+    return _opened(name, where.name.lower(), size, stream, stream if is_regular else None)
+
+
+def _opened(
+    name: str, filename: str, size: int | None, stream: BinaryIO, regular: BinaryIO | None
+) -> OpenedFile:
+    """Return a file with its content. Raises SourceError."""
+    packed = chunks = ByteChunks(stream, name)
+    compression = compression_of(packed.head(MAGIC))
+    ending = Path(filename).suffix
+    if compression is not None:
+        chunks = ByteChunks(cast("BinaryIO", Unpacked(packed, compression)), name)
+        if ending in SUFFIXES:
+            ending = Path(filename).with_suffix("").suffix
+    return OpenedFile(name, ending, size, chunks, packed, regular)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING, BinaryIO, NoReturn
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, BinaryIO, Literal, NoReturn
 
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import Phrase, say
@@ -19,8 +20,31 @@ _LONGEST_IN_BYTES = 4 * LONGEST_LINE
 MARKS_AND_BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 """Byte order marks and white space, which may precede the first character in any encoding."""
 
+_BINARY: Mapping[bytes, Literal["xlsx", "xls", "ods", "parquet", "arrow"]] = {
+    b"PK\x03\x04": "xlsx",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "xls",
+    b"PAR1": "parquet",
+    b"ARROW1\0\0": "arrow",
+    b"\xff\xff\xff\xff": "arrow",
+}
+"""The formats whose files begin with certain bytes."""
+_ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+HEAD = 128
+"""How many bytes of a file's beginning show whether its format is binary."""
+
 _CHUNK = 1 << 16
 _BYTE_ORDER_MARK = "\ufeff"
+
+
+def binary_format(head: bytes) -> Literal["xlsx", "xls", "ods", "parquet", "arrow"] | None:
+    r"""Return the binary format of a file that begins with ``head``, None for other files.
+
+    >>> binary_format(b"PK\x03\x04..."), binary_format(b"appeal_id,type")
+    ('xlsx', None)
+    """
+    if head.startswith(b"PK\x03\x04") and _ODS in head[:HEAD]:
+        return "ods"
+    return next((name for magic, name in _BINARY.items() if head.startswith(magic)), None)
 
 
 class LineCutter:
@@ -77,6 +101,21 @@ class ByteChunks:
     def peek(self) -> bytes:
         """Read ahead to the first byte after any mark and white space; return what was read."""
         while len(self._ahead) < _CHUNK and not self._ahead.lstrip(MARKS_AND_BLANKS):
+            chunk = self._read()
+            if not chunk:
+                break
+            self._ahead += chunk
+        return self._ahead
+
+    def head(self, count: int) -> bytes:
+        """Read ahead ``count`` bytes, or to the end; return at least what was read."""
+        while len(self._ahead) < count and (chunk := self._read()):
+            self._ahead += chunk
+        return self._ahead
+
+    def first_line(self) -> bytes:
+        """Read ahead to the end of the first line that is not blank, or 64 KiB; return it."""
+        while len(self.peek()) < _CHUNK and b"\n" not in self._ahead.lstrip(MARKS_AND_BLANKS):
             chunk = self._read()
             if not chunk:
                 break
@@ -140,7 +179,7 @@ class Lines:
             yield rest
 
     def texts(self) -> Iterator[str]:
-        """Yield the text of each chunk that is not empty, without a byte order mark."""
+        """Yield the text of each chunk that is not empty. The texts can be read only once."""
         head = self._chunks.peek()
         begun = False
         while True:
@@ -201,10 +240,9 @@ class Lines:
 
 def _remedy(encoding: str, head: bytes) -> Phrase:
     """Return what to do about a stream that begins with ``head`` and is not in ``encoding``."""
-    if head.startswith(b"PK\x03\x04"):
-        return say("a_workbook")
-    if head.startswith(b"\x1f\x8b"):
-        return say("a_compressed_file")
+    binary = binary_format(head)
+    if binary is not None:
+        return say("of_binary_format", format=binary)
     fitting = "utf-8" if codecs.lookup(encoding).name != "utf-8" else "cp1251"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         fitting = "utf-16"

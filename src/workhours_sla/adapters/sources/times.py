@@ -62,7 +62,7 @@ class Instants:
     without a ``tz`` such times are rejected. Digits after the microsecond are cut off.
     """
 
-    __slots__ = ("_epoch", "_known", "_parsers", "_tz", "_zone", "takes_fractions")
+    __slots__ = ("_epoch", "_known", "_parsers", "_tz", "_zone", "formats", "takes_fractions")
 
     def __init__(
         self, datetime_format: str | Sequence[str] | None = None, tz: tzinfo | None = None
@@ -75,6 +75,7 @@ class Instants:
         self._parsers = [(one, _parser(one)) for one in formats]
         self.takes_fractions: bool = not {UNIX, EXCEL}.isdisjoint(formats)
         """Whether a number with a fraction may be a time."""
+        self.formats: tuple[str, ...] = tuple(formats)
         self._tz = tz
         self._zone: tzinfo | None = None
         """The fixed offset of the last time that had one."""

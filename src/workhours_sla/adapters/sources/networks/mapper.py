@@ -103,7 +103,7 @@ class NetworkMapper:
 
     def refused(self, code: object, text: object) -> SourceError:
         """Return the SourceError for an error of the API instead of data."""
-        msg = say("api_error", network=self.network, code=str(code), text=shown(str(text)))
+        msg = say("network_error", network=self.network, code=str(code), text=shown(str(text)))
         return SourceError(msg, network=str(self.network), code=code)
 
 

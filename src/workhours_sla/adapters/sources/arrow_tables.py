@@ -1,0 +1,170 @@
+"""Read the rows of Parquet and Arrow files, some thousand at a time."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+
+from workhours_sla.adapters.sources.arrow_values import leaves_of, values_of
+from workhours_sla.adapters.sources.cells import CellInstants, doubtful, row_text
+from workhours_sla.adapters.sources.extras import missing_extra
+from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper
+from workhours_sla.adapters.sources.text_lines import HEAD, binary_format
+from workhours_sla.errors import SourceError
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+
+MOST_BYTES: Final = 2_000_000_000
+"""The most bytes of the columns that are read in one row group of Parquet."""
+
+_ROWS: Final = 4_096
+"""How many rows are in memory as Python values."""
+_BUFFER: Final = 1 << 20
+
+
+class _Table(NamedTuple):
+    """An open file: its schema, how many rows it has, and a function that reads columns of it.
+
+    The function gets the paths of columns, and returns batches of rows. ``rows`` is None if the
+    file does not say how many it has.
+    """
+
+    schema: Any
+    rows: int | None
+    batches: Any
+
+
+def read(
+    opened: OpenedFile, layout: Layout, _options: Input, claims: list[Claim]
+) -> Iterator[Item]:
+    """Yield the events, or the Fault, of every row.
+
+    A column may be a field of a struct, such as ``author.id``. Raises SourceError if the file is
+    not Parquet or Arrow, if it lacks a column of ``layout``, and if a row group is too large.
+    """
+    name = opened.name
+    try:
+        import pyarrow  # noqa: F401, ICN001, PLC0415 - of an extra
+    except ImportError:
+        raise missing_extra(name, "arrow", "pyarrow") from None
+    with opened.in_any_order() as file:
+        with _faults(name):
+            table = _open(file, name)
+            paths = [path for path, _ in leaves_of(table.schema)]
+        layout.check(paths, name)
+        mapper = Mapper(layout, paths, claims)
+        mapper.instants = CellInstants(layout.datetime_format, layout.tz)
+        columns = mapper.read_columns
+        for line, row in enumerate(_rows(table, columns, name), 1):
+            record = dict(zip(columns, row, strict=True))
+            item = doubtful(columns, row, line) or mapper(record, line)
+            yield item._replace(text=row_text(row)) if isinstance(item, Fault) else item
+            if opened.size is not None and table.rows and not line % _ROWS:
+                opened.progress.position = opened.size * line // table.rows
+        opened.progress.position = opened.size
+
+
+def _rows(table: _Table, columns: tuple[str, ...], name: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of the columns in each row."""
+    with _faults(name):
+        batches = iter(table.batches(columns))
+    while True:
+        with _faults(name):
+            batch = next(batches, None)
+            if batch is None:
+                return
+            routes = dict(leaves_of(batch.schema))
+            values = [values_of(batch, routes[column]) for column in columns]
+        yield from zip(*values, strict=True)
+
+
+def _open(file: IO[bytes], name: str) -> _Table:
+    """Open a file of either format."""
+    import pyarrow.ipc  # noqa: PLC0415 - of an extra
+
+    head = file.read(HEAD)
+    file.seek(0)
+    if binary_format(head) != "arrow":
+        return _open_parquet(file, name)
+    if not head.startswith(b"ARROW1"):
+        stream = pyarrow.ipc.open_stream(file)
+        return _Table(stream.schema, None, lambda _columns: _sliced(stream))
+    schema = pyarrow.ipc.open_file(file).schema
+
+    def batches(columns: tuple[str, ...]) -> Iterator[Any]:
+        routes = dict(leaves_of(schema))
+        roots = sorted({routes[column][0] for column in columns})
+        options = pyarrow.ipc.IpcReadOptions(included_fields=roots)
+        file.seek(0)
+        reader = pyarrow.ipc.open_file(file, options=options)
+        return _sliced(reader.get_batch(index) for index in range(reader.num_record_batches))
+
+    return _Table(schema, None, batches)
+
+
+def _open_parquet(file: IO[bytes], name: str) -> _Table:
+    import pyarrow.parquet  # noqa: PLC0415 - of an extra
+
+    plain = pyarrow.parquet.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
+    schema, metadata = plain.schema_arrow, plain.metadata
+
+    def batches(columns: tuple[str, ...]) -> Iterator[Any]:
+        starts = tuple(f"{column}." for column in columns)
+        for group in map(metadata.row_group, range(metadata.num_row_groups)):
+            chunks = map(group.column, range(group.num_columns))
+            size = sum(
+                chunk.total_uncompressed_size
+                for chunk in chunks
+                if chunk.path_in_schema in columns or chunk.path_in_schema.startswith(starts)
+            )
+            if size > MOST_BYTES:
+                msg = say("row_group_large", name=name, most=MOST_BYTES)
+                raise SourceError(msg, name=name)
+        texts = [field.name for field in schema if str(field.type) in ("string", "large_string")]
+        # a long text that recurs is then in memory only once
+        file.seek(0)
+        reader = pyarrow.parquet.ParquetFile(
+            file,
+            buffer_size=_BUFFER,
+            pre_buffer=False,
+            read_dictionary=[column for column in columns if column in texts],
+        )
+        found: Iterator[Any] = reader.iter_batches(_ROWS, columns=list(columns))
+        return found
+
+    return _Table(schema, metadata.num_rows, batches)
+
+
+def _sliced(batches: Iterable[Any]) -> Iterator[Any]:
+    """Yield batches of so few rows that their values fit in memory."""
+    for batch in batches:
+        for start in range(0, batch.num_rows, _ROWS):
+            yield batch.slice(start, _ROWS)
+
+
+@contextmanager
+def _faults(name: str) -> Iterator[None]:
+    """Raise SourceError for what pyarrow raises about a damaged file."""
+    from pyarrow import ArrowException  # noqa: PLC0415 - of an extra
+
+    try:
+        yield
+    except SourceError:
+        raise
+    except (
+        ArrowException,
+        ArithmeticError,
+        LookupError,
+        MemoryError,
+        OSError,
+        TypeError,
+        ValueError,
+    ):
+        msg = say("table_damaged", name=name)
+        raise SourceError(msg, name=name) from None

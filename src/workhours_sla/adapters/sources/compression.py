@@ -1,0 +1,112 @@
+"""Unpack gzip and Zstandard while reading, in constant memory and up to a limit."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from workhours_sla.adapters.sources.extras import missing_extra
+from workhours_sla.errors import SourceError
+from workhours_sla.text.messages import Phrase, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workhours_sla.adapters.sources.text_lines import ByteChunks
+
+Compression = Literal["gzip", "zstd"]
+"""A compression that is unpacked."""
+
+MOST_TIMES: Final = 300
+"""How many times as large as its compressed form a file may be; a larger one looks like a bomb."""
+ALWAYS_READ: Final = 100_000_000
+"""The size in bytes up to which a file is unpacked, whatever its compressed size."""
+SUFFIXES: Final = (".gz", ".gzip", ".zst", ".zstd")
+"""The suffixes of compressed files."""
+MAGIC: Final = 4
+"""How many bytes at the beginning of a file show its compression."""
+
+_GZIP: Final = b"\x1f\x8b"
+_ZSTD: Final = (b"\x28\xb5\x2f\xfd", *(bytes((0x50 + n, 0x2A, 0x4D, 0x18)) for n in range(16)))
+"""The first bytes of a frame of Zstandard, either of data or to be skipped."""
+_PIECES: Final[dict[Compression, int]] = {"gzip": 1 << 14, "zstd": 1 << 10}
+"""How many compressed bytes are unpacked at once; they give at most 16 MB, and 32 MB."""
+_WIDEST: Final = 1 << 27
+"""The most memory that a file of Zstandard may ask for, as much as ``zstd`` itself allows."""
+
+
+def compression_of(head: bytes) -> Compression | None:
+    r"""Return the compression of a file that begins with ``head``, None if it is not compressed.
+
+    >>> compression_of(b"\x1f\x8b\x08\x00"), compression_of(b"appeal_id")
+    ('gzip', None)
+    """
+    if head.startswith(_GZIP):
+        return "gzip"
+    return "zstd" if head.startswith(_ZSTD) else None
+
+
+class Unpacked:
+    """The content of a compressed file, which may have several members in a row.
+
+    Raises SourceError if the file ends early, is damaged, or looks like a bomb: if its content is
+    larger than 100 MB and more than 300 times as large as the file.
+    """
+
+    def __init__(self, packed: ByteChunks, compression: Compression) -> None:
+        self._packed = packed
+        self._compression = compression
+        self._piece = _PIECES[compression]
+        self._make, self._failure = _unpackers(packed.name, compression)
+        self._facts = {"name": packed.name, "compression": compression}
+        self._member: Any = None
+        self._rest = b""
+        self._size = 0
+
+    def read(self, _size: int = -1) -> bytes:
+        """Return the next bytes, none at the end. Raises SourceError."""
+        while True:
+            self._rest = self._rest or self._packed.read()
+            if not self._rest:
+                if self._member is not None:
+                    raise self._error(say("packed_truncated", **self._facts))
+                return b""
+            if self._member is None:
+                if self._compression == "gzip" and self._size:
+                    self._rest = self._rest.lstrip(b"\0")  # gzip may be padded
+                    if not self._rest:
+                        continue
+                self._member = self._make()
+            found = self._unpack()
+            if found:
+                self._size += len(found)
+                if self._size > max(ALWAYS_READ, MOST_TIMES * self._packed.position):
+                    msg = say("packed_bomb", times=MOST_TIMES, always=ALWAYS_READ, **self._facts)
+                    raise self._error(msg)
+                return found
+
+    def _unpack(self) -> bytes:
+        """Return what the next compressed bytes give. Raises SourceError."""
+        piece, self._rest = self._rest[: self._piece], self._rest[self._piece :]
+        try:
+            found: bytes = self._member.decompress(piece)
+        except self._failure:
+            raise self._error(say("packed_damaged", **self._facts)) from None
+        if self._member.eof:
+            self._rest = self._member.unused_data + self._rest
+            self._member = None
+        return found
+
+    def _error(self, msg: Phrase) -> SourceError:
+        return SourceError(msg, name=self._packed.name)
+
+
+def _unpackers(name: str, compression: Compression) -> tuple[Callable[[], Any], type[Exception]]:
+    """Return a function that makes the unpacker of one member, and the error that it raises."""
+    if compression == "gzip":
+        return lambda: zlib.decompressobj(wbits=31), zlib.error
+    try:
+        from zstandard import ZstdDecompressor, ZstdError  # noqa: PLC0415 - of an extra
+    except ImportError:
+        raise missing_extra(name, "zstd", "zstandard") from None
+    return ZstdDecompressor(max_window_size=_WIDEST).decompressobj, ZstdError

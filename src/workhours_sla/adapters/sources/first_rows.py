@@ -1,0 +1,66 @@
+"""Keep the first records of JSON back until every required column has been seen in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from workhours_sla.adapters.sources.mapping import Item, Layout
+from workhours_sla.errors import SourceError
+
+MOST_DELAYED: Final = 1_000
+"""How many records may be read before every required column was seen once."""
+
+
+class FirstRows:
+    """The first records of a file, which has no header with the names of columns."""
+
+    def __init__(self, layout: Layout, name: str) -> None:
+        self._layout = layout
+        self._name = name
+        self._unseen = {canonical: layout.parts(canonical) for canonical in layout.required}
+        self._keys: dict[str, None] = {}
+        self._delayed: list[Item] = []
+
+    @property
+    def are_complete(self) -> bool:
+        """Whether every required column has been seen."""
+        return not self._unseen
+
+    @property
+    def have_keys(self) -> bool:
+        """Whether a record with any column has been seen."""
+        return bool(self._keys)
+
+    @property
+    def first(self) -> Item | None:
+        """The first of the items that are kept back, None if there is none."""
+        return self._delayed[0] if self._delayed else None
+
+    def add(self, item: Item, columns: Iterable[str]) -> list[Item]:
+        """Add a record with its columns, and return the items that are kept back no longer.
+
+        Raises SourceError if a required column is in none of the first 1,000 records.
+        """
+        self._delayed.append(item)
+        self._keys |= dict.fromkeys(columns)
+        for canonical, parts in list(self._unseen.items()):
+            if all(not self._keys.keys().isdisjoint(names) for names in parts):
+                del self._unseen[canonical]
+        if self._unseen and len(self._delayed) <= MOST_DELAYED:
+            return []
+        error = self.missing()
+        if error is not None:
+            raise error
+        return self.rest()
+
+    def missing(self) -> SourceError | None:
+        """Return the SourceError for a required column that is in no record, None if all are."""
+        if not self._keys or not self._unseen:
+            return None
+        return self._layout.missing(next(iter(self._unseen)), list(self._keys), self._name)
+
+    def rest(self) -> list[Item]:
+        """Return the items that are kept back, and forget them."""
+        found, self._delayed = self._delayed, []
+        return found

@@ -1,0 +1,124 @@
+"""Read the records of JSON documents, which may be nested and of any size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from workhours_sla.adapters.sources.cells import too_long
+from workhours_sla.adapters.sources.documents import check_one_document, read_values
+from workhours_sla.adapters.sources.first_rows import FirstRows
+from workhours_sla.adapters.sources.json_shape import LIST, as_utf8, shape_of
+from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, Record, clip
+from workhours_sla.adapters.sources.nested import Paths
+from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.text.messages import Detail, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+
+
+_LISTED = 40
+"""The most keys of a document that a message lists."""
+
+
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
+    """Yield the events, or the Fault, of every record of a document, or of several in a row.
+
+    The records are at the path of ``options`` or of a column such as ``response.items[].date``,
+    else they are the elements of an array at the top, or the object at the top. Nothing is yielded
+    before each required column has been found in a record. Raises SourceError if a required column
+    is in none of the first 1,000 records, if nothing is at the path, if the document is the error
+    of an API, and if the file is not JSON.
+    """
+    name = opened.name
+    mapper = Mapper(layout, claims=claims)
+    head = opened.chunks.first_line()
+    path = _path_in(head, mapper, options, name)
+    paths = Paths(mapper.read_columns, path)
+    first = FirstRows(layout, name)
+    line = 0
+    for line, (_, value) in enumerate(read_values(opened, path, encoding=options.encoding), 1):
+        record = paths.flat(value) if isinstance(value, dict) else None
+        item = _not_an_object(line) if record is None else _checked(mapper, record, line)
+        if isinstance(item, Fault):
+            item = item._replace(text=_text(value))
+        if first.are_complete:
+            yield item
+            continue
+        yield from first.add(item, record or ())
+    head = as_utf8(head, options.encoding)
+    missing = first.missing()
+    if missing is not None:
+        if line == 1 and not path:
+            check_one_document(name, head)
+        raise missing
+    if not line:
+        _check_empty(name, path, head)
+    yield from first.rest()
+
+
+def _checked(mapper: Mapper, record: Record, line: int) -> Item:
+    """Return the events of a record, or a Fault, also for a text that is too long."""
+    columns = [column for column in mapper.read_columns if column in record]
+    values = [record[column] for column in columns]
+    return too_long(columns, values, line) or mapper(record, line)
+
+
+def _not_an_object(line: int) -> Fault:
+    return Fault(line, "malformed", Detail(say("not_an_object")), "")
+
+
+def _path_in(head: bytes, mapper: Mapper, options: Input, name: str) -> str:
+    """Return the path of the records of a document that begins with ``head``."""
+    begins = head.lstrip(MARKS_AND_BLANKS)[:1]
+    if not begins:
+        msg = say("json_no_document", name=name)
+        raise SourceError(msg, name=name)
+    path = options.path
+    if path is None:
+        path = _path_of(mapper.read_columns, name)
+    if path is None:
+        path = LIST if begins == b"[" else ""
+    return path
+
+
+def _path_of(columns: Iterable[str], name: str) -> str | None:
+    """Return the path of the records that columns name, such as ``response.items[].date``.
+
+    Return None if no column names one. Raises SourceError if columns name different ones.
+    """
+    paths = {}
+    for column in columns:
+        start, mark, _key = column.rpartition(f"{LIST}.")
+        if mark:
+            paths[start + LIST] = column
+    if len(paths) > 1:
+        first, second = list(paths.values())[:2]
+        msg = say("json_two_lists", name=name, first=shown(first), second=shown(second))
+        raise SourceError(msg, name=name)
+    return next(iter(paths), None)
+
+
+def _check_empty(name: str, path: str, head: bytes) -> None:
+    """Raise SourceError if a document without records has no array at their path."""
+    shape = shape_of(head)
+    if path not in shape.arrays:
+        check_one_document(name, head)
+        keys = ", ".join(map(shown, shape.keys[:_LISTED]))
+        msg = say("json_nothing_there", name=name, path=shown(path), keys=keys or LIST)
+        raise SourceError(msg, name=name)
+
+
+def _text(value: object) -> str:
+    """Return the beginning of a value as JSON."""
+    try:
+        return clip(msgspec.json.encode(value).decode("utf-8", "replace"))
+    except (RecursionError, UnicodeError):
+        return ""

@@ -1,0 +1,70 @@
+"""Find the values of nested keys, such as ``author.id``, in the records of JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workhours_sla.adapters.sources.json_shape import LIST
+from workhours_sla.adapters.sources.mapping import Item, Mapper, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.records import RecordMapper
+
+
+class Paths:
+    """Adds to a record the values of nested keys, under the names of columns.
+
+    ``path`` is the path of the records in their document; a column may begin with it. A key that
+    is called like a column, dots included, comes before nested keys.
+    """
+
+    def __init__(self, columns: Iterable[str], path: str = "") -> None:
+        start = f"{path}." if path else ""
+        self._routes = [
+            (column, column.removeprefix(start).split("."))
+            for column in columns
+            if "." in column and (column.startswith(start) or LIST not in column)
+        ]
+
+    def __bool__(self) -> bool:
+        return bool(self._routes)
+
+    def flat(self, record: Record) -> Record:
+        """Return a record with a key for each column that it has.
+
+        >>> Paths(["author.id"]).flat({"id": 7, "author": {"id": 17}})
+        {'id': 7, 'author': {'id': 17}, 'author.id': 17}
+        """
+        found: dict[str, object] = {}
+        for column, keys in self._routes:
+            value: object = record
+            for key in keys:
+                if not isinstance(value, dict) or key not in value:
+                    break
+                value = value[key]
+            else:
+                found[column] = value
+        return {**record, **found, **record} if found else record
+
+
+class NestedMapper:
+    """Maps records with nested keys to events, by a mapper of flat records."""
+
+    def __init__(self, mapper: Mapper, paths: Paths) -> None:
+        self._mapper = mapper
+        self.paths = paths
+        self.claims: list[Claim] = mapper.claims
+
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
+        """Return the events of a record, or a Fault, as ``Mapper`` does."""
+        return self._mapper(self.paths.flat(record), line, received_at)
+
+
+def nested(mapper: Mapper) -> RecordMapper:
+    """Return a mapper that also finds nested keys, if a column of the layout names one."""
+    paths = Paths(mapper.read_columns)
+    return NestedMapper(mapper, paths) if paths else mapper

@@ -1,0 +1,251 @@
+"""Read the rows of a sheet of a workbook: XLSX, XLS and ODS."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from workhours_sla.adapters.sources.cells import (
+    CellInstants,
+    at_midnight,
+    doubtful,
+    row_text,
+    text_of,
+)
+from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper
+from workhours_sla.adapters.sources.workbook_file import Workbook, reader_faults
+from workhours_sla.adapters.sources.workbook_marks import Marks
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.text.messages import Detail, Phrase, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+
+HEADER_WITHIN: Final = 100
+"""The header is one of so many first rows."""
+
+_TOTALS: Final = re.compile(r"\W*(?:итого|итог|всего|(?:grand )?totals?)\b", re.IGNORECASE)
+"""Matches the beginning of the first cell of a row of totals."""
+_ERROR: Final = re.compile(r"#(?:[A-ZА-Я]+[!?]|(?:DIV|ДЕЛ)/0!|N/A|Н/Д)")
+"""Matches the text of an error, as workbooks show it."""
+_LISTED: Final = 40
+
+
+class _Row(NamedTuple):
+    """A row that is not blank: its number counted from 0, and its cells."""
+
+    number: int
+    cells: list[Any]
+
+
+class _Sheet(NamedTuple):
+    """A sheet: its name, its cells, what they leave out, and the number of its first column."""
+
+    name: str
+    cells: Any
+    marks: Marks
+    left: int
+
+
+class _Unfit(NamedTuple):
+    """That no row of a sheet is a header: how many columns the best one has, and what it lacks."""
+
+    score: int
+    error: SourceError | None
+
+
+class _Header(NamedTuple):
+    """The number of the row with the names of the columns, and these names."""
+
+    number: int
+    names: list[str]
+
+
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
+    """Yield the events, or the Fault, of every row below the header; skip blank rows.
+
+    A row of totals is ignored. Raises SourceError if the file is not a workbook, is protected or
+    too large, if no sheet or several have the columns, and if two rows may be the header.
+    """
+    name = opened.name
+    with opened.in_any_order() as file:
+        book = Workbook(file, name)
+        sheet, header = _find(book, layout, options.sheet, name)
+        mapper = Mapper(layout, header.names, claims)
+        mapper.instants = CellInstants(layout.datetime_format, layout.tz)
+        reader = _RowReader(mapper, sheet, header)
+        total = max(sheet.cells.total_height, 1)
+        for row in _rows(sheet, name):
+            if row.number > header.number:
+                yield reader.item_of(row)
+            if opened.size is not None and not row.number % 1000:
+                opened.progress.position = opened.size * row.number // total
+        opened.progress.position = opened.size
+
+
+class _RowReader:
+    """Maps the rows of a sheet to events."""
+
+    def __init__(self, mapper: Mapper, sheet: _Sheet, header: _Header) -> None:
+        layout = mapper.layout
+        self._mapper = mapper
+        self._marks = sheet.marks
+        self._left = sheet.left
+        self._names = mapper.read_columns
+        self._indexes = [header.names.index(column) for column in self._names]
+        self._ids, *others = (
+            [header.names.index(column) for column in layout.names(canonical)]
+            for canonical in layout.required
+        )
+        self._others = [index for one in others for index in one]
+
+    def item_of(self, row: _Row) -> Item:
+        """Return the events of a row, none for totals, or a Fault."""
+        number, cells = row
+        if self._is_total(cells):
+            return ()
+        line = number + 1
+        values = [cells[index] for index in self._indexes]
+        fault = self._unreadable(number, values)
+        if fault is not None:
+            item: Item = Fault(line, "malformed", Detail(fault), "")
+        else:
+            values = list(map(text_of, values))
+            doubt = doubtful(self._names, values, line)
+            item = doubt or self._mapper(dict(zip(self._names, values, strict=True)), line)
+        if isinstance(item, Fault):
+            return item._replace(text=row_text(cell for cell in map(text_of, cells) if cell != ""))
+        return item
+
+    def _is_total(self, cells: list[Any]) -> bool:
+        """Return whether a row has no id, and its first cell says that it has totals."""
+        first = next((index for index, cell in enumerate(cells) if cell != ""), 0)
+        text = cells[first]
+        if not isinstance(text, str) or not _TOTALS.match(text):
+            return False
+        wanted = self._others if first in self._ids else self._ids
+        return all(cells[index] == "" for index in wanted)
+
+    def _unreadable(self, number: int, values: list[Any]) -> Phrase | None:
+        """Put in what the cells of a row leave out; return why a cell cannot be read, if so."""
+        errors, links, midnights, _ = self._marks
+        for at, index in enumerate(self._indexes):
+            place = (number, self._left + index)
+            value = values[at]
+            if errors and place in errors:
+                return _fault_of(self._names[at], errors[place])
+            if links and place in links:
+                values[at] = links[place]
+            elif midnights and place in midnights:
+                values[at] = at_midnight(value)
+            elif isinstance(value, str) and value.startswith("#") and _ERROR.fullmatch(value):
+                return _fault_of(self._names[at], value)
+        return None
+
+
+def _fault_of(column: str, error: str) -> Phrase:
+    """Return why a cell with an error, or with a formula without a value, cannot be read."""
+    if error:
+        return say("cell_error", column=shown(column), error=error)
+    return say("cell_uncomputed", column=shown(column))
+
+
+def _find(book: Workbook, layout: Layout, wanted: str | None, name: str) -> tuple[_Sheet, _Header]:
+    """Return the sheet to read, with its header. Raises SourceError."""
+    if wanted is not None:
+        found = [sheet for sheet in book.sheets if sheet.casefold() == wanted.strip().casefold()]
+        if not found:
+            msg = say(
+                "no_sheet",
+                name=name,
+                sheet=shown(wanted),
+                sheets=_listed(book.sheets) or "-",
+            )
+            raise SourceError(msg, name=name)
+    else:
+        found = book.visible or list(book.sheets)
+    fitting: list[tuple[_Sheet, _Header]] = []
+    unfit: list[_Unfit] = []
+    for title in found:
+        cells, marks = book.load(title)
+        sheet = _Sheet(title, cells, marks, (cells.start or (0, 0))[1])
+        header = _header(sheet, layout, name)
+        if isinstance(header, _Unfit):
+            unfit.append(header)
+        else:
+            fitting.append((sheet, header))
+        if len(fitting) > 1:
+            first, second = (shown(one.name) for one, _ in fitting)
+            msg = say("two_sheets", name=name, first=first, second=second)
+            raise SourceError(msg, name=name)
+    if fitting:
+        return fitting[0]
+    nearest = max(unfit, key=lambda one: one.score, default=None)
+    if nearest is None or nearest.error is None:
+        msg = say("sheets_empty", name=name)
+        raise SourceError(msg, name=name)
+    raise nearest.error
+
+
+def _header(sheet: _Sheet, layout: Layout, name: str) -> _Header | _Unfit:
+    """Return the row of a sheet that names the columns. Raises SourceError for two such rows."""
+    wanted = set(Mapper(layout).read_columns)
+    found: list[_Header] = []
+    best = _Unfit(-1, None)
+    where = f"{name} ({sheet.name})"
+    for number, cells in islice(_rows(sheet, name), HEADER_WITHIN):
+        names = [" ".join(str(text_of(cell)).split()) for cell in cells]
+        try:
+            layout.check(names, where)
+        except SourceError as error:
+            score = len(wanted.intersection(names))
+            if score > best.score:
+                best = _Unfit(score, error)
+        else:
+            found.append(_Header(number, names))
+    if not found:
+        return best
+    if len(found) > 1:
+        first, second = (header.number + 1 for header in found[:2])
+        msg = say("two_headers", name=where, first=first, second=second)
+        raise SourceError(msg, name=name)
+    return found[0]
+
+
+def _rows(sheet: _Sheet, name: str) -> Iterator[_Row]:
+    """Yield the rows of a sheet that are not blank.
+
+    The value of a cell that is merged over several rows is in each of them.
+    """
+    starts: dict[int, list[tuple[int, int]]] = {}
+    for top, column, bottom in sheet.marks.merged or ():
+        starts.setdefault(top, []).append((column - sheet.left, bottom))
+    marked = {row for row, _ in (*sheet.marks.errors, *sheet.marks.links)}
+    filled: dict[int, tuple[Any, int]] = {}
+    rows = sheet.cells.iter_rows()
+    number = -1
+    while True:
+        with reader_faults(name):
+            cells = next(rows, None)
+        if cells is None:
+            return
+        number += 1
+        is_blank = number not in marked and not any(cell != "" for cell in cells)
+        for column, (value, bottom) in list(filled.items()):
+            cells[column] = value
+            if number >= bottom:
+                del filled[column]
+        for column, bottom in starts.get(number, ()):
+            if 0 <= column < len(cells):
+                filled[column] = (cells[column], bottom)
+        if not is_blank:
+            yield _Row(number, cells)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(shown, islice(names, _LISTED)))

@@ -1,0 +1,145 @@
+"""Find error cells and times at midnight in the records of a sheet of XLS."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from workhours_sla.adapters.sources.compound_file import CompoundFile, DamagedError
+from workhours_sla.adapters.sources.workbook_marks import Marks, no_marks
+from workhours_sla.adapters.sources.xlsx_marks import BUILT_IN_TIMES, shows_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ERRORS: Final = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+_BOF, _EOF, _FILEPASS, _SHEET, _FORMAT, _XF = 0x0809, 0x0A, 0x2F, 0x85, 0x041E, 0xE0
+_NUMBER, _RK, _MULRK, _BOOLERR, _FORMULA = 0x0203, 0x027E, 0xBD, 0x0205, 0x06
+_BIFF8: Final = 0x0600
+_STREAMS: Final = ("Workbook", "Book", "WORKBOOK", "BOOK")
+
+
+class _Globals(NamedTuple):
+    """What the first records of a workbook say: the offset of each sheet, and the styles.
+
+    ``times`` are the numbers of the styles that show a time of day.
+    """
+
+    offsets: list[int]
+    times: frozenset[int]
+    is_encrypted: bool
+
+
+def is_encrypted(book: CompoundFile) -> bool:
+    """Return whether a workbook is protected by a password. Raises DamagedError."""
+    if "EncryptedPackage" in book.streams:
+        return True
+    return _globals(book).is_encrypted
+
+
+def marks_of(book: CompoundFile, index: int) -> Marks:
+    """Return the marks of a sheet by its index. Raises DamagedError."""
+    marks = no_marks()
+    offsets, times, _ = _globals(book)
+    if index >= len(offsets):
+        raise DamagedError
+    depth = 0
+    for kind, data in _records(book, offsets[index]):
+        depth += (kind == _BOF) - (kind == _EOF)
+        if depth <= 0:
+            break
+        if depth == 1:
+            _mark(kind, data, times, marks)
+    return marks
+
+
+def _mark(kind: int, data: bytes, times: frozenset[int], marks: Marks) -> None:
+    """Mark the cells of one record."""
+    if kind == _BOOLERR and data[7:8] == b"\1":
+        marks.errors[_place(data)] = _ERRORS.get(data[6], "#")
+    elif kind == _FORMULA and data[6:7] == b"\2" and data[12:14] == b"\xff\xff":
+        marks.errors[_place(data)] = _ERRORS.get(data[8], "#")
+    elif kind in (_NUMBER, _FORMULA):
+        _, _, style, value = struct.unpack_from("<HHHd", data)
+        if style in times and value == value // 1:
+            marks.midnights.add(_place(data))
+    elif kind == _RK:
+        _, _, style, number = struct.unpack_from("<HHHI", data)
+        if style in times and _is_whole(number):
+            marks.midnights.add(_place(data))
+    elif kind == _MULRK:
+        row, column = _place(data)
+        for at in range(4, len(data) - 6 + 1, 6):
+            style, number = struct.unpack_from("<HI", data, at)
+            if style in times and _is_whole(number):
+                marks.midnights.add((row, column + (at - 4) // 6))
+
+
+def _place(data: bytes) -> tuple[int, int]:
+    row, column = struct.unpack_from("<HH", data)
+    return row, column
+
+
+def _is_whole(number: int) -> bool:
+    """Return whether a number in the short form of XLS has no fraction."""
+    if number & 2:
+        whole = (number & 0xFFFFFFFC) // 4
+        return not number & 1 or whole % 100 == 0
+    (value,) = struct.unpack("<d", struct.pack("<II", 0, number & 0xFFFFFFFC))
+    value = value / 100 if number & 1 else value
+    return bool(value == value // 1)
+
+
+def _globals(book: CompoundFile) -> _Globals:
+    """Return what the first records of a workbook say. Raises DamagedError."""
+    offsets: list[int] = []
+    formats: dict[int, bool] = dict.fromkeys(BUILT_IN_TIMES, True)
+    styles: list[int] = []
+    is_biff8 = False
+    for kind, data in _records(book, 0):
+        if kind == _BOF:
+            is_biff8 = struct.unpack_from("<H", data)[0] == _BIFF8
+        elif kind == _FILEPASS:
+            return _Globals([], frozenset(), is_encrypted=True)
+        elif kind == _SHEET:
+            offsets.append(struct.unpack_from("<I", data)[0])
+        elif kind == _FORMAT and is_biff8:
+            number, length, wide = struct.unpack_from("<HHB", data)
+            code = data[5:].decode("utf-16-le" if wide & 1 else "latin-1", "replace")[:length]
+            formats[number] = shows_time(code)
+        elif kind == _XF:
+            styles.append(struct.unpack_from("<2xH", data)[0])
+        elif kind == _EOF:
+            break
+    times = frozenset(index for index, number in enumerate(styles) if formats.get(number))
+    return _Globals(offsets, times, is_encrypted=False)
+
+
+def _records(book: CompoundFile, offset: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the kind and the content of the records from an offset on. Raises DamagedError."""
+    stream = next((name for name in _STREAMS if name in book.streams), None)
+    if stream is None:
+        raise DamagedError
+    rest = bytearray()
+    for block in book.blocks(stream):
+        if offset >= len(block):
+            offset -= len(block)
+            continue
+        rest += block[offset:]
+        offset = 0
+        at = 0
+        while at + 4 <= len(rest):
+            kind, length = struct.unpack_from("<HH", rest, at)
+            if at + 4 + length > len(rest):
+                break
+            yield kind, bytes(rest[at + 4 : at + 4 + length])
+            at += 4 + length
+        del rest[:at]
