@@ -64,7 +64,9 @@ class Desk:
             **dict.fromkeys(map(str.strip, ignored), IGNORED),
         }
         self._fields = {
-            name: _choices(layout.columns[name]) if name in layout.columns else fields.get(name, ())
+            name: fields_of(layout.columns[name])
+            if name in layout.columns
+            else fields.get(name, ())
             for name in Attributes._fields
         }
         self._prefix = f"{platform}/{layout.source}/" if layout.source else f"{platform}/"
@@ -197,7 +199,7 @@ class Desk:
             self.claims.append(Claim(appeal_id, due_at, verdict))
 
 
-def _choices(written: str | Sequence[str]) -> tuple[str, ...]:
+def fields_of(written: str | Sequence[str]) -> tuple[str, ...]:
     """Return the fields that a value of ``[columns]`` names; the first with a value counts."""
     listed = (written,) if isinstance(written, str) else written
     return tuple(name.strip() for one in listed for name in one.split(" ?? ") if name.strip())

@@ -6,7 +6,12 @@ import csv
 import re
 from typing import TYPE_CHECKING, Final
 
-from workhours_sla.adapters.sources.desk_events import Desk, mapped, require_appeals
+from workhours_sla.adapters.sources.desk_events import (
+    Desk,
+    fields_of,
+    mapped,
+    require_appeals,
+)
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
 from workhours_sla.adapters.sources.mapping import Fault, clip
 from workhours_sla.adapters.sources.metrics import OneMetric
@@ -105,7 +110,7 @@ class ServiceNowMapper:
         self.claims = claims
         self.metric = OneMetric(metric)
         self._desk = Desk("servicenow", layout, claims, fields={}, words={})
-        self._number = layout.column("appeal_id") if "appeal_id" in layout.columns else None
+        self._numbers = fields_of(layout.columns.get("appeal_id", "")) or _NUMBERS
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
         """Return the events of a row, or a Fault. Raises SourceError for a second metric."""
@@ -115,7 +120,7 @@ class ServiceNowMapper:
         """Yield the events of a row. Raises RefusedError, SourceError."""
         desk = self._desk
         row = {name: _shown(value) for name, value in record.items()}
-        number = self._number or next((one for one in _NUMBERS if one in row), _NUMBERS[0])
+        number = next((one for one in self._numbers if row.get(one)), self._numbers[0])
         appeal = desk.id(row, number)
         name = next((one for one in _NAMES if one in row), None)
         if name is not None and not self.metric.takes(desk.id(row, name)):
