@@ -135,15 +135,18 @@ def _open_parquet(file: IO[bytes], name: str) -> _Table:
             pre_buffer=False,
             read_dictionary=[column for column in columns if column in texts],
         )
-        found: Iterator[Any] = reader.iter_batches(_ROWS, columns=list(columns))
-        return found
+        return _sliced(reader.iter_batches(_ROWS, columns=list(columns)))
 
     return _Table(schema, metadata.num_rows, batches)
 
 
 def _sliced(batches: Iterable[Any]) -> Iterator[Any]:
-    """Yield batches of so few rows that their values fit in memory."""
+    """Yield batches of so few rows that their values fit in memory.
+
+    A damaged file could name places outside of its own memory, so each batch is checked first.
+    """
     for batch in batches:
+        batch.validate(full=True)
         for start in range(0, batch.num_rows, _ROWS):
             yield batch.slice(start, _ROWS)
 

@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 LIST: Final = "[]"
 """What marks the elements of an array in a path."""
 
-_LONGEST_PATH: Final = 1 << 10
-"""The most characters of a path that are looked at, so that nested brackets cost little."""
+_DEEPEST: Final = 64
+"""How deep values are looked at."""
+_PIECE: Final = 1 << 10
+"""How many bytes are parsed at once: what follows an error in them is lost."""
 _CLOSES: Final = {"}": "{", "]": "["}
 _MESSAGES: Final = (
     *("error.error_msg", "error.message", "error.description", "error.detail", "error"),
-    *("error_msg", "error_message", "error_description", "errorMessage", "errors.item.description"),
-    *("errors.item.message", "errors.item.detail", "errors.item", "errorMessages.item", "message"),
+    *("error_msg", "error_message", "error_description", "errorMessage", "errors[].description"),
+    *("errors[].message", "errors[].detail", "errors[]", "errorMessages[]", "message"),
     *("detail", "description"),
 )
-"""Where APIs write the message of an error, in the notation of ijson; the first found is shown."""
-_CODES: Final = ("error.error_code", "error.code", "error_code", "errors.item.code", "code")
+"""Where APIs write the message of an error; the first that is found is shown."""
+_CODES: Final = ("error.error_code", "error.code", "error_code", "errors[].code", "code")
 """Where APIs write the code of an error."""
 _MARKS: Final = ("error", "errors", "error_code", "error_msg", "errorMessages", "errorMessage")
 """The keys at the top of a document that show an error of an API."""
@@ -93,16 +95,26 @@ def shape_of(head: bytes) -> Shape:
     arrays: dict[str, None] = {}
     lists: dict[str, None] = {}
     scalars: dict[str, str] = {}
+    route: list[str] = []
     before = ""
-    for prefix, event, value in _events(head):
-        if event == "map_key" and not prefix:
-            keys[value] = None
-        elif event == "start_array":
-            arrays[_path(prefix) + LIST] = None
-        elif event == "start_map" and before == "start_array":
-            lists[_path(prefix)] = None
+    for event, value in _events(head):
+        path = "".join(route).removeprefix(".")
+        if event in ("end_map", "end_array"):
+            route.pop()
+        elif event == "map_key":
+            route[-1] = f".{value}"
+            if len(route) == 1:
+                keys[value] = None
+        elif event in ("start_map", "start_array"):
+            route.append("" if event == "start_map" else LIST)
+            if event == "start_array":
+                arrays[path + LIST] = None
+            elif before == "start_array":
+                lists[path] = None
         elif event in ("string", "number"):
-            scalars.setdefault(prefix, str(value))
+            scalars.setdefault(path, str(value))
+        if len(route) > _DEEPEST:
+            break
         before = event
     return Shape(tuple(keys), tuple(arrays), tuple(lists), scalars)
 
@@ -123,29 +135,16 @@ def api_error(head: bytes) -> Phrase | None:
     return say("api_fault", why=": ".join(filter(None, said))) if any(said) else None
 
 
-def _events(head: bytes) -> Iterator[tuple[str, str, Any]]:
+def _events(head: bytes) -> Iterator[tuple[str, Any]]:
     """Yield the events of the parser up to the end of ``head``, or to what is not JSON."""
-    events = ijson.parse(BytesIO(head), use_float=True, buf_size=_LONGEST_PATH)
+    events = ijson.basic_parse(BytesIO(head), use_float=True, buf_size=_PIECE)
     with suppress(ijson.JSONError, ValueError, OverflowError):
-        for prefix, event, value in events:
-            if len(prefix) > _LONGEST_PATH:
-                return
-            yield prefix, event, value
+        yield from events
 
 
 def as_utf8(head: bytes, encoding: str) -> bytes:
     """Return the beginning of a text in UTF-8, without a byte order mark."""
     return _decoded(head, encoding).removeprefix("\ufeff").encode("utf-8", "replace")
-
-
-def _path(prefix: str) -> str:
-    """Return a path in the notation of ijson as ``read_values`` has it.
-
-    >>> _path("response.items.item"), _path("item"), _path("")
-    ('response.items[]', '[]', '')
-    """
-    keys = prefix.split(".") if prefix else ()
-    return "".join(LIST if key == "item" else f".{key}" for key in keys).removeprefix(".")
 
 
 def _decoded(head: bytes, encoding: str) -> str:

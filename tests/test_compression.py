@@ -1,0 +1,160 @@
+"""Compressed files are unpacked while they are read, and never read in part without an error."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workhours_sla.adapters.config.file import parse_config
+from workhours_sla.adapters.sources import Fault, Item, compression, open_source, opened_file
+from workhours_sla.adapters.sources.compression import Unpacked
+from workhours_sla.adapters.sources.text_lines import ByteChunks
+from workhours_sla.errors import SourceError
+
+zstandard = pytest.importorskip("zstandard")
+
+CONFIG = parse_config("", "test.toml")
+TABLE = b"appeal_id,type,occurred_at\n" + b"".join(
+    b"A-%d,created,2026-03-12T10:15+03:00\n" % number for number in range(500)
+)
+PACK: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "zst": zstandard.compress}
+
+
+def read(content: bytes, name: str | None = None) -> list[Item]:
+    with open_source(BytesIO(content), CONFIG, name=name or "rows") as source:
+        return list(source)
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(SourceError) as caught:
+        read(content)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", PACK)
+def test_a_compressed_file_is_read_as_its_content(suffix: str, tmp_path: Path) -> None:
+    packed = PACK[suffix](TABLE)
+    for name in (f"rows.csv.{suffix}", "rows.csv", f"ROWS.{suffix.upper()}", "rows"):
+        path = tmp_path / name
+        path.write_bytes(packed)
+        with open_source(path, CONFIG) as source:
+            assert (source.format, source.size) == ("csv", len(packed))
+            assert list(source) == read(TABLE)
+            assert source.position == len(packed)
+    tabs = tmp_path / f"rows.tsv.{suffix}"
+    tabs.write_bytes(PACK[suffix](TABLE.replace(b",", b"\t")))
+    with open_source(tabs, CONFIG) as source:
+        assert list(source) == read(TABLE)
+    assert read(packed) == read(TABLE)
+
+
+@pytest.mark.parametrize("suffix", PACK)
+def test_members_in_a_row_are_one_content(suffix: str) -> None:
+    pack = PACK[suffix]
+    assert read(pack(TABLE[:1000]) + pack(b"") + pack(TABLE[1000:])) == read(TABLE)
+
+
+def test_what_may_follow_and_precede_the_content() -> None:
+    assert read(gzip.compress(TABLE) + bytes(1000)) == read(TABLE)
+    skipped = b"\x5a\x2a\x4d\x18\x04\x00\x00\x00abcd"
+    assert read(skipped + zstandard.compress(TABLE) + skipped) == read(TABLE)
+
+
+@pytest.mark.parametrize(("suffix", "name"), [("gz", "gzip"), ("zst", "zstd")])
+def test_a_truncated_file_is_an_error_at_every_length(suffix: str, name: str) -> None:
+    packed = PACK[suffix](TABLE)
+    for length in range(4, len(packed)):
+        assert f"rows ends in the middle of its {name} data" in refusal(packed[:length])
+
+
+def test_rows_before_the_end_of_a_truncated_file_do_not_hide_it() -> None:
+    wild = b"".join(b"A-%d,created,2026-03-12T10:15+03:00\n" % (n**7) for n in range(20_000))
+    packed = gzip.compress(TABLE + wild)
+    with open_source(BytesIO(packed[:-1]), CONFIG) as source:
+        rows = iter(source)
+        assert next(rows)
+        with pytest.raises(SourceError, match="in the middle"):
+            list(rows)
+
+
+def test_damaged_files() -> None:
+    packed = bytearray(gzip.compress(TABLE))
+    packed[-6] ^= 1  # the checksum
+    assert "damaged gzip data" in refusal(bytes(packed))
+    assert "damaged gzip data" in refusal(gzip.compress(TABLE) + b"junk")
+    assert "damaged zstd data" in refusal(zstandard.compress(TABLE) + b"junk")
+    wide = zstandard.ZstdCompressor(
+        compression_params=zstandard.ZstdCompressionParameters(window_log=28)
+    )
+    stream = wide.compressobj()
+    assert "damaged zstd data" in refusal(stream.compress(TABLE * 1000) + stream.flush())
+
+
+@pytest.mark.parametrize("suffix", PACK)
+def test_bombs_are_refused(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compression, "ALWAYS_READ", 1_000_000)
+    for bomb in (b"A" * 20_000_000, TABLE[:27] + b"A,created,2026-03-12T10:15Z\n" * 1_000_000):
+        message = refusal(PACK[suffix](bomb))
+        assert "more than 1,000,000 bytes and more than 300 times its own size" in message
+    assert len(read(PACK[suffix](TABLE * 20))) == 500 + 19 * 501
+
+
+@pytest.mark.parametrize("suffix", PACK)
+def test_a_bomb_is_unpacked_piece_by_piece(suffix: str) -> None:
+    packed = PACK[suffix](bytes(90_000_000))
+    kind = compression.compression_of(packed)
+    assert kind is not None
+    unpacked = Unpacked(ByteChunks(BytesIO(packed), "rows"), kind)
+    most = total = 0
+    while chunk := unpacked.read():
+        most, total = max(most, len(chunk)), total + len(chunk)
+    assert total == 90_000_000
+    assert most <= 1 << 25
+
+
+def test_a_copy_of_a_stream_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opened_file, "MOST_COPIED", 1000)
+    assert "more than 1,000 bytes, too many for a stream" in refusal(b"PAR1" + bytes(2000))
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "zstandard", None)
+    message = refusal(zstandard.compress(TABLE))
+    assert message == "rows can be read only with zstandard: pip install 'workhours-sla[zstd]'"
+
+
+@given(st.binary(max_size=2000), st.integers(1, 300), st.sampled_from(["gz", "zst"]))
+@settings(max_examples=200, derandomize=True, database=None)
+def test_the_content_does_not_depend_on_the_pieces(data: bytes, cut: int, suffix: str) -> None:
+    packed = PACK[suffix](data[:cut]) + PACK[suffix](data[cut:])
+
+    class Trickle(BytesIO):
+        def read1(self, _size: int | None = -1, /) -> bytes:
+            return super().read1(min(cut, 7))
+
+    kind = compression.compression_of(packed)
+    assert kind is not None
+    unpacked = Unpacked(ByteChunks(Trickle(packed), "rows"), kind)
+    assert b"".join(iter(unpacked.read, b"")) == data
+
+
+@given(st.sampled_from(["gz", "zst"]), st.data())
+@settings(max_examples=200, derandomize=True, database=None)
+def test_changed_bytes_give_rows_or_an_error(suffix: str, data: st.DataObject) -> None:
+    content = bytearray(PACK[suffix](TABLE[:300]))
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(SourceError):
+        assert all(isinstance(item, Fault | tuple) for item in read(bytes(content)))
+
+
+def test_raw_deflate_is_not_taken_for_gzip() -> None:
+    assert compression.compression_of(zlib.compress(TABLE)) is None
