@@ -17,6 +17,30 @@ from zoneinfo import ZoneInfo
 Shifts = Sequence[tuple[int, int]]
 """Shifts of a date in minutes after its midnight: 0 <= a < 1440 and a < b <= a + 1440."""
 
+
+@dataclass(frozen=True)
+class HoursRule:
+    """A rule of the hours notation as plain data.
+
+    It applies on the weekdays (Monday is 0), on the (month, day) pairs and in the ISO weeks; None
+    means all of them. ``effect`` is "replace", "add" or "remove".
+    """
+
+    weekdays: frozenset[int]
+    effect: str
+    shifts: Shifts
+    month_days: frozenset[tuple[int, int]] | None = None
+    weeks: frozenset[int] | None = None
+
+    def applies(self, day: date, weekday: int) -> bool:
+        """Whether the rule applies on a date that has the hours of a weekday."""
+        if weekday not in self.weekdays:
+            return False
+        if self.month_days is not None and (day.month, day.day) not in self.month_days:
+            return False
+        return self.weeks is None or int(day.strftime("%V")) in self.weeks
+
+
 DAY = 1440
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -148,8 +172,13 @@ class Oracle:
         weekly: Sequence[Shifts],
         days: Days | None = None,
         overrides: Mapping[date, Shifts] | None = None,
+        rules: Sequence[HoursRule] = (),
     ) -> None:
-        """Take the shifts of seven weekdays, Monday first, and the exceptions from them."""
+        """Take the shifts of seven weekdays, Monday first, and the exceptions from them.
+
+        ``rules`` are applied to each date after the weekly shifts, in their order.
+        """
+        self.rules = rules
         self.zone = zone
         self.weekly = weekly
         self.days = days or Days()
@@ -168,13 +197,23 @@ class Oracle:
             return _flags(self.overrides[day])
         if day in self.days.off or (day.month, day.day) in self.days.yearly_off:
             return _flags(())
-        flags = _flags(self.weekly[self.days.hours_of.get(day, day).weekday()])
+        weekday = self.days.hours_of.get(day, day).weekday()
+        flags = _flags(self.weekly[weekday])
+        self._apply_rules(flags, day, weekday)
         if day in self.days.short:
             for _ in range(60):
                 last = flags.rfind(1)
                 if last >= 0:
                     flags[last] = 0
         return flags
+
+    def _apply_rules(self, flags: bytearray, day: date, weekday: int) -> None:
+        for rule in self.rules:
+            if rule.applies(day, weekday):
+                if rule.effect == "replace":
+                    flags[:] = bytes(len(flags))
+                for a, b in rule.shifts:
+                    flags[a:b] = bytes([rule.effect != "remove"]) * (b - a)
 
     def _reaches(self, ordinal: int, minute: int) -> bool:
         if ordinal not in self._dates:

@@ -271,6 +271,7 @@ ASKED_OF_A_CALENDAR = {
     "add_working_days": (date(2025, 11, 1), 20),
     "as_known": (date(2021, 10, 1),),
     "with_week": (6,),
+    "with_workdays": ([],),
     "without": (Layer.PRESIDENTIAL,),
     "provisional": (),
     "diff": (RU, *YEAR),

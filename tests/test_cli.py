@@ -539,9 +539,9 @@ def test_watch_refuses_a_source_that_is_configured_as_a_table(
         (("due", "12.03.2025 10:00", "--hours=24/7"), 2, "--week 7 or week = 7"),
         (("due", "12.03.2025 10:00", "--week=6", "--hours=24/7"), 2, "--week 7 or week = 7"),
         (
-            ("due", "12.03.2025 10:00", "--calendar=DE", "--tz=Europe/Berlin", "--hours=24/7"),
+            ("due", "12.03.2025 10:00", "--calendar=none", "--hours=Mo-Fr 9-18; PH off"),
             2,
-            "days off: leave these days out",
+            "no calendar says which days are; give a calendar",
         ),
         (("due", "12.03.2025 10:00", "--hours="), 2, "the hours are empty"),
         (("due", "12.03.2025 10:00", "--hours= "), 2, "the hours are empty"),

@@ -88,6 +88,11 @@ class Case:
             if not replaced.issuperset(weekdays(days)):
                 kept.append(f"{days} {shifts_text(shifts)}")
             replaced.update(weekdays(days))
+        if any(b > 1440 for _, shifts in self.rules for _, b in shifts):
+            # a later rule must not follow a night shift: it would have two readings
+            days_of_week = zip(WEEKDAYS, self.weekly, strict=True)
+            kept = [f"{day} {shifts_text(shifts)}" for day, shifts in days_of_week if shifts]
+            return ", ".join(kept)
         return "; ".join(reversed(kept))
 
     @property

@@ -85,6 +85,8 @@ WRONG: Final = (
     Wrong((*DUE, "--tz", "Europe/Volga"), "'Europe/Volga'", "нет часового пояса"),
     Wrong((*DUE, "--hours", "Mo-Sa 09:00-18:00"), "--week 6", "суббота"),
     Wrong((*DUE, "--hours", "Mo-Fr 18:00"), "'18:00'", "не промежуток времени"),
+    Wrong((*DUE, "--hours", "Пон 9-18"), "Пн Вт", "не день недели"),
+    Wrong((*DUE, "--calendar", "none", "--hours", "9-18; PH off"), "PH off", "укажите календарь"),
     Wrong((*DUE, "--hours", "Mo-Fr off"), "", "нет рабочего времени"),
     Wrong((*DUE, "--budget", "30 days"), "'30 days'", "может закончиться в выходной"),
     Wrong((*DUE, "--budget", "4 apples"), "'4 apples'", "не норматив"),
@@ -205,7 +207,7 @@ WRONG: Final = (
     config("[values.substantive]\nx = 'maybe'\n", "'maybe'", "не true и не false"),
     config("[values.topic]\nx = true\n", "values.topic.x", "значение в виде текста"),
     config("[schedule]\nweek = 4\n", "4", "недопустимое значение"),
-    config("[schedule]\nhours = 'Mo-Fr 9-18'\n", "'9-18'", "не промежуток"),
+    config("[schedule]\nhours = 'Mo-Fr 9am'\n", "'9am'", "не промежуток"),
     config("[schedule]\ncalendar = 'RU-XX'\n", "'RU-XX'", "нет региона"),
     config("[schedule]\n[schedule.days_off]\n20 = 'Приказ'\n", "'20'", "не дата"),
     config(

@@ -652,7 +652,7 @@ def test_any_key_that_is_missing_unknown_or_of_another_type_is_named(name: str) 
         ("working days", "budget.count_from", "noon", "'noon' is not a valid value"),
         ("months", "budget.roll", "down", "'down' is not a valid value"),
         ("clock time", "budget.amount", "-PT1H", "is negative"),
-        ("weekly hours", "hours", "9-18", "not a range of hours"),
+        ("weekly hours", "hours", "9am", "not a range of hours"),
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_be_read_is_named(

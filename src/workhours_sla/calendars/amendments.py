@@ -141,6 +141,9 @@ class AmendedDays(NamedTuple):
     def with_week(self, days: int) -> DaySource:
         return self._replace(base=self.base.with_week(days))
 
+    def with_workdays(self, weekdays: frozenset[int]) -> AmendedDays:
+        return self._replace(base=self.base.with_workdays(weekdays))
+
     def without_layers(self, layers: Collection[Layer]) -> DaySource:
         return self._replace(base=self.base.without_layers(layers))
 

@@ -327,6 +327,24 @@ class Calendar:
         """
         return self._with(source=self._source.with_week(days))
 
+    def with_workdays(self, weekdays: Iterable[int]) -> Self:
+        """Return the calendar for people who also work on some of its weekly days off.
+
+        ``weekdays`` are weekdays (Monday is 0) that become working days, except on holidays. A
+        Schedule with hours on these weekdays does this by itself. If a date was swapped with one of
+        these weekdays, both dates become uncertain, because the library does not say whether the
+        swap applies to such people. Raises CalendarDataError if the calendar was not copied from a
+        library: Russia has ``with_week``.
+
+        >>> bavaria = Calendar.get("DE-BY").with_workdays([5])
+        >>> bavaria.is_working_day(date(2026, 8, 8)), bavaria.is_working_day(date(2026, 8, 15))
+        (True, True)
+        >>> bavaria.is_working_day(date(2026, 12, 26))  # a Saturday, but a holiday
+        False
+        """
+        opened = frozenset(weekdays) & self.weekend
+        return self._with(source=self._source.with_workdays(opened)) if opened else self
+
     def without(self, *layers: Layer) -> Self:
         """Return the calendar without the entries of ``layers``.
 

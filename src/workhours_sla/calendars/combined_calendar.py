@@ -163,6 +163,11 @@ class CombinedCalendar(Calendar):
         """Return the combination of the parts for a week of ``days`` working days."""
         return self._each(lambda part: part.with_week(days))
 
+    def with_workdays(self, weekdays: Iterable[int]) -> Self:
+        """Return the combination of the parts in which ``weekdays`` are worked."""
+        days = frozenset(weekdays)
+        return self._each(lambda part: part.with_workdays(days))
+
     def definition(self) -> NoReturn:
         """Raise CalendarDataError, because each part has a definition of its own."""
         msg = f"{self.id!r} has no source of its own; use its parts"

@@ -46,6 +46,12 @@ class DaySource(Protocol):
     def with_week(self, days: int) -> DaySource:
         """Return the source for a week of ``days`` working days. Raises CalendarDataError."""
 
+    def with_workdays(self, weekdays: frozenset[int]) -> DaySource:
+        """Return the source in which weekdays (Monday is 0) are worked that were weekly days off.
+
+        Raises CalendarDataError.
+        """
+
     def without_layers(self, layers: Collection[Layer]) -> DaySource:
         """Return the source for a calendar without ``layers``.
 
@@ -64,3 +70,8 @@ def week_error(days: int) -> CalendarDataError:
     """Return the error for a source whose days do not depend on the length of the week."""
     msg = say("no_week_here", days=repr(days))
     return CalendarDataError(msg, days=days)
+
+
+def workdays_error() -> CalendarDataError:
+    """Return the error for a source whose weekly days off cannot become working days."""
+    return CalendarDataError(say("no_workdays_here"))

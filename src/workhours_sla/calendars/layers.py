@@ -119,6 +119,8 @@ def possible_hours(
     date may become a working day.
     """
     winner = resolve(day, federal)
+    if in_question is not None and in_question.kind is DayKind.TRANSFERRED_WORK:
+        return frozenset(range(7))
     if kind_of(day, winner, weekend).working:
         swapped_with = winner.swapped_with if winner is not None else None
         return frozenset({(swapped_with or day).weekday()})

@@ -79,6 +79,9 @@ class PlainDays(NamedTuple):
     def without_layers(self, layers: Collection[Layer]) -> PlainDays:  # noqa: ARG002
         return self
 
+    def with_workdays(self, weekdays: frozenset[int]) -> PlainDays:  # noqa: ARG002 - no weekend
+        return self
+
     def with_week(self, days: int) -> PlainDays:
         raise week_error(days)
 

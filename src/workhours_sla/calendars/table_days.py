@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from workhours_sla.calendars.date_ranges import DateRange
 from workhours_sla.calendars.day import Entry, Layer, was_known
-from workhours_sla.calendars.day_source import week_error
+from workhours_sla.calendars.day_source import week_error, workdays_error
 
 
 class TableDays(NamedTuple):
@@ -63,6 +63,9 @@ class TableDays(NamedTuple):
 
     def with_week(self, days: int) -> TableDays:
         raise week_error(days)
+
+    def with_workdays(self, weekdays: frozenset[int]) -> TableDays:  # noqa: ARG002
+        raise workdays_error()
 
     def without_layers(self, layers: Collection[Layer]) -> TableDays:  # noqa: ARG002
         return self

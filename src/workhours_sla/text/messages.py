@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple, Self
 
 from workhours_sla.errors import LONGEST_SHOWN, clipped
+from workhours_sla.text.hours import HOURS_FAULTS, NO_HOURS
 from workhours_sla.text.words import LANGUAGES, Words, pick
 
 UNKNOWN_DATES: Final[Mapping[str, Words]] = {
@@ -78,11 +79,6 @@ _NO_INSTANT: Final[Words] = {
     "ru": "{text} {why} при переводе часов ({tz}); допишите смещение: {first} или {second}",
 }
 
-_NO_HOURS: Final[Words] = {
-    "en": "cannot read the hours {text!r}: {why}; write hours like {example!r}",
-    "ru": "не удалось прочитать график {text!r}: {why}; напишите, например, {example!r}",
-}
-
 
 def _framed(frame: Words, reasons: Mapping[str, Words]) -> dict[str, Words]:
     """Return ``frame`` completed with each of ``reasons``, keyed by the key of the reason."""
@@ -121,84 +117,7 @@ REFUSALS: Final[Mapping[str, Words]] = {
             "time_skipped": {"en": "is skipped", "ru": "пропускается"},
         },
     ),
-    **_framed(
-        _NO_HOURS,
-        {
-            "hours_empty": {"en": "the hours are empty", "ru": "часы не указаны"},
-            "hours_holidays": {
-                "en": "holidays belong to the calendar",
-                "ru": "праздники задаёт календарь",
-            },
-            "hours_sun": {
-                "en": "hours by the sun are not supported",
-                "ru": "часы по восходу и закату не поддерживаются",
-            },
-            "hours_season": {
-                "en": "hours by season or date are not part of the weekly hours",
-                "ru": "часы по сезонам и датам не входят в недельный график",
-            },
-            "hours_nth": {
-                "en": "the n-th weekday of a month is not part of the weekly hours",
-                "ru": "n-й день недели в месяце не входит в недельный график",
-            },
-            "hours_comment": {
-                "en": "fall-back rules and comments are not supported",
-                "ru": "запасные правила и комментарии не поддерживаются",
-            },
-            "hours_open": {
-                "en": "open-ended hours have no end to count to",
-                "ru": "не указано, до какого времени",
-            },
-            "hours_dash": {
-                "en": "a dash must be a plain '-'",
-                "ru": "вместо тире нужен обычный дефис '-'",
-            },
-            "hours_missing": {
-                "en": "{rule!r} has days but no hours",
-                "ru": "в {rule!r} указаны дни, но не часы",
-            },
-            "hours_no_day": {
-                "en": "expected a day after the comma in {rule!r}",
-                "ru": "в {rule!r} после запятой должен быть день недели",
-            },
-            "hours_days_after": {
-                "en": (
-                    "{rule!r} has days after its hours (separate rules with ';' and write all "
-                    "shifts of a day in one rule)"
-                ),
-                "ru": (
-                    "в {rule!r} после часов снова указаны дни (правила разделяйте знаком ';', все "
-                    "смены одного дня пишите в одном правиле)"
-                ),
-            },
-            "hours_range": {
-                "en": "{part!r} is not a range of hours",
-                "ru": "{part!r} - не промежуток времени",
-            },
-            "hours_clock": {
-                "en": "{part!r} has a time that no clock shows",
-                "ru": "в {part!r} указано время, которого не бывает",
-            },
-            "hours_too_many": {
-                "en": "they have more than {most} characters",
-                "ru": "они длиннее {most} знаков",
-            },
-            "hours_long": {
-                "en": "{part!r} lasts over 24 hours",
-                "ru": "{part!r} длится больше 24 часов",
-            },
-            "hours_pointless": {
-                "en": (
-                    "{rule!r} has no effect, because later rules replace it on all its days (leave "
-                    "it out, or write all shifts of a day in one rule)"
-                ),
-                "ru": (
-                    "правило {rule!r} не действует: все его дни заменены следующими правилами "
-                    "(уберите его или запишите все смены одного дня в одном правиле)"
-                ),
-            },
-        },
-    ),
+    **_framed(NO_HOURS, HOURS_FAULTS),
 }
 """Why a time or weekly hours cannot be read, as sentences that say what to write instead."""
 

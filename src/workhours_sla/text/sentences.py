@@ -1441,6 +1441,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "the schedule has no working time at all; give hours on some weekday",
         "ru": "в графике нет рабочего времени; укажите часы хотя бы для одного дня недели",
     },
+    "holidays_without_calendar": {
+        "en": "the hours {text} say PH off, and no calendar says which days are; give a calendar",
+        "ru": "в графике {text} есть PH off, а календаря с праздниками нет; укажите календарь",
+    },
     "hours_on_days_off": {
         "en": (
             "the hours open on {names}, which calendar {calendar} counts as weekly days off: "
@@ -1530,6 +1534,16 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "no_week": {
         "en": "a week of {days} working days is not known; use 5, 6 or 7",
         "ru": "рабочей недели из {days} дней нет; укажите 5, 6 или 7",
+    },
+    "no_workdays_here": {
+        "en": (
+            "the weekly days off of this calendar cannot become working days; use with_week for "
+            "Russia, or another weekend where the calendar is read"
+        ),
+        "ru": (
+            "выходные этого календаря нельзя сделать рабочими днями; для России используйте "
+            "with_week, для прочитанного календаря задайте другие выходные"
+        ),
     },
     "no_week_here": {
         "en": "this calendar has no week of {days} days; give hours on the weekdays worked",

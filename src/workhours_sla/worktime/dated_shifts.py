@@ -21,7 +21,8 @@ from workhours_sla.calendars.date_ranges import DateRange, in_any, merged
 from workhours_sla.calendars.day import Day
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.interval_sets import join
-from workhours_sla.worktime.weekly_hours import Shifts, WeeklyHours, shorten
+from workhours_sla.worktime.shifts import Shifts, shorten
+from workhours_sla.worktime.weekly_hours import WeeklyHours
 from workhours_sla.worktime.zone_offsets import BASE, ONE_DAY, TimeSpan, zone_offsets
 
 
@@ -62,7 +63,7 @@ class DatedShifts:
         return self._calendar_shifts(self.calendar.day(day))
 
     def hours_on(self, day: date) -> WeeklyHours:
-        """Return the weekly hours in force on a date.
+        """Return the weekly hours in force on a date: those of its season and its ISO week.
 
         >>> from workhours_sla import Schedule
         >>> summer = {date(2026, 6, 1): "Mo-Fr 08:00-17:00"}
@@ -74,7 +75,7 @@ class DatedShifts:
         for since, changed in self.changes.items():
             if since <= day:
                 hours = changed
-        return hours
+        return hours.week_of(day)
 
     def _calendar_shifts(self, day: Day) -> Shifts:
         """Return the shifts that the calendar gives a day, without overrides."""
@@ -129,11 +130,11 @@ class DatedShifts:
         Dates without a calendar entry and without an override take the shifts of their weekday.
         This is correct for weekends, too: Schedule refuses weekly hours on the calendar's weekend.
         """
-        week, weekday = self.hours_on(first).by_weekday, first.weekday()
-        shifts = [week[(weekday + index) % 7] for index in range((last - first).days + 1)]
+        shifts = self.hours.between(first, last)
         for since, changed in self.changes.items():
-            for index in range(max(0, (since - first).days), len(shifts) if since > first else 0):
-                shifts[index] = changed.by_weekday[(weekday + index) % 7]
+            if since <= last:
+                since = max(since, first)  # noqa: PLW2901
+                shifts[(since - first).days :] = changed.between(since, last)
         for year in range(first.year, last.year + 1):
             for day, special in self.calendar.special_days(year).items():
                 if first <= day <= last:
@@ -148,7 +149,8 @@ class DatedShifts:
         shifts = [
             shift
             for week in (self.hours, *self.changes.values())
-            for of_day in (*week.by_weekday, *self.overrides.values())
+            for _, of_day in week.all_shifts()
             for shift in of_day
         ]
+        shifts += (shift for of_day in self.overrides.values() for shift in of_day)
         return min(shift.start for shift in shifts), max(shift.end for shift in shifts)

@@ -17,7 +17,7 @@ from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.instants import refuse_year
 from workhours_sla.worktime.pauses import Pauses, moments_of
-from workhours_sla.worktime.weekly_hours import shorten
+from workhours_sla.worktime.shifts import shorten
 from workhours_sla.worktime.zone_offsets import BASE_UTC, ONE_DAY
 
 Roll = Literal["following", "preceding", "none"]

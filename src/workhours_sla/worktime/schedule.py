@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
@@ -30,17 +30,13 @@ from workhours_sla.worktime.combined import Combinable
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.engine.compiler import Compiler
 from workhours_sla.worktime.engine.timeline import Timeline
+from workhours_sla.worktime.hours_notation import parse_shifts
+from workhours_sla.worktime.hours_words import WEEKDAYS
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.pauses import Pauses
+from workhours_sla.worktime.shifts import Shifts, format_shifts, merge_shifts
 from workhours_sla.worktime.unknown_dates import certain_answer, refused
-from workhours_sla.worktime.weekly_hours import (
-    WEEKDAYS,
-    Shifts,
-    WeeklyHours,
-    format_shifts,
-    merge_shifts,
-    parse_shifts,
-)
+from workhours_sla.worktime.weekly_hours import WeeklyHours
 from workhours_sla.worktime.working_time import Interval
 from workhours_sla.worktime.zone_offsets import ONE_DAY, zone_offsets
 
@@ -66,6 +62,10 @@ class Schedule(Combinable, DatedShifts):
     hours on the date and are never shortened. ``changes`` maps a date to the weekly hours that are
     in force from that date until the next date in ``changes``. ``shorten_at_start`` shortens a
     short day at its start instead of its end.
+
+    Hours on weekly days off of a calendar that was copied from a library make these weekdays
+    working days, except on holidays, see ``Calendar.with_workdays``. The calendars of Russia have a
+    week of their own for this: use ``Calendar.with_week``.
 
     An immutable value: hashable, picklable, safe to share between threads.
 
@@ -96,23 +96,36 @@ class Schedule(Combinable, DatedShifts):
         elif isinstance(calendar, str):
             calendar = Calendar.get(calendar)
         setter = object.__setattr__
-        setter(self, "calendar", calendar)
         setter(self, "hours", _parse_hours(hours))
         setter(self, "overrides", _parse_keyed("overrides", overrides or {}, parse_shifts))
         setter(self, "changes", _parse_keyed("changes", changes or {}, _parse_hours))
         setter(self, "shorten_at_start", shorten_at_start)
+        setter(self, "calendar", self._opened(calendar))
         self._init(_zone_of(tz, calendar))
         self._check()
 
+    def _weeks(self) -> tuple[WeeklyHours, ...]:
+        return (self.hours, *self.changes.values())
+
+    def _opened(self, calendar: Calendar) -> Calendar:
+        """Return the calendar with weekly days off worked that have hours, where that is known."""
+        closed = self._hours_on(calendar.weekend)
+        with suppress(CalendarDataError):
+            return calendar.with_workdays(closed) if closed else calendar
+        return calendar
+
+    def _hours_on(self, weekdays: Collection[int]) -> list[int]:
+        """Return those of the weekdays that ever have hours, sorted."""
+        used = {day for week in self._weeks() for day, shifts in week.all_shifts() if shifts}
+        return sorted(used & set(weekdays))
+
     def _check(self) -> None:
-        weeks = (self.hours, *self.changes.values())
-        if all(week.empty for week in weeks) and not any(self.overrides.values()):
+        if all(week.empty for week in self._weeks()) and not any(self.overrides.values()):
             raise EmptyScheduleError(say("schedule_empty"))
-        unused = [
-            day
-            for day in sorted(self.calendar.weekend)
-            if any(week.by_weekday[day] for week in weeks)
-        ]
+        if self.calendar == _every_day() and any(week.holidays_off for week in self._weeks()):
+            msg = say("holidays_without_calendar", text=repr(str(self.hours)))
+            raise HoursSyntaxError(msg, text=str(self.hours))
+        unused = self._hours_on(self.calendar.weekend)
         if unused:
             msg = say(
                 "hours_on_days_off",

@@ -1,321 +1,204 @@
-"""Weekly hours: the shifts of each weekday, parsed from opening_hours notation.
-
-Only the weekly rules of OpenStreetMap's opening_hours are accepted:
-https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
-"""
+"""Weekly hours: the shifts of each weekday, parsed from opening_hours notation."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import groupby, pairwise
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
-from workhours_sla.errors import HoursSyntaxError, shown
+from workhours_sla.errors import shown
 from workhours_sla.module_names import public
-from workhours_sla.text import messages
-from workhours_sla.worktime.interval_sets import join
-from workhours_sla.worktime.zone_offsets import ONE_DAY, ZERO
+from workhours_sla.worktime import hours_rules
+from workhours_sla.worktime.hours_notation import EXAMPLE, parse_rules, refuse
+from workhours_sla.worktime.hours_rules import EVERY_DAY, Dates, Effect, Rule, Rules
+from workhours_sla.worktime.shifts import Shifts
+from workhours_sla.worktime.zone_offsets import ONE_DAY
 
-WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-LONGEST = 10_000
-"""The maximum length of weekly hours, in characters of text."""
-
-_EXAMPLE = "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00"
-_EXAMPLE_OF_A_DAY = "09:00-13:00,14:00-18:00"
-_DAYS = re.compile(r"(?:Mo|Tu|We|Th|Fr|Sa|Su)\b", re.IGNORECASE)
-_DAY_RANGE = re.compile(
-    r"(Mo|Tu|We|Th|Fr|Sa|Su)(?:\s*-\s*(Mo|Tu|We|Th|Fr|Sa|Su))?\b", re.IGNORECASE
-)
-_NEXT_RULE = re.compile(r"(?<=\d)\s*,\s*(?=(?:Mo|Tu|We|Th|Fr|Sa|Su)\b)", re.IGNORECASE)
-"""Matches a comma between the hours of one rule and the weekdays of the next."""
-_TIME = r"(\d{1,2}):(\d{2})(?::(\d{2}))?"
-_TIME_RANGE = re.compile(rf"{_TIME}\s*-\s*{_TIME}$")
-_BEYOND_THE_WEEK = (
-    (re.compile(r"\b(PH|SH)\b", re.IGNORECASE), "hours_holidays"),
-    (re.compile(r"sunrise|sunset|dawn|dusk", re.IGNORECASE), "hours_sun"),
-    (
-        re.compile(r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|week|easter)\b"),
-        "hours_season",
-    ),
-    (re.compile(r"\["), "hours_nth"),
-    (re.compile(r"\|\||\""), "hours_comment"),
-    (re.compile(r"\d\+|\bopen\b", re.IGNORECASE), "hours_open"),
-    (re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"), "hours_dash"),
-)
-
-
-class Shift(NamedTuple):
-    """A shift ``[start, end)`` on the wall clock, as time since midnight of its date.
-
-    0 <= start < 24 h and start < end <= start + 24 h. An end after 24 h is on the next date.
-    """
-
-    start: timedelta
-    end: timedelta
-
-
-Shifts = tuple[Shift, ...]
-
-
-def merge_shifts(shifts: Iterable[Shift]) -> Shifts:
-    """Return the shifts sorted, with shifts that overlap or touch merged into one.
-
-    Shifts are not merged into a shift longer than 24 hours.
-    """
-    merged: list[Shift] = []
-    for shift in sorted(shifts):
-        last = merged[-1] if merged else None
-        end = max(shift.end, last.end) if last else shift.end
-        if last and shift.start <= last.end and end - last.start <= ONE_DAY:
-            merged[-1] = Shift(last.start, end)
-        else:
-            merged.append(shift)
-    return tuple(merged)
-
-
-def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
-    """Return the shifts of a day, shortened at the end by ``by`` of wall-clock time.
-
-    If the last shift is shorter than ``by``, the shift before it is shortened, too. With
-    ``at_start`` the day is shortened at its start instead.
-
-    >>> day = parse_shifts("09:00-13:00,17:30-18:00")
-    >>> format_shifts(shorten(day, timedelta(hours=1)))
-    '09:00-12:30'
-    """
-    left = by
-    kept = join(shifts)
-    while kept and left > ZERO:
-        start, end = kept.pop(0 if at_start else -1)
-        cut = min(left, end - start)
-        left -= cut
-        if cut < end - start:
-            kept.append((start + cut, end) if at_start else (start, end - cut))
-    return tuple(Shift(*span) for span in sorted(kept))
-
-
-class _Rule(NamedTuple):
-    """One rule of weekly hours: its text, its weekdays (Monday is 0), and their shifts."""
-
-    text: str
-    days: Sequence[int]
-    shifts: Shifts
+_HOLIDAYS_OFF = "PH off"
 
 
 @public()
 class WeeklyHours(NamedTuple):
     """The shifts of each weekday, Monday first. ``str`` returns opening_hours notation.
 
+    Hours may depend on the date: on the month, on the day of the year or on the week. ``week_of``
+    then returns the weekly hours on a date, and ``by_weekday`` has the shifts on dates that no rule
+    names. ``holidays_off`` is True if the hours say ``PH off``, so that they need a calendar with
+    holidays.
+
     >>> WeeklyHours.parse("Mo-Fr 09:00-18:00; Fr 09:00-16:45").by_weekday[4]
     (Shift(start=datetime.timedelta(seconds=32400), end=datetime.timedelta(seconds=60300)),)
     """
 
     by_weekday: tuple[Shifts, Shifts, Shifts, Shifts, Shifts, Shifts, Shifts]
+    holidays_off: bool = False
+    rules: Rules = ()
 
     @classmethod
     def parse(cls, text: str) -> WeeklyHours:
         """Parse weekly hours in OpenStreetMap's opening_hours notation.
 
-        A rule names weekdays and their shifts. Rules are separated by ``;``; a later rule
-        replaces an earlier rule for the same weekday. Accepted are:
+        A rule names weekdays and their shifts. A rule after ``;`` replaces the earlier rules for
+        its days, a rule after ``,`` adds shifts to them, and hours that are ``off`` are a break.
+        Accepted are:
 
-        - weekdays and ranges of weekdays: ``Mo-Fr``, ``Sa,Su``, ``Fr-Mo``; a rule without
-          weekdays is for every day;
-        - several shifts, with seconds if needed: ``09:00-13:00,14:00-18:00``;
+        - weekdays and ranges of weekdays in English, Russian and German: ``Mo-Fr``, ``Sa,Su``,
+          ``Fr-Mo``, ``Пн-Пт``, ``Monday``; a rule without weekdays is for every day;
+        - several shifts, with seconds if needed: ``09:00-13:00,14:00-18:00``; full hours within a
+          day may be written without minutes: ``9-18``;
         - shifts that end at or after midnight, which belong to the day on which they start:
           ``14:00-24:00``, ``22:00-06:00`` or ``22:00-30:00``;
-        - ``off`` and ``24/7``.
+        - months, dates and ISO weeks in front of the weekdays: ``Apr-Sep Mo-Fr 08:00-17:00``,
+          ``May 15-Sep 30``, ``week 1-53/2``;
+        - ``off``, ``open``, ``24/7`` and, after all shifts, ``PH off``: holidays are off, as the
+          calendar says.
 
-        Raises HoursSyntaxError for anything else, and for a rule without effect because later
-        rules replace it on all its weekdays.
+        Raises HoursSyntaxError for anything else, for a rule without effect because later rules
+        leave nothing of it, and for rules after a night shift that OpenStreetMap would apply to the
+        hours after midnight.
 
-        >>> str(WeeklyHours.parse("Mo-Su 08:00-20:00; Su off"))
-        'Mo-Sa 08:00-20:00'
+        >>> str(WeeklyHours.parse("Mo-Fr 09:00-18:00; Mo-Fr 13:00-14:00 off, Sa 10-14"))
+        'Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00'
         """
         if not isinstance(text, str):
-            msg = f"weekly hours are text, not {shown(text)}; write hours like {_EXAMPLE!r}"
+            msg = f"weekly hours are text, not {shown(text)}; write hours like {EXAMPLE!r}"
             raise TypeError(msg)
-        _check_length(text)
-        parts = [part.strip() for part in text.split(";")]
-        if not any(parts):
-            _refuse(text, "hours_empty")
-        rules = [_parse_rule(part, text) for part in filter(None, parts)]
-        week = _in_force(rules)
-        replaced = _replaced_rule(rules)
-        if replaced is not None:
-            better = _added_up(rules) or week
-            example = _EXAMPLE if better.empty else str(better)
-            _refuse(text, "hours_pointless", example, rule=replaced.text)
-        return week
+        rules, holidays_off = parse_rules(text)
+        hours = cls._of(rules, holidays_off=holidays_off)
+        _check_rules(rules, text, hours)
+        return hours
+
+    @classmethod
+    def _of(cls, rules: Rules, *, holidays_off: bool) -> WeeklyHours:
+        week = _week([rule for rule in rules if rule.dates == Dates()])
+        if all(rule.dates == Dates() for rule in rules):
+            rules = ()
+        return cls(week, holidays_off, tuple(rule._replace(text="") for rule in rules))
+
+    def week_of(self, day: date) -> WeeklyHours:
+        """Return the weekly hours of the season and the ISO week of a date.
+
+        The result does not depend on the date any more.
+
+        >>> hours = WeeklyHours.parse("Mo-Fr 09:00-18:00; Jun-Aug Fr 09:00-16:00")
+        >>> str(hours.week_of(date(2026, 7, 1)))
+        'Mo-Th 09:00-18:00; Fr 09:00-16:00'
+        """
+        if not self.rules:
+            return self
+        applied = hours_rules.in_force(self.rules, day)
+        week = [rule for rule, applies in zip(self.rules, applied, strict=True) if applies]
+        return WeeklyHours(_week(week), self.holidays_off)
+
+    def between(self, first: date, last: date) -> list[Shifts]:
+        """Return the shifts of each date from ``first`` to ``last``, both included.
+
+        >>> shifts = WeeklyHours.parse("Mo 9-18").between(date(2026, 1, 4), date(2026, 1, 6))
+        >>> list(map(len, shifts))
+        [0, 1, 0]
+        """
+        week, weekday = self.by_weekday, first.weekday()
+        count = (last - first).days + 1
+        if not self.rules:
+            return [week[(weekday + index) % 7] for index in range(count)]
+        found: dict[tuple[int, tuple[bool, ...]], Shifts] = {}
+        shifts = []
+        for index in range(count):
+            applied = hours_rules.in_force(self.rules, first + ONE_DAY * index)
+            key = (weekday + index) % 7, applied
+            if key not in found:
+                found[key] = hours_rules.shifts_of(self.rules, applied, key[0])
+            shifts.append(found[key])
+        return shifts
+
+    def all_shifts(self) -> Iterator[tuple[int, Shifts]]:
+        """Yield each weekday (Monday is 0) with the shifts that it has on some date.
+
+        >>> [day for day, shifts in WeeklyHours.parse("Mo,We 9-18").all_shifts() if shifts]
+        [0, 2]
+        """
+        yield from enumerate(self.by_weekday)
+        if self.rules:
+            yield from hours_rules.all_shifts(self.rules)
 
     @property
     def empty(self) -> bool:
-        """Whether no weekday has a shift."""
-        return not any(self.by_weekday)
+        """Whether no weekday ever has a shift."""
+        return not any(shifts for _, shifts in self.all_shifts())
 
     def __str__(self) -> str:
-        parts: list[str] = []
-        for shifts, group in groupby(range(len(WEEKDAYS)), key=self.by_weekday.__getitem__):
-            first, *others = group
-            days = f"{WEEKDAYS[first]}-{WEEKDAYS[others[-1]]}" if others else WEEKDAYS[first]
-            if shifts:
-                parts.append(f"{days} {format_shifts(shifts)}")
-        return "; ".join(parts) or "off"
+        text = hours_rules.rules_text(self.rules or _rules_of(self.by_weekday))
+        if self.holidays_off:
+            text += f"; {_HOLIDAYS_OFF}" if text else _HOLIDAYS_OFF
+        return text or "off"
 
 
-def parse_shifts(text: str) -> Shifts:
-    """Parse the shifts of one day, such as ``09:00-13:00,14:00-18:00`` or ``off``.
+def _check_rules(rules: Rules, text: str, hours: WeeklyHours) -> None:
+    """Raise HoursSyntaxError for a rule without effect, and for rules with two readings."""
+    never = hours_rules.never_applied(rules)
+    if never is not None:
+        refuse(text, "hours_never", _advice(rules, never), rule=never.text)
+    lost = hours_rules.pointless(rules)
+    if lost is not None:
+        added = _added_up(rules)
+        better = str(added) if added else _advice(rules, lost)
+        refuse(text, "hours_pointless", better, rule=lost.text)
+    conflict = hours_rules.midnight_conflict(rules)
+    if conflict is not None:
+        night, later = conflict
+        better = EXAMPLE if hours.rules or hours.empty else str(hours)
+        refuse(text, "hours_after_midnight", better, rule=later.text, night=night.text)
 
-    Raises HoursSyntaxError.
+
+def _advice(rules: Rules, dropped: Rule) -> str:
+    """Return the hours without a rule as text, or an example if they would be refused."""
+    kept = tuple(rule for rule in rules if rule is not dropped)
+    hours = WeeklyHours._of(kept, holidays_off=False)
+    checks = hours_rules.never_applied, hours_rules.pointless, hours_rules.midnight_conflict
+    refused = hours.rules and any(check(kept) is not None for check in checks)
+    return EXAMPLE if refused or hours.empty else str(hours)
+
+
+def _week(
+    rules: Iterable[Rule],
+) -> tuple[Shifts, Shifts, Shifts, Shifts, Shifts, Shifts, Shifts]:
+    """Return the shifts of each weekday on dates on which all of the rules apply."""
+    rules = tuple(rules)
+    applied = (True,) * len(rules)
+    mo, tu, we, th, fr, sa, su = (hours_rules.shifts_of(rules, applied, day) for day in EVERY_DAY)
+    return mo, tu, we, th, fr, sa, su
+
+
+def _rules_of(week: Iterable[Shifts]) -> Rules:
+    """Return rules for the shifts of each weekday.
+
+    A rule after a night shift is additional, so that it leaves the hours after midnight alone.
     """
-    _check_length(text)
-    _check_supported(text, text, _EXAMPLE_OF_A_DAY)
-    return _parse_day(text, text, _EXAMPLE_OF_A_DAY)
+    by_weekday = tuple(week)
+    rules: list[Rule] = []
+    for shifts, group in groupby(EVERY_DAY, key=by_weekday.__getitem__):
+        days = tuple(group)
+        if shifts:
+            after_night = any(
+                rule.passes_midnight and rule.weekdays[-1] + 1 in days for rule in rules
+            )
+            effect = Effect.ADD if after_night else Effect.REPLACE
+            rules.append(Rule(Dates(), days, effect, shifts))
+    return tuple(rules)
 
 
-def format_shifts(shifts: Sequence[Shift]) -> str:
-    """Return the shifts of one day as text that ``parse_shifts`` accepts."""
-    return (
-        ",".join(
-            f"{clock(start)}-{clock(end - ONE_DAY if end > ONE_DAY else end)}"
-            for start, end in shifts
-        )
-        or "off"
-    )
-
-
-def clock(amount: timedelta) -> str:
-    """Return a time since midnight as text: ``09:00``, ``24:00``, ``08:59:30``."""
-    minutes, seconds = divmod(amount // timedelta(seconds=1), 60)
-    text = f"{minutes // 60:02}:{minutes % 60:02}"
-    return f"{text}:{seconds:02}" if seconds else text
-
-
-def _in_force(rules: Iterable[_Rule]) -> WeeklyHours:
-    """Return the weekly hours in which the last rule for a weekday decides its shifts."""
-    week: list[Shifts] = [()] * 7
-    for rule in rules:
-        for day in rule.days:
-            week[day] = rule.shifts
-    return _week_of(week)
-
-
-def _added_up(rules: Sequence[_Rule]) -> WeeklyHours | None:
+def _added_up(rules: Rules) -> WeeklyHours | None:
     """Return the weekly hours in which each weekday has the shifts of all rules for it.
 
-    Returns None if shifts of a weekday overlap, or if a rule is ``off``.
+    Returns None if shifts of a weekday overlap, if a rule is ``off``, or if one depends on the
+    date.
     """
-    week: list[Shifts] = [()] * 7
-    for rule in rules:
-        for day in rule.days:
-            week[day] += rule.shifts
-    if not all(rule.shifts for rule in rules) or any(map(_overlap, week)):
+    if not all(rule.replaces and rule.shifts and rule.dates == Dates() for rule in rules):
         return None
-    return _week_of(map(merge_shifts, week))
-
-
-def _week_of(days: Iterable[Shifts]) -> WeeklyHours:
-    mo, tu, we, th, fr, sa, su = days
-    return WeeklyHours((mo, tu, we, th, fr, sa, su))
-
-
-def _overlap(shifts: Shifts) -> bool:
-    return any(one.end > other.start for one, other in pairwise(sorted(shifts)))
-
-
-def _replaced_rule(rules: Sequence[_Rule]) -> _Rule | None:
-    """Return the first rule that later rules replace on all its weekdays.
-
-    Returns None if there is no such rule.
-    """
-    for index, rule in enumerate(rules):
-        later = {day for other in rules[index + 1 :] for day in other.days}
-        if later.issuperset(rule.days):
-            return rule
-    return None
-
-
-def _parse_rule(rule: str, text: str) -> _Rule:
-    _check_supported(rule, text, _EXAMPLE)
-    if rule == "24/7":
-        return _Rule(rule, range(7), (Shift(ZERO, ONE_DAY),))
-    days, position = _parse_days(rule, text)
-    rest = rule[position:].strip().removeprefix(":").strip()
-    if not rest:
-        _refuse(text, "hours_missing", rule=rule)
-    if _DAYS.search(rest):
-        parts = _NEXT_RULE.split(rule)
-        better = _added_up([_parse_rule(part, text) for part in parts]) if parts[1:] else None
-        _refuse(text, "hours_days_after", str(better) if better else _EXAMPLE, rule=rule)
-    return _Rule(rule, days, _parse_day(rest, text, _EXAMPLE))
-
-
-def _check_supported(part: str, text: str, example: str) -> None:
-    """Raise HoursSyntaxError for opening_hours notation that is not a weekly rule.
-
-    Months, holidays, comments and dashes other than ``-`` are examples.
-    """
-    for pattern, cause in _BEYOND_THE_WEEK:
-        if pattern.search(part):
-            _refuse(text, cause, example)
-
-
-def _parse_days(rule: str, text: str) -> tuple[list[int], int]:
-    days: list[int] = []
-    position = 0
-    while match := _DAY_RANGE.match(rule, position):
-        first = _weekday(match[1])
-        last = _weekday(match[2]) if match[2] else first
-        days.extend((first + step) % 7 for step in range((last - first) % 7 + 1))
-        position = match.end()
-        comma = re.compile(r"\s*,\s*").match(rule, position)
-        if comma is None:
-            break
-        position = comma.end()
-        if _DAY_RANGE.match(rule, position) is None:
-            _refuse(text, "hours_no_day", rule=rule)
-    return days or list(range(7)), position
-
-
-def _weekday(name: str) -> int:
-    return WEEKDAYS.index(name.capitalize())
-
-
-def _parse_day(part: str, text: str, example: str) -> Shifts:
-    part = part.strip()
-    if part.lower() in ("off", "closed"):
-        return ()
-    if not part:
-        _refuse(text, "hours_empty", example)
-    return merge_shifts(_parse_range(one.strip(), text, example) for one in part.split(","))
-
-
-def _parse_range(part: str, text: str, example: str) -> Shift:
-    match = _TIME_RANGE.match(part)
-    if match is None:
-        _refuse(text, "hours_range", example, part=part)
-    h1, m1, s1, h2, m2, s2 = (int(group or 0) for group in match.groups())
-    if max(m1, s1, m2, s2) > 59 or h1 > 23 or h2 > 48:  # noqa: PLR2004
-        _refuse(text, "hours_clock", example, part=part)
-    start = timedelta(hours=h1, minutes=m1, seconds=s1)
-    end = timedelta(hours=h2, minutes=m2, seconds=s2)
-    if end <= start:
-        end += ONE_DAY
-    if end > start + ONE_DAY:
-        _refuse(text, "hours_long", example, part=part)
-    return Shift(start, end)
-
-
-def _check_length(text: str) -> None:
-    if len(text) > LONGEST:
-        _refuse(text, "hours_too_many", most=f"{LONGEST:,}")
-
-
-def _refuse(text: str, cause: str, example: str = _EXAMPLE, **facts: str) -> NoReturn:
-    """Raise HoursSyntaxError with the message of a cause; ``example`` shows what to write."""
-    known = {"text": text, "example": example, **facts}
-    raise HoursSyntaxError(
-        messages.refusal(cause, "en", known), text=text, cause=cause, facts=known
-    )
+    for day in EVERY_DAY:
+        shifts = sorted(shift for rule in rules if day in rule.weekdays for shift in rule.shifts)
+        if any(one.end > other.start for one, other in pairwise(shifts)):
+            return None
+    added = tuple(rule._replace(effect=Effect.ADD) for rule in rules)
+    return WeeklyHours._of(added, holidays_off=False)

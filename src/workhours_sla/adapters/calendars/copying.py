@@ -36,7 +36,7 @@ class ForeignDay(NamedTuple):
     ``working`` is True if people work on the date, also if it is a weekly day off. ``swapped_with``
     is the other date of a swap. It is None if there was no swap, or if the library does not record
     the other date. ``estimated`` is True for a lunar holiday whose date is not confirmed. ``short``
-    is True for a working day that is partly off.
+    is True for a day that is partly off, also on a weekly day off.
     """
 
     date: dt.date
@@ -83,7 +83,13 @@ def build(  # noqa: PLR0913 - the parts of a calendar, by keyword
         version=act.title,
     )
     known = without(bounds, (entry.date for entry in open_days))
-    return Calendar(id, CopiedDays(table._replace(known=known), span, limits, open_days), tz=tz)
+    half_weekends = tuple(
+        Entry(day.date, Layer.STATUTORY, DayKind.WORK, act, day.name, shortened_by=short_by)
+        for day in days
+        if day.short and not day.working
+    )
+    source = CopiedDays(table._replace(known=known), span, limits, open_days, half_weekends)
+    return Calendar(id, source, tz=tz)
 
 
 def _weekend(days: Sequence[ForeignDay]) -> frozenset[int]:

@@ -268,7 +268,7 @@ def _days(
             name=name,
             swapped_with=swapped_with,
             estimated=name is not None and any(mark in name for mark in marks),
-            short=working and day in half_days,
+            short=day in half_days and (working or (weekend and not names)),
         )
 
 

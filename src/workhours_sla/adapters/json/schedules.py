@@ -19,6 +19,7 @@ from workhours_sla.adapters.json.structs import FORMS, Form, form_of, part_form_
 from workhours_sla.calendars.amendments import AmendedDays
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.combined_calendar import CombinedCalendar
+from workhours_sla.calendars.copied_days import OpenedDays
 from workhours_sla.calendars.date_ranges import DateRange
 from workhours_sla.calendars.day import Entry, Layer
 from workhours_sla.calendars.plain_days import PlainDays
@@ -30,7 +31,7 @@ from workhours_sla.errors import (
     WorkHoursError,
 )
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.weekly_hours import Shifts, format_shifts
+from workhours_sla.worktime.shifts import Shifts, format_shifts
 
 _WEEKS: Final = (None, 5, 6, 7)
 _WEEKDAYS: Final = range(7)
@@ -131,6 +132,16 @@ class AmendedForm(Form, tag_field="kind", tag="amended"):
         return AmendedDays(confirms=confirms, **more)
 
 
+class OpenedForm(Form, tag_field="kind", tag="opened"):
+    """The JSON object of a copied calendar's days of which some weekly days off are worked."""
+
+    base: SourceForm
+    weekdays: frozenset[int]
+
+    writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"weekdays": sorted}
+    build: ClassVar[Callable[..., Any]] = OpenedDays
+
+
 FORMS.update(
     {
         Registered: form_of(Registered, tag="registered"),
@@ -142,10 +153,12 @@ FORMS.update(
         ),
         TableDays: form_of(TableDays, tag="table", build=_table_days),
         AmendedDays: AmendedForm,
+        OpenedDays: OpenedForm,
     }
 )
 if not TYPE_CHECKING:
-    SourceForm = reduce(or_, map(FORMS.get, (Registered, PlainDays, TableDays, AmendedDays)))
+    _SOURCES = (Registered, PlainDays, TableDays, AmendedDays, OpenedDays)
+    SourceForm = reduce(or_, map(FORMS.get, _SOURCES))
 
 
 # -- calendars -------------------------------------------------------------------------------
@@ -171,7 +184,13 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
     ) -> Calendar:
         """Build the calendar from the fields of its JSON object. Raises RefusedError."""
         base, amendments = _parts_of(source)
+        opened = base.weekdays if isinstance(base, OpenedDays) else ()
+        base = _closed(base)
         found = base.calendar(id) if isinstance(base, Registered) else Calendar(id, base, tz=tz)
+        try:
+            found = found.with_workdays(opened)
+        except CalendarDataError as error:
+            refuse_for(error, "source", "weekdays")
         for amended in amendments:
             found = found.with_source(amended._replace(base=found.definition().source))
         if without:
@@ -182,7 +201,8 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
     def written(cls, value: Calendar) -> Any:
         """Return the CalendarForm of a calendar. Raises ConfigError if JSON cannot represent it."""
         source, dropped, provisional = value.definition()
-        base, amendments = _parts_of(source)
+        whole, amendments = _parts_of(source)
+        base = _closed(whole)
         if not isinstance(base, PlainDays):
             registered = Registered.days_of(Calendar(value.id, base, tz=value.tz, dropped=dropped))
             if registered is None and not isinstance(base, TableDays):
@@ -191,6 +211,8 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
                 Reader().fail(("calendar",), what, instead)
             base = registered or base
         tz = None if isinstance(base, Registered) else value.tz
+        if isinstance(whole, OpenedDays):
+            base = whole._replace(base=base)
         for amended in amendments:
             base = amended._replace(base=base)
         return cls(value.id, plain(base), tz, plain(tuple(sorted(dropped))), provisional)
@@ -221,12 +243,17 @@ def _parts_of(source: Any) -> tuple[Any, list[AmendedDays]]:
     return source, amendments
 
 
+def _closed(source: Any) -> Any:
+    """Return the source of days before any of its weekly days off were made working days."""
+    return source.base if isinstance(source, OpenedDays) else source
+
+
 def outdated(form: Any) -> Iterator[str]:
     """Yield a sentence for each registry calendar in ``form`` that now has another version."""
     for part in getattr(form, "parts", ()):
         yield from outdated(part)
     source = getattr(form, "source", None)
-    while isinstance(source, AmendedForm):
+    while isinstance(source, AmendedForm | OpenedForm):
         source = source.base
     if isinstance(source, FORMS[Registered]):
         was = source.version

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, without
 from workhours_sla.calendars.day import DayKind, Entry, Layer, was_known
+from workhours_sla.calendars.day_source import workdays_error
 from workhours_sla.calendars.layers import FIVE_DAY_WEEK, kind_of, resolve
 from workhours_sla.calendars.russia.federal_days import (
     WEEKS,
@@ -95,6 +96,9 @@ class RussianDays(NamedTuple):
             msg = say("no_week", days=repr(days))
             raise CalendarDataError(msg, days=days)
         return self._replace(weekend=weekend)
+
+    def with_workdays(self, weekdays: frozenset[int]) -> RussianDays:  # noqa: ARG002
+        raise workdays_error()
 
     def without_layers(self, layers: Collection[Layer]) -> RussianDays:
         return self._replace(region=None) if Layer.REGION in layers else self

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from workhours_sla.worktime.interval_sets import clip, join
-from workhours_sla.worktime.weekly_hours import Shifts
+from workhours_sla.worktime.shifts import Shifts
 from workhours_sla.worktime.zone_offsets import BASE, ONE_DAY, ZERO, TimeSpan, Zone
 
 _BASE_ORDINAL = BASE.toordinal()

@@ -1,0 +1,85 @@
+"""The shifts of one day, as times on the wall clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from workhours_sla.worktime.interval_sets import join, subtract
+from workhours_sla.worktime.zone_offsets import ONE_DAY, ZERO
+
+
+class Shift(NamedTuple):
+    """A shift ``[start, end)`` on the wall clock, as time since midnight of its date.
+
+    0 <= start < 24 h and start < end <= start + 24 h. An end after 24 h is on the next date.
+    """
+
+    start: timedelta
+    end: timedelta
+
+
+Shifts = tuple[Shift, ...]
+
+WHOLE_DAY: Shifts = (Shift(ZERO, ONE_DAY),)
+
+
+def merge_shifts(shifts: Iterable[Shift]) -> Shifts:
+    """Return the shifts sorted, with shifts that overlap or touch merged into one.
+
+    Shifts are not merged into a shift longer than 24 hours.
+    """
+    merged: list[Shift] = []
+    for shift in sorted(shifts):
+        last = merged[-1] if merged else None
+        end = max(shift.end, last.end) if last else shift.end
+        if last and shift.start <= last.end and end - last.start <= ONE_DAY:
+            merged[-1] = Shift(last.start, end)
+        else:
+            merged.append(shift)
+    return tuple(merged)
+
+
+def without(shifts: Iterable[Shift], removed: Iterable[Shift]) -> Shifts:
+    """Return the parts of the shifts that are not in ``removed``."""
+    return tuple(Shift(*span) for span in subtract(shifts, removed))
+
+
+def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
+    """Return the shifts of a day, shortened at the end by ``by`` of wall-clock time.
+
+    If the last shift is shorter than ``by``, the shift before it is shortened, too. With
+    ``at_start`` the day is shortened at its start instead.
+
+    >>> day = (Shift(timedelta(hours=9), timedelta(hours=13)),)
+    >>> format_shifts(shorten(day, timedelta(hours=1)))
+    '09:00-12:00'
+    """
+    left = by
+    kept = join(shifts)
+    while kept and left > ZERO:
+        start, end = kept.pop(0 if at_start else -1)
+        cut = min(left, end - start)
+        left -= cut
+        if cut < end - start:
+            kept.append((start + cut, end) if at_start else (start, end - cut))
+    return tuple(Shift(*span) for span in sorted(kept))
+
+
+def format_shifts(shifts: Sequence[Shift]) -> str:
+    """Return the shifts of one day as text that ``hours_notation.parse_shifts`` accepts."""
+    return (
+        ",".join(
+            f"{clock(start)}-{clock(end - ONE_DAY if end > ONE_DAY else end)}"
+            for start, end in shifts
+        )
+        or "off"
+    )
+
+
+def clock(amount: timedelta) -> str:
+    """Return a time since midnight as text: ``09:00``, ``24:00``, ``08:59:30``."""
+    minutes, seconds = divmod(amount // timedelta(seconds=1), 60)
+    text = f"{minutes // 60:02}:{minutes % 60:02}"
+    return f"{text}:{seconds:02}" if seconds else text
