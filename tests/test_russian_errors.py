@@ -85,7 +85,7 @@ WRONG: Final = (
     Wrong((*DUE, "--tz", "Europe/Volga"), "'Europe/Volga'", "нет часового пояса"),
     Wrong((*DUE, "--hours", "Mo-Sa 09:00-18:00"), "--week 6", "суббота"),
     Wrong((*DUE, "--hours", "Mo-Fr 18:00"), "'18:00'", "не промежуток времени"),
-    Wrong((*DUE, "--hours", "Пон 9-18"), "Пн Вт", "не день недели"),
+    Wrong((*DUE, "--hours", "Пон 9-18"), "Mo Tu We", "не день недели"),
     Wrong((*DUE, "--calendar", "none", "--hours", "9-18; PH off"), "PH off", "укажите календарь"),
     Wrong((*DUE, "--hours", "Mo-Fr off"), "", "нет рабочего времени"),
     Wrong((*DUE, "--budget", "30 days"), "'30 days'", "может закончиться в выходной"),

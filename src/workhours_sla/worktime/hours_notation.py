@@ -162,8 +162,12 @@ class _Reader:
 
     def word(self) -> str:
         """Return the next word in lower case without a final dot, or "" if none follows."""
+        return self.written_word().removesuffix(".").lower()
+
+    def written_word(self) -> str:
+        """Return the next word as it is written, or "" if none follows."""
         found = _WORD.match(self._text, self._skipped())
-        return found[0].removesuffix(".").lower() if found else ""
+        return found[0] if found else ""
 
     def take_word(self, *words: str) -> bool:
         """Return whether one of the words follows, and move behind it."""
@@ -259,7 +263,7 @@ def _refuse_rest(reader: _Reader, start: int) -> NoReturn:
 
 
 def _refuse_word(reader: _Reader) -> NoReturn:
-    reader.refuse("hours_word", word=reader.word(), days=" ".join(WEEKDAYS))
+    reader.refuse("hours_word", word=reader.written_word(), days=" ".join(WEEKDAYS))
 
 
 # -- dates -----------------------------------------------------------------------------------
