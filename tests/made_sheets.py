@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -333,5 +332,134 @@ def midnight_answers(seed: int) -> Sheet:
     return Sheet(".csv", table([RUSSIAN, *rows]), base, asks=True)
 
 
-def json_line(record: dict[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False) + "\n"
+@shape
+def dates_and_times_apart(seed: int) -> Sheet:
+    base = story(seed)
+    head = ["Номер", "Дата публикации", "Время", "Дата ответа", "Время ответа", "Ведомство"]
+    clock = "%H.%M" if seed % 2 else "%H:%M"
+    rows = [
+        [
+            one.id,
+            written(one.posted, "%d.%m.%Y"),
+            written(one.posted, clock),
+            written(one.answered, "%d.%m.%Y"),
+            written(one.answered, clock),
+            one.agency,
+        ]
+        for one in base.appeals
+    ]
+    return Sheet(".csv", table([head, *rows]), base)
+
+
+@shape
+def midnights_and_times_apart(seed: int) -> Sheet:
+    base = story(seed)
+    head = ["Номер", "Дата обращения", "Время обращения", "Дата ответа", "Время ответа", "Орган"]
+    rows = [
+        [
+            one.id,
+            written(one.posted, "%d.%m.%Y 00:00"),
+            written(one.posted, "%H:%M:%S"),
+            written(one.answered, "%d.%m.%Y 00:00"),
+            written(one.answered, "%H:%M:%S"),
+            one.agency,
+        ]
+        for one in base.appeals
+    ]
+    return Sheet(".csv", table([head, *rows]), base)
+
+
+@shape
+def several_forms_in_a_column(seed: int) -> Sheet:
+    base = story(seed)
+    forms = ("%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M", "%d.%m.%y %H:%M")
+    rows = [RUSSIAN]
+    for number, one in enumerate(base.appeals):
+        form = forms[number % len(forms)]
+        times = [written(one.posted, form), written(one.answered, form)]
+        rows.append((one.id, *times, one.agency, one.district, one.channel, TEXT))
+    return Sheet(".csv", table(rows), base)
+
+
+def serial(when: datetime | None) -> str:
+    """Return a time as spreadsheets store it."""
+    days = None if when is None else (when - datetime(1899, 12, 30)) / timedelta(days=1)
+    return "" if days is None else f"{days:.10f}".replace(".", ",")
+
+
+@shape
+def numbers_of_a_spreadsheet(seed: int) -> Sheet:
+    base = story(seed)
+    rows = [
+        [
+            one.id,
+            serial(one.posted),
+            serial(one.answered),
+            one.agency,
+            one.district,
+            one.channel,
+            "",
+        ]
+        for one in base.appeals
+    ]
+    return Sheet(".csv", table([RUSSIAN, *rows]), base)
+
+
+@shape
+def numbers_and_texts(seed: int) -> Sheet:
+    base = story(seed)
+    rows = list(plain_rows(base))
+    for row, one in zip(rows[::3], base.appeals[::3], strict=True):
+        row[1] = serial(one.posted)
+    return Sheet(".csv", table([RUSSIAN, *rows]), base)
+
+
+@shape
+def milliseconds_since_1970(seed: int) -> Sheet:
+    base = story(seed)
+    rows = [["id", "created_at", "replied_at", "department"]]
+    for one in base.appeals:
+        stamps = [
+            "" if when is None else str(int(when.replace(tzinfo=OFFSET).timestamp() * 1000))
+            for when in (one.posted, one.answered)
+        ]
+        rows.append([one.id, *stamps, one.agency])
+    return Sheet(".csv", table(rows, delimiter=",", encoding="utf-8"), base)
+
+
+@shape
+def log_of_statuses(seed: int) -> Sheet:
+    base = story(seed)
+    rows: list[list[str]] = []
+    for one in base.appeals:
+        rows.append([one.id, "Новое", written(one.posted), one.agency])
+        if one.answered is not None:
+            rows.append([one.id, "Ответ дан", written(one.answered), one.agency])
+    rows.sort(key=lambda row: (row[2][6:10], row[2][3:5], row[2][:2], row[2][11:]))
+    head = ["Номер обращения", "Статус", "Дата изменения статуса", "Ведомство"]
+    return Sheet(".csv", table([head, *rows]), base)
+
+
+@shape
+def log_of_unknown_statuses(seed: int) -> Sheet:
+    sheet = log_of_statuses(seed)
+    content = sheet.content.replace("Ответ дан".encode("cp1251"), "Решено".encode("cp1251"))
+    return sheet._replace(content=content, asks=True)
+
+
+@shape
+def log_that_ends_with_closing(seed: int) -> Sheet:
+    sheet = log_of_statuses(seed)
+    content = sheet.content.replace("Ответ дан".encode("cp1251"), "Закрыто".encode("cp1251"))
+    return sheet._replace(content=content, asks=True)
+
+
+@shape
+def with_due_times(seed: int) -> Sheet:
+    base = story(seed)
+    head = [*RUSSIAN[:3], "Срок ответа", *RUSSIAN[3:]]
+    rows = [
+        [*row[:3], written(one.posted + timedelta(days=1)), *row[3:]]
+        for row, one in zip(plain_rows(base), base.appeals, strict=True)
+    ]
+    return Sheet(".csv", table([head, *rows]), base)

@@ -116,6 +116,28 @@ DETECTION: Final[Mapping[str, Words]] = {
         "ru": "время указано без смещения от UTC; задайте часовой пояс: --tz, --calendar или "
         "ключ tz в [input]",
     },
+    "detect_other_zone": {
+        "en": "the name of the column {column} says another zone than {given}; choose the zone of "
+        "times without an offset",
+        "ru": "в названии столбца {column} указан не тот часовой пояс, что задан ({given}); "
+        "выберите пояс времени, записанного без смещения",
+    },
+    "detect_duration": {
+        "en": "most values of the column {column} are before 07:00, so that it may have the time "
+        "an answer took; use it only if it has the time of day",
+        "ru": "большинство значений столбца {column} - до 07:00: возможно, это длительность "
+        "ответа; используйте его, только если это время суток",
+    },
+    "detect_similar": {
+        "en": "{canonical} is read from {column}, but {other} may be it as well; choose one",
+        "ru": "{canonical} прочитан из {column}, но может быть и в {other}; выберите столбец",
+    },
+    "detect_stopped": {
+        "en": "the column {column} has values with which an appeal may need no answer: {values}; "
+        "such rows count like all others, so remove them from the file if they should not",
+        "ru": "в столбце {column} есть значения, при которых отвечать, возможно, не нужно: "
+        "{values}; такие строки учитываются как все, уберите их из файла, если они не нужны",
+    },
     "detect_types": {
         "en": "the column {column} has values that are not known as types of events: {values}; "
         "write for each what it means",
@@ -127,6 +149,18 @@ DETECTION: Final[Mapping[str, Words]] = {
         "each what it means",
         "ru": "в столбце {column} есть значения, смысл которых как статусов неизвестен: {values}; "
         "укажите, что означает каждое",
+    },
+    "detect_no_answer": {
+        "en": "no value of the column {column} is known as an answer; write {answer} for the one "
+        "that is, else every appeal stays unanswered",
+        "ru": "ни одно значение столбца {column} не говорит об ответе; укажите {answer} для того, "
+        "которое о нём говорит, иначе все обращения останутся без ответа",
+    },
+    "detect_no_creation": {
+        "en": "no value of the column {column} is known as the posting of an appeal; if the log "
+        "has none, its first event can count as the posting",
+        "ru": "ни одно значение столбца {column} не говорит о поступлении обращения; если в "
+        "журнале его нет, поступлением можно считать первое событие",
     },
     "detect_rows": {
         "en": "{count} of {rows} rows do not fit this reading, the first at {where}: {detail}; "

@@ -517,6 +517,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
             'строк; используйте check или пишите строки вида "events"'
         ),
     },
+    "no_milliseconds": {
+        "en": "{text} is no number of milliseconds since 1970",
+        "ru": "{text} - не число миллисекунд с 1970 года",
+    },
     "too_many_seconds": {
         "en": "{text} seconds since 1970 are past the year 9999; is it milliseconds?",
         "ru": "{text} секунд с 1970 года - это позже 9999 года; возможно, это миллисекунды?",

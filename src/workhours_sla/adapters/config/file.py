@@ -23,7 +23,7 @@ from workhours_sla.worktime.budget import parse_amount
 
 RENAMED = {"stops_on": "stops"}
 """A mapping from keys of earlier versions to their current names."""
-NAMED_FORMATS = ("default", "unix", "excel")
+NAMED_FORMATS = ("default", "unix", "unix_ms", "excel")
 """The values of ``datetime_format`` that are no formats of ``strptime``."""
 _CHOICES: Final[Mapping[str, tuple[str, Iterable[str]]]] = {
     "type": ("not_event_type", EventType),

@@ -151,9 +151,9 @@ class Input(Section, frozen=True, kw_only=True):
         Annotated[
             str | tuple[str, ...],
             _described(
-                "The form of times, as in strptime of Python; unix for seconds since 1970; excel "
-                "for the numbers of spreadsheets; default for the forms without this key. In a "
-                "list, each time must fit exactly one.",
+                "The form of times, as in strptime of Python; unix for seconds and unix_ms for "
+                "milliseconds since 1970; excel for the numbers of spreadsheets; default for the "
+                "forms without this key. In a list, each time must fit exactly one.",
                 *("%d.%m.%Y %H:%M", "unix", ["default", "excel"]),
             ),
         ]

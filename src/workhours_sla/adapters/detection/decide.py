@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -12,8 +12,14 @@ from workhours_sla.adapters.detection.meanings import event_type, status_meaning
 from workhours_sla.adapters.detection.roles import Choice, Names, Role
 from workhours_sla.adapters.detection.seen import Column, Ids, Row, Table
 from workhours_sla.adapters.detection.time_forms import Order, shape_of, shape_text
-from workhours_sla.adapters.detection.time_settings import DEFAULT, TimeSettings, time_settings
+from workhours_sla.adapters.detection.time_settings import (
+    DEFAULT,
+    TimeSettings,
+    doubts_of,
+    time_settings,
+)
 from workhours_sla.adapters.detection.toml_values import toml_line
+from workhours_sla.adapters.detection.words import may_be, may_need_no_answer
 from workhours_sla.adapters.written_times import parse_time
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sla.event import Attributes
@@ -70,7 +76,7 @@ def decide(
     if own_id is None and not made.doubts:
         made.doubts.append(_missing("appeal_id", names, (None,)))
     made.kind = _kind(names, made, rows)
-    times = _times(names, made)
+    times = [*_times(names, made), *_their_due(names, made)]
     used = [column for role in made.roles.values() for column in role.columns]
     for canonical in _OTHER_COLUMNS[made.kind or "appeals"]:
         choice = names.other(canonical, used)
@@ -78,6 +84,7 @@ def decide(
         used += choice.role.columns if choice.role else ()
     settings = time_settings(times, given)
     made.doubts += settings.doubts
+    _look_at_the_rest(names, made)
     _place_values(made)
     _compare_ids(made, table, rows)
     doubtful = {
@@ -91,6 +98,9 @@ def decide(
         for canonical, role in made.roles.items()
         if canonical not in doubtful
     }
+    by_default = {"their_due_at", "expected_datetime"}.intersection(c.name for c in table.columns)
+    if by_default and "their_due_at" not in made.roles:
+        made.columns["their_due_at"] = ""
     options = _options(options, made.kind, settings, given)
     read = {column.index for column in used}
     return Detected(
@@ -114,7 +124,7 @@ def _options(
     formats = settings.formats
     if formats and formats != (DEFAULT,):
         found["datetime_format"] = formats[0] if len(formats) == 1 else formats
-    if given.tz is not None and settings.needs_zone:
+    if given.tz is not None and settings.needs_zone and settings.zone_is_certain:
         found["tz"] = given.tz
     return found
 
@@ -195,6 +205,15 @@ def _times(names: Names, made: _Decision) -> list[Role]:
     return [role for canonical, role in made.roles.items() if canonical in (*wanted, "received_at")]
 
 
+def _their_due(names: Names, made: _Decision) -> list[Role]:
+    """Use the column of another system's due times, unless anything about it is doubtful."""
+    role = names.time("their_due_at").role
+    if role is not None and not any(doubts_of(role)):
+        made.roles["their_due_at"] = role
+        return [role]
+    return []
+
+
 def _missing(canonical: str, names: Names, roles: Iterable[Role | None]) -> Doubt:
     """Return the doubt that no column is known to be a canonical column."""
     used = {column.index for role in roles if role is not None for column in role.columns}
@@ -213,6 +232,31 @@ def _missing(canonical: str, names: Names, roles: Iterable[Role | None]) -> Doub
     return Doubt("columns", question, tuple(dict.fromkeys(choices)))
 
 
+def _look_at_the_rest(names: Names, made: _Decision) -> None:
+    """Record what the columns that are not read make doubtful."""
+    for column in names.unknown():
+        for canonical in ("answered_at", "posted_at"):
+            role = made.roles.get(canonical)
+            if role is not None and may_be(canonical, column.name):
+                pair = (role.written, column.name)
+                question = say(
+                    "detect_similar",
+                    canonical=canonical,
+                    column=shown(" + ".join(one.name for one in role.columns)),
+                    other=shown(column.name),
+                )
+                lines = tuple(toml_line(canonical, written) for written in pair)
+                made.doubts.append(Doubt("columns", question, lines))
+    if made.kind != "appeals":
+        return
+    for _, column in names.matching("status"):
+        stopped = [value for value in column.values if may_need_no_answer(value)]
+        if stopped:
+            listed = ", ".join(map(shown, stopped[:_MOST_LISTED]))
+            question = say("detect_stopped", column=shown(column.name), values=listed)
+            made.doubts.append(Doubt("columns", question, is_read=True))
+
+
 # -- values --------------------------------------------------------------------------------------
 
 
@@ -225,6 +269,7 @@ def _place_values(made: _Decision) -> None:
         column = role.columns[0]
         known = {value: found for value in column.values if (found := meaning(value))}
         made.values[canonical] = {value: found for value, found in known.items() if value != found}
+        made.doubts += _answers(canonical, column, known, made)
         unknown = [value for value in column.values if value not in known]
         if unknown:
             listed = ", ".join(map(shown, unknown[:_MOST_LISTED]))
@@ -240,6 +285,24 @@ def _place_values(made: _Decision) -> None:
             listed = ", ".join(map(shown, empty))
             made.notes.append(say("detect_empty", column=shown(role.columns[0].name), texts=listed))
     made.values = {canonical: table for canonical, table in made.values.items() if table}
+
+
+def _answers(
+    canonical: str, column: Column, known: Mapping[str, str], made: _Decision
+) -> Iterator[Doubt]:
+    """Yield the doubts about a log in which nothing is known to be an answer, or a posting."""
+    meanings = set(known.values())
+    answer = "replied" if canonical == "type" else "answered"
+    if answer not in meanings:
+        closings = [value for value, meaning in known.items() if meaning == "closed"]
+        for value in closings:
+            made.values[canonical].pop(value, None)
+        lines = [toml_line(value, kind) for value in closings for kind in (answer, "closed")]
+        question = say("detect_no_answer", column=shown(column.name), answer=answer)
+        yield Doubt(f"values.{canonical}", question, tuple(lines))
+    if canonical == "type" and "created" not in meanings:
+        question = say("detect_no_creation", column=shown(column.name))
+        yield Doubt("input", question, (toml_line("first_event", "created"),))
 
 
 def _compare_ids(made: _Decision, table: Table, rows: Callable[[], Iterable[Row]]) -> None:

@@ -24,6 +24,8 @@ from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 
 _MOMENTS: Final = ("moment", "excel", "unix", "unix_ms")
+DATES: Final = ("date", "excel_date")
+CLOCKS: Final = ("clock", "excel_clock")
 
 
 class Role(NamedTuple):
@@ -80,6 +82,11 @@ class Names:
             or says_time(column.name)
             or not (column.texts or column.count("number"))
         ]
+        if canonical == "posted_at":  # more than one name may be that of the posting
+            found = [
+                (SURE if rank == ALSO and not self._is_bare(column) else rank, column)
+                for rank, column in found
+            ]
         for rank in (SURE, ALSO, ASKED):
             ranked = [column for own_rank, column in found if own_rank == rank]
             roles = self._times_of(canonical, ranked, rank)
@@ -87,33 +94,50 @@ class Names:
                 return self._one_of(canonical, roles)
         return NOTHING
 
+    def _is_bare(self, column: Column) -> bool:
+        """Whether the name of a column says no more than that it is a time."""
+        return any(match.bare for match in self._matches[column.index])
+
+    def unknown(self) -> list[Column]:
+        """Return the columns of times whose names are not known."""
+        kinds = (*_MOMENTS, *DATES)
+        return [
+            column
+            for column in self.columns
+            if not self._matches[column.index]
+            and column.time_kind in kinds
+            and (says_time(column.name) or column.time_kind in ("moment", "date"))
+        ]
+
     def _times_of(self, canonical: str, columns: list[Column], rank: int) -> list[Role]:
         """Return each way to read a time from columns whose names say the same."""
         empty = [column for column in columns if column.time_kind is None]
         empty = [column for column in empty if says_time(column.name)] or empty
         moments = [column for column in columns if column.time_kind in _MOMENTS]
-        dates = [column for column in columns if column.time_kind == "date"]
-        clocks = [column for column in columns if column.time_kind == "clock"]
-        whole = [Role(canonical, (column,), rank) for column in moments]
+        clocks = [column for column in columns if column.time_kind in CLOCKS]
+        dates = [column for column in columns if column.time_kind in DATES]
+        whole = [column for column in moments if not column.is_midnight]
         if whole:
-            return whole
+            return [Role(canonical, (column,), rank) for column in whole]
         paired = []
-        for column in dates:
-            beside = self._by_index.get(column.index + 1)
-            if beside is not None and beside.time_kind == "clock" and beside not in clocks:
-                bare = not [
-                    match
-                    for match in self._matches[beside.index]
-                    if match.canonical in TIMES and not match.bare
-                ]
-                clocks_beside = [beside] if bare and says_time(beside.name) else clocks
-            else:
-                clocks_beside = clocks
-            if len(clocks_beside) == 1:
-                paired.append(Role(canonical, (column, clocks_beside[0]), rank))
-            else:
-                paired.append(Role(canonical, (column,), rank))
+        for column in (*moments, *dates):
+            clock = self._clock_of(column, clocks)
+            parts = (column,) if clock is None else (column, clock)
+            paired.append(Role(canonical, parts, rank))
         return paired or [Role(canonical, (column,), rank) for column in (*clocks, *empty)]
+
+    def _clock_of(self, date: Column, clocks: list[Column]) -> Column | None:
+        """Return the column of the times of day of a column of dates, None if it is not certain.
+
+        It is the only one of ``clocks``, which are named alike, or the column after the dates, if
+        its name says no more than that it is a time.
+        """
+        beside = self._by_index.get(date.index + 1)
+        if beside is not None and beside.time_kind in CLOCKS and says_time(beside.name):
+            named = [one for one in self._matches[beside.index] if one.canonical in TIMES]
+            if beside in clocks or all(match.bare for match in named):
+                return beside
+        return clocks[0] if len(clocks) == 1 else None
 
     def _one_of(self, canonical: str, roles: list[Role]) -> Choice:
         if len(roles) > 1:

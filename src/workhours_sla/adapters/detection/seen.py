@@ -28,6 +28,7 @@ MOST_IDS: Final = 300_000
 SHOWN: Final = 3
 """How many first values of a column are kept."""
 _LONGEST_VALUE: Final = 120
+_MORNING: Final = 7
 _CLOCK: Final = re.compile(r"[ Tt]\d{1,2}[:.]\d\d(?:[:.]\d\d)?")
 _NOT_ZERO: Final = re.compile("[1-9]")
 _NO_TIME: Final = (
@@ -38,6 +39,8 @@ _NO_TIME: Final = (
 NO_TIME: Final = frozenset(_NO_TIME.split())
 """Texts that say that there is no time, with ``_`` for a blank."""
 
+NumberKind = Literal["excel", "excel_date", "excel_clock", "unix", "unix_ms"]
+"""What numbers are as times; "excel_date" has whole days, "excel_clock" parts of a day."""
 Row = tuple[int, Sequence[str]]
 """The number of a row as a Fault counts it, and its cells as text."""
 
@@ -46,6 +49,7 @@ Row = tuple[int, Sequence[str]]
 class Seen:
     """The texts of one shape in a column.
 
+    ``early`` counts the times of day before 07:00.
     ``most_first`` and ``most_second`` are the largest first and second number of a date.
     """
 
@@ -56,6 +60,8 @@ class Seen:
     most_first: int = 0
     most_second: int = 0
     midnights: int = 0
+    fractions: int = 0
+    early: int = 0
     low: float = float("inf")
     high: float = float("-inf")
 
@@ -105,9 +111,12 @@ class Column:
         if shape.kind == "moment":
             clock = _CLOCK.search(text)
             seen.midnights += clock is not None and _NOT_ZERO.search(clock[0]) is None
+        elif shape.kind == "clock":
+            seen.early += int(text.partition(":")[0].partition(".")[0]) < _MORNING
         elif shape.kind == "number":
             self._count_value(text, row)
             number = float(text.replace(",", "."))
+            seen.fractions += not number.is_integer()
             seen.low, seen.high = min(seen.low, number), max(seen.high, number)
 
     def _count_value(self, text: str, row: int) -> None:
@@ -121,6 +130,12 @@ class Column:
     def count(self, kind: Literal["moment", "date", "clock", "number"]) -> int:
         """Return how many texts are of a kind."""
         return sum(seen.count for seen in self.shapes.values() if seen.shape.kind == kind)
+
+    @property
+    def is_midnight(self) -> bool:
+        """Whether every time is 00:00."""
+        moments = [seen for seen in self.shapes.values() if seen.shape.kind == "moment"]
+        return bool(moments) and all(seen.midnights == seen.count for seen in moments)
 
     @property
     def placeholders(self) -> dict[str, int]:
@@ -142,15 +157,21 @@ class Column:
         }
 
     @property
-    def numbers(self) -> Literal["excel", "unix", "unix_ms"] | None:
+    def numbers(self) -> NumberKind | None:
         """What the numbers of the column are as times."""
         found = [seen for seen in self.shapes.values() if seen.shape.kind == "number"]
         if not found:
             return None
-        return number_form(min(one.low for one in found), max(one.high for one in found))
+        low, high = min(one.low for one in found), max(one.high for one in found)
+        if low >= 0 and high < 1:
+            return "excel_clock"
+        form = number_form(low, high)
+        if form == "excel" and not any(one.fractions for one in found):
+            return "excel_date"
+        return form
 
     @property
-    def time_kind(self) -> Literal["moment", "date", "clock", "excel", "unix", "unix_ms"] | None:
+    def time_kind(self) -> Literal["moment", "date", "clock"] | NumberKind | None:
         """What most of the texts are as times, None if most are no times.
 
         Numbers are times only by the name of the column.

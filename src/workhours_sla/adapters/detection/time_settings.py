@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
 from workhours_sla.adapters.detection.detected import Doubt, Given
-from workhours_sla.adapters.detection.roles import Role
+from workhours_sla.adapters.detection.roles import CLOCKS, Role
 from workhours_sla.adapters.detection.seen import Column, Seen
 from workhours_sla.adapters.detection.time_forms import ORDERS, Order, shape_of, shape_text
 from workhours_sla.adapters.detection.toml_values import toml_line
+from workhours_sla.adapters.detection.words import zone_in
 from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 
 DEFAULT: Final = "default"
 """The ``datetime_format`` of the forms that are read without one."""
 ZONES: Final = ("Europe/Moscow", "Europe/Volgograd")
+EXCEL: Final = "excel"
+"""The ``datetime_format`` of the numbers of spreadsheets."""
 _LISTED: Final = 10
+_MIDNIGHT: Final = re.compile(r"[ T]00:00(?::00)?$")
+"""What is left out of a date when a time of day is joined to it."""
 
 
 class Written(NamedTuple):
@@ -32,12 +38,16 @@ class Written(NamedTuple):
 
 
 class TimeSettings(NamedTuple):
-    """The formats of the times, and whether they need a zone; ``orders`` by family of dates."""
+    """The formats of the times, and whether they need a zone; ``orders`` by family of dates.
+
+    ``zone_is_certain`` is false if the names of the columns contradict the zone that was given.
+    """
 
     formats: tuple[str, ...]
     needs_zone: bool
     orders: dict[str, Order]
     doubts: tuple[Doubt, ...]
+    zone_is_certain: bool
 
 
 def time_settings(roles: Sequence[Role], given: Given) -> TimeSettings:
@@ -53,18 +63,32 @@ def time_settings(roles: Sequence[Role], given: Given) -> TimeSettings:
             formats.append(one.formats[order] or DEFAULT)
     needs_zone = any(not one.has_offset for one in written)
     for role in roles:
-        doubts += _doubts_of(role)
-        for column in role.columns:
-            form = column.numbers if column.time_kind in ("excel", "unix", "unix_ms") else None
-            if form is not None:
-                formats.append(form)
-                needs_zone = needs_zone or form == "excel"
+        doubts += doubts_of(role)
+        form = role.columns[0].numbers
+        if form in (EXCEL, "excel_date"):
+            formats.append(EXCEL)
+            needs_zone = True
+        elif form in ("unix", "unix_ms"):
+            formats.append(form)
     formats = list(dict.fromkeys(formats))
     doubts += unclear
-    if needs_zone and given.tz is None:
-        question = say("detect_zone")
-        doubts.append(Doubt("input", question, tuple(toml_line("tz", zone) for zone in ZONES)))
-    return TimeSettings(tuple(formats), needs_zone, orders, tuple(doubts))
+    unclear = list(_zone_doubts(roles, given)) if needs_zone else []
+    doubts += unclear
+    return TimeSettings(tuple(formats), needs_zone, orders, tuple(doubts), not unclear)
+
+
+def _zone_doubts(roles: Sequence[Role], given: Given) -> Iterator[Doubt]:
+    """Yield the doubt about the zone of times that have no offset."""
+    columns = [column for role in roles for column in role.columns]
+    named = {zone: column.name for column in columns if (zone := zone_in(column.name))}
+    lines = tuple(toml_line("tz", zone) for zone in dict.fromkeys([*named, *ZONES]))
+    if given.tz is None:
+        yield Doubt("input", say("detect_zone"), lines)
+    for zone, name in named.items():
+        if given.tz not in (None, zone):
+            yield Doubt(
+                "input", say("detect_other_zone", column=shown(name), given=given.tz), lines
+            )
 
 
 def _written(role: Role) -> Iterator[Written]:
@@ -75,11 +99,12 @@ def _written(role: Role) -> Iterator[Written]:
                 yield Written(seen, seen.shape.formats, seen.shape.has_offset)
         return
     dates, clocks = (
-        [seen for seen in column.shapes.values() if seen.shape.kind == kind]
-        for column, kind in zip(role.columns, ("date", "clock"), strict=False)
+        [seen for seen in column.shapes.values() if seen.shape.kind in kinds]
+        for column, kinds in zip(role.columns, (("date", "moment"), ("clock",)), strict=False)
     )
     for day, clock in product(dates, clocks):
-        shape = shape_of(shape_text(f"{day.example} {clock.example}"))
+        date = _MIDNIGHT.sub("", day.example)
+        shape = shape_of(shape_text(f"{date} {clock.example}"))
         if shape.kind == "moment":
             yield Written(day, shape.formats, has_offset=False)
 
@@ -118,42 +143,53 @@ def _orders(written: Iterable[Written]) -> tuple[dict[str, Order], list[Doubt]]:
     return orders, doubts
 
 
-def _doubts_of(role: Role) -> Iterator[Doubt]:
+def doubts_of(role: Role) -> Iterator[Doubt]:
     """Yield what is doubtful about the times of a role, apart from their order and zone."""
     first = role.columns[0]
     names = shown(" + ".join(column.name for column in role.columns))
     if len(role.columns) == 1:
-        if first.count("date"):
-            example = next(s.example for s in first.shapes.values() if s.shape.kind == "date")
+        if first.count("date") or first.numbers == "excel_date":
+            kinds = ("date",) if first.count("date") else ("number",)
+            example = next(s.example for s in first.shapes.values() if s.shape.kind in kinds)
             question = say(
                 "detect_date_alone",
                 column=names,
                 canonical=role.canonical,
-                count=first.count("date"),
+                count=first.count("date") or first.count("number"),
                 example=shown(example),
             )
             yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
-        moments = [seen for seen in first.shapes.values() if seen.shape.kind == "moment"]
-        midnights = sum(seen.midnights for seen in moments)
-        if moments and midnights == first.count("moment") and first.time_kind == "moment":
+        if first.is_midnight and first.time_kind == "moment":
             question = say("detect_midnights", column=names, canonical=role.canonical)
             yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
         if first.count("clock") and first.time_kind != "clock":
             yield _texts_doubt(role, names, _clock_examples(first))
-    if first.time_kind == "clock":
+    if len(role.columns) > 1 and role.canonical == "answered_at":
+        clock = role.columns[1]
+        early = sum(seen.early for seen in clock.shapes.values())
+        if 2 * early > clock.count("clock"):
+            question = say("detect_duration", column=shown(clock.name))
+            yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
+    if first.time_kind in CLOCKS:
         question = say("detect_clock_alone", column=names, canonical=role.canonical)
         yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
+    texts = _texts(role)
+    if texts:
+        yield _texts_doubt(role, names, texts)
+
+
+def _texts(role: Role) -> dict[str, int]:
+    """Return the texts of a role that are no times, with their counts."""
     texts: dict[str, int] = {}
     for column in role.columns:
         texts |= column.texts
-        if column.time_kind not in ("excel", "unix", "unix_ms") and column.count("number"):
+        if column.numbers is None and column.count("number"):
             texts |= {
                 seen.example: seen.count
                 for seen in column.shapes.values()
                 if seen.shape.kind == "number"
             }
-    if texts:
-        yield _texts_doubt(role, names, texts)
+    return texts
 
 
 def _clock_examples(column: Column) -> dict[str, int]:

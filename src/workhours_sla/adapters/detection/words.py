@@ -30,7 +30,8 @@ TIMES: Final = {
     ),
     "answered_at": Words(
         "ответа, ответ, первого ответа, публикации ответа, размещения ответа, отправки ответа, "
-        "направления ответа, отвечено, дан ответ, ответ дан, ответ размещен, реакции, "
+        "направления ответа, отвечено, дан ответ, ответ дан, ответ размещен, ответа факт, "
+        "фактическая ответа, фактического ответа, "
         "answered, answer, replied, reply, first reply, responded, response, first response, "
         "first answer, first responded, first replied",
         "",
@@ -48,7 +49,7 @@ TIMES: Final = {
     "their_due_at": Words(
         "срок, срок ответа, срок исполнения, контрольный срок, плановый срок, крайний срок, "
         "срок до, ответить до, плановая, плановая ответа, контрольная, срок рассмотрения, "
-        "окончания срока, due, deadline, expected, breach, target, due by, planned",
+        "окончания срока, ответа план, due, deadline, expected, breach, target, due by, planned",
     ),
 }
 """Columns of times, by what their name says besides the words of ``_DATES``."""
@@ -116,7 +117,24 @@ COUNTERS: Final = frozenset({"номер п п", "п п", "номер пп", "п
 """Names of a column that numbers the rows, which is not the number of the appeal."""
 BARE_NUMBERS: Final = frozenset({"номер", "n", "number", "id"})
 """Names of a column that numbers the appeals, or the rows."""
-_DATES: Final = _set("дата время датавремя момент когда date time datetime timestamp at on utc мск")
+STEMS: Final = {
+    "answered_at": ("ответ", "repl", "respon", "answer"),
+    "posted_at": (
+        *("публик", "поступ", "регистр", "созда", "пода", "обращ", "сообщ", "отправ", "жалоб"),
+        *("creat", "submit", "open", "post", "report", "receiv", "sent"),
+    ),
+}
+"""Beginnings of words by which a column of times may be another column than was chosen."""
+ZONES: Final = {"utc": "UTC", "gmt": "UTC", "мск": "Europe/Moscow", "msk": "Europe/Moscow"}
+"""Words in the names of columns that say in which zone the times are."""
+STOPPED: Final = (
+    *("отозван", "отмен", "удален", "дубл", "спам", "черновик", "withdraw", "cancel", "delet"),
+    *("duplic", "spam", "draft"),
+)
+"""Beginnings of words of statuses with which an appeal need not be answered."""
+_DATES: Final = _set(
+    "дата время датавремя момент когда date time datetime timestamp at on utc gmt мск msk"
+)
 """Words that say that a column has times."""
 _OF: Final = frozenset({"of", "the", "и", "and", "в", "на", "по", "к", "от"})
 _OBJECTS: Final = _set(
@@ -208,6 +226,29 @@ def _single_words() -> frozenset[str]:
 def is_known_word(word: str) -> bool:
     """Whether a word with letters outside of ASCII occurs in the names of columns."""
     return word.lower().replace("ё", "е") in _single_words()
+
+
+def zone_in(name: str) -> str | None:
+    """Return the zone that the name of a column says.
+
+    >>> zone_in("Дата ответа (МСК)")
+    'Europe/Moscow'
+    """
+    return next((ZONES[word] for word in plain(name).split() if word in ZONES), None)
+
+
+def may_be(canonical: str, name: str) -> bool:
+    """Whether a word of a name begins like the words for a column of times.
+
+    >>> may_be("answered_at", "Дата предварительного ответа")
+    True
+    """
+    return any(word.startswith(STEMS[canonical]) for word in plain(name).split())
+
+
+def may_need_no_answer(status: str) -> bool:
+    """Whether a status may mean that an appeal need not be answered, such as ``Отозвано``."""
+    return any(word.startswith(STOPPED) for word in plain(status).split())
 
 
 def says_time(name: str) -> bool:

@@ -20,6 +20,8 @@ DEFAULT = "default"
 """The ``datetime_format`` for the forms that ``parse_time`` accepts."""
 UNIX = "unix"
 """The ``datetime_format`` for seconds since 1970-01-01T00:00Z."""
+UNIX_MS = "unix_ms"
+"""The ``datetime_format`` for milliseconds since 1970-01-01T00:00Z."""
 EXCEL = "excel"
 """The ``datetime_format`` for the numbers by which spreadsheets store times: days since 1900."""
 
@@ -28,6 +30,7 @@ _REMEMBERED = 50_000
 _NOT_DOTTED = re.compile(r"\d{1,2}([/-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re.ASCII)
 """Matches times like 03/12/2026 9:05, in which the day or the month may come first."""
 _UNIX = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,6}))?", re.ASCII)
+_UNIX_MS = re.compile(r"-?\d{1,18}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SERIAL = re.compile(
     r"(?P<days>\d{1,7})(?:[.,](?P<fraction>\d{1,20})|[ ]+0(?:[.,](?P<apart>\d{1,20}))?)?", re.ASCII
@@ -56,10 +59,11 @@ class Instants:
     """Parses times of one format or several, and caches them.
 
     A format is ``default`` for the formats that ``parse_time`` accepts, ``unix`` for seconds since
-    1970, ``excel`` for the numbers of spreadsheets, or a format of ``datetime.strptime``. Without a
-    ``datetime_format`` it is ``default``. Of several formats a text must fit exactly one, or all
-    that it fits must read it as the same time. ``tz`` is the zone of times without a UTC offset;
-    without a ``tz`` such times are rejected. Digits after the microsecond are cut off.
+    1970, ``unix_ms`` for milliseconds, ``excel`` for the numbers of spreadsheets, or a format of
+    ``datetime.strptime``. Without a ``datetime_format`` it is ``default``. Of several formats a
+    text must fit exactly one, or all that it fits must read it as the same time. ``tz`` is the zone
+    of times without a UTC offset; without a ``tz`` such times are rejected. Digits after the
+    microsecond are cut off.
     """
 
     __slots__ = ("_epoch", "_known", "_parsers", "_tz", "_zone", "formats", "takes_fractions")
@@ -158,7 +162,12 @@ def _listed(formats: Iterable[str]) -> str:
 
 def _parser(datetime_format: str) -> Callable[[str], datetime]:
     """Return the function that parses a format and raises RefusedError for other texts."""
-    known = {DEFAULT: _read_written, UNIX: _read_unix, EXCEL: _read_serial}
+    known = {
+        DEFAULT: _read_written,
+        UNIX: _read_unix,
+        UNIX_MS: _read_unix_ms,
+        EXCEL: _read_serial,
+    }
     if datetime_format in known:
         return known[datetime_format]
     parse = compile_format(datetime_format)
@@ -202,6 +211,16 @@ def _read_unix(text: str) -> datetime:
     except OverflowError:
         detail = say("too_many_seconds", text=shown(text))
         raise RefusedError(detail, "unreadable_time") from None
+
+
+def _read_unix_ms(text: str) -> datetime:
+    """Parse milliseconds since 1970. Raises RefusedError."""
+    if not _UNIX_MS.fullmatch(text):
+        raise RefusedError(say("no_milliseconds", text=shown(text)), "unreadable_time")
+    try:
+        return _EPOCH + timedelta(milliseconds=int(text))
+    except OverflowError:
+        raise RefusedError(say("no_milliseconds", text=shown(text)), "unreadable_time") from None
 
 
 def _read_serial(text: str) -> datetime:
