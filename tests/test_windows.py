@@ -270,7 +270,7 @@ def test_every_command_runs_without_posix(folder: Path) -> None:
     assert "не указан аргумент НАЧАЛО" in done.stderr
 
 
-def test_the_stand_in_for_windows_lacks_what_posix_has(folder: Path) -> None:
+def test_the_imitation_of_windows_lacks_what_posix_has(folder: Path) -> None:
     program = folder / "probe.py"
     program.write_text(
         "import os, sys\n"

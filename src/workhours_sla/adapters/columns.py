@@ -25,9 +25,9 @@ Parts = tuple[tuple[str, ...], ...]
 """The columns that are joined, and of each the columns of which the first with a value counts."""
 
 OR: Final = " ?? "
-"""Stands between columns of which the first with a value counts."""
+"""The text between columns of which the first with a value counts."""
 AND: Final = " + "
-"""Stands between the values of columns that are joined."""
+"""The text between the values of columns that are joined."""
 
 CLAIM_COLUMNS: Final = ("their_due_at", "their_verdict")
 """The columns with what the exporting system says about an appeal, in files of every kind."""
