@@ -3,7 +3,7 @@
 Usage: python as_windows.py FILE ARGUMENT...
 
 Modules and functions that only POSIX has are removed, ``sys.platform`` is ``win32``, and ``msvcrt``
-is replaced. Paths, files and processes remain those of the machine.
+is an imitation. Paths, files and processes remain those of the machine.
 """
 
 from __future__ import annotations
