@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from workhours_sla import (
     Calendar,
     CalendarDays,
+    CalendarDaysSameTime,
     ClockTime,
     Months,
     Schedule,
     WorkingDays,
+    WorkingDaysInHours,
+    WorkingDaysSameTime,
     working_hours,
 )
 from workhours_sla.adapters.json.structs import budget_forms
@@ -251,12 +254,17 @@ def test_a_combination_has_no_latest_start_in_days() -> None:
         CalendarDays(30, roll="preceding"),
         Months(2, roll="none"),
         ClockTime(timedelta(hours=9)),
+        WorkingDaysSameTime(2),
+        CalendarDaysSameTime(2, roll="following"),
+        WorkingDaysInHours(2),
         timedelta(hours=4),
     ],
 )
 def test_plain_data_and_documents_name_the_same_kind(budget: Any) -> None:
     assert budget_kind(budget) == budget_forms()[type(budget)].__struct_config__.tag
-    assert budget_size(budget) == getattr(budget, "count", getattr(budget, "amount", budget))
+    amount = budget.amount if isinstance(budget, ClockTime) else budget
+    assert budget_size(budget) == getattr(budget, "count", amount)
+    assert isinstance(budget_size(budget), int | timedelta)
     if not isinstance(budget, timedelta):
         assert list(budget_data(budget)) == [budget_kind(budget)]
     trace = OFFICE.explain(at(2026, 4, 2, 10), budget)

@@ -103,6 +103,24 @@ def write(folder: Path, name: str, text: str) -> str:
             "2026-04-02T19:00:00+03:00",
             "2026-04-02T19:00:00+03:00",
         ),
+        (
+            ("--budget", "2 working days same time"),
+            {"working_days_same_time": {"count": 2}},
+            "2026-04-06T10:00:00+03:00",
+            "2026-04-06T10:00:00+03:00",
+        ),
+        (
+            ("--budget", "30 days same time", "--roll", "following"),
+            {"calendar_days_same_time": {"count": 30, "roll": "following"}},
+            "2026-05-04T10:00:00+03:00",
+            "2026-05-04T10:00:00+03:00",
+        ),
+        (
+            ("--budget", "2 working days in hours"),
+            {"working_days_in_hours": {"count": 2}},
+            "2026-04-06T10:00:00+03:00",
+            "2026-04-06T10:00:00+03:00",
+        ),
         (("--budget", "4h"), "PT4H", "2026-04-02T15:00:00+03:00", "2026-04-02T15:00:00+03:00"),
     ],
 )
@@ -122,6 +140,7 @@ def test_due_takes_every_budget(
     before = data_of(capsys, "elapsed", START, due_at, *VGG, *options)
     assert (before["schema"], before["met"]) == ("workhours.elapsed/2", True)
     assert before["breaches_after"] == limit
+    assert run(capsys, "explain", START, *VGG, *options, "--lang=ru")[0] == 0
     late = limit.replace(":00+", ":01+")
     assert data_of(capsys, "elapsed", START, late, *VGG, *options)["met"] is False
     latest = data_of(capsys, "latest-start", due_at, *VGG, *options)

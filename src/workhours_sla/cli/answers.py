@@ -25,7 +25,7 @@ from workhours_sla.cli.times import read_time
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_data import budget_data
-from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget
+from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget, StartBudget
 from workhours_sla.worktime.zone_offsets import TICK
 
 
@@ -48,7 +48,7 @@ def due(start: str, *, now: str | None, explain: bool, target: str | None, **opt
     remaining = as_of = None
     if now is not None:
         as_of = read_time(now, schedule.tz).when
-        remaining = _remaining(one, posted, due_at, as_of, by_rule=by_rule)
+        remaining = schedule.remaining(posted, budget, now=as_of, provisional=by_rule)
     _note_end(settings, one, posted if as_of is None else max(posted, as_of))
     if settings.as_json:
         echo_json(
@@ -101,21 +101,6 @@ def _limit(one: OneTarget, start: datetime, *, by_rule: bool) -> tuple[datetime 
 def _limit_of(one: OneTarget) -> Callable[..., datetime]:
     """Return the verb whose result is the limit."""
     return one.schedule.deadline if one.closing == "strict" else one.schedule.breaches_after
-
-
-def _remaining(
-    one: OneTarget, start: datetime, due_at: datetime, now: datetime, *, by_rule: bool
-) -> timedelta:
-    """Return what remains of a budget at a time, negative if it is overdue.
-
-    Of a budget of days this is the working time up to the due time, and of clock time the time
-    around the clock.
-    """
-    if isinstance(one.budget, timedelta):
-        return one.schedule.remaining(start, one.budget, now=now, provisional=by_rule)
-    if isinstance(one.budget, ClockTime):
-        return due_at.astimezone(UTC) - now.astimezone(UTC)
-    return one.schedule.elapsed(now, due_at, provisional=by_rule)
 
 
 @command()
@@ -216,7 +201,7 @@ def _verdict(
 
 def _bounds(one: OneTarget, start: datetime) -> tuple[datetime | None, datetime | None]:
     """Return the earliest and the latest limit of a budget of days, None if it has no bound."""
-    if not isinstance(one.budget, DayBudget):
+    if not isinstance(one.budget, DayBudget | StartBudget):
         return None, None
     bounds = one.budget.bounds(one.schedule, start, (), ())
     return bounds.due_at if one.closing == "strict" else bounds.limit
@@ -268,7 +253,7 @@ def latest_start(due_by: str, *, explain: bool, target: str | None, **options: A
         answer.trace(trace)
     note = answer.text("latest_start_note", when=answer.time(trace.end, given, ends=True))
     text = answer.time(latest, given)
-    if not isinstance(budget, timedelta | ClockTime):  # the last microsecond before a closing
+    if isinstance(budget, DayBudget):  # the last microsecond before a closing or a midnight
         text = answer.text("before", when=answer.time(latest + TICK, given, ends=True))
     answer.line("latest_start", f"{text} ({note})")
     answer.footing(provisional=trace.provisional)

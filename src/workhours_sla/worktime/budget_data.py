@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import timedelta
 
 from workhours_sla.worktime.budget import iso_amount
-from workhours_sla.worktime.budget_kinds import Budget
+from workhours_sla.worktime.budget_kinds import Budget, ClockTime
 
 WORKING_TIME = "working_time"
 """The name of the kind of a budget that is a plain timedelta."""
@@ -34,8 +34,10 @@ def budget_size(budget: Budget) -> timedelta | int:
     """
     if isinstance(budget, timedelta):
         return budget
-    size: timedelta | int = getattr(budget, "amount" if hasattr(budget, "amount") else "count")
-    return size
+    if isinstance(budget, ClockTime):
+        return budget.amount
+    count: int = budget.count  # type: ignore[union-attr]
+    return count
 
 
 def budget_data(budget: Budget) -> str | dict[str, dict[str, object]]:
