@@ -330,6 +330,23 @@ def test_page_without_comments_has_no_rows() -> None:
     assert Read("vk", page()).items == []
 
 
+def test_answers_to_a_deleted_comment_are_counted() -> None:
+    """Unless another page of the file, read before the deletion, has the comment."""
+    gone = {"id": 1, "parents_stack": [], "date": 5, "deleted": True}
+    gone["thread"] = thread(answer(2, 1), answer(3, 2, by=7, parents_stack=[1]))
+    read = Read("vk", page(gone, vk(4, 8)))
+    assert (read.facts, read.faults) == ([("created", "4", "citizen")], [])
+    assert read.notes == [
+        (
+            "records without an event: 3 (deleted comments without author and time of deletion: "
+            "1, comments under deleted ones: 2)"
+        )
+    ]
+    for pages in ([page(vk(1, 7)), page(gone)], [page(gone), page(vk(1, 7))]):
+        kinds = [kind for kind, *_ in Read("vk", pages).facts]
+        assert kinds == ["created", "replied", "citizen_message"]
+
+
 # -- threads that a page of VK has only in part ----------------------------------------------------
 
 

@@ -696,6 +696,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "repeated deliveries: {count}",
         "ru": "повторных доставок - {count}",
     },
+    "ignored_under_deleted": {
+        "en": "comments under deleted ones: {count}",
+        "ru": "комментариев под удалёнными - {count}",
+    },
     "thread_incomplete": {
         "en": (
             "the thread of comment {id} has {count} comments, and the file has {read} of them; add "

@@ -32,6 +32,7 @@ Ignored = Literal[
     "other_record",
     "outside_groups",
     "repeated",
+    "under_deleted",
 ]
 """Why a record has no event."""
 _NO_MORE: Final = (None,) * 6
@@ -82,7 +83,17 @@ class CommentTree:
         """The appeal of each comment, ``""`` if all in its branch is by the community."""
         self._authors = Recent()
         """The author of each appeal."""
+        self._deleted = Recent()
+        """The comments of which nothing is known but that they were deleted."""
         self.ignored: Counter[Ignored] = Counter()
+
+    def ignore_deleted(self, comment_id: str) -> None:
+        """Count a comment of which nothing is known but that it was deleted.
+
+        Comments under it are ignored, unless another record shows what it was.
+        """
+        self.ignored["deleted_comment"] += 1
+        self._deleted.put(comment_id, comment_id)
 
     def ignore(self, why: Ignored) -> tuple[Event, ...]:
         """Count a record that has no event, and return no events."""
@@ -107,11 +118,15 @@ class CommentTree:
         if comment.kind is not EventType.CREATED:
             return self._change(comment)
         parent = comment.parent
-        if parent is None:
-            return self._first(comment)
-        appeals = self._appeals(parent, comment)
+        appeals = () if parent is None else self._appeals(parent, comment)
         if not appeals:
             return self._first(comment)
+        if self._branches.get(appeals[0]) is None and self._deleted.get(appeals[0]) is not None:
+            return self.ignore("under_deleted")
+        return self._in_branch(comment, appeals)
+
+    def _in_branch(self, comment: Comment, appeals: tuple[str, ...]) -> tuple[Event, ...]:
+        """Return the events of a comment in the branch of an appeal, or of one of two."""
         self._branches.put(comment.id, appeals[0])
         if comment.author == "citizen":
             return self._events(comment, EventType.CITIZEN_MESSAGE, appeals[0])

@@ -88,7 +88,9 @@ class VkMapper(NetworkMapper):
             yield self.part_of(comment, received_at)
             return
         inner = [self.part_of(one, received_at) for one in thread.items]
-        part = self.part_of(comment, received_at)
+        # a deleted comment does not name its owner, but those in its thread do
+        owner_id = next((one.owner_id for one in thread.items if one.owner_id), None)
+        part = self.part_of(comment, received_at, owner_id if comment.deleted else None)
         if part.comment is not None and thread.count > len(inner):
             part = part._replace(comment=part.comment._replace(expected=thread.count))
         yield part
@@ -104,7 +106,7 @@ class VkMapper(NetworkMapper):
             own_id = f"{place}/{comment.id}"
             root = f"{place}/{comment.parents_stack[0]}" if comment.parents_stack else None
             if comment.deleted:
-                self.tree.ignore("deleted_comment")
+                self.tree.ignore_deleted(own_id)
                 return Part(None, None, own_id, root)
             found = self.comment_of(comment, owner, place, received_at)
         except RefusedError as refused:
