@@ -672,9 +672,15 @@ def test_removed_comments_are_counted_and_unknown_types_are_not_guessed() -> Non
     assert (read.reasons, read.items.count(())) == (["unknown_type"], 1)
 
 
-def test_page_that_is_not_the_last_is_noted() -> None:
-    pages = [{"comments": [ok(1)], "discussionId": "625", "has_more": True}, {"comments": [ok(2)]}]
-    assert "discussion 625 is not its last one" in Read("ok", pages).notes[0]
+def test_discussion_without_its_last_page_is_noted() -> None:
+    first = {"comments": [ok(1)], "discussionId": "625", "has_more": True}
+    others = [
+        {"comments": [], "discussionId": str(number), "has_more": True} for number in range(2)
+    ]
+    last = first | {"has_more": False}
+    (note,) = Read("ok", [first, *others]).notes
+    assert note.startswith("the last page of 3 discussions is missing (has_more), such as 625;")
+    assert not Read("ok", [first, first, last]).notes
 
 
 # -- MAX -------------------------------------------------------------------------------------------

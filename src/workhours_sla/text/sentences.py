@@ -712,12 +712,12 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "discussion_open": {
         "en": (
-            "the page of discussion {id} is not its last one (has_more); answers on pages that the "
-            "file lacks are not counted"
+            "the last page of {count} discussions is missing (has_more), such as {id}; answers "
+            "that the file lacks are not counted"
         ),
         "ru": (
-            "страница обсуждения {id} не последняя (has_more); ответы на страницах, которых нет в "
-            "файле, не учтены"
+            "в файле нет последней страницы обсуждений (has_more): {count}, например {id}; ответы, "
+            "которых нет в файле, не учтены"
         ),
     },
     "answers_unknown": {

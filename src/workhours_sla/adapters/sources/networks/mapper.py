@@ -10,7 +10,12 @@ import msgspec
 
 from workhours_sla.adapters.sources.json_records import not_of_form
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Record
-from workhours_sla.adapters.sources.networks.comments import Comment, CommentTree, Ignored
+from workhours_sla.adapters.sources.networks.comments import (
+    Comment,
+    CommentTree,
+    Ignored,
+    ignored_counts,
+)
 from workhours_sla.adapters.sources.networks.officials import Officials
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import SourceError, shown
@@ -92,9 +97,15 @@ class NetworkMapper:
         """
         raise NotImplementedError
 
-    def notes_of(self, head: Mapping[str, str]) -> Iterator[Phrase]:  # noqa: ARG002
-        """Yield notes about an envelope that ends. Raises SourceError if it has an error."""
-        return iter(())
+    def close(self, head: Mapping[str, str]) -> None:
+        """Check an envelope that ends. Raises SourceError if it has an error."""
+
+    def notes(self) -> Iterator[Phrase]:
+        """Yield notes for the user about all that was read."""
+        counts = tuple(ignored_counts(self.tree.ignored))
+        if counts:
+            yield say("records_ignored", count=self.tree.ignored.total(), counts=counts)
+        yield from self.officials.unmet()
 
     def ignored(self, why: Ignored) -> Part:
         """Count a part that is ignored, and return it."""

@@ -13,7 +13,6 @@ from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, 
 from workhours_sla.adapters.sources.networks.reading import read_documents
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.sla.event import EventType
-from workhours_sla.text.messages import Phrase
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
@@ -144,11 +143,10 @@ class MaxMapper(NetworkMapper):
             event_id=f"{own_id}/deleted/{update.timestamp}",
         )
 
-    def notes_of(self, head: Mapping[str, str]) -> Iterator[Phrase]:
+    def close(self, head: Mapping[str, str]) -> None:
         """Raise SourceError if the answer of the API is an error."""
         if "code" in head:
             raise self.refused(head["code"], head.get("message", ""))
-        yield from ()
 
 
 def _time(timestamp: int | None) -> datetime:

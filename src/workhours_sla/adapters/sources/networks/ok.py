@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _CONTENTS: Final[Mapping[str, Content]] = {"comments": "records"}
 _DECODED: Final = re.compile(r"(\d{1,16}):(-?\d{1,20}):\d{1,16}:(\w{1,40}):\w{1,40}", re.ASCII)
 """Matches a decoded id: the time in milliseconds, a number, the time again, the discussion."""
+MOST_OPEN: Final = 1_000
+"""The most discussions without their last page that are counted."""
 _ACTIVE: Final = "ACTIVE_MESSAGE"
 
 
@@ -50,6 +52,11 @@ class OkMapper(NetworkMapper):
     channel = "ok"
     type = OkComment
     official = (r"[1-9]\d{0,18}", "123456")
+
+    def __init__(self, layout: Layout, options: Input) -> None:
+        super().__init__(layout, options)
+        self._open: dict[str, None] = {}
+        """The discussions whose last page is not the last one of the network."""
 
     def parts_of(
         self, record: OkComment, head: Mapping[str, str], received_at: datetime | None = None
@@ -97,12 +104,21 @@ class OkMapper(NetworkMapper):
             received_at=received_at,
         )
 
-    def notes_of(self, head: Mapping[str, str]) -> Iterator[Phrase]:
-        """Yield a note if a page is not the last of its discussion. Raises SourceError."""
+    def close(self, head: Mapping[str, str]) -> None:
+        """Record whether a page is the last of its discussion. Raises SourceError."""
         if "error_code" in head:
             raise self.refused(head["error_code"], head.get("error_msg", ""))
-        if head.get("has_more") == "true":
-            yield say("discussion_open", id=head.get("discussionId", '""').strip('"'))
+        discussion = head.get("discussionId", "").strip('"')
+        if head.get("has_more") != "true":
+            self._open.pop(discussion, None)
+        elif len(self._open) < MOST_OPEN:
+            self._open[discussion] = None
+
+    def notes(self) -> Iterator[Phrase]:
+        """Yield notes for the user, also about discussions whose last page is missing."""
+        yield from super().notes()
+        if self._open:
+            yield say("discussion_open", count=len(self._open), id=next(iter(self._open)))
 
 
 def _id_of(native: str, head: Mapping[str, str]) -> tuple[str, int | None]:

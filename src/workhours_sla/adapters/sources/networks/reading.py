@@ -9,10 +9,9 @@ import msgspec
 
 from workhours_sla.adapters.sources.json_records import Closed, Content, records_of
 from workhours_sla.adapters.sources.mapping import Fault, Item, clip
-from workhours_sla.adapters.sources.networks.comments import Comment, CommentTree, ignored_counts
+from workhours_sla.adapters.sources.networks.comments import Comment, CommentTree
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part
 from workhours_sla.adapters.sources.times import RefusedError
-from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
@@ -45,7 +44,7 @@ def read_documents(  # noqa: PLR0913
         found = records_of(opened, contents, decode, encoding=options.encoding, repair=repair)
         for one in found:
             if isinstance(one, Closed):
-                opened.notes.extend(mapper.notes_of(one.head))
+                mapper.close(one.head)
             elif one.why is not None:
                 yield Part(None, RefusedError(one.why, "malformed")), one.text
             else:
@@ -53,15 +52,7 @@ def read_documents(  # noqa: PLR0913
                     yield part, one.text
 
     yield from parents_first(arrange(parts()), mapper.tree)
-    opened.notes.extend(notes_of(mapper))
-
-
-def notes_of(mapper: NetworkMapper) -> Iterator[Phrase]:
-    """Yield notes about what a mapper ignored, and about officials who wrote nothing."""
-    counts = tuple(ignored_counts(mapper.tree.ignored))
-    if counts:
-        yield say("records_ignored", count=mapper.tree.ignored.total(), counts=counts)
-    yield from mapper.officials.unmet()
+    opened.notes.extend(mapper.notes())
 
 
 def parents_first(written: Iterable[Written], tree: CommentTree) -> Iterator[Item]:

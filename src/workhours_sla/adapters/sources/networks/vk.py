@@ -20,7 +20,7 @@ from workhours_sla.adapters.sources.networks.reading import read_documents
 from workhours_sla.adapters.sources.networks.vk_threads import whole_threads
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import SourceError
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
@@ -152,7 +152,7 @@ class VkMapper(NetworkMapper):
         """Return whether an author is the community itself or one of its officials."""
         return author_id is not None and (author_id == owner or str(author_id) in self.officials)
 
-    def notes_of(self, head: Mapping[str, str]) -> Iterator[Phrase]:
+    def close(self, head: Mapping[str, str]) -> None:
         """Raise SourceError if one of the requests that were sent together failed."""
         for key in ("error", "execute_errors"):
             if key in head:
@@ -163,7 +163,6 @@ class VkMapper(NetworkMapper):
                     found = error
                 first = found[0] if isinstance(found, list) and found else found
                 raise self.error_of(first if isinstance(first, ApiError) else str(first), "")
-        yield from ()
 
     def error_of(self, error: ApiError | str, description: str) -> SourceError:
         """Return the SourceError for an error of the API."""
