@@ -189,7 +189,7 @@ def test_files_that_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     for broken in (content[:-1], content[: len(content) // 2], b"PAR1" + bytes(100), b"ARROW1\0\0"):
         assert "cannot be read as Parquet or Arrow" in refusal(broken)
     monkeypatch.setattr(arrow_tables, "MOST_BYTES", 10)
-    assert "more than 10 bytes of the columns in one row group" in refusal(content)
+    assert "a row group of more than 10 bytes" in refusal(content)
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

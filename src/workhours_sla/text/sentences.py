@@ -306,12 +306,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "row_group_large": {
         "en": (
-            "{name} has more than {most:,} bytes of the columns in one row group; write it with "
-            "smaller row groups"
+            "{name} has a row group of more than {most:,} bytes; write it with smaller row groups"
         ),
         "ru": (
-            "{name}: в одной группе строк больше {most} байт нужных столбцов; запишите файл с "
-            "группами поменьше"
+            "{name}: в одной группе строк больше {most} байт; запишите файл с группами поменьше"
         ),
     },
     "needs_extra": {

@@ -125,19 +125,12 @@ def _open_xls(file: IO[bytes], name: str) -> Any:
         raise SourceError(msg, name=name)
     try:
         book = CompoundFile(file)
-        encrypted = xls_marks.is_encrypted(book)
+        if xls_marks.is_encrypted(book):
+            raise _protected(name)
+        of_all = xls_marks.marks_of(book, name)
     except (DamagedError, struct.error):
         raise damaged(name) from None
-    if encrypted:
-        raise _protected(name)
-
-    def marks_of(index: int, _sheet: str) -> Marks:
-        try:
-            return xls_marks.marks_of(book, index)
-        except (DamagedError, struct.error):
-            raise damaged(name) from None
-
-    return marks_of
+    return lambda index, _sheet: of_all[index]
 
 
 def _protected(name: str) -> SourceError:

@@ -8,6 +8,7 @@ import zlib
 from contextlib import contextmanager
 from copy import copy
 from typing import IO, TYPE_CHECKING, Final
+from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, ZipFile
 
 from workhours_sla.adapters.sources.workbook_marks import damaged
@@ -26,11 +27,11 @@ _ANY_SIZE: Final = 1 << 62
 _DOCTYPE: Final = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
 _FAULTS: Final = (
     BadZipFile,
+    ExpatError,
     zlib.error,
     struct.error,
     EOFError,
-    KeyError,
-    IndexError,
+    LookupError,
     NotImplementedError,
     OSError,
     OverflowError,
@@ -41,7 +42,7 @@ _FAULTS: Final = (
 
 
 class Parts:
-    """The parts of a workbook, by name. Raises SourceError.
+    """The parts of a workbook, by name, which must be well-formed XML. Raises SourceError.
 
     The directory of the archive says how large its parts are, but it may be wrong. So what is
     unpacked is counted, and every part that the reader of the workbook uses must be read here
@@ -64,6 +65,7 @@ class Parts:
         """Yield the content of a part. Raises SourceError."""
         is_new = part not in self._counted
         self._counted.add(part)
+        checker = ParserCreate()  # the reader of workbooks never ends on XML that is not closed
         before = b""
         with _faults(self._name):
             info = copy(self._zip.getinfo(part))
@@ -79,7 +81,11 @@ class Parts:
                     if b"\0" in chunk:
                         raise damaged(self._name)
                     before = chunk[-16:]
+                    if is_new:
+                        checker.Parse(chunk, False)  # noqa: FBT003 - positional in expat
                     yield chunk
+                if is_new:
+                    checker.Parse(b"", True)  # noqa: FBT003
 
     def whole(self, part: str) -> bytes:
         """Return the content of a part that is not large; nothing if there is no such part."""

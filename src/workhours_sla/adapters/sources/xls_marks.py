@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from workhours_sla.adapters.sources.compound_file import CompoundFile, DamagedError
-from workhours_sla.adapters.sources.workbook_marks import Marks, no_marks
+from workhours_sla.adapters.sources.workbook_marks import Marks, check_size, no_marks
 from workhours_sla.adapters.sources.xlsx_marks import BUILT_IN_TIMES, shows_time
 
 if TYPE_CHECKING:
@@ -23,6 +23,16 @@ _ERRORS: Final = {
 }
 _BOF, _EOF, _FILEPASS, _SHEET, _FORMAT, _XF = 0x0809, 0x0A, 0x2F, 0x85, 0x041E, 0xE0
 _NUMBER, _RK, _MULRK, _BOOLERR, _FORMULA = 0x0203, 0x027E, 0xBD, 0x0205, 0x06
+_DIMENSIONS: Final = 0x0200
+_CELLS: Final = frozenset(
+    {1, 2, 3, 4, 5, _FORMULA, _MULRK, 0xBE, 0xD6, 0xFD, 0x0201, _NUMBER, 0x0204, _BOOLERR}
+    | {0x0206, 0x0207, _RK, 0x0406}
+)
+"""The kinds of records that begin with the row and the column of a cell."""
+_MOST_ROWS: Final = 65_537
+_MOST_COLUMNS: Final = 257
+_WIDE: Final = 14
+"""The bytes of the dimensions of a sheet, if rows are written in four bytes."""
 _BIFF8: Final = 0x0600
 _STREAMS: Final = ("Workbook", "Book", "WORKBOOK", "BOOK")
 
@@ -45,20 +55,46 @@ def is_encrypted(book: CompoundFile) -> bool:
     return _globals(book).is_encrypted
 
 
-def marks_of(book: CompoundFile, index: int) -> Marks:
-    """Return the marks of a sheet by its index. Raises DamagedError."""
-    marks = no_marks()
+def marks_of(book: CompoundFile, name: str) -> list[Marks]:
+    """Return the marks of each sheet. Raises DamagedError, and SourceError for too many cells.
+
+    The reader of workbooks loads all sheets at once, so that all must be checked before.
+    """
     offsets, times, _ = _globals(book)
-    if index >= len(offsets):
-        raise DamagedError
-    depth = 0
-    for kind, data in _records(book, offsets[index]):
+    return [
+        _marks_from(book, offset, times, name, str(number))
+        for number, offset in enumerate(offsets, 1)
+    ]
+
+
+def _marks_from(
+    book: CompoundFile, offset: int, times: frozenset[int], name: str, sheet: str
+) -> Marks:
+    """Return the marks of the sheet whose records begin at an offset."""
+    marks = no_marks()
+    depth = rows = columns = 0
+    for kind, data in _records(book, offset):
         depth += (kind == _BOF) - (kind == _EOF)
         if depth <= 0:
             break
-        if depth == 1:
-            _mark(kind, data, times, marks)
+        if kind == _DIMENSIONS:
+            _check_dimensions(data, name, sheet)
+        elif kind in _CELLS:
+            row, column = _place(data)
+            width = max((len(data) - 6) // 6, 1) if kind == _MULRK else 1
+            rows, columns = max(rows, row + 1), max(columns, column + width)
+            check_size(rows, columns, name, sheet)
+            if depth == 1:
+                _mark(kind, data, times, marks)
     return marks
+
+
+def _check_dimensions(data: bytes, name: str, sheet: str) -> None:
+    """Raise SourceError if a sheet claims more cells than any has, for which memory is reserved."""
+    first, last, left, right = struct.unpack_from("<IIHH" if len(data) >= _WIDE else "<4H", data)
+    rows, columns = max(last - first + 1, 1), max(right - left + 1, 1)
+    if rows > _MOST_ROWS or columns > _MOST_COLUMNS:
+        check_size(rows, columns, name, sheet)
 
 
 def _mark(kind: int, data: bytes, times: frozenset[int], marks: Marks) -> None:
