@@ -168,10 +168,10 @@ def test_columns_of_several_arrays_are_refused() -> None:
 @pytest.mark.parametrize(
     ("data", "config", "part"),
     [
-        ({"response": {"items": [ROW]}}, "", 'set path = "response.items[]"'),
-        ({"response": {"item": [ROW]}}, "", 'set path = "response.item[]"'),
-        (json.dumps({"response": {"items": [ROW]}}) + "\n", "", 'set path = "response.items[]"'),
-        ({"response": {"items": [ROW]}}, IN_ITEMS.replace("items", "rows"), 'set path = "resp'),
+        ({"response": {"items": [ROW]}}, "", "set path = 'response.items[]'"),
+        ({"response": {"item": [ROW]}}, "", "set path = 'response.item[]'"),
+        (json.dumps({"response": {"items": [ROW]}}) + "\n", "", "set path = 'response.items[]'"),
+        ({"response": {"items": [ROW]}}, IN_ITEMS.replace("items", "rows"), "set path = 'resp"),
         ({"response": 1, "ж": 2}, IN_ITEMS, "has nothing at the path 'response.items[]', but at"),
         ({"response": 1, "ж": 2}, IN_ITEMS, "its top 'response', 'ж'"),
         ([{"id": 1, "type": 2}], "", "no column 'appeal_id' (did you mean 'id'?) but"),
@@ -183,6 +183,8 @@ def test_columns_of_several_arrays_are_refused() -> None:
         ({"errors": [{"code": 400, "description": "bad id"}]}, "", "API (400: bad id)"),
         ({"errorMessages": ["Issue does not exist"], "errors": {}}, "", "API (Issue does not"),
         ({"error": "RecordInvalid", "description": "x"}, IN_ITEMS, "API (RecordInvalid)"),
+        ({"error": "on\ntwo lines" + "x" * 300}, "", "API (on two lines"),
+        ({"a\nb": [{"c": 1}]}, "", "set path = 'a\\nb[]'"),
     ],
 )
 def test_documents_without_records(data: object, config: str, part: str) -> None:

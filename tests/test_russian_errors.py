@@ -166,7 +166,7 @@ WRONG: Final = (
     file("[{]", "events.csv", "не JSON", '[input]\nformat = "json"'),
     file("[" * 65, "64", "вложенность JSON", '[input]\nformat = "json"'),
     file('{"a": 1}', "'b[]'", "наверху документа", '[input]\nformat = "json"\npath = "b[]"'),
-    file('{"a": [{"b": 1}]}', '"a[]"', "записи лежат в массиве", '[input]\nformat = "json"'),
+    file('{"a": [{"b": 1}]}', "'a[]'", "записи лежат в массиве", '[input]\nformat = "json"'),
     file('{"error": {"code": 5}}', "5", "ошибка API", '[input]\nformat = "json"'),
     file(
         "[]",

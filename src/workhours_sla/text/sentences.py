@@ -183,8 +183,8 @@ SENTENCES: Final[Mapping[str, Words]] = {
         ),
     },
     "json_no_path": {
-        "en": '{name} has its records in an array; set path = "{path}" under [input]',
-        "ru": '{name}: записи лежат в массиве; укажите path = "{path}" в разделе [input]',
+        "en": "{name} has its records in an array; set path = {path} under [input]",
+        "ru": "{name}: записи лежат в массиве; укажите path = {path} в разделе [input]",
     },
     "json_nothing_there": {
         "en": (

@@ -9,7 +9,7 @@ import ijson  # type: ignore[import-untyped]
 
 from workhours_sla.adapters.sources.json_shape import api_error, shape_of
 from workhours_sla.adapters.sources.text_lines import Lines
-from workhours_sla.errors import SourceError
+from workhours_sla.errors import SourceError, shown
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def check_one_document(name: str, head: bytes) -> None:
     check_api_error(name, head)
     lists = shape_of(head).lists
     if lists:
-        msg = say("json_no_path", name=name, path=lists[0])
+        msg = say("json_no_path", name=name, path=shown(lists[0]))
         raise SourceError(msg, name=name)
 
 

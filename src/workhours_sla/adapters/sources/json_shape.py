@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import ijson  # type: ignore[import-untyped]
 
+from workhours_sla.errors import clipped
 from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ LIST: Final = "[]"
 
 _DEEPEST: Final = 64
 """How deep values are looked at."""
+_LONGEST_ERROR: Final = 200
 _PIECE: Final = 1 << 10
 """How many bytes are parsed at once: what follows an error in them is lost."""
 _CLOSES: Final = {"}": "{", "]": "["}
@@ -132,7 +134,10 @@ def api_error(head: bytes) -> Phrase | None:
         next((shape.scalars[place] for place in places if shape.scalars.get(place)), None)
         for places in (_CODES, _MESSAGES)
     ]
-    return say("api_fault", why=": ".join(filter(None, said))) if any(said) else None
+    if not any(said):
+        return None
+    why = ": ".join(" ".join(text.split()) for text in said if text)
+    return say("api_fault", why=clipped(why, _LONGEST_ERROR))
 
 
 def _events(head: bytes) -> Iterator[tuple[str, Any]]:
