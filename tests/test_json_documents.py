@@ -82,7 +82,7 @@ def opened(data: bytes) -> OpenedFile:
         ("", "csv"),
     ],
 )
-def test_a_document_is_distinguished_from_lines(text: str, expected: str, tmp_path: Path) -> None:
+def test_documents_and_lines_are_distinguished(text: str, expected: str, tmp_path: Path) -> None:
     path = tmp_path / ("rows.json" if expected != "csv" else "rows")
     path.write_text(text, "utf-8")
     with open_source(path, parse_config("", "test.toml")) as source:
