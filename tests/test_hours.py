@@ -177,7 +177,7 @@ def test_accepted_weekly_hours(text: str, canonical: str) -> None:
         ("Mo-Fr 09:00-12:00 Sa 10:00-14:00", "separate rules with ';'"),
         ("Mo, 09:00-12:00", "after the comma"),
         ("Mo-Fr 09:00\u201318:00", "plain '-'"),
-        ("Пон-Пят 09:00-18:00", "'Пон' is neither a day nor a month (the days are Mo Tu We"),
+        ("Пон-Пят 09:00-18:00", "'Пон' is neither a day nor a month (the days are 'Mo Tu We"),
         ("Mo-Fr 10am-6pm", "not a range of hours"),
         ("Mo-Fr 0900-1800", "not a range of hours"),
         ("Mo 09:00", "not a range of hours"),

@@ -80,8 +80,8 @@ HOURS_FAULTS: Final[Mapping[str, Words]] = {
         "ru": "в {rule!r} после часов снова указаны дни (правила разделяйте знаком ';')",
     },
     "hours_word": {
-        "en": "{word!r} is neither a day nor a month (the days are {days})",
-        "ru": "{word!r} - не день недели и не месяц (дни недели: {days} или Пн Вт Ср Чт Пт Сб Вс)",
+        "en": "{word!r} is neither a day nor a month (the days are {days!r})",
+        "ru": "{word!r} - не день недели и не месяц (дни недели: {days!r} или Пн Вт Ср Чт Пт Сб Вс)",
     },
     "hours_no_date": {
         "en": "there is no date {part}",
