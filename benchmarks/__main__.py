@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cold, columns, crosscheck, curves, memory, scalar, streams
+from benchmarks import cold, columns, crosscheck, curves, memory, scalar, streams, times
 from benchmarks.lines import Line, Measured, table, worse
 from benchmarks.timing import cores
 from benchmarks.workload import Rows
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     result: dict[str, Any] = {"machine": _machine()}
     status = 0
     _say("  ".join(f"{name} {value}" for name, value in result["machine"].items()) + "\n")
-    table_wanted = not (given.curves or given.memory or given.check or given.streams)
+    table_wanted = not (given.curves or given.memory or given.check or given.streams or given.times)
     if given.check:
         found = []
         for comparison in crosscheck.crosscheck():
@@ -48,6 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         with cores(1):
             result["streams"] = streams.streams(given.events)
         _say(streams.text(result["streams"]))
+    if given.times:
+        with cores(1):
+            result["times"] = times.times()
+        _say(times.text(result["times"]))
     if table_wanted:
         lines, result["timings"] = _measure(given.rows, given.turns)
         result["lines"] = [line.as_json() for line in lines]
@@ -65,6 +69,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--curves", action="store_true", help="how the cost of a row grows")
     parser.add_argument("--memory", action="store_true", help="peak and kept memory")
     parser.add_argument("--streams", action="store_true", help="events a second")
+    parser.add_argument("--times", action="store_true", help="times with and without seconds")
     parser.add_argument("--events", type=Path, help="the stream, as JSON Lines; else one is made")
     parser.add_argument("--check", action="store_true", help="compare the answers, not the times")
     parser.add_argument(

@@ -25,9 +25,9 @@ Parts = tuple[tuple[str, ...], ...]
 """The columns that are joined, and of each the columns of which the first with a value counts."""
 
 OR: Final = " ?? "
-"""The text between columns of which the first with a value counts."""
+"""Separates columns of which the first with a value counts."""
 AND: Final = " + "
-"""The text between the values of columns that are joined."""
+"""Separates the values of columns that are joined."""
 
 CLAIM_COLUMNS: Final = ("their_due_at", "their_verdict")
 """The columns with what the exporting system says about an appeal, in files of every kind."""

@@ -96,11 +96,18 @@ class TypedLines:
         self._instant = mapper.instants.in_utc
         self._with_creations = layout.first_is_created
         self._claim_keys = [f'"{name}"' for one in CLAIM_COLUMNS for name in layout.names(one)]
-        times = "|".join(re.escape(layout.column(name)) for name in _TIMES)
-        self._minutes = re.compile(
-            rf'("(?:{times})"\s*:\s*"\d{{4}}-\d\d-\d\d[Tt]\d\d:\d\d)(?=[Zz+"-])', re.ASCII
-        )
-        """Matches a time without seconds, which the decoder does not accept."""
+        self._minutes = {
+            f'"{layout.column(name)}"': re.compile(
+                rf'("{re.escape(layout.column(name))}"\s*:\s*"\d{{4}}-\d\d-\d\d[Tt]\d\d:\d\d)'
+                '(?=[Zz+"-])',
+                re.ASCII,
+            )
+            for name in _TIMES
+        }
+        """Match times without seconds, which the decoder does not accept, keyed by the column.
+
+        Each pattern begins with the name of its column, because such a pattern is found quickly.
+        """
 
     @staticmethod
     def fits(layout: Layout) -> bool:
@@ -160,10 +167,15 @@ class TypedLines:
 
         A pattern that begins with a quote matches no text inside a value, where quotes are escaped.
         """
-        found, count = self._minutes.subn(r"\1:00", text)
-        if not count:
+        before = len(text)
+        for column, pattern in self._minutes.items():
+            if column in text:
+                pieces = pattern.split(text)
+                pieces[1::2] = [time + ":00" for time in pieces[1::2]]
+                text = "".join(pieces)
+        if len(text) == before:
             raise ValueError
-        return found
+        return text
 
     def _has_claims(self, text: str) -> bool:
         """Whether a text may have a column with what the exporting system says."""
