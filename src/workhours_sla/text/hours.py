@@ -81,7 +81,7 @@ HOURS_FAULTS: Final[Mapping[str, Words]] = {
     },
     "hours_word": {
         "en": "{word!r} is neither a day nor a month (the days are {days!r})",
-        "ru": "{word!r} - не день недели и не месяц (дни недели: {days!r} или Пн Вт Ср Чт Пт Сб Вс)",
+        "ru": "{word!r} - не день недели и не месяц (дни: {days!r} или Пн Вт Ср Чт Пт Сб Вс)",
     },
     "hours_no_date": {
         "en": "there is no date {part}",
