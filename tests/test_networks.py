@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from time import process_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -952,6 +953,25 @@ def test_damaged_files_raise_only_our_errors(
     with suppress(SourceError):
         faults = Read(SAMPLE_FILES[name][0], bytes(data)).faults
     assert all(len(fault.text) <= 503 for fault in faults)
+
+
+HOSTILE = {
+    "lines that open objects": b'{"id": {\n' * 10_000,
+    "records that open objects": b'{"items":[\n' + b'{\n "id": {\n},\n' * 10_000 + b"]}",
+    "half a request on each line": b'{"type": "wall_reply_new", "object": {"id": 1\n' * 10_000,
+    "blanks behind a path": b'{"messages": [{\n"document_id": x' + b" " * 400_000 + b'"y"\n}]}',
+    "deep": b'{"items":[' + b'{"a":' * 100_000 + b"}" * 100_000 + b"]}",
+    "one string": b'{"items":[{"text":"' + b"\\" * 3_000_001,
+}
+
+
+@pytest.mark.parametrize("form", ["vk", "vk_callback", "telegram"])
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_files_are_read_in_linear_time(form: str, content: bytes) -> None:
+    begin = process_time()
+    with suppress(SourceError):
+        assert Read(form, content).faults
+    assert process_time() - begin < 20
 
 
 @pytest.mark.parametrize("name", SAMPLE_FILES)

@@ -620,6 +620,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "it ends within a document; export it again",
         "ru": "документ обрывается; выгрузите его снова",
     },
+    "json_damaged": {
+        "en": "more than {most} of its records are damaged; export it again",
+        "ru": "повреждено больше {most} записей; выгрузите файл снова",
+    },
     "json_unexpected": {
         "en": "{text} is where an object or an array should be",
         "ru": "на месте объекта или массива стоит {text}",

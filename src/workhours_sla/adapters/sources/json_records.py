@@ -31,6 +31,10 @@ LONGEST_VALUE: Final = 4_000
 """The most characters of a value of an envelope that is kept."""
 _MOST_VALUES: Final = 100
 """The most values of an envelope that are kept."""
+LONGEST_CUT: Final = 20_000
+"""The most characters of a record whose end is found by its indentation alone."""
+MOST_BROKEN: Final = 30
+"""The most records whose end is searched far behind them, which takes long."""
 _DEEPEST: Final = 50
 """The most envelopes within each other."""
 
@@ -88,6 +92,7 @@ class _Walk:
         self._contents = contents
         self._decode = decode
         self._repair = repair
+        self._broken = 0
 
     def items(self) -> Iterator[Found | Closed]:
         """Yield the records and the ends of envelopes. Raises SourceError."""
@@ -155,11 +160,7 @@ class _Walk:
         except (BrokenError, EndedError):
             if not is_record or self._scan.begin is None:
                 raise
-            self._scan.at, self._scan.begin = self._scan.begin, None
-            text = self._scan.to_brace(indent) if depth else self._scan.to_line_end()
-            if text is None:
-                raise
-            yield self._found(text, outer)
+            yield self._damaged(self._scan.begin, indent, depth, outer)
             return
         begin, self._scan.begin = self._scan.begin, None
         if not is_record:
@@ -168,6 +169,18 @@ class _Walk:
             yield Found(None, beginning, outer, say("json_long", most=LONGEST_LINE))
         else:
             yield self._found(self._scan.text[begin : self._scan.at], outer)
+
+    def _damaged(
+        self, begin: int, indent: str | None, depth: int, outer: Mapping[str, str]
+    ) -> Found:
+        """Return a record that is not whole, and go past its line, or past its closing brace."""
+        scan = self._scan
+        scan.at, scan.begin = begin, None
+        text = scan.to_brace(indent, LONGEST_LINE) if depth else scan.to_line_end()
+        if text is None:
+            raise BrokenError
+        self._count_broken()
+        return self._found(text, outer)
 
     def _line(self, head: Mapping[str, str]) -> Found | None:
         """Return the record that the line is, and go past it; None if the line is no record."""
@@ -179,7 +192,10 @@ class _Walk:
         try:
             found = Found(self._decode(text), text, head)
         except (ValueError, RecursionError):
-            return None
+            # an object over several lines ends its first line with one of these
+            if text.rstrip()[-1:] in {"{", "[", ",", ":"} and self._broken < MOST_BROKEN:
+                return None
+            found = self._found(text, head)
         scan.at += len(text)
         return found
 
@@ -199,29 +215,51 @@ class _Walk:
         self._scan.at += 1
         indent = None
         while (sign := self._scan.needed()) != "]":
-            begin, before = self._scan.beginning, indent
-            indent = self._scan.indent()
-            try:
-                text = self._scan.value(sign, LONGEST_LINE)
-            except (BrokenError, EndedError):
-                # a brace too many is behind the indentation of the record before
-                text = self._scan.to_brace(before if sign == "}" else indent)
-                if text is None:
-                    raise
-            if text is None:
-                yield Found(None, begin, head, say("json_long", most=LONGEST_LINE))
-                continue
-            found = self._found(text, head)
-            if found.why is not None and found.why.cause == "not_json":
-                end = self._scan.at
-                self._scan.at -= len(text)
-                again = self._scan.to_brace(indent)
-                if again is None:
-                    self._scan.at = end
-                else:
-                    found = self._found(again, head)
-            yield found
+            before, indent = indent, self._scan.indent()
+            yield self._element(sign, indent, before, head)
         self._scan.at += 1
+
+    def _element(
+        self, sign: str, indent: str | None, before: str | None, head: Mapping[str, str]
+    ) -> Found:
+        """Return the next element of an array of records, and go past it.
+
+        ``indent`` is its indentation, and ``before`` that of the element before it.
+        """
+        scan = self._scan
+        beginning = scan.beginning
+        found = cut = None
+        if sign == "{" and beginning[1:2] in {"\n", "\r"}:
+            cut = scan.to_brace(indent, LONGEST_CUT)  # as programs write it; also if it is broken
+        if cut is not None:
+            found = self._found(cut, head)
+            if not _is_no_json(found) or self._broken > MOST_BROKEN:
+                return found
+            scan.at -= len(cut)
+        try:
+            text = scan.value(sign, LONGEST_LINE)
+        except (BrokenError, EndedError):
+            # a brace too many is behind the indentation of the record before
+            text = scan.to_brace(before if sign == "}" else indent, LONGEST_LINE)
+            if text is None:
+                raise
+            self._count_broken()
+        else:
+            if text is None:
+                return Found(None, beginning, head, say("json_long", most=LONGEST_LINE))
+            whole = self._found(text, head)
+            if found is None or cut is None or not _is_no_json(whole):
+                return whole
+            scan.at += len(cut) - len(text)
+            self._broken += 1
+            return found
+        return self._found(text, head)
+
+    def _count_broken(self) -> None:
+        """Count a record whose end was searched far behind it. Raises SourceError for too many."""
+        self._broken += 1
+        if self._broken > MOST_BROKEN:
+            raise self._refused(say("json_damaged", most=MOST_BROKEN))
 
     def _found(self, text: str, head: Mapping[str, str]) -> Found:
         """Return the record of a text, decoded if that is possible."""
@@ -243,6 +281,10 @@ class _Walk:
     def _refused(self, why: Phrase) -> SourceError:
         msg = say("json_broken", name=self._name, why=why)
         return SourceError(msg, name=self._name)
+
+
+def _is_no_json(found: Found) -> bool:
+    return found.why is not None and found.why.cause == "not_json"
 
 
 def not_of_form(error: Exception) -> Phrase:

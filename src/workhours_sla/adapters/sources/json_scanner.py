@@ -139,21 +139,21 @@ class JsonScanner:
         found = _BLANKS.search(self.text, max(0, self.at - _BEFORE), self.at)
         return None if found is None else found[1]
 
-    def to_brace(self, indent: str | None) -> str | None:
+    def to_brace(self, indent: str | None, longest: int) -> str | None:
         """Return the text up to the first line with a closing brace behind ``indent``, and skip it.
 
-        Return None if there is none within ``LONGEST_LINE`` characters.
+        Return None, without skipping anything, if there is none within ``longest`` characters.
         """
         if indent is None:
             return None
-        self._longest, self._is_long = LONGEST_LINE, False
         brace = f"\n{indent}}}"
         look = max(0, self.at - len(brace) + 1)
+        self._longest = 2 * LONGEST_LINE  # nothing is forgotten meanwhile
         try:
-            while (end := self.text.find(brace, look)) < 0:
-                look = self._refill(max(look, len(self.text) - len(brace)))
-                if self._is_long:
+            while (end := self.text.find(brace, look, self.at + longest)) < 0:
+                if len(self.text) - self.at >= longest:
                     return None
+                look = self._refill(max(look, len(self.text) - len(brace)))
         except EndedError:
             return None
         begin, self.at = self.at, end + len(brace)

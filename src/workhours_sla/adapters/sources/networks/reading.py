@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -77,7 +78,7 @@ class _Waiting:
 
     def __init__(self, tree: CommentTree) -> None:
         self._tree = tree
-        self._for: dict[str, list[Comment]] = {}
+        self._for: OrderedDict[str, list[Comment]] = OrderedDict()
         """Keyed by the id of the comment that they wait for."""
         self._count = 0
 
@@ -97,16 +98,16 @@ class _Waiting:
                 self._count -= len(freed)
                 todo += reversed(freed)
         while self._count > MOST_WAITING:
-            yield from self._released(next(iter(self._for)))
+            yield from self._released()
 
     def rest(self) -> Iterator[Item]:
         """Yield the events of the comments that still wait."""
         while self._for:
-            yield from self._released(next(iter(self._for)))
+            yield from self._released()
 
-    def _released(self, missing: str) -> Iterator[Item]:
-        """Yield the events of the comments that wait for one that is not found."""
-        comments = self._for.pop(missing)
+    def _released(self) -> Iterator[Item]:
+        """Yield the events of the comments that have waited longest for one that is not found."""
+        _, comments = self._for.popitem(last=False)
         self._count -= len(comments)
         for comment in comments:
             yield self._tree.events_of(comment)

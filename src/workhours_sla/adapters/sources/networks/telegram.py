@@ -38,7 +38,7 @@ _PRIVATE: Final = frozenset(
 """The types of chats in which nobody answers for a community, as JSON."""
 _PEER: Final = re.compile(r"(user|chat|channel)(\d{1,19})", re.ASCII)
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
-_UNQUOTED: Final = re.compile(r'("document_id"\s*:\s*)([^\s"\d{\[][^"\r\n]*?)(\s*,?\s*(?:\r?\n|$))')
+_UNQUOTED: Final = re.compile(r'("document_id"\s*+:\s*+)([^\s"\d{\[][^"\r\n]*+)(?=[\r\n]|\Z)')
 
 
 class TelegramMessage(msgspec.Struct, frozen=True, gc=False):
@@ -143,7 +143,9 @@ def repaired(text: str) -> str:
         return found[0] if found[1] is None else f"\\u00{found[1]}"
 
     def quoted(found: re.Match[str]) -> str:
-        return found[1] + msgspec.json.encode(found[2]).decode() + found[3]
+        path = found[2].rstrip()
+        comma = "," * path.endswith(",")
+        return found[1] + msgspec.json.encode(path.removesuffix(",")).decode() + comma
 
     return _UNQUOTED.sub(quoted, _ESCAPE.sub(escape, text))
 

@@ -7,6 +7,7 @@ these are in the order of time, so that no earlier answer is missing.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -73,7 +74,7 @@ def whole_threads(written: Iterator[_Written]) -> Iterator[_Written]:
     At the end, and if more than ``MOST_KEPT`` comments are kept back, the appeals of an incomplete
     thread are refused.
     """
-    kept: dict[str, _Thread] = {}
+    kept: OrderedDict[str, _Thread] = OrderedDict()
     count = 0
     for one in written:
         part = one[0]
@@ -92,7 +93,7 @@ def whole_threads(written: Iterator[_Written]) -> Iterator[_Written]:
         else:
             yield one
         while count > MOST_KEPT:
-            oldest = kept.pop(next(iter(kept)))
+            _, oldest = kept.popitem(last=False)
             count -= len(oldest.parts)
             yield from oldest.refused()
     for thread in kept.values():
