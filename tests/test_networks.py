@@ -371,6 +371,20 @@ def test_deleted_comments_complete_a_thread() -> None:
     assert not Read("vk", [page(vk(1, 7, thread=thread(count=2))), rest]).faults
 
 
+@pytest.mark.parametrize("fields", [{}, {"photo_id": 3}])
+def test_deleted_comments_of_a_page_need_no_owner(fields: Any) -> None:
+    gone = {"id": 3, "parents_stack": [1], "date": 5, "deleted": True}
+    root = vk(1, 7, thread=thread(gone, count=2), **fields)
+    read = Read("vk", [page(root), page(answer(2, 1, by=8, **fields))])
+    assert not read.faults
+    assert [kind for kind, *_ in read.facts] == ["created", "citizen_message"]
+    other = page({"id": 4, "parents_stack": [1], "date": 5, "deleted": True})
+    root["thread"]["count"] = 3
+    assert Read("vk", [page(root), page(answer(2, 1, by=8, **fields)), other]).reasons == [
+        "incomplete"
+    ]
+
+
 def test_answer_makes_an_unread_thread_harmless() -> None:
     inner = thread(answer(2, 1), answer(3, 1, 2 * HOUR, by=8), count=9)
     assert Read("vk", page(vk(1, 7, thread=inner))).facts[1] == ("replied", "1", "official")

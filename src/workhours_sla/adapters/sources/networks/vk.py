@@ -73,6 +73,11 @@ class VkMapper(NetworkMapper):
     type: ClassVar[Any] = VkComment
     official = (r"-?[1-9]\d{0,18}", "-123456")
 
+    def __init__(self, layout: Layout, options: Input) -> None:
+        super().__init__(layout, options)
+        self._page: tuple[int, str] | None = None
+        """The place of the last comment; all comments of a page have the same place."""
+
     def parts_of(
         self,
         record: Any,
@@ -87,10 +92,10 @@ class VkMapper(NetworkMapper):
         if thread is None or not (thread.items or thread.count):
             yield self.part_of(comment, received_at)
             return
+        # a deleted comment names no owner, but those in its thread do, and the other way round
+        part = None if comment.deleted else self.part_of(comment, received_at)
         inner = [self.part_of(one, received_at) for one in thread.items]
-        # a deleted comment does not name its owner, but those in its thread do
-        owner_id = next((one.owner_id for one in thread.items if one.owner_id), None)
-        part = self.part_of(comment, received_at, owner_id if comment.deleted else None)
+        part = part or self.part_of(comment, received_at)
         if part.comment is not None and thread.count > len(inner):
             part = part._replace(comment=part.comment._replace(expected=thread.count))
         yield part
@@ -102,7 +107,7 @@ class VkMapper(NetworkMapper):
         """Return a comment; ``owner_id`` is that of a comment that names none."""
         own_id, root = "", None
         try:
-            owner, place = place_of(comment, owner_id)
+            owner, place = self._place_of(comment, owner_id)
             own_id = f"{place}/{comment.id}"
             root = f"{place}/{comment.parents_stack[0]}" if comment.parents_stack else None
             if comment.deleted:
@@ -114,6 +119,13 @@ class VkMapper(NetworkMapper):
                 return self.ignored("deleted_comment")
             return Part(None, refused, own_id, root)
         return Part(found, None, own_id, root)
+
+    def _place_of(self, comment: VkComment, owner_id: int | None) -> tuple[int, str]:
+        """Return the place of a comment; of a deleted one that names none, that of its page."""
+        if comment.deleted and not comment.owner_id and self._page is not None:
+            return self._page
+        self._page = place_of(comment, owner_id)
+        return self._page
 
     def comment_of(
         self, comment: VkComment, owner: int, place: str, received_at: datetime | None
@@ -153,7 +165,8 @@ class VkMapper(NetworkMapper):
         return author_id is not None and (author_id == owner or str(author_id) in self.officials)
 
     def close(self, head: Mapping[str, str]) -> None:
-        """Raise SourceError if one of the requests that were sent together failed."""
+        """End a page. Raises SourceError if one of the requests sent together failed."""
+        self._page = None
         for key in ("error", "execute_errors"):
             if key in head:
                 error = head[key]
