@@ -242,6 +242,19 @@ def test_check_and_report_have_the_agreement_in_json(
     assert "Their due times (reply): equal 1" in capsys.readouterr().out
 
 
+def test_the_report_counts_ignored_rows(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("numpy")
+    ignoring = CONFIG + '[ignore]\nappeal_id = ["A-4"]\n'
+    Path(tmp_path, "rows.toml").write_text(ignoring, "utf-8")
+    main(["report", *files])
+    assert "Rows ignored as configured: 1." in capsys.readouterr().out
+    main(["report", *files, "--json"])
+    intake = json.loads(capsys.readouterr().out)["report"]["quality"]["intake"]
+    assert (intake["ignored"], intake["inverted"]) == (1, 0)
+
+
 def test_nothing_is_printed_without_claims(
     files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -434,3 +434,41 @@ def test_blocks_give_the_events_of_single_rows(rows: list, first: bool) -> None:
         one[:3] if isinstance(one, Fault) else one for one in expected
     ]
     assert fast.claims == slow.claims
+
+
+# -- any values --------------------------------------------------------------------------------
+
+ANY_VALUE = st.one_of(
+    st.sampled_from(
+        ["", "1", "open", "paused", "created", "replied", "met", "12.03.2026", "10.50", "46093",
+         "46093,42708", "2026-03-12T10:15Z", "24:00", "9" * 400, "1e999", " ?? ", "\0", "٠١:٠٢"]
+    ),
+    st.text(max_size=12), st.integers(), st.floats(), st.none(), st.booleans(),
+    st.lists(st.integers(), max_size=1),
+)  # fmt: skip
+ANY_KINDS = [
+    'first_event = "created"\n[columns]\ntype = ["c", "d"]\noccurred_at = ["a", "b"]\n',
+    'kind = "appeals"\ntolerance = "2m"\n[columns]\nposted_at = ["a", "b"]\nanswered_at = "c"\n',
+    'kind = "statuses"\n[columns]\nstatus = "c"\nsince = ["a", "b"]\n',
+]
+
+
+@PROPERTY
+@given(
+    st.lists(st.dictionaries(st.sampled_from("abcdi"), ANY_VALUE), min_size=1, max_size=5),
+    st.sampled_from(ANY_KINDS),
+)
+def test_any_values_give_events_or_faults(rows: list, kind: str) -> None:
+    config = MOSCOW + 'format = "jsonl"\ndatetime_format = ["default", "excel", "unix"]\n' + kind
+    config += 'appeal_id = "i ?? d"\ntheir_due_at = ["a", "b ?? c"]\ntheir_verdict = "d"\n'
+    config += '[ignore]\nappeal_id = ["1"]\n'
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    try:
+        items = items_of(text, config)
+    except SourceError as error:
+        assert "\n" not in str(error)  # noqa: PT017 - an error is one of two results
+        return
+    assert len(items) == len(rows)
+    for item in items:
+        if isinstance(item, Fault):
+            assert item.detail

@@ -212,6 +212,9 @@ def _make(
     )
     if not rows.per_event:  # the order of rows of appeals does not show which events came late
         cases = replace(cases, intake=replace(cases.intake, late=0))
+    if rows.ignored or rows.inverted:
+        intake = replace(cases.intake, ignored=rows.ignored, inverted=rows.inverted)
+        cases = replace(cases, intake=intake)
     if rows.stored is not None:
         cases = replace(cases, intake=_with_store(cases.intake, rows.stored))
     for line in store_lines(rows, as_of, policy.version, zone, lang):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import Final
 
+from workhours_sla.adapters.columns import shown_columns
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources.formats import NETWORKS
 from workhours_sla.adapters.sources.mapping import has_content_id
@@ -53,7 +54,7 @@ def note_shared_ids(
             share=100 * count // len(rows) or "<1",
             canonical=canonical,
             id=shown(shared.strip()),
-            column=repr(config.columns.get(canonical, canonical)),
+            column=repr(shown_columns(config.columns.get(canonical, canonical))),
         )
     return found
 

@@ -92,7 +92,9 @@ class Intake:
     a reason and a count; a reason is a key of ``words.QUARANTINE_REASONS`` or ``no_schedule``.
     ``unmatched`` counts the appeals that have no clock although their events were taken, also as
     pairs of a reason and a count; a reason is a key of ``words.UNMATCHED_REASONS``. ``late`` counts
-    the taken events that came after an event that occurred later.
+    the taken events that came after an event that occurred later. ``ignored`` counts rows that the
+    configuration ignores, which are not in ``read``. ``inverted`` counts rows whose answer was
+    before its posting, but within the tolerance.
 
     >>> Intake("rows", read=3, taken=2, duplicate=1).with_faults({"missing_value": 2}).read
     5
@@ -106,6 +108,8 @@ class Intake:
     late: int = 0
     quarantined: tuple[tuple[str, int], ...] = ()
     unmatched: tuple[tuple[str, int], ...] = ()
+    ignored: int = 0
+    inverted: int = 0
 
     def with_faults(self, faults: Mapping[str, int]) -> Intake:
         """Return an intake that also counts unreadable rows: ``faults`` maps reasons to counts."""

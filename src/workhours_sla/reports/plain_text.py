@@ -349,6 +349,8 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
     facts = {name: getattr(intake, name) for name in ("read", "taken", "duplicate", "after_as_of")}
     quarantined = sum(count for _, count in intake.quarantined)
     warnings = {
+        "ignored_rows": intake.ignored,
+        "inverted_rows": intake.inverted,
         "unmatched": sum(count for _, count in intake.unmatched),
         **{name: getattr(quality, name) for name in _WARNINGS},
     }

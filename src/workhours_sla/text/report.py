@@ -362,6 +362,14 @@ _SENTENCES: Final[Mapping[str, Words]] = {
         "en": "Rows: {read} = taken {taken} + later {after_as_of} + quarantined {quarantined}.",
         "ru": "Строки: {read} = учтено {taken} + позже {after_as_of} + в карантине {quarantined}.",
     },
+    "ignored_rows": {
+        "en": "Rows ignored as configured: {count}.",
+        "ru": "Строк пропущено согласно конфигурации: {count}.",
+    },
+    "inverted_rows": {
+        "en": "Answers before their postings, within the tolerance: {count}.",
+        "ru": "Ответов раньше обращения, но в пределах допуска: {count}.",
+    },
     "unmatched": {"en": "Appeals without a clock: {count}.", "ru": "Обращений без срока: {count}."},
     "reconciliation": {
         "en": (
