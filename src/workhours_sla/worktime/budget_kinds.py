@@ -328,6 +328,13 @@ class StartBudget:
         """
         raise NotImplementedError
 
+    def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime | None:  # noqa: ARG002
+        """Return the latest start that is due no later than ``due``, None if it must be searched.
+
+        Raises CalendarCoverageError.
+        """
+        return None
+
 
 Budget = timedelta | DayBudget | ClockTime | StartBudget
 """Any budget that a target can have; a plain timedelta is working time."""

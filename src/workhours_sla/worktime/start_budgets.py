@@ -295,6 +295,24 @@ class WorkingDaysInHours(StartBudget):
         ]
         return -(-sum(lengths, ZERO) * self.count // len(lengths))
 
+    def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
+        """Return the latest start whose due time is no later than ``due``.
+
+        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
+        """
+        midnights = (_midnight(schedule, day) for day in schedule.changes)
+        begins = [midnight for midnight in midnights if midnight <= due]
+        ends: datetime | None = None
+        while True:
+            begin = begins.pop() if begins else None
+            amount = self.amount(schedule, begin or (ends or due) - TICK)
+            found = _verbs(schedule).latest_start(due, amount)
+            if ends is not None:
+                found = min(found, (ends - TICK).astimezone(due.tzinfo))
+            if begin is None or found >= begin:
+                return found
+            ends = begin
+
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
         """Return the due time and the limit in the zone of ``start``.
 
@@ -336,6 +354,12 @@ def _date_of_shift(schedule: DatedShifts, opens: datetime) -> date:
     moment, day = moment_of(opens), opens.date()
     spans = schedule._spans_on(day, schedule.shifts_on(day))
     return day if any(begin <= moment < end for begin, end in spans) else day - ONE_DAY
+
+
+def _midnight(schedule: DatedShifts, day: date) -> datetime:
+    """Return the first instant of a date, in UTC."""
+    zone = zone_offsets(schedule.tz)
+    return BASE_UTC + zone.start_of(ONE_DAY * (day - BASE.date()).days)
 
 
 def _wall_time(schedule: DatedShifts, start: datetime) -> tuple[date, timedelta]:

@@ -369,6 +369,9 @@ class WorkingTime(CompiledTime):
             )
             if not isinstance(kind, StartBudget):
                 return search(deadline)
+            found = kind.latest_start(time._dates(kind), due)
+            if found is not None:
+                return found
             rolls = hasattr(kind, "roll")
             return latest_start_to_same_time(due, deadline, search, time.tz, by_date=rolls)
 

@@ -22,6 +22,7 @@ from workhours_sla.adapters.frames.numpy_columns import (
     Schedules,
 )
 from workhours_sla.worktime.columns import verbs as columns
+from workhours_sla.worktime.columns.arguments import OtherBudget
 from workhours_sla.worktime.columns.question import OnUnknown
 
 
@@ -35,9 +36,9 @@ class ArrowScalar(Protocol):
 Instants: TypeAlias = datetime | Column | ArrowScalar | Sequence[datetime | None]
 """One instant for all rows, or a column of instants. Only pandas accepts a list."""
 Budgets: TypeAlias = (
-    timedelta | Column | ArrowScalar | NDArray[np.timedelta64] | Sequence[timedelta]
+    OtherBudget | timedelta | Column | ArrowScalar | NDArray[np.timedelta64] | Sequence[timedelta]
 )
-"""One amount of working time for all rows, or a column of amounts."""
+"""One budget for all rows, or a column of amounts of working time."""
 Names: TypeAlias = Column | NDArray[np.object_] | Sequence[str]
 """The name of each row's schedule. Only pandas accepts an array or a list."""
 Codes: TypeAlias = Column | Sequence[int] | NDArray[np.integer]
@@ -177,8 +178,9 @@ def remaining(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the working time left of a budget at ``now``, negative when overdue.
 
-    ``now`` is one instant or a column. The answers are as for ``elapsed``. Raises the errors of
-    ``elapsed``, and BudgetError.
+    ``now`` is one instant or a column. For a budget that is not working time, the answer is the
+    working time from ``now`` to the due time, and for ClockTime the time itself. The answers are as
+    for ``elapsed``. Raises the errors of ``elapsed``, and BudgetError.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours
@@ -216,7 +218,7 @@ def deadline(  # noqa: PLR0913
 ) -> C | MarkedColumns[C]:
     """Return the due time: the earliest instant at which a budget is used up.
 
-    ``budget`` is working time: one amount, or a column of durations. The answers are instants in
+    ``budget`` is one budget of any kind, or a column of durations. The answers are instants in
     the zone of ``starts``. Their unit is the finest of the units of the columns, of the budget and
     of the schedule's opening and closing times. An answer is null if the start is null, or if a
     pause without an end begins before the answer. Raises the errors of ``elapsed``, and

@@ -7,7 +7,7 @@ off as with all of them full working days, see ``unknown_dates``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 import numpy as np
@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
+from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.columns.arguments import NAT, AmountColumn, InstantColumn, finest
 from workhours_sla.worktime.columns.edges import find_edges
 from workhours_sla.worktime.columns.lookups import PER_SECOND, Bools, Ints
+from workhours_sla.worktime.columns.other_budgets import other_answers, with_amounts
 from workhours_sla.worktime.columns.question import Given, Question
 from workhours_sla.worktime.columns.rows import EDGE_VERBS
 from workhours_sla.worktime.columns.sweep import FinerUnit, sweep
@@ -85,6 +87,9 @@ def _answer(asked: Question[Any]) -> _Answer:
 
     The options decide whether a row without an answer raises an error or is marked.
     """
+    asked = with_amounts(asked)
+    if asked.other is not None:
+        return _finished(asked, *other_answers(asked, _solve))
     found, unit, unknown = _solve(asked)
     if unknown is None:
         return _Answer(found, unit)
@@ -100,6 +105,13 @@ def _answer(asked: Question[Any]) -> _Answer:
         found[rows] = ruled
         unknown[rows] = False if left is None else left
         by_rule[rows] = ~unknown[rows]
+    return _finished(asked, found, unit, unknown, by_rule)
+
+
+def _finished(
+    asked: Question[Any], found: Ints, unit: str, unknown: Bools, by_rule: Bools
+) -> _Answer:
+    """Return the answers. The options decide whether unknown rows raise an error or are marked."""
     if asked.options.on_unknown == "raise":
         if unknown.any():
             _refuse_row(asked, int(np.flatnonzero(unknown)[0]))
@@ -188,37 +200,26 @@ def _refuse_row(asked: Question[Any], row: int) -> NoReturn:
 
 def _ask_schedule(schedule: WorkingTime, one: Question[Any]) -> None:
     """Call the verb of ``schedule`` with the arguments of ``one``, which has a single row."""
-    arguments = [_datetimes(one.start)[0]]
+    arguments = [one.start.datetimes()[0]]
     options: dict[str, object] = {}
     if one.end is not None:
-        arguments += _datetimes(one.end)
+        arguments += one.end.datetimes()
     if one.verb in EDGE_VERBS:
         options["inclusive"] = one.inclusive
     if one.options.pauses is not None:
-        sides = map(_datetimes, one.pause_columns())
+        sides = (column.datetimes() for column in one.pause_columns())
         options["pauses"] = [
             (since, max(since, until)) for since, until in zip(*sides, strict=True)
         ]
-    budget = [] if one.budget is None else [_amount(one.budget)]
+    budget: list[object] = [] if one.budget is None else [_amount(one.budget)]
+    if one.other is not None:
+        budget = [one.other]
     getattr(schedule, one.verb)(*arguments, *budget, **options)
 
 
 def _amount(budget: AmountColumn) -> timedelta:
     value = budget.values if isinstance(budget.values, int) else int(budget.values[0])
     return timedelta(microseconds=value * 1_000_000 // PER_SECOND[budget.unit])
-
-
-def _datetimes(column: InstantColumn) -> list[datetime]:
-    """Return a column as datetimes. NaT and instants after year 9999 become 9999-01-01."""
-    found = []
-    for value in column.values.reshape(-1).tolist():
-        micros = value * 1_000_000 // PER_SECOND[column.unit]
-        try:
-            found.append(BASE_UTC + timedelta(microseconds=micros))
-        except OverflowError:
-            year = 9999 if micros > 0 or value == NAT else 1
-            found.append(datetime(year, 1, 1, tzinfo=UTC))
-    return found
 
 
 # -- the answers as the caller's columns -----------------------------------------------------
@@ -248,6 +249,35 @@ def find_amounts(asked: Question[Any]) -> Amounts | Marked[Amounts]:
     answer = _answer(asked)
     found: Amounts | Marked[Amounts]
     found = _returned(asked, answer, answer.found.view(f"m8[{answer.unit}]"))
+    return found
+
+
+def find_time_left(asked: Question[Any]) -> Amounts | Marked[Amounts]:
+    """Return the time from the second column to the due time, as timedelta64.
+
+    It is working time, except for ClockTime. ``asked`` is a question about ``deadline``.
+    """
+    now = asked.end
+    assert now is not None  # noqa: S101 - the caller has two columns
+    due = _answer(asked._replace(end=None))
+    if isinstance(asked.other, ClockTime):
+        ends, since, unit = _in_one_unit(due.found, due.unit, asked.row_ends, now.unit)
+        missing = (ends == NAT) | (since == NAT)
+        left = _Answer(np.where(missing, NAT, ends - since), unit, due.unknown, due.provisional)
+    else:
+        until = InstantColumn(due.found.reshape(asked.shape), due.unit, None)
+        to_due = asked._replace(verb="elapsed", start=now, end=until, other=None)
+        left = _answer(to_due)
+        unknown, by_rule = (
+            one if other is None else other if one is None else one | other
+            for one, other in (
+                (due.unknown, left.unknown),
+                (due.provisional, left.provisional),
+            )
+        )
+        left = _Answer(left.found, left.unit, unknown, by_rule)
+    found: Amounts | Marked[Amounts]
+    found = _returned(asked, left, left.found.view(f"m8[{left.unit}]"))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from workhours_sla.errors import BudgetError, NaiveDatetimeError
 from workhours_sla.module_names import public
 from workhours_sla.worktime.budget import LONGEST, check_budget
+from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget, StartBudget
 from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, ROOM, Ints
 from workhours_sla.worktime.columns.rows import PauseRows
 from workhours_sla.worktime.instants import refuse_naive
@@ -19,8 +20,10 @@ from workhours_sla.worktime.working_time import WorkingTime
 from workhours_sla.worktime.zone_offsets import BASE_UTC
 
 Schedules = WorkingTime | Sequence[WorkingTime]
-Budgets = timedelta | np.timedelta64 | NDArray[np.timedelta64] | Sequence[timedelta]
-"""Budgets of working time: one for all rows, or a column with one per row."""
+OtherBudget = DayBudget | ClockTime | StartBudget
+"""A budget that is not a timedelta."""
+Budgets = OtherBudget | timedelta | np.timedelta64 | NDArray[np.timedelta64] | Sequence[timedelta]
+"""One budget for all rows, or a column of amounts of working time with one per row."""
 Codes = NDArray[np.integer[Any]] | Sequence[int] | None
 """For each row the index of its schedule; None if one schedule serves all rows."""
 Tz = str | tzinfo | None
@@ -44,6 +47,18 @@ class InstantColumn(NamedTuple):
     values: Ints
     unit: str
     zone: tzinfo | None
+
+    def datetimes(self) -> list[datetime]:
+        """Return the column as datetimes. NaT and instants after year 9999 become 9999-01-01."""
+        found = []
+        for value in self.values.reshape(-1).tolist():
+            micros = value * 1_000_000 // PER_SECOND[self.unit]
+            try:
+                found.append(BASE_UTC + timedelta(microseconds=micros))
+            except OverflowError:
+                year = 9999 if micros > 0 or value == NAT else 1
+                found.append(datetime(year, 1, 1, tzinfo=UTC))
+        return found
 
     def in_unit(self, unit: str) -> InstantColumn:
         """Return the column in a finer unit, with values clipped to the range of int64."""
@@ -178,6 +193,11 @@ def _refuse_nanoseconds(what: str, value: object) -> None:
     if getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0):
         msg = f"{what} is {value!r}, finer than microseconds; give a numpy column in [ns]"
         raise TypeError(msg)
+
+
+def budgets_of(given: object) -> AmountColumn | OtherBudget:
+    """Return a budget that is not a timedelta unchanged, else ``amounts_of``."""
+    return given if isinstance(given, OtherBudget) else amounts_of(given)
 
 
 def amounts_of(given: object) -> AmountColumn:

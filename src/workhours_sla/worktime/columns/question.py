@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, Generic, Literal, NamedTuple, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.worktime.columns.arguments import (
+    NAT,
     AmountColumn,
     InstantColumn,
+    OtherBudget,
     Pauses,
     check_pauses,
     finest,
@@ -51,6 +54,36 @@ class Question(NamedTuple, Generic[Given]):
     inclusive: bool
     shape: tuple[int, ...]
     options: Options
+    other: OtherBudget | None = None
+    """A budget that is not a timedelta; ``budget`` is None then."""
+
+    @property
+    def row_codes(self) -> Ints | None:
+        """The index of each row's schedule, None if one schedule serves all rows."""
+        return None if self.codes is None else self._spread(self.codes)
+
+    @property
+    def row_starts(self) -> Ints:
+        """The first column, with one element per row."""
+        return self._spread(self.start.values)
+
+    @property
+    def row_ends(self) -> Ints:
+        """The second column, with one element per row."""
+        assert self.end is not None  # noqa: S101 - the caller has a second column
+        return self._spread(self.end.values)
+
+    def pause_pairs(self) -> list[tuple[datetime, datetime | None]]:
+        """Return the pauses of a question with one row; a pause without an end has None."""
+        if self.options.pauses is None:
+            return []
+        starts, ends = self.pause_columns()
+        return [
+            (since, None if missing else until)
+            for since, until, missing in zip(
+                starts.datetimes(), ends.datetimes(), (ends.values == NAT).tolist(), strict=True
+            )
+        ]
 
     @property
     def size(self) -> int:
@@ -132,7 +165,7 @@ def question(  # noqa: PLR0913
     columns: Mapping[str, Given],
     options: Options,
     *,
-    budget: AmountColumn | None = None,
+    budget: AmountColumn | OtherBudget | None = None,
     inclusive: bool = True,
 ) -> Question[Given]:
     """Check the arguments of a column verb, and return them with the verb as a ``Question``.
@@ -149,8 +182,9 @@ def question(  # noqa: PLR0913
         column = instants_of(name, given, options.tz)
         instants.append(column)
         named[name] = column.values
-    if budget is not None and not isinstance(budget.values, int):
-        named["budget"] = budget.values
+    amounts = budget if isinstance(budget, AmountColumn) else None
+    if amounts is not None and not isinstance(amounts.values, int):
+        named["budget"] = amounts.values
     if codes is not None:
         named["codes"] = codes
     return Question(
@@ -159,8 +193,9 @@ def question(  # noqa: PLR0913
         codes,
         instants[0],
         instants[1] if len(instants) > 1 else None,
-        budget,
+        amounts,
         inclusive,
         shape_of(named),
         options,
+        None if isinstance(budget, AmountColumn) else budget,
     )

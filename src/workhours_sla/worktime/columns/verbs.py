@@ -16,14 +16,17 @@ from workhours_sla.worktime.columns.answers import (
     find_amounts,
     find_flags,
     find_instants,
+    find_time_left,
 )
 from workhours_sla.worktime.columns.arguments import (
+    AmountColumn,
     Budgets,
     Codes,
     Pauses,
     Schedules,
     Tz,
     amounts_of,
+    budgets_of,
 )
 from workhours_sla.worktime.columns.question import OnUnknown, Options, question
 
@@ -136,8 +139,9 @@ def remaining(  # noqa: PLR0913
 ) -> Amounts | Marked[Amounts]:
     """Return the working time left of a budget at ``now``, negative when overdue.
 
-    ``now`` is one instant or a column. Returns timedelta64 and raises the errors of ``elapsed``,
-    and BudgetError.
+    ``now`` is one instant or a column. For a budget that is not working time, the answer is the
+    working time from ``now`` to the due time, and for ClockTime the time itself. Returns
+    timedelta64 and raises the errors of ``elapsed``, and BudgetError.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -146,9 +150,11 @@ def remaining(  # noqa: PLR0913
     >>> remaining(office, starts, working_hours(4), now=now, tz="UTC").astype("m8[h]")
     array([-1,  2], dtype='timedelta64[h]')
     """
-    amounts = amounts_of(budget)
     options = Options(codes, pauses, tz, on_unknown, provisional)
     columns = {"starts": starts, "now": now}
+    amounts = budgets_of(budget)
+    if not isinstance(amounts, AmountColumn):
+        return find_time_left(question("deadline", schedule, columns, options, budget=amounts))
     used = find_amounts(question("elapsed", schedule, columns, options))
     left: Any = np.array(amounts.values).view(f"m8[{amounts.unit}]")[()]
     if isinstance(used, Marked):
@@ -181,7 +187,7 @@ def deadline(  # noqa: PLR0913
 ) -> Times | Marked[Times]:
     """Return the due time: the earliest instant at which a budget is used up.
 
-    ``budget`` is working time: one amount, or a column of timedelta64. Returns datetime64 in UTC,
+    ``budget`` is one budget of any kind, or a column of timedelta64. Returns datetime64 in UTC,
     in the finest unit of the columns, the budget and the schedule's opening hours, or a list of
     datetimes if ``starts`` is a list. An answer is NaT if its start is NaT, or if a pause without
     an end begins before the budget is used up. Raises the errors of ``elapsed``, and BudgetError.
@@ -194,7 +200,7 @@ def deadline(  # noqa: PLR0913
     """
     options = Options(codes, pauses, tz, on_unknown, provisional)
     return find_instants(
-        question("deadline", schedule, {"starts": starts}, options, budget=amounts_of(budget))
+        question("deadline", schedule, {"starts": starts}, options, budget=budgets_of(budget))
     )
 
 
@@ -230,7 +236,7 @@ def breaches_after(  # noqa: PLR0913
     """
     options = Options(codes, pauses, tz, on_unknown, provisional)
     return find_instants(
-        question("breaches_after", schedule, {"starts": starts}, options, budget=amounts_of(budget))
+        question("breaches_after", schedule, {"starts": starts}, options, budget=budgets_of(budget))
     )
 
 
@@ -264,7 +270,7 @@ def latest_start(  # noqa: PLR0913
     """
     options = Options(codes, None, tz, on_unknown, provisional)
     return find_instants(
-        question("latest_start", schedule, {"due": due}, options, budget=amounts_of(budget))
+        question("latest_start", schedule, {"due": due}, options, budget=budgets_of(budget))
     )
 
 
