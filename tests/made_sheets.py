@@ -7,12 +7,19 @@ Nothing here uses the package: ``Story.events`` says what each sheet has, and th
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
+
+import openpyxl
+import xlwt
+from pyarrow import parquet
+from pyarrow import table as arrow_table
 
 ZONE = "Europe/Volgograd"
 OFFSET = timezone(timedelta(hours=3))
@@ -463,3 +470,190 @@ def with_due_times(seed: int) -> Sheet:
         for row, one in zip(plain_rows(base), base.appeals, strict=True)
     ]
     return Sheet(".csv", table([head, *rows]), base)
+
+
+# -- workbooks, JSON and other tables -------------------------------------------------------------
+
+
+def workbook(rows: Sequence[Sequence[Any]], title: str = "Обращения", *, skip: int = 0) -> bytes:
+    """Return rows as a workbook of XLSX, from the row after ``skip`` and the second column on."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = title
+    for number, row in enumerate(rows, 1 + skip):
+        for at, value in enumerate(row, 1 + bool(skip)):
+            sheet.cell(number, at, value)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def typed_rows(base: Story) -> Iterator[list[Any]]:
+    for one in base.appeals:
+        yield [one.id, one.posted, one.answered, one.agency, one.district, one.channel, TEXT]
+
+
+@shape
+def typed_workbook(seed: int) -> Sheet:
+    base = story(seed)
+    return Sheet(".xlsx", workbook([RUSSIAN, *typed_rows(base)]), base)
+
+
+@shape
+def workbook_with_a_title_and_totals(seed: int) -> Sheet:
+    base = story(seed)
+    rows: list[Sequence[Any]] = [
+        ["Отчёт об обращениях за март"],
+        ["Сформирован", datetime(2026, 3, 31, 10)],
+        [],
+        RUSSIAN,
+        *typed_rows(base),
+        ["Итого", None, None, len(base.appeals)],
+    ]
+    return Sheet(".xlsx", workbook(rows, skip=2), base)
+
+
+@shape
+def workbook_with_dates_and_times_apart(seed: int) -> Sheet:
+    base = story(seed)
+    head = ["№ обращения", "Дата поступления", "Время", "Дата ответа", "Время ответа", "Орган"]
+    rows = [
+        [
+            one.id,
+            one.posted.date(),
+            one.posted.time(),
+            one.answered and one.answered.date(),
+            one.answered and one.answered.time(),
+            one.agency,
+        ]
+        for one in base.appeals
+    ]
+    return Sheet(".xlsx", workbook([head, *rows]), base)
+
+
+@shape
+def workbook_with_typed_and_written_times(seed: int) -> Sheet:
+    base = story(seed)
+    rows = list(typed_rows(base))
+    for row in rows[::2]:
+        row[1] = written(row[1])
+        row[2] = written(row[2], "%d/%m/%Y %H:%M")
+    return Sheet(".xlsx", workbook([RUSSIAN, *rows]), base)
+
+
+@shape
+def workbook_with_a_cover_sheet(seed: int) -> Sheet:
+    base = story(seed)
+    book = openpyxl.load_workbook(io.BytesIO(workbook([RUSSIAN, *typed_rows(base)])))
+    cover = book.create_sheet("Титул", 0)
+    cover["B2"] = "Выгрузка обращений"
+    cover["B3"] = datetime(2026, 3, 31, 10)
+    content = io.BytesIO()
+    book.save(content)
+    return Sheet(".xlsx", content.getvalue(), base)
+
+
+@shape
+def workbook_with_two_tables(seed: int) -> Sheet:
+    base = story(seed)
+    book = openpyxl.load_workbook(io.BytesIO(workbook([RUSSIAN, *typed_rows(base)])))
+    other = book.create_sheet("Февраль")
+    for row in [RUSSIAN, *typed_rows(story(seed + 50))]:
+        other.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return Sheet(".xlsx", content.getvalue(), base, asks=True)
+
+
+@shape
+def workbook_by_date_alone(seed: int) -> Sheet:
+    base = story(seed)
+    rows = list(typed_rows(base))
+    for row in rows:
+        row[1] = row[1].date()
+    return Sheet(".xlsx", workbook([RUSSIAN, *rows]), base, asks=True)
+
+
+@shape
+def old_workbook(seed: int) -> Sheet:
+    base = story(seed)
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Лист1")
+    form = xlwt.easyxf(num_format_str="dd.mm.yyyy hh:mm")
+    for number, row in enumerate([RUSSIAN, *typed_rows(base)]):
+        for at, value in enumerate(row):
+            if isinstance(value, datetime):
+                sheet.write(number, at, value, form)
+            elif value is not None:
+                sheet.write(number, at, value)
+    content = io.BytesIO()
+    book.save(content)
+    return Sheet(".xls", content.getvalue(), base)
+
+
+@shape
+def json_lines_with_inner_objects(seed: int) -> Sheet:
+    base = story(seed)
+    lines = [
+        {
+            "ticket": {"id": one.id, "agency": {"name": one.agency}},
+            "created_at": one.posted.replace(tzinfo=OFFSET).isoformat(),
+            "answered_at": one.answered and one.answered.replace(tzinfo=OFFSET).isoformat(),
+            "tags": ["a"],
+        }
+        for one in base.appeals
+    ]
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    return Sheet(".jsonl", text.encode(), base)
+
+
+@shape
+def json_answer_of_a_server(seed: int) -> Sheet:
+    base = story(seed)
+    items = [
+        {
+            "requestId": one.id,
+            "submittedAt": int(one.posted.replace(tzinfo=OFFSET).timestamp()),
+            "firstResponseAt": one.answered
+            and int(one.answered.replace(tzinfo=OFFSET).timestamp()),
+            "department": one.agency,
+        }
+        for one in base.appeals
+    ]
+    document = {"meta": {"count": len(items)}, "data": {"items": items}}
+    return Sheet(".json", json.dumps(document, ensure_ascii=False, indent=1).encode(), base)
+
+
+@shape
+def packed_array(seed: int) -> Sheet:
+    base = story(seed)
+    items = [
+        {
+            "id": one.id,
+            "posted_at": written(one.posted),
+            "answered_at": written(one.answered),
+            "agency_id": one.agency,
+        }
+        for one in base.appeals
+    ]
+    return Sheet(".json.gz", gzip.compress(json.dumps(items).encode(), mtime=0), base)
+
+
+@shape
+def packed_sheet(seed: int) -> Sheet:
+    base = story(seed)
+    return Sheet(".csv.gz", gzip.compress(table([RUSSIAN, *plain_rows(base)]), mtime=0), base)
+
+
+@shape
+def columns_of_parquet(seed: int) -> Sheet:
+    base = story(seed)
+    columns = {
+        "id": [one.id for one in base.appeals],
+        "created": [one.posted.replace(tzinfo=OFFSET) for one in base.appeals],
+        "replied": [one.answered and one.answered.replace(tzinfo=OFFSET) for one in base.appeals],
+        "agency": [one.agency for one in base.appeals],
+    }
+    content = io.BytesIO()
+    parquet.write_table(arrow_table(columns), content)
+    return Sheet(".parquet", content.getvalue(), base)

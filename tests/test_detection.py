@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -213,7 +214,66 @@ def test_names_and_values_cannot_leave_their_lines_of_toml(tmp_path: Path) -> No
     assert parse_config(text, "written").schedule.calendar is None
 
 
+# -- networks and service desks ------------------------------------------------------------------
+
+SAMPLES = Path(__file__).parent / "samples"
+FIXED = {
+    "cloudevents_batch.json": "cloudevents",
+    "cloudevents_structured.jsonl": "cloudevents",
+    "jira_request_sla.json": "jira",
+    "log.xes": "xes",
+    "max_updates.json": "max",
+    "ok_discussions_getComments.json": "ok",
+    "open311_requests.json": "open311",
+    "open311_requests.xml": "open311",
+    "servicenow_task_sla.csv": "servicenow",
+    "telegram_result_chat.json": "telegram",
+    "telegram_result_full_bad_escape.json": "telegram",
+    "vk_callback_journal.jsonl": "vk_callback",
+    "vk_wall_getComments.json": "vk",
+    "zammad_ticket_history.json": "zammad",
+    "zammad_tickets.json": "zammad",
+    "zendesk_ticket_metric_events.json": "zendesk",
+}
+
+
+@pytest.mark.parametrize(("name", "form"), FIXED.items())
+def test_the_formats_of_networks_and_desks_are_recognised(name: str, form: str) -> None:
+    found = verified(detect(SAMPLES / name, given=Given(tz=ZONE)), SAMPLES / name)
+    assert found.options["format"] == form
+    config = config_of(found)
+    assert config.input.format == form
+    if any(not doubt.is_read for doubt in found.doubts):
+        return
+    with open_source(SAMPLES / name, config) as source:
+        events = [event for item in source if not isinstance(item, Fault) for event in item]
+    assert events
+    assert [one.values[0] for one in found.readings][:2] == [events[0].appeal_id, events[0].type]
+
+
+def test_questions_about_the_formats_of_others() -> None:
+    causes = {
+        name: [doubt.question.cause for doubt in detect(SAMPLES / name).doubts] for name in FIXED
+    }
+    assert causes["open311_requests.json"] == ["detect_closing"]
+    by_calendar = Given(tz=ZONE, of_calendar=True)
+    found = detect(SAMPLES / "servicenow_task_sla.csv", given=by_calendar)
+    assert found.doubts[0].question.cause == "detect_export_zone"
+    with pytest.raises(SourceError, match="SESSION_EXPIRED"):
+        detect(SAMPLES / "ok_error.json")
+    assert asked(detect(SAMPLES / "vk_callback_confirmation.json")) == ["detect_no_events"]
+    assert causes["log.xes"] == ["xes_activities"]
+    assert causes["zendesk_ticket_metric_events.json"] == []
+
+
 # -- mutated input -------------------------------------------------------------------------------
+
+
+@cache
+def content_of(name: str) -> bytes:
+    """Return the content of a sheet, the same each time: a workbook has the time of its making."""
+    return SHAPES[name](1).content
+
 
 PIECES = (b"", b"\0", b";", b",", b'"', b"\r\n", b"\xff", b"\xd0", b"\t", b"2026", b"03/04/2026")
 
@@ -221,7 +281,7 @@ PIECES = (b"", b"\0", b";", b",", b'"', b"\r\n", b"\xff", b"\xd0", b"\t", b"2026
 @PROPERTY
 @given(st.sampled_from(sorted(SHAPES)), st.data())
 def test_mutated_sheets_raise_only_our_errors(name: str, data: st.DataObject) -> None:
-    content = bytearray(SHAPES[name](1).content)
+    content = bytearray(content_of(name))
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(content)))
         width = data.draw(st.integers(0, 40))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import shlex
 import shutil
 import tempfile
@@ -15,9 +12,10 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 import click
 
-from workhours_sla.adapters.sources.mapping import Fault, Layout
-from workhours_sla.adapters.sources.opened_file import open_file
-from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS
+from workhours_sla.adapters.config.sections import Config
+from workhours_sla.adapters.detection.fixed import from_start
+from workhours_sla.adapters.sources import Fault, open_source
+from workhours_sla.adapters.sources.growing_file import cannot_open
 from workhours_sla.cli.output import printable
 from workhours_sla.errors import SourceError
 from workhours_sla.text.detection import INIT
@@ -25,9 +23,7 @@ from workhours_sla.text.messages import say
 from workhours_sla.text.shell import SHELL
 
 if TYPE_CHECKING:
-    from workhours_sla.adapters.config.sections import Config
     from workhours_sla.adapters.detection.detected import Detected, Given, Reading, Value
-    from workhours_sla.adapters.sources.opened_file import OpenedFile
 
 _IN_MEMORY: Final = 1 << 24
 """A stream with more bytes than this is copied to a temporary file."""
@@ -38,12 +34,14 @@ _SHOWN_IN_TABLE: Final = 90
 class Input:
     """A file or a stream to read, and its configuration if it was detected.
 
-    ``file`` is the argument of the command.
+    ``file`` is the argument of the command, and ``name`` the name in messages, if it is not that of
+    ``where``.
     """
 
-    def __init__(self, file: str, where: Path | BinaryIO) -> None:
+    def __init__(self, file: str, where: Path | BinaryIO, name: str | None) -> None:
         self.file = file
         self.where = where
+        self.name = name
         self.detected: Config | None = None
 
     def refuse(self, fault: Fault, unit: str) -> SourceError:
@@ -62,21 +60,15 @@ def input_of(file: str, where: Path | BinaryIO, given: Given, lang: str, stack: 
 
     Prints what was detected. Raises SourceError if there is not exactly one reading.
     """
-    found = Input(file, where)
-    with ExitStack() as closing:
-        opened = open_file(where, None, closing)
-        head = opened.chunks.peek()
-        as_it_is = _has_canonical_columns(opened, head)
-    if not isinstance(where, Path):
-        found.where = cast("BinaryIO", _Replayed(head, where))
+    found = Input(file, *rereadable(where, stack))
+    as_it_is = _reads_as_it_is(found.where, file)
+    from_start(found.where)
     if as_it_is:
         return found
     from workhours_sla.adapters.detection.detect import config_of, detect  # noqa: PLC0415
 
-    found.where = rereadable(found.where, stack)
-    detected = detect(found.where, given=given)
-    if not isinstance(found.where, Path):
-        found.where.seek(0)
+    detected = detect(found.where, name=found.name, given=given)
+    from_start(found.where)
     for doubt in detected.doubts:
         msg = say("detect_not_one", name=shlex.quote(file), question=doubt.question)
         raise SourceError(msg, name=detected.name)
@@ -88,56 +80,37 @@ def input_of(file: str, where: Path | BinaryIO, given: Given, lang: str, stack: 
     return found
 
 
-def rereadable(where: Path | BinaryIO, stack: ExitStack) -> Path | BinaryIO:
-    """Return a path, or a copy of a stream that can go back to its beginning."""
+def rereadable(where: Path | BinaryIO, stack: ExitStack) -> tuple[Path | BinaryIO, str | None]:
+    """Return a file, or a copy of a stream or a pipe that can go back to its beginning.
+
+    Also returns the name of a pipe that has a path. Raises SourceError.
+    """
+    name = None
     if isinstance(where, Path):
-        return where
+        if where.is_file() or where.is_dir() or not where.exists():
+            return where, None
+        name = str(where)
+        try:
+            where = stack.enter_context(where.open("rb"))
+        except OSError as error:
+            raise cannot_open(name, error) from None
     copy = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the stack closes it
     stack.callback(copy.close)
     shutil.copyfileobj(where, copy)
     copy.seek(0)
-    return cast("BinaryIO", copy)
+    return cast("BinaryIO", copy), name
 
 
-class _Replayed(io.RawIOBase):
-    """A stream whose first bytes were read before; they are read again, then the rest."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = head
-        self._read = getattr(rest, "read1", rest.read)
-
-    def read(self, size: int = -1) -> bytes:
-        """Return at most ``size`` bytes, without waiting for all of them."""
-        if not self._head:
-            return cast("bytes", self._read(size))
-        size = len(self._head) if size < 0 else size
-        found, self._head = self._head[:size], self._head[size:]
-        return found
-
-
-def _has_canonical_columns(opened: OpenedFile, head: bytes) -> bool:
-    """Whether a file can be read without a configuration, by the names of its columns."""
-    required = set(Layout().required)
-    start = head.lstrip(MARKS_AND_BLANKS)
-    if opened.ending in (".jsonl", ".ndjson", ".json") or (
-        start.startswith(b"{") and opened.ending not in (".csv", ".tsv", ".txt")
-    ):
-        return required <= set(_keys(start))
-    line = start.partition(b"\n")[0].decode("utf-8", "replace")
-    delimiter = "\t" if opened.ending == ".tsv" else ","
-    cells = next(csv.reader([line], delimiter=delimiter), [])
-    return required <= {cell.strip() for cell in cells}
-
-
-def _keys(lines: bytes) -> Iterator[str]:
-    """Yield the keys of the first objects of JSON Lines."""
-    for line in lines.split(b"\n"):
-        try:
-            found = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(found, dict):
-            yield from found
+def _reads_as_it_is(where: Path | BinaryIO, file: str) -> bool:
+    """Whether a file can be read without a configuration, by its format and names of columns."""
+    if file.lower().removesuffix(".gz").endswith(".xes"):
+        return True  # its keys are fixed, and what an activity means cannot be detected
+    try:
+        with open_source(from_start(where), Config()) as source:
+            next(iter(source), None)
+    except SourceError:
+        return False
+    return True
 
 
 def summary(options: dict[str, Value] | object) -> str:
@@ -154,7 +127,8 @@ def table_lines(detected: Detected, lang: str) -> Iterator[str]:
     middle = max(map(len, names), default=0)
     for reading, name in zip(readings, names, strict=True):
         values = _values(reading, _SHOWN_IN_TABLE, lang)
-        yield f"  {reading.canonical:<{left}} <- {name:<{middle}}  {values}".rstrip()
+        source = f" <- {name:<{middle}}" if middle else ""  # a fixed format has no columns
+        yield f"  {reading.canonical:<{left}}{source}  {values}".rstrip()
 
 
 def _values(reading: Reading, width: int, lang: str) -> str:

@@ -17,7 +17,12 @@ def given_without_config(
         return None
     if source.assume_tz is not None:
         return Given(tz=source.assume_tz)
-    return Given(tz=given_zone(common.tz, common.calendar))
+    return given_of(common.tz, common.calendar)
+
+
+def given_of(tz: str | None, calendar: str | None) -> Given:
+    """Return what the options ``--tz`` and ``--calendar`` say about a file."""
+    return Given(tz=given_zone(tz, calendar), of_calendar=tz is None)
 
 
 def given_zone(tz: str | None, calendar: str | None) -> str | None:

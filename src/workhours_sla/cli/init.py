@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import click
 
 from workhours_sla.cli.detected_input import rereadable, summary, table_lines
-from workhours_sla.cli.given import given_zone
+from workhours_sla.cli.given import given_of
 from workhours_sla.cli.help import argument, command, option
 from workhours_sla.cli.input import path_or_stdin
 from workhours_sla.cli.options import lang_option, take
@@ -42,7 +42,6 @@ class _InitOptions(NamedTuple):
 def init(**options: Any) -> int:
     """Run the command ``init``, whose help is in ``text.help``."""
     from workhours_sla.adapters.detection.detect import detect, verified  # noqa: PLC0415
-    from workhours_sla.adapters.detection.detected import Given  # noqa: PLC0415
     from workhours_sla.adapters.detection.written import configuration_text  # noqa: PLC0415
 
     wanted = take(_InitOptions, options)
@@ -51,10 +50,10 @@ def init(**options: Any) -> int:
         raise click.UsageError(INIT.text(lang, "exists", path=repr(wanted.out)))
     if wanted.tz is None and "RU-" in (wanted.calendar or ""):
         note_other_zones(wanted.calendar or "", lang)
-    given = Given(tz=given_zone(wanted.tz, wanted.calendar))
+    given = given_of(wanted.tz, wanted.calendar)
     with ExitStack() as stack:
-        where = rereadable(path_or_stdin(wanted.file, lang), stack)
-        detected = verified(detect(where, given=given), where)
+        where, called = rereadable(path_or_stdin(wanted.file, lang), stack)
+        detected = verified(detect(where, name=called, given=given), where)
     keys = ("calendar", "hours", "tz") if wanted.tz and wanted.calendar else ("calendar", "hours")
     schedule = {key: value for key in keys if (value := getattr(wanted, key)) is not None}
     name, out = shlex.quote(wanted.file), shlex.quote(wanted.out or "region.toml")

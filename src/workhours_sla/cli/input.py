@@ -126,7 +126,8 @@ def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tup
         found = None if given is None else input_of(file, where, given, lang, stack)
         if found is not None:
             where, config = found.where, found.detected or config
-        source = stack.enter_context(open_source(where, config))
+        called = None if found is None else found.name
+        source = stack.enter_context(open_source(where, config, name=called))
         advance = stack.enter_context(_progress(source))
         for item in source:
             count += 1

@@ -116,6 +116,16 @@ DETECTION: Final[Mapping[str, Words]] = {
         "ru": "время указано без смещения от UTC; задайте часовой пояс: --tz, --calendar или "
         "ключ tz в [input]",
     },
+    "detect_export_zone": {
+        "en": "the export has times without an offset, in the zone of the user who exported or in "
+        "UTC; give it with --tz, or as tz in [input]",
+        "ru": "в выгрузке время без смещения: в часовом поясе того, кто её сделал, или в UTC; "
+        "задайте его (--tz или ключ tz в [input])",
+    },
+    "detect_no_events": {
+        "en": "no record of the file is an event of an appeal; give another export",
+        "ru": "ни одна запись файла не даёт события обращения; укажите другую выгрузку",
+    },
     "detect_other_zone": {
         "en": "the name of the column {column} says another zone than {given}; choose the zone of "
         "times without an offset",
@@ -161,6 +171,26 @@ DETECTION: Final[Mapping[str, Words]] = {
         "has none, its first event can count as the posting",
         "ru": "ни одно значение столбца {column} не говорит о поступлении обращения; если в "
         "журнале его нет, поступлением можно считать первое событие",
+    },
+    "detect_sheet": {
+        "en": "the sheet {sheet} has a table, and also {others}; choose one",
+        "ru": "таблица есть на листе {sheet}, но и на листе {others}; выберите лист",
+    },
+    "detect_path": {
+        "en": "the records may be at {path} or at {others}; choose where",
+        "ru": "записи могут быть в {path} или в {others}; выберите, где",
+    },
+    "detect_closing": {
+        "en": "Open311 has no replies; an appeal that is closed counts as answered, so choose what "
+        "closed means in your region",
+        "ru": "в Open311 нет ответов: закрытое обращение считается отвеченным; выберите, что "
+        "значит closed в вашем регионе",
+    },
+    "detect_officials": {
+        "en": "people answer to comments besides the community; list under officials the ids of "
+        "those who answer for it",
+        "ru": "на комментарии отвечает не только сообщество, но и люди; укажите в officials номера "
+        "тех, кто отвечает за него",
     },
     "detect_rows": {
         "en": "{count} of {rows} rows do not fit this reading, the first at {where}: {detail}; "

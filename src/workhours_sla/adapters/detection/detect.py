@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.detection.decide import decide
 from workhours_sla.adapters.detection.detected import Detected, Doubt, Given, Value
 from workhours_sla.adapters.detection.encodings import encoding_of
+from workhours_sla.adapters.detection.fixed import detect_fixed, from_start, unfit
+from workhours_sla.adapters.detection.header import SEARCHED, Header, find_header
+from workhours_sla.adapters.detection.records import LINES, header_of, paths_of, record_rows
 from workhours_sla.adapters.detection.seen import Row, Table
+from workhours_sla.adapters.detection.signatures import signature_of
 from workhours_sla.adapters.detection.tables import delimited_rows, split_of
 from workhours_sla.adapters.detection.toml_values import toml_line
 from workhours_sla.adapters.detection.written import configuration_text
 from workhours_sla.adapters.sources import Fault, open_source
+from workhours_sla.adapters.sources.documents import check_api_error
+from workhours_sla.adapters.sources.json_shape import as_utf8
 from workhours_sla.adapters.sources.opened_file import OpenedFile, open_file
-from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS
+from workhours_sla.adapters.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format
 from workhours_sla.errors import ConfigError, SourceError, shown
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import Phrase, phrase_of, say
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Config
 
 _NAME: Final = "the configuration that was detected"
+_WORKBOOKS: Final = ("xlsx", "xls", "ods")
+_HEAD: Final = 1 << 16
 
 
 class Again:
@@ -38,10 +47,8 @@ class Again:
     @contextmanager
     def opened(self) -> Iterator[OpenedFile]:
         """Open the file, or go to the beginning of the stream. Raises SourceError."""
-        if not isinstance(self.where, Path):
-            self.where.seek(0)
         with ExitStack() as stack:
-            yield open_file(self.where, self.name, stack)
+            yield open_file(from_start(self.where), self.name, stack)
 
     def rows(self, read: Callable[[OpenedFile], Iterable[Row]]) -> Callable[[], Iterator[Row]]:
         """Return a function that opens the file and reads its rows."""
@@ -53,67 +60,185 @@ class Again:
         return rows
 
 
+class _Found(NamedTuple):
+    """Where the table of a file is: its header, the rows below it, and the keys of [input].
+
+    ``exact`` says that each row must have as many cells as the header.
+    """
+
+    header: Header
+    rows: Callable[[], Iterator[Row]]
+    options: dict[str, Value]
+    doubts: tuple[Doubt, ...] = ()
+    exact: bool = False
+
+
 def detect(
     where: Path | BinaryIO, *, name: str | None = None, given: Given | None = None
 ) -> Detected:
-    """Detect how a file is read, from all of its rows, in constant memory.
+    """Detect how a file is read, from all of its rows.
 
     A stream must be able to go back to its beginning. Raises SourceError for a file that cannot be
-    read, is no text, or has no row that names its columns.
+    read, has no known format, or has no row that names its columns.
     """
-    return _delimited(Again(where, name), given or Given())
-
-
-def _delimited(source: Again, given: Given) -> Detected:
-    doubts: list[Doubt] = []
+    source, given = Again(where, name), given or Given()
     with source.opened() as opened:
         name = opened.name
-        is_empty = not opened.chunks.peek().strip(MARKS_AND_BLANKS)
+        binary = binary_format(opened.chunks.head(HEAD))
+        head = opened.chunks.head(_HEAD) if binary is None else b""
+    if binary is None and not head.strip(MARKS_AND_BLANKS):
+        msg = say("csv_empty", name=name)
+        raise SourceError(msg, name=name)
+    signature = signature_of(head) if binary is None else None
+    if signature is not None:
+        lines = [toml_line("format", signature.format)]
+        lines += [toml_line("kind", signature.kind)] if signature.kind else []
+        config = parse_config("[input]\n" + "\n".join(lines), _NAME)
+        return detect_fixed(where, name, signature, config, given)
+    if binary is None:
+        found = _text(source, name, head)
+    elif binary in _WORKBOOKS:
+        found = _workbook(source, name, binary)
+    else:
+        found = _arrow(source, name, binary)
+    table = Table.of(found.header.row, found.header.cells)
+    table.add_all(found.rows(), exact=found.exact)
+    if not table.rows:
+        msg = say("detect_no_rows", name=name, row=found.header.row)
+        raise SourceError(msg, name=name)
+    detected = decide(name, table, found.options, found.rows, given)
+    return replace(detected, doubts=(*found.doubts, *detected.doubts))
+
+
+# -- where the table is --------------------------------------------------------------------------
+
+
+def _text(source: Again, name: str, head: bytes) -> _Found:
+    """Find the table of a text: JSON or CSV."""
+    with source.opened() as opened:
         found = encoding_of(opened.chunks)
-        if is_empty:
-            msg = say("csv_empty", name=name)
-            raise SourceError(msg, name=name)
     encoding = found.name
     if encoding is None:
         msg = say("detect_binary", name=name)
         raise SourceError(msg, name=name)
-    with source.opened() as opened:
-        split = split_of(opened, encoding)
-    if split is None:
-        msg = say("detect_no_table", name=name)
-        raise SourceError(msg, name=name)
-    options: dict[str, Value] = {"format": "csv"}
+    begins = head.lstrip(MARKS_AND_BLANKS)[:1]
+    if begins in (b"{", b"["):
+        table = _records(source, encoding)
+    else:
+        table = _delimited(source, name, encoding)
     if found.others:
         names = (encoding, *found.others)
         question = say("detect_encoding", encoding=encoding, others=", ".join(found.others))
-        doubts.append(_choose("encoding", question, names))
-    else:
-        options["encoding"] = encoding
+        doubt = _choose("input", "encoding", question, names)
+        return table._replace(doubts=(doubt, *table.doubts))
+    options = {"format": table.options["format"], "encoding": encoding, **table.options}
+    return table._replace(options=options)
+
+
+def _delimited(source: Again, name: str, encoding: str) -> _Found:
+    with source.opened() as opened:
+        split = split_of(opened, encoding)
+    if split is None:
+        raise _no_table(name)
+    doubts: list[Doubt] = []
+    options: dict[str, Value] = {"format": "csv"}
     if split.others:
         question = say(
             "detect_delimiter",
             delimiter=shown(split.delimiter),
             others=", ".join(map(shown, split.others)),
         )
-        doubts.append(_choose("delimiter", question, (split.delimiter, *split.others)))
+        doubts.append(_choose("input", "delimiter", question, (split.delimiter, *split.others)))
     else:
         options["delimiter"] = split.delimiter
-    if split.header.others:
-        others = ", ".join(map(str, split.header.others))
-        question = say("detect_header", row=split.header.row, others=others)
-        doubts.append(Doubt("columns", question))
-    table = Table.of(split.header.row, split.header.cells)
+    doubts += _header_doubts(split.header)
     rows = source.rows(lambda opened: delimited_rows(opened, encoding, split))
-    table.add_all(rows(), exact=True)
-    if not table.rows:
-        msg = say("detect_no_rows", name=name, row=split.header.row)
-        raise SourceError(msg, name=name)
-    detected = decide(name, table, options, rows, given)
-    return replace(detected, doubts=(*doubts, *detected.doubts))
+    return _Found(split.header, rows, options, tuple(doubts), exact=True)
 
 
-def _choose(key: str, question: object, values: Iterable[str]) -> Doubt:
-    return Doubt("input", question, tuple(toml_line(key, value) for value in values))  # type: ignore[arg-type]
+def _records(source: Again, encoding: str) -> _Found:
+    """Find the records of JSON Lines, or of a JSON document."""
+    with source.opened() as opened:
+        paths = paths_of(opened, encoding)
+    headers = []
+    for path in paths:
+        with source.opened() as opened:
+            headers.append((header_of(opened, encoding, path), path))
+    headers.sort(key=lambda one: -one[0].known)
+    header, path = headers[0]
+    if not header.known:
+        with source.opened() as opened:
+            check_api_error(opened.name, as_utf8(opened.chunks.first_line(), encoding))
+    others = [other for rival, other in headers[1:] if rival.known >= max(header.known, 1)]
+    options: dict[str, Value] = {"format": "jsonl" if path == LINES else "json"}
+    doubts = []
+    if others:
+        question = say("detect_path", path=shown(path), others=", ".join(map(shown, others)))
+        doubts.append(_choose("input", "path", question, (path, *others)))
+    elif path not in (LINES, ""):
+        options["path"] = path
+    rows = source.rows(lambda opened: record_rows(opened, encoding, path, header))
+    return _Found(header, rows, options, tuple(doubts))
+
+
+def _workbook(source: Again, name: str, kind: str) -> _Found:
+    """Find the sheet of a workbook that has a table."""
+    from workhours_sla.adapters.sources.workbook import text_rows  # noqa: PLC0415 - of an extra
+
+    first: dict[str, list[Row]] = {}
+    with source.opened() as opened:
+        for sheet, number, cells in text_rows(opened):
+            rows = first.setdefault(sheet, [])
+            if len(rows) <= SEARCHED:
+                rows.append((number, cells))
+    headers = [(header, sheet) for sheet, rows in first.items() if (header := find_header(rows))]
+    if not headers:
+        raise _no_table(name)
+    headers.sort(key=lambda one: -one[0].known)
+    header, sheet = headers[0]
+    others = [other for rival, other in headers[1:] if rival.known >= max(2, header.known - 1)]
+    doubts = [*_header_doubts(header)]
+    options: dict[str, Value] = {"format": kind}
+    if others:
+        question = say("detect_sheet", sheet=shown(sheet), others=", ".join(map(shown, others)))
+        doubts.append(_choose("input", "sheet", question, (sheet, *others)))
+    else:
+        options["sheet"] = sheet
+
+    def below(opened: OpenedFile) -> Iterator[Row]:
+        for title, number, cells in text_rows(opened):
+            if title == sheet and number > header.row:
+                yield number, cells
+
+    return _Found(header, source.rows(below), options, tuple(doubts))
+
+
+def _arrow(source: Again, name: str, kind: str) -> _Found:
+    from workhours_sla.adapters.sources.arrow_tables import text_rows  # noqa: PLC0415
+
+    with source.opened() as opened:
+        first = next(iter(text_rows(opened)), (0, []))
+    if not first[1]:
+        raise _no_table(name)
+    rows = source.rows(lambda opened: islice(text_rows(opened), 1, None))
+    return _Found(Header(0, tuple(first[1]), 0), rows, {"format": kind})
+
+
+def _no_table(name: str) -> SourceError:
+    return SourceError(say("detect_no_table", name=name), name=name)
+
+
+def _header_doubts(header: Header) -> Iterator[Doubt]:
+    if header.others:
+        others = ", ".join(map(str, header.others))
+        yield Doubt("columns", say("detect_header", row=header.row, others=others))
+
+
+def _choose(section: str, key: str, question: Phrase, values: Sequence[str]) -> Doubt:
+    return Doubt(section, question, tuple(toml_line(key, value) for value in values))
+
+
+# -- reading with what was detected --------------------------------------------------------------
 
 
 def config_of(detected: Detected) -> Config:
@@ -126,32 +251,22 @@ def verified(detected: Detected, where: Path | BinaryIO) -> Detected:
 
     Nothing is read while a question about columns or formats is open.
     """
-    if any(not doubt.is_read for doubt in detected.doubts):
+    if detected.kind is None or any(not doubt.is_read for doubt in detected.doubts):
         return detected
-    try:
-        config = config_of(detected)
-    except ConfigError as error:
-        doubt = Doubt("input", say("detect_unsupported", why=str(error)))
-        return replace(detected, doubts=(*detected.doubts, doubt))
-    if not isinstance(where, Path):
-        where.seek(0)
     count = faulty = 0
     first: Fault | None = None
-    with open_source(where, config, name=detected.name) as source:
-        for item in source:
-            count += 1
-            if isinstance(item, Fault):
-                faulty += 1
-                first = first or item
-        unit = source.unit
+    try:
+        config = config_of(detected)
+        with open_source(from_start(where), config, name=detected.name) as source:
+            for item in source:
+                count += 1
+                if isinstance(item, Fault):
+                    faulty += 1
+                    first = first or item
+            unit = source.unit
+    except (ConfigError, SourceError) as error:
+        doubt = Doubt("input", say("detect_unsupported", why=phrase_of(error) or str(error)))
+        return replace(detected, doubts=(*detected.doubts, doubt))
     if first is None:
         return detected
-    question = say(
-        "detect_rows",
-        count=faulty,
-        rows=count,
-        where=say(f"at_{unit}", number=first.line),
-        detail=first.detail,
-    )
-    doubt = Doubt("input", question, is_read=True)
-    return replace(detected, doubts=(*detected.doubts, doubt))
+    return replace(detected, doubts=(*detected.doubts, unfit(faulty, count, unit, first)))

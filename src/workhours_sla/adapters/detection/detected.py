@@ -56,7 +56,11 @@ class Detected:
 
 @dataclass(frozen=True)
 class Given:
-    """What the user says about a file: the zone of its times, and the sheet of a workbook."""
+    """What the user says about a file: the zone of its times.
+
+    ``of_calendar`` says that the zone is only that of the calendar. It is not that of a system that
+    exports times in the zone of a user or in UTC.
+    """
 
     tz: str | None = None
-    sheet: str | None = None
+    of_calendar: bool = False

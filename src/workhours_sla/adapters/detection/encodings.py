@@ -25,7 +25,6 @@ _BYTE_ORDER_MARKS: Final = (
 )
 _SAMPLED: Final = 64_000
 """The most bytes whose letters are compared with those of Russian."""
-_NOT_ASCII: Final = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
 _RUNS: Final = re.compile(rb"[\x80-\xff]+")
 _CONTROLS: Final = bytes(sorted({*range(32), 127} - set(b"\t\n\r\f\x1a\x1b")))
 _LEAST_SCORE: Final = 0.75
@@ -73,7 +72,8 @@ def encoding_of(chunks: ByteChunks) -> Encoding:
         if len(sample) < _SAMPLED:
             block = rest + chunk
             cut = block.rfind(b"\n") + 1 or (len(block) if len(block) > _SAMPLED else 0)
-            sample += b"".join(_NOT_ASCII.findall(block[:cut]))
+            lines = block[:cut].split(b"\n")
+            sample += b"\n".join(line for line in lines if not line.isascii()) + b"\n"
             rest = block[cut:]
     sample = (sample + rest)[:_SAMPLED]
     if controls > max(2, _BINARY * size):

@@ -26,12 +26,7 @@ def configuration_text(
     if checked_by:
         lines.append(f"#   {_one_line(checked_by)}")
     lines += ["", "[input]", *_input(detected, lang), *_questions(detected, "input", lang)]
-    lines += ["", "[columns]", *_commented(INIT.text(lang, "columns"))]
-    lines += [toml_line(key, value) for key, value in detected.columns.items()]
-    lines += _questions(detected, "columns", lang)
-    if detected.unread:
-        names = ", ".join(map(_one_line, detected.unread))
-        lines += _commented(INIT.text(lang, "unread", names=names))
+    lines += _columns(detected, lang)
     for section in _sections_of_values(detected):
         table = detected.values.get(section.removeprefix("values."), {})
         lines += ["", f"[{section}]", *_commented(INIT.text(lang, "values"))]
@@ -55,6 +50,18 @@ def _input(detected: Detected, lang: str) -> Iterator[str]:
         elif key == "tz":
             comment = INIT.text(lang, "tz")
         yield toml_line(key, value) + (f"  # {comment}" if comment else "")
+
+
+def _columns(detected: Detected, lang: str) -> Iterator[str]:
+    questions = list(_questions(detected, "columns", lang))
+    if not detected.columns and not questions:
+        return  # the format has its own
+    yield from ("", "[columns]", *_commented(INIT.text(lang, "columns")))
+    yield from (toml_line(key, value) for key, value in detected.columns.items())
+    yield from questions
+    if detected.unread:
+        names = ", ".join(map(_one_line, detected.unread))
+        yield from _commented(INIT.text(lang, "unread", names=names))
 
 
 def _sections_of_values(detected: Detected) -> Sequence[str]:

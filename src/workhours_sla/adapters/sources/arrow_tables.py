@@ -70,6 +70,22 @@ def read(
         opened.progress.position = opened.size
 
 
+def text_rows(opened: OpenedFile) -> Iterator[tuple[int, list[str]]]:
+    """Yield the names of the columns as row 0, then each row as text. Raises SourceError."""
+    name = opened.name
+    try:
+        import pyarrow  # noqa: F401, ICN001, PLC0415 - of an extra
+    except ImportError:
+        raise missing_extra(name, "arrow", "pyarrow") from None
+    with opened.in_any_order() as file:
+        with _faults(name):
+            table = _open(file, name)
+            paths = tuple(path for path, _ in leaves_of(table.schema))
+        yield 0, list(paths)
+        for line, row in enumerate(_rows(table, paths, name), 1):
+            yield line, ["" if value is None else str(value) for value in row]
+
+
 def _rows(table: _Table, columns: tuple[str, ...], name: str) -> Iterator[tuple[Any, ...]]:
     """Yield the values of the columns in each row."""
     with _faults(name):

@@ -88,6 +88,27 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
         opened.progress.position = opened.size
 
 
+def text_rows(opened: OpenedFile) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield the rows of all visible sheets as text: the sheet, the row's number, and its cells.
+
+    Rows that are blank, or begin like a row of totals, are left out. Raises SourceError.
+    """
+    with opened.in_any_order() as file:
+        book = Workbook(file, opened.name)
+        for title in book.visible or list(book.sheets):
+            cells, marks = book.load(title)
+            sheet = _Sheet(title, cells, marks, (cells.start or (0, 0))[1])
+            for number, values in _rows(sheet, opened.name):
+                for column, value in enumerate(values):
+                    place = (number, sheet.left + column)
+                    if place in marks.midnights:
+                        values[column] = at_midnight(value)
+                    values[column] = marks.links.get(place, marks.errors.get(place, values[column]))
+                texts = [" ".join(str(text_of(value)).split()) for value in values]
+                if not _TOTALS.match(next(filter(None, texts), "")):
+                    yield title, number + 1, texts
+
+
 class _RowReader:
     """Maps the rows of a sheet to events."""
 

@@ -1,0 +1,100 @@
+"""Read the records of JSON as rows of cells: one cell for each key, also of inner objects."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from workhours_sla.adapters.detection.header import Header
+from workhours_sla.adapters.detection.words import matches_of
+from workhours_sla.adapters.sources.documents import read_values
+from workhours_sla.adapters.sources.json_shape import LIST, as_utf8, is_document, shape_of
+from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS, Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workhours_sla.adapters.detection.seen import Row
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+
+_SAMPLED: Final = 1_000
+"""So many first records show which keys there are."""
+_MOST_KEYS: Final = 500
+_DEEPEST: Final = 3
+
+_decode = msgspec.json.Decoder(float_hook=float).decode
+
+LINES: Final = "lines"
+"""In place of a path: each line is a record."""
+
+
+def paths_of(opened: OpenedFile, encoding: str) -> list[str]:
+    """Return where the records may be: ``LINES``, or paths in a JSON document."""
+    head = opened.chunks.first_line()
+    alone = opened.ending == ".json"
+    if alone:
+        head = opened.chunks.head(len(head) + 1)
+    if not is_document(head, encoding, alone=alone):
+        return [LINES]
+    text = as_utf8(head, encoding)
+    if text.lstrip(MARKS_AND_BLANKS).startswith(b"["):
+        return [LIST]
+    return list(shape_of(text).lists) or [""]
+
+
+def header_of(opened: OpenedFile, encoding: str, path: str) -> Header:
+    """Return the keys of the first records as a header. Raises SourceError."""
+    keys: dict[str, None] = {}
+    for _, record in islice(_records(opened, encoding, path), _SAMPLED):
+        if len(keys) < _MOST_KEYS:
+            keys |= dict.fromkeys(_flat(record))
+    known = {found[0].canonical for key in keys if (found := matches_of(key))}
+    return Header(0, tuple(keys)[:_MOST_KEYS], len(known))
+
+
+def record_rows(opened: OpenedFile, encoding: str, path: str, header: Header) -> Iterator[Row]:
+    """Yield the values of each record, in the order of the keys in ``header``."""
+    for number, record in _records(opened, encoding, path):
+        values = _flat(record)
+        yield number, [values.get(key, "") for key in header.cells]
+
+
+def _records(opened: OpenedFile, encoding: str, path: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield each JSON object with its number as a Fault counts it."""
+    if path != LINES:
+        for number, (_, value) in enumerate(read_values(opened, path, encoding=encoding), 1):
+            if isinstance(value, dict):
+                yield number, value
+        return
+    for number, line in enumerate(Lines(opened.chunks, encoding), 1):
+        try:
+            record = _decode(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(record, dict):
+            yield number, record
+
+
+def _flat(record: dict[str, Any], start: str = "", depth: int = 1) -> dict[str, str]:
+    """Return the values of a record as text, with dots between the keys of inner objects.
+
+    >>> _flat({"id": 7, "author": {"id": 17, "name": None}, "tags": [1]})
+    {'id': '7', 'author.id': '17', 'author.name': ''}
+    """
+    found: dict[str, str] = {}
+    for key, value in record.items():
+        name = f"{start}{key}"
+        if isinstance(value, dict):
+            if depth < _DEEPEST:
+                found |= _flat(value, f"{name}.", depth + 1)
+        elif isinstance(value, bool):
+            found[name] = "true" if value else "false"
+        elif value is None:
+            found[name] = ""
+        elif isinstance(value, str | int):
+            found[name] = str(value)
+        elif isinstance(value, float):
+            found[name] = str(int(value)) if value.is_integer() else repr(value)
+    return found
