@@ -178,6 +178,86 @@ def test_what_the_names_of_columns_leave_open_is_asked(
     assert asked(found_in(f"{head}\n{row}", tmp_path)) == causes
 
 
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        ("Номер,Дата публикации (UTC),Дата ответа\n1,12.03.2026 10:15,\n", "detect_other_zone"),
+        (
+            (
+                "Номер,Дата публикации,Дата ответа,Время ответа\n"
+                "1,12.03.2026 10:15,12.03.2026,1:25\n2,12.03.2026 11:15,12.03.2026,2:10\n"
+            ),
+            "detect_duration",
+        ),
+        (
+            (
+                "Номер,Дата публикации,Дата ответа,Дата предварительного ответа\n"
+                "1,12.03.2026 10:15,13.03.2026 10:00,12.03.2026 11:00\n"
+            ),
+            "detect_similar",
+        ),
+        (
+            (
+                "Номер,Дата регистрации,Дата ответа,Дата отправки сообщения жителем\n"
+                "1,12.03.2026 10:15,13.03.2026 10:00,11.03.2026 11:00\n"
+            ),
+            "detect_similar",
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Статус\n1,12.03.2026 10:15,,Отозвано\n",
+            "detect_stopped",
+        ),
+        (
+            (
+                "Номер,Дата сообщения,Дата создания,Дата ответа\n"
+                "1,12.03.2026 10:15,12.03.2026 12:00,\n"
+            ),
+            "detect_several",
+        ),
+        (
+            "Номер,Событие,Время события\n1,Создано,12.03.2026 10:15\n1,Закрыто,12.03.2026 11:00\n",
+            "detect_no_answer",
+        ),
+        (
+            "Номер,Событие,Время события\n1,Назначено,12.03.2026 10:15\n1,Ответ,12.03.2026 11:00\n",
+            "detect_no_creation",
+        ),
+        (
+            (
+                "Номер,Событие,Время события\n1,Создано,12.03.2026 10:15\n"
+                "1,Ответ,12.03.2026 11:00\n1,Согласовано,12.03.2026 10:40\n"
+            ),
+            "detect_types",
+        ),
+        (
+            (
+                "Номер,Статус,Дата статуса\n1,Новое,12.03.2026 10:15\n1,Отвечено,12.03.2026 11:00\n"
+                "1,Решено,12.03.2026 10:40\n"
+            ),
+            "detect_statuses",
+        ),
+        (
+            (
+                '{"a": [{"id": 1, "created": "2026-03-12T10:15Z", "answered": null}],'
+                ' "b": [{"id": 1, "created": "2026-03-12T10:15Z", "answered": null}]}'
+            ),
+            "detect_path",
+        ),
+        (
+            (
+                '{"response": {"items": [{"id": 1, "from_id": 7, "date": 1773299700, "post_id": 5,'
+                ' "owner_id": -9, "parents_stack": [], "text": "", "thread": {"count": 2,'
+                ' "items": [{"id": 2, "from_id": 8, "date": 1773299800, "post_id": 5, "owner_id": -9,'
+                ' "parents_stack": [1], "text": ""}]}}]}}'
+            ),
+            "detect_officials",
+        ),
+    ],
+)
+def test_traps_are_asked_about(content: str, cause: str, tmp_path: Path) -> None:
+    assert cause in asked(found_in(content, tmp_path))
+
+
 def test_each_question_blocks_the_reading_until_it_is_answered(tmp_path: Path) -> None:
     for name, make in SHAPES.items():
         sheet = make(1)

@@ -68,7 +68,7 @@ OTHERS: Final = {
     "type": Words(
         "событие, тип события, вид события, действие, операция, event, event type, event name, "
         "action, activity, concept name, transition",
-        "type, тип",
+        "type, тип, вид, kind",
     ),
     "status": Words("статус, состояние, status, state, новый статус, new status, to status"),
     "agency_id": Words(
