@@ -102,6 +102,7 @@ class Mapper:
             for name in layout.canonical
             if name not in CLAIM_COLUMNS
         ]
+        self._status_key = keys.get("status")
         self._claim_keys = [keys[name] for name in CLAIM_COLUMNS]
         self._claim_names = frozenset(
             column for name in CLAIM_COLUMNS for column in layout.names(name) if column in read
@@ -232,9 +233,10 @@ class Mapper:
         began_at = self._time("since", since) or self._absent("since", record)
         received_at = self._time("received_at", received) or received_at or began_at
         facts = (source or self.layout.source, *attributes)
-        return StatusRow(
-            line, appeal_id, status, MEANINGS.get(status), began_at, received_at, facts
-        )
+        meaning = MEANINGS.get(status)
+        written = record.get(self._status_key or "")
+        status = written.strip() if isinstance(written, str) else _if_plain(written)
+        return StatusRow(line, appeal_id, status, meaning, began_at, received_at, facts)
 
     def _claim(self, record: Record, item: tuple[Event, ...] | StatusRow) -> None:
         """Append what the exporting system says about the appeal of a row. Raises RefusedError."""

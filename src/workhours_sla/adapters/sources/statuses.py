@@ -55,6 +55,8 @@ _time = attrgetter("since")
 class StatusRow:
     """A row of a status log. ``meaning`` is None if the status is not mapped.
 
+    ``status`` is the text in the file.
+
     ``facts`` are the source of the row and the attributes of the appeal, in the order of Event.
     """
 
@@ -75,15 +77,18 @@ def events_of_statuses(items: Iterable[Item | StatusRow], name: str) -> Iterator
     """
     read = list(items)
     _check_mapped((row for row in read if isinstance(row, StatusRow)), name)
-    different: dict[str, dict[tuple[object, ...], StatusRow]] = {}
+    by_appeal: dict[str, list[StatusRow]] = {}
     for row in read:
         if isinstance(row, StatusRow):
-            different.setdefault(row.appeal_id, {}).setdefault(_content(row), row)
-    by_appeal = {appeal_id: list(rows.values()) for appeal_id, rows in different.items()}
+            by_appeal.setdefault(row.appeal_id, []).append(row)
+    unclear = {appeal_id for appeal_id, rows in by_appeal.items() if _returns(rows)}
+    by_appeal = {appeal_id: _different(rows) for appeal_id, rows in by_appeal.items()}
     directions = {appeal_id: _directions(rows) for appeal_id, rows in by_appeal.items()}
     of_file = frozenset[bool]().union(*directions.values())
     events: dict[tuple[object, ...], tuple[Event, ...]] = {}
     for appeal_id, rows in by_appeal.items():
+        if appeal_id in unclear:
+            continue
         in_order = _in_order(rows, directions[appeal_id] or of_file)
         events |= (in_order and _events_of(in_order)) or {}
     for item in read:
@@ -107,6 +112,26 @@ def _check_mapped(rows: Iterable[StatusRow], name: str) -> None:
             meanings=", ".join(MEANINGS),
         )
         raise SourceError(msg, name=name)
+
+
+def _returns(rows: Sequence[StatusRow]) -> bool:
+    """Return whether a row comes again after another one of the same time and another meaning.
+
+    Then the appeal may have returned to the status, or the row may be a repetition.
+    """
+    for _, tied in groupby(rows, _time):
+        run = [next(same) for _, same in groupby(tied, _content)]
+        if len({row.meaning for row in run}) > 1 and len({_content(row) for row in run}) < len(run):
+            return True
+    return False
+
+
+def _different(rows: Iterable[StatusRow]) -> list[StatusRow]:
+    """Return rows without repetitions."""
+    found: dict[tuple[object, ...], StatusRow] = {}
+    for row in rows:
+        found.setdefault(_content(row), row)
+    return list(found.values())
 
 
 def _directions(rows: Sequence[StatusRow]) -> frozenset[bool]:
