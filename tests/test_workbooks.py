@@ -555,3 +555,33 @@ def test_changed_xml_gives_rows_or_an_error(changes: list[tuple[int, bytes]]) ->
         return xml
 
     survives(changed(BOOK, {SHEET_XML: spoil}))
+
+
+CELLS = st.sampled_from(
+    [
+        '<c r="{at}" s="1"><v>46093</v></c>',
+        '<c r="{at}" s="1"><v>46093.5</v></c>',
+        '<c r="{at}" s="2" t="n"><v>46093.0</v></c>',
+        '<c r="{at}" s="1" t="s"><v>5</v></c>',
+        '<c r="{at}" s="3"><v>46093</v></c>',
+        '<c r="{at}" t="inlineStr"><is><t>text</t></is></c>',
+        '<c r="{at}" t="e"><v>#N/A</v></c>',
+        '<c r="{at}"><f>HYPERLINK("a")</f><v></v></c>',
+        "<c s='1' r='{at}'><v>46093</v></c>",
+    ]
+)
+
+
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=6))
+@settings(max_examples=300, derandomize=True, database=None)
+def test_rows_are_scanned_together_as_one_by_one(rows: list[list[str]]) -> None:
+    texts = []
+    for y, row in enumerate(rows, 3):
+        cells = [cell.format(at=f"{chr(65 + x)}{y}") for x, cell in enumerate(row)]
+        texts.append(f'<row r="{y}">{"".join(cells)}</row>')
+    together, apart = (xlsx_marks._Scan(frozenset({b"1", b"2"})) for _ in range(2))
+    together.add("".join(texts).encode())
+    for text in texts:
+        apart._add_row(text.encode())
+    assert together.marks == apart.marks
+    assert (together.last_row, together.last_column) == (apart.last_row, apart.last_column)

@@ -7,7 +7,13 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
-from workhours_sla.adapters.sources.workbook_marks import Marks, check_size, damaged, no_marks
+from workhours_sla.adapters.sources.workbook_marks import (
+    MOST_CELLS,
+    Marks,
+    check_size,
+    damaged,
+    no_marks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +25,8 @@ _LONGEST_ROW: Final = 32_000_000
 """The most bytes of a row of a sheet."""
 _PREFIX: Final = re.compile(rb"<(\w+:)?worksheet[\s>]")
 _CELL: Final = re.compile(rb"<c\s([^>]*)(?<!/)>(.*?)</c\s*>", re.DOTALL)
+_PLAIN_CELL: Final = re.compile(rb'<c r="([A-Z]{1,7})(\d{1,9})"')
+_ANY_CELL: Final = re.compile(rb"<c[\s/>]")
 _AT: Final = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Za-z]{1,7})(\d{1,9})["']""")
 _STYLE: Final = re.compile(rb"""(?:^|\s)s\s*=\s*["'](\d+)["']""")
 _TYPE: Final = re.compile(rb"""(?:^|\s)t\s*=\s*["'](\w+)["']""")
@@ -91,26 +99,64 @@ def marks_of(parts: Parts, part: str, times: frozenset[bytes], name: str, sheet:
 
     ``times`` are the styles that show a time of day.
     """
-    marks = no_marks()
-    last_row = last_column = row = 0
-    for piece in _rows(parts, part, name):
+    scan = _Scan(times)
+    for block in _blocks(parts, part, name):
+        scan.add(block)
+        check_size(scan.last_row, scan.last_column, name, sheet)
+    return scan.marks
+
+
+class _Scan:
+    """The marks of the rows that were added, and the last row and column with a value."""
+
+    def __init__(self, times: frozenset[bytes]) -> None:
+        self.marks = no_marks()
+        self.last_row = self.last_column = 0
+        self._row = 0
+        self._times = times
+        styles = b"|".join(sorted(times))
+        self._midnight = re.compile(
+            rb'<c r="([A-Z]+)(\d+)"(?![^>]*\st="s")[^>]*\ss="(?:%s)"[^>]*>\s*'
+            rb"<v>-?\d+(?:\.0*)?</v>" % styles
+        )
+
+    def add(self, block: bytes) -> None:
+        """Add rows, all at once if they have nothing special."""
+        refs = _PLAIN_CELL.findall(block)
+        is_plain = len(refs) == len(_ANY_CELL.findall(block)) and not any(
+            special in block for special in (b"<f", b't="e"', b"'")
+        )
+        if refs and is_plain:
+            letters, numbers = zip(*refs, strict=True)
+            row = max(self.last_row, *map(int, numbers))
+            column = max(self.last_column, *map(_number, set(letters)))
+            if row * column <= MOST_CELLS:
+                self.last_row, self.last_column = row, column
+                self._row = int(numbers[-1])
+                for found in self._midnight.finditer(block) if self._times else ():
+                    self.marks.midnights.add((int(found[2]) - 1, _number(found[1]) - 1))
+                return
+        for row_text in block.split(b"<row")[1:]:
+            self._add_row(b"<row" + row_text)
+
+    def _add_row(self, piece: bytes) -> None:
+        """Add a row, cell by cell."""
         found = _ROW_NUMBER.match(piece)
-        row = int(found[1]) if found else row + 1
+        self._row = int(found[1]) if found else self._row + 1
         column = 0
         for attributes, body in _CELL.findall(piece):
             at = _AT.search(attributes)
             column = _number(at[1]) if at else column + 1
-            place = int(at[2]) if at else row
-            last_row, last_column = max(last_row, place), max(last_column, column)
+            row = int(at[2]) if at else self._row
+            self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
+            place = (row - 1, column - 1)
             if b"<v>" not in body or b"<f" in body or b't="e"' in attributes or b"'" in attributes:
-                _mark_formula(attributes, body, (place - 1, column - 1), marks)
-            elif times and b't="s"' not in attributes and (b"." not in body or b".0<" in body):
-                style = _STYLE.search(attributes)
+                _mark_formula(attributes, body, place, self.marks)
+            style = _STYLE.search(attributes) if self._times else None
+            if style and style[1] in self._times and b't="s"' not in attributes:
                 value = _VALUE.search(body)
-                if style and style[1] in times and value and _WHOLE.fullmatch(value[1]):
-                    marks.midnights.add((place - 1, column - 1))
-        check_size(last_row, last_column, name, sheet)
-    return marks
+                if value and _WHOLE.fullmatch(value[1]):
+                    self.marks.midnights.add(place)
 
 
 def _mark_formula(attributes: bytes, body: bytes, place: tuple[int, int], marks: Marks) -> None:
@@ -133,31 +179,28 @@ def _mark_formula(attributes: bytes, body: bytes, place: tuple[int, int], marks:
         marks.errors[place] = ""
 
 
-def _rows(parts: Parts, part: str, name: str) -> Iterator[bytes]:
-    """Yield each row of a sheet, from its tag to the tag of the next, without prefixes."""
+def _blocks(parts: Parts, part: str, name: str) -> Iterator[bytes]:
+    """Yield the rows of a sheet, as many at once as there are, without prefixes."""
     rest = start = prefix = b""
-    is_row = False
     for chunk in parts.chunks(part):
         rest += chunk
-        if not start:  # the first piece comes before all rows
+        if not start:
             found = _PREFIX.search(rest)
             prefix = (found and found[1]) or b""
             start = b"<" + prefix + b"row"
-        *rows, rest = rest.split(start)
+        end = max(rest.rfind(start), 0)
+        if end:
+            yield _plain(rest[:end], prefix)
+            rest = rest[end:]
         if len(rest) > _LONGEST_ROW:
             raise damaged(name)
-        for row in rows:
-            if is_row:
-                yield _plain(row, prefix)
-            is_row = True
-    if start and is_row:
-        yield _plain(rest, prefix)
+    yield _plain(rest, prefix)
 
 
-def _plain(row: bytes, prefix: bytes) -> bytes:
+def _plain(rows: bytes, prefix: bytes) -> bytes:
     if prefix:
-        row = row.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
-    return b"<row" + row
+        rows = rows.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
+    return rows
 
 
 def _number(letters: bytes) -> int:
