@@ -247,7 +247,8 @@ def test_what_the_names_of_columns_leave_open_is_asked(
             (
                 '{"response": {"items": [{"id": 1, "from_id": 7, "date": 1773299700, "post_id": 5,'
                 ' "owner_id": -9, "parents_stack": [], "text": "", "thread": {"count": 2,'
-                ' "items": [{"id": 2, "from_id": 8, "date": 1773299800, "post_id": 5, "owner_id": -9,'
+                ' "items": [{"id": 2, "from_id": 8, "date": 1773299800, "post_id": 5,'
+                ' "owner_id": -9,'
                 ' "parents_stack": [1], "text": ""}]}}]}}'
             ),
             "detect_officials",

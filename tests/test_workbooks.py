@@ -19,7 +19,14 @@ from hypothesis import strategies as st
 from tests.workbooks import changed, compound, ods, ods_cell, ods_row, xlsx, xlsx_of
 from workhours_sla import Event
 from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import Fault, Item, open_source, workbook_marks, workbook_zip
+from workhours_sla.adapters.sources import (
+    Fault,
+    Item,
+    open_source,
+    workbook_marks,
+    workbook_zip,
+    xlsx_marks,
+)
 from workhours_sla.errors import SourceError
 
 pytest.importorskip("python_calamine")
