@@ -217,6 +217,34 @@ def test_pauses_delay_the_end() -> None:
     assert OFFICE.deadline(posted, days, pauses=later) == at(2025, 3, 12, 10, 15)
 
 
+def test_bounds_over_uncertain_dates() -> None:
+    office = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # Mon 20 and Tue 21 April 2026 are uncertain
+
+    def on(day: int, hour: int, minute: int = 0) -> datetime:
+        return datetime(2026, 4, day, hour, minute, tzinfo=office.tz)
+
+    def bounds(budget: Any, **options: Any) -> tuple[object, object]:
+        with pytest.raises(CalendarCoverageError) as caught:
+            office.deadline(on(17, 10, 15), budget, **options)
+        return caught.value.earliest, caught.value.latest
+
+    same_time = WorkingDaysSameTime(1)
+    # that the hours of Monday may begin after 10:15 is not excluded, so Friday 18:00 is possible
+    assert bounds(same_time) == (on(17, 18), on(22, 10, 15))
+    # an hour on Friday is paused, and the hour that makes up for it is on the last day
+    paused = [(on(17, 11), on(17, 12))]
+    assert bounds(same_time, pauses=paused) == (on(20, 11, 15), on(22, 11, 15))
+    assert bounds(CalendarDaysSameTime(3, roll="following")) == (on(20, 10, 15), on(22, 10, 15))
+    assert bounds(CalendarDaysSameTime(4, roll="preceding")) == (on(18, 10, 15), on(22, 10, 15))
+    assert bounds(WorkingDaysInHours(1)) == (on(20, 10, 15), on(22, 10, 15))
+    with pytest.raises(CalendarCoverageError) as caught:
+        office.breaches_after(on(17, 10, 15), same_time)
+    assert (caught.value.earliest, caught.value.latest) == (on(20, 10, 15), on(22, 10, 15))
+    assert office.deadline(on(16, 10, 15), same_time) == on(17, 10, 15)
+    calendar_days = CalendarDaysSameTime(3, roll="none")  # no calendar is needed
+    assert office.deadline(on(17, 10, 15), calendar_days) == on(20, 10, 15)
+
+
 def test_what_cannot_be_a_budget_is_refused() -> None:
     for kind in (WorkingDaysSameTime, WorkingDaysInHours):
         with pytest.raises(BudgetError, match="at least 1"):

@@ -127,7 +127,9 @@ class WorkingDaysSameTime(StartBudget):
         before ``ends_at``; without such pauses, it is the end of the last working time up to
         ``ends_at``. The earliest due time has T, the least working time to make up for, and the
         most working time after T that is not paused. The latest has U, the most to make up for, and
-        the least working time after U. The limits have the same extremes.
+        the least working time after U. The limits have the same extremes. Without pauses, the
+        earliest due time may be earlier than in any completion, because the hours of the date of
+        T are not looked at.
         """
         least, most = schedule.completions() or (schedule, schedule)
         due_from = due_until = limit_from = limit_until = None
