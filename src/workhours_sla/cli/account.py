@@ -53,8 +53,8 @@ def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
         "rows": {
             "read": rows.read_count,
             "mapped": None if rows.read_count is None else rows.read_count - faulty - rows.ignored,
-            "ignored": rows.ignored,
-            "inverted": rows.inverted,
+            "ignored": None if rows.read_count is None else rows.ignored,
+            "inverted": None if rows.read_count is None else rows.inverted,
             "quarantined": faulty,
         },
         "events": _events(result, rows),
