@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.calendars.holidays import copy_holidays
     from workhours_sla.adapters.calendars.workalendar import copy_workalendar
     from workhours_sla.calendars.amendments import day_off, transfer
+    from workhours_sla.calendars.available import AvailableCalendar
     from workhours_sla.calendars.calendar import Calendar
     from workhours_sla.calendars.combined_calendar import days_off_in_any, working_in_any
     from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer
@@ -44,6 +45,7 @@ _NAMES = {
     "adapters.calendars.holidays": "copy_holidays",
     "adapters.calendars.workalendar": "copy_workalendar",
     "calendars.amendments": "day_off transfer",
+    "calendars.available": "AvailableCalendar",
     "calendars.calendar": "Calendar",
     "calendars.combined_calendar": "days_off_in_any working_in_any",
     "calendars.day": "Act Day DayKind Entry Layer",
@@ -74,6 +76,7 @@ _NAMES = {
 _DEFINED_IN = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = [
     "Act",
+    "AvailableCalendar",
     "Calendar",
     "CalendarDays",
     "CalendarDaysSameTime",

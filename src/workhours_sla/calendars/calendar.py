@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from workhours_sla.calendars import registry
+from workhours_sla.calendars.available import AvailableCalendar
 from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_between, in_any
 from workhours_sla.calendars.day import Day, Entry, Layer
 from workhours_sla.calendars.day_source import DaySource
@@ -86,6 +87,18 @@ class Calendar:
         'Europe/Volgograd'
         """
         return _get(id)
+
+    @staticmethod
+    def available(country: str = "") -> tuple[AvailableCalendar, ...]:
+        """Return a description of each calendar that ``get`` knows, Russia first.
+
+        ``country`` is the ISO 3166 code of the country to list, such as ``DE``; its parts are
+        included. Listing all countries takes some seconds.
+
+        >>> [one.id for one in Calendar.available("AT")][:2]
+        ['AT', 'AT-1']
+        """
+        return tuple(registry.available(country))
 
     @staticmethod
     def plain(
@@ -185,7 +198,7 @@ class Calendar:
         coverage = self.coverage
         if not in_any(day, coverage):
             cause, facts = self._source.unknown(day)
-            why = messages.UNKNOWN_DATES[cause]["en"].format(how=messages.HOW_IN_CODE, **facts)
+            why = messages.UNKNOWN_DATES[cause]["en"].format(**messages.IN_CODE, **facts)
             msg = f"calendar {self.id} does not know {day}: {why}"
             raise CalendarCoverageError(
                 msg,

@@ -70,11 +70,14 @@ class CopiedDays(NamedTuple):
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         if not self.span[0] <= day <= self.span[1]:
             known = self.coverage or (self.span,)
-            return "outside", {"first": known[0][0], "last": known[-1][1]}
+            first, last = known[0][0], known[-1][1]
+            facts = {"library": self.version, "year": day.year, "first": first, "last": last}
+            return "library_ends", facts
         if day < self.decided[0]:
             return "too_early", {"first": self.decided[0].year}
         if day > self.decided[1]:
-            return "not_approved", {"year": day.year, "last": self.decided[1].year}
+            facts = {"library": self.version, "year": day.year, "last": self.decided[1].year}
+            return "library_undecided", facts
         entry = self.uncertain(day.year)[day]
         return "uncertain", {"name": entry.name, "act": self.version}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from workhours_sla.calendars.available import AvailableCalendar
 from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.errors import UnknownCalendarError, shown
 from workhours_sla.text.messages import Phrase, say
@@ -52,6 +54,41 @@ def find(id: str) -> BuiltIn | Any:  # noqa: A002
     raise UnknownCalendarError(msg, id=id)
 
 
+def available(country: str) -> Iterator[AvailableCalendar]:
+    """Yield the calendars of Russia and of all providers that have a function ``available``.
+
+    ``country`` is the ISO 3166 code of a country, to which the calendars are limited, or "". A
+    provider's function is in the module of the provider, takes ``country`` and yields
+    ``AvailableCalendar``.
+    """
+    if country in ("", "RU"):
+        yield from _russian()
+    for provide in _providers().values():
+        list_all = getattr(sys.modules.get(provide.__module__), "available", None)
+        if list_all is not None:
+            yield from list_all(country)
+
+
+def _russian() -> Iterator[AvailableCalendar]:
+    from workhours_sla.calendars.russia.regions import region, region_ids  # noqa: PLC0415
+    from workhours_sla.calendars.russia.russian_days import RussianDays  # noqa: PLC0415
+
+    (first, last), *_ = RussianDays().coverage
+    yield AvailableCalendar("RU", "built in", "Russia", first, last, None, "Россия")
+    for id_ in region_ids():
+        found = region(id_)
+        known = RussianDays(id_).coverage
+        yield AvailableCalendar(
+            id_,
+            "built in",
+            found.name_en,
+            known[0][0],
+            known[-1][1],
+            found.tz,
+            found.name_ru,
+        )
+
+
 def other_zones(id: str) -> tuple[str, ...]:  # noqa: A002
     """Return the IANA zones of a Russian region, except the zone of its capital.
 
@@ -68,12 +105,16 @@ def other_zones(id: str) -> tuple[str, ...]:  # noqa: A002
 def _suggestion(id: str) -> Phrase:  # noqa: A002
     """Return what to use instead of an unknown id, for the error message.
 
-    If the id is known in upper case, the id in upper case is suggested.
+    If the id is known in upper case, the id in upper case is suggested. If it is like the name of a
+    Russian region, the id of the region is suggested.
     """
     if id != id.upper():
         with suppress(UnknownCalendarError):
             return say("did_you_mean", near=find(id.upper()).id)
-    return say("use_calendar")
+    from workhours_sla.calendars.russia.regions import named_like  # noqa: PLC0415
+
+    similar = named_like(id)
+    return say("did_you_mean", near=similar) if similar else say("use_calendar")
 
 
 @lru_cache(maxsize=1)

@@ -65,6 +65,7 @@ COMMANDS: Final = {
     "outbox": "outbox",
     "calendar": "calendar_page",
     "init": "init",
+    "calendars": "calendars_list",
     "store": "store",
 }
 """A mapping from each command to its module in ``workhours_sla.cli``."""

@@ -36,6 +36,11 @@ COMMANDS: Final = Texts(
             "en": "Explain a deadline from START, or the time from START to END, by day and act.",
             "ru": "Объяснить по дням и актам срок от НАЧАЛА или время с НАЧАЛА до КОНЦА.",
         },
+        "calendars": {
+            "en": "List the calendars with the dates that they cover; COUNTRY is a code such as "
+            "DE.",
+            "ru": "Перечислить календари и даты, на которые они есть; СТРАНА - код, например DE.",
+        },
         "init": {
             "en": "Detect how FILE is to be read, and write that as a configuration; - reads "
             "standard input.\n\n"
@@ -170,6 +175,10 @@ SHORT: Final = Texts(
         "explain": {
             "en": "Explain a deadline or an elapsed time, by day and act.",
             "ru": "Объяснить срок или прошедшее время по дням и актам.",
+        },
+        "calendars": {
+            "en": "List the calendars.",
+            "ru": "Перечислить календари.",
         },
         "init": {
             "en": "Detect how a file is to be read, and write a configuration.",
@@ -460,6 +469,7 @@ METAVARS: Final[Mapping[str, Mapping[str, str]]] = {
         "AMOUNT": "СКОЛЬКО",
         "ARGS": "АРГУМЕНТЫ",
         "COMMAND": "КОМАНДА",
+        "COUNTRY": "СТРАНА",
         "DATE": "ДАТА",
         "DAYS": "ДНИ",
         "DIR": "ПАПКА",

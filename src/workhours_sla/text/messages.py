@@ -55,13 +55,35 @@ UNKNOWN_DATES: Final[Mapping[str, Words]] = {
         "en": "the year {year} is out of range; use the years {first} to {last}",
         "ru": "{year} год вне допустимых пределов; укажите дату с {first} по {last} год",
     },
+    "library_ends": {
+        "en": (
+            "{library} has no record of {year}; add the days off of the year with {add}, or use a "
+            "date from {first} to {last}"
+        ),
+        "ru": (
+            "в библиотеке {library!r} нет данных за {year} год; добавьте нерабочие дни этого года "
+            "({add}) или укажите дату с {first} по {last}"
+        ),
+    },
+    "library_undecided": {
+        "en": (
+            "{library} has no record of what was decided for {year} (the last year on record is "
+            "{last}); with {how} the answer is by rule and marked provisional"
+        ),
+        "ru": (
+            "в библиотеке {library!r} нет решений властей на {year} год (последний год с "
+            "данными - {last}). Используйте {how}: результат будет помечен «предварительно»"
+        ),
+    },
     "outside": {
         "en": "it covers {first} to {last}; give it another first or last date",
         "ru": "он составлен на даты с {first} по {last}; задайте другие границы",
     },
 }
 
-HOW_IN_CODE: Final = "provisional=True"
+IN_CODE: Final[Mapping[str, str]] = {"how": "provisional=True", "add": "Calendar.amend"}
+IN_SHELL: Final[Mapping[str, str]] = {"how": "--provisional", "add": "--calendar-file"}
+"""What helps with an unknown date, in Python and in the shell."""
 
 _NO_TIME: Final[Words] = {
     "en": (

@@ -1521,12 +1521,13 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "use_calendar": {
         "en": (
             "use RU, a Russian region such as RU-VGG, or a country or subdivision such as DE or "
-            "DE-BY (for a calendar without weekends and holidays Calendar.plain(), or the option "
-            "--calendar none)"
+            "DE-BY (workhours calendars lists all ids; for a calendar without weekends and "
+            "holidays Calendar.plain(), or the option --calendar none)"
         ),
         "ru": (
             "укажите RU, регион России, например, RU-VGG, либо страну или её часть, например, DE "
-            "или DE-BY (календарь без выходных и праздников: --calendar none)"
+            "или DE-BY (все коды: workhours calendars; календарь без выходных и праздников: "
+            "--calendar none)"
         ),
     },
     "no_region": {

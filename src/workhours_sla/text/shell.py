@@ -343,6 +343,19 @@ SHELL: Final = Texts(
             "en": "events read and accounted for differ: {detail}",
             "ru": "прочитано и учтено разное число событий: {detail}",
         },
+        # -- the list of calendars
+        "built_in": {
+            "en": "built in",
+            "ru": "встроенные",
+        },
+        "give_zone": {
+            "en": "(give a zone)",
+            "ru": "(укажите пояс)",
+        },
+        "no_such_country": {
+            "en": "no calendar of the country {country}; give an ISO 3166 code such as DE",
+            "ru": "нет календарей страны {country}; укажите код ISO 3166, например, DE",
+        },
         # -- a year of a calendar
         "year_title": {
             "en": "{id}, {year}: production calendar, version {version}",
@@ -577,7 +590,7 @@ def sentence(error: WorkHoursError, lang: str) -> str:
 def unknown_date(error: CalendarCoverageError, lang: str) -> str:
     """Return the message that names a date that a calendar does not cover, and why."""
     why = words.pick(messages.UNKNOWN_DATES[error.cause], lang)
-    why = why.format(how="--provisional", **error.facts)
+    why = why.format(**messages.IN_SHELL, **error.facts)
     date = words.short_date(error.date, lang)
     key = "unknown_date" if error.calendar else "unknown_year"
     return SHELL.text(lang, key, calendar=error.calendar, date=date, why=why)

@@ -6,6 +6,7 @@ years without data. This module therefore fills a new object completely, reads i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from inspect import signature
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from workhours_sla.adapters.calendars import copying
 from workhours_sla.adapters.calendars.copying import ForeignDay
+from workhours_sla.adapters.calendars.country_zones import zone_of
+from workhours_sla.calendars.available import AvailableCalendar
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import NOT_SHORTENED, Act
 from workhours_sla.errors import CalendarDataError, UnknownCalendarError, shown
@@ -55,8 +58,8 @@ _SUBSTITUTED = 4
 def provide(id: str) -> Calendar | None:  # noqa: A002
     """Return the calendar of an ISO 3166 id such as ``DE-BY``, or None if the library has none.
 
-    The calendar has the default options of ``copy_holidays`` and no zone. Raises
-    UnknownCalendarError for Russia, which is built in.
+    The calendar has the default options of ``copy_holidays``. Raises UnknownCalendarError for
+    Russia, which is built in.
     """
     _refuse_russia(id)
     return None if _entity(id) is None else copy_holidays(id)
@@ -80,7 +83,8 @@ def copy_holidays(  # noqa: PLR0913 - options, all by keyword
     the library's release. ``language`` is the language of the names; names without a translation
     are in the country's own language. The days of ``categories`` are off, with two exceptions: the
     days of the category ``half_day`` are shorter by the working time ``half_day``, and the days of
-    the category ``workday`` only get names. ``tz`` is the calendar's IANA zone, if it needs one.
+    the category ``workday`` only get names. ``tz`` is the IANA zone of the calendar; by default
+    it is the zone of the country, if the country has only one.
 
     Only a provisional calendar answers for two kinds of copied dates. The first kind are dates that
     are at most ``uncertain_days`` days from a day that the library marks as estimated; None accepts
@@ -136,8 +140,38 @@ def copy_holidays(  # noqa: PLR0913 - options, all by keyword
         decided=decreed or _decreed(days_off, off, newest),
         uncertain_days=uncertain_days,
         short_by=half_day,
-        tz=tz,
+        tz=tz or zone_of(id),
     )
+
+
+def available(country: str) -> Iterator[AvailableCalendar]:
+    """Yield the calendars of the library: all of them, or those of one country and its parts."""
+    from holidays.registry import COUNTRIES, EntityLoader  # noqa: PLC0415
+    from holidays.version import __version__ as version  # noqa: PLC0415
+
+    names = {codes[1]: codes[0] for codes in COUNTRIES.values()}
+    newest = copying.release_year(version, FIRST_RELEASES) + 1
+    for code in sorted(EntityLoader.get_country_codes(include_aliases=False)):
+        entity = None if code == "RU" or country not in ("", code) else _entity(code)
+        if entity is None:
+            continue
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", names.get(code, code))
+        # a part has several aliases, of which the shorter ones are abbreviations
+        aliases = sorted(entity.subdivisions_aliases.items(), key=lambda pair: len(pair[0]))
+        parts = {part: alias for alias, part in aliases}
+        for part in ("", *entity.subdivisions):
+            id_ = f"{code}-{part}" if part else code
+            first, last = _years_of(entity, id_)
+            empty = entity(expand=False, subdiv=part or None)
+            decided = _decreed(empty, frozenset({"public"}), newest) or (first, last)
+            yield AvailableCalendar(
+                id=id_,
+                provider="holidays",
+                name=f"{name}, {parts.get(part, part)}" if part else name,
+                first=date(max(copying.FIRST_YEAR, first, decided[0]), 1, 1),
+                last=date(min(newest, last, decided[1]), 12, 31),
+                tz=zone_of(code),
+            )
 
 
 def _refuse_russia(id: str) -> None:  # noqa: A002

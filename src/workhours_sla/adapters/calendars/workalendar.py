@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from workhours_sla.adapters.calendars import copying
 from workhours_sla.adapters.calendars.copying import ForeignDay
+from workhours_sla.adapters.calendars.country_zones import zone_of
+from workhours_sla.calendars.available import AvailableCalendar
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act
 from workhours_sla.errors import CalendarDataError, UnknownCalendarError, shown
@@ -32,7 +34,7 @@ _READING = threading.Lock()
 def provide(id: str) -> Calendar | None:  # noqa: A002
     """Return the calendar of an ISO 3166 id such as ``DE-BY``, or None if the library has none.
 
-    The calendar has the default options of ``copy_workalendar``, no zone, and an id such as
+    The calendar has the default options of ``copy_workalendar``, and an id such as
     ``workalendar:DE-BY``. Raises UnknownCalendarError for Russia and other countries whose swapped
     working days the library does not contain.
     """
@@ -54,7 +56,7 @@ def copy_workalendar(
     the library's release. Years that the library cannot compute are left out. The library estimates
     Islamic holidays, so the dates within ``uncertain_days`` of an Islamic holiday are uncertain:
     only a provisional calendar answers for them. None accepts these holidays as they are. ``tz`` is
-    the calendar's IANA zone, if it needs one.
+    the calendar's IANA zone; by default it is the zone of the country, if it has only one.
 
     A working weekend has the hours of the nearest day off on a weekday, because the library does
     not record which day off it was swapped with. The library's warnings become the note of each
@@ -89,8 +91,33 @@ def copy_workalendar(
         days,
         act=act._replace(note=note),
         uncertain_days=uncertain_days,
-        tz=tz,
+        tz=tz or zone_of(id),
     )
+
+
+def available(country: str) -> Iterator[AvailableCalendar]:
+    """Yield the calendars of the library: all of them, or those of one country and its parts."""
+    from workalendar import __version__ as version  # noqa: PLC0415
+
+    newest = copying.release_year(version, FIRST_RELEASES) + 1
+    for id_, cls in sorted(_registered().items()):
+        code = id_.partition("-")[0]
+        if code in SWAPS_MISSING | {"RU"} or country not in ("", code):
+            continue
+        with _READING, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            calendar = cls()
+            asked = range(copying.FIRST_YEAR, newest + 1)
+            years = _longest_run({year: _names(calendar, year) for year in asked})
+        if years:
+            yield AvailableCalendar(
+                id=f"workalendar:{id_}",
+                provider="workalendar",
+                name=str(cls.name),
+                first=date(min(years), 1, 1),
+                last=date(max(years), 12, 31),
+                tz=zone_of(code),
+            )
 
 
 def _refuse_swappers(id: str) -> None:  # noqa: A002

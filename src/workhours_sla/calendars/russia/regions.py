@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import MAXYEAR, date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -19,6 +19,8 @@ MOVES, STAYS = "moves", "stays"
 
 Any other value in ``RegionalHoliday.weekend`` means that nobody knows.
 """
+_SHORTEST_BEGINNING = 4
+"""The least number of letters of a region's name that suggest the region."""
 LISTED = "listed"
 """The value of ``RegionalHoliday.rule`` for a holiday whose dates an act lists each year."""
 
@@ -155,13 +157,37 @@ def _dates(row: dict[str, Any]) -> list[date]:
     return row["dates"] if "dates" in row else [row["date"]]
 
 
+def named_like(text: str) -> tuple[Phrase, ...]:
+    """Return the regions whose English or Russian name is like a text, for an error message.
+
+    A text that is the beginning of a name counts as like it: ``Волгоград``.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - only an error needs it
+
+    wanted = text.casefold().strip()
+    ids = {
+        name.casefold(): of
+        for of in region_ids()
+        for name in (region(of).name_ru, region(of).name_en)
+    }
+    close = get_close_matches(wanted, ids, n=3, cutoff=0.75)
+    if wanted in ids:
+        close = [wanted]
+    elif len(wanted) >= _SHORTEST_BEGINNING:
+        close += [name for name in ids if wanted in name and name not in close]
+    return _named(dict.fromkeys(ids[name] for name in close[:3]))
+
+
+def _named(ids: Iterable[str]) -> tuple[Phrase, ...]:
+    return tuple(
+        say("region_named", id=of, en=region(of).name_en, ru=region(of).name_ru) for of in ids
+    )
+
+
 def _suggestion(id: str) -> Phrase:  # noqa: A002
     """Return which ids to use instead of an unknown id, for the error message."""
     from difflib import get_close_matches  # noqa: PLC0415 - only an error needs it
 
     similar = get_close_matches(id, region_ids(), n=3, cutoff=0.6)
-    named = tuple(
-        say("region_named", id=of, en=region(of).name_en, ru=region(of).name_ru)
-        for of in similar or ("RU-VGG",)
-    )
+    named = _named(similar or ("RU-VGG",))
     return say("did_you_mean" if similar else "use_id_such_as", near=named)

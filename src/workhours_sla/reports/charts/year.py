@@ -130,7 +130,5 @@ def _why_unknown(calendar: Calendar, year: int, lang: str) -> str:
         except CalendarCoverageError as error:
             facts: dict[str, Any] = dict(error.facts)
             why = words.pick(messages.UNKNOWN_DATES[error.cause], lang)
-            return (
-                f"? {words.short_date(day, lang)}: {why.format(how=messages.HOW_IN_CODE, **facts)}"
-            )
+            return f"? {words.short_date(day, lang)}: {why.format(**messages.IN_CODE, **facts)}"
     return ""

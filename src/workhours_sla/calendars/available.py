@@ -1,0 +1,32 @@
+"""The description of a calendar that is available under an id."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from workhours_sla.module_names import public
+
+
+@public()
+class AvailableCalendar(NamedTuple):
+    """A calendar that ``Calendar.get`` returns, described without loading its days.
+
+    ``provider`` is "built in" for Russia, else the name of the provider. ``first`` and ``last`` are
+    the first and the last date that the calendar covers; dates between may be uncertain. They are
+    None if the provider does not say. ``tz`` is the calendar's IANA zone, or None. ``name_ru`` is
+    the Russian name, or None if only ``name`` is known.
+
+    >>> from workhours_sla import Calendar
+    >>> regions = {one.id: one for one in Calendar.available("RU")}
+    >>> regions["RU-VGG"].name, regions["RU-VGG"].tz
+    ('Volgograd Oblast', 'Europe/Volgograd')
+    """
+
+    id: str
+    provider: str
+    name: str
+    first: dt.date | None
+    last: dt.date | None
+    tz: str | None
+    name_ru: str | None = None

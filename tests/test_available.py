@@ -1,0 +1,165 @@
+"""The list of calendars, the zones of countries, and what an unknown id suggests."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+from types import ModuleType
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from workhours_sla import AvailableCalendar, Calendar, Schedule
+from workhours_sla.adapters.calendars.country_zones import VERSION, country_zones, zone_of
+from workhours_sla.calendars import registry
+from workhours_sla.cli.main import main
+from workhours_sla.errors import CalendarCoverageError, UnknownCalendarError
+
+
+@pytest.fixture(scope="module")
+def listed() -> dict[str, AvailableCalendar]:
+    return {one.id: one for one in Calendar.available()}
+
+
+def test_all_ids_are_listed_once_russia_first(listed: dict[str, AvailableCalendar]) -> None:
+    every = [one.id for one in Calendar.available()]
+    assert len(every) == len(set(every))
+    assert every[0] == "RU"
+    assert sum(id_.startswith(("RU-", "X-RU-")) for id_ in every) == 89
+    assert {"DE", "DE-BY", "US-CA", "GB-SCT", "workalendar:DE-BY"} <= set(every)
+    assert not {"workalendar:RU", "workalendar:KZ"} & set(every)
+    assert listed["RU-VGG"].name_ru == "Волгоградская область"
+
+
+@pytest.mark.parametrize(
+    "id_",
+    [
+        "RU",
+        "RU-VGG",
+        "X-RU-ZAP",
+        "DE",
+        "DE-BY",
+        "US-CA",
+        "CN",
+        "KZ",
+        "IN-SK",
+        "ID",
+        "TR",
+        "AE",
+        "JP",
+        "workalendar:CN",
+        "workalendar:FR",
+    ],
+)
+def test_a_listed_calendar_has_the_listed_coverage_and_zone(
+    id_: str, listed: dict[str, AvailableCalendar]
+) -> None:
+    one, calendar = listed[id_], Calendar.get(id_)
+    assert one.tz == calendar.tz
+    near = [calendar.coverage[0][0], calendar.coverage[-1][1]]
+    # the first and the last dates may be uncertain, as near a lunar holiday at the end of a year
+    uncertain = {day for edge in near for day in calendar.uncertain(edge.year)}
+    assert one.first is not None
+    assert one.last is not None
+    assert near[0] == one.first or one.first in uncertain
+    assert near[1] == one.last or one.last in uncertain
+    with pytest.raises(CalendarCoverageError):
+        calendar.check_known(date(one.last.year + 1, 1, 15))
+
+
+def test_a_country_limits_the_list() -> None:
+    austria = Calendar.available("AT")
+    assert {one.id.removeprefix("workalendar:").partition("-")[0] for one in austria} == {"AT"}
+    assert {one.provider for one in austria} == {"holidays", "workalendar"}
+    assert {one.provider for one in Calendar.available("RU")} == {"built in"}
+    assert Calendar.available("XX") == ()
+
+
+def test_other_providers_may_list_their_calendars(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("acme_calendars")
+
+    def provide(id_: str) -> Calendar | None:  # noqa: ARG001
+        return None
+
+    def available(country: str) -> Iterator[AvailableCalendar]:
+        if country == "":
+            yield AvailableCalendar("ACME", "acme", "Acme", None, None, None)
+
+    provide.__module__ = module.__name__
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(registry, "_providers", lambda: {"acme": provide})
+    assert "ACME" not in {one.id for one in Calendar.available()}
+    monkeypatch.setattr(module, "available", available, raising=False)
+    assert Calendar.available()[-1].id == "ACME"
+    assert Calendar.available("DE") == ()
+
+
+def test_the_command_lists_text_and_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["calendars", "ru", "--lang", "ru"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "встроенные"
+    assert lines[1].split() == ["RU", "2004-01-01..2027-12-31", "(укажите", "пояс)", "Россия"]
+    assert main(["calendars", "AT", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["schema"] == "workhours.calendars/1"
+    assert data["calendars"][0] == {
+        "id": "AT",
+        "provider": "holidays",
+        "first": "2000-01-01",
+        "last": str(Calendar.get("AT").coverage[-1][1]),
+        "tz": "Europe/Vienna",
+        "name": {"en": "Austria", "ru": None},
+    }
+
+
+def test_a_country_with_one_zone_has_it_by_default() -> None:
+    office = Schedule("DE-BY", "Mo-Fr 09:00-17:00")
+    assert office.tz == ZoneInfo("Europe/Berlin")
+    assert Schedule("DE-BY", "Mo-Fr 09:00-17:00", tz="UTC").tz == ZoneInfo("UTC")
+    assert Calendar.get("workalendar:DE").tz == "Europe/Berlin"
+    for id_ in ("US", "US-CA", "KZ", "CN", "ES", "AU-QLD", "RU", "RU-VGG"):
+        assert zone_of(id_) is None
+
+
+def test_the_zones_are_those_of_the_time_zone_database() -> None:
+    tzdata = pytest.importorskip("tzdata")
+    for name in country_zones().values():
+        ZoneInfo(name)
+    if tzdata.IANA_VERSION != VERSION:
+        pytest.skip(f"tools/country_zones.py was run with {VERSION}, not {tzdata.IANA_VERSION}")
+    table: dict[str, list[str]] = {}
+    for line in files("tzdata").joinpath("zoneinfo/zone.tab").read_text().splitlines():
+        if not line.startswith("#"):
+            code, _, name = line.split("\t")[:3]
+            table.setdefault(code, []).append(name)
+    alone = {code: names[0] for code, names in table.items() if len(names) == 1}
+    assert alone.items() <= country_zones().items()
+    assert all(name in table[code] for code, name in country_zones().items())
+    more = set(country_zones()) - set(alone)
+    assert {"DE"} <= more
+    assert more.isdisjoint({"US", "CN", "UA", "KZ", "ES", "PT", "RU"})
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("Волгоградская область", ["RU-VGG"]),
+        ("волгоград", ["RU-VGG"]),
+        ("Volgograd Oblast", ["RU-VGG"]),
+        ("Москва", ["RU-MOW"]),
+        ("Татарстан", ["RU-TA"]),
+        ("Волгоградская обл.", ["RU-VGG"]),
+    ],
+)
+def test_a_name_of_a_region_suggests_its_id(text: str, ids: list[str]) -> None:
+    with pytest.raises(UnknownCalendarError, match="did you mean") as caught:
+        Calendar.get(text)
+    assert all(id_ in str(caught.value) for id_ in ids)
+
+
+def test_other_names_suggest_the_list() -> None:
+    with pytest.raises(UnknownCalendarError, match="workhours calendars lists all ids"):
+        Calendar.get("Atlantis")
