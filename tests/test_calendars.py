@@ -258,6 +258,7 @@ ASKED_OF_A_CALENDAR = {
     "fingerprint": None,
     "definition": (),
     "get": None,
+    "available": ("AT",),
     "plain": None,
     "knows": (date(2030, 1, 1),),
     "uncertain": (2026,),
