@@ -31,6 +31,7 @@ _CELLS: Final = frozenset(
 """The kinds of records that begin with the row and the column of a cell."""
 _MOST_ROWS: Final = 65_537
 _MOST_COLUMNS: Final = 257
+_MODULO: Final = 1 << 32
 _WIDE: Final = 14
 """The bytes of the dimensions of a sheet, if rows are written in four bytes."""
 _BIFF8: Final = 0x0600
@@ -75,26 +76,29 @@ def _marks_from(
     depth = rows = columns = 0
     for kind, data in _records(book, offset):
         depth += (kind == _BOF) - (kind == _EOF)
-        if depth <= 0:
+        if kind == _EOF and depth <= 0:
             break
         if kind == _DIMENSIONS:
-            _check_dimensions(data, name, sheet)
+            _check_dimensions(data)
         elif kind in _CELLS:
             row, column = _place(data)
             width = max((len(data) - 6) // 6, 1) if kind == _MULRK else 1
             rows, columns = max(rows, row + 1), max(columns, column + width)
             check_size(rows, columns, name, sheet)
-            if depth == 1:
+            if depth <= 1:
                 _mark(kind, data, times, marks)
     return marks
 
 
-def _check_dimensions(data: bytes, name: str, sheet: str) -> None:
-    """Raise SourceError if a sheet claims more cells than any has, for which memory is reserved."""
+def _check_dimensions(data: bytes) -> None:
+    """Raise DamagedError if a sheet claims more cells than any has: memory is reserved for them.
+
+    The reader of workbooks counts modulo 2**32, so that an end before the beginning is far away.
+    """
     first, last, left, right = struct.unpack_from("<IIHH" if len(data) >= _WIDE else "<4H", data)
-    rows, columns = max(last - first + 1, 1), max(right - left + 1, 1)
-    if rows > _MOST_ROWS or columns > _MOST_COLUMNS:
-        check_size(rows, columns, name, sheet)
+    rows, columns = (last - first) % _MODULO, (right - left) % _MODULO
+    if last and right and (rows > _MOST_ROWS or columns > _MOST_COLUMNS):
+        raise DamagedError
 
 
 def _mark(kind: int, data: bytes, times: frozenset[int], marks: Marks) -> None:
