@@ -75,7 +75,7 @@ def decide(
     own_id = made.roles.get("appeal_id")
     if own_id is None and not made.doubts:
         made.doubts.append(_missing("appeal_id", names, (None,)))
-    made.kind = _kind(names, made, rows)
+    made.kind = _kind(names, made)
     times = [*_times(names, made), *_their_due(names, made)]
     used = [column for role in made.roles.values() for column in role.columns]
     for canonical in _OTHER_COLUMNS[made.kind or "appeals"]:
@@ -132,13 +132,14 @@ def _options(
 # -- kinds ---------------------------------------------------------------------------------------
 
 
-def _kind(names: Names, made: _Decision, rows: Callable[[], Iterable[Row]]) -> Kind | None:
+def _kind(names: Names, made: _Decision) -> Kind | None:
     """Decide whether a row is an appeal, an event or a status. Records a doubt about it."""
     answered = names.time("answered_at")
     types = _named_values(names.other("type"), event_type)
     statuses = _named_values(names.other("status"), status_meaning)
     own_id = made.roles.get("appeal_id")
-    repeats = own_id is not None and _repeats(own_id.columns[0], rows)
+    compared = None if own_id is None else own_id.columns[0].ids
+    repeats = compared is not None and compared.repeated > 0
     has_answers = answered.role is not None or answered.doubt is not None
     if types is not None and (repeats or not has_answers):
         if has_answers and answered.role is not None:
@@ -165,17 +166,6 @@ def _named_values(choice: Choice, meaning: Callable[[str], str | None]) -> Role 
     values = role.columns[0].values
     known = sum(count for value, count in values.items() if meaning(value))
     return role if values and 2 * known >= values.total() else None
-
-
-def _repeats(column: Column, rows: Callable[[], Iterable[Row]]) -> bool:
-    """Whether any id is in more than one row."""
-    ids = Ids()
-    for _, cells in rows():
-        if column.index < len(cells) and cells[column.index].strip():
-            ids.add(cells[column.index].strip(), "")
-            if ids.repeated:
-                return True
-    return False
 
 
 # -- times ---------------------------------------------------------------------------------------
@@ -310,6 +300,12 @@ def _compare_ids(made: _Decision, table: Table, rows: Callable[[], Iterable[Row]
     own_id, posted = made.roles.get("appeal_id"), made.roles.get("posted_at")
     if made.kind != "appeals" or own_id is None:
         return
+    compared = own_id.columns[0].ids
+    column = shown(own_id.columns[0].name)
+    if compared is None or not compared.repeated:
+        if compared is not None and compared.counting and table.rows > 1:
+            made.notes.append(say("detect_ids_count", column=column))
+        return
     at = own_id.columns[0].index
     when = [] if posted is None else [column.index for column in posted.columns]
     ids = Ids()
@@ -317,14 +313,11 @@ def _compare_ids(made: _Decision, table: Table, rows: Callable[[], Iterable[Row]
     for _, cells in rows():
         if len(cells) >= width and cells[at].strip():
             ids.add(cells[at].strip(), " ".join(cells[one].strip() for one in when))
-    column = shown(own_id.columns[0].name)
     if ids.contradictory is not None:
         question = say("detect_ids_repeat", column=column, id=shown(ids.contradictory))
         made.doubts.append(Doubt("columns", question, (toml_line("appeal_id", own_id.written),)))
-    elif ids.repeated:
+    else:
         made.notes.append(say("detect_ids_again", column=column, count=ids.repeated))
-    elif ids.counting and table.rows > 1:
-        made.notes.append(say("detect_ids_count", column=column))
 
 
 # -- what is shown -------------------------------------------------------------------------------

@@ -187,10 +187,8 @@ def _workbook(source: Again, name: str, kind: str) -> _Found:
 
     first: dict[str, list[Row]] = {}
     with source.opened() as opened:
-        for sheet, number, cells in text_rows(opened):
-            rows = first.setdefault(sheet, [])
-            if len(rows) <= SEARCHED:
-                rows.append((number, cells))
+        for sheet, number, cells in text_rows(opened, most=SEARCHED + 1):
+            first.setdefault(sheet, []).append((number, cells))
     headers = [(header, sheet) for sheet, rows in first.items() if (header := find_header(rows))]
     if not headers:
         raise _no_table(name)
@@ -206,8 +204,8 @@ def _workbook(source: Again, name: str, kind: str) -> _Found:
         options["sheet"] = sheet
 
     def below(opened: OpenedFile) -> Iterator[Row]:
-        for title, number, cells in text_rows(opened):
-            if title == sheet and number > header.row:
+        for _, number, cells in text_rows(opened, sheet):
+            if number > header.row:
                 yield number, cells
 
     return _Found(header, source.rows(below), options, tuple(doubts))

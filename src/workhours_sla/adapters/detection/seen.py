@@ -18,6 +18,7 @@ from workhours_sla.adapters.detection.time_forms import (
     shape_of,
     shape_text,
 )
+from workhours_sla.adapters.detection.words import matches_of
 
 MOST_SHAPES: Final = 400
 """The most shapes of texts that are counted in a column."""
@@ -71,6 +72,31 @@ class Seen:
         return orders_of(self.shape, self.most_first, self.most_second)
 
 
+class Ids:
+    """Compares ids, each with the time of its row, for at most ``MOST_IDS`` ids."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, str] = {}
+        self.repeated: int = 0
+        self.contradictory: str | None = None
+        self.counting: bool = True
+        """Whether the ids are 1, 2, 3 and so on."""
+        self._count = 0
+
+    def add(self, own_id: str, time: str) -> None:
+        """Compare the id and the time of the next row with those before."""
+        self._count += 1
+        self.counting = self.counting and own_id == str(self._count)
+        before = self._times.get(own_id)
+        if before is None:
+            if len(self._times) < MOST_IDS:
+                self._times[own_id] = time
+            return
+        self.repeated += 1
+        if before != time and self.contradictory is None:
+            self.contradictory = own_id
+
+
 @dataclass(slots=True)
 class Column:
     """One column of a table. ``index`` is its position, and ``filled`` how many cells have text."""
@@ -85,10 +111,14 @@ class Column:
     uncounted: int = 0
     value_rows: dict[str, int] = field(default_factory=dict)
     """The first row of each value in ``values``."""
+    ids: Ids | None = None
+    """Compares the values of a column that may have the ids of appeals."""
 
     def add(self, text: str, row: int) -> None:
         """Count the text of a cell that is not empty."""
         self.filled += 1
+        if self.ids is not None:
+            self.ids.add(text, "")
         if len(self.first) < SHOWN:
             self.first.append(text)
         if len(text) > LONGEST or text.lower().replace(" ", "_") in NO_TIME:
@@ -202,7 +232,11 @@ class Table:
     @classmethod
     def of(cls, header_row: int, header: Sequence[str]) -> Table:
         """Return a table without rows."""
-        return cls(header_row, [Column(name.strip(), at) for at, name in enumerate(header)])
+        columns = [Column(name.strip(), at) for at, name in enumerate(header)]
+        for column in columns:
+            if any(match.canonical == "appeal_id" for match in matches_of(column.name)):
+                column.ids = Ids()
+        return cls(header_row, columns)
 
     def add_all(self, rows: Iterable[Row], *, exact: bool) -> None:
         """Look at all rows, one at a time. ``exact`` says that each must have every cell."""
@@ -224,28 +258,3 @@ class Table:
     def named(self, name: str) -> list[Column]:
         """Return the columns with a name."""
         return [column for column in self.columns if column.name == name]
-
-
-class Ids:
-    """Compares ids, each with the time of its row, for at most ``MOST_IDS`` ids."""
-
-    def __init__(self) -> None:
-        self._times: dict[str, str] = {}
-        self.repeated: int = 0
-        self.contradictory: str | None = None
-        self.counting: bool = True
-        """Whether the ids are 1, 2, 3 and so on."""
-        self._count = 0
-
-    def add(self, own_id: str, time: str) -> None:
-        """Compare the id and the time of the next row with those before."""
-        self._count += 1
-        self.counting = self.counting and own_id == str(self._count)
-        before = self._times.get(own_id)
-        if before is None:
-            if len(self._times) < MOST_IDS:
-                self._times[own_id] = time
-            return
-        self.repeated += 1
-        if before != time and self.contradictory is None:
-            self.contradictory = own_id

@@ -88,17 +88,22 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
         opened.progress.position = opened.size
 
 
-def text_rows(opened: OpenedFile) -> Iterator[tuple[str, int, list[str]]]:
-    """Yield the rows of all visible sheets as text: the sheet, the row's number, and its cells.
+def text_rows(
+    opened: OpenedFile, wanted: str | None = None, most: int | None = None
+) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield the rows of the visible sheets as text: the sheet, the row's number, and its cells.
 
+    With ``wanted`` only those of this sheet, and with ``most`` only so many first rows of a sheet.
     Rows that are blank, or begin like a row of totals, are left out. Raises SourceError.
     """
     with opened.in_any_order() as file:
         book = Workbook(file, opened.name)
         for title in book.visible or list(book.sheets):
+            if wanted not in (None, title):
+                continue
             cells, marks = book.load(title)
             sheet = _Sheet(title, cells, marks, (cells.start or (0, 0))[1])
-            for number, values in _rows(sheet, opened.name):
+            for number, values in islice(_rows(sheet, opened.name), most):
                 for column, value in enumerate(values):
                     place = (number, sheet.left + column)
                     if place in marks.midnights:
