@@ -177,6 +177,7 @@ SECTIONS = {
     "schedule": "ScheduleSettings",
     "targets": "TargetSettings",
     "agencies": "Body",
+    "report": "ReportSettings",
     "rules": "RuleRow",
     "published-norms": "PresetSettings",
     "input": "Input",

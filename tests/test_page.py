@@ -263,7 +263,7 @@ def test_headline_has_the_numbers_of_the_report(
     assert (
         values["verdict"]
         == {
-            "ru": f"Цель 90{NBSP}%: не выполнена",
+            "ru": f"Цель 90{NBSP}%: не достигнута",
             "en": "Target 90%: not met",
         }[lang]
     )

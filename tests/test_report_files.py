@@ -367,7 +367,7 @@ ROWS = (
 def test_the_command_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, *EVENTS, "--as-of", "2026-03-27T15:30", "--lang", "ru")
     assert (status, err) == (0, "")
-    assert "ведомство" in out.splitlines()[3]
+    assert "ведомство" in out.splitlines()[6]
     assert "Всего                        297            290     253   87,2       [82,9-90,6]" in out
     assert "События: 1678 = учтено 1628 + дубликатов 48 + позже 0 + в карантине 2" in out
 

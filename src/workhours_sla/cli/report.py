@@ -65,7 +65,16 @@ EARLIER: Final[dict[str, Earlier]] = {"previous": "previous", "year": "year"}
 LOOK_AHEAD: Final = timedelta(days=14)
 """The time after ``--as-of`` for which a page shows deadlines."""
 SHOWN_FIGURES: Final = (
-    *("arrived", "matured", "met", "breached", "pending", "paused", "withdrawn", "excluded"),
+    *(
+        "arrived",
+        "matured",
+        "matured_met",
+        "breached",
+        "pending",
+        "paused",
+        "withdrawn",
+        "excluded",
+    ),
     *("rate", "verdict"),
 )
 """The figures whose changes since an earlier report are listed."""
@@ -235,6 +244,9 @@ def _make(
             events=rows.events,
             agreement=_agreement(result, rows, cases.target.name),
             lang=lang,
+            title=configuration.mapping.report.heading("title", lang),
+            organisation=configuration.mapping.report.heading("organisation", lang),
+            names=configuration.mapping.names,
         )
     except LookupError as error:
         raise click.BadParameter(said(error.args[0], lang), param_hint="--by") from None
@@ -295,7 +307,7 @@ def _write(made: Report, csv_to: str | None, xlsx_to: str | None) -> None:
         from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
 
         try:
-            write_workbook(made, Path(xlsx_to))
+            write_workbook(made.named(), Path(xlsx_to))
         except ImportError as error:
             text = SHELL.text(made.lang, "no_xlsxwriter", error=error)
             raise click.UsageError(text) from None

@@ -28,6 +28,7 @@ from workhours_sla.compliance.arrivals import (
 from workhours_sla.compliance.attribution import Attribution, attribution, breaches
 from workhours_sla.compliance.backlog_series import BacklogSeries, backlog_series
 from workhours_sla.compliance.cases import Cases, Labels, require_cases
+from workhours_sla.compliance.group_weeks import GroupWeeks, group_weeks
 from workhours_sla.compliance.handling import Indicators, indicators
 from workhours_sla.compliance.late import Late, late_appeals
 from workhours_sla.compliance.microseconds import in_zone, utc_of
@@ -200,8 +201,10 @@ class ReportNumbers:
     - ``withdrawals``: how withdrawn appeals affect the share answered
     - ``trend``: the medians of final weeks
     - ``share_trend``: the shares in time of final weeks
+    - ``group_weeks``: the weekly counts of each group, one for each chosen grouping
     - ``mix``: the matured cases by class of arrival and class of due day
     - ``period``: the period of arrival that the report is about
+    - ``first_arrival``: the first arrival in the period
     - ``comparison``: an earlier period and the change of the rate since, None if not asked for
     - ``late``: the first late appeals: open ones first, then the most overdue first
     - ``attribution``: which agencies had the late appeals; None if there are no events, or if the
@@ -222,9 +225,11 @@ class ReportNumbers:
     share_trend: ShareTrend
     heat_map: HeatMap
     funnels: tuple[Funnel, ...]
+    group_weeks: tuple[GroupWeeks, ...]
     backlog: BacklogSeries
     mix: tuple[MixClass, ...]
     period: Period
+    first_arrival: datetime
     comparison: Comparison | None
     late: tuple[Late, ...]
     attribution: Attribution | None
@@ -296,9 +301,13 @@ def report_numbers(
         share_trend=share_trend(final, left_out, trend_options),
         heat_map=heat_map(tally, when),
         funnels=tuple(funnels),
+        group_weeks=group_weeks(
+            of_all, when_all, _groups(everything, chosen.by), _places(weeks, final)
+        ),
         backlog=backlog_series(everything, when_all),
         mix=mix_of(tally, classes),
         period=period,
+        first_arrival=in_zone(cases.reference, int(cases.started.min())),
         comparison=_comparison(of_all, class_codes(when_all), period, chosen.compare_with),
         late=late_appeals(listed, late_listed or {}, chosen.listed),
         attribution=None if late is None else attribution(total.counts.breached, late),
@@ -308,6 +317,13 @@ def report_numbers(
         provenance=provenance(cases),
         agreement=agreement,
     )
+
+
+def _places(weeks: Sequence[WeekRow], chosen: Sequence[Row]) -> list[tuple[int, str]]:
+    """Return the number and the name of each merged week that is a row of ``chosen``."""
+    names = {row.key for row in chosen}
+    merged = dict.fromkeys(week.cohort for week in weeks)
+    return [(number, name) for number, name in enumerate(merged) if name in names]
 
 
 def _require_arrivals(everything: Cases, inside: Cases, period: Period) -> None:

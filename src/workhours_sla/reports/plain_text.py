@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from html import escape
 from typing import Any, Final
 
 from workhours_sla.compliance.account import DayNote
-from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.agreement import agreement_lines
+from workhours_sla.reports.headline import headline_lines
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
@@ -37,13 +37,16 @@ _LEFT: Final = frozenset({0, 7})
 """The positions of the left-aligned columns, which have the name and the verdict."""
 
 
-def plain_text(report: ReportNumbers, by: Sequence[str], lang: str) -> str:
-    """Return the tables of the groupings ``by`` as text, followed by notes.
+def plain_text(
+    report: ReportNumbers, by: Sequence[str], lang: str, headings: Sequence[str] = ()
+) -> str:
+    """Return the result in a sentence, the tables of the groupings ``by``, and notes, as text.
 
-    An empty ``by`` selects the first grouping. Raises LookupError for a grouping that the report
-    does not have.
+    An empty ``by`` selects the first grouping; ``headings`` are the first lines. Raises LookupError
+    for a grouping that the report does not have.
     """
-    shown = caption(report, lang)
+    shown = [*above(report, lang, headings), ""]
+    shown += map(one_line, headline_lines(report, lang))
     for name in by or _first(report):
         head, lines = table_cells(report, name, lang)
         cells = [[printable(cell) for cell in line] for line in (head, *lines)]
@@ -65,7 +68,7 @@ def _first(report: ReportNumbers) -> tuple[str | None]:
     return (None if first == "hour" else first,)
 
 
-def html_table(report: ReportNumbers, lang: str) -> str:
+def html_table(report: ReportNumbers, lang: str, headings: Sequence[str] = ()) -> str:
     """Return the first table with its notes as HTML, which has no colours of its own.
 
     All text is escaped.
@@ -81,7 +84,8 @@ def html_table(report: ReportNumbers, lang: str) -> str:
 
     body = "".join(line(cells, "td") for cells in lines)
     below = "".join(f"<p>{escape(note)}</p>" for note in notes(report, lang))
-    title = "<br>".join(map(escape, caption(report, lang)))
+    lines_above = [*above(report, lang, headings), *map(one_line, headline_lines(report, lang))]
+    title = "<br>".join(map(escape, lines_above))
     return (
         f'<div lang="{lang}"><table><caption>{title}</caption>'
         f"<thead>{line(head, 'th')}</thead><tbody>{body}</tbody></table>{below}</div>"
@@ -202,28 +206,6 @@ def moment(when: datetime, lang: str) -> str:
     return f"{words.weekday_date(when.date(), lang)} {when:%H:%M}"
 
 
-def period_text(period: Period, lang: str) -> str:
-    """Return a period in words, with its last day included.
-
-    >>> period_text(Period(datetime(2026, 3, 1), datetime(2026, 4, 1)), "en")
-    'from 1 Mar 2026 to 31 Mar 2026'
-    """
-    facts = {}
-    if period.since is not None:
-        facts["first"] = _edge(period.since, lang)
-    if period.until is not None:
-        whole = period.until.time() == time(0)
-        facts["last"] = _edge(period.until - timedelta(days=1) if whole else period.until, lang)
-    ends = {("first", "last"): "period", ("first",): "period_since", ("last",): "period_until"}
-    return SENTENCES.text(lang, ends.get(tuple(facts), "period_all"), **facts)
-
-
-def _edge(when: datetime, lang: str) -> str:
-    """Return a date, followed by the time of day unless it is midnight."""
-    day = words.short_date(when.date(), lang)
-    return day if when.time() == time(0) else f"{day} {when:%H:%M}"
-
-
 def budget_text(promise: Promise, lang: str) -> str:
     """Return the budget of a report's target in words."""
     size = promise.budget_size
@@ -241,9 +223,37 @@ def caption(report: ReportNumbers, lang: str) -> list[str]:
     ]
 
 
+def above(report: ReportNumbers, lang: str, headings: Sequence[str]) -> list[str]:
+    """Return the lines above the result: the headings, one a line, and the caption."""
+    return [*map(one_line, headings), *caption(report, lang)]
+
+
 def notes(report: ReportNumbers, lang: str) -> list[str]:
-    """Return the notes below a table: how to read it, and notes on the quality of the data."""
-    return [*_reading(report, lang), *quality_notes(report, lang)]
+    """Return the notes below a table: how to read it, on the quality of the data, for analysts."""
+    checks = [*_checks(report, lang)]
+    if checks:
+        checks.insert(0, SENTENCES.text(lang, "for_analysts"))
+    return [*_reading(report, lang), *quality_notes(report, lang), *checks]
+
+
+def _checks(report: ReportNumbers, lang: str) -> Iterator[str]:
+    """Yield the notes that only an analyst needs."""
+    text, earlier = SENTENCES.in_language(lang), saved_by_an_hour(report)
+    for key, found in check_facts(report, lang).items():
+        yield text(key, **found)
+    if earlier is not None:
+        yield text("hour_earlier", count=earlier[0], late=earlier[1])
+
+
+def saved_by_an_hour(report: ReportNumbers) -> tuple[int, int] | None:
+    """Return how many late appeals an hour would have saved, of how many for which it is known.
+
+    Returns None if it is not known, or if no appeal had more than one holder, so that there was no
+    hour to save.
+    """
+    owners = report.attribution
+    count = 0 if owners is None else sum(count for _, count in owners.hour_earlier)
+    return (count, owners.hour_known) if owners is not None and count else None
 
 
 def false_failure_notes(
@@ -268,12 +278,6 @@ def _reading(report: ReportNumbers, lang: str) -> Iterator[str]:
     for key in ("rate", "small_numbers", "standardised", "closed_only"):
         yield text(key, **facts)
     yield from false_failure_notes(report, lang)
-    for key, found in check_facts(report, lang).items():
-        yield text(key, **found)
-    owners = report.attribution
-    if owners is not None and owners.hour_known:
-        earlier = sum(count for _, count in owners.hour_earlier)
-        yield text("hour_earlier", count=earlier, late=owners.hour_known)
     last = report.table("week").rows[-1]
     if last.final_at is None:
         yield text("not_final")
@@ -346,6 +350,7 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
     """Return the notes on the input of a report, its cases, and the sources of its figures."""
     text, quality, counts = SENTENCES.in_language(lang), report.quality, report.total.counts
     intake, made = quality.intake, report.provenance
+    early = counts.met - counts.matured_met
     facts = {name: getattr(intake, name) for name in ("read", "taken", "duplicate", "after_as_of")}
     quarantined = sum(count for _, count in intake.quarantined)
     warnings = {
@@ -358,7 +363,7 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
     input_hash = made.input_hash[:12]
     return [
         text(f"intake_{intake.of}", **facts, late=intake.late, quarantined=quarantined),
-        text("reconciliation", **{name: getattr(counts, name) for name in COUNTS}),
+        text("reconciliation", **{name: getattr(counts, name) for name in COUNTS}, early=early),
         text("maturity", matured=quality.matured, counting=quality.counting),
         text("minute_rounded", count=quality.minute_rounded, arrived=counts.arrived),
         *(() if report.agreement is None else agreement_lines(report.agreement, lang)),
@@ -386,5 +391,11 @@ def printable(text: str) -> str:
     >>> printable("Roads\nand bridges")
     'Roads?and bridges'
     """
-    short = text if len(text) <= WIDEST_NAME else text[: WIDEST_NAME - 3] + "..."
-    return "".join(letter if letter.isprintable() else "?" for letter in short)
+    return one_line(text if len(text) <= WIDEST_NAME else text[: WIDEST_NAME - 3] + "...")
+
+
+def one_line(text: str) -> str:
+    """Return text in which ``?`` replaces each character that is not printable."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\N{NO-BREAK SPACE}" else "?" for letter in text
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -10,6 +10,7 @@ from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.report import ReportNumbers, ReportOptions, report_numbers
 from workhours_sla.module_names import public
+from workhours_sla.reports.names import Ids, with_names
 from workhours_sla.reports.plain_text import html_table, plain_text
 from workhours_sla.sla.event import Event
 
@@ -19,7 +20,9 @@ from workhours_sla.sla.event import Event
 class Report(ReportNumbers):
     """How well one target was met, evaluated at one instant.
 
-    The fields are the fields of ``ReportNumbers`` and the language ``lang`` of the report's texts.
+    The fields are the fields of ``ReportNumbers``, the language ``lang`` of the report's texts, and
+    what the texts name: the ``title`` of the report, the ``organisation`` that it is about, and
+    ``names``, triples of a grouping, an id and the name to show for it.
     ``str(report)`` returns the first table with its notes; notebooks show the same as HTML.
 
     >>> from datetime import datetime, timedelta
@@ -36,6 +39,9 @@ class Report(ReportNumbers):
     """
 
     lang: str = field(default="en", kw_only=True)
+    title: str | None = field(default=None, kw_only=True)
+    organisation: str | None = field(default=None, kw_only=True)
+    names: Ids = field(default=(), kw_only=True)
 
     def text(self, *by: str, lang: str | None = None) -> str:
         """Return the tables of the groupings ``by`` as plain text with their notes.
@@ -43,7 +49,16 @@ class Report(ReportNumbers):
         Without ``by``, returns the first table. ``lang`` is "en" or "ru", or None for the report's
         own language. Raises LookupError for a grouping that the report does not have.
         """
-        return plain_text(self, by, lang or self.lang)
+        return plain_text(self.named(), by, lang or self.lang, self.headings)
+
+    def named(self) -> Report:
+        """Return the report with ``names`` in place of ids, as texts and pages show it."""
+        return with_names(self, self.names)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The organisation and the title, without those that are not given."""
+        return tuple(part for part in (self.organisation, self.title) if part)
 
     def __str__(self) -> str:
         return self.text()
@@ -52,24 +67,29 @@ class Report(ReportNumbers):
         printer.text(str(self))
 
     def _repr_html_(self) -> str:
-        return html_table(self, self.lang)
+        return html_table(self.named(), self.lang, self.headings)
 
 
-def report(
+def report(  # noqa: PLR0913
     cases: Cases,
     options: ReportOptions | None = None,
     *,
     events: Iterable[Event] = (),
     agreement: Agreement | None = None,
     lang: str = "en",
+    title: str | None = None,
+    organisation: str | None = None,
+    names: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Report:
     """Return the report of cases, which come from a data frame, events, outcomes or columns.
 
     ``events`` are the events of the same appeals. With them, the report also shows which agencies
     had the late appeals and how appeals were handled. ``agreement`` is the result of
     ``compare_claims``, if another system gives verdicts too. ``lang``, "en" or "ru", is the
-    language of the report's texts. Raises EventError if there are no cases, and LookupError for an
-    unknown grouping.
+    language of the report's texts. ``title`` and ``organisation`` are the heading of the report.
+    ``names`` has the names to show, keyed by grouping and id, such as ``{"agency": {"roads": "Roads
+    Department"}}``. Raises EventError if there are no cases, and LookupError for an unknown
+    grouping.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np
@@ -84,4 +104,5 @@ def report(
     """
     numbers = report_numbers(cases, options, events=events, agreement=agreement)
     values = {one.name: getattr(numbers, one.name) for one in fields(numbers)}
-    return Report(**values, lang=lang)
+    shown = [(by, key, name) for by, keyed in (names or {}).items() for key, name in keyed.items()]
+    return Report(**values, lang=lang, title=title, organisation=organisation, names=tuple(shown))

@@ -22,6 +22,7 @@ HEADINGS: Final[Mapping[str, Words]] = {
     "arrived": {"en": "arrived", "ru": "поступило"},
     "matured": {"en": "matured", "ru": "срок наступил"},
     "met": {"en": "in time", "ru": "в срок"},
+    "matured_met": {"en": "in time", "ru": "в срок"},
     "breached": {"en": "late", "ru": "просрочено"},
     "pending": {"en": "pending", "ru": "в работе"},
     "paused": {"en": "paused", "ru": "приостановлено"},
@@ -69,9 +70,9 @@ HEADINGS: Final[Mapping[str, Words]] = {
 }
 
 VERDICTS: Final[Mapping[str, Words]] = {
-    "meets": {"en": "met", "ru": "выполнена"},
-    "fails": {"en": "not met", "ru": "не выполнена"},
-    "inconclusive": {"en": "not proved", "ru": "не доказано"},
+    "meets": {"en": "met", "ru": "достигнута"},
+    "fails": {"en": "not met", "ru": "не достигнута"},
+    "inconclusive": {"en": "not proven", "ru": "не доказано"},
     "too_few": {"en": "too few", "ru": "мало данных"},
 }
 
@@ -133,10 +134,10 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     "verdict": {
         "en": (
             "The target is met if the whole interval is at or above it, not met if the whole "
-            "interval is below it; otherwise neither is proved."
+            "interval is below it; otherwise neither is proven."
         ),
         "ru": (
-            "Цель выполнена, если весь интервал не ниже неё, и не выполнена, если весь интервал "
+            "Цель достигнута, если весь интервал не ниже неё, и не достигнута, если весь интервал "
             "ниже; иначе не доказано ни то ни другое."
         ),
     },
@@ -292,7 +293,7 @@ _SENTENCES: Final[Mapping[str, Words]] = {
             "met."
         ),
         "ru": (
-            "Если бы все группы ({by}) работали ровно на уровне цели, вывод «не выполнена» "
+            "Если бы все группы ({by}) работали ровно на уровне цели, вывод «не достигнута» "
             "получили бы около {count}."
         ),
     },
@@ -330,6 +331,7 @@ _SENTENCES: Final[Mapping[str, Words]] = {
             "ушёл до исполнителя - на регистрацию, назначение или передачу."
         ),
     },
+    "for_analysts": {"en": "For analysts:", "ru": "Для аналитика:"},
     "phases": {
         "en": (
             "Their working time by phase; no event shows an approval within an agency, so it is "
@@ -373,12 +375,13 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     "unmatched": {"en": "Appeals without a clock: {count}.", "ru": "Обращений без срока: {count}."},
     "reconciliation": {
         "en": (
-            "Arrived {arrived} = in time {met} + late {breached} + pending {pending} + paused "
-            "{paused} + withdrawn {withdrawn} + excluded {excluded}."
+            "Arrived {arrived} = in time {matured_met} + answered early {early} + late {breached} "
+            "+ pending {pending} + paused {paused} + withdrawn {withdrawn} + excluded {excluded}."
         ),
         "ru": (
-            "Поступило {arrived} = в срок {met} + просрочено {breached} + в работе {pending} "
-            "+ приостановлено {paused} + отозвано {withdrawn} + исключено {excluded}."
+            "Поступило {arrived} = в срок {matured_met} + досрочно {early} + просрочено {breached} "
+            "+ в работе {pending} + приостановлено {paused} + отозвано {withdrawn} + исключено "
+            "{excluded}."
         ),
     },
     "maturity": {

@@ -286,6 +286,39 @@ class Body(Section, frozen=True, kw_only=True):
     schedule: ScheduleName | None = None
 
 
+class ReportSettings(Section, frozen=True, kw_only=True):
+    """The heading of reports: their title, and the organisation that they are about."""
+
+    title: (
+        Annotated[
+            str | dict[Literal["en", "ru"], str],
+            _described(
+                "The title of reports, or the title in each language.",
+                "Ответы на обращения граждан",
+                {"ru": "Ответы на обращения граждан", "en": "Answers to citizens"},
+            ),
+        ]
+        | None
+    ) = None
+    organisation: (
+        Annotated[
+            str | dict[Literal["en", "ru"], str],
+            _described(
+                "The organisation or region in the heading, or its name in each language.",
+                "Волгоградская область",
+            ),
+        ]
+        | None
+    ) = None
+
+    def heading(self, key: Literal["title", "organisation"], lang: str) -> str | None:
+        """Return a heading in ``lang``, else in the language that is given; None without one."""
+        found: str | dict[str, str] | None = getattr(self, key)
+        if isinstance(found, dict):
+            found = found.get(lang) or next(iter(found.values()), None)
+        return found or None
+
+
 class TargetSettings(Section, frozen=True, kw_only=True):
     """A target: its budget, its schedule, and what starts and stops the clock.
 
@@ -419,6 +452,7 @@ class Config(Section, frozen=True, kw_only=True):
     agencies: Annotated[dict[str, Body], _described("Agencies, keyed by id.")] = {}
     districts: Annotated[dict[str, Body], _described("Districts, keyed by id.")] = {}
     channels: Annotated[dict[str, Body], _described("Channels, keyed by id.")] = {}
+    report: Annotated[ReportSettings, _described("The heading of reports.")] = ReportSettings()
     targets: Annotated[tuple[TargetRow, ...], _described("Several targets.")] = ()
     rules: Annotated[
         tuple[RuleRow, ...],
@@ -456,6 +490,15 @@ class Config(Section, frozen=True, kw_only=True):
     def one_target(self) -> TargetSettings:
         """The section [target], or its defaults if the file has no such section."""
         return self.target or TargetSettings()
+
+    @property
+    def names(self) -> dict[str, dict[str, str]]:
+        """The names of agencies, districts and channels, keyed by grouping and id."""
+        bodies = {"agency": self.agencies, "district": self.districts, "channel": self.channels}
+        return {
+            by: {key: body.name for key, body in keyed.items() if body.name}
+            for by, keyed in bodies.items()
+        }
 
     def agency_name(self, agency_id: str) -> str:
         """Return the name of an agency in texts: by default its id."""

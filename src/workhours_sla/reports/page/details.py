@@ -12,7 +12,8 @@ from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element, joined
 from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.tables import ROWS, Cell, Line, Traces
-from workhours_sla.reports.plain_text import period_text, quality_notes
+from workhours_sla.reports.periods import period_text
+from workhours_sla.reports.plain_text import quality_notes
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.text import words
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text

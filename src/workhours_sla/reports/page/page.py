@@ -109,7 +109,7 @@ def page(
     >>> made[:32], "0/1" in made
     ('<!doctype html>\n<html lang="ru">', True)
     """
-    lang = lang or report.lang
+    lang, report = lang or report.lang, report.named()
     if lang not in words.LANGUAGES:
         msg = f"there is no page in {lang!r}; choose one of {', '.join(words.LANGUAGES)}"
         raise ValueError(msg)

@@ -1,0 +1,111 @@
+"""The texts of the first lines of a report: its heading, its result, and the change since before.
+
+The words for a verdict on the target are the same everywhere: met, not met, not proven.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workhours_sla.text.texts import Texts
+from workhours_sla.text.words import Words
+
+_HEADLINE: Final[dict[str, Words]] = {
+    "title": {"en": "Answers to citizens' appeals", "ru": "Ответы на обращения граждан"},
+    # -- the result
+    "in_time": {
+        "en": "{when}, {met} of {n} {n:appeal was|appeals were} answered in time ({rate}%), "
+        "against a target of {target}%: {verdict}.",
+        "ru": "{when} в срок отвечено на {met} из {n} {n:обращения|обращений|обращений} "
+        "({rate} %) при целевой доле {target} %: {verdict}.",
+    },
+    "in_time_few": {
+        "en": "{when}, {met} of {n} {n:appeal was|appeals were} answered in time, against a "
+        "target of {target}%: {verdict}.",
+        "ru": "{when} в срок отвечено на {met} из {n} {n:обращения|обращений|обращений} при "
+        "целевой доле {target} %: {verdict}.",
+    },
+    "nothing_matured": {
+        "en": "{when}, {arrived} {arrived:appeal|appeals} arrived; no limit has passed yet: "
+        "{verdict}.",
+        "ru": "{when} поступило обращений: {arrived}; ни один срок ещё не истёк: {verdict}.",
+    },
+    "meets": {"en": "the target is met", "ru": "цель достигнута"},
+    "fails": {"en": "the target is not met", "ru": "цель не достигнута"},
+    "inconclusive": {
+        "en": "whether the target is met is not proven",
+        "ru": "достижение цели не доказано",
+    },
+    "too_few": {"en": "too few for a verdict", "ru": "для вывода данных мало"},
+    # -- where the most late appeals are
+    "most_late": {
+        "en": "The largest number of late appeals, {late} of {all}, is at {name}, {where}.",
+        "ru": "Больше всего опозданий, {late} из {all}, у ведомства «{name}», {where}.",
+    },
+    "most_late_tied": {
+        "en": "{count} agencies have the largest number of late appeals, {late} of {all} each.",
+        "ru": "Больше всего опозданий, по {late} из {all}, у нескольких ведомств: их {count}.",
+    },
+    "most_late_unnamed": {
+        "en": "The largest number of late appeals, {late} of {all}, names no agency.",
+        "ru": "Больше всего опозданий, {late} из {all}, у обращений без указания ведомства.",
+    },
+    "none_late": {"en": "None was late.", "ru": "Опозданий нет."},
+    "where_meets": {"en": "where the target is met", "ru": "где цель достигнута"},
+    "where_fails": {"en": "where the target is not met", "ru": "где цель не достигнута"},
+    "where_inconclusive": {
+        "en": "where it is not proven whether the target is met",
+        "ru": "где достижение цели не доказано",
+    },
+    "where_too_few": {
+        "en": "which has too few appeals for a verdict",
+        "ru": "где для вывода данных мало",
+    },
+    "where_meets_too": {"en": "where the target is met, too", "ru": "где цель тоже достигнута"},
+    "where_fails_too": {
+        "en": "where the target is not met either",
+        "ru": "где цель тоже не достигнута",
+    },
+    "where_inconclusive_too": {
+        "en": "where that is not proven either",
+        "ru": "где достижение цели тоже не доказано",
+    },
+    # -- the change since an earlier period
+    "better": {
+        "en": "It was {before}% {earlier} and {after}% {later}: better by {difference} points "
+        "(95%: {lower} to {upper}).",
+        "ru": "{earlier} было {before} %, {later} - {after} %: лучше на {difference} п. п. "
+        "(95 %: от {lower} до {upper}).",
+    },
+    "worse": {
+        "en": "It was {before}% {earlier} and {after}% {later}: worse by {difference} points "
+        "(95%: {lower} to {upper}).",
+        "ru": "{earlier} было {before} %, {later} - {after} %: хуже на {difference} п. п. "
+        "(95 %: от {lower} до {upper}).",
+    },
+    "no_change": {
+        "en": "It was {before}% {earlier} and {after}% {later}: no change is proven "
+        "({difference} points, 95%: {lower} to {upper}).",
+        "ru": "{earlier} было {before} %, {later} - {after} %: изменение не доказано "
+        "({difference} п. п., 95 %: от {lower} до {upper}).",
+    },
+    "no_earlier": {
+        "en": "There is nothing to compare with: no limit has passed for appeals {earlier}.",
+        "ru": "Сравнить не с чем: {earlier} обращений с наступившим сроком нет.",
+    },
+    # -- periods
+    "in_month": {"en": "in {month} {year}", "ru": "за {month} {year} года"},
+    "in_quarter": {"en": "in Q{number} {year}", "ru": "за {number} квартал {year} года"},
+    "in_year": {"en": "in {year}", "ru": "за {year} год"},
+    "in_day": {"en": "on {first}", "ru": "за {first}"},
+    "in_days": {"en": "from {first} to {last}", "ru": "с {first} по {last}"},
+    "the_month": {"en": "{month} {year}", "ru": "{month} {year} года"},
+    "the_quarter": {"en": "Q{number} {year}", "ru": "{number} квартал {year} года"},
+    "the_year": {"en": "{year}", "ru": "{year} год"},
+    "the_day": {"en": "{first}", "ru": "{first}"},
+    "the_days": {"en": "{first} to {last}", "ru": "с {first} по {last}"},
+}
+HEADLINE: Final = Texts(_HEADLINE)
+"""The texts as they are printed in a terminal."""
+TYPESET: Final = Texts(_HEADLINE, typeset=True)
+"""The texts as they are shown on the page, with typographic dashes and spaces."""
