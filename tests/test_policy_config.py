@@ -307,11 +307,6 @@ WRONG = [
         "leave one of them out",
     ),
     (
-        ONE + "schedule_by = 'agency_id'\n[agencies.x]\nname = 'X'",
-        "agencies.x",
-        "no schedule, which target 'a' needs",
-    ),
-    (
         ONE + "schedule_by = 'agency_id'\n[agencies.x]\nschedule = 'dury'" + SCHEDULES,
         "agencies.x.schedule",
         "did you mean duty?",

@@ -58,7 +58,8 @@ class Rows:
     row is an event; only then the order of rows shows which events arrived late. ``unit`` is what
     the ``line`` of a fault counts in a file. ``claims`` is what the exporting system says.
     ``ignored`` is the number of rows that the configuration ignores, and ``inverted`` of those
-    whose answer was before its posting, but within the tolerance.
+    whose answer was before its posting, but within the tolerance. ``repeated`` has the appeal id of
+    each row of appeals that has the same id as another row, but other content.
     """
 
     events: list[Event]
@@ -70,6 +71,7 @@ class Rows:
     claims: Sequence[Claim] = ()
     ignored: int = 0
     inverted: int = 0
+    repeated: Sequence[str] = ()
 
     @property
     def place(self) -> str:
@@ -121,6 +123,7 @@ def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tup
     events: list[Event] = []
     faults: list[Fault] = []
     count = 0
+    appeals = _AppealRows()
     where = path_or_stdin(file, lang)
     with ExitStack() as stack:
         found = None if given is None else input_of(file, where, given, lang, stack)
@@ -137,6 +140,8 @@ def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tup
                 faults.append(item)
             else:
                 events += item
+                if config.input.kind == "appeals":
+                    appeals.add(item)
             if not count % 1000:
                 advance(source.position)
         advance(source.position)
@@ -153,8 +158,32 @@ def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tup
             claims=tuple(source.claims),
             ignored=source.ignored,
             inverted=source.inverted,
+            repeated=appeals.repeated,
         )
         return rows, config
+
+
+class _AppealRows:
+    """Finds rows of appeals with the same appeal id but other content; mutable."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[Event, ...]] = {}
+        self._named: set[str] = set()
+        self.repeated: list[str] = []
+        """The appeal id of each such row, the first row of the id included."""
+
+    def add(self, row: tuple[Event, ...]) -> None:
+        """Add the events of a row, which may be none."""
+        if not row:
+            return
+        name = row[0].appeal_id
+        first = self._first.setdefault(name, row)
+        if first is row or [one.content for one in first] == [one.content for one in row]:
+            return
+        if name not in self._named:
+            self._named.add(name)
+            self.repeated.append(name)
+        self.repeated.append(name)
 
 
 def _from_store(path: Path, config: Config) -> Rows:

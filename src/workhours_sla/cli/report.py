@@ -203,12 +203,16 @@ def _make(
     zone = main_schedule(configuration, wanted.target).tz
     as_of = read_time(wanted.as_of or "now", zone).when
     try:
-        from workhours_sla.compliance.cases import cases_of_evaluation  # noqa: PLC0415
+        from workhours_sla.compliance.cases import (  # noqa: PLC0415
+            cases_of_evaluation,
+            refuse_repeated,
+        )
         from workhours_sla.compliance.report import LISTED, ReportOptions  # noqa: PLC0415
         from workhours_sla.reports.report import report as make_report  # noqa: PLC0415
     except ImportError as error:
         raise click.UsageError(SHELL.text(lang, "no_numpy", error=said(str(error), lang))) from None
     rows = read_rows(source, configuration.mapping, lang, given)
+    refuse_repeated(rows.repeated)
     result = evaluate(rows.events, policy, as_of=as_of, provisional=settings.provisional)
     settings.note_ends(configuration, as_of)
     cases = cases_of_evaluation(
@@ -220,7 +224,7 @@ def _make(
         faults=Counter(fault.reason for fault in rows.faults),
     )
     if not rows.per_event:  # the order of rows of appeals does not show which events came late
-        cases = replace(cases, intake=replace(cases.intake, late=0))
+        cases = replace(cases, intake=replace(cases.intake, late=None))
     if rows.ignored or rows.inverted:
         intake = replace(cases.intake, ignored=rows.ignored, inverted=rows.inverted)
         cases = replace(cases, intake=intake)
@@ -265,7 +269,7 @@ def _with_store(intake: Intake, stored: Stored) -> Intake:
 
 
 def read_rate(text: str, lang: str) -> float:
-    """Parse a share between 0 and 1 such as ``90%``, ``90 %``, ``89,5%`` or ``0.9``.
+    """Parse a share above 0 and at most 1 such as ``90%``, ``90 %``, ``89,5%`` or ``0.9``.
 
     Raises click.UsageError.
 
@@ -277,7 +281,7 @@ def read_rate(text: str, lang: str) -> float:
         # dividing by 100 in the text gives exactly the float 0.895 for 89.5 %
         number = found[1].replace(",", ".")
         value = float(f"{number}e-2") if found[2] else float(number)
-        if 0 < value < 1:
+        if 0 < value <= 1:
             return value
     raise click.UsageError(SHELL.text(lang, "no_target_rate", text=shown(text)))
 

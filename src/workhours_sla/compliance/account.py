@@ -11,6 +11,7 @@ import numpy as np
 from workhours_sla.compliance.arrivals import Arrivals, local_times
 from workhours_sla.compliance.cases import UNKNOWN, Cases, Intake, Labels, promise_version
 from workhours_sla.compliance.microseconds import DAY, MINUTE, date_of, in_zone
+from workhours_sla.compliance.outliers import NO_OUTLIERS, Outliers
 from workhours_sla.compliance.tables import Tally
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER
@@ -35,6 +36,7 @@ class Quality:
     - ``untimed``: the working time is unknown
     - ``pause_left_open``: a pause never ended, although later events show work on the appeal
     - ``retroactive``: already late when a change of the appeal made the target apply
+    - ``outliers``: arrived far from all others in time; also those of before the period
     """
 
     intake: Intake
@@ -48,6 +50,7 @@ class Quality:
     untimed: int
     pause_left_open: int = 0
     retroactive: int = 0
+    outliers: Outliers = NO_OUTLIERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,11 @@ class DayNote:
     reason_ru: str
 
 
-def quality(tally: Tally, groups: Mapping[str, Labels]) -> Quality:
-    """Return how far figures can be trusted that are computed from ``tally`` and ``groups``."""
+def quality(tally: Tally, groups: Mapping[str, Labels], found: Outliers) -> Quality:
+    """Return how far figures can be trusted that are computed from ``tally`` and ``groups``.
+
+    ``found`` are the outliers of the report.
+    """
     cases = tally.cases
     rounded = cases.started % MINUTE == 0
     rounded &= (cases.answered == NEVER) | (cases.answered % MINUTE == 0)
@@ -106,6 +112,7 @@ def quality(tally: Tally, groups: Mapping[str, Labels]) -> Quality:
         untimed=int((cases.elapsed == UNKNOWN).sum()),
         pause_left_open=cases.pause_left_open,
         retroactive=cases.retroactive,
+        outliers=found,
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from workhours_sla.calendars.day import DayKind
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.microseconds import DAY, HOUR, MICROSECOND, date_of
+from workhours_sla.compliance.outliers import far_arrivals
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.control_charts import merge_short_periods
@@ -72,10 +73,10 @@ class Arrivals:
     """When each case arrived, in its local time, and the classes of its arrival and of its due day.
 
     The arrays have one value per case. ``weekday`` is 0 for Monday, and ``week`` is a position in
-    ``weeks``. ``arrival_class`` and ``due_class`` are positions in ARRIVAL_CLASSES and DUE_CLASSES,
-    or -1 if the class is unknown. ``due_later`` is true for a case whose due date is later than its
-    date of arrival. ``last_is_short`` is true if the last merged week still has too little working
-    time.
+    ``weeks``, or -1 for an outlier (``far``, see ``outliers``). ``arrival_class`` and ``due_class``
+    are positions in ARRIVAL_CLASSES and DUE_CLASSES, or -1 if the class is unknown. ``due_later``
+    is true for a case whose due date is later than its date of arrival. ``last_is_short`` is true
+    if the last merged week still has too little working time.
     """
 
     weekday: IntArray
@@ -86,11 +87,12 @@ class Arrivals:
     due_later: BoolArray
     weeks: tuple[Week, ...]
     last_is_short: bool
+    far: BoolArray
 
     @property
     def cohort(self) -> IntArray:
-        """The number of the merged week in which each case arrived."""
-        return np.array([week.cohort for week in self.weeks], np.int64)[self.week]
+        """The number of the merged week in which each case arrived, -1 for an outlier."""
+        return np.array([*(week.cohort for week in self.weeks), -1], np.int64)[self.week]
 
 
 def arrivals(cases: Cases) -> Arrivals:
@@ -101,17 +103,19 @@ def arrivals(cases: Cases) -> Arrivals:
     day, due_day = local // DAY, due // DAY
     facts = _facts(cases, day, due_day)
     number = (day + _MONDAY) // 7
-    first_week, last_week = int(number.min()), int(number.max())
+    far = far_arrivals(cases)
+    first_week, last_week = int(number[~far].min()), int(number[~far].max())
     weeks, last_is_short = _weeks(cases.reference, first_week, last_week)
     return Arrivals(
         weekday=read_only((day + _MONDAY) % 7),
         hour=read_only(local % DAY // HOUR),
-        week=read_only(number - first_week),
+        week=read_only(np.where(far, -1, number - first_week)),
         arrival_class=read_only(_arrival_classes(cases, local, facts)),
         due_class=read_only(np.where(has_due, facts.due_class(cases.schedule_of, due_day), -1)),
         due_later=read_only(has_due & (due_day > day)),
         weeks=weeks,
         last_is_short=last_is_short,
+        far=read_only(far),
     )
 
 

@@ -77,13 +77,14 @@ def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
     """Return the backlog at the end of each week and at ``as_of``; excluded cases do not count."""
     counted = ~cases.in_state(EXCLUDED)
     came, left, limit = cases.started[counted], cases.ended[counted], cases.limit[counted]
+    near = ~when.far[counted]
     schedule = cases.reference
     ends = [micros_of(end_of_week(schedule, week.first)) for week in when.weeks]
     at = [*(end for end in ends if end < cases.as_of), cases.as_of]
     start = micros_of(end_of_week(schedule, when.weeks[0].first - timedelta(days=7)))
     # The week began earlier in zones further east, and a case may have arrived there before it
     # began in the zone of the reference schedule.
-    start = min(start, int(cases.started.min()))
+    start = min(start, int(cases.started[~when.far].min()))
     flows = flow(came, left, [start, *at[:-1], cases.as_of + 1])
     numbers = (
         backlog(came, left, at),
@@ -102,11 +103,13 @@ def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
         amount_of(ages.median),
         amount_of(ages.p90),
         amount_of(ages.largest),
-        _little(cases, came, left, start) if int(flows.departures.sum()) else None,
+        _little(cases, came[near], left[near], start),
     )
 
 
-def _little(cases: Cases, came: IntArray, left: IntArray, start: int) -> LittleCheck:
+def _little(cases: Cases, came: IntArray, left: IntArray, start: int) -> LittleCheck | None:
+    if not (left <= cases.as_of).any():
+        return None
     law = littles_law(came, left, start, cases.as_of + 1)
     return LittleCheck(
         in_zone(cases.reference, start),

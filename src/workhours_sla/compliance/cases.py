@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.compliance.microseconds import MICROSECOND, micros_of
-from workhours_sla.errors import EventError, PolicyError
+from workhours_sla.errors import EventError, PolicyError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.event import Event
@@ -33,6 +33,9 @@ from workhours_sla.worktime.schedule import Schedule
 
 UNKNOWN: Final = -1
 """The value of an amount of working time that depends on a date the calendar does not cover."""
+
+SHOWN_IDS: Final = 5
+"""The number of ids that a message names."""
 
 ATTRIBUTES: Final = ("agency", "district", "channel", "topic")
 """The attributes of an appeal by which cases are grouped; columns can also have other groupings."""
@@ -92,9 +95,10 @@ class Intake:
     a reason and a count; a reason is a key of ``words.QUARANTINE_REASONS`` or ``no_schedule``.
     ``unmatched`` counts the appeals that have no clock although their events were taken, also as
     pairs of a reason and a count; a reason is a key of ``words.UNMATCHED_REASONS``. ``late`` counts
-    the taken events that came after an event that occurred later. ``ignored`` counts rows that the
-    configuration ignores, which are not in ``read``. ``inverted`` counts rows whose answer was
-    before its posting, but within the tolerance.
+    the taken events that came after an event that occurred later; it is None for rows of appeals,
+    which do not show when each event came. ``ignored`` counts rows that the configuration ignores,
+    which are not in ``read``. ``inverted`` counts rows whose answer was before its posting, but
+    within the tolerance.
 
     >>> Intake("rows", read=3, taken=2, duplicate=1).with_faults({"missing_value": 2}).read
     5
@@ -105,7 +109,7 @@ class Intake:
     taken: int
     duplicate: int = 0
     after_as_of: int = 0
-    late: int = 0
+    late: int | None = None
     quarantined: tuple[tuple[str, int], ...] = ()
     unmatched: tuple[tuple[str, int], ...] = ()
     ignored: int = 0
@@ -290,7 +294,8 @@ def cases_of_outcomes(
 
     Outcomes of other targets are ignored. ``as_of`` is the instant as of which the outcomes were
     computed. ``intake`` says what was read; if it is None, each outcome of the target counts as one
-    row. Raises NaiveDatetimeError for a naive ``as_of``.
+    row. Raises NaiveDatetimeError for a naive ``as_of``, and EventError for an appeal that has
+    several outcomes of one cycle.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -303,6 +308,7 @@ def cases_of_outcomes(
     1
     """
     mine = [outcome for outcome in outcomes if outcome.target == target.name]
+    refuse_repeated((o.appeal_id, o.cycle) for o in mine)
     schedules = tuple(dict.fromkeys(target.schedules))
     places = {schedule: place for place, schedule in enumerate(schedules)}
     started = _instants(o.started_at or o.posted_at for o in mine)
@@ -406,6 +412,27 @@ def promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
         for one in schedules
     ]
     return sha256(repr((terms, hours)).encode()).hexdigest()[:12]
+
+
+def refuse_repeated(ids: Iterable[str | tuple[str, int]]) -> None:
+    """Raise EventError if an id, or a pair of an id and a cycle, occurs more than once.
+
+    A wrong join of two tables doubles appeals, and with them every figure.
+    """
+    every = list(ids)
+    if len(set(every)) == len(every):
+        return
+    counts = Counter(every)
+    repeated = [one for one, count in counts.items() if count > 1]
+    named = dict.fromkeys(one if isinstance(one, str) else one[0] for one in repeated)
+    raise EventError(
+        say(
+            "repeated_ids",
+            count=len(named),
+            rows=sum(counts[one] for one in repeated),
+            first=", ".join(shown(name) for name in [*named][:SHOWN_IDS]),
+        )
+    )
 
 
 def require_cases(cases: Cases) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -18,16 +18,15 @@ from workhours_sla.compliance.cases import (
     Labels,
     counts_by_name,
     fingerprint,
+    refuse_repeated,
 )
-from workhours_sla.compliance.microseconds import MICROSECOND
-from workhours_sla.errors import BudgetError, PolicyError
+from workhours_sla.compliance.column_times import ClockTimes, clock_times
+from workhours_sla.errors import PolicyError
 from workhours_sla.module_names import public
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, WITHDRAWN
-from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
-from workhours_sla.worktime.schedule import Schedule
 
 _NAT: Final = np.datetime64("NaT", "us")
 
@@ -65,18 +64,18 @@ def cases_of_columns(
 ) -> Cases:
     """Return the cases of appeals that are given as columns; no row becomes a Python object.
 
-    The budget of ``target`` must be working time. A clock starts when the appeal is posted and
-    stops with the answer. A row is quarantined if the time of posting is missing, if the answer is
-    before the posting, or if the row has no schedule. Rows posted after ``as_of`` are left out, and
+    ``target`` may have a budget of any kind. A clock starts when the appeal is posted and stops
+    with the answer. A row is quarantined if the time of posting is missing, if the answer is before
+    the posting, or if the row has no schedule. Rows posted after ``as_of`` are left out, and
     answers or withdrawals after ``as_of`` are ignored. ``provisional`` decides by rule the dates
-    that no act has decided. Raises NaiveDatetimeError for a naive ``as_of``, BudgetError for
-    another budget, PolicyError if the names of the schedules are missing, TypeError for time
-    columns that are not datetime64, and ValueError for columns of different lengths.
+    that no act has decided. Raises NaiveDatetimeError for a naive ``as_of``, PolicyError if the
+    names of the schedules are missing, EventError for an id that several rows have, TypeError for
+    time columns that are not datetime64, and ValueError for columns of different lengths.
 
-    >>> from workhours_sla import Target
+    >>> from workhours_sla import Schedule, Target, working_hours
     >>> from workhours_sla.statistics.maturity import VERDICTS
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> target = Target("first reply", working_hours(4), office)
     >>> posted = np.array(["2025-03-12T07:15", "2025-03-12T10:50"], "M8[s]")
     >>> answered = np.array(["2025-03-12T08:00", "NaT"], "M8[s]")
     >>> when = datetime(2025, 3, 12, 18, tzinfo=office.tz)
@@ -84,11 +83,10 @@ def cases_of_columns(
     >>> [VERDICTS[code] for code in cases.verdict], (cases.elapsed // 60_000_000).tolist()
     (['met', 'pending'], [45, 240])
     """
-    if not isinstance(target.budget, timedelta):
-        msg = f"target {target.name!r} has the budget {target.budget!r}; give working time"
-        raise BudgetError(msg)
     now = np.datetime64(in_utc("as_of", as_of).replace(tzinfo=None), "us")
     rows = _Rows.of(columns, target)
+    if columns.ids is not None:
+        refuse_repeated(_texts(columns.ids, rows.posted.size))
     missing = np.isnat(rows.posted)
     early = ~missing & (rows.answered < rows.posted)
     no_schedule = ~missing & ~early & (rows.schedule_of < 0)
@@ -124,7 +122,7 @@ def cases_of_columns(
         ),
         input_hash=fingerprint(content, groups),
         groups=groups,
-        **_clock_columns(used, target, target.budget, now, provisional=provisional),
+        **_clock_columns(used, target, now, provisional=provisional),
     )
 
 
@@ -193,74 +191,70 @@ def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ..
 
 
 def _clock_columns(
-    rows: _Rows, target: Target, budget: timedelta, now: np.datetime64, *, provisional: bool
+    rows: _Rows, target: Target, now: np.datetime64, *, provisional: bool
 ) -> dict[str, Any]:
     """Return the time and verdict columns of ``Cases``, keyed by field name."""
     posted, answered, gone, excluded, of = rows
-    options: dict[str, Any] = {"tz": "UTC", "on_unknown": "mark", "provisional": provisional}
-    schedules = target.schedules
-    by: Schedule | Sequence[Schedule] = schedules[0]
-    if len(schedules) > 1:
-        by, options["codes"] = schedules, of
-    due = deadline(by, posted, budget, **options)
-    last = due if target.closing == "strict" else breaches_after(by, posted, budget, **options)
-    earliest, latest = _limit_bounds(rows, target, budget, last.values, last.unknown)
-    may_be_withdrawn = ~np.isnat(gone) & ~(gone > latest) & ~(answered <= gone)
-    withdrawn = may_be_withdrawn & (gone <= earliest)
+    times = clock_times(posted, of, target, provisional=provisional)
+    may_be_withdrawn = ~np.isnat(gone) & ~(gone > times.latest) & ~(answered <= gone)
+    withdrawn = may_be_withdrawn & (gone <= times.earliest)
     answered = np.where(may_be_withdrawn, _NAT, answered)
     has_answer = ~np.isnat(answered)
     decided = np.where(has_answer, answered, np.where(may_be_withdrawn, gone, now))
-    passed = elapsed(by, posted, decided, **options)
+    passed = times.elapsed(posted, decided)
     ended = np.where(has_answer, answered, np.where(withdrawn, gone, _NAT))
     # If the withdrawal may have come after the limit, the clock may not have stopped with it.
     unknown = passed.unknown | (may_be_withdrawn & ~withdrawn)
-    open_verdict = (decided > earliest) & ~(decided > latest)
+    open_verdict = (decided > times.earliest) & ~(decided > times.latest)
     verdict = np.full(posted.shape, PENDING, np.int8)
-    verdict[(decided > latest) & ~may_be_withdrawn] = BREACHED
+    verdict[(decided > times.latest) & ~may_be_withdrawn] = BREACHED
     verdict[withdrawn] = WITHDRAWN
-    verdict[has_answer & (answered <= earliest)] = MET
+    verdict[has_answer & (answered <= times.earliest)] = MET
     verdict[excluded] = EXCLUDED
     worked = np.where(unknown, UNKNOWN, passed.values.astype("m8[us]").view(np.int64))
-    over = np.maximum(worked - budget // MICROSECOND, 0)
+    over = _overdue(times, worked, decided)
     return {
         "started": _micros(posted),
-        "due": _micros(due.values),
-        "limit": _micros(np.where(open_verdict, _NAT, latest)),
+        "due": _micros(times.due),
+        "limit": _micros(np.where(open_verdict, _NAT, times.latest)),
         "answered": _micros(answered),
         "ended": _micros(ended),
         "verdict": read_only(verdict),
         "elapsed": read_only(worked),
-        "overdue": read_only(np.where(worked == UNKNOWN, UNKNOWN, over)),
+        "overdue": read_only(np.where(may_be_withdrawn & ~withdrawn, UNKNOWN, over)),
         "calendar_unknown": int((open_verdict & ~excluded).sum()),
-        "provisional": int((due.provisional | last.provisional | passed.provisional).sum()),
+        "provisional": int((times.provisional | passed.provisional).sum()),
     }
 
 
-def _limit_bounds(
-    rows: _Rows, target: Target, budget: timedelta, limit: NDArray[Any], unknown: BoolArray
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the earliest and the latest possible limit of each row, as datetime64.
+def _overdue(times: ClockTimes, worked: IntArray, decided: NDArray[Any]) -> IntArray:
+    """Return by how much each row is or was late, or UNKNOWN."""
+    if times.hours is not None:
+        return np.where(worked == UNKNOWN, UNKNOWN, np.maximum(worked - times.hours, 0))
+    late = decided > times.due
+    if times.is_clock_time:
+        found: NDArray[Any] = np.where(late, decided - times.due, np.timedelta64(0, "us"))
+        unknown = np.isnat(times.due)
+    else:
+        past = times.elapsed(np.where(late, times.due, decided), decided)
+        found, unknown = past.values, past.unknown | np.isnat(times.due)
+    return np.where(unknown, UNKNOWN, found.astype("m8[us]").view(np.int64))
 
-    They differ where the limit depends on dates that the calendar does not cover. The latest limit
-    is NaT where it is unbounded.
+
+def _texts(ids: Any, size: int) -> list[str]:
+    """Return the ids of all rows as text, without those of rows that have no id.
+
+    Raises ValueError if there are not ``size`` ids.
     """
-    earliest, latest = limit.copy(), limit.copy()
-    at = np.flatnonzero(unknown)
-    if not at.size:
-        return earliest, latest
-    verb = deadline if target.closing == "strict" else breaches_after
-    pairs = [one.completions() or (one, one) for one in target.schedules]
-    for bound, side, fallback in ((earliest, 1, rows.posted[at]), (latest, 0, _NAT)):
-        found = verb(
-            [pair[side] for pair in pairs],
-            rows.posted[at],
-            budget,
-            codes=rows.schedule_of[at],
-            tz="UTC",
-            on_unknown="mark",
-        )
-        bound[at] = np.where(found.unknown, fallback, found.values)
-    return earliest, latest
+    if hasattr(ids, "__len__"):
+        _check_shape("ids", np.empty(len(ids), np.bool_), (size,))
+    whole = hasattr(ids, "__array__")
+    values = np.asarray(ids).tolist() if whole else [ids[row] for row in range(size)]
+    return [text for text in map(str, values) if text not in _NO_ID]
+
+
+_NO_ID: Final = frozenset({"", "None", "nan", "NaT", "<NA>"})
+"""The texts of missing values in numpy, pandas, polars and Arrow."""
 
 
 def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:

@@ -39,6 +39,7 @@ from workhours_sla.compliance.mix import (
     mix_of,
     standardised,
 )
+from workhours_sla.compliance.outliers import outliers
 from workhours_sla.compliance.period import Comparison, Earlier, Period, compared_periods
 from workhours_sla.compliance.series import (
     Funnel,
@@ -71,7 +72,7 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.corrected_events import happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event
-from workhours_sla.statistics.arrays import IntArray, share
+from workhours_sla.statistics.arrays import IntArray, target_share
 from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
 from workhours_sla.text.messages import Detail, say
 from workhours_sla.worktime.budget_kinds import CalendarDays, ClockTime, Months, WorkingDays
@@ -126,9 +127,9 @@ _BUDGET_KINDS: Final[dict[type, BudgetKind]] = {
 class ReportOptions:
     """The options of a report.
 
-    ``target_rate`` is the share of appeals that must be in time, from 0 to 1. ``by`` has the names
-    of the groupings; None means all groupings of the cases. In the restricted mean, a wait longer
-    than ``horizon`` counts as ``horizon``; the default is the budget.
+    ``target_rate`` is the share of appeals that must be in time, above 0 and at most 1. ``by`` has
+    the names of the groupings; None means all groupings of the cases. In the restricted mean, a
+    wait longer than ``horizon`` counts as ``horizon``; the default is the budget.
 
     The report is about the appeals that arrived at ``since`` or later and before ``until``; its
     backlog and its weekly trends also have those that arrived earlier. With ``compare_with`` the
@@ -139,11 +140,11 @@ class ReportOptions:
     trends are computed from the first ``baseline`` weeks, or from all weeks if there are only 12 or
     more; after a known change of the work, they are computed from the week of ``rebase`` on.
     ``listed`` is the number of late appeals to list. Raises ValueError for a target rate that is
-    not strictly between 0 and 1, for a horizon that is not positive, and for a baseline below 12.
+    not above 0 and at most 1, for a horizon that is not positive, and for a baseline below 12.
 
     >>> ReportOptions(target_rate=90)
     Traceback (most recent call last):
-    ValueError: target_rate 90 is not strictly between 0 and 1; write 90 % as 0.9
+    ValueError: target_rate 90 is not above 0 and at most 1; write 90 % as 0.9
     """
 
     target_rate: float = 0.9
@@ -157,7 +158,7 @@ class ReportOptions:
     listed: int = LISTED
 
     def __post_init__(self) -> None:
-        share("target_rate", self.target_rate)
+        target_share("target_rate", self.target_rate)
         if self.horizon is not None and self.horizon <= timedelta(0):
             msg = f"horizon {self.horizon} is not positive; give a length of time such as 4 h"
             raise ValueError(msg)
@@ -312,7 +313,7 @@ def report_numbers(
         late=late_appeals(listed, late_listed or {}, chosen.listed),
         attribution=None if late is None else attribution(total.counts.breached, late),
         indicators=indicators(cases, by_appeal),
-        quality=quality(tally, groups),
+        quality=quality(tally, groups, outliers(everything, when_all.far)),
         days=days(cases, when),
         provenance=provenance(cases),
         agreement=agreement,

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any, Final
 
 from workhours_sla.compliance.account import DayNote
+from workhours_sla.compliance.outliers import Outliers
 from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.agreement import agreement_lines
@@ -27,6 +28,8 @@ NONE: Final = "-"
 
 WIDEST_NAME: Final = 40
 """The largest number of letters of a name."""
+SHOWN_OUTLIERS: Final = 5
+"""The number of outliers that a note names."""
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _COLUMNS: Final = (
@@ -362,12 +365,14 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
     calendars = dict.fromkeys((one.id, one.version) for one in made.calendars)
     input_hash = made.input_hash[:12]
     return [
-        text(f"intake_{intake.of}", **facts, late=intake.late, quarantined=quarantined),
+        text(f"intake_{intake.of}", **facts, quarantined=quarantined),
+        *(() if intake.late is None else (text("came_late", count=intake.late),)),
         text("reconciliation", **{name: getattr(counts, name) for name in COUNTS}, early=early),
         text("maturity", matured=quality.matured, counting=quality.counting),
         text("minute_rounded", count=quality.minute_rounded, arrived=counts.arrived),
         *(() if report.agreement is None else agreement_lines(report.agreement, lang)),
         *(text(key, count=count) for key, count in warnings.items() if count),
+        *_outlier_note(quality.outliers, lang),
         *(
             text("unnamed", by=heading(by, lang), count=count)
             for by, count in quality.unnamed
@@ -376,6 +381,17 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
         *(text("calendar", id=name, version=version) for name, version in calendars),
         text("provenance", library=made.library, policy=made.policy, input=input_hash),
     ]
+
+
+def _outlier_note(found: Outliers, lang: str) -> Iterator[str]:
+    """Yield a note on appeals that arrived far from all others, if there are any."""
+    if found.count:
+        first = [
+            f"{printable(one.appeal_id)} ({words.short_date(one.started_at.date(), lang)})"
+            for one in found.first[:SHOWN_OUTLIERS]
+        ]
+        more = ", ..." if found.count > len(first) else ""
+        yield SENTENCES.text(lang, "outliers", count=found.count, first=", ".join(first) + more)
 
 
 _WARNINGS: Final = (

@@ -95,6 +95,14 @@ def share(name: str, value: float) -> float:
     return float(value)
 
 
+def target_share(name: str, value: float) -> float:
+    """Check that ``value`` is above 0 and at most 1; return it as a float."""
+    if not 0 < value <= 1:
+        msg = f"{name} {value} is not above 0 and at most 1; write 90 % as 0.9"
+        raise ValueError(msg)
+    return float(value)
+
+
 def normal_quantile(confidence: float) -> float:
     """Return the half-width of a normal interval with this confidence, in standard errors.
 

@@ -21,6 +21,7 @@ from workhours_sla.statistics.arrays import (
     in_one_dimension,
     read_only,
     share,
+    target_share,
     whole_numbers,
 )
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, wilson_interval
@@ -201,14 +202,15 @@ def expected_false_failures(n: ArrayLike, target: float) -> float:
     ``n`` are the numbers of appeals of the units, as whole numbers in one dimension. A unit is
     judged by ``compliance_rate``: it fails if its whole Wilson interval is below ``target``, and
     units of fewer than ten appeals are not judged. Exact binomial probabilities. Raises ValueError
-    for numbers below 1, and for a target that is not strictly between 0 and 1.
+    for numbers below 1, and for a target that is not above 0 and at most 1.
 
     >>> round(expected_false_failures([100] * 73, 0.9), 1)
     2.9
     """
     sizes = in_one_dimension("n", whole_numbers("n", n))
     counts(sizes, sizes)
-    share("target", target)
+    if target_share("target", target) == 1:  # units at this target answer every appeal in time
+        return 0.0
     distinct, units = np.unique(sizes[sizes >= COUNTS_ONLY_BELOW], return_counts=True)
     expected = 0.0
     for size, number in zip(distinct.tolist(), units.tolist(), strict=True):

@@ -16,7 +16,7 @@ from workhours_sla.statistics.arrays import (
     counts,
     normal_quantile,
     read_only,
-    share,
+    target_share,
 )
 
 COUNTS_ONLY_BELOW = 10
@@ -150,7 +150,7 @@ def compliance_rate(met: int, n: int, target: float, *, confidence: float = 0.95
     The verdict is TOO_FEW for fewer than ten appeals. Otherwise it is MEETS if the whole Wilson
     interval is at or above the target, FAILS if the whole interval is below the target, and else
     INCONCLUSIVE. The numbers are compared before rounding. Raises ValueError for an empty cohort,
-    for met > n, and for a target that is not strictly between 0 and 1. The thresholds for small
+    for met > n, and for a target that is not above 0 and at most 1. The thresholds for small
     numbers come from public health: Washington State Department of Health, "Standards for reporting
     data with small numbers", and CDC, WISQARS. The latter is the source for flagging fewer than
     twenty.
@@ -158,7 +158,7 @@ def compliance_rate(met: int, n: int, target: float, *, confidence: float = 0.95
     >>> compliance_rate(46, 50, 0.9).verdict
     <TargetVerdict.INCONCLUSIVE: 'inconclusive'>
     """
-    share("target", target)
+    target_share("target", target)
     interval = wilson_interval(met, n, confidence=confidence)
     if n < COUNTS_ONLY_BELOW:
         verdict = TargetVerdict.TOO_FEW

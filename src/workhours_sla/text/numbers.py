@@ -32,7 +32,7 @@ def percent(value: float, *, target: float | None = None, places: int = 1) -> st
 
     The percentage has ``places`` decimals, or more if rounding would move it to or across the
     target, or to 0 or 100. Raises ValueError for a value outside 0 to 1, a target that is not
-    strictly between 0 and 1, and negative places.
+    above 0 and at most 1, and negative places.
 
     >>> percent(0.8996), percent(0.8996, target=0.9), percent(9 / 10, target=0.9)
     ('90.0', '89.96', '90.0')
@@ -42,8 +42,8 @@ def percent(value: float, *, target: float | None = None, places: int = 1) -> st
     if not 0 <= value <= 1:
         msg = f"{value} is not from 0 to 1; give a share, not a percentage"
         raise ValueError(msg)
-    if target is not None and not 0 < target < 1:
-        msg = f"target {target} is not strictly between 0 and 1; write 90 % as 0.9"
+    if target is not None and not 0 < target <= 1:
+        msg = f"target {target} is not above 0 and at most 1; write 90 % as 0.9"
         raise ValueError(msg)
     if places < 0:
         msg = f"{places} decimal places is negative; give 0 or more"

@@ -353,12 +353,16 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     "intake_events": {
         "en": (
             "Events: {read} = taken {taken} + duplicate {duplicate} + later {after_as_of} "
-            "+ quarantined {quarantined}; came late {late}."
+            "+ quarantined {quarantined}."
         ),
         "ru": (
             "События: {read} = учтено {taken} + дубликатов {duplicate} + позже {after_as_of} "
-            "+ в карантине {quarantined}; опоздавших {late}."
+            "+ в карантине {quarantined}."
         ),
+    },
+    "came_late": {
+        "en": "Events that came after an event that occurred later: {count}.",
+        "ru": "Событий, пришедших после более поздних: {count}.",
     },
     "intake_rows": {
         "en": "Rows: {read} = taken {taken} + later {after_as_of} + quarantined {quarantined}.",
@@ -412,6 +416,18 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     "retroactive": {
         "en": "Late before a change of the appeal made the target apply: {count}.",
         "ru": "Срок истёк до изменения обращения, после которого применён норматив: {count}.",
+    },
+    "outliers": {
+        "en": (
+            "Arrived more than a year before or after all other appeals, so perhaps with a wrong "
+            "date: {count} ({first}). They count in every figure but are in no week, trend or "
+            "other axis of time."
+        ),
+        "ru": (
+            "Поступили более чем на год раньше или позже всех остальных, возможна ошибка в дате: "
+            "{count} ({first}). Во всех итогах они учтены, но в неделях, на графиках по времени и "
+            "в календаре их нет."
+        ),
     },
     "unchanged": {
         "en": "No figure has changed.",

@@ -1166,10 +1166,6 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "there are no [{section}]",
         "ru": "нет разделов [{section}]",
     },
-    "no_schedule_for": {
-        "en": "no schedule, which target {target} needs",
-        "ru": "не указан график, нужный нормативу {target}",
-    },
     "no_schedule": {
         "en": "no schedule {name}",
         "ru": "нет графика {name}",
@@ -1326,10 +1322,6 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "write_section": {
         "en": 'write [{section}.ID] with schedule = "NAME"',
         "ru": 'запишите разделы [{section}.ИМЯ] с ключом schedule = "ГРАФИК"',
-    },
-    "write_schedule": {
-        "en": 'write schedule = "NAME"',
-        "ru": 'укажите schedule = "ГРАФИК"',
     },
     "write_rules_for_each": {
         "en": "write [[rules]] that select the appeals of each",
@@ -1689,6 +1681,22 @@ SENTENCES: Final[Mapping[str, Words]] = {
             "на этот момент нет обращений для отчёта (прочитано записей: {read}, из них позже "
             "--as-of: {after}); укажите более позднее --as-of или другой файл"
         ),
+    },
+    "repeated_ids": {
+        "en": (
+            "an appeal may have only one row, but {count} appeal ids occur in {rows} rows, such as "
+            "{first}; remove the repeated rows (a join may have doubled them), or name another "
+            "column of ids"
+        ),
+        "ru": (
+            "обращению соответствует одна строка, а здесь номера обращений повторяются "
+            "(номеров: {count}, строк с ними: {rows}), например {first}; уберите повторы - они "
+            "часто возникают при соединении таблиц - или укажите другой столбец с номером"
+        ),
+    },
+    "not_a_datetime": {
+        "en": "{name} {value} is not a datetime; give an aware one: datetime(..., tzinfo=tz)",
+        "ru": "{name}: {value} - не datetime; укажите datetime с зоной: datetime(..., tzinfo=tz)",
     },
     "no_cases_in_period": {
         "en": (

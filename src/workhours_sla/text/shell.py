@@ -463,9 +463,10 @@ SHELL: Final = Texts(
             "ru": "в конфигурации нет норматива {name}; укажите другой: --target ИМЯ ({names})",
         },
         "no_target_rate": {
-            "en": "--target-rate {text} is not a share between 0 and 100%; write it like 90% or "
-            "0.9",
-            "ru": "--target-rate {text} - не доля между 0 и 100 %; напишите, например, 90% или 0.9",
+            "en": "--target-rate {text} is not a share above 0 and at most 100%; write it like 90% "
+            "or 0.9",
+            "ru": "--target-rate {text} - не доля больше 0 и не больше 100 %; напишите, например, "
+            "90% или 0.9",
         },
         "no_min_read": {
             "en": "--min-read {text} is not a percentage from 0 to 100; write it like 50% or 50",

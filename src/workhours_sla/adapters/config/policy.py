@@ -294,10 +294,7 @@ class _PolicyReader:
             self._reader.fail((*keys, "schedule_by"), what, say("write_section", section=section))
         found = {}
         for name, body in bodies.items():
-            if body.schedule is None:
-                what = say("no_schedule_for", target=shown(row.name))
-                self._reader.fail((section, name), what, say("write_schedule"))
-            found[name] = self._named((section, name, "schedule"), body.schedule)
+            found[name] = self._named((section, name, "schedule"), body.schedule or DEFAULT)
         return ScheduleBy(field, found)
 
     def _named(self, keys: Keys, name: str) -> Schedule:

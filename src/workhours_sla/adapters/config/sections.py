@@ -280,7 +280,10 @@ class ScheduleSettings(Section, frozen=True, kw_only=True):
 
 
 class Body(Section, frozen=True, kw_only=True):
-    """An agency, a district or a channel: the name to show, and the name of its schedule."""
+    """An agency, a district or a channel: the name to show, and the name of its schedule.
+
+    Without a schedule it has the schedule of the section [schedule].
+    """
 
     name: Annotated[str, _described("The name in texts; by default the id.")] = ""
     schedule: ScheduleName | None = None

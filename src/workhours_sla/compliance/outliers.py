@@ -1,0 +1,83 @@
+"""Arrivals far from all others in time, which are most likely wrong dates.
+
+They count in every figure but are on no axis of time: one appeal of 1970 would stretch the weeks of
+a year over half a century.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from workhours_sla.compliance.cases import Cases
+from workhours_sla.compliance.microseconds import DAY, in_zone
+from workhours_sla.statistics.arrays import BoolArray
+
+FARTHEST: Final = 365 * DAY
+"""The longest time without an arrival within the bulk, in microseconds."""
+LISTED: Final = 20
+"""The number of outliers that a report lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlier:
+    """An appeal that arrived more than 365 days before or after the bulk of the appeals."""
+
+    appeal_id: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outliers:
+    """The appeals that arrived more than 365 days outside the bulk: how many, and the first 20.
+
+    The bulk is the most appeals without a gap of more than 365 days between one arrival and the
+    next; of equally many, the latest. The outliers count in every figure and table except the
+    tables and charts by week, and ``days``.
+    """
+
+    count: int = 0
+    first: tuple[Outlier, ...] = ()
+
+
+NO_OUTLIERS: Final = Outliers()
+
+
+def far_arrivals(cases: Cases) -> BoolArray:
+    """Return which cases arrived more than 365 days outside the bulk. There must be a case."""
+    started = cases.started
+    if int(started.max()) - int(started.min()) <= FARTHEST:
+        return np.zeros(len(cases), np.bool_)
+    order = np.sort(started)
+    edges = np.flatnonzero(np.diff(order) > FARTHEST) + 1
+    begins = np.concatenate([[0], edges])
+    sizes = np.diff(np.append(begins, order.size))
+    bulk = int(np.flatnonzero(sizes == sizes.max())[-1])
+    first, last = order[begins[bulk]], order[begins[bulk] + sizes[bulk] - 1]
+    far: BoolArray = (started < first) | (started > last)
+    return far
+
+
+def outliers(cases: Cases, far: BoolArray) -> Outliers:
+    """Return the cases for which ``far`` is true as outliers, the earliest arrivals first."""
+    rows = np.flatnonzero(far)
+    ids = [str(cases.ids[row]) for row in rows.tolist()] if rows.size <= 10 * LISTED else None
+    order = np.argsort(cases.started[rows], kind="stable")
+    if ids is not None:
+        order = np.array(
+            sorted(range(rows.size), key=lambda at: (cases.started[rows[at]], ids[at])), np.intp
+        )
+    first = rows[order][:LISTED].tolist()
+    return Outliers(
+        int(rows.size),
+        tuple(
+            Outlier(
+                str(cases.ids[row]),
+                in_zone(cases.schedules[int(cases.schedule_of[row])], int(cases.started[row])),
+            )
+            for row in first
+        ),
+    )
