@@ -276,19 +276,6 @@ def test_control_characters_are_escaped_in_csv(tmp_path: Path) -> None:
     }
 
 
-def test_a_workbook_has_text_unchanged(tmp_path: Path) -> None:
-    pytest.importorskip("xlsxwriter")
-    openpyxl = pytest.importorskip("openpyxl")
-    from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
-
-    formulas = [name for name in FORMULAS if name.isprintable()]
-    write_workbook(hostile(*formulas), tmp_path / "report.xlsx")
-    sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["By agency"]
-    found = [cell for (cell,) in sheet.iter_rows(min_row=2, max_col=1)]
-    assert {cell.value for cell in found} >= set(formulas)
-    assert {cell.data_type for cell in found} == {"s"}
-
-
 def test_tables_with_similar_names_have_separate_files(tmp_path: Path) -> None:
     pl = pytest.importorskip("polars")
     names = ("a b", "a_b", "A_B", "a_b-2", "total")
@@ -301,48 +288,6 @@ def test_tables_with_similar_names_have_separate_files(tmp_path: Path) -> None:
         if name in names:
             assert cells(path, name) == [f"in {name}"], path
     assert table_files(made, tmp_path)["a b"].name == "a_b.csv"
-
-
-def test_a_workbook(tmp_path: Path) -> None:
-    pytest.importorskip("xlsxwriter")
-    openpyxl = pytest.importorskip("openpyxl")
-    from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
-
-    evil = "=HYPERLINK(1)"
-    given = frame("polars").to_dict(as_series=False)
-    given["agency"] = [evil] * 6
-    many = pytest.importorskip("polars").DataFrame(given)
-    path = tmp_path / "report.xlsx"
-    write_workbook(report(cases_of_frame(many, REPLY, as_of=AS_OF), lang="ru"), path)
-    book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Сводка", "По ведомствам", "Просрочки", "Календарь", "Методика"]
-    sheet = book["По ведомствам"]
-    titles = [cell.value for cell in sheet[1]]
-    row = dict(zip(titles, [cell.value for cell in sheet[2]], strict=True))
-    assert (row["ведомство"], row["поступило"], row["доля"]) == (evil, 3, "1/3")
-    assert sheet["A2"].data_type == "s"
-    late = book["Просрочки"]
-    assert late["C2"].value == datetime(2025, 3, 11, 12, 50)
-    days = {row[0].value: row[2].value for row in book["Календарь"].iter_rows(min_row=2)}
-    assert days[datetime(2025, 3, 11)] == timedelta(hours=8)
-    assert any("Уилсон" in str(cell.value) for row in book["Методика"] for cell in row)
-
-
-def test_a_workbook_does_not_round_a_share_across_the_target(tmp_path: Path) -> None:
-    pl = pytest.importorskip("polars")
-    pytest.importorskip("xlsxwriter")
-    openpyxl = pytest.importorskip("openpyxl")
-    from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
-
-    posted = at("2025-03-11T10:00")
-    answered = [posted + timedelta(hours=1)] * 2249 + [posted + timedelta(hours=30)] * 251
-    given = pl.DataFrame({"posted": [posted] * 2500, "answered": answered, "agency": ["A"] * 2500})
-    path = tmp_path / "report.xlsx"
-    write_workbook(report(cases_of_frame(given, REPLY, as_of=AS_OF)), path)
-    sheet = openpyxl.load_workbook(path)["By agency"]
-    place = [cell.value for cell in sheet[1]].index("share")
-    assert sheet[2][place].value == 0.8996
-    assert sheet[2][place].number_format == "0.00%"
 
 
 # -- the command ---------------------------------------------------------------------------------
@@ -442,11 +387,11 @@ def test_files_of_late_appeals_have_hour_earlier(
     ]
     assert [line["holder"] for line in lines] == [late["holder"] or "" for late in data["late"]]
     sheet = openpyxl.load_workbook(book)["Просрочки"]
-    assert (sheet["H1"].value, sheet["I1"].value) == (
+    assert (sheet["I1"].value, sheet["J1"].value) == (
         "исполнитель при истечении срока",
         "в срок при поступлении на час раньше",
     )
-    assert [row[0].value for row in sheet.iter_rows(min_row=2, min_col=9)] == [
+    assert [row[0].value for row in sheet.iter_rows(min_row=2, min_col=10)] == [
         None if one is None else ("нет", "да")[one] for one in wanted
     ]
 

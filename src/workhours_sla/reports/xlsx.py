@@ -1,64 +1,52 @@
-"""Write a report as an XLSX workbook with five sheets.
+"""Write a report as an XLSX workbook: a summary with charts, and a sheet for each table.
 
-The sheets are the summary, the agencies, the late appeals, the calendar and the method. Text is
-written as text, so that no name becomes a formula or a link. Shares are numbers with enough
+Text is written as text, so that no name becomes a formula or a link. Shares are numbers with enough
 decimals that rounding does not move them across the target. Amounts of working time are durations,
 and instants are in local time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
 from io import BytesIO
+from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from workhours_sla.adapters.atomic_write import write_files
-from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.tables import Row, Table
+from workhours_sla.compliance.report import OWN_TABLES, ReportNumbers
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports import plain_text as shown
 from workhours_sla.reports.report import Report
-from workhours_sla.reports.report_tables import row_values
-from workhours_sla.text import words
-from workhours_sla.text.numbers import percent
-from workhours_sla.text.report import SENTENCES, heading, name_of
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.reports.workbook.cells import Book, Layout, Points, Share
+from workhours_sla.reports.workbook.charts import group_chart, week_chart
+from workhours_sla.reports.workbook.groups import figures, write_groups
+from workhours_sla.reports.workbook.method import write_method
+from workhours_sla.text.report import heading
+from workhours_sla.text.workbook import WORKBOOK, title_of
 
-SHEETS: Final = {
-    "summary": {"en": "Summary", "ru": "Сводка"},
-    "agencies": {"en": "By agency", "ru": "По ведомствам"},
-    "late": {"en": "Late", "ru": "Просрочки"},
-    "calendar": {"en": "Calendar", "ru": "Календарь"},
-    "method": {"en": "Method", "ru": "Методика"},
-}
-YES_NO: Final = ({"en": "no", "ru": "нет"}, {"en": "yes", "ru": "да"})
-"""The texts for False and True, in this order."""
-EXPLAINED: Final = (
-    *("rate", "interval", "verdict", "small_numbers", "closed_only", "median", "p90"),
-    *("restricted_mean", "mean_answered", "standardised"),
+_SUMMARY: Final = (
+    *("arrived", "matured", "matured_met", "rate", "few", "lower", "upper", "verdict"),
+    *("breached", "early", "pending", "paused", "withdrawn", "excluded"),
+    *("open", "overdue", "median", "p90", "not_reached"),
 )
-"""The keys of the sentences on the method sheet."""
-
-_WIDTH, _NAME_WIDTH = 14, 34
-_PERCENT_PLACES: Final = 6
-_COLUMNS: Final = (
-    *("arrived", "matured", "met", "breached", "pending", "paused", "withdrawn", "excluded"),
-    *("rate", "lower", "upper", "standardised", "verdict", "median", "p90"),
-    *("restricted_mean", "mean_answered", "open", "overdue", "closed_only"),
+"""The figures of all appeals on the summary sheet."""
+_OWN_ORDER: Final = ("week", "weekday", "hour", "arrival_class", "due_class")
+_LATE: Final = (
+    *("appeal_id", "agency", "started_at", "due_at", "limit", "answered_at", "elapsed"),
+    "overdue_by",
 )
-_LATE: Final[tuple[str, ...]] = (
-    *("appeal_id", "agency", "started_at", "due_at", "answered_at", "elapsed", "overdue_by"),
-)
+_CHART_ROWS: Final = 16
+"""The number of rows that the chart of the weeks covers."""
 
 
-def write_workbook(report: Report, path: Path, *, lang: str | None = None) -> None:
+def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | None = None) -> None:
     """Write a report as an XLSX file.
 
-    ``lang`` is "en" or "ru"; without it, the workbook is in the report's language. If writing
-    fails, an existing file is not changed. Raises OSError, and ImportError if xlsxwriter is not
-    installed.
+    The workbook has a summary with charts, a sheet for each grouping and for weeks, weekdays, hours
+    and classes, the late appeals, the calendar and the method. ``lang`` is "en" or "ru"; without
+    it, the workbook is in the report's language. If writing fails, an existing file is not changed.
+    Raises OSError, and ImportError if xlsxwriter is not installed.
 
     >>> from tempfile import TemporaryDirectory
     >>> from datetime import datetime, timedelta
@@ -81,159 +69,94 @@ def write_workbook(report: Report, path: Path, *, lang: str | None = None) -> No
         raise needs_extra(what="workbooks need xlsxwriter", extras=("excel",)) from error
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     content = BytesIO()
-    with xlsxwriter.Workbook(content, options) as book:
-        _Book(book, report, lang or report.lang).write()
-    write_files({path: content.getvalue()})
+    with xlsxwriter.Workbook(content, options) as opened:
+        _write(Book(opened, lang or report.lang), report)
+    write_files({Path(path): content.getvalue()})
 
 
-class _Book:
-    """Writes the sheets of one report into an open workbook."""
+def _write(book: Book, report: ReportNumbers) -> None:
+    summary = book.sheet(WORKBOOK.text(book.lang, "sheet_summary"), Layout((40, 18, 18, 18, 18)))
+    row = 0
+    for row, (cells, style) in enumerate(_summary(report, book.lang)):
+        summary.line(row, cells, **style)
+    chosen = [table for table in report.tables if table.by not in OWN_TABLES]
+    sheets = [write_groups(book, report, table) for table in chosen]
+    own = [write_groups(book, report, report.table(by)) for by in _OWN_ORDER]
+    charts = [week_chart(book, report, own[0])]
+    first = sorted(sheets, key=lambda one: one.table.by != "agency")[:1]
+    charts += [group_chart(book, found) for found in first]
+    row += 2
+    for chart in charts:
+        if chart is not None:
+            summary.page.insert_chart(row, 0, chart)
+            row += _CHART_ROWS
+    summary.page.fit_to_pages(1, 1)
+    _late(book, report)
+    _calendar(book, report)
+    write_method(book, report)
 
-    def __init__(self, book: Any, report: ReportNumbers, lang: str) -> None:
-        self._book = book
-        self._report = report
-        self._lang = lang
-        self._formats: dict[str, Any] = {}
 
-    def write(self) -> None:
-        self._summary()
-        tables = self._report.tables
-        grouped = [t for t in tables if t.by == "agency"] or [tables[0]]
-        self._table("agencies", grouped[0])
-        self._late()
-        self._calendar()
-        self._method()
+def _summary(report: ReportNumbers, lang: str) -> Iterator[tuple[list[object], dict[str, object]]]:
+    """Yield the rows of the summary sheet with their styles."""
+    title, as_of = shown.caption(report, lang)
+    yield [title], {"bold": True, "font_size": 14}
+    yield [as_of], {}
+    yield [title_of("period", lang), shown.period_text(report.period, lang)], {}
+    yield [], {}
+    values = figures(report.total, lang)
+    yield [title_of("goal", lang), Share(report.promise.target_rate)], {"align": "left"}
+    for name in _SUMMARY:
+        if values[name] is not None:
+            yield [title_of(name, lang), values[name]], {"align": "left"}
+    change = None if report.comparison is None else report.comparison.change
+    if report.comparison is not None and change is not None:
+        interval, text = change.interval, WORKBOOK.in_language(lang)
+        compared = report.comparison
+        for period, rate in ((compared.before, change.before), (compared.after, change.after)):
+            title = text("share_of_period", period=shown.period_text(period, lang))
+            yield [title, Share(rate, report.promise.target_rate)], {"align": "left"}
+        for name, points in (
+            ("difference", change.difference),
+            ("lower", interval.lower),
+            ("upper", interval.upper),
+            ("by_mix", change.mix),
+            ("by_performance", change.performance),
+        ):
+            yield [title_of(name, lang), Points(points)], {"align": "left"}
 
-    # -- sheets ----------------------------------------------------------------------------
 
-    def _summary(self) -> None:
-        sheet, lang = self._sheet("summary"), self._lang
-        line = 0
-        for text in [*shown.caption(self._report, lang), "", *shown.notes(self._report, lang)]:
-            self._cell(sheet, line, 0, text)
-            line += 1
-        for table in self._report.tables:
-            if table.by in ("week", "weekday", "arrival_class", "due_class"):
-                line = self._rows(sheet, line + 1, table)
+def _late(book: Book, report: ReportNumbers) -> None:
+    lang, columns = book.lang, list(_LATE)
+    if report.attribution is not None:
+        columns += ["holder", "hour_earlier"]
+    layout = Layout((26, 34, *[19] * 4, 14, 14, 34, 16), landscape=True)
+    sheet = book.sheet(WORKBOOK.text(lang, "sheet_late"), layout)
+    yes_no = {flag: WORKBOOK.text(lang, "yes" if flag else "no") for flag in (True, False)}
 
-    def _table(self, name: str, table: Table) -> None:
-        sheet = self._sheet(name)
-        self._rows(sheet, 0, table)
-        sheet.freeze_panes(1, 1)
-
-    def _rows(self, sheet: Any, line: int, table: Table) -> int:
-        """Write a table into a sheet from row ``line`` down; return the number of the next row."""
-        lang, promise = self._lang, self._report.promise
-        facts = {
-            "target": percent(promise.target_rate, target=promise.target_rate, places=0),
-            "horizon": format_amount(promise.horizon),
-        }
-        titles = [heading(column, lang).format(**facts) for column in _COLUMNS]
-        self._line(sheet, line, [heading(table.by, lang), *titles], "bold")
-        named = [(name_of(table.by, row.key, lang), row) for row in table.rows]
-        for name, row in [*named, (heading("total", lang), self._report.total)]:
-            line += 1
-            values = self._values(row)
-            self._line(sheet, line, [name, *(values[column] for column in _COLUMNS)])
-        return line + 1
-
-    def _values(self, row: Row) -> dict[str, object]:
-        """Return the values of the cells of a row, keyed by column."""
-        rate, values = row.rate, row_values(row)
-        for name in ("rate", "lower", "upper", "closed_only", "standardised"):
-            target = rate.target if rate and name in ("rate", "lower", "upper") else None
-            values[name] = None if values[name] is None else _Share(values[name], target)
-        if rate is not None and (rate.counts_only or rate.flagged):
-            values["rate"] = shown.rate_text(row, self._lang)
-        values["verdict"] = shown.verdict_text(row, self._lang)
-        for name, quantile in (("median", row.median), ("p90", row.p90)):
-            if quantile is not None and quantile.time is None:
-                values[name] = "> " + format_amount(quantile.longest)
-        return values
-
-    def _late(self) -> None:
-        sheet, lang = self._sheet("late"), self._lang
-        columns = _LATE
-        if self._report.attribution is not None:
-            columns = (*_LATE, "holder", "hour_earlier")
-        self._line(sheet, 0, [heading(name, lang) for name in columns], "bold")
-        for line, late in enumerate(self._report.late, start=1):
-            earlier = None
-            if late.hour_earlier is not None:
-                earlier = words.pick(YES_NO[late.hour_earlier], lang)
+    def lines() -> Iterator[list[object]]:
+        for late in report.late:
+            earlier = None if late.hour_earlier is None else yes_no[late.hour_earlier]
             facts = {"overdue_by": late.overdue, "hour_earlier": earlier}
-            cells = [facts[name] if name in facts else getattr(late, name) for name in columns]
-            self._line(sheet, line, cells)
-        sheet.freeze_panes(1, 1)
+            yield [facts[name] if name in facts else getattr(late, name) for name in columns]
 
-    def _calendar(self) -> None:
-        sheet, lang = self._sheet("calendar"), self._lang
-        self._line(sheet, 0, [heading(n, lang) for n in ("date", "kind", "hours", "act")], "bold")
-        for line, day in enumerate(self._report.days, start=1):
+    sheet.table([heading(name, lang) for name in columns], lines())
+
+
+def _calendar(book: Book, report: ReportNumbers) -> None:
+    """Add the sheet of all dates, filtered to the special days if there are any."""
+    lang, columns = book.lang, ("date", "kind", "hours", "act", "special")
+    sheet = book.sheet(WORKBOOK.text(lang, "sheet_calendar"), Layout((14, 30, 14, 70, 12)))
+    yes, no = (WORKBOOK.text(lang, key) for key in ("yes", "no"))
+    special = [day.kind not in ("work", "day_off") or day.short for day in report.days]
+
+    def lines() -> Iterator[list[object]]:
+        for day, flag in zip(report.days, special, strict=True):
             kind, reason = shown.day_texts(day, lang)
-            self._line(sheet, line, [day.date, kind, day.working_time, reason])
-        sheet.freeze_panes(1, 0)
+            yield [day.date, kind, day.working_time, reason, yes if flag else no]
 
-    def _method(self) -> None:
-        sheet, lang = self._sheet("method"), self._lang
-        facts = shown.method_facts(self._report)
-        for line, key in enumerate(EXPLAINED):
-            title = heading(key, lang) if key not in ("verdict", "small_numbers") else ""
-            self._cell(sheet, line, 0, title.format(**facts))
-            self._cell(sheet, line, 1, SENTENCES.text(lang, key, **facts))
-        made = self._report.provenance
-        rows = [
-            ("workhours_sla", made.library),
-            (heading("target", lang).partition(" ")[0], made.policy),
-            *((calendar.id, calendar.version) for calendar in made.calendars),
-            ("sha256", made.input_hash),
-        ]
-        for line, (name, value) in enumerate(rows, start=len(EXPLAINED) + 1):
-            self._line(sheet, line, [name, value])
-
-    # -- cells -----------------------------------------------------------------------------
-
-    def _sheet(self, name: str) -> Any:
-        sheet = self._book.add_worksheet(words.pick(SHEETS[name], self._lang))
-        sheet.set_column(0, 0, _NAME_WIDTH)
-        sheet.set_column(1, 40, _WIDTH)
-        return sheet
-
-    def _line(self, sheet: Any, line: int, cells: Sequence[object], style: str = "") -> None:
-        for column, value in enumerate(cells):
-            self._cell(sheet, line, column, value, style)
-
-    def _cell(self, sheet: Any, line: int, column: int, value: object, style: str = "") -> None:
-        if value is None:
-            return
-        if isinstance(value, str):
-            sheet.write_string(line, column, value, self._format(bold=True) if style else None)
-        elif isinstance(value, _Share):
-            sheet.write_number(line, column, value.share, self._format(num_format=value.format))
-        elif isinstance(value, timedelta):
-            days = value / timedelta(days=1)
-            sheet.write_number(line, column, days, self._format(num_format="[h]:mm:ss"))
-        elif isinstance(value, datetime):
-            local = value.replace(tzinfo=None)
-            sheet.write_datetime(
-                line, column, local, self._format(num_format="dd.mm.yyyy hh:mm:ss")
-            )
-        elif isinstance(value, date):
-            sheet.write_datetime(line, column, value, self._format(num_format="dd.mm.yyyy"))
-        else:
-            sheet.write(line, column, value)
-
-    def _format(self, **options: object) -> Any:
-        key = repr(options)
-        if key not in self._formats:
-            self._formats[key] = self._book.add_format(options)
-        return self._formats[key]
-
-
-class _Share:
-    """A share, with a number format that does not round it across the target."""
-
-    def __init__(self, share: float, target: float | None) -> None:
-        self.share = min(max(share, 0.0), 1.0)
-        places = len(percent(self.share, target=target).partition(".")[2])
-        self.format = f"0.{'0' * min(places, _PERCENT_PLACES)}%"
+    sheet.table([title_of(name, lang) for name in columns], lines())
+    if any(special):
+        sheet.page.filter_column(columns.index("special"), f"x == {yes}")
+        for row, flag in enumerate(special, start=1):
+            if not flag:
+                sheet.page.set_row(row, None, None, {"hidden": True})

@@ -1,0 +1,198 @@
+"""Write cells and tidy tables into the sheets of a workbook, and set the sheets up for printing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from workhours_sla.text.numbers import percent
+from workhours_sla.text.workbook import WORKBOOK
+
+MOST_ROWS: Final = 1_048_570
+"""The largest number of lines of a table; a sheet has 1,048,576 rows."""
+
+_PERCENT_PLACES: Final = 6
+_LONGEST_NAME: Final = 31
+_A4: Final = 9
+_MARGIN: Final = 0.4
+_HEADER_HEIGHT: Final = 48
+_FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
+_UNSTORABLE: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
+"""Matches characters that XML cannot store."""
+
+
+class Share:
+    """A share, with a number format that does not round it across the target."""
+
+    def __init__(self, share: float, target: float | None = None) -> None:
+        self.share = min(max(share, 0.0), 1.0)
+        places = len(percent(self.share, target=target).partition(".")[2])
+        self.format = f"0.{'0' * min(places, _PERCENT_PLACES)}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A difference of two shares."""
+
+    difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a table is shown: the widths of its columns and how it is printed.
+
+    A column after the ends of ``widths`` has the last width. ``printed`` is the number of columns
+    that are printed, None for all.
+    """
+
+    widths: Sequence[float]
+    landscape: bool = False
+    printed: int | None = None
+
+
+class Book:
+    """An open workbook whose sheets have safe and different names."""
+
+    def __init__(self, book: Any, lang: str) -> None:
+        self._book = book
+        self.lang = lang
+        self._formats: dict[str, Any] = {}
+        self._taken: set[str] = {"history"}  # Excel keeps this name for itself
+
+    def sheet(self, name: str, layout: Layout) -> Sheet:
+        """Add a sheet, whose name may differ from ``name`` if that is taken or not allowed."""
+        page = self._book.add_worksheet(self._safe(name))
+        for column, width in enumerate(layout.widths):
+            page.set_column(column, column, width)
+        page.set_column(len(layout.widths), 60, layout.widths[-1])
+        page.set_paper(_A4)
+        page.set_margins(_MARGIN, _MARGIN, _MARGIN, _MARGIN + 0.2)
+        page.set_footer("&L&A&R&P / &N")
+        page.fit_to_pages(1, 0)
+        if layout.landscape:
+            page.set_landscape()
+        return Sheet(page, self, layout)
+
+    def chart(self, kind: str) -> Any:
+        """Return a new chart, which a sheet inserts."""
+        return self._book.add_chart({"type": kind})
+
+    def format(self, **options: object) -> Any:
+        """Return the cell format with the given options of xlsxwriter."""
+        key = repr(sorted(options.items(), key=lambda item: item[0]))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(options)
+        return self._formats[key]
+
+    def _safe(self, name: str) -> str:
+        """Return a name that Excel allows and that no sheet of the book has."""
+        clean = "".join(c if c.isprintable() else "_" for c in _FORBIDDEN.sub("_", name))
+        clean = clean.strip("'")[:_LONGEST_NAME].strip("'") or "_"
+        found, number = clean, 1
+        while found.casefold() in self._taken:
+            number += 1
+            end = f" ({number})"
+            found = clean[: _LONGEST_NAME - len(end)] + end
+        self._taken.add(found.casefold())
+        return found
+
+
+class Sheet:
+    """One sheet of a book."""
+
+    def __init__(self, page: Any, book: Book, layout: Layout) -> None:
+        self.page = page
+        self._book = book
+        self._layout = layout
+
+    @property
+    def name(self) -> str:
+        """The name of the sheet."""
+        name: str = self.page.get_name()
+        return name
+
+    def table(
+        self,
+        titles: Sequence[str],
+        lines: Iterable[Sequence[object]],
+        *,
+        total: Sequence[object] | None = None,
+    ) -> int:
+        """Write a table with filters and a header that stays in sight and is printed on each page.
+
+        Returns the number of lines. ``total`` follows after an empty row, so that it is neither
+        filtered nor sorted. Lines that do not fit on the sheet are counted in its last row.
+        """
+        header = self._book.format(
+            bold=True, text_wrap=True, valign="top", bg_color="#E7EBF0", bottom=1
+        )
+        self.page.set_row(0, _HEADER_HEIGHT)
+        for column, title in enumerate(titles):
+            self.page.write_string(0, column, storable(title), header)
+        count = dropped = 0
+        for line in lines:
+            if count == MOST_ROWS:
+                dropped += 1
+                continue
+            count += 1
+            self.line(count, line)
+        last = len(titles) - 1
+        self.page.autofilter(0, 0, max(count, 1), last)
+        self.page.freeze_panes(1, 1)
+        self.page.repeat_rows(0)
+        end = count
+        if total is not None:
+            end = count + 2
+            self.line(end, total, bold=True)
+        if dropped:
+            end = count + 1
+            self.cell(end, 0, WORKBOOK.text(self._book.lang, "cut", count=dropped), bold=True)
+        printed = self._layout.printed
+        if printed is not None and printed <= last:
+            self.page.print_area(0, 0, end, printed - 1)
+        return count
+
+    def line(self, row: int, cells: Sequence[object], **style: object) -> None:
+        """Write values into a row, from its first column on; None is an empty cell."""
+        for column, value in enumerate(cells):
+            self.cell(row, column, value, **style)
+
+    def cell(self, row: int, column: int, value: object, **style: object) -> None:
+        """Write a value into a cell; text stays text, whatever it begins with."""
+        page, found = self.page, self._book.format
+        if value is None:
+            return
+        if isinstance(value, str):
+            page.write_string(row, column, storable(value), found(**style) if style else None)
+        elif isinstance(value, Share):
+            page.write_number(row, column, value.share, found(num_format=value.format, **style))
+        elif isinstance(value, Points):
+            signed = found(num_format="+0.0%;-0.0%;0.0%", **style)
+            page.write_number(row, column, value.difference, signed)
+        elif isinstance(value, timedelta):
+            # days are the unit of time of Excel
+            days = value / timedelta(days=1)
+            page.write_number(row, column, days, found(num_format="[h]:mm:ss", **style))
+        elif isinstance(value, datetime):
+            local = value.replace(tzinfo=None)
+            page.write_datetime(
+                row, column, local, found(num_format="dd.mm.yyyy hh:mm:ss", **style)
+            )
+        elif isinstance(value, date):
+            page.write_datetime(row, column, value, found(num_format="dd.mm.yyyy", **style))
+        elif isinstance(value, int):
+            page.write_number(row, column, value, found(num_format="#,##0", **style))
+        else:
+            page.write_number(row, column, value, found(num_format="0.00", **style))
+
+
+def storable(text: str) -> str:
+    r"""Return text with the characters escaped that XML cannot store.
+
+    >>> print(storable("roads \ud800"), storable("<b>=1</b>"))
+    roads \ud800 <b>=1</b>
+    """
+    return _UNSTORABLE.sub(lambda found: repr(found[0])[1:-1], text)

@@ -1,0 +1,146 @@
+"""The sheets of a workbook with one row for each group: agencies, channels, weeks and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from workhours_sla.compliance.cases import ATTRIBUTES
+from workhours_sla.compliance.report import OWN_TABLES, ReportNumbers
+from workhours_sla.compliance.tables import Row, Table
+from workhours_sla.reports.plain_text import verdict_text
+from workhours_sla.reports.report_tables import row_values
+from workhours_sla.reports.workbook.cells import Book, Layout, Share
+from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
+from workhours_sla.text.numbers import target_text
+from workhours_sla.text.page import PAGE
+from workhours_sla.text.report import heading, name_of
+from workhours_sla.text.workbook import WORKBOOK, title_of
+from workhours_sla.worktime.budget import format_amount
+
+_MAIN: Final = (
+    *("arrived", "matured", "matured_met", "rate", "few", "lower", "upper", "verdict"),
+    *("standardised", "standardised_lower", "standardised_upper", "funnel"),
+    *("breached", "open", "overdue", "median", "p90", "not_reached"),
+)
+"""The columns that are printed, after the name of the group."""
+_MORE: Final = (
+    *("restricted_mean", "mean_answered", "closed_only"),
+    *("early", "pending", "paused", "withdrawn", "excluded"),
+)
+_COMPARED: Final = frozenset({"standardised", "standardised_lower", "standardised_upper", "funnel"})
+"""The columns of groupings whose groups are compared with each other."""
+_OF_WEEKS: Final = ("goal", "control_lower", "control_upper", "signal", "final_at")
+LAST_PRINTED: Final = _MAIN[-1]
+
+_SHARES: Final = frozenset({"rate", "lower", "upper"})
+_RANKED: Final = frozenset({"rate", "lower", "upper"})
+"""The figures that need 10 matured appeals."""
+_SURE: Final = frozenset(
+    {
+        *("standardised", "standardised_lower", "standardised_upper", "funnel", "closed_only"),
+        *("median", "p90", "restricted_mean", "mean_answered", "not_reached"),
+    }
+)
+"""The figures that need 20 matured appeals."""
+_WIDTH, _NAME_WIDTH = 11, 34
+
+
+class GroupSheet(NamedTuple):
+    """Where the figures of a grouping are: its sheet, its columns and the number of its groups."""
+
+    table: Table
+    sheet: str
+    columns: Sequence[str]
+    lines: int
+
+    def place(self, column: str) -> int:
+        """Return the number of a column on the sheet."""
+        return 1 + self.columns[1:].index(column)  # the first one has the name of the grouping
+
+
+def write_groups(book: Book, report: ReportNumbers, table: Table) -> GroupSheet:
+    """Add the sheet of a grouping, with a row for each group, and return where its figures are."""
+    lang = book.lang
+    compared = table.by not in OWN_TABLES
+    main = [name for name in _MAIN if compared or name not in _COMPARED]
+    columns = [table.by, *main, *(_OF_WEEKS if table.by == "week" else ()), *_MORE]
+    promise = report.promise
+    facts = {
+        "target": target_text(promise.target_rate, lang),
+        "horizon": format_amount(promise.horizon),
+    }
+    weeks = _week_values(report, lang) if table.by == "week" else {}
+    known = table.by in (*ATTRIBUTES, *OWN_TABLES)
+    key = f"sheet_{table.by}" if known else "sheet_other"
+    layout = Layout((_NAME_WIDTH, _WIDTH), landscape=True, printed=len(main) + 1)
+    sheet = book.sheet(WORKBOOK.text(lang, key, by=heading(table.by, lang)), layout)
+
+    def line(title: str, row: Row) -> list[object]:
+        values = {**figures(row, lang), **weeks.get(row.key, {})}
+        return [title, *(values.get(column) for column in columns[1:])]
+
+    earlier = table.by == "week" and report.period.since is not None
+    lines = sheet.table(
+        [heading(table.by, lang), *(title_of(name, lang).format(**facts) for name in columns[1:])],
+        (line(name_of(table.by, row.key, lang), row) for row in table.rows),
+        total=None if earlier else line(heading("total", lang), report.total),
+    )
+    return GroupSheet(table, sheet.name, columns, lines)
+
+
+def figures(row: Row, lang: str) -> dict[str, object]:
+    """Return the figures of a row as values of cells, keyed by column.
+
+    A figure that rests on too few appeals is None: see ``few``.
+    """
+    rate, counts = row.rate, row.counts
+    values: dict[str, object] = row_values(row)
+    for name in ("rate", "lower", "upper", "standardised", "closed_only"):
+        values[name] = _share(values[name], rate.target if rate and name in _SHARES else None)
+    for name in ("standardised_lower", "standardised_upper"):
+        values[name] = _share(values[name])
+    values["verdict"] = verdict_text(row, lang)
+    values["early"] = counts.met - counts.matured_met
+    if row.funnel is not None:
+        values["funnel"] = PAGE.text(lang, f"place_{row.funnel}")
+    longer = [
+        WORKBOOK.text(
+            lang,
+            "longer",
+            name=heading(name, lang),
+            amount=format_amount(found.longest),
+        )
+        for name, found in (("median", row.median), ("p90", row.p90))
+        if found is not None and found.time is None
+    ]
+    values["not_reached"] = "; ".join(longer) or None
+    n = counts.matured
+    values["few"] = None
+    if n < FLAGGED_BELOW:
+        bound = COUNTS_ONLY_BELOW if n < COUNTS_ONLY_BELOW else FLAGGED_BELOW
+        values["few"] = WORKBOOK.text(lang, "below", count=bound)
+        values.update(dict.fromkeys(_SURE))
+    if n < COUNTS_ONLY_BELOW:
+        values.update(dict.fromkeys(_RANKED))
+    return values
+
+
+def _share(value: object, target: float | None = None) -> Share | None:
+    return Share(value, target) if isinstance(value, float) else None
+
+
+def _week_values(report: ReportNumbers, lang: str) -> dict[str | None, dict[str, object]]:
+    """Return the figures that only weeks have, keyed by week."""
+    found: dict[str | None, dict[str, object]] = {
+        row.key: {"goal": Share(report.promise.target_rate)} for row in report.table("week").rows
+    }
+    trend = report.share_trend
+    for point in trend.points:
+        side = trend.side(point)
+        found[point.week] |= {
+            "control_lower": _share(point.lower),
+            "control_upper": _share(point.upper),
+            "signal": None if side == "neither" else WORKBOOK.text(lang, side),
+        }
+    return found
