@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from workhours_sla.compliance.period import Earlier
     from workhours_sla.compliance.report_comparison import Revision
     from workhours_sla.reports.report import Report
+    from workhours_sla.reports.report_tables import CsvDialect
 
 DEFAULT_RATE: Final = "90%"
 SHOWN_CHANGES: Final = 20
@@ -93,6 +94,7 @@ class _ReportOptions(NamedTuple):
     compare_with: str | None
     rebase: str | None
     csv_to: str | None
+    csv_dialect: CsvDialect | None
     xlsx_to: str | None
     html_to: str | None
     revise: str | None
@@ -137,6 +139,7 @@ class _Edges(NamedTuple):
 @option("--compare-with", metavar="WHAT")
 @option("--rebase", metavar="DATE")
 @option("--csv", "csv_to", metavar="DIR")
+@option("--csv-dialect", type=click.Choice(("plain", "excel")), without="plain")
 @option("--xlsx", "xlsx_to", metavar="FILE")
 @option("--html", "html_to", metavar="FILE")
 @option("--revise", metavar="FILE")
@@ -160,6 +163,8 @@ def report(**options: Any) -> None:
         *written_files("--html", wanted.html_to),
     ]
     check_files((*files, *early), language(common.lang))
+    if wanted.csv_dialect is not None and wanted.csv_to is None:
+        raise click.UsageError(SHELL.text(language(common.lang), "csv_dialect_alone"))
     settings = Settings.of(common, wanted.target)
     rate = read_rate(wanted.target_rate, settings.lang)
     given = given_without_config(source, common, settings)
@@ -173,7 +178,7 @@ def report(**options: Any) -> None:
         ),
         settings.lang,
     )
-    _write(made, wanted.csv_to, wanted.xlsx_to)
+    _write(made, wanted)
     if wanted.html_to is not None:
         _write_page(made, Path(wanted.html_to), result, target)
     if wanted.revise is not None:
@@ -300,12 +305,13 @@ def _pages(made: Report, html_to: str | None) -> Iterator[NamedFile]:
         yield from written_files("--html", *page_files(made, Path(html_to)))
 
 
-def _write(made: Report, csv_to: str | None, xlsx_to: str | None) -> None:
+def _write(made: Report, wanted: _ReportOptions) -> None:
     """Write the tables and the workbook of a report, and print their paths on standard error."""
-    if csv_to is not None:
+    xlsx_to = wanted.xlsx_to
+    if wanted.csv_to is not None:
         from workhours_sla.reports.tables_csv import write_tables  # noqa: PLC0415
 
-        for path in write_tables(made, Path(csv_to)):
+        for path in write_tables(made, wanted.csv_to, dialect=wanted.csv_dialect or "plain"):
             click.echo(str(path), err=True)
     if xlsx_to is not None:
         from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415

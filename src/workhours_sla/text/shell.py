@@ -177,6 +177,10 @@ SHELL: Final = Texts(
             "en": "--compare-with {with_} needs the begin of the period; add --since",
             "ru": "для --compare-with {with_} нужно начало периода; добавьте --since",
         },
+        "csv_dialect_alone": {
+            "en": "--csv-dialect needs --csv; add --csv with the folder for the tables",
+            "ru": "--csv-dialect нужен вместе с --csv; укажите в --csv папку для таблиц",
+        },
         "line": {"en": "line {line}", "ru": "строка {line}"},
         "row": {"en": "row {line}", "ru": "строка {line}"},
         "record": {"en": "record {line}", "ru": "запись {line}"},
