@@ -214,7 +214,7 @@ def test_check_prints_agreement_and_examples(
         "  late by ours, in time by theirs: "
         "A-2 (ours Thu 12 Mar 2026 15:15, theirs Thu 12 Mar 2026 16:15)\n"
     ) in out
-    assert "off by whole hours 1; median of those that differ +1:00" in out
+    assert "off by whole hours 1; median of those that differ (theirs less ours) +1:00" in out
     assert "1  unreadable time" in out
     main(["check", *files, "--lang", "ru"])
     assert "Вердикты другой системы (reply): совпали 1 · у нас просрочено, у них в срок 1" in (

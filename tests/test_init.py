@@ -89,7 +89,7 @@ def test_questions_are_in_the_file_and_on_standard_error(
     status, out, err = run(capsys, "init", sheet, "--lang=ru")
     assert status == 0
     for text in (out, err):
-        assert "ВОПРОС: время указано без смещения от UTC" in text.replace("\n# ", " ")
+        assert "ВОПРОС: у времени не указан часовой пояс" in text.replace("\n# ", " ")
     assert '# tz = "Europe/Moscow"' in out
 
 

@@ -18,8 +18,8 @@ AGREEMENT: Final = Texts(
             "ru": "Сроки другой системы ({target}): {counts}",
         },
         "median": {
-            "en": "; median of those that differ {difference}",
-            "ru": "; медиана отличий {difference}",
+            "en": "; median of those that differ (theirs less ours) {difference}",
+            "ru": "; медиана отличий (их срок минус наш) {difference}",
         },
         "example": {
             "en": "  {name}: {examples}",

@@ -35,8 +35,8 @@ DETECTION: Final[Mapping[str, Words]] = {
         "вид строк",
     },
     "detect_missing": {
-        "en": "no column is named like {canonical}; choose the column",
-        "ru": "ни один столбец не назван так, как {canonical}; выберите столбец",
+        "en": "it is not clear which column is {canonical}; choose it",
+        "ru": "непонятно, какой столбец - {canonical}; выберите его",
     },
     "detect_no_answers": {
         "en": "no column says when an appeal was answered; choose the column, or an empty text if "
@@ -106,15 +106,17 @@ DETECTION: Final[Mapping[str, Words]] = {
     },
     "detect_texts": {
         "en": "the column {column} ({canonical}) has texts that are no times: {texts}, first in "
-        "row {row}; the rows with them are rejected unless the text means that there is no time",
+        "row {row}; such rows are rejected: correct them in the file, unless the text means that "
+        "there is no time",
         "ru": "в столбце {column} ({canonical}) есть не только время, но и текст: {texts}, впервые "
-        "в строке {row}; такие строки отклоняются, если только текст не означает, что времени нет",
+        "в строке {row}; такие строки отклоняются: исправьте их в файле, если текст не означает, "
+        "что времени нет",
     },
     "detect_zone": {
-        "en": "the times have no offset from UTC; give their zone with --tz or --calendar, or as "
-        "tz in [input]",
-        "ru": "время указано без смещения от UTC; задайте часовой пояс: --tz, --calendar или "
-        "ключ tz в [input]",
+        "en": "the times have no offset from UTC; give their zone, such as --calendar RU-VGG, --tz "
+        "Europe/Volgograd or tz in [input]",
+        "ru": "у времени не указан часовой пояс; задайте его, например, --calendar RU-VGG, --tz "
+        "Europe/Volgograd или tz в [input]",
     },
     "detect_export_zone": {
         "en": "the export has times without an offset, in the zone of the user who exported or in "
@@ -150,15 +152,15 @@ DETECTION: Final[Mapping[str, Words]] = {
     },
     "detect_types": {
         "en": "the column {column} has values that are not known as types of events: {values}; "
-        "write for each what it means",
+        "write for each its type, such as created or replied",
         "ru": "в столбце {column} есть значения, по которым вид события не определить: {values}; "
-        "укажите, что означает каждое",
+        "укажите вид каждого, например, created (поступило) или replied (дан ответ)",
     },
     "detect_statuses": {
-        "en": "the column {column} has values that are not known as statuses: {values}; write for "
-        "each what it means",
-        "ru": "в столбце {column} есть значения, смысл которых как статусов неизвестен: {values}; "
-        "укажите, что означает каждое",
+        "en": "the column {column} has statuses that are not known: {values}; write for each what "
+        "it means: open, paused, answered or closed",
+        "ru": "в столбце {column} есть неизвестные статусы: {values}; укажите смысл каждого: open "
+        "(в работе), paused (приостановлено), answered (дан ответ) или closed (закрыто без ответа)",
     },
     "detect_no_answer": {
         "en": "no value of the column {column} is known as an answer; write {answer} for the one "
@@ -238,8 +240,8 @@ DETECTION: Final[Mapping[str, Words]] = {
     "detect_not_one": {
         "en": "{name} cannot be read in exactly one way without a configuration: {question}; have "
         "one written with: workhours init {name}",
-        "ru": "{name}: без конфигурации файл нельзя прочитать однозначно: {question}; составьте её "
-        "командой workhours init {name}",
+        "ru": "{name}: без конфигурации файл нельзя прочитать однозначно: {question}; составьте "
+        "конфигурацию командой workhours init {name}",
     },
     "detect_row_unfit": {
         "en": "{name}: {where} does not fit the reading that was detected: {detail}; have a "
@@ -284,7 +286,10 @@ INIT: Final = Texts(
             "en": "calendar and working hours; the region's calendar has its own days off",
             "ru": "календарь и график работы; в календаре региона есть его нерабочие дни",
         },
-        "target": {"en": "time to answer", "ru": "норматив ответа"},
+        "target": {
+            "en": "time to answer; pauses are left out only with pauses = true",
+            "ru": "норматив ответа; приостановки не входят в него только с pauses = true",
+        },
         "understood": {"en": "{name}: {what}", "ru": "{name}: {what}"},
         "assumed": {
             "en": "{name} has no configuration, so it is read as detected: {what}",

@@ -353,8 +353,8 @@ OPTIONS: Final = Texts(
             "ru": "Разрезы: agency,district,channel,topic (ведомство, район, канал, тема).",
         },
         "report --since": {
-            "en": "Only appeals that arrived at this time or later.",
-            "ru": "Только обращения, поступившие в это время или позже.",
+            "en": "Only appeals that arrived since this time, such as 2026-03.",
+            "ru": "Только обращения, поступившие с этого времени, например 2026-03.",
         },
         "report --until": {
             "en": "Only earlier arrivals; a year, month or date is included.",
@@ -362,9 +362,9 @@ OPTIONS: Final = Texts(
         },
         "report --compare-with": {
             "en": "Compare with the period before (previous), a year ago (year), or arrivals "
-            "before a time.",
+            "before a time; shown by --html and --json.",
             "ru": "Сравнить с предыдущим периодом (previous), с годом раньше (year) или с "
-            "поступившими до указанного времени.",
+            "поступившими до указанного времени; видно в --html и --json.",
         },
         "report --rebase": {
             "en": "New limits of the trends from this date on.",

@@ -181,11 +181,11 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     },
     "final": {
         "en": "The appeals received so far are final after {when}.",
-        "ru": "Итог по уже поступившим обращениям станет окончательным после {when}.",
+        "ru": "Итог по уже поступившим обращениям окончателен после {when}.",
     },
     "week_final": {
         "en": "Week {week} is final after {when}.",
-        "ru": "Итог недели {week} станет окончательным после {when}.",
+        "ru": "Итог недели {week} окончателен после {when}.",
     },
     "not_final": {
         "en": "Some appeals have no limit yet, so the share can still change.",

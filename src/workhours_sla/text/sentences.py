@@ -1402,12 +1402,12 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "no_budget": {
         "en": (
-            "{text} is not a budget; write it like 4h, 7 working days, 30 days, 1 month, 9h clock, "
-            "2 working days same time, 30 days same time or 2 working days in hours"
+            "{text} is not a budget; write it like 4h (working time), 7 working days, 30 days (of "
+            "the calendar), 1 month or 9h clock (around the clock)"
         ),
         "ru": (
-            "{text} - не норматив; напишите, например, 4h, 7 working days, 30 days, 1 month, 9h "
-            "clock, 2 working days same time, 30 days same time или 2 working days in hours"
+            "{text} - не норматив; напишите, например, 4h (рабочее время), 7 working days "
+            "(рабочие дни), 30 days (календарные дни), 1 month (месяц) или 9h clock (круглосуточно)"
         ),
     },
     "no_day_length": {
