@@ -418,7 +418,7 @@ def test_forecast_by_hour(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert second == f"  Mon 12 Jan 2026 15:00  {'█' * 10:<32}  1"
     assert counts.startswith("Overdue 0 · due before that 0 · later 0 · paused 0 · due time unkn")
     _, out, _ = run(capsys, "forecast", file, *VGG, *FORECAST, "--lang=ru")
-    assert "3  срок одинаковый (перед этим нерабочих дней: 11)" in out
+    assert "3  в одно время (перед этим нерабочих дней: 11)" in out
 
 
 def test_forecast_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

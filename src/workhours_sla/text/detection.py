@@ -86,10 +86,10 @@ DETECTION: Final[Mapping[str, Words]] = {
     },
     "detect_date_alone": {
         "en": "the column {column} has dates without a time of day, {count} of them, such as "
-        "{example}; working time cannot be counted from a date alone, so {canonical} needs a "
-        "column of dates with times",
+        "{example}; working time cannot be counted from a date alone, so export a column "
+        "of dates with times for {canonical}",
         "ru": "в столбце {column} есть даты без времени суток ({count}), например, {example}; "
-        "рабочее время по одной дате не посчитать, для {canonical} нужен столбец с датой и "
+        "рабочее время по одной дате не посчитать, выгрузите для {canonical} столбец с датой и "
         "временем",
     },
     "detect_clock_alone": {
@@ -196,9 +196,9 @@ DETECTION: Final[Mapping[str, Words]] = {
     },
     "detect_rows": {
         "en": "{count} of {rows} rows do not fit this reading, the first at {where}: {detail}; "
-        "correct them in the file, or accept that they are rejected",
+        "correct them in the file, otherwise they are rejected",
         "ru": "не подходят строки: {count} из {rows}, первая - {where}: {detail}; исправьте их в "
-        "файле или согласитесь с тем, что они будут отклонены",
+        "файле, иначе они будут отклонены",
     },
     "detect_unsupported": {
         "en": "this version cannot use what was detected: {why}",

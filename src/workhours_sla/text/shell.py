@@ -132,7 +132,7 @@ SHELL: Final = Texts(
         # -- forecast
         "forecast": {"en": "Due from {since} to {until}", "ru": "Сроки с {since} по {until}"},
         "at_once": {"en": "{count} of them at once", "ru": "из них с одинаковым сроком {count}"},
-        "all_at_once": {"en": "at once", "ru": "срок одинаковый"},
+        "all_at_once": {"en": "at once", "ru": "в одно время"},
         "after_days_off": {
             "en": "days off before: {count}",
             "ru": "перед этим нерабочих дней: {count}",
@@ -532,8 +532,8 @@ SHELL: Final = Texts(
         },
         "a_row": {"en": "the row", "ru": "строка"},
         "fix_time": {
-            "en": "; set datetime_format under [input] to the form of these times",
-            "ru": "; укажите, как записано время, в ключе datetime_format раздела [input]",
+            "en": "; if the times have another form, set datetime_format under [input]",
+            "ru": "; если время записано иначе, укажите это в datetime_format в разделе [input]",
         },
         "fix_value": {
             "en": "; name the column that has it under [columns]",
