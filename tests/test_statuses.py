@@ -311,3 +311,22 @@ def test_check_of_a_status_log(tmp_path: Path, capsys: pytest.CaptureFixture[str
     out = capsys.readouterr().out
     assert "OVERDUE 1 (1 unanswered)" in out
     assert "MET 1" in out
+
+
+@pytest.mark.parametrize(("pauses", "noted"), [("true", False), ("false", True)])
+def test_pauses_that_stop_no_clock_are_noted(
+    pauses: str, noted: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, log = tmp_path / "log.toml", tmp_path / "log.jsonl"
+    config.write_text(CONFIG.replace("pauses = true", f"pauses = {pauses}"), encoding="utf-8")
+    rows = [("New", "07:00"), ("Waiting", "07:10"), ("Resolved", "09:00")]
+    log.write_text(
+        "".join(
+            json.dumps({"number": "1", "state": state, "at": f"2026-03-12T{at}+03:00"}) + "\n"
+            for state, at in rows
+        ),
+        encoding="utf-8",
+    )
+    call = ["check", str(log), "--config", str(config), "--as-of", "2026-03-12T12:00+03:00"]
+    assert main([*call, "--lang", "en"]) == int(noted)
+    assert ("pauses in the file: 1; they do not stop" in capsys.readouterr().err) is noted

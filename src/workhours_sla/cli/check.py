@@ -31,7 +31,7 @@ from workhours_sla.cli.options import (
     target_option,
 )
 from workhours_sla.cli.output import BREACHES, CALENDAR_UNKNOWN, UNREADABLE, echo_json
-from workhours_sla.cli.policy_output import main_schedule, policy_data
+from workhours_sla.cli.policy_output import main_schedule, note_pauses, policy_data
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
 from workhours_sla.sla.evaluate import Evaluation, evaluate
@@ -83,6 +83,7 @@ def check(**options: Any) -> int:
         rows.events, configuration.policy, as_of=now, provisional=settings.provisional
     )
     settings.note_ends(configuration, now)
+    note_pauses(rows.events, configuration.policy, settings.lang)
     if target is not None:
         result = _of_target(result, target)
     # --warn must not make the policy differ from that of the store

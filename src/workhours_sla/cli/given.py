@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workhours_sla.adapters.config.defaults import NO_CALENDAR
 from workhours_sla.adapters.detection.detected import Given
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.zone_lookup import time_zone
@@ -26,14 +27,14 @@ def given_of(tz: str | None, calendar: str | None) -> Given:
 
 
 def given_zone(tz: str | None, calendar: str | None) -> str | None:
-    """Return the zone of a file's times, from the option ``--tz`` or the region of a calendar.
+    """Return the zone of a file's times, from the option ``--tz`` or that of a calendar.
 
     Raises UnknownTimeZoneError and UnknownCalendarError.
     """
     if tz is not None:
         time_zone(tz)
         return tz
-    if calendar is None or "RU-" not in calendar:
+    if calendar is None or calendar == NO_CALENDAR:
         return None
     found = Calendar.get(calendar)
     return None if found.tz is None else str(found.tz)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from msgspec.structs import asdict
 
 from workhours_sla.adapters.config.policy import CONDITIONS, Configuration
 from workhours_sla.cli.answer_text import schedule_data
-from workhours_sla.sla.policy import Rule
+from workhours_sla.cli.output import echo_note
+from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget_data import budget_data
@@ -27,6 +29,15 @@ def schedule_text(target: Target, configuration: Configuration, lang: str) -> st
     if isinstance(target.schedule, ScheduleBy):
         return SHELL.text(lang, f"by_{target.schedule.field}")
     return _names(configuration)[id(target.schedule)]
+
+
+def note_pauses(events: Iterable[Event], policy: Policy, lang: str) -> None:
+    """Print a note if there are pauses, and no target of the policy takes them out of its time."""
+    if any(target.pauses for target in policy.targets):
+        return
+    count = sum(event.type is EventType.PAUSED for event in events)
+    if count:
+        echo_note(lang, "pauses_not_counted", count=count)
 
 
 def main_schedule(configuration: Configuration, target: str | None = None) -> Schedule:

@@ -35,7 +35,7 @@ from workhours_sla.cli.options import (
     target_option,
 )
 from workhours_sla.cli.output import echo_json
-from workhours_sla.cli.policy_output import main_schedule
+from workhours_sla.cli.policy_output import main_schedule, note_pauses
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_edge, read_time
 from workhours_sla.compliance.agreement import Agreement, compare_claims
@@ -218,6 +218,7 @@ def _make(
         raise click.UsageError(SHELL.text(lang, "no_numpy", error=said(str(error), lang))) from None
     rows = read_rows(source, configuration.mapping, lang, given)
     refuse_repeated(rows.repeated)
+    note_pauses(rows.events, policy, lang)
     result = evaluate(rows.events, policy, as_of=as_of, provisional=settings.provisional)
     settings.note_ends(configuration, as_of)
     cases = cases_of_evaluation(

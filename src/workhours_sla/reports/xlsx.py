@@ -101,7 +101,7 @@ def _summary(report: ReportNumbers, lang: str) -> Iterator[tuple[list[object], d
     title, as_of = shown.caption(report, lang)
     yield [title], {"bold": True, "font_size": 14}
     yield [as_of], {}
-    yield [title_of("period", lang), shown.period_text(report.period, lang)], {}
+    yield [title_of("period", lang), period_text(report.period, lang)], {}
     yield [], {}
     values = figures(report.total, lang)
     yield [title_of("goal", lang), Share(report.promise.target_rate)], {"align": "left"}
@@ -113,7 +113,7 @@ def _summary(report: ReportNumbers, lang: str) -> Iterator[tuple[list[object], d
         interval, text = change.interval, WORKBOOK.in_language(lang)
         compared = report.comparison
         for period, rate in ((compared.before, change.before), (compared.after, change.after)):
-            title = text("share_of_period", period=shown.period_text(period, lang))
+            title = text("share_of_period", period=period_text(period, lang))
             yield [title, Share(rate, report.promise.target_rate)], {"align": "left"}
         for name, points in (
             ("difference", change.difference),

@@ -181,6 +181,12 @@ SHELL: Final = Texts(
             "en": "--csv-dialect needs --csv; add --csv with the folder for the tables",
             "ru": "--csv-dialect нужен вместе с --csv; укажите в --csv папку для таблиц",
         },
+        "pauses_not_counted": {
+            "en": "pauses in the file: {count}; they do not stop the clock, since no target has "
+            "pauses = true",
+            "ru": "приостановок в данных: {count}; срок они не останавливают: ни у одного "
+            "норматива нет pauses = true",
+        },
         "line": {"en": "line {line}", "ru": "строка {line}"},
         "row": {"en": "row {line}", "ru": "строка {line}"},
         "record": {"en": "record {line}", "ru": "запись {line}"},

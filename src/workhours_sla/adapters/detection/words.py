@@ -61,7 +61,8 @@ OTHERS: Final = {
         "number, ticket, ticket id, ticket number, request id, request number, case id, case, "
         "case number, service request id, issue key, key, appeal, reference, unique key, "
         "case enquiry id, tracking number, sr number, case concept name",
-        "номер карточки, номер записи",
+        "номер карточки, номер записи, обращение, сообщение, заявка, жалоба, инцидент, request, "
+        "message, complaint, incident",
         "ссылка, url, link, ссылка на сообщение, ссылка на пост, адрес сообщения, permalink",
     ),
     "event_id": Words("номер события, id события, ид события, event id, audit id"),
