@@ -17,6 +17,7 @@ from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.report import OWN_TABLES, ReportNumbers
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports import plain_text as shown
+from workhours_sla.reports.periods import period_text
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.workbook.cells import Book, Layout, Points, Share
 from workhours_sla.reports.workbook.charts import group_chart, week_chart
