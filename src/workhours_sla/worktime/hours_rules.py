@@ -13,6 +13,7 @@ from datetime import date
 from enum import Enum
 from functools import lru_cache
 from itertools import groupby, pairwise
+from operator import and_
 from typing import NamedTuple
 
 from workhours_sla.calendars.date_ranges import dates_between
@@ -23,6 +24,7 @@ from workhours_sla.worktime.zone_offsets import ONE_DAY
 MonthDay = tuple[int, int]
 
 EVERY_DAY = tuple(range(7))
+_WEEKS = range(1, 54)
 _ALL_KINDS_OF_YEARS = date(2001, 1, 1), date(2028, 12, 31)
 """Years that begin on each weekday, leap years and others: every combination of dates occurs."""
 
@@ -49,18 +51,20 @@ class Dates(NamedTuple):
 
     def include(self, day: date) -> bool:
         """Return whether a rule with these dates applies on a date."""
-        return (not self.ranges or self._in_ranges(day)) and (not self.weeks or self._in_weeks(day))
+        return self.include_month_day((day.month, day.day)) and (
+            not self.weeks or self.include_week(day.isocalendar().week)
+        )
 
-    def _in_ranges(self, day: date) -> bool:
-        of_year = day.month, day.day
-        return any(
-            first <= of_year <= last if first <= last else not last < of_year < first
+    def include_month_day(self, day: MonthDay) -> bool:
+        """Return whether a day of the year is in one of the ranges, or there are none."""
+        return not self.ranges or any(
+            first <= day <= last if first <= last else not last < day < first
             for first, last in self.ranges
         )
 
-    def _in_weeks(self, day: date) -> bool:
-        week = day.isocalendar().week
-        return any(
+    def include_week(self, week: int) -> bool:
+        """Return whether an ISO 8601 week is one of the weeks, or there are none."""
+        return not self.weeks or any(
             first <= week <= last and (week - first) % step == 0 for first, last, step in self.weeks
         )
 
@@ -188,23 +192,47 @@ class Case(NamedTuple):
 @lru_cache(maxsize=64)
 def cases(rules: Rules) -> frozenset[Case]:
     """Return all cases that occur in any year."""
-    if any(rule.dates.weeks for rule in rules):
-        days = list(dates_between(*_ALL_KINDS_OF_YEARS))
-        applied = [in_force(rules, day) for day in days]
-        return frozenset(
-            Case(day.weekday(), now, after)
-            for day, now, after in zip(days, applied, applied[1:], strict=False)
-        )
-    if not any(rule.dates.ranges for rule in rules):
-        always = (True,) * len(rules)
-        return frozenset(Case(day, always, always) for day in EVERY_DAY)
-    pairs: set[tuple[tuple[bool, ...], tuple[bool, ...]]] = set()
-    for year in (2000, 2001):  # a leap year and another
-        applied = [
-            in_force(rules, day) for day in dates_between(date(year, 1, 1), date(year + 1, 1, 1))
-        ]
-        pairs.update(pairwise(applied))
-    return frozenset(Case(day, *pair) for pair in pairs for day in EVERY_DAY)
+    by_day = {
+        day: tuple(rule.dates.include_month_day(day) for rule in rules) for day in _month_days()
+    }
+    if not any(rule.dates.weeks for rule in rules):
+        pairs = {(by_day[day], by_day[after]) for day, after in _days_and_next()}
+        return frozenset(Case(weekday, *pair) for pair in pairs for weekday in EVERY_DAY)
+    by_week = {week: tuple(rule.dates.include_week(week) for rule in rules) for week in _WEEKS}
+    found = {
+        (weekday, by_day[day], by_week[week], by_day[after], by_week[week_after])
+        for weekday, day, week, after, week_after in _kinds_of_dates()
+    }
+    return frozenset(
+        Case(weekday, _both(day, week), _both(after, week_after))
+        for weekday, day, week, after, week_after in found
+    )
+
+
+def _both(one: tuple[bool, ...], other: tuple[bool, ...]) -> tuple[bool, ...]:
+    return tuple(map(and_, one, other))
+
+
+@lru_cache(maxsize=1)
+def _month_days() -> tuple[MonthDay, ...]:
+    return tuple((month, day) for month in range(1, 13) for day in range(1, last_day(month) + 1))
+
+
+@lru_cache(maxsize=1)
+def _days_and_next() -> tuple[tuple[MonthDay, MonthDay], ...]:
+    """Return each day of the year with the day after it, in leap years and in others."""
+    days = _month_days()
+    return (*pairwise(days), (days[-1], days[0]), ((2, 28), (3, 1)))
+
+
+@lru_cache(maxsize=1)
+def _kinds_of_dates() -> frozenset[tuple[int, MonthDay, int, MonthDay, int]]:
+    """Return weekday, day of the year and week of each date, with those of the next date."""
+    dates = [
+        (day.weekday(), (day.month, day.day), day.isocalendar().week)
+        for day in dates_between(*_ALL_KINDS_OF_YEARS)
+    ]
+    return frozenset((*one, *other[1:]) for one, other in pairwise(dates))
 
 
 def never_applied(rules: Rules) -> Rule | None:
