@@ -398,6 +398,33 @@ def test_ods_with_a_password() -> None:
     assert "protected by a password" in refusal(book)
 
 
+@pytest.mark.parametrize("form", ["xlsx", "xls"])
+def test_numbers_that_count_from_1904_are_no_times(form: str, tmp_path: Path) -> None:
+    posted, more = 44635.4375, 'datetime_format = "excel"'
+    if form == "xls":
+        xlwt = pytest.importorskip("xlwt")
+        old = xlwt.Workbook()
+        old.dates_1904 = True
+        cells = old.add_sheet("Лист1")
+        for column, name in enumerate(HEADER):
+            cells.write(0, column, name)
+        cells.write(1, 0, "A-1")
+        cells.write(1, 1, posted, xlwt.easyxf(num_format_str="DD.MM.YYYY HH:MM"))
+        old.save(str(tmp_path / "book.xls"))
+        book = (tmp_path / "book.xls").read_bytes()
+    else:
+        book = changed(
+            xlsx_of([HEADER, ["A-1", posted]], float=DATES["datetime"]),
+            {
+                "xl/workbook.xml": lambda part: part.replace(
+                    b"<workbookPr ", b'<workbookPr date1904="1" '
+                )
+            },
+        )
+    assert first(read(book))[0].occurred_at == datetime(2026, 3, 16, 10, 30, tzinfo=UTC)
+    assert "counts its days from 1904" in refusal(book, more)
+
+
 def test_xls(tmp_path: Path) -> None:
     xlwt = pytest.importorskip("xlwt")
     book = xlwt.Workbook()

@@ -72,6 +72,61 @@ DETECTION: Final[Mapping[str, Words]] = {
         "ru": "в столбце {column} значение {id} стоит в нескольких строках с разным временем: "
         "возможно, это не номер обращения; используйте его, только если это так",
     },
+    "detect_ids_rounded": {
+        "en": "the column {column} has {id}, which a spreadsheet program has shortened, so that "
+        "several appeals may have the same id; export the ids as text, and use the column only if "
+        "they are whole",
+        "ru": "в столбце {column} стоит {id}: табличный редактор сократил номер, и у нескольких "
+        "обращений он может совпасть; выгрузите номера как текст и используйте столбец, только "
+        "если номера полные",
+    },
+    "detect_ids_differ": {
+        "en": "several rows have {id} in the column {column} and the same posting, but another "
+        "answer or agency; they count as one appeal, so use the column only if they are",
+        "ru": "в нескольких строках в столбце {column} стоит {id} и время поступления одно, а "
+        "ответ или ведомство разные; они считаются одним обращением, используйте столбец, только "
+        "если это так",
+    },
+    "detect_untimed": {
+        "en": "the column {column} has values that say answered or closed, in {count} rows "
+        "without a time of answer: {values}; they count as unanswered, so write the times in the "
+        "file if there are answers",
+        "ru": "столбец {column} говорит, что на обращения без времени ответа ({count}) ответили "
+        "или что они закрыты: {values}; они считаются неотвеченными, а если ответы есть, впишите "
+        "в файл их время",
+    },
+    "detect_flags": {
+        "en": "the column {column} may say of some appeals that they need no answer; such rows "
+        "count like all others, so remove them from the file if they should not",
+        "ru": "столбец {column}, возможно, говорит, что на часть обращений отвечать не нужно; "
+        "такие строки учитываются как все, уберите их из файла, если они не нужны",
+    },
+    "detect_citizens": {
+        "en": "the column {column} says who acted, and that may be a citizen, whose reply is no "
+        "answer; read it as author_role",
+        "ru": "столбец {column} говорит, кто совершил действие, и это может быть житель, а его "
+        "сообщение - не ответ; прочитайте столбец как author_role",
+    },
+    "detect_posted_unread": {
+        "en": "the column {column} has another posting than the first status of an appeal, from "
+        "which the time is counted; add a row with the status at the posting if it is earlier",
+        "ru": "в столбце {column} поступление не совпадает с первым статусом обращения, от "
+        "которого отсчитывается время; если оно раньше, добавьте строку со статусом на это время",
+    },
+    "detect_status_before": {
+        "en": "the column {column} has a status before the first row of an appeal, so that it was "
+        "posted earlier than the time is counted from; add a row for its first status",
+        "ru": "в столбце {column} есть статус до первой строки обращения: оно поступило раньше, "
+        "чем начинается отсчёт времени; добавьте строку с его первым статусом",
+    },
+    "detect_swapped": {
+        "en": "the column {column} has dates like {typed} (row {row}), whose days are all at most "
+        "12, beside texts like {text} (row {other}), whose days are not: a spreadsheet program may "
+        "have read the day as the month; use the column only if the dates are right",
+        "ru": "в столбце {column} есть даты вида {typed} (строка {row}), где день не больше 12, и "
+        "текст вида {text} (строка {other}), где он больше: табличный редактор мог поменять день "
+        "и месяц местами; используйте столбец, только если даты верны",
+    },
     "detect_order": {
         "en": "in dates like {example} (row {row}) the day or the month may come first, and no row "
         "shows which; choose the format",
@@ -133,6 +188,18 @@ DETECTION: Final[Mapping[str, Words]] = {
         "times without an offset",
         "ru": "в названии столбца {column} указан не тот часовой пояс, что задан ({given}); "
         "выберите пояс времени, записанного без смещения",
+    },
+    "detect_title_zone": {
+        "en": "the text above the names of the columns says another zone than {given}; choose the "
+        "zone of times without an offset",
+        "ru": "в тексте над названиями столбцов указан не тот часовой пояс, что задан ({given}); "
+        "выберите пояс времени, записанного без смещения",
+    },
+    "detect_zone_column": {
+        "en": "the column {column} says the zone of each row, which is not read; choose the zone "
+        "if it is the same in all rows, else write the times with their offset",
+        "ru": "в столбце {column} указан часовой пояс каждой строки, но он не читается; выберите "
+        "пояс, если он во всех строках один, иначе запишите время со смещением",
     },
     "detect_duration": {
         "en": "most values of the column {column} are before 07:00, so that it may have the time "

@@ -224,6 +224,12 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "{name} is protected by a password; open it, and save it without the password",
         "ru": "{name}: книга защищена паролем; откройте её и сохраните без пароля",
     },
+    "workbook_1904": {
+        "en": "{name} counts its days from 1904, so that numbers in it are not the dates that they "
+        "look like; give the cells with times the format of a date and time, and save it",
+        "ru": "{name}: дни в книге считаются с 1904 года, и числа в ней - не те даты, какими "
+        "кажутся; задайте ячейкам со временем формат даты и времени и сохраните книгу",
+    },
     "workbook_damaged": {
         "en": "{name} is a damaged workbook; open it, and save it again",
         "ru": "{name}: книга повреждена; откройте её и сохраните заново",

@@ -10,6 +10,7 @@ from typing import Final
 from workhours_sla.adapters.detection.detected import Detected, Doubt, Given, Kind, Reading, Value
 from workhours_sla.adapters.detection.meanings import event_type, status_meaning
 from workhours_sla.adapters.detection.roles import Choice, Names, Role
+from workhours_sla.adapters.detection.row_traps import RowTraps
 from workhours_sla.adapters.detection.seen import Column, Ids, Row, Table
 from workhours_sla.adapters.detection.time_forms import Order, shape_of, shape_text
 from workhours_sla.adapters.detection.time_settings import (
@@ -19,7 +20,7 @@ from workhours_sla.adapters.detection.time_settings import (
     time_settings,
 )
 from workhours_sla.adapters.detection.toml_values import toml_line
-from workhours_sla.adapters.detection.words import may_be, may_need_no_answer
+from workhours_sla.adapters.detection.unread import around, doubts_of_unread
 from workhours_sla.adapters.written_times import parse_time
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sla.event import Attributes
@@ -82,11 +83,13 @@ def decide(
         choice = names.other(canonical, used)
         made.take(choice)
         used += choice.role.columns if choice.role else ()
-    settings = time_settings(times, given)
+    settings = time_settings(times, table, given)
     made.doubts += settings.doubts
-    _look_at_the_rest(names, made)
+    read = {column.index for column in used}
+    made.doubts += doubts_of_unread(names, made.kind, made.roles, read)
     _place_values(made)
     _compare_ids(made, table, rows)
+    made.doubts += RowTraps(made.kind, made.roles, around(names, made.kind, read)).look(rows)
     doubtful = {
         line.partition(" = ")[0]
         for doubt in made.doubts
@@ -102,7 +105,6 @@ def decide(
     if by_default and "their_due_at" not in made.roles:
         made.columns["their_due_at"] = ""
     options = _options(options, made.kind, settings, given)
-    read = {column.index for column in used}
     return Detected(
         name,
         made.kind,
@@ -220,31 +222,6 @@ def _missing(canonical: str, names: Names, roles: Iterable[Role | None]) -> Doub
         **({} if canonical == "answered_at" else {"canonical": canonical}),
     )
     return Doubt("columns", question, tuple(dict.fromkeys(choices)))
-
-
-def _look_at_the_rest(names: Names, made: _Decision) -> None:
-    """Record what the columns that are not read make doubtful."""
-    for column in names.unknown():
-        for canonical in ("answered_at", "posted_at"):
-            role = made.roles.get(canonical)
-            if role is not None and may_be(canonical, column.name):
-                pair = (role.written, column.name)
-                question = say(
-                    "detect_similar",
-                    canonical=canonical,
-                    column=shown(" + ".join(one.name for one in role.columns)),
-                    other=shown(column.name),
-                )
-                lines = tuple(toml_line(canonical, written) for written in pair)
-                made.doubts.append(Doubt("columns", question, lines))
-    if made.kind != "appeals":
-        return
-    for _, column in names.matching("status"):
-        stopped = [value for value in column.values if may_need_no_answer(value)]
-        if stopped:
-            listed = ", ".join(map(shown, stopped[:_MOST_LISTED]))
-            question = say("detect_stopped", column=shown(column.name), values=listed)
-            made.doubts.append(Doubt("columns", question, is_read=True))
 
 
 # -- values --------------------------------------------------------------------------------------

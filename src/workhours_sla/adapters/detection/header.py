@@ -19,13 +19,15 @@ _ENOUGH: Final = 2
 class Header(NamedTuple):
     """The row that names the columns. ``known`` is how many columns its words are known for.
 
-    ``others`` are the numbers of rows that may be the header as well.
+    ``above`` is the text of the rows above it. ``others`` are the numbers of rows that may be the
+    header as well.
     """
 
     row: int
     cells: tuple[str, ...]
     known: int
     others: tuple[int, ...] = ()
+    above: str = ""
 
 
 def find_header(rows: Iterable[Row]) -> Header | None:
@@ -52,7 +54,8 @@ def find_header(rows: Iterable[Row]) -> Header | None:
             if rival.known >= max(_ENOUGH, best.known - 1) and rival.cells != best.cells
         )
     )
-    return best._replace(others=others)
+    above = " ".join(" ".join(cells) for number, cells in below if number < best.row)
+    return best._replace(others=others, above=above)
 
 
 def _filled(rows: Iterable[Row]) -> Iterable[Row]:

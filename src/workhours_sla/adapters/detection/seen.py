@@ -13,6 +13,7 @@ from workhours_sla.adapters.detection.time_forms import (
     Order,
     Shape,
     first_two,
+    may_be_swapped,
     number_form,
     orders_of,
     shape_of,
@@ -40,6 +41,12 @@ _NO_TIME: Final = (
 NO_TIME: Final = frozenset(_NO_TIME.split())
 """Texts that say that there is no time, with ``_`` for a blank."""
 
+
+def is_no_time(text: str) -> bool:
+    """Whether a text says that there is no time, such as ``Не отвечено``."""
+    return text.lower().replace(" ", "_") in NO_TIME
+
+
 NumberKind = Literal["excel", "excel_date", "excel_clock", "unix", "unix_ms"]
 """What numbers are as times; "excel_date" has whole days, "excel_clock" parts of a day."""
 Row = tuple[int, Sequence[str]]
@@ -51,6 +58,7 @@ class Seen:
     """The texts of one shape in a column.
 
     ``early`` counts the times of day before 07:00.
+    ``either`` counts the dates whose day may be a month, since it is at most 12.
     ``most_first`` and ``most_second`` are the largest first and second number of a date.
     """
 
@@ -63,6 +71,7 @@ class Seen:
     midnights: int = 0
     fractions: int = 0
     early: int = 0
+    either: int = 0
     low: float = float("inf")
     high: float = float("-inf")
 
@@ -121,7 +130,7 @@ class Column:
             self.ids.add(text, "")
         if len(self.first) < SHOWN:
             self.first.append(text)
-        if len(text) > LONGEST or text.lower().replace(" ", "_") in NO_TIME:
+        if len(text) > LONGEST or is_no_time(text):
             self._count_value(text, row)
             return
         key = shape_text(text)
@@ -138,6 +147,8 @@ class Column:
             first, second = first_two(text)
             seen.most_first = max(seen.most_first, first)
             seen.most_second = max(seen.most_second, second)
+        if shape.formats and shape.kind != "clock":
+            seen.either += may_be_swapped(text)
         if shape.kind == "moment":
             clock = _CLOCK.search(text)
             seen.midnights += clock is not None and _NOT_ZERO.search(clock[0]) is None
@@ -170,11 +181,7 @@ class Column:
     @property
     def placeholders(self) -> dict[str, int]:
         """The texts that say that there is no time, with their counts."""
-        return {
-            text: count
-            for text, count in self.values.items()
-            if text.lower().replace(" ", "_") in NO_TIME
-        }
+        return {text: count for text, count in self.values.items() if is_no_time(text)}
 
     @property
     def texts(self) -> dict[str, int]:
@@ -182,8 +189,7 @@ class Column:
         return {
             text: count
             for text, count in self.values.items()
-            if text.lower().replace(" ", "_") not in NO_TIME
-            and shape_of(shape_text(text)).kind == "other"
+            if not is_no_time(text) and shape_of(shape_text(text)).kind == "other"
         }
 
     @property
@@ -219,24 +225,25 @@ class Column:
 class Table:
     """The columns of a table with a header, and how its rows look.
 
-    ``rows`` counts the rows below the header that are not blank. ``misshapen`` has those with
-    another number of cells, by the number of the first one.
+    ``above`` is the text above the header. ``rows`` counts the rows below it that are not blank.
+    ``misshapen`` has those with another number of cells, by the number of the first one.
     """
 
     header_row: int
     columns: list[Column]
+    above: str = ""
     rows: int = 0
     misshapen: int = 0
     first_misshapen: int | None = None
 
     @classmethod
-    def of(cls, header_row: int, header: Sequence[str]) -> Table:
+    def of(cls, header_row: int, header: Sequence[str], above: str = "") -> Table:
         """Return a table without rows."""
         columns = [Column(name.strip(), at) for at, name in enumerate(header)]
         for column in columns:
             if any(match.canonical == "appeal_id" for match in matches_of(column.name)):
                 column.ids = Ids()
-        return cls(header_row, columns)
+        return cls(header_row, columns, above)
 
     def add_all(self, rows: Iterable[Row], *, exact: bool) -> None:
         """Look at all rows, one at a time. ``exact`` says that each must have every cell."""

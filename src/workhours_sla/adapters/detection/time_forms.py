@@ -30,6 +30,7 @@ _NAMED: Final = re.compile(
 _MONTHS: Final = re.compile(
     r"(?<![A-Za-z])(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?![A-Za-z])", re.IGNORECASE
 )
+_FIRST_THREE: Final = re.compile(r"(\d+)\D+(\d+)\D+(\d+)")
 _FIRST_TWO: Final = re.compile(r"(\d+)\D+(\d+)")
 _PARTS: Final[dict[Order, str]] = {"dmy": "dmY", "mdy": "mdY", "ymd": "Ymd"}
 _LONG_YEAR: Final = 4
@@ -166,6 +167,20 @@ def first_two(text: str) -> tuple[int, int]:
     """
     found = _FIRST_TWO.match(text)
     return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def may_be_swapped(text: str) -> bool:
+    """Whether the day of a date may be its month, and its month the day.
+
+    >>> may_be_swapped("2026-04-03"), may_be_swapped("13/04/2026"), may_be_swapped("2026-04-13")
+    (True, False, False)
+    """
+    found = _FIRST_THREE.match(text)
+    if found is None:
+        return False
+    first, second, third = found.groups()
+    days = (second, third) if len(first) == _LONG_YEAR else (first, second)
+    return max(map(int, days)) <= 12  # noqa: PLR2004
 
 
 def orders_of(shape: Shape, most_first: int, most_second: int) -> tuple[Order, ...]:

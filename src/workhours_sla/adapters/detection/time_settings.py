@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 
 from workhours_sla.adapters.detection.detected import Doubt, Given
 from workhours_sla.adapters.detection.roles import CLOCKS, Role
-from workhours_sla.adapters.detection.seen import Column, Seen
+from workhours_sla.adapters.detection.seen import Column, Seen, Table
 from workhours_sla.adapters.detection.time_forms import ORDERS, Order, shape_of, shape_text
 from workhours_sla.adapters.detection.toml_values import toml_line
-from workhours_sla.adapters.detection.words import zone_in
+from workhours_sla.adapters.detection.words import ZONE_COLUMNS, plain, zone_in
 from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 
@@ -50,8 +50,8 @@ class TimeSettings(NamedTuple):
     zone_is_certain: bool
 
 
-def time_settings(roles: Sequence[Role], given: Given) -> TimeSettings:
-    """Decide how the times of all ``roles`` are read, together."""
+def time_settings(roles: Sequence[Role], table: Table, given: Given) -> TimeSettings:
+    """Decide how the times of all ``roles`` of a table are read, together."""
     doubts: list[Doubt] = []
     written = [one for role in roles for one in _written(role)]
     orders, unclear = _orders(written)
@@ -72,16 +72,18 @@ def time_settings(roles: Sequence[Role], given: Given) -> TimeSettings:
             formats.append(form)
     formats = list(dict.fromkeys(formats))
     doubts += unclear
-    unclear = list(_zone_doubts(roles, given)) if needs_zone else []
+    unclear = list(_zone_doubts(roles, table, given)) if needs_zone else []
     doubts += unclear
     return TimeSettings(tuple(formats), needs_zone, orders, tuple(doubts), not unclear)
 
 
-def _zone_doubts(roles: Sequence[Role], given: Given) -> Iterator[Doubt]:
+def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[Doubt]:
     """Yield the doubt about the zone of times that have no offset."""
     columns = [column for role in roles for column in role.columns]
     named = {zone: column.name for column in columns if (zone := zone_in(column.name))}
-    lines = tuple(toml_line("tz", zone) for zone in dict.fromkeys([*named, *ZONES]))
+    title = zone_in(table.above)
+    all_named = [*named, *([title] if title else [])]
+    lines = tuple(toml_line("tz", zone) for zone in dict.fromkeys([*all_named, *ZONES]))
     if given.tz is None:
         yield Doubt("input", say("detect_zone"), lines)
     for zone, name in named.items():
@@ -89,6 +91,11 @@ def _zone_doubts(roles: Sequence[Role], given: Given) -> Iterator[Doubt]:
             yield Doubt(
                 "input", say("detect_other_zone", column=shown(name), given=given.tz), lines
             )
+    if title is not None and title not in named and given.tz not in (None, title):
+        yield Doubt("input", say("detect_title_zone", given=given.tz), lines)
+    for column in table.columns:
+        if plain(column.name) in ZONE_COLUMNS and column.filled:
+            yield Doubt("input", say("detect_zone_column", column=shown(column.name)), lines)
 
 
 def _written(role: Role) -> Iterator[Written]:
@@ -147,6 +154,7 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
     """Yield what is doubtful about the times of a role, apart from their order and zone."""
     first = role.columns[0]
     names = shown(" + ".join(column.name for column in role.columns))
+    yield from _swapped(role, names)
     if len(role.columns) == 1:
         if first.count("date") or first.numbers == "excel_date":
             kinds = ("date",) if first.count("date") else ("number",)
@@ -176,6 +184,29 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
     texts = _texts(role)
     if texts:
         yield _texts_doubt(role, names, texts)
+
+
+def _swapped(role: Role, names: str) -> Iterator[Doubt]:
+    """Yield the doubt about dates that a program may have read with the month first.
+
+    Of texts like 03/04/2026 and 13/04/2026, a spreadsheet program in American English makes the
+    first one a date, of 4 March, and leaves the second one a text.
+    """
+    seen = [one for one in role.columns[0].shapes.values() if one.shape.kind in ("moment", "date")]
+    typed = [one for one in seen if not one.shape.family and "ymd" in one.shape.formats]
+    texts = [one for one in seen if one.shape.family.startswith(("/", "-"))]
+    if not typed or not texts:
+        return
+    if all(one.either == one.count for one in typed) and not any(one.either for one in texts):
+        question = say(
+            "detect_swapped",
+            column=names,
+            typed=shown(typed[0].example),
+            row=typed[0].row,
+            text=shown(texts[0].example),
+            other=texts[0].row,
+        )
+        yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
 
 
 def _texts(role: Role) -> dict[str, int]:

@@ -126,15 +126,27 @@ STEMS: Final = {
     ),
 }
 """Beginnings of words by which a column of times may be another column than was chosen."""
-ZONES: Final = {"utc": "UTC", "gmt": "UTC", "мск": "Europe/Moscow", "msk": "Europe/Moscow"}
-"""Words in the names of columns that say in which zone the times are."""
-STOPPED: Final = (
-    *("отозван", "отмен", "удален", "дубл", "спам", "черновик", "withdraw", "cancel", "delet"),
-    *("duplic", "spam", "draft"),
+_MOSCOW: Final = "Europe/Moscow"
+ZONES: Final = {"utc": "UTC", "gmt": "UTC", "мск": _MOSCOW, "msk": _MOSCOW} | dict.fromkeys(
+    ("московское", "московского", "московскому"), _MOSCOW
 )
-"""Beginnings of words of statuses with which an appeal need not be answered."""
+"""Words in the names of columns that say in which zone the times are."""
+ZONE_COLUMNS: Final = frozenset(
+    (
+        *("часовой пояс", "час пояс", "таймзона", "тайм зона", "смещение utc", "смещение от utc"),
+        *("time zone", "timezone", "tz", "utc offset", "gmt offset", "tz offset"),
+    )
+)
+"""Names of columns that say in which zone the times of their row are."""
+_SHIFTED: Final = re.compile(
+    r"(?<![^\W\d_])(utc|gmt|мск|msk)\s*([+\N{MINUS SIGN}\N{EN DASH}-])\s*(\d{1,2})(?::?00)?(?!\d)",
+    re.IGNORECASE,
+)
+"""Matches an offset in the name of a column, such as ``UTC+5`` or ``МСК-1``."""
+_MOSCOW_OFFSET: Final = 3
 _DATES: Final = _set(
-    "дата время датавремя момент когда date time datetime timestamp at on utc gmt мск msk"
+    "дата время датавремя момент когда времени date time datetime timestamp at on utc gmt мск msk "
+    "московское московскому московского"
 )
 """Words that say that a column has times."""
 _OF: Final = frozenset({"of", "the", "и", "and", "в", "на", "по", "к", "от"})
@@ -194,7 +206,7 @@ def matches_of(name: str) -> list[Match]:
     >>> matches_of("Примечание")
     []
     """
-    whole = plain(name)
+    whole = plain(_SHIFTED.sub(r" \1 ", name))
     words = whole.split()
     times, others = _table()
     found: dict[str, Match] = {}
@@ -232,9 +244,14 @@ def is_known_word(word: str) -> bool:
 def zone_in(name: str) -> str | None:
     """Return the zone that the name of a column says.
 
-    >>> zone_in("Дата ответа (МСК)")
-    'Europe/Moscow'
+    >>> zone_in("Дата ответа (МСК)"), zone_in("Дата ответа (UTC+5)"), zone_in("Дата ответа")
+    ('Europe/Moscow', 'Etc/GMT-5', None)
     """
+    shifted = _SHIFTED.search(name)
+    if shifted is not None:
+        hours = int(shifted[3]) * (1 if shifted[2] == "+" else -1)
+        hours += 0 if ZONES[shifted[1].lower()] == "UTC" else _MOSCOW_OFFSET
+        return f"Etc/GMT{-hours:+}" if hours else "UTC"
     return next((ZONES[word] for word in plain(name).split() if word in ZONES), None)
 
 
@@ -245,11 +262,6 @@ def may_be(canonical: str, name: str) -> bool:
     True
     """
     return any(word.startswith(STEMS[canonical]) for word in plain(name).split())
-
-
-def may_need_no_answer(status: str) -> bool:
-    """Whether a status may mean that an appeal need not be answered, such as ``Отозвано``."""
-    return any(word.startswith(STOPPED) for word in plain(status).split())
 
 
 def says_time(name: str) -> bool:

@@ -14,6 +14,7 @@ from workhours_sla.adapters.sources.cells import (
     text_of,
 )
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper
+from workhours_sla.adapters.sources.times import EXCEL
 from workhours_sla.adapters.sources.workbook_file import Workbook, reader_faults
 from workhours_sla.adapters.sources.workbook_marks import Marks
 from workhours_sla.errors import SourceError, shown
@@ -70,7 +71,8 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     """Yield the events, or the Fault, of every row below the header; skip blank rows.
 
     A row of totals is ignored. Raises SourceError if the file is not a workbook, is protected or
-    too large, if no sheet or several have the columns, and if two rows may be the header.
+    too large, if no sheet or several have the columns, if two rows may be the header, and if
+    numbers are times although the workbook counts its days from 1904.
     """
     name = opened.name
     with opened.in_any_order() as file:
@@ -78,6 +80,8 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
         sheet, header = _find(book, layout, options.sheet, name)
         mapper = Mapper(layout, header.names, claims)
         mapper.instants = CellInstants(layout.datetime_format, layout.tz)
+        if book.counts_from_1904 and EXCEL in mapper.instants.formats:
+            raise SourceError(say("workbook_1904", name=name), name=name)
         reader = _RowReader(mapper, sheet, header)
         total = max(sheet.cells.total_height, 1)
         for row in _rows(sheet, name):

@@ -34,10 +34,14 @@ class Workbook:
         self._name = name
         kind = binary_format(file.read(HEAD))
         file.seek(0)
+        self.counts_from_1904: bool = False
+        """Whether a number that is a date counts the days since 1904, not since 1900."""
         if kind == "xls":
-            self._marks_of = _open_xls(file, name)
+            self._marks_of, self.counts_from_1904 = _open_xls(file, name)
         elif kind in ("xlsx", "ods"):
-            self._marks_of = _open_zip(Parts(file, name), name)
+            parts = Parts(file, name)
+            self._marks_of = _open_zip(parts, name)
+            self.counts_from_1904 = xlsx_marks.counts_from_1904(parts)
         else:
             msg = say("not_a_workbook", name=name)
             raise SourceError(msg, name=name)
@@ -118,8 +122,8 @@ def _open_zip(parts: Parts, name: str) -> Any:
     return marks_of
 
 
-def _open_xls(file: IO[bytes], name: str) -> Any:
-    """Return a function that returns the marks of a sheet by its index and name."""
+def _open_xls(file: IO[bytes], name: str) -> tuple[Any, bool]:
+    """Return a function that returns the marks of a sheet, and whether days count from 1904."""
     if file.seek(0, 2) > MOST_XLS:
         msg = say("workbook_large", name=name, most=MOST_XLS)
         raise SourceError(msg, name=name)
@@ -128,9 +132,10 @@ def _open_xls(file: IO[bytes], name: str) -> Any:
         if xls_marks.is_encrypted(book):
             raise _protected(name)
         of_all = xls_marks.marks_of(book, name)
+        from_1904 = xls_marks.counts_from_1904(book)
     except (DamagedError, struct.error):
         raise damaged(name) from None
-    return lambda index, _sheet: of_all[index]
+    return (lambda index, _sheet: of_all[index]), from_1904
 
 
 def _protected(name: str) -> SourceError:

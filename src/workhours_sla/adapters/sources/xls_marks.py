@@ -24,6 +24,7 @@ _ERRORS: Final = {
 _BOF, _EOF, _FILEPASS, _SHEET, _FORMAT, _XF = 0x0809, 0x0A, 0x2F, 0x85, 0x041E, 0xE0
 _NUMBER, _RK, _MULRK, _BOOLERR, _FORMULA = 0x0203, 0x027E, 0xBD, 0x0205, 0x06
 _DIMENSIONS: Final = 0x0200
+_FROM_1904: Final = 0x22
 _CELLS: Final = frozenset(
     {1, 2, 3, 4, 5, _FORMULA, _MULRK, 0xBE, 0xD6, 0xFD, 0x0201, _NUMBER, 0x0204, _BOOLERR}
     | {0x0206, 0x0207, _RK, 0x0406}
@@ -47,6 +48,7 @@ class _Globals(NamedTuple):
     offsets: list[int]
     times: frozenset[int]
     is_encrypted: bool
+    from_1904: bool = False
 
 
 def is_encrypted(book: CompoundFile) -> bool:
@@ -56,12 +58,17 @@ def is_encrypted(book: CompoundFile) -> bool:
     return _globals(book).is_encrypted
 
 
+def counts_from_1904(book: CompoundFile) -> bool:
+    """Return whether a number that is a date counts the days since 1904. Raises DamagedError."""
+    return _globals(book).from_1904
+
+
 def marks_of(book: CompoundFile, name: str) -> list[Marks]:
     """Return the marks of each sheet. Raises DamagedError, and SourceError for too many cells.
 
     The reader of workbooks loads all sheets at once, so that all must be checked before.
     """
-    offsets, times, _ = _globals(book)
+    offsets, times, *_ = _globals(book)
     return [
         _marks_from(book, offset, times, name, str(number))
         for number, offset in enumerate(offsets, 1)
@@ -143,7 +150,7 @@ def _globals(book: CompoundFile) -> _Globals:
     offsets: list[int] = []
     formats: dict[int, bool] = dict.fromkeys(BUILT_IN_TIMES, True)
     styles: list[int] = []
-    is_biff8 = False
+    is_biff8 = from_1904 = False
     for kind, data in _records(book, 0):
         if kind == _BOF:
             is_biff8 = struct.unpack_from("<H", data)[0] == _BIFF8
@@ -157,10 +164,12 @@ def _globals(book: CompoundFile) -> _Globals:
             formats[number] = shows_time(code)
         elif kind == _XF:
             styles.append(struct.unpack_from("<2xH", data)[0])
+        elif kind == _FROM_1904:
+            from_1904 = data[:1] == b"\1"
         elif kind == _EOF:
             break
     times = frozenset(index for index, number in enumerate(styles) if formats.get(number))
-    return _Globals(offsets, times, is_encrypted=False)
+    return _Globals(offsets, times, is_encrypted=False, from_1904=from_1904)
 
 
 def _records(book: CompoundFile, offset: int) -> Iterator[tuple[int, bytes]]:

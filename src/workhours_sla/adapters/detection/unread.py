@@ -1,0 +1,84 @@
+"""Find what the columns that are not read make doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+from workhours_sla.adapters.detection.detected import Doubt, Kind
+from workhours_sla.adapters.detection.roles import Names, Role
+from workhours_sla.adapters.detection.row_traps import Around
+from workhours_sla.adapters.detection.status_words import (
+    BEFORE,
+    has_citizens,
+    may_need_no_answer,
+    stops,
+)
+from workhours_sla.adapters.detection.toml_values import toml_line
+from workhours_sla.adapters.detection.words import may_be, plain
+from workhours_sla.errors import shown
+from workhours_sla.text.messages import say
+
+_LISTED: Final = 20
+
+
+def doubts_of_unread(
+    names: Names, kind: Kind | None, roles: Mapping[str, Role], read: Collection[int]
+) -> Iterator[Doubt]:
+    """Yield the doubts about columns other than those in ``read``."""
+    yield from _similar(names, roles)
+    if kind == "events":
+        yield from _citizens(names, read)
+    elif kind == "appeals":
+        yield from _stopped(names, read)
+
+
+def around(names: Names, kind: Kind | None, read: Collection[int]) -> Around:
+    """Return the columns whose rows may contradict what is read."""
+    if kind == "appeals":
+        return Around(statuses=[column for _, column in names.matching("status")])
+    if kind != "statuses":
+        return Around()
+    rest = [column for column in names.columns if column.index not in read and column.filled]
+    posted = {column.index for _, column in names.matching("posted_at")}
+    return Around(
+        posted=[one for one in rest if one.index in posted and one.time_kind in ("moment", "date")],
+        before=[one for one in rest if plain(one.name) in BEFORE],
+    )
+
+
+def _similar(names: Names, roles: Mapping[str, Role]) -> Iterator[Doubt]:
+    for column in names.unknown():
+        for canonical in ("answered_at", "posted_at"):
+            role = roles.get(canonical)
+            if role is not None and may_be(canonical, column.name):
+                pair = (role.written, column.name)
+                question = say(
+                    "detect_similar",
+                    canonical=canonical,
+                    column=shown(" + ".join(one.name for one in role.columns)),
+                    other=shown(column.name),
+                )
+                lines = tuple(toml_line(canonical, written) for written in pair)
+                yield Doubt("columns", question, lines)
+
+
+def _citizens(names: Names, read: Collection[int]) -> Iterator[Doubt]:
+    for column in names.columns:
+        if column.index not in read and has_citizens(column.name, column.values):
+            question = say("detect_citizens", column=shown(column.name))
+            line = toml_line("author_role", column.name)
+            yield Doubt("columns", question, (line,), is_read=True)
+
+
+def _stopped(names: Names, read: Collection[int]) -> Iterator[Doubt]:
+    for column in names.columns:
+        if column.index not in read and stops(column.name, column.values, column.filled):
+            question = say("detect_flags", column=shown(column.name))
+            yield Doubt("columns", question, is_read=True)
+    for _, column in names.matching("status"):
+        stopped = [value for value in column.values if may_need_no_answer(value)]
+        if stopped:
+            listed = ", ".join(map(shown, stopped[:_LISTED]))
+            question = say("detect_stopped", column=shown(column.name), values=listed)
+            yield Doubt("columns", question, is_read=True)
