@@ -345,6 +345,42 @@ LOG = "Номер,Статус,Дата статуса"
             ),
         ),
         (
+            "Номер,Дата публикации,Дата ответа,Дата приостановки\n1,12.03.2026 10:15,,12.03.2026\n",
+            "detect_flags",
+            "Номер,Дата публикации,Дата ответа,Дата передачи\n1,12.03.2026 10:15,,12.03.2026\n",
+        ),
+        (
+            "ID заявителя,Дата публикации,Дата ответа\n1,12.03.2026 10:15,\n",
+            "detect_missing",
+            "ID обращения гражданина,Дата публикации,Дата ответа\n1,12.03.2026 10:15,\n",
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа заявителя\n1,12.03.2026 10:15,\n",
+            "detect_asked",
+            "Номер,Дата публикации обращения заявителя,Дата ответа\n1,12.03.2026 10:15,\n",
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Время на ответ\n1,12.03.2026 8:15,12.03.2026,9:30\n",
+            "detect_date_alone",
+            "Номер,Дата публикации,Дата ответа,Время ответа\n1,12.03.2026 8:15,12.03.2026,9:30\n",
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Время проверки\n1,12.03.2026 8:15,12.03.2026,9:30\n",
+            "detect_date_alone",
+            "Номер,Дата публикации,Дата ответа,Время\n1,12.03.2026 8:15,12.03.2026,9:30\n",
+        ),
+        (
+            (
+                '[{"id": 1, "created_at": "2026-03-12T10:15Z", "answered_at": null,'
+                ' "replies": [{"date": "2026-03-12T10:30Z"}]}]'
+            ),
+            "detect_lists",
+            (
+                '[{"id": 1, "created_at": "2026-03-12T10:15Z", "answered_at": null,'
+                ' "replies": [], "photos": [{"date": "2026-03-12T10:30Z"}]}]'
+            ),
+        ),
+        (
             "Время московское\n" + HEAD + "1,12.03.2026 10:15,\n",
             "detect_title_zone",
             "Выгрузка\n" + HEAD + "1,12.03.2026 10:15,\n",
@@ -366,6 +402,13 @@ def test_what_contradicts_a_certain_reading_is_asked_about(
 ) -> None:
     assert asked(found_in(content, tmp_path)) == [cause]
     assert asked(found_in(other, tmp_path)) == []
+
+
+def test_a_key_that_only_late_records_have_is_seen(tmp_path: Path) -> None:
+    record = '{"id": %d, "created_at": "2026-03-12T10:15Z", "answered_at": null%s}\n'
+    late = ', "replied_at": "2026-03-12T11:15Z"'
+    rows = "".join(record % (number, late if number > 1_000 else "") for number in range(1_002))
+    assert found_in(rows, tmp_path).columns["answered_at"] == "replied_at"
 
 
 def test_each_question_blocks_the_reading_until_it_is_answered(tmp_path: Path) -> None:

@@ -96,10 +96,17 @@ DETECTION: Final[Mapping[str, Words]] = {
         "в файл их время",
     },
     "detect_flags": {
-        "en": "the column {column} may say of some appeals that they need no answer; such rows "
-        "count like all others, so remove them from the file if they should not",
-        "ru": "столбец {column}, возможно, говорит, что на часть обращений отвечать не нужно; "
-        "такие строки учитываются как все, уберите их из файла, если они не нужны",
+        "en": "the column {column} may say of some appeals that they need no answer, or not "
+        "yet; such rows count like all others, so remove them from the file if they should not",
+        "ru": "столбец {column}, возможно, говорит, что на часть обращений отвечать не нужно "
+        "или пока не нужно; такие строки учитываются как все, уберите их из файла, если они не "
+        "нужны",
+    },
+    "detect_lists": {
+        "en": "the records have lists in {column}, which are not read, and the answer may be in "
+        "one; if so, write its time beside the other values of the record",
+        "ru": "в записях есть списки {column}, они не читаются, а ответ может быть в них; если "
+        "это так, запишите его время рядом с другими значениями записи",
     },
     "detect_citizens": {
         "en": "the column {column} says who acted, and that may be a citizen, whose reply is no "
@@ -212,10 +219,12 @@ DETECTION: Final[Mapping[str, Words]] = {
         "ru": "{canonical} прочитан из {column}, но может быть и в {other}; выберите столбец",
     },
     "detect_stopped": {
-        "en": "the column {column} has values with which an appeal may need no answer: {values}; "
-        "such rows count like all others, so remove them from the file if they should not",
-        "ru": "в столбце {column} есть значения, при которых отвечать, возможно, не нужно: "
-        "{values}; такие строки учитываются как все, уберите их из файла, если они не нужны",
+        "en": "the column {column} has values with which an appeal may need no answer, or not "
+        "yet: {values}; such rows count like all others, so remove them from the file if they "
+        "should not",
+        "ru": "в столбце {column} есть значения, при которых отвечать, возможно, не нужно или "
+        "пока не нужно: {values}; такие строки учитываются как все, уберите их из файла, если они "
+        "не нужны",
     },
     "detect_types": {
         "en": "the column {column} has values that are not known as types of events: {values}; "

@@ -210,6 +210,7 @@ def _missing(canonical: str, names: Names, roles: Iterable[Role | None]) -> Doub
     """Return the doubt that no column is known to be a canonical column."""
     used = {column.index for role in roles if role is not None for column in role.columns}
     left = [column for column in names.columns if column.index not in used and column.filled]
+    left = [column for column in left if not column.has_objects]
     if canonical != "appeal_id":
         left = [column for column in left if column.time_kind in ("moment", "excel", "unix")]
     else:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from workhours_sla.adapters.detection.header import Header
+from workhours_sla.adapters.detection.seen import OBJECTS
 from workhours_sla.adapters.detection.words import matches_of
 from workhours_sla.adapters.sources.documents import read_values
 from workhours_sla.adapters.sources.json_shape import LIST, as_utf8, is_document, shape_of
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.detection.seen import Row
     from workhours_sla.adapters.sources.opened_file import OpenedFile
 
-_SAMPLED: Final = 1_000
-"""So many first records show which keys there are."""
 _MOST_KEYS: Final = 500
 _DEEPEST: Final = 3
 
@@ -45,9 +43,9 @@ def paths_of(opened: OpenedFile, encoding: str) -> list[str]:
 
 
 def header_of(opened: OpenedFile, encoding: str, path: str) -> Header:
-    """Return the keys of the first records as a header. Raises SourceError."""
+    """Return the keys of all records as a header. Raises SourceError."""
     keys: dict[str, None] = {}
-    for _, record in islice(_records(opened, encoding, path), _SAMPLED):
+    for _, record in _records(opened, encoding, path):
         if len(keys) < _MOST_KEYS:
             keys |= dict.fromkeys(_flat(record))
     known = {found[0].canonical for key in keys if (found := matches_of(key))}
@@ -82,6 +80,8 @@ def _flat(record: dict[str, Any], start: str = "", depth: int = 1) -> dict[str, 
 
     >>> _flat({"id": 7, "author": {"id": 17, "name": None}, "tags": [1]})
     {'id': '7', 'author.id': '17', 'author.name': ''}
+    >>> _flat({"replies": [{"id": 7}]})
+    {'replies': '[…]'}
     """
     found: dict[str, str] = {}
     for key, value in record.items():
@@ -89,6 +89,8 @@ def _flat(record: dict[str, Any], start: str = "", depth: int = 1) -> dict[str, 
         if isinstance(value, dict):
             if depth < _DEEPEST:
                 found |= _flat(value, f"{name}.", depth + 1)
+        elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
+            found[name] = OBJECTS
         elif isinstance(value, bool):
             found[name] = "true" if value else "false"
         elif value is None:

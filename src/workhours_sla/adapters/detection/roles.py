@@ -135,7 +135,7 @@ class Names:
         beside = self._by_index.get(date.index + 1)
         if beside is not None and beside.time_kind in CLOCKS and says_time(beside.name):
             named = [one for one in self._matches[beside.index] if one.canonical in TIMES]
-            if beside in clocks or all(match.bare for match in named):
+            if beside in clocks or (named and all(match.bare for match in named)):
                 return beside
         return clocks[0] if len(clocks) == 1 else None
 

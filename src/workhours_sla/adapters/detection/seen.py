@@ -25,6 +25,8 @@ MOST_SHAPES: Final = 400
 """The most shapes of texts that are counted in a column."""
 MOST_VALUES: Final = 200
 """The most values that are counted in a column."""
+OBJECTS: Final = "[…]"
+"""In place of a list of JSON objects."""
 MOST_IDS: Final = 300_000
 """The most ids that are compared with each other."""
 SHOWN: Final = 3
@@ -177,6 +179,11 @@ class Column:
         """Whether every time is 00:00."""
         moments = [seen for seen in self.shapes.values() if seen.shape.kind == "moment"]
         return bool(moments) and all(seen.midnights == seen.count for seen in moments)
+
+    @property
+    def has_objects(self) -> bool:
+        """Whether every value is a list of JSON objects."""
+        return set(self.values) == {OBJECTS} and self.values[OBJECTS] == self.filled
 
     @property
     def placeholders(self) -> dict[str, int]:

@@ -12,9 +12,9 @@ from workhours_sla.adapters.detection.words import plain
 _STOPPED: Final = (
     *("отозван", "отзыв", "отмен", "удален", "дубл", "спам", "черновик", "отклон", "отказ"),
     *("объедин", "аннулир", "withdraw", "cancel", "delet", "duplic", "spam", "draft", "reject"),
-    *("declin", "merged", "invalid"),
+    *("declin", "merged", "invalid", "приостан", "пауз", "paus", "suspend"),
 )
-"""Beginnings of words of statuses with which an appeal need not be answered."""
+"""Beginnings of words of statuses with which an appeal need not be answered, or not yet."""
 _STOPPED_PHRASES: Final = (
     *("не треб", "не подтвержд", "не подлежит", "нерелевант", "без рассмотрения", "not required"),
     *("no action", "no answer needed", "no reply needed"),
@@ -47,12 +47,14 @@ BEFORE: Final = frozenset(
 
 
 def may_need_no_answer(status: str) -> bool:
-    """Whether a status may mean that an appeal need not be answered.
+    """Whether a status may mean that an appeal need not be answered, or not yet.
 
     >>> may_need_no_answer("Отозвано"), may_need_no_answer("Не требует ответа")
     (True, True)
     """
     text = plain(status)
+    if status_meaning(status) == "paused":
+        return True
     return any(word.startswith(_STOPPED) for word in text.split()) or any(
         phrase in text for phrase in _STOPPED_PHRASES
     )

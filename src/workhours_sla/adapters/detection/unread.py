@@ -20,6 +20,13 @@ from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 
 _LISTED: Final = 20
+_THREADS: Final = frozenset(
+    (
+        *("comments", "messages", "history", "notes", "updates", "events", "log", "thread"),
+        *("conversations", "activities", "комментарии", "сообщения", "история"),
+    )
+)
+"""Keys of lists in which an answer may be."""
 
 
 def doubts_of_unread(
@@ -31,6 +38,7 @@ def doubts_of_unread(
         yield from _citizens(names, read)
     elif kind == "appeals":
         yield from _stopped(names, read)
+        yield from _lists(names)
 
 
 def around(names: Names, kind: Kind | None, read: Collection[int]) -> Around:
@@ -69,6 +77,15 @@ def _citizens(names: Names, read: Collection[int]) -> Iterator[Doubt]:
             question = say("detect_citizens", column=shown(column.name))
             line = toml_line("author_role", column.name)
             yield Doubt("columns", question, (line,), is_read=True)
+
+
+def _lists(names: Names) -> Iterator[Doubt]:
+    for column in names.columns:
+        if column.has_objects and (
+            may_be("answered_at", column.name) or column.name.rpartition(".")[2].lower() in _THREADS
+        ):
+            question = say("detect_lists", column=shown(column.name))
+            yield Doubt("columns", question, is_read=True)
 
 
 def _stopped(names: Names, read: Collection[int]) -> Iterator[Doubt]:

@@ -157,6 +157,9 @@ _OBJECTS: Final = _set(
     "messages complaint complaints incident incidents sr task"
 )
 """What a column may say that it is about, besides what it has."""
+_THINGS: Final = _OBJECTS - _set("гражданина граждан жителя заявителя")
+_PERSONS: Final = _set("гражданина граждан жителя жителей заявителя заявителей requester customer")
+"""Whose id is not that of an appeal, and whose answer may be that to the answer."""
 _NAMES: Final = _set("наименование название имя фио name title наим")
 _IDS: Final = frozenset({"id", "code", "код", "ид"})
 
@@ -216,6 +219,7 @@ def matches_of(name: str) -> list[Match]:
     for key in (whole, " ".join(rest), " ".join(about)):
         for canonical, rank in times.get(key, ()):
             found.setdefault(canonical, Match(canonical, rank))
+    found = _in_doubt(found, words)
     if has_date and not about and not found:
         for canonical in ("posted_at", "occurred_at"):
             found[canonical] = Match(canonical, ALSO, bare=True)
@@ -225,7 +229,24 @@ def matches_of(name: str) -> list[Match]:
         for key in (whole, " ".join(about), " ".join(unnamed), " ".join(bare)):
             for canonical, rank in others.get(key, ()) if key else ():
                 found.setdefault(canonical, Match(canonical, rank))
+        found = _in_doubt(found, words)
     return sorted(found.values(), key=lambda match: match.rank)
+
+
+def _in_doubt(found: dict[str, Match], words: list[str]) -> dict[str, Match]:
+    """Return matches without those that a word of the name contradicts, or with less certain ones.
+
+    ``Время на ответ`` is a span, ``ID заявителя`` is no id of an appeal, and ``Дата ответа
+    заявителя`` may be the time at which the citizen answered.
+    """
+    if "время" in words and not {"на", "до"}.isdisjoint(words):
+        return {}
+    if not _PERSONS.isdisjoint(words):
+        if "answered_at" in found:
+            found["answered_at"] = Match("answered_at", ASKED)
+        if _THINGS.isdisjoint(words):
+            found.pop("appeal_id", None)
+    return found
 
 
 @cache
