@@ -102,6 +102,12 @@ DETECTION: Final[Mapping[str, Words]] = {
         "или пока не нужно; такие строки учитываются как все, уберите их из файла, если они не "
         "нужны",
     },
+    "detect_interim": {
+        "en": "the column {column} has values that may say that an answer is only interim: "
+        "{values}; every answer counts, so remove the times of those that should not",
+        "ru": "в столбце {column} есть значения, по которым ответ, возможно, промежуточный: "
+        "{values}; учитывается любой ответ, уберите время тех, которые учитывать не нужно",
+    },
     "detect_lists": {
         "en": "the records have lists in {column}, which are not read, and the answer may be in "
         "one; if so, write its time beside the other values of the record",
@@ -165,6 +171,12 @@ DETECTION: Final[Mapping[str, Words]] = {
         "as {canonical} only if these are real times",
         "ru": "всё время в столбце {column} - 00:00: возможно, это только даты; используйте его "
         "для {canonical}, только если время настоящее",
+    },
+    "detect_some_midnights": {
+        "en": "{count} times in the column {column} are 00:00, more than by chance, so that they "
+        "may be dates alone; use it as {canonical} only if these are real times",
+        "ru": "в столбце {column} время 00:00 стоит чаще, чем может случайно ({count}): возможно, "
+        "это только даты; используйте его для {canonical}, только если время настоящее",
     },
     "detect_texts": {
         "en": "the column {column} ({canonical}) has texts that are no times: {texts}, first in "

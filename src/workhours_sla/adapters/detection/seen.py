@@ -33,8 +33,9 @@ SHOWN: Final = 3
 """How many first values of a column are kept."""
 _LONGEST_VALUE: Final = 120
 _MORNING: Final = 7
-_CLOCK: Final = re.compile(r"[ Tt]\d{1,2}[:.]\d\d(?:[:.]\d\d)?")
-_NOT_ZERO: Final = re.compile("[1-9]")
+_MIDNIGHT: Final = re.compile(
+    r"[ Tt](?:0{1,2}([:.])00(?:[:.]00)?(?! ?[PpAa][Mm])|12([:.])00(?:[:.]00)? ?[Aa][Mm])"
+)
 _NO_TIME: Final = (
     "- -- – — ― … . .. ... нет н/д n/a na none null nil не_отвечено без_ответа нет_ответа "
     "ответа_нет не_дан нет_данных отсутствует б/о б/н unanswered no_reply no_answer"
@@ -152,8 +153,7 @@ class Column:
         if shape.formats and shape.kind != "clock":
             seen.either += may_be_swapped(text)
         if shape.kind == "moment":
-            clock = _CLOCK.search(text)
-            seen.midnights += clock is not None and _NOT_ZERO.search(clock[0]) is None
+            seen.midnights += _MIDNIGHT.search(text) is not None
         elif shape.kind == "clock":
             seen.early += int(text.partition(":")[0].partition(".")[0]) < _MORNING
         elif shape.kind == "number":
@@ -173,6 +173,11 @@ class Column:
     def count(self, kind: Literal["moment", "date", "clock", "number"]) -> int:
         """Return how many texts are of a kind."""
         return sum(seen.count for seen in self.shapes.values() if seen.shape.kind == kind)
+
+    @property
+    def midnights(self) -> int:
+        """How many times are 00:00."""
+        return sum(seen.midnights for seen in self.shapes.values())
 
     @property
     def is_midnight(self) -> bool:

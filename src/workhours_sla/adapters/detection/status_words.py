@@ -28,6 +28,7 @@ _NOT: Final = frozenset({"не", "нет", "без", "not", "no"})
 _REQUIRED: Final = re.compile(r"треб\w+ ответ\w*|ответ\w* треб\w+|(?:needs|requires) (?:an )?\w+")
 """Matches the names of columns that say whether an appeal must be answered."""
 _NO: Final = frozenset({"нет", "не", "no", "n", "false", "0", "0.0", "-", "—", "–", "none", "null"})
+_INTERIM: Final = ("промежуточн", "предварительн", "interim", "preliminary")
 _CITIZENS: Final = (
     *("жител", "гражд", "заявител", "пользовател", "автор обращ", "citizen", "resident"),
     *("customer", "requester", "end user", "user"),
@@ -86,6 +87,15 @@ def stops(name: str, values: Mapping[str, int], filled: int) -> bool:
     if _REQUIRED.fullmatch(plain(name)):
         return denied > 0
     return may_need_no_answer(name) and filled > denied
+
+
+def may_be_interim(value: str) -> bool:
+    """Whether a value may say that an answer is only interim.
+
+    >>> may_be_interim("Промежуточный ответ"), may_be_interim("Ответ")
+    (True, False)
+    """
+    return plain(value).startswith(_INTERIM)
 
 
 def has_citizens(name: str, values: Iterable[str]) -> bool:

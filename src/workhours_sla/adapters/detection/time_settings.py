@@ -22,6 +22,9 @@ ZONES: Final = ("Europe/Moscow", "Europe/Volgograd")
 EXCEL: Final = "excel"
 """The ``datetime_format`` of the numbers of spreadsheets."""
 _LISTED: Final = 10
+_FEW: Final = 2
+_TOO_FREQUENT: Final = 72
+"""One of so many times is 00:00 twenty times as often as any other minute of the day."""
 _MIDNIGHT: Final = re.compile(r"[ T]00:00(?::00)?$")
 """What is left out of a date when a time of day is joined to it."""
 
@@ -169,6 +172,14 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
             yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
         if first.is_midnight and first.time_kind == "moment":
             question = say("detect_midnights", column=names, canonical=role.canonical)
+            yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
+        elif first.midnights >= _FEW and first.midnights * _TOO_FREQUENT > first.count("moment"):
+            question = say(
+                "detect_some_midnights",
+                column=names,
+                canonical=role.canonical,
+                count=first.midnights,
+            )
             yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
         if first.count("clock") and first.time_kind != "clock":
             yield _texts_doubt(role, names, _clock_examples(first))

@@ -11,6 +11,7 @@ from workhours_sla.adapters.detection.row_traps import Around
 from workhours_sla.adapters.detection.status_words import (
     BEFORE,
     has_citizens,
+    may_be_interim,
     may_need_no_answer,
     stops,
 )
@@ -34,6 +35,8 @@ def doubts_of_unread(
 ) -> Iterator[Doubt]:
     """Yield the doubts about columns other than those in ``read``."""
     yield from _similar(names, roles)
+    if kind != "statuses":
+        yield from _interim(names, read)
     if kind == "events":
         yield from _citizens(names, read)
     elif kind == "appeals":
@@ -77,6 +80,15 @@ def _citizens(names: Names, read: Collection[int]) -> Iterator[Doubt]:
             question = say("detect_citizens", column=shown(column.name))
             line = toml_line("author_role", column.name)
             yield Doubt("columns", question, (line,), is_read=True)
+
+
+def _interim(names: Names, read: Collection[int]) -> Iterator[Doubt]:
+    for column in names.columns:
+        values = [value for value in column.values if may_be_interim(value)]
+        if column.index not in read and values:
+            listed = ", ".join(map(shown, values[:_LISTED]))
+            question = say("detect_interim", column=shown(column.name), values=listed)
+            yield Doubt("columns", question, is_read=True)
 
 
 def _lists(names: Names) -> Iterator[Doubt]:
