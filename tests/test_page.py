@@ -668,7 +668,7 @@ def test_text_has_enough_contrast_in_both_themes() -> None:
     light, dark, dark_again = (dict(re.findall(r"--([\w-]+): (#\w+)", b)) for b in blocks[:3])
     assert dark == dark_again
     for theme in (light, dark):
-        for front in ("ink", "soft", "accent"):
+        for front in ("ink", "soft", "accent", "bad"):
             for back in ("paper", "rail"):
                 assert contrast(theme[front], theme[back]) >= 4.5, (front, back)
         for step in range(7):
@@ -699,6 +699,7 @@ def reader(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with browser() as found:
         found.size(1280, 900)
         found.open(path)
+        found.run("document.getElementById('analyst').open = true")
         yield found
 
 
@@ -722,7 +723,7 @@ def test_page_loads_without_requests_or_errors(
 
 @in_a_browser
 def test_tables_sort_by_keyboard_with_small_groups_last(reader: Browser, report: Report) -> None:
-    table_at = "document.querySelector('#group-0 table')"
+    table_at = "document.querySelector('#table-0 table')"
     rates = (
         f"[...{table_at}.tBodies[0].rows].map(r => r.cells[4].dataset.v)"
         ".map(v => v === undefined ? null : Number(v))"
@@ -800,6 +801,7 @@ def test_late_appeals_are_filtered_by_keyboard(tmp_path: Path) -> None:
     with browser() as reader:
         reader.size(390, 900)
         reader.open(target)
+        reader.run("document.getElementById('analyst').open = true")
         assert reader.run(shown) == 2
         focus(reader, "document.getElementById('hour-earlier')")
         for wanted in (1, 2):

@@ -14,6 +14,15 @@ CHARTS: Final = Texts(
     {
         "percent": {"en": "{share}%", "ru": "{share} %"},
         "hours": {"en": "{hours} h", "ru": "{hours} ч"},
+        "amount_hours": {"en": "{count} h", "ru": "{count} ч"},
+        "amount_minutes": {
+            "en": "{count}\N{NO-BREAK SPACE}min",
+            "ru": "{count}\N{NO-BREAK SPACE}мин",
+        },
+        "amount_days": {
+            "en": "{days}\N{NO-BREAK SPACE}working days",
+            "ru": "{days}\N{NO-BREAK SPACE}рабочего дня",
+        },
         "below": {"en": "below {share}", "ru": "ниже {share}"},
         "few": {"en": "few", "ru": "мало"},
         "not_final": {"en": "not final yet", "ru": "итог не окончательный"},

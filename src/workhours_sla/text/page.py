@@ -46,6 +46,86 @@ PAGE: Final = Texts(
         "days": {"en": "Special days", "ru": "Особые дни"},
         "quality": {"en": "Quality of the data", "ru": "Качество данных"},
         "method": {"en": "Method and sources", "ru": "Методика и источники"},
+        # -- first screen
+        "tile_late": {"en": "late {when}", "ru": "с опозданием {when}"},
+        "tile_late_period": {"en": "late in the period", "ru": "с опозданием за период"},
+        "tile_of": {"en": "{overdue} of {open}", "ru": "{overdue} из {open}"},
+        "tile_overdue": {"en": "open appeals are overdue now", "ru": "открытых просрочены сейчас"},
+        "tile_median": {"en": "half are answered sooner", "ru": "половина ответов быстрее"},
+        "bar_reading": {
+            "en": "in time {rate}%, 95% interval {interval}, target {target}%",
+            "ru": "в срок {rate} %, интервал 95 %: {interval}, цель {target} %",
+        },
+        "worst": {"en": "Where the most late appeals are", "ru": "Где опозданий больше всего"},
+        "worst_all": {
+            "en": "{failed} {failed:agency misses|agencies miss} the target. {late} of {all} late "
+            "appeals are theirs.",
+            "ru": "Не достигли цели: {failed} {failed:ведомство|ведомства|ведомств}. На них "
+            "приходится {late} из {all} {all:опоздания|опозданий|опозданий}.",
+        },
+        "worst_first": {
+            "en": "{failed} {failed:agency misses|agencies miss} the target; these {shown} have "
+            "the most late appeals, {late} of {all}.",
+            "ru": "Не достигли цели: {failed} {failed:ведомство|ведомства|ведомств}. Здесь {shown} "
+            "с наибольшим числом опозданий: {late} из {all}.",
+        },
+        "list_reading": {
+            "en": "Bar: share in time; dark: its 95% interval; line: the target. Small chart: the "
+            "last 13 final weeks on their own scale, dashed the target.",
+            "ru": "Полоса - доля в срок, тёмное - её интервал 95 %, черта - цель. Малый график - "
+            "последние 13 недель с окончательным итогом в своём масштабе, пунктир - цель.",
+        },
+        "late_of": {
+            "en": "{late} late of {n}",
+            "ru": "{late} {late:опоздание|опоздания|опозданий} из {n}",
+        },
+        "lacking": {
+            "en": "{count} fewer needed for {target}%",
+            "ru": "для {target} % нужно на {count} меньше",
+        },
+        "equal_mix": {"en": "equal mix {share}", "ru": "равный состав {share}"},
+        "weeks_line": {
+            "en": "the last {count} weeks: from {first} to {last}",
+            "ru": "недели, последние {count}: от {first} до {last}",
+        },
+        "list_fails": {"en": "Target not met: {count}", "ru": "Цель не достигнута: {count}"},
+        "list_inconclusive": {"en": "Not proven: {count}", "ru": "Не доказано: {count}"},
+        "list_meets": {"en": "Target met: {count}", "ru": "Цель достигнута: {count}"},
+        "list_too_few": {
+            "en": "Too few appeals for a verdict: {count}",
+            "ru": "Мало данных для вывода: {count}",
+        },
+        "list_first": {"en": "Shown are {shown} of {all}.", "ru": "Показано {shown} из {all}."},
+        "now": {"en": "Overdue right now", "ru": "Просрочены прямо сейчас"},
+        "now_all": {
+            "en": "{count} unanswered; the longest overdue first, in working time.",
+            "ru": "Без ответа: {count}; сначала самые давние, в рабочем времени.",
+        },
+        "now_first": {
+            "en": "{count} unanswered; the {shown} longest overdue, in working time.",
+            "ru": "Без ответа: {count}; показаны {shown} самых давних, в рабочем времени.",
+        },
+        "now_none": {
+            "en": "No open appeal is overdue.",
+            "ru": "Просроченных открытых обращений нет.",
+        },
+        "analyst": {"en": "For analysts", "ru": "Для аналитика"},
+        "analyst_has": {
+            "en": "method, intervals, control charts, funnel, all figures, quality of the data",
+            "ru": "методика, интервалы, контрольные карты, воронка, все показатели, качество "
+            "данных",
+        },
+        "late_has": {
+            "en": "the list, with the reason for each due time",
+            "ru": "перечень с расчётом каждого срока",
+        },
+        "figures": {"en": "All figures", "ru": "Все показатели"},
+        "table_of": {"en": "{name}: all figures", "ru": "{name}: все показатели"},
+        "trends": {"en": "Control charts", "ru": "Контрольные карты"},
+        "swipe": {
+            "en": "The chart is wider than the screen: swipe it sideways.",
+            "ru": "График шире экрана: проведите по нему вбок.",
+        },
         # -- summary
         "headline": {"en": "answered in time", "ru": "отвечено в срок"},
         "verdict": {"en": "Target {target}%: {verdict}", "ru": "Цель {target} %: {verdict}"},
@@ -60,6 +140,57 @@ PAGE: Final = Texts(
         "early": {
             "en": "answered early, not counted yet",
             "ru": "отвечено досрочно, ещё не учтено",
+        },
+        # -- the findings of charts
+        "finding_weeks": {
+            "en": "Target met in {met} and not met in {missed} of {all} final {all:week|weeks}",
+            "ru": "Недель с окончательным итогом: {all}; цель достигнута в {met}, не достигнута в "
+            "{missed}",
+        },
+        "finding_arrivals": {
+            "en": "Least often in time: appeals of {day} {hour}:00\N{EN DASH}{hour}:59, {share} of "
+            "{n}",
+            "ru": "Реже всего в срок отвечают на поступившие в {day} "
+            "{hour}:00\N{EN DASH}{hour}:59: {share} из {n}",
+        },
+        "finding_backlog": {
+            "en": "{open} open, {overdue} of them overdue; no change in the last week",
+            "ru": "Открыто {open}, из них просрочено {overdue}; за последнюю неделю без изменений",
+        },
+        "finding_backlog_up": {
+            "en": "{open} open, {overdue} of them overdue; {net} more in the last week",
+            "ru": "Открыто {open}, из них просрочено {overdue}; за последнюю неделю на {net} "
+            "больше",
+        },
+        "finding_backlog_down": {
+            "en": "{open} open, {overdue} of them overdue; {net} fewer in the last week",
+            "ru": "Открыто {open}, из них просрочено {overdue}; за последнюю неделю на {net} "
+            "меньше",
+        },
+        "finding_times": {
+            "en": "Half are answered within {median}, nine in ten within {p90}",
+            "ru": "На половину отвечают за {median}, на девять из десяти за {p90}",
+        },
+        "more_than": {"en": "more than {time}", "ru": "более чем {time}"},
+        "finding_funnel": {
+            "en": "Outside the 99.8% limits: {below} below and {above} above, of {units}",
+            "ru": "За границами 99,8 %: ниже {below}, выше {above} из {units}",
+        },
+        "finding_share_trend": {
+            "en": "Shares: {signals} of {all} weeks signal a change; without any change about "
+            "{expected} would",
+            "ru": "Доли: недель с признаками изменений {signals} из {all}; без изменений их было "
+            "бы около {expected}",
+        },
+        "finding_trend": {
+            "en": "Medians: {signals} of {all} weeks signal a change; without any change about "
+            "{expected} would",
+            "ru": "Медианы: недель с признаками изменений {signals} из {all}; без изменений их "
+            "было бы около {expected}",
+        },
+        "finding_load": {
+            "en": "Most deadlines at once: {count}, {since}\N{EN DASH}{until}",
+            "ru": "Больше всего сроков: {count}, {since}\N{EN DASH}{until}",
         },
         # -- how to read the charts
         "weeks_reading": {

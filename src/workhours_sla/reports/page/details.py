@@ -13,7 +13,7 @@ from workhours_sla.reports.page.elements import Html, element, joined
 from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.tables import ROWS, Cell, Line, Traces
 from workhours_sla.reports.periods import period_text
-from workhours_sla.reports.plain_text import quality_notes
+from workhours_sla.reports.plain_text import quality_notes, saved_by_an_hour
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.text import words
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text
@@ -97,7 +97,7 @@ class Details(Section):
             box = element("input", type="checkbox", id="hour-earlier")
             label = self.text("only_hour_earlier")
             yield element("label", box, " ", label, class_="screen choice", hidden=True)
-        yield tables.late_table(shown, traces, self.text("late"), lang)
+        yield tables.late_table(shown, traces, self.text("late"), report, lang)
 
     def handling(self) -> Iterator[Html]:
         """Yield the holders of late appeals, and the indicators that are worth investigating."""
@@ -128,8 +128,9 @@ class Details(Section):
         lang = self.lang
         yield self.paragraph("attribution")
         earlier = dict(found.hour_earlier)
-        if found.hour_known:
-            counts = self.counts(count=sum(earlier.values()), late=found.hour_known)
+        saved = saved_by_an_hour(self.report)
+        if saved is not None:
+            counts = self.counts(count=saved[0], late=saved[1])
             yield self.paragraph("hour_earlier", **counts)
         columns = [dict(found.at_breach), earlier, dict(found.largest_share), dict(found.first)]
         holders = dict.fromkeys(key for column in columns for key in column)

@@ -18,6 +18,13 @@ from workhours_sla.reports.charts.weeks import (
 )
 from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element
+from workhours_sla.reports.page.findings import (
+    backlog_finding,
+    load_finding,
+    times_finding,
+    trend_finding,
+    weeks_finding,
+)
 from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.svg import room
 from workhours_sla.reports.page.tables import Cell, Line
@@ -49,7 +56,9 @@ class OverTime(Section):
         """Yield the chart and the table of the shares in time by week, and the control charts."""
         report, lang = self.report, self.lang
         chart = weeks_chart(report, lang)
-        yield self.figure(chart, self.text("weeks_reading"), wide=True, height=300)
+        found = weeks_finding(report, lang)
+        reading = self.text("weeks_reading")
+        yield self.figure(chart, reading, finding=found, wide=True, height=300)
         yield element("p", self.text("chart_hint"), class_="screen")
         rows: list[Line] = [
             [
@@ -65,6 +74,10 @@ class OverTime(Section):
         columns = ("week", "arrived", "matured", "met", "rate", "interval", "final_at")
         head = [Cell(heading(column, lang), kind=kinds.get(column, "")) for column in columns]
         yield self.folded(tables.table(self.text("weeks"), head, rows))
+
+    def trends(self) -> Iterator[Html]:
+        """Yield the control charts of the weekly shares and medians, with their tables."""
+        report, lang = self.report, self.lang
         figures, folded = [], []
         for key, trend, chart in (
             (
@@ -77,7 +90,8 @@ class OverTime(Section):
             if trend.points:
                 said = [self.sentence(key, points=trend.baseline)] if trend.baseline else []
                 caption = " ".join([*said, *chart.notes, chart.reading])
-                figures.append(self.figure(chart, caption.rstrip()))
+                found = trend_finding(trend, lang)
+                figures.append(self.figure(chart, caption.rstrip(), finding=found))
                 folded.append(self._trend_table(trend, chart))
         if figures:
             yield element("div", figures, class_="pair")
@@ -107,7 +121,9 @@ class OverTime(Section):
         report, lang = self.report, self.lang
         figures = []
         if report.curve is not None:
-            figures.append(self.figure(curve_chart(report, lang), self.text("curve_reading")))
+            found = times_finding(report, lang)
+            chart, reading = curve_chart(report, lang), self.text("curve_reading")
+            figures.append(self.figure(chart, reading, finding=found))
         if report.total.median is not None:
             figures.append(element("div", self._times_table()))
         yield element("div", figures, class_="pair")
@@ -183,7 +199,8 @@ class OverTime(Section):
         }
         counts = self.counts(open=total.open, overdue=total.overdue)
         chart = backlog_chart(backlog.points, lang)
-        figures = [self.figure(chart, self.sentence("backlog", **counts, **ages))]
+        found, reading = backlog_finding(report, lang), self.sentence("backlog", **counts, **ages)
+        figures = [self.figure(chart, reading, finding=found)]
         rows: list[Line] = [
             [
                 when_text(point.at, lang),
@@ -211,7 +228,7 @@ class OverTime(Section):
             return element("p", chart.empty)
         if len(forecast.slots) > SLOTS:
             caption = f"{self.text('load_first', shown=SLOTS)} {caption}"
-        return self.figure(chart, caption)
+        return self.figure(chart, caption, finding=load_finding(forecast, self.lang))
 
     def _forecast_table(self, forecast: Forecast) -> Iterator[Html]:
         """Yield the table of the deadlines to come, if there are any."""

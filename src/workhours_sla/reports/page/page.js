@@ -10,7 +10,18 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("button.expand").forEach(expander);
   document.querySelectorAll("svg.chart").forEach(readable);
   chooser(document.getElementById("hour-earlier"));
+  unfold();
+  window.addEventListener("hashchange", unfold);
 });
+
+function unfold() {
+  // a link to a section that is folded away opens it
+  const aim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = aim?.closest("details");
+  if (!fold || fold.open) return;
+  fold.open = true;
+  aim.scrollIntoView();
+}
 
 function chooser(box) {
   if (!box) return;

@@ -12,16 +12,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.tables import Table
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.reports.page.details import Details
 from workhours_sla.reports.page.elements import Html, element
+from workhours_sla.reports.page.first import First
 from workhours_sla.reports.page.over_time import OverTime
 from workhours_sla.reports.page.results import CLASS_TABLES, Results
 from workhours_sla.reports.page.tables import ROWS, Traces, days_table
+from workhours_sla.reports.periods import named_period, whole_period
 from workhours_sla.reports.plain_text import budget_text
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.report_tables import columns_of, csv_table
@@ -30,6 +33,7 @@ from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import Target
 from workhours_sla.text import words
 from workhours_sla.text.charts import SENTENCES
+from workhours_sla.text.headline import TYPESET
 from workhours_sla.text.numbers import when_text
 from workhours_sla.text.page import PAGE
 from workhours_sla.worktime.budget_kinds import ClockTime
@@ -113,11 +117,8 @@ def page(
     if lang not in words.LANGUAGES:
         msg = f"there is no page in {lang!r}; choose one of {', '.join(words.LANGUAGES)}"
         raise ValueError(msg)
-    sections = [
-        (key, name, list(parts))
-        for key, name, parts in _sections(report, lang, traces, forecast, rest)
-    ]
-    return _document(report, lang, sections)
+    folded = list(_for_analysts(report, lang, traces, forecast, rest))
+    return _document(report, lang, list(_first(report, lang)), list(_lists(report, lang)), folded)
 
 
 def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
@@ -171,32 +172,60 @@ _BESIDE: Final = ("hour", "weekday", *CLASS_TABLES, "week")
 """The tables that do not have a section on the page."""
 
 
-def _sections(
+class _Part(NamedTuple):
+    """A section of the page: its key, its title and its contents."""
+
+    key: str
+    title: str
+    inner: list[Html]
+
+
+def _first(report: Report, lang: str) -> Iterator[_Part]:
+    """Yield the sections of the first screen."""
+    first = First(report, lang)
+    for key, parts in (
+        ("summary", first.summary()),
+        ("worst", first.worst()),
+        ("now", first.now()),
+    ):
+        inner = list(parts)
+        if inner:
+            yield _Part(key, PAGE.text(lang, key), inner)
+
+
+def _lists(report: Report, lang: str) -> Iterator[_Part]:
+    """Yield the list of each grouping, and the charts of the weeks and of the arrivals."""
+    first = First(report, lang)
+    for place, (table, name) in enumerate(_groupings(report, lang)):
+        yield _Part(f"group-{place}", name, list(first.groups(table, ROWS)))
+    yield _Part("weeks", PAGE.text(lang, "weeks"), list(OverTime(report, lang).weeks()))
+    yield _Part("arrivals", PAGE.text(lang, "arrivals"), list(Results(report, lang).arrivals()))
+
+
+def _for_analysts(
     report: Report,
     lang: str,
     traces: Traces | None,
     forecast: Forecast | None,
     rest: str | None,
-) -> Iterator[tuple[str, str, Iterable[Html]]]:
-    """Yield the sections in order, each as its key, its title and its contents."""
+) -> Iterator[_Part]:
+    """Yield the sections that are folded away, in order."""
 
-    def titled(key: str, parts: Iterable[Html]) -> tuple[str, str, Iterable[Html]]:
-        return key, PAGE.text(lang, key), parts
+    def titled(key: str, parts: Iterable[Html]) -> _Part:
+        return _Part(key, PAGE.text(lang, key), list(parts))
 
     results, over_time = Results(report, lang), OverTime(report, lang)
     details, days = Details(report, lang), days_table(report, lang)
-    yield titled("summary", results.summary())
-    yield titled("weeks", over_time.weeks())
-    yield titled("times", over_time.times())
-    for place, table in enumerate(t for t in report.tables if t.by not in _BESIDE):
-        key = f"by_{table.by}"
-        name = PAGE.text(lang, key if key in PAGE else "by_other", by=table.by)
-        yield f"group-{place}", name, results.groups(table, name)
-    yield titled("arrivals", results.arrivals())
-    yield titled("open", over_time.open(forecast))
+    yield titled("figures", results.summary())
+    yield titled("late", details.late(traces, rest))
     if report.comparison is not None and report.comparison.change is not None:
         yield titled("change", details.change())
-    yield titled("late", details.late(traces, rest))
+    yield titled("trends", over_time.trends())
+    yield titled("times", over_time.times())
+    yield titled("open", over_time.open(forecast))
+    for place, (table, name) in enumerate(_groupings(report, lang)):
+        title = PAGE.text(lang, "table_of", name=name)
+        yield _Part(f"table-{place}", title, list(results.groups(table, name)))
     if report.attribution is not None or report.indicators.agencies:
         yield titled("handling", details.handling())
     if days is not None:
@@ -205,17 +234,31 @@ def _sections(
     yield titled("method", details.method())
 
 
-def _document(report: Report, lang: str, sections: Sequence[tuple[str, str, list[Html]]]) -> str:
-    """Return the HTML document with its head, its table of contents and its sections."""
-    promise = report.promise
-    budget = budget_text(promise, lang)
-    title = SENTENCES.text(lang, "title", name=promise.name, budget=budget)
-    as_of = SENTENCES.text(lang, "as_of", when=when_text(report.as_of, lang), tz=report.tz)
+def _groupings(report: Report, lang: str) -> list[tuple[Table, str]]:
+    """Return the tables of the chosen groupings, each with its name."""
+    found = []
+    for table in report.tables:
+        if table.by not in _BESIDE:
+            key = f"by_{table.by}"
+            name = PAGE.text(lang, key if key in PAGE else "by_other", by=table.by)
+            found.append((table, name))
+    return found
+
+
+def _document(
+    report: Report,
+    lang: str,
+    first: Sequence[_Part],
+    lists: Sequence[_Part],
+    folded: Sequence[_Part],
+) -> str:
+    """Return the HTML document with its head, its sections and its table of contents."""
     style, script = _packaged("page.css"), _packaged("page.js")
     policy = (
         "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
         f"style-src {_fingerprint(style)}; script-src {_fingerprint(script)}"
     )
+    title, under = _heading(report, lang)
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -223,30 +266,59 @@ def _document(report: Report, lang: str, sections: Sequence[tuple[str, str, list
         element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name_="color-scheme", content="light dark"),
         element("link", rel="icon", href="data:,"),
-        element("title", f"{title}. {as_of}"),
+        element("title", f"{title}. {under[-1]}"),
         element("style", Html(style)),
         element("script", Html(script)),
     )
-    links = [element("li", element("a", name, href=f"#{key}")) for key, name, _ in sections]
+    links = [element("li", element("a", p.title, href=f"#{p.key}")) for p in (*lists, *folded)]
     switch = element("button", PAGE.text(lang, "theme"), type="button", id="theme", hidden=True)
+    has = element("span", PAGE.text(lang, "analyst_has"))
     body = element(
         "body",
         element("a", PAGE.text(lang, "skip"), href="#summary", class_="skip"),
         element(
             "header",
-            element("div", element("h1", title), element("p", as_of), class_="head"),
+            element(
+                "div",
+                element("p", (element("span", part) for part in under), class_="where"),
+                element("h1", title),
+                class_="head",
+            ),
             switch,
-            element("nav", element("ul", links), aria_label=PAGE.text(lang, "contents")),
         ),
-        element("main", (_section(*section) for section in sections)),
+        element(
+            "main",
+            map(_section, first),
+            element("nav", element("ul", links), aria_label=PAGE.text(lang, "contents")),
+            map(_section, lists),
+            element(
+                "details",
+                element("summary", element("b", PAGE.text(lang, "analyst")), " ", has),
+                map(_section, folded),
+                id="analyst",
+            ),
+        ),
         element("div", id="tip", aria_hidden="true", hidden=True),
     )
     return f'<!doctype html>\n<html lang="{lang}">{head}{body}</html>\n'
 
 
-def _section(key: str, name: str, parts: list[Html]) -> Html:
-    title = element("h2", name, id=f"{key}-title")
-    return element("section", title, parts, id=key, aria_labelledby=f"{key}-title")
+def _heading(report: Report, lang: str) -> tuple[str, list[str]]:
+    """Return the heading, which names the organisation and the period, and the texts above it."""
+    period = named_period(whole_period(report), lang, "the")
+    name = report.title or TYPESET.text(lang, "title")
+    promise = report.promise
+    budget = budget_text(promise, lang)
+    target = SENTENCES.text(lang, "title", name=promise.name, budget=budget)
+    as_of = SENTENCES.text(lang, "as_of", when=when_text(report.as_of, lang), tz=report.tz)
+    above = [name] if report.organisation else []
+    return f"{report.organisation or name}: {period}", [*above, target, as_of]
+
+
+def _section(part: _Part) -> Html:
+    hidden = "hidden-title" if part.key == "summary" else None
+    title = element("h2", part.title, id=f"{part.key}-title", class_=hidden)
+    return element("section", title, part.inner, id=part.key, aria_labelledby=f"{part.key}-title")
 
 
 def _packaged(name: str) -> str:

@@ -11,6 +11,7 @@ from workhours_sla.reports.charts.arrivals import week_of_arrivals
 from workhours_sla.reports.charts.groups import funnel_chart, funnel_of
 from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element
+from workhours_sla.reports.page.findings import arrivals_finding, funnel_finding
 from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.svg import interval_bar
 from workhours_sla.reports.page.tables import ROWS, Line
@@ -119,7 +120,8 @@ class Results(Section):
             caption = self.sentence("funnel", false_alarms=chance)
             caption += f" {self.text('funnel_reading', units=funnel.units, ratio=ratio)}"
             chart = funnel_chart(self.report, table, lang)
-            yield self.figure(chart, caption, wide=True, height=330)
+            found = funnel_finding(table, funnel, lang)
+            yield self.figure(chart, caption, finding=found, wide=True, height=330)
         if len(table.rows) > ROWS:
             yield element("p", self.text("rows_first", shown=ROWS, all=len(table.rows)))
         yield tables.group_table(self.report, table, name, lang)
@@ -135,7 +137,8 @@ class Results(Section):
         heat, chart = report.heat_map, week_of_arrivals(report, lang)
         caption = self.sentence("heat_map", counts_only=COUNTS_ONLY_BELOW)
         caption += f" {self.sentence('due_later')}"
-        yield self.figure(chart, caption, wide=True, height=211)
+        found = arrivals_finding(report, lang)
+        yield self.figure(chart, caption, finding=found, wide=True, height=211)
         rows: list[Line] = []
         for (day, name), hour in product(enumerate(words.WEEKDAYS[lang]), range(24)):
             if heat.arrived[day][hour]:
@@ -147,9 +150,11 @@ class Results(Section):
             *(heading(key, lang) for key in ("arrived", "matured", "met")),
             self.text("axis_later"),
         ]
-        yield self.folded(tables.table(chart.title, titles, rows))
-        for by in CLASS_TABLES:
-            yield tables.group_table(report, report.table(by), self.text(f"by_{by}"), lang)
+        classes = [
+            tables.group_table(report, report.table(by), self.text(f"by_{by}"), lang)
+            for by in CLASS_TABLES
+        ]
+        yield self.folded(tables.table(chart.title, titles, rows), classes)
 
 
 _REST: Final = ("breached", "pending", "paused", "withdrawn", "excluded")

@@ -58,12 +58,21 @@ class Section:
         return {**method_facts(self.report), **self.counts(**rate_facts(self.report))}
 
     def figure(
-        self, chart: Chart, caption: str, *, wide: bool = False, height: int = HEIGHT
+        self,
+        chart: Chart,
+        caption: str,
+        *,
+        finding: str = "",
+        wide: bool = False,
+        height: int = HEIGHT,
     ) -> Html:
-        """Return a chart as a figure with its title, its legend and a caption."""
+        """Return a chart as a figure with its finding, its title, its legend and a caption."""
+        title = element("p", chart.title, class_="of") if finding else None
         return element(
             "figure",
-            element("h3", chart.title),
+            element("h3", finding or chart.title),
+            title,
+            element("p", self.text("swipe"), class_="swipe") if wide else None,
             element("div", svg(chart, wide=wide, height=height), legend(chart), class_="scroll"),
             element("figcaption", caption),
         )

@@ -11,6 +11,7 @@ from typing import Final
 
 from workhours_sla.compliance.late import Late
 from workhours_sla.compliance.tables import Quantile, Row, Table
+from workhours_sla.reports.overdue import in_days
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.svg import interval_bar
 from workhours_sla.reports.plain_text import (
@@ -163,7 +164,9 @@ def group_table(report: Report, of: Table, caption: str, lang: str) -> Html:
     columns = [key for key in total if ranked or key not in ("standardised", "funnel")]
     titles = [
         Cell(
-            "" if column == "bar" else heading(column, lang).format(target=target, horizon=horizon),
+            f"{100 * min(low, report.promise.target_rate - 0.3):.0f}\N{EN DASH}100"
+            if column == "bar"
+            else heading(column, lang).format(target=target, horizon=horizon),
             kind=kinds.get(column, ""),
         )
         for column in columns
@@ -229,7 +232,9 @@ def _quantile(quantile: Quantile | None, lang: str) -> Cell:
 # -- late appeals ----------------------------------------------------------------------------
 
 
-def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang: str) -> Html:
+def late_table(
+    lates: Sequence[Late], traces: Traces | None, caption: str, report: Report, lang: str
+) -> Html:
     """Return the table of late appeals, each with the explanation of its due time if it has one.
 
     ``lates`` must not be empty. There is a column for the holder at the limit if any holder is
@@ -241,12 +246,12 @@ def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang:
         "hour_earlier": any(late.hour_earlier for late in lates),
     }
     kinds = {"agency": "words", "holder": "words", "overdue_by": "main"}
-    shown = [key for key in _late_cells(lates[0], None, lang) if optional.get(key, True)]
+    shown = [key for key in _late_cells(lates[0], None, report, lang) if optional.get(key, True)]
     titles = [Cell(heading(column, lang), kind=kinds.get(column, "")) for column in shown]
     bodies = []
     for place, late in enumerate(lates):
         trace = None if traces is None else traces(late)
-        cells = _late_cells(late, place if trace else None, lang)
+        cells = _late_cells(late, place if trace else None, report, lang)
         lines = [_line([cells[column] for column in shown], _kinds(titles))]
         if trace is not None:
             inner = _trace_table(trace, PAGE.text(lang, "trace", appeal=late.appeal_id), lang)
@@ -256,7 +261,7 @@ def late_table(lates: Sequence[Late], traces: Traces | None, caption: str, lang:
     return table(caption, titles, bodies=bodies, sortable=True, class_="late")
 
 
-def _late_cells(late: Late, place: int | None, lang: str) -> dict[str, Cell]:
+def _late_cells(late: Late, place: int | None, report: Report, lang: str) -> dict[str, Cell]:
     """Return the cells of a late appeal, keyed by column.
 
     ``place`` is the number of the explanation that a click on the appeal's id opens, or None.
@@ -286,7 +291,7 @@ def _late_cells(late: Late, place: int | None, lang: str) -> dict[str, Cell]:
         "due_at": _instant(late.due_at, lang),
         "answered_at": answered,
         "elapsed": _clock(late.elapsed),
-        "overdue_by": _clock(late.overdue),
+        "overdue_by": _overdue(late.overdue, report, lang),
         "hour_earlier": earlier,
     }
 
@@ -305,6 +310,13 @@ def _clock(time: timedelta | None) -> Cell:
         return Cell(NO_FIGURE)
     whole = timedelta(minutes=math.ceil(time / timedelta(minutes=1)))
     return Cell(format_amount(whole), time / _HOUR)
+
+
+def _overdue(time: timedelta | None, report: Report, lang: str) -> Cell:
+    """Return a cell with an amount, also in working days if it is over a working day."""
+    cell = _clock(time)
+    days = "" if time is None else in_days(time, report, lang)
+    return Cell(cell.shown + days, cell.value)
 
 
 def _trace_table(trace: Trace, caption: str, lang: str) -> Html:
@@ -342,7 +354,8 @@ def days_table(report: Report, lang: str) -> Html | None:
         if not ordinary:
             kind, reason = day_texts(day, lang)
             worked = NO_FIGURE if day.working_time is None else format_amount(day.working_time)
-            lines.append([day_text(day.date, lang), text(kind), worked, text(reason)])
+            shown = Cell(kind, kind="words" if day.working_time else "words off")
+            lines.append([day_text(day.date, lang), shown, worked, text(reason)])
     if not lines:
         return None
     titles: Line = [

@@ -1,0 +1,54 @@
+"""Amounts of working time in words: hours and minutes, and working days where they are long."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from datetime import timedelta
+from typing import Final
+
+from workhours_sla.compliance.report import ReportNumbers
+from workhours_sla.text.charts import CHARTS
+from workhours_sla.text.numbers import NO_FIGURE, count_text, number
+
+_MINUTE: Final = timedelta(minutes=1)
+
+
+def amount_in_words(amount: timedelta, lang: str) -> str:
+    r"""Return an amount in hours and minutes, rounded up to a minute.
+
+    >>> amount_in_words(timedelta(hours=2, minutes=9, seconds=1), "ru").replace("\xa0", " ")
+    '2 ч 10 мин'
+    """
+    hours, minutes = divmod(math.ceil(amount / _MINUTE), 60)
+    parts = [
+        CHARTS.text(lang, key, count=count_text(count, lang))
+        for key, count in (("amount_hours", hours), ("amount_minutes", minutes))
+        if count
+    ]
+    return "\N{NO-BREAK SPACE}".join(parts) or CHARTS.text(lang, "amount_minutes", count="0")
+
+
+def overdue_text(amount: timedelta | None, report: ReportNumbers, lang: str) -> str:
+    """Return an amount in hours and minutes; if it is over a working day, also in working days."""
+    if amount is None:
+        return NO_FIGURE
+    return amount_in_words(amount, lang) + in_days(amount, report, lang)
+
+
+def in_days(amount: timedelta, report: ReportNumbers, lang: str) -> str:
+    """Return an amount in working days in parentheses, empty if it is not over a working day.
+
+    The result is also empty for clock time.
+    """
+    day = working_day(report)
+    if day is None or amount <= day or report.promise.budget_kind == "clock_time":
+        return ""
+    days = number(f"{amount / day:.1f}", lang)
+    return f" ({CHARTS.text(lang, 'amount_days', days=days)})"
+
+
+def working_day(report: ReportNumbers) -> timedelta | None:
+    """Return the most frequent working time of a day of the report, None without working days."""
+    worked = Counter(day.working_time for day in report.days if day.working_time)
+    return worked.most_common(1)[0][0] if worked else None

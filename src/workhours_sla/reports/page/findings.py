@@ -1,0 +1,115 @@
+"""The finding of each chart in one sentence, which is its title on the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from workhours_sla.compliance.report import ReportNumbers
+from workhours_sla.compliance.series import Funnel, ShareTrend, Trend
+from workhours_sla.compliance.tables import Quantile, Table
+from workhours_sla.reports.charts.weeks import signals_of
+from workhours_sla.reports.overdue import amount_in_words
+from workhours_sla.reports.scales import percent_sign
+from workhours_sla.sla.forecast import Forecast
+from workhours_sla.statistics.intervals import FLAGGED_BELOW, TargetVerdict
+from workhours_sla.text import words
+from workhours_sla.text.numbers import count_text, number, when_text
+from workhours_sla.text.page import PAGE
+
+
+def weeks_finding(report: ReportNumbers, lang: str) -> str:
+    """Return in how many final weeks the target was met, not met, and neither was proven."""
+    final = [
+        row.rate.shown_verdict
+        for row in report.table("week").rows
+        if row.rate is not None and row.final_at is not None and row.final_at < report.as_of
+    ]
+    if not final:
+        return ""
+    found = Counter(final)
+    return PAGE.text(
+        lang,
+        "finding_weeks",
+        all=len(final),
+        met=found[TargetVerdict.MEETS],
+        missed=found[TargetVerdict.FAILS],
+    )
+
+
+def arrivals_finding(report: ReportNumbers, lang: str) -> str:
+    """Return the hour of the week whose appeals are least often answered in time."""
+    heat, cells = report.heat_map, []
+    for day, (met, matured) in enumerate(zip(heat.matured_met, heat.matured, strict=True)):
+        for hour, (good, n) in enumerate(zip(met, matured, strict=True)):
+            if n >= FLAGGED_BELOW:
+                cells.append((good / n, day, hour, n))
+    if not cells:
+        return ""
+    share, day, hour, n = min(cells)
+    return PAGE.text(
+        lang,
+        "finding_arrivals",
+        day=words.WEEKDAYS[lang][day],
+        hour=f"{hour:02}",
+        share=percent_sign(share, lang),
+        n=count_text(n, lang),
+    )
+
+
+def backlog_finding(report: ReportNumbers, lang: str) -> str:
+    """Return how many appeals are open and overdue, and how the backlog changed since last week."""
+    now = report.backlog.points[-1]
+    counts = {"open": count_text(now.open, lang), "overdue": count_text(now.overdue, lang)}
+    key = "finding_backlog_up" if now.net > 0 else "finding_backlog_down"
+    if not now.net:
+        key = "finding_backlog"
+    return PAGE.text(lang, key, **counts, net=count_text(abs(now.net), lang))
+
+
+def times_finding(report: ReportNumbers, lang: str) -> str:
+    """Return within which working time half and nine in ten are answered."""
+    total = report.total
+    if total.median is None or total.p90 is None:
+        return ""
+    median, p90 = (_within(one, lang) for one in (total.median, total.p90))
+    return PAGE.text(lang, "finding_times", median=median, p90=p90)
+
+
+def _within(quantile: Quantile, lang: str) -> str:
+    if quantile.time is None:
+        return PAGE.text(lang, "more_than", time=amount_in_words(quantile.longest, lang))
+    return amount_in_words(quantile.time, lang)
+
+
+def funnel_finding(table: Table, funnel: Funnel, lang: str) -> str:
+    """Return how many groups are outside the outer limits of the funnel."""
+    places = Counter(row.funnel for row in table.rows)
+    counts = {"above": places[2], "below": places[-2], "units": funnel.units}
+    return PAGE.text(lang, "finding_funnel", **counts)
+
+
+def trend_finding(trend: Trend | ShareTrend, lang: str) -> str:
+    """Return how many weeks signal a change, and how many would without any change."""
+    if trend.expected_signals is None:
+        return ""
+    return PAGE.text(
+        lang,
+        "finding_share_trend" if isinstance(trend, ShareTrend) else "finding_trend",
+        signals=sum(bool(signals_of(point, lang)) for point in trend.points),
+        all=len(trend.points),
+        expected=number(f"{trend.expected_signals:.1f}", lang),
+    )
+
+
+def load_finding(forecast: Forecast, lang: str) -> str:
+    """Return when the most deadlines come."""
+    if not forecast.slots:
+        return ""
+    most = max(forecast.slots, key=lambda slot: slot.count)
+    return PAGE.text(
+        lang,
+        "finding_load",
+        count=count_text(most.count, lang),
+        since=when_text(most.since, lang),
+        until=f"{most.until:%H:%M}",
+    )
