@@ -444,7 +444,7 @@ def test_inconclusive_small_groups_are_marked_as_too_few(report: Report) -> None
     assert report.total.rate
     assert marks == {
         "target too few": ("x", [14 / 15]),
-        "target not proved": ("s", [89 / 99]),
+        "target not proven": ("s", [89 / 99]),
         "target not met": ("v", [1 / 16, report.total.rate.rate]),
     }
 
@@ -460,7 +460,7 @@ def test_intervals_are_drawn_by_verdict(report: Report) -> None:
     ]
     expected = [row.rate.interval for row in (*rows, report.total) if row.rate]
     assert sorted(bars) == sorted((round(i.lower, 9), round(i.upper, 9)) for i in expected)
-    (failed,) = [one for one in ax.lines if "не выполнена" in str(one.get_label())]
+    (failed,) = [one for one in ax.lines if "не достигнута" in str(one.get_label())]
     assert failed.get_marker() == "v"
     ranked = [one for one in rows if one.rate and not one.rate.counts_only]
     shares = [rate for one in ax.lines if one.get_linestyle() == "None" for rate in one.get_xdata()]

@@ -13,6 +13,8 @@ SHADES: Final = ("#eef2f7", "#cfdcec", "#a3bcda", "#4a74a8", "#2f5c98", "#1f4880
 """The colours of shades, as on the page: from target met to far below the target."""
 SAND: Final = "#f3e6b8"
 """The colour of short days."""
+RED, PINK, ROSE = "#b42318", "#fbe9e6", "#f3c4bd"
+"""The colours of days off: of holidays, of weekly days off, and of days off moved from others."""
 
 _DOTTED, _DASHED, _LONG = (0, (1.5, 2)), (0, (5, 2.5)), (0, (7, 3))
 
@@ -110,10 +112,10 @@ BOXES: Final[Mapping[str, Style]] = {
     "short": _day(SAND),
     "transferred_work": _day(BAND),
     "short_weekend": _day(BAND),
-    "day_off": _day(RAIL),
-    "holiday": _day(ACCENT),
-    "transferred_off": _day(SHADES[2]),
-    "decreed_off": _day(SHADES[3]),
+    "day_off": _day(PINK),
+    "holiday": _day(RED),
+    "transferred_off": _day(ROSE),
+    "decreed_off": _day(ROSE),
     "overridden": _day(SHADES[0]),
     "unknown": _day(PAPER, "////"),
 }
@@ -126,8 +128,9 @@ def swatch(look: str) -> Style:
 
 
 _INKS: Final = {
-    **dict.fromkeys(("s3", "s4", "s5", "s6", "holiday", "decreed_off"), PAPER),
-    **dict.fromkeys(("day_off", "unknown"), SOFT),
+    **dict.fromkeys(("s3", "s4", "s5", "s6", "holiday"), PAPER),
+    "day_off": RED,
+    "unknown": SOFT,
 }
 """The colours of text in boxes, keyed by the style name of the box; other text is ``INK``."""
 _ON_PAPER: Final = frozenset({"box few", "box holder", "box no_holder", "day unknown"})
