@@ -83,6 +83,21 @@ class Seen:
         """The orders of day, month and year that fit all the texts."""
         return orders_of(self.shape, self.most_first, self.most_second)
 
+    def add(self, text: str) -> None:
+        """Count a text of the shape."""
+        self.count += 1
+        shape = self.shape
+        if shape.family:
+            first, second = first_two(text)
+            self.most_first = max(self.most_first, first)
+            self.most_second = max(self.most_second, second)
+        if shape.formats and shape.kind != "clock":
+            self.either += may_be_swapped(text)
+        if shape.kind == "moment":
+            self.midnights += _MIDNIGHT.search(text) is not None
+        elif shape.kind == "clock":
+            self.early += int(text.partition(":")[0].partition(".")[0]) < _MORNING
+
 
 class Ids:
     """Compares ids, each with the time of its row, for at most ``MOST_IDS`` ids."""
@@ -144,19 +159,8 @@ class Column:
                 self._count_value(text, row)
                 return
             seen = self.shapes[key] = Seen(shape, text, row)
-        seen.count += 1
-        shape = seen.shape
-        if shape.family:
-            first, second = first_two(text)
-            seen.most_first = max(seen.most_first, first)
-            seen.most_second = max(seen.most_second, second)
-        if shape.formats and shape.kind != "clock":
-            seen.either += may_be_swapped(text)
-        if shape.kind == "moment":
-            seen.midnights += _MIDNIGHT.search(text) is not None
-        elif shape.kind == "clock":
-            seen.early += int(text.partition(":")[0].partition(".")[0]) < _MORNING
-        elif shape.kind == "number":
+        seen.add(text)
+        if seen.shape.kind == "number":
             self._count_value(text, row)
             number = float(text.replace(",", "."))
             seen.fractions += not number.is_integer()
