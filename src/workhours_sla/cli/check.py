@@ -83,7 +83,7 @@ def check(**options: Any) -> int:
         rows.events, configuration.policy, as_of=now, provisional=settings.provisional
     )
     settings.note_ends(configuration, now)
-    note_pauses(rows.events, configuration.policy, settings.lang)
+    note_pauses(rows.events, configuration, settings.lang)
     if target is not None:
         result = _of_target(result, target)
     # --warn must not make the policy differ from that of the store

@@ -11,7 +11,7 @@ from workhours_sla.adapters.config.policy import CONDITIONS, Configuration
 from workhours_sla.cli.answer_text import schedule_data
 from workhours_sla.cli.output import echo_note
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.policy import Policy, Rule
+from workhours_sla.sla.policy import Rule
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget_data import budget_data
@@ -31,9 +31,14 @@ def schedule_text(target: Target, configuration: Configuration, lang: str) -> st
     return _names(configuration)[id(target.schedule)]
 
 
-def note_pauses(events: Iterable[Event], policy: Policy, lang: str) -> None:
-    """Print a note if there are pauses, and no target of the policy takes them out of its time."""
-    if any(target.pauses for target in policy.targets):
+def note_pauses(events: Iterable[Event], configuration: Configuration, lang: str) -> None:
+    """Print a note if a log of statuses has pauses, and no target takes them out of its time.
+
+    A configuration of statuses says itself which of them are pauses; in other files a target
+    without ``pauses`` is the usual one.
+    """
+    of_statuses = configuration.mapping.input.kind == "statuses"
+    if not of_statuses or any(target.pauses for target in configuration.policy.targets):
         return
     count = sum(event.type is EventType.PAUSED for event in events)
     if count:

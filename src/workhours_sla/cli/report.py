@@ -218,7 +218,7 @@ def _make(
         raise click.UsageError(SHELL.text(lang, "no_numpy", error=said(str(error), lang))) from None
     rows = read_rows(source, configuration.mapping, lang, given)
     refuse_repeated(rows.repeated)
-    note_pauses(rows.events, policy, lang)
+    note_pauses(rows.events, configuration, lang)
     result = evaluate(rows.events, policy, as_of=as_of, provisional=settings.provisional)
     settings.note_ends(configuration, as_of)
     cases = cases_of_evaluation(
