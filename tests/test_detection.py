@@ -6,12 +6,14 @@ import re
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.made_sheets import SHAPES, ZONE, Sheet
+from tests.workbooks import xlsx
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.detection.detect import config_of, detect, verified
 from workhours_sla.adapters.detection.detected import Detected, Given
@@ -418,6 +420,27 @@ def test_what_contradicts_a_certain_reading_is_asked_about(
 ) -> None:
     assert asked(found_in(content, tmp_path)) == [cause]
     assert asked(found_in(other, tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "causes"),
+    [
+        (["2", "12.03.2026 11:15", "12.03.2026 12:15"], ["detect_other_sheets"]),
+        (["Выгружено", "12.03.2026 11:15"], []),
+        (["12.03.2026", "2", "1"], []),
+    ],
+)
+def test_rows_on_other_sheets_are_asked_about(
+    row: list[str], causes: list[str], tmp_path: Path
+) -> None:
+    def fill(_: object, sheet: Any) -> None:
+        own = [HEAD.strip().split(","), ["1", "12.03.2026 10:15", ""]]
+        for number, cells in enumerate(own if sheet.name == "Лист1" else [row]):
+            sheet.write_row(number, 0, cells)
+
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(xlsx(fill, sheets=("Лист1", "Лист2")))
+    assert asked(verified(detect(path, given=Given(tz=ZONE)), path)) == causes
 
 
 def test_a_key_that_only_late_records_have_is_seen(tmp_path: Path) -> None:

@@ -266,6 +266,12 @@ DETECTION: Final[Mapping[str, Words]] = {
         "en": "the sheet {sheet} has a table, and also {others}; choose one",
         "ru": "таблица есть на листе {sheet}, но и на листе {others}; выберите лист",
     },
+    "detect_other_sheets": {
+        "en": "rows with times are also on sheets that are not read: {sheets}; move them to the "
+        "sheet that is, if they are appeals",
+        "ru": "строки со временем есть и на листах, которые не читаются: {sheets}; если это "
+        "обращения, перенесите их на лист, который читается",
+    },
     "detect_path": {
         "en": "the records may be at {path} or at {others}; choose where",
         "ru": "записи могут быть в {path} или в {others}; выберите, где",

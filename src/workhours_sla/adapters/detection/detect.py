@@ -14,7 +14,7 @@ from workhours_sla.adapters.detection.decide import decide
 from workhours_sla.adapters.detection.detected import Detected, Doubt, Given, Value
 from workhours_sla.adapters.detection.encodings import encoding_of
 from workhours_sla.adapters.detection.fixed import detect_fixed, from_start, unfit
-from workhours_sla.adapters.detection.header import SEARCHED, Header, find_header
+from workhours_sla.adapters.detection.header import SEARCHED, Header, find_header, has_times
 from workhours_sla.adapters.detection.records import LINES, header_of, paths_of, record_rows
 from workhours_sla.adapters.detection.seen import Row, Table
 from workhours_sla.adapters.detection.signatures import signature_of
@@ -202,6 +202,10 @@ def _workbook(source: Again, name: str, kind: str) -> _Found:
         doubts.append(_choose("input", "sheet", question, (sheet, *others)))
     else:
         options["sheet"] = sheet
+    unread = [one for one, rows in first.items() if one not in (sheet, *others) and has_times(rows)]
+    if unread:
+        question = say("detect_other_sheets", sheets=", ".join(map(shown, unread)))
+        doubts.append(Doubt("input", question, is_read=True))
 
     def below(opened: OpenedFile) -> Iterator[Row]:
         for _, number, cells in text_rows(opened, sheet):

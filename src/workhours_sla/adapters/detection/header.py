@@ -76,6 +76,15 @@ def _known(cells: Sequence[str]) -> int | None:
     return len({(match[0].canonical, match[0].rank) for match in first if match})
 
 
+def has_times(rows: Iterable[Row]) -> bool:
+    """Whether a row may be one of appeals: it has a date with a time of day, and other values."""
+    return any(
+        sum(1 for cell in cells if cell.strip()) > _ENOUGH
+        and any(shape_of(shape_text(cell.strip())).kind == "moment" for cell in cells)
+        for _, cells in rows
+    )
+
+
 def _has_times_below(header: Header, rows: Sequence[Row]) -> bool:
     """Whether a row below a header without known names has a time."""
     return any(
