@@ -67,6 +67,26 @@ def verdicts(events: Iterable[Event]) -> dict[str, str]:
     return {one.appeal_id.rpartition("/")[2]: one.verdict.value for one in outcomes}
 
 
+@pytest.mark.parametrize(
+    ("head", "missing"),
+    [
+        ({"count": 200, "current_level_count": 200}, "2 of 200"),
+        ({"count": 9, "current_level_count": 2}, None),
+        ({"count": 2}, None),
+        ({"count": 3}, "2 of 3"),
+    ],
+)
+def test_missing_pages_of_vk_are_stated(head: dict[str, int], missing: str | None) -> None:
+    shared = {"from_id": 7, "post_id": 5, "owner_id": WALL, "parents_stack": []}
+    at = int(POSTED.timestamp())
+    pages = [
+        {"response": {"items": [{"id": number, "date": at, **shared}], **head}} for number in (1, 2)
+    ]
+    notes = Read("vk", pages).notes
+    assert [missing in note for note in notes if missing] == [True] * (missing is not None)
+    assert len(notes) == (missing is not None)
+
+
 # -- the samples ---------------------------------------------------------------------------------
 
 STORY = {

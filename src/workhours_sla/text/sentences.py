@@ -718,6 +718,16 @@ SENTENCES: Final[Mapping[str, Words]] = {
             "остальные (запрос с comment_id = {id})"
         ),
     },
+    "comments_missing": {
+        "en": (
+            "the file has {read} of {count} comments of lists whose pages are missing (lists: "
+            "{lists}); appeals and answers that it lacks are not counted"
+        ),
+        "ru": (
+            "в файле нет части страниц с комментариями (списков: {lists}): прочитано {read} из "
+            "{count}; обращения и ответы, которых нет в файле, не учтены"
+        ),
+    },
     "discussion_open": {
         "en": (
             "the last page of {count} discussions is missing (has_more), such as {id}; answers "

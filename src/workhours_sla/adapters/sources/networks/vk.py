@@ -20,7 +20,7 @@ from workhours_sla.adapters.sources.networks.reading import read_documents
 from workhours_sla.adapters.sources.networks.vk_threads import whole_threads
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import SourceError
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.mapping import Item, Layout
     from workhours_sla.adapters.sources.opened_file import OpenedFile
 
+_MOST_LISTS: Final = 10_000
+"""The most lists of comments of which the missing ones are counted."""
+_List = tuple[int | None, int | None, int | None, tuple[int, ...]]
 _CONTENTS: Final[Mapping[str, Content]] = {"response": "envelopes", "items": "records"}
 
 
@@ -48,6 +51,7 @@ class VkComment(msgspec.Struct, frozen=True, gc=False):
     video_id: int | None = None
     item_id: int | None = None
     topic_id: int | None = None
+    post_id: int | None = None
     parents_stack: tuple[int, ...] = ()
     reply_to_user: int | None = None
     reply_to_comment: int | None = None
@@ -77,6 +81,12 @@ class VkMapper(NetworkMapper):
         super().__init__(layout, options)
         self._page: tuple[int, str] | None = None
         """The place of the last comment; all comments of a page have the same place."""
+        self._list: _List | None = None
+        """Of the first comment of the page; all of them are in the same list."""
+        self._in_page = 0
+        self._has_threads = False
+        self._lists: dict[_List, tuple[int, int]] = {}
+        """How many comments of a list were read, and how many it has."""
 
     def parts_of(
         self,
@@ -89,6 +99,10 @@ class VkMapper(NetworkMapper):
         if comment.error is not None:
             raise self.error_of(comment.error, comment.error_description)
         thread = comment.thread
+        self._in_page += 1
+        self._has_threads = self._has_threads or thread is not None
+        if not comment.deleted:
+            self._list = self._list or _list_of(comment)
         if thread is None or not (thread.items or thread.count):
             yield self.part_of(comment, received_at)
             return
@@ -98,6 +112,8 @@ class VkMapper(NetworkMapper):
         part = part or self.part_of(comment, received_at)
         if part.comment is not None and thread.count > len(inner):
             part = part._replace(comment=part.comment._replace(expected=thread.count))
+            if thread.items:  # the pages of the thread may begin after them
+                self._count(_list_of(thread.items[0]), len(thread.items), 0)
         yield part
         yield from inner
 
@@ -166,7 +182,9 @@ class VkMapper(NetworkMapper):
 
     def close(self, head: Mapping[str, str]) -> None:
         """End a page. Raises SourceError if one of the requests sent together failed."""
-        self._page = None
+        self._count_page(head)
+        self._page = self._list = None
+        self._in_page, self._has_threads = 0, False
         for key in ("error", "execute_errors"):
             if key in head:
                 error = head[key]
@@ -177,11 +195,44 @@ class VkMapper(NetworkMapper):
                 first = found[0] if isinstance(found, list) and found else found
                 raise self.error_of(first if isinstance(first, ApiError) else str(first), "")
 
+    def _count_page(self, head: Mapping[str, str]) -> None:
+        """Count the comments of a page that ends; it says how many its list has."""
+        count = head.get("current_level_count")
+        if count is None and not self._has_threads:
+            count = head.get("count")  # which includes the comments of threads
+        if self._list is None or count is None or not count.isdecimal():
+            return
+        self._count(self._list, self._in_page, int(count))
+
+    def _count(self, where: _List, count: int, expected: int) -> None:
+        """Count comments of a list that has so many in all."""
+        if where in self._lists or len(self._lists) < _MOST_LISTS:
+            read, most = self._lists.get(where, (0, 0))
+            self._lists[where] = (read + count, max(most, expected))
+
+    def notes(self) -> Iterator[Phrase]:
+        """Yield notes for the user, also about lists of comments whose pages are missing."""
+        yield from super().notes()
+        missing = [(read, count) for read, count in self._lists.values() if read < count]
+        if missing:
+            read, count = (sum(numbers) for numbers in zip(*missing, strict=True))
+            yield say("comments_missing", lists=len(missing), count=count, read=read)
+
     def error_of(self, error: ApiError | str, description: str) -> SourceError:
         """Return the SourceError for an error of the API."""
         if isinstance(error, str):
             return self.refused(error, description)
         return self.refused(error.error_code, error.error_msg)
+
+
+def _list_of(comment: VkComment) -> _List:
+    """Return what distinguishes the list of comments that a comment is in."""
+    return (
+        comment.owner_id or comment.post_owner_id,
+        comment.post_id or comment.topic_id,
+        comment.photo_id or comment.video_id or comment.item_id,
+        comment.parents_stack[:1],
+    )
 
 
 def place_of(comment: VkComment, owner_id: int | None) -> tuple[int, str]:
