@@ -10,8 +10,10 @@ from typing import Final, Literal
 
 from workhours_sla.adapters.detection.time_forms import (
     LONGEST,
+    SHORT_DOTTED,
     Order,
     Shape,
+    first_and_third,
     first_two,
     may_be_swapped,
     number_form,
@@ -62,6 +64,7 @@ class Seen:
 
     ``early`` counts the times of day before 07:00.
     ``either`` counts the dates whose day may be a month, since it is at most 12.
+    ``firsts`` and ``thirds`` are the first and third numbers of dates like 26.03.11.
     ``most_first`` and ``most_second`` are the largest first and second number of a date.
     """
 
@@ -75,8 +78,22 @@ class Seen:
     fractions: int = 0
     early: int = 0
     either: int = 0
+    firsts: set[str] = field(default_factory=set)
+    thirds: set[str] = field(default_factory=set)
     low: float = float("inf")
     high: float = float("-inf")
+
+    def add_date(self, text: str) -> None:
+        """Count the numbers of a date."""
+        self.either += may_be_swapped(text)
+        if self.shape.family:
+            first, second = first_two(text)
+            self.most_first = max(self.most_first, first)
+            self.most_second = max(self.most_second, second)
+        if self.shape.family == SHORT_DOTTED:
+            first_number, third = first_and_third(text)
+            self.firsts.add(first_number)
+            self.thirds.add(third)
 
     @property
     def orders(self) -> tuple[Order, ...]:
@@ -87,12 +104,8 @@ class Seen:
         """Count a text of the shape."""
         self.count += 1
         shape = self.shape
-        if shape.family:
-            first, second = first_two(text)
-            self.most_first = max(self.most_first, first)
-            self.most_second = max(self.most_second, second)
         if shape.formats and shape.kind != "clock":
-            self.either += may_be_swapped(text)
+            self.add_date(text)
         if shape.kind == "moment":
             self.midnights += _MIDNIGHT.search(text) is not None
         elif shape.kind == "clock":

@@ -12,6 +12,8 @@ ORDERS: Final[tuple[Order, ...]] = ("dmy", "mdy", "ymd")
 Kind = Literal["moment", "date", "clock", "number", "other"]
 
 _DIGITS: Final = str.maketrans("123456789", "000000000")
+SHORT_DOTTED: Final = ".y"
+"""The family of dates like 26.03.11, of which the year may come last or first."""
 LONGEST: Final = 40
 """The most characters of a text that can be a time."""
 
@@ -133,7 +135,7 @@ def _dates(found: re.Match[str]) -> dict[Order, str]:
     mark = found["s"]
     if len(found["a"]) == _LONG_YEAR:
         orders: tuple[Order, ...] = ("ymd",) if len(found["c"]) <= 2 else ()  # noqa: PLR2004
-    elif len(found["c"]) == _LONG_YEAR or mark == ".":
+    elif len(found["c"]) == _LONG_YEAR:
         orders = ("dmy", "mdy")
     else:
         orders = ("dmy", "mdy", "ymd")
@@ -167,6 +169,16 @@ def first_two(text: str) -> tuple[int, int]:
     """
     found = _FIRST_TWO.match(text)
     return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def first_and_third(text: str) -> tuple[str, str]:
+    """Return the first and the third number of a date.
+
+    >>> first_and_third("26.03.11 10:15")
+    ('26', '11')
+    """
+    found = _FIRST_THREE.match(text)
+    return (found[1], found[3]) if found else ("", "")
 
 
 def may_be_swapped(text: str) -> bool:

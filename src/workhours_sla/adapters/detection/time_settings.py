@@ -10,7 +10,13 @@ from typing import Final, NamedTuple
 from workhours_sla.adapters.detection.detected import Doubt, Given
 from workhours_sla.adapters.detection.roles import CLOCKS, Role
 from workhours_sla.adapters.detection.seen import Column, Seen, Table
-from workhours_sla.adapters.detection.time_forms import ORDERS, Order, shape_of, shape_text
+from workhours_sla.adapters.detection.time_forms import (
+    ORDERS,
+    SHORT_DOTTED,
+    Order,
+    shape_of,
+    shape_text,
+)
 from workhours_sla.adapters.detection.toml_values import toml_line
 from workhours_sla.adapters.detection.words import ZONE_COLUMNS, plain, zone_in
 from workhours_sla.errors import shown
@@ -129,6 +135,8 @@ def _orders(written: Iterable[Written]) -> tuple[dict[str, Order], list[Doubt]]:
     doubts: list[Doubt] = []
     for family, members in families.items():
         fitting = [order for order in ORDERS if all(order in one.seen.orders for one in members)]
+        if family == SHORT_DOTTED and fitting == ["dmy"] and _years_first(members):
+            fitting.append("ymd")
         if len(fitting) == 1:
             orders[family] = fitting[0]
             continue
@@ -151,6 +159,16 @@ def _orders(written: Iterable[Written]) -> tuple[dict[str, Order], list[Doubt]]:
         else:
             doubts.append(Doubt("input", say("detect_mixed_orders", example=example)))
     return orders, doubts
+
+
+def _years_first(members: Iterable[Written]) -> bool:
+    """Whether dates like 26.03.11 have more different last numbers, as days have, than first."""
+    firsts: set[str] = set()
+    thirds: set[str] = set()
+    for one in members:
+        firsts |= one.seen.firsts
+        thirds |= one.seen.thirds
+    return len(thirds) > len(firsts)
 
 
 def doubts_of(role: Role) -> Iterator[Doubt]:
