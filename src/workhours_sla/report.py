@@ -24,7 +24,8 @@ from workhours_sla.compliance.cases import (
 from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
 from workhours_sla.compliance.report import ReportOptions
 from workhours_sla.compliance.report_comparison import compare, revise
-from workhours_sla.reports.frames import FrameColumns, cases_of_frame, to_pandas, to_polars
+from workhours_sla.reports.frame_tables import to_pandas, to_polars
+from workhours_sla.reports.frames import FrameColumns, cases_of_frame
 from workhours_sla.reports.page.page import page, traces_of, write_page
 from workhours_sla.reports.report import Report, report
 from workhours_sla.reports.report_json import from_json, to_json

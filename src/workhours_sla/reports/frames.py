@@ -1,4 +1,4 @@
-"""Read the cases of a report from a data frame, and return the tables of a report as data frames.
+"""Read the cases of a report from a data frame.
 
 A data frame of pandas or polars or a table of Arrow has a row for each appeal: when the appeal was
 posted and answered, and its attributes. No row becomes a Python object, so that the report of a
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +18,8 @@ from numpy.typing import NDArray
 from workhours_sla.adapters.frames.verbs import library_of
 from workhours_sla.compliance.cases import ATTRIBUTES, Cases, Labels
 from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
-from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.errors import needs_extra
 from workhours_sla.module_names import public
-from workhours_sla.reports.report_tables import columns_of
 from workhours_sla.sla.target import ScheduleBy, Target
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
 
 
 class Frame(Protocol):
@@ -154,55 +147,3 @@ class _Columns:
         names = tuple(sorted({text for text in texts if text}))
         place = {text: code for code, text in enumerate(names)}
         return Labels(names, np.array([*(place.get(t, -1) for t in texts), -1], np.int64)[codes])
-
-
-def to_pandas(report: ReportNumbers, by: str = "total") -> pd.DataFrame:
-    """Return a table of a report as a DataFrame of pandas; amounts of time are timedelta64.
-
-    ``by`` is a grouping of the report, or ``total``, ``weeks``, ``late``, ``days``, ``heat_map``
-    or ``backlog``. Raises LookupError for another table, and ImportError if pandas is not
-    installed.
-
-    >>> from datetime import datetime, timedelta
-    >>> import numpy as np
-    >>> from workhours_sla import Schedule, Target
-    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> target = Target("first reply", timedelta(hours=4), office)
-    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
-    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
-    >>> to_pandas(report(cases_of_columns(columns, target, as_of=when)))["breached"].tolist()
-    [1]
-    """
-    try:
-        import pandas as pd  # noqa: PLC0415
-    except ImportError as error:
-        raise needs_extra(what="a DataFrame of pandas needs pandas", extras=("pandas",)) from error
-
-    return pd.DataFrame(dict(columns_of(report, by)))
-
-
-def to_polars(report: ReportNumbers, by: str = "total") -> pl.DataFrame:
-    """Return a table of a report as a DataFrame of polars; amounts of time are Duration.
-
-    ``by`` is as for ``to_pandas``. Raises LookupError for another table, and ImportError if polars
-    is not installed.
-
-    >>> from datetime import datetime, timedelta
-    >>> import numpy as np
-    >>> from workhours_sla import Schedule, Target
-    >>> from workhours_sla.report import AppealColumns, cases_of_columns, report
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> target = Target("first reply", timedelta(hours=4), office)
-    >>> columns = AppealColumns(np.array(["2025-03-11T07:15"], "M8[s]"), np.array(["NaT"], "M8[s]"))
-    >>> when = datetime(2025, 3, 13, tzinfo=office.tz)
-    >>> made = report(cases_of_columns(columns, target, as_of=when))
-    >>> to_polars(made, "late")["appeal_id"].to_list()
-    ['0']
-    """
-    try:
-        import polars as pl  # noqa: PLC0415
-    except ImportError as error:
-        raise needs_extra(what="a DataFrame of polars needs polars", extras=("polars",)) from error
-
-    return pl.DataFrame(dict(columns_of(report, by)), strict=False, infer_schema_length=None)

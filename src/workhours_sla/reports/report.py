@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.report import ReportNumbers, ReportOptions, report_numbers
 from workhours_sla.module_names import public
+from workhours_sla.reports.frame_tables import to_pandas, to_polars
 from workhours_sla.reports.names import Ids, with_names
 from workhours_sla.reports.plain_text import html_table, plain_text
 from workhours_sla.sla.event import Event
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
 
 
 @public("workhours_sla.report")
@@ -59,6 +64,14 @@ class Report(ReportNumbers):
     def headings(self) -> tuple[str, ...]:
         """The organisation and the title, without those that are not given."""
         return tuple(part for part in (self.organisation, self.title) if part)
+
+    def to_pandas(self, by: str = "total") -> pd.DataFrame:
+        """Return a table of the report as ``workhours_sla.report.to_pandas`` does."""
+        return to_pandas(self, by)
+
+    def to_polars(self, by: str = "total") -> pl.DataFrame:
+        """Return a table of the report as ``workhours_sla.report.to_polars`` does."""
+        return to_polars(self, by)
 
     def __str__(self) -> str:
         return self.text()

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 from typing import Any, Final, Literal
 
+from workhours_sla.compliance.account import DayNote
 from workhours_sla.compliance.arrivals import WEEKDAYS
+from workhours_sla.compliance.backlog_series import BacklogPoint
 from workhours_sla.compliance.late import Late
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.series import HeatMap
 from workhours_sla.compliance.tables import Quantile, Row
+from workhours_sla.reports.series_tables import SERIES
+from workhours_sla.reports.table_kinds import Kind, Line, TidyTable, kinds_of, values_of
 from workhours_sla.worktime.budget import format_amount
 
 COUNTS: Final = (
@@ -59,7 +63,26 @@ def _quantile(name: str, quantile: Quantile | None) -> dict[str, timedelta | Non
     return {name: found.time, f"{name}_lower": found.lower, f"{name}_upper": found.upper}
 
 
-def _weeks(report: ReportNumbers) -> list[dict[str, Any]]:
+_SHARES: Final = (
+    *("rate", "lower", "upper", "closed_only"),
+    *("standardised", "standardised_lower", "standardised_upper"),
+)
+_AMOUNTS: Final = (
+    *("median", "median_lower", "median_upper", "p90", "p90_lower", "p90_upper"),
+    *("restricted_mean", "mean_answered"),
+)
+ROW_KINDS: Final[Mapping[str, Kind]] = {
+    **dict.fromkeys((*COUNTS, "open", "overdue", "answered", "answered_met"), "whole"),
+    **dict.fromkeys(_SHARES, "share"),
+    **dict.fromkeys(_AMOUNTS, "amount"),
+    "verdict": "text",
+    "final_at": "instant",
+    "funnel": "whole_or_none",
+}
+"""The kinds of the figures of a row."""
+
+
+def _weeks(report: ReportNumbers) -> list[Line]:
     return [
         {
             "week": week.name,
@@ -72,31 +95,46 @@ def _weeks(report: ReportNumbers) -> list[dict[str, Any]]:
     ]
 
 
-def _fields(lines: Iterable[Any]) -> list[dict[str, Any]]:
-    return [{field.name: getattr(line, field.name) for field in fields(line)} for line in lines]
+def _fields(lines: Iterable[Any], kinds: Iterable[str]) -> list[Line]:
+    return [values_of(line, kinds) for line in lines]
 
 
-def _cells(heat_map: HeatMap) -> list[dict[str, Any]]:
+def _cells(report: ReportNumbers) -> list[Line]:
     """Return the lines of the heat map: one for each hour of each weekday."""
-    names = [field.name for field in fields(heat_map)]
     return [
         {
             "weekday": weekday,
             "hour": hour,
-            **{name: getattr(heat_map, name)[day][hour] for name in names},
+            **{name: getattr(report.heat_map, name)[day][hour] for name in _HEATS},
         }
         for day, weekday in enumerate(WEEKDAYS)
         for hour in range(24)
     ]
 
 
-_OTHER_TABLES: Final[Mapping[str, Callable[[ReportNumbers], list[dict[str, Any]]]]] = {
-    "total": lambda report: [row_values(report.total)],
-    "weeks": _weeks,
-    "late": lambda report: _fields(report.late),
-    "days": lambda report: _fields(report.days),
-    "heat_map": lambda report: _cells(report.heat_map),
-    "backlog": lambda report: _fields(report.backlog.points),
+_HEATS: Final = tuple(field.name for field in fields(HeatMap))
+_OTHER_TABLES: Final[Mapping[str, TidyTable]] = {
+    "total": TidyTable(ROW_KINDS, lambda report: [row_values(report.total)]),
+    "weeks": TidyTable(
+        {
+            "week": "text",
+            "first": "date",
+            "working_time": "amount",
+            "cohort": "text",
+            **dict.fromkeys(COUNTS, "whole"),
+        },
+        _weeks,
+    ),
+    "late": TidyTable(kinds_of(Late), lambda report: _fields(report.late, kinds_of(Late))),
+    "days": TidyTable(kinds_of(DayNote), lambda report: _fields(report.days, kinds_of(DayNote))),
+    "heat_map": TidyTable(
+        {"weekday": "text", "hour": "whole", **dict.fromkeys(_HEATS, "whole")}, _cells
+    ),
+    "backlog": TidyTable(
+        kinds_of(BacklogPoint),
+        lambda report: _fields(report.backlog.points, kinds_of(BacklogPoint)),
+    ),
+    **SERIES,
 }
 """The tables of a report that are not groupings. A grouping of the same name takes precedence."""
 
@@ -109,17 +147,38 @@ def table_names(report: ReportNumbers) -> list[str]:
 def columns_of(report: ReportNumbers, by: str) -> Mapping[str, list[Any]]:
     """Return the columns of a table, keyed by name.
 
-    ``by`` is a grouping of the report, or ``total``, ``weeks``, ``late``, ``days``, ``heat_map``
-    or ``backlog``. Raises LookupError for another table.
+    ``by`` is a grouping of the report, or the name of another table (see ``table_names``). The
+    first column of a grouping is named like it, with the prefix ``by_`` if a figure has that name.
+    Raises LookupError for another table.
     """
-    names = {table.by for table in report.tables}
-    if by in _OTHER_TABLES and by not in names:
-        lines = _OTHER_TABLES[by](report)
-    else:
-        lines = [{by: row.key, **row_values(row)} for row in report.table(by).rows]
-    # No table can be empty, except for that of the late appeals.
-    columns = lines[0] if lines else [field.name for field in fields(Late)]
-    return {name: [line[name] for line in lines] for name in columns}
+    if not _is_grouping(report, by):
+        table = _OTHER_TABLES[by]
+        lines = list(table.lines(report))
+        return {name: [line[name] for line in lines] for name in table.kinds}
+    rows = report.table(by).rows
+    figures = [row_values(row) for row in rows]
+    columns = {name: [line[name] for line in figures] for name in figures[0]}
+    return {_key_column(by): [row.key for row in rows], **columns}
+
+
+def kinds_of_table(report: ReportNumbers, by: str) -> Mapping[str, Kind]:
+    """Return the kinds of the columns of a table; ``by`` is as for ``columns_of``."""
+    if _is_grouping(report, by):
+        return {**ROW_KINDS, _key_column(by): "text"}
+    return _OTHER_TABLES[by].kinds
+
+
+def _key_column(by: str) -> str:
+    """Return the name of the column of groups, which differs from those of the figures."""
+    return f"by_{by}" if by in ROW_KINDS else by
+
+
+def _is_grouping(report: ReportNumbers, by: str) -> bool:
+    """Return whether a table is that of a grouping. Raises LookupError for no table at all."""
+    if by in _OTHER_TABLES and all(table.by != by for table in report.tables):
+        return False
+    report.table(by)
+    return True
 
 
 _FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
