@@ -16,6 +16,7 @@ MOST_ROWS: Final = 1_048_570
 
 _PERCENT_PLACES: Final = 6
 _LONGEST_NAME: Final = 31
+_LINES_ON_A_PAGE: Final = 60
 _A4: Final = 9
 _MARGIN: Final = 0.4
 _HEADER_HEIGHT: Final = 48
@@ -45,12 +46,13 @@ class Layout:
     """How a table is shown: the widths of its columns and how it is printed.
 
     A column after the ends of ``widths`` has the last width. ``printed`` is the number of columns
-    that are printed, None for all.
+    that are printed, None for all. With ``one_page``, up to 60 lines are printed on one page.
     """
 
     widths: Sequence[float]
     landscape: bool = False
     printed: int | None = None
+    one_page: bool = False
 
 
 class Book:
@@ -141,6 +143,8 @@ class Sheet:
             self.line(count, line)
         last = len(titles) - 1
         self.page.autofilter(0, 0, max(count, 1), last)
+        if self._layout.one_page and count <= _LINES_ON_A_PAGE:
+            self.page.fit_to_pages(1, 1)
         self.page.freeze_panes(1, 1)
         self.page.repeat_rows(0)
         end = count

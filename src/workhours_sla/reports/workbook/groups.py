@@ -73,7 +73,9 @@ def write_groups(book: Book, report: ReportNumbers, table: Table) -> GroupSheet:
     weeks = _week_values(report, lang) if table.by == "week" else {}
     known = table.by in (*ATTRIBUTES, *OWN_TABLES)
     key = f"sheet_{table.by}" if known else "sheet_other"
-    layout = Layout((_NAME_WIDTH, _WIDTH), landscape=True, printed=len(main) + 1)
+    layout = Layout(
+        (_NAME_WIDTH, _WIDTH), landscape=True, printed=len(main) + 1, one_page=not compared
+    )
     sheet = book.sheet(WORKBOOK.text(lang, key, by=heading(table.by, lang)), layout)
 
     def line(title: str, row: Row) -> list[object]:
