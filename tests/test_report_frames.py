@@ -219,6 +219,27 @@ def test_a_frame_of_appeals_joins_with_its_cases() -> None:
     assert both["verdict"].to_list() == ["met", None, "breached"]
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_frame_makes_its_report(library: str) -> None:
+    from workhours_sla import frames  # noqa: F401, PLC0415 - registers the accessor
+    from workhours_sla.report import FrameColumns, cases_of_frame  # noqa: PLC0415
+
+    rows = {
+        "id": ["7", "8"],
+        "posted": [POSTED, POSTED],
+        "answered": [POSTED + timedelta(hours=1), POSTED + timedelta(days=1)],
+        "ward": ["north", "south"],
+    }
+    frame = {"pandas": pd, "polars": pl}[library].DataFrame(rows)
+    as_of, columns = POSTED + timedelta(days=2), FrameColumns(id="id", by="ward")
+    options = ReportOptions(target_rate=0.5)
+    made = frame.sla.report(REPLY, as_of=as_of, columns=columns, options=options, lang="ru")
+    assert made == report(
+        cases_of_frame(frame, REPLY, as_of=as_of, columns=columns), options, lang="ru"
+    )
+    assert made.total.counts.matured_met == 1
+
+
 def test_a_grouping_that_is_named_like_a_figure_keeps_both() -> None:
     names = ["open", "verdict", "rate", "limit"]
     posted = np.full(3, POSTED.timestamp()).astype("M8[s]")

@@ -33,7 +33,8 @@ except ImportError as _error:
     extras = ("pandas", "polars", "arrow")
     raise needs_extra(what="frames need numpy", extras=extras) from _error
 
-import workhours_sla.adapters.frames.accessors  # noqa: F401 - registers the accessors
+import workhours_sla.adapters.frames.accessors
+import workhours_sla.reports.frame_accessor  # noqa: F401 - they register the accessors
 from workhours_sla.adapters.frames.numpy_columns import MarkedColumns
 from workhours_sla.adapters.frames.verbs import (
     breaches_after,
