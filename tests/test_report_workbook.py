@@ -23,7 +23,9 @@ from workhours_sla.report import (  # noqa: E402
     Report,
     ReportOptions,
     cases_of_columns,
+    from_json,
     report,
+    to_json,
     write_workbook,
 )
 
@@ -94,11 +96,14 @@ def test_every_grouping_has_a_sheet_with_its_name(tmp_path: Path) -> None:
 
 
 def test_names_of_sheets_are_allowed_and_differ(tmp_path: Path) -> None:
-    evil = ["a/b", "a:b", "A?B", "x" * 40, "x" * 50, "\u202eodd", "late", "'", "rate"]
+    evil = ["a/b", "a:b", "A?B", "x" * 40, "x" * 50, "\u202eodd", "late", "'", "rate", "🛣" * 30]
     of = made({name: agencies(30) for name in evil})
     sheets = book_of(of, tmp_path).sheetnames
     assert len({name.casefold() for name in sheets}) == len(sheets) == len(evil) + 9
-    assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in sheets)
+    assert all(
+        0 < len(name.encode("utf-16-le")) <= 62 and not set(name) & set("[]:*?/\\")
+        for name in sheets
+    )
     assert all(name.isprintable() for name in sheets)
 
 
@@ -354,3 +359,24 @@ def chart_text(path: Path) -> str:
 def test_a_path_may_be_text(tmp_path: Path) -> None:
     write_workbook(made({"agency": ["A"] * 3}), str(tmp_path / "report.xlsx"))
     assert (tmp_path / "report.xlsx").exists()
+
+
+def test_a_date_that_excel_does_not_know_is_text(tmp_path: Path) -> None:
+    import xlsxwriter  # noqa: PLC0415
+
+    from workhours_sla.reports.workbook.cells import Book, Layout  # noqa: PLC0415
+
+    with xlsxwriter.Workbook(tmp_path / "old.xlsx") as book:
+        sheet = Book(book, "en").sheet("dates", Layout((10,)))
+        sheet.line(0, [date(1899, 12, 31), datetime(1, 1, 1, 9), date(1901, 1, 1)])
+    (cells,) = openpyxl.load_workbook(tmp_path / "old.xlsx")["dates"].values
+    assert cells == ("1899-12-31", "0001-01-01T09:00:00", datetime(1901, 1, 1))
+
+
+def test_a_report_that_was_read_back_has_the_same_workbook(tmp_path: Path) -> None:
+    of = made({"agency": agencies(300)})
+    one, other = (
+        [list(sheet.values) for sheet in book_of(each, tmp_path)]
+        for each in (of, from_json(to_json(of)))
+    )
+    assert one == other

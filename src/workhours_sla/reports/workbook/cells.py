@@ -16,6 +16,8 @@ MOST_ROWS: Final = 1_048_570
 
 _PERCENT_PLACES: Final = 6
 _LONGEST_NAME: Final = 31
+_FIRST_YEAR: Final = 1901
+"""The first year whose dates Excel shows as dates; 1900 is a leap year there."""
 _LINES_ON_A_PAGE: Final = 60
 _A4: Final = 9
 _MARGIN: Final = 0.4
@@ -92,14 +94,19 @@ class Book:
     def _safe(self, name: str) -> str:
         """Return a name that Excel allows and that no sheet of the book has."""
         clean = "".join(c if c.isprintable() else "_" for c in _FORBIDDEN.sub("_", name))
-        clean = clean.strip("'")[:_LONGEST_NAME].strip("'") or "_"
-        found, number = clean, 1
+        found = clean = _cut(clean.strip("'"), _LONGEST_NAME).strip("'") or "_"
+        number = 1
         while found.casefold() in self._taken:
             number += 1
             end = f" ({number})"
-            found = clean[: _LONGEST_NAME - len(end)] + end
+            found = _cut(clean, _LONGEST_NAME - len(end)) + end
         self._taken.add(found.casefold())
         return found
+
+
+def _cut(text: str, units: int) -> str:
+    """Return the beginning of a text with at most so many units of UTF-16, which Excel counts."""
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
 
 
 class Sheet:
@@ -169,6 +176,8 @@ class Sheet:
         page, found = self.page, self._book.format
         if value is None:
             return
+        if isinstance(value, date) and value.year < _FIRST_YEAR:
+            value = value.isoformat()
         if isinstance(value, str):
             page.write_string(row, column, storable(value), found(**style) if style else None)
         elif isinstance(value, Share):
