@@ -44,7 +44,7 @@ _TEXTS: Final[Mapping[str, Words]] = {
     "control_upper": {"en": "control limit, upper", "ru": "контрольная граница, верхняя"},
     "signal": {"en": "signal", "ru": "сигнал"},
     "special": {"en": "special day", "ru": "особый день"},
-    "period": {"en": "arrivals", "ru": "поступившие"},
+    "period": {"en": "period of arrival", "ru": "период поступления"},
     "share_of_period": {"en": "share in time {period}", "ru": "доля в срок {period}"},
     "difference": {"en": "difference, points", "ru": "изменение, п. п."},
     "by_mix": {
@@ -93,6 +93,10 @@ _TEXTS: Final[Mapping[str, Words]] = {
             "ответа не приводятся - смотрите на количества. Если менее чем у {flagged}, доля "
             "приводится, а время ответа и доля при равном составе - нет."
         ),
+    },
+    "p90_explained": {
+        "en": "Nine in ten were answered within p90 of working time, open appeals included.",
+        "ru": "За время p90 ответ получили девять обращений из десяти, с учётом ещё открытых.",
     },
     "not_reached_explained": {
         "en": (

@@ -38,7 +38,7 @@ _RANKED: Final = frozenset({"rate", "lower", "upper"})
 """The figures that need 10 matured appeals."""
 _SURE: Final = frozenset(
     {
-        *("standardised", "standardised_lower", "standardised_upper", "funnel", "closed_only"),
+        *("standardised", "standardised_lower", "standardised_upper", "closed_only"),
         *("median", "p90", "restricted_mean", "mean_answered", "not_reached"),
     }
 )

@@ -51,7 +51,8 @@ def _reading(report: ReportNumbers, lang: str) -> Iterator[Line]:
     facts, text = shown.method_facts(report), SENTENCES.in_language(lang)
     for key in _FIGURES:
         name = title_of(key, lang).format(**facts)
-        yield name, text(key, **facts).removeprefix("* ")
+        shown_text = WORKBOOK.text(lang, "p90_explained") if key == "p90" else text(key, **facts)
+        yield name, shown_text.removeprefix("* ")
         if key == "rate":
             yield title_of("early", lang), WORKBOOK.text(lang, "early_explained")
             yield title_of("few", lang), WORKBOOK.text(lang, "few_explained", **facts)
