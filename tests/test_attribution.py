@@ -347,3 +347,32 @@ def test_an_appeal_is_read_once_for_all_cycles(
     assert report.attribution.at_breach == (("roads", 14),)
     assert report.attribution.left_out == 0
     assert read == [len(events)]
+
+
+HOUR_SENTENCE = {"en": "hour of working time", "ru": "на час рабочего времени раньше"}
+
+
+def test_nothing_is_said_of_an_hour_if_every_appeal_had_one_holder() -> None:
+    one = events_of("A-1", (CREATED, at("28T10:00"), "A"), (REPLIED, at("28T15:30"), None))
+    two = events_of(
+        "A-2",
+        (CREATED, at("28T10:00"), "A"),
+        (TRANSFERRED, at("28T15:10"), "B"),  # after the limit
+        (REPLIED, at("28T15:30"), None),
+    )
+    alone = report_on([*one, *two], FIRST, END)
+    assert alone.attribution is not None
+    assert alone.attribution.hour_known == 0
+    moved = events_of(
+        "A-3",
+        (CREATED, at("28T10:00"), "A"),
+        (TRANSFERRED, at("28T12:00"), "B"),
+        (REPLIED, at("28T17:30"), None),
+    )
+    both = report_on([*one, *two, *moved], FIRST, END)
+    assert both.attribution is not None
+    assert (both.attribution.hour_known, both.attribution.hour_earlier) == (1, ())
+    for lang, text in HOUR_SENTENCE.items():
+        assert text not in alone.text(lang=lang)
+        assert text in both.text(lang=lang)
+    assert "Of 1 late appeals that were not with the holder" in both.text()

@@ -48,7 +48,10 @@ from workhours_sla.report import (  # noqa: E402
     compliance_rate,
     expected_false_failures,
     from_json,
+    kaplan_meier,
+    rate_difference,
     report,
+    standardised_rate,
     to_json,
 )
 from workhours_sla.statistics.maturity import VERDICTS  # noqa: E402
@@ -416,3 +419,41 @@ def test_the_command_takes_a_target_of_all_appeals(
         assert from_json(capsys.readouterr().out).promise.target_rate == 1
     assert run(tmp_path, FIRST, "--target-rate=101%") == 2
     assert "at most 100%" in capsys.readouterr().err
+
+
+# -- what the figures claim ----------------------------------------------------------------------
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.sampled_from(["none", "all", "one"]))
+def test_no_interval_of_a_share_is_0_wide(n: int, other: int, how: str) -> None:
+    met = {"none": 0, "all": n, "one": 1}[how]
+    rest = {"none": 0, "all": other, "one": 1}[how]
+    curve = kaplan_meier(list(range(n)), [True] * n)
+    assert (curve.lower < curve.upper).all()
+    for found in (
+        compliance_rate(met, n, 0.9).interval,
+        rate_difference(met, n, rest, other).interval,
+        standardised_rate([met, rest], [n, other], [n, other]).interval,
+        standardised_rate([met], [n], [1]).interval,
+    ):
+        assert found.lower < found.upper
+
+
+ANSWERS = st.lists(st.integers(0, 3000) | st.none(), min_size=1, max_size=40)
+
+
+@settings(deadline=None, max_examples=60)
+@given(ANSWERS, st.integers(0, 2000))
+def test_in_time_means_matured_and_met(answers: list[int | None], waited: int) -> None:
+    posted = datetime(2026, 3, 2, 10, tzinfo=OFFICE.tz)
+    now = posted + timedelta(minutes=waited)
+    done = [None if one is None else posted + timedelta(minutes=one) for one in answers]
+    columns = AppealColumns(instants([posted] * len(done)), instants([*done]))
+    made = report(cases_of_columns(columns, TARGET, as_of=now))
+    limit = datetime(2026, 3, 2, 15, tzinfo=OFFICE.tz)  # four hours and the break
+    good = sum(one is not None and one <= min(limit, now) for one in done)
+    in_time, early = (good, 0) if now > limit else (0, good)
+    assert (made.total.counts.matured_met, made.total.counts.early) == (in_time, early)
+    assert f"in time {in_time} + answered early {early} + late" in made.text()
+    russian = f"в срок {in_time} + отвечено досрочно {early} + просрочено"
+    assert russian in made.text(lang="ru")

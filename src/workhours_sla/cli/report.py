@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.detection.detected import Given
 
     # these modules need numpy
+    from workhours_sla.compliance.case_verdicts import RevisedCase
     from workhours_sla.compliance.cases import Intake
     from workhours_sla.compliance.period import Earlier
     from workhours_sla.compliance.report_comparison import Revision
@@ -66,16 +67,8 @@ EARLIER: Final[dict[str, Earlier]] = {"previous": "previous", "year": "year"}
 LOOK_AHEAD: Final = timedelta(days=14)
 """The time after ``--as-of`` for which a page shows deadlines."""
 SHOWN_FIGURES: Final = (
-    *(
-        "arrived",
-        "matured",
-        "matured_met",
-        "breached",
-        "pending",
-        "paused",
-        "withdrawn",
-        "excluded",
-    ),
+    *("arrived", "matured", "matured_met", "early", "breached", "pending", "paused"),
+    *("withdrawn", "excluded"),
     *("rate", "verdict"),
 )
 """The figures whose changes since an earlier report are listed."""
@@ -98,6 +91,7 @@ class _ReportOptions(NamedTuple):
     xlsx_to: str | None
     html_to: str | None
     revise: str | None
+    with_cases: bool
 
 
 class _Edges(NamedTuple):
@@ -143,6 +137,7 @@ class _Edges(NamedTuple):
 @option("--xlsx", "xlsx_to", metavar="FILE")
 @option("--html", "html_to", metavar="FILE")
 @option("--revise", metavar="FILE")
+@option("--with-cases", is_flag=True)
 @common_options
 def report(**options: Any) -> None:
     """Run the command ``report``, whose help is in ``text.help``."""
@@ -250,6 +245,7 @@ def _make(
                 compare_with=edges.compare_with,
                 rebase=edges.rebase,
                 listed=LISTED if wanted.html_to is None else len(cases),
+                with_cases=wanted.with_cases or wanted.revise is not None,
             ),
             events=rows.events,
             agreement=_agreement(result, rows, cases.target.name),
@@ -362,6 +358,7 @@ def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
     causes = ", ".join(words.pick(CAUSES[cause], lang) for cause in found.causes)
     if causes:
         yield SENTENCES.text(lang, "changed_by", causes=causes)
+    yield from _case_lines(found.cases or (), lang)
     main = [change for change in found.changes if change.figure in SHOWN_FIGURES]
     for change in main[:SHOWN_CHANGES]:
         key = name_of(change.table, change.key, lang) if change.table != "total" else ""
@@ -371,6 +368,33 @@ def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
     more = len(found.changes) - len(main[:SHOWN_CHANGES])
     if more:
         yield SENTENCES.text(lang, "more_changes", count=more)
+    if found.cases is None:
+        yield SENTENCES.text(lang, "no_case_verdicts")
+
+
+def _case_lines(cases: Sequence[RevisedCase], lang: str) -> Iterator[str]:
+    """Yield a line for each appeal whose verdict changed, with its cause."""
+    from workhours_sla.reports.plain_text import NONE, moment, printable  # noqa: PLC0415
+
+    if cases:
+        yield SENTENCES.text(lang, "revised_cases", count=len(cases))
+    for case in cases[:SHOWN_CHANGES]:
+        old, new = (
+            NONE if verdict is None else words.pick(words.VERDICTS[verdict], lang)
+            for verdict in (case.old, case.new)
+        )
+        line = f"  {printable(case.appeal_id)}: {old} -> {new}"
+        if case.old_due_at != case.new_due_at:
+            dues = (case.old_due_at, case.new_due_at)
+            first, second = (NONE if due is None else moment(due, lang) for due in dues)
+            line += f"; {heading('due_at', lang)} {first} -> {second}"
+        causes = ", ".join(words.pick(CAUSES[cause], lang) for cause in case.causes)
+        yield f"{line} ({causes})" if causes else line
+        for day in case.days:
+            reason = day.reason_ru if lang == "ru" else day.reason_en
+            yield f"    {words.weekday_date(day.date, lang)}: {reason}"
+    if len(cases) > SHOWN_CHANGES:
+        yield SENTENCES.text(lang, "more_cases", count=len(cases) - SHOWN_CHANGES)
 
 
 def _figure(figure: str, value: str | None, lang: str) -> str:

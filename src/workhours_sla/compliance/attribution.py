@@ -66,7 +66,8 @@ class Attribution:
     for the most working time, and ``first`` for the agency that had it first. ``hour_earlier``
     counts the appeals that would have been in time if the agency that had them at their limit had
     received them an hour of working time earlier (see ``late.Late``). ``hour_known`` is the number
-    of late appeals for which ``Late.hour_earlier`` is known.
+    of late appeals for which this is known and possible: some working time was spent before they
+    reached that agency. It is 0 if every appeal was with one agency from the start.
 
     ``shares`` has the working time of each holder in each phase, the longest first. ``phases`` has
     the working time of each phase, in the order of the phases. No event shows an approval within an
@@ -88,12 +89,14 @@ class Breach(NamedTuple):
     """The holders of one late appeal.
 
     ``owners`` has one agency for each rule of ``_OWNERS``: the agency to which the rule attributes
-    the appeal. ``hour_earlier`` is as in ``late.Late``.
+    the appeal. ``hour_earlier`` is as in ``late.Late``. ``moved`` is true if working time was spent
+    elsewhere before the limit: with another agency, before registration or before assignment.
     """
 
     spans: tuple[Span, ...]
     owners: tuple[str | None, ...]
     hour_earlier: bool | None
+    moved: bool
 
     @property
     def holder(self) -> str | None:
@@ -129,7 +132,12 @@ def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Br
             if overdue != UNKNOWN and not in_clock_time:
                 answered = not bool(is_open[row])
                 earlier = in_time_if_earlier(spans, limit, overdue * MICROSECOND, answered=answered)
-            found[row] = Breach(spans, owners, earlier)
+            here = owners[0], "assigned"
+            moved = any(
+                span.worked and span.since < limit and (span.holder, span.phase) != here
+                for span in spans
+            )
+            found[row] = Breach(spans, owners, earlier, earlier is True or moved)
     return found
 
 
@@ -171,7 +179,9 @@ def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
             if phase in touched_in
         ),
         left_out=late - len(found),
-        hour_known=sum(breach.hour_earlier is not None for breach in found.values()),
+        hour_known=sum(
+            breach.hour_earlier is not None and breach.moved for breach in found.values()
+        ),
     )
 
 

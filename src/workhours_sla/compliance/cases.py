@@ -132,7 +132,8 @@ class Cases:
     ``ended`` are instants, or NEVER; ``ended`` is the answer or a withdrawal in time. ``verdict``
     is a position in ``maturity.VERDICTS``, ``schedule_of`` a position in ``schedules``. ``elapsed``
     and ``overdue`` are as in Outcome, but in microseconds, or UNKNOWN if they depend on a date that
-    the calendar does not cover. ``ids[row]`` is the id of the appeal. ``groups`` has the labels of
+    the calendar does not cover. ``ids[row]`` is the id of the appeal, and ``cycle`` counts its
+    reopenings; None is 0 for all. ``groups`` has the labels of
     each grouping, keyed by its name. ``input_hash`` is a fingerprint of the input that does not
     depend on the order of rows. ``calendar_unknown`` and the fields after it are numbers of cases,
     which ``account.Quality`` explains.
@@ -164,6 +165,7 @@ class Cases:
     intake: Intake
     input_hash: str
     groups: Mapping[str, Labels] = field(default_factory=dict)
+    cycle: IntArray | None = None
     calendar_unknown: int = 0
     provisional: int = 0
     needs_review: int = 0
@@ -181,7 +183,8 @@ class Cases:
         columns: Any = {name: read_only(getattr(self, name)[rows]) for name in _COLUMNS}
         groups = {name: labels.taken(rows) for name, labels in self.groups.items()}
         ids = [self.ids[row] for row in kept.tolist()]
-        return replace(self, **columns, groups=groups, ids=ids)
+        cycle = None if self.cycle is None else read_only(self.cycle[rows])
+        return replace(self, **columns, groups=groups, ids=ids, cycle=cycle)
 
     def in_state(self, *codes: int) -> BoolArray:
         """Return for each case, as a bool array, whether its verdict is one of ``codes``."""
@@ -336,6 +339,7 @@ def cases_of_outcomes(
         intake=intake or Intake("rows", len(mine), len(mine)),
         input_hash=fingerprint([started, answered, withdrawn, verdict == EXCLUDED], groups),
         groups={name: labels for name, labels in groups.items() if labels.names},
+        cycle=read_only(np.array([o.cycle for o in mine], np.int64)),
         calendar_unknown=sum(o.calendar_unknown for o in mine),
         provisional=sum(o.provisional for o in mine),
         needs_review=sum(o.needs_review for o in mine),

@@ -27,6 +27,7 @@ from workhours_sla.compliance.arrivals import (
 )
 from workhours_sla.compliance.attribution import Attribution, attribution, breaches
 from workhours_sla.compliance.backlog_series import BacklogSeries, backlog_series
+from workhours_sla.compliance.case_verdicts import CaseVerdict, case_verdicts
 from workhours_sla.compliance.cases import Cases, Labels, require_cases
 from workhours_sla.compliance.group_weeks import GroupWeeks, group_weeks
 from workhours_sla.compliance.handling import Indicators, indicators
@@ -139,8 +140,11 @@ class ReportOptions:
     The limits of the
     trends are computed from the first ``baseline`` weeks, or from all weeks if there are only 12 or
     more; after a known change of the work, they are computed from the week of ``rebase`` on.
-    ``listed`` is the number of late appeals to list. Raises ValueError for a target rate that is
-    not above 0 and at most 1, for a horizon that is not positive, and for a baseline below 12.
+    ``listed`` is the number of late appeals to list. ``with_cases`` adds the verdict of every
+    appeal, so that ``revise`` can list the verdicts that changed.
+
+    Raises ValueError for a target rate that is not above 0 and at most 1, for a horizon that is not
+    positive, and for a baseline below 12.
 
     >>> ReportOptions(target_rate=90)
     Traceback (most recent call last):
@@ -156,6 +160,7 @@ class ReportOptions:
     baseline: int = BASELINE
     rebase: date | None = None
     listed: int = LISTED
+    with_cases: bool = False
 
     def __post_init__(self) -> None:
         target_share("target_rate", self.target_rate)
@@ -212,6 +217,7 @@ class ReportNumbers:
       clock of the target restarts or resumes on a transfer
     - ``days``: the dates that the report spans
     - ``agreement``: how far another system agrees, None if nothing of another system is known
+    - ``cases``: the verdict of every appeal of the period, None if not asked for
     """
 
     as_of: datetime
@@ -239,6 +245,7 @@ class ReportNumbers:
     days: tuple[DayNote, ...]
     provenance: Provenance
     agreement: Agreement | None = None
+    cases: tuple[CaseVerdict, ...] | None = None
 
     def table(self, by: str) -> Table:
         """Return the table of the grouping ``by``. Raises LookupError."""
@@ -317,6 +324,7 @@ def report_numbers(
         days=days(cases, when),
         provenance=provenance(cases),
         agreement=agreement,
+        cases=case_verdicts(cases) if chosen.with_cases else None,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Final
 
+from workhours_sla.compliance.case_verdicts import RevisedCase, Side, revised_cases
 from workhours_sla.compliance.mix import RateChange, change_between
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
@@ -34,16 +35,22 @@ class Revised:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The figures that changed since an earlier report, and the possible causes."""
+    """The figures and verdicts that changed since an earlier report, and the possible causes.
+
+    ``cases`` are the appeals whose verdict changed, each with its causes; None if one of the
+    reports does not have the verdicts (``ReportOptions.with_cases``).
+    """
 
     causes: tuple[str, ...]
     changes: tuple[Revised, ...]
+    cases: tuple[RevisedCase, ...] | None = None
 
 
 def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
     """Return which figures changed from one report to a later report, and the possible causes.
 
-    Figures are compared as text. Raises ValueError for reports of different targets.
+    If both reports have the verdicts of their cases, the appeals whose verdict changed are listed,
+    too. Figures are compared as text. Raises ValueError for reports of different targets.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np
@@ -69,7 +76,13 @@ def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
         for place in dict.fromkeys([*before, *after])
         if before.get(place) != after.get(place)
     ]
-    return Revision(tuple(_causes(old, new)), tuple(changes))
+    sides = [
+        Side(one.as_of, one.provenance, one.days, one.cases)
+        for one in (old, new)
+        if one.cases is not None
+    ]
+    cases = tuple(revised_cases(*sides)) if len(sides) > 1 else None
+    return Revision(tuple(_causes(old, new)), tuple(changes), cases)
 
 
 def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
@@ -128,7 +141,7 @@ def _figures(report: ReportNumbers) -> dict[tuple[str, str | None, str], str]:
 
 
 def _of_row(row: Row) -> Iterator[tuple[str, object]]:
-    for name in COUNTS:
+    for name in (*COUNTS, "early"):
         yield name, getattr(row.counts, name)
     yield "rate", None if row.rate is None else row.rate.rate
     yield "verdict", None if row.rate is None else row.rate.verdict.value

@@ -57,8 +57,9 @@ class Row:
     """The numbers of one group of cases; ``key`` is None for the cases without a group.
 
     ``rate`` is the share in time of the matured cases, None while none has matured. ``answered``
-    counts the answered cases, and ``answered_met`` the cases answered in time. ``open`` counts the
-    cases without an answer, and ``overdue`` the open cases past their limit.
+    counts the answered cases, and ``answered_met`` those answered by their limit, early ones
+    included. ``open`` counts the cases without an answer, and ``overdue`` the open cases past their
+    limit.
 
     Times to an answer are working time. ``median``, ``p90`` and ``restricted_mean`` include open
     cases; ``mean_answered`` does not. In the restricted mean, a wait that is longer than the
@@ -92,9 +93,9 @@ class Row:
 
     @property
     def closed_only(self) -> float | None:
-        """The share in time of the answered cases alone; it is biased upward, but often published.
+        """The share of the answered cases that were answered by their limit, early ones included.
 
-        It leaves out the cases that still wait for an answer.
+        It is often published, but it is biased upward: the cases that still wait are left out.
         """
         return self.answered_met / self.answered if self.answered else None
 

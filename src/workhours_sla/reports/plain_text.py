@@ -307,7 +307,7 @@ def rate_facts(report: ReportNumbers) -> dict[str, int]:
     return {
         "met": counts.matured_met,
         "matured": counts.matured,
-        "early": counts.met - counts.matured_met,
+        "early": counts.early,
         "pending": counts.pending,
         "paused": counts.paused,
     }
@@ -353,7 +353,6 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
     """Return the notes on the input of a report, its cases, and the sources of its figures."""
     text, quality, counts = SENTENCES.in_language(lang), report.quality, report.total.counts
     intake, made = quality.intake, report.provenance
-    early = counts.met - counts.matured_met
     facts = {name: getattr(intake, name) for name in ("read", "taken", "duplicate", "after_as_of")}
     quarantined = sum(count for _, count in intake.quarantined)
     warnings = {
@@ -367,7 +366,11 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
     return [
         text(f"intake_{intake.of}", **facts, quarantined=quarantined),
         *(() if intake.late is None else (text("came_late", count=intake.late),)),
-        text("reconciliation", **{name: getattr(counts, name) for name in COUNTS}, early=early),
+        text(
+            "reconciliation",
+            early=counts.early,
+            **{name: getattr(counts, name) for name in COUNTS},
+        ),
         text("maturity", matured=quality.matured, counting=quality.counting),
         text("minute_rounded", count=quality.minute_rounded, arrived=counts.arrived),
         *(() if report.agreement is None else agreement_lines(report.agreement, lang)),

@@ -23,7 +23,7 @@ from workhours_sla.reports.table_kinds import Kind, Line, TidyTable, kinds_of, v
 from workhours_sla.worktime.budget import format_amount
 
 COUNTS: Final = (
-    *("arrived", "matured", "matured_met"),
+    *("arrived", "matured", "matured_met", "early"),
     *("met", "breached", "pending", "paused", "withdrawn", "excluded"),
 )
 

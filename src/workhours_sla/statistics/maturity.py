@@ -31,8 +31,9 @@ class CohortCounts:
     """How many appeals of a cohort have each verdict; ``pending`` includes appeals at risk.
 
     The share in time is ``matured_met / matured``, where ``matured`` counts the appeals whose limit
-    has passed. An early answer does not count before the limit. If it counted at once, the share
-    would be biased upward, because an open appeal cannot count as late before its limit.
+    has passed. So ``met`` counts the appeals in time, ``matured_met``, and those answered early. An
+    early answer does not count before the limit. If it counted at once, the share would be biased
+    upward, because an open appeal cannot count as late before its limit.
     """
 
     met: int
@@ -50,6 +51,11 @@ class CohortCounts:
         return (
             self.met + self.breached + self.pending + self.paused + self.withdrawn + self.excluded
         )
+
+    @property
+    def early(self) -> int:
+        """The number of appeals that were answered early: their limit has not passed yet."""
+        return self.met - self.matured_met
 
 
 COUNTS: Final = ("arrived", *(field.name for field in fields(CohortCounts)))

@@ -387,6 +387,10 @@ OPTIONS: Final = Texts(
             "en": "Show what changed since an earlier --json report.",
             "ru": "Показать, что изменилось с прежнего отчёта --json.",
         },
+        "report --with-cases": {
+            "en": "Add the verdict of every appeal to --json, for --revise.",
+            "ru": "Добавить в --json вывод по каждому обращению, для --revise.",
+        },
         # -- watch, outbox, store
         "watch --store": {
             "en": "File of the state; created if missing.",

@@ -23,6 +23,7 @@ HEADINGS: Final[Mapping[str, Words]] = {
     "matured": {"en": "matured", "ru": "срок наступил"},
     "met": {"en": "in time", "ru": "в срок"},
     "matured_met": {"en": "in time", "ru": "в срок"},
+    "early": {"en": "answered early", "ru": "отвечено досрочно"},
     "breached": {"en": "late", "ru": "просрочено"},
     "pending": {"en": "pending", "ru": "в работе"},
     "paused": {"en": "paused", "ru": "приостановлено"},
@@ -321,14 +322,15 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     },
     "hour_earlier": {
         "en": (
-            "Of {late} late appeals for which it is known, {count} would have been in time if they "
-            "had reached the holder at the limit an hour of working time earlier: that hour was "
-            "spent before, on registration, assignment or transfers."
+            "Of {late} late appeals that were not with the holder at the limit from the start, "
+            "{count} would have been in time if they had reached it an hour of working time "
+            "earlier: that hour was spent before, on registration, assignment or transfers."
         ),
         "ru": (
-            "Просроченные обращения, на которые ответили бы в срок, поступи они к исполнителю на "
-            "час рабочего времени раньше: {count} из {late}, о которых это известно. Этот час "
-            "ушёл до исполнителя - на регистрацию, назначение или передачу."
+            "Просроченных обращений, которые попали к исполнителю на момент истечения срока не "
+            "сразу: {late}. Из них на {count} ответили бы в срок, поступи они к нему на час "
+            "рабочего времени раньше. Этот час ушёл до исполнителя - на регистрацию, назначение "
+            "или передачу."
         ),
     },
     "for_analysts": {"en": "For analysts:", "ru": "Для аналитика:"},
@@ -383,9 +385,9 @@ _SENTENCES: Final[Mapping[str, Words]] = {
             "+ pending {pending} + paused {paused} + withdrawn {withdrawn} + excluded {excluded}."
         ),
         "ru": (
-            "Поступило {arrived} = в срок {matured_met} + досрочно {early} + просрочено {breached} "
-            "+ в работе {pending} + приостановлено {paused} + отозвано {withdrawn} + исключено "
-            "{excluded}."
+            "Поступило {arrived} = в срок {matured_met} + отвечено досрочно {early} + просрочено "
+            "{breached} + в работе {pending} + приостановлено {paused} + отозвано {withdrawn} "
+            "+ исключено {excluded}."
         ),
     },
     "maturity": {
@@ -437,6 +439,24 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     "more_changes": {
         "en": "... and {count} more figures (--json lists them)",
         "ru": "... и ещё {count} цифр (все - в --json)",
+    },
+    "revised_cases": {
+        "en": "Verdicts that changed: {count}.",
+        "ru": "Изменился вывод по обращениям: {count}.",
+    },
+    "more_cases": {
+        "en": "... and {count} more verdicts (--json lists them)",
+        "ru": "... и ещё {count} обращений (все - в --json)",
+    },
+    "no_case_verdicts": {
+        "en": (
+            "The earlier report does not have the verdicts of appeals; to list those that change, "
+            "write it with --json --with-cases."
+        ),
+        "ru": (
+            "В прежнем отчёте нет выводов по обращениям; чтобы видеть, какие изменились, "
+            "составляйте его с --json --with-cases."
+        ),
     },
     "calendar": {
         "en": "Calendar {id}, version {version}.",
