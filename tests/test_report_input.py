@@ -49,10 +49,12 @@ from workhours_sla.report import (  # noqa: E402
     expected_false_failures,
     from_json,
     kaplan_meier,
+    page,
     rate_difference,
     report,
     standardised_rate,
     to_json,
+    to_pandas,
 )
 from workhours_sla.statistics.maturity import VERDICTS  # noqa: E402
 
@@ -457,3 +459,94 @@ def test_in_time_means_matured_and_met(answers: list[int | None], waited: int) -
     assert f"in time {in_time} + answered early {early} + late" in made.text()
     russian = f"в срок {in_time} + отвечено досрочно {early} + просрочено"
     assert russian in made.text(lang="ru")
+
+
+# -- crossed groupings -----------------------------------------------------------------------------
+
+CELLS = st.lists(
+    st.tuples(
+        st.sampled_from(["roads", "light", "a × b", None]),
+        st.integers(0, 30),
+        st.none() | st.integers(0, 600),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(CELLS)
+def test_crossed_groupings_count_every_appeal_in_its_cell(
+    rows: list[tuple[str | None, int, int | None]],
+) -> None:
+    begin = datetime(2026, 2, 2, 10, tzinfo=OFFICE.tz)
+    posted = [begin + timedelta(days=day) for _, day, _ in rows]
+    done = [
+        None if reply is None else when + timedelta(minutes=reply)
+        for when, (_, _, reply) in zip(posted, rows, strict=True)
+    ]
+    groups = {"agency": Labels.of([name for name, _, _ in rows])}
+    columns = AppealColumns(instants([*posted]), instants([*done]), groups=groups)
+    by = ["agency", "agency*week", "week * agency", "agency*weekday*hour"]
+    made = report(cases_of_columns(columns, TARGET, as_of=AS_OF), ReportOptions(by=by))
+    names = [table.by for table in made.tables][:4]
+    assert names == ["agency", "agency*week", "week*agency", "agency*weekday*hour"]
+    cells = Counter(
+        (name, "{}-W{:02}".format(*when.isocalendar()[:2]))
+        for when, (name, _, _) in zip(posted, rows, strict=True)
+    )
+    limits = {when: OFFICE.breaches_after(when, N4) for when in posted}
+    met = Counter(
+        (name, "{}-W{:02}".format(*when.isocalendar()[:2]))
+        for when, end, (name, _, _) in zip(posted, done, rows, strict=True)
+        if end is not None and end <= limits[when] < AS_OF
+    )
+    table = made.table("agency*week")
+    found = dict(zip(table.parts, table.rows, strict=True))
+    assert {keys: row.counts.arrived for keys, row in found.items()} == cells
+    assert {keys: row.counts.matured_met for keys, row in found.items()} == {
+        keys: met[keys] for keys in cells
+    }
+    assert list(table.parts) == sorted(table.parts, key=lambda k: (k[0] is None, k[0] or "", k[1]))
+    turned = made.table("week*agency")
+    assert {(name, week) for week, name in turned.parts} == set(cells)
+    assert sum(row.counts.arrived for row in made.table("agency*weekday*hour").rows) == len(rows)
+    assert from_json(to_json(made)) == made
+    for lang in ("en", "ru"):
+        assert made.text(*names, lang=lang)
+        assert page(made, lang)
+
+
+def test_a_crossed_table_has_a_column_for_each_grouping() -> None:
+    pytest.importorskip("pandas")
+    posted = [AS_OF - timedelta(days=day) for day in (5, 6, 20)]
+    groups = {"agency": Labels.of(["roads", "roads", None])}
+    made = report(appeals(*posted, groups=groups), ReportOptions(by=["agency*week"]))
+    frame = to_pandas(made, "agency*week")
+    assert list(frame.columns[:3]) == ["agency", "week", "arrived"]
+    assert frame["agency"].tolist()[0] == "roads"
+    assert "roads × 2026-W11" in made.text()
+    assert "(не указано) × 2026-W08" in made.text(lang="ru")
+
+
+def test_unknown_parts_of_a_crossed_grouping_are_named() -> None:
+    with pytest.raises(LookupError, match="no attribute 'planet'"):
+        report(appeals(AS_OF), ReportOptions(by=["planet*week"]))
+    with pytest.raises(LookupError, match="no attribute ''"):
+        report(appeals(AS_OF), ReportOptions(by=["week*"]))
+
+
+def test_the_command_takes_crossed_groupings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("xlsxwriter")
+    files = ("--csv", str(tmp_path / "csv"), "--html", str(tmp_path / "page.html"))
+    book = ("--xlsx", str(tmp_path / "book.xlsx"))
+    assert run(tmp_path, FIRST + OTHER, "--by", "agency, agency*week", *files, *book) == 0
+    assert "roads × 2026-W10" in capsys.readouterr().out
+    written = (tmp_path / "csv" / "agency_week.csv").read_text("utf-8").splitlines()
+    assert written[0].startswith("agency,week,arrived,")
+    assert [line.split(",")[:3] for line in written[1:]] == [
+        ["light", "2026-W10", "1"],
+        ["roads", "2026-W10", "1"],
+    ]

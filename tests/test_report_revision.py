@@ -212,5 +212,5 @@ def test_the_command_lists_the_verdicts_that_changed(
     assert (case["appeal_id"], case["causes"], len(case["days"])) == ("A-1", ["calendar"], 1)
     assert main([*asked, "--json"]) == 0
     kept.write_text(capsys.readouterr().out, encoding="utf-8")
-    assert main([*asked, "--revise", str(kept)]) == 0
+    assert main([*asked, *decree]) == 0
     assert "--with-cases" in capsys.readouterr().out

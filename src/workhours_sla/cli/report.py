@@ -368,7 +368,7 @@ def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
     more = len(found.changes) - len(main[:SHOWN_CHANGES])
     if more:
         yield SENTENCES.text(lang, "more_changes", count=more)
-    if found.cases is None:
+    if found.cases is None and found.changes:
         yield SENTENCES.text(lang, "no_case_verdicts")
 
 

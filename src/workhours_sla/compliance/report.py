@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, cast
@@ -29,6 +29,7 @@ from workhours_sla.compliance.attribution import Attribution, attribution, breac
 from workhours_sla.compliance.backlog_series import BacklogSeries, backlog_series
 from workhours_sla.compliance.case_verdicts import CaseVerdict, case_verdicts
 from workhours_sla.compliance.cases import Cases, Labels, require_cases
+from workhours_sla.compliance.crossed import CROSS, Grouping, crossed, crossed_table, labels_by_time
 from workhours_sla.compliance.group_weeks import GroupWeeks, group_weeks
 from workhours_sla.compliance.handling import Indicators, indicators
 from workhours_sla.compliance.late import Late, late_appeals
@@ -129,8 +130,10 @@ class ReportOptions:
     """The options of a report.
 
     ``target_rate`` is the share of appeals that must be in time, above 0 and at most 1. ``by`` has
-    the names of the groupings; None means all groupings of the cases. In the restricted mean, a
-    wait longer than ``horizon`` counts as ``horizon``; the default is the budget.
+    the names of the groupings; None means all groupings of the cases. A name such as
+    ``"agency*week"`` crosses groupings, also ``week``, ``weekday``, ``hour``, ``arrival_class`` and
+    ``due_class``. In the restricted mean, a wait longer than ``horizon`` counts as ``horizon``; the
+    default is the budget.
 
     The report is about the appeals that arrived at ``since`` or later and before ``until``; its
     backlog and its weekly trends also have those that arrived earlier. With ``compare_with`` the
@@ -276,10 +279,10 @@ def report_numbers(
     inside = period.arrivals(everything)
     cases = everything.taken(inside)
     _require_arrivals(everything, cases, period)
-    groups = _groups(cases, chosen.by)
     promise = _promise(cases, chosen)
     tally = Tally.of(cases, chosen.target_rate, promise.horizon)
     when = arrivals(cases)
+    groups = _groups(cases, chosen.by, labels_by_time(when))
     classes = class_codes(when)
     tables, funnels = _group_tables(tally, groups, classes)
     # weeks and backlog begin with the first arrival, not with the period
@@ -310,7 +313,10 @@ def report_numbers(
         heat_map=heat_map(tally, when),
         funnels=tuple(funnels),
         group_weeks=group_weeks(
-            of_all, when_all, _groups(everything, chosen.by), _places(weeks, final)
+            of_all,
+            when_all,
+            {name: everything.groups[name] for name in _plain(groups)},
+            _places(weeks, final),
         ),
         backlog=backlog_series(everything, when_all),
         mix=mix_of(tally, classes),
@@ -320,7 +326,7 @@ def report_numbers(
         late=late_appeals(listed, late_listed or {}, chosen.listed),
         attribution=None if late is None else attribution(total.counts.breached, late),
         indicators=indicators(cases, by_appeal),
-        quality=quality(tally, groups, outliers(everything, when_all.far)),
+        quality=quality(tally, _plain(groups), outliers(everything, when_all.far)),
         days=days(cases, when),
         provenance=provenance(cases),
         agreement=agreement,
@@ -347,21 +353,38 @@ def _require_arrivals(everything: Cases, inside: Cases, period: Period) -> None:
     raise EventError(say("no_cases_in_period", since=since, until=until, first=first, last=last))
 
 
-def _groups(cases: Cases, by: Sequence[str] | None) -> dict[str, Labels]:
+def _groups(
+    cases: Cases, by: Sequence[str] | None, by_time: Mapping[str, Labels]
+) -> dict[str, Grouping]:
     """Return the chosen groupings keyed by name; if ``by`` is None, all groupings are chosen.
 
-    Raises LookupError for an unknown grouping, and for one with the name of another table.
+    A name such as ``agency*week`` crosses groupings of the cases and of ``by_time``. Raises
+    LookupError for an unknown grouping, and for one with the name of another table.
     """
     chosen = list(cases.groups) if by is None else list(by)
-    unknown = [name for name in chosen if name not in cases.groups]
-    if unknown:
-        known = ", ".join(cases.groups) or say("none")
-        msg = say("no_attribute", name=repr(unknown[0]), known=known)
-        raise LookupError(Detail(msg))
-    taken = [name for name in chosen if name in OWN_TABLES]
-    if taken:
-        raise LookupError(Detail(say("grouping_taken", name=repr(taken[0]))))
-    return {name: cases.groups[name] for name in chosen}
+    found = {}
+    for name in chosen:
+        if name in OWN_TABLES:
+            raise LookupError(Detail(say("grouping_taken", name=repr(name))))
+        if name in cases.groups or CROSS not in name:
+            found[name] = Grouping(_labels(name, cases.groups))
+            continue
+        parts = [part.strip() for part in name.split(CROSS)]
+        every = {**by_time, **cases.groups}
+        found[CROSS.join(parts)] = crossed([_labels(part, every) for part in parts])
+    return found
+
+
+def _labels(name: str, known: Mapping[str, Labels]) -> Labels:
+    if name in known:
+        return known[name]
+    names = ", ".join(known) or say("none")
+    raise LookupError(Detail(say("no_attribute", name=repr(name), known=names)))
+
+
+def _plain(groups: Mapping[str, Grouping]) -> dict[str, Labels]:
+    """Return the labels of the groupings that cross no others."""
+    return {name: one.labels for name, one in groups.items() if not one.parts}
 
 
 def _promise(cases: Cases, options: ReportOptions) -> Promise:
@@ -388,13 +411,16 @@ def _promise(cases: Cases, options: ReportOptions) -> Promise:
 
 
 def _group_tables(
-    tally: Tally, groups: dict[str, Labels], classes: IntArray
+    tally: Tally, groups: Mapping[str, Grouping], classes: IntArray
 ) -> tuple[list[Table], list[Funnel]]:
     tables: list[Table] = []
     funnels: list[Funnel] = []
-    for name, labels in groups.items():
+    for name, (labels, parts) in groups.items():
         codes = spread_codes(labels.codes, len(labels.names))
         rows = standardised(tally, tally.rows([*labels.names, None], codes), codes, classes)
+        if parts:
+            tables.append(crossed_table(name, rows, parts, tally.target_rate))
+            continue
         rows, funnel = with_funnel(name, rows)
         tables.append(group_table(name, rows, tally.target_rate))
         funnels += [funnel] if funnel else []

@@ -108,11 +108,16 @@ class Table:
     the target; None for tables by time and class, whose groups are not judged. If the groups are
     times or classes, the rows are in the order of times or classes. Otherwise the group with the
     most arrivals comes first.
+
+    A crossed grouping, such as ``agency*week``, has a row for each combination that has a case, in
+    the order of the groupings. ``parts`` then has the keys of each row, here an agency and a week;
+    otherwise it is empty.
     """
 
     by: str
     rows: tuple[Row, ...]
     false_failures: float | None = None
+    parts: tuple[tuple[str | None, ...], ...] = ()
 
     def row(self, key: str | None) -> Row:
         """Return the row whose key is ``key``. Raises LookupError if there is no such row."""

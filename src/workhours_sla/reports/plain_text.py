@@ -108,9 +108,19 @@ def table_cells(
     target = target_text(report.promise.target_rate, lang)
     name = "" if table is None else heading(table.by, lang)
     titles = [heading(column, lang).format(target=target) for column in _COLUMNS]
-    lines = [[name_of(table.by if table else "", r.key, lang), *_cells(r, lang)] for r in rows]
+    lines = [[_row_name(table, row, lang), *_cells(row, lang)] for row in rows]
     lines.append([heading("total", lang), *_cells(report.total, lang)])
     return [name, *titles], lines
+
+
+def _row_name(table: Table | None, row: Row, lang: str) -> str:
+    """Return the name of a row. In a crossed grouping each part is cut, so that all are shown."""
+    name = name_of(table.by if table else "", row.key, lang)
+    if table is None or not table.parts:
+        return name
+    parts = name.split(words.CROSSED)
+    room = (WIDEST_NAME + len(words.CROSSED)) // len(parts) - len(words.CROSSED)
+    return words.CROSSED.join(p if len(p) <= room else f"{p[: room - 3]}..." for p in parts)
 
 
 def _cells(row: Row, lang: str) -> list[str]:

@@ -14,10 +14,11 @@ from typing import Any, Final, Literal
 from workhours_sla.compliance.account import DayNote
 from workhours_sla.compliance.arrivals import WEEKDAYS
 from workhours_sla.compliance.backlog_series import BacklogPoint
+from workhours_sla.compliance.crossed import CROSS
 from workhours_sla.compliance.late import Late
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.series import HeatMap
-from workhours_sla.compliance.tables import Quantile, Row
+from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.series_tables import SERIES
 from workhours_sla.reports.table_kinds import Kind, Line, TidyTable, kinds_of, values_of
 from workhours_sla.worktime.budget import format_amount
@@ -152,19 +153,27 @@ def columns_of(report: ReportNumbers, by: str) -> Mapping[str, list[Any]]:
     Raises LookupError for another table.
     """
     if not _is_grouping(report, by):
-        table = _OTHER_TABLES[by]
-        lines = list(table.lines(report))
-        return {name: [line[name] for line in lines] for name in table.kinds}
-    rows = report.table(by).rows
-    figures = [row_values(row) for row in rows]
+        other = _OTHER_TABLES[by]
+        lines = list(other.lines(report))
+        return {name: [line[name] for line in lines] for name in other.kinds}
+    table = report.table(by)
+    figures = [row_values(row) for row in table.rows]
     columns = {name: [line[name] for line in figures] for name in figures[0]}
-    return {_key_column(by): [row.key for row in rows], **columns}
+    return {**_keys(table), **columns}
+
+
+def _keys(table: Table) -> dict[str, list[Any]]:
+    """Return the columns with the groups of a table: several if the grouping is crossed."""
+    if not table.parts:
+        return {_key_column(table.by): [row.key for row in table.rows]}
+    names = map(_key_column, table.by.split(CROSS))
+    return dict(zip(names, map(list, zip(*table.parts, strict=True)), strict=True))
 
 
 def kinds_of_table(report: ReportNumbers, by: str) -> Mapping[str, Kind]:
     """Return the kinds of the columns of a table; ``by`` is as for ``columns_of``."""
     if _is_grouping(report, by):
-        return {**ROW_KINDS, _key_column(by): "text"}
+        return {**ROW_KINDS, **dict.fromkeys(_keys(report.table(by)), "text")}
     return _OTHER_TABLES[by].kinds
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from workhours_sla.text import words
@@ -479,6 +480,10 @@ def name_of(by: str, key: str | None, lang: str) -> str:
     """
     if key is None:
         return words.pick(HEADINGS["no_group"], lang)
+    names, keys = by.split("*"), key.split(words.CROSSED)
+    if len(names) == len(keys) > 1:
+        given = (None if one == words.NO_PART else one for one in keys)
+        return words.CROSSED.join(map(partial(name_of, lang=lang), names, given))
     if by in ("arrival_class", "due_class"):
         return words.pick(CLASSES[key], lang)
     if by == "weekday":
@@ -492,4 +497,6 @@ def heading(by: str, lang: str) -> str:
     >>> heading("agency", "en")
     'agency'
     """
+    if "*" in by and by not in HEADINGS:
+        return words.CROSSED.join(heading(part, lang) for part in by.split("*"))
     return words.pick(HEADINGS.get(by, {"en": by}), lang)

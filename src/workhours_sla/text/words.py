@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+CROSSED: Final = " × "
+"""The sign between the keys of crossed groupings, such as an agency and a week."""
+NO_PART: Final = "-"
+"""What the key of a crossed grouping has in place of a group that is not given."""
 LANGUAGES: Final = ("en", "ru")
 
 Words = Mapping[str, str]

@@ -1,0 +1,81 @@
+"""Groupings that cross others, such as agency by week, with a group for each pair that occurs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from workhours_sla.compliance.arrivals import ARRIVAL_CLASSES, DUE_CLASSES, WEEKDAYS, Arrivals
+from workhours_sla.compliance.cases import Labels
+from workhours_sla.compliance.tables import Row, Table
+from workhours_sla.statistics.arrays import read_only
+from workhours_sla.statistics.funnel import expected_false_failures
+from workhours_sla.text.words import CROSSED, NO_PART
+
+CROSS: Final = "*"
+"""The sign between the names of crossed groupings."""
+
+
+class Grouping(NamedTuple):
+    """The labels of a grouping; ``parts`` has the keys of each group in the crossed groupings.
+
+    ``parts`` is empty for a grouping that crosses no others.
+    """
+
+    labels: Labels
+    parts: tuple[tuple[str | None, ...], ...] = ()
+
+
+def labels_by_time(when: Arrivals) -> Mapping[str, Labels]:
+    """Return the groupings by time and class, which other groupings can be crossed with."""
+    return {
+        "week": Labels(tuple(week.name for week in when.weeks), when.week),
+        "weekday": Labels(WEEKDAYS, when.weekday),
+        "hour": Labels(tuple(f"{hour:02}" for hour in range(24)), when.hour),
+        "arrival_class": Labels(ARRIVAL_CLASSES, when.arrival_class),
+        "due_class": Labels(DUE_CLASSES, when.due_class),
+    }
+
+
+def crossed(groupings: Sequence[Labels]) -> Grouping:
+    """Return a grouping with a group for each combination of groups that has a case.
+
+    The groups are in the order of the first grouping, then of the second, and so on. A case that is
+    in no group of any of ``groupings`` is in no group of the result.
+    """
+    sizes = [len(one.names) for one in groupings]
+    code = np.zeros(groupings[0].codes.shape, np.int64)
+    for one, size in zip(groupings, sizes, strict=True):
+        code = code * (size + 1) + np.where(one.codes < 0, size, one.codes)
+    distinct, place = np.unique(code, return_inverse=True)
+    parts = []
+    for number in distinct.tolist():
+        rest, keys = number, list[str | None]()
+        for one, size in zip(reversed(groupings), reversed(sizes), strict=True):
+            rest, at = divmod(rest, size + 1)
+            keys.append(None if at == size else one.names[at])
+        parts.append(tuple(reversed(keys)))
+    place = place.reshape(-1).astype(np.int64)
+    if not any(parts[-1]):  # the last combination is that of the cases without any group
+        parts.pop()
+        place = np.where(place == len(parts), -1, place)
+    names = tuple(CROSSED.join(key or NO_PART for key in keys) for keys in parts)
+    return Grouping(Labels(names, read_only(place)), tuple(parts))
+
+
+def crossed_table(
+    by: str, rows: Sequence[Row], parts: Sequence[tuple[str | None, ...]], target: float
+) -> Table:
+    """Return the table of a crossed grouping in the order of its groups.
+
+    ``rows`` has one more row than ``parts``: that of the cases without any group.
+    """
+    without = (None,) * len(parts[0]) if parts else ()
+    kept = [
+        (row, keys) for row, keys in zip(rows, [*parts, without], strict=True) if row.counts.arrived
+    ]
+    sizes = [row.counts.matured for row, _ in kept if row.key is not None and row.counts.matured]
+    failures = expected_false_failures(sizes, target) if sizes else 0.0
+    return Table(by, tuple(row for row, _ in kept), failures, tuple(keys for _, keys in kept))
