@@ -325,6 +325,16 @@ def test_a_naive_time_of_a_report_is_refused() -> None:
         report(appeals(AS_OF), ReportOptions(since=datetime(2026, 3, 14)))
 
 
+def test_text_is_no_time_of_a_comparison() -> None:
+    wrong: Any = "2026-03-01"
+    with pytest.raises(ValueError, match="compare_with '2026-03-01' is not 'previous'"):
+        ReportOptions(compare_with=wrong)
+    with pytest.raises(TypeError, match="rebase '2026-03-01' is not a date"):
+        ReportOptions(rebase=wrong)
+    with pytest.raises(NaiveDatetimeError, match="has no zone"):
+        report(appeals(AS_OF), ReportOptions(compare_with=datetime(2026, 3, 1)))
+
+
 # -- files of appeals ----------------------------------------------------------------------------
 
 HEAD = "appeal_id,posted_at,answered_at,agency_id\n"

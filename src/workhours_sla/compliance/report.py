@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Literal, cast
+from typing import Final, Literal, cast, get_args
 
 import numpy as np
 
@@ -93,6 +93,8 @@ HORIZON: Final = timedelta(hours=8)
 OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
 """The tables that every report has, in addition to the tables of the chosen groupings."""
 
+_EARLIER: Final[tuple[object, ...]] = get_args(Earlier)
+
 BudgetKind = Literal[
     "working_time",
     "clock_time",
@@ -147,7 +149,8 @@ class ReportOptions:
     appeal, so that ``revise`` can list the verdicts that changed.
 
     Raises ValueError for a target rate that is not above 0 and at most 1, for a horizon that is not
-    positive, and for a baseline below 12.
+    positive, for a baseline below 12, and for another ``compare_with``. Raises TypeError for a
+    ``rebase`` that is not a date.
 
     >>> ReportOptions(target_rate=90)
     Traceback (most recent call last):
@@ -170,6 +173,15 @@ class ReportOptions:
         if self.horizon is not None and self.horizon <= timedelta(0):
             msg = f"horizon {self.horizon} is not positive; give a length of time such as 4 h"
             raise ValueError(msg)
+        if not isinstance(self.compare_with, datetime | None) and self.compare_with not in _EARLIER:
+            msg = (
+                f"compare_with {self.compare_with!r} is not 'previous', 'year' or a datetime; give "
+                "one of them"
+            )
+            raise ValueError(msg)
+        if not isinstance(self.rebase, date | None):
+            msg = f"rebase {self.rebase!r} is not a date; give date(year, month, day)"
+            raise TypeError(msg)
         if self.baseline < FEWEST_POINTS:
             msg = f"baseline {self.baseline} is too short; give at least {FEWEST_POINTS} weeks"
             raise ValueError(msg)
