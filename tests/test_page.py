@@ -640,7 +640,8 @@ def test_appeals_in_time_an_hour_earlier_are_marked() -> None:
     assert ["data-hour-earlier" in lines[name].attributes for name in "AB"] == [True, False]
     (shown,) = root.all("p", data_sentence="hour_earlier")
     assert shown.text.startswith(
-        "Of 2 late appeals for which it is known, 1 would have been in time"
+        "Of 1 late appeals that were not with the holder at the limit from the start, "
+        "1 would have been in time"
     )
     phases = table(root, "By phase").all("tbody")[0].all("tr")
     assert [[cell.text for cell in line.all("td")] for line in phases] == [["10.2", "2"]]
