@@ -81,9 +81,10 @@ def shape_of(shape: str) -> Shape:
     if len(shape) > LONGEST:
         return _OTHER
     if found := _MOMENT.fullmatch(shape):
-        return _moment(found)
+        return _moment(found) if _dates(found) else _OTHER
     if found := _DATE_ALONE.fullmatch(shape):
-        return Shape("date", _dates(found), _family(found))
+        dates = _dates(found)
+        return Shape("date", dates, _family(found)) if dates else _OTHER
     if found := _CLOCK_ALONE.fullmatch(shape):
         return Shape("clock", {"dmy": _clock(found)})
     if found := _NAMED.fullmatch(shape):
