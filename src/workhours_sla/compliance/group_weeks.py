@@ -47,8 +47,9 @@ def group_weeks(
 
     ``weeks`` are the final weeks: the number of each merged week, and its name.
     """
-    good = tally.matured & tally.cases.in_state(MET)
     cohort, size = when.cohort, when.weeks[-1].cohort + 1
+    matured_in_week = tally.matured & (cohort >= 0)  # outliers are in no week
+    good = matured_in_week & tally.cases.in_state(MET)
     chosen = [number for number, _ in weeks]
     found = []
     for by, labels in groups.items():
@@ -56,7 +57,7 @@ def group_weeks(
         cell = spread_codes(labels.codes, len(labels.names)) * size + cohort
         met, matured = (
             np.bincount(cell[rows], minlength=len(keys) * size).reshape(len(keys), size)[:, chosen]
-            for rows in (good, tally.matured)
+            for rows in (good, matured_in_week)
         )
         counts = tuple(
             GroupCounts(key, tuple(met[place].tolist()), tuple(matured[place].tolist()))

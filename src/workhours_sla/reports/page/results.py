@@ -13,13 +13,11 @@ from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.findings import arrivals_finding, funnel_finding
 from workhours_sla.reports.page.section import Section
-from workhours_sla.reports.page.svg import interval_bar
 from workhours_sla.reports.page.tables import ROWS, Line
 from workhours_sla.reports.plain_text import (
     false_failure_notes,
     hours_text,
     interval_text,
-    lowest,
     quantile_text,
     rate_text,
     verdict_text,
@@ -52,7 +50,6 @@ class Results(Section):
             interval = interval_text(total, lang, NO_FIGURE).strip("[]")
             lines += [
                 element("p", self.text("ci", interval=interval), data_figure="interval"),
-                interval_bar(total.rate, lowest([total], self.target)),
             ]
         target, verdict = target_text(self.target, lang), verdict_text(total, lang)
         verdict = self.text("verdict", target=target, verdict=verdict)
