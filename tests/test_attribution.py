@@ -372,7 +372,15 @@ def test_nothing_is_said_of_an_hour_if_every_appeal_had_one_holder() -> None:
     both = report_on([*one, *two, *moved], FIRST, END)
     assert both.attribution is not None
     assert (both.attribution.hour_known, both.attribution.hour_earlier) == (1, ())
+    saved = events_of(
+        "A-4",
+        (CREATED, at("28T10:00"), "A"),
+        (TRANSFERRED, at("28T12:00"), "B"),
+        (REPLIED, at("28T15:30"), None),
+    )
+    every = report_on([*one, *two, *moved, *saved], FIRST, END)
     for lang, text in HOUR_SENTENCE.items():
         assert text not in alone.text(lang=lang)
-        assert text in both.text(lang=lang)
-    assert "Of 1 late appeals that were not with the holder" in both.text()
+        assert text not in both.text(lang=lang)  # an hour would have saved none
+        assert text in every.text(lang=lang)
+    assert "Of 2 late appeals that were not with the holder" in every.text()

@@ -601,7 +601,7 @@ def test_bad_input(
         ("other.csv", b"appeal,posted_at,answered_at\n1,2,3\n", "did you mean 'appeal'"),
         ("other.jsonl", b'{"appeal":"1"}\n', "no column 'appeal_id'"),
         ("array.jsonl", b'[{"appeal_id": "1"},\n{"appeal_id": "2"}]\n', "not an array"),
-        ("pretty.json", b'{\n "appeal_id": "1"\n}\n', "not an array"),
+        ("pretty.json", b'{\n "appeal_id": "1"\n}\n', "no column 'posted_at'"),
         ("semicolons.csv", b"appeal_id;posted_at;answered_at\n1;2;3\n", 'delimiter = ";"'),
     ],
 )

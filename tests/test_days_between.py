@@ -115,7 +115,7 @@ def test_a_night_shift_belongs_to_its_date(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_time_of_two_shifts_counts_once() -> None:
-    nights = Schedule(None, "Mo-Su 20:00-30:00; We 05:00-21:00", tz="Europe/Moscow")
+    nights = Schedule(None, "Mo-Su 20:00-30:00, We 05:00-21:00", tz="Europe/Moscow")
     first = date(2026, 3, 10)
     period = _period(nights, first, first + timedelta(days=2), provisional=False)
     opening = nights.intervals_of(first)[0].start

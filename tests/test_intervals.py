@@ -259,7 +259,7 @@ def test_a_cohort_is_final_after_its_last_limit() -> None:
         (lambda: wilson_interval(1.5, 3), "whole numbers"),
         (lambda: wilson_interval(1, 3, confidence=95), "confidence 95 is not strictly between"),
         (lambda: compliance_rate(45, 50, 90), "target 90 .* write 90 % as 0.9"),
-        (lambda: compliance_rate(45, 50, 1.0), "target 1.0"),
+        (lambda: compliance_rate(45, 50, 1.01), "target 1.01"),
         (lambda: compliance_rate(45, 50, float("nan")), "target nan"),
         (lambda: rate_difference(1, 2, 0, 0), "empty cohort"),
         (lambda: percent(89.96), "give a share"),

@@ -732,7 +732,7 @@ def opened_by(day: date, hours: str, tz: str) -> Schedule:
 
 
 def test_a_day_budget_is_not_due_before_its_start_although_its_date_may_close_earlier() -> None:
-    nights = opened_by(date(2025, 3, 11), "Mo 22:00-06:00; Tu-Fr 00:30-02:00", "UTC")
+    nights = opened_by(date(2025, 3, 11), "Mo 22:00-06:00, Tu-Fr 00:30-02:00", "UTC")
     posted = datetime(2025, 3, 11, 1, 30, tzinfo=UTC)  # a short Tuesday has closed at 01:00
     target = Target("t", CalendarDays(1, "none", "same_day"), nights, warn_percent=50)
     created = Event("1", "A", EventType.CREATED, posted, posted)

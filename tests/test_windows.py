@@ -191,7 +191,13 @@ def test_lines_that_end_in_crlf_and_paths_with_blanks(folder: Path) -> None:
         "А-1": "met",
         "А-2": "breached",
     }
-    assert found["rows"] == {"read": 2, "mapped": 2, "quarantined": 0}
+    assert found["rows"] == {
+        "read": 2,
+        "mapped": 2,
+        "ignored": 0,
+        "inverted": 0,
+        "quarantined": 0,
+    }
     written = ("--html", "страница отчёта.html", "--csv", "таблицы отчёта", "--json")
     assert run(folder, "report", *FILE, *NOW, *written).returncode == 0
     assert "Дороги" in folder.joinpath("страница отчёта.html").read_text("utf-8")

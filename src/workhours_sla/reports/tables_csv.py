@@ -40,7 +40,7 @@ def write_tables(
     >>> made = report(cases_of_columns(columns, target, as_of=when))
     >>> with TemporaryDirectory() as directory:
     ...     sorted(path.name for path in write_tables(made, Path(directory)))[:3]
-    ['arrival_class.csv', 'backlog.csv', 'days.csv']
+    ['arrival_class.csv', 'attribution.csv', 'backlog.csv']
     """
     files = table_files(report, Path(directory))
     Path(directory).mkdir(parents=True, exist_ok=True)
