@@ -76,7 +76,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     (
         r"py:.*",
-        r"(datetime|decimal|enum|pathlib|types|typing|collections|contextlib|threading|zoneinfo)(\..*)?",
+        r"(datetime|decimal|enum|os|pathlib|types|typing|collections|contextlib|threading|zoneinfo)(\..*)?",
     ),
     (r"py:.*", r"(numpy|np|pandas|pd|polars|pl|pyarrow|pa|matplotlib|msgspec|click)(\..*)?"),
     # Types of private modules in signatures: they are shown as text.
