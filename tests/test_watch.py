@@ -545,3 +545,15 @@ def test_a_run_stopped_after_any_batch_resumes_there(tmp_path: Path) -> None:
         with Stored(cut, POLICY) as store:
             found += store.commit(batch).changes
     assert found == expected
+
+
+@pytest.mark.parametrize("name", ["sheet.xlsx", "table.parquet", "log.xes"])
+def test_a_document_is_not_followed(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(b"PK")
+    store = tmp_path / "a.db"
+    assert main(["watch", str(file), "--store", str(store), "--once", "--lang", "en"]) == 2
+    assert f"the format {file.suffix[1:]} cannot be followed" in capsys.readouterr().err
+    assert not store.exists()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.opened_file import OpenedFile
     from workhours_sla.adapters.sources.records import Reader, RecordMapper
 
-_ENDINGS: Final[dict[str, Format]] = {
+ENDINGS: Final[dict[str, Format]] = {
     ".csv": "csv",
     ".tsv": "csv",
     ".txt": "csv",
@@ -71,7 +71,10 @@ UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {
 }
 """What the number ``line`` of a Fault counts, in each format: ``record`` if it is not here."""
 DOCUMENTS: Final[frozenset[Format]] = frozenset(
-    {"vk", "ok", "telegram", "xes", "open311", "zendesk", "zammad", "jira", "servicenow"}
+    {
+        *("json", "xlsx", "xls", "ods", "parquet", "arrow"),
+        *("vk", "ok", "telegram", "xes", "open311", "zendesk", "zammad", "jira", "servicenow"),
+    }
 )
 """Formats of documents, which cannot be followed while they grow."""
 _LINE_MAPPERS: Final[dict[Format, tuple[str, str]]] = {
@@ -95,7 +98,7 @@ def format_of(opened: OpenedFile, options: Input) -> Format:
     binary = binary_format(head)
     if binary is not None:
         return binary
-    found = _ENDINGS.get(opened.ending)
+    found = ENDINGS.get(opened.ending)
     if found is not None:
         return found
     begins = opened.chunks.peek().lstrip(MARKS_AND_BLANKS)[:1]
