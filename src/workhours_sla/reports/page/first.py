@@ -166,7 +166,7 @@ class First(Section):
             target = target_text(self.target, lang)
             need.append(element("small", self.text("lacking", **facts, target=target)))
         if rate is None or rate.counts_only:
-            return element("li", name, element("span", need, class_="need"))
+            return element("li", name, element("span", need, class_="need"), class_="counts")
         interval = interval_text(row, lang, NO_FIGURE).strip("[]")
         equal = None
         if row.standardised is not None and rate.n >= FLAGGED_BELOW:
