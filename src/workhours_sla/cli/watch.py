@@ -23,7 +23,7 @@ from workhours_sla.adapters.sinks.digest_lines import DIGESTS
 from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
 from workhours_sla.adapters.sinks.line_file import check_lines
 from workhours_sla.adapters.sources import mapper_of
-from workhours_sla.adapters.sources.formats import DOCUMENTS, ENDINGS
+from workhours_sla.adapters.sources.formats import ENDINGS, NOT_FOLLOWED
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.account import events_line, reason_lines, rows_line
@@ -216,7 +216,7 @@ def _check_format(source: str, config: Config, lang: str) -> None:
     """Raise an error if a source is a CSV file or a document, which cannot be followed."""
     options, ending = config.input, Path(source).suffix.lower()
     found = options.format or ENDINGS.get(ending)
-    if found in DOCUMENTS:
+    if found in NOT_FOLLOWED:
         raise SourceError(say("format_not_followed", format=found), format=found)
     csv = options.format == "csv"
     if options.format is None and ending not in (".jsonl", ".ndjson", ".json"):

@@ -71,12 +71,13 @@ UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {
 }
 """What the number ``line`` of a Fault counts, in each format: ``record`` if it is not here."""
 DOCUMENTS: Final[frozenset[Format]] = frozenset(
-    {
-        *("json", "xlsx", "xls", "ods", "parquet", "arrow"),
-        *("vk", "ok", "telegram", "xes", "open311", "zendesk", "zammad", "jira", "servicenow"),
-    }
+    {"vk", "ok", "telegram", "xes", "open311", "zendesk", "zammad", "jira", "servicenow"}
 )
-"""Formats of documents, which cannot be followed while they grow."""
+"""Formats of documents, whose records are not in the order of their receipt."""
+NOT_FOLLOWED: Final[frozenset[Format]] = DOCUMENTS | {
+    *("json", "xlsx", "xls", "ods", "parquet", "arrow"),
+}
+"""Formats that cannot be followed while they grow, besides CSV."""
 _LINE_MAPPERS: Final[dict[Format, tuple[str, str]]] = {
     "vk_callback": ("networks.vk_callback", "VkCallbackMapper"),
     "max": ("networks.max", "MaxMapper"),
@@ -140,7 +141,7 @@ def mapper_of(config: Config) -> RecordMapper:
         module, name = _LINE_MAPPERS[found]
         mapper = getattr(import_module(f"workhours_sla.adapters.sources.{module}"), name)
         return cast("RecordMapper", mapper(layout_of(config), config.input))
-    if found in DOCUMENTS:
+    if found in NOT_FOLLOWED:
         msg = say("format_not_followed", format=found)
         raise SourceError(msg, format=found)
     if config.input.kind == "statuses":
