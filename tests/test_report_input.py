@@ -35,6 +35,7 @@ from workhours_sla.errors import EventError, NaiveDatetimeError
 np = pytest.importorskip("numpy")
 
 from workhours_sla.report import (  # noqa: E402
+    NEVER,
     AppealColumns,
     Cases,
     FrameColumns,
@@ -148,8 +149,11 @@ def test_columns_give_the_fold_s_results_for_budgets_of_every_kind(
     verdicts = [VERDICTS[code].replace("at_risk", "pending") for code in expected.verdict]
     assert [VERDICTS[code] for code in found.verdict] == verdicts
     assert [found.ids[row] for row in range(len(found))] == list(expected.ids)
-    for column in ("started", "due", "limit", "answered", "ended", "elapsed", "overdue"):
+    for column in ("started", "due", "answered", "ended", "elapsed", "overdue"):
         assert getattr(found, column).tolist() == getattr(expected, column).tolist(), column
+    # of a limit that is uncertain, columns may keep the latest value where the fold keeps none
+    known = expected.limit != NEVER
+    assert found.limit[known].tolist() == expected.limit[known].tolist()
     if len(found):
         report(found)
 
