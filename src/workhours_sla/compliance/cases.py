@@ -322,12 +322,15 @@ def cases_of_outcomes(
         for name in ATTRIBUTES
     }
     verdict = np.array([_CODE[o.verdict] for o in mine], np.int8)
+    sure_of = [(o, _is_surely_pending(o, target, as_of)) for o in mine]
     return Cases(
         target,
         _instant(in_utc("as_of", as_of)),
         started,
         _instants(o.due_at for o in mine),
-        _instants(o.latest_limit for o in mine),
+        _instants(
+            o.bounds.limit[1] if o.bounds and sure else o.latest_limit for o, sure in sure_of
+        ),
         answered,
         np.where(answered == NEVER, withdrawn, answered),
         verdict,
@@ -340,7 +343,7 @@ def cases_of_outcomes(
         input_hash=fingerprint([started, answered, withdrawn, verdict == EXCLUDED], groups),
         groups={name: labels for name, labels in groups.items() if labels.names},
         cycle=read_only(np.array([o.cycle for o in mine], np.int64)),
-        calendar_unknown=sum(o.calendar_unknown for o in mine),
+        calendar_unknown=sum(o.calendar_unknown and not sure for o, sure in sure_of),
         provisional=sum(o.provisional for o in mine),
         needs_review=sum(o.needs_review for o in mine),
         pause_left_open=sum(o.pause_left_open for o in mine),
@@ -350,6 +353,21 @@ def cases_of_outcomes(
 
 _WITHOUT_ID: Final = frozenset({"channel", "topic"})
 """The attributes whose field on an Outcome has the same name; the others have ``_id`` added."""
+
+
+def _is_surely_pending(outcome: Outcome, target: Target, as_of: datetime) -> bool:
+    """Return whether uncertain dates only decide if an outcome is at risk.
+
+    A report counts appeals at risk as pending, so the verdict of such an outcome is known in it.
+    """
+    bounds = outcome.bounds
+    return (
+        outcome.calendar_unknown
+        and not target.pauses
+        and bounds is not None
+        and bounds.limit[0] is not None
+        and as_of <= bounds.limit[0]
+    )
 
 
 def _schedule(target: Target, outcome: Outcome) -> Schedule:

@@ -198,13 +198,17 @@ def _clock_columns(
     times = clock_times(posted, of, target, provisional=provisional)
     may_be_withdrawn = ~np.isnat(gone) & ~(gone > times.latest) & ~(answered <= gone)
     withdrawn = may_be_withdrawn & (gone <= times.earliest)
+    otherwise = np.where(np.isnat(answered), now, answered)  # the end without the withdrawal
     answered = np.where(may_be_withdrawn, _NAT, answered)
     has_answer = ~np.isnat(answered)
     decided = np.where(has_answer, answered, np.where(may_be_withdrawn, gone, now))
     passed = times.elapsed(posted, decided)
     ended = np.where(has_answer, answered, np.where(withdrawn, gone, _NAT))
-    # If the withdrawal may have come after the limit, the clock may not have stopped with it.
-    unknown = passed.unknown | (may_be_withdrawn & ~withdrawn)
+    unknown = passed.unknown
+    undecided = may_be_withdrawn & ~withdrawn
+    if undecided.any():  # the clock may have gone on after the withdrawal
+        later = times.elapsed(posted, otherwise)
+        unknown = unknown | (undecided & (later.unknown | (later.values != passed.values)))
     open_verdict = (decided > times.earliest) & ~(decided > times.latest)
     verdict = np.full(posted.shape, PENDING, np.int8)
     verdict[(decided > times.latest) & ~may_be_withdrawn] = BREACHED
@@ -212,7 +216,7 @@ def _clock_columns(
     verdict[has_answer & (answered <= times.earliest)] = MET
     verdict[excluded] = EXCLUDED
     worked = np.where(unknown, UNKNOWN, passed.values.astype("m8[us]").view(np.int64))
-    over = _overdue(times, worked, decided)
+    over, in_hours = _overdue(times, worked, decided), times.hours is not None
     return {
         "started": _micros(posted),
         "due": _micros(times.due),
@@ -221,7 +225,7 @@ def _clock_columns(
         "ended": _micros(ended),
         "verdict": read_only(verdict),
         "elapsed": read_only(worked),
-        "overdue": read_only(np.where(may_be_withdrawn & ~withdrawn, UNKNOWN, over)),
+        "overdue": read_only(over if in_hours else np.where(undecided, UNKNOWN, over)),
         "calendar_unknown": int((open_verdict & ~excluded).sum()),
         "provisional": int((times.provisional | passed.provisional).sum()),
     }
