@@ -171,3 +171,26 @@ def test_a_function_that_needs_an_extra_names_it_in_one_sentence(
         pytest.importorskip("numpy")
     done = run_without(packages, code)
     assert done.stderr.splitlines()[-1] == f"ImportError: {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("package", "content", "sentence"),
+    [
+        ("pyarrow", b"PAR1", "pyarrow: pip install 'workhours-sla[arrow]'"),
+        ("pyarrow", b"ARROW1\0\0", "pyarrow: pip install 'workhours-sla[arrow]'"),
+        ("python_calamine", b"PK\3\4", "python-calamine: pip install 'workhours-sla[excel]'"),
+        ("zstandard", b"\x28\xb5\x2f\xfd", "zstandard: pip install 'workhours-sla[zstd]'"),
+    ],
+)
+def test_a_file_that_needs_an_extra_names_it_in_one_sentence(
+    package: str, content: bytes, sentence: str
+) -> None:
+    code = f"""
+from io import BytesIO
+from workhours_sla.adapters.config.sections import Config
+from workhours_sla.adapters.sources import open_source
+list(open_source(BytesIO({content!r}), Config(), name="rows"))
+"""
+    done = run_without((package,), code)
+    last = done.stderr.splitlines()[-1]
+    assert last == f"workhours_sla.errors.SourceError: rows can be read only with {sentence}"

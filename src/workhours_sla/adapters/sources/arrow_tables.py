@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
-from workhours_sla.adapters.sources.arrow_values import leaves_of, values_of
 from workhours_sla.adapters.sources.cells import CellInstants, doubtful, row_text
 from workhours_sla.adapters.sources.extras import missing_extra
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper
@@ -29,12 +28,13 @@ _BUFFER: Final = 1 << 20
 
 
 class _Table(NamedTuple):
-    """An open file: its schema, how many rows it has, and a function that reads columns of it.
+    """An open file: its name and schema, how many rows it has, and a function that reads it.
 
     The function gets the paths of columns, and returns batches of rows. ``rows`` is None if the
     file does not say how many it has.
     """
 
+    name: str
     schema: Any
     rows: int | None
     batches: Any
@@ -48,20 +48,12 @@ def read(
     A column may be a field of a struct, such as ``author.id``. Raises SourceError if the file is
     not Parquet or Arrow, if it lacks a column of ``layout``, and if a row group is too large.
     """
-    name = opened.name
-    try:
-        import pyarrow  # noqa: F401, ICN001, PLC0415 - of an extra
-    except ImportError:
-        raise missing_extra(name, "arrow", "pyarrow") from None
-    with opened.in_any_order() as file:
-        with _faults(name):
-            table = _open(file, name)
-            paths = [path for path, _ in leaves_of(table.schema)]
-        layout.check(paths, name)
+    with _table_in(opened) as (table, paths):
+        layout.check(paths, opened.name)
         mapper = Mapper(layout, paths, claims)
         mapper.instants = CellInstants(layout.datetime_format, layout.tz)
         columns = mapper.read_columns
-        for line, row in enumerate(_rows(table, columns, name), 1):
+        for line, row in enumerate(_rows(table, columns), 1):
             record = dict(zip(columns, row, strict=True))
             item = doubtful(columns, row, line) or mapper(record, line)
             yield item._replace(text=row_text(row)) if isinstance(item, Fault) else item
@@ -72,26 +64,40 @@ def read(
 
 def text_rows(opened: OpenedFile) -> Iterator[tuple[int, list[str]]]:
     """Yield the names of the columns as row 0, then each row as text. Raises SourceError."""
+    with _table_in(opened) as (table, paths):
+        yield 0, list(paths)
+        for line, row in enumerate(_rows(table, paths), 1):
+            yield line, ["" if value is None else str(value) for value in row]
+
+
+@contextmanager
+def _table_in(opened: OpenedFile) -> Iterator[tuple[_Table, tuple[str, ...]]]:
+    """Return an open file with the paths of its columns. Raises SourceError."""
     name = opened.name
     try:
         import pyarrow  # noqa: F401, ICN001, PLC0415 - of an extra
     except ImportError:
         raise missing_extra(name, "arrow", "pyarrow") from None
+    from workhours_sla.adapters.sources.arrow_values import leaves_of  # noqa: PLC0415 - of an extra
+
     with opened.in_any_order() as file:
         with _faults(name):
             table = _open(file, name)
             paths = tuple(path for path, _ in leaves_of(table.schema))
-        yield 0, list(paths)
-        for line, row in enumerate(_rows(table, paths, name), 1):
-            yield line, ["" if value is None else str(value) for value in row]
+        yield table, paths
 
 
-def _rows(table: _Table, columns: tuple[str, ...], name: str) -> Iterator[tuple[Any, ...]]:
+def _rows(table: _Table, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
     """Yield the values of the columns in each row."""
-    with _faults(name):
+    from workhours_sla.adapters.sources.arrow_values import (  # noqa: PLC0415 - of an extra
+        leaves_of,
+        values_of,
+    )
+
+    with _faults(table.name):
         batches = iter(table.batches(columns))
     while True:
-        with _faults(name):
+        with _faults(table.name):
             batch = next(batches, None)
             if batch is None:
                 return
@@ -104,13 +110,15 @@ def _open(file: IO[bytes], name: str) -> _Table:
     """Open a file of either format."""
     import pyarrow.ipc  # noqa: PLC0415 - of an extra
 
+    from workhours_sla.adapters.sources.arrow_values import leaves_of  # noqa: PLC0415 - of an extra
+
     head = file.read(HEAD)
     file.seek(0)
     if binary_format(head) != "arrow":
         return _open_parquet(file, name)
     if not head.startswith(b"ARROW1"):
         stream = pyarrow.ipc.open_stream(file)
-        return _Table(stream.schema, None, lambda _columns: _sliced(stream))
+        return _Table(name, stream.schema, None, lambda _columns: _sliced(stream))
     schema = pyarrow.ipc.open_file(file).schema
 
     def batches(columns: tuple[str, ...]) -> Iterator[Any]:
@@ -121,7 +129,7 @@ def _open(file: IO[bytes], name: str) -> _Table:
         reader = pyarrow.ipc.open_file(file, options=options)
         return _sliced(reader.get_batch(index) for index in range(reader.num_record_batches))
 
-    return _Table(schema, None, batches)
+    return _Table(name, schema, None, batches)
 
 
 def _open_parquet(file: IO[bytes], name: str) -> _Table:
@@ -147,7 +155,7 @@ def _open_parquet(file: IO[bytes], name: str) -> _Table:
         )
         return _sliced(reader.iter_batches(_ROWS, columns=list(columns)))
 
-    return _Table(schema, metadata.num_rows, batches)
+    return _Table(name, schema, metadata.num_rows, batches)
 
 
 def _sliced(batches: Iterable[Any]) -> Iterator[Any]:
