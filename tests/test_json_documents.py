@@ -290,10 +290,8 @@ JSON = st.recursive(
 def test_values_are_those_of_the_document(values: list[object], indent: int | None) -> None:
     content = json.dumps({"x": 1, "y": {"z": values}}, indent=indent, ensure_ascii=False)
     with suppress(UnicodeEncodeError):
-        found = [value for _, value in read_values(opened(content.encode()), "y.z[]")]
-        assert found == values
-        both = list(read_values(opened(content.encode()), "y.z[]", "x"))
-        assert both == [("x", 1), *(("y.z[]", value) for value in values)]
+        assert list(read_values(opened(content.encode()), "y.z[]")) == values
+        assert list(read_values(opened(content.encode()), "x")) == [1]
 
 
 @given(st.data())

@@ -30,13 +30,9 @@ LINES: Final = "lines"
 
 def paths_of(opened: OpenedFile, encoding: str) -> list[str]:
     """Return where the records may be: ``LINES``, or paths in a JSON document."""
-    head = opened.chunks.first_line()
-    alone = opened.ending == ".json"
-    if alone:
-        head = opened.chunks.head(len(head) + 1)
-    if not is_document(head, encoding, alone=alone):
+    if not is_document(opened, encoding):
         return [LINES]
-    text = as_utf8(head, encoding)
+    text = as_utf8(opened.chunks.first_line(), encoding)
     if text.lstrip(MARKS_AND_BLANKS).startswith(b"["):
         return [LIST]
     return list(shape_of(text).lists) or [""]
@@ -62,7 +58,7 @@ def record_rows(opened: OpenedFile, encoding: str, path: str, header: Header) ->
 def _records(opened: OpenedFile, encoding: str, path: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield each JSON object with its number as a Fault counts it."""
     if path != LINES:
-        for number, (_, value) in enumerate(read_values(opened, path, encoding=encoding), 1):
+        for number, value in enumerate(read_values(opened, path, encoding=encoding), 1):
             if isinstance(value, dict):
                 yield number, value
         return

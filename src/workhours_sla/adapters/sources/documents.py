@@ -86,25 +86,23 @@ class _Depth:
         return len(left) <= DEEPEST
 
 
-def read_values(
-    opened: OpenedFile, *paths: str, encoding: str = "utf-8"
-) -> Iterator[tuple[str, Any]]:
-    """Yield every value at one of ``paths``, with its path, in the order of the file.
+def read_values(opened: OpenedFile, path: str, *, encoding: str = "utf-8") -> Iterator[Any]:
+    """Yield every value at ``path``, in the order of the file.
 
     A path is a chain of keys, where ``[]`` means every element of an array: ``response.items[]``,
-    ``[]`` for the elements of an array at the top, ``""`` for the whole document. No path may
-    continue another. The file has one document or several in a row, such as one on each line; only
-    one value is in memory at a time. One path alone is much faster than several. Raises SourceError
-    if the file is not JSON, if it has the error of an API in place of the values, and for a value
-    that is too large or nested too deep.
+    ``[]`` for the elements of an array at the top, ``""`` for the whole document. The file has one
+    document or several in a row, such as one on each line; only one value is in memory at a time.
+    Raises SourceError if the file is not JSON, if it has the error of an API in place of the
+    values, and for a value that is too large or nested too deep.
     """
     stream = _Bytes(opened, encoding)
+    options = {"multiple_values": True, "use_float": True, "buf_size": _CHUNK}
     count = 0
     try:
-        for path, value in _values(stream, paths):
+        for value in ijson.items(stream, _prefix(path), **options):
             stream.unread = 0
             count += 1
-            yield path, value
+            yield value
     except SourceError:
         raise
     except (ijson.JSONError, ValueError, OverflowError, RecursionError) as error:
@@ -134,32 +132,6 @@ def check_one_document(name: str, head: bytes) -> None:
     if lists:
         msg = say("json_no_path", name=name, path=shown(lists[0]))
         raise SourceError(msg, name=name)
-
-
-def _values(stream: _Bytes, paths: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    """Yield the values at ``paths``. Raises the errors of ijson."""
-    prefixes = {_prefix(path): path for path in paths}
-    options = {"multiple_values": True, "use_float": True, "buf_size": _CHUNK}
-    if len(paths) == 1:
-        for value in ijson.items(stream, next(iter(prefixes)), **options):
-            yield paths[0], value
-        return
-    events = iter(ijson.parse(stream, **options))
-    for prefix, event, value in events:
-        path = prefixes.get(prefix)
-        if path is None or event in ("map_key", "end_map", "end_array"):
-            continue
-        found = value
-        if event in ("start_map", "start_array"):
-            builder = ijson.ObjectBuilder()
-            builder.event(event, value)
-            ending = event.replace("start", "end")
-            for inner, kind, scalar in events:
-                builder.event(kind, scalar)
-                if inner == prefix and kind == ending:
-                    break
-            found = builder.value
-        yield path, found
 
 
 def _prefix(path: str) -> str:

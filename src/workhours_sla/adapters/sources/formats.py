@@ -107,11 +107,7 @@ def format_of(opened: OpenedFile, options: Input) -> Format:
         return "csv"
     if options.path is not None:
         return "json"
-    alone = opened.ending == ".json"
-    head = opened.chunks.first_line()
-    if alone:
-        head = opened.chunks.head(len(head) + 1)  # so that a second line shows
-    return "json" if is_document(head, options.encoding, alone=alone) else "jsonl"
+    return "json" if is_document(opened, options.encoding) else "jsonl"
 
 
 def layout_of(config: Config) -> Layout:

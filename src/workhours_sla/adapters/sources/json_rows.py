@@ -44,7 +44,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     paths = Paths(mapper.read_columns, path)
     first = FirstRows(layout, name)
     line = 0
-    for line, (_, value) in enumerate(read_values(opened, path, encoding=options.encoding), 1):
+    for line, value in enumerate(read_values(opened, path, encoding=options.encoding), 1):
         record = paths.flat(value) if isinstance(value, dict) else None
         item = _not_an_object(line) if record is None else _checked(mapper, record, line)
         if isinstance(item, Fault):

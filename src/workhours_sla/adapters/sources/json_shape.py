@@ -15,6 +15,8 @@ from workhours_sla.text.messages import Phrase, say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from workhours_sla.adapters.sources.opened_file import OpenedFile
+
 LIST: Final = "[]"
 """What marks the elements of an array in a path."""
 
@@ -51,13 +53,16 @@ class Shape(NamedTuple):
     scalars: dict[str, str]
 
 
-def is_document(head: bytes, encoding: str, *, alone: bool) -> bool:
-    """Return whether a file is one document of JSON and not JSON Lines.
+def is_document(opened: OpenedFile, encoding: str) -> bool:
+    """Return whether a file is one document of JSON and not JSON Lines, by its first lines.
 
-    ``head`` is its beginning, with the first line that is not blank if it is not longer. A document
-    is an array, an object that spans lines, a line that is not ended, and, with ``alone``, a line
-    after which ``head`` ends.
+    A document is an array, an object that spans lines, a line that is not ended, and, with the
+    suffix ``.json``, a single line.
     """
+    alone = opened.ending == ".json"
+    head = opened.chunks.first_line()
+    if alone:
+        head = opened.chunks.head(len(head) + 1)  # so that a second line shows
     text = _decoded(head, encoding).lstrip("\ufeff \t\r\n")
     if text.startswith("["):
         return True
@@ -65,8 +70,8 @@ def is_document(head: bytes, encoding: str, *, alone: bool) -> bool:
     rest = rest.lstrip()
     if not newline or (alone and not rest):
         return text.startswith("{")
-    opened = _left_open(line)
-    return bool(opened) and (opened[-1] == "[" or not rest.startswith("{"))
+    unclosed = _left_open(line)
+    return bool(unclosed) and (unclosed[-1] == "[" or not rest.startswith("{"))
 
 
 def _left_open(line: str) -> str:
