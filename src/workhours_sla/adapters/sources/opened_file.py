@@ -5,7 +5,6 @@ from __future__ import annotations
 import stat
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from io import BufferedReader, RawIOBase
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, cast
@@ -66,11 +65,6 @@ class OpenedFile:
         known = self.progress.position
         return self.packed.position if known is None else known
 
-    @property
-    def stream(self) -> BinaryIO:
-        """What is left of the content in ``chunks``, as a stream."""
-        return cast("BinaryIO", BufferedReader(_Stream(self.chunks)))
-
     @contextmanager
     def in_any_order(self) -> Iterator[IO[bytes]]:
         """Return the content as a stream with ``seek``: the file, or a temporary copy of it.
@@ -92,25 +86,6 @@ class OpenedFile:
                 copy.write(chunk)
             copy.seek(0)
             yield copy
-
-
-class _Stream(RawIOBase):
-    """What is left in chunks of bytes, as a stream."""
-
-    def __init__(self, chunks: ByteChunks) -> None:
-        self._chunks = chunks
-        self._rest = b""
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill the beginning of a buffer; return how many bytes. Raises SourceError."""
-        self._rest = self._rest or self._chunks.read()
-        count = min(len(buffer), len(self._rest))
-        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
-        return count
 
 
 def open_file(where: Path | BinaryIO, name: str | None, stack: ExitStack) -> OpenedFile:
