@@ -105,8 +105,8 @@ def text_rows(
         for title in book.visible or list(book.sheets):
             if wanted not in (None, title):
                 continue
-            cells, marks = book.load(title)
-            sheet = _Sheet(title, cells, marks, (cells.start or (0, 0))[1])
+            sheet = _sheet(book, title)
+            marks = sheet.marks
             for number, values in islice(_rows(sheet, opened.name), most):
                 for column, value in enumerate(values):
                     place = (number, sheet.left + column)
@@ -185,6 +185,12 @@ def _fault_of(column: str, error: str) -> Phrase:
     return say("cell_uncomputed", column=shown(column))
 
 
+def _sheet(book: Workbook, title: str) -> _Sheet:
+    """Load a sheet. Raises SourceError."""
+    cells, marks = book.load(title)
+    return _Sheet(title, cells, marks, (cells.start or (0, 0))[1])
+
+
 def _find(book: Workbook, layout: Layout, wanted: str | None, name: str) -> tuple[_Sheet, _Header]:
     """Return the sheet to read, with its header. Raises SourceError."""
     if wanted is not None:
@@ -202,8 +208,7 @@ def _find(book: Workbook, layout: Layout, wanted: str | None, name: str) -> tupl
     fitting: list[tuple[_Sheet, _Header]] = []
     unfit: list[_Unfit] = []
     for title in found:
-        cells, marks = book.load(title)
-        sheet = _Sheet(title, cells, marks, (cells.start or (0, 0))[1])
+        sheet = _sheet(book, title)
         header = _header(sheet, layout, name)
         if isinstance(header, _Unfit):
             unfit.append(header)

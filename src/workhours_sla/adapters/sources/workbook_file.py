@@ -11,7 +11,7 @@ from workhours_sla.adapters.sources.compound_file import CompoundFile, DamagedEr
 from workhours_sla.adapters.sources.extras import missing_extra
 from workhours_sla.adapters.sources.text_lines import HEAD, binary_format
 from workhours_sla.adapters.sources.workbook_marks import KNOWN_ERRORS, Marks, damaged
-from workhours_sla.adapters.sources.workbook_zip import Parts
+from workhours_sla.adapters.sources.workbook_zip import Parts, is_xml
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.text.messages import say
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 MOST_XLS: Final = 200_000_000
 """The most bytes of a workbook of XLS."""
-_XLSX_BOOK: Final = "xl/workbook.xml"
 
 
 class Workbook:
@@ -107,13 +106,13 @@ def _open_zip(parts: Parts, name: str) -> Any:
             raise _protected(name)
         of_all = ods_marks.marks_of(parts, name)
         return lambda index, _sheet: of_all[index]
-    if _XLSX_BOOK not in parts.names:
+    if xlsx_marks.BOOK not in parts.names:
         msg = say("not_a_sheet", name=name)
         raise SourceError(msg, name=name)
     of_sheets = xlsx_marks.sheet_parts(parts, name)
     times = xlsx_marks.time_styles(parts.whole("xl/styles.xml"))
     for part in parts.names.difference(of_sheets):
-        if part.lower().endswith((".xml", ".rels")) and "/worksheets/" not in part:
+        if is_xml(part) and "/worksheets/" not in part:
             parts.count(part)
 
     def marks_of(index: int, sheet: str) -> Marks:
@@ -129,13 +128,13 @@ def _open_xls(file: IO[bytes], name: str) -> tuple[Any, bool]:
         raise SourceError(msg, name=name)
     try:
         book = CompoundFile(file)
-        if xls_marks.is_encrypted(book):
+        settings = xls_marks.settings_of(book)
+        if settings.is_encrypted:
             raise _protected(name)
-        of_all = xls_marks.marks_of(book, name)
-        from_1904 = xls_marks.counts_from_1904(book)
+        of_all = xls_marks.marks_of(book, settings, name)
     except (DamagedError, struct.error):
         raise damaged(name) from None
-    return (lambda index, _sheet: of_all[index]), from_1904
+    return (lambda index, _sheet: of_all[index]), settings.from_1904
 
 
 def _protected(name: str) -> SourceError:

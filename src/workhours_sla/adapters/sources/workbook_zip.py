@@ -58,7 +58,7 @@ class Parts:
             infos = self._zip.infolist()
         self.names = frozenset(info.filename for info in infos)
         """The names of all parts."""
-        if sum(info.file_size for info in infos if _is_xml(info.filename)) > MOST_UNPACKED:
+        if sum(info.file_size for info in infos if is_xml(info.filename)) > MOST_UNPACKED:
             raise self._too_large()
 
     def chunks(self, part: str) -> Iterator[bytes]:
@@ -113,7 +113,8 @@ class Parts:
         return SourceError(msg, name=self._name)
 
 
-def _is_xml(part: str) -> bool:
+def is_xml(part: str) -> bool:
+    """Return whether the name of a part is that of XML."""
     return part.lower().endswith((".xml", ".rels"))
 
 

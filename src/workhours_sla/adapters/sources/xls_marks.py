@@ -39,10 +39,11 @@ _BIFF8: Final = 0x0600
 _STREAMS: Final = ("Workbook", "Book", "WORKBOOK", "BOOK")
 
 
-class _Globals(NamedTuple):
+class Settings(NamedTuple):
     """What the first records of a workbook say: the offset of each sheet, and the styles.
 
-    ``times`` are the numbers of the styles that show a time of day.
+    ``times`` are the numbers of the styles that show a time of day. With ``from_1904``, a number
+    that is a date counts the days since 1904, not since 1900.
     """
 
     offsets: list[int]
@@ -51,27 +52,46 @@ class _Globals(NamedTuple):
     from_1904: bool = False
 
 
-def is_encrypted(book: CompoundFile) -> bool:
-    """Return whether a workbook is protected by a password. Raises DamagedError."""
+_ENCRYPTED: Final = Settings([], frozenset(), is_encrypted=True)
+
+
+def settings_of(book: CompoundFile) -> Settings:
+    """Return what the first records of a workbook say. Raises DamagedError."""
     if "EncryptedPackage" in book.streams:
-        return True
-    return _globals(book).is_encrypted
+        return _ENCRYPTED
+    offsets: list[int] = []
+    formats: dict[int, bool] = dict.fromkeys(BUILT_IN_TIMES, True)
+    styles: list[int] = []
+    is_biff8 = from_1904 = False
+    for kind, data in _records(book, 0):
+        if kind == _BOF:
+            is_biff8 = struct.unpack_from("<H", data)[0] == _BIFF8
+        elif kind == _FILEPASS:
+            return _ENCRYPTED
+        elif kind == _SHEET:
+            offsets.append(struct.unpack_from("<I", data)[0])
+        elif kind == _FORMAT and is_biff8:
+            number, length, wide = struct.unpack_from("<HHB", data)
+            code = data[5:].decode("utf-16-le" if wide & 1 else "latin-1", "replace")[:length]
+            formats[number] = shows_time(code)
+        elif kind == _XF:
+            styles.append(struct.unpack_from("<2xH", data)[0])
+        elif kind == _FROM_1904:
+            from_1904 = data[:1] == b"\1"
+        elif kind == _EOF:
+            break
+    times = frozenset(index for index, number in enumerate(styles) if formats.get(number))
+    return Settings(offsets, times, is_encrypted=False, from_1904=from_1904)
 
 
-def counts_from_1904(book: CompoundFile) -> bool:
-    """Return whether a number that is a date counts the days since 1904. Raises DamagedError."""
-    return _globals(book).from_1904
-
-
-def marks_of(book: CompoundFile, name: str) -> list[Marks]:
+def marks_of(book: CompoundFile, settings: Settings, name: str) -> list[Marks]:
     """Return the marks of each sheet. Raises DamagedError, and SourceError for too many cells.
 
     The reader of workbooks loads all sheets at once, so that all must be checked before.
     """
-    offsets, times, *_ = _globals(book)
     return [
-        _marks_from(book, offset, times, name, str(number))
-        for number, offset in enumerate(offsets, 1)
+        _marks_from(book, offset, settings.times, name, str(number))
+        for number, offset in enumerate(settings.offsets, 1)
     ]
 
 
@@ -143,33 +163,6 @@ def _is_whole(number: int) -> bool:
     (value,) = struct.unpack("<d", struct.pack("<II", 0, number & 0xFFFFFFFC))
     value = value / 100 if number & 1 else value
     return bool(value == value // 1)
-
-
-def _globals(book: CompoundFile) -> _Globals:
-    """Return what the first records of a workbook say. Raises DamagedError."""
-    offsets: list[int] = []
-    formats: dict[int, bool] = dict.fromkeys(BUILT_IN_TIMES, True)
-    styles: list[int] = []
-    is_biff8 = from_1904 = False
-    for kind, data in _records(book, 0):
-        if kind == _BOF:
-            is_biff8 = struct.unpack_from("<H", data)[0] == _BIFF8
-        elif kind == _FILEPASS:
-            return _Globals([], frozenset(), is_encrypted=True)
-        elif kind == _SHEET:
-            offsets.append(struct.unpack_from("<I", data)[0])
-        elif kind == _FORMAT and is_biff8:
-            number, length, wide = struct.unpack_from("<HHB", data)
-            code = data[5:].decode("utf-16-le" if wide & 1 else "latin-1", "replace")[:length]
-            formats[number] = shows_time(code)
-        elif kind == _XF:
-            styles.append(struct.unpack_from("<2xH", data)[0])
-        elif kind == _FROM_1904:
-            from_1904 = data[:1] == b"\1"
-        elif kind == _EOF:
-            break
-    times = frozenset(index for index, number in enumerate(styles) if formats.get(number))
-    return _Globals(offsets, times, is_encrypted=False, from_1904=from_1904)
 
 
 def _records(book: CompoundFile, offset: int) -> Iterator[tuple[int, bytes]]:

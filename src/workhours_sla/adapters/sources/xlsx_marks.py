@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.workbook_zip import Parts
 
 _YES: Final = ("1", "true")
-_BOOK: Final = "xl/workbook.xml"
+BOOK: Final = "xl/workbook.xml"
+"""The part of XLSX that lists the sheets."""
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _LONGEST_ROW: Final = 32_000_000
 """The most bytes of a row of a sheet."""
@@ -46,7 +47,7 @@ _NOT_SHOWN: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.
 
 def sheet_parts(parts: Parts, name: str) -> list[str]:
     """Return the part of each sheet, in the order of the workbook. Raises SourceError."""
-    book = parts.whole(_BOOK).decode("utf-8", "replace")
+    book = parts.whole(BOOK).decode("utf-8", "replace")
     relations = parts.whole(_RELATIONS).decode("utf-8", "replace")
     targets = {
         found["Id"]: posixpath.normpath(posixpath.join("/xl", unescape(found["Target"]))).strip("/")
@@ -62,7 +63,7 @@ def sheet_parts(parts: Parts, name: str) -> list[str]:
 
 def counts_from_1904(parts: Parts) -> bool:
     """Return whether a number that is a date counts the days since 1904. Raises SourceError."""
-    book = parts.whole(_BOOK).decode("utf-8", "replace")
+    book = parts.whole(BOOK).decode("utf-8", "replace")
     properties = re.search(r"<(?:\w+:)?workbookPr\s([^>]*)>", book)
     return properties is not None and _attributes(properties[1]).get("date1904") in _YES
 
