@@ -35,7 +35,7 @@ def text_of(value: object) -> object:
         return value
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < ROUNDED else value
-    if isinstance(value, datetime | date):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, timedelta):
         return _clock(value)

@@ -16,7 +16,7 @@ from workhours_sla.adapters.sources.derived_events import (
 )
 from workhours_sla.adapters.sources.joined_columns import JoinedColumn, plain_text
 from workhours_sla.adapters.sources.layout import Layout
-from workhours_sla.adapters.sources.rows import CLIPPED, Fault, Inverted, Item, Record, clip
+from workhours_sla.adapters.sources.rows import Fault, Inverted, Item, Record, clip
 from workhours_sla.adapters.sources.statuses import MEANINGS, StatusRow
 from workhours_sla.adapters.sources.times import DEFAULT, Instants, RefusedError
 from workhours_sla.errors import shown
@@ -24,7 +24,6 @@ from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Event, EventType
 from workhours_sla.text.messages import Phrase, say
 
 __all__ = [
-    "CLIPPED",
     "Fault",
     "Item",
     "Layout",
