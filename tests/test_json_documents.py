@@ -275,6 +275,16 @@ def test_what_is_not_json_ends_the_run(text: str, why: str) -> None:
     assert why in message
 
 
+@pytest.mark.parametrize("config", ["", '[input]\nformat = "zammad"\n'])
+@pytest.mark.parametrize("shift", ["", "x"])
+def test_an_error_beside_russian_text_is_said_in_words(shift: str, config: str) -> None:
+    text = f'[{{"a": "{"Ж" * 40}{shift}", "b": NaN, "c": "{"Ж" * 40}"}}]'
+    message = refusal(text, config)
+    assert message.startswith("rows is not JSON: lexical error: invalid char in json text.")
+    assert "Ж" not in message
+    assert "\\" not in message
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.text(max_size=5),
     lambda inner: (

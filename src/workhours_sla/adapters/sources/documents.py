@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import ijson  # type: ignore[import-untyped]
 
-from workhours_sla.adapters.sources.json_shape import api_error, shape_of
+from workhours_sla.adapters.sources.json_shape import api_error, fault_of, shape_of
 from workhours_sla.adapters.sources.text_lines import Lines
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.text.messages import say
@@ -106,8 +106,7 @@ def read_values(opened: OpenedFile, path: str, *, encoding: str = "utf-8") -> It
     except SourceError:
         raise
     except (ijson.JSONError, ValueError, OverflowError, RecursionError) as error:
-        fault = str(error).split("\n", maxsplit=1)[0].strip()
-        why = say("json_fault_after", count=count, why=fault)
+        why = say("json_fault_after", count=count, why=fault_of(error))
         msg = say("json_broken", name=opened.name, why=why)
         raise SourceError(msg, name=opened.name) from None
     if not count:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import ijson  # type: ignore[import-untyped]
 
+from workhours_sla.adapters.sources.json_shape import fault_of
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.text.messages import Phrase, say
 
@@ -80,8 +81,8 @@ class Pages:
         except (ijson.JSONError, ValueError, OverflowError, RecursionError) as error:
             if isinstance(error, SourceError):
                 raise
-            why = " ".join(str(error).split())
-            msg = say("json_broken", name=self._name, why=say("json_fault", why=why))
+            why = say("json_fault", why=fault_of(error))
+            msg = say("json_broken", name=self._name, why=why)
             raise SourceError(msg, name=self._name) from None
 
     def _document(self) -> Iterator[tuple[str, Any]]:

@@ -145,6 +145,19 @@ def api_error(head: bytes) -> Phrase | None:
     return say("api_fault", why=clipped(why, _LONGEST_ERROR))
 
 
+def fault_of(error: Exception) -> str:
+    r"""Return what the parser says is wrong, without the text around it.
+
+    The parser says it in bytes if it has cut a character of that text.
+
+    >>> fault_of(ijson.JSONError(b"parse error: premature EOF\n  \x96 (right here) ---^"))
+    'parse error: premature EOF'
+    """
+    said = error.args[0] if error.args else ""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+    return text.split("\n", maxsplit=1)[0].strip()
+
+
 def _events(head: bytes) -> Iterator[tuple[str, Any]]:
     """Yield the events of the parser up to the end of ``head``, or to what is not JSON."""
     events = ijson.basic_parse(BytesIO(head), use_float=True, buf_size=_PIECE)
