@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
 
@@ -90,10 +90,24 @@ class NetworkMapper:
 
     def parts_of(
         self, record: Any, head: Mapping[str, str], received_at: datetime | None = None
-    ) -> Iterable[Part]:
-        """Yield the comments of a record. ``head`` has the values of its envelope, as JSON.
+    ) -> Iterator[Part]:
+        """Yield the comments of a record, also those that cannot be used.
 
-        Raises SourceError if the record is an error of the API.
+        ``head`` has the values of its envelope, as JSON. Raises SourceError if the record is an
+        error of the API.
+        """
+        try:
+            yield from self._parts_of(record, head, received_at)
+        except RefusedError as refused:
+            yield Part(None, refused)
+
+    def _parts_of(
+        self, record: Any, head: Mapping[str, str], received_at: datetime | None
+    ) -> Iterator[Part]:
+        """Yield the comments of a record.
+
+        Each network has its own. Raises RefusedError if the record cannot be used, and SourceError
+        if it is an error of the API.
         """
         raise NotImplementedError
 

@@ -11,7 +11,6 @@ import msgspec
 from workhours_sla.adapters.sources.networks.comments import Author, Comment
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, moment, needed
 from workhours_sla.adapters.sources.networks.reading import read_documents
-from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.sla.event import EventType
 
 if TYPE_CHECKING:
@@ -71,19 +70,19 @@ class MaxMapper(NetworkMapper):
     type = MaxUpdate
     official = (r"[1-9]\d{0,18}", "123456")
 
-    def parts_of(
+    def _parts_of(
         self,
         record: MaxUpdate,
         head: Mapping[str, str],  # noqa: ARG002
-        received_at: datetime | None = None,
+        received_at: datetime | None,
     ) -> Iterator[Part]:
-        """Yield what an update says about a message. Raises SourceError for an error of the API."""
+        """Yield what an update says about a message.
+
+        Raises RefusedError, and SourceError for an error of the API.
+        """
         if record.update_type is None and record.code is not None:
             raise self.refused(record.code, record.message)
-        try:
-            yield self._part(record, received_at)
-        except RefusedError as refused:
-            yield Part(None, refused)
+        yield self._part(record, received_at)
 
     def _part(self, update: MaxUpdate, received_at: datetime | None) -> Part:
         """Return what an update says about a message. Raises RefusedError."""

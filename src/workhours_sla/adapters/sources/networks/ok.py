@@ -58,20 +58,16 @@ class OkMapper(NetworkMapper):
         self._open: dict[str, None] = {}
         """The discussions whose last page is not the last one of the network."""
 
-    def parts_of(
-        self, record: OkComment, head: Mapping[str, str], received_at: datetime | None = None
+    def _parts_of(
+        self, record: OkComment, head: Mapping[str, str], received_at: datetime | None
     ) -> Iterator[Part]:
-        """Yield a comment. Raises SourceError for an error of the API."""
+        """Yield a comment. Raises RefusedError, and SourceError for an error of the API."""
         if record.error_code is not None:
             raise self.refused(record.error_code, record.error_msg or "")
         if record.type and record.type != _ACTIVE and re.search("REMOVED|DELETED", record.type):
             yield self.ignored("deleted_comment")
             return
-        try:
-            comment = self._comment(record, head, received_at)
-        except RefusedError as refused:
-            yield Part(None, refused)
-            return
+        comment = self._comment(record, head, received_at)
         yield Part(comment, None, comment.id)
 
     def _comment(

@@ -62,21 +62,17 @@ class TelegramMapper(NetworkMapper):
     type = TelegramMessage
     official = (r"(?:user|chat|channel)[1-9]\d{0,18}", "user123456")
 
-    def parts_of(
-        self, record: TelegramMessage, head: Mapping[str, str], received_at: datetime | None = None
+    def _parts_of(
+        self, record: TelegramMessage, head: Mapping[str, str], received_at: datetime | None
     ) -> Iterator[Part]:
-        """Yield a message. ``head`` has the type and the id of its chat."""
+        """Yield a message. ``head`` has the type and the id of its chat. Raises RefusedError."""
         if head.get("type") in _PRIVATE:
             yield self.ignored("outside_groups")
             return
         if record.type == "unsupported":
             yield self.ignored("other_record")
             return
-        try:
-            comment = self._comment(record, head, received_at)
-        except RefusedError as refused:
-            yield Part(None, refused)
-            return
+        comment = self._comment(record, head, received_at)
         yield Part(comment, None, comment.id)
 
     def _comment(

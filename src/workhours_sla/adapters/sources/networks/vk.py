@@ -88,11 +88,11 @@ class VkMapper(NetworkMapper):
         self._lists: dict[_List, tuple[int, int]] = {}
         """How many comments of a list were read, and how many it has."""
 
-    def parts_of(
+    def _parts_of(
         self,
         record: Any,
         head: Mapping[str, str],  # noqa: ARG002
-        received_at: datetime | None = None,
+        received_at: datetime | None,
     ) -> Iterator[Part]:
         """Yield a comment and those of its thread. Raises SourceError for an error of the API."""
         comment: VkComment = record

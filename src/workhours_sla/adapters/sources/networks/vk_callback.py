@@ -63,19 +63,17 @@ class VkCallbackMapper(VkMapper):
         self._instants = Instants(layout.datetime_format, layout.tz)
         self._delivered = Recent()
 
-    def parts_of(
+    def _parts_of(
         self,
         record: Any,
         head: Mapping[str, str],  # noqa: ARG002
-        received_at: datetime | None = None,
+        received_at: datetime | None,
     ) -> Iterator[Part]:
-        """Yield what a request says about a comment."""
+        """Yield what a request says about a comment. Raises RefusedError."""
         try:
             yield self._part(record, received_at)
-        except RefusedError as refused:
-            yield Part(None, refused)
         except (msgspec.MsgspecError, RecursionError) as error:
-            yield Part(None, RefusedError(not_of_form(error), "malformed"))
+            raise RefusedError(not_of_form(error), "malformed") from None
 
     def _part(self, line: _Line, received_at: datetime | None) -> Part:
         """Return what a line says about a comment. Raises RefusedError."""
