@@ -14,13 +14,12 @@ from datetime import datetime
 from typing import Final
 
 from workhours_sla.adapters.sources.networks.mapper import Part
+from workhours_sla.adapters.sources.networks.reading import Written
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.text.messages import say
 
 MOST_KEPT: Final = 50_000
 """The most comments that are kept back."""
-
-_Written = tuple[Part, str]
 
 
 @dataclass(slots=True)
@@ -30,13 +29,13 @@ class _Thread:
     id: str
     expected: int
     is_of_citizen: bool
-    parts: list[_Written]
+    parts: list[Written]
     last: datetime
     read: set[str] = field(default_factory=set)
     is_ascending: bool = True
     is_answered: bool = False
 
-    def add(self, written: _Written) -> bool:
+    def add(self, written: Written) -> bool:
         """Add a comment of the thread, and return whether nothing that matters is missing now."""
         self.parts.append(written)
         part = written[0]
@@ -49,7 +48,7 @@ class _Thread:
         is_good = self.is_answered and self.is_ascending and len(self.read) > 1
         return len(self.read) >= self.expected or (is_good and self.is_of_citizen)
 
-    def refused(self) -> Iterator[_Written]:
+    def refused(self) -> Iterator[Written]:
         """Yield the parts, each comment that opened an appeal refused."""
         detail = say(
             "thread_incomplete",
@@ -68,7 +67,7 @@ class _Thread:
                 yield part, text
 
 
-def whole_threads(written: Iterator[_Written]) -> Iterator[_Written]:
+def whole_threads(written: Iterator[Written]) -> Iterator[Written]:
     """Yield the parts, those of an incomplete thread when it has become whole.
 
     At the end, and if more than ``MOST_KEPT`` comments are kept back, the appeals of an incomplete
