@@ -7,7 +7,7 @@ import binascii
 import re
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 from urllib.parse import unquote
 
 import msgspec
@@ -96,11 +96,9 @@ class CloudEventMapper:
     fields and the extension attributes may be named in ``[columns]``.
     """
 
-    dates_to_receipt: Final = True
-    """Whether a record without a time needs the time of its receipt."""
+    dates_to_receipt: ClassVar[bool] = True
 
     def __init__(self, layout: Layout, claims: list[Claim]) -> None:
-        self.claims = claims
         self._own = frozenset(name for name, column in layout.columns.items() if column)
         columns = {name: _FROM_ENVELOPE + name for name in _OF_ENVELOPE}
         plain = replace(layout, kind="events", columns={**columns, **layout.columns})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import NoReturn, cast
+from typing import ClassVar, NoReturn, cast
 
 from workhours_sla.adapters.columns import CLAIM_COLUMNS, TIMES, Kind
 from workhours_sla.adapters.sources.claims import Claim, Theirs
@@ -77,6 +77,8 @@ class Mapper:
     without an id gets its ``content_id``. Rows of statuses give a StatusRow each, which
     ``events_of_statuses`` maps to events when all rows are known.
     """
+
+    dates_to_receipt: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from workhours_sla.adapters.sources.json_shape import LIST
 from workhours_sla.adapters.sources.mapping import Item, Mapper, Record
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from workhours_sla.adapters.sources.claims import Claim
     from workhours_sla.adapters.sources.records import RecordMapper
 
 
@@ -54,10 +53,11 @@ class Paths:
 class NestedMapper:
     """Maps records with nested keys to events, by a mapper of flat records."""
 
+    dates_to_receipt: ClassVar[bool] = Mapper.dates_to_receipt
+
     def __init__(self, mapper: Mapper, paths: Paths) -> None:
         self._mapper = mapper
         self.paths = paths
-        self.claims: list[Claim] = mapper.claims
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
         """Return the events of a record, or a Fault, as ``Mapper`` does."""

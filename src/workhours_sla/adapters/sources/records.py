@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.rows import Item, Record
@@ -17,12 +17,10 @@ if TYPE_CHECKING:
 
 
 class RecordMapper(Protocol):
-    """Maps a record, such as a row or a JSON object, to events; it knows nothing of files.
+    """Maps a record, such as a row or a JSON object, to events; it knows nothing of files."""
 
-    ``claims`` has what the records read so far say about due times and verdicts.
-    """
-
-    claims: list[Claim]
+    dates_to_receipt: ClassVar[bool]
+    """Whether a record without a time is dated to its receipt, so that the reader must say it."""
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
         """Return the events of a record, none if it is ignored, or a Fault if it is rejected.

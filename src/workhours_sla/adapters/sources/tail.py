@@ -91,7 +91,7 @@ class Tail:
         self._stopping = stopping or Flag()
         self._report = report
         self._rows = JsonRows(mapper)
-        self._dates_to_receipt: bool = getattr(mapper, "dates_to_receipt", False)
+        self._dates_to_receipt = mapper.dates_to_receipt
         self._max_ahead = max_ahead
         self.lost: list[Loss] = []
         """The files found so far that may not have been read completely."""

@@ -123,7 +123,6 @@ class XesMapper:
     """
 
     def __init__(self, layout: Layout, claims: list[Claim]) -> None:
-        self.claims = claims
         columns = {**COLUMNS, "event_id": _INDEX, **layout.columns}
         self._mapper = Mapper(replace(layout, columns=columns), claims=claims)
         written: object = columns["type"]

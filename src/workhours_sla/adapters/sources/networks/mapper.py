@@ -23,7 +23,6 @@ from workhours_sla.text.messages import Detail, Phrase, say
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
     from workhours_sla.sla.event import Event
 
 
@@ -63,13 +62,13 @@ class NetworkMapper:
     cannot have.
     """
 
+    dates_to_receipt: ClassVar[bool] = False
     channel: ClassVar[str]
     type: ClassVar[Any]
     official: ClassVar[tuple[str, str]]
     """A regular expression for the ids of authors, and an example."""
 
     def __init__(self, layout: Layout, options: Input) -> None:
-        self.claims: list[Claim] = []
         self.network: Phrase = say(f"network_{self.channel}")
         self.tree: CommentTree = CommentTree(self.channel, layout.source)
         self.officials: Officials = Officials(options.officials, self.network, *self.official)
