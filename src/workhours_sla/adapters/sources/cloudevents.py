@@ -16,10 +16,10 @@ from workhours_sla.adapters.sources.desk_events import text_of
 from workhours_sla.adapters.sources.json_pages import Pages, error_of, refuse_document
 from workhours_sla.adapters.sources.jsonl import JsonRows
 from workhours_sla.adapters.sources.mapping import TYPES, Fault, Layout, Mapper
-from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS, Lines, lines_of
+from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import Detail, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ NO_TIME: Final = "time of receipt"
 """The ``reason`` of an event that has no time, and is dated to its receipt."""
 _LENGTH: Final = re.compile(r"\d{1,9}", re.ASCII)
 _LONGEST_REQUEST: Final = 1_000_000
-"""The most characters of the text of one HTTP request."""
+"""The most characters of the headers of an HTTP request, and the most bytes of its body."""
 
 _decode = msgspec.json.Decoder(float_hook=float).decode
 
@@ -64,7 +64,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
             if isinstance(record, dict):
                 yield mapper(record, line)
             else:
-                detail = RefusedError(say("not_an_object"), "malformed").detail
+                detail = Detail(say("not_an_object"))
                 yield Fault(line, "malformed", detail, text_of(record))
 
 
@@ -81,11 +81,10 @@ def _lines(opened: OpenedFile, mapper: CloudEventMapper, encoding: str) -> Itera
     """Yield the event, or the Fault, of every line that is not blank."""
     rows = JsonRows(mapper)
     number = 0
-    for block in Lines(opened.chunks, encoding).blocks():
-        for text in lines_of(block):
-            if not text.isspace():
-                number += 1
-                yield rows.item_of(text, number)
+    for text in Lines(opened.chunks, encoding):
+        if not text.isspace():
+            number += 1
+            yield rows.item_of(text, number)
 
 
 class CloudEventMapper:
@@ -152,7 +151,7 @@ class CloudEventMapper:
 
 
 def _data_of(record: Record) -> dict[str, object]:
-    """Return the data of a CloudEvent if it is an object, else nothing. Raises RefusedError."""
+    """Return the data of a CloudEvent if it is an object, else nothing."""
     data = record.get("data")
     packed = record.get("data_base64")
     if data is None and isinstance(packed, str):
@@ -173,7 +172,7 @@ class _Request(NamedTuple):
 
 def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
     """Yield the CloudEvents of the HTTP requests in a file. Raises SourceError."""
-    lines = iter(chain.from_iterable(map(lines_of, Lines(opened.chunks, encoding).blocks())))
+    lines = iter(Lines(opened.chunks, encoding))
     while request := _request(lines, opened.name):
         headers = request.headers
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()

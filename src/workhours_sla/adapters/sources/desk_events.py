@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from json import dumps
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from workhours_sla.adapters.sources.claims import Claim
 from workhours_sla.adapters.sources.mapping import Fault, Layout, Mapper, clip
 from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Attributes, EventType
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import Detail, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
-    from typing import Literal
 
+    from workhours_sla.adapters.sources.claims import Theirs
     from workhours_sla.adapters.sources.mapping import Item, Record
     from workhours_sla.sla.event import Event
 
@@ -57,19 +57,17 @@ class Desk:
     ) -> None:
         self.claims = claims
         given = layout.values.get("type", {})
-        ignored = getattr(layout, "ignore", {}).get("type", ())
+        ignored = layout.ignore.get("type", ())
         self._words = {
             **words,
             **{word.strip(): Meaning(str(meaning)) for word, meaning in given.items()},
             **dict.fromkeys(map(str.strip, ignored), IGNORED),
         }
         self._fields = {
-            name: fields_of(layout.columns[name])
-            if name in layout.columns
-            else fields.get(name, ())
+            name: layout.names(name) if name in layout.columns else fields.get(name, ())
             for name in Attributes._fields
         }
-        self._prefix = f"{platform}/{layout.source}/" if layout.source else f"{platform}/"
+        self._prefix = id_prefix(platform, layout)
         values = {name: values for name, values in layout.values.items() if name != "type"}
         own = dict.fromkeys(("their_due_at", "their_verdict"), "")
         plain = replace(layout, kind="events", columns=own, values=values)
@@ -156,12 +154,10 @@ class Desk:
         }
         item = self._mapper(row, 0)
         if isinstance(item, Fault):
-            detail = item.detail
-            phrase = getattr(detail, "phrase", None)
-            if phrase is not None and phrase.cause == "at_column":
-                detail = phrase.facts["detail"]
-                phrase = say("at_column", column=time_field, detail=detail)
-            raise RefusedError(phrase or say("json_fault", why=str(detail)), item.reason)
+            phrase = cast("Detail", item.detail).phrase
+            if phrase.cause == "at_column":
+                phrase = say("at_column", column=time_field, detail=phrase.facts["detail"])
+            raise RefusedError(phrase, item.reason)
         return item
 
     def changed(
@@ -192,17 +188,16 @@ class Desk:
         self,
         appeal_id: str,
         due_at: datetime | None,
-        verdict: Literal["met", "breached"] | None = None,
+        verdict: Theirs | None = None,
     ) -> None:
         """Keep what the service desk says about an appeal, if it says anything."""
         if due_at is not None or verdict is not None:
             self.claims.append(Claim(appeal_id, due_at, verdict))
 
 
-def fields_of(written: str | Sequence[str]) -> tuple[str, ...]:
-    """Return the fields that a value of ``[columns]`` names; the first with a value counts."""
-    listed = (written,) if isinstance(written, str) else written
-    return tuple(name.strip() for one in listed for name in one.split(" ?? ") if name.strip())
+def id_prefix(platform: str, layout: Layout) -> str:
+    """Return what the ids of the events of a platform begin with."""
+    return f"{platform}/{layout.source}/" if layout.source else f"{platform}/"
 
 
 def mapped(
@@ -214,7 +209,7 @@ def mapped(
     """
     count = len(claims)
     if not isinstance(record, dict):
-        return Fault(line, "malformed", _detail("not_an_object"), text_of(record))
+        return Fault(line, "malformed", Detail(say("not_an_object")), text_of(record))
     try:
         events = tuple(make(record))
         _check_order(events)
@@ -234,10 +229,6 @@ def _check_order(events: tuple[Event, ...]) -> None:
             answered = shown(event.occurred_at.isoformat())
             detail = say("answered_before", answered=answered, posted=shown(posted.isoformat()))
             raise RefusedError(detail, "reply_before_post")
-
-
-def _detail(cause: str) -> str:
-    return RefusedError(say(cause), "").detail
 
 
 def text_of(record: object) -> str:

@@ -13,7 +13,7 @@ from workhours_sla.adapters.sources.desk_events import (
 )
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
 from workhours_sla.adapters.sources.metrics import OneMetric
-from workhours_sla.adapters.sources.sla_totals import Verdict, measured, unknown_pauses
+from workhours_sla.adapters.sources.sla_totals import measured, unknown_pauses
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.text.messages import say
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.claims import Claim, Theirs
     from workhours_sla.adapters.sources.mapping import Item, Layout, Record
     from workhours_sla.adapters.sources.opened_file import OpenedFile
     from workhours_sla.sla.event import Event
@@ -110,7 +110,7 @@ class JiraMapper:
             detail = say("value_not_text", canonical="completedCycles", what=what)
             raise RefusedError(detail, "malformed")
         cycles = [*completed, *([] if ongoing is None else [ongoing])]
-        timed: list[tuple[datetime, int, dict[str, object], Record]] = []
+        timed: list[tuple[datetime, dict[str, object], Record]] = []
         for cycle in cycles:
             if not isinstance(cycle, dict):
                 raise RefusedError(say("not_an_object"), "malformed")
@@ -120,12 +120,12 @@ class JiraMapper:
             when = desk.time(flat, "startTime")
             if when is None:
                 raise RefusedError(say("value_empty", named="startTime"), "missing_value")
-            timed.append((when, len(timed), flat, cycle))
-        for number, (_, _, flat, cycle) in enumerate(sorted(timed, key=lambda one: one[:2]), 1):
+            timed.append((when, flat, cycle))
+        for number, (_, flat, cycle) in enumerate(sorted(timed, key=lambda one: one[0]), 1):
             appeal = key if number == 1 else f"{key}#{number}"
             if cycle.get("paused") is True:
                 raise unknown_pauses(appeal)
-            verdict: Verdict = None
+            verdict: Theirs | None = None
             if cycle.get("breached") is True:
                 verdict = "breached"
             elif cycle.get("breached") is False and flat["stopTime"] is not None:

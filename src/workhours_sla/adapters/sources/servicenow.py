@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from workhours_sla.adapters.sources.desk_events import (
     Desk,
-    fields_of,
     mapped,
     require_appeals,
 )
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
 from workhours_sla.adapters.sources.mapping import Fault, clip
 from workhours_sla.adapters.sources.metrics import OneMetric
-from workhours_sla.adapters.sources.sla_totals import Verdict, measured, unknown_pauses
+from workhours_sla.adapters.sources.sla_totals import measured, unknown_pauses
 from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import shown
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.claims import Claim, Theirs
     from workhours_sla.adapters.sources.mapping import Item, Layout, Record
     from workhours_sla.adapters.sources.opened_file import OpenedFile
     from workhours_sla.sla.event import Event
@@ -110,7 +109,8 @@ class ServiceNowMapper:
         self.claims = claims
         self.metric = OneMetric(metric)
         self._desk = Desk("servicenow", layout, claims, fields={}, words={})
-        self._numbers = fields_of(layout.columns.get("appeal_id", "")) or _NUMBERS
+        is_named = bool(layout.columns.get("appeal_id"))
+        self._numbers = layout.names("appeal_id") if is_named else _NUMBERS
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
         """Return the events of a row, or a Fault. Raises SourceError for a second metric."""
@@ -136,7 +136,7 @@ class ServiceNowMapper:
             raise unknown_pauses(appeal)
         due = "planned_end_time" if row.get("planned_end_time") else "original_breach_time"
         breached = (desk.text(row, "has_breached") or "").lower()
-        verdict: Verdict = None
+        verdict: Theirs | None = None
         if breached in {"true", "1"}:
             verdict = "breached"
         elif breached in {"false", "0"} and row.get("end_time"):

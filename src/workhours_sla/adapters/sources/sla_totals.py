@@ -6,7 +6,7 @@ without their times no verdict is certain.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from workhours_sla.adapters.sources.desk_events import Desk, Meaning
 from workhours_sla.adapters.sources.times import RefusedError
@@ -17,10 +17,10 @@ from workhours_sla.text.messages import say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from workhours_sla.adapters.sources.claims import Theirs
     from workhours_sla.adapters.sources.mapping import Record
     from workhours_sla.sla.event import Event
 
-Verdict = Literal["met", "breached"] | None
 POSTED = Meaning(EventType.CREATED)
 ANSWERED = Meaning(EventType.REPLIED)
 
@@ -30,7 +30,7 @@ def measured(
     record: Record,
     ids: tuple[str, str],
     fields: tuple[str, str, str],
-    verdict: Verdict,
+    verdict: Theirs | None,
 ) -> Iterator[Event]:
     """Yield the posting and the answer of an SLA, and keep its due time and verdict.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from workhours_sla.adapters.sources.desk_events import text_of
+from workhours_sla.adapters.columns import OR
+from workhours_sla.adapters.sources.desk_events import id_prefix, text_of
 from workhours_sla.adapters.sources.mapping import Fault, Layout, Mapper
 from workhours_sla.adapters.sources.xml_documents import parse_documents
 from workhours_sla.errors import SourceError, shown
@@ -30,8 +31,6 @@ COLUMNS: Final = {
 }
 """The attributes that are read without ``[columns]``, by canonical column."""
 
-_OR: Final = " ?? "
-"""Is written in ``[columns]`` between columns of which the first with a value counts."""
 _CASE_NAME: Final = COLUMNS["appeal_id"]
 _INDEX: Final = "event:index"
 _TRANSITION: Final = "lifecycle:transition"
@@ -126,11 +125,11 @@ class XesMapper:
         columns = {**COLUMNS, "event_id": _INDEX, **layout.columns}
         self._mapper = Mapper(replace(layout, columns=columns), claims=claims)
         written: object = columns["type"]
-        is_one = isinstance(written, str) and _OR not in written
+        is_one = isinstance(written, str) and OR not in written
         self.type_column: str = str(written) if is_one else ""
         """The attribute with the activity, ``""`` if the type is made of several attributes."""
         self._has_ids = columns["event_id"] != _INDEX
-        self._prefix = f"xes/{layout.source}/" if layout.source else "xes/"
+        self._prefix = id_prefix("xes", layout)
         self._types = layout.values.get("type", {})
         self.skipped: str | None = None
         """The first activity and transition that was ignored because it is not mapped."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, mapped
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
+    from workhours_sla.adapters.sources.claims import Claim, Theirs
     from workhours_sla.adapters.sources.mapping import Item, Layout, Record
     from workhours_sla.adapters.sources.opened_file import OpenedFile
     from workhours_sla.sla.event import Event
@@ -116,7 +116,7 @@ class ZammadMapper:
         """Keep the escalation of a ticket, and whether it was in time. Raises RefusedError."""
         desk = self._desk
         left = record.get(f"{self._metric}_diff_in_min")
-        verdict: Literal["met", "breached"] | None = None
+        verdict: Theirs | None = None
         if isinstance(left, int) and not isinstance(left, bool):
             verdict = "met" if left >= 0 else "breached"
         desk.claim(appeal, desk.time(record, f"{self._metric}_escalation_at"), verdict)
