@@ -811,6 +811,24 @@ def test_task_sla_may_be_json_with_display_values() -> None:
     assert not claims(doc([early]), config)
 
 
+@pytest.mark.parametrize("wrong", ["none", {"id": 1}, [{"id": 1}] * 10_001])
+@pytest.mark.parametrize(
+    ("config", "record", "field"),
+    [
+        (form("open311"), {**REQUEST, "notes": None}, "notes"),
+        (form("zendesk"), {"ticket_id": 5, "id": 1, "events": None}, "events"),
+        (form("zammad"), {**TICKET, "articles": None}, "articles"),
+        (JIRA, {"issueKey": "HELP-1", "values": None}, "values"),
+    ],
+)
+def test_a_list_of_another_form_or_without_end_is_named(
+    config: str, record: dict[str, object], field: str, wrong: object
+) -> None:
+    detail = fault(read(doc([{**record, field: wrong}]), config), "malformed")
+    said = "has 10001 parts" if isinstance(wrong, list) else "is not a list of objects"
+    assert detail.startswith(f"{field} {said}")
+
+
 def test_rows_of_appeals_need_their_kind() -> None:
     assert 'kind = "appeals"' in refusal("{}", form("jira"))
     assert 'kind = "appeals"' in refusal("{}", form("servicenow"))

@@ -834,6 +834,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "a record of more than {most:,} characters",
         "ru": "запись длиннее {most} знаков",
     },
+    "not_a_list": {
+        "en": "{field} is not a list of objects",
+        "ru": "{field}: нужен список объектов",
+    },
     "too_many_parts": {
         "en": "{field} has {count} parts, more than {most}",
         "ru": "{field}: частей {count}, больше {most}",

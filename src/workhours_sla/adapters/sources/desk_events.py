@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from json import dumps
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from workhours_sla.adapters.sources.claims import Claim
 from workhours_sla.adapters.sources.mapping import Fault, Layout, Mapper, clip
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.claims import Theirs
     from workhours_sla.adapters.sources.mapping import Item, Record
     from workhours_sla.sla.event import Event
+
+
+_MOST_PARTS: Final = 10_000
+"""The most notes, changes, articles or cycles that a record may have."""
 
 
 class Meaning(NamedTuple):
@@ -193,6 +197,24 @@ class Desk:
         """Keep what the service desk says about an appeal, if it says anything."""
         if due_at is not None or verdict is not None:
             self.claims.append(Claim(appeal_id, due_at, verdict))
+
+
+def list_of(value: object, field: str) -> list[Any]:
+    """Return a list in a field. Raises RefusedError for something else and for a long list."""
+    if not isinstance(value, list):
+        raise RefusedError(say("not_a_list", field=field), "malformed")
+    if len(value) > _MOST_PARTS:
+        detail = say("too_many_parts", field=field, count=len(value), most=_MOST_PARTS)
+        raise RefusedError(detail, "malformed")
+    return value
+
+
+def objects_of(value: object, field: str) -> list[Record]:
+    """Return a list of objects in a field. Raises RefusedError for something else."""
+    found = list_of(value, field)
+    if not all(isinstance(one, dict) for one in found):
+        raise RefusedError(say("not_a_list", field=field), "malformed")
+    return found
 
 
 def id_prefix(platform: str, layout: Layout) -> str:

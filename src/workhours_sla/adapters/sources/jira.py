@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from workhours_sla.adapters.sources.desk_events import (
     Desk,
+    list_of,
     mapped,
+    objects_of,
     require_appeals,
 )
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from workhours_sla.sla.event import Event
 
 _IN_LINK: Final = re.compile(r"/request/([^/?#]+)/sla")
-_MOST_CYCLES: Final = 10_000
 
 
 def read(
@@ -77,11 +78,7 @@ class JiraMapper:
 
     def _request(self, record: Record) -> Iterator[Event]:
         """Yield the events of a request. Raises RefusedError, SourceError."""
-        slas = record.get("values")
-        if not isinstance(slas, list) or not all(isinstance(one, dict) for one in slas):
-            what = say("something_else")
-            raise RefusedError(say("value_not_text", canonical="values", what=what), "malformed")
-        for sla in slas:
+        for sla in objects_of(record.get("values"), "values"):
             if self.metric.takes(self._desk.id(sla, "name")):
                 key = self._key_of(record, sla)
                 yield from self._cycles(sla, key)
@@ -103,13 +100,9 @@ class JiraMapper:
     def _cycles(self, sla: Record, key: str) -> Iterator[Event]:
         """Yield the events of the cycles of an SLA. Raises RefusedError."""
         desk = self._desk
-        completed = sla.get("completedCycles") or []
+        cycles = list_of(sla.get("completedCycles") or [], "completedCycles")
         ongoing = sla.get("ongoingCycle")
-        if not isinstance(completed, list) or len(completed) > _MOST_CYCLES:
-            what = say("something_else")
-            detail = say("value_not_text", canonical="completedCycles", what=what)
-            raise RefusedError(detail, "malformed")
-        cycles = [*completed, *([] if ongoing is None else [ongoing])]
+        cycles = [*cycles, *([] if ongoing is None else [ongoing])]
         timed: list[tuple[datetime, dict[str, object], Record]] = []
         for cycle in cycles:
             if not isinstance(cycle, dict):

@@ -10,6 +10,7 @@ from workhours_sla.adapters.sources.desk_events import (
     Desk,
     Meaning,
     mapped,
+    objects_of,
 )
 from workhours_sla.adapters.sources.json_pages import Pages, error_of, refuse_document
 from workhours_sla.adapters.sources.mapping import Fault
@@ -60,7 +61,6 @@ _WANTED: Final = "service_request_id"
 _MARKS: Final = {_WANTED, "token", "requested_datetime", "updated_datetime"}
 """A record has at least one of these fields; other objects are errors of the API."""
 _RECORDS: Final = ("request", "request_update")
-_MOST_NOTES: Final = 10_000
 
 
 def read(
@@ -172,12 +172,4 @@ def _notes_of(record: Record) -> list[Record]:
     if isinstance(notes, dict) and len(notes) == 1:  # <notes><note>...</note></notes>
         notes = next(iter(notes.values()))
         notes = notes if isinstance(notes, list) else [notes]
-    if not notes:
-        return []
-    if not isinstance(notes, list) or not all(isinstance(note, dict) for note in notes):
-        detail = say("value_not_text", canonical="notes", what=say("something_else"))
-        raise RefusedError(detail, "malformed")
-    if len(notes) > _MOST_NOTES:
-        detail = say("too_many_parts", field="notes", count=len(notes), most=_MOST_NOTES)
-        raise RefusedError(detail, "malformed")
-    return notes
+    return objects_of(notes or [], "notes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, mapped
+from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, list_of, mapped
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import SourceError, shown
@@ -42,7 +42,6 @@ _SENDERS: Final = {"1": "agent", "2": "customer", "3": "system"}
 _NOTE: Final = ("note", "10")
 """The type of an article that is no communication: its name, and its id in the database."""
 _DONE: Final = ("closed", "merged")
-_MOST_ARTICLES: Final = 10_000
 
 
 def read(
@@ -102,12 +101,8 @@ class ZammadMapper:
             if desk.text(record, field) is not None:
                 native = f"{appeal}/{word}"
                 yield from desk.event(native, appeal, Meaning(kind), record, field, **about)
-        articles = record.get("articles") or ()
-        if not isinstance(articles, list | tuple) or len(articles) > _MOST_ARTICLES:
-            what = say("something_else")
-            raise RefusedError(say("value_not_text", canonical="articles", what=what), "malformed")
         began = desk.time(record, "created_at")
-        for article in articles:
+        for article in list_of(record.get("articles") or [], "articles"):
             if isinstance(article, dict):
                 yield from self._article({**article, "ticket_id": appeal}, began)
         self._claim(record, appeal)

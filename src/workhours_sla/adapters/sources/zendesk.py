@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, mapped
+from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, mapped, objects_of
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
 from workhours_sla.adapters.sources.metrics import OneMetric
-from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.sla.event import EventType
-from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +43,6 @@ _KEYS: Final = ("ticket_metric_events", "ticket_audits", "audits")
 _DONE: Final = ("solved", "closed")
 _MOST_PAUSED: Final = 100_000
 """The most paused metrics that are remembered at once; the oldest is forgotten."""
-_MOST_CHANGES: Final = 10_000
 
 
 def read(
@@ -117,13 +114,7 @@ class ZendeskMapper:
         desk = self._desk
         appeal = desk.id(record, "ticket_id")
         native = f"{appeal}/audit/{desk.id(record, 'id')}"
-        changes = record["events"]
-        if not isinstance(changes, list) or len(changes) > _MOST_CHANGES:
-            what = say("something_else")
-            raise RefusedError(say("value_not_text", canonical="events", what=what), "malformed")
-        for change in changes:
-            if not isinstance(change, dict):
-                raise RefusedError(say("not_an_object"), "malformed")
+        for change in objects_of(record["events"], "events"):
             step, field = change.get("type"), change.get("field_name")
             if step not in ("Create", "Change"):
                 continue
