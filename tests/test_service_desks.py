@@ -792,6 +792,15 @@ def test_pauses_without_times_leave_no_verdict() -> None:
     assert "'weird'" in fault(read(head + row.format("weird", "0"), config), "unknown_value")
 
 
+def test_a_quote_in_task_sla_that_is_never_closed_loses_no_other_row() -> None:
+    rows = [f"INC{number},2026-03-16 07:00:00,{number}" for number in range(5)]
+    rows[3] = rows[3].replace(",3", ',"3')
+    data = "".join(line + "\n" for line in ["number,start_time,note", *rows])
+    found = read(data, form("servicenow", 'kind = "appeals"', 'tz = "UTC"'))
+    assert [isinstance(item, Fault) for item in found] == [False, False, False, True, False]
+    assert found[3] == Fault(4, "malformed", "a quote that opens here is never closed", rows[3])
+
+
 def test_task_sla_may_be_json_with_display_values() -> None:
     row = {
         "task": {"display_value": "INC1", "link": "https://desk.example/task/1"},

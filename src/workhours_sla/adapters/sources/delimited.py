@@ -33,7 +33,7 @@ _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV re
 }
 
 
-class _Feed:
+class Feed:
     """Passes lines to the CSV reader, and keeps the lines of the current record.
 
     ``taken`` has the lines of the record that were passed so far. ``line`` is the number of the
@@ -99,12 +99,27 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     SourceError if the file is empty, lacks a column of ``layout``, or is not text.
     """
     delimiter = options.delimiter or ("\t" if opened.ending == ".tsv" else ",")
-    feed = _Feed(Lines(opened.chunks, options.encoding))
+    feed = Feed(Lines(opened.chunks, options.encoding))
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
     header = _header(rows, feed, layout, opened.name, delimiter)
     mapper = Mapper(layout, header, claims)
     names = mapper.read_columns
     pick = _picker([header.index(column) for column in names])
+    for row in rows_of(rows, feed, len(header), delimiter):
+        if isinstance(row, Fault):
+            yield row
+            continue
+        item = mapper(dict(zip(names, pick(row), strict=True)), feed.line)
+        yield item._replace(text=feed.text) if isinstance(item, Fault) else item
+
+
+def rows_of(
+    rows: Iterator[list[str]], feed: Feed, count: int, delimiter: str
+) -> Iterator[list[str] | Fault]:
+    """Yield the fields of every row after the header, or the Fault; skip blank lines.
+
+    ``rows`` is the CSV reader of ``feed``, and ``count`` the number of fields in the header.
+    """
     while True:
         feed.next_record()
         try:
@@ -116,21 +131,20 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
             continue
         if len(row) <= 1 and feed.blank:
             continue
-        if len(row) != len(header) or feed.overlong or feed.torn:
-            yield _misshapen(feed, len(row), len(header), delimiter)
-            continue
-        item = mapper(dict(zip(names, pick(row), strict=True)), feed.line)
-        yield item._replace(text=feed.text) if isinstance(item, Fault) else item
+        if len(row) != count or feed.overlong or feed.torn:
+            yield _misshapen(feed, len(row), count, delimiter)
+        else:
+            yield row
 
 
 def _header(
-    rows: Iterator[list[str]], feed: _Feed, layout: Layout, name: str, delimiter: str
+    rows: Iterator[list[str]], feed: Feed, layout: Layout, name: str, delimiter: str
 ) -> list[str]:
     """Return the names of the columns, read from the first row that has all that are needed.
 
     Raises SourceError about the first row that is not blank if none of the first rows has them.
     """
-    first = _first_row(rows, feed, name)
+    first = first_row(rows, feed, name)
     try:
         layout.check(first, name)
     except SourceError:
@@ -143,7 +157,7 @@ def _header(
     return first
 
 
-def _rest(rows: Iterator[list[str]], feed: _Feed) -> Iterator[list[str]]:
+def _rest(rows: Iterator[list[str]], feed: Feed) -> Iterator[list[str]]:
     """Yield the names in each of the next rows."""
     while True:
         feed.next_record()
@@ -155,8 +169,8 @@ def _rest(rows: Iterator[list[str]], feed: _Feed) -> Iterator[list[str]]:
             feed.reread()
 
 
-def _first_row(rows: Iterator[list[str]], feed: _Feed, name: str) -> list[str]:
-    """Return the names of the columns in the first row that is not blank."""
+def first_row(rows: Iterator[list[str]], feed: Feed, name: str) -> list[str]:
+    """Return the names of the columns in the first row that is not blank. Raises SourceError."""
     try:
         header = next(rows)
         while len(header) <= 1 and feed.blank:
@@ -197,7 +211,7 @@ def _picker(positions: list[int]) -> Callable[[list[str]], Sequence[str]]:
     return itemgetter(*positions)
 
 
-def _broken(feed: _Feed, error: str) -> Fault:
+def _broken(feed: Feed, error: str) -> Fault:
     """Return the Fault for a record with wrong quotes; ``error`` is the CSV reader's message."""
     other = say("csv_fault", why=error)
     detail = next((words for phrase, words in _ERRORS.items() if phrase in error), other)
@@ -207,7 +221,7 @@ def _broken(feed: _Feed, error: str) -> Fault:
     return Fault(feed.line, "malformed", Detail(detail), feed.text)
 
 
-def _misshapen(feed: _Feed, fields: int, expected: int, delimiter: str) -> Fault:
+def _misshapen(feed: Feed, fields: int, expected: int, delimiter: str) -> Fault:
     """Return the Fault for a record with a wrong number of fields or with a line that is too long.
 
     The record may also be cut off at the end of the file.

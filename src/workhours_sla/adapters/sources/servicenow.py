@@ -6,13 +6,14 @@ import csv
 import re
 from typing import TYPE_CHECKING, Final
 
+from workhours_sla.adapters.sources.delimited import Feed, first_row, rows_of
 from workhours_sla.adapters.sources.desk_events import (
     Desk,
     mapped,
     require_appeals,
 )
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
-from workhours_sla.adapters.sources.mapping import Fault, clip
+from workhours_sla.adapters.sources.mapping import Fault
 from workhours_sla.adapters.sources.metrics import OneMetric
 from workhours_sla.adapters.sources.sla_totals import measured, unknown_pauses
 from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines
@@ -65,35 +66,18 @@ def read(
 
 def _of_csv(opened: OpenedFile, mapper: ServiceNowMapper, options: Input) -> Iterator[Item]:
     """Yield the events of each row of CSV, or the Fault. Raises SourceError."""
-    rows = csv.reader(
-        Lines(opened.chunks, options.encoding), delimiter=options.delimiter or ",", strict=True
-    )
-    header: list[str] = []
-    line = 0
-    while True:
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            line += 1
-            detail = say("csv_fault", why=str(error))
-            yield Fault(line, "malformed", Detail(detail), "")
-            continue
-        if not header:
-            header = [column.strip() for column in row]
-            if "start_time" not in header:
-                raise refuse_document(dict.fromkeys(header), opened.name, "start_time")
-            continue
-        if not row:
-            continue
-        line += 1
-        text = clip(",".join(row))
-        if len(row) != len(header):
-            detail = say("other_field_count", count=len(row), expected=len(header))
-            yield Fault(line, "malformed", Detail(detail), text)
+    delimiter = options.delimiter or ","
+    feed = Feed(Lines(opened.chunks, options.encoding))
+    rows = csv.reader(feed, delimiter=delimiter, strict=True)
+    header = first_row(rows, feed, opened.name)
+    if "start_time" not in header:
+        raise refuse_document(dict.fromkeys(header), opened.name, "start_time")
+    for line, row in enumerate(rows_of(rows, feed, len(header), delimiter), start=1):
+        if isinstance(row, Fault):
+            yield row._replace(line=line)
         elif sum(map(len, row)) > LONGEST_LINE:
-            yield Fault(line, "malformed", Detail(say("record_too_long", most=LONGEST_LINE)), text)
+            detail = Detail(say("record_too_long", most=LONGEST_LINE))
+            yield Fault(line, "malformed", detail, feed.text)
         else:
             yield mapper(dict(zip(header, row, strict=True)), line)
 
