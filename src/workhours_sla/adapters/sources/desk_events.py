@@ -59,7 +59,7 @@ class Desk:
         fields: Mapping[str, Sequence[str]],
         words: Mapping[str, Meaning],
     ) -> None:
-        self.claims = claims
+        self._claims = claims
         given = layout.values.get("type", {})
         ignored = layout.ignore.get("type", ())
         self._words = {
@@ -196,7 +196,24 @@ class Desk:
     ) -> None:
         """Keep what the service desk says about an appeal, if it says anything."""
         if due_at is not None or verdict is not None:
-            self.claims.append(Claim(appeal_id, due_at, verdict))
+            self._claims.append(Claim(appeal_id, due_at, verdict))
+
+    def mapped(self, make: Callable[[Record], Iterable[Event]], record: object, line: int) -> Item:
+        """Return the events that ``make`` returns for a record, or a Fault if it is refused.
+
+        The claims of a refused record are dropped. A record with a reply before its posting is
+        refused.
+        """
+        count = len(self._claims)
+        if not isinstance(record, dict):
+            return Fault(line, "malformed", Detail(say("not_an_object")), text_of(record))
+        try:
+            events = tuple(make(record))
+            _check_order(events)
+        except RefusedError as refused:
+            del self._claims[count:]
+            return Fault(line, refused.reason, refused.detail, text_of(record))
+        return events
 
 
 def list_of(value: object, field: str) -> list[Any]:
@@ -220,25 +237,6 @@ def objects_of(value: object, field: str) -> list[Record]:
 def id_prefix(platform: str, layout: Layout) -> str:
     """Return what the ids of the events of a platform begin with."""
     return f"{platform}/{layout.source}/" if layout.source else f"{platform}/"
-
-
-def mapped(
-    make: Callable[[Record], Iterable[Event]], record: object, line: int, claims: list[Claim]
-) -> Item:
-    """Return the events that ``make`` returns for a record, or a Fault if it is refused.
-
-    The claims of a refused record are dropped. A record with a reply before its posting is refused.
-    """
-    count = len(claims)
-    if not isinstance(record, dict):
-        return Fault(line, "malformed", Detail(say("not_an_object")), text_of(record))
-    try:
-        events = tuple(make(record))
-        _check_order(events)
-    except RefusedError as refused:
-        del claims[count:]
-        return Fault(line, refused.reason, refused.detail, text_of(record))
-    return events
 
 
 def _check_order(events: tuple[Event, ...]) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from workhours_sla.adapters.sources.desk_events import (
     Desk,
     list_of,
-    mapped,
     objects_of,
     require_appeals,
 )
@@ -67,14 +66,13 @@ class JiraMapper:
         metric: str | None = None,
         default_key: str = "",
     ) -> None:
-        self.claims = claims
         self._default_key = default_key
         self.metric = OneMetric(metric)
         self._desk = Desk("jira", layout, claims, fields={}, words={})
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
         """Return the events of a request, or a Fault. Raises SourceError for a second metric."""
-        return mapped(self._request, record, line, self.claims)
+        return self._desk.mapped(self._request, record, line)
 
     def _request(self, record: Record) -> Iterator[Event]:
         """Yield the events of a request. Raises RefusedError, SourceError."""

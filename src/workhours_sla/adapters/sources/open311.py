@@ -9,7 +9,6 @@ from workhours_sla.adapters.sources.desk_events import (
     INTERIM,
     Desk,
     Meaning,
-    mapped,
     objects_of,
 )
 from workhours_sla.adapters.sources.json_pages import Pages, error_of, refuse_document
@@ -114,13 +113,12 @@ class Open311Mapper:
     """
 
     def __init__(self, layout: Layout, claims: list[Claim]) -> None:
-        self.claims = claims
         self._desk = Desk("open311", layout, claims, fields=FIELDS, words=WORDS)
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
         """Return the events of a request or of an update, or a Fault."""
         is_update = isinstance(record, dict) and "update_id" in record
-        return mapped(self._update if is_update else self._request, record, line, self.claims)
+        return self._desk.mapped(self._update if is_update else self._request, record, line)
 
     def _request(self, record: Record) -> Iterator[Event]:
         """Yield the events of a request. Raises RefusedError."""

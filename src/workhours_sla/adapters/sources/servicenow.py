@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from workhours_sla.adapters.sources.delimited import Feed, first_row, rows_of
 from workhours_sla.adapters.sources.desk_events import (
     Desk,
-    mapped,
     require_appeals,
 )
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
@@ -90,7 +89,6 @@ class ServiceNowMapper:
     """
 
     def __init__(self, layout: Layout, claims: list[Claim], metric: str | None = None) -> None:
-        self.claims = claims
         self.metric = OneMetric(metric)
         self._desk = Desk("servicenow", layout, claims, fields={}, words={})
         is_named = bool(layout.columns.get("appeal_id"))
@@ -98,7 +96,7 @@ class ServiceNowMapper:
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
         """Return the events of a row, or a Fault. Raises SourceError for a second metric."""
-        return mapped(self._row, record, line, self.claims)
+        return self._desk.mapped(self._row, record, line)
 
     def _row(self, record: Record) -> Iterator[Event]:
         """Yield the events of a row. Raises RefusedError, SourceError."""

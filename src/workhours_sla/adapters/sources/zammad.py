@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, list_of, mapped
+from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, list_of
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import SourceError, shown
@@ -75,7 +75,6 @@ class ZammadMapper:
     """
 
     def __init__(self, layout: Layout, claims: list[Claim], metric: str = METRICS[0]) -> None:
-        self.claims = claims
         self._metric = metric
         self._desk = Desk("zammad", layout, claims, fields=FIELDS, words=WORDS)
 
@@ -87,7 +86,7 @@ class ZammadMapper:
                 make = self._article
             elif "o_id" in record:
                 make = self._entry
-        return mapped(make, record, line, self.claims)
+        return self._desk.mapped(make, record, line)
 
     def _ticket(self, record: Record) -> Iterator[Event]:
         """Yield the events of a ticket and of its articles. Raises RefusedError."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, mapped, objects_of
+from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, objects_of
 from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
 from workhours_sla.adapters.sources.metrics import OneMetric
 from workhours_sla.sla.event import EventType
@@ -73,7 +73,6 @@ class ZendeskMapper:
     """
 
     def __init__(self, layout: Layout, claims: list[Claim], metric: str = METRIC) -> None:
-        self.claims = claims
         self.metric = OneMetric(metric)
         self._desk = Desk("zendesk", layout, claims, fields={}, words=WORDS)
         self._paused: dict[tuple[str, str], None] = {}
@@ -81,7 +80,7 @@ class ZendeskMapper:
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
         """Return the events of a metric event or of an audit, or a Fault."""
         is_audit = isinstance(record, dict) and "metric" not in record and "events" in record
-        return mapped(self._audit if is_audit else self._event, record, line, self.claims)
+        return self._desk.mapped(self._audit if is_audit else self._event, record, line)
 
     def _event(self, record: Record) -> Iterator[Event]:
         """Yield the event of a metric event. Raises RefusedError."""
