@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,15 @@ def test_names_of_sheets_are_allowed_and_differ(tmp_path: Path) -> None:
         for name in sheets
     )
     assert all(name.isprintable() for name in sheets)
+
+
+def test_names_replace_ids(tmp_path: Path) -> None:
+    names = (("agency", "agency 0", "Roads"), ("agency", "agency 1", "Parks"))
+    book = book_of(replace(made({"agency": agencies(60)}), names=names), tmp_path)
+    for sheet in ("By agency", "Late"):
+        found = {line["agency"] for line in rows(book[sheet])}
+        assert {"Roads", "Parks"} <= found
+        assert not {"agency 0", "agency 1"} & found
 
 
 def test_the_figures_of_a_sheet_are_those_of_the_report(tmp_path: Path) -> None:

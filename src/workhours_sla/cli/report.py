@@ -314,7 +314,7 @@ def _write(made: Report, wanted: _ReportOptions) -> None:
         from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
 
         try:
-            write_workbook(made.named(), Path(xlsx_to))
+            write_workbook(made, Path(xlsx_to))
         except ImportError as error:
             text = SHELL.text(made.lang, "no_xlsxwriter", error=error)
             raise click.UsageError(text) from None

@@ -45,9 +45,10 @@ def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | Non
     """Write a report as an XLSX file.
 
     The workbook has a summary with charts, a sheet for each grouping and for weeks, weekdays, hours
-    and classes, the late appeals, the calendar and the method. ``lang`` is "en" or "ru"; without
-    it, the workbook is in the report's language. If writing fails, an existing file is not changed.
-    Raises OSError, and ImportError if xlsxwriter is not installed.
+    and classes, the late appeals, the calendar and the method. Names take the place of ids.
+    ``lang`` is "en" or "ru"; without it, the workbook is in the report's language. If writing
+    fails, an existing file is not changed. Raises OSError, and ImportError if xlsxwriter is not
+    installed.
 
     >>> from tempfile import TemporaryDirectory
     >>> from datetime import datetime, timedelta
@@ -71,7 +72,7 @@ def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | Non
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     content = BytesIO()
     with xlsxwriter.Workbook(content, options) as opened:
-        _write(Book(opened, lang or report.lang), report)
+        _write(Book(opened, lang or report.lang), report.named())
     write_files({Path(path): content.getvalue()})
 
 
