@@ -9,9 +9,8 @@ import numpy as np
 
 from workhours_sla.compliance.arrivals import ARRIVAL_CLASSES, DUE_CLASSES, WEEKDAYS, Arrivals
 from workhours_sla.compliance.cases import Labels
-from workhours_sla.compliance.tables import Row, Table
+from workhours_sla.compliance.tables import Row, Table, false_failures
 from workhours_sla.statistics.arrays import read_only
-from workhours_sla.statistics.funnel import expected_false_failures
 from workhours_sla.text.words import CROSSED, NO_PART
 
 CROSS: Final = "*"
@@ -76,6 +75,5 @@ def crossed_table(
     kept = [
         (row, keys) for row, keys in zip(rows, [*parts, without], strict=True) if row.counts.arrived
     ]
-    sizes = [row.counts.matured for row, _ in kept if row.key is not None and row.counts.matured]
-    failures = expected_false_failures(sizes, target) if sizes else 0.0
-    return Table(by, tuple(row for row, _ in kept), failures, tuple(keys for _, keys in kept))
+    shown = tuple(row for row, _ in kept)
+    return Table(by, shown, false_failures(shown, target), tuple(keys for _, keys in kept))

@@ -15,7 +15,7 @@ import numpy as np
 
 from workhours_sla.compliance.arrivals import Arrivals
 from workhours_sla.compliance.microseconds import in_zone, utc_of
-from workhours_sla.compliance.tables import Row, Table, Tally
+from workhours_sla.compliance.tables import Row, Table, Tally, false_failures
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, IntArray
 from workhours_sla.statistics.control_charts import (
@@ -29,7 +29,6 @@ from workhours_sla.statistics.control_charts import (
 from workhours_sla.statistics.funnel import (
     FunnelLimits,
     expected_false_alarms,
-    expected_false_failures,
     funnel_limits,
     funnel_positions,
     overdispersion,
@@ -342,10 +341,9 @@ def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: TrendOpt
         if row.median is not None and row.median.time is not None
     ]
     start, baseline = options.baseline_of([week for week, _ in found])
-    early = tuple(TrendPoint(*point) for point in found[:start])
     if baseline is None:
-        rest = tuple(TrendPoint(*point) for point in found[start:])
-        return Trend(points=early + rest, left_out=left_out)
+        return Trend(points=tuple(TrendPoint(*point) for point in found), left_out=left_out)
+    early = tuple(TrendPoint(*point) for point in found[:start])
     found = found[start:]
     chart = xmr_chart([median / _HOUR for _, median in found], baseline=baseline)
     jumps = [False, *chart.moving_range_outside.tolist()]
@@ -376,10 +374,9 @@ def share_trend(
         if row.counts.matured
     ]
     start, baseline = options.baseline_of([week for week, *_ in found])
-    early = tuple(SharePoint(*point) for point in found[:start])
     if baseline is None:
-        rest = tuple(SharePoint(*point) for point in found[start:])
-        return ShareTrend(points=early + rest, left_out=left_out)
+        return ShareTrend(points=tuple(SharePoint(*point) for point in found), left_out=left_out)
+    early = tuple(SharePoint(*point) for point in found[:start])
     found = found[start:]
     _, met, matured = zip(*found, strict=True)
     chart = p_prime_chart(met, matured, baseline=baseline)
@@ -465,12 +462,8 @@ def _curves(limits: FunnelLimits) -> FunnelCurves:
 def group_table(by: str, rows: Sequence[Row], target: float) -> Table:
     """Return the table of a grouping, ordered by arrivals; the cases without a group come last."""
     kept = [row for row in rows if row.counts.arrived]
-    sizes = [row.counts.matured for row in kept if row.key is not None and row.counts.matured]
-    return Table(
-        by,
-        tuple(sorted(kept, key=lambda r: (r.key is None, -r.counts.arrived, r.key or ""))),
-        expected_false_failures(sizes, target) if sizes else 0.0,
-    )
+    rows = sorted(kept, key=lambda r: (r.key is None, -r.counts.arrived, r.key or ""))
+    return Table(by, tuple(rows), false_failures(rows, target))
 
 
 def in_order(by: str, rows: Sequence[Row]) -> Table:

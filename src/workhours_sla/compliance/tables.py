@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from workhours_sla.compliance.cases import UNKNOWN, Cases
 from workhours_sla.compliance.microseconds import MICROSECOND, amount_of, in_zone
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray
+from workhours_sla.statistics.funnel import expected_false_failures
 from workhours_sla.statistics.intervals import ComplianceRate, ConfidenceInterval, compliance_rate
 from workhours_sla.statistics.maturity import (
     BREACHED,
@@ -318,6 +319,15 @@ def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> W
         withdrawn=float(found.withdrawn[-1]) if known else 0.0,
         answered_alone=1 - curve.at(micros),
     )
+
+
+def false_failures(rows: Iterable[Row], target: float) -> float:
+    """Return how many groups would be judged "not met" if all were exactly at the target.
+
+    The row of the cases without a group is not judged.
+    """
+    sizes = [row.counts.matured for row in rows if row.key is not None and row.counts.matured]
+    return expected_false_failures(sizes, target) if sizes else 0.0
 
 
 def _quantile(curve: SurvivalCurve, q: float) -> Quantile:
