@@ -64,20 +64,14 @@ def far_arrivals(cases: Cases) -> BoolArray:
 def outliers(cases: Cases, far: BoolArray) -> Outliers:
     """Return the cases for which ``far`` is true as outliers, the earliest arrivals first."""
     rows = np.flatnonzero(far)
-    ids = [str(cases.ids[row]) for row in rows.tolist()] if rows.size <= 10 * LISTED else None
-    order = np.argsort(cases.started[rows], kind="stable")
-    if ids is not None:
-        order = np.array(
-            sorted(range(rows.size), key=lambda at: (cases.started[rows[at]], ids[at])), np.intp
-        )
-    first = rows[order][:LISTED].tolist()
+    started = cases.started[rows]
+    if rows.size > LISTED:  # only the ids of the earliest are needed
+        rows = rows[started <= np.partition(started, LISTED - 1)[LISTED - 1]]
+    found = sorted((int(cases.started[row]), str(cases.ids[row]), row) for row in rows.tolist())
     return Outliers(
-        int(rows.size),
+        started.size,
         tuple(
-            Outlier(
-                str(cases.ids[row]),
-                in_zone(cases.schedules[int(cases.schedule_of[row])], int(cases.started[row])),
-            )
-            for row in first
+            Outlier(appeal_id, in_zone(cases.schedules[int(cases.schedule_of[row])], at))
+            for at, appeal_id, row in found[:LISTED]
         ),
     )
