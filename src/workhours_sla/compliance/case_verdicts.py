@@ -9,7 +9,6 @@ from datetime import datetime
 from workhours_sla.compliance.account import DayNote, Provenance
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.microseconds import instant_of
-from workhours_sla.statistics.arrays import IntArray
 from workhours_sla.statistics.maturity import VERDICTS
 
 
@@ -71,20 +70,20 @@ def case_verdicts(cases: Cases) -> tuple[CaseVerdict, ...]:
     target = cases.target.name
     for row in range(len(cases)):
         schedule = cases.schedules[int(cases.schedule_of[row])]
-
-        def at(column: IntArray, row: int = row) -> datetime | None:
-            return instant_of(schedule, int(column[row]))  # noqa: B023 - called in this turn only
-
+        started_at, due_at, limit, answered_at = (
+            instant_of(schedule, int(column[row]))
+            for column in (cases.started, cases.due, cases.limit, cases.answered)
+        )
         found.append(
             CaseVerdict(
                 str(cases.ids[row]),
                 target,
                 0 if cases.cycle is None else int(cases.cycle[row]),
                 VERDICTS[cases.verdict[row]],
-                at(cases.started),
-                at(cases.due),
-                at(cases.limit),
-                at(cases.answered),
+                started_at,
+                due_at,
+                limit,
+                answered_at,
                 schedule.calendar.id,
                 schedule.calendar.version,
             )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal
 
+import numpy as np
+
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.microseconds import micros_of
 from workhours_sla.compliance.mix import RateChange
@@ -27,11 +29,11 @@ class Period:
 
     def arrivals(self, cases: Cases) -> BoolArray:
         """Return for each case whether it arrived in the period. Raises NaiveDatetimeError."""
-        inside: BoolArray = cases.started == cases.started
+        inside = np.ones(len(cases), np.bool_)
         if self.since is not None:
-            inside = inside & (cases.started >= micros_of(in_utc("since", self.since)))
+            inside &= cases.started >= micros_of(in_utc("since", self.since))
         if self.until is not None:
-            inside = inside & (cases.started < micros_of(in_utc("until", self.until)))
+            inside &= cases.started < micros_of(in_utc("until", self.until))
         return inside
 
 

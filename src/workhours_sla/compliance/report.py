@@ -142,11 +142,10 @@ class ReportOptions:
     rate is compared: ``"previous"`` with the period of equal length before, ``"year"`` with the
     same dates a year earlier, and an instant compares the arrivals from it on with those before.
 
-    The limits of the
-    trends are computed from the first ``baseline`` weeks, or from all weeks if there are only 12 or
-    more; after a known change of the work, they are computed from the week of ``rebase`` on.
-    ``listed`` is the number of late appeals to list. ``with_cases`` adds the verdict of every
-    appeal, so that ``revise`` can list the verdicts that changed.
+    The limits of the trends are computed from the first ``baseline`` weeks, or from all weeks if
+    there are fewer, but at least 12; after a known change of the work, they are computed from the
+    week of ``rebase`` on. ``listed`` is the number of late appeals to list. ``with_cases`` adds the
+    verdict of every appeal, so that ``revise`` can list the verdicts that changed.
 
     Raises ValueError for a target rate that is not above 0 and at most 1, for a horizon that is not
     positive, for a baseline below 12, and for another ``compare_with``. Raises TypeError for a
