@@ -44,6 +44,11 @@ def late_of(row: Row) -> int:
     return row.counts.matured - row.counts.matured_met
 
 
+def verdict_of(row: Row) -> TargetVerdict:
+    """Return the verdict on a row, which is ``TOO_FEW`` while none of its appeals has matured."""
+    return TargetVerdict.TOO_FEW if row.rate is None else row.rate.shown_verdict
+
+
 def headline(report: ReportNumbers, lang: str, texts: Texts = HEADLINE) -> Headline:
     """Return the result of a report in one sentence, and where the most late appeals are.
 
@@ -95,7 +100,7 @@ def _most_late(
         return text("most_late_tied", **counts, count=count_text(len(tied) + 1, lang)), ""
     if first.key is None:
         return text("most_late_unnamed", **counts), ""
-    own = TargetVerdict.TOO_FEW if first.rate is None else first.rate.shown_verdict
+    own = verdict_of(first)
     where = f"where_{own}"
     if own is kind and f"{where}_too" in texts:
         where += "_too"

@@ -13,7 +13,7 @@ from workhours_sla.compliance.outliers import Outliers
 from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.agreement import agreement_lines
-from workhours_sla.reports.headline import headline_lines
+from workhours_sla.reports.headline import headline_lines, verdict_of
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
@@ -193,7 +193,7 @@ def verdict_text(row: Row, lang: str) -> str:
 
     The text is "too few" for an inconclusive verdict on fewer than twenty appeals.
     """
-    return words.pick(VERDICTS["too_few" if row.rate is None else row.rate.shown_verdict], lang)
+    return words.pick(VERDICTS[verdict_of(row)], lang)
 
 
 def quantile_text(quantile: Quantile | None, lang: str) -> str:

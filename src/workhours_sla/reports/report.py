@@ -57,7 +57,7 @@ class Report(ReportNumbers):
         return plain_text(self.named(), by, lang or self.lang, self.headings)
 
     def named(self) -> Report:
-        """Return the report with ``names`` in place of ids, as texts, pages and workbooks show it."""
+        """Return the report with ``names`` in place of ids, as all but JSON and CSV show it."""
         return with_names(self, self.names)
 
     @property

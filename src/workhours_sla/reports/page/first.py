@@ -7,7 +7,7 @@ from typing import Final
 
 from workhours_sla.compliance.group_weeks import GroupCounts
 from workhours_sla.compliance.tables import Row, Table
-from workhours_sla.reports.headline import NAME, agencies, direction, headline, late_of
+from workhours_sla.reports.headline import NAME, agencies, direction, headline, late_of, verdict_of
 from workhours_sla.reports.overdue import amount_in_words, overdue_text
 from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element
@@ -111,7 +111,7 @@ class First(Section):
     def worst(self) -> Iterator[Html]:
         """Yield the agencies with the most late appeals of those that miss the target, if any."""
         table = agencies(self.report)
-        failed = [row for row in table.rows if _verdict(row) is _ORDER[0]] if table else []
+        failed = [row for row in table.rows if verdict_of(row) is _ORDER[0]] if table else []
         if table is None or len(table.rows) < 2 or not failed:  # noqa: PLR2004
             return
         failed.sort(key=lambda row: (-late_of(row), row.key or ""))
@@ -132,7 +132,7 @@ class First(Section):
         yield element("p", self.text("list_reading"), class_="soft")
         by_verdict: dict[TargetVerdict, list[Row]] = {verdict: [] for verdict in _ORDER}
         for row in table.rows:
-            by_verdict[_verdict(row)].append(row)
+            by_verdict[verdict_of(row)].append(row)
         left = most
         for verdict, rows in by_verdict.items():
             if not rows:
@@ -232,10 +232,6 @@ class First(Section):
             heading("overdue_by", lang),
         ]
         yield tables.table(self.text("now"), titles, rows, class_="now")
-
-
-def _verdict(row: Row) -> TargetVerdict:
-    return TargetVerdict.TOO_FEW if row.rate is None else row.rate.shown_verdict
 
 
 def _lacking(row: Row) -> int:

@@ -77,7 +77,7 @@ class Results(Section):
         for key, name, count in (
             *((key, heading(key, lang), getattr(counts, key)) for key in ("arrived", "matured")),
             ("matured_met", heading("met", lang), counts.matured_met),
-            ("early", self.text("early"), counts.met - counts.matured_met),
+            ("early", self.text("early"), counts.early),
             *((key, heading(key, lang), getattr(counts, key)) for key in _REST),
             ("open", self.text("open_now"), total.open),
             ("overdue", self.text("overdue_now"), total.overdue),

@@ -7,7 +7,7 @@ from typing import Any, Final
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.reports.workbook.cells import Book
 from workhours_sla.reports.workbook.groups import GroupSheet
-from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, TargetVerdict
+from workhours_sla.statistics.intervals import TargetVerdict
 from workhours_sla.text.numbers import target_text
 from workhours_sla.text.report import heading
 from workhours_sla.text.workbook import WORKBOOK, title_of
@@ -21,9 +21,7 @@ _FONT: Final = {"size": 9}
 def week_chart(book: Book, report: ReportNumbers, weeks: GroupSheet) -> Any | None:
     """Return the chart of the weekly share in time, None if no week has a share."""
     lang, target = book.lang, report.promise.target_rate
-    rates = [
-        row.rate.rate for row in weeks.table.rows if row.rate and row.rate.n >= COUNTS_ONLY_BELOW
-    ]
+    rates = [row.rate.rate for row in weeks.table.rows if row.rate and not row.rate.counts_only]
     if not rates:
         return None
     chart = book.chart("line")
@@ -63,7 +61,7 @@ def group_chart(book: Book, groups: GroupSheet) -> Any | None:
     """
     lang, shown = book.lang, min(groups.lines, MOST_BARS)
     named = [row for row in groups.table.rows if row.key is not None]
-    rated = [row.rate for row in named if row.rate and row.rate.n >= COUNTS_ONLY_BELOW]
+    rated = [row.rate for row in named if row.rate and not row.rate.counts_only]
     if not rated:
         return None
     place = groups.place("rate")

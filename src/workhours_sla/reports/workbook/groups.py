@@ -33,8 +33,7 @@ _COMPARED: Final = frozenset({"standardised", "standardised_lower", "standardise
 _OF_WEEKS: Final = ("goal", "control_lower", "control_upper", "signal", "final_at")
 LAST_PRINTED: Final = _MAIN[-1]
 
-_SHARES: Final = frozenset({"rate", "lower", "upper"})
-_RANKED: Final = frozenset({"rate", "lower", "upper"})
+_RANKED: Final = ("rate", "lower", "upper")
 """The figures that need 10 matured appeals."""
 _SURE: Final = frozenset(
     {
@@ -96,14 +95,13 @@ def figures(row: Row, lang: str) -> dict[str, object]:
 
     A figure that rests on too few appeals is None: see ``few``.
     """
-    rate, counts = row.rate, row.counts
+    rate = row.rate
     values: dict[str, object] = row_values(row)
-    for name in ("rate", "lower", "upper", "standardised", "closed_only"):
-        values[name] = _share(values[name], rate.target if rate and name in _SHARES else None)
-    for name in ("standardised_lower", "standardised_upper"):
+    for name in _RANKED:
+        values[name] = _share(values[name], rate.target if rate else None)
+    for name in ("standardised", "standardised_lower", "standardised_upper", "closed_only"):
         values[name] = _share(values[name])
     values["verdict"] = verdict_text(row, lang)
-    values["early"] = counts.met - counts.matured_met
     if row.funnel is not None:
         values["funnel"] = PAGE.text(lang, f"place_{row.funnel}")
     longer = [
@@ -117,7 +115,7 @@ def figures(row: Row, lang: str) -> dict[str, object]:
         if found is not None and found.time is None
     ]
     values["not_reached"] = "; ".join(longer) or None
-    n = counts.matured
+    n = row.counts.matured
     values["few"] = None
     if n < FLAGGED_BELOW:
         bound = COUNTS_ONLY_BELOW if n < COUNTS_ONLY_BELOW else FLAGGED_BELOW
