@@ -36,7 +36,7 @@ class TidyTable(NamedTuple):
     lines: Callable[[ReportNumbers], Iterable[Line]]
 
 
-def kinds_of(kind: type, *left_out: str) -> dict[str, Kind]:
+def kinds_of(kind: type) -> dict[str, Kind]:
     """Return the kind of each field of a dataclass, keyed by its name, from the type hints.
 
     >>> from workhours_sla.compliance.late import Late
@@ -46,13 +46,12 @@ def kinds_of(kind: type, *left_out: str) -> dict[str, Kind]:
     hints = get_type_hints(kind)
     found: dict[str, Kind] = {}
     for field in fields(kind):
-        if field.name not in left_out:
-            hint = hints[field.name]
-            of = [one for one in get_args(hint) or (hint,) if one is not NoneType]
-            found[field.name] = _KINDS.get(of[0], "text")
+        hint = hints[field.name]
+        of = [one for one in get_args(hint) or (hint,) if one is not NoneType]
+        found[field.name] = _KINDS.get(of[0], "text")
     return found
 
 
 def values_of(line: Any, kinds: Iterable[str]) -> dict[str, Any]:
     """Return the attributes of a value that are named like columns."""
-    return {name: getattr(line, name) for name in kinds if hasattr(line, name)}
+    return {name: getattr(line, name) for name in kinds}

@@ -115,10 +115,6 @@ PAGE: Final = Texts(
             "ru": "методика, интервалы, контрольные карты, воронка, все показатели, качество "
             "данных",
         },
-        "late_has": {
-            "en": "the list, with the reason for each due time",
-            "ru": "перечень с расчётом каждого срока",
-        },
         "figures": {"en": "All figures", "ru": "Все показатели"},
         "table_of": {"en": "{name}: all figures", "ru": "{name}: все показатели"},
         "trends": {"en": "Control charts", "ru": "Контрольные карты"},
