@@ -351,7 +351,7 @@ def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
 
 
 def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
-    from workhours_sla.reports.plain_text import printable  # noqa: PLC0415
+    from workhours_sla.reports.printable import printable  # noqa: PLC0415
 
     if not found.changes:
         yield SENTENCES.text(lang, "unchanged")
@@ -374,7 +374,8 @@ def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
 
 def _case_lines(cases: Sequence[RevisedCase], lang: str) -> Iterator[str]:
     """Yield a line for each appeal whose verdict changed, with its cause."""
-    from workhours_sla.reports.plain_text import NONE, moment, printable  # noqa: PLC0415
+    from workhours_sla.reports.plain_text import NONE, moment  # noqa: PLC0415
+    from workhours_sla.reports.printable import printable  # noqa: PLC0415
 
     if cases:
         yield SENTENCES.text(lang, "revised_cases", count=len(cases))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from workhours_sla.compliance.agreement import Agreement, AgreementClass, ComparedAppeal
+from workhours_sla.reports.printable import printable
 from workhours_sla.text.agreement import AGREEMENT, CLASSES
 from workhours_sla.text.words import VERDICTS, pick, weekday_date
 from workhours_sla.worktime.budget import format_amount
@@ -21,13 +22,11 @@ def agreement_lines(found: Agreement, lang: str) -> Iterator[str]:
     """Yield the lines of the comparison of one target: counts of each class, then examples."""
     text = AGREEMENT.in_language(lang)
     if any(one.name != "theirs_missing" for one in found.verdicts):
-        yield text(
-            "verdicts", target=_printable(found.target), counts=_counts(found.verdicts, lang)
-        )
+        yield text("verdicts", target=printable(found.target), counts=_counts(found.verdicts, lang))
         yield from _examples(found.verdicts, lang)
     if found.due_times:
         line = text(
-            "due_times", target=_printable(found.target), counts=_counts(found.due_times, lang)
+            "due_times", target=printable(found.target), counts=_counts(found.due_times, lang)
         )
         if found.median_difference is not None:
             line += text("median", difference=_signed(found.median_difference))
@@ -62,7 +61,7 @@ def _example(appeal: ComparedAppeal, lang: str) -> str:
     ours = _moment(appeal.due_at, lang)
     if appeal.limit is not None and appeal.limit != appeal.due_at:
         ours = text("until", due=ours, limit=_moment(appeal.limit, lang))
-    return text("times", appeal=_printable(appeal.appeal_id), ours=ours, theirs=theirs)
+    return text("times", appeal=printable(appeal.appeal_id), ours=ours, theirs=theirs)
 
 
 def _moment(when: datetime | None, lang: str) -> str:
@@ -71,7 +70,3 @@ def _moment(when: datetime | None, lang: str) -> str:
 
 def _signed(amount: timedelta) -> str:
     return format_amount(amount) if amount < timedelta(0) else f"+{format_amount(amount)}"
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text[:40])

@@ -14,6 +14,7 @@ from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.reports.headline import headline_lines, verdict_of
+from workhours_sla.reports.printable import WIDEST_NAME, cut, one_line, printable
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
@@ -26,8 +27,6 @@ from workhours_sla.worktime.budget import format_amount
 NONE: Final = "-"
 """The text of a missing figure."""
 
-WIDEST_NAME: Final = 40
-"""The largest number of letters of a name."""
 SHOWN_OUTLIERS: Final = 5
 """The number of outliers that a note names."""
 _HOUR: Final = timedelta(hours=1)
@@ -120,7 +119,7 @@ def _row_name(table: Table | None, row: Row, lang: str) -> str:
         return name
     parts = name.split(words.CROSSED)
     room = (WIDEST_NAME + len(words.CROSSED)) // len(parts) - len(words.CROSSED)
-    return words.CROSSED.join(p if len(p) <= room else f"{p[: room - 3]}..." for p in parts)
+    return words.CROSSED.join(cut(part, room) for part in parts)
 
 
 def _cells(row: Row, lang: str) -> list[str]:
@@ -261,8 +260,7 @@ def _checks(report: ReportNumbers, lang: str) -> Iterator[str]:
 def saved_by_an_hour(report: ReportNumbers) -> tuple[int, int] | None:
     """Return how many late appeals an hour would have saved, of how many for which it is known.
 
-    Returns None if it is not known, or if no appeal had more than one holder, so that there was no
-    hour to save.
+    Returns None if an hour would have saved none, or if it is not known.
     """
     owners = report.attribution
     count = 0 if owners is None else sum(count for _, count in owners.hour_earlier)
@@ -412,19 +410,3 @@ _WARNINGS: Final = (
     *("pause_left_open", "retroactive"),
 )
 """The counts of the report's quality that have a note if they are not zero."""
-
-
-def printable(text: str) -> str:
-    r"""Return text as one line of at most 40 characters; unprintable characters become ``?``.
-
-    >>> printable("Roads\nand bridges")
-    'Roads?and bridges'
-    """
-    return one_line(text if len(text) <= WIDEST_NAME else text[: WIDEST_NAME - 3] + "...")
-
-
-def one_line(text: str) -> str:
-    """Return text in which ``?`` replaces each character that is not printable."""
-    return "".join(
-        letter if letter.isprintable() or letter == "\N{NO-BREAK SPACE}" else "?" for letter in text
-    )

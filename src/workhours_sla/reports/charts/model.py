@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
+from workhours_sla.reports.printable import one_line
 from workhours_sla.text.charts import CHARTS
 from workhours_sla.text.numbers import count_text, number, target_text
 
@@ -279,8 +280,8 @@ def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> st
     Комитет транспорта и
     дорожного хозяйства: 7
     """
-    shown = "".join(sign if sign.isprintable() or sign == "\xa0" else "?" for sign in name)
-    cut = textwrap.wrap(shown, letters, max_lines=lines, placeholder="\N{HORIZONTAL ELLIPSIS}")
+    dots = "\N{HORIZONTAL ELLIPSIS}"
+    cut = textwrap.wrap(one_line(name), letters, max_lines=lines, placeholder=dots)
     return "\n".join(cut) + tail
 
 

@@ -22,7 +22,7 @@ from workhours_sla.reports.charts.model import (
     Series,
     Tick,
 )
-from workhours_sla.reports.plain_text import printable
+from workhours_sla.reports.printable import printable
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome

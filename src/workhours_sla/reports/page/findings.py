@@ -18,7 +18,7 @@ from workhours_sla.text.page import PAGE
 
 
 def weeks_finding(report: ReportNumbers, lang: str) -> str:
-    """Return in how many final weeks the target was met, not met, and neither was proven."""
+    """Return in how many of the final weeks the target was met, and in how many it was not."""
     final = [
         row.rate.shown_verdict
         for row in report.table("week").rows

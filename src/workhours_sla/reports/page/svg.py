@@ -17,7 +17,7 @@ from typing import Final, Literal
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Chart, Place, Room
 from workhours_sla.reports.page.elements import Html, element
-from workhours_sla.reports.plain_text import printable
+from workhours_sla.reports.printable import printable
 from workhours_sla.statistics.intervals import ComplianceRate
 
 WIDE, HALF, HEIGHT = 1000, 490, 270
