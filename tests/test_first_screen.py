@@ -126,6 +126,25 @@ def test_tiles_have_the_figures_and_zero_is_quiet(lang: str) -> None:
     assert not root.all("section", id="worst")
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "label"),
+    [
+        ((2025, 1, 1), (2025, 4, 1), ("late in Q1 2025", "с опозданием за I квартал 2025 года")),
+        ((2025, 1, 1), (2026, 1, 1), ("late in 2025", "с опозданием за 2025 год")),
+        ((2025, 3, 1), (2025, 3, 30), ("late in the period", "с опозданием за период")),
+    ],
+)
+def test_tile_of_late_appeals_names_a_month_quarter_or_year(
+    since: tuple[int, int, int], until: tuple[int, int, int], label: tuple[str, str]
+) -> None:
+    ends = {"since": since, "until": until}
+    whole = {name: datetime(*end, tzinfo=OFFICE.tz) for name, end in ends.items()}
+    report = made(appeals_of("A", 50, 30), **whole)
+    for lang, expected in zip(("en", "ru"), label, strict=True):
+        tile = section(read(page(report, lang)), "summary").all("div", class_="tile")[0]
+        assert plain(tile.all("span")[0].text) == expected
+
+
 def test_sentence_and_verdict_are_marked_up() -> None:
     root = section(read(page(made(seven(), **MARCH), "ru")), "summary")
     assert root.all("em")[0].text == "цель не достигнута"

@@ -45,6 +45,25 @@ def whole_period(report: ReportNumbers) -> Period:
     )
 
 
+def calendar_unit(period: Period) -> Literal["month", "quarter", "year"] | None:
+    """Return whether a period is one whole month, quarter or year; None if it is none of them.
+
+    >>> calendar_unit(Period(datetime(2026, 1, 1), datetime(2026, 4, 1)))
+    'quarter'
+    """
+    since, until = period.since, period.until
+    if since is None or until is None:
+        return None
+    if not all(end.day == 1 and end.time() == time(0) for end in (since, until)):
+        return None
+    months = (until.year - since.year) * _YEAR + until.month - since.month
+    if months == 1:
+        return "month"
+    if months == _QUARTER and since.month % _QUARTER == 1:
+        return "quarter"
+    return "year" if months == _YEAR and since.month == 1 else None
+
+
 def named_period(period: Period, lang: str, form: Literal["in", "the"] = "in") -> str:
     """Return a period as it is said: ``in March 2026``, or with the form ``the``, ``March 2026``.
 
@@ -62,18 +81,15 @@ def named_period(period: Period, lang: str, form: Literal["in", "the"] = "in") -
         return period_text(period, lang)
     text = HEADLINE.in_language(lang)
     first, last = period.since.date(), _last(period.until).date()
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    whole = all(end.day == 1 and end.time() == time(0) for end in (period.since, period.until))
-    if whole and months == 1:
+    unit = calendar_unit(period)
+    if unit is not None:
         month = words.MONTHS[lang][first.month - 1]
         return text(
-            f"{form}_month", month=month.lower() if lang == "ru" else month, year=first.year
+            f"{form}_{unit}",
+            month=month.lower() if lang == "ru" else month,
+            number=_QUARTERS[lang][first.month // _QUARTER],
+            year=first.year,
         )
-    if whole and months == _QUARTER and first.month % _QUARTER == 1:
-        number = _QUARTERS[lang][first.month // _QUARTER]
-        return text(f"{form}_quarter", number=number, year=first.year)
-    if whole and months == _YEAR and first.month == 1:
-        return text(f"{form}_year", year=first.year)
     shown = [_edge(datetime.combine(day, time(0)), lang) for day in dict.fromkeys((first, last))]
     if len(shown) == 1:
         return text(f"{form}_day", first=shown[0])

@@ -14,7 +14,7 @@ from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.share_bars import share_bar, share_scale, week_line
 from workhours_sla.reports.page.tables import Cell, Line
-from workhours_sla.reports.periods import named_period, whole_period
+from workhours_sla.reports.periods import calendar_unit, named_period, whole_period
 from workhours_sla.reports.plain_text import interval_text, rate_text
 from workhours_sla.reports.scales import percent_sign
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, ComplianceRate, TargetVerdict
@@ -70,9 +70,9 @@ class First(Section):
 
     def _tiles(self) -> Iterator[Html]:
         report, lang = self.report, self.lang
-        when = named_period(whole_period(report), lang)
-        dated = any(sign.isdigit() for sign in when.split()[1])  # a date and not a month
-        name = self.text("tile_late_period" if dated else "tile_late", when=when)
+        period = whole_period(report)
+        key = "tile_late" if calendar_unit(period) else "tile_late_period"  # dates are too long
+        name = self.text(key, when=named_period(period, lang))
         late = late_of(report.total)
         yield self._tile("late", count_text(late, lang), name, late)
         now = report.backlog.points[-1]
