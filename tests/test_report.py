@@ -791,6 +791,18 @@ def test_times_on_whole_minutes_are_counted() -> None:
     assert report_of(cases(pairs, "2025-03-14T12:00")).quality.minute_rounded == 3
 
 
+def test_many_outliers_do_not_depend_on_the_order_of_rows() -> None:
+    near = [(f"A-{n}", "2025-03-11T10:00") for n in range(600)]
+    far = [(f"B-{n:03}", f"2020-03-{1 + n % 2:02}T10:00") for n in range(500)]
+    rows = [*near, *far]
+    random.Random(1).shuffle(rows)
+    pairs: list[tuple[str, str | None]] = [(when, when) for _, when in rows]
+    found = report_of(cases(pairs, "2025-03-14T12:00", ids=[name for name, _ in rows]))
+    assert found.quality.outliers.count == 500
+    first = [one.appeal_id for one in found.quality.outliers.first]
+    assert first == [f"B-{n:03}" for n in range(0, 40, 2)]
+
+
 def test_unreadable_rows_are_added_to_the_intake() -> None:
     intake = Intake("rows", 5, 5).with_faults({"naive_time": 2})
     assert (intake.read, intake.quarantined) == (7, (("naive_time", 2),))
