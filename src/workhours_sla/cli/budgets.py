@@ -11,7 +11,7 @@ from workhours_sla.errors import BudgetError, shown
 from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_data import budget_kind, budget_size
+from workhours_sla.worktime.budget_data import budget_kind, budget_size, counting_of
 from workhours_sla.worktime.budget_kinds import Budget, CountFrom
 from workhours_sla.worktime.budget_texts import parse_budget
 from workhours_sla.worktime.due_dates import Roll
@@ -27,13 +27,21 @@ class GivenBudget(NamedTuple):
     roll: Roll | None = None
     count_from: CountFrom | None = None
 
+    @property
+    def options(self) -> list[str]:
+        """The options that are given."""
+        return [_option(name) for name, value in self._asdict().items() if value is not None]
+
     def check(self, budget: Budget, lang: str) -> None:
         """Raise click.UsageError if an option has no effect on ``budget``."""
-        for name in ("roll", "count_from"):
-            if getattr(self, name) is not None and not hasattr(budget, name):
-                option = "--" + name.replace("_", "-")
-                text = SHELL.text(lang, "no_days_to_count", option=option)
+        for name, value in (("roll", self.roll), ("count_from", self.count_from)):
+            if value is not None and name not in counting_of(budget):
+                text = SHELL.text(lang, "no_days_to_count", option=_option(name))
                 raise click.UsageError(text)
+
+
+def _option(field: str) -> str:
+    return "--" + field.replace("_", "-")
 
 
 def parse_given(given: GivenBudget, default: str, lang: str) -> Budget:
@@ -74,9 +82,10 @@ def counting_text(budget: Budget, lang: str) -> str | None:
 
     Returns None for a budget of time.
     """
-    parts = []
-    for name, prefix in (("count_from", "from"), ("roll", "roll")):
-        choice = getattr(budget, name, None)
-        if choice is not None:
-            parts.append(SHELL.text(lang, f"{prefix}_{choice}"))
+    counting = counting_of(budget)
+    parts = [
+        SHELL.text(lang, f"{prefix}_{counting[name]}")
+        for name, prefix in (("count_from", "from"), ("roll", "roll"))
+        if name in counting
+    ]
     return "; ".join(parts) or None

@@ -19,6 +19,7 @@ from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import HolderHistory, Span, breach_owner
 from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.policy import targets_named
 from workhours_sla.sla.target import Target
 
 SECTIONS: Final = (
@@ -56,8 +57,7 @@ class CheckResult:
     @cached_property
     def targets(self) -> Sequence[Target]:
         """The targets of the policy, or the chosen one."""
-        targets = self.configuration.policy.targets
-        return [one for one in targets if self.target in (None, one.name)]
+        return targets_named(self.configuration.policy, self.target)
 
     @cached_property
     def agreements(self) -> Sequence[Agreement]:

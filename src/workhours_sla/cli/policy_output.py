@@ -11,7 +11,7 @@ from workhours_sla.adapters.config.policy import CONDITIONS, Configuration
 from workhours_sla.cli.answer_text import schedule_data
 from workhours_sla.cli.output import echo_note
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.policy import Rule
+from workhours_sla.sla.policy import Rule, targets_named
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget_data import budget_data
@@ -50,15 +50,14 @@ def main_schedule(configuration: Configuration, target: str | None = None) -> Sc
 
     Times are read and shown in its zone.
     """
-    targets = configuration.policy.targets
-    return next(one for one in targets if target in (None, one.name)).schedules[0]
+    return targets_named(configuration.policy, target)[0].schedules[0]
 
 
 def calendar_lines(
     configuration: Configuration, lang: str, target: str | None = None
 ) -> Iterator[str]:
     """Yield a line for each calendar of the policy, or of a target, with its version."""
-    targets = (one for one in configuration.policy.targets if target in (None, one.name))
+    targets = targets_named(configuration.policy, target)
     schedules = (one for of_target in targets for one in of_target.schedules)
     for id_, version in dict.fromkeys((one.calendar.id, one.calendar.version) for one in schedules):
         name = SHELL.text(lang, "version", id=id_, version=version)
@@ -73,9 +72,7 @@ def policy_data(configuration: Configuration, target: str | None = None) -> dict
     policy = configuration.policy
     return {
         "policy_version": policy.version,
-        "targets": [
-            _target_data(one, configuration) for one in policy.targets if target in (None, one.name)
-        ],
+        "targets": [_target_data(one, configuration) for one in targets_named(policy, target)],
         "rules": [_rule_data(rule) for rule in policy.rules],
         "on_change": policy.on_change,
         "on_change_past": policy.on_change_past,

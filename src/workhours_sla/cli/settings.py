@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # imported only if there is a configuration, so that other co
     from workhours_sla.adapters.config.policy import Configuration
     from workhours_sla.adapters.config.sections import Config
     from workhours_sla.sla.policy import Policy
-    from workhours_sla.sla.target import Closing
+    from workhours_sla.sla.target import Closing, Target
 
 _OF_SCHEDULE = ("calendar", "week", "hours", "tz")
 """The options that replace the key of the same name in the section [schedule]."""
@@ -138,8 +138,7 @@ class Settings:
                 raise click.UsageError(SHELL.text(self.lang, "no_config", name=shown(self.target)))
             budget = parse_given(self.budget, BUDGET, self.lang)
             return OneTarget(None, self.schedule, budget, "latest")
-        policy = self.configuration(one=True).policy
-        target = next(one for one in policy.targets if self.target in (None, one.name))
+        target = self._chosen(self.configuration(one=True))[0]
         schedule = target.schedule
         if not isinstance(schedule, Schedule):
             by = SHELL.text(self.lang, f"by_{schedule.field}")
@@ -172,7 +171,7 @@ class Settings:
         names = check_target(configuration.policy, self.target, self.lang, needed=one)
         if any(self.budget):
             if len(names) > 1:
-                self._refuse("fixed_budget", [*map(_option_of, self._given_of_budget())])
+                self._refuse("fixed_budget", self.budget.options)
             if self.budget.budget is not None:  # a wrong text is no fault of the file
                 parse_budget(self.budget.budget, roll=self.budget.roll or "none")
             try:
@@ -197,13 +196,14 @@ class Settings:
         With ``--provisional`` no note is printed, since the calendar then goes on by rule.
         """
         if not self.provisional:
-            targets = configuration.policy.targets
-            chosen = [one for one in targets if self.target in (None, one.name)]
-            schedules = [schedule for one in chosen for schedule in one.schedules]
+            targets = self._chosen(configuration)
+            schedules = [schedule for target in targets for schedule in target.schedules]
             note_calendar_ends(schedules, at, self.lang)
 
-    def _given_of_budget(self) -> list[str]:
-        return [name for name, value in self.budget._asdict().items() if value is not None]
+    def _chosen(self, configuration: Configuration) -> Sequence[Target]:
+        from workhours_sla.sla.policy import targets_named  # noqa: PLC0415
+
+        return targets_named(configuration.policy, self.target)
 
     def _refuse(self, key: str, options: Sequence[str]) -> NoReturn:
         raise click.UsageError(SHELL.text(self.lang, key, options=", ".join(options)))
@@ -223,10 +223,6 @@ def check_target(policy: Policy, name: str | None, lang: str, *, needed: bool = 
     key = "several_targets" if name is None else "no_target"
     listed = ", ".join(map(repr, names))
     raise click.UsageError(SHELL.text(lang, key, name=repr(name), names=listed))
-
-
-def _option_of(field: str) -> str:
-    return "--" + field.replace("_", "-")
 
 
 def with_acts(calendar: Calendar, file: str) -> Calendar:

@@ -24,7 +24,7 @@ from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.policy import Policy, targets_named
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.maturity import EXCLUDED, VERDICTS, WITHDRAWN, matured
@@ -281,7 +281,7 @@ def target_of(policy: Policy, name: str | None) -> Target:
 
     Raises PolicyError if the policy has no such target, or more than one.
     """
-    named = [one for one in policy.targets if name in (None, one.name)]
+    named = targets_named(policy, name)
     if len(named) == 1:
         return named[0]
     known = ", ".join(dict.fromkeys(repr(one.name) for one in policy.targets))

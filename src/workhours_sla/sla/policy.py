@@ -222,6 +222,11 @@ class Policy:
         return sha256(repr(content).encode()).hexdigest()[:12]
 
 
+def targets_named(policy: Policy, name: str | None) -> tuple[Target, ...]:
+    """Return the targets of a policy that have a name, or all of them if ``name`` is None."""
+    return tuple(target for target in policy.targets if name in (None, target.name))
+
+
 _ALWAYS_RELEVANT: Final = frozenset(
     {
         EventType.CREATED,

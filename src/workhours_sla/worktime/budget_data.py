@@ -11,6 +11,7 @@ from workhours_sla.worktime.budget_kinds import Budget, ClockTime
 
 WORKING_TIME = "working_time"
 """The name of the kind of a budget that is a plain timedelta."""
+_COUNTING = frozenset({"roll", "count_from"})
 
 
 def budget_kind(budget: Budget) -> str:
@@ -40,6 +41,18 @@ def budget_size(budget: Budget) -> timedelta | int:
     return count
 
 
+def counting_of(budget: Budget) -> dict[str, object]:
+    """Return how the days of a budget count: its ``roll`` and ``count_from``, if its kind has them.
+
+    >>> from workhours_sla import WorkingDays
+    >>> counting_of(WorkingDays(7)), counting_of(timedelta(hours=4))
+    ({'count_from': 'next_day'}, {})
+    """
+    if isinstance(budget, timedelta):
+        return {}
+    return {name: value for name, value in _values(budget).items() if name in _COUNTING}
+
+
 def budget_data(budget: Budget) -> str | dict[str, dict[str, object]]:
     """Return a budget for JSON: working time as an ISO 8601 duration, others keyed by their kind.
 
@@ -51,10 +64,13 @@ def budget_data(budget: Budget) -> str | dict[str, dict[str, object]]:
     """
     if isinstance(budget, timedelta):
         return iso_amount(budget)
-    values = {field.name: getattr(budget, field.name) for field in fields(budget)}  # type: ignore[arg-type]
     return {
         budget_kind(budget): {
             name: iso_amount(value) if isinstance(value, timedelta) else value
-            for name, value in values.items()
+            for name, value in _values(budget).items()
         }
     }
+
+
+def _values(budget: Budget) -> dict[str, object]:
+    return {field.name: getattr(budget, field.name) for field in fields(budget)}  # type: ignore[arg-type]

@@ -27,16 +27,10 @@ from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import parse_amount
-from workhours_sla.worktime.budget_kinds import (
-    Budget,
-    CalendarDays,
-    ClockTime,
-    Months,
-    WorkingDays,
-)
+from workhours_sla.worktime.budget_data import counting_of
+from workhours_sla.worktime.budget_kinds import Budget, ClockTime
 from workhours_sla.worktime.budget_texts import parse_budget
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.start_budgets import CalendarDaysSameTime
 
 DEFAULT = "default"
 """The name of the schedule that the section [schedule] declares."""
@@ -47,11 +41,6 @@ _OF_SCHEDULES = ("schedules", "on_change_past")
 """Sections and keys that are useless unless a target names its schedule."""
 CONDITIONS = ("channels", "topics", "importances", "regimes", "agencies", "districts")
 """The keys of a rule that select appeals by their attributes."""
-_COUNTING = {
-    "roll": (CalendarDays, CalendarDaysSameTime, Months),
-    "count_from": (CalendarDays, WorkingDays),
-}
-"""For each key that decides how days are counted, the kinds of budgets that it applies to."""
 
 
 @public("workhours_sla.config")
@@ -238,9 +227,8 @@ class _PolicyReader:
         self, keys: Keys, settings: TargetSettings | PresetSettings, budgets: Iterable[Budget]
     ) -> None:
         """Raise ConfigError if ``roll`` or ``count_from`` is given and no budget depends on it."""
-        for key, kinds in _COUNTING.items():
-            given = getattr(settings, key) is not None
-            if given and not any(isinstance(budget, kinds) for budget in budgets):
+        for key, given in (("roll", settings.roll), ("count_from", settings.count_from)):
+            if given is not None and not any(key in counting_of(budget) for budget in budgets):
                 self._reader.fail((*keys, key), say("no_days_to_count"), say("leave_it_out"))
 
     def _budget(self, keys: Keys, key: str, text: str, row: TargetSettings) -> Budget:
