@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar, cast, get_args
 
 import click
@@ -33,16 +34,15 @@ def _inherited(ctx: click.Context, _: click.Parameter, lang: str | None) -> str 
     return ctx.meta.get("lang")
 
 
-lang_option: Callable[[Command], Command] = option(
-    "--lang", type=click.Choice(LANGUAGES), without="the environment's", callback=_inherited
-)
-lang_of_group: Callable[[Command], Command] = option(
-    *("--lang",),
+_lang: Callable[..., Callable[..., Any]] = partial(
+    option,
+    "--lang",
     type=click.Choice(LANGUAGES),
     without="the environment's",
     callback=_inherited,
-    expose_value=False,
 )
+lang_option: Callable[[Command], Command] = _lang()
+lang_of_group: Callable[[Command], Command] = _lang(expose_value=False)
 """The option ``--lang`` before the name of a command."""
 min_read_option: Callable[[Command], Command] = option(
     "--min-read", metavar="PERCENT", default=DEFAULT_MIN_READ

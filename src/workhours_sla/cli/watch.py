@@ -23,7 +23,7 @@ from workhours_sla.adapters.sinks.digest_lines import DIGESTS
 from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
 from workhours_sla.adapters.sinks.line_file import check_lines
 from workhours_sla.adapters.sources import mapper_of
-from workhours_sla.adapters.sources.formats import ENDINGS, NOT_FOLLOWED
+from workhours_sla.adapters.sources.formats import ENDINGS, check_followed
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.account import events_line, reason_lines, rows_line
@@ -46,14 +46,13 @@ from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.times import show_time
-from workhours_sla.errors import SourceError, WorkHoursError
+from workhours_sla.errors import WorkHoursError
 from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.emitted_changes import Change, ChangeKind
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.sla.watermark import Watermarks
 from workhours_sla.text import words
-from workhours_sla.text.messages import say
 from workhours_sla.text.shell import SHELL, language, sentence
 from workhours_sla.worktime.budget import parse_amount
 
@@ -215,9 +214,7 @@ def _check_lines(wanted: _WatchOptions) -> None:
 def _check_format(source: str, config: Config, lang: str) -> None:
     """Raise an error if a source is a CSV file or a document, which cannot be followed."""
     options, ending = config.input, Path(source).suffix.lower()
-    found = options.format or ENDINGS.get(ending)
-    if found in NOT_FOLLOWED:
-        raise SourceError(say("format_not_followed", format=found), format=found)
+    check_followed(options.format or ENDINGS.get(ending))
     csv = options.format == "csv"
     if options.format is None and ending not in (".jsonl", ".ndjson", ".json"):
         is_table = options.kind == "appeals" or options.delimiter is not None

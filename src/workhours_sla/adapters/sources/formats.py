@@ -137,14 +137,18 @@ def mapper_of(config: Config) -> RecordMapper:
         module, name = _LINE_MAPPERS[found]
         mapper = getattr(import_module(f"workhours_sla.adapters.sources.{module}"), name)
         return cast("RecordMapper", mapper(layout_of(config), config.input))
-    if found in NOT_FOLLOWED:
-        msg = say("format_not_followed", format=found)
-        raise SourceError(msg, format=found)
+    check_followed(found)
     if config.input.kind == "statuses":
         raise SourceError(say("statuses_not_followed"))
     layout = layout_of(config)
     unread = dict.fromkeys(CLAIM_COLUMNS, "")
     return nested(Mapper(replace(layout, columns={**layout.columns, **unread})))
+
+
+def check_followed(format: Format | None) -> None:  # noqa: A002 - the configuration key
+    """Raise SourceError if files of a format cannot be followed while they grow."""
+    if format in NOT_FOLLOWED:
+        raise SourceError(say("format_not_followed", format=format), format=format)
 
 
 def reader_of(format: Format) -> Reader:  # noqa: A002 - the configuration key
