@@ -24,7 +24,7 @@ from workhours_sla.cli.file_checks import (
 )
 from workhours_sla.cli.given import given_without_config
 from workhours_sla.cli.help import command, option
-from workhours_sla.cli.input import Rows, Stored, read_rows
+from workhours_sla.cli.input import Rows, read_rows
 from workhours_sla.cli.options import (
     CommonOptions,
     InputOptions,
@@ -224,13 +224,7 @@ def _make(
         events=rows.events,
         faults=Counter(fault.reason for fault in rows.faults),
     )
-    if not rows.per_event:  # the order of rows of appeals does not show which events came late
-        cases = replace(cases, intake=replace(cases.intake, late=None))
-    if rows.ignored or rows.inverted:
-        intake = replace(cases.intake, ignored=rows.ignored, inverted=rows.inverted)
-        cases = replace(cases, intake=intake)
-    if rows.stored is not None:
-        cases = replace(cases, intake=_with_store(cases.intake, rows.stored))
+    cases = replace(cases, intake=_with_rows(cases.intake, rows))
     for line in store_lines(rows, as_of, policy.version, zone, lang):
         click.echo(f"{SHELL.text(lang, 'note')}: {line}", err=True)
     edges = _Edges.of(wanted, zone, lang)
@@ -263,8 +257,14 @@ def _agreement(result: Evaluation, rows: Rows, target: str) -> Agreement | None:
     return compare_claims(result.outcomes, rows.claims, target) if rows.claims else None
 
 
-def _with_store(intake: Intake, stored: Stored) -> Intake:
-    """Return the intake plus the duplicates and the quarantined events that a store counted."""
+def _with_rows(intake: Intake, rows: Rows) -> Intake:
+    """Return the intake plus what the rows show, or what a store counted."""
+    intake = replace(intake, ignored=rows.ignored, inverted=rows.inverted)
+    if not rows.per_event:  # the order of rows of appeals does not show which events came late
+        intake = replace(intake, late=None)
+    stored = rows.stored
+    if stored is None:
+        return intake
     again = stored.counts.duplicate
     more = replace(intake, read=intake.read + again, duplicate=intake.duplicate + again)
     return more.with_faults(Counter(reason for _, reason in stored.left_out))
