@@ -61,6 +61,13 @@ main(["due", "31.10.2025 17:30", "--calendar", "RU-VGG"])
     assert not {"decimal", "difflib"} & (modules_after(quiet) - modules_after("pass"))
 
 
+def test_reading_a_file_loads_no_words_of_its_detection() -> None:
+    code = "import sys, workhours_sla.cli.check, workhours_sla.cli.report\n"
+    code += "assert 'workhours_sla.adapters.sources' in sys.modules\n"
+    code += "assert 'workhours_sla.adapters.detection.words' not in sys.modules"
+    modules_after(code)
+
+
 def test_every_public_name_is_there() -> None:
     import workhours_sla  # noqa: PLC0415
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 import click
 
 from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.detection.fixed import from_start
+from workhours_sla.adapters.detection.again import from_start
 from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.adapters.sources.growing_file import cannot_open
 from workhours_sla.cli.output import printable

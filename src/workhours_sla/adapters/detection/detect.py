@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from workhours_sla.adapters.config.file import parse_config
+from workhours_sla.adapters.detection.again import Again, from_start
 from workhours_sla.adapters.detection.decide import decide
 from workhours_sla.adapters.detection.detected import Detected, Doubt, Given, Value
 from workhours_sla.adapters.detection.encodings import encoding_of
-from workhours_sla.adapters.detection.fixed import detect_fixed, from_start, unfit
+from workhours_sla.adapters.detection.fixed import detect_fixed, unfit
 from workhours_sla.adapters.detection.header import SEARCHED, Header, find_header, has_times
 from workhours_sla.adapters.detection.records import LINES, header_of, paths_of, record_rows
 from workhours_sla.adapters.detection.seen import Row, Table
@@ -24,7 +24,7 @@ from workhours_sla.adapters.detection.written import configuration_text
 from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.adapters.sources.documents import check_api_error
 from workhours_sla.adapters.sources.json_shape import as_utf8
-from workhours_sla.adapters.sources.opened_file import OpenedFile, open_file
+from workhours_sla.adapters.sources.opened_file import OpenedFile
 from workhours_sla.adapters.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format
 from workhours_sla.errors import ConfigError, SourceError, shown
 from workhours_sla.text.messages import Phrase, phrase_of, say
@@ -35,29 +35,6 @@ if TYPE_CHECKING:
 _NAME: Final = "the configuration that was detected"
 _WORKBOOKS: Final = ("xlsx", "xls", "ods")
 _HEAD: Final = 1 << 16
-
-
-class Again:
-    """A file, or a stream that can be read from its beginning again."""
-
-    def __init__(self, where: Path | BinaryIO, name: str | None) -> None:
-        self.where = where
-        self.name = name
-
-    @contextmanager
-    def opened(self) -> Iterator[OpenedFile]:
-        """Open the file, or go to the beginning of the stream. Raises SourceError."""
-        with ExitStack() as stack:
-            yield open_file(from_start(self.where), self.name, stack)
-
-    def rows(self, read: Callable[[OpenedFile], Iterable[Row]]) -> Callable[[], Iterator[Row]]:
-        """Return a function that opens the file and reads its rows."""
-
-        def rows() -> Iterator[Row]:
-            with self.opened() as opened:
-                yield from read(opened)
-
-        return rows
 
 
 class _Found(NamedTuple):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from workhours_sla.adapters.detection.again import from_start
 from workhours_sla.adapters.detection.detected import Detected, Doubt, Reading, Value
 from workhours_sla.adapters.detection.time_settings import ZONES
 from workhours_sla.adapters.detection.toml_values import toml_line
@@ -16,6 +16,7 @@ from workhours_sla.sla.event import Event, EventType
 from workhours_sla.text.messages import Phrase, phrase_of, say
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import BinaryIO
 
     from workhours_sla.adapters.config.sections import Config
@@ -99,13 +100,6 @@ def _read(where: Path | BinaryIO, name: str, config: Config) -> _Seen:
         if seen.error is None:
             raise
     return seen
-
-
-def from_start(where: Path | BinaryIO) -> Path | BinaryIO:
-    """Return a path, or a stream after going back to its beginning."""
-    if not isinstance(where, Path):
-        where.seek(0)
-    return where
 
 
 def _readings(events: list[Event]) -> Iterator[Reading]:
