@@ -36,7 +36,7 @@ _OTHER_COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
 }
 _MOST_LISTED: Final = 20
 _MOST_TYPES: Final = 60
-"""A column with more different values has no types of events and no statuses."""
+"""The most unknown types of events, or statuses, of which each has a line to complete."""
 
 
 @dataclass

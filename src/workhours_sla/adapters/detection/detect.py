@@ -78,7 +78,7 @@ def detect(
         found = _workbook(source, name, binary)
     else:
         found = _arrow(source, name, binary)
-    table = Table.of(found.header.row, found.header.cells, found.header.above)
+    table = Table.of(found.header.cells, found.header.above)
     table.add_all(found.rows(), exact=found.exact)
     if not table.rows:
         msg = say("detect_no_rows", name=name, row=found.header.row)

@@ -37,13 +37,11 @@ _BINARY: Final = 0.02
 class Encoding(NamedTuple):
     """The encoding of a text; ``others`` are encodings that fit as well and give another text.
 
-    ``name`` is None for bytes that are not text. ``broken_at`` is the offset of the first byte
-    that is not in UTF-8, if the rest is.
+    ``name`` is None for bytes that are not text.
     """
 
     name: str | None
     others: tuple[str, ...] = ()
-    broken_at: int | None = None
 
 
 def encoding_of(chunks: ByteChunks) -> Encoding:
@@ -56,18 +54,18 @@ def encoding_of(chunks: ByteChunks) -> Encoding:
     if wide is not None:
         return Encoding(wide)
     decoder = codecs.getincrementaldecoder("utf-8")()
-    broken_at: int | None = None
-    controls = size = characters = 0
+    is_utf8 = True
+    has_letters = False
+    controls = size = 0
     sample = b""
     rest = b""
     for chunk in _all(chunks):
         controls += len(chunk) - len(chunk.translate(None, _CONTROLS))
-        if broken_at is None:
+        if is_utf8:
             try:
-                text = decoder.decode(chunk)
-                characters += not text.isascii()
-            except UnicodeDecodeError as error:
-                broken_at = size + len(chunk) - len(error.object) + error.start
+                has_letters |= not decoder.decode(chunk).isascii()
+            except UnicodeDecodeError:
+                is_utf8 = False
         size += len(chunk)
         if len(sample) < _SAMPLED:
             block = rest + chunk
@@ -78,10 +76,9 @@ def encoding_of(chunks: ByteChunks) -> Encoding:
     sample = (sample + rest)[:_SAMPLED]
     if controls > max(2, _BINARY * size):
         return Encoding(None)
-    if broken_at is None:
+    # letters that are valid UTF-8, before a byte that is not, are no chance
+    if is_utf8 or marked or has_letters:
         return Encoding("utf-8")
-    if marked or characters:  # letters that are valid UTF-8, before a byte that is not
-        return Encoding("utf-8", broken_at=broken_at)
     return of_one_byte(sample)
 
 

@@ -148,7 +148,6 @@ class Column:
     shapes: dict[str, Seen] = field(default_factory=dict)
     values: Counter[str] = field(default_factory=Counter)
     """How often each value occurs; values after the first ``MOST_VALUES`` are not counted."""
-    uncounted: int = 0
     value_rows: dict[str, int] = field(default_factory=dict)
     """The first row of each value in ``values``."""
     ids: Ids | None = None
@@ -184,8 +183,6 @@ class Column:
         if text in self.values or len(self.values) < MOST_VALUES:
             self.values[text] += 1
             self.value_rows.setdefault(text, row)
-        else:
-            self.uncounted += 1
 
     def count(self, kind: Literal["moment", "date", "clock", "number"]) -> int:
         """Return how many texts are of a kind."""
@@ -252,30 +249,26 @@ class Column:
 
 @dataclass(slots=True)
 class Table:
-    """The columns of a table with a header, and how its rows look.
+    """The columns of a table with a header.
 
     ``above`` is the text above the header. ``rows`` counts the rows below it that are not blank.
-    ``misshapen`` has those with another number of cells, by the number of the first one.
     """
 
-    header_row: int
     columns: list[Column]
     above: str = ""
     rows: int = 0
-    misshapen: int = 0
-    first_misshapen: int | None = None
 
     @classmethod
-    def of(cls, header_row: int, header: Sequence[str], above: str = "") -> Table:
+    def of(cls, header: Sequence[str], above: str = "") -> Table:
         """Return a table without rows."""
         columns = [Column(name.strip(), at) for at, name in enumerate(header)]
         for column in columns:
             if any(match.canonical == "appeal_id" for match in matches_of(column.name)):
                 column.ids = Ids()
-        return cls(header_row, columns, above)
+        return cls(columns, above)
 
     def add_all(self, rows: Iterable[Row], *, exact: bool) -> None:
-        """Look at all rows, one at a time. ``exact`` says that each must have every cell."""
+        """Look at all rows, one at a time. ``exact`` leaves out those without every cell."""
         columns = self.columns
         width = len(columns)
         for number, cells in rows:
@@ -283,14 +276,8 @@ class Table:
                 continue
             self.rows += 1
             if len(cells) != width and exact:
-                self.misshapen += 1
-                self.first_misshapen = self.first_misshapen or number
                 continue
             for column, cell in zip(columns, cells, strict=False):
                 text = cell.strip()
                 if text:
                     column.add(text, number)
-
-    def named(self, name: str) -> list[Column]:
-        """Return the columns with a name."""
-        return [column for column in self.columns if column.name == name]
