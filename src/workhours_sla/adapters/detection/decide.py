@@ -7,9 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from workhours_sla.adapters.detection.detected import Detected, Doubt, Given, Kind, Reading, Value
+from workhours_sla.adapters.detection.detected import (
+    MOST_LISTED,
+    Detected,
+    Doubt,
+    Given,
+    Kind,
+    Reading,
+    Value,
+    listed,
+)
 from workhours_sla.adapters.detection.meanings import event_type, status_meaning
-from workhours_sla.adapters.detection.roles import Choice, Names, Role
+from workhours_sla.adapters.detection.roles import NOTHING, Choice, Names, Role
 from workhours_sla.adapters.detection.row_traps import RowTraps
 from workhours_sla.adapters.detection.seen import Column, Ids, Row, Table
 from workhours_sla.adapters.detection.time_forms import Order, shape_of, shape_text
@@ -34,7 +43,6 @@ _OTHER_COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
     ),
     "statuses": Attributes._fields,
 }
-_MOST_LISTED: Final = 20
 _MOST_TYPES: Final = 60
 """The most unknown types of events, or statuses, of which each has a line to complete."""
 
@@ -56,7 +64,7 @@ class _Decision:
             self.roles[choice.role.canonical] = choice.role
         if choice.doubt is not None:
             self.doubts.append(choice.doubt)
-        return choice.role is not None or choice.doubt is not None
+        return choice != NOTHING
 
 
 def decide(
@@ -142,15 +150,14 @@ def _kind(names: Names, made: _Decision) -> Kind | None:
     own_id = made.roles.get("appeal_id")
     compared = None if own_id is None else own_id.columns[0].ids
     repeats = compared is not None and compared.repeated > 0
-    has_answers = answered.role is not None or answered.doubt is not None
-    if types is not None and (repeats or not has_answers):
-        if has_answers and answered.role is not None:
+    if types is not None and (repeats or answered == NOTHING):
+        if answered.role is not None:
             made.doubts.append(_kind_doubt(("events", "appeals")))
             return None
         return "events"
     if answered.role is None and statuses is not None and repeats:
         return "statuses"
-    if has_answers or names.time("posted_at") != Choice(None):
+    if answered != NOTHING or names.time("posted_at") != NOTHING:
         return "appeals"
     made.doubts.append(_kind_doubt(("appeals", "events", "statuses")))
     return None
@@ -215,13 +222,11 @@ def _missing(canonical: str, names: Names, roles: Iterable[Role | None]) -> Doub
         left = [column for column in left if column.time_kind in ("moment", "excel", "unix")]
     else:
         left = [column for column in left if column.time_kind not in ("moment", "date", "clock")]
-    choices = [toml_line(canonical, column.name) for column in left[:_MOST_LISTED]]
+    choices = [toml_line(canonical, column.name) for column in left[:MOST_LISTED]]
+    question = say("detect_missing", canonical=canonical)
     if canonical == "answered_at":
         choices.append(toml_line(canonical, ""))
-    question = say(
-        "detect_no_answers" if canonical == "answered_at" else "detect_missing",
-        **({} if canonical == "answered_at" else {"canonical": canonical}),
-    )
+        question = say("detect_no_answers")
     return Doubt("columns", question, tuple(dict.fromkeys(choices)))
 
 
@@ -240,9 +245,8 @@ def _place_values(made: _Decision) -> None:
         made.doubts += _answers(canonical, column, known, made)
         unknown = [value for value in column.values if value not in known]
         if unknown:
-            listed = ", ".join(map(shown, unknown[:_MOST_LISTED]))
             cause = "detect_types" if canonical == "type" else "detect_statuses"
-            question = say(cause, column=shown(column.name), values=listed)
+            question = say(cause, column=shown(column.name), values=listed(unknown))
             choices = tuple(toml_line(value, "") for value in unknown[:_MOST_TYPES])
             made.doubts.append(Doubt(f"values.{canonical}", question, choices))
     role = made.roles.get("answered_at")
@@ -250,8 +254,8 @@ def _place_values(made: _Decision) -> None:
         empty = role.columns[0].placeholders
         if empty:
             made.values["answered_at"] = dict.fromkeys(empty, "")
-            listed = ", ".join(map(shown, empty))
-            made.notes.append(say("detect_empty", column=shown(role.columns[0].name), texts=listed))
+            texts = ", ".join(map(shown, empty))
+            made.notes.append(say("detect_empty", column=role.names, texts=texts))
     made.values = {canonical: table for canonical, table in made.values.items() if table}
 
 
@@ -293,7 +297,7 @@ def _compare_ids(made: _Decision, table: Table, rows: Callable[[], Iterable[Row]
             ids.add(cells[at].strip(), " ".join(cells[one].strip() for one in when))
     if ids.contradictory is not None:
         question = say("detect_ids_repeat", column=column, id=shown(ids.contradictory))
-        made.doubts.append(Doubt("columns", question, (toml_line("appeal_id", own_id.written),)))
+        made.doubts.append(Doubt("columns", question, (own_id.line,)))
     else:
         made.notes.append(say("detect_ids_again", column=column, count=ids.repeated))
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from itertools import islice
+from typing import Final, Literal, NamedTuple
 
+from workhours_sla.errors import shown
 from workhours_sla.text.messages import Phrase
 
 Value = str | tuple[str, ...]
 """A value of a key in TOML."""
 Kind = Literal["appeals", "events", "statuses"]
+MOST_LISTED: Final = 20
+"""The most values, or columns, that a question lists."""
 
 
 class Doubt(NamedTuple):
@@ -64,3 +68,12 @@ class Given:
 
     tz: str | None = None
     of_calendar: bool = False
+
+
+def listed(values: Iterable[str]) -> str:
+    """Return the first of the values of a file, for a question.
+
+    >>> print(listed(["Решено", "Отозвано"]))
+    'Решено', 'Отозвано'
+    """
+    return ", ".join(map(shown, islice(values, MOST_LISTED)))

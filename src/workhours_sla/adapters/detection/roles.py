@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from workhours_sla.adapters.columns import shown_columns
 from workhours_sla.adapters.detection.detected import Doubt, Value
 from workhours_sla.adapters.detection.seen import Column
 from workhours_sla.adapters.detection.toml_values import toml_line
@@ -40,6 +41,16 @@ class Role(NamedTuple):
         """The value of its key under [columns]."""
         names = tuple(column.name for column in self.columns)
         return names[0] if len(names) == 1 else names
+
+    @property
+    def names(self) -> str:
+        """The names of its columns, for messages."""
+        return shown(shown_columns(self.written))
+
+    @property
+    def line(self) -> str:
+        """The line of TOML under [columns] that chooses it."""
+        return toml_line(self.canonical, self.written)
 
 
 class Choice(NamedTuple):
@@ -148,13 +159,13 @@ class Names:
                 None,
                 Doubt(
                     "columns",
-                    say("detect_asked", canonical=canonical, column=shown(_joined(role.written))),
-                    (toml_line(canonical, role.written),),
+                    say("detect_asked", canonical=canonical, column=role.names),
+                    (role.line,),
                 ),
             )
-        return self.checked(role)
+        return self._checked(role)
 
-    def checked(self, role: Role) -> Choice:
+    def _checked(self, role: Role) -> Choice:
         """Return a role, or the doubt that another column has the same name."""
         for column in role.columns:
             twice = [other for other in self.columns if other.name == column.name]
@@ -217,11 +228,6 @@ class Names:
 
 
 def _several(canonical: str, roles: Sequence[Role]) -> Doubt:
-    names = ", ".join(shown(_joined(role.written)) for role in roles)
+    names = ", ".join(role.names for role in roles)
     question = say("detect_several", canonical=canonical, columns=names)
-    choices = tuple(toml_line(canonical, role.written) for role in roles)
-    return Doubt("columns", question, tuple(dict.fromkeys(choices)))
-
-
-def _joined(written: Value) -> str:
-    return written if isinstance(written, str) else " + ".join(written)
+    return Doubt("columns", question, tuple(dict.fromkeys(role.line for role in roles)))

@@ -7,17 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from workhours_sla.adapters.detection.detected import Doubt, Kind
+from workhours_sla.adapters.detection.detected import Doubt, Kind, listed
 from workhours_sla.adapters.detection.roles import Role
 from workhours_sla.adapters.detection.seen import MOST_IDS, Column, Row, is_no_time
 from workhours_sla.adapters.detection.status_words import may_be_answered
-from workhours_sla.adapters.detection.toml_values import toml_line
 from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 
 _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+", re.ASCII)
 """Matches an id that a spreadsheet program has shortened, such as 1,23E+15."""
-_LISTED: Final = 20
 
 
 class Around(NamedTuple):
@@ -130,21 +128,20 @@ class RowTraps:
 
     def _doubts(self) -> Iterator[Doubt]:
         role = self._roles["appeal_id"]
-        line = toml_line("appeal_id", role.written)
         name = shown(role.columns[0].name)
         if self._rounded is not None:
             question = say("detect_ids_rounded", column=name, id=shown(self._rounded))
-            yield Doubt("columns", question, (line,))
+            yield Doubt("columns", question, (role.line,))
         if self._different is not None:
             question = say("detect_ids_differ", column=name, id=shown(self._different))
-            yield Doubt("columns", question, (line,))
+            yield Doubt("columns", question, (role.line,))
         for column in self._statuses:
             found = self._untimed[column.index]
             if found:
                 question = say(
                     "detect_untimed",
                     column=shown(column.name),
-                    values=", ".join(map(shown, list(found)[:_LISTED])),
+                    values=listed(found),
                     count=found.total(),
                 )
                 yield Doubt("columns", question, is_read=True)

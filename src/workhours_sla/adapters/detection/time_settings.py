@@ -174,7 +174,7 @@ def _years_first(members: Iterable[Written]) -> bool:
 def doubts_of(role: Role) -> Iterator[Doubt]:
     """Yield what is doubtful about the times of a role, apart from their order and zone."""
     first = role.columns[0]
-    names = shown(" + ".join(column.name for column in role.columns))
+    names = role.names
     yield from _swapped(role, names)
     if len(role.columns) == 1:
         if first.count("date") or first.numbers == "excel_date":
@@ -187,10 +187,10 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
                 count=first.count("date") or first.count("number"),
                 example=shown(example),
             )
-            yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
+            yield Doubt("columns", question, (role.line,))
         if first.is_midnight and first.time_kind == "moment":
             question = say("detect_midnights", column=names, canonical=role.canonical)
-            yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
+            yield Doubt("columns", question, (role.line,))
         elif first.midnights >= _FEW and first.midnights * _TOO_FREQUENT > first.count("moment"):
             question = say(
                 "detect_some_midnights",
@@ -198,7 +198,7 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
                 canonical=role.canonical,
                 count=first.midnights,
             )
-            yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
+            yield Doubt("columns", question, (role.line,))
         if first.count("clock") and first.time_kind != "clock":
             yield _texts_doubt(role, names, _clock_examples(first))
     if len(role.columns) > 1 and role.canonical == "answered_at":
@@ -206,10 +206,10 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
         early = sum(seen.early for seen in clock.shapes.values())
         if 2 * early > clock.count("clock"):
             question = say("detect_duration", column=shown(clock.name))
-            yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
+            yield Doubt("columns", question, (role.line,))
     if first.time_kind in CLOCKS:
         question = say("detect_clock_alone", column=names, canonical=role.canonical)
-        yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
+        yield Doubt("columns", question, (role.line,))
     texts = _texts(role)
     if texts:
         yield _texts_doubt(role, names, texts)
@@ -235,7 +235,7 @@ def _swapped(role: Role, names: str) -> Iterator[Doubt]:
             text=shown(texts[0].example),
             other=texts[0].row,
         )
-        yield Doubt("columns", question, (toml_line(role.canonical, role.written),))
+        yield Doubt("columns", question, (role.line,))
 
 
 def _texts(role: Role) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from workhours_sla.adapters.detection.detected import Doubt, Kind
+from workhours_sla.adapters.detection.detected import Doubt, Kind, listed
 from workhours_sla.adapters.detection.roles import Names, Role
 from workhours_sla.adapters.detection.row_traps import Around
 from workhours_sla.adapters.detection.status_words import (
@@ -20,7 +20,6 @@ from workhours_sla.adapters.detection.words import may_be, plain
 from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 
-_LISTED: Final = 20
 _THREADS: Final = frozenset(
     (
         *("comments", "messages", "history", "notes", "updates", "events", "log", "thread"),
@@ -63,14 +62,13 @@ def _similar(names: Names, roles: Mapping[str, Role]) -> Iterator[Doubt]:
         for canonical in ("answered_at", "posted_at"):
             role = roles.get(canonical)
             if role is not None and may_be(canonical, column.name):
-                pair = (role.written, column.name)
                 question = say(
                     "detect_similar",
                     canonical=canonical,
-                    column=shown(" + ".join(one.name for one in role.columns)),
+                    column=role.names,
                     other=shown(column.name),
                 )
-                lines = tuple(toml_line(canonical, written) for written in pair)
+                lines = (role.line, toml_line(canonical, column.name))
                 yield Doubt("columns", question, lines)
 
 
@@ -86,8 +84,7 @@ def _interim(names: Names, read: Collection[int]) -> Iterator[Doubt]:
     for column in names.columns:
         values = [value for value in column.values if may_be_interim(value)]
         if column.index not in read and values:
-            listed = ", ".join(map(shown, values[:_LISTED]))
-            question = say("detect_interim", column=shown(column.name), values=listed)
+            question = say("detect_interim", column=shown(column.name), values=listed(values))
             yield Doubt("columns", question, is_read=True)
 
 
@@ -108,6 +105,5 @@ def _stopped(names: Names, read: Collection[int]) -> Iterator[Doubt]:
     for _, column in names.matching("status"):
         stopped = [value for value in column.values if may_need_no_answer(value)]
         if stopped:
-            listed = ", ".join(map(shown, stopped[:_LISTED]))
-            question = say("detect_stopped", column=shown(column.name), values=listed)
+            question = say("detect_stopped", column=shown(column.name), values=listed(stopped))
             yield Doubt("columns", question, is_read=True)
