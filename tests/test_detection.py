@@ -450,6 +450,13 @@ def test_rows_on_other_sheets_are_asked_about(
     assert asked(verified(detect(path, given=Given(tz=ZONE)), path)) == causes
 
 
+@pytest.mark.parametrize("time", ["12.03.2026 10:15", "1773299700", "1773299700000", "46093,427"])
+def test_a_missing_time_may_be_any_column_that_has_times(time: str, tmp_path: Path) -> None:
+    found = found_in(f'Номер,Шифр,Дата ответа\n1,"{time}",\n', tmp_path)
+    (doubt,) = (one for one in found.doubts if one.question.cause == "detect_missing")
+    assert doubt.choices == ('posted_at = "Шифр"',)
+
+
 def test_a_key_that_only_late_records_have_is_seen(tmp_path: Path) -> None:
     record = '{"id": %d, "created_at": "2026-03-12T10:15Z", "answered_at": null%s}\n'
     late = ', "replied_at": "2026-03-12T11:15Z"'

@@ -18,7 +18,7 @@ from workhours_sla.adapters.detection.detected import (
     listed,
 )
 from workhours_sla.adapters.detection.meanings import event_type, status_meaning
-from workhours_sla.adapters.detection.roles import NOTHING, Choice, Names, Role
+from workhours_sla.adapters.detection.roles import MOMENTS, NOTHING, Choice, Names, Role
 from workhours_sla.adapters.detection.row_traps import RowTraps
 from workhours_sla.adapters.detection.seen import Column, Ids, Row, Table
 from workhours_sla.adapters.detection.time_forms import Order, shape_of, shape_text
@@ -219,7 +219,7 @@ def _missing(canonical: str, names: Names, roles: Iterable[Role | None]) -> Doub
     left = [column for column in names.columns if column.index not in used and column.filled]
     left = [column for column in left if not column.has_objects]
     if canonical != "appeal_id":
-        left = [column for column in left if column.time_kind in ("moment", "excel", "unix")]
+        left = [column for column in left if column.time_kind in MOMENTS]
     else:
         left = [column for column in left if column.time_kind not in ("moment", "date", "clock")]
     choices = [toml_line(canonical, column.name) for column in left[:MOST_LISTED]]

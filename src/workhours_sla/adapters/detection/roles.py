@@ -24,7 +24,7 @@ from workhours_sla.adapters.detection.words import (
 from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 
-_MOMENTS: Final = ("moment", "excel", "unix", "unix_ms")
+MOMENTS: Final = ("moment", "excel", "unix", "unix_ms")
 DATES: Final = ("date", "excel_date")
 CLOCKS: Final = ("clock", "excel_clock")
 
@@ -111,7 +111,7 @@ class Names:
 
     def unknown(self) -> list[Column]:
         """Return the columns of times whose names are not known."""
-        kinds = (*_MOMENTS, *DATES)
+        kinds = (*MOMENTS, *DATES)
         return [
             column
             for column in self.columns
@@ -124,7 +124,7 @@ class Names:
         """Return each way to read a time from columns whose names say the same."""
         empty = [column for column in columns if column.time_kind is None]
         empty = [column for column in empty if says_time(column.name)] or empty
-        moments = [column for column in columns if column.time_kind in _MOMENTS]
+        moments = [column for column in columns if column.time_kind in MOMENTS]
         clocks = [column for column in columns if column.time_kind in CLOCKS]
         dates = [column for column in columns if column.time_kind in DATES]
         whole = [column for column in moments if not column.is_midnight]
