@@ -450,6 +450,13 @@ def test_rows_on_other_sheets_are_asked_about(
     assert asked(verified(detect(path, given=Given(tz=ZONE)), path)) == causes
 
 
+@pytest.mark.parametrize("midnight", ["", " 00:00", " 00:00:00", "T00:00:00.000"])
+def test_a_date_with_midnight_is_joined_to_its_time_of_day(midnight: str, tmp_path: Path) -> None:
+    head = "Номер,Дата публикации,Время публикации,Дата ответа\n"
+    found = found_in(f"{head}1,2026-03-12{midnight},10:15,\n", tmp_path)
+    assert (asked(found), found.options["tz"]) == ([], ZONE)
+
+
 @pytest.mark.parametrize("time", ["12.03.2026 10:15", "1773299700", "1773299700000", "46093,427"])
 def test_a_missing_time_may_be_any_column_that_has_times(time: str, tmp_path: Path) -> None:
     found = found_in(f'Номер,Шифр,Дата ответа\n1,"{time}",\n', tmp_path)

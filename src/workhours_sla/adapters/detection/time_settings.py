@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Final, NamedTuple
@@ -19,6 +18,7 @@ from workhours_sla.adapters.detection.time_forms import (
 )
 from workhours_sla.adapters.detection.toml_values import toml_line
 from workhours_sla.adapters.detection.words import ZONE_COLUMNS, plain, zone_in
+from workhours_sla.adapters.sources.joined_columns import date_alone
 from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 
@@ -31,8 +31,6 @@ _LISTED: Final = 10
 _FEW: Final = 2
 _TOO_FREQUENT: Final = 72
 """One of so many times is 00:00 twenty times as often as any other minute of the day."""
-_MIDNIGHT: Final = re.compile(r"[ T]00:00(?::00)?$")
-"""What is left out of a date when a time of day is joined to it."""
 
 
 class Written(NamedTuple):
@@ -119,8 +117,7 @@ def _written(role: Role) -> Iterator[Written]:
         for column, kinds in zip(role.columns, (("date", "moment"), ("clock",)), strict=False)
     )
     for day, clock in product(dates, clocks):
-        date = _MIDNIGHT.sub("", day.example)
-        shape = shape_of(shape_text(f"{date} {clock.example}"))
+        shape = shape_of(shape_text(f"{date_alone(day.example)} {clock.example}"))
         if shape.kind == "moment":
             yield Written(day, shape.formats, has_offset=False)
 

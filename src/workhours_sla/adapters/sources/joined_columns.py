@@ -46,13 +46,14 @@ class JoinedColumn:
         if not self._is_time:
             return AND.join(texts)
         day, *rest = texts
-        found = _MIDNIGHT.fullmatch(day) if any(rest) else None
+        if any(rest):
+            day = date_alone(day)
         rest = [_DAY_ZERO.sub("", text, 1) for text in rest]
         if self._points:
             rest = [
                 _POINTED.sub(r"\1:\2", text) if _POINTED.fullmatch(text) else text for text in rest
             ]
-        return " ".join(filter(None, [found[1] if found else day, *rest]))
+        return " ".join(filter(None, [day, *rest]))
 
     def _first(self, record: Mapping[str, object], names: tuple[str, ...]) -> object:
         """Return the value of the first column that has one, None if none has."""
@@ -71,6 +72,16 @@ class JoinedColumn:
             else plain_text(self._canonical, value, fractions=self._is_time)
         )
         return text.strip()
+
+
+def date_alone(text: str) -> str:
+    """Return a date without the 00:00 after it, with which it is written in a cell of a workbook.
+
+    >>> date_alone("12.03.2026 00:00"), date_alone("2026-03-12T00:00:00.000"), date_alone("нет")
+    ('12.03.2026', '2026-03-12', 'нет')
+    """
+    found = _MIDNIGHT.fullmatch(text)
+    return text if found is None else found[1]
 
 
 def plain_text(canonical: str, value: object, *, fractions: bool = False) -> str:
