@@ -114,6 +114,7 @@ RUSSIAN = ("Номер", "Дата публикации", "Дата ответа
 
 
 def plain_rows(base: Story, form: str = "%d.%m.%Y %H:%M", empty: str = "") -> Iterator[list[str]]:
+    """Yield a row under the names in ``RUSSIAN`` for each appeal."""
     for one in base.appeals:
         times = [written(one.posted, form), written(one.answered, form, empty)]
         yield [one.id, *times, one.agency, one.district, one.channel, TEXT]
@@ -129,16 +130,7 @@ def export_of_excel(seed: int) -> Sheet:
 def english_with_byte_order_mark(seed: int) -> Sheet:
     base = story(seed)
     head = ["Ticket ID", "created_at", "first_response_at", "Department", "Notes"]
-    rows = [
-        [
-            one.id,
-            written(one.posted, "%Y-%m-%dT%H:%M:%S+03:00"),
-            written(one.answered, "%Y-%m-%dT%H:%M:%S+03:00"),
-            one.agency,
-            TEXT,
-        ]
-        for one in base.appeals
-    ]
+    rows = [[*row[:4], TEXT] for row in plain_rows(base, "%Y-%m-%dT%H:%M:%S+03:00")]
     return Sheet(".csv", table([head, *rows], delimiter=",", encoding="utf-8-sig"), base)
 
 
@@ -146,16 +138,7 @@ def english_with_byte_order_mark(seed: int) -> Sheet:
 def console_encoding_short_years(seed: int) -> Sheet:
     base = story(seed)
     head = ["№ сообщения", "Дата регистрации", "Дата и время ответа", "Исполнитель", "Тема"]
-    rows = [
-        [
-            one.id,
-            written(one.posted, "%d.%m.%y %H:%M"),
-            written(one.answered, "%d.%m.%y %H:%M"),
-            one.agency,
-            "Дороги",
-        ]
-        for one in base.appeals
-    ]
+    rows = [[*row[:4], "Дороги"] for row in plain_rows(base, "%d.%m.%y %H:%M")]
     return Sheet(".csv", table([head, *rows], encoding="cp866"), base)
 
 
@@ -163,16 +146,7 @@ def console_encoding_short_years(seed: int) -> Sheet:
 def unix_encoding_tabs(seed: int) -> Sheet:
     base = story(seed)
     head = ["Номер обращения", "Поступило", "Отвечено", "Ответственный орган", "Источник"]
-    rows = [
-        [
-            one.id,
-            written(one.posted, "%Y-%m-%d %H:%M:%S"),
-            written(one.answered, "%Y-%m-%d %H:%M:%S"),
-            one.agency,
-            one.channel,
-        ]
-        for one in base.appeals
-    ]
+    rows = [[*row[:4], row[5]] for row in plain_rows(base, "%Y-%m-%d %H:%M:%S")]
     return Sheet(".txt", table([head, *rows], delimiter="\t", encoding="koi8-r"), base)
 
 
@@ -201,16 +175,7 @@ def slashes_day_first(seed: int) -> Sheet:
 def slashes_month_first(seed: int) -> Sheet:
     base = story(seed)
     head = ["Case ID", "Opened", "Answered", "Responsible Agency", "Source"]
-    rows = [
-        [
-            one.id,
-            written(one.posted, "%m/%d/%Y %I:%M %p"),
-            written(one.answered, "%m/%d/%Y %I:%M %p"),
-            one.agency,
-            one.channel,
-        ]
-        for one in base.appeals
-    ]
+    rows = [[*row[:4], row[5]] for row in plain_rows(base, "%m/%d/%Y %I:%M %p")]
     return Sheet(".csv", table([head, *rows], delimiter=",", encoding="utf-8"), base)
 
 
@@ -223,16 +188,19 @@ def slashes_either_first(seed: int) -> Sheet:
     return Sheet(".csv", table(rows, encoding="utf-8"), base, asks=True)
 
 
+def stamped_rows(base: Story, per_second: int) -> Iterator[list[str]]:
+    for one in base.appeals:
+        stamps = [
+            "" if when is None else str(int(when.replace(tzinfo=OFFSET).timestamp() * per_second))
+            for when in (one.posted, one.answered)
+        ]
+        yield [one.id, *stamps, one.agency]
+
+
 @shape
 def seconds_since_1970(seed: int) -> Sheet:
     base = story(seed)
-    rows = [["id", "created", "answered", "agency"]]
-    for one in base.appeals:
-        stamps = [
-            "" if when is None else str(int(when.replace(tzinfo=OFFSET).timestamp()))
-            for when in (one.posted, one.answered)
-        ]
-        rows.append([one.id, *stamps, one.agency])
+    rows = [["id", "created", "answered", "agency"], *stamped_rows(base, 1)]
     return Sheet(".csv", table(rows, delimiter=",", encoding="utf-8"), base)
 
 
@@ -339,40 +307,27 @@ def midnight_answers(seed: int) -> Sheet:
     return Sheet(".csv", table([RUSSIAN, *rows]), base, asks=True)
 
 
+def rows_apart(base: Story, date: str, clock: str) -> Iterator[list[str]]:
+    for one in base.appeals:
+        times = [
+            written(when, form) for when in (one.posted, one.answered) for form in (date, clock)
+        ]
+        yield [one.id, *times, one.agency]
+
+
 @shape
 def dates_and_times_apart(seed: int) -> Sheet:
     base = story(seed)
     head = ["Номер", "Дата публикации", "Время", "Дата ответа", "Время ответа", "Ведомство"]
     clock = "%H.%M" if seed % 2 else "%H:%M"
-    rows = [
-        [
-            one.id,
-            written(one.posted, "%d.%m.%Y"),
-            written(one.posted, clock),
-            written(one.answered, "%d.%m.%Y"),
-            written(one.answered, clock),
-            one.agency,
-        ]
-        for one in base.appeals
-    ]
-    return Sheet(".csv", table([head, *rows]), base)
+    return Sheet(".csv", table([head, *rows_apart(base, "%d.%m.%Y", clock)]), base)
 
 
 @shape
 def midnights_and_times_apart(seed: int) -> Sheet:
     base = story(seed)
     head = ["Номер", "Дата обращения", "Время обращения", "Дата ответа", "Время ответа", "Орган"]
-    rows = [
-        [
-            one.id,
-            written(one.posted, "%d.%m.%Y 00:00"),
-            written(one.posted, "%H:%M:%S"),
-            written(one.answered, "%d.%m.%Y 00:00"),
-            written(one.answered, "%H:%M:%S"),
-            one.agency,
-        ]
-        for one in base.appeals
-    ]
+    rows = rows_apart(base, "%d.%m.%Y 00:00", "%H:%M:%S")
     return Sheet(".csv", table([head, *rows]), base)
 
 
@@ -424,13 +379,7 @@ def numbers_and_texts(seed: int) -> Sheet:
 @shape
 def milliseconds_since_1970(seed: int) -> Sheet:
     base = story(seed)
-    rows = [["id", "created_at", "replied_at", "department"]]
-    for one in base.appeals:
-        stamps = [
-            "" if when is None else str(int(when.replace(tzinfo=OFFSET).timestamp() * 1000))
-            for when in (one.posted, one.answered)
-        ]
-        rows.append([one.id, *stamps, one.agency])
+    rows = [["id", "created_at", "replied_at", "department"], *stamped_rows(base, 1000)]
     return Sheet(".csv", table(rows, delimiter=",", encoding="utf-8"), base)
 
 
