@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 import click
 
+from workhours_sla.adapters.columns import shown_columns
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.detection.again import from_start
 from workhours_sla.adapters.sources import Fault, open_source
@@ -73,7 +74,7 @@ def input_of(file: str, where: Path | BinaryIO, given: Given, lang: str, stack: 
         msg = say("detect_not_one", name=shlex.quote(file), question=doubt.question)
         raise SourceError(msg, name=detected.name)
     found.detected = config_of(detected)
-    note = INIT.text(lang, "assumed", name=detected.name, what=summary(detected.options))
+    note = INIT.text(lang, "assumed", name=printable(detected.name), what=summary(detected.options))
     click.echo(f"{SHELL.text(lang, 'note')}: {note}", err=True)
     for line in table_lines(detected, lang):
         click.echo(line, err=True)
@@ -113,10 +114,9 @@ def _reads_as_it_is(where: Path | BinaryIO, file: str) -> bool:
     return True
 
 
-def summary(options: dict[str, Value] | object) -> str:
+def summary(options: Mapping[str, Value]) -> str:
     """Return the keys of [input] on one line."""
-    pairs = cast("dict[str, Value]", options).items()
-    return ", ".join(f"{key} {_joined(value)}" for key, value in pairs)
+    return ", ".join(f"{key} {_joined(value)}" for key, value in options.items())
 
 
 def table_lines(detected: Detected, lang: str) -> Iterator[str]:
@@ -136,9 +136,9 @@ def _values(reading: Reading, width: int, lang: str) -> str:
     return values or INIT.text(lang, "no_values")
 
 
-def _joined(value: str | Sequence[str]) -> str:
-    text = value if isinstance(value, str) else " + ".join(value)
-    return printable(text) if text.isprintable() else printable(repr(text))
+def _joined(value: Value) -> str:
+    text = shown_columns(value)
+    return text if text.isprintable() else repr(text)
 
 
 def _clipped(text: str, width: int) -> str:

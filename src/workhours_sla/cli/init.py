@@ -60,8 +60,7 @@ def init(**options: Any) -> int:
     text = configuration_text(
         detected, lang, schedule=schedule, checked_by=f"workhours check {name} --config {out}"
     )
-    what = summary(detected.options)
-    click.echo(INIT.text(lang, "understood", name=printable(detected.name), what=what), err=True)
+    click.echo(f"{printable(detected.name)}: {summary(detected.options)}", err=True)
     for line in table_lines(detected, lang):
         click.echo(line, err=True)
     for note in detected.notes:

@@ -384,7 +384,6 @@ INIT: Final = Texts(
             "en": "time to answer; pauses are left out only with pauses = true",
             "ru": "норматив ответа; приостановки не входят в него только с pauses = true",
         },
-        "understood": {"en": "{name}: {what}", "ru": "{name}: {what}"},
         "assumed": {
             "en": "{name} has no configuration, so it is read as detected: {what}",
             "ru": "{name}: конфигурации нет, файл прочитан по результатам распознавания: {what}",

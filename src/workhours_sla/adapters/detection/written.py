@@ -98,6 +98,4 @@ def _commented(text: str) -> Iterator[str]:
 
 def _one_line(text: str) -> str:
     """Return a text that can be in a comment of TOML."""
-    return "".join(
-        sign if sign.isprintable() and not "\ud800" <= sign <= "\udfff" else "?" for sign in text
-    )
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
