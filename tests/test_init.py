@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import shutil
 from pathlib import Path
@@ -14,6 +15,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.text import words
 
 EXPORT = Path(__file__).parents[1] / "examples/data/appeals.csv"
+XES = Path(__file__).parent / "samples/log.xes"
 AS_OF = "--as-of=27.03.2026 15:30"
 VGG = "--calendar=RU-VGG"
 CANONICAL = "event_id,appeal_id,type,occurred_at\n1,A-1,created,2026-03-12T10:15+03:00\n"
@@ -170,6 +172,18 @@ def test_a_file_with_canonical_columns_is_read_as_it_is(
     feed(monkeypatch, (lines * 2 + "{}\n").encode())
     status, out, err = run(capsys, "check", "-" if stdin else path, VGG, AS_OF, "--lang=en")
     assert (status, err) == (1, "")
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".gzip"])
+def test_a_log_of_xes_is_read_as_it_is_also_packed(
+    suffix: str, sheet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = XES.read_bytes()
+    path = sheet.rename(f"log.xes{suffix}")
+    path.write_bytes(gzip.compress(content) if suffix else content)
+    status, out, err = run(capsys, "check", path, VGG, AS_OF, "--lang=en")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"Error: {path}: no activity is mapped to a type of event")
 
 
 def test_forecast_and_a_configuration_detect_nothing(

@@ -62,7 +62,7 @@ def input_of(file: str, where: Path | BinaryIO, given: Given, lang: str, stack: 
     Prints what was detected. Raises SourceError if there is not exactly one reading.
     """
     found = Input(file, *rereadable(where, stack))
-    as_it_is = _reads_as_it_is(found.where, file)
+    as_it_is = _reads_as_it_is(found.where)
     from_start(found.where)
     if as_it_is:
         return found
@@ -102,12 +102,12 @@ def rereadable(where: Path | BinaryIO, stack: ExitStack) -> tuple[Path | BinaryI
     return cast("BinaryIO", copy), name
 
 
-def _reads_as_it_is(where: Path | BinaryIO, file: str) -> bool:
+def _reads_as_it_is(where: Path | BinaryIO) -> bool:
     """Whether a file can be read without a configuration, by its format and names of columns."""
-    if file.lower().removesuffix(".gz").endswith(".xes"):
-        return True  # its keys are fixed, and what an activity means cannot be detected
     try:
         with open_source(from_start(where), Config()) as source:
+            if source.format == "xes":
+                return True  # its keys are fixed, and what an activity means cannot be detected
             next(iter(source), None)
     except SourceError:
         return False
