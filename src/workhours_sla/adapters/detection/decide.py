@@ -112,7 +112,7 @@ def decide(
     by_default = {"their_due_at", "expected_datetime"}.intersection(c.name for c in table.columns)
     if by_default and "their_due_at" not in made.roles:
         made.columns["their_due_at"] = ""
-    options = _options(options, made.kind, settings, given)
+    options = _options(options, made.kind, settings)
     return Detected(
         name,
         made.kind,
@@ -127,15 +127,15 @@ def decide(
 
 
 def _options(
-    options: Mapping[str, Value], kind: Kind | None, settings: TimeSettings, given: Given
+    options: Mapping[str, Value], kind: Kind | None, settings: TimeSettings
 ) -> dict[str, Value]:
     found: dict[str, Value] = {"kind": kind} if kind else {}
     found |= options
     formats = settings.formats
     if formats and formats != (DEFAULT,):
         found["datetime_format"] = formats[0] if len(formats) == 1 else formats
-    if given.tz is not None and settings.needs_zone and settings.zone_is_certain:
-        found["tz"] = given.tz
+    if settings.tz is not None:
+        found["tz"] = settings.tz
     return found
 
 

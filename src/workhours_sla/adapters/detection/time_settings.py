@@ -45,16 +45,15 @@ class Written(NamedTuple):
 
 
 class TimeSettings(NamedTuple):
-    """The formats of the times, and whether they need a zone; ``orders`` by family of dates.
+    """The formats and the zone of the times; ``orders`` by family of dates.
 
-    ``zone_is_certain`` is false if the names of the columns contradict the zone that was given.
+    ``tz`` is None if all times have an offset, and if their zone is doubtful.
     """
 
     formats: tuple[str, ...]
-    needs_zone: bool
+    tz: str | None
     orders: dict[str, Order]
     doubts: tuple[Doubt, ...]
-    zone_is_certain: bool
 
 
 def time_settings(roles: Sequence[Role], table: Table, given: Given) -> TimeSettings:
@@ -79,9 +78,10 @@ def time_settings(roles: Sequence[Role], table: Table, given: Given) -> TimeSett
             formats.append(form)
     formats = list(dict.fromkeys(formats))
     doubts += unclear
-    unclear = list(_zone_doubts(roles, table, given)) if needs_zone else []
-    doubts += unclear
-    return TimeSettings(tuple(formats), needs_zone, orders, tuple(doubts), not unclear)
+    zone_doubts = list(_zone_doubts(roles, table, given)) if needs_zone else []
+    doubts += zone_doubts
+    tz = given.tz if needs_zone and not zone_doubts else None
+    return TimeSettings(tuple(formats), tz, orders, tuple(doubts))
 
 
 def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[Doubt]:
