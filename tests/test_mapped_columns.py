@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from io import BytesIO
 from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from workhours_sla import EventType, Policy, Schedule, Target, evaluate, working_hours
@@ -359,11 +360,23 @@ def test_numbers_of_spreadsheets(text: str, expected: str) -> None:
 
 @PROPERTY
 @given(st.datetimes(datetime(1900, 3, 1), datetime(2200, 1, 1)))
+@example(datetime(2000, 1, 1, 8, 57, 33, 120_000))  # 36526.3733
+@example(datetime(1933, 7, 6, 0, 0, 0, 864_000))  # 12241.00001
 def test_a_number_of_a_spreadsheet_gives_back_its_time(when: datetime) -> None:
+    """A few digits are those of a whole second, or of several."""
     when = when.replace(microsecond=when.microsecond // 1000 * 1000)
     number = (when - datetime(1899, 12, 30)) / timedelta(days=1)  # as spreadsheets store it
-    if not number.is_integer():
-        assert read_time(repr(number), "excel") == when.replace(tzinfo=UTC).isoformat()
+    if number.is_integer():
+        return
+    text = repr(number)
+    digits = len(text.partition(".")[2])
+    second = when.replace(microsecond=0) + timedelta(seconds=when.microsecond >= 500_000)
+    serial = Fraction((second - datetime(1899, 12, 30)) // timedelta(seconds=1), 86_400)
+    is_second = abs(serial - Fraction(text)) <= Fraction(1, 2 * 10**digits)
+    expected = (second if is_second else when).replace(tzinfo=UTC).isoformat()
+    if when.microsecond and digits < 5:
+        expected = "unreadable_time"
+    assert read_time(text, "excel") == expected
 
 
 def test_json_numbers_are_times_of_spreadsheets() -> None:
