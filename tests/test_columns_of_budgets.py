@@ -245,6 +245,26 @@ def test_rows_far_from_today() -> None:
             columns.deadline(daily, late, budget, tz="UTC")
 
 
+def test_time_left_that_nanoseconds_cannot_represent_is_unknown() -> None:
+    starts = np.array(["2025-01-06T09:00"] * 2 + ["NaT"], "M8[s]")
+    now = np.array(["2025-01-06T09:00", "1700-01-01T00:00", "2025-01-06T09:00"], "M8[ns]")
+    near, far = ClockTime(200 * 365 * DAY), ClockTime(500 * 365 * DAY)
+    for budget, unknown in ((near, [False, True, False]), (far, [True, True, False])):
+        found = columns.remaining(OFFICE, starts, budget, now=now, tz="UTC", on_unknown="mark")
+        assert found.unknown.tolist() == unknown
+        assert np.isnat(found.values).tolist() == [unknown[0], True, True]
+        row = unknown.index(True)
+        with pytest.raises(OverflowError, match=rf"row {row}: .*datetime64\[ns\]"):
+            columns.remaining(OFFICE, starts, budget, now=now, tz="UTC")
+        micros = columns.remaining(OFFICE, starts, budget, now=now.astype("M8[us]"), tz="UTC")
+        start = datetime(2025, 1, 6, 9, tzinfo=UTC)
+        assert micros.tolist() == [
+            OFFICE.remaining(start, budget, now=start),
+            OFFICE.remaining(start, budget, now=datetime(1700, 1, 1, tzinfo=UTC)),
+            None,
+        ]
+
+
 def test_unknown_rows_are_named_and_rules_warn() -> None:
     starts = np.array(["2026-03-02T09:00", "2031-05-05T09:00"], "M8[s]")
     for budget in (

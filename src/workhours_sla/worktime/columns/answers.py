@@ -16,9 +16,15 @@ from numpy.typing import NDArray
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.worktime.budget_kinds import ClockTime
-from workhours_sla.worktime.columns.arguments import NAT, AmountColumn, InstantColumn, finest
+from workhours_sla.worktime.columns.arguments import (
+    NAT,
+    AmountColumn,
+    InstantColumn,
+    finest,
+    scaled,
+)
 from workhours_sla.worktime.columns.edges import find_edges
-from workhours_sla.worktime.columns.lookups import PER_SECOND, Bools, Ints
+from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, Bools, Ints
 from workhours_sla.worktime.columns.other_budgets import other_answers, with_amounts
 from workhours_sla.worktime.columns.question import Given, Question
 from workhours_sla.worktime.columns.rows import EDGE_VERBS
@@ -165,14 +171,8 @@ def _compare(
 
 def _in_one_unit(one: Ints, unit: str, other: Ints, other_unit: str) -> tuple[Ints, Ints, str]:
     """Return two columns of integers in the finer of their units, and this unit."""
-    if unit == other_unit:
-        return one, other, unit
     both = finest([unit, other_unit])
-    columns = [
-        np.where(column == NAT, NAT, column * (PER_SECOND[both] // PER_SECOND[own]))
-        for column, own in ((one, unit), (other, other_unit))
-    ]
-    return columns[0], columns[1], both
+    return scaled(one, unit, both), scaled(other, other_unit, both), both
 
 
 # -- the error of an unknown row -------------------------------------------------------------
@@ -261,9 +261,7 @@ def find_time_left(asked: Question[Any]) -> Amounts | Marked[Amounts]:
     assert now is not None  # noqa: S101 - the caller has two columns
     due = _answer(asked._replace(end=None))
     if isinstance(asked.other, ClockTime):
-        ends, since, unit = _in_one_unit(due.found, due.unit, asked.row_ends, now.unit)
-        missing = (ends == NAT) | (since == NAT)
-        left = _Answer(np.where(missing, NAT, ends - since), unit, due.unknown, due.provisional)
+        left = _clock_time_left(asked, due)
     else:
         until = InstantColumn(due.found.reshape(asked.shape), due.unit, None)
         to_due = asked._replace(verb="elapsed", start=now, end=until, other=None)
@@ -279,6 +277,24 @@ def find_time_left(asked: Question[Any]) -> Amounts | Marked[Amounts]:
     found: Amounts | Marked[Amounts]
     found = _returned(asked, left, left.found.view(f"m8[{left.unit}]"))
     return found
+
+
+def _clock_time_left(asked: Question[Any], due: _Answer) -> _Answer:
+    """Return the time from the second column to the due times, unknown if int64 cannot hold it."""
+    now = asked.end
+    assert now is not None  # noqa: S101 - the caller has two columns
+    ends, since, unit = _in_one_unit(due.found, due.unit, asked.row_ends, now.unit)
+    left = ends - since
+    beyond: Bools = (ends ^ since) & (ends ^ left) < 0
+    for column, own in ((due.found, due.unit), (asked.row_ends, now.unit)):
+        beyond |= np.abs(column) > MAX // (PER_SECOND[unit] // PER_SECOND[own])
+    missing = (ends == NAT) | (since == NAT)
+    unknown = beyond & ~missing
+    if due.unknown is not None:
+        unknown |= due.unknown
+    to_due = asked._replace(start=asked.start.in_unit(unit), end=None)
+    no_rules = np.zeros(asked.size, np.bool_)
+    return _finished(to_due, np.where(missing, NAT, left), unit, unknown, no_rules)
 
 
 def find_flags(asked: Question[Any]) -> Flags | Marked[Flags]:

@@ -65,7 +65,7 @@ class InstantColumn(NamedTuple):
         return (
             self
             if unit == self.unit
-            else InstantColumn(_finer(self.values, self.unit, unit), unit, self.zone)
+            else InstantColumn(scaled(self.values, self.unit, unit), unit, self.zone)
         )
 
 
@@ -79,7 +79,7 @@ class AmountColumn(NamedTuple):
         """Return the amounts in a finer unit, clipped so that sums do not overflow int64."""
         if isinstance(self.values, int):
             return min(self.values * (PER_SECOND[unit] // PER_SECOND[self.unit]), ROOM)
-        return np.asarray(np.minimum(_finer(self.values, self.unit, unit), ROOM))
+        return np.asarray(np.minimum(scaled(self.values, self.unit, unit), ROOM))
 
 
 @public("workhours_sla.columns")
@@ -151,7 +151,7 @@ def _numpy_instants(name: str, values: NDArray[Any], tz: object) -> InstantColum
     if unit in PER_SECOND:
         return InstantColumn(plain, unit, None)
     if unit in ("Y", "M"):
-        months = _scaled(plain, 12 if unit == "Y" else 1)
+        months = _times(plain, 12 if unit == "Y" else 1)
         near = np.where(months == NAT, NAT, np.clip(months, -_MONTHS_OF_TIME, _MONTHS_OF_TIME))
         return InstantColumn(near.view("M8[M]").astype("M8[s]").view(np.int64), "s", None)
     msg = f"{name} is datetime64[{unit}], finer than nanoseconds; give datetime64[ns] or coarser"
@@ -245,20 +245,20 @@ def _integers(values: NDArray[Any]) -> tuple[Ints, str]:
     native = values.astype(values.dtype.newbyteorder("="), copy=False).view(np.int64)
     if unit in _COARSER:
         unit, count = "s", count * _COARSER[unit]
-    return _scaled(native, count), unit
+    return _times(native, count), unit
 
 
-def _scaled(values: Ints, factor: int) -> Ints:
+def _times(values: Ints, factor: int) -> Ints:
     """Return the values times a factor, clipped to the range of int64; ``NAT`` stays ``NAT``."""
     if factor == 1:
         return values
     edge = MAX // factor
-    scaled = np.clip(values, -edge, edge) * factor
-    return np.where(values == NAT, NAT, scaled)
+    return np.where(values == NAT, NAT, np.clip(values, -edge, edge) * factor)
 
 
-def _finer(values: Ints, unit: str, finer: str) -> Ints:
-    return _scaled(values, PER_SECOND[finer] // PER_SECOND[unit])
+def scaled(values: Ints, unit: str, finer: str) -> Ints:
+    """Return values in a finer unit, clipped to the range of int64; ``NAT`` stays ``NAT``."""
+    return _times(values, PER_SECOND[finer] // PER_SECOND[unit])
 
 
 def finest(units: Sequence[str]) -> str:

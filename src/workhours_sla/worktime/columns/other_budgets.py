@@ -26,7 +26,13 @@ import numpy as np
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget
-from workhours_sla.worktime.columns.arguments import NAT, AmountColumn, InstantColumn, finest
+from workhours_sla.worktime.columns.arguments import (
+    NAT,
+    AmountColumn,
+    InstantColumn,
+    finest,
+    scaled,
+)
 from workhours_sla.worktime.columns.last_dates import ends_in_shifts
 from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, Bools, Ints
 from workhours_sla.worktime.columns.question import Question
@@ -38,7 +44,6 @@ from workhours_sla.worktime.columns.wall_clocks import (
     in_micros,
     in_unit,
     micros_of,
-    scaled,
 )
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.due_dates import closes_on

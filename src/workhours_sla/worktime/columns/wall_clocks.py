@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from workhours_sla.worktime.columns.arguments import NAT
+from workhours_sla.worktime.columns.arguments import scaled
 from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, Ints
 from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC, ONE_DAY, zone_offsets
 
@@ -89,16 +89,6 @@ def distinct(days: Ints) -> tuple[int, list[int]]:
     occurs = np.zeros(int(days.max()) - low + 1, np.bool_)
     occurs[days - low] = True
     return low, np.flatnonzero(occurs).tolist()
-
-
-def scaled(values: Ints, unit: str, finer: str) -> Ints:
-    """Return values in a finer unit, clipped to the range of int64; NaT stays NaT."""
-    factor = PER_SECOND[finer] // PER_SECOND[unit]
-    if factor == 1:
-        return values
-    edge = MAX // factor
-    found: Ints = np.where(values == NAT, NAT, np.clip(values, -edge, edge) * factor)
-    return found
 
 
 def in_micros(values: Ints, unit: str) -> Ints:
