@@ -87,7 +87,8 @@ def _parts(
     budget: DatedBudget, schedule: DatedShifts, start: datetime, ends_on: date, pauses: Pauses
 ) -> Iterator[tuple[date, DatePart]]:
     start_date = start.astimezone(schedule.tz).date()
-    first = first_day(schedule, start, getattr(budget, "count_from", "next_day"))
+    count_from = budget.count_from if isinstance(budget, WorkingDays | CalendarDays) else "next_day"
+    first = first_day(schedule, start, count_from)
     if isinstance(budget, CalendarDaysSameTime):
         paused = budget.paused_dates(schedule, start, pauses)
     else:

@@ -105,7 +105,7 @@ def parse_shifts(text: str) -> Shifts:
     if reader.at_end():
         reader.refuse("hours_empty")
     shifts = () if reader.take_word(*_OFF) else _parse_times(reader)
-    if not reader.at_end() or (not shifts and not text.strip()):
+    if not reader.at_end():
         reader.refuse("hours_range", part=reader.piece())
     return merge_shifts(shifts)
 
@@ -327,17 +327,18 @@ def _parse_weeks(reader: _Reader) -> tuple[int, int, int]:
     start = reader.position
     first = last = reader.number()
     step: int | None = 1
+    least = 1
     if first is not None and reader.follows(_NUMBER, "-"):
         reader.take("-")
         last = reader.number()
         if reader.take("/"):
-            step = reader.number()
-            if step == 1:
-                step = None
-    if first is None or last is None or step is None or not 1 <= first <= last <= _WEEKS:
+            least, step = 2, reader.number()
+    if (
+        (first is None or last is None or step is None)
+        or not 1 <= first <= last <= _WEEKS
+        or not least <= step <= _WEEKS // 2
+    ):
         reader.refuse("hours_weeks", part=reader.since(start) or reader.piece())
-    if step > _WEEKS // 2 or step < 1:
-        reader.refuse("hours_weeks", part=reader.since(start))
     return first, last, step
 
 

@@ -50,13 +50,7 @@ def latest_start_by_search(
     except CalendarCoverageError:
         is_known = False
     early, late = _steps_back(wanted, is_early, is_known=is_known)
-    while late - early > TICK:
-        middle = early + (late - early) // 2
-        if is_early(middle):
-            early = middle
-        else:
-            late = middle
-    return early.astimezone(due.tzinfo)
+    return _last_early(early, late, is_early).astimezone(due.tzinfo)
 
 
 def _steps_back(
@@ -119,11 +113,19 @@ def latest_start_to_same_time(
     late = pieces.pop()
     while deadline(pieces[-1]).astimezone(UTC) > wanted:
         late = pieces.pop()
-    early = pieces[-1]
+    early = _last_early(pieces[-1], late, lambda start: deadline(start).astimezone(UTC) <= wanted)
+    return early.astimezone(due.tzinfo)
+
+
+def _last_early(early: datetime, late: datetime, is_early: Callable[[datetime], bool]) -> datetime:
+    """Return the last start that is early enough, between one that is and a later one that is not.
+
+    After a start that is not early enough, no start is.
+    """
     while late - early > TICK:
         middle = early + (late - early) // 2
-        if deadline(middle).astimezone(UTC) <= wanted:
+        if is_early(middle):
             early = middle
         else:
             late = middle
-    return early.astimezone(due.tzinfo)
+    return early
