@@ -654,6 +654,21 @@ def test_nanoseconds_end_in_2262() -> None:
     ).tolist() == [datetime(2262, 7, 10)]
 
 
+def test_instants_that_the_finest_unit_cannot_represent_have_no_answer() -> None:
+    always = Schedule(Calendar.plain(last=date(2400, 1, 1)), "24/7", tz="UTC")
+    starts = np.array(["2250-01-06T09"] * 2, "M8[ns]")
+    ends = np.array(["2251-01-06T09", "2300-01-06T09"], "M8[s]")
+    marked = columns.elapsed(always, starts, ends, tz="UTC", on_unknown="mark")
+    assert marked.unknown.tolist() == [False, True]
+    assert np.isnat(marked.values).tolist() == [False, True]
+    with pytest.raises(OverflowError, match=r"row 1: .*datetime64\[ns\]"):
+        columns.elapsed(always, starts, ends, tz="UTC")
+    assert columns.elapsed(always, starts.astype("M8[us]"), ends, tz="UTC").tolist() == [
+        timedelta(days=365),
+        datetime(2300, 1, 6) - datetime(2250, 1, 6),
+    ]
+
+
 def test_a_calendar_after_the_last_nanosecond_knows_none_of_its_rows() -> None:
     far, near = (
         Schedule(Calendar.plain(first=first, last=first + timedelta(days=99)), "24/7", tz="UTC")

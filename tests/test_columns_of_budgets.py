@@ -245,6 +245,17 @@ def test_rows_far_from_today() -> None:
             columns.deadline(daily, late, budget, tz="UTC")
 
 
+def test_due_times_that_nanoseconds_cannot_represent_leave_no_known_time() -> None:
+    calendar = Calendar.plain(first=date(2200, 1, 1), last=date(2400, 1, 1))
+    daily = Schedule(calendar, "Mo-Su 09:00-18:00", tz="Europe/Moscow")
+    starts, now = np.array(["2250-01-06T09:00"], "M8[s]"), np.array(["2250-01-06T09:00"], "M8[ns]")
+    for budget in (CalendarDays(10_000, roll="none"), WorkingDays(10_000)):
+        found = columns.remaining(daily, starts, budget, now=now, tz="UTC", on_unknown="mark")
+        assert found.unknown.all()
+        with pytest.raises(OverflowError, match=r"row 0: .*datetime64\[ns\]"):
+            columns.remaining(daily, starts, budget, now=now, tz="UTC")
+
+
 def test_time_left_that_nanoseconds_cannot_represent_is_unknown() -> None:
     starts = np.array(["2025-01-06T09:00"] * 2 + ["NaT"], "M8[s]")
     now = np.array(["2025-01-06T09:00", "1700-01-01T00:00", "2025-01-06T09:00"], "M8[ns]")

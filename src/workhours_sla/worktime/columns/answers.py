@@ -85,6 +85,9 @@ def _solve(asked: Question[Any]) -> tuple[Ints, str, Bools | None]:
         except FinerUnit as finer:
             unit = finer.unit
         else:
+            beyond = asked.beyond(unit)
+            if beyond is not None:
+                unknown = beyond if unknown is None else unknown | beyond
             return found, unit, unknown
 
 
@@ -280,7 +283,7 @@ def find_time_left(asked: Question[Any]) -> Amounts | Marked[Amounts]:
 
 
 def _clock_time_left(asked: Question[Any], due: _Answer) -> _Answer:
-    """Return the time from the second column to the due times, unknown if int64 cannot hold it."""
+    """Return the time from the second column to due times; what exceeds int64 is unknown."""
     now = asked.end
     assert now is not None  # noqa: S101 - the caller has two columns
     ends, since, unit = _in_one_unit(due.found, due.unit, asked.row_ends, now.unit)

@@ -22,7 +22,7 @@ from workhours_sla.worktime.columns.arguments import (
     schedules_of,
     shape_of,
 )
-from workhours_sla.worktime.columns.lookups import Ints
+from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, Bools, Ints
 from workhours_sla.worktime.columns.rows import Rows, Verb
 from workhours_sla.worktime.working_time import WorkingTime
 
@@ -121,6 +121,17 @@ class Question(NamedTuple, Generic[Given]):
             else check_pauses(self.pause_columns(), pauses.offsets, self.size, unit),
             self.inclusive,
         )
+
+    def beyond(self, unit: str) -> Bools | None:
+        """Return the rows with an instant that a finer unit cannot represent, None without any."""
+        found: Bools | None = None
+        for column in (self.start, self.end):
+            if column is not None and column.unit != unit:
+                edge = MAX // (PER_SECOND[unit] // PER_SECOND[column.unit])
+                rows = np.abs(self._spread(column.values)) > edge
+                if rows.any():
+                    found = rows if found is None else found | rows
+        return found
 
     def _spread(self, values: Ints) -> Ints:
         if values.shape == self.shape:
