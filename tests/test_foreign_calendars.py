@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import threading
-import time
 import warnings
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -633,14 +632,6 @@ def test_threads_can_copy_and_read_at_once() -> None:
 
     with ThreadPoolExecutor(64) as pool:
         assert all(pool.map(work, range(64)))
-
-
-@pytest.mark.parametrize("code", ["DE-BY", "US-CA", "CN", "AE"])
-def test_thirty_years_are_copied_in_less_than_half_a_second(code: str) -> None:
-    copy_holidays(code, first=2024)
-    start = time.process_time()
-    copy_holidays(code, first=1998, last=2027)
-    assert time.process_time() - start < 0.5
 
 
 # -- Russia, as a cross-check of the copying --------------------------------------------------
