@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workhours_sla import Schedule, Target, working_hours
+from workhours_sla.adapters.config.defaults import TARGET
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 
@@ -29,6 +30,7 @@ from workhours_sla.report import (  # noqa: E402
 )
 from workhours_sla.report import report as report_of  # noqa: E402
 from workhours_sla.reports.headline import direction, headline  # noqa: E402
+from workhours_sla.text.report import target_name  # noqa: E402
 
 WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
 REPLY = Target("first reply", working_hours(4), WATCH)
@@ -300,6 +302,14 @@ def test_names_replace_ids_and_stay_distinct() -> None:
         "c",
     }
     assert ">Roads (a)<" in page(named)
+
+
+def test_the_default_name_of_a_target_is_in_the_language_of_the_report() -> None:
+    report = made([("A", 10, 11)])
+    assert target_name(TARGET, "ru") == "первый ответ"
+    assert report.text(lang="ru").startswith("первый ответ · 4:00 рабочего времени")
+    assert report.text(lang="en").startswith("first reply · 4:00 of working time")
+    assert target_name("Ответ", "en") == "Ответ"
 
 
 def test_heading_is_in_the_language_of_the_report() -> None:

@@ -268,26 +268,46 @@ def test_limits_may_begin_again_at_a_known_change() -> None:
     assert half_a_year(rebase=date(2026, 1, 20)).share_trend.baseline is None  # under 12 weeks
 
 
-def test_a_paused_appeal_does_not_remove_its_week() -> None:
-    """Thirty weeks, each with one open pause: all are points; a week of many pauses is named."""
+def thirty_weeks(size: int, more: int = 0) -> Report:
+    """Return the report of 30 weeks of ``size`` appeals, one of them on pause without an end.
+
+    The 21st week has ``more`` such pauses.
+    """
     events = []
     for week in range(30):
         day = datetime(2025, 1, 14, 10, tzinfo=OFFICE.tz) + timedelta(days=7 * week)
-        pauses = 2 if week == 20 else 1
-        for n in range(6):
+        pauses = 1 + (more if week == 20 else 0)
+        for n in range(size):
             said = Event(f"{week}-{n}", f"A-{week}-{n}", "created", day, day)
             kind = "paused" if n < pauses else "replied"
             then = day + timedelta(hours=1)
             events += [said, Event(f"{week}-{n}-1", said.appeal_id, kind, then, then)]
     policy = Policy([replace(REPLY, pauses=True)])
     now = datetime(2025, 9, 1, 12, tzinfo=OFFICE.tz)
-    found = cases_of_evaluation(evaluate(events, policy, as_of=now), policy, as_of=now)
-    report = report_of(found)
-    gone = report.table("week").rows[20].key
-    assert [(one.week, one.reason) for one in report.share_trend.left_out] == [(gone, "paused")]
+    return report_of(cases_of_evaluation(evaluate(events, policy, as_of=now), policy, as_of=now))
+
+
+@pytest.mark.parametrize("size", [5, 6, 40])
+def test_thirty_weeks_with_one_open_pause_each_are_thirty_points(size: int) -> None:
+    report = thirty_weeks(size)
+    assert report.total.counts.paused == 30
     for trend in (report.share_trend, report.trend):
-        assert len(trend.points) == 29
-        assert gone not in [point.week for point in trend.points]
+        assert len(trend.points) == 30
+        assert trend.left_out == ()
+    assert [(p.met, p.matured) for p in report.share_trend.points] == [(size - 1, size - 1)] * 30
+
+
+@pytest.mark.parametrize(("size", "more", "gone"), [(6, 1, [20]), (10, 1, []), (4, 0, range(30))])
+def test_weeks_with_over_a_fifth_on_pause_are_named(size: int, more: int, gone: list[int]) -> None:
+    report = thirty_weeks(size, more)
+    weeks = [row.key for row in report.table("week").rows]
+    named = [(weeks[week], "paused") for week in gone]
+    for trend in (report.share_trend, report.trend):
+        assert [(one.week, one.reason) for one in trend.left_out] == named
+        assert [p.week for p in trend.points] == [w for w in weeks if (w, "paused") not in named]
+    for lang in ("en", "ru"):
+        shown = page(report, lang)
+        assert all(week in shown for week, _ in named)
 
 
 def test_a_jump_of_the_median_is_a_signal() -> None:
@@ -381,6 +401,21 @@ def test_text_page_and_json_show_the_checks(lang: str, withdrawn: str, little: s
     assert data["withdrawals"]["answered"] == pytest.approx(0.6)
     assert data["backlog"]["little"]["expected"] == report.backlog.little.expected
     assert from_json(to_json(report)) == report
+
+
+def test_the_check_of_a_period_counts_all_arrivals() -> None:
+    """The sentence says since when arrivals count; the open ones are those of all of them."""
+    posted = START + np.arange(20).astype("m8[D]")
+    never = np.full(20, np.datetime64("NaT", "s"))
+    answered = np.where(np.arange(20) % 2 == 0, posted + np.timedelta64(3, "h"), never)
+    when = datetime(2025, 4, 10, tzinfo=UTC)
+    cases = cases_of_columns(AppealColumns(posted, answered), WATCHED, as_of=when)
+    report = report_of(cases, ReportOptions(since=datetime(2025, 3, 24, tzinfo=UTC)))
+    assert report.total.open == 3
+    assert "of all arrivals since 10 Mar 2025:" in report.text(lang="en")
+    assert "comes from the 10 still open" in report.text(lang="en")
+    assert "поступившим с 10.03.2025: в среднем" in report.text(lang="ru")
+    assert "ещё открытыми (10)" in report.text(lang="ru")
 
 
 def test_without_withdrawals_there_is_no_sentence_about_them() -> None:

@@ -213,6 +213,34 @@ def test_every_table_has_filters_and_a_header_that_stays(tmp_path: Path) -> None
         assert setup.orientation == ("portrait" if sheet.title == "Calendar" else "landscape")
 
 
+def test_text_has_a_gap_to_the_number_before_it_and_long_names_are_continued(
+    tmp_path: Path,
+) -> None:
+    sheet = book_of(made({"agency": agencies(300)}), tmp_path)["By agency"]
+    titles = {cell.value: cell for cell in sheet[1]}
+    for name, cell in titles.items():
+        below = [line[cell.column - 1] for line in sheet.iter_rows(min_row=2)]
+        has_text = any(one.data_type == "s" for one in below)
+        assert cell.alignment.horizontal == ("left" if has_text else "right"), name
+    verdict = sheet.cell(2, titles["verdict"].column)
+    assert titles["verdict"].alignment.indent == verdict.alignment.indent == 1
+    assert sheet["A2"].alignment.wrap_text
+    assert not verdict.alignment.wrap_text
+    assert sheet.column_dimensions["A"].width > 40
+
+
+def test_the_axis_of_the_weeks_begins_below_the_lowest(tmp_path: Path) -> None:
+    of = made({"agency": agencies(900)})
+    book_of(of, tmp_path)
+    with zipfile.ZipFile(tmp_path / "report.xlsx") as parts:
+        text = parts.read("xl/charts/chart1.xml").decode()
+    (first,) = re.findall(r'<c:min val="([^"]+)"', text)
+    rates = [row.rate.rate for row in of.table("week").rows if row.rate and row.rate.n >= 10]
+    limits = [point.lower for point in of.share_trend.points]
+    lowest = min(*rates, *limits, 0.8)
+    assert lowest - 0.1 < float(first) <= lowest + 1e-9
+
+
 def test_the_charts_show_cells_of_the_sheets(tmp_path: Path) -> None:
     of = made({"channel": ["vk"] * 900, "agency": agencies(900)}, lang="ru")
     book = book_of(of, tmp_path)

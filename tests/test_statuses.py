@@ -327,6 +327,7 @@ def test_pauses_that_stop_no_clock_are_noted(
         ),
         encoding="utf-8",
     )
-    call = ["check", str(log), "--config", str(config), "--as-of", "2026-03-12T12:00+03:00"]
-    assert main([*call, "--lang", "en"]) == int(noted)
-    assert ("pauses in the file: 1; they do not stop" in capsys.readouterr().err) is noted
+    call = [str(log), "--config", str(config), "--as-of", "2026-03-12T12:00+03:00", "--lang", "en"]
+    for command, status in (("check", int(noted)), ("forecast", 0)):
+        assert main([command, *call]) == status
+        assert ("pauses in the file: 1; they do not stop" in capsys.readouterr().err) is noted

@@ -23,7 +23,12 @@ from workhours_sla.cli.options import (
     take,
 )
 from workhours_sla.cli.output import echo_json
-from workhours_sla.cli.policy_output import calendar_lines, main_schedule, policy_data
+from workhours_sla.cli.policy_output import (
+    calendar_lines,
+    main_schedule,
+    note_pauses,
+    policy_data,
+)
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_day, read_time, show_clock, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError
@@ -70,6 +75,7 @@ def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **optio
         rows.events, configuration.policy, as_of=evaluated_at, provisional=settings.provisional
     )
     settings.note_ends(configuration, evaluated_at)
+    note_pauses(rows.events, configuration, lang)
     found = forecast_deadlines(result.outcomes, start=start, end=end, zone=zone, by=by)
     if settings.as_json:
         echo_json(

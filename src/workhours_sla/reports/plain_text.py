@@ -21,7 +21,7 @@ from workhours_sla.statistics.maturity import COUNTS
 from workhours_sla.text import words
 from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.numbers import number, target_text
-from workhours_sla.text.report import SENTENCES, VERDICTS, heading, name_of
+from workhours_sla.text.report import SENTENCES, VERDICTS, heading, name_of, target_name
 from workhours_sla.worktime.budget import format_amount
 
 NONE: Final = "-"
@@ -228,7 +228,8 @@ def budget_text(promise: Promise, lang: str) -> str:
 
 def caption(report: ReportNumbers, lang: str) -> list[str]:
     """Return two lines: the title of a report, and the time at which it was evaluated."""
-    name, budget = printable(report.promise.name), budget_text(report.promise, lang)
+    name = printable(target_name(report.promise.name, lang))
+    budget = budget_text(report.promise, lang)
     return [
         SENTENCES.text(lang, "title", name=name, budget=budget),
         SENTENCES.text(lang, "as_of", when=moment(report.as_of, lang), tz=report.tz),
@@ -332,7 +333,8 @@ def check_facts(report: ReportNumbers, lang: str) -> dict[str, dict[str, Any]]:
 
     ``withdrawals`` compares two estimates of the share of answered appeals, in percent, which
     differ in how they count withdrawn appeals. ``little`` compares the mean number of open appeals
-    with the number that Little's law gives. A check that was not made is left out.
+    with the number that Little's law gives, of all arrivals of the input, also of those before the
+    period of the report. A check that was not made is left out.
     """
     checks: dict[str, dict[str, Any]] = {}
     found, little = report.withdrawals, report.backlog.little
@@ -348,11 +350,12 @@ def check_facts(report: ReportNumbers, lang: str) -> dict[str, dict[str, Any]]:
         checks["withdrawals"] = {"time": format_amount(found.time), **percents}
     if little is not None:
         checks["little"] = {
+            "since": words.short_date(little.since.date(), lang),
             "mean_open": number(f"{little.mean_open:.1f}", lang),
             "arrivals": number(f"{little.arrivals_per_day:.2f}", lang),
             "time": number(f"{little.mean_time / _DAY:.2f}", lang),
             "expected": number(f"{little.expected:.1f}", lang),
-            "open": report.total.open,
+            "open": report.backlog.points[-1].open,
         }
     return checks
 

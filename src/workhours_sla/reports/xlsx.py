@@ -37,7 +37,7 @@ _LATE: Final = (
     *("appeal_id", "agency", "started_at", "due_at", "limit", "answered_at", "elapsed"),
     "overdue_by",
 )
-_CHART_ROWS: Final = 16
+_CHART_ROWS: Final = 19
 """The number of rows that the chart of the weeks covers."""
 
 
@@ -131,7 +131,7 @@ def _late(book: Book, report: ReportNumbers) -> None:
     lang, columns = book.lang, list(_LATE)
     if report.attribution is not None:
         columns += ["holder", "hour_earlier"]
-    layout = Layout((26, 34, *[19] * 4, 14, 14, 34, 16), landscape=True)
+    layout = Layout((26, 44, *[19] * 4, 14, 14, 44, 16), landscape=True, wrapped=(1, 8))
     sheet = book.sheet(WORKBOOK.text(lang, "sheet_late"), layout)
     yes_no = {flag: WORKBOOK.text(lang, "yes" if flag else "no") for flag in (True, False)}
 
@@ -147,7 +147,8 @@ def _late(book: Book, report: ReportNumbers) -> None:
 def _calendar(book: Book, report: ReportNumbers) -> None:
     """Add the sheet of all dates, filtered to the special days if there are any."""
     lang, columns = book.lang, ("date", "kind", "hours", "act", "special")
-    sheet = book.sheet(WORKBOOK.text(lang, "sheet_calendar"), Layout((14, 30, 14, 70, 12)))
+    layout = Layout((14, 30, 14, 90, 12), wrapped=(3,))
+    sheet = book.sheet(WORKBOOK.text(lang, "sheet_calendar"), layout)
     yes, no = (WORKBOOK.text(lang, key) for key in ("yes", "no"))
     special = [day.kind not in ("work", "day_off") or day.short for day in report.days]
 

@@ -211,16 +211,16 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     },
     "little": {
         "en": (
-            "Check of the counts by Little's law: {mean_open} open on average; {arrivals} arrivals "
-            "a day times {time} days to an answer or a withdrawal give {expected}. A large "
-            "difference comes from the {open} still open: long unanswered, or answered without a "
-            "record."
+            "Check of the counts by Little's law, of all arrivals since {since}: {mean_open} open "
+            "on average; {arrivals} arrivals a day times {time} days to an answer or a withdrawal "
+            "give {expected}. A large difference comes from the {open} still open: long "
+            "unanswered, or answered without a record."
         ),
         "ru": (
-            "Проверка учёта по закону Литтла: в среднем открыто {mean_open}; поступление "
-            "{arrivals} в сутки, умноженное на среднее время до ответа или отзыва {time} сут., "
-            "даёт {expected}. Большое расхождение вызвано ещё открытыми ({open}): они давно без "
-            "ответа либо ответ не отражён в данных."
+            "Проверка учёта по закону Литтла по всем обращениям, поступившим с {since}: в среднем "
+            "открыто {mean_open}; поступление {arrivals} в сутки, умноженное на среднее время до "
+            "ответа или отзыва {time} сут., даёт {expected}. Большое расхождение вызвано ещё "
+            "открытыми ({open}): они давно без ответа либо ответ не отражён в данных."
         ),
     },
     "withdrawals": {
@@ -469,6 +469,21 @@ _SENTENCES: Final[Mapping[str, Words]] = {
 }
 SENTENCES: Final = Texts(_SENTENCES)
 """The sentences that explain a report; the key of many is the name of a field of the report."""
+
+
+_TARGETS: Final[Mapping[str, Words]] = {
+    "first reply": {"en": "first reply", "ru": "первый ответ"},
+}
+"""The names that targets have by default."""
+
+
+def target_name(name: str, lang: str) -> str:
+    """Return the name of a target to show; the name by default is in ``lang``.
+
+    >>> target_name("first reply", "ru"), target_name("Replies", "ru")
+    ('первый ответ', 'Replies')
+    """
+    return words.pick(_TARGETS.get(name, {"en": name}), lang)
 
 
 def name_of(by: str, key: str | None, lang: str) -> str:

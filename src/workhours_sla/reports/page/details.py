@@ -18,7 +18,7 @@ from workhours_sla.reports.scales import percent_text
 from workhours_sla.text import words
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text
 from workhours_sla.text.page import PAGE, SOURCES
-from workhours_sla.text.report import CLASSES, INTAKE_REASONS, PHASES, heading
+from workhours_sla.text.report import CLASSES, INTAKE_REASONS, PHASES, heading, target_name
 from workhours_sla.text.texts import typeset
 
 PRINTED: Final = 50
@@ -219,7 +219,7 @@ class Details(Section):
         yield tables.table(self.text("method"), titles, rows, class_="method")
         made, promise = report.provenance, report.promise
         rows = [
-            [self.text("promise"), Cell(promise.name), made.policy],
+            [self.text("promise"), Cell(target_name(promise.name, self.lang)), made.policy],
             [self.text("schedules"), promise.hours, ""],
             *([c.id, c.version, c.fingerprint] for c in made.calendars),
             [self.text("data"), "", made.input_hash],

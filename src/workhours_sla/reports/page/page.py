@@ -36,6 +36,7 @@ from workhours_sla.text.charts import SENTENCES
 from workhours_sla.text.headline import TYPESET
 from workhours_sla.text.numbers import when_text
 from workhours_sla.text.page import PAGE
+from workhours_sla.text.report import target_name
 from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.explain import Trace
 
@@ -280,8 +281,8 @@ def _document(
             "header",
             element(
                 "div",
-                element("p", (element("span", part) for part in under), class_="where"),
                 element("h1", title),
+                element("p", (element("span", part) for part in under), class_="where"),
                 class_="head",
             ),
             switch,
@@ -309,7 +310,8 @@ def _heading(report: Report, lang: str) -> tuple[str, list[str]]:
     name = report.title or TYPESET.text(lang, "title")
     promise = report.promise
     budget = budget_text(promise, lang)
-    target = SENTENCES.text(lang, "title", name=promise.name, budget=budget)
+    name_of_target = target_name(promise.name, lang)
+    target = SENTENCES.text(lang, "title", name=name_of_target, budget=budget)
     as_of = SENTENCES.text(lang, "as_of", when=when_text(report.as_of, lang), tz=report.tz)
     above = [name] if report.organisation else []
     return f"{report.organisation or name}: {period}", [*above, target, as_of]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -21,6 +21,8 @@ _FIRST_YEAR: Final = 1901
 _LINES_ON_A_PAGE: Final = 60
 _A4: Final = 9
 _MARGIN: Final = 0.4
+_HEADER: Final = "#E7EBF0"
+"""The colour behind the header of a table."""
 _HEADER_HEIGHT: Final = 48
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
 _UNSTORABLE: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
@@ -48,13 +50,15 @@ class Layout:
     """How a table is shown: the widths of its columns and how it is printed.
 
     A column after the ends of ``widths`` has the last width. ``printed`` is the number of columns
-    that are printed, None for all. With ``one_page``, up to 60 lines are printed on one page.
+    that are printed, None for all. With ``one_page``, up to 60 lines are printed on one page. Long
+    text in the columns of ``wrapped`` is continued on the next line of its cell.
     """
 
     widths: Sequence[float]
     landscape: bool = False
     printed: int | None = None
     one_page: bool = False
+    wrapped: Sequence[int] = ()
 
 
 class Book:
@@ -63,7 +67,7 @@ class Book:
     def __init__(self, book: Any, lang: str) -> None:
         self._book = book
         self.lang = lang
-        self._formats: dict[str, Any] = {}
+        self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
         self._taken: set[str] = {"history"}  # Excel keeps this name for itself
 
     def sheet(self, name: str, layout: Layout) -> Sheet:
@@ -86,7 +90,7 @@ class Book:
 
     def format(self, **options: object) -> Any:
         """Return the cell format with the given options of xlsxwriter."""
-        key = repr(sorted(options.items(), key=lambda item: item[0]))
+        key = tuple(sorted(options.items()))
         if key not in self._formats:
             self._formats[key] = self._book.add_format(options)
         return self._formats[key]
@@ -135,19 +139,17 @@ class Sheet:
         Returns the number of lines. ``total`` follows after an empty row, so that it is neither
         filtered nor sorted. Lines that do not fit on the sheet are counted in its last row.
         """
-        header = self._book.format(
-            bold=True, text_wrap=True, valign="top", bg_color="#E7EBF0", bottom=1
-        )
         self.page.set_row(0, _HEADER_HEIGHT)
-        for column, title in enumerate(titles):
-            self.page.write_string(0, column, storable(title), header)
+        texts = {0}
         count = dropped = 0
         for line in lines:
             if count == MOST_ROWS:
                 dropped += 1
                 continue
             count += 1
-            self.line(count, line)
+            texts.update(column for column, value in enumerate(line) if isinstance(value, str))
+            self._row(count, line)
+        self._header(titles, texts)
         last = len(titles) - 1
         self.page.autofilter(0, 0, max(count, 1), last)
         if self._layout.one_page and count <= _LINES_ON_A_PAGE:
@@ -157,7 +159,7 @@ class Sheet:
         end = count
         if total is not None:
             end = count + 2
-            self.line(end, total, bold=True)
+            self._row(end, total, bold=True)
         if dropped:
             end = count + 1
             self.cell(end, 0, WORKBOOK.text(self._book.lang, "cut", count=dropped), bold=True)
@@ -165,6 +167,26 @@ class Sheet:
         if printed is not None and printed <= last:
             self.page.print_area(0, 0, end, printed - 1)
         return count
+
+    def _header(self, titles: Sequence[str], texts: Container[int]) -> None:
+        """Write the titles of a table; those of the columns ``texts`` begin where their text does.
+
+        The others end where their numbers do.
+        """
+        style = {"bold": True, "text_wrap": True, "valign": "top", "bg_color": _HEADER, "bottom": 1}
+        for column, title in enumerate(titles):
+            style["align"] = "left" if column in texts else "right"
+            style["indent"] = _indent(column) if column in texts else 0
+            self.page.write_string(0, column, storable(title), self._book.format(**style))
+
+    def _row(self, row: int, cells: Sequence[object], **style: object) -> None:
+        """Write a row of a table: as ``line``, with a gap between a number and the next text."""
+        for column, value in enumerate(cells):
+            more: dict[str, object] = {"valign": "top"}
+            if isinstance(value, str):
+                wrapped = column in self._layout.wrapped
+                more |= {"align": "left", "indent": _indent(column), "text_wrap": wrapped}
+            self.cell(row, column, value, **style, **more)
 
     def line(self, row: int, cells: Sequence[object], **style: object) -> None:
         """Write values into a row, from its first column on; None is an empty cell."""
@@ -200,6 +222,11 @@ class Sheet:
             page.write_number(row, column, value, found(num_format="#,##0", **style))
         else:
             page.write_number(row, column, value, found(num_format="0.00", **style))
+
+
+def _indent(column: int) -> int:
+    """Return the indent of text in a column, which separates it from a number to its left."""
+    return 1 if column else 0
 
 
 def storable(text: str) -> str:

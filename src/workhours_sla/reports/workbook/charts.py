@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from workhours_sla.compliance.report import ReportNumbers
@@ -15,6 +16,10 @@ from workhours_sla.text.workbook import WORKBOOK, title_of
 MOST_BARS: Final = 20
 _BLUE, _GREY, _RED = "#2B5F8A", "#8A94A0", "#B3261E"
 _WIDTH: Final = 860
+_WEEKS_HEIGHT: Final = 360
+"""The height of the chart of the weeks, in pixels."""
+_MOST_LABELS: Final = 30
+"""The most weeks that have their name on the axis."""
 _FONT: Final = {"size": 9}
 
 
@@ -46,9 +51,13 @@ def week_chart(book: Book, report: ReportNumbers, weeks: GroupSheet) -> Any | No
         "below": sum(rate < target for rate in rates),
         "weeks": len(rates),
     }
-    _set_up(chart, WORKBOOK.text(lang, "chart_weeks", **facts), 300)
-    chart.set_y_axis({"num_format": "0%", "max": 1, "num_font": _FONT, "major_gridlines": _grid()})
-    chart.set_x_axis({"num_font": {**_FONT, "rotation": -90}})
+    _set_up(chart, WORKBOOK.text(lang, "chart_weeks", **facts), _WEEKS_HEIGHT)
+    limits = [point.lower for point in report.share_trend.points if point.lower is not None]
+    first = math.floor(min([*rates, *limits, target - 0.1]) * 10) / 10
+    axis = {"min": max(first, 0), "max": 1, "major_unit": 0.1, "major_gridlines": _grid()}
+    chart.set_y_axis({"num_format": "0%", "num_font": _FONT, **axis})
+    every = -(-weeks.lines // _MOST_LABELS)
+    chart.set_x_axis({"num_font": {**_FONT, "rotation": -90}, "interval_unit": every})
     chart.set_legend({"position": "bottom", "font": _FONT})
     chart.show_blanks_as("gap")
     return chart

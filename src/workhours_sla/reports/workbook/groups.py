@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from workhours_sla.compliance.cases import ATTRIBUTES
@@ -19,12 +19,13 @@ from workhours_sla.text.workbook import WORKBOOK, title_of
 from workhours_sla.worktime.budget import format_amount
 
 _MAIN: Final = (
-    *("arrived", "matured", "matured_met", "rate", "few", "lower", "upper", "verdict"),
-    *("standardised", "standardised_lower", "standardised_upper", "funnel"),
-    *("breached", "open", "overdue", "median", "p90", "not_reached"),
+    *("arrived", "matured", "matured_met", "rate", "lower", "upper", "verdict"),
+    *("standardised", "funnel"),
+    *("breached", "open", "overdue", "median", "p90", "few"),
 )
 """The columns that are printed, after the name of the group."""
 _MORE: Final = (
+    *("not_reached", "standardised_lower", "standardised_upper"),
     *("restricted_mean", "mean_answered", "closed_only"),
     *("early", "pending", "paused", "withdrawn", "excluded"),
 )
@@ -42,7 +43,16 @@ _SURE: Final = frozenset(
     }
 )
 """The figures that need 20 matured appeals."""
-_WIDTH, _NAME_WIDTH = 11, 34
+_WIDTH, _GROUP_WIDTH, _NAME_WIDTH = 11, 44, 34
+_WIDTHS: Final[Mapping[str, float]] = {
+    "verdict": 16,
+    "few": 13,
+    "not_reached": 30,
+    "final_at": 20,
+    "rate": 9,
+    **dict.fromkeys(("lower", "upper", "open"), 9),
+}
+"""The widths of the columns that do not have the usual one."""
 
 
 class GroupSheet(NamedTuple):
@@ -63,7 +73,8 @@ def write_groups(book: Book, report: ReportNumbers, table: Table) -> GroupSheet:
     lang = book.lang
     compared = table.by not in OWN_TABLES
     main = [name for name in _MAIN if compared or name not in _COMPARED]
-    columns = [table.by, *main, *(_OF_WEEKS if table.by == "week" else ()), *_MORE]
+    more = [name for name in _MORE if compared or name not in _COMPARED]
+    columns = [table.by, *main, *(_OF_WEEKS if table.by == "week" else ()), *more]
     promise = report.promise
     facts = {
         "target": target_text(promise.target_rate, lang),
@@ -72,8 +83,13 @@ def write_groups(book: Book, report: ReportNumbers, table: Table) -> GroupSheet:
     weeks = _week_values(report, lang) if table.by == "week" else {}
     known = table.by in (*ATTRIBUTES, *OWN_TABLES)
     key = f"sheet_{table.by}" if known else "sheet_other"
+    widths = [_WIDTHS.get(name, _WIDTH) for name in columns[1:]]
     layout = Layout(
-        (_NAME_WIDTH, _WIDTH), landscape=True, printed=len(main) + 1, one_page=not compared
+        (_GROUP_WIDTH if compared else _NAME_WIDTH, *widths),
+        landscape=True,
+        printed=len(main) + 1,
+        one_page=not compared,
+        wrapped=(0,),
     )
     sheet = book.sheet(WORKBOOK.text(lang, key, by=heading(table.by, lang)), layout)
 
