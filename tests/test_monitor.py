@@ -50,6 +50,7 @@ from workhours_sla.stream import Batch, Rejected
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 3, stateful_step_count=20)
 Key = tuple[str, str, int]
 """The identity of a clock: appeal, target and cycle."""
+THE_END = datetime(9999, 12, 31, tzinfo=UTC)
 ENDS = ("met", "breached", "withdrawn", "excluded")
 
 
@@ -231,6 +232,22 @@ class MonitorMachine(RuleBasedStateMachine):
     def restore_a_snapshot(self) -> None:
         snapshot = pickle.loads(pickle.dumps(self.monitor.snapshot()))  # noqa: S301
         self.monitor = Monitor.restore(self.policy, snapshot)
+
+    @rule()
+    def wait_for_the_next_change(self) -> None:
+        """Nothing changes before ``next_at``, nor ever if it is None."""
+        at = self.monitor.next_at
+        if at is None:
+            assert self.copy().advance(THE_END) == ()
+            return
+        assert self.watermark is None or at > self.watermark
+        copy = self.copy()
+        assert copy.next_at == at
+        assert copy.advance(at - TICK) == ()
+        assert copy.next_at == at
+
+    def copy(self) -> Monitor:
+        return Monitor.restore(self.policy, self.monitor.snapshot())
 
     @rule()
     def amend_the_calendar(self) -> None:

@@ -57,7 +57,10 @@ class Monitor(Pipeline):
 
     @property
     def next_at(self) -> datetime | None:
-        """The first instant in UTC at which ``advance`` causes a change, None if there is none."""
+        """The first instant in UTC at which ``advance`` can cause a change.
+
+        Advancing to an earlier instant causes none. None if time alone never causes one.
+        """
         return self._store.next_at
 
     def snapshot(self) -> bytes:
