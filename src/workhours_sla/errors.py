@@ -16,6 +16,7 @@
     ├── EventError                                  ValueError
     ├── PolicyError                                 ValueError
     ├── ConfigError                                 ValueError
+    ├── ScriptError                                 ValueError
     ├── SourceError                                 ValueError
     ├── StoreError                                  OSError
     └── UndeliverableError                          ValueError
@@ -53,6 +54,7 @@ __all__ = [
     "NaiveDatetimeError",
     "PolicyError",
     "ProvisionalWarning",
+    "ScriptError",
     "SeveralZonesWarning",
     "SourceError",
     "StoreError",
@@ -174,6 +176,10 @@ class ConfigError(WorkHoursError, ValueError):
 
     The message names the key path or the line.
     """
+
+
+class ScriptError(WorkHoursError, ValueError):
+    """Raised when schedules cannot be written as an SQL script, or a script cannot be installed."""
 
 
 class SourceError(WorkHoursError, ValueError):

@@ -1,0 +1,124 @@
+"""A self-contained SQL script that installs schedules in an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Literal, NamedTuple
+
+from workhours_sla.adapters.sql.tables import CompiledSchedules, Table
+from workhours_sla.adapters.sql.vocabulary import Dialect
+from workhours_sla.module_names import public
+from workhours_sla.version import __version__
+
+FORMAT: Final = 1
+"""The version of the tables and functions of a script; it grows when they change."""
+OnUnknown = Literal["null", "raise"]
+ROWS_PER_INSERT: Final = 500
+
+
+class Settings(NamedTuple):
+    """What a script contains, and how it answers."""
+
+    compiled: CompiledSchedules
+    schema: str
+    on_unknown: OnUnknown
+
+    @property
+    def raises(self) -> bool:
+        """Whether an answer that is not known is an error instead of NULL."""
+        return self.on_unknown == "raise"
+
+
+@public("workhours_sla.sql")
+@dataclass(frozen=True)
+class Script:
+    """An SQL script that installs schedules in one engine.
+
+    ``text`` is the script. ``version`` names the calendar data and the library. ``coverage`` has
+    for each schedule the ranges of instants that are known, both ends included. ``digest`` is equal
+    for equal schedules, dates and options. ``tested`` is False if no test of this project runs the
+    dialect.
+    """
+
+    dialect: str
+    text: str
+    version: str
+    coverage: Mapping[str, tuple[tuple[datetime, datetime], ...]]
+    digest: str
+    tested: bool
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def version_of(compiled: CompiledSchedules) -> str:
+    """Return the version of a script: the date of the calendar data, and the library's version."""
+    return "/".join(filter(None, (compiled.version, __version__)))
+
+
+def release_number() -> int:
+    """Return the library's version as a number that grows with it."""
+    numbers = [int("".join(filter(str.isdigit, part)) or 0) for part in __version__.split(".")[:3]]
+    major, minor, patch = [*numbers, 0, 0][:3]
+    return (FORMAT * 1000 + major) * 1_000_000 + minor * 1000 + patch
+
+
+def instants(
+    coverage: Mapping[str, tuple[tuple[int, int], ...]],
+) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
+    """Return ranges of microseconds as ranges of datetimes in UTC."""
+    return {
+        name: tuple((instant_of(lo), instant_of(hi)) for lo, hi in ranges)
+        for name, ranges in coverage.items()
+    }
+
+
+def instant_of(us: int) -> datetime:
+    """Return the datetime in UTC of a number of microseconds since 1970-01-01T00:00 UTC."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
+
+
+def day_of(value: date) -> str:
+    """Return a date as the text of an SQL constant."""
+    return f"'{value}'"
+
+
+def header(settings: Settings, dialect: Dialect, usage: Iterable[str]) -> str:
+    """Return the comment at the beginning of a script."""
+    compiled = settings.compiled
+    lines = [
+        f"workhours_sla {__version__}: working time for {dialect.title}",
+        f"schedules: {', '.join(compiled.schedules)}",
+        f"dates: {compiled.since} to {compiled.until} (the last is not included)",
+        f"calendar data: {compiled.version or 'none'}, digest {compiled.digest}",
+        "An answer that the calendar does not know is "
+        + ("an error." if settings.raises else "NULL."),
+        *usage,
+        "Generated: do not edit; generate a new script when the calendar changes.",
+    ]
+    if not dialect.tested:
+        lines.insert(1, "GENERATED, NOT RUN: no test of workhours_sla runs this dialect.")
+    return "".join(f"-- {line}\n" for line in lines)
+
+
+def inserts(
+    dialect: Dialect, table: Table, name: str, *, rows_per_insert: int = ROWS_PER_INSERT
+) -> Iterable[str]:
+    """Return the statements that insert the rows of a table."""
+    for first in range(0, len(table.rows), rows_per_insert):
+        rows = ",\n".join(
+            "(" + ",".join(constant(dialect, value) for value in row) + ")"
+            for row in table.rows[first : first + rows_per_insert]
+        )
+        yield f"insert into {name} ({', '.join(table.columns)}) values\n{rows};\n"
+
+
+def constant(dialect: Dialect, value: object) -> str:
+    """Return an integer, a text, a date, a truth value or None as an SQL constant."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else dialect.text(str(value))

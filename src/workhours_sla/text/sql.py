@@ -1,0 +1,46 @@
+"""The messages of SQL scripts and of the command ``sql``, in Russian and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from workhours_sla.text.words import Words
+
+SQL: Final[Mapping[str, Words]] = {
+    "sql_dates": {
+        "en": "a script covers whole dates between 1970 and 2199, not {since} to {until}; give a "
+        "since that is before until",
+        "ru": "скрипт охватывает целые даты с 1970 по 2199 год, а не с {since} до {until}; "
+        "начало периода должно быть раньше конца",
+    },
+    "sql_no_schedule": {
+        "en": "there is no schedule to write; give at least one, such as {{'roads': office}}",
+        "ru": "нет ни одного графика; укажите хотя бы один",
+    },
+    "sql_name": {
+        "en": "{name} cannot name a schedule in SQL; use 1 to 200 printable characters without "
+        "a backslash or spaces at the ends",
+        "ru": "{name} не подходит как имя графика в SQL; используйте от 1 до 200 печатных знаков "
+        "без обратной косой черты и пробелов по краям",
+    },
+    "sql_schema": {
+        "en": "{name} is not a schema name; use lower-case Latin letters, digits and _, such as wh",
+        "ru": "{name} не подходит как имя схемы; используйте строчные латинские буквы, цифры и _, "
+        "например wh",
+    },
+    "sql_dialect": {
+        "en": "{name} is not a dialect; use one of {names}",
+        "ru": "диалекта {name} нет; выберите из списка: {names}",
+    },
+    "sql_on_unknown": {
+        "en": "on_unknown is {name}; use null or raise",
+        "ru": "значение on_unknown - {name}; укажите null или raise",
+    },
+    "sql_too_much": {
+        "en": "{count} schedules over so many years do not fit into 64-bit integers; write fewer "
+        "schedules or years into one script",
+        "ru": "{count} графиков за столько лет не помещаются в 64-битные целые числа; уменьшите "
+        "число графиков или лет в одном скрипте",
+    },
+}
