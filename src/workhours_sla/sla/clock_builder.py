@@ -56,7 +56,7 @@ from workhours_sla.worktime.schedule import Schedule
 
 _STARTING: Final = {"registered": EventType.REGISTERED, "assigned": EventType.ASSIGNED}
 _TRANSFERRED, _MESSAGE = EventType.TRANSFERRED, EventType.CITIZEN_MESSAGE
-_STAFF: Final = frozenset({"official", "coordinator"})
+STAFF: Final = frozenset({"official", "coordinator"})
 _NO_PAUSES: Final = ClockPauses()
 _BY_OFFICIALS: Final = frozenset({EventType.REPLIED, EventType.CLOSED})
 """The types of events that answer only if their author is an official or unknown."""
@@ -121,7 +121,7 @@ def _start_of(cycle: Cycle, target: Target) -> Start | None:
     kind = _STARTING.get(starts)
     if kind is not None:
         return _first(event for event in cycle.events if event.type is kind)
-    if target.staff_opened == "wait" and opened.author_role in _STAFF:
+    if target.staff_opened == "wait" and opened.author_role in STAFF:
         message = next((event for event in cycle.events if event.type is _MESSAGE), None)
         if message is None:
             return None

@@ -34,7 +34,7 @@ class RelevantEvents(NamedTuple):
     answered: frozenset[EventType]
 
 
-_CONDITIONS: Final = {
+CONDITIONS: Final = {
     "agencies": "agency_id",
     "districts": "district_id",
     "channels": "channel",
@@ -85,7 +85,7 @@ class Rule:
         names = [target.name for target in self.targets]
         if not names or len(set(names)) < len(names):
             raise PolicyError(say("rule_names", rule=shown(self.name), names=shown(names)))
-        for condition in _CONDITIONS:
+        for condition in CONDITIONS:
             value = getattr(self, condition)
             if isinstance(value, str):
                 msg = f"{condition} of rule {shown(self.name)} is a list of names, not {value!r}"
@@ -107,7 +107,7 @@ class Rule:
 
     @property
     def _conditions(self) -> list[tuple[Names, str]]:
-        pairs = [(getattr(self, condition), of) for condition, of in _CONDITIONS.items()]
+        pairs = [(getattr(self, condition), of) for condition, of in CONDITIONS.items()]
         return [(names, of) for names, of in pairs if names]
 
     @property
@@ -211,7 +211,7 @@ class Policy:
         rules = [
             [
                 rule.name,
-                *(sorted(getattr(rule, condition)) for condition in _CONDITIONS),
+                *(sorted(getattr(rule, condition)) for condition in CONDITIONS),
                 rule.valid_from,
                 rule.valid_until,
                 *(_content(target) for target in rule.targets),
