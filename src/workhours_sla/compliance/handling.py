@@ -106,7 +106,7 @@ def _count(
     """Count each event of one appeal for the agency that had the appeal at that time."""
     holder: str | None = None
     registered = replied = False
-    posted_at = appeal.opened.occurred_at
+    posted_at = appeal.posted_at
     for event in appeal.whole.events:
         kind, at = event.type, event.occurred_at
         if kind in (EventType.CREATED, EventType.ASSIGNED) and event.agency_id is not None:

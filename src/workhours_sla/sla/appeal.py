@@ -17,12 +17,28 @@ from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 from workhours_sla.module_names import public
-from workhours_sla.sla.corrected_events import corrected
-from workhours_sla.sla.event import Attributes, Event, EventType
+from workhours_sla.sla.corrected_events import corrected_records
+from workhours_sla.sla.event import TYPE_RANK, Attributes, Event, EventType
+from workhours_sla.sla.event_record import (
+    AGENCY_ID,
+    APPEAL_ID,
+    ATTRIBUTES,
+    AUTHOR_ROLE,
+    EVENT_ID,
+    OCCURRED_AT,
+    RANK,
+    REFERS_TO,
+    SUBSTANTIVE,
+    Record,
+    as_list,
+    event_of,
+    order_of,
+    record_of,
+    with_item,
+)
 from workhours_sla.sla.pauses import PauseLine
 from workhours_sla.sla.target import OnReopen
 from workhours_sla.worktime.budget_kinds import Budget
@@ -32,20 +48,29 @@ INTERIM = "interim"
 """The ``reason`` of an interim reply, which is not yet the answer."""
 
 _CREATED, _REPLIED, _PAUSED, _RESUMED = (
-    EventType.CREATED,
-    EventType.REPLIED,
-    EventType.PAUSED,
-    EventType.RESUMED,
+    TYPE_RANK[EventType.CREATED],
+    TYPE_RANK[EventType.REPLIED],
+    TYPE_RANK[EventType.PAUSED],
+    TYPE_RANK[EventType.RESUMED],
 )
-_CLOSED, _REOPENED, _TRANSFERRED = EventType.CLOSED, EventType.REOPENED, EventType.TRANSFERRED
-_DELETED, _RESTORED, _REVIEW = EventType.DELETED, EventType.RESTORED, EventType.REVIEW
-_DUPLICATE_OF = EventType.DUPLICATE_OF
+_CLOSED, _REOPENED, _TRANSFERRED = (
+    TYPE_RANK[EventType.CLOSED],
+    TYPE_RANK[EventType.REOPENED],
+    TYPE_RANK[EventType.TRANSFERRED],
+)
+_DELETED, _RESTORED, _REVIEW = (
+    TYPE_RANK[EventType.DELETED],
+    TYPE_RANK[EventType.RESTORED],
+    TYPE_RANK[EventType.REVIEW],
+)
+_DUPLICATE_OF = TYPE_RANK[EventType.DUPLICATE_OF]
 _ANSWERS = (_REPLIED, _CLOSED)
-_BEYOND_CYCLE = frozenset({_REOPENED, _DUPLICATE_OF, _REVIEW})
+_BEYOND_CYCLE = (_REOPENED, _DUPLICATE_OF, _REVIEW)
 """The types of events that affect more than the current cycle."""
-_NAMES_HOLDER = (EventType.ASSIGNED, _TRANSFERRED)
+_NAMES_HOLDER = (TYPE_RANK[EventType.ASSIGNED], _TRANSFERRED)
 _NO_ATTRIBUTES = Attributes()
-_order = attrgetter("order")
+_NO_CYCLES: Final[list[Cycle]] = []
+"""The cycles of an appeal that was never created. Shared; never changed."""
 _NOT_JUDGED: Final[dict[str, bool]] = {}
 """The verdicts of an appeal without a review. All such appeals share it; never changed."""
 
@@ -73,7 +98,7 @@ class Quarantined(NamedTuple):
 
 
 class Cycle:
-    """One cycle of an appeal, with its events; mutable.
+    """One cycle of an appeal, with its events as records; mutable.
 
     The first cycle begins with the posting, and each later cycle with a reopening. A cycle ends
     when the next cycle begins.
@@ -84,83 +109,92 @@ class Cycle:
         "_pause_lines",
         "closed_at",
         "deleted",
-        "events",
         "holder_before",
         "not_judged",
         "number",
         "opened",
         "pauses",
+        "records",
         "replies",
         "substantive_replies",
     )
 
-    def __init__(self, number: int, opened: Event, holder_before: str | None = None) -> None:
+    def __init__(self, number: int, opened: Record, holder_before: str | None = None) -> None:
         self.number: int = number
-        self.opened: Event = opened
+        self.opened: Record = opened
         self.holder_before: str | None = holder_before
         """The agency that had the appeal when the cycle began."""
-        self.events: list[Event] = []
-        self.replies: list[Event] = []
+        self.records: Sequence[Record] = ()
+        self.replies: Sequence[Record] = ()
         """Replies by officials or by unknown authors."""
-        self.substantive_replies: list[Event] = []
+        self.substantive_replies: Sequence[Record] = ()
         """The replies that their author or a review judged substantive."""
-        self.not_judged: list[Event] = []
+        self.not_judged: Sequence[Record] = ()
         """The replies that neither their author nor a review has judged."""
-        self.pauses: list[tuple[datetime, datetime | None]] = []
+        self.pauses: Sequence[tuple[datetime, datetime | None]] = ()
         """The pauses, each from a ``paused`` to the next ``resumed``. They may overlap."""
         self._open_from = 0
         """The number of closed pauses. All later pauses are open."""
         self._pause_lines: dict[tuple[Budget, Schedule] | None, PauseLine] | None = None
         """Keyed by the cap and its schedule, or by None without a cap."""
         self.closed_at: datetime | None = None
-        self.deleted: Event | None = None
+        self.deleted: Record | None = None
         """The citizen's deletion of the appeal, unless it was restored."""
 
-    def add(self, event: Event, judged: Mapping[str, bool]) -> None:
+    @property
+    def events(self) -> list[Event]:
+        """The events of the cycle, in order."""
+        return list(map(event_of, self.records))
+
+    def add(self, record: Record, judged: Mapping[str, bool]) -> None:
         """Add the next event of the cycle. Events must be added in order.
 
         ``judged`` has the verdicts of the reviews so far, keyed by the id of the reply.
         """
-        kind = event.type
-        self.events.append(event)
-        if kind is _REPLIED:
-            if event.author_role is None or event.author_role == "official":
-                self._add_reply(event, judged)
-        elif kind is _PAUSED:
-            self.pauses.append((event.occurred_at, None))
-        elif kind is _RESUMED:
-            self._resume(event.occurred_at)
-        elif kind is _CLOSED:
+        kind = record[RANK]
+        self.records = with_item(self.records, record)
+        if kind == _REPLIED:
+            role = record[AUTHOR_ROLE]
+            if role is None or role == "official":
+                self._add_reply(record, judged)
+        elif kind == _PAUSED:
+            self.pauses = with_item(self.pauses, (record[OCCURRED_AT], None))
+        elif kind == _RESUMED:
+            self._resume(record[OCCURRED_AT])
+        elif kind == _CLOSED:
             if self.closed_at is None:
-                self.closed_at = event.occurred_at
-        elif kind is _DELETED:
-            if event.author_role == "citizen" and self.deleted is None:
-                self.deleted = event
-        elif kind is _RESTORED:
+                self.closed_at = record[OCCURRED_AT]
+        elif kind == _DELETED:
+            if record[AUTHOR_ROLE] == "citizen" and self.deleted is None:
+                self.deleted = record
+        elif kind == _RESTORED:
             self.deleted = None
 
-    def _add_reply(self, reply: Event, judged: Mapping[str, bool]) -> None:
-        self.replies.append(reply)
-        verdict = judged.get(reply.event_id, reply.substantive)
-        if verdict is not False:
-            (self.not_judged if verdict is None else self.substantive_replies).append(reply)
+    def _add_reply(self, reply: Record, judged: Mapping[str, bool]) -> None:
+        self.replies = with_item(self.replies, reply)
+        verdict = judged.get(reply[EVENT_ID], reply[SUBSTANTIVE])
+        if verdict is None:
+            self.not_judged = with_item(self.not_judged, reply)
+        elif verdict:
+            self.substantive_replies = with_item(self.substantive_replies, reply)
 
     def _resume(self, until: datetime) -> None:
         """End all open pauses at ``until``."""
-        pauses = self.pauses
+        if self._open_from == len(self.pauses):
+            return
+        pauses = as_list(self.pauses)
         for place in range(self._open_from, len(pauses)):
             pauses[place] = pauses[place][0], until
-        self._open_from = len(pauses)
+        self.pauses, self._open_from = pauses, len(pauses)
 
-    def judge(self, reply: Event, verdict: bool) -> None:  # noqa: FBT001
+    def judge(self, reply: Record, verdict: bool) -> None:  # noqa: FBT001
         """Record whether a review found a reply substantive."""
-        order = reply.order
-        for replies in (self.substantive_replies, self.not_judged):
-            place = bisect_left(replies, order, key=_order)
-            while place < len(replies) and replies[place].order == order:
-                del replies[place]
+        self.not_judged = _without(self.not_judged, reply)
+        self.substantive_replies = _without(self.substantive_replies, reply)
         if verdict:
-            insort(self.substantive_replies, reply, key=_order)
+            substantive = as_list(self.substantive_replies)
+            insort(substantive, reply, key=order_of)
+            self.substantive_replies = substantive
 
     def pause_line(self, cap: Budget | None, schedule: Schedule) -> PauseLine:
         """Return the pauses of the cycle. Each pause ends when ``cap`` is used up, or earlier.
@@ -185,12 +219,12 @@ class Cycle:
             return False
         since = self.pauses[self._open_from][0]
         return any(
-            event.occurred_at > since
+            record[OCCURRED_AT] > since
             and (
-                event.type is _TRANSFERRED
-                or (event.type in _ANSWERS and event.author_role in (None, "official"))
+                record[RANK] == _TRANSFERRED
+                or (record[RANK] in _ANSWERS and record[AUTHOR_ROLE] in (None, "official"))
             )
-            for event in self.events
+            for record in self.records
         )
 
     @property
@@ -205,7 +239,7 @@ class _Replies:
     __slots__ = ("_count", "_cycle", "by_id", "last")
 
     def __init__(self) -> None:
-        self.by_id: dict[str, list[tuple[Cycle, Event]]] = {}
+        self.by_id: dict[str, list[tuple[Cycle, Record]]] = {}
         """Keyed by event id. An id has several replies only if its copies were not deduplicated."""
         self.last: str | None = None
         """The id of the last reply."""
@@ -218,8 +252,8 @@ class _Replies:
         """
         for cycle in cycles[self._cycle :]:
             for reply in cycle.replies[self._count :]:
-                self.by_id.setdefault(reply.event_id, []).append((cycle, reply))
-                self.last = reply.event_id
+                self.by_id.setdefault(reply[EVENT_ID], []).append((cycle, reply))
+                self.last = reply[EVENT_ID]
             self._cycle, self._count = cycle.number + 1, 0
         self._cycle, self._count = cycles[-1].number, len(cycles[-1].replies)
 
@@ -243,32 +277,52 @@ class Appeal:
         "excluded_at",
         "initial",
         "judged",
-        "quarantine",
+        "rejected",
     )
 
     def __init__(self) -> None:
-        self.created: Event | None = None
+        self.created: Record | None = None
         self.attributes: Attributes = _NO_ATTRIBUTES
-        self.cycles: list[Cycle] = []
+        self.cycles: list[Cycle] = _NO_CYCLES
         self.excluded_at: datetime | None = None
         self.judged: dict[str, bool] = _NOT_JUDGED
         """Maps the id of a reply to whether its last review found the reply substantive."""
         self.initial: Attributes = _NO_ATTRIBUTES
         """The attributes when the appeal was created."""
-        self.changes: list[tuple[datetime, Attributes]] = []
+        self.changes: Sequence[tuple[datetime, Attributes]] = ()
         """The later changes of attributes, as pairs of instant and new attributes."""
-        self.quarantine: list[Quarantined] = []
-        """The events that cannot be true; every event of an appeal that was never created."""
+        self.rejected: Sequence[tuple[Record, str]] = ()
+        """The events that cannot be true, each with the reason.
+
+        These are all events of an appeal that was never created.
+        """
         self._given: _Given | None = None
         self._replies: _Replies | None = None
         """None until the first review."""
         self._whole: Cycle | None = None
 
     @property
-    def opened(self) -> Event:
+    def opened(self) -> Record:
         """The event that created the appeal, which must exist."""
         assert self.created is not None  # noqa: S101 - callers have checked
         return self.created
+
+    @property
+    def appeal_id(self) -> str:
+        """The id of the appeal, which must have been created."""
+        appeal_id: str = self.opened[APPEAL_ID]
+        return appeal_id
+
+    @property
+    def posted_at(self) -> datetime:
+        """When the appeal was created, which it must have been."""
+        posted_at: datetime = self.opened[OCCURRED_AT]
+        return posted_at
+
+    @property
+    def quarantine(self) -> list[Quarantined]:
+        """The events that cannot be true; every event of an appeal that was never created."""
+        return [Quarantined(event_of(record), reason) for record, reason in self.rejected]
 
     @property
     def whole(self) -> Cycle:
@@ -278,8 +332,8 @@ class Appeal:
         if self._whole is None:
             self._whole = Cycle(0, self.opened)
             for cycle in self.cycles:
-                for event in cycle.events:
-                    self._whole.add(event, self.judged)
+                for record in cycle.records:
+                    self._whole.add(record, self.judged)
         return self._whole
 
     def cycles_for(self, on_reopen: OnReopen) -> Sequence[Cycle]:
@@ -289,59 +343,54 @@ class Appeal:
         """
         return (self.whole,) if on_reopen == "ignore" else self.cycles
 
-    def add(self, event: Event) -> None:
+    def add(self, record: Record) -> None:
         """Add the next event. Events must be added in order."""
-        created, kind = self.created, event.type
+        created, kind = self.created, record[RANK]
         if created is None:
-            self._add_uncreated(event)
+            self._add_uncreated(record)
             return
-        if kind in _ANSWERS and event.occurred_at < created.occurred_at:
-            self.quarantine.append(Quarantined(event, "reply_before_post"))
+        if kind in _ANSWERS and record[OCCURRED_AT] < created[OCCURRED_AT]:
+            self.rejected = with_item(self.rejected, (record, "reply_before_post"))
             return
-        given = (  # in the order of Attributes; an attrgetter takes twice as long
-            event.agency_id,
-            event.district_id,
-            event.channel,
-            event.topic,
-            event.importance,
-            event.regime,
-        )
+        given = record[ATTRIBUTES]
         if given != self._given:
-            self._set_attributes(event.occurred_at, given)
+            self._set_attributes(record[OCCURRED_AT], given)
         cycle = self.cycles[-1]
         if kind in _BEYOND_CYCLE:
-            cycle = self._add_beyond_cycle(cycle, event)
-        cycle.add(event, self.judged)
+            cycle = self._add_beyond_cycle(cycle, record)
+        cycle.add(record, self.judged)
         if self._whole is not None:
-            self._whole.add(event, self.judged)
+            self._whole.add(record, self.judged)
 
-    def _add_beyond_cycle(self, cycle: Cycle, event: Event) -> Cycle:
+    def _add_beyond_cycle(self, cycle: Cycle, record: Record) -> Cycle:
         """Apply a review, a reopening or a duplicate. Return the cycle to add the event to."""
-        if event.type is _REVIEW:
-            self._review(event)
-        elif event.type is _DUPLICATE_OF:
-            self.excluded_at = self.excluded_at or event.occurred_at
+        kind = record[RANK]
+        if kind == _REVIEW:
+            self._review(record)
+        elif kind == _DUPLICATE_OF:
+            self.excluded_at = self.excluded_at or record[OCCURRED_AT]
         elif cycle.can_reopen:
-            return self._reopen(cycle, event)
+            return self._reopen(cycle, record)
         return cycle
 
-    def _reopen(self, before: Cycle, event: Event) -> Cycle:
+    def _reopen(self, before: Cycle, record: Record) -> Cycle:
         """Begin a new cycle with a reopening, and return the cycle."""
         holder = before.holder_before
-        for earlier in before.events:
+        for earlier in before.records:
             holder = self.new_holder(earlier) or holder
-        cycle = Cycle(len(self.cycles), event, holder)
+        cycle = Cycle(len(self.cycles), record, holder)
         self.cycles.append(cycle)
         return cycle
 
-    def _review(self, review: Event) -> None:
+    def _review(self, review: Record) -> None:
         """Apply a review to the reply that it names, or to the last reply if it names none."""
-        verdict = review.substantive
+        verdict = review[SUBSTANTIVE]
         if self._replies is None:
             self._replies = _Replies()
         replies = self._replies
         replies.extend(self.cycles)
-        about = replies.last if review.refers_to is None else review.refers_to
+        refers_to = review[REFERS_TO]
+        about = replies.last if refers_to is None else refers_to
         if verdict is None or about is None:
             return
         if self.judged is _NOT_JUDGED:
@@ -352,23 +401,23 @@ class Appeal:
             if self._whole is not None:
                 self._whole.judge(reply, verdict)
 
-    def _add_uncreated(self, event: Event) -> None:
+    def _add_uncreated(self, record: Record) -> None:
         """Add an event to an appeal that was not created yet."""
-        if event.type is not _CREATED:
-            self.quarantine.append(Quarantined(event, "no_appeal"))
+        if record[RANK] != _CREATED:
+            self.rejected = with_item(self.rejected, (record, "no_appeal"))
             return
-        self.created = event
-        self.cycles = [Cycle(0, event)]
-        earlier, self.quarantine = self.quarantine, []
-        for waiting in earlier:
-            self.add(waiting.event)
-        self.add(event)
-        self.initial, self.changes = self.attributes, []
+        self.created = record
+        self.cycles = [Cycle(0, record)]
+        earlier, self.rejected = self.rejected, ()
+        for waiting, _ in earlier:
+            self.add(waiting)
+        self.add(record)
+        self.initial, self.changes = self.attributes, ()
 
-    def new_holder(self, event: Event) -> str | None:
+    def new_holder(self, record: Record) -> str | None:
         """Return the agency to which an event gives the appeal, None if it names no agency."""
-        names = event.type in _NAMES_HOLDER or event is self.created
-        return event.agency_id if names else None
+        names = record[RANK] in _NAMES_HOLDER or record is self.created
+        return record[AGENCY_ID] if names else None
 
     def _set_attributes(self, at: datetime, given: _Given) -> None:
         self._given = given
@@ -383,7 +432,7 @@ class Appeal:
                 tuple([old if new is None else new for new, old in pairs])
             )
         if self.attributes != attributes:
-            self.changes.append((at, self.attributes))
+            self.changes = with_item(self.changes, (at, self.attributes))
 
 
 @lru_cache(maxsize=4096)
@@ -392,11 +441,26 @@ def _attributes(given: _Given) -> Attributes:
     return Attributes._make(given)
 
 
+def _without(replies: Sequence[Record], reply: Record) -> Sequence[Record]:
+    """Remove a reply, if it is there, and return the replies."""
+    order = order_of(reply)
+    place = bisect_left(replies, order, key=order_of)
+    while place < len(replies) and order_of(replies[place]) == order:
+        replies = as_list(replies)
+        del replies[place]
+    return replies
+
+
 def read_appeal(events: Sequence[Event]) -> Appeal:
     """Return the appeal that its sorted events describe. Corrections are applied first."""
+    return appeal_of(list(map(record_of, events)))
+
+
+def appeal_of(records: Sequence[Record]) -> Appeal:
+    """Return the appeal that its sorted records describe. Corrections are applied first."""
     appeal = Appeal()
-    for event in corrected(events):
-        appeal.add(event)
+    for record in corrected_records(records):
+        appeal.add(record)
     if appeal.created is None:  # quarantine the events as they arrived, not as corrected
-        appeal.quarantine = [Quarantined(event, "no_appeal") for event in events]
+        appeal.rejected = [(record, "no_appeal") for record in records]
     return appeal

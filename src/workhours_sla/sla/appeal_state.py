@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from workhours_sla.sla.appeal import Appeal, Quarantined, read_appeal
+from workhours_sla.sla.appeal import Appeal, appeal_of
 from workhours_sla.sla.clock import Clock
-from workhours_sla.sla.corrected_events import corrects
+from workhours_sla.sla.corrected_events import is_correction
 from workhours_sla.sla.deduplication import StoredEvent
 from workhours_sla.sla.emitted_changes import Change, Key, Reported, changes_between
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.fold import Folded, clocks_of
+from workhours_sla.sla.event_record import (
+    EVENT_ID,
+    OCCURRED_AT,
+    Record,
+    as_list,
+    order_of,
+    with_item,
+)
+from workhours_sla.sla.fold import Folded, Unmatched, clocks_of
 from workhours_sla.sla.policy import Policy
 
 _CORRECTED = EventType.CORRECTED
 _NONE: Final[frozenset[EventType]] = frozenset()
+_NO_REASONS: Final[Mapping[str, str | None]] = {}
+"""The quarantine reasons of an appeal without quarantined events. Shared; never changed."""
 _CHEAP_TO_FOLD: Final = 64
 """An ended appeal with at most this many events drops its cached results."""
 
-
-def _order(event: Event) -> tuple[datetime, int, str]:
-    return event.order
+Packed = tuple[tuple[Record, ...], tuple[tuple[Key, Reported], ...], datetime]
+"""An ended appeal: its records, the reported states of its clocks, and when it ended."""
 
 
 class AppealState:
@@ -37,16 +46,17 @@ class AppealState:
 
     __slots__ = (
         "_appeal",
+        "_clocks",
         "_corrected",
         "_new_types",
-        "_quarantine",
-        "_quarantine_size",
+        "_reasons",
+        "_rejected",
+        "_rejected_size",
+        "_unmatched",
         "appeal_id",
-        "copies",
         "ended_at",
-        "events",
-        "folded",
         "next_at",
+        "records",
         "reported",
         "timer",
     )
@@ -60,65 +70,92 @@ class AppealState:
         ended_at: datetime | None = None,
     ) -> None:
         self.appeal_id: str = appeal_id
-        self.copies: list[StoredEvent] = []
-        self.events: list[Event] = []
-        """The events of ``copies``, in the same order."""
+        self.records: Sequence[Record] = ()
+        """The events of the appeal, in order."""
         self.reported: dict[Key, Reported] = reported or {}
-        self.folded: Folded | None = None
+        self._clocks: tuple[Clock, ...] | None = None
+        self._unmatched: tuple[Unmatched, ...] = ()
         self._appeal: Appeal | None = Appeal()
         self._corrected = False
         self._new_types: frozenset[EventType] | None = None
         """The types of the events since the clocks were built; None if all must be built."""
-        self._quarantine: Sequence[Quarantined] | None = None
+        self._reasons: dict[str, str] | None = None
+        """The quarantine reasons in the store, keyed by event id; None if there are none."""
+        self._rejected: Sequence[tuple[Record, str]] | None = None
         """The quarantined events of the last call of ``reasons``."""
-        self._quarantine_size = 0
+        self._rejected_size = 0
         if copies:
-            self.copies = sorted(copies, key=lambda copy: copy.event.order)
-            self.events = [copy.event for copy in self.copies]
+            self.records = sorted([copy.record for copy in copies], key=order_of)
             self._appeal = None
-            self._corrected = any(map(corrects, self.events))
-            self._quarantine_size = sum(copy.quarantined is not None for copy in copies)
+            self._corrected = any(map(is_correction, self.records))
+            for copy in copies:
+                if copy.quarantined is not None:
+                    self._note_reason(copy.event.event_id, copy.quarantined)
         self.next_at: datetime | None = next_at
         self.timer: datetime | None = next_at
         self.ended_at = ended_at
 
+    def packed(self) -> Packed | None:
+        """Return the state of an ended appeal as a plain tuple, None if it should not be packed.
+
+        An ended appeal rarely changes again, and the garbage collector skips a plain tuple. An
+        appeal with many events keeps its clocks instead, since building them again takes long.
+        """
+        if self.ended_at is None or self._reasons or len(self.records) > _CHEAP_TO_FOLD:
+            return None
+        return tuple(self.records), tuple(self.reported.items()), self.ended_at
+
+    @classmethod
+    def unpacked(cls, appeal_id: str, packed: Packed) -> AppealState:
+        """Return the appeal that was packed."""
+        records, reported, ended_at = packed
+        appeal = cls(appeal_id, reported=dict(reported), ended_at=ended_at)
+        appeal.records, appeal._appeal = records, None
+        appeal._corrected = any(map(is_correction, records))
+        return appeal
+
     @property
     def is_empty(self) -> bool:
         """Whether the appeal has no event and no stored state."""
-        return not (self.events or self.reported or self.next_at or self.ended_at)
+        return not (self.records or self.reported or self.next_at or self.ended_at)
 
     def add(self, copy: StoredEvent, policy: Policy) -> None:
         """Add an event. Events may be added in any order."""
-        event = copy.event
-        events, appeal, kind = self.events, self._appeal, event.type
-        if kind is _CORRECTED and corrects(event):
+        record, appeal, kind = copy.record, self._appeal, copy.event.type
+        records = self.records
+        if kind is _CORRECTED and is_correction(record):
             self._corrected = True
         if copy.quarantined is not None:  # the reason in a store may be outdated
-            self._quarantine_size += 1
+            self._note_reason(record[EVENT_ID], copy.quarantined)
             appeal = self._appeal = None
-        if events:
-            last = events[-1]
-            if last.occurred_at >= event.occurred_at and last.order > event.order:
-                place = bisect_left(events, event.order, key=_order)
-                events.insert(place, event)
-                self.copies.insert(place, copy)
+        if records:
+            last = records[-1]
+            if last[OCCURRED_AT] >= record[OCCURRED_AT] and order_of(last) > order_of(record):
+                records = self.records = as_list(records)
+                records.insert(bisect_left(records, order_of(record), key=order_of), record)
                 self._appeal = self._new_types = None
                 return
-        events.append(event)
-        self.copies.append(copy)
+        self.records = with_item(records, record)
         if appeal is None or self._corrected:
             self._appeal = self._new_types = None
             return
         attributes = appeal.attributes
-        appeal.add(event)
+        appeal.add(record)
         types = self._new_types
         if types is not None and (kind in policy.relevant or appeal.attributes is not attributes):
             self._new_types = types | {kind}
 
+    def _note_reason(self, event_id: str, reason: str) -> None:
+        if self._reasons is None:
+            self._reasons = {}
+        self._reasons[event_id] = reason
+
     def remove(self, event: Event) -> None:
         """Remove an event that was added before."""
-        place = bisect_left(self.events, event.order, key=_order)
-        del self.events[place], self.copies[place]
+        records = self.records = as_list(self.records)
+        del records[bisect_left(records, event.order, key=order_of)]
+        if self._reasons is not None:
+            self._reasons.pop(event.event_id, None)
         self._appeal = self._new_types = None
 
     def report(
@@ -129,17 +166,17 @@ class AppealState:
         ``everything`` builds and compares every clock. It is needed after a change of the policy or
         of a calendar.
         """
-        before = self.folded
+        before = self._clocks
         if everything:
             before = self._new_types = None
         elif self.next_at is not None and self.next_at <= watermark:
             before = None
         elif before is not None and self._new_types == _NONE:
             if self.ended_at is not None:
-                self.ended_at = self.events[-1].occurred_at
+                self.ended_at = self.records[-1][OCCURRED_AT]
             return []
         folded = self.fold(policy)
-        unchanged = () if before is None else before.clocks
+        unchanged = before or ()
         changes = changes_between(
             self.appeal_id, self.reported, folded, watermark, policy.version, unchanged=unchanged
         )
@@ -147,39 +184,47 @@ class AppealState:
         self.ended_at = self._ended_at(folded) if self.next_at is None else None
         return changes
 
-    def reasons(self) -> Iterable[tuple[StoredEvent, str | None]]:
-        """Return pairs of an event and its quarantine reason, None if it is not quarantined.
+    def reasons(self) -> Mapping[str, str | None]:
+        """Return the quarantine reasons that have changed since the last call, keyed by event id.
 
-        Only events whose reason may have changed since the last call are returned.
+        The reason is None if the event is no longer quarantined.
         """
-        folded = self.folded
-        assert folded is not None  # noqa: S101 - called after ``report``
-        quarantine, known = folded.appeal.quarantine, self._quarantine_size
-        if not (quarantine or known):
-            return ()
-        before, self._quarantine = self._quarantine, quarantine
-        self._quarantine_size = len(quarantine)
-        if quarantine is before:  # the list has only grown
-            return [
-                (self.copies[bisect_left(self.events, event.order, key=_order)], reason)
-                for event, reason in quarantine[known:]
-            ]
-        reasons = {event.event_id: reason for event, reason in quarantine}
-        return [(copy, reasons.get(copy.event.event_id)) for copy in self.copies]
+        assert self._appeal is not None  # noqa: S101 - called after ``report``
+        rejected, known = self._appeal.rejected, self._reasons
+        if not rejected and not known:
+            return _NO_REASONS
+        before, size = self._rejected, self._rejected_size
+        self._rejected, self._rejected_size = rejected, len(rejected)
+        if known is None:
+            known = self._reasons = {}
+        if rejected and rejected is before:  # the list has only grown
+            found = {record[EVENT_ID]: reason for record, reason in rejected[size:]}
+            known.update(found)
+            return found
+        self._reasons = {record[EVENT_ID]: reason for record, reason in rejected}
+        return {
+            event_id: self._reasons.get(event_id)
+            for event_id in known.keys() | self._reasons.keys()
+            if known.get(event_id) != self._reasons.get(event_id)
+        }
 
     def drop_results(self) -> None:
         """Drop the cached clocks to save memory, unless building them again would take long."""
-        if len(self.events) <= _CHEAP_TO_FOLD:
-            self.folded = self._appeal = self._new_types = None
+        if len(self.records) <= _CHEAP_TO_FOLD:
+            self._clocks = self._appeal = self._new_types = None
 
     def fold(self, policy: Policy) -> Folded:
         """Return the appeal and its clocks. The result is cached."""
         if self._appeal is None:
-            self._appeal = read_appeal(self.events)
-        if self.folded is None or self._new_types is None or self._new_types:
-            self.folded = clocks_of(self._appeal, policy, self.folded, self._new_types)
+            self._appeal = appeal_of(self.records)
+        appeal, clocks = self._appeal, self._clocks
+        if clocks is None or self._new_types is None or self._new_types:
+            before = None if clocks is None else Folded(appeal, clocks)
+            folded = clocks_of(appeal, policy, before, self._new_types)
+            self._clocks, self._unmatched = folded.clocks, folded.unmatched
             self._new_types = _NONE
-        return self.folded
+            return folded
+        return Folded(appeal, clocks, self._unmatched)
 
     def resume(self, policy: Policy, watermark: datetime) -> None:
         """Set ``next_at`` and ``ended_at`` after the appeal was restored from a snapshot."""
@@ -191,7 +236,7 @@ class AppealState:
         for clock in folded.clocks:
             if clock.excluded_at is None and clock.answered_at is None and not clock.withdrawn_at:
                 return None
-        return None if folded.appeal.created is None else self.events[-1].occurred_at
+        return None if folded.appeal.created is None else self.records[-1][OCCURRED_AT]
 
 
 def _next_change(clocks: Iterable[Clock], after: datetime) -> datetime | None:

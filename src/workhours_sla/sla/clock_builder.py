@@ -47,18 +47,33 @@ from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.appeal import INTERIM, Appeal, Cycle
 from workhours_sla.sla.clock import Clock, Start, new_clock
 from workhours_sla.sla.due_limit_warning import times_of
-from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.event import TYPE_RANK, EventType
+from workhours_sla.sla.event_record import (
+    AUTHOR_ROLE,
+    EVENT_ID,
+    OCCURRED_AT,
+    RANK,
+    REASON,
+    RECEIVED_AT,
+    TYPES,
+    Record,
+    order_of,
+)
 from workhours_sla.sla.exchanges import deciding_clock, exchanges_of, with_others
 from workhours_sla.sla.limit_bounds import bounds_of, pause_bounds
 from workhours_sla.sla.pauses import ClockPauses, PausedTime, within
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
 
-_STARTING: Final = {"registered": EventType.REGISTERED, "assigned": EventType.ASSIGNED}
-_TRANSFERRED, _MESSAGE = EventType.TRANSFERRED, EventType.CITIZEN_MESSAGE
+_STARTING: Final = {
+    "registered": TYPE_RANK[EventType.REGISTERED],
+    "assigned": TYPE_RANK[EventType.ASSIGNED],
+}
+_TRANSFERRED = TYPE_RANK[EventType.TRANSFERRED]
+_MESSAGE = TYPE_RANK[EventType.CITIZEN_MESSAGE]
 STAFF: Final = frozenset({"official", "coordinator"})
 _NO_PAUSES: Final = ClockPauses()
-_BY_OFFICIALS: Final = frozenset({EventType.REPLIED, EventType.CLOSED})
+_BY_OFFICIALS: Final = (TYPE_RANK[EventType.REPLIED], TYPE_RANK[EventType.CLOSED])
 """The types of events that answer only if their author is an official or unknown."""
 
 
@@ -87,7 +102,7 @@ def build_clock(measurement: Measurement, before: Clock | None = None) -> Clock 
     """
     target, cycle = measurement.target, measurement.cycle
     if target.starts == "posted" and target.staff_opened == "start":  # most clocks
-        start: Start | None = Start(cycle.opened.occurred_at, cycle.opened.event_id)
+        start: Start | None = _start(cycle.opened)
     else:
         start = _start_of(cycle, target)
     if start is None:
@@ -112,78 +127,83 @@ def build_clock(measurement: Measurement, before: Clock | None = None) -> Clock 
 # -- starting and stopping -------------------------------------------------------------------
 
 
+def _start(record: Record) -> Start:
+    """Return the start of a clock that begins when an event occurred."""
+    return Start(record[OCCURRED_AT], record[EVENT_ID])
+
+
 def _start_of(cycle: Cycle, target: Target) -> Start | None:
     opened, starts = cycle.opened, target.starts
     if starts == "interim":
-        return _first(reply for reply in cycle.replies if reply.reason == INTERIM)
+        return _first(reply for reply in cycle.replies if reply[REASON] == INTERIM)
     if cycle.number:
-        return Start(opened.occurred_at, opened.event_id)
+        return _start(opened)
     kind = _STARTING.get(starts)
     if kind is not None:
-        return _first(event for event in cycle.events if event.type is kind)
-    if target.staff_opened == "wait" and opened.author_role in STAFF:
-        message = next((event for event in cycle.events if event.type is _MESSAGE), None)
+        return _first(record for record in cycle.records if record[RANK] == kind)
+    if target.staff_opened == "wait" and opened[AUTHOR_ROLE] in STAFF:
+        message = next((record for record in cycle.records if record[RANK] == _MESSAGE), None)
         if message is None:
             return None
         opened = message
-    at = opened.received_at if starts == "detected" else opened.occurred_at
-    return Start(at, opened.event_id)
+    at = opened[RECEIVED_AT] if starts == "detected" else opened[OCCURRED_AT]
+    return Start(at, opened[EVENT_ID])
 
 
-def _first(events: Iterable[Event]) -> Start | None:
-    return next((Start(event.occurred_at, event.event_id) for event in events), None)
+def _first(records: Iterable[Record]) -> Start | None:
+    return next(map(_start, records), None)
 
 
-def _answer_of(cycle: Cycle, target: Target, start: Start) -> Event | None:
+def _answer_of(cycle: Cycle, target: Target, start: Start) -> Record | None:
     stops = target.stops
-    found: Iterable[Event] = cycle.replies
+    found: Iterable[Record] = cycle.replies
     if not isinstance(stops, str):
-        found = (event for event in cycle.events if event.type in stops and _may_answer(event))
+        found = (one for one in cycle.records if TYPES[one[RANK]] in stops and _may_answer(one))
     elif stops == "substantive_reply":
         found = cycle.substantive_replies
     elif stops == "final_reply":
         closed = cycle.closed_at
         if closed is None:
             return None
-        found = (reply for reply in reversed(cycle.replies) if reply.occurred_at <= closed)
-    for event in found:
-        if event.occurred_at >= start.at and event.event_id != start.cause:
-            return event
+        found = (reply for reply in reversed(cycle.replies) if reply[OCCURRED_AT] <= closed)
+    for record in found:
+        if record[OCCURRED_AT] >= start.at and record[EVENT_ID] != start.cause:
+            return record
     return None
 
 
-def _may_answer(event: Event) -> bool:
-    return event.type not in _BY_OFFICIALS or event.author_role in (None, "official")
+def _may_answer(record: Record) -> bool:
+    return record[RANK] not in _BY_OFFICIALS or record[AUTHOR_ROLE] in (None, "official")
 
 
-def _needs_review(cycle: Cycle, start: Start, last: Event | None) -> bool:
+def _needs_review(cycle: Cycle, start: Start, last: Record | None) -> bool:
     """Return whether a reply that was not judged may be the answer.
 
     Only replies from the start on and before the event ``last`` can be the answer.
     """
     start = start.first or start
     for reply in cycle.not_judged:
-        if last is not None and reply.order >= last.order:
+        if last is not None and order_of(reply) >= order_of(last):
             break
-        if reply.occurred_at >= start.at and reply.event_id != start.cause:
+        if reply[OCCURRED_AT] >= start.at and reply[EVENT_ID] != start.cause:
             return True
     return False
 
 
-def _after_transfers(measurement: Measurement, start: Start, answer: Event | None) -> Start:
+def _after_transfers(measurement: Measurement, start: Start, answer: Record | None) -> Start:
     """Return the start of the clock after the transfers that came before the answer.
 
     With ``on_transfer="resume"``, the intervals in which other agencies had the appeal are cut out.
     """
     appeal, cycle = measurement.appeal, measurement.cycle
     turns: list[tuple[Start, str | None]] = [(start, cycle.holder_before)]
-    for event in cycle.events:
-        if answer is not None and event.order >= answer.order:
+    for record in cycle.records:
+        if answer is not None and order_of(record) >= order_of(answer):
             break
-        named = appeal.new_holder(event)
+        named = appeal.new_holder(record)
         begun, holder = turns[-1]
-        if event.type is _TRANSFERRED and event.occurred_at > begun.at:
-            turns.append((Start(event.occurred_at, event.event_id), named or holder))
+        if record[RANK] == _TRANSFERRED and record[OCCURRED_AT] > begun.at:
+            turns.append((_start(record), named or holder))
         elif named is not None:  # this includes a transfer at the same instant
             turns[-1] = begun, named
     begun, holder = turns[-1]
@@ -201,13 +221,13 @@ def _after_transfers(measurement: Measurement, start: Start, answer: Event | Non
 
 
 def _answered_or_withdrawn(
-    measurement: Measurement, start: Start, answer: Event | None, before: Clock | None = None
+    measurement: Measurement, start: Start, answer: Record | None, before: Clock | None = None
 ) -> Clock:
     """Return the clock of an appeal that the citizen deleted."""
     deleted = measurement.cycle.deleted
-    if deleted is None or (answer is not None and answer.order <= deleted.order):
+    if deleted is None or (answer is not None and order_of(answer) <= order_of(deleted)):
         return _clock(measurement, start, answer, before)
-    withdrawn_at = max(deleted.occurred_at, start.at)
+    withdrawn_at = max(deleted[OCCURRED_AT], start.at)
     withdrawn = _clock(measurement, start, None, before, withdrawn_at)
     if withdrawn.ended_at is None:  # deleted after the limit
         return _clock(measurement, start, answer, before)
@@ -219,7 +239,7 @@ def _answered_or_withdrawn(
 def _clock(
     measurement: Measurement,
     start: Start,
-    answer: Event | None,
+    answer: Record | None,
     before: Clock | None = None,
     withdrawn_at: datetime | None = None,
 ) -> Clock:
@@ -229,8 +249,8 @@ def _clock(
     """
     cycle, target, schedule = measurement.cycle, measurement.target, measurement.schedule
     started_at, excluded_at = start.at, measurement.appeal.excluded_at
-    answered_at = None if answer is None else answer.occurred_at
-    evidence = (start.cause,) if answer is None else (start.cause, answer.event_id)
+    answered_at = None if answer is None else answer[OCCURRED_AT]
+    evidence = (start.cause,) if answer is None else (start.cause, answer[EVENT_ID])
     needs_review = (
         target.stops == "substantive_reply"
         and bool(cycle.not_judged)

@@ -15,6 +15,7 @@ from typing import Final
 
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.event import ALLOWED_SKEW, Event
+from workhours_sla.sla.event_record import Record, event_of, record_of
 
 FUTURE_TIME: Final = "future_time"
 CONFLICTING_ID: Final = "conflicting_id"
@@ -32,12 +33,12 @@ Rank = tuple[bool, datetime, str]
 class StoredEvent:
     """One copy of an event in a store; mutable.
 
-    ``quarantined`` is the reason why the copy does not count, None if it counts. ``repaired`` is
-    True for a repair, which replaces every other copy of its id. ``number`` is the row number in
-    the store, None until the copy is written.
+    ``record`` is the event as a record. ``quarantined`` is the reason why the copy does not count,
+    None if it counts. ``repaired`` is True for a repair, which replaces every other copy of its id.
+    ``number`` is the row number in the store, None until the copy is written.
     """
 
-    __slots__ = ("event", "number", "quarantined", "repaired")
+    __slots__ = ("event", "number", "quarantined", "record", "repaired")
 
     def __init__(
         self,
@@ -48,9 +49,23 @@ class StoredEvent:
         repaired: bool = False,
     ) -> None:
         self.event: Event = event
+        self.record: Record = record_of(event)
         self.number: int | None = number
         self.quarantined: str | None = quarantined
         self.repaired: bool = repaired
+
+    @classmethod
+    def of_record(cls, record: Record) -> StoredEvent:
+        """Return a copy that counts, from its record."""
+        copy = cls.__new__(cls)
+        copy.event, copy.record = event_of(record), record
+        copy.number = copy.quarantined = None
+        copy.repaired = False
+        return copy
+
+    def receive(self, event: Event) -> None:
+        """Replace the event by an equal event with another receipt."""
+        self.event, self.record = event, record_of(event)
 
 
 class Copies:
@@ -92,7 +107,7 @@ class Copies:
 
     def receive_earlier(self, copy: StoredEvent, event: Event) -> None:
         """Set the event of a copy to ``event``, with the same content and an earlier receipt."""
-        copy.event = event
+        copy.receive(event)
         if copy.quarantined not in FINAL_REASONS and not copy.repaired:
             self._rank(copy)
 

@@ -20,11 +20,12 @@ from typing import NamedTuple
 
 from workhours_sla.sla.appeal import Cycle
 from workhours_sla.sla.clock import Bounds, Clock, Start
-from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.event import TYPE_RANK, EventType
+from workhours_sla.sla.event_record import EVENT_ID, OCCURRED_AT, RANK, Record, order_of
 from workhours_sla.sla.instants import BEGINNING, NEVER
 from workhours_sla.worktime.zone_offsets import ZERO
 
-_MESSAGE = EventType.CITIZEN_MESSAGE
+_MESSAGE = TYPE_RANK[EventType.CITIZEN_MESSAGE]
 
 
 class Exchange(NamedTuple):
@@ -34,7 +35,7 @@ class Exchange(NamedTuple):
     """
 
     start: Start
-    reply: Event | None
+    reply: Record | None
 
 
 def exchanges_of(cycle: Cycle, start: Start) -> list[Exchange]:
@@ -42,18 +43,18 @@ def exchanges_of(cycle: Cycle, start: Start) -> list[Exchange]:
     replies = [
         reply
         for reply in cycle.replies
-        if reply.occurred_at >= start.at and reply.event_id != start.cause
+        if reply[OCCURRED_AT] >= start.at and reply[EVENT_ID] != start.cause
     ]
-    messages = [event for event in cycle.events if event.type is _MESSAGE]
+    messages = [record for record in cycle.records if record[RANK] == _MESSAGE]
     opened: Start | None = start
     exchanges = []
-    for event in sorted([*replies, *messages], key=lambda event: event.order):
-        if event.occurred_at < start.at:
+    for record in sorted([*replies, *messages], key=order_of):
+        if record[OCCURRED_AT] < start.at:
             continue
-        if event.type is _MESSAGE:
-            opened = opened or Start(event.occurred_at, event.event_id)
+        if record[RANK] == _MESSAGE:
+            opened = opened or Start(record[OCCURRED_AT], record[EVENT_ID])
         elif opened is not None:
-            exchanges.append(Exchange(opened, event))
+            exchanges.append(Exchange(opened, record))
             opened = None
     if opened is not None:
         exchanges.append(Exchange(opened, None))

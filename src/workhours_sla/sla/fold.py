@@ -13,6 +13,7 @@ from workhours_sla.sla.appeal import Appeal, read_appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.clock_builder import Measurement, build_clock
 from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.event_record import APPEAL_ID, OCCURRED_AT
 from workhours_sla.sla.policy import Policy, RelevantEvents, Rule
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
@@ -67,8 +68,8 @@ def clocks_of(
     created = appeal.created
     if created is None:
         return Folded(appeal)
-    appeal_id = created.appeal_id
-    rule = policy.rule_for(created.occurred_at, appeal.attributes)
+    appeal_id = created[APPEAL_ID]
+    rule = policy.rule_for(created[OCCURRED_AT], appeal.attributes)
     if rule is None:
         return Folded(appeal, unmatched=(Unmatched(appeal_id, None, "no_rule"),))
     earliest_start = None
@@ -136,7 +137,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
     appeal = folded.appeal
     if not any(_is_open(one, as_of) for one in folded.clocks):
         return folded
-    rule = policy.rule_for(appeal.opened.occurred_at, appeal.attributes)
+    rule = policy.rule_for(appeal.posted_at, appeal.attributes)
     earliest_start = None
     if rule is not None and policy.on_change == "from_change":
         earliest_start = _rule_fits_since(appeal, policy, rule)
@@ -160,7 +161,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
 
 def _rule_fits_since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
     """Return when a rule last began to apply to an appeal, None if it has always applied."""
-    posted = appeal.opened.occurred_at
+    posted = appeal.posted_at
     states = [(posted, appeal.initial), *appeal.changes]
     since = None
     for (_, before), (at, after) in pairwise(states):
@@ -188,7 +189,7 @@ def _applies_since(
     """
     if not policy.dates_to_change:
         return None
-    posted = appeal.opened.occurred_at
+    posted = appeal.posted_at
     since = None
     for at, attributes in chain(reversed(appeal.changes), [(None, appeal.initial)]):
         rule = policy.rule_for(posted, attributes)

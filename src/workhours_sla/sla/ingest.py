@@ -27,6 +27,7 @@ Move = tuple[Event | None, StoredEvent | None]
 def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
     """Apply events, and emit the changes of the appeals that they affect."""
     known, dropped = store.known(events)
+    work.known = known
     watermark, new_copies = work.watermark, work.copies
     work.read = len(events)
     fresh: list[StoredEvent] = []
@@ -60,7 +61,7 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
         appeals[copy.event.appeal_id].add(copy, policy)
     if moves:
         appeals = _move(appeals, moves, policy)
-    report(work, appeals)
+    report(work, store, appeals)
 
 
 def _is_dropped(work: Work, dropped: Dropped, copy: StoredEvent) -> bool:
@@ -79,6 +80,7 @@ def _is_dropped(work: Work, dropped: Dropped, copy: StoredEvent) -> bool:
 def replace_copies(work: Work, store: Store, event: Event) -> None:
     """Replace all copies of an event id by a repair, and emit the changes that this causes."""
     known, _ = store.known([event])
+    work.known = known
     copies = known.get(event.event_id)
     before = None if copies is None else effective_copy(copies)
     if not isinstance(copies, Copies):
@@ -93,7 +95,7 @@ def replace_copies(work: Work, store: Store, event: Event) -> None:
     if after is None:
         repair.quarantined = FUTURE_TIME
     moves = [(None if before is None else before.event, after)]
-    report(work, _move(store.appeals(_appeal_ids(moves)), moves, work.policy))
+    report(work, store, _move(store.appeals(_appeal_ids(moves)), moves, work.policy))
 
 
 def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
@@ -125,7 +127,9 @@ def _move(
     return {one: appeal for one, appeal in appeals.items() if not appeal.is_empty}
 
 
-def report(work: Work, appeals: Mapping[str, AppealState], *, everything: bool = False) -> None:
+def report(
+    work: Work, store: Store, appeals: Mapping[str, AppealState], *, everything: bool = False
+) -> None:
     """Emit the changes of appeals, and update the quarantine reasons of their events.
 
     ``everything`` builds and compares every clock again.
@@ -133,9 +137,25 @@ def report(work: Work, appeals: Mapping[str, AppealState], *, everything: bool =
     policy, watermark, changes, reported = work.policy, work.watermark, work.changes, work.appeals
     for appeal_id, appeal in appeals.items():
         changes += appeal.report(policy, watermark, everything=everything)
-        for copy, reason in appeal.reasons():
-            work.quarantine(copy, reason)
+        reasons = appeal.reasons()
+        if reasons:
+            _quarantine(work, store, appeal_id, reasons)
         reported[appeal_id] = appeal
+
+
+def _quarantine(
+    work: Work, store: Store, appeal_id: str, reasons: Mapping[str, str | None]
+) -> None:
+    """Set the quarantine reasons of an appeal's events, keyed by event id."""
+    known = work.known
+    unknown = [event_id for event_id in reasons if event_id not in known]
+    if unknown:
+        known.update(store.copies(appeal_id, unknown))
+    for event_id, reason in reasons.items():
+        copies = known.get(event_id)
+        copy = None if copies is None else effective_copy(copies)
+        if copy is not None:
+            work.quarantine(copy, reason)
 
 
 def _repeat(
@@ -168,7 +188,7 @@ def _repeat(
         if isinstance(copies, Copies):
             copies.receive_earlier(same, event)
         else:
-            same.event = event
+            same.receive(event)
         work.alter(same)
         changed.append(same)
     after = effective_copy(copies)

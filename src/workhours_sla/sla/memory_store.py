@@ -13,7 +13,7 @@ from typing import Any, Final
 from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.appeal_state import AppealState, Packed
 from workhours_sla.sla.deduplication import (
     CONFLICTING_ID,
     FINAL_REASONS,
@@ -24,9 +24,10 @@ from workhours_sla.sla.deduplication import (
     reason_for,
 )
 from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, decide
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.emitted_changes import Change, Key, Reported
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.event_index import EventIndex, all_of
 from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.source import Checkpoint, Rejected
@@ -61,8 +62,9 @@ class MemoryStore:
         self._transaction = _Transaction(self)
         self._is_broken = False
         """True after a transaction raised, since the content may then be incomplete."""
-        self._by_id: dict[str, StoredEvent | Copies] = {}
-        self._appeals: dict[str, AppealState] = {}
+        self._appeals: dict[str, AppealState | Packed] = {}
+        """Ended appeals are packed: millions of them cost the garbage collector nothing."""
+        self._index = EventIndex(self._appeals)
         self._timers: list[tuple[datetime, str]] = []
         """A heap of timers and appeal ids. An entry is outdated if its appeal has another timer."""
         self.watermark: datetime | None = None
@@ -112,7 +114,7 @@ class MemoryStore:
         while timers:
             moment, appeal_id = timers[0]
             appeal = appeals.get(appeal_id)
-            if appeal is not None and appeal.timer == moment:
+            if isinstance(appeal, AppealState) and appeal.timer == moment:
                 return moment
             heappop(timers)
         return None
@@ -120,24 +122,33 @@ class MemoryStore:
     # -- read ----------------------------------------------------------------------------------
 
     def known(
-        self,
-        events: Sequence[Event],  # noqa: ARG002
+        self, events: Sequence[Event]
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
-        """Return the copies of all event ids, keyed by event id, and the dropped ids.
-
-        The mapping is the store's own object: what a caller adds to it is stored.
-        """
+        """Return the stored copies of the events' ids, keyed by event id, and the dropped ids."""
         dropped = None
         if self._dropped_count:
             dropped = Dropped(self._dropped, self._dropped_appeals)
-        return self._by_id, dropped
+        return self._index.known(events), dropped
+
+    def copies(
+        self,
+        appeal_id: str,  # noqa: ARG002
+        event_ids: Sequence[str],
+    ) -> Mapping[str, StoredEvent | Copies]:
+        """Return the stored copies of event ids, keyed by event id."""
+        return self._index.copies(event_ids)
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
         """Return appeals keyed by id. Unknown ids map to new appeals, which ``write`` stores."""
         appeals = self._appeals
         found = {}
         for appeal_id in ids:
-            found[appeal_id] = appeals.get(appeal_id) or AppealState(appeal_id)
+            appeal = appeals.get(appeal_id)
+            if appeal is None:
+                appeal = AppealState(appeal_id)
+            elif not isinstance(appeal, AppealState):
+                appeal = AppealState.unpacked(appeal_id, appeal)
+            found[appeal_id] = appeal
         return found
 
     def appeal_ids(self) -> Sequence[str]:
@@ -146,7 +157,7 @@ class MemoryStore:
 
     def open_ids(self) -> Sequence[str]:
         """Return the ids of the appeals whose clocks have not all ended, sorted."""
-        return sorted(name for name, one in self._appeals.items() if one.ended_at is None)
+        return sorted(name for name, one in self._appeals.items() if _ended_at(one) is None)
 
     def timers_due(self, watermark: datetime) -> Iterable[tuple[datetime, str]]:
         """Return the timers that a watermark reaches, as pairs of instant and appeal id.
@@ -158,14 +169,14 @@ class MemoryStore:
         while timers and timers[0][0] <= watermark:
             timer = heappop(timers)
             appeal = appeals.get(timer[1])
-            if appeal is not None and appeal.timer == timer[0]:
+            if isinstance(appeal, AppealState) and appeal.timer == timer[0]:
                 due.append(timer)
         return due
 
     # -- write ---------------------------------------------------------------------------------
 
     def write(self, work: Work) -> None:
-        """Store what a transaction has collected. Its events are in the store already."""
+        """Store what a transaction has collected."""
         timers, appeals = self._timers, self._appeals
         for appeal_id, appeal in work.appeals.items():
             appeals[appeal_id] = appeal
@@ -176,8 +187,10 @@ class MemoryStore:
                     heappush(timers, (timer, appeal_id))
             if appeal.ended_at is not None:
                 appeal.drop_results()
+                appeals[appeal_id] = appeal.packed() or appeal
                 if self._ended is not None:
                     heappush(self._ended, (appeal.ended_at, appeal_id))
+        self._index.write(work.known, work.copies)
         if self._keeps_changes and work.changes:
             self._outbox += enumerate(work.changes[work.written :], self._last_change + 1)
             self._last_change += len(work.changes) - work.written
@@ -206,16 +219,16 @@ class MemoryStore:
         """Drop appeals that ended before an instant, and changes that every sink has."""
         if self._ended is None:
             self._ended = sorted(
-                (one.ended_at, name)
+                (ended_at, name)
                 for name, one in self._appeals.items()
-                if one.ended_at is not None
+                if (ended_at := _ended_at(one)) is not None
             )
         ended = self._ended
         ids = set()
         while ended and ended[0][0] < before:
             ended_at, appeal_id = heappop(ended)
             appeal = self._appeals.get(appeal_id)
-            if appeal is not None and appeal.ended_at == ended_at:
+            if appeal is not None and _ended_at(appeal) == ended_at:
                 ids.add(appeal_id)
         if ids:
             self._drop_appeals(ids)
@@ -225,47 +238,23 @@ class MemoryStore:
             self._outbox = [one for one in self._outbox if one[0] > kept or one[0] in failed]
 
     def _drop_appeals(self, ids: set[str]) -> None:
-        for appeal_id in ids:
-            del self._appeals[appeal_id]
+        dropped = {appeal_id: self._appeals.pop(appeal_id) for appeal_id in ids}
+        count, gone = self._index.drop(dropped)
+        self._dropped_count += count
+        self._dropped |= dict.fromkeys(gone)
         self._dropped_appeals |= dict.fromkeys(ids)
-        for event_id, known in list(self._by_id.items()):
-            copies = known.all if isinstance(known, Copies) else [known]
-            kept = [copy for copy in copies if copy.event.appeal_id not in ids]
-            if len(kept) == len(copies):
-                continue
-            self._dropped_count += len(copies) - len(kept)
-            del self._by_id[event_id]
-            if kept:
-                self._by_id[event_id] = kept[0] if len(kept) == 1 else Copies(kept)
-            # if a copy conflicted, its id still has an effective copy in another appeal
-            if any(
-                copy.quarantined != CONFLICTING_ID for copy in copies if copy.event.appeal_id in ids
-            ):
-                self._dropped[event_id] = None
 
     # -- what users ask for --------------------------------------------------------------------
 
-    def _all_copies(self) -> Iterator[StoredEvent]:
-        for known in list(self._by_id.values()):
-            if isinstance(known, Copies):
-                yield from known.all
-            else:
-                yield known
-
     def events(self) -> Iterator[Event]:
         """Yield every event, even if quarantined. For a repaired event, yield only the repair."""
-        for known in list(self._by_id.values()):
-            copies = known.all if isinstance(known, Copies) else [known]
-            repaired = any(copy.repaired for copy in copies)
-            for copy in copies:
-                if copy.repaired or not (repaired or copy.quarantined in FINAL_REASONS):
-                    yield copy.event
+        return self._index.events()
 
     def quarantine(self) -> tuple[Quarantined, ...]:
         """Return the events that do not count now, with the reasons why."""
         return in_order(
             Quarantined(copy.event, copy.quarantined)
-            for copy in self._all_copies()
+            for copy in self._index.apart
             if copy.quarantined is not None and copy.quarantined != REPLACED
         )
 
@@ -275,11 +264,11 @@ class MemoryStore:
 
     def holdings(self) -> Holdings:
         """Return how many events were received, applied, quarantined, replaced and dropped."""
-        reasons = [copy.quarantined for copy in self._all_copies()]
+        reasons = [copy.quarantined for copy in self._index.apart]
         applied, replaced = reasons.count(None), reasons.count(REPLACED)
         return Holdings(
             read=self._read,
-            applied=applied,
+            applied=self._index.plain + applied,
             duplicate=self._duplicate,
             quarantined=len(reasons) - applied - replaced,
             replaced=replaced,
@@ -350,16 +339,17 @@ class MemoryStore:
     def snapshot(self) -> bytes:
         """Return the content as a pickle. Raises StoreError if the store is broken."""
         self.check()
-        copies = list(self._all_copies())
+        known = list(self._index.all())
+        copies = [copy for one in known for copy in all_of(one)]
         # a copy that conflicted with one that was dropped must not count after ``restore``
-        first = map(effective_copy, self._by_id.values())
+        first = map(effective_copy, known)
         left = {one for one in first if one is not None and one.quarantined == CONFLICTING_ID}
         final = {
             place: (copy.quarantined if is_final or copy in left else None, copy.repaired)
             for place, copy in enumerate(copies)
             if (is_final := copy.quarantined in FINAL_REASONS) or copy.repaired or copy in left
         }
-        reported = {name: one.reported for name, one in self._appeals.items() if one.reported}
+        reported = {name: found for name, one in self._appeals.items() if (found := _reported(one))}
         rest = {name: getattr(self, name) for name in _PLAIN}
         return pickle.dumps((SNAPSHOT, [copy.event for copy in copies], final, reported, rest))
 
@@ -377,10 +367,11 @@ class MemoryStore:
             setattr(store, name, value)
         # includes appeals whose events all moved to another appeal, since their revisions continue
         copies: dict[str, list[StoredEvent]] = {appeal_id: [] for appeal_id in reported}
+        by_id: dict[str, StoredEvent | Copies] = {}
         for place, event in enumerate(events):
             reason, repaired = final.get(place, (None, False))
-            store._add(StoredEvent(event, quarantined=reason, repaired=repaired))
-        for effective in map(_effective, store._by_id.values()):
+            _add(by_id, StoredEvent(event, quarantined=reason, repaired=repaired))
+        for effective in map(_effective, by_id.values()):
             if effective is not None:
                 copies.setdefault(effective.event.appeal_id, []).append(effective)
         store._policy = policy
@@ -388,11 +379,14 @@ class MemoryStore:
             appeal = AppealState(appeal_id, known_copies, reported.get(appeal_id))
             store._appeals[appeal_id] = appeal
             appeal.resume(policy, store.watermark or BEGINNING)
-            for copy, reason in appeal.reasons():
-                copy.quarantined = reason
+            for event_id, reason in appeal.reasons().items():
+                counting = effective_copy(by_id[event_id])
+                if counting is not None:
+                    counting.quarantined = reason
             if appeal.next_at is not None:
                 appeal.timer = appeal.next_at
                 heappush(store._timers, (appeal.next_at, appeal_id))
+        store._index.write(by_id, ())
         return store
 
     def check(self) -> None:
@@ -404,15 +398,25 @@ class MemoryStore:
             )
             raise StoreError(msg)
 
-    def _add(self, copy: StoredEvent) -> None:
-        event_id = copy.event.event_id
-        known = self._by_id.get(event_id)
-        if known is None:
-            self._by_id[event_id] = copy
-        elif isinstance(known, Copies):
-            known.add(copy)
-        else:
-            self._by_id[event_id] = Copies([known, copy])
+
+def _add(by_id: dict[str, StoredEvent | Copies], copy: StoredEvent) -> None:
+    """Add a copy to the copies of its event id."""
+    event_id = copy.event.event_id
+    known = by_id.get(event_id)
+    if known is None:
+        by_id[event_id] = copy
+    elif isinstance(known, Copies):
+        known.add(copy)
+    else:
+        by_id[event_id] = Copies([known, copy])
+
+
+def _ended_at(appeal: AppealState | Packed) -> datetime | None:
+    return appeal.ended_at if isinstance(appeal, AppealState) else appeal[2]
+
+
+def _reported(appeal: AppealState | Packed) -> dict[Key, Reported]:
+    return appeal.reported if isinstance(appeal, AppealState) else dict(appeal[1])
 
 
 class _Transaction:
@@ -446,7 +450,7 @@ def _effective(known: StoredEvent | Copies) -> StoredEvent | None:
     effective = effective_copy(known)
     if effective is not None and effective.quarantined is not None:
         effective = None
-    for copy in known.all if isinstance(known, Copies) else [known]:
+    for copy in all_of(known):
         if copy is not effective and copy.quarantined is None:
             copy.quarantined = reason_for(copy.event)
     return effective

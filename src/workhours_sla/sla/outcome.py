@@ -124,10 +124,10 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
     answered, withdrawn = clock.answered_at, clock.withdrawn_at
     due, limit = clock.due_at, clock.limit
     return Outcome(
-        appeal_id=appeal.opened.appeal_id,
+        appeal_id=appeal.appeal_id,
         target=clock.target.name,
         verdict=verdict,
-        posted_at=appeal.opened.occurred_at.astimezone(zone),
+        posted_at=appeal.posted_at.astimezone(zone),
         answered_at=answered and answered.astimezone(zone),
         due_at=due and due.astimezone(zone),
         limit=limit and limit.astimezone(zone),

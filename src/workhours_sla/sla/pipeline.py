@@ -177,7 +177,7 @@ class Pipeline:
             work = Work(policy, store.watermark)
             with store.transaction():
                 for appeals in self._all_appeals(store.appeal_ids()):
-                    report(work, appeals, everything=True)
+                    report(work, store, appeals, everything=True)
                     self._write_part(work)
                 store.write(work)
             self._policy = policy
@@ -328,7 +328,8 @@ class Pipeline:
             part = ids[first : first + AT_ONCE]
             # the store may not have what this transaction has changed
             stored = store.appeals([one for one in part if one not in touched])
-            report(work, {one: touched[one] if one in touched else stored[one] for one in part})
+            appeals = {one: touched[one] if one in touched else stored[one] for one in part}
+            report(work, store, appeals)
             if len(work.appeals) > UNWRITTEN:
                 self._write_part(work)
 

@@ -67,7 +67,8 @@ NO_BATCH: Final = Batch("")
 class Work:
     """Collects in memory what one transaction writes; mutable.
 
-    ``copies`` are the copies of events that are new or changed, ``appeals`` the appeals whose
+    ``known`` has the copies of the event ids that the transaction has read or added, keyed by event
+    id. ``copies`` are the copies of events that are new or changed, ``appeals`` the appeals whose
     reported state or timer may have changed, and ``changes`` the changes that were emitted.
     ``batch`` has the new rejected rows and the positions. ``reread`` has the rejected rows that
     were read again, keyed by row number: the row if it is still rejected, None if it has events
@@ -78,6 +79,7 @@ class Work:
     """
 
     batch: Batch = NO_BATCH
+    known: MutableMapping[str, StoredEvent | Copies]
     reread: Mapping[int, Rejected | None] = {}
     written: int = 0
     read = duplicate = conflicting = late = 0
@@ -86,6 +88,7 @@ class Work:
     def __init__(self, policy: Policy, watermark: datetime | None) -> None:
         self.policy = policy
         self.watermark: datetime = BEGINNING if watermark is None else watermark
+        self.known = {}
         self.copies: list[StoredEvent] = []
         self.appeals: dict[str, AppealState] = {}
         self.changes: list[Change] = []
@@ -95,7 +98,7 @@ class Work:
 
         The changes and the counters remain.
         """
-        self.copies, self.appeals = [], {}
+        self.known, self.copies, self.appeals = {}, [], {}
         self.written = len(self.changes)
         self.is_part = False
 
@@ -189,9 +192,13 @@ class Store(Outbox, Protocol):
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
         """Return the stored copies of the events' ids, keyed by event id, and the dropped ids.
 
-        If a caller adds a copy to the mapping, the store may keep the copy. The dropped ids are
-        None if the store never dropped anything.
+        The dropped ids are None if the store never dropped anything.
         """
+
+    def copies(
+        self, appeal_id: str, event_ids: Sequence[str]
+    ) -> Mapping[str, StoredEvent | Copies]:
+        """Return the stored copies of event ids that count for an appeal, keyed by event id."""
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
         """Return appeals keyed by id, in the order of ``ids``. Unknown ids map to new appeals."""

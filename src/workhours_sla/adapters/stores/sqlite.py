@@ -276,6 +276,14 @@ class SqliteStore(SqliteOutbox):
         copies = self._tables.copies({event.event_id for event in events})
         return copies, self._tables.dropped(events) if self._dropped else None
 
+    def copies(
+        self,
+        appeal_id: str,  # noqa: ARG002
+        event_ids: Sequence[str],
+    ) -> Mapping[str, StoredEvent | Copies]:
+        """Return the stored copies of event ids, keyed by event id."""
+        return self._tables.copies(event_ids)
+
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
         """Return appeals keyed by id, in the order of ``ids``. Unknown ids map to new appeals."""
         return self._tables.appeals(ids)
