@@ -863,7 +863,7 @@ def test_an_error_in_place_of_data_is_one_sentence(name: str) -> None:
 
 def test_an_error_of_open311_in_xml_is_one_sentence() -> None:
     xml = "<errors><error><code>404</code><description>not found</description></error></errors>"
-    assert "'not found'" in refusal(xml, form("open311"))
+    assert "404: not found" in refusal(xml, form("open311"))
 
 
 def test_an_error_on_a_later_page_is_not_lost() -> None:
@@ -882,9 +882,38 @@ def test_another_document_is_refused_or_faulty(name: str, text: str) -> None:
 
 def test_a_record_of_json_has_a_limit() -> None:
     big = '{"tickets": [{"id": 1, "title": "' + "x" * 17_000_000 + '"}]}'
-    assert "16,000,000" in refusal(big, form("zammad"))
+    assert "16,000,000" in fault(read(big, form("zammad")), "malformed")
     deep = '[{"id": 1, "created_at": ' + "[" * 200 + "]" * 200 + "}]"
-    assert "100 levels" in refusal(deep, form("zammad"))
+    assert "64 levels" in fault(read(deep, form("zammad")), "malformed")
+
+
+@pytest.mark.parametrize("name", ["zendesk", "zammad", "open311", "jira", "servicenow"])
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16", "utf-8-sig"])
+def test_the_encoding_of_json_is_the_one_that_is_set(name: str, encoding: str) -> None:
+    records: dict[str, tuple[str, dict[str, object]]] = {
+        "zendesk": ("ticket_metric_events", metric(1, "activate", "07:00")),
+        "zammad": ("tickets", {**TICKET, "articles": []}),
+        "open311": ("requests", REQUEST),
+        "jira": ("", {"issueKey": "ЖКХ-1", "values": [sla(ongoingCycle=cycle("10:00", None))]}),
+        "servicenow": ("result", {"number": "ЖКХ-1", "start_time": "2026-03-12 07:00:00"}),
+    }
+    key, record = records[name]
+    text = doc({key: [{**record, "title": "Яма"}]} if key else {**record, "title": "Яма"})
+    kind = ['kind = "appeals"', 'tz = "UTC"'] if name in {"jira", "servicenow"} else []
+    expected = events(read(text, form(name, *kind)))
+    assert expected
+    config = form(name, f'encoding = "{encoding}"', *kind)
+    assert events(read(text.encode(encoding), config)) == expected
+    assert "set the encoding" in refusal(text.encode("cp1251"), form(name, *kind))
+
+
+def test_an_error_beside_records_is_not_lost() -> None:
+    """ServiceNow writes one behind the rows that it had when its time was up."""
+    late = {"error": {"message": "Transaction cancelled"}, "status": "failure"}
+    row = {"number": "INC1", "start_time": "2026-03-12 07:00:00"}
+    config = OWN["servicenow_task_sla.csv"]
+    assert "Transaction cancelled" in refusal(doc({"result": [row], **late}), config)
+    assert read(doc({"result": [row], "error": None, "message": "1 row"}), config)
 
 
 # -- templates -----------------------------------------------------------------------------------

@@ -160,20 +160,6 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "{name} is empty; give a JSON document",
         "ru": "{name}: файл пуст; укажите документ JSON",
     },
-    "json_value_large": {
-        "en": (
-            "{name} has more than {most:,} bytes of JSON without a record; set path under [input] "
-            "to the array of the records"
-        ),
-        "ru": (
-            "{name}: больше {most} байт JSON подряд без единой записи; укажите в path раздела "
-            "[input] массив, в котором лежат записи"
-        ),
-    },
-    "json_deep": {
-        "en": "{name} has JSON that is nested more than {most} levels deep; export it flatter",
-        "ru": "{name}: вложенность JSON больше {most} уровней; выгрузите данные проще",
-    },
     "json_two_lists": {
         "en": (
             "{name}: the columns {first} and {second} are in different arrays; all columns must be "
@@ -199,14 +185,13 @@ SENTENCES: Final[Mapping[str, Words]] = {
         ),
     },
     "api_error": {
-        "en": "{name} has no data but the error of an API ({why}); correct the request, repeat it",
+        "en": (
+            "{name}: instead of data there is the error of an API ({why}); correct the request and "
+            "repeat it"
+        ),
         "ru": (
             "{name}: вместо данных - ошибка API ({why}); исправьте запрос и выгрузите данные заново"
         ),
-    },
-    "api_fault": {
-        "en": "{why}",
-        "ru": "{why}",
     },
     "not_a_workbook": {
         "en": (
@@ -625,12 +610,12 @@ SENTENCES: Final[Mapping[str, Words]] = {
         ),
     },
     "json_cut_off": {
-        "en": "it ends within a document; export it again",
-        "ru": "документ обрывается; выгрузите его снова",
+        "en": "it ends within a document",
+        "ru": "документ обрывается",
     },
     "json_damaged": {
-        "en": "more than {most} of its records are damaged; export it again",
-        "ru": "повреждено больше {most} записей; выгрузите файл снова",
+        "en": "more than {most} of its records are damaged",
+        "ru": "повреждено больше {most} записей",
     },
     "json_unexpected": {
         "en": "{text} is where an object or an array should be",
@@ -641,8 +626,12 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "ru": "массивы вложены друг в друга больше {most} раз",
     },
     "json_long": {
-        "en": "the record has more than {most} characters",
+        "en": "the record has more than {most:,} characters",
         "ru": "запись длиннее {most} знаков",
+    },
+    "json_deep": {
+        "en": "the record has more than {most} levels; export it flatter",
+        "ru": "в записи больше {most} уровней вложенности; выгрузите данные проще",
     },
     "not_of_form": {
         "en": "not a record of this format: {why}",
@@ -666,13 +655,6 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "official_unmet": {
         "en": "{id} under officials in [input] wrote none of the comments; check the id",
         "ru": "{id} из officials в разделе [input] не писал ни одного комментария; проверьте номер",
-    },
-    "network_error": {
-        "en": (
-            "instead of data there is an error of the API of {network}: {code} {text}; request the "
-            "data again"
-        ),
-        "ru": "вместо данных - ошибка API ({network}): {code} {text}; запросите данные снова",
     },
     "records_ignored": {
         "en": "records without an event: {count} ({counts})",
@@ -828,10 +810,6 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "{name} has a record of more than {most:,} bytes; export it without the large texts",
         "ru": "{name}: есть запись больше {most} байт; выгрузите файл без больших текстов",
     },
-    "record_deep": {
-        "en": "{name} has a record with more than {most} levels; export it without them",
-        "ru": "{name}: в записи больше {most} уровней вложенности; выгрузите файл без них",
-    },
     "record_too_long": {
         "en": "a record of more than {most:,} characters",
         "ru": "запись длиннее {most} знаков",
@@ -843,10 +821,6 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "too_many_parts": {
         "en": "{field} has {count} parts, more than {most}",
         "ru": "{field}: частей {count}, больше {most}",
-    },
-    "desk_error": {
-        "en": "{name} has an error of the service desk instead of data: {error}; export it again",
-        "ru": "{name}: вместо данных - ошибка системы: {error}; выгрузите файл заново",
     },
     "no_records": {
         "en": (

@@ -22,8 +22,7 @@ from workhours_sla.adapters.detection.tables import delimited_rows, split_of
 from workhours_sla.adapters.detection.toml_values import toml_line
 from workhours_sla.adapters.detection.written import configuration_text
 from workhours_sla.adapters.sources import Fault, open_source
-from workhours_sla.adapters.sources.documents import check_api_error
-from workhours_sla.adapters.sources.json_shape import as_utf8
+from workhours_sla.adapters.sources.json_shape import check_first_document, text_of_head
 from workhours_sla.adapters.sources.opened_file import OpenedFile
 from workhours_sla.adapters.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format
 from workhours_sla.errors import ConfigError, SourceError, shown
@@ -145,7 +144,7 @@ def _records(source: Again, encoding: str) -> _Found:
     header, path = headers[0]
     if not header.known:
         with source.opened() as opened:
-            check_api_error(opened.name, as_utf8(opened.chunks.first_line(), encoding))
+            check_first_document(opened.name, text_of_head(opened.chunks.first_line(), encoding))
     others = [other for rival, other in headers[1:] if rival.known >= max(header.known, 1)]
     options: dict[str, Value] = {"format": "jsonl" if path == LINES else "json"}
     doubts = []

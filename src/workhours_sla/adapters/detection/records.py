@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from workhours_sla.adapters.detection.header import Header
 from workhours_sla.adapters.detection.seen import OBJECTS
 from workhours_sla.adapters.detection.words import matches_of
-from workhours_sla.adapters.sources.documents import read_values
-from workhours_sla.adapters.sources.json_shape import LIST, as_utf8, is_document, shape_of
-from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS, Lines
+from workhours_sla.adapters.sources.json_records import Found, at_path, decode_any, records_of
+from workhours_sla.adapters.sources.json_shape import LIST, is_document, shape_of, text_of_head
+from workhours_sla.adapters.sources.text_lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 _MOST_KEYS: Final = 500
 _DEEPEST: Final = 3
 
-_decode = msgspec.json.Decoder(float_hook=float).decode
-
 LINES: Final = "lines"
 """In place of a path: each line is a record."""
 
@@ -32,8 +28,8 @@ def paths_of(opened: OpenedFile, encoding: str) -> list[str]:
     """Return where the records may be: ``LINES``, or paths in a JSON document."""
     if not is_document(opened, encoding):
         return [LINES]
-    text = as_utf8(opened.chunks.first_line(), encoding)
-    if text.lstrip(MARKS_AND_BLANKS).startswith(b"["):
+    text = text_of_head(opened.chunks.first_line(), encoding)
+    if text.lstrip().startswith("["):
         return [LIST]
     return list(shape_of(text).lists) or [""]
 
@@ -58,13 +54,14 @@ def record_rows(opened: OpenedFile, encoding: str, path: str, header: Header) ->
 def _records(opened: OpenedFile, encoding: str, path: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield each JSON object with its number as a Fault counts it."""
     if path != LINES:
-        for number, value in enumerate(read_values(opened, path, encoding=encoding), 1):
-            if isinstance(value, dict):
-                yield number, value
+        found = records_of(opened, at_path(path), encoding=encoding)
+        for number, one in enumerate((one for one in found if isinstance(one, Found)), 1):
+            if isinstance(one.value, dict):
+                yield number, one.value
         return
     for number, line in enumerate(Lines(opened.chunks, encoding), 1):
         try:
-            record = _decode(line)
+            record = decode_any(line)
         except (ValueError, RecursionError):
             continue
         if isinstance(record, dict):

@@ -10,16 +10,15 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 from urllib.parse import unquote
 
-import msgspec
-
+from workhours_sla.adapters.sources.api_errors import refuse_document
 from workhours_sla.adapters.sources.desk_events import text_of
-from workhours_sla.adapters.sources.json_pages import Pages, error_of, refuse_document
-from workhours_sla.adapters.sources.jsonl import JsonRows
+from workhours_sla.adapters.sources.desk_records import items_of
+from workhours_sla.adapters.sources.json_records import decode_any, envelopes, lists_under
 from workhours_sla.adapters.sources.mapping import TYPES, Fault, Layout, Mapper
 from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,8 +41,6 @@ _LENGTH: Final = re.compile(r"\d{1,9}", re.ASCII)
 _LONGEST_REQUEST: Final = 1_000_000
 """The most characters of the headers of an HTTP request, and the most bytes of its body."""
 
-_decode = msgspec.json.Decoder(float_hook=float).decode
-
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
     """Yield the event, or the Fault, of every CloudEvent.
@@ -55,36 +52,18 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     if head[:1] not in (b"{", b"["):
         for line, record in enumerate(_requests(opened, options.encoding), start=1):
             yield mapper(record, line)
-    elif _is_line(head):
-        yield from _lines(opened, mapper, options.encoding)
     else:
-        for line, (_, record) in enumerate(Pages(opened, ()), start=1):
-            if isinstance(record, dict) and "specversion" not in record and error_of(record):
-                raise refuse_document(record, opened.name, "specversion")
-            if isinstance(record, dict):
-                yield mapper(record, line)
-            else:
-                detail = Detail(say("not_an_object"))
-                yield Fault(line, "malformed", detail, text_of(record))
+        place = envelopes({}) if _is_line(head) else lists_under()
+        yield from items_of(opened, place, mapper, options, _REQUIRED)
 
 
 def _is_line(head: bytes) -> bool:
     """Whether the first line is a whole JSON object, as in JSON Lines."""
     first = head.split(b"\n", 1)[0]
     try:
-        return isinstance(_decode(first), dict)
+        return isinstance(decode_any(first), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def _lines(opened: OpenedFile, mapper: CloudEventMapper, encoding: str) -> Iterator[Item]:
-    """Yield the event, or the Fault, of every line that is not blank."""
-    rows = JsonRows(mapper)
-    number = 0
-    for text in Lines(opened.chunks, encoding):
-        if not text.isspace():
-            number += 1
-            yield rows.item_of(text, number)
 
 
 class CloudEventMapper:
@@ -156,7 +135,7 @@ def _data_of(record: Record) -> dict[str, object]:
     packed = record.get("data_base64")
     if data is None and isinstance(packed, str):
         try:
-            data = _decode(base64.b64decode(packed, validate=True))
+            data = decode_any(base64.b64decode(packed, validate=True))
         except (binascii.Error, ValueError, RecursionError):
             data = None  # data of another type than JSON has no fields
     return data if isinstance(data, dict) else {}
@@ -179,7 +158,7 @@ def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
         body: Any = None
         if request.body.strip():
             try:
-                body = _decode(request.body)
+                body = decode_any(request.body)
             except (ValueError, RecursionError) as error:
                 why = say("json_fault", why=str(error))
                 raise SourceError(

@@ -12,7 +12,8 @@ from workhours_sla.adapters.sources.desk_events import (
     objects_of,
     require_appeals,
 )
-from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
+from workhours_sla.adapters.sources.desk_records import items_of
+from workhours_sla.adapters.sources.json_records import lists_under
 from workhours_sla.adapters.sources.metrics import OneMetric
 from workhours_sla.adapters.sources.sla_totals import measured, unknown_pauses
 from workhours_sla.adapters.sources.times import RefusedError
@@ -45,10 +46,7 @@ def read(
     """
     require_appeals(layout, opened.name, "jira")
     mapper = JiraMapper(layout, claims, options.metric, PurePath(opened.name).stem)
-    for line, (_, record) in enumerate(Pages(opened, ()), start=1):
-        if isinstance(record, dict) and "values" not in record:
-            raise refuse_document(record, opened.name, "values")
-        yield mapper(record, line)
+    yield from items_of(opened, lists_under(), mapper, options, ("values",))
     mapper.metric.check(opened.name)
 
 

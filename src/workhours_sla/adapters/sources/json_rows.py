@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from workhours_sla.adapters.sources.api_errors import check_api_error
 from workhours_sla.adapters.sources.cells import too_long
-from workhours_sla.adapters.sources.documents import check_one_document, read_values
 from workhours_sla.adapters.sources.first_rows import FirstRows
-from workhours_sla.adapters.sources.json_shape import LIST, as_utf8, shape_of
+from workhours_sla.adapters.sources.json_records import Closed, at_path, records_of, values_of
+from workhours_sla.adapters.sources.json_shape import (
+    LIST,
+    check_one_document,
+    shape_of,
+    text_of_head,
+)
 from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, Record, clip
 from workhours_sla.adapters.sources.nested import Paths
 from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS
@@ -44,23 +48,33 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     paths = Paths(mapper.read_columns, path)
     first = FirstRows(layout, name)
     line = 0
-    for line, value in enumerate(read_values(opened, path, encoding=options.encoding), 1):
-        record = paths.flat(value) if isinstance(value, dict) else None
-        item = _not_an_object(line) if record is None else _checked(mapper, record, line)
+    for found in records_of(opened, at_path(path), encoding=options.encoding):
+        if isinstance(found, Closed):
+            check_api_error(name, values_of(found.head), has_records=True)
+            continue
+        line += 1
+        record: Record = {}
+        if found.why is not None:
+            item: Item = Fault(line, "malformed", Detail(found.why), "")
+        elif isinstance(found.value, dict):
+            record = paths.flat(found.value)
+            item = _checked(mapper, record, line)
+        else:
+            item = Fault(line, "malformed", Detail(say("not_an_object")), "")
         if isinstance(item, Fault):
-            item = item._replace(text=_text(value))
+            item = item._replace(text=clip(found.text))
         if first.are_complete:
             yield item
             continue
-        yield from first.add(item, record or ())
-    head = as_utf8(head, options.encoding)
+        yield from first.add(item, record)
+    text = text_of_head(head, options.encoding)
+    if line == 1 and not path and not first.are_complete:
+        check_one_document(name, text)
     missing = first.missing()
     if missing is not None:
-        if line == 1 and not path:
-            check_one_document(name, head)
         raise missing
     if not line:
-        _check_empty(name, path, head)
+        _check_empty(name, path, text)
     yield from first.rest()
 
 
@@ -69,10 +83,6 @@ def _checked(mapper: Mapper, record: Record, line: int) -> Item:
     columns = [column for column in mapper.read_columns if column in record]
     values = [record[column] for column in columns]
     return too_long(columns, values, line) or mapper(record, line)
-
-
-def _not_an_object(line: int) -> Fault:
-    return Fault(line, "malformed", Detail(say("not_an_object")), "")
 
 
 def _path_in(head: bytes, mapper: Mapper, options: Input, name: str) -> str:
@@ -106,19 +116,11 @@ def _path_of(columns: Iterable[str], name: str) -> str | None:
     return next(iter(paths), None)
 
 
-def _check_empty(name: str, path: str, head: bytes) -> None:
+def _check_empty(name: str, path: str, head: str) -> None:
     """Raise SourceError if a document without records has no array at their path."""
     shape = shape_of(head)
     if path not in shape.arrays:
         check_one_document(name, head)
-        keys = ", ".join(map(shown, shape.keys[:_LISTED]))
+        keys = ", ".join(map(shown, list(shape.keys)[:_LISTED]))
         msg = say("json_nothing_there", name=name, path=shown(path), keys=keys or LIST)
         raise SourceError(msg, name=name)
-
-
-def _text(value: object) -> str:
-    """Return the beginning of a value as JSON."""
-    try:
-        return clip(msgspec.json.encode(value).decode("utf-8", "replace"))
-    except (RecursionError, UnicodeError):
-        return ""

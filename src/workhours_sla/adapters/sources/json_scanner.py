@@ -10,6 +10,8 @@ from workhours_sla.adapters.sources.text_lines import LONGEST_LINE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LONGEST_RECORD: Final = 16_000_000
+"""The most characters of a record."""
 SHOWN: Final = 500
 """The most characters that are returned of a record that is broken."""
 _BEFORE: Final = 200
@@ -24,6 +26,9 @@ _BRACKET: Final = re.compile(
 )
 """Matches up to the next bracket outside of strings, a quote that no quote closes, or the end."""
 _BLANKS: Final = re.compile(r"\n([ \t]*)\Z")
+_OPENING: Final = re.compile(r'\{\s*+"[^"\\]*+"')
+"""Matches the beginning of an object up to its first key."""
+_MOST_ENDS: Final = 16
 
 
 class EndedError(Exception):
@@ -44,6 +49,8 @@ class JsonScanner:
         self.begin: int | None = None
         """Where an object begins that must stay in memory, None if there is none or it is too long.
         """
+        self.is_fresh = True
+        """Whether text was read since ``ends`` was last called."""
         self._before = 0
         """How many characters of the text were there before the last chunk."""
         self._longest = 0
@@ -132,6 +139,20 @@ class JsonScanner:
                     return look
             look = self._string(look) if is_cut else self._refill(look)
 
+    def ends(self) -> Iterator[int]:
+        """Yield where the object at the position, or a later one in memory, may end; last first.
+
+        These are the places where an object with the same first key begins.
+        """
+        self.is_fresh = False
+        opening = _OPENING.match(self.text, self.at)
+        end = min(len(self.text), self.at + LONGEST_RECORD)
+        for _ in range(_MOST_ENDS):
+            end = -1 if opening is None else self.text.rfind(opening[0], self.at + 1, end)
+            if end < 0:
+                return
+            yield end
+
     # -- broken values -----------------------------------------------------------------------
 
     def indent(self) -> str | None:
@@ -148,7 +169,7 @@ class JsonScanner:
             return None
         brace = f"\n{indent}}}"
         look = max(0, self.at - len(brace) + 1)
-        self._longest = 2 * LONGEST_LINE  # nothing is forgotten meanwhile
+        self._longest = 2 * LONGEST_RECORD  # nothing is forgotten meanwhile
         try:
             while (end := self.text.find(brace, look, self.at + longest)) < 0:
                 if len(self.text) - self.at >= longest:
@@ -197,7 +218,7 @@ class JsonScanner:
         A value that is too long is forgotten up to there. Raises EndedError.
         """
         begin = self.at if self.begin is None else self.begin
-        if look - begin > max(self._longest, LONGEST_LINE if self.begin is not None else 0):
+        if look - begin > max(self._longest, LONGEST_RECORD if self.begin is not None else 0):
             self.begin, self.at, self._is_long = None, look, True
         length = len(self.text)
         if not self._more():
@@ -206,7 +227,7 @@ class JsonScanner:
 
     def _more(self) -> bool:
         """Read the next chunk, and forget what is no longer needed. Return False at the end."""
-        if self.begin is not None and self.at - self.begin > LONGEST_LINE:
+        if self.begin is not None and self.at - self.begin > LONGEST_RECORD:
             self.begin = None
         chunk = next(self._chunks, "")
         if not chunk:
@@ -214,6 +235,7 @@ class JsonScanner:
         base = max(0, (self.at if self.begin is None else self.begin) - _BEFORE)
         kept = self.text[base:]
         self.text = kept + chunk
+        self.is_fresh = True
         self._before = len(kept)
         self.at -= base
         if self.begin is not None:
@@ -225,3 +247,21 @@ def _end_of(pattern: re.Pattern[str], text: str, begin: int) -> int:
     """Return the end of what a pattern matches at ``begin``; ``begin`` if it matches nothing."""
     found = pattern.match(text, begin)
     return begin if found is None else found.end()
+
+
+def is_deeper(text: str, most: int) -> bool:
+    """Whether more than ``most`` objects and arrays of a text are within each other.
+
+    >>> is_deeper('{"a": ["[["]}', 1), is_deeper('{"a": {}, "b": {}}', 2)
+    (True, False)
+    """
+    if text.count("{") + text.count("[") <= most:
+        return False
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        bracket = found[1]
+        if bracket is not None:
+            depth += 1 if bracket in "{[" else -1
+            if depth > most:
+                return True
+    return False

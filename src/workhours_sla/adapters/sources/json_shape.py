@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import codecs
 from contextlib import suppress
-from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import ijson  # type: ignore[import-untyped]
+import msgspec
 
-from workhours_sla.errors import clipped
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.adapters.sources.api_errors import check_api_error
+from workhours_sla.adapters.sources.json_scanner import BrokenError, EndedError, JsonScanner
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from workhours_sla.adapters.sources.opened_file import OpenedFile
 
 LIST: Final = "[]"
@@ -22,35 +21,23 @@ LIST: Final = "[]"
 
 _DEEPEST: Final = 64
 """How deep values are looked at."""
-_LONGEST_ERROR: Final = 200
-_PIECE: Final = 1 << 10
-"""How many bytes are parsed at once: what follows an error in them is lost."""
+_LONGEST_KEY: Final = 4_000
+_LONGEST_ERROR: Final = 64_000
 _CLOSES: Final = {"}": "{", "]": "["}
-_MESSAGES: Final = (
-    *("error.error_msg", "error.message", "error.description", "error.detail", "error"),
-    *("error_msg", "error_message", "error_description", "errorMessage", "errors[].description"),
-    *("errors[].message", "errors[].detail", "errors[]", "errorMessages[]", "message"),
-    *("detail", "description"),
-)
-"""Where APIs write the message of an error; the first that is found is shown."""
-_CODES: Final = ("error.error_code", "error.code", "error_code", "errors[].code", "code")
-"""Where APIs write the code of an error."""
-_MARKS: Final = ("error", "errors", "error_code", "error_msg", "errorMessages", "errorMessage")
-"""The keys at the top of a document that show an error of an API."""
+
+_decode: Final = msgspec.json.Decoder(float_hook=float).decode
 
 
 class Shape(NamedTuple):
     """What the beginning of a document shows.
 
     ``keys`` are those of the object at the top. ``arrays`` are the paths of the elements of its
-    arrays, ``lists`` those of arrays of objects, and ``scalars`` the first text or number at each
-    path.
+    arrays, and ``lists`` those of arrays of objects.
     """
 
-    keys: tuple[str, ...]
-    arrays: tuple[str, ...]
-    lists: tuple[str, ...]
-    scalars: dict[str, str]
+    keys: dict[str, None]
+    arrays: dict[str, None]
+    lists: dict[str, None]
 
 
 def is_document(opened: OpenedFile, encoding: str) -> bool:
@@ -92,82 +79,66 @@ def _left_open(line: str) -> str:
     return "".join(stack)
 
 
-def shape_of(head: bytes) -> Shape:
-    """Return what the beginning of a document in UTF-8 shows.
+def shape_of(head: str) -> Shape:
+    """Return what the beginning of a document shows.
 
-    >>> shape_of(b'{"response": {"count": 2, "items": [{"id": 7}, {"id"').lists
-    ('response.items[]',)
+    >>> list(shape_of('{"response": {"count": 2, "items": [{"id": 7}, {"id"').lists)
+    ['response.items[]']
     """
-    keys: dict[str, None] = {}
-    arrays: dict[str, None] = {}
-    lists: dict[str, None] = {}
-    scalars: dict[str, str] = {}
-    route: list[str] = []
-    before = ""
-    for event, value in _events(head):
-        path = "".join(route).removeprefix(".")
-        if event in ("end_map", "end_array"):
-            route.pop()
-        elif event == "map_key":
-            route[-1] = f".{value}"
-            if len(route) == 1:
-                keys[value] = None
-        elif event in ("start_map", "start_array"):
-            route.append("" if event == "start_map" else LIST)
-            if event == "start_array":
-                arrays[path + LIST] = None
-            elif before == "start_array":
-                lists[path] = None
-        elif event in ("string", "number"):
-            scalars.setdefault(path, str(value))
-        if len(route) > _DEEPEST:
-            break
-        before = event
-    return Shape(tuple(keys), tuple(arrays), tuple(lists), scalars)
+    shape = Shape({}, {}, {})
+    with suppress(BrokenError, EndedError, ValueError):
+        _look(JsonScanner(iter([head])), "", shape)
+    return shape
 
 
-def api_error(head: bytes) -> Phrase | None:
-    """Return the error of an API that a document has in place of data, None if it has none.
+def _look(scan: JsonScanner, path: str, shape: Shape, depth: int = 0) -> None:
+    """Add what the next value shows, which is at a path. Raises BrokenError, EndedError."""
+    sign = scan.needed()
+    if sign not in _CLOSES.values() or depth > _DEEPEST:
+        scan.value(sign, 0)
+        return
+    if sign == "[":
+        shape.arrays[path + LIST] = None
+    scan.at += 1
+    while (inner := scan.needed()) not in _CLOSES:
+        if sign == "[":
+            if inner == "{":
+                shape.lists[path + LIST] = None
+            _look(scan, path + LIST, shape, depth + 1)
+            continue
+        if inner != '"':
+            raise BrokenError
+        key = _decode(scan.value(inner, _LONGEST_KEY) or '""')
+        if not depth:
+            shape.keys[key] = None
+        _look(scan, f"{path}.{key}".removeprefix("."), shape, depth + 1)
+    scan.at += 1
 
-    >>> print(api_error(b'{"error": {"error_code": 5, "error_msg": "access denied"}}'))
-    5: access denied
+
+def check_one_document(name: str, head: str) -> None:
+    """Raise SourceError if a document is no record, but has its records in an array.
+
+    ``head`` is its beginning. Raises it also if the document is the error of an API.
     """
-    shape = shape_of(head)
-    if not any(mark in shape.keys for mark in _MARKS):
-        return None
-    said = [
-        next((shape.scalars[place] for place in places if shape.scalars.get(place)), None)
-        for places in (_CODES, _MESSAGES)
-    ]
-    if not any(said):
-        return None
-    why = ": ".join(" ".join(text.split()) for text in said if text)
-    return say("api_fault", why=clipped(why, _LONGEST_ERROR))
+    check_first_document(name, head)
+    lists = shape_of(head).lists
+    if lists:
+        msg = say("json_no_path", name=name, path=shown(next(iter(lists))))
+        raise SourceError(msg, name=name)
 
 
-def fault_of(error: Exception) -> str:
-    r"""Return what the parser says is wrong, without the text around it.
-
-    The parser says it in bytes if it has cut a character of that text.
-
-    >>> fault_of(ijson.JSONError(b"parse error: premature EOF\n  \x96 (right here) ---^"))
-    'parse error: premature EOF'
-    """
-    said = error.args[0] if error.args else ""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
-    return text.split("\n", maxsplit=1)[0].strip()
+def check_first_document(name: str, head: str) -> None:
+    """Raise SourceError if the first document is the error of an API. ``head`` may have it all."""
+    scan = JsonScanner(iter([head]))
+    document: object = None
+    with suppress(BrokenError, EndedError, ValueError, RecursionError):
+        document = _decode(scan.value(scan.needed(), _LONGEST_ERROR) or "")
+    check_api_error(name, document)
 
 
-def _events(head: bytes) -> Iterator[tuple[str, Any]]:
-    """Yield the events of the parser up to the end of ``head``, or to what is not JSON."""
-    events = ijson.basic_parse(BytesIO(head), use_float=True, buf_size=_PIECE)
-    with suppress(ijson.JSONError, ValueError, OverflowError):
-        yield from events
-
-
-def as_utf8(head: bytes, encoding: str) -> bytes:
-    """Return the beginning of a text in UTF-8, without a byte order mark."""
-    return _decoded(head, encoding).removeprefix("\ufeff").encode("utf-8", "replace")
+def text_of_head(head: bytes, encoding: str) -> str:
+    """Return the beginning of a text, without a byte order mark."""
+    return _decoded(head, encoding).removeprefix("\ufeff")
 
 
 def _decoded(head: bytes, encoding: str) -> str:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from workhours_sla.adapters.sources.documents import check_one_document
 from workhours_sla.adapters.sources.first_rows import FirstRows
+from workhours_sla.adapters.sources.json_shape import check_one_document
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.nested import NestedMapper, nested
@@ -62,7 +62,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     missing = first.missing()
     if missing is not None:
         if line == 1:
-            check_one_document(name, text.encode())
+            check_one_document(name, text)
         raise missing
     yield from first.rest()
 

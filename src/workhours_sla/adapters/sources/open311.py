@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from workhours_sla.adapters.sources.api_errors import check_api_error, refuse_document
 from workhours_sla.adapters.sources.desk_events import (
     IGNORED,
     INTERIM,
@@ -11,7 +12,8 @@ from workhours_sla.adapters.sources.desk_events import (
     Meaning,
     objects_of,
 )
-from workhours_sla.adapters.sources.json_pages import Pages, error_of, refuse_document
+from workhours_sla.adapters.sources.desk_records import items_of
+from workhours_sla.adapters.sources.json_records import lists_under
 from workhours_sla.adapters.sources.mapping import Fault
 from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, MARKS_AND_BLANKS
 from workhours_sla.adapters.sources.times import RefusedError
@@ -56,8 +58,7 @@ WORDS: Final = {
 The standard knows no reply: the text that a request is closed with is the answer to it.
 """
 _KEYS: Final = ("service_requests", "requests", "service_request_updates", "request_updates")
-_WANTED: Final = "service_request_id"
-_MARKS: Final = {_WANTED, "token", "requested_datetime", "updated_datetime"}
+_MARKS: Final = ("service_request_id", "token", "requested_datetime", "updated_datetime")
 """A record has at least one of these fields; other objects are errors of the API."""
 _RECORDS: Final = ("request", "request_update")
 
@@ -65,23 +66,23 @@ _RECORDS: Final = ("request", "request_update")
 def read(
     opened: OpenedFile,
     layout: Layout,
-    options: Input,  # noqa: ARG001 - JSON is UTF-8, and XML says its encoding itself
+    options: Input,
     claims: list[Claim],
 ) -> Iterator[Item]:
     """Yield the events, or the Fault, of every request and of every update.
 
-    Raises SourceError if the file is neither JSON nor XML, or has an error of the API.
+    XML says its encoding itself. Raises SourceError if the file is neither JSON nor XML, or has an
+    error of the API.
     """
     mapper = Open311Mapper(layout, claims)
-    is_xml = opened.chunks.peek().lstrip(MARKS_AND_BLANKS).startswith(b"<")
-    records = _of_xml(opened) if is_xml else (record for _, record in Pages(opened, _KEYS))
-    for line, record in enumerate(records, start=1):
+    if not opened.chunks.peek().lstrip(MARKS_AND_BLANKS).startswith(b"<"):
+        yield from items_of(opened, lists_under(*_KEYS), mapper, options, _MARKS)
+        return
+    for line, record in enumerate(_of_xml(opened), start=1):
         if isinstance(record, Fault):
             yield record._replace(line=line)
-            continue
-        if isinstance(record, dict) and not (_MARKS & record.keys()) and error_of(record):
-            raise refuse_document(record, opened.name, _WANTED)
-        yield mapper(record, line)
+        else:
+            yield mapper(record, line)
 
 
 def _of_xml(opened: OpenedFile) -> Iterator[dict[str, object] | Fault]:
@@ -95,6 +96,7 @@ def _of_xml(opened: OpenedFile) -> Iterator[dict[str, object] | Fault]:
                 yield Fault(0, "malformed", Detail(detail), f"<{tag}>...")
                 continue
             if tag not in _RECORDS:
+                check_api_error(opened.name, record)
                 raise refuse_document({tag: None, **record}, opened.name, "<request>")
             is_known = True
             yield record

@@ -6,12 +6,14 @@ import csv
 import re
 from typing import TYPE_CHECKING, Final
 
+from workhours_sla.adapters.sources.api_errors import refuse_document
 from workhours_sla.adapters.sources.delimited import Feed, first_row, rows_of
 from workhours_sla.adapters.sources.desk_events import (
     Desk,
     require_appeals,
 )
-from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
+from workhours_sla.adapters.sources.desk_records import items_of
+from workhours_sla.adapters.sources.json_records import lists_under
 from workhours_sla.adapters.sources.mapping import Fault
 from workhours_sla.adapters.sources.metrics import OneMetric
 from workhours_sla.adapters.sources.sla_totals import measured, unknown_pauses
@@ -56,10 +58,8 @@ def read(
     if head[:1] not in (b"{", b"["):
         yield from _of_csv(opened, mapper, options)
     else:
-        for line, (key, record) in enumerate(Pages(opened, ("result", "records")), start=1):
-            if not key and isinstance(record, dict) and "start_time" not in record:
-                raise refuse_document(record, opened.name, "result")
-            yield mapper(record, line)
+        place = lists_under("result", "records")
+        yield from items_of(opened, place, mapper, options, ("start_time",))
     mapper.metric.check(opened.name)
 
 

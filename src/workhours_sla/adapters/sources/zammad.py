@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, list_of
-from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
+from workhours_sla.adapters.sources.desk_records import items_of
+from workhours_sla.adapters.sources.json_records import lists_under
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import EventType
@@ -60,10 +61,7 @@ def read(
         msg = say("metric_unknown", name=opened.name, metric=shown(metric), names=names)
         raise SourceError(msg, name=opened.name, metric=metric)
     mapper = ZammadMapper(layout, claims, metric)
-    for line, (_, record) in enumerate(Pages(opened, _KEYS), start=1):
-        if isinstance(record, dict) and not ({"id", "created_at"} & record.keys()):
-            raise refuse_document(record, opened.name, ", ".join(_KEYS))
-        yield mapper(record, line)
+    yield from items_of(opened, lists_under(*_KEYS), mapper, options, ("id", "created_at"))
 
 
 class ZammadMapper:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, objects_of
-from workhours_sla.adapters.sources.json_pages import Pages, refuse_document
+from workhours_sla.adapters.sources.desk_records import items_of
+from workhours_sla.adapters.sources.json_records import lists_under
 from workhours_sla.adapters.sources.metrics import OneMetric
 from workhours_sla.sla.event import EventType
 
@@ -56,10 +57,7 @@ def read(
     Raises SourceError if the file is not JSON, or has an error of the API.
     """
     mapper = ZendeskMapper(layout, claims, options.metric or METRIC)
-    for line, (key, record) in enumerate(Pages(opened, _KEYS), start=1):
-        if not key and not (isinstance(record, dict) and "ticket_id" in record):
-            raise refuse_document(record, opened.name, ", ".join(_KEYS))
-        yield mapper(record, line)
+    yield from items_of(opened, lists_under(*_KEYS), mapper, options, ("ticket_id",))
     mapper.metric.check(opened.name)
 
 

@@ -18,7 +18,7 @@ from workhours_sla.adapters.sources.networks.comments import (
 )
 from workhours_sla.adapters.sources.networks.officials import Officials
 from workhours_sla.adapters.sources.times import RefusedError
-from workhours_sla.errors import SourceError, shown
+from workhours_sla.errors import shown
 from workhours_sla.text.messages import Detail, Phrase, say
 
 if TYPE_CHECKING:
@@ -46,13 +46,6 @@ _LATEST: Final = datetime(9998, 1, 1, tzinfo=UTC)
 
 
 _NOTHING: Final = Part()
-
-
-class ApiError(msgspec.Struct, frozen=True):
-    """The error that an API returned instead of data."""
-
-    error_code: int | None = None
-    error_msg: str = ""
 
 
 class NetworkMapper:
@@ -92,8 +85,7 @@ class NetworkMapper:
     ) -> Iterator[Part]:
         """Yield the comments of a record, also those that cannot be used.
 
-        ``head`` has the values of its envelope, as JSON. Raises SourceError if the record is an
-        error of the API.
+        ``head`` has the values of its envelope, as JSON.
         """
         try:
             yield from self._parts_of(record, head, received_at)
@@ -105,13 +97,12 @@ class NetworkMapper:
     ) -> Iterator[Part]:
         """Yield the comments of a record.
 
-        Each network has its own. Raises RefusedError if the record cannot be used, and SourceError
-        if it is an error of the API.
+        Each network has its own. Raises RefusedError if the record cannot be used.
         """
         raise NotImplementedError
 
     def close(self, head: Mapping[str, str]) -> None:
-        """Check an envelope that ends. Raises SourceError if it has an error."""
+        """Note the values of an envelope that ends."""
 
     def notes(self) -> Iterator[Phrase]:
         """Yield notes for the user about all that was read."""
@@ -124,11 +115,6 @@ class NetworkMapper:
         """Count a part that is ignored, and return it."""
         self.tree.ignore(why)
         return _NOTHING
-
-    def refused(self, code: object, text: object) -> SourceError:
-        """Return the SourceError for an error of the API instead of data."""
-        msg = say("network_error", network=self.network, code=str(code), text=shown(str(text)))
-        return SourceError(msg, network=str(self.network), code=code)
 
 
 def needed(value: _Value | None, name: str) -> _Value:

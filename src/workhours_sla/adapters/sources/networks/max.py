@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from workhours_sla.adapters.sources.json_records import envelopes
 from workhours_sla.adapters.sources.networks.comments import Author, Comment
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, moment, needed
 from workhours_sla.adapters.sources.networks.reading import read_documents
@@ -16,11 +17,10 @@ from workhours_sla.sla.event import EventType
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
     from workhours_sla.adapters.sources.claims import Claim
-    from workhours_sla.adapters.sources.json_records import Content
     from workhours_sla.adapters.sources.mapping import Item, Layout
     from workhours_sla.adapters.sources.opened_file import OpenedFile
 
-_CONTENTS: Final[Mapping[str, Content]] = {"updates": "records", "messages": "records"}
+_PAGES: Final = envelopes({"updates": "records", "messages": "records"})
 
 
 class _User(msgspec.Struct, frozen=True, gc=False):
@@ -53,14 +53,13 @@ class MaxMessage(msgspec.Struct, frozen=True, gc=False):
 
 
 class MaxUpdate(MaxMessage, frozen=True, gc=False):
-    """An update, or a message alone; the error of the API in its place."""
+    """An update, or a message alone."""
 
     update_type: str | None = None
-    message: MaxMessage | str | None = None
+    message: MaxMessage | None = None
     message_id: str | None = None
     chat_id: int | None = None
     user_id: int | None = None
-    code: str | None = None
 
 
 class MaxMapper(NetworkMapper):
@@ -76,12 +75,7 @@ class MaxMapper(NetworkMapper):
         head: Mapping[str, str],  # noqa: ARG002
         received_at: datetime | None,
     ) -> Iterator[Part]:
-        """Yield what an update says about a message.
-
-        Raises RefusedError, and SourceError for an error of the API.
-        """
-        if record.update_type is None and record.code is not None:
-            raise self.refused(record.code, record.message)
+        """Yield what an update says about a message. Raises RefusedError."""
         yield self._part(record, received_at)
 
     def _part(self, update: MaxUpdate, received_at: datetime | None) -> Part:
@@ -90,8 +84,7 @@ class MaxMapper(NetworkMapper):
         if kind == "message_removed":
             comment = self._removed(update, received_at)
         elif kind in {"message_created", "message_edited"} or (kind is None and update.body):
-            message: Any = update.message if kind else update
-            message = needed(message if isinstance(message, MaxMessage) else None, "message")
+            message = needed(update.message if kind else update, "message")
             if message.recipient is not None and message.recipient.chat_type == "dialog":
                 return self.ignored("outside_groups")
             comment = self._message(message, received_at)
@@ -142,11 +135,6 @@ class MaxMapper(NetworkMapper):
             event_id=f"{own_id}/deleted/{update.timestamp}",
         )
 
-    def close(self, head: Mapping[str, str]) -> None:
-        """Raise SourceError if the answer of the API is an error."""
-        if "code" in head:
-            raise self.refused(head["code"], head.get("message", ""))
-
 
 def _time(timestamp: int | None) -> datetime:
     """Return a time that MAX wrote, in milliseconds. Raises RefusedError."""
@@ -175,4 +163,4 @@ def read(
     line. Raises SourceError.
     """
     mapper = MaxMapper(layout, options)
-    yield from read_documents(opened, mapper, _CONTENTS, options)
+    yield from read_documents(opened, mapper, _PAGES, options)

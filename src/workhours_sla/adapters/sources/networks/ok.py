@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from workhours_sla.adapters.sources.json_records import envelopes
 from workhours_sla.adapters.sources.networks.comments import Author, Comment
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, moment, needed
 from workhours_sla.adapters.sources.networks.reading import read_documents
@@ -20,11 +21,10 @@ from workhours_sla.text.messages import Phrase, say
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
     from workhours_sla.adapters.sources.claims import Claim
-    from workhours_sla.adapters.sources.json_records import Content
     from workhours_sla.adapters.sources.mapping import Item, Layout
     from workhours_sla.adapters.sources.opened_file import OpenedFile
 
-_CONTENTS: Final[Mapping[str, Content]] = {"comments": "records"}
+_PAGES: Final = envelopes({"comments": "records"})
 _DECODED: Final = re.compile(r"(\d{1,16}):(-?\d{1,20}):\d{1,16}:(\w{1,40}):\w{1,40}", re.ASCII)
 """Matches a decoded id: the time in milliseconds, a number, the time again, the discussion."""
 MOST_OPEN: Final = 1_000
@@ -33,7 +33,7 @@ _ACTIVE: Final = "ACTIVE_MESSAGE"
 
 
 class OkComment(msgspec.Struct, frozen=True, gc=False):
-    """A comment, with the values that matter; the error of the API in its place."""
+    """A comment, with the values that matter."""
 
     id: str | None = None
     author_id: str | int | None = None
@@ -42,8 +42,6 @@ class OkComment(msgspec.Struct, frozen=True, gc=False):
     type: str | None = None
     reply_to_comment_id: str | None = None
     reply_to_id: str | int | None = None
-    error_code: int | None = None
-    error_msg: str | None = None
 
 
 class OkMapper(NetworkMapper):
@@ -61,9 +59,7 @@ class OkMapper(NetworkMapper):
     def _parts_of(
         self, record: OkComment, head: Mapping[str, str], received_at: datetime | None
     ) -> Iterator[Part]:
-        """Yield a comment. Raises RefusedError, and SourceError for an error of the API."""
-        if record.error_code is not None:
-            raise self.refused(record.error_code, record.error_msg or "")
+        """Yield a comment. Raises RefusedError."""
         if record.type and record.type != _ACTIVE and re.search("REMOVED|DELETED", record.type):
             yield self.ignored("deleted_comment")
             return
@@ -101,9 +97,7 @@ class OkMapper(NetworkMapper):
         )
 
     def close(self, head: Mapping[str, str]) -> None:
-        """Record whether a page is the last of its discussion. Raises SourceError."""
-        if "error_code" in head:
-            raise self.refused(head["error_code"], head.get("error_msg", ""))
+        """Record whether a page is the last of its discussion."""
         discussion = head.get("discussionId", "").strip('"')
         if head.get("has_more") != "true":
             self._open.pop(discussion, None)
@@ -145,4 +139,4 @@ def read(
     SourceError.
     """
     mapper = OkMapper(layout, options)
-    yield from read_documents(opened, mapper, _CONTENTS, options)
+    yield from read_documents(opened, mapper, _PAGES, options)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from workhours_sla.adapters.sources.json_records import Closed, Content, records_of
+from workhours_sla.adapters.sources.api_errors import check_api_error, has_mark
+from workhours_sla.adapters.sources.json_records import (
+    Closed,
+    Place,
+    records_of,
+    values_of,
+)
+from workhours_sla.adapters.sources.json_shape import check_first_document
 from workhours_sla.adapters.sources.mapping import Fault, Item, clip
 from workhours_sla.adapters.sources.networks.comments import Comment, CommentTree
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part
@@ -28,7 +35,7 @@ Written = tuple[Part, str]
 def read_documents(  # noqa: PLR0913
     opened: OpenedFile,
     mapper: NetworkMapper,
-    contents: Mapping[str, Content],
+    place: Place,
     options: Input,
     *,
     repair: Callable[[str], str] | None = None,
@@ -42,11 +49,15 @@ def read_documents(  # noqa: PLR0913
 
     def parts() -> Iterator[Written]:
         decode = msgspec.json.Decoder(mapper.type).decode
-        found = records_of(opened, contents, decode, encoding=options.encoding, repair=repair)
+        found = records_of(opened, place, decode, encoding=options.encoding, repair=repair)
         for one in found:
             if isinstance(one, Closed):
+                check_api_error(opened.name, values_of(one.head), has_records=True)
                 mapper.close(one.head)
-            elif one.why is not None:
+                continue
+            if one.is_alone and not place.are_lines and has_mark(one.text):
+                check_first_document(opened.name, one.text)
+            if one.why is not None:
                 yield Part(None, RefusedError(one.why, "malformed")), one.text
             else:
                 for part in mapper.parts_of(one.value, one.head):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from workhours_sla.adapters.sources.json_records import envelopes
 from workhours_sla.adapters.sources.networks.comments import Author, Comment
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, moment, needed
 from workhours_sla.adapters.sources.networks.reading import read_documents
@@ -22,16 +23,12 @@ from workhours_sla.text.messages import say
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
     from workhours_sla.adapters.sources.claims import Claim
-    from workhours_sla.adapters.sources.json_records import Content
     from workhours_sla.adapters.sources.mapping import Item, Layout
     from workhours_sla.adapters.sources.opened_file import OpenedFile
 
-_CONTENTS: Final[Mapping[str, Content]] = {
-    "chats": "envelopes",
-    "left_chats": "envelopes",
-    "list": "envelopes",
-    "messages": "records",
-}
+_CHATS: Final = envelopes(
+    {"chats": "envelopes", "left_chats": "envelopes", "list": "envelopes", "messages": "records"}
+)
 _PRIVATE: Final = frozenset(
     f'"{kind}"' for kind in ("saved_messages", "replies", "personal_chat", "bot_chat")
 )
@@ -154,4 +151,4 @@ def read(
 ) -> Iterator[Item]:
     """Yield the events or the Fault of each message of an export. Raises SourceError."""
     mapper = TelegramMapper(layout, options)
-    yield from read_documents(opened, mapper, _CONTENTS, options, repair=repaired)
+    yield from read_documents(opened, mapper, _CHATS, options, repair=repaired)

@@ -8,35 +8,28 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import msgspec
 
+from workhours_sla.adapters.sources.json_records import envelopes
 from workhours_sla.adapters.sources.networks.comments import Author, Comment
-from workhours_sla.adapters.sources.networks.mapper import (
-    ApiError,
-    NetworkMapper,
-    Part,
-    moment,
-    needed,
-)
+from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, moment, needed
 from workhours_sla.adapters.sources.networks.reading import read_documents
 from workhours_sla.adapters.sources.networks.vk_threads import whole_threads
 from workhours_sla.adapters.sources.times import RefusedError
-from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
     from workhours_sla.adapters.sources.claims import Claim
-    from workhours_sla.adapters.sources.json_records import Content
     from workhours_sla.adapters.sources.mapping import Item, Layout
     from workhours_sla.adapters.sources.opened_file import OpenedFile
 
 _MOST_LISTS: Final = 10_000
 """The most lists of comments of which the missing ones are counted."""
 _List = tuple[int | None, int | None, int | None, tuple[int, ...]]
-_CONTENTS: Final[Mapping[str, Content]] = {"response": "envelopes", "items": "records"}
+_PAGES: Final = envelopes({"response": "envelopes", "items": "records"})
 
 
 class VkComment(msgspec.Struct, frozen=True, gc=False):
-    """A comment, with the values that matter; the error of the API in its place."""
+    """A comment, with the values that matter."""
 
     id: int | None = None
     from_id: int | None = None
@@ -59,8 +52,6 @@ class VkComment(msgspec.Struct, frozen=True, gc=False):
     deleter_id: int | None = None
     user_id: int | None = None
     thread: VkThread | None = None
-    error: ApiError | str | None = None
-    error_description: str = ""
 
 
 class VkThread(msgspec.Struct, frozen=True, gc=False):
@@ -94,10 +85,8 @@ class VkMapper(NetworkMapper):
         head: Mapping[str, str],  # noqa: ARG002
         received_at: datetime | None,
     ) -> Iterator[Part]:
-        """Yield a comment and those of its thread. Raises SourceError for an error of the API."""
+        """Yield a comment and those of its thread."""
         comment: VkComment = record
-        if comment.error is not None:
-            raise self.error_of(comment.error, comment.error_description)
         thread = comment.thread
         self._in_page += 1
         self._has_threads = self._has_threads or thread is not None
@@ -181,19 +170,10 @@ class VkMapper(NetworkMapper):
         return author_id is not None and (author_id == owner or str(author_id) in self.officials)
 
     def close(self, head: Mapping[str, str]) -> None:
-        """End a page. Raises SourceError if one of the requests sent together failed."""
+        """End a page."""
         self._count_page(head)
         self._page = self._list = None
         self._in_page, self._has_threads = 0, False
-        for key in ("error", "execute_errors"):
-            if key in head:
-                error = head[key]
-                try:
-                    found = msgspec.json.decode(error, type=ApiError | list[ApiError] | str)
-                except (ValueError, RecursionError):
-                    found = error
-                first = found[0] if isinstance(found, list) and found else found
-                raise self.error_of(first if isinstance(first, ApiError) else str(first), "")
 
     def _count_page(self, head: Mapping[str, str]) -> None:
         """Count the comments of a page that ends; it says how many its list has."""
@@ -217,12 +197,6 @@ class VkMapper(NetworkMapper):
         if missing:
             read, count = (sum(numbers) for numbers in zip(*missing, strict=True))
             yield say("comments_missing", lists=len(missing), count=count, read=read)
-
-    def error_of(self, error: ApiError | str, description: str) -> SourceError:
-        """Return the SourceError for an error of the API."""
-        if isinstance(error, str):
-            return self.refused(error, description)
-        return self.refused(error.error_code, error.error_msg)
 
 
 def _list_of(comment: VkComment) -> _List:
@@ -267,4 +241,4 @@ def read(
     it. Raises SourceError.
     """
     mapper = VkMapper(layout, options)
-    yield from read_documents(opened, mapper, _CONTENTS, options, arrange=whole_threads)
+    yield from read_documents(opened, mapper, _PAGES, options, arrange=whole_threads)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import msgspec
 
-from workhours_sla.adapters.sources.json_records import not_of_form
+from workhours_sla.adapters.sources.json_records import envelopes, not_of_form
 from workhours_sla.adapters.sources.networks.comments import Author, Comment, Recent
-from workhours_sla.adapters.sources.networks.mapper import ApiError, Part, needed
+from workhours_sla.adapters.sources.networks.mapper import Part, needed
 from workhours_sla.adapters.sources.networks.reading import read_documents
 from workhours_sla.adapters.sources.networks.vk import VkComment, VkMapper, place_of
 from workhours_sla.adapters.sources.times import Instants, RefusedError
@@ -40,7 +40,6 @@ class _Body(msgspec.Struct, frozen=True, gc=False):
     group_id: int | None = None
     event_id: str | None = None
     object: Any = None
-    error: ApiError | str | None = None
 
 
 class _Line(_Body, frozen=True, gc=False):
@@ -80,8 +79,6 @@ class VkCallbackMapper(VkMapper):
         body: _Body = line
         if line.body is not None:
             body = line.body if isinstance(line.body, _Body) else _body_of(line.body)
-        if body.error is not None:
-            raise self.error_of(body.error, "")
         if line.received_at is not None:
             received_at = self._instants.read(str(line.received_at).strip())
         subject, _, what = needed(body.type, "type").rpartition("_")
@@ -149,4 +146,4 @@ def read(
 ) -> Iterator[Item]:
     """Yield the events or the Fault of each request of a journal. Raises SourceError."""
     mapper = VkCallbackMapper(layout, options)
-    yield from read_documents(opened, mapper, {}, options)
+    yield from read_documents(opened, mapper, envelopes({}), options)
