@@ -11,7 +11,7 @@ from workhours_sla import EventType, Schedule
 from workhours_sla.adapters.config import file as config_module
 from workhours_sla.adapters.config.file import load_config, parse_config
 from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources.mapping import Layout
+from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.config import load, parse
 from workhours_sla.errors import ConfigError, UnknownTimeZoneError
 

@@ -24,7 +24,8 @@ from test_watch import IDS, LINES, POLICY, Follower, add, an_event, begin, line
 from workhours_sla.adapters.sources import followed as followed_files
 from workhours_sla.adapters.sources.followed import LINGER
 from workhours_sla.adapters.sources.growing_file import Reading
-from workhours_sla.adapters.sources.mapping import Layout, Mapper
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.cli.main import main
 from workhours_sla.errors import SourceError, StoreError

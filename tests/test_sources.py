@@ -18,8 +18,9 @@ from workhours_sla import Event, EventType
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import Fault, Item, Layout, open_source
+from workhours_sla.adapters.sources.derived_events import content_id
 from workhours_sla.adapters.sources.jsonl import JsonRows
-from workhours_sla.adapters.sources.mapping import Mapper, content_id
+from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.text_lines import ByteChunks, Lines
 from workhours_sla.adapters.sources.times import Instants, RefusedError, compile_format
 from workhours_sla.adapters.sources.typed_lines import TypedLines

@@ -14,7 +14,8 @@ import pytest
 
 from stored import Stored
 from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.sources.mapping import Layout, Mapper
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.tail import PARTITION, Tail
 from workhours_sla.adapters.stores.sqlite_check import check_store
 from workhours_sla.adapters.stores.sqlite_file import restore

@@ -23,7 +23,8 @@ import pytest
 from stored import Stored
 from test_monitor import Ledger
 from workhours_sla import Event, EventType, Monitor, Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.sources.mapping import Layout, Mapper
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.cli import watch as watch_command
 from workhours_sla.cli.main import main

@@ -16,7 +16,7 @@ import click
 
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import AppealFile, Claim, Fault, mapper_of, open_source
-from workhours_sla.adapters.sources.mapping import clip
+from workhours_sla.adapters.sources.rows import clip
 from workhours_sla.cli.detected_input import input_of
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import InputOptions

@@ -9,8 +9,8 @@ from typing import Final
 
 from workhours_sla.adapters.columns import shown_columns
 from workhours_sla.adapters.config.sections import Config
+from workhours_sla.adapters.sources.derived_events import has_content_id
 from workhours_sla.adapters.sources.formats import NETWORKS
-from workhours_sla.adapters.sources.mapping import has_content_id
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import shown
 from workhours_sla.sla.event import Event, EventType

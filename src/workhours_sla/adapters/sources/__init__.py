@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Self
 
-from workhours_sla.adapters.sources.claims import Claim
 from workhours_sla.adapters.sources.formats import (
     DOCUMENTS,
     UNITS,
@@ -21,6 +20,7 @@ from workhours_sla.adapters.sources.opened_file import OpenedFile, open_file
 from workhours_sla.adapters.sources.rows import Fault, Inverted, Item
 from workhours_sla.adapters.sources.statuses import events_of_statuses
 from workhours_sla.module_names import public
+from workhours_sla.sla.claim import Claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,9 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from workhours_sla.adapters.sources.cells import CellInstants, doubtful, row_text
 from workhours_sla.adapters.sources.extras import missing_extra
-from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import Mapper
+from workhours_sla.adapters.sources.rows import Fault, Item
 from workhours_sla.adapters.sources.text_lines import HEAD, binary_format
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import say
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.sla.claim import Claim
 
 MOST_BYTES: Final = 4_000_000_000
 """The most bytes in one row group of Parquet, unpacked."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from workhours_sla.adapters.sources.mapping import Fault, clip
+from workhours_sla.adapters.sources.rows import Fault, clip
 from workhours_sla.adapters.sources.text_lines import LONGEST_LINE
 from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.errors import shown

@@ -14,7 +14,9 @@ from workhours_sla.adapters.sources.api_errors import refuse_document
 from workhours_sla.adapters.sources.desk_events import text_of
 from workhours_sla.adapters.sources.desk_records import items_of
 from workhours_sla.adapters.sources.json_records import decode_any, envelopes, lists_under
-from workhours_sla.adapters.sources.mapping import TYPES, Fault, Layout, Mapper
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import TYPES, Mapper
+from workhours_sla.adapters.sources.rows import Fault
 from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import SourceError, shown
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
-    from workhours_sla.adapters.sources.mapping import Item, Record
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.adapters.sources.rows import Item, Record
+    from workhours_sla.sla.claim import Claim
 
 _REQUIRED: Final = ("specversion", "source", "id", "type")
 _ENVELOPE: Final = (*_REQUIRED, "subject", "time", "datacontenttype", "dataschema")

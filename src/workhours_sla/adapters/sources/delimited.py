@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.sla.claim import Claim
 
 HEADER_WITHIN = 100
 """So many rows below the first one may be the header."""

@@ -6,10 +6,12 @@ from dataclasses import replace
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from workhours_sla.adapters.sources.claims import Claim
-from workhours_sla.adapters.sources.mapping import Fault, Layout, Mapper, clip
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import Mapper
+from workhours_sla.adapters.sources.rows import Fault, clip
 from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.errors import SourceError, shown
+from workhours_sla.sla.claim import Claim
 from workhours_sla.sla.event import Attributes, EventType
 from workhours_sla.text.messages import Detail, say
 
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from workhours_sla.adapters.sources.claims import Theirs
-    from workhours_sla.adapters.sources.mapping import Item, Record
+    from workhours_sla.adapters.sources.rows import Item, Record
+    from workhours_sla.sla.claim import Theirs
     from workhours_sla.sla.event import Event
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from workhours_sla.adapters.sources.mapping import Item, Layout
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.rows import Item
 from workhours_sla.errors import SourceError
 
 MOST_DELAYED: Final = 1_000

@@ -14,8 +14,10 @@ from workhours_sla.adapters.sources.json_shape import (
     shape_of,
     text_of_head,
 )
-from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper, Record, clip
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.nested import Paths
+from workhours_sla.adapters.sources.rows import Fault, Item, Record, clip
 from workhours_sla.adapters.sources.text_lines import MARKS_AND_BLANKS
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.text.messages import Detail, say
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.sla.claim import Claim
 
 
 _LISTED = 40

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
     from workhours_sla.adapters.sources.opened_file import OpenedFile
     from workhours_sla.adapters.sources.records import RecordMapper
+    from workhours_sla.sla.claim import Claim
 
 _decode = msgspec.json.Decoder(float_hook=float).decode  # so that numbers of any size are accepted
 

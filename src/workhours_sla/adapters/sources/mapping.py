@@ -7,32 +7,20 @@ from datetime import datetime
 from typing import ClassVar, NoReturn, cast
 
 from workhours_sla.adapters.columns import CLAIM_COLUMNS, TIMES, Kind
-from workhours_sla.adapters.sources.claims import Claim, Theirs
 from workhours_sla.adapters.sources.derived_events import (
     content_id,
     derived_event,
-    has_content_id,
     with_creation,
 )
 from workhours_sla.adapters.sources.joined_columns import JoinedColumn, plain_text
 from workhours_sla.adapters.sources.layout import Layout
-from workhours_sla.adapters.sources.rows import Fault, Inverted, Item, Record, clip
+from workhours_sla.adapters.sources.rows import Fault, Inverted, Item, Record
 from workhours_sla.adapters.sources.statuses import MEANINGS, StatusRow
 from workhours_sla.adapters.sources.times import DEFAULT, Instants, RefusedError
 from workhours_sla.errors import shown
+from workhours_sla.sla.claim import Claim, Theirs
 from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Event, EventType
 from workhours_sla.text.messages import Phrase, say
-
-__all__ = [
-    "Fault",
-    "Item",
-    "Layout",
-    "Mapper",
-    "Record",
-    "clip",
-    "content_id",
-    "has_content_id",
-]
 
 EVENT_COLUMNS = FIELD_NAMES
 """The canonical columns of an event."""

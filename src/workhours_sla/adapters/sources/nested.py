@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from workhours_sla.adapters.sources.json_shape import LIST
-from workhours_sla.adapters.sources.mapping import Item, Mapper, Record
+from workhours_sla.adapters.sources.mapping import Mapper
+from workhours_sla.adapters.sources.rows import Item, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

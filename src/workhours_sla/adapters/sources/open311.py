@@ -14,7 +14,7 @@ from workhours_sla.adapters.sources.desk_events import (
 )
 from workhours_sla.adapters.sources.desk_records import items_of
 from workhours_sla.adapters.sources.json_records import lists_under
-from workhours_sla.adapters.sources.mapping import Fault
+from workhours_sla.adapters.sources.rows import Fault
 from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, MARKS_AND_BLANKS
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.adapters.sources.xml_documents import Records, parse_documents
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
-    from workhours_sla.adapters.sources.mapping import Item, Layout, Record
+    from workhours_sla.adapters.sources.layout import Layout
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.adapters.sources.rows import Item, Record
+    from workhours_sla.sla.claim import Claim
     from workhours_sla.sla.event import Event
 
 FIELDS: Final = {"agency_id": ("agency_responsible",), "topic": ("service_name",)}

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.sla.claim import Claim
 
 
 class RecordMapper(Protocol):

@@ -17,8 +17,8 @@ from workhours_sla.text.messages import say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workhours_sla.adapters.sources.claims import Theirs
-    from workhours_sla.adapters.sources.mapping import Record
+    from workhours_sla.adapters.sources.rows import Record
+    from workhours_sla.sla.claim import Theirs
     from workhours_sla.sla.event import Event
 
 POSTED = Meaning(EventType.CREATED)

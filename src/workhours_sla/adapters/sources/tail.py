@@ -15,8 +15,8 @@ from typing import BinaryIO, Final, NamedTuple
 from workhours_sla.adapters.sources.followed import LINGER, Files
 from workhours_sla.adapters.sources.growing_file import Reading, open_file
 from workhours_sla.adapters.sources.jsonl import JsonRows
-from workhours_sla.adapters.sources.mapping import Fault
 from workhours_sla.adapters.sources.records import RecordMapper
+from workhours_sla.adapters.sources.rows import Fault
 from workhours_sla.adapters.sources.text_lines import LineCutter
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event

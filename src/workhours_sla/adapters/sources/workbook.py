@@ -13,7 +13,9 @@ from workhours_sla.adapters.sources.cells import (
     row_text,
     text_of,
 )
-from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Mapper
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import Mapper
+from workhours_sla.adapters.sources.rows import Fault, Item
 from workhours_sla.adapters.sources.times import EXCEL
 from workhours_sla.adapters.sources.workbook_file import Workbook, reader_faults
 from workhours_sla.adapters.sources.workbook_marks import Marks
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.sla.claim import Claim
 
 HEADER_WITHIN: Final = 100
 """The header is one of so many first rows."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from workhours_sla.adapters.columns import OR
 from workhours_sla.adapters.sources.desk_events import id_prefix, text_of
-from workhours_sla.adapters.sources.mapping import Fault, Layout, Mapper
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import Mapper
+from workhours_sla.adapters.sources.rows import Fault
 from workhours_sla.adapters.sources.xml_documents import parse_documents
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import EventType
@@ -18,9 +20,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
-    from workhours_sla.adapters.sources.mapping import Item, Record
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.adapters.sources.rows import Item, Record
+    from workhours_sla.sla.claim import Claim
 
 CASE: Final = "case:"
 """The prefix of a trace's attributes in a record, as in logs that are written as CSV."""

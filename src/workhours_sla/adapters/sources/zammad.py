@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim, Theirs
-    from workhours_sla.adapters.sources.mapping import Item, Layout, Record
+    from workhours_sla.adapters.sources.layout import Layout
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.adapters.sources.rows import Item, Record
+    from workhours_sla.sla.claim import Claim, Theirs
     from workhours_sla.sla.event import Event
 
 FIELDS: Final = {"agency_id": ("group", "group_id"), "importance": ("priority", "priority_id")}

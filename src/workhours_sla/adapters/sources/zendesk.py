@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
-    from workhours_sla.adapters.sources.mapping import Item, Layout, Record
+    from workhours_sla.adapters.sources.layout import Layout
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.adapters.sources.rows import Item, Record
+    from workhours_sla.sla.claim import Claim
     from workhours_sla.sla.event import Event
 
 METRIC: Final = "reply_time"

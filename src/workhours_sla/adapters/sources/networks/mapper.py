@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
 import msgspec
 
 from workhours_sla.adapters.sources.json_records import not_of_form
-from workhours_sla.adapters.sources.mapping import Fault, Item, Layout, Record
+from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.networks.comments import (
     Comment,
     CommentTree,
@@ -17,6 +17,7 @@ from workhours_sla.adapters.sources.networks.comments import (
     ignored_counts,
 )
 from workhours_sla.adapters.sources.networks.officials import Officials
+from workhours_sla.adapters.sources.rows import Fault, Item, Record
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import shown
 from workhours_sla.text.messages import Detail, Phrase, say

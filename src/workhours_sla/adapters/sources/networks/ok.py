@@ -20,9 +20,10 @@ from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
-    from workhours_sla.adapters.sources.mapping import Item, Layout
+    from workhours_sla.adapters.sources.layout import Layout
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.adapters.sources.rows import Item
+    from workhours_sla.sla.claim import Claim
 
 _PAGES: Final = envelopes({"comments": "records"})
 _DECODED: Final = re.compile(r"(\d{1,16}):(-?\d{1,20}):\d{1,16}:(\w{1,40}):\w{1,40}", re.ASCII)

@@ -16,9 +16,9 @@ from workhours_sla.adapters.sources.json_records import (
     values_of,
 )
 from workhours_sla.adapters.sources.json_shape import check_first_document
-from workhours_sla.adapters.sources.mapping import Fault, Item, clip
 from workhours_sla.adapters.sources.networks.comments import Comment, CommentTree
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part
+from workhours_sla.adapters.sources.rows import Fault, Item, clip
 from workhours_sla.adapters.sources.times import RefusedError
 
 if TYPE_CHECKING:

@@ -18,9 +18,10 @@ from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
-    from workhours_sla.adapters.sources.mapping import Item, Layout
+    from workhours_sla.adapters.sources.layout import Layout
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.adapters.sources.rows import Item
+    from workhours_sla.sla.claim import Claim
 
 _MOST_LISTS: Final = 10_000
 """The most lists of comments of which the missing ones are counted."""

@@ -18,9 +18,10 @@ from workhours_sla.sla.event import EventType
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.claims import Claim
-    from workhours_sla.adapters.sources.mapping import Item, Layout
+    from workhours_sla.adapters.sources.layout import Layout
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.adapters.sources.rows import Item
+    from workhours_sla.sla.claim import Claim
 
 _SUBJECTS: Final = frozenset(
     {"wall_reply", "photo_comment", "video_comment", "market_comment", "board_post"}
