@@ -15,6 +15,8 @@ _NEEDS = {
     "src/workhours_sla/adapters/frames/accessors.py": ("numpy", "pandas"),
     "src/workhours_sla/adapters/frames/pandas.py": ("numpy", "pandas"),
     "src/workhours_sla/adapters/frames/polars.py": ("numpy", "polars"),
+    "src/workhours_sla/adapters/frames/polars_expressions.py": ("numpy", "polars"),
+    "src/workhours_sla/adapters/sql/duckdb_functions.py": ("numpy", "pyarrow", "duckdb"),
     "src/workhours_sla/adapters/frames/numpy_columns.py": ("numpy",),
     "src/workhours_sla/adapters/frames/verbs.py": ("numpy", "pandas"),
     "src/workhours_sla/adapters/sources/arrow_values.py": ("pyarrow",),
@@ -42,7 +44,10 @@ _NEEDED_BY = {
     "frames": ("numpy", "pandas"),
     "plots": ("numpy", "matplotlib"),
     "report": ("numpy", "pandas"),
-    **{name: (name,) for name in ("django", "fastapi", "numpy", "pandas", "polars", "pyarrow")},
+    **{
+        name: (name,)
+        for name in ("django", "duckdb", "fastapi", "numpy", "pandas", "polars", "pyarrow")
+    },
 }
 """Libraries that a page needs, by what its examples import."""
 _IMPORTED = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -252,6 +252,8 @@ def test_provisional_answers_warn_at_the_call() -> None:
     assert "1 answers are provisional, the first of row 1" in str(caught[0].message)
 
 
+AB = {"a": 1, "b": 2}
+
 # -- the namespace and expressions -----------------------------------------------------------
 
 
@@ -265,18 +267,59 @@ def test_the_namespace_equals_the_functions(verb: str) -> None:
 
 
 def test_an_expression_without_rows_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"starts is an expression.*map_batches"):
+    with pytest.raises(TypeError, match=r"starts is an expression.*namespace, .sla"):
         frames.deadline(OFFICE, pl.col("posted"), BUDGET)
 
 
-def test_an_expression_with_a_return_type() -> None:
-    starts = moments("us", 1)
-    df = pl.DataFrame({"posted": column("us", starts)})
-    due = pl.col("posted").map_batches(
-        lambda posted: frames.deadline(OFFICE, posted, BUDGET), return_dtype=df.schema["posted"]
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_expression_equals_the_functions(verb: str, unit: str, engine: Any) -> None:
+    frame = pl.DataFrame({name: column(unit, moments(unit, seed)) for name, seed in AB.items()})
+    wanted = call(frames, verb, OFFICE, frame["a"], frame["b"])
+    given = [] if verb in OF_TIMES else [pl.col("b") if verb == "elapsed" else BUDGET]
+    named = {"now": NOW} if verb == "remaining" else {}
+    found = getattr(pl.col("a").sla, verb)(OFFICE, *given, **named)
+    lazy = frame.lazy().select(answer=found)
+    assert lazy.collect(engine=engine)["answer"].equals(
+        wanted.cast(lazy.collect_schema()["answer"])
     )
-    found = df.lazy().with_columns(due=due).collect()
-    assert found["due"].to_list() == scalar_answers(OFFICE, starts, starts)["deadline"]
+
+
+def test_an_expression_takes_columns_of_schedules_and_budgets() -> None:
+    frame = pl.DataFrame(
+        {
+            "posted": column("us", moments("us", 1)),
+            "allowed": pl.Series([timedelta(hours=3)]).new_from_index(0, len(moments("us", 1))),
+        }
+    ).with_columns(agency=pl.lit("roads"))
+    due = pl.col("posted").sla.deadline(
+        {"roads": OFFICE}, pl.col("allowed"), by=pl.col("agency"), on_unknown="mark"
+    )
+    wanted = frames.deadline(OFFICE, frame["posted"], timedelta(hours=3), on_unknown="mark")
+    assert frame.select(due)["posted"].equals(wanted.values)
+
+
+def test_an_expression_stays_lazy() -> None:
+    frame = pl.DataFrame({"posted": column("us", moments("us", 1))}).with_row_index()
+    lazy = frame.lazy().with_columns(due=pl.col("posted").sla.deadline(OFFICE, BUDGET))
+    assert lazy.collect_schema()["due"] == frame.schema["posted"]
+    plan = lazy.filter(pl.col("index") > 2).explain()
+    assert plan.index("WITH_COLUMNS") < plan.index("FILTER"), "the filter is applied first"
+
+
+def test_an_expression_refuses_to_round() -> None:
+    frame = pl.DataFrame({"posted": column("ms", [NOW])})
+    due = pl.col("posted").sla.deadline(OFFICE, timedelta(microseconds=1))
+    with pytest.raises(ValueError, match=r"need the time unit us.*cast_time_unit"):
+        frame.select(due)
+
+
+def test_an_expression_refuses_naive_columns_and_dates() -> None:
+    frame = pl.DataFrame({"posted": [datetime(2025, 3, 12, 10)], "day": [date(2025, 3, 12)]})
+    for name, error in (("posted", NaiveDatetimeError), ("day", TypeError)):
+        with pytest.raises(error, match=r"has no zone|not of instants"):
+            frame.select(pl.col(name).sla.deadline(OFFICE, BUDGET))
 
 
 def test_the_verbs_need_neither_pandas_nor_arrow() -> None:

@@ -21,8 +21,7 @@ CalendarCoverageError with the row, and ``on_unknown="mark"`` returns ``MarkedCo
 ``provisional=True`` such dates are decided by rule, with a ProvisionalWarning or a mark.
 
 Importing this module adds the accessor ``sla`` to the Series and DataFrame of pandas and to the
-Series of polars. A polars expression has no accessor: call its ``map_batches`` with a function and
-the type of the answers.
+Series of polars. An expression of polars has the namespace ``sla``, which stays lazy.
 """
 
 from workhours_sla.errors import needs_extra

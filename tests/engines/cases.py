@@ -18,6 +18,7 @@ Ints = NDArray[np.int64]
 NULL = int(np.iinfo(np.int64).min)
 DAY = 86_400_000_000
 HOUR = 3_600_000_000
+LONGEST = 200 * 366 * DAY
 VERBS = ("elapsed", "deadline", "breaches_after", "remaining", "is_working")
 
 
@@ -69,22 +70,50 @@ def made_rows(compiled: CompiledSchedules, count: int, seed: int = 1) -> Rows:
     return Rows(code, start, end, budget)
 
 
+Coverage = Mapping[str, tuple[tuple[int, int], ...]]
+
+
 def expected(
-    compiled: CompiledSchedules, schedules: Mapping[str, Schedule], rows: Rows, verb: str
+    coverage: Coverage | None, schedules: Mapping[str, Schedule], rows: Rows, verb: str
 ) -> Ints:
-    """Return the answers of the library, NULL outside of the compiled dates and across gaps."""
+    """Return the answers of the library.
+
+    With ``coverage`` an answer is NULL unless it and the instants asked for lie in one known range.
+    """
     found = np.full(len(rows.start), NULL)
     for code, name in enumerate(schedules):
         own = rows.code == code
         if own.any():
             part = Rows(*(column[own] for column in rows))
-            found[own] = _expected(compiled.coverage[name], schedules[name], part, verb)
+            answer = _answers(schedules[name], part, verb)
+            if coverage is not None:
+                answer = _within(coverage[name], part, verb, answer)
+            found[own] = answer
     return found
 
 
-def _expected(
-    known: tuple[tuple[int, int], ...], schedule: Schedule, rows: Rows, verb: str
-) -> Ints:
+def _answers(schedule: Schedule, rows: Rows, verb: str) -> Ints:
+    start, end = rows.start.view("M8[us]"), rows.end.view("M8[us]")
+    if verb == "is_working":
+        marked = columns.is_working(schedule, start, tz="UTC", on_unknown="mark")
+        unknown = marked.unknown | np.isnat(start)
+        return np.where(unknown, NULL, marked.values.astype(np.int64))
+    missing = rows.budget == NULL
+    if verb in ("elapsed", "remaining"):
+        worked = columns.elapsed(schedule, start, end, tz="UTC", on_unknown="mark")
+        found = worked.values.astype("m8[us]")
+        if verb == "remaining":
+            found = np.where(missing, np.timedelta64("NaT"), rows.budget.view("m8[us]") - found)
+        return found.view(np.int64)
+    # the library takes no budget that is longer than all calendars
+    budget = np.where(missing, 0, np.minimum(rows.budget, LONGEST)).view("m8[us]")
+    verb_of = columns.deadline if verb == "deadline" else columns.breaches_after
+    marked = verb_of(schedule, start, budget, tz="UTC", on_unknown="mark")
+    found = marked.values.astype("M8[us]").view(np.int64)
+    return np.where(missing | (rows.budget > LONGEST), NULL, found)
+
+
+def _within(known: tuple[tuple[int, int], ...], rows: Rows, verb: str, answer: Ints) -> Ints:
     lows, highs = (np.array(ends) for ends in zip(*known, strict=True))
 
     def run_of(t: Ints) -> Ints:
@@ -93,27 +122,8 @@ def _expected(
         return np.where(inside, run, -1)
 
     run = run_of(rows.start)
-    start = np.where(run >= 0, rows.start, NULL)
-    if verb == "is_working":
-        run[run_of(start + 1) != run] = -1
-        marked = columns.is_working(schedule, start.view("M8[us]"), tz="UTC", on_unknown="mark")
-        return np.where(run >= 0, marked.values.astype(np.int64), NULL)
-    if verb in ("elapsed", "remaining"):
-        end = np.where(run_of(rows.end) == run, rows.end, NULL)
-        worked = columns.elapsed(
-            schedule, start.view("M8[us]"), end.view("M8[us]"), tz="UTC", on_unknown="mark"
-        ).values.astype("m8[us]")
-        if verb == "remaining":
-            worked = rows.budget.view("m8[us]") - worked
-        return worked.view(np.int64)
-    most = 10**15  # the library takes no budget that is longer than any calendar
-    budget = np.where(rows.budget == NULL, 0, np.minimum(rows.budget, most))
-    verb_of = getattr(columns, verb)
-    found = verb_of(
-        schedule, start.view("M8[us]"), budget.view("m8[us]"), tz="UTC", on_unknown="mark"
-    )
-    answer = np.where(found.unknown, NULL, found.values.astype("M8[us]").view(np.int64))
-    inside = run_of(answer) == run
+    other = {"elapsed": rows.end, "remaining": rows.end, "is_working": rows.start + 1}
+    inside = (run >= 0) & (run_of(other.get(verb, answer)) == run)
     if verb == "breaches_after":
         inside &= answer < highs[run]
-    return np.where(inside & (rows.budget != NULL) & (run >= 0), answer, NULL)
+    return np.where(inside, answer, NULL)

@@ -37,6 +37,23 @@ SQL: Final[Mapping[str, Words]] = {
         "en": "on_unknown is {name}; use null or raise",
         "ru": "значение on_unknown - {name}; укажите null или raise",
     },
+    "sql_installed": {
+        "en": "the schema {schema} has an installed script; give another schema",
+        "ru": "в схеме {schema} уже установлен скрипт; укажите другую схему",
+    },
+    "sql_no_such_schedule": {
+        "en": "the script has no schedule {name}; use one of {names}",
+        "ru": "в скрипте нет графика {name}; выберите из списка: {names}",
+    },
+    "sql_cannot_raise": {
+        "en": "{title} has no errors in expressions; use on_unknown null",
+        "ru": "в выражениях {title} нет ошибок; укажите для on_unknown значение null",
+    },
+    "sql_verb": {
+        "en": "{name} is not a verb of scripts with {count} arguments; use one of {names}",
+        "ru": "в скриптах нет функции {name} с числом аргументов {count}; выберите из списка: "
+        "{names}",
+    },
     "sql_too_much": {
         "en": "{count} schedules over so many years do not fit into 64-bit integers; write fewer "
         "schedules or years into one script",

@@ -1,5 +1,7 @@
 """The accessor ``sla`` of pandas and polars: the verbs as methods of a Series or a DataFrame.
 
+Expressions of polars get theirs from ``polars_expressions``.
+
 Importing this module registers the accessor with pandas and polars, if they are installed. The
 methods are made from the functions of ``verbs``, with the same parameters in the same order.
 """
@@ -11,20 +13,8 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
-from workhours_sla.adapters.frames import verbs
+from workhours_sla.adapters.frames.verbs import VERBS
 
-_VERBS = (
-    verbs.elapsed,
-    verbs.remaining,
-    verbs.deadline,
-    verbs.breaches_after,
-    verbs.latest_start,
-    verbs.is_working,
-    verbs.next_opening,
-    verbs.next_closing,
-    verbs.previous_opening,
-    verbs.previous_closing,
-)
 _COLUMNS = {"starts", "ends", "due", "times", "budget", "now", "by", "codes"}
 """The parameters that may be the name of a column of the frame."""
 
@@ -108,9 +98,10 @@ def _register() -> None:
         pass
     else:
         pl.api.register_series_namespace("sla")(SeriesVerbs)
+        import workhours_sla.adapters.frames.polars_expressions  # noqa: F401, PLC0415
 
 
-for _verb in _VERBS:
+for _verb in VERBS:
     _add_method(SeriesVerbs, _verb)
     _add_method(DataFrameVerbs, _verb)
 _register()

@@ -31,7 +31,7 @@ class PolarsRows(Rows[pl.Series]):
 
     def __init__(self, role: str, series: Any) -> None:
         if isinstance(series, pl.Expr):
-            msg = f"{role} is an expression, which has no rows yet; use {role}.map_batches(...)"
+            msg = f"{role} is an expression, which has no rows yet; use its namespace, .sla"
             raise TypeError(msg)
         if isinstance(series, pl.Series) and isinstance(series.dtype, pl.Null):
             refuse_type(role, series.dtype, series, _GIVE)  # the answers need a zone

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol, TypeAlias, TypedDict, Unpack, overload
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, Unpack, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -467,3 +467,18 @@ def previous_closing(  # noqa: PLR0913
     rows = _rows_of("times", times)
     options = Options(by, codes, on_unknown, provisional)
     return rows.answer(columns.previous_closing, schedule, options, inclusive=inclusive)
+
+
+VERBS: Final = (
+    elapsed,
+    remaining,
+    deadline,
+    breaches_after,
+    latest_start,
+    is_working,
+    next_opening,
+    next_closing,
+    previous_opening,
+    previous_closing,
+)
+"""All verbs, from which the accessors make their methods."""

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Final, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
+from workhours_sla.adapters.sql.settings import Settings
 from workhours_sla.adapters.sql.tables import CompiledSchedules, Table
 from workhours_sla.adapters.sql.vocabulary import Dialect
+from workhours_sla.errors import ScriptError, shown
 from workhours_sla.module_names import public
+from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
 
 FORMAT: Final = 1
 """The version of the tables and functions of a script; it grows when they change."""
-OnUnknown = Literal["null", "raise"]
+VERBS: Final = {
+    "elapsed": ("schedule", "start_at", "end_at"),
+    "deadline": ("schedule", "start_at", "budget"),
+    "breaches_after": ("schedule", "start_at", "budget"),
+    "remaining": ("schedule", "start_at", "budget", "now_at"),
+    "is_working": ("schedule", "t"),
+}
+"""The verbs of every script, with their arguments."""
 ROWS_PER_INSERT: Final = 500
-
-
-class Settings(NamedTuple):
-    """What a script contains, and how it answers."""
-
-    compiled: CompiledSchedules
-    schema: str
-    on_unknown: OnUnknown
-
-    @property
-    def raises(self) -> bool:
-        """Whether an answer that is not known is an error instead of NULL."""
-        return self.on_unknown == "raise"
 
 
 @public("workhours_sla.sql")
@@ -40,6 +37,14 @@ class Script:
     for each schedule the ranges of instants that are known, both ends included. ``digest`` is equal
     for equal schedules, dates and options. ``tested`` is False if no test of this project runs the
     dialect.
+
+    >>> from datetime import date
+    >>> from workhours_sla import Schedule, sql
+    >>> office = {"roads": Schedule("RU-VGG", "Mo-Fr 09:00-18:00")}
+    >>> days = {"since": date(2025, 1, 1), "until": date(2026, 1, 1)}
+    >>> made = sql.script(office, dialect="sqlite", **days)
+    >>> print(made.text.splitlines()[1])
+    -- schedules: roads
     """
 
     dialect: str
@@ -48,9 +53,40 @@ class Script:
     coverage: Mapping[str, tuple[tuple[datetime, datetime], ...]]
     digest: str
     tested: bool
+    _expression: Callable[[str, Sequence[str]], str] = field(repr=False, compare=False)
+
+    def expression(self, verb: str, *arguments: str) -> str:
+        """Return SQL that calls a verb; the arguments are SQL, too.
+
+        Most engines have functions, so that this is ``wh.deadline('roads', posted, 14400000000)``.
+        SQLite has none, and gets a subquery over the tables of the script. Raises ScriptError.
+
+        >>> from datetime import date
+        >>> from workhours_sla import Schedule, sql
+        >>> office = {"roads": Schedule("RU-VGG", "Mo-Fr 09:00-18:00")}
+        >>> days = {"since": date(2025, 1, 1), "until": date(2026, 1, 1)}
+        >>> made = sql.script(office, dialect="duckdb", **days)
+        >>> made.expression("deadline", "'roads'", "posted", "14400000000")
+        "wh.deadline('roads', posted, 14400000000)"
+        """
+        if len(VERBS.get(verb, ())) != len(arguments):
+            names = ", ".join(f"{name}({', '.join(of)})" for name, of in VERBS.items())
+            raise ScriptError(say("sql_verb", name=shown(verb), count=len(arguments), names=names))
+        return self._expression(verb, arguments)
 
     def __str__(self) -> str:
         return self.text
+
+
+class Calls:
+    """The verbs as calls of the functions that a script installs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._schema = settings.schema
+
+    def of(self, verb: str, arguments: Sequence[str]) -> str:
+        """Return the call of a verb."""
+        return f"{self._schema}.{verb}({', '.join(arguments)})"
 
 
 def version_of(compiled: CompiledSchedules) -> str:
@@ -80,9 +116,27 @@ def instant_of(us: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
 
 
-def day_of(value: date) -> str:
-    """Return a date as the text of an SQL constant."""
-    return f"'{value}'"
+def newer_than(compiled: CompiledSchedules) -> str:
+    """Return a condition on the installed row of ``script``: whether it is newer."""
+    condition = f"release > {release_number()}"
+    if compiled.version:
+        condition += f" or calendars > '{compiled.version}'"
+    return condition
+
+
+def script_row(settings: Settings) -> str:
+    """Return the columns of the row of the table ``script``."""
+    compiled = settings.compiled
+    values = {
+        "version": f"'{version_of(compiled)}'",
+        "calendars": f"'{compiled.version}'",
+        "release": f"cast({release_number()} as bigint)",
+        "digest": f"'{compiled.digest}'",
+        "since": f"cast('{compiled.since}' as date)",
+        "until": f"cast('{compiled.until}' as date)",
+        "on_unknown": f"'{settings.on_unknown}'",
+    }
+    return ", ".join(f"{value} as {name}" for name, value in values.items())
 
 
 def header(settings: Settings, dialect: Dialect, usage: Iterable[str]) -> str:

@@ -26,6 +26,7 @@ from workhours_sla.adapters.sql.patterns import (
     inverse_of,
 )
 from workhours_sla.errors import ScriptError, needs_extra, shown
+from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.compiled_runs import (
     Run,
@@ -53,7 +54,8 @@ class Segment(NamedTuple):
 class Cell(NamedTuple):
     """All amounts C with the same ``C - base >> shift``.
 
-    An amount up to ``bound`` is worked in segment number ``segment`` of the slot, a greater one in the next.
+    An amount up to ``bound`` is worked in the segment number ``segment`` of the slot, a greater
+    amount in the next.
     """
 
     key: int
@@ -138,6 +140,7 @@ class Slot:
             yield Cell(key, bound, index)
 
 
+@public("workhours_sla.sql")
 class Table(NamedTuple):
     """A table of a script: its name, its columns and its rows.
 
@@ -159,12 +162,20 @@ class Table(NamedTuple):
         return pa.table(dict(zip(self.columns, map(list, columns), strict=True)))
 
 
+@public("workhours_sla.sql")
 @dataclass(frozen=True)
 class CompiledSchedules:
     """Schedules compiled from the date ``since`` to the date ``until``, which is excluded.
 
     ``slot_of`` has the index in ``slots`` of each schedule. ``coverage`` has the known instants of
     each schedule as pairs (first, last) in microseconds since 1970-01-01T00:00 UTC, both included.
+
+    >>> from datetime import date
+    >>> from workhours_sla import Schedule, sql
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> made = sql.tables({"roads": office}, since=date(2025, 3, 3), until=date(2025, 3, 5))
+    >>> made.intervals.rows
+    [('roads', 1740981600000000, 1741014000000000), ('roads', 1741068000000000, 1741100400000000)]
     """
 
     schedules: Mapping[str, WorkingTime]
@@ -298,7 +309,7 @@ def compile_schedules(
 
     Raises CalendarCoverageError and ScriptError.
     """
-    _check_names(schedules)
+    check_names(schedules)
     if not 1970 <= since.year <= until.year <= 2199 or since >= until:  # noqa: PLR2004
         raise ScriptError(say("sql_dates", since=str(since), until=str(until)))
     by_runs: dict[tuple[Run, ...], int] = {}
@@ -321,7 +332,7 @@ def compile_schedules(
     return found
 
 
-def _check_names(schedules: Mapping[str, WorkingTime]) -> None:
+def check_names(schedules: Mapping[str, WorkingTime]) -> None:
     """Raise ScriptError for a name that not every engine can quote, or without any schedule."""
     if not schedules:
         raise ScriptError(say("sql_no_schedule"))

@@ -6,22 +6,27 @@ never negative, since division does; never outside of a list, since DuckDB count
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar, Final
 
 from workhours_sla.adapters.sql.patterns import DAY, InversePattern, Pattern
 from workhours_sla.adapters.sql.tables import CompiledSchedules, Slot
+
+LISTED: Final = 5
+"""The number of schedules that an error message lists."""
 
 
 class Dialect:
     """The primitives of an engine; a subclass overrides those that it writes in another way.
 
-    ``tested`` is False for a dialect that no test of this project runs.
+    ``tested`` is False for a dialect that no test of this project runs. ``raises`` is False for an
+    engine that has no errors in expressions.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     tested: ClassVar[bool] = True
+    raises: ClassVar[bool] = True
     text_type: ClassVar[str] = "text"
     integer_type: ClassVar[str] = "bigint"
     instant_type: ClassVar[str] = "timestamptz"
@@ -69,6 +74,10 @@ class Dialect:
         """
         raise NotImplementedError
 
+    def as_text(self, value: str) -> str:
+        """Return an integer or an instant as text, for a message."""
+        return f"cast({value} as {self.text_type})"
+
     def joined(self, *parts: str) -> str:
         """Return the concatenation of some texts."""
         return " || ".join(parts)
@@ -86,6 +95,27 @@ def case(branches: Iterable[tuple[str, str]], otherwise: str | None = None, of: 
     if otherwise is not None:
         parts.append(f"else {otherwise}")
     return " ".join(["case", *([of] if of else []), *parts, "end"])
+
+
+def slot_or_refused(dialect: Dialect, slot_of: Mapping[str, int], schedule: str) -> str:
+    """Return the slot of a schedule, an error for an unknown name."""
+    listed = ", ".join(list(slot_of)[:LISTED]) + (" ..." if len(slot_of) > LISTED else "")
+    unknown = dialect.joined(
+        dialect.text("no schedule "), schedule, dialect.text(f"; the schedules are {listed}")
+    )
+    slots = [(f"{schedule} = {dialect.text(name)}", str(at)) for name, at in slot_of.items()]
+    refused = dialect.refuse(unknown, dialect.integer_type)
+    return case([*slots, (f"{schedule} is null", "null")], refused)
+
+
+def amount_or_refused(dialect: Dialect, budget: str) -> str:
+    """Return a budget in microseconds, an error for a negative one."""
+    negative = dialect.joined(
+        dialect.text("the budget "),
+        dialect.as_text(budget),
+        dialect.text(" is negative; give at least 0"),
+    )
+    return case([(f"{budget} < 0", dialect.refuse(negative, dialect.integer_type))], budget)
 
 
 class Arithmetic:
@@ -141,20 +171,20 @@ class Arithmetic:
         amount: str,
         value: str,
         day: str,
+        inverses: Iterable[tuple[int, InversePattern]],
         *,
         latest: bool,
-        inverses: Iterable[InversePattern] | None = None,
     ) -> str:
         """Return the instant at which C is an amount, given the packed value of its segment.
 
         It is the first such instant, or with ``latest`` the last. ``day`` is the number of the
-        segment's first day.
+        segment's first day, and ``inverses`` are the patterns that can occur with their numbers.
         """
         d, c = self.dialect, self.compiled
         within = f"({amount} - {d.shr(value, c.bits)})"
         branches = [
-            (str(c.inverse_numbers[inverse]), self._shift(within, inverse, latest=latest))
-            for inverse in (c.inverses if inverses is None else inverses)
+            (str(number), self._shift(within, inverse, latest=latest))
+            for number, inverse in inverses
         ]
         shift = case(branches, None, d.low_bits(value, c.bits))
         return f"({day} * {DAY} + {within} + {shift})"
@@ -167,11 +197,6 @@ class Arithmetic:
         return case(branches, str(last[2]))
 
     # -- by slot -----------------------------------------------------------------------------
-
-    def slot_number(self, schedule: str) -> str:
-        """Return the slot of a schedule, NULL for an unknown name."""
-        names = self.compiled.slot_of
-        return case([(self.dialect.text(name), str(at)) for name, at in names.items()], of=schedule)
 
     def by_slot(self, slot: str, values: Iterable[object]) -> str:
         """Return the value of a slot, NULL for no slot."""
@@ -187,10 +212,11 @@ class Arithmetic:
 
     def last_of_run(self, amount: str, slot: str) -> str:
         """Return C at the end of the run in which C is an amount."""
-        return self.by_slot(slot, (self._last(one, amount) for one in self.compiled.slots))
+        return self.by_slot(slot, (self.last(one, amount) for one in self.compiled.slots))
 
     @staticmethod
-    def _last(slot: Slot, amount: str) -> str:
+    def last(slot: Slot, amount: str) -> str:
+        """Return C at the end of the run of a slot in which C is an amount."""
         *first, last = slot.runs
         return case([(f"{amount} <= {run.last}", str(run.last)) for run in first], str(last.last))
 

@@ -1,0 +1,132 @@
+"""The namespace ``sla`` of polars expressions: the verbs, evaluated when the query runs.
+
+A verb stays lazy: its data type is known before there are rows, it works chunk by chunk in the
+streaming engine, and predicates on other columns move past it. The methods are made from the
+functions in ``VERBS``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, Final
+
+import polars as pl
+
+from workhours_sla.adapters.frames.numpy_columns import MarkedColumns
+from workhours_sla.adapters.frames.verbs import VERBS
+
+_AMOUNTS: Final = {"elapsed": "ends", "remaining": "now"}
+"""The verbs whose answers are amounts, and the parameter with their second instant."""
+_COLUMNS: Final = {"ends", "budget", "now", "by", "codes", "pauses"}
+"""The parameters that may be expressions, beside the expression itself."""
+
+
+@pl.api.register_expr_namespace("sla")
+class ExpressionVerbs:
+    """The namespace ``expression.sla``, whose methods are the verbs with the expression first.
+
+    Other columns are expressions, too. Answers that are instants have the type of the expression;
+    amounts have the coarsest time unit of the instants, as differences of polars have. With
+    ``on_unknown="mark"`` a row that depends on an unknown date is null. An error names the row
+    within its chunk.
+
+    >>> import polars as pl
+    >>> from workhours_sla import Schedule, frames, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> posted = pl.Series("posted", ["2025-10-31 17:30"]).str.to_datetime("%Y-%m-%d %H:%M")
+    >>> posted = posted.dt.replace_time_zone("Europe/Volgograd")
+    >>> due = pl.col("posted").sla.deadline(office, working_hours(4))
+    >>> print(posted.to_frame().lazy().select(due).collect().item())
+    2025-11-01 12:30:00+03:00
+    """
+
+    def __init__(self, expression: pl.Expr) -> None:
+        self._expression = expression
+
+
+def _add_method(verb: Callable[..., Any]) -> None:
+    """Add a verb to the namespace, with the signature of the verb and a short docstring."""
+    signature = inspect.signature(verb)
+    first, *others = list(signature.parameters.values())[1:]
+
+    def method(self: ExpressionVerbs, schedule: Any, *given: Any, **options: Any) -> pl.Expr:
+        bound = signature.bind(schedule, self._expression, *given, **options).arguments
+        arguments = {name: value for name, value in bound.items() if name != first.name}
+        columns = {
+            name: value
+            for name, value in arguments.items()
+            if name in _COLUMNS and isinstance(value, pl.Expr)
+        }
+
+        def answer(series: Any) -> pl.Series:
+            return _answer(verb, dict(zip([first.name, *columns], series, strict=True)), arguments)
+
+        return pl.map_batches(
+            [self._expression, *columns.values()],
+            answer,
+            return_dtype=_type_of(verb.__name__, self._expression, arguments),
+            is_elementwise=True,
+        )
+
+    update_wrapper(method, verb)
+    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    schedule = next(iter(signature.parameters.values()))
+    method.__signature__ = inspect.Signature([own, schedule, *others])  # type: ignore[attr-defined]
+    summary = (verb.__doc__ or "").partition("\n")[0]
+    method.__doc__ = f"{summary}\n\nSee ``workhours_sla.frames.{verb.__name__}``."
+    setattr(ExpressionVerbs, verb.__name__, method)
+
+
+def _type_of(verb: str, first: pl.Expr, arguments: dict[str, Any]) -> Any:
+    """Return the data type of the answers, which may depend on the types of the columns."""
+    if verb == "is_working":
+        return pl.Boolean
+    if verb not in _AMOUNTS:
+        return pl.dtype_of(first)
+    other = arguments[_AMOUNTS[verb]]
+    return pl.dtype_of((other if isinstance(other, pl.Expr) else pl.lit(other)) - first)
+
+
+def _answer(
+    verb: Callable[..., Any], columns: dict[str, pl.Series], arguments: dict[str, Any]
+) -> pl.Series:
+    """Return the answers of the rows of a chunk."""
+    count = max(map(len, columns.values()))
+    filled = {
+        name: one.new_from_index(0, count) if len(one) == 1 < count else one
+        for name, one in columns.items()
+    }
+    found = verb(**arguments | filled)
+    values: pl.Series = found.values if isinstance(found, MarkedColumns) else found
+    if values.dtype == pl.Boolean:
+        return values
+    return _in_unit(values, _unit_of(verb.__name__, columns, arguments))
+
+
+def _unit_of(verb: str, columns: dict[str, pl.Series], arguments: dict[str, Any]) -> Any:
+    """Return the time unit of the answers: that of ``_type_of``."""
+    used = [next(iter(columns.values()))]
+    if verb in _AMOUNTS:
+        other = _AMOUNTS[verb]
+        used.append(columns[other] if other in columns else pl.Series([arguments[other]]))
+    units = [one.dtype.time_unit for one in used if isinstance(one.dtype, pl.Datetime)]
+    return min(units, key=["ms", "us", "ns"].index)
+
+
+def _in_unit(values: pl.Series, unit: Any) -> pl.Series:
+    """Return instants or amounts in a time unit; an answer that would be rounded is an error."""
+    kind: Any = values.dtype
+    converted = values.dt.cast_time_unit(unit)
+    if not converted.dt.cast_time_unit(kind.time_unit).equals(values):
+        msg = (
+            f"the answers need the time unit {kind.time_unit}, but the columns have {unit}; give "
+            f"pl.col(...).dt.cast_time_unit({kind.time_unit!r})"
+        )
+        raise ValueError(msg)
+    return converted
+
+
+for _verb in VERBS:
+    _add_method(_verb)

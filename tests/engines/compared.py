@@ -1,0 +1,32 @@
+"""The rows of the comparison, shared by the engines: ``WORKHOURS_ENGINE_ROWS`` is their number."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from tests.engines.cases import Rows, made_rows
+from tests.engines.schedules import SCHEDULES, SINCE, UNTIL
+from workhours_sla import sql
+
+COUNT = int(os.environ.get("WORKHOURS_ENGINE_ROWS", "100000"))
+ASKED = [None, *SCHEDULES] if "WORKHOURS_ENGINE_ROWS" in os.environ else [None, "office", "gaps"]
+"""The schedules that are asked one by one; None is a schedule for each row."""
+COMPILED = sql.tables(SCHEDULES, since=SINCE, until=UNTIL)
+
+
+@cache
+def rows() -> Rows:
+    """Return the rows of the comparison."""
+    return made_rows(COMPILED, COUNT)
+
+
+def script(dialect: str, on_unknown: str = "null") -> sql.Script:
+    """Return the script of all schedules in a dialect."""
+    return sql.script(
+        SCHEDULES,
+        dialect=dialect,
+        since=SINCE,
+        until=UNTIL,
+        on_unknown=on_unknown,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,27 @@
+"""SQLite answers every row as the library does."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("numpy")
+
+from tests.engines.compared import ASKED, COMPILED, rows, script
+from tests.engines.engine import differences
+from tests.engines.schedules import SCHEDULES
+from tests.engines.sqlite_engine import SQLiteEngine
+
+
+@pytest.fixture(scope="module")
+def engine() -> SQLiteEngine:
+    made = SQLiteEngine(script("sqlite"))
+    made.load(rows(), list(SCHEDULES))
+    return made
+
+
+@pytest.mark.parametrize("schedule", ASKED)
+@pytest.mark.parametrize("verb", SQLiteEngine.verbs)
+def test_every_row_has_the_answer_of_the_library(
+    engine: SQLiteEngine, verb: str, schedule: str | None
+) -> None:
+    assert differences(engine, COMPILED, SCHEDULES, rows(), verb, schedule) == []
