@@ -180,6 +180,22 @@ def test_overdue_amounts_over_a_day_are_also_in_working_days() -> None:
     assert "38:00 (4.8 working days)" in plain(late.text)
 
 
+def test_median_of_answers_outside_of_working_hours_is_zero() -> None:
+    """Half of the answers came in no working time: the tile shows 0 and not the longest wait."""
+    appeals: list[Appeal] = [("A", 0, 0)] * 15 + [("A", 0, 200)] * 10
+    root = section(read(page(made(appeals), "en")), "summary")
+    (value,) = root.all("strong", data_figure="tile_median")
+    assert plain(value.text) == "0 min"
+
+
+def test_groups_without_bars_have_no_legend_and_say_why() -> None:
+    root = section(read(page(made([("A", 743, None), ("A", 742, None)]), "en")), "group-0")
+    assert not root.all("p", class_="soft")
+    assert items(root)[0].all("span", class_="need")[0].text == "2 arrived; no limit has passed yet"
+    root = section(read(page(made(appeals_of("A", 2, 1)), "en")), "group-0")
+    assert items(root)[0].all("span", class_="need")[0].text == "1 late of 3"
+
+
 def test_nothing_matured_and_one_agency_have_a_first_screen() -> None:
     for appeals in ([("A", 743, None)], appeals_of("A", 1, 0), appeals_of("", 2, 1)):
         for lang in ("ru", "en"):
@@ -271,6 +287,29 @@ def test_links_open_what_is_folded_away(reader: Browser) -> None:
     assert reader.run(opened)
     reader.run(f"{fold}.open = false")
     assert reader.errors == []
+
+
+@in_a_browser
+def test_long_names_do_not_push_amounts_off_the_page(tmp_path: Path) -> None:
+    appeals: list[Appeal] = [("\u0430" * 200, 0, None), ("\u0430" * 200, 0, 1)]
+    write_page(made(appeals), tmp_path / "long.html")
+    with browser() as reader:
+        for width in (390, 1280):
+            reader.size(width, 844)
+            reader.open(tmp_path / "long.html")
+            edge = "Math.max(...[...document.querySelectorAll('.now td')].map("
+            assert reader.run(f"{edge}c => c.getBoundingClientRect().right)) <= innerWidth")
+
+
+@in_a_browser
+def test_page_of_cells_with_few_appeals_is_printed(tmp_path: Path) -> None:
+    """Chromium took minutes to print a pattern in every cell of the heat map."""
+    rows = [("A", hour, hour + 1) for hour in range(24 * 7)]
+    write_page(made(rows), tmp_path / "few.html")
+    with browser() as reader:
+        reader.open(tmp_path / "few.html")
+        reader.print(tmp_path / "few.pdf")
+    assert (tmp_path / "few.pdf").read_bytes().startswith(b"%PDF")
 
 
 @in_a_browser

@@ -112,9 +112,21 @@ def test_the_comparison_has_the_rates_of_both_periods() -> None:
     assert of(since=at("2025-04-01"), compare_with="year").comparison.total is None
 
 
-def test_a_period_without_arrivals_is_refused() -> None:
+@pytest.mark.parametrize(
+    "ends",
+    [
+        {"since": "2025-12-01"},
+        {"until": "2024-12-01"},
+        {"since": "2024-01-01", "until": "2024-02-01"},
+    ],
+)
+def test_a_period_without_arrivals_is_refused(ends: dict[str, str]) -> None:
+    """Before the data, after it or within a gap: the message says when appeals arrived."""
     with pytest.raises(EventError, match=r"no appeal arrived .* the arrivals are from 2025-01-13"):
-        of(since=at("2025-12-01"))
+        of(**{name: at(end) for name, end in ends.items()})
+
+
+def test_a_comparison_of_a_period_without_a_begin_is_refused() -> None:
     with pytest.raises(ValueError, match="give since"):
         of(compare_with="year")
 

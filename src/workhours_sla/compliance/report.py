@@ -286,10 +286,10 @@ def report_numbers(
     chosen = options or ReportOptions()
     require_cases(cases)
     period = Period(chosen.since, chosen.until)
+    _require_arrivals(cases, period)
     everything = cases.taken(Period(None, chosen.until).arrivals(cases))
     inside = period.arrivals(everything)
     cases = everything.taken(inside)
-    _require_arrivals(everything, cases, period)
     promise = _promise(cases, chosen)
     tally = Tally.of(cases, chosen.target_rate, promise.horizon)
     when = arrivals(cases)
@@ -352,14 +352,12 @@ def _places(weeks: Sequence[WeekRow], chosen: Sequence[Row]) -> list[tuple[int, 
     return [(number, name) for number, name in enumerate(merged) if name in names]
 
 
-def _require_arrivals(everything: Cases, inside: Cases, period: Period) -> None:
+def _require_arrivals(cases: Cases, period: Period) -> None:
     """Raise EventError if no case arrived in the period."""
-    if len(inside):
+    if period.arrivals(cases).any():
         return
-    ends: list[datetime | None] = [period.since, period.until, None, None]
-    if len(everything):
-        zone = everything.reference
-        ends[2:] = [in_zone(zone, int(edge(everything.started))) for edge in (np.min, np.max)]
+    arrived = [in_zone(cases.reference, int(edge(cases.started))) for edge in (np.min, np.max)]
+    ends = [period.since, period.until, *arrived]
     since, until, first, last = (say("none") if at is None else at.isoformat() for at in ends)
     raise EventError(say("no_cases_in_period", since=since, until=until, first=first, last=last))
 

@@ -66,16 +66,22 @@ CHARTS: Final = Texts(
             "бы около {expected}.",
         },
         "assurance_met": {
-            "en": "Target: met in every usual week.",
-            "ru": "Цель: в обычную неделю достигается всегда.",
+            "en": "The target is below the control limits: unless something changes, almost every "
+            "week meets it.",
+            "ru": "Цель ниже контрольных границ: если ничего не изменится, её достигнет почти "
+            "каждая неделя.",
         },
         "assurance_missed": {
-            "en": "Target: missed in every usual week.",
-            "ru": "Цель: в обычную неделю не достигается никогда.",
+            "en": "The target is above the control limits: unless something changes, almost no "
+            "week meets it.",
+            "ru": "Цель выше контрольных границ: если ничего не изменится, её не достигнет "
+            "почти ни одна неделя.",
         },
         "assurance_varies": {
-            "en": "Target: met in some usual weeks and missed in others.",
-            "ru": "Цель: в одни обычные недели достигается, в другие нет.",
+            "en": "The target is within the control limits: unless something changes, some weeks "
+            "meet it and others miss it.",
+            "ru": "Цель между контрольными границами: если ничего не изменится, одни недели её "
+            "достигнут, другие нет.",
         },
         "improvement": {"en": "improvement", "ru": "улучшение"},
         "concern": {"en": "concern", "ru": "ухудшение"},

@@ -70,10 +70,16 @@ PAGE: Final = Texts(
             "с наибольшим числом опозданий: {late} из {all}.",
         },
         "list_reading": {
-            "en": "Bar: share in time; dark: its 95% interval; line: the target. Small chart: the "
-            "last 13 final weeks on their own scale, dashed the target.",
-            "ru": "Полоса - доля в срок, тёмное - её интервал 95 %, черта - цель. Малый график - "
-            "последние 13 недель с окончательным итогом в своём масштабе, пунктир - цель.",
+            "en": "Bar: share in time; thin bar across its end: the 95% interval; upright line: "
+            "the target. Small chart: the last 13 final weeks on their own scale, dashed the "
+            "target.",
+            "ru": "Полоса - доля в срок, тонкая полоска на её конце - интервал 95 %, черта - цель. "
+            "Малый график - последние 13 недель с окончательным итогом в своём масштабе, пунктир - "
+            "цель.",
+        },
+        "none_matured": {
+            "en": "{count} arrived; no limit has passed yet",
+            "ru": "поступило {count}; ни один срок ещё не истёк",
         },
         "late_of": {
             "en": "{late} late of {n}",
@@ -144,10 +150,8 @@ PAGE: Final = Texts(
             "{missed}",
         },
         "finding_arrivals": {
-            "en": "Least often in time: appeals of {day} {hour}:00\N{EN DASH}{hour}:59, {share} of "
-            "{n}",
-            "ru": "Реже всего в срок отвечают на поступившие в {day} "
-            "{hour}:00\N{EN DASH}{hour}:59: {share} из {n}",
+            "en": "Due on a later day than they arrived: {later} of {known} appeals ({share})",
+            "ru": "Срок не в день поступления - у {later} из {known} обращений ({share})",
         },
         "finding_backlog": {
             "en": "{open} open, {overdue} of them overdue; no change in the last week",

@@ -12,7 +12,6 @@ from workhours_sla.reports.overdue import amount_in_words
 from workhours_sla.reports.scales import percent_sign
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, TargetVerdict
-from workhours_sla.text import words
 from workhours_sla.text.numbers import count_text, number, when_text
 from workhours_sla.text.page import PAGE
 
@@ -37,22 +36,22 @@ def weeks_finding(report: ReportNumbers, lang: str) -> str:
 
 
 def arrivals_finding(report: ReportNumbers, lang: str) -> str:
-    """Return the hour of the week whose appeals are least often answered in time."""
-    heat, cells = report.heat_map, []
-    for day, (met, matured) in enumerate(zip(heat.matured_met, heat.matured, strict=True)):
-        for hour, (good, n) in enumerate(zip(met, matured, strict=True)):
-            if n >= FLAGGED_BELOW:
-                cells.append((good / n, day, hour, n))
-    if not cells:
+    """Return how many appeals are due on a later day than they arrived.
+
+    The lowest share in time of the 168 hours of a week would be no finding: of so many small shares
+    one is always far below the others.
+    """
+    later, known = (
+        sum(map(sum, grid)) for grid in (report.heat_map.due_later, report.heat_map.due_known)
+    )
+    if known < FLAGGED_BELOW:
         return ""
-    share, day, hour, n = min(cells)
     return PAGE.text(
         lang,
         "finding_arrivals",
-        day=words.WEEKDAYS[lang][day],
-        hour=f"{hour:02}",
-        share=percent_sign(share, lang),
-        n=count_text(n, lang),
+        later=count_text(later, lang),
+        known=count_text(known, lang),
+        share=percent_sign(later / known, lang),
     )
 
 

@@ -82,9 +82,10 @@ class First(Section):
         median = report.total.median
         shown, few = NO_FIGURE, report.total.counts.matured < FLAGGED_BELOW
         if median is not None and not few:
-            known = median.time is not None
-            shown = amount_in_words(median.time or median.longest, lang)
-            shown = shown if known else f"> {shown}"
+            if median.time is None:
+                shown = f"> {amount_in_words(median.longest, lang)}"
+            else:
+                shown = amount_in_words(median.time, lang)
         yield self._tile("median", shown, self.text("tile_median"), 0 if few else 1)
 
     @staticmethod
@@ -129,7 +130,8 @@ class First(Section):
 
     def groups(self, table: Table, most: int) -> Iterator[Html]:
         """Yield the groups of a table by verdict, those that lack the most answers first."""
-        yield element("p", self.text("list_reading"), class_="soft")
+        if any(row.rate and not row.rate.counts_only for row in table.rows):
+            yield element("p", self.text("list_reading"), class_="soft")
         by_verdict: dict[TargetVerdict, list[Row]] = {verdict: [] for verdict in _ORDER}
         for row in table.rows:
             by_verdict[verdict_of(row)].append(row)
@@ -161,6 +163,8 @@ class First(Section):
         name = element("b", tables.name(name_of(table.by, row.key, lang)), class_="name")
         late = self.counts(late=late_of(row), n=row.counts.matured)
         need = [self.text("late_of", **late)]
+        if not row.counts.matured:
+            need = [self.text("none_matured", **self.counts(count=row.counts.arrived))]
         if rate is not None and not rate.counts_only and rate.lacking:
             facts = self.counts(count=rate.lacking)
             target = target_text(self.target, lang)

@@ -29,10 +29,10 @@ _LINE: Final = 13.0
 """The height of a line of text."""
 _LETTER: Final = 6.2
 """The mean width of a letter."""
-_HATCH: Final = Html(
-    '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse">'
-    '<path d="M0 5 5 0" class="hatch"></path></pattern></defs>'
-)
+_SECOND_LINE: Final = 24.0
+"""Half of the width of a label on the line of the title of an axis, such as a year, and a gap."""
+_HATCH: Final = 7
+"""The horizontal distance of the lines of a hatched box."""
 _HOLLOW: Final = ("funnel_0", "funnel_1", "funnel_-1")
 
 
@@ -117,7 +117,6 @@ class _Drawing:
         heat = " heat" if chart.columns > 1 else ""
         return element(
             "svg",
-            _HATCH if any("hatched" in mark for mark in self._marks) else None,
             self._lines,
             self._marks,
             viewBox=f"0 0 {self._width} {self._height}",
@@ -169,7 +168,15 @@ class _Drawing:
             if second:
                 self._text(at, self._height - 4, second, "title", "middle")
         if x.title:
-            self._text(self._right, self._height - 4, x.title, "title", "end")
+            self._text(self._title_end(), self._height - 4, x.title, "title", "end")
+
+    def _title_end(self) -> float:
+        """Return where the title of the axis ends: at the right, or before a label on its line."""
+        x = self._chart.x
+        start = self._right - len(x.title) * _LETTER
+        seconds = [self._x(value) for value, text in x.ticks if "\n" in text]
+        taken = [at for at in seconds if at > start - _SECOND_LINE]
+        return min([self._right, *(at - _SECOND_LINE for at in taken)])
 
     def _write_ends(self) -> None:
         """Write the names of lines at their right ends, moved down where they would overlap."""
@@ -243,7 +250,7 @@ class _Drawing:
             return
         shapes = [self._rect(*edges)]
         if box.look == "few":
-            shapes.append(self._rect(*edges, "hatched"))
+            shapes.append(element("path", d=_diagonals(*edges), class_="hatched"))
         if box.value is not None:
             at = self._y(box.value)
             shapes.append(element("line", x1=left, x2=right, y1=at, y2=at, class_="value"))
@@ -286,3 +293,18 @@ def _corners(places: list[Corner], steps: Literal["", "post", "mid"]) -> list[Co
 
 def _points(places: Iterable[Corner]) -> str:
     return " ".join(f"{x},{y}" for x, y in places)
+
+
+def _diagonals(left: float, top: float, right: float, foot: float) -> str:
+    """Return the path of the lines that hatch a box; Chromium prints a pattern very slowly.
+
+    >>> _diagonals(0, 0, 10, 10)
+    'M0 7L3 10M0 0L10 10M7 0L10 3'
+    """
+    top, foot = min(top, foot), max(top, foot)
+    lines = []
+    first = math.ceil((left - foot + 1) / _HATCH) * _HATCH
+    for shift in range(first, math.floor(right - top), _HATCH):  # a line is x = y + shift
+        start, end = max(left, top + shift), min(right, foot + shift)
+        lines.append(f"M{start:.4g} {start - shift:.4g}L{end:.4g} {end - shift:.4g}")
+    return "".join(lines)
