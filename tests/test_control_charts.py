@@ -203,6 +203,24 @@ def test_short_periods_are_merged_with_the_next(
     assert merged.totals(spans).tolist() == merged.working_time.tolist()
 
 
+def test_merged_periods_by_the_definition() -> None:
+    """Each merged period but the last is the shortest run of periods that is long enough."""
+    rng = np.random.default_rng(SEED)
+    for _ in range(1000):
+        spans = rng.choice([0, 3, 8, 16, 40], size=int(rng.integers(0, 30))).tolist()
+        merged = merge_short_periods(spans, shortest=8)
+        runs: list[list[int]] = []
+        for number, span in zip(merged.labels.tolist(), spans, strict=True):
+            if number == len(runs):
+                runs.append([])
+            assert number == len(runs) - 1
+            runs[-1].append(span)
+        assert merged.working_time.tolist() == [sum(run) for run in runs]
+        assert all(sum(run[:-1]) < 8 <= sum(run) for run in runs[:-1])
+        assert all(sum(run[:-1]) < 8 for run in runs[-1:])
+        assert merged.last_is_short == (bool(runs) and sum(runs[-1]) < 8)
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [

@@ -304,6 +304,19 @@ def test_names_replace_ids_and_stay_distinct() -> None:
     assert ">Roads (a)<" in page(named)
 
 
+def test_long_names_with_one_beginning_stay_distinct_in_text() -> None:
+    long = "Committee for the property of the region of"
+    appeals: list[Appeal] = [(f"{long} the {way}", 0, 1) for way in ("north", "south")]
+    text = made([*appeals, ("Another committee with a name over forty letters", 0, 1)]).text(
+        "agency"
+    )
+    lines = [line[:40].rstrip() for line in text.splitlines() if line.endswith("-")]
+    assert "Committee for the pr...gion of the north" in text
+    assert "Committee for the pr...gion of the south" in text
+    assert "Another committee with a name over fo..." in text
+    assert len(set(lines)) == len(lines)
+
+
 def test_the_default_name_of_a_target_is_in_the_language_of_the_report() -> None:
     report = made([("A", 10, 11)])
     assert target_name(TARGET, "ru") == "первый ответ"

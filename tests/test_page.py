@@ -482,7 +482,7 @@ def test_many_late_appeals_are_written_to_a_csv_file(tmp_path: Path) -> None:
     made = report_of(made_up(3000, never=0.5))
     target = tmp_path / "march.html"
     assert len(made.late) > 500
-    assert write_page(made, target, lang="ru") == [target, tmp_path / "march.late.csv"]
+    assert write_page(made, str(target), lang="ru") == [target, tmp_path / "march.late.csv"]
     root = read(target.read_text(encoding="utf-8"))
     assert [a.text for a in root.all("a") if a["href"] == "march.late.csv"] == ["march.late.csv"]
     with (tmp_path / "march.late.csv").open(encoding="utf-8", newline="") as file:

@@ -99,6 +99,35 @@ def test_the_interval_covers_the_rate_and_is_never_0_wide() -> None:
     assert 0.93 < covered / 2000 < 0.98
 
 
+def test_the_interval_by_its_definition() -> None:
+    """Weights and classes of 1,000 random units, merged by hand; Wilson's limits of statsmodels."""
+    statsmodels = pytest.importorskip("statsmodels.stats.proportion")
+    rng = np.random.default_rng(SEED)
+    worst = 0.0
+    for _ in range(1000):
+        met, n = (column.tolist() for column in classes(rng, int(rng.integers(1, 9)), least=1))
+        weights = rng.integers(1, 100, size=len(n)).tolist()
+        big = [place for place, size in enumerate(n) if size >= 5]
+        small = [place for place, size in enumerate(n) if size < 5]
+        if small and big and sum(n[place] for place in small) < 5:
+            added = min(big, key=lambda place: (n[place], place))
+            big.remove(added)
+            small.append(added)
+        rate, down, up = 0.0, 0.0, 0.0
+        for merged in [[place] for place in big] + ([small] if small else []):
+            k, of, w = (sum(column[place] for place in merged) for column in (met, n, weights))
+            low, high = statsmodels.proportion_confint(k, of, method="wilson")
+            w /= sum(weights)
+            rate += w * k / of
+            down += (w * (k / of - low)) ** 2
+            up += (w * (high - k / of)) ** 2
+        found = standardised_rate(met, n, weights)
+        ours = (found.rate, found.interval.lower, found.interval.upper)
+        theirs = (rate, rate - down**0.5, rate + up**0.5)
+        worst = max(worst, *(abs(a - b) for a, b in zip(ours, theirs, strict=True)))
+    assert worst < 1e-12, f"largest difference {worst}"
+
+
 def test_a_change_of_the_mix_only() -> None:
     found = kitagawa([90, 5], [100, 10], [45, 30], [50, 60])
     assert found.performance == 0

@@ -14,7 +14,13 @@ from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.reports.headline import headline_lines, verdict_of
-from workhours_sla.reports.printable import WIDEST_NAME, cut, one_line, printable
+from workhours_sla.reports.printable import (
+    WIDEST_NAME,
+    cut,
+    one_line,
+    printable,
+    printable_names,
+)
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
@@ -51,7 +57,11 @@ def plain_text(
     shown += map(one_line, headline_lines(report, lang))
     for name in by or _first(report):
         head, lines = table_cells(report, name, lang)
-        cells = [[printable(cell) for cell in line] for line in (head, *lines)]
+        first = printable_names([line[0] for line in (head, *lines)])
+        cells = [
+            [title, *(printable(cell) for cell in line[1:])]
+            for title, line in zip(first, (head, *lines), strict=True)
+        ]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         shown.append("")
         shown += [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 WIDEST_NAME: Final = 40
@@ -31,3 +33,20 @@ def cut(text: str, letters: int) -> str:
     'Roads and...'
     """
     return text if len(text) <= letters else f"{text[: letters - 3]}..."
+
+
+def printable_names(names: Sequence[str]) -> list[str]:
+    """Return names as ``printable`` does; those that would be equal keep their end instead.
+
+    >>> long = "Committee for the property of the region"
+    >>> printable_names([f"{long}, office {n}" for n in (1, 2)])
+    ['Committee for the pr...region, office 1', 'Committee for the pr...region, office 2']
+    """
+    shown = Counter(printable(name) for name in set(names))
+    half = WIDEST_NAME // 2
+    return [
+        printable(name)
+        if len(name) <= WIDEST_NAME or shown[printable(name)] == 1
+        else one_line(f"{name[:half]}...{name[3 - half :].lstrip()}")
+        for name in names
+    ]

@@ -51,7 +51,10 @@ PAGE: Final = Texts(
         "tile_late_period": {"en": "late in the period", "ru": "с опозданием за период"},
         "tile_of": {"en": "{overdue} of {open}", "ru": "{overdue} из {open}"},
         "tile_overdue": {"en": "open appeals are overdue now", "ru": "открытых просрочены сейчас"},
-        "tile_median": {"en": "half are answered sooner", "ru": "половина ответов быстрее"},
+        "tile_median": {
+            "en": "half are answered within it",
+            "ru": "за это время отвечают на половину",
+        },
         "bar_reading": {
             "en": "in time {rate}%, 95% interval {interval}, target {target}%",
             "ru": "в срок {rate} %, интервал 95 %: {interval}, цель {target} %",

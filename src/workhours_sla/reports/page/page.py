@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
+from os import PathLike
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -43,7 +44,7 @@ from workhours_sla.worktime.explain import Trace
 
 def write_page(
     report: Report,
-    path: Path,
+    path: str | PathLike[str],
     *,
     lang: str | None = None,
     traces: Traces | None = None,
@@ -70,10 +71,10 @@ def write_page(
     ...     [file.name for file in write_page(made, Path(folder) / "march.html", lang="ru")]
     ['march.html']
     """
-    files = page_files(report, path)
+    files = page_files(report, Path(path))
     rest = files[1] if len(files) > 1 else None
     text = page(report, lang, traces=traces, forecast=forecast, rest=rest.name if rest else None)
-    contents = {path: text.encode()}
+    contents = {files[0]: text.encode()}
     if rest is not None:
         contents[rest] = csv_table(columns_of(report, "late"))
     write_files(contents)
