@@ -838,6 +838,13 @@ def test_a_list_of_another_form_or_without_end_is_named(
     assert detail.startswith(f"{field} {said}")
 
 
+def test_an_article_that_is_no_object_is_not_skipped() -> None:
+    """It may be the answer, so the ticket without it would have a false verdict."""
+    ticket = {**TICKET, "articles": [{"id": 1}, "text"]}
+    detail = fault(read(doc([ticket]), form("zammad")), "malformed")
+    assert detail.startswith("articles is not a list of objects")
+
+
 def test_rows_of_appeals_need_their_kind() -> None:
     assert 'kind = "appeals"' in refusal("{}", form("jira"))
     assert 'kind = "appeals"' in refusal("{}", form("servicenow"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from abc import ABC
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -64,7 +64,7 @@ def refuse_for(reason: WorkHoursError, *keys: str | int) -> NoReturn:
     raise RefusedError(str(reason), "", keys, reason) from None
 
 
-class Leaf(ABC):  # noqa: B024 - its subclasses override ``read``
+class Leaf(ABC):
     """Base class of types that a file contains as one text, such as an amount of time.
 
     A field of a struct is annotated with a subclass of Leaf, whose ``read`` parses the text. Since
@@ -73,9 +73,9 @@ class Leaf(ABC):  # noqa: B024 - its subclasses override ``read``
     """
 
     @staticmethod
+    @abstractmethod
     def read(text: str) -> object:
         """Parse a text and return its value. Raises RefusedError, WorkHoursError."""
-        raise NotImplementedError
 
 
 class _Kind(NamedTuple):

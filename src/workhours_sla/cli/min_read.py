@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final, NamedTuple
 
 import click
 
+from workhours_sla.cli.percentages import read_share
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.text.messages import said
 from workhours_sla.text.shell import SHELL
-
-_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,99})?)\s*%|(\d{1,3})", re.ASCII)
 
 _FIXES: Final = {
     "unreadable_time": "fix_time",
@@ -45,9 +43,8 @@ def read_percent(text: str, lang: str) -> Fraction:
     >>> read_percent("50", "en")
     Fraction(1, 2)
     """
-    found = _PERCENT.fullmatch(text.strip())
-    share = Fraction((found[1] or found[2]).replace(",", ".")) / 100 if found else None
-    if share is None or share > 1:
+    share = read_share(text, is_percent=True)
+    if share is None:
         raise click.UsageError(SHELL.text(lang, "no_min_read", text=shown(text)))
     return share
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -35,6 +34,7 @@ from workhours_sla.cli.options import (
     target_option,
 )
 from workhours_sla.cli.output import echo_json
+from workhours_sla.cli.percentages import read_share
 from workhours_sla.cli.policy_output import main_schedule, note_pauses
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_edge, read_time
@@ -72,7 +72,6 @@ SHOWN_FIGURES: Final = (
     *("rate", "verdict"),
 )
 """The figures whose changes since an earlier report are listed."""
-_RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(%?)")
 
 
 class _ReportOptions(NamedTuple):
@@ -278,14 +277,10 @@ def read_rate(text: str, lang: str) -> float:
     >>> read_rate("89,5 %", "en")
     0.895
     """
-    found = _RATE.fullmatch(text.strip())
-    if found:
-        # dividing by 100 in the text gives exactly the float 0.895 for 89.5 %
-        number = found[1].replace(",", ".")
-        value = float(f"{number}e-2") if found[2] else float(number)
-        if 0 < value <= 1:
-            return value
-    raise click.UsageError(SHELL.text(lang, "no_target_rate", text=shown(text)))
+    share = read_share(text, is_percent=False)
+    if not share or not (rate := float(share)):
+        raise click.UsageError(SHELL.text(lang, "no_target_rate", text=shown(text)))
+    return rate
 
 
 def _tables(made: Report, csv_to: str | None) -> Iterator[NamedFile]:

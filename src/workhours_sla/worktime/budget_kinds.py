@@ -123,7 +123,7 @@ class DayBudget:
                     unbounded = True
         if not dates:
             return DayBounds((None, None), (None, None))
-        roll = getattr(self, "roll", "")
+        roll = self.roll if isinstance(self, CalendarDays | Months) else None
         earliest, latest = min(dates), max(dates)
         if roll == "preceding" and (unbounded or earliest < latest):
             earliest = min(earliest, start_date)

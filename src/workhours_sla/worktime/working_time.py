@@ -349,13 +349,21 @@ class WorkingTime(CompiledTime):
         self, due: datetime, budget: object, *, provisional: bool
     ) -> datetime:
         """Return the latest start for a day budget or ClockTime."""
-        from workhours_sla.worktime.budget_kinds import StartBudget, day_budget  # noqa: PLC0415
+        from workhours_sla.worktime.budget_kinds import (  # noqa: PLC0415
+            CalendarDays,
+            Months,
+            StartBudget,
+            day_budget,
+        )
         from workhours_sla.worktime.latest_start import (  # noqa: PLC0415
             latest_start_by_search,
             latest_start_to_same_time,
         )
+        from workhours_sla.worktime.start_budgets import CalendarDaysSameTime  # noqa: PLC0415
 
         kind = day_budget(budget, due)
+        with_roll = (CalendarDays, Months, CalendarDaysSameTime)
+        roll = kind.roll if isinstance(kind, with_roll) else None
 
         def ask(time: WorkingTime) -> datetime:
             def deadline(start: datetime) -> datetime:
@@ -365,15 +373,15 @@ class WorkingTime(CompiledTime):
                 latest_start_by_search,
                 due,
                 midnight=lambda day: time._dates(kind).end_of_day(day - ONE_DAY),
-                rolls_back=getattr(kind, "roll", "") == "preceding",
+                rolls_back=roll == "preceding",
             )
             if not isinstance(kind, StartBudget):
                 return search(deadline)
             found = kind.latest_start(time._dates(kind), due)
             if found is not None:
                 return found
-            rolls = hasattr(kind, "roll")
-            return latest_start_to_same_time(due, deadline, search, time.tz, by_date=rolls)
+            by_date = roll is not None
+            return latest_start_to_same_time(due, deadline, search, time.tz, by_date=by_date)
 
         try:
             return ask(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, list_of
+from workhours_sla.adapters.sources.desk_events import IGNORED, Desk, Meaning, objects_of
 from workhours_sla.adapters.sources.desk_records import items_of
 from workhours_sla.adapters.sources.json_records import lists_under
 from workhours_sla.adapters.sources.times import RefusedError
@@ -100,9 +100,8 @@ class ZammadMapper:
                 native = f"{appeal}/{word}"
                 yield from desk.event(native, appeal, Meaning(kind), record, field, **about)
         began = desk.time(record, "created_at")
-        for article in list_of(record.get("articles") or [], "articles"):
-            if isinstance(article, dict):
-                yield from self._article({**article, "ticket_id": appeal}, began)
+        for article in objects_of(record.get("articles") or [], "articles"):
+            yield from self._article({**article, "ticket_id": appeal}, began)
         self._claim(record, appeal)
 
     def _claim(self, record: Record, appeal: str) -> None:

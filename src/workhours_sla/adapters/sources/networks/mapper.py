@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
@@ -49,7 +50,7 @@ _LATEST: Final = datetime(9998, 1, 1, tzinfo=UTC)
 _NOTHING: Final = Part()
 
 
-class NetworkMapper:
+class NetworkMapper(ABC):
     """Maps the records of a network to events; the base class of the mapper of each network.
 
     ``type`` is the struct of a record. Raises SourceError for an id of an official that the network
@@ -93,6 +94,7 @@ class NetworkMapper:
         except RefusedError as refused:
             yield Part(None, refused)
 
+    @abstractmethod
     def _parts_of(
         self, record: Any, head: Mapping[str, str], received_at: datetime | None
     ) -> Iterator[Part]:
@@ -100,9 +102,8 @@ class NetworkMapper:
 
         Each network has its own. Raises RefusedError if the record cannot be used.
         """
-        raise NotImplementedError
 
-    def close(self, head: Mapping[str, str]) -> None:
+    def close(self, head: Mapping[str, str]) -> None:  # noqa: B027 - few networks need it
         """Note the values of an envelope that ends."""
 
     def notes(self) -> Iterator[Phrase]:
