@@ -25,7 +25,7 @@ from workhours_sla.errors import (  # noqa: E402
     ProvisionalWarning,
 )
 from workhours_sla.worktime.columns import answers as column_answers  # noqa: E402
-from workhours_sla.worktime.columns import arguments, lookups, sweep, tables  # noqa: E402
+from workhours_sla.worktime.columns import arguments, choice, sweep, tables  # noqa: E402
 from workhours_sla.worktime.engine.timeline import Timeline  # noqa: E402
 from workhours_sla.worktime.interval_sets import join  # noqa: E402
 from workhours_sla.worktime.working_time import WorkingTime  # noqa: E402
@@ -253,15 +253,17 @@ def test_a_schedule_for_all_rows(
     assert compare([schedule], [0] * ROWS, starts, ends, budgets, unit)
 
 
-@pytest.mark.parametrize("direct", [True, False], ids=["direct", "stepped"])
+@pytest.mark.parametrize("kind", ["cells", "direct", "stepped"])
 @pytest.mark.parametrize(("seed", "zone", "unit"), RANDOM_CASES)
 def test_a_schedule_per_row(
-    monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str, direct: bool
+    monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str, kind: str
 ) -> None:
     monkeypatch.setattr(sweep, "FEW_ROWS", 0)
-    if not direct:
-        monkeypatch.setattr(lookups, "_DIRECT_BUCKETS", 0)
-        monkeypatch.setattr(lookups, "_MOST_CELLS", 0)
+    if kind != "cells":
+        monkeypatch.setattr(choice, "_CELLS", 0)
+    if kind == "stepped":
+        monkeypatch.setattr(choice, "_DIRECT_BUCKETS", 0)
+        monkeypatch.setattr(choice, "_MOST_CELLS", 0)
     tables.compiled.cache_clear()
     rng = random.Random(seed)
     schedules = [schedule_of(rng, rng.choice([zone, *ZONES])) for _ in range(rng.randint(2, 8))]

@@ -79,7 +79,8 @@ class AmountColumn(NamedTuple):
         """Return the amounts in a finer unit, clipped so that sums do not overflow int64."""
         if isinstance(self.values, int):
             return min(self.values * (PER_SECOND[unit] // PER_SECOND[self.unit]), ROOM)
-        return np.asarray(np.minimum(scaled(self.values, self.unit, unit), ROOM))
+        values = scaled(self.values, self.unit, unit)
+        return values if int(values.max(initial=0)) <= ROOM else np.minimum(values, ROOM)
 
 
 @public("workhours_sla.columns")
@@ -222,14 +223,14 @@ def amounts_of(given: object) -> AmountColumn:
     if unit not in PER_SECOND:
         msg = f"timedelta64[{unit}] is no amount of working time; give hours or finer units"
         raise TypeError(msg)
-    bad = np.flatnonzero((amounts < 0).reshape(-1))
-    if bad.size:
+    if int(amounts.min(initial=0)) < 0:
+        bad = np.flatnonzero((amounts < 0).reshape(-1))
         value = values.reshape(-1)[bad[0]]
         what = "NaT" if np.isnat(value) else f"{value}, which is negative"
         msg = f"the budget of row {bad[0]} is {what}; give every row an amount of at least 0"
         raise BudgetError(msg, row=int(bad[0]))
     longest = LONGEST // timedelta(seconds=1) * PER_SECOND[unit]
-    if longest < MAX and (amounts > longest).any():
+    if int(amounts.max(initial=0)) > longest:
         row = int(np.flatnonzero((amounts > longest).reshape(-1))[0])
         msg = f"the budget of row {row} is more time than any calendar covers; give less"
         raise BudgetError(msg, row=row)

@@ -22,6 +22,7 @@ from a number of its own, so that a value of C identifies the schedule.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -29,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Whole = NDArray[np.uint64]
 Bools = NDArray[np.bool_]
 
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -37,16 +39,25 @@ MAX = 2**63 - 1
 ROOM = 2**62
 """Numbers whose absolute value is below this limit have sums and differences in int64."""
 
-_DIRECT_BUCKETS = 2**14
-_MOST_BUCKETS = 2**21
-_MOST_CELLS = 2**21
-_MOST_STEPS = 8
+
+def common_divisor(divisor: int, *columns: Ints) -> int:
+    """Return the greatest common divisor of a number and of all elements of some arrays.
+
+    It needs a few passes over the arrays, where ``np.gcd.reduce`` divides several times per
+    element.
+    """
+    for values in columns:
+        left = values
+        while left.size:
+            divisor = math.gcd(divisor, int(left[0]))
+            left = left[left % divisor != 0] if divisor else left[left != 0]
+    return divisor
 
 
 class Scratch:
     """Work arrays for one chunk of rows, reused for the next chunk."""
 
-    __slots__ = ("flags", "i", "offsets", "x", "y", "z")
+    __slots__ = ("flags", "i", "offsets", "whole", "x", "y", "z")
     i: Ints
     offsets: Ints
     x: Ints
@@ -56,6 +67,7 @@ class Scratch:
     def __init__(self, size: int) -> None:
         self.i, self.offsets, self.x, self.y, self.z = np.empty((5, size), np.int64)
         self.flags: Bools = np.empty(size, np.bool_)
+        self.whole: Whole = self.i.view(np.uint64)  # the same memory as i
 
     def cut(self, size: int) -> Scratch:
         """Return the first ``size`` elements of each array, as views, for a shorter chunk."""
@@ -102,6 +114,11 @@ class Stretch(NamedTuple):
     hi: int
 
     @property
+    def ends(self) -> Ints:
+        """The ends of the intervals."""
+        return self.starts + np.diff(self.cum)
+
+    @property
     def a(self) -> Ints:
         """A[j] of the module's formula; A[0] is for instants before the first interval."""
         return np.concatenate([[self.lo - self.cum[0]], self.starts - self.cum[:-1]])
@@ -115,34 +132,7 @@ class Stretch(NamedTuple):
 # -- working time up to an instant -----------------------------------------------------------
 
 
-def forward(stretches: Sequence[Stretch], slot_of: Ints, *, few_rows: bool) -> Forward:
-    """Return the fastest table of the working time C up to an instant.
-
-    For few rows, return the table that takes no time to build.
-    """
-    known = [stretch for stretch in stretches if stretch.lo <= stretch.hi]
-    if few_rows or not known:
-        return _SearchedForward(stretches, slot_of)
-    lo, hi = min(stretch.lo for stretch in known), max(stretch.hi for stretch in known)
-    shortest = min(int(np.diff(one.cum).min(initial=hi - lo + 1)) for one in stretches)
-    bits = max(0, shortest.bit_length() - 1)
-    while len(stretches) * ((hi >> bits) - (lo >> bits) + 1) > _MOST_BUCKETS:
-        bits += 1
-    buckets = _Buckets(bits, lo >> bits, (hi >> bits) - (lo >> bits) + 1)
-    if 1 << bits <= shortest and len(stretches) * buckets.size <= _DIRECT_BUCKETS:
-        return _DirectForward(stretches, buckets, slot_of)
-    steps = max(buckets.most_in_one(stretch.starts) for stretch in stretches)
-    if steps > _MOST_STEPS:
-        return _SearchedForward(stretches, slot_of)
-    while buckets.size > 1:  # fewer buckets are better, if they need no more steps
-        coarser = _Buckets(bits + 1, lo >> (bits + 1), (hi >> (bits + 1)) - (lo >> (bits + 1)) + 1)
-        if max(coarser.most_in_one(stretch.starts) for stretch in stretches) > steps:
-            break
-        bits, buckets = bits + 1, coarser
-    return _SteppedForward(stretches, buckets, steps, slot_of)
-
-
-class _Buckets(NamedTuple):
+class Buckets(NamedTuple):
     """``size`` buckets of 2**bits units each; the first bucket begins at first * 2**bits."""
 
     bits: int
@@ -159,16 +149,17 @@ class _Buckets(NamedTuple):
         return int(np.bincount((starts >> self.bits) - self.first, minlength=1).max())
 
     def place(self, t: Ints, offsets: Ints | None, out: Ints) -> None:
+        """Write to ``out`` the index of the bucket of each instant, plus its offset."""
         np.right_shift(t, self.bits, out=out)
         np.subtract(out, self.first, out=out)
         if offsets is not None:
             np.add(out, offsets, out=out)
 
 
-class _DirectForward:
+class DirectForward:
     """The table of C for buckets with at most one start: three array look-ups per instant."""
 
-    def __init__(self, stretches: Sequence[Stretch], buckets: _Buckets, slot_of: Ints) -> None:
+    def __init__(self, stretches: Sequence[Stretch], buckets: Buckets, slot_of: Ints) -> None:
         self._buckets = buckets
         self.offset_of = slot_of * buckets.size
         a0, b0, a1 = [], [], []
@@ -181,6 +172,7 @@ class _DirectForward:
         self._a0, self._b0, self._a1 = map(np.concatenate, (a0, b0, a1))
 
     def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
+        """See ``Forward``."""
         i, x = space.i, space.x
         self._buckets.place(t, offsets, i)
         self._a0.take(i, out=out, mode="clip")
@@ -192,11 +184,11 @@ class _DirectForward:
         np.maximum(out, x, out=out)
 
 
-class _SteppedForward:
+class SteppedForward:
     """The table of C for buckets with several starts: a look-up, then ``steps`` comparisons."""
 
     def __init__(
-        self, stretches: Sequence[Stretch], buckets: _Buckets, steps: int, slot_of: Ints
+        self, stretches: Sequence[Stretch], buckets: Buckets, steps: int, slot_of: Ints
     ) -> None:
         self._buckets, self._steps = buckets, steps
         self.offset_of = slot_of * buckets.size
@@ -211,6 +203,7 @@ class _SteppedForward:
         self._next_start = np.concatenate([stretch.next_start for stretch in stretches])
 
     def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
+        """See ``Forward``."""
         i, x = space.i, space.x
         self._buckets.place(t, offsets, x)
         self._index.take(x, out=i, mode="clip")
@@ -221,7 +214,7 @@ class _SteppedForward:
         np.minimum(out, x, out=out)
 
 
-class _SearchedForward:
+class SearchedForward:
     """A table of C that uses binary search in the starts of each schedule, and no time to build."""
 
     def __init__(self, stretches: Sequence[Stretch], slot_of: Ints) -> None:
@@ -229,6 +222,7 @@ class _SearchedForward:
         self.offset_of = slot_of
 
     def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:  # noqa: ARG002
+        """See ``Forward``."""
         slots = [0] if offsets is None else np.unique(offsets).tolist()
         for slot in slots:
             starts, a, cum = self._parts[slot]
@@ -255,49 +249,25 @@ def _step(  # noqa: PLR0913, PLR0917
 # -- the instant of an amount ----------------------------------------------------------------
 
 
-def inverse(stretches: Sequence[Stretch], g: int, cells: int, *, few_rows: bool) -> Inverse:
-    """Return the fastest table that maps amounts of working time to instants.
-
-    For few rows, return the table that takes no time to build. ``g`` divides the length of every
-    interval. ``cells`` is the total length divided by ``g``.
-    """
-    cums = [stretch.cum for stretch in stretches]
-    # A of each interval, and 0 for the cell between the totals of two schedules
-    shifts = [np.append(stretch.a[1:], 0) for stretch in stretches]
-    if few_rows:
-        return _SearchedInverse(cums, shifts)
-    if cells <= _MOST_CELLS:
-        return _DirectInverse(cums, shifts, g)
-    bounds = np.concatenate([*cums, [MAX]])
-    lengths = np.diff(bounds)[:-1]
-    bits = max(0, int(lengths[lengths > 0].min()).bit_length() - 1)
-    last = max(int(cum[-1]) for cum in cums)
-    while (last >> bits) + 1 > _MOST_BUCKETS:
-        bits += 1
-    buckets = _Buckets(bits, 0, (last >> bits) + 2)
-    steps = buckets.most_in_one(bounds[:-1])
-    if steps > _MOST_STEPS:
-        return _SearchedInverse(cums, shifts)
-    return _SteppedInverse(bounds, shifts, buckets, steps)
-
-
-class _DirectInverse:
+class DirectInverse:
     """The inverse of C as a table of cells: one division and one array look-up per amount."""
 
     def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints], g: int) -> None:
-        self._g = g
-        cells = [np.append(np.diff(cum) // g, 1) for cum in cums]
-        self._q = np.repeat(np.concatenate(shifts), np.concatenate(cells))
+        self._g = np.uint64(g)
+        # working time counts from g, so cell 0 is not used
+        cells = [np.ones(1, np.int64), *(np.append(np.diff(cum) // g, 1) for cum in cums)]
+        self._q = np.repeat(np.concatenate([[0], *shifts]), np.concatenate(cells))
 
     def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        np.floor_divide(w, self._g, out=space.i)
+        """See ``Inverse``."""
+        np.floor_divide(w.view(np.uint64), self._g, out=space.whole)
         self._q.take(space.i, out=out, mode="clip")
 
 
-class _SteppedInverse:
+class SteppedInverse:
     """The inverse of C as a table of buckets of working time: a look-up, then a few comparisons."""
 
-    def __init__(self, bounds: Ints, shifts: Sequence[Ints], buckets: _Buckets, steps: int) -> None:
+    def __init__(self, bounds: Ints, shifts: Sequence[Ints], buckets: Buckets, steps: int) -> None:
         self._shifts = np.concatenate(shifts)
         self._bounds = bounds[1:]
         self._buckets, self._steps = buckets, steps
@@ -305,18 +275,20 @@ class _SteppedInverse:
         self._index = np.maximum(before, 0)
 
     def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
+        """See ``Inverse``."""
         self._buckets.place(w, None, space.x)
         self._index.take(space.x, out=space.i, mode="clip")
         _step(w, space.i, self._bounds, self._steps, space.x, space.flags)
         self._shifts.take(space.i, out=out, mode="clip")
 
 
-class _SearchedInverse:
+class SearchedInverse:
     """The inverse of C that uses binary search, and no time to build."""
 
     def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints]) -> None:
         self._cum, self._shifts = np.concatenate(cums), np.concatenate(shifts)
 
     def shift(self, w: Ints, out: Ints, space: Scratch) -> None:  # noqa: ARG002
+        """See ``Inverse``."""
         index = self._cum.searchsorted(w, "right") - 1
         self._shifts.take(index, out=out, mode="clip")

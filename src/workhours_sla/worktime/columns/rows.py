@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 
-from workhours_sla.worktime.columns.lookups import Bools, Ints
+from workhours_sla.worktime.columns.lookups import Bools, Ints, Scratch
 
 EdgeVerb = Literal["next_opening", "next_closing", "previous_opening", "previous_closing"]
 Verb = Literal["elapsed", "is_working", "deadline", "breaches_after", "latest_start"] | EdgeVerb
@@ -65,3 +65,13 @@ class Rows(NamedTuple):
             None if self.pauses is None else self.pauses.cut(first, last),
             self.inclusive,
         )
+
+
+class Quick(Protocol):
+    """A table that answers a chunk of rows without checking each row, or declines."""
+
+    def answer(self, rows: Rows, out: Ints, space: Scratch) -> bool:
+        """Write the answers to ``out``.
+
+        Returns False if a row is NaT, or if its answer may be unknown; then ``out`` is no answer.
+        """

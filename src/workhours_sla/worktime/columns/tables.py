@@ -8,7 +8,6 @@ of a curve is called a slot.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
@@ -16,17 +15,20 @@ from typing import NamedTuple
 
 import numpy as np
 
+from workhours_sla.worktime.columns.cells import cell_length
+from workhours_sla.worktime.columns.choice import forward, inverse
 from workhours_sla.worktime.columns.lookups import (
     MAX,
     PER_SECOND,
     ROOM,
+    Bools,
     Forward,
     Ints,
     Inverse,
     Stretch,
-    forward,
-    inverse,
+    common_divisor,
 )
+from workhours_sla.worktime.columns.rows import Quick, Verb
 from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.working_time import WorkingTime
 from workhours_sla.worktime.zone_offsets import TICK
@@ -111,7 +113,8 @@ def _curve(lines: Sequence[Timeline], demand: Demand, *, edges: bool) -> Curve:
 
 
 def _micros(amounts: list[timedelta]) -> Ints:
-    return np.array(amounts, "m8[us]").view(np.int64)
+    # np.array(amounts, "m8[us]") takes three times as long
+    return np.array([amount // TICK for amount in amounts], np.int64)
 
 
 class Horizon:
@@ -123,15 +126,17 @@ class Horizon:
 
     def __init__(self, curves: Sequence[Curve]) -> None:
         slots: dict[tuple[bytes, ...], int] = {}
+        slot_of: dict[int, int] = {}
         self.curves: list[Curve] = []
-        self.slot_of: Ints = np.empty(len(curves), np.int64)
-        for code, curve in enumerate(curves):
-            slot = slots.setdefault(curve.key, len(slots))
-            self.slot_of[code] = slot
+        for curve in curves:
+            if id(curve) in slot_of:  # the curve of the same schedule, listed twice
+                continue
+            slot = slot_of[id(curve)] = slots.setdefault(curve.key, len(slots))
             if slot == len(self.curves):
                 self.curves.append(curve)
-        parts = [part for curve in self.curves for part in curve[:4]]
-        finest = int(np.gcd.reduce(np.concatenate(parts))) if parts else 0
+        self.slot_of: Ints = np.array([slot_of[id(curve)] for curve in curves], np.int64)
+        parts = (part for curve in self.curves for part in curve[:4])
+        finest = common_divisor(1_000_000, *parts)
         self.unit: str = next(
             unit for unit, scale in PER_SECOND.items() if finest % (1_000_000 // scale) == 0
         )
@@ -169,9 +174,11 @@ class Compiled:
     """
 
     def __init__(self, schedules: tuple[WorkingTime, ...], *, edges: bool) -> None:
-        self._lines = [
-            schedule._compile() if edges else schedule._lines() for schedule in schedules
-        ]
+        self._schedules = schedules
+        self._lines = {
+            schedule: schedule._compile() if edges else schedule._lines()
+            for schedule in dict.fromkeys(schedules)
+        }
         self._edges = edges
         self.horizon: Horizon = _NOTHING
         self._asked: Demand | None = None
@@ -182,7 +189,11 @@ class Compiled:
         if asked is not None:
             demand = demand.merged_with(asked)
         if demand != asked:
-            horizon = Horizon([_curve(lines, demand, edges=self._edges) for lines in self._lines])
+            curves = {
+                schedule: _curve(lines, demand, edges=self._edges)
+                for schedule, lines in self._lines.items()
+            }
+            horizon = Horizon([curves[schedule] for schedule in self._schedules])
             self.horizon, self._asked = horizon, demand
             return horizon
         return self.horizon
@@ -199,7 +210,9 @@ class Tables:
 
     All schedules are known from the instant ``lo`` to the instant ``hi``. If a schedule has several
     ranges of known dates, or none, ``lo`` is greater than ``hi``. ``base`` and ``total`` are the
-    working time C at the beginning and at the end of each curve.
+    working time C at the beginning and at the end of each curve. ``cell`` divides every opening,
+    closing and end of known dates. ``one_budgets`` are the tables
+    of ``one_budget`` built so far, or the number of rows for which they were wanted.
     """
 
     def __init__(self, horizon: Horizon, unit: str, *, few_rows: bool) -> None:
@@ -208,7 +221,7 @@ class Tables:
         lengths = [curve.ends - curve.starts for curve in curves]
         # g is at most a day, since each curve is followed by an empty cell of length g
         a_day = 86_400 * PER_SECOND[unit]
-        self.g: int = math.gcd(int(np.gcd.reduce(np.concatenate(lengths))), a_day)
+        self.g: int = common_divisor(a_day, *lengths)
         self.lo: int = 1
         self.hi: int = 0
         if all(len(curve.lo) == 1 for curve in curves):
@@ -217,8 +230,8 @@ class Tables:
         self.curves = curves
         totals = [int(length.sum()) for length in lengths]
         cells = [total // self.g + 1 for total in totals]
-        firsts = [sum(cells[:slot]) for slot in range(len(cells))]
-        _refuse_overflow(curves, sum(cells) * self.g, unit)
+        firsts = [1 + sum(cells[:slot]) for slot in range(len(cells))]
+        _refuse_overflow(curves, (1 + sum(cells)) * self.g, unit)
         self.base: Ints = np.array([first * self.g for first in firsts], np.int64)
         self.total: Ints = self.base + totals
         self.cum: list[Ints] = [
@@ -229,8 +242,11 @@ class Tables:
             Stretch(curve.starts, cum, *_span(curve))
             for curve, cum in zip(curves, self.cum, strict=True)
         ]
+        self.slot_of: Ints = horizon.slot_of
+        self.cell: int = cell_length(stretches)
+        self.one_budgets: dict[tuple[Verb, int], Quick | int | None] = {}
         self._lasts: dict[tuple[int, bool], int] = {}
-        self.forward: Forward = forward(stretches, horizon.slot_of, few_rows=few_rows)
+        self.forward: Forward = forward(stretches, horizon.slot_of, self.cell, few_rows=few_rows)
         self.inverse: Inverse = inverse(stretches, self.g, sum(cells), few_rows=few_rows)
         self.runs: Runs = Runs(curves, self.cum, horizon.slot_of)
 
@@ -317,14 +333,16 @@ def _refuse_overflow(curves: Sequence[Curve], total: int, unit: str) -> None:
 class Runs:
     """The ranges of known dates (runs) of all curves, numbered one curve after another.
 
-    ``base`` and ``total`` are the working time C at the first and the last instant of each run, and
-    ``end`` is the last instant of each run. Each array ends with an additional 0, so that index -1
+    ``begin`` and ``end`` are the first and the last instant of each run, ``base`` and ``total`` the
+    working time C at these instants. Each array ends with an additional 0, so that index -1
     can be used for instants in no run.
     """
 
     def __init__(self, curves: Sequence[Curve], cums: Sequence[Ints], slot_of: Ints) -> None:
-        self._curves, self._slot_of = curves, slot_of
-        self._first = np.cumsum([0, *(len(curve.lo) for curve in curves)])
+        counts = np.array([len(curve.lo) for curve in curves])
+        first = np.cumsum([0, *counts])
+        self._first_of, self._after_of = first[:-1].take(slot_of), first[1:].take(slot_of)
+        self._steps = [1 << bit for bit in reversed(range(int(counts.max() - 1).bit_length()))]
         nothing = np.zeros(1, np.int64)
         pairs = list(zip(curves, cums, strict=True))
         self.base: Ints = np.concatenate(
@@ -333,6 +351,7 @@ class Runs:
         self.total: Ints = np.concatenate(
             [*(cum[curve.first[1:]] for curve, cum in pairs), nothing]
         )
+        self.begin: Ints = np.concatenate([*(curve.lo for curve in curves), nothing])
         self.end: Ints = np.concatenate([*(curve.hi for curve in curves), nothing])
 
     def of(self, t: Ints, codes: Ints | None) -> Ints:
@@ -340,20 +359,19 @@ class Runs:
 
         ``codes`` are the indexes of each row's schedule, or None if there is a single schedule.
         """
+        first, after = self._first_of, self._after_of
         if codes is None:
-            return self._within(0, t)
-        slots = self._slot_of.take(codes)
-        found = np.full(len(t), -1, np.int64)
-        for slot in np.unique(slots).tolist():
-            rows = slots == slot
-            found[rows] = self._within(slot, t[rows])
-        return found
+            run, after = np.full(len(t), first[0]), after[:1]
+        else:
+            run, after = first.take(codes), after.take(codes)
+        for step in self._steps:  # a binary search for the last run that begins at or before t
+            later = run + step
+            begun = (later < after) & (self.begin.take(later, mode="clip") <= t)
+            np.add(run, step, out=run, where=begun)
+        return np.where((run < after) & self.contain(run, t), run, -1)
 
-    def _within(self, slot: int, t: Ints) -> Ints:
-        curve = self._curves[slot]
-        if not len(curve.lo):
-            return np.full(len(t), -1, np.int64)
-        run = np.searchsorted(curve.hi, t, "left")
-        known = curve.lo.take(run, mode="clip") <= t
-        known &= run < len(curve.lo)
-        return np.where(known, run + self._first[slot], -1)
+    def contain(self, run: Ints, t: Ints) -> Bools:
+        """Return for each instant whether the run with an index contains it."""
+        known: Bools = self.begin.take(run) <= t
+        known &= t <= self.end.take(run)
+        return known
