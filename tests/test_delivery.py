@@ -153,6 +153,40 @@ def test_a_sink_that_fails_gets_every_change_once_in_order(pipeline: Pipeline) -
     assert failures == [("failing", "no answer 1")]
 
 
+def test_a_sink_that_accepts_single_changes_only_is_noted_once(pipeline: Pipeline) -> None:
+    class Full(Recorder):
+        """A sink on a disk that is nearly full."""
+
+        is_full = True
+
+        def write(self, changes: Sequence[Change]) -> None:
+            if self.is_full and len(changes) > 1:
+                msg = "no space left on device"
+                raise OSError(msg)
+            super().write(changes)
+
+    full, failures = Full("full"), []
+    with Delivery(
+        pipeline.store, [full], retry=SOON, on_failure=lambda *failure: failures.append(failure)
+    ) as delivery:
+        pipeline.apply([created(number) for number in range(30)])
+        delivery.notify()
+        limit = time.monotonic() + 20
+        while len(full.got) < 29 and time.monotonic() < limit:
+            time.sleep(0.005)
+        assert len(failures) == 1
+        while len(full.got) < 30 and time.monotonic() < limit:
+            time.sleep(0.005)
+        time.sleep(0.05)  # until the sink has every change
+        pipeline.apply([created(number) for number in range(30, 40)])
+        delivery.notify()
+        while len(failures) < 2 and time.monotonic() < limit:
+            time.sleep(0.005)
+        full.is_full = False
+        delivery.finish(10)
+    assert len(failures) == 2
+
+
 def test_a_sink_that_hangs_delays_neither_ingest_nor_other_sinks(pipeline: Pipeline) -> None:
     hanging, steady = Hanging(), Recorder()
     with Delivery(pipeline.store, [hanging, steady], retry=SOON) as delivery:

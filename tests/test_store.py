@@ -46,6 +46,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.adapters.stores import sqlite_reading, writer_lock
+from workhours_sla.adapters.stores.sqlite_check import check_store
 from workhours_sla.adapters.stores.sqlite_file import restore
 from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
 from workhours_sla.errors import EventError, StoreError
@@ -386,6 +387,73 @@ def test_changes_that_no_sink_has_had_outlive_retention(tmp_path: Path) -> None:
         assert store.changes()[0][0] == 4
 
 
+def test_all_expired_appeals_are_dropped_at_once(tmp_path: Path) -> None:
+    with opened(tmp_path / "appeals.db") as store:
+        for number in range(1_200):
+            store.apply(
+                [
+                    created(str(number), at(2025, 3, 12, 10)),
+                    replied(str(number), at(2025, 3, 12, 11)),
+                ]
+            )
+    with opened(tmp_path / "appeals.db", retain=timedelta(days=1)) as store:
+        store.advance(at(2025, 3, 20, 10))
+        assert list(store.events()) == []
+        assert store.holdings().dropped == 2_400
+        assert balanced(store)
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_a_rejected_row_is_erased_after_retention_and_still_counted(
+    tmp_path: Path, *, in_memory: bool
+) -> None:
+    store = MemoryStore() if in_memory else SqliteStore(tmp_path / "appeals.db")
+    pipe = Pipeline(store, POLICY, retain=timedelta(days=30))
+    undated, first, second = (Rejected("not_json", "", f"a name {n}") for n in range(3))
+    pipe.commit(Batch("s", rejected=[undated]))
+    pipe.commit(Batch("s", rejected=[first], watermark=at(2025, 3, 12, 10)))
+    pipe.commit(Batch("s", rejected=[second], watermark=at(2025, 4, 1, 10)))
+    assert list(store.rejected().values()) == [undated, first, second]
+    pipe.advance(at(2025, 4, 11, 10))
+    assert len(store.rejected()) == 3
+    pipe.advance(at(2025, 4, 11, 11))
+    assert store.rejected() == {3: second}
+    assert store.holdings().rejected == 3
+    with pytest.raises(StoreError, match="row 2"):
+        pipe.repair(created("1", at(2025, 4, 11, 10)), rejected=2)
+    pipe.retry_rejected(lambda row: row)
+    pipe.commit(Batch("s", rejected=[first], watermark=at(2025, 5, 20, 10)))
+    assert list(store.rejected().values()) == [first]
+    pipe.close()
+    if not in_memory:
+        with SqliteReader(tmp_path / "appeals.db") as reader:
+            assert reader.reasons() == {"not_json": 4}
+            assert reader.holdings().rejected == 4
+        assert check_store(tmp_path / "appeals.db") == ()
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_a_change_is_kept_until_all_sinks_in_use_have_it(
+    tmp_path: Path, *, in_memory: bool
+) -> None:
+    store = MemoryStore() if in_memory else SqliteStore(tmp_path / "appeals.db")
+    store.acknowledge("former", [0])
+    if in_memory:
+        store = MemoryStore()  # the progress of a sink in memory ends with the process
+    pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
+    store.deliver_to(["one", "new"])
+    pipe.apply([created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))])
+    pipe.advance(at(2025, 3, 12, 12))
+    pipe.apply([created("2", at(2025, 3, 12, 13))])
+    store.acknowledge("one", [1, 2, 3])
+    pipe.advance(at(2025, 3, 20, 10))
+    assert [number for number, _ in store.changes()][:3] == [1, 2, 3]
+    store.acknowledge("new", [1, 2])
+    pipe.advance(at(2025, 3, 21, 10))
+    assert next(number for number, _ in store.changes()) == 3
+    pipe.close()
+
+
 def test_in_memory_time_alone_drops_an_appeal() -> None:
     store = MemoryStore()
     pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
@@ -613,7 +681,7 @@ def test_a_file_that_is_no_store_is_rejected(tmp_path: Path) -> None:
         SqliteReader(tmp_path / "none.db")
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 def test_a_store_of_an_earlier_schema_is_rejected_with_both_numbers(
     tmp_path: Path, version: int
 ) -> None:
@@ -623,7 +691,7 @@ def test_a_store_of_an_earlier_schema_is_rejected_with_both_numbers(
         db.execute(f"PRAGMA user_version={version}")
     for open_it in (lambda: Stored(path, POLICY), lambda: SqliteReader(path)):
         with pytest.raises(
-            StoreError, match=f"schema {version}, .* reads schema 4 only; .*read its source again"
+            StoreError, match=f"schema {version}, .* reads schema 5 only; .*read its source again"
         ):
             open_it()
 

@@ -46,8 +46,8 @@ class Delivery:
     changes wait for it. After an UndeliverableError or the last attempt the change becomes a dead
     letter, and the next change is sent. The store keeps the progress and the failures of each sink,
     so that the next run continues where this run ends. When a sink starts to fail, ``on_failure``
-    is called with its name and the error, in the thread of the sink. ``clock`` returns the current
-    time in UTC.
+    is called with its name and the error, in the thread of the sink; and again only if the sink has
+    received every change in between. ``clock`` returns the current time in UTC.
 
     >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore, Pipeline
@@ -76,6 +76,8 @@ class Delivery:
         on_failure: Callable[[str, Exception], object] = lambda _sink, _error: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        sinks = list(sinks)
+        store.deliver_to(sink.name for sink in sinks)
         self._workers = [
             _Worker(_Sender(store, sink, retry, batch_size, clock), on_failure) for sink in sinks
         ]
@@ -187,6 +189,8 @@ class _Worker:
         self._finishing = self._stopping = False
         self._step_began = monotonic()
         self._failing: BaseException | None = None
+        self._is_noted = False
+        """Whether ``on_failure`` was called since the sink last had every change."""
         self._thread = Thread(target=self._run, name=f"delivery to {sender.name}", daemon=True)
 
     def start(self) -> None:
@@ -239,10 +243,13 @@ class _Worker:
         if pending.changes:
             self._is_new = False
             error = self._sender.send(pending)
-            if error is not None and self._failing is None:
+            if error is not None and not self._is_noted:
+                self._is_noted = True
                 self._on_failure(self._sender.name, error)
             self._failing = None if isinstance(error, UndeliverableError) else error
             return self._failing is None or not finishing
+        if pending.retry_at is None:
+            self._is_noted = False
         if finishing:
             return False
         with self._changed:

@@ -77,6 +77,10 @@ class MemoryStore:
         """A heap of the appeals that have ended, or None before the first ``drop``."""
         self._positions: dict[tuple[str, str], Checkpoint] = {}
         self._rejected: dict[int, Rejected] = {}
+        self._rejected_at: dict[int, datetime] = {}
+        """The watermark when each rejected row was read."""
+        self._erased = 0
+        """The number of erased rejected rows."""
         self._last_rejected = 0
         self._keeps_changes = outbox
         self._outbox: list[tuple[int, Change]] = []
@@ -101,8 +105,11 @@ class MemoryStore:
         return {name: one for (owner, name), one in self._positions.items() if owner == source}
 
     def advance(self, watermark: datetime) -> bool:
-        """Advance the watermark, and return True; False if timers are due or appeals may expire."""
-        if self._is_broken or self._ended or (self._timers and self._timers[0][0] <= watermark):
+        """Advance the watermark, and return True; False if timers are due or content may expire."""
+        if self._is_broken or (self._timers and self._timers[0][0] <= watermark):
+            return False
+        # ``_ended`` is None without retention
+        if self._ended or (self._ended is not None and (self._rejected or self._outbox)):
             return False
         self.watermark = watermark
         return True
@@ -207,16 +214,24 @@ class MemoryStore:
         for row in batch.rejected:
             self._last_rejected += 1
             self._rejected[self._last_rejected] = row
+            if self.watermark is not None:
+                self._rejected_at[self._last_rejected] = self.watermark
         for number, row_or_none in reread.items():
             if row_or_none is None:
                 del self._rejected[number]
+                self._rejected_at.pop(number, None)
             else:
                 self._rejected[number] = row_or_none
         for partition, checkpoint in batch.positions.items():
             self._positions[batch.source, partition] = checkpoint
 
     def drop(self, before: datetime) -> None:
-        """Drop appeals that ended before an instant, and changes that every sink has."""
+        """Drop what is older than an instant.
+
+        These are the appeals that ended before it, the rejected rows that were read before it, and
+        the changes that every sink has. The number of rejected rows is kept.
+        """
+        self._erase_rejected(before)
         if self._ended is None:
             self._ended = sorted(
                 (ended_at, name)
@@ -232,10 +247,22 @@ class MemoryStore:
                 ids.add(appeal_id)
         if ids:
             self._drop_appeals(ids)
-        if self._progress:
-            kept = min(self._progress.values())
-            failed = {number for one in self._failures.values() for number in one}
-            self._outbox = [one for one in self._outbox if one[0] > kept or one[0] in failed]
+        last = min(self._progress.values(), default=0)
+        failed = {number for one in self._failures.values() for number in one}
+        known = bisect_right(self._outbox, last, key=lambda one: one[0])
+        if known > len(failed):
+            self._outbox[:known] = [one for one in self._outbox[:known] if one[0] in failed]
+
+    def _erase_rejected(self, before: datetime) -> None:
+        """Erase the rejected rows that were read before an instant, and keep their number."""
+        if not self._rejected or self.watermark is None:
+            return
+        for number in list(self._rejected):
+            at = self._rejected_at.setdefault(number, self.watermark)
+            if at >= before:  # so are all later rows
+                break
+            del self._rejected[number], self._rejected_at[number]
+            self._erased += 1
 
     def _drop_appeals(self, ids: set[str]) -> None:
         dropped = {appeal_id: self._appeals.pop(appeal_id) for appeal_id in ids}
@@ -273,7 +300,7 @@ class MemoryStore:
             quarantined=len(reasons) - applied - replaced,
             replaced=replaced,
             dropped=self._dropped_count,
-            rejected=len(self._rejected),
+            rejected=len(self._rejected) + self._erased,
         )
 
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
@@ -282,6 +309,15 @@ class MemoryStore:
         return self._outbox[first : None if limit < 0 else first + limit]
 
     # -- delivery ------------------------------------------------------------------------------
+
+    def deliver_to(self, sinks: Iterable[str]) -> None:
+        """Add sinks that are in use: changes are dropped only after all of them have the changes.
+
+        If this was never called, all sinks that have ever asked for changes are in use.
+        """
+        with self.lock:
+            for sink in sinks:
+                self._progress.setdefault(sink, 0)
 
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
         """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
@@ -465,6 +501,8 @@ _PLAIN: Final = (
     "_dropped_count",
     "_positions",
     "_rejected",
+    "_rejected_at",
+    "_erased",
     "_last_rejected",
     "_keeps_changes",
     "_outbox",

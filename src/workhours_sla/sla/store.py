@@ -123,6 +123,12 @@ class Outbox(Protocol):
         They are in the order of emission. A negative ``limit`` returns all of them.
         """
 
+    def deliver_to(self, sinks: Iterable[str]) -> None:
+        """Add sinks that are in use: changes are dropped only after all of them have the changes.
+
+        If this was never called, all sinks that have ever accepted changes are in use.
+        """
+
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
         """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
 
@@ -218,7 +224,11 @@ class Store(Outbox, Protocol):
         """Write what a transaction has collected since the last write."""
 
     def drop(self, before: datetime) -> None:
-        """Drop appeals that ended before an instant, and changes that every sink has."""
+        """Drop what is older than an instant.
+
+        These are the appeals that ended before it, the rejected rows that were read before it, and
+        the earlier changes that every sink has. The number of rejected rows is kept.
+        """
 
     # -- what users ask for
 

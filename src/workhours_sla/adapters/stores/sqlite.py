@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from workhours_sla.adapters.stores.sqlite_file import make_file, open_file, refuse, refuse_text
-from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, serialised
+from workhours_sla.adapters.stores.sqlite_reading import (
+    ERASED,
+    SqliteReader,
+    erased_of,
+    serialised,
+)
 from workhours_sla.adapters.stores.sqlite_rows import instant, micros, with_checksum
 from workhours_sla.adapters.stores.sqlite_tables import Tables
 from workhours_sla.adapters.stores.writer_lock import WriterLock
@@ -40,6 +45,7 @@ class SqliteOutbox(SqliteReader):
     """
 
     def __init__(self, path: Path | str) -> None:
+        self._sinks: set[str] = set()
         self._lock = WriterLock(Path(path), make_file)
         try:
             super().__init__(path)
@@ -55,6 +61,20 @@ class SqliteOutbox(SqliteReader):
         with self._turn:
             super().close()
             self._lock.close()  # last, because this drops the locks that SQLite has on the file
+
+    @serialised
+    def deliver_to(self, sinks: Iterable[str]) -> None:
+        """Add sinks that are in use: changes are dropped only after all of them have the changes.
+
+        If this was never called, all sinks that have ever accepted changes are in use.
+        """
+        self._sinks.update(sinks)
+
+    def _acknowledged(self) -> int:
+        """Return the number of the last change that every sink in use has, 0 if there is none."""
+        rows = self._rows("progress", "SELECT * FROM progress")
+        numbers = {sink: number for sink, number, _ in rows}
+        return min((numbers.get(sink, 0) for sink in self._sinks or numbers), default=0)
 
     @serialised
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
@@ -181,6 +201,8 @@ class SqliteStore(SqliteOutbox):
     _written: datetime | None
     """The watermark on the disk."""
     _built_under: str | None
+    _erased: dict[str, int]
+    """The number of erased rejected rows, keyed by reason."""
 
     def __init__(self, path: Path | str, *, hot: int = HOT) -> None:
         super().__init__(path)
@@ -249,6 +271,7 @@ class SqliteStore(SqliteOutbox):
         self._last_rejected: int = meta.get("last_rejected", 0)
         count = meta.get("watermark")
         self._watermark = self._written = None if count is None else instant(count)
+        self._erased = erased_of(meta)
         self._built_under = None
         if meta.get("library_version") == __version__:
             self._built_under = meta.get("policy_version")
@@ -308,17 +331,18 @@ class SqliteStore(SqliteOutbox):
         if work.is_part:
             self._tables.cool()
             return
+        self._watermark = None if work.watermark is BEGINNING else work.watermark
         self._write_source(work.batch, work.reread)
         self._read += work.read
         self._duplicate += work.duplicate
-        self._watermark = None if work.watermark is BEGINNING else work.watermark
         self._built_under = work.policy.version
 
     def _write_source(self, batch: Batch, reread: Mapping[int, Rejected | None]) -> None:
+        at = None if self._watermark is None else micros(self._watermark)
         self._db.executemany(
-            "INSERT INTO rejected VALUES (?,?,?,?,?,?)",
+            "INSERT INTO rejected VALUES (?,?,?,?,?,?,?)",
             [
-                with_checksum(number, batch.source, *row)
+                with_checksum(number, batch.source, *row, at)
                 for number, row in enumerate(batch.rejected, self._last_rejected + 1)
             ],
         )
@@ -339,19 +363,51 @@ class SqliteStore(SqliteOutbox):
             if row is None:
                 self._db.execute("DELETE FROM rejected WHERE number=?", (number,))
             else:
-                ((source,),) = self._all("SELECT source FROM rejected WHERE number=?", number)
-                self._db.execute(
-                    "REPLACE INTO rejected VALUES (?,?,?,?,?,?)",
-                    with_checksum(number, source, *row),
+                ((source, at),) = self._all(
+                    "SELECT source, at FROM rejected WHERE number=?", number
                 )
+                self._write_rejected(number, source, row, at)
+
+    def _write_rejected(self, number: int, source: str, row: Rejected, at: int | None) -> None:
+        self._db.execute(
+            "REPLACE INTO rejected VALUES (?,?,?,?,?,?,?)",
+            with_checksum(number, source, *row, at),
+        )
 
     def drop(self, before: datetime) -> None:
-        """Drop appeals that ended before an instant, and older changes that every sink has."""
+        """Drop what is older than an instant.
+
+        These are the appeals that ended before it, the rejected rows that were read before it, and
+        the earlier changes that every sink has. The number of rejected rows is kept.
+        """
         count = micros(before)
+        self._erase_rejected(count)
+        self._tables.drop_changes(count, self._acknowledged())
         dropped = self._tables.drop(count)
         self._dropped += dropped
         if dropped:
             self._dropped_before = max(count, self._dropped_before or count)
+
+    def _erase_rejected(self, before: int) -> None:
+        """Delete the rejected rows that were read before an instant, and keep their number."""
+        undated = self._all(
+            "SELECT number, source, reason, detail, text FROM rejected WHERE at IS NULL"
+        )
+        if undated and self._watermark is not None:  # they were read before any event
+            for number, source, *row in undated:
+                self._write_rejected(number, source, Rejected(*row), micros(self._watermark))
+        erased = self._all(
+            "SELECT reason, count(*) FROM rejected WHERE at<? GROUP BY reason", before
+        )
+        if not erased:
+            return
+        self._db.execute("DELETE FROM rejected WHERE at<?", (before,))
+        for reason, count in erased:
+            self._erased[reason] = self._erased.get(reason, 0) + count
+            self._db.execute(
+                "REPLACE INTO meta VALUES (?,?,?)",
+                with_checksum(f"{ERASED}{reason}", self._erased[reason]),
+            )
 
     @serialised
     def note(self, key: str, text: str) -> None:

@@ -23,7 +23,7 @@ from workhours_sla.text.messages import Phrase, say
 APPLICATION_ID: Final = 0x57484F53
 """The application id of a SQLite file that is a store of this library ("WHOS")."""
 
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 """The number of the schema, in PRAGMA user_version. No other schema can be read."""
 
 TABLES: Final = """
@@ -75,9 +75,11 @@ TABLES: Final = """
     CREATE TABLE rejected (
         number INTEGER PRIMARY KEY,     -- never used again: meta has the last one
         source TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, text TEXT NOT NULL,
+        at INTEGER,                     -- the watermark when it was read
         checksum INTEGER NOT NULL
     );
     CREATE INDEX rejected_by_reason ON rejected (reason);
+    CREATE INDEX rejected_by_at ON rejected (at);
     CREATE TABLE tombstone (hash BLOB PRIMARY KEY);
 """
 

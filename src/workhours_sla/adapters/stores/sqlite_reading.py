@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from threading import RLock
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from workhours_sla.adapters.stores.sqlite_file import (
     checked,
@@ -34,6 +35,9 @@ from workhours_sla.text.messages import say
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
 AnyReader = TypeVar("AnyReader", bound="SqliteReader")
+
+ERASED: Final = "erased:"
+"""The key of the number of erased rejected rows in the table ``meta``, before the reason."""
 
 _EVENTS = """
     SELECT number, number, body, checksum, appeal_id FROM event WHERE number > ?
@@ -193,8 +197,13 @@ class SqliteReader:
         return {row[0]: Rejected(*row[2:5]) for row in rows}
 
     def reasons(self) -> Mapping[str, int]:
-        """Return the number of quarantined events and rejected rows, keyed by reason."""
-        return dict(self._all(_REASONS, REPLACED))
+        """Return the number of quarantined events and rejected rows, keyed by reason.
+
+        Rejected rows that were erased after retention are counted.
+        """
+        with self._turn:
+            found = Counter(dict(self._all(_REASONS, REPLACED)))
+            return dict(found + Counter(erased_of(self._meta())))
 
     @serialised
     def sinks(self) -> list[str]:
@@ -260,7 +269,7 @@ class SqliteReader:
             quarantined=sum(by_reason.values()),
             replaced=replaced,
             dropped=meta.get("dropped", 0),
-            rejected=rejected,
+            rejected=rejected + sum(erased_of(meta).values()),
         )
 
     @serialised
@@ -289,6 +298,13 @@ class SqliteReader:
     @serialised
     def _all(self, sql: str, *values: object) -> list[Row]:
         return fetched(self._db, self._path, sql, values)
+
+
+def erased_of(meta: Mapping[str, Any]) -> dict[str, int]:
+    """Return the number of erased rejected rows, keyed by reason."""
+    return {
+        key.removeprefix(ERASED): value for key, value in meta.items() if key.startswith(ERASED)
+    }
 
 
 def _event_of(row: Row) -> Event:

@@ -38,6 +38,16 @@ MANY: Final = 16
 COPIES: Final = (
     "SELECT number, number, body, checksum, appeal_id, quarantined, event_id, repaired FROM event"
 )
+_OLDEST_ACCEPTED: Final = """
+    SELECT ifnull(at, 0) FROM outbox WHERE number<=?
+    AND number NOT IN (SELECT number FROM failure) ORDER BY number LIMIT 1
+"""
+_DROP_ACCEPTED: Final = """
+    DELETE FROM outbox WHERE ifnull(at, 0)<? AND number IN (
+        SELECT number FROM outbox WHERE number<=?
+        AND number NOT IN (SELECT number FROM failure) ORDER BY number LIMIT 1000
+    )
+"""
 
 Value = TypeVar("Value")
 
@@ -238,43 +248,48 @@ class Tables:
             kept -= len(repeated.pop(next(iter(repeated))).all)
 
     def drop(self, before: int) -> int:
-        """Drop appeals that ended before an instant, and return the number of their events.
+        """Drop the appeals that ended before an instant, and return the number of their events.
 
-        Changes that every sink has and that were emitted before the instant are dropped too. The
-        instant is in microseconds since 1970.
+        The instant is in microseconds since 1970.
         """
-        rows: list[Row] = []
-        ids = [
+        count = 0
+        while ids := [
             one
             for (one,) in self.rows(
                 "SELECT appeal_id FROM appeal WHERE ended_at<? LIMIT ?", before, CHUNK
             )
-        ]
-        if ids:
-            rows = list(
-                self._where("SELECT event_id, quarantined FROM event WHERE appeal_id IN (*)", ids)
-            )
-            # if a copy conflicted, its id still has an effective copy in another appeal
-            hashes = {tombstone("event", id_) for id_, why in rows if why != CONFLICTING_ID}
-            hashes |= {tombstone("appeal", one) for one in ids}
-            self.db.executemany(
-                "INSERT OR IGNORE INTO tombstone VALUES (?)", [(one,) for one in sorted(hashes)]
-            )
-            for sql in (
-                "DELETE FROM event WHERE appeal_id IN (*)",
-                "DELETE FROM appeal WHERE appeal_id IN (*)",
-            ):
-                self.db.execute(sql.replace("*", placeholders(ids)), ids)
-            for one in ids:
-                self.hot.pop(one, None)
-            self.repeated.clear()
-        self.db.execute(
-            "DELETE FROM outbox WHERE ifnull(at, 0)<? AND number IN (SELECT number FROM outbox"
-            " WHERE number<=(SELECT min(number) FROM progress) ORDER BY number LIMIT 1000)"
-            " AND number NOT IN (SELECT number FROM failure)",
-            (before,),
+        ]:
+            count += self._drop(ids)
+        return count
+
+    def _drop(self, ids: Sequence[str]) -> int:
+        """Drop some appeals, and return the number of their events."""
+        rows = list(
+            self._where("SELECT event_id, quarantined FROM event WHERE appeal_id IN (*)", ids)
         )
+        # if a copy conflicted, its id still has an effective copy in another appeal
+        hashes = {tombstone("event", id_) for id_, why in rows if why != CONFLICTING_ID}
+        hashes |= {tombstone("appeal", one) for one in ids}
+        self.db.executemany(
+            "INSERT OR IGNORE INTO tombstone VALUES (?)", [(one,) for one in sorted(hashes)]
+        )
+        for sql in (
+            "DELETE FROM event WHERE appeal_id IN (*)",
+            "DELETE FROM appeal WHERE appeal_id IN (*)",
+        ):
+            self.db.execute(sql.replace("*", placeholders(ids)), ids)
+        for one in ids:
+            self.hot.pop(one, None)
+        self.repeated.clear()
         return len(rows)
+
+    def drop_changes(self, before: int, last: int) -> None:
+        """Drop the changes up to the number ``last`` that were emitted before an instant.
+
+        Changes that a sink did not accept are kept. The instant is in microseconds since 1970.
+        """
+        while (rows := self.rows(_OLDEST_ACCEPTED, last)) and rows[0][0] < before:
+            self.db.execute(_DROP_ACCEPTED, (before, last))
 
 
 def _copy_of(row: Row) -> StoredEvent:
