@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BASE := $(VENV)/.installed-base
 
-.PHONY: demo docs newcomer release test lint notebooks properties bench calendar clean
+.PHONY: demo docs newcomer release test test-engines lint notebooks properties bench calendar clean
 
 demo: $(BASE)
 	@$(BIN)/workhours due "31.10.2025 17:30" --calendar RU-VGG
@@ -22,6 +22,9 @@ demo: $(BASE)
 test: $(STAMP) lint
 	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
 	$(BIN)/python -m pytest --nbmake examples/notebooks
+
+test-engines: $(STAMP)  ## a million rows in each database, compared with the library one by one
+	WORKHOURS_ENGINE_ROWS=$${WORKHOURS_ENGINE_ROWS:-1000000} $(BIN)/python -m pytest tests/engines -m ""
 
 lint: $(STAMP)
 	$(BIN)/ruff check

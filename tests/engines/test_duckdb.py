@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 pytest.importorskip("duckdb")
@@ -18,7 +20,7 @@ WAYS = ("in SELECT", "in FROM", "functions")
 
 
 @pytest.fixture(scope="module", params=WAYS)
-def engine(request: pytest.FixtureRequest) -> DuckDBEngine:
+def engine(request: pytest.FixtureRequest) -> Iterator[DuckDBEngine]:
     made = DuckDBEngine(in_from=request.param == "in FROM")
     if request.param == "functions":
         made.whole_calendar = True
@@ -26,7 +28,8 @@ def engine(request: pytest.FixtureRequest) -> DuckDBEngine:
     else:
         made.connection.execute(script("duckdb").text)
     made.load(rows(), list(SCHEDULES))
-    return made
+    yield made
+    made.connection.close()
 
 
 @pytest.mark.parametrize("schedule", ASKED)

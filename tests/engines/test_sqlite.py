@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 pytest.importorskip("numpy")
@@ -13,10 +15,11 @@ from tests.engines.sqlite_engine import SQLiteEngine
 
 
 @pytest.fixture(scope="module")
-def engine() -> SQLiteEngine:
+def engine() -> Iterator[SQLiteEngine]:
     made = SQLiteEngine(script("sqlite"))
     made.load(rows(), list(SCHEDULES))
-    return made
+    yield made
+    made.connection.close()
 
 
 @pytest.mark.parametrize("schedule", ASKED)

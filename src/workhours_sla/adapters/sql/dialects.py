@@ -19,7 +19,7 @@ from workhours_sla.errors import ScriptError, shown
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.working_time import WorkingTime
 
-DIALECTS: Final = {"duckdb": "DuckDB", "sqlite": "SQLite"}
+DIALECTS: Final = {"duckdb": "DuckDB", "postgres": "Postgres", "sqlite": "SQLite"}
 """The dialects: the name of the module, and of the class of its words."""
 
 
@@ -70,7 +70,7 @@ def script(  # noqa: PLR0913
     compiled = compile_schedules(schedules, since, until)
     settings = Settings(compiled, schema, on_unknown)
     module: Any = import_module(f"workhours_sla.adapters.sql.{dialect}")
-    words = getattr(module, DIALECTS[dialect])()
+    words = getattr(module, DIALECTS[dialect])(schema)
     if settings.raises and not words.raises:
         raise ScriptError(say("sql_cannot_raise", title=words.title))
     statements: Iterator[str] = module.statements(settings)

@@ -98,6 +98,14 @@ class Verbs:
         """Return the limit: the last instant at which a budget is used up."""
         return self._located(latest=True)
 
+    def is_working(self) -> Verb:
+        """Return whether an instant is working time: whether the next microsecond is worked."""
+        first, *rest = self.elapsed().levels
+        first = {"slot": first["slot"], "ua": self.checked_us("t")}
+        answer = f"{self.elapsed().answer} = 1"
+        levels = (first, {"ub": "ua + 1"}, *rest)
+        return Verb("is_working", ("schedule", "t"), levels, answer, is_instant=False)
+
     def _worked_levels(self, instants: Mapping[str, str], **others: str) -> tuple[Level, ...]:
         """Return the steps to ``slot`` and to the working time C at some instants, ``ca``, ..."""
         slots = self.compiled.slots
@@ -141,7 +149,7 @@ class Verbs:
             self.d.text(f"{self.schema}.{verb.name}: the calendar of "),
             "schedule",
             self.d.text(" does not know the answer for "),
-            self.d.as_text("start_at"),
+            self.d.as_text(verb.arguments[1]),
             self.d.text(f"; see {self.schema}.coverage, or install a newer script"),
         )
 
@@ -151,6 +159,8 @@ class Verbs:
         if not self.settings.raises:
             return answer
         kind = self.d.instant_type if verb.is_instant else self.d.integer_type
+        if verb.name == "is_working":
+            kind = "boolean"
         given = " and ".join(f"{one} is not null" for one in verb.arguments)
         refused = case([(given, self.d.refuse(self.unknown_message(verb), kind))])
         return f"coalesce({answer}, {refused})"
@@ -159,10 +169,13 @@ class Verbs:
 
     def day_index(self, x: str) -> str:
         """Return the index of the UTC day of an instant in the days of all slots."""
+        return f"{self.d.div(x, DAY)} - {self.a.by_slot('slot', self.day_offsets())}"
+
+    def day_offsets(self) -> list[int]:
+        """Return for each slot the day number that has the index 0 in the days of all slots."""
         slots = self.compiled.slots
         firsts = accumulate((len(slot.days) for slot in slots), initial=0)
-        offsets = [slot.first_day - first for slot, first in zip(slots, firsts, strict=False)]
-        return f"{self.d.div(x, DAY)} - {self.a.by_slot('slot', offsets)}"
+        return [slot.first_day - first for slot, first in zip(slots, firsts, strict=False)]
 
     def all_days(self) -> list[int]:
         """Return the packed days of all slots, one slot after another: sorted."""

@@ -31,6 +31,9 @@ class Dialect:
     integer_type: ClassVar[str] = "bigint"
     instant_type: ClassVar[str] = "timestamptz"
 
+    def __init__(self, schema: str = "wh") -> None:
+        self.schema: str = schema
+
     def us(self, instant: str) -> str:
         """Return the microseconds since 1970-01-01T00:00 UTC of an instant."""
         raise NotImplementedError

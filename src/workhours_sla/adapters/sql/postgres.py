@@ -1,0 +1,289 @@
+"""The script for PostgreSQL: functions in two shapes over one constant list of days.
+
+``wh.deadline(...)`` is a scalar function in PL/pgSQL for triggers, generated columns, CHECK and
+indexes. ``wh.deadline_rows(...)`` is called in FROM, once per row: PostgreSQL inlines it, so that
+a query over many rows is 1.5 to 3 times as fast and may run in parallel.
+
+``OFFSET 0`` keeps PostgreSQL from copying a subquery to each place that uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import ClassVar, Final
+
+from workhours_sla.adapters.sql.script import (
+    inserts,
+    instant_of,
+    newer_than,
+    script_row,
+    version_of,
+)
+from workhours_sla.adapters.sql.settings import Settings
+from workhours_sla.adapters.sql.verbs import DayVerbs, Level, Verb
+from workhours_sla.adapters.sql.vocabulary import Dialect
+
+OLDEST: Final = 14
+"""The first version of PostgreSQL for which the script is meant."""
+_INSTANTS: Final = ("timestamptz", "timestamp", "date")
+_FROM_ROWS: Final = {"elapsed": "elapsed", "deadline": "due_at", "breaches_after": "limit_at"}
+
+
+class Postgres(Dialect):
+    """The dialect of PostgreSQL."""
+
+    name: ClassVar[str] = "postgres"
+    title: ClassVar[str] = "PostgreSQL"
+
+    def us(self, instant: str) -> str:
+        """Return the microseconds of an instant, exactly until the year 2255."""
+        return f"(date_part('epoch', {instant} at time zone interval '0') * 1000000)::bigint"
+
+    def instant(self, us: str) -> str:
+        """Return the instant of a number of microseconds."""
+        return f"to_timestamp({us} / 1000000.0::float8)"
+
+    def as_text(self, value: str) -> str:
+        """Return a value as text by an immutable function."""
+        return f"{self.schema}.shown({value})"
+
+    def refuse(self, message: str, kind: str) -> str:
+        """Return an expression that raises an error."""
+        return f"{self.schema}.refuse({message}, null::{kind})"
+
+
+class _PostgresVerbs(DayVerbs):
+    """The verbs, with look-ups in the array that the function ``days`` returns."""
+
+    @property
+    def days(self) -> str:
+        return f"({self.schema}.days())"
+
+    def day_value(self, x: str) -> str:
+        return f"{self.days}[{self.day_index(x)} + 1]"
+
+    def segment_levels(self, *, latest: bool) -> tuple[Level, ...]:
+        bits = self.compiled.bits
+        packed = f"(u << {bits}) + {(1 << bits) - 1}" if latest else f"(u << {bits}) - 1"
+        return (
+            {"k": f"width_bucket({packed}, {self.days})"},
+            {"v": f"{self.days}[k]", "n": f"k - 1 + {self.a.by_slot('slot', self.day_offsets())}"},
+        )
+
+    def checked_us(self, instant: str) -> str:
+        """Return the microseconds of an argument; infinity must not reach the conversion."""
+        slots = self.compiled.slots
+        lo, hi = min(slot.lo for slot in slots), max(slot.hi for slot in slots)
+        ends = " and ".join(f"timestamptz '{instant_of(end)}'" for end in (lo, hi))
+        return f"case when {instant} between {ends} then {self.d.us(instant)} end"
+
+
+def statements(settings: Settings) -> Iterator[str]:
+    """Return the statements of the script, each of which may be run twice."""
+    verbs = _PostgresVerbs(settings, Postgres(settings.schema))
+    yield "begin;"
+    yield from _checks(settings)
+    yield from _tables(settings, verbs)
+    yield from _helpers(verbs)
+    for verb, returned in (
+        (verbs.elapsed(), "bigint"),
+        (verbs.deadline(), "timestamptz"),
+        (verbs.breaches_after(), "timestamptz"),
+    ):
+        yield _scalar(verbs, verb, returned)
+        yield _rows(verbs, verb, returned)
+    yield _scalar(verbs, verbs.is_working(), "boolean")
+    yield from _derived(settings.schema)
+    yield from _refusals(settings.schema)
+    yield "commit;"
+
+
+def _checks(settings: Settings) -> Iterator[str]:
+    schema, version = settings.schema, version_of(settings.compiled)
+    yield _do(
+        f"if current_setting('server_version_num')::int < {OLDEST}0000 then "
+        f"raise exception 'this script needs PostgreSQL {OLDEST} or later, not %; "
+        "update PostgreSQL', current_setting('server_version'); end if;"
+    )
+    yield f"create schema if not exists {schema};"
+    yield (
+        f"create table if not exists {schema}.script (version text, calendars text, "
+        "release bigint, digest text, since date, until date, on_unknown text);"
+    )
+    yield _do(
+        f"if exists (select from {schema}.script where {newer_than(settings.compiled)}) then "
+        f"raise exception 'the schema {schema} has the newer script %; this one is {version}: "
+        "generate it with the newer library, or drop the schema', "
+        f"(select version from {schema}.script); end if;"
+    )
+
+
+def _do(body: str) -> str:
+    return f"do $wh$ begin {body} end $wh$;"
+
+
+def _tables(settings: Settings, verbs: _PostgresVerbs) -> Iterator[str]:
+    c, schema = settings.compiled, settings.schema
+    for table in (c.schedule_table, c.runs):
+        types = ", ".join(
+            f"{column} {'text' if column == 'schedule' else 'bigint'}" for column in table.columns
+        )
+        yield f"create table if not exists {schema}.{table.name} ({types});"
+        yield f"delete from {schema}.{table.name};"
+        yield from inserts(verbs.d, table, f"{schema}.{table.name}")
+    yield f"delete from {schema}.script;"
+    yield f"insert into {schema}.script select {script_row(settings)};"
+    yield (
+        f"create or replace view {schema}.coverage as select s.schedule, "
+        "to_timestamp(r.lo / 1000000.0::float8) as first_known, "
+        "to_timestamp(r.hi / 1000000.0::float8) as last_known "
+        f"from {schema}.schedule s join {schema}.run r using (slot);"
+    )
+
+
+def _helpers(verbs: _PostgresVerbs) -> Iterator[str]:
+    """Return the functions that the verbs call."""
+    schema, c = verbs.schema, verbs.compiled
+    for name, value in (("version", version_of(c)), ("digest", c.digest)):
+        yield _function(schema, f"{name}()", "text", f"select '{value}'::text", language="sql")
+    array = "{" + ",".join(map(str, verbs.all_days())) + "}"
+    # PL/pgSQL parses the list once per session, and the planner calls the function once per plan
+    yield _function(schema, "days()", "bigint[]", f"begin return '{array}'::bigint[]; end")
+    utc = "to_char(t at time zone interval '0', 'YYYY-MM-DD HH24:MI:SS.US\"+00\"')"
+    yield _function(schema, "shown(t timestamptz)", "text", f"begin return {utc}; end")
+    yield _function(schema, "shown(amount bigint)", "text", "begin return amount::text; end")
+    body = "begin raise exception using errcode = '22023', message = $1; end"
+    yield _function(schema, "refuse(message text, kind anyelement)", "anyelement", body)
+    refused = (
+        "begin if extract(month from span) <> 0 or extract(year from span) <> 0 "
+        "or extract(day from span) <> 0 then raise exception using errcode = '22023', "
+        "message = 'the budget ' || span || ' has days, whose working time is unknown; "
+        "give hours, or count working days'; end if; "
+        "return (extract(epoch from span) * 1000000)::bigint; end"
+    )
+    yield _function(schema, "amount_of(span interval)", "bigint", refused, strict=True)
+
+
+def _scalar(verbs: _PostgresVerbs, verb: Verb, returned: str) -> str:
+    """Return the scalar function of a verb: a variable for each step."""
+    steps = [step for level in verb.levels for step in level.items()]
+    names = " ".join(f"{name} bigint;" for name, _ in steps)
+    sets = "\n".join(f"{name} := {expression};" for name, expression in steps)
+    body = f"declare {names} begin\n{sets}\nreturn {verbs.answer_of(verb)}; end"
+    return _function(verbs.schema, f"{verb.name}({_parameters(verb)})", returned, body, strict=True)
+
+
+def _rows(verbs: _PostgresVerbs, verb: Verb, returned: str) -> str:
+    """Return the function of a verb to be called in FROM: nested queries, one for each level."""
+    first, *rest = verb.levels
+    source = f"select {_columns(first)}"
+    for level in rest:
+        source = f"select z.*, {_columns(level)} from ({source} offset 0) z"
+    column = _FROM_ROWS[verb.name]
+    body = f"select {verbs.answer_of(verb)} as {column} from ({source} offset 0) z"
+    table = f"table({column} {returned})"
+    signature = f"{verb.name}_rows({_parameters(verb)})"
+    return _function(verbs.schema, signature, table, body, language="sql")
+
+
+def _columns(level: Level) -> str:
+    return ", ".join(f"{expression} as {name}" for name, expression in level.items())
+
+
+def _parameters(verb: Verb) -> str:
+    types = {"schedule": "text", "budget": "bigint"}
+    return ", ".join(f"{name} {types.get(name, 'timestamptz')}" for name in verb.arguments)
+
+
+def _derived(schema: str) -> Iterator[str]:
+    """Return the functions that only call others: other types of budgets, and other verbs."""
+    left = f"select $3 - {schema}.elapsed($1, $2, $4)"
+    arguments = "schedule text, start_at timestamptz, budget {}, now_at timestamptz"
+    yield _sql(schema, f"remaining({arguments.format('bigint')})", "bigint", left)
+    left = f"select {schema}.remaining($1, $2, {schema}.amount_of($3), $4)"
+    yield _sql(schema, f"remaining({arguments.format('interval')})", "bigint", left)
+    arguments = "schedule text, start_at timestamptz, budget interval"
+    for verb in ("deadline", "breaches_after"):
+        call = f"{schema}.{verb}{{}}($1, $2, {schema}.amount_of($3))"
+        yield _sql(schema, f"{verb}({arguments})", "timestamptz", f"select {call.format('')}")
+        column = _FROM_ROWS[verb]
+        yield _sql(
+            schema,
+            f"{verb}_rows({arguments})",
+            f"table({column} timestamptz)",
+            f"select {column} from {call.format('_rows')}",
+        )
+    due = (
+        "begin if budget < 0 then raise exception using errcode = '22023', message = "
+        "'the budget ' || budget || ' is negative; give at least 0'; end if; return "
+        "(start_at at time zone interval '0' + budget / 1000000 * interval '1 second' "
+        "+ budget % 1000000 * interval '1 microsecond') at time zone interval '0'; end"
+    )
+    yield _function(
+        schema,
+        "clock_deadline(start_at timestamptz, budget bigint)",
+        "timestamptz",
+        due,
+        strict=True,
+    )
+
+
+def _refusals(schema: str) -> Iterator[str]:
+    """Return the functions that refuse dates and timestamps without a zone.
+
+    Without them PostgreSQL would convert such an argument by the zone of the session.
+    """
+    message = (
+        "'an instant is a timestamp with time zone, not ' || pg_typeof({}) || "
+        "'; give {} at time zone ''Europe/Volgograd'', with the zone of the column'"
+    )
+    signatures = {
+        "elapsed": ("text", "instant", "instant"),
+        "deadline": ("text", "instant", "budget"),
+        "breaches_after": ("text", "instant", "budget"),
+        "is_working": ("text", "instant"),
+        "remaining": ("text", "instant", "budget", "instant"),
+    }
+    returned = {"elapsed": "bigint", "remaining": "bigint", "is_working": "boolean"}
+    for verb, kinds in signatures.items():
+        for wrong in _wrong_types(kinds):
+            at = next(place for place, kind in enumerate(wrong, 1) if kind in _INSTANTS[1:])
+            text = message.format(f"${at}", f"${at}").replace("give $", "give argument ")
+            body = f"begin raise exception using errcode = '22023', message = {text}; end"
+            kind = returned.get(verb, "timestamptz")
+            yield _function(schema, f"{verb}({', '.join(wrong)})", kind, body)
+            if verb in _FROM_ROWS:
+                table = f"table({_FROM_ROWS[verb]} {kind})"
+                yield _function(schema, f"{verb}_rows({', '.join(wrong)})", table, body)
+
+
+def _wrong_types(kinds: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Return the lists of types in which an instant is no timestamp with time zone."""
+    choices = [
+        _INSTANTS if kind == "instant" else ("bigint", "interval") if kind == "budget" else (kind,)
+        for kind in kinds
+    ]
+    for types in product(*choices):
+        if any(kind in _INSTANTS[1:] for kind in types):
+            yield types
+
+
+def _sql(schema: str, signature: str, returns: str, body: str) -> str:
+    return _function(schema, signature, returns, body, language="sql")
+
+
+def _function(  # noqa: PLR0913
+    schema: str,
+    signature: str,
+    returns: str,
+    body: str,
+    *,
+    language: str = "plpgsql",
+    strict: bool = False,
+) -> str:
+    return (
+        f"create or replace function {schema}.{signature} returns {returns} "
+        f"language {language} immutable {'strict ' if strict else ''}parallel safe "
+        f"as $wh$\n{body}\n$wh$;"
+    )
