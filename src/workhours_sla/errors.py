@@ -19,6 +19,7 @@
     ├── ScriptError                                 ValueError
     ├── SourceError                                 ValueError
     ├── StoreError                                  OSError
+    ├── EngineError                                 RuntimeError
     └── UndeliverableError                          ValueError
     WorkHoursWarning                                UserWarning
     ├── ProvisionalWarning
@@ -48,6 +49,7 @@ __all__ = [
     "CalendarDataError",
     "ConfigError",
     "EmptyScheduleError",
+    "EngineError",
     "EventError",
     "HoursSyntaxError",
     "MissingTimeZoneError",
@@ -199,6 +201,16 @@ class StoreError(WorkHoursError, OSError):
 
     cause: str = ""
     facts: Mapping[str, object] = {}
+
+
+class EngineError(WorkHoursError, RuntimeError):
+    """Raised when an engine such as Spark is missing, too old or not set up for a task.
+
+    ``messages.refusal`` makes the sentence in another language from ``cause`` and ``facts``.
+    """
+
+    cause: str
+    facts: Mapping[str, object]
 
 
 class UndeliverableError(WorkHoursError, ValueError):

@@ -1,0 +1,1 @@
+"""Columns and streams of Apache Spark."""
