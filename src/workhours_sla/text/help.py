@@ -422,9 +422,9 @@ OPTIONS: Final = Texts(
             "ru": "Секунд между чтениями в конце файла.",
         },
         "watch --retain": {
-            "en": "Drop appeals that ended, and rejected rows that were read, more than DAYS ago.",
+            "en": "Drop appeals that ended, and rejected rows read, more than DAYS ago.",
             "ru": "Удалять обращения, завершённые больше стольких дней назад, и отклонённые строки, "
-            "прочитанные раньше.",
+            "прочитанные больше стольких дней назад.",
         },
         "watch --once": {
             "en": "Stop at the end of the source.",

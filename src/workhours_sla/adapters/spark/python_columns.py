@@ -116,8 +116,10 @@ class Answers:
         for t in (starts, ends):
             run = np.minimum(np.searchsorted(highs, t, "left"), len(highs) - 1)
             runs.append(np.where((lows[run] <= t) & (t <= highs[run]), run, -1))
-        known = (runs[0] == runs[1]) & (runs[0] >= 0)
-        return known & (ends < highs[runs[0]]) if latest else known
+        known: NDArray[np.bool_] = (runs[0] == runs[1]) & (runs[0] >= 0)
+        if latest:
+            known &= ends < highs[runs[0]]
+        return known
 
 
 def _budgets(column: Any) -> Any:

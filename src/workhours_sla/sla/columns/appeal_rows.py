@@ -170,10 +170,10 @@ def sorted_rows(events: EventColumns, kept: Places, unusual: Bools) -> AppealRow
         np.arange(len(cycle_at)) - first_cycle[of_appeal],
     )
     before = np.flatnonzero(rows.number > 0) - 1
-    settled = np.zeros(rows.cycles, np.bool_)
-    settled[cycle[official(events, rows, rows.of_types([REPLIED]))]] = True
-    settled[cycle[rows.of_types([CLOSED])]] = True
-    unusual[rows.appeal_of_cycle[before[~settled[before]]]] = True
+    answered = np.zeros(rows.cycles, np.bool_)
+    answered[cycle[official(events, rows, rows.of_types([REPLIED]))]] = True
+    answered[cycle[rows.of_types([CLOSED])]] = True
+    unusual[rows.appeal_of_cycle[before[~answered[before]]]] = True
     return rows
 
 
