@@ -423,8 +423,8 @@ OPTIONS: Final = Texts(
         },
         "watch --retain": {
             "en": "Drop appeals that ended, and rejected rows read, more than DAYS ago.",
-            "ru": "Удалять обращения, завершённые больше стольких дней назад, и отклонённые строки, "
-            "прочитанные больше стольких дней назад.",
+            "ru": "Удалять обращения, завершённые больше стольких дней назад, и отклонённые "
+            "строки, прочитанные больше стольких дней назад.",
         },
         "watch --once": {
             "en": "Stop at the end of the source.",
