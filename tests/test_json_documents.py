@@ -199,6 +199,13 @@ def test_documents_without_records(data: object, config: str, part: str) -> None
     assert part in refusal(data, config)
 
 
+def test_an_error_beside_records_ends_the_run() -> None:
+    """A key of this name within the records, or around them, is data."""
+    assert "API (late)" in refusal({"response": {"items": [ROW]}, "error": "late"}, IN_ITEMS)
+    document = {"response": {"items": [{**ROW, "error": "data"}], "error": "data"}, "error": None}
+    assert read(document, IN_ITEMS) == read([ROW])
+
+
 def test_an_empty_array_has_no_rows() -> None:
     assert read([]) == []
     assert read({"response": {"items": []}}, IN_ITEMS) == []

@@ -8,15 +8,11 @@ from workhours_sla.adapters.sources import Inverted
 from workhours_sla.sla.source import Idle, Item, Source, Start
 
 
-class CountedSource:
-    """A source that passes on another source's items and counts some of them; mutable."""
+class PassedOn:
+    """A source with the name and the partitions of another source."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self.ignored: int = 0
-        """The rows that the configuration ignores."""
-        self.inverted: int = 0
-        """The rows whose answer was before its posting, but within the tolerance."""
 
     @property
     def name(self) -> str:
@@ -27,6 +23,17 @@ class CountedSource:
     def partitions(self) -> Collection[str]:
         """The partitions of the source."""
         return self._source.partitions
+
+
+class CountedSource(PassedOn):
+    """A source that passes on another source's items and counts some of them; mutable."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self.ignored: int = 0
+        """The rows that the configuration ignores."""
+        self.inverted: int = 0
+        """The rows whose answer was before its posting, but within the tolerance."""
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
         """Yield the items of the source."""

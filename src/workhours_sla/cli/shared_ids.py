@@ -11,6 +11,7 @@ from workhours_sla.adapters.columns import shown_columns
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources.derived_events import has_content_id
 from workhours_sla.adapters.sources.formats import NETWORKS
+from workhours_sla.cli.counted_source import PassedOn
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import shown
 from workhours_sla.sla.event import Event, EventType
@@ -69,27 +70,17 @@ def _is_derived(canonical: str, shared: str, rows: Iterable[Event]) -> bool:
     return has_content_id(next(event for event in rows if event.event_id == shared))
 
 
-class NotedSource:
+class NotedSource(PassedOn):
     """A source that passes on another source's items, and prints a note if too many share an id."""
 
     def __init__(self, source: Source, config: Config, lang: str) -> None:
-        self._source = source
+        super().__init__(source)
         self._config = config
         self._lang = lang
         self._events: list[Event] = []
         self._noted: list[str] = []
         self._next: int | None = FEWEST
         """The number of events at which ids are counted next; None after the last count."""
-
-    @property
-    def name(self) -> str:
-        """The name of the source."""
-        return self._source.name
-
-    @property
-    def partitions(self) -> Collection[str]:
-        """The partitions of the source."""
-        return self._source.partitions
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
         """Yield the items of the source; count the ids of the first events and print notes."""

@@ -33,12 +33,7 @@ if TYPE_CHECKING:
 _IN_LINK: Final = re.compile(r"/request/([^/?#]+)/sla")
 
 
-def read(
-    opened: OpenedFile,
-    layout: Layout,
-    options: Input,
-    claims: list[Claim],
-) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
     """Yield the events of the SLAs of each request, or the Fault.
 
     The key of the request is ``issueKey``, else the one in the links of the SLAs, else the name of

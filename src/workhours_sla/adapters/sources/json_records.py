@@ -62,7 +62,7 @@ class Found(NamedTuple):
 
 
 class Closed(NamedTuple):
-    """The end of an envelope, with the texts of its short values."""
+    """The end of an envelope, or of a document, with the texts of its short values."""
 
     head: Mapping[str, str]
 
@@ -257,7 +257,8 @@ class _Walk:
             return
         begin, scan.begin = scan.begin, None
         if not is_record:
-            yield Closed(head)
+            if place.takes_others or not depth:
+                yield Closed(head)
             return
         self._count += 1
         if begin is None:

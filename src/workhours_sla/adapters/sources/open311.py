@@ -64,12 +64,7 @@ _MARKS: Final = ("service_request_id", "token", "requested_datetime", "updated_d
 _RECORDS: Final = ("request", "request_update")
 
 
-def read(
-    opened: OpenedFile,
-    layout: Layout,
-    options: Input,
-    claims: list[Claim],
-) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
     """Yield the events, or the Fault, of every request and of every update.
 
     XML says its encoding itself. Raises SourceError if the file is neither JSON nor XML, or has an

@@ -42,12 +42,7 @@ _NO_TIME: Final = re.compile(r"(1970-01-01[ T])?0{1,2}:00:00(\.0+)?|0( seconds?)
 _PAUSES: Final = ("pause_duration", "business_pause_duration")
 
 
-def read(
-    opened: OpenedFile,
-    layout: Layout,
-    options: Input,
-    claims: list[Claim],
-) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
     """Yield the events of each row, none for a cancelled SLA, or the Fault.
 
     Raises SourceError if the file is neither CSV with the columns of task_sla nor JSON, has an

@@ -46,12 +46,7 @@ _NOTE: Final = ("note", "10")
 _DONE: Final = ("closed", "merged")
 
 
-def read(
-    opened: OpenedFile,
-    layout: Layout,
-    options: Input,
-    claims: list[Claim],
-) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
     """Yield the events, or the Fault, of every ticket, article and entry of a history.
 
     Raises SourceError if the file is not JSON, or has an error of the API.

@@ -47,12 +47,7 @@ _MOST_PAUSED: Final = 100_000
 """The most paused metrics that are remembered at once; the oldest is forgotten."""
 
 
-def read(
-    opened: OpenedFile,
-    layout: Layout,
-    options: Input,
-    claims: list[Claim],
-) -> Iterator[Item]:
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
     """Yield the events, or the Fault, of every metric event and of every audit.
 
     Raises SourceError if the file is not JSON, or has an error of the API.

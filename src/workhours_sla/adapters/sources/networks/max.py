@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
 from workhours_sla.adapters.sources.json_records import envelopes
 from workhours_sla.adapters.sources.networks.comments import Author, Comment
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, moment, needed
-from workhours_sla.adapters.sources.networks.reading import read_documents
+from workhours_sla.adapters.sources.networks.reading import reader
 from workhours_sla.sla.event import EventType
-
-if TYPE_CHECKING:
-    from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.layout import Layout
-    from workhours_sla.adapters.sources.opened_file import OpenedFile
-    from workhours_sla.adapters.sources.rows import Item
-    from workhours_sla.sla.claim import Claim
 
 _PAGES: Final = envelopes({"updates": "records", "messages": "records"})
 
@@ -152,16 +145,5 @@ def _edited(comment: Comment, timestamp: int | None) -> Comment:
     )
 
 
-def read(
-    opened: OpenedFile,
-    layout: Layout,
-    options: Input,
-    claims: list[Claim],  # noqa: ARG001 - MAX claims nothing
-) -> Iterator[Item]:
-    """Yield the events or the Fault of each update of MAX.
-
-    The file has answers of ``GET /updates`` or ``GET /messages``, or updates, such as one on each
-    line. Raises SourceError.
-    """
-    mapper = MaxMapper(layout, options)
-    yield from read_documents(opened, mapper, _PAGES, options)
+read = reader(MaxMapper, _PAGES)
+"""Reads answers of ``GET /updates`` or ``GET /messages``, or updates, such as one on each line."""

@@ -13,7 +13,7 @@ import msgspec
 from workhours_sla.adapters.sources.json_records import envelopes
 from workhours_sla.adapters.sources.networks.comments import Author, Comment
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, moment, needed
-from workhours_sla.adapters.sources.networks.reading import read_documents
+from workhours_sla.adapters.sources.networks.reading import reader
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import shown
 from workhours_sla.text.messages import Phrase, say
@@ -21,9 +21,6 @@ from workhours_sla.text.messages import Phrase, say
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
     from workhours_sla.adapters.sources.layout import Layout
-    from workhours_sla.adapters.sources.opened_file import OpenedFile
-    from workhours_sla.adapters.sources.rows import Item
-    from workhours_sla.sla.claim import Claim
 
 _PAGES: Final = envelopes({"comments": "records"})
 _DECODED: Final = re.compile(r"(\d{1,16}):(-?\d{1,20}):\d{1,16}:(\w{1,40}):\w{1,40}", re.ASCII)
@@ -128,16 +125,5 @@ def _id_of(native: str, head: Mapping[str, str]) -> tuple[str, int | None]:
     return f"ok/{discussion}/{native}", None
 
 
-def read(
-    opened: OpenedFile,
-    layout: Layout,
-    options: Input,
-    claims: list[Claim],  # noqa: ARG001 - Odnoklassniki claims nothing
-) -> Iterator[Item]:
-    """Yield the events or the Fault of each comment in pages of Odnoklassniki.
-
-    The file has a page, several in a row or an array of them, or comments without pages. Raises
-    SourceError.
-    """
-    mapper = OkMapper(layout, options)
-    yield from read_documents(opened, mapper, _PAGES, options)
+read = reader(OkMapper, _PAGES)
+"""Reads pages, several in a row or an array of them, or comments without pages."""

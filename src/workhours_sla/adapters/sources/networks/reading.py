@@ -23,7 +23,10 @@ from workhours_sla.adapters.sources.times import RefusedError
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
+    from workhours_sla.adapters.sources.layout import Layout
     from workhours_sla.adapters.sources.opened_file import OpenedFile
+    from workhours_sla.adapters.sources.records import Reader
+    from workhours_sla.sla.claim import Claim
 
 MOST_WAITING: Final = 50_000
 """The most comments that wait for the one that they answer."""
@@ -32,22 +35,20 @@ Written = tuple[Part, str]
 """A part of a record, and the text of the record."""
 
 
-def read_documents(  # noqa: PLR0913
-    opened: OpenedFile,
-    mapper: NetworkMapper,
+def reader(
+    make: Callable[[Layout, Input], NetworkMapper],
     place: Place,
-    options: Input,
     *,
     repair: Callable[[str], str] | None = None,
     arrange: Callable[[Iterator[Written]], Iterator[Written]] = iter,
-) -> Iterator[Item]:
-    """Yield the events or the Fault of each comment in the JSON documents of a network.
+) -> Reader:
+    """Return the function that reads the JSON documents of a network.
 
-    ``arrange`` may change the order of comments. Notes for the user are added to ``opened``. Raises
-    SourceError.
+    It yields the events or the Fault of each comment, and adds notes for the user to the opened
+    file. ``make`` makes the mapper, and ``arrange`` may change the order of comments.
     """
 
-    def parts() -> Iterator[Written]:
+    def parts(opened: OpenedFile, mapper: NetworkMapper, options: Input) -> Iterator[Written]:
         decode = msgspec.json.Decoder(mapper.type).decode
         found = records_of(opened, place, decode, encoding=options.encoding, repair=repair)
         for one in found:
@@ -63,8 +64,17 @@ def read_documents(  # noqa: PLR0913
                 for part in mapper.parts_of(one.value, one.head):
                     yield part, one.text
 
-    yield from parents_first(arrange(parts()), mapper.tree)
-    opened.notes.extend(mapper.notes())
+    def read(
+        opened: OpenedFile,
+        layout: Layout,
+        options: Input,
+        claims: list[Claim],  # noqa: ARG001 - a network claims nothing
+    ) -> Iterator[Item]:
+        mapper = make(layout, options)
+        yield from parents_first(arrange(parts(opened, mapper, options)), mapper.tree)
+        opened.notes.extend(mapper.notes())
+
+    return read
 
 
 def parents_first(written: Iterable[Written], tree: CommentTree) -> Iterator[Item]:

@@ -9,23 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 
 from workhours_sla.adapters.sources.json_records import envelopes
 from workhours_sla.adapters.sources.networks.comments import Author, Comment
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, moment, needed
-from workhours_sla.adapters.sources.networks.reading import read_documents
+from workhours_sla.adapters.sources.networks.reading import reader
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.text.messages import say
-
-if TYPE_CHECKING:
-    from workhours_sla.adapters.config.sections import Input
-    from workhours_sla.adapters.sources.layout import Layout
-    from workhours_sla.adapters.sources.opened_file import OpenedFile
-    from workhours_sla.adapters.sources.rows import Item
-    from workhours_sla.sla.claim import Claim
 
 _CHATS: Final = envelopes(
     {"chats": "envelopes", "left_chats": "envelopes", "list": "envelopes", "messages": "records"}
@@ -144,12 +137,5 @@ def repaired(text: str) -> str:
     return _UNQUOTED.sub(quoted, _ESCAPE.sub(escape, text))
 
 
-def read(
-    opened: OpenedFile,
-    layout: Layout,
-    options: Input,
-    claims: list[Claim],  # noqa: ARG001 - Telegram claims nothing
-) -> Iterator[Item]:
-    """Yield the events or the Fault of each message of an export. Raises SourceError."""
-    mapper = TelegramMapper(layout, options)
-    yield from read_documents(opened, mapper, _CHATS, options, repair=repaired)
+read = reader(TelegramMapper, _CHATS, repair=repaired)
+"""Reads the messages of an export."""

@@ -11,7 +11,7 @@ import msgspec
 from workhours_sla.adapters.sources.json_records import envelopes
 from workhours_sla.adapters.sources.networks.comments import Author, Comment
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part, moment, needed
-from workhours_sla.adapters.sources.networks.reading import read_documents
+from workhours_sla.adapters.sources.networks.reading import reader
 from workhours_sla.adapters.sources.networks.vk_threads import whole_threads
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.text.messages import Phrase, say
@@ -19,9 +19,6 @@ from workhours_sla.text.messages import Phrase, say
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
     from workhours_sla.adapters.sources.layout import Layout
-    from workhours_sla.adapters.sources.opened_file import OpenedFile
-    from workhours_sla.adapters.sources.rows import Item
-    from workhours_sla.sla.claim import Claim
 
 _MOST_LISTS: Final = 10_000
 """The most lists of comments of which the missing ones are counted."""
@@ -229,17 +226,9 @@ def place_of(comment: VkComment, owner_id: int | None) -> tuple[int, str]:
     return owner, f"vk/{owner}{under}"
 
 
-def read(
-    opened: OpenedFile,
-    layout: Layout,
-    options: Input,
-    claims: list[Claim],  # noqa: ARG001 - VK claims nothing
-) -> Iterator[Item]:
-    """Yield the events or the Fault of each comment in pages of VK.
+read = reader(VkMapper, _PAGES, arrange=whole_threads)
+"""Reads pages, several in a row or an array of them, or comments without pages.
 
-    The file has a page, several in a row or an array of them, or comments without pages. A comment
-    with more comments in its thread than the file has is rejected, unless an official has answered
-    it. Raises SourceError.
-    """
-    mapper = VkMapper(layout, options)
-    yield from read_documents(opened, mapper, _PAGES, options, arrange=whole_threads)
+A comment with more comments in its thread than the file has is rejected, unless an official has
+answered it.
+"""

@@ -11,7 +11,7 @@ import msgspec
 from workhours_sla.adapters.sources.json_records import envelopes, not_of_form
 from workhours_sla.adapters.sources.networks.comments import Author, Comment, Recent
 from workhours_sla.adapters.sources.networks.mapper import Part, needed
-from workhours_sla.adapters.sources.networks.reading import read_documents
+from workhours_sla.adapters.sources.networks.reading import reader
 from workhours_sla.adapters.sources.networks.vk import VkComment, VkMapper, place_of
 from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.sla.event import EventType
@@ -19,9 +19,6 @@ from workhours_sla.sla.event import EventType
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Input
     from workhours_sla.adapters.sources.layout import Layout
-    from workhours_sla.adapters.sources.opened_file import OpenedFile
-    from workhours_sla.adapters.sources.rows import Item
-    from workhours_sla.sla.claim import Claim
 
 _SUBJECTS: Final = frozenset(
     {"wall_reply", "photo_comment", "video_comment", "market_comment", "board_post"}
@@ -139,12 +136,5 @@ def _body_of(text: str) -> _Body:
     return msgspec.json.decode(text, type=_Body)
 
 
-def read(
-    opened: OpenedFile,
-    layout: Layout,
-    options: Input,
-    claims: list[Claim],  # noqa: ARG001 - VK claims nothing
-) -> Iterator[Item]:
-    """Yield the events or the Fault of each request of a journal. Raises SourceError."""
-    mapper = VkCallbackMapper(layout, options)
-    yield from read_documents(opened, mapper, envelopes({}), options)
+read = reader(VkCallbackMapper, envelopes({}))
+"""Reads the requests of a journal."""
