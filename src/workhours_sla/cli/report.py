@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -36,6 +36,7 @@ from workhours_sla.cli.options import (
 from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.percentages import read_share
 from workhours_sla.cli.policy_output import main_schedule, note_pauses
+from workhours_sla.cli.revision import show_revision
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_edge, read_time
 from workhours_sla.compliance.agreement import Agreement, compare_claims
@@ -43,35 +44,23 @@ from workhours_sla.errors import shown
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.target import Target
-from workhours_sla.text import words
 from workhours_sla.text.messages import said
-from workhours_sla.text.numbers import number, percent
-from workhours_sla.text.report import CAUSES, SENTENCES, VERDICTS, heading, name_of
 from workhours_sla.text.shell import SHELL, language
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.detection.detected import Given
 
     # these modules need numpy
-    from workhours_sla.compliance.case_verdicts import RevisedCase
     from workhours_sla.compliance.cases import Intake
     from workhours_sla.compliance.period import Earlier
-    from workhours_sla.compliance.report_comparison import Revision
     from workhours_sla.reports.report import Report
     from workhours_sla.reports.report_tables import CsvDialect
 
 DEFAULT_RATE: Final = "90%"
-SHOWN_CHANGES: Final = 20
 EARLIER: Final[dict[str, Earlier]] = {"previous": "previous", "year": "year"}
 """The words of --compare-with."""
 LOOK_AHEAD: Final = timedelta(days=14)
 """The time after ``--as-of`` for which a page shows deadlines."""
-SHOWN_FIGURES: Final = (
-    *("arrived", "matured", "matured_met", "early", "breached", "pending", "paused"),
-    *("withdrawn", "excluded"),
-    *("rate", "verdict"),
-)
-"""The figures whose changes since an earlier report are listed."""
 
 
 class _ReportOptions(NamedTuple):
@@ -176,7 +165,7 @@ def report(**options: Any) -> None:
     if wanted.html_to is not None:
         _write_page(made, Path(wanted.html_to), result, target)
     if wanted.revise is not None:
-        _show_revision(made, Path(wanted.revise), as_json=settings.as_json)
+        show_revision(made, Path(wanted.revise), as_json=settings.as_json)
     elif settings.as_json:
         from workhours_sla.reports.report_json import to_json  # noqa: PLC0415
 
@@ -324,80 +313,3 @@ def _write_page(made: Report, path: Path, result: Evaluation, target: Target) ->
     forecast = forecast_deadlines(mine, start=made.as_of, end=until, zone=ZoneInfo(made.tz))
     for written in write_page(made, path, traces=traces_of(mine, target), forecast=forecast):
         click.echo(str(written), err=True)
-
-
-def _show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
-    from workhours_sla.compliance.report_comparison import revise  # noqa: PLC0415
-    from workhours_sla.reports.report_json import (  # noqa: PLC0415
-        from_json,
-        revision_data,
-    )
-
-    old = from_json(kept.read_bytes(), name=str(kept))
-    try:
-        found = revise(old, made)
-    except ValueError as error:
-        raise click.UsageError(said(error.args[0], made.lang)) from None
-    if as_json:
-        echo_json(revision_data(found))
-        return
-    for line in _revision_lines(found, made.lang):
-        click.echo(line)
-
-
-def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
-    from workhours_sla.reports.printable import printable  # noqa: PLC0415
-
-    if not found.changes:
-        yield SENTENCES.text(lang, "unchanged")
-    causes = ", ".join(words.pick(CAUSES[cause], lang) for cause in found.causes)
-    if causes:
-        yield SENTENCES.text(lang, "changed_by", causes=causes)
-    yield from _case_lines(found.cases or (), lang)
-    main = [change for change in found.changes if change.figure in SHOWN_FIGURES]
-    for change in main[:SHOWN_CHANGES]:
-        key = name_of(change.table, change.key, lang) if change.table != "total" else ""
-        place = f"{heading(change.table, lang)} {printable(key)}".rstrip()
-        old, new = (_figure(change.figure, value, lang) for value in (change.old, change.new))
-        yield f"  {place}: {heading(change.figure, lang)} {old} -> {new}"
-    more = len(found.changes) - len(main[:SHOWN_CHANGES])
-    if more:
-        yield SENTENCES.text(lang, "more_changes", count=more)
-    if found.cases is None and found.changes:
-        yield SENTENCES.text(lang, "no_case_verdicts")
-
-
-def _case_lines(cases: Sequence[RevisedCase], lang: str) -> Iterator[str]:
-    """Yield a line for each appeal whose verdict changed, with its cause."""
-    from workhours_sla.reports.plain_text import NONE, moment  # noqa: PLC0415
-    from workhours_sla.reports.printable import printable  # noqa: PLC0415
-
-    if cases:
-        yield SENTENCES.text(lang, "revised_cases", count=len(cases))
-    for case in cases[:SHOWN_CHANGES]:
-        old, new = (
-            NONE if verdict is None else words.pick(words.VERDICTS[verdict], lang)
-            for verdict in (case.old, case.new)
-        )
-        line = f"  {printable(case.appeal_id)}: {old} -> {new}"
-        if case.old_due_at != case.new_due_at:
-            dues = (case.old_due_at, case.new_due_at)
-            first, second = (NONE if due is None else moment(due, lang) for due in dues)
-            line += f"; {heading('due_at', lang)} {first} -> {second}"
-        causes = ", ".join(words.pick(CAUSES[cause], lang) for cause in case.causes)
-        yield f"{line} ({causes})" if causes else line
-        for day in case.days:
-            reason = day.reason_ru if lang == "ru" else day.reason_en
-            yield f"    {words.weekday_date(day.date, lang)}: {reason}"
-    if len(cases) > SHOWN_CHANGES:
-        yield SENTENCES.text(lang, "more_cases", count=len(cases) - SHOWN_CHANGES)
-
-
-def _figure(figure: str, value: str | None, lang: str) -> str:
-    from workhours_sla.reports.plain_text import NONE  # noqa: PLC0415
-
-    if value is None:
-        return NONE
-    if figure == "rate":
-        return number(percent(float(value), places=2), lang)
-    return words.pick(VERDICTS[value], lang) if figure == "verdict" else value

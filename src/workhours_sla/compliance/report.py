@@ -30,6 +30,7 @@ from workhours_sla.compliance.backlog_series import BacklogSeries, backlog_serie
 from workhours_sla.compliance.case_verdicts import CaseVerdict, case_verdicts
 from workhours_sla.compliance.cases import Cases, Labels, require_cases
 from workhours_sla.compliance.crossed import CROSS, Grouping, crossed, crossed_table, labels_by_time
+from workhours_sla.compliance.funnels import Funnel, with_funnel
 from workhours_sla.compliance.group_weeks import GroupWeeks, group_weeks
 from workhours_sla.compliance.handling import Indicators, indicators
 from workhours_sla.compliance.late import Late, late_appeals
@@ -44,7 +45,6 @@ from workhours_sla.compliance.mix import (
 from workhours_sla.compliance.outliers import outliers
 from workhours_sla.compliance.period import Comparison, Earlier, Period, compared_periods
 from workhours_sla.compliance.series import (
-    Funnel,
     HeatMap,
     ShareTrend,
     Trend,
@@ -58,7 +58,6 @@ from workhours_sla.compliance.series import (
     spread_codes,
     trend,
     week_rows,
-    with_funnel,
 )
 from workhours_sla.compliance.tables import (
     Curve,

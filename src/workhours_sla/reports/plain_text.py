@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from html import escape
-from typing import Any, Final
+from typing import Final
 
-from workhours_sla.compliance.account import DayNote
-from workhours_sla.compliance.outliers import Outliers
 from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
-from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.reports.headline import headline_lines, verdict_of
+from workhours_sla.reports.notes import notes
 from workhours_sla.reports.printable import (
     WIDEST_NAME,
     cut,
+    moment,
     one_line,
     printable,
     printable_names,
 )
 from workhours_sla.reports.scales import percent_text
-from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
-from workhours_sla.statistics.maturity import COUNTS
+from workhours_sla.statistics.intervals import FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.numbers import number, target_text
@@ -33,10 +31,7 @@ from workhours_sla.worktime.budget import format_amount
 NONE: Final = "-"
 """The text of a missing figure."""
 
-SHOWN_OUTLIERS: Final = 5
-"""The number of outliers that a note names."""
 _HOUR: Final = timedelta(hours=1)
-_DAY: Final = timedelta(days=1)
 _COLUMNS: Final = (
     *("arrived", "matured", "met", "rate", "interval", "standardised", "target"),
     *("median", "p90", "open_overdue", "closed_only"),
@@ -219,15 +214,6 @@ def hours_text(amount: timedelta, lang: str) -> str:
     return number(f"{amount / _HOUR:.1f}", lang)
 
 
-def moment(when: datetime, lang: str) -> str:
-    """Return an instant as weekday, date and time.
-
-    >>> moment(datetime(2025, 11, 1, 9, 30), "en"), moment(datetime(2025, 11, 1, 9, 30), "ru")
-    ('Sat 1 Nov 2025 09:30', 'сб 01.11.2025 09:30')
-    """
-    return f"{words.weekday_date(when.date(), lang)} {when:%H:%M}"
-
-
 def budget_text(promise: Promise, lang: str) -> str:
     """Return the budget of a report's target in words."""
     size = promise.budget_size
@@ -249,177 +235,3 @@ def caption(report: ReportNumbers, lang: str) -> list[str]:
 def above(report: ReportNumbers, lang: str, headings: Sequence[str]) -> list[str]:
     """Return the lines above the result: the headings, one a line, and the caption."""
     return [*map(one_line, headings), *caption(report, lang)]
-
-
-def notes(report: ReportNumbers, lang: str) -> list[str]:
-    """Return the notes below a table: how to read it, on the quality of the data, for analysts."""
-    checks = [*_checks(report, lang)]
-    if checks:
-        checks.insert(0, SENTENCES.text(lang, "for_analysts"))
-    return [*_reading(report, lang), *quality_notes(report, lang), *checks]
-
-
-def _checks(report: ReportNumbers, lang: str) -> Iterator[str]:
-    """Yield the notes that only an analyst needs."""
-    text, earlier = SENTENCES.in_language(lang), saved_by_an_hour(report)
-    for key, found in check_facts(report, lang).items():
-        yield text(key, **found)
-    if earlier is not None:
-        yield text("hour_earlier", count=earlier[0], late=earlier[1])
-
-
-def saved_by_an_hour(report: ReportNumbers) -> tuple[int, int] | None:
-    """Return how many late appeals an hour would have saved, of how many for which it is known.
-
-    Returns None if an hour would have saved none, or if it is not known.
-    """
-    owners = report.attribution
-    count = 0 if owners is None else sum(count for _, count in owners.hour_earlier)
-    return (count, owners.hour_known) if owners is not None and count else None
-
-
-def false_failure_notes(
-    report: ReportNumbers, lang: str, only: Table | None = None
-) -> Iterator[str]:
-    """Yield for each grouping how many groups would be judged "not met" although they are not.
-
-    If ``only`` is given, yield that of this table.
-    """
-    for table in report.tables if only is None else (only,):
-        judged = [row for row in table.rows if row.key is not None and row.counts.matured]
-        if table.false_failures is not None and len(judged) > 1:
-            count = number(f"{table.false_failures:.1f}", lang)
-            yield SENTENCES.text(lang, "false_failures", by=heading(table.by, lang), count=count)
-
-
-def _reading(report: ReportNumbers, lang: str) -> Iterator[str]:
-    """Yield the notes that explain how to read the tables."""
-    text, facts = SENTENCES.in_language(lang), method_facts(report)
-    if report.total.rate is None:
-        yield text("nothing_matured")
-    for key in ("rate", "small_numbers", "standardised", "closed_only"):
-        yield text(key, **facts)
-    yield from false_failure_notes(report, lang)
-    last = report.table("week").rows[-1]
-    if last.final_at is None:
-        yield text("not_final")
-    else:
-        yield text("week_final", week=last.key, when=moment(last.final_at, lang))
-
-
-def method_facts(report: ReportNumbers) -> dict[str, Any]:
-    """Return the values for the placeholders of the sentences that explain the figures."""
-    return {
-        **rate_facts(report),
-        "counts_only": COUNTS_ONLY_BELOW,
-        "flagged": FLAGGED_BELOW,
-        "horizon": format_amount(report.promise.horizon),
-    }
-
-
-def rate_facts(report: ReportNumbers) -> dict[str, int]:
-    """Return the counts for the placeholders of the sentence on the share in time.
-
-    ``early`` counts the appeals that were answered in time and whose limit has not passed yet.
-    """
-    counts = report.total.counts
-    return {
-        "met": counts.matured_met,
-        "matured": counts.matured,
-        "early": counts.early,
-        "pending": counts.pending,
-        "paused": counts.paused,
-    }
-
-
-def day_texts(day: DayNote, lang: str) -> tuple[str, str]:
-    """Return the kind of a day of the report, and the reason why the day is of this kind."""
-    kind = words.pick(words.DAY_KINDS.get(day.kind or "", {"en": "?"}), lang)
-    return kind, day.reason_ru if lang == "ru" else day.reason_en
-
-
-def check_facts(report: ReportNumbers, lang: str) -> dict[str, dict[str, Any]]:
-    """Return the values for the placeholders of the sentences on checks, keyed by sentence.
-
-    ``withdrawals`` compares two estimates of the share of answered appeals, in percent, which
-    differ in how they count withdrawn appeals. ``little`` compares the mean number of open appeals
-    with the number that Little's law gives, of all arrivals of the input, also of those before the
-    period of the report. A check that was not made is left out.
-    """
-    checks: dict[str, dict[str, Any]] = {}
-    found, little = report.withdrawals, report.backlog.little
-    if found is not None and found.count:
-        shares = {
-            "answered": found.answered,
-            "withdrawn": found.withdrawn,
-            "alone": found.answered_alone,
-            "difference": found.answered_alone - found.answered,
-        }
-        # A difference can be slightly negative because of rounding.
-        percents = {name: number(f"{100 * max(x, 0.0):.2f}", lang) for name, x in shares.items()}
-        checks["withdrawals"] = {"time": format_amount(found.time), **percents}
-    if little is not None:
-        checks["little"] = {
-            "since": words.short_date(little.since.date(), lang),
-            "mean_open": number(f"{little.mean_open:.1f}", lang),
-            "arrivals": number(f"{little.arrivals_per_day:.2f}", lang),
-            "time": number(f"{little.mean_time / _DAY:.2f}", lang),
-            "expected": number(f"{little.expected:.1f}", lang),
-            "open": report.backlog.points[-1].open,
-        }
-    return checks
-
-
-def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
-    """Return the notes on the input of a report, its cases, and the sources of its figures."""
-    text, quality, counts = SENTENCES.in_language(lang), report.quality, report.total.counts
-    intake, made = quality.intake, report.provenance
-    facts = {name: getattr(intake, name) for name in ("read", "taken", "duplicate", "after_as_of")}
-    quarantined = sum(count for _, count in intake.quarantined)
-    warnings = {
-        "ignored_rows": intake.ignored,
-        "inverted_rows": intake.inverted,
-        "unmatched": sum(count for _, count in intake.unmatched),
-        **{name: getattr(quality, name) for name in _WARNINGS},
-    }
-    calendars = dict.fromkeys((one.id, one.version) for one in made.calendars)
-    input_hash = made.input_hash[:12]
-    return [
-        text(f"intake_{intake.of}", **facts, quarantined=quarantined),
-        *(() if intake.late is None else (text("came_late", count=intake.late),)),
-        text(
-            "reconciliation",
-            early=counts.early,
-            **{name: getattr(counts, name) for name in COUNTS},
-        ),
-        text("maturity", matured=quality.matured, counting=quality.counting),
-        text("minute_rounded", count=quality.minute_rounded, arrived=counts.arrived),
-        *(() if report.agreement is None else agreement_lines(report.agreement, lang)),
-        *(text(key, count=count) for key, count in warnings.items() if count),
-        *_outlier_note(quality.outliers, lang),
-        *(
-            text("unnamed", by=heading(by, lang), count=count)
-            for by, count in quality.unnamed
-            if count
-        ),
-        *(text("calendar", id=name, version=version) for name, version in calendars),
-        text("provenance", library=made.library, policy=made.policy, input=input_hash),
-    ]
-
-
-def _outlier_note(found: Outliers, lang: str) -> Iterator[str]:
-    """Yield a note on appeals that arrived far from all others, if there are any."""
-    if found.count:
-        first = [
-            f"{printable(one.appeal_id)} ({words.short_date(one.started_at.date(), lang)})"
-            for one in found.first[:SHOWN_OUTLIERS]
-        ]
-        more = ", ..." if found.count > len(first) else ""
-        yield SENTENCES.text(lang, "outliers", count=found.count, first=", ".join(first) + more)
-
-
-_WARNINGS: Final = (
-    *("calendar_unknown", "provisional", "needs_review"),
-    *("pause_left_open", "retroactive"),
-)
-"""The counts of the report's quality that have a note if they are not zero."""

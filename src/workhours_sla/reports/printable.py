@@ -1,10 +1,13 @@
-"""Names and ids as text that is safe to print: on one line, and cut if they are long."""
+"""Names, ids and instants as text that is safe to print: on one line, names cut if long."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
+
+from workhours_sla.text import words
 
 WIDEST_NAME: Final = 40
 """The largest number of letters of a name."""
@@ -50,3 +53,12 @@ def printable_names(names: Sequence[str]) -> list[str]:
         else one_line(f"{name[:half]}...{name[3 - half :].lstrip()}")
         for name in names
     ]
+
+
+def moment(when: datetime, lang: str) -> str:
+    """Return an instant as weekday, date and time.
+
+    >>> moment(datetime(2025, 11, 1, 9, 30), "en"), moment(datetime(2025, 11, 1, 9, 30), "ru")
+    ('Sat 1 Nov 2025 09:30', 'сб 01.11.2025 09:30')
+    """
+    return f"{words.weekday_date(when.date(), lang)} {when:%H:%M}"

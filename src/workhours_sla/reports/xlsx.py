@@ -16,6 +16,7 @@ from typing import Final
 from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.report import OWN_TABLES, ReportNumbers
 from workhours_sla.errors import needs_extra
+from workhours_sla.reports import notes
 from workhours_sla.reports import plain_text as shown
 from workhours_sla.reports.periods import period_text
 from workhours_sla.reports.report import Report
@@ -154,7 +155,7 @@ def _calendar(book: Book, report: ReportNumbers) -> None:
 
     def lines() -> Iterator[list[object]]:
         for day, flag in zip(report.days, special, strict=True):
-            kind, reason = shown.day_texts(day, lang)
+            kind, reason = notes.day_texts(day, lang)
             yield [day.date, kind, day.working_time, reason, yes if flag else no]
 
     sheet.table([title_of(name, lang) for name in columns], lines())

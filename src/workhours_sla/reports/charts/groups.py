@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from workhours_sla.compliance.funnels import Funnel
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.series import Funnel
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import ROW, Axis, Chart, Layer, Level, Point, Room, Series

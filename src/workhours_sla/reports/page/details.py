@@ -8,12 +8,12 @@ from typing import Final
 from urllib.parse import quote
 
 from workhours_sla.compliance.attribution import Attribution
+from workhours_sla.reports.notes import quality_notes, saved_by_an_hour
 from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element, joined
 from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.tables import ROWS, Cell, Line, Traces
 from workhours_sla.reports.periods import period_text
-from workhours_sla.reports.plain_text import quality_notes, saved_by_an_hour
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.text import words
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from workhours_sla.compliance.funnels import Funnel
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.series import Funnel, ShareTrend, Trend
+from workhours_sla.compliance.series import ShareTrend, Trend
 from workhours_sla.compliance.tables import Quantile, Table
 from workhours_sla.reports.charts.weeks import signals_of
 from workhours_sla.reports.overdue import amount_in_words

@@ -28,12 +28,7 @@ from workhours_sla.reports.page.findings import (
 from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.svg import room
 from workhours_sla.reports.page.tables import Cell, Line
-from workhours_sla.reports.plain_text import (
-    hours_text,
-    interval_text,
-    quantile_text,
-    rate_text,
-)
+from workhours_sla.reports.plain_text import hours_text, interval_text, quantile_text, rate_text
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.text.numbers import (

@@ -9,13 +9,13 @@ from typing import Final
 from workhours_sla.compliance.tables import Table
 from workhours_sla.reports.charts.arrivals import week_of_arrivals
 from workhours_sla.reports.charts.groups import funnel_chart, funnel_of
+from workhours_sla.reports.notes import false_failure_notes
 from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.findings import arrivals_finding, funnel_finding
 from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.tables import ROWS, Line
 from workhours_sla.reports.plain_text import (
-    false_failure_notes,
     hours_text,
     interval_text,
     quantile_text,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from workhours_sla.reports.charts.model import Chart
+from workhours_sla.reports.notes import check_facts, method_facts, rate_facts
 from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Child, Html, element
 from workhours_sla.reports.page.svg import HEIGHT, legend, svg
 from workhours_sla.reports.page.tables import Cell
-from workhours_sla.reports.plain_text import check_facts, method_facts, rate_facts
 from workhours_sla.reports.report import Report
 from workhours_sla.text.charts import SENTENCES
 from workhours_sla.text.numbers import count_text

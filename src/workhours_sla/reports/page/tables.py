@@ -11,11 +11,11 @@ from typing import Final
 
 from workhours_sla.compliance.late import Late
 from workhours_sla.compliance.tables import Quantile, Row, Table
+from workhours_sla.reports.notes import day_texts
 from workhours_sla.reports.overdue import in_days
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.svg import interval_bar
 from workhours_sla.reports.plain_text import (
-    day_texts,
     interval_text,
     lowest,
     quantile_text,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.reports import plain_text as shown
+from workhours_sla.reports import notes
+from workhours_sla.reports.printable import moment
 from workhours_sla.reports.workbook.cells import Book, Layout
 from workhours_sla.reports.workbook.groups import LAST_PRINTED
 from workhours_sla.text.numbers import number
@@ -48,7 +49,7 @@ def write_method(book: Book, report: ReportNumbers) -> None:
 
 
 def _reading(report: ReportNumbers, lang: str) -> Iterator[Line]:
-    facts, text = shown.method_facts(report), SENTENCES.in_language(lang)
+    facts, text = notes.method_facts(report), SENTENCES.in_language(lang)
     for key in _FIGURES:
         name = title_of(key, lang).format(**facts)
         shown_text = WORKBOOK.text(lang, "p90_explained") if key == "p90" else text(key, **facts)
@@ -69,7 +70,7 @@ def _reading(report: ReportNumbers, lang: str) -> Iterator[Line]:
         yield name, text("trend_too_short", points=len(trend.points))
     else:
         yield name, text("share_trend", points=trend.baseline)
-    for note in shown.false_failure_notes(report, lang):
+    for note in notes.false_failure_notes(report, lang):
         yield title_of("verdict", lang), note
 
 
@@ -85,17 +86,17 @@ def _sheets(report: ReportNumbers, lang: str) -> Iterator[Line]:
 
 def _data(report: ReportNumbers, lang: str) -> Iterator[Line]:
     text = SENTENCES.in_language(lang)
-    for note in shown.quality_notes(report, lang)[:-1]:  # the last one is in "sources"
+    for note in notes.quality_notes(report, lang)[:-1]:  # the last one is in "sources"
         yield "", note
     last = report.table("week").rows[-1]
     if last.final_at is None:
         yield "", text("not_final")
     else:
-        yield "", text("week_final", week=last.key, when=shown.moment(last.final_at, lang))
+        yield "", text("week_final", week=last.key, when=moment(last.final_at, lang))
 
 
 def _checks(report: ReportNumbers, lang: str) -> Iterator[Line]:
-    for key, facts in shown.check_facts(report, lang).items():
+    for key, facts in notes.check_facts(report, lang).items():
         yield "", SENTENCES.text(lang, key, **facts)
 
 
