@@ -22,8 +22,8 @@ from workhours_sla.compliance.cases import (
     cases_of_outcomes,
 )
 from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
-from workhours_sla.compliance.report import ReportOptions
 from workhours_sla.compliance.report_comparison import compare, revise
+from workhours_sla.compliance.report_options import ReportOptions
 from workhours_sla.reports.frame_tables import to_pandas, to_polars
 from workhours_sla.reports.frames import FrameColumns, cases_of_frame
 from workhours_sla.reports.page.page import page, traces_of, write_page

@@ -195,7 +195,7 @@ def _make(
             cases_of_evaluation,
             refuse_repeated,
         )
-        from workhours_sla.compliance.report import LISTED, ReportOptions  # noqa: PLC0415
+        from workhours_sla.compliance.report_options import LISTED, ReportOptions  # noqa: PLC0415
         from workhours_sla.reports.report import report as make_report  # noqa: PLC0415
     except ImportError as error:
         raise click.UsageError(SHELL.text(lang, "no_numpy", error=said(str(error), lang))) from None

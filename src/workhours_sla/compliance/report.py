@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final, Literal, cast, get_args
+from datetime import datetime
+from typing import Final
 
 import numpy as np
 
@@ -44,6 +44,8 @@ from workhours_sla.compliance.mix import (
 )
 from workhours_sla.compliance.outliers import outliers
 from workhours_sla.compliance.period import Comparison, Earlier, Period, compared_periods
+from workhours_sla.compliance.promise import Promise, promise_of
+from workhours_sla.compliance.report_options import ReportOptions
 from workhours_sla.compliance.series import (
     HeatMap,
     ShareTrend,
@@ -69,140 +71,14 @@ from workhours_sla.compliance.tables import (
     withdrawals,
 )
 from workhours_sla.errors import EventError
-from workhours_sla.module_names import public
 from workhours_sla.sla.corrected_events import happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event
-from workhours_sla.statistics.arrays import IntArray, target_share
-from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
+from workhours_sla.statistics.arrays import IntArray
 from workhours_sla.text.messages import Detail, say
-from workhours_sla.worktime.budget_kinds import CalendarDays, ClockTime, Months, WorkingDays
-from workhours_sla.worktime.start_budgets import (
-    CalendarDaysSameTime,
-    WorkingDaysInHours,
-    WorkingDaysSameTime,
-)
-
-LISTED: Final = 1000
-"""The number of late appeals that a report lists by default."""
-
-HORIZON: Final = timedelta(hours=8)
-"""The default horizon of the restricted mean if the budget is not working time."""
 
 OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
 """The tables that every report has, in addition to the tables of the chosen groupings."""
-
-_EARLIER: Final[tuple[object, ...]] = get_args(Earlier)
-
-BudgetKind = Literal[
-    "working_time",
-    "clock_time",
-    "working_days",
-    "calendar_days",
-    "months",
-    "working_days_same_time",
-    "calendar_days_same_time",
-    "working_days_in_hours",
-]
-
-_Counted = (
-    WorkingDays
-    | CalendarDays
-    | Months
-    | WorkingDaysSameTime
-    | CalendarDaysSameTime
-    | WorkingDaysInHours
-)
-_BUDGET_KINDS: Final[dict[type, BudgetKind]] = {
-    timedelta: "working_time",
-    ClockTime: "clock_time",
-    WorkingDays: "working_days",
-    CalendarDays: "calendar_days",
-    Months: "months",
-    WorkingDaysSameTime: "working_days_same_time",
-    CalendarDaysSameTime: "calendar_days_same_time",
-    WorkingDaysInHours: "working_days_in_hours",
-}
-
-
-@public("workhours_sla.report")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportOptions:
-    """The options of a report.
-
-    ``target_rate`` is the share of appeals that must be in time, above 0 and at most 1. ``by`` has
-    the names of the groupings; None means all groupings of the cases. A name such as
-    ``"agency*week"`` crosses groupings, also ``week``, ``weekday``, ``hour``, ``arrival_class`` and
-    ``due_class``. In the restricted mean, a wait longer than ``horizon`` counts as ``horizon``; the
-    default is the budget.
-
-    The report is about the appeals that arrived at ``since`` or later and before ``until``; its
-    backlog and its weekly trends also have those that arrived earlier. With ``compare_with`` the
-    rate is compared: ``"previous"`` with the period of equal length before, ``"year"`` with the
-    same dates a year earlier, and an instant compares the arrivals from it on with those before.
-
-    The limits of the trends are computed from the first ``baseline`` weeks, or from all weeks if
-    there are fewer, but at least 12; after a known change of the work, they are computed from the
-    week of ``rebase`` on. ``listed`` is the number of late appeals to list. ``with_cases`` adds the
-    verdict of every appeal, so that ``revise`` can list the verdicts that changed.
-
-    Raises ValueError for a target rate that is not above 0 and at most 1, for a horizon that is not
-    positive, for a baseline below 12, and for another ``compare_with``. Raises TypeError for a
-    ``rebase`` that is not a date.
-
-    >>> ReportOptions(target_rate=90)
-    Traceback (most recent call last):
-    ValueError: target_rate 90 is not above 0 and at most 1; write 90 % as 0.9
-    """
-
-    target_rate: float = 0.9
-    by: Sequence[str] | None = None
-    horizon: timedelta | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    compare_with: Earlier | datetime | None = None
-    baseline: int = BASELINE
-    rebase: date | None = None
-    listed: int = LISTED
-    with_cases: bool = False
-
-    def __post_init__(self) -> None:
-        target_share("target_rate", self.target_rate)
-        if self.horizon is not None and self.horizon <= timedelta(0):
-            msg = f"horizon {self.horizon} is not positive; give a length of time such as 4 h"
-            raise ValueError(msg)
-        if not isinstance(self.compare_with, datetime | None) and self.compare_with not in _EARLIER:
-            msg = (
-                f"compare_with {self.compare_with!r} is not 'previous', 'year' or a datetime; give "
-                "one of them"
-            )
-            raise ValueError(msg)
-        if not isinstance(self.rebase, date | None):
-            msg = f"rebase {self.rebase!r} is not a date; give date(year, month, day)"
-            raise TypeError(msg)
-        if self.baseline < FEWEST_POINTS:
-            msg = f"baseline {self.baseline} is too short; give at least {FEWEST_POINTS} weeks"
-            raise ValueError(msg)
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """The target of a report, with the target rate and the horizon of the restricted mean.
-
-    ``budget`` is None unless the budget is working time. ``budget_size`` is an amount of time or a
-    number of days or months, depending on ``budget_kind``. ``hours`` are the weekly hours of the
-    schedule of the most cases, and ``schedules`` is the number of schedules.
-    """
-
-    name: str
-    budget: timedelta | None
-    budget_kind: BudgetKind
-    budget_size: timedelta | int
-    closing: str
-    target_rate: float
-    horizon: timedelta
-    hours: str
-    schedules: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +165,7 @@ def report_numbers(
     everything = cases.taken(Period(None, chosen.until).arrivals(cases))
     inside = period.arrivals(everything)
     cases = everything.taken(inside)
-    promise = _promise(cases, chosen)
+    promise = promise_of(cases, chosen)
     tally = Tally.of(cases, chosen.target_rate, promise.horizon)
     when = arrivals(cases)
     groups = _groups(cases, chosen.by, labels_by_time(when))
@@ -393,29 +269,6 @@ def _labels(name: str, known: Mapping[str, Labels]) -> Labels:
 def _plain(groups: Mapping[str, Grouping]) -> dict[str, Labels]:
     """Return the labels of the groupings that cross no others."""
     return {name: one.labels for name, one in groups.items() if not one.parts}
-
-
-def _promise(cases: Cases, options: ReportOptions) -> Promise:
-    target, allowed = cases.target, cases.target.budget
-    budget = allowed if isinstance(allowed, timedelta) else None
-    size: timedelta | int
-    if isinstance(allowed, timedelta):
-        size = allowed
-    elif isinstance(allowed, ClockTime):
-        size = allowed.amount
-    else:
-        size = cast("_Counted", allowed).count
-    return Promise(
-        target.name,
-        budget,
-        _BUDGET_KINDS[type(allowed)],
-        size,
-        target.closing,
-        float(options.target_rate),
-        options.horizon or budget or HORIZON,
-        str(cases.reference.hours),
-        len(cases.schedules),
-    )
 
 
 def _group_tables(
