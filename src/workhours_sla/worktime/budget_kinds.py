@@ -311,6 +311,10 @@ class StartBudget:
 
     __slots__ = ()
 
+    def rolled_by(self) -> Roll | None:
+        """Return where a due date on a day off moves, None if the due date is never on one."""
+        return None
+
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
         """Return the due time and the limit in the zone of ``start``.
 

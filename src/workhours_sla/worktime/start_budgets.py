@@ -181,6 +181,10 @@ class CalendarDaysSameTime(StartBudget):
     def __post_init__(self) -> None:
         check_days(self.count, "days", self.roll, ("following", "preceding", "none"))
 
+    def rolled_by(self) -> Roll | None:
+        """Return ``roll``."""
+        return self.roll
+
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
         """Return the due date, moved by ``roll`` if it is a day off.
 

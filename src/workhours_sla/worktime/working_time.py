@@ -359,11 +359,11 @@ class WorkingTime(CompiledTime):
             latest_start_by_search,
             latest_start_to_same_time,
         )
-        from workhours_sla.worktime.start_budgets import CalendarDaysSameTime  # noqa: PLC0415
 
         kind = day_budget(budget, due)
-        with_roll = (CalendarDays, Months, CalendarDaysSameTime)
-        roll = kind.roll if isinstance(kind, with_roll) else None
+        roll = kind.rolled_by() if isinstance(kind, StartBudget) else None
+        if isinstance(kind, CalendarDays | Months):
+            roll = kind.roll
 
         def ask(time: WorkingTime) -> datetime:
             def deadline(start: datetime) -> datetime:

@@ -200,15 +200,13 @@ class Desk:
         if due_at is not None or verdict is not None:
             self._claims.append(Claim(appeal_id, due_at, verdict))
 
-    def mapped(self, make: Callable[[Record], Iterable[Event]], record: object, line: int) -> Item:
+    def mapped(self, make: Callable[[Record], Iterable[Event]], record: Record, line: int) -> Item:
         """Return the events that ``make`` returns for a record, or a Fault if it is refused.
 
         The claims of a refused record are dropped. A record with a reply before its posting is
         refused.
         """
         count = len(self._claims)
-        if not isinstance(record, dict):
-            return Fault(line, "malformed", Detail(say("not_an_object")), text_of(record))
         try:
             events = tuple(make(record))
             _check_order(events)

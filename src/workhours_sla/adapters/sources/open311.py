@@ -115,8 +115,8 @@ class Open311Mapper:
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
         """Return the events of a request or of an update, or a Fault."""
-        is_update = isinstance(record, dict) and "update_id" in record
-        return self._desk.mapped(self._update if is_update else self._request, record, line)
+        make = self._update if "update_id" in record else self._request
+        return self._desk.mapped(make, record, line)
 
     def _request(self, record: Record) -> Iterator[Event]:
         """Yield the events of a request. Raises RefusedError."""

@@ -75,11 +75,10 @@ class ZammadMapper:
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
         """Return the events of a record, or a Fault."""
         make = self._ticket
-        if isinstance(record, dict):
-            if "ticket_id" in record:
-                make = self._article
-            elif "o_id" in record:
-                make = self._entry
+        if "ticket_id" in record:
+            make = self._article
+        elif "o_id" in record:
+            make = self._entry
         return self._desk.mapped(make, record, line)
 
     def _ticket(self, record: Record) -> Iterator[Event]:

@@ -73,7 +73,7 @@ class ZendeskMapper:
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
         """Return the events of a metric event or of an audit, or a Fault."""
-        is_audit = isinstance(record, dict) and "metric" not in record and "events" in record
+        is_audit = "metric" not in record and "events" in record
         return self._desk.mapped(self._audit if is_audit else self._event, record, line)
 
     def _event(self, record: Record) -> Iterator[Event]:
