@@ -86,10 +86,12 @@ def _measure(count: int, turns: int) -> tuple[list[Line], dict[str, Any]]:
     measured: list[Measured] = []
     with cores(1):
         for part in (
+            columns.of_the_floor,
             columns.elapsed,
             columns.deadline,
             columns.overhead,
             columns.many_schedules,
+            columns.past_the_known_dates,
             columns.pauses,
             scalar.deadline,
             scalar.elapsed,

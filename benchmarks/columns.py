@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from datetime import timedelta
+from functools import cache, partial
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -83,6 +85,49 @@ def deadline_case(name: str, schedule: Any, starts: Instants, **more: Any) -> Ca
     )
 
 
+def new_budgets_case(name: str, schedule: Any, starts: Instants) -> Case:
+    """Return the case of ``deadline`` with a budget in each call that no kept table has."""
+    budgets = cycle([timedelta(hours=hours) for hours in range(1, 13)])
+    return Case(
+        name, lambda: columns.deadline(schedule, starts, next(budgets), tz="UTC"), len(starts)
+    )
+
+
+def of_the_floor(rows: Rows, turns: int) -> Measured:
+    """Compare the verbs with the lower bound for a look-up, for many rows and for fewer."""
+    schedule = plain_office().schedule()
+    lines, timings = [], {}
+    targets = {
+        "elapsed": (1.5, 1.7),
+        "deadline": (1.0, None),
+        "deadline, a new budget": (1.3, None),
+        "deadline, a budget per row": (None, None),
+    }
+    for place, count in enumerate((len(rows.starts), len(rows.starts) // 10)):
+        starts, ends = rows.starts[:count], rows.ends[:count]
+        budgets = rows.rng.integers(1, 9, count).astype("m8[h]").astype("m8[us]")
+        times = take_turns(
+            [
+                floor(count),
+                elapsed_case("elapsed", schedule, starts, ends),
+                deadline_case("deadline", schedule, starts),
+                new_budgets_case("deadline, a new budget", schedule, starts),
+                Case(
+                    "deadline, a budget per row",
+                    partial(columns.deadline, schedule, starts, budgets, tz="UTC"),
+                    count,
+                ),
+            ],
+            turns,
+        )
+        path = f"of the floor, {count:,} rows"
+        timings[path] = times
+        lines += [
+            share(path, times, name, "floor", both[place], name) for name, both in targets.items()
+        ]
+    return Measured(lines, timings)
+
+
 def elapsed(rows: Rows, turns: int) -> Measured:
     """Compare the libraries on the working time between two columns of times."""
     office, count = plain_office(), len(rows.starts)
@@ -92,7 +137,6 @@ def elapsed(rows: Rows, turns: int) -> Measured:
     times = take_turns(
         [
             elapsed_case("workhours_sla", schedule, starts, ends),
-            floor(count),
             Case("numpy searchsorted", lambda: search.elapsed(starts, ends), count),
             Case("workclock between_many", lambda: rival.between_many(starts, ends), count),
         ],
@@ -111,9 +155,8 @@ def elapsed(rows: Rows, turns: int) -> Measured:
     return Measured(
         [
             most(path, "per row", times[ours], "ns/row", 10),
-            share(path, times, ours, "floor", 5, "of the floor, two gathers and a subtract"),
-            faster(path, times, ours, "numpy searchsorted", 10),
-            faster(path, times, ours, "workclock between_many", 100),
+            faster(path, times, ours, "numpy searchsorted", 20),
+            faster(path, times, ours, "workclock between_many", 150),
             faster(
                 path,
                 apart,
@@ -157,7 +200,7 @@ def deadline(rows: Rows, turns: int) -> Measured:
         [
             most(path, "per row", times[ours], "ns/row", 10),
             faster(path, times, ours, "numpy searchsorted"),
-            faster(path, times, ours, "workclock add_many", 250),
+            faster(path, times, ours, "workclock add_many", 300),
             faster(path, times, ours, "pandas CustomBusinessHour", 10_000),
             faster(path, times, ours, "pandas, naive times"),
             faster(path, times, ours, "a loop over Schedule.deadline"),
@@ -259,10 +302,40 @@ def many_schedules(rows: Rows, turns: int) -> Measured:
             times,
             f"{verb}, {name}",
             f"{verb}, one schedule",
-            1.4 if len(schedules) <= 12 else None,
+            1.5 if len(schedules) <= 12 else None,
             f"{verb}, {name}: of one schedule",
         )
         for name, schedules in lists.items()
+        for verb in ("elapsed", "deadline")
+    ]
+    return Measured(lines, {path: times})
+
+
+def past_the_known_dates(rows: Rows, turns: int) -> Measured:
+    """Measure the verbs with twelve schedules if a few rows are past the known dates."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SeveralZonesWarning)
+        schedules = tuple(Schedule(Calendar.get(region), HOURS) for region in region_ids()[:12])
+    options = {"codes": drawn(schedules, rows), "on_unknown": "mark"}
+    far = rows.starts.copy()
+    far[rows.rng.random(len(far)) < 0.01] = np.datetime64("2092-03-03T08:00")
+    cases = []
+    for name, starts in (("", rows.starts), (", 1 % of the rows unknown", far)):
+        cases += [
+            elapsed_case(f"elapsed{name}", schedules, starts, rows.ends, **options),
+            deadline_case(f"deadline{name}", schedules, starts, **options),
+        ]
+    times = take_turns(cases, turns)
+    path = "12 schedules, several ranges of known dates"
+    lines = [
+        share(
+            path,
+            times,
+            f"{verb}, 1 % of the rows unknown",
+            verb,
+            1.5,
+            f"{verb}, 1 % of the rows unknown: of none",
+        )
         for verb in ("elapsed", "deadline")
     ]
     return Measured(lines, {path: times})

@@ -19,7 +19,13 @@ from mmap import mmap
 
 import numpy as np
 
-from workhours_sla.worktime.columns.lookups import Ints, Scratch, Stretch, common_divisor
+from workhours_sla.worktime.columns.lookups import (
+    Ints,
+    Offsets,
+    Scratch,
+    Stretch,
+    common_divisor,
+)
 from workhours_sla.worktime.columns.rows import Rows
 
 _MOST_RESERVED = 2**22
@@ -43,7 +49,7 @@ def cells_fit(stretches: Sequence[Stretch], g: int) -> bool:
         0 <= one.lo < one.hi
         and 0 < 2 * int(one.cum[0]) <= one.lo
         and bool((2 * one.cum[1:] <= one.ends).all())
-        and (len(stretches) > 1 or one.hi // g < _MOST_RESERVED)
+        and one.hi // g < _MOST_RESERVED
         for one in stretches
     )
 
@@ -51,25 +57,27 @@ def cells_fit(stretches: Sequence[Stretch], g: int) -> bool:
 class CellForward:
     """The table of C in cells: a division and one array look-up per instant.
 
-    The cells of a single schedule are counted from 1970, so that the cell of an instant needs no
-    subtraction. The cells before the first known instant are addresses that are never written, so
-    they need no memory. They and the last cell contain 0, and their C is at most 0, which no known
+    Cells are counted from 1970, so that the cell of an instant needs no subtraction. The cells
+    before the first known instant are addresses that are never written, so they need no memory.
+
+    For a single schedule, they and the last cell contain 0. Their C is at most 0, which no known
     instant has.
     """
 
     def __init__(self, stretches: Sequence[Stretch], slot_of: Ints, g: int) -> None:
         self._g = np.uint64(g)
         lo, hi = min(one.lo for one in stretches) // g, max(one.hi for one in stretches) // g
-        if len(stretches) == 1:
-            self._table = np.frombuffer(mmap(-1, (hi + 1) * 8), np.int64)
-            self._table[lo:hi] = _cells(stretches[0], g, lo, hi)
-            self._known = self._table[:hi]
-            self.offset_of = np.zeros(len(slot_of), np.int64)
-        else:
-            # the last cell of each schedule is for the last known instant
-            parts = [_cells(stretch, g, lo, hi + 1) for stretch in stretches]
-            self._table = self._known = np.concatenate(parts)
-            self.offset_of = slot_of * (hi + 1 - lo) - lo
+        # the last cell of each schedule is for the last known instant
+        parts = [_cells(stretch, g, lo, hi + 1) for stretch in stretches]
+        size = hi + 1 - lo
+        table = np.frombuffer(mmap(-1, (lo + len(parts) * size) * 8), np.int64)
+        np.concatenate(parts, out=table[lo:])
+        self.offsets = Offsets(slot_of, size)
+        self._known = table
+        if len(parts) == 1:
+            self._known = table[:hi]
+            table[hi] = 0
+        self._table = table
 
     def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
         """Write to ``out`` the working time C up to each instant of ``t``; see ``Forward``."""

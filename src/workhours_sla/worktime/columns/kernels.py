@@ -42,7 +42,7 @@ def measure(  # noqa: PLR0913
 def _offsets(tables: Tables, rows: Rows, space: Scratch) -> Ints | None:
     if rows.codes is None:
         return None
-    return tables.forward.offset_of.take(rows.codes, out=space.offsets, mode="clip")
+    return tables.forward.offsets.take(rows.codes, out=space.offsets)
 
 
 def _paused_between(tables: Tables, rows: Rows, pauses: PauseRows) -> Ints:
@@ -72,7 +72,7 @@ def _of(values: Ints, of_row: Ints | None) -> Ints:
 def _offsets_of(tables: Tables, rows: Rows, of_row: Ints | None) -> Ints | None:
     if rows.codes is None:
         return None
-    return tables.forward.offset_of.take(_of(rows.codes, of_row))
+    return tables.forward.offsets.take(_of(rows.codes, of_row))
 
 
 def _before(amounts: Ints | Bools) -> Ints:

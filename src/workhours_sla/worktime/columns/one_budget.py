@@ -15,7 +15,7 @@ import numpy as np
 
 from workhours_sla.worktime.columns.choice import rows_for_one_budget
 from workhours_sla.worktime.columns.kernels import locate
-from workhours_sla.worktime.columns.lookups import Ints, Scratch
+from workhours_sla.worktime.columns.lookups import Ints, Offsets, Scratch
 from workhours_sla.worktime.columns.rows import Quick, Rows, Verb
 from workhours_sla.worktime.columns.tables import Tables
 
@@ -82,7 +82,7 @@ class OneBudget:
         self._shift = span.first * span.g + after
         self._g = np.uint64(span.g)
         self._size = span.size
-        self._offset_of = tables.slot_of * span.size
+        self._offsets = Offsets(tables.slot_of, span.size)
         self._table = np.empty(len(tables.curves) * span.size, np.int64)
         space = Scratch(len(edges))
         found, worked = np.empty_like(edges), np.empty_like(edges)
@@ -92,7 +92,7 @@ class OneBudget:
             codes = np.full(len(edges), code) if len(tables.curves) > 1 else None
             rows = Rows(edges, budget=budget, codes=codes)
             locate(verb, tables, rows, found, space, known=True)
-            offsets = None if codes is None else tables.forward.offset_of.take(codes)
+            offsets = None if codes is None else tables.forward.offsets.take(codes)
             tables.forward.worked(edges, offsets, worked, space)
             at = slice(after, after + span.size)
             answers, times = found[at], edges[at]
@@ -113,7 +113,7 @@ class OneBudget:
         if int(whole.max()) >= self._size:  # as uint64, negative numbers are large
             return False
         if rows.codes is not None:
-            np.add(i, self._offset_of.take(rows.codes, out=space.offsets, mode="clip"), out=i)
+            np.add(i, self._offsets.take(rows.codes, out=space.offsets), out=i)
         # "wrap" is faster than "clip", but takes very long for an index far outside
         self._table.take(i, out=out, mode="wrap")
         np.subtract(rows.start, out, out=i)

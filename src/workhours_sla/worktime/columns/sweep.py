@@ -20,7 +20,7 @@ from workhours_sla.worktime.columns.one_budget import one_budget
 from workhours_sla.worktime.columns.rows import Quick, Rows, Verb
 from workhours_sla.worktime.columns.tables import Compiled, Demand, Horizon, Tables
 
-CHUNK = 32_768
+CHUNK = 65_536
 FEW_ROWS = 500
 """For fewer rows, a binary search is faster than building tables."""
 _FARTHEST = 10**18
