@@ -147,7 +147,8 @@ class Horizon:
         """Return the curves, converted to a unit."""
         found = self._in_unit.get(unit)
         if found is None:
-            found = self._in_unit[unit] = [_in_unit(curve, unit) for curve in self.curves]
+            found = self.curves if unit == "us" else [_in_unit(one, unit) for one in self.curves]
+            self._in_unit[unit] = found
         return found
 
     def tables(self, unit: str, *, few_rows: bool) -> Tables:

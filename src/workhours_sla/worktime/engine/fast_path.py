@@ -200,7 +200,7 @@ def _path(
         None if end is None else once.setdefault(start - end, start - end)
         for start, end in zip(starts[1:], ends, strict=False)
     ]
-    shift: list[Any] = snapshot.inverse
+    shift: list[Any] = snapshot.shift[1:]
     if starts is not snapshot.starts:
         shift = [
             None if end is None else start - before

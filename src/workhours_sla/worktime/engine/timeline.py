@@ -29,8 +29,7 @@ class Snapshot(NamedTuple):
 
     ``starts`` and ``ends`` are the edges of the intervals, ``cum[i]`` is the working time before
     interval i, and the last element of ``cum`` is C(hi). ``shift[j]`` is ``s[j-1] - cum[j-1]``, a
-    part of the formula for C; ``shift[0]`` is for instants before the first interval. ``inverse``
-    is ``shift`` without its first element.
+    part of the formula for C; ``shift[0]`` is for instants before the first interval.
     """
 
     lo: timedelta
@@ -39,7 +38,6 @@ class Snapshot(NamedTuple):
     ends: list[timedelta]
     cum: list[timedelta]
     shift: list[timedelta]
-    inverse: list[timedelta]
 
 
 def _snapshot(lo: timedelta, hi: timedelta, intervals: list[TimeSpan], base: timedelta) -> Snapshot:
@@ -48,7 +46,7 @@ def _snapshot(lo: timedelta, hi: timedelta, intervals: list[TimeSpan], base: tim
     ends = [end for _, end in intervals]
     cum = list(accumulate(map(sub, ends, starts), initial=base))
     shift = [lo - base, *map(sub, starts, cum)]
-    return Snapshot(lo, hi, starts, ends, cum, shift, shift[1:])
+    return Snapshot(lo, hi, starts, ends, cum, shift)
 
 
 def _extended(snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[TimeSpan]) -> Snapshot:
@@ -62,19 +60,17 @@ def _extended(snapshot: Snapshot, lo: timedelta, hi: timedelta, added: list[Time
     new = _snapshot(lo, hi, added, base if lo < snapshot.lo else snapshot.cum[-1])
     left, right = (new, snapshot) if lo < snapshot.lo else (snapshot, new)
     starts, ends, cum = right.starts, right.ends, right.cum
-    left_ends, inverse = left.ends, right.inverse
+    left_ends, shift = left.ends, right.shift[1:]
     if left_ends and starts and left_ends[-1] == starts[0]:  # one interval across the boundary
         left_ends = [*left_ends[:-1], ends[0]]
-        starts, ends, cum, inverse = starts[1:], ends[1:], cum[1:], inverse[1:]
-    inverse = left.inverse + inverse
+        starts, ends, cum, shift = starts[1:], ends[1:], cum[1:], shift[1:]
     return Snapshot(
         lo,
         hi,
         starts=left.starts + starts,
         ends=left_ends + ends,
         cum=left.cum[:-1] + cum,
-        shift=[lo - base, *inverse],
-        inverse=inverse,
+        shift=[lo - base, *left.shift[1:], *shift],
     )
 
 
@@ -183,7 +179,7 @@ class Timeline:
         snapshot = self._grown_to(worked)
         if worked > snapshot.cum[-1]:
             return None
-        return worked + snapshot.inverse[bisect_left(snapshot.cum, worked) - 1]
+        return worked + snapshot.shift[bisect_left(snapshot.cum, worked)]
 
     def latest(self, worked: timedelta) -> timedelta | None:
         """Return the last instant at which the working time C is ``worked``.
@@ -191,10 +187,10 @@ class Timeline:
         Returns None if that instant is after ``hi``.
         """
         snapshot = self._grown_to(worked, beyond=True)
-        index = bisect_right(snapshot.cum, worked) - 1
-        if index >= len(snapshot.inverse):
+        index = bisect_right(snapshot.cum, worked)
+        if index >= len(snapshot.shift):
             return None
-        return worked + snapshot.inverse[index]
+        return worked + snapshot.shift[index]
 
     def latest_before(self, worked: timedelta) -> timedelta | None:
         """Return the last instant at which the working time since the origin, C, equals ``worked``.
@@ -208,8 +204,7 @@ class Timeline:
             snapshot = self.at(snapshot.lo - ONE_SECOND)
         if worked < snapshot.cum[0]:
             return None
-        index = bisect_right(snapshot.cum, worked) - 1
-        return worked + snapshot.inverse[index]
+        return worked + snapshot.shift[bisect_right(snapshot.cum, worked)]
 
     def _grown_to(self, worked: timedelta, *, beyond: bool = False) -> Snapshot:
         snapshot = self._snapshot
