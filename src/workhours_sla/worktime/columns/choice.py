@@ -37,12 +37,12 @@ from workhours_sla.worktime.columns.lookups import (
 # cache; two bare look-ups and a subtraction, the lower bound for elapsed, take 2.7:
 #
 #                                              without cells   with cells   with one_budget
-#   elapsed over 2 years, 17,520 cells                   8.2          4.5
-#   elapsed over 20 years, 175,000 cells                11.1          5.9
-#   elapsed, 12 schedules, 210,000 cells                12.8          8.4
-#   deadline over 2 years                                6.3          4.6               2.5
-#   deadline over 20 years                               8.1          5.1               3.0
-#   deadline, 12 schedules                               9.7          7.4               5.0
+#   elapsed over 2 years, 17,520 cells                   8.5          4.4
+#   elapsed over 20 years, 175,000 cells                11.1          5.1
+#   elapsed, 12 schedules, 210,000 cells                13.0          6.9
+#   deadline over 2 years                                6.7          4.3               2.6
+#   deadline over 20 years                               8.1          4.8               2.7
+#   deadline, 12 schedules                              10.0          6.7               4.1
 #
 # A cell takes 8 bytes, so tables of more than 2**19 cells (4 MB) are never built: they would be
 # slower than the other tables where the cache is smaller. Schedules with odd opening hours, such as
@@ -52,9 +52,9 @@ _DIRECT_BUCKETS = 2**14
 _MOST_BUCKETS = 2**21
 _MOST_CELLS = 2**21
 _MOST_STEPS = 8
-# Building the table of one budget takes 7 ns per cell; a row then takes 2 ns less. The rows of all
+# Building the table of one budget takes 15 ns per cell; a row then takes 2 ns less. The rows of all
 # calls count, since the table is kept.
-_ROWS_PER_CELL = 4
+_ROWS_PER_CELL = 8
 
 
 def rows_for_one_budget(cells: int) -> int | None:
