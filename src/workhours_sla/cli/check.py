@@ -18,6 +18,7 @@ from workhours_sla.cli.check_result import (
     urgency,
 )
 from workhours_sla.cli.check_text import check_lines
+from workhours_sla.cli.column_events import evaluate_events
 from workhours_sla.cli.given import given_without_config
 from workhours_sla.cli.help import command, option
 from workhours_sla.cli.input import read_rows
@@ -34,7 +35,7 @@ from workhours_sla.cli.output import BREACHES, CALENDAR_UNKNOWN, UNREADABLE, ech
 from workhours_sla.cli.policy_output import main_schedule, note_pauses, policy_data
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
-from workhours_sla.sla.evaluate import Evaluation, evaluate
+from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.outcome import Outcome
 
 _ATTRIBUTES: Final = (
@@ -79,8 +80,12 @@ def check(**options: Any) -> int:
     now = read_time(wanted.as_of or "now", zone).when.astimezone(zone)
     given = given_without_config(source, common, settings)
     rows = read_rows(source, configuration.mapping, settings.lang, given)
-    result = evaluate(
-        rows.events, configuration.policy, as_of=now, provisional=settings.provisional
+    result = evaluate_events(
+        rows.events,
+        configuration.policy,
+        now,
+        provisional=settings.provisional,
+        verbose_in=settings.lang if source.verbose else None,
     )
     settings.note_ends(configuration, now)
     note_pauses(rows.events, configuration, settings.lang)

@@ -12,6 +12,7 @@ import click
 
 from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.cli.account import account, account_data, store_lines, unmatched
+from workhours_sla.cli.column_events import evaluate_events
 from workhours_sla.cli.help import command, option
 from workhours_sla.cli.input import read_rows
 from workhours_sla.cli.options import (
@@ -32,7 +33,6 @@ from workhours_sla.cli.policy_output import (
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_day, read_time, show_clock, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.forecast import By, Forecast, Slot, forecast_deadlines
 from workhours_sla.text import words
 from workhours_sla.text.shell import SHELL
@@ -71,8 +71,12 @@ def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **optio
     start = evaluated_at if since is None else _start(since, zone).astimezone(zone)
     end = datetime.combine(start.date() + timedelta(days=days), time(), zone)
     rows = read_rows(source, configuration.mapping, lang)
-    result = evaluate(
-        rows.events, configuration.policy, as_of=evaluated_at, provisional=settings.provisional
+    result = evaluate_events(
+        rows.events,
+        configuration.policy,
+        evaluated_at,
+        provisional=settings.provisional,
+        verbose_in=lang if source.verbose else None,
     )
     settings.note_ends(configuration, evaluated_at)
     note_pauses(rows.events, configuration, lang)

@@ -16,8 +16,10 @@ import click
 
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import AppealFile, Claim, Fault, mapper_of, open_source
+from workhours_sla.adapters.sources.columns.read import ReadColumns, read_columns
 from workhours_sla.adapters.sources.rows import clip
-from workhours_sla.cli.detected_input import input_of
+from workhours_sla.cli.column_events import ColumnEvents
+from workhours_sla.cli.detected_input import Input, input_of
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import InputOptions
 from workhours_sla.cli.shared_ids import note_shared_ids
@@ -62,8 +64,8 @@ class Rows:
     each row of appeals that has the same id as another row, but other content.
     """
 
-    events: list[Event]
-    faults: list[Fault]
+    events: Sequence[Event]
+    faults: Sequence[Fault]
     per_event: bool
     read_count: int | None = None
     stored: Stored | None = None
@@ -129,6 +131,9 @@ def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tup
         found = None if given is None else input_of(file, where, given, lang, stack)
         if found is not None:
             where, config = found.where, found.detected or config
+        columns = read_columns(where, config)
+        if columns is not None:
+            return _of_columns(columns, found), config
         called = None if found is None else found.name
         source = stack.enter_context(open_source(where, config, name=called))
         advance = stack.enter_context(_progress(source))
@@ -161,6 +166,19 @@ def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tup
             repeated=appeals.repeated,
         )
         return rows, config
+
+
+def _of_columns(columns: ReadColumns, found: Input | None) -> Rows:
+    """Return the rows of a file that was read as columns. Raises SourceError."""
+    if found is not None and found.detected is not None and columns.faults:
+        raise found.refuse(columns.faults[0], "line")
+    return Rows(
+        ColumnEvents(columns.events),
+        columns.faults,
+        per_event=True,
+        read_count=columns.row_count,
+        ignored=columns.ignored,
+    )
 
 
 class _AppealRows:

@@ -11,6 +11,7 @@ from workhours_sla.adapters.columns import shown_columns
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources.derived_events import has_content_id
 from workhours_sla.adapters.sources.formats import NETWORKS
+from workhours_sla.cli.column_events import ColumnEvents
 from workhours_sla.cli.counted_source import PassedOn
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import shown
@@ -41,8 +42,7 @@ def note_shared_ids(
         rows = [event for event in events if event.type is EventType.CREATED]
     found = []
     for canonical in ("appeal_id", "event_id") if rows is events else ("appeal_id",):
-        counts = Counter(map(attrgetter(canonical), rows))
-        shared, count = max(counts.items(), key=itemgetter(1), default=("", 0))
+        shared, count = _most_common(rows, canonical)
         many = count > MOST or (count >= FEWEST and 2 * count > len(rows))
         if not many or canonical in noted or _is_derived(canonical, shared, rows):
             continue
@@ -58,6 +58,14 @@ def note_shared_ids(
             column=repr(shown_columns(config.columns.get(canonical, canonical))),
         )
     return found
+
+
+def _most_common(rows: Sequence[Event], canonical: str) -> tuple[str, int]:
+    """Return the id that most rows have, the first of several, and the number of these rows."""
+    if isinstance(rows, ColumnEvents) and rows:
+        return rows.most_common(canonical)
+    counts = Counter(map(attrgetter(canonical), rows))
+    return max(counts.items(), key=itemgetter(1), default=("", 0))
 
 
 def _is_derived(canonical: str, shared: str, rows: Iterable[Event]) -> bool:

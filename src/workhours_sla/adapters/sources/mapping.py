@@ -30,7 +30,7 @@ _ALL_DIFFERENT = frozenset({"event_id", *TIMES})
 TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
 """A mapping from the name of an event type in files to the event type."""
 
-_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+FLAGS = {"true": True, "1": True, "false": False, "0": False}
 REMEMBERED = 10_000
 """The most values of a column that are cached; a full cache is emptied."""
 _LONGEST_REMEMBERED = 100
@@ -170,7 +170,7 @@ class Mapper:
         if role is not None and role not in AUTHOR_ROLES:
             wanted = say("one_of", names=", ".join(AUTHOR_ROLES))
             raise _unknown(role, "author_role", wanted)
-        substantive = None if flag is None else _FLAGS.get(flag.lower())
+        substantive = None if flag is None else FLAGS.get(flag.lower())
         if flag is not None and substantive is None:
             raise _unknown(flag, "substantive", say("kind_bool"))
         said = (

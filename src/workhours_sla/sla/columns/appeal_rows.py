@@ -170,10 +170,10 @@ def sorted_rows(events: EventColumns, kept: Places, unusual: Bools) -> AppealRow
         np.arange(len(cycle_at)) - first_cycle[of_appeal],
     )
     before = np.flatnonzero(rows.number > 0) - 1
-    answered = np.zeros(rows.cycles, np.bool_)
-    answered[cycle[official(events, rows, rows.of_types([REPLIED]))]] = True
-    answered[cycle[rows.of_types([CLOSED])]] = True
-    unusual[rows.appeal_of_cycle[before[~answered[before]]]] = True
+    can_reopen = np.zeros(rows.cycles, np.bool_)
+    can_reopen[cycle[official(events, rows, rows.of_types([REPLIED]))]] = True
+    can_reopen[cycle[rows.of_types([CLOSED])]] = True
+    unusual[rows.appeal_of_cycle[before[~can_reopen[before]]]] = True
     return rows
 
 

@@ -1,0 +1,239 @@
+"""Read a file of events into columns, if its form is simple; every other file has other readers."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+
+from workhours_sla.adapters.columns import CLAIM_COLUMNS
+from workhours_sla.adapters.sources.formats import format_of, layout_of
+from workhours_sla.adapters.sources.jsonl import JsonRows
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, Mapper
+from workhours_sla.adapters.sources.nested import nested
+from workhours_sla.adapters.sources.opened_file import open_file
+from workhours_sla.adapters.sources.rows import Fault, Item, clip
+from workhours_sla.adapters.sources.text_lines import LONGEST_LINE
+from workhours_sla.adapters.sources.typed_lines import TypedLines
+from workhours_sla.errors import SourceError
+
+if TYPE_CHECKING:
+    from workhours_sla.adapters.config.sections import Config, Input
+    from workhours_sla.sla.columns.event_columns import EventColumns
+
+SMALLEST: Final = 5_000_000
+"""The size in bytes from which a file is read into columns; pyarrow is slow to import."""
+_LARGEST: Final = 2_000_000_000
+"""The size in bytes up to which a column of a file fits into one array of Arrow."""
+_FIRST_LINES: Final = 1_000
+"""In so many lines of JSON each required column must have a value."""
+
+
+class ReadColumns(NamedTuple):
+    """The events of a file, its rejected rows, and how many rows it has and ignores."""
+
+    events: EventColumns
+    faults: list[Fault]
+    row_count: int
+    ignored: int
+
+
+class _Table(NamedTuple):
+    """The columns of a file as texts, keyed by canonical name, and its rows as lines.
+
+    ``item_of`` returns the item of a line, given its text and number. ``first`` is the number of
+    the line of the first row.
+    """
+
+    texts: dict[str, Any]
+    size: int
+    mapper: Mapper
+    item_of: Callable[[str, int], Item]
+    first: int
+
+
+def read_columns(
+    path: Path | BinaryIO, config: Config, *, smallest: int = SMALLEST
+) -> ReadColumns | None:
+    """Return the events of a file as columns, or None if it needs another reader, as streams do.
+
+    The result has the values and the faults that ``open_source`` gives. Files of another form than
+    plain CSV or JSON Lines of events give None, and so do files smaller than ``smallest`` bytes.
+    """
+    if not isinstance(path, Path):
+        return None
+    layout = layout_of(config)
+    if not _is_simple(layout) or not _has_size(path, smallest) or not _has_libraries():
+        return None
+    try:
+        with ExitStack() as stack:
+            opened = open_file(path, None, stack)
+            if opened.packed is not opened.chunks:
+                return None
+            found = config.input.format or format_of(opened, config.input)
+    except SourceError:
+        return None
+    tables = {"csv": _csv_table, "jsonl": _json_table}
+    if found not in tables or codecs.lookup(config.input.encoding).name != "utf-8":
+        return None
+    table = tables[found](path, layout, config.input)
+    return None if table is None else _read(path, table)
+
+
+def _is_simple(layout: Layout) -> bool:
+    """Return whether each event has a row with its own columns, whose values can be coded."""
+    return (
+        TypedLines.fits(layout) and not layout.first_is_created and "refers_to" not in layout.values
+    )
+
+
+def _has_size(path: Path, smallest: int) -> bool:
+    try:
+        return path.is_file() and smallest <= path.stat().st_size <= _LARGEST
+    except OSError:
+        return False
+
+
+def _has_libraries() -> bool:
+    try:
+        import numpy  # noqa: F401, ICN001, PLC0415 - of an extra
+        import pyarrow  # noqa: F401, ICN001, PLC0415 - of an extra
+    except ImportError:
+        return False
+    return True
+
+
+def _read(path: Path, table: _Table) -> ReadColumns | None:
+    """Return the columns of a table, without the rows that are rejected or ignored."""
+    from workhours_sla.adapters.sources.columns.coding import Coder  # noqa: PLC0415 - of an extra
+
+    coder = Coder(table.texts, table.size, table.mapper)
+    events = coder.events()
+    if not coder.doubtful.any():
+        return ReadColumns(events, [], table.size, 0)
+    faults, ignored = [], 0
+    for text, line in _lines(path, table.first, coder.doubtful.tolist()):
+        item = table.item_of(text, line)
+        if isinstance(item, Fault):
+            faults.append(item)
+        elif item:
+            return None  # an event without an id, or another value that is not coded
+        else:
+            ignored += 1
+    return ReadColumns(events.taken(~coder.doubtful), faults, table.size, ignored)
+
+
+def _lines(path: Path, first: int, wanted: Sequence[bool]) -> Iterator[tuple[str, int]]:
+    """Yield the text and the number of each line of a wanted row; blank lines are no rows."""
+    rows = iter(wanted)
+    with path.open("rb") as file:
+        for line, text in enumerate(file, 1):
+            if line >= first and text.strip(b"\r\n") and next(rows):
+                yield text.decode(), line
+
+
+# -- formats ---------------------------------------------------------------------------------
+
+
+def _csv_table(path: Path, layout: Layout, options: Input) -> _Table | None:
+    import pyarrow as pa  # noqa: PLC0415 - of an extra
+    from pyarrow import csv  # noqa: PLC0415 - of an extra
+
+    from workhours_sla.adapters.sources.columns.scan import is_plain_csv  # noqa: PLC0415
+
+    delimiter = options.delimiter or ("\t" if path.suffix.lower() == ".tsv" else ",")
+    if not delimiter.isascii() or not is_plain_csv(path):
+        return None
+    with path.open("rb") as file:
+        header = [name.strip() for name in file.readline().decode().split(delimiter)]
+    try:
+        layout.check(header, path.name)
+    except SourceError:
+        return None
+    if any(name in header for claim in CLAIM_COLUMNS for name in layout.names(claim)):
+        return None
+    mapper = Mapper(layout, header)
+    place = {
+        name: str(header.index(layout.column(name)))
+        for name in EVENT_COLUMNS
+        if layout.column(name) in header
+    }
+    if "event_id" not in place:
+        return None
+    table = _arrow(
+        lambda: csv.read_csv(
+            path,
+            csv.ReadOptions(
+                column_names=list(map(str, range(len(header)))),
+                skip_rows=1,
+                block_size=LONGEST_LINE,
+            ),
+            csv.ParseOptions(delimiter=delimiter, quote_char=False, newlines_in_values=False),
+            csv.ConvertOptions(
+                include_columns=list(place.values()),
+                column_types=dict.fromkeys(place.values(), pa.string()),
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        )
+    )
+    if table is None:
+        return None
+
+    def item_of(text: str, line: int) -> Item:
+        values = text.rstrip("\r\n").split(delimiter)
+        record = {name: values[header.index(name)] for name in mapper.read_columns}
+        item = mapper(record, line)
+        return item._replace(text=clip(text)) if isinstance(item, Fault) else item
+
+    texts = {name: table[at] for name, at in place.items()}
+    return _Table(texts, table.num_rows, mapper, item_of, 2)
+
+
+def _json_table(path: Path, layout: Layout, _options: Input) -> _Table | None:
+    import pyarrow as pa  # noqa: PLC0415 - of an extra
+    from pyarrow import json  # noqa: PLC0415 - of an extra
+
+    from workhours_sla.adapters.sources.columns.scan import count_json_lines  # noqa: PLC0415
+
+    mapper = Mapper(layout)
+    lines = count_json_lines(path)
+    if nested(mapper) is not mapper or lines is None:
+        return None
+    place = {name: layout.column(name) for name in EVENT_COLUMNS if layout.column(name)}
+    claims = {name for claim in CLAIM_COLUMNS for name in layout.names(claim)}
+    schema = [(at, "bool" if name == "substantive" else "string") for name, at in place.items()]
+    schema += [(name, "string") for name in claims.difference(place.values())]
+    table = _arrow(
+        lambda: json.read_json(
+            path,
+            json.ReadOptions(block_size=LONGEST_LINE),
+            json.ParseOptions(
+                explicit_schema=pa.schema([(name, pa.type_for_alias(of)) for name, of in schema]),
+                unexpected_field_behavior="ignore",
+            ),
+        )
+    )
+    if table is None or table.num_rows != lines or "event_id" not in place:
+        return None
+    first = table.slice(0, _FIRST_LINES)
+    if any(first[place[name]].null_count == len(first) for name in layout.required):
+        return None
+    if any(table[name].null_count < table.num_rows for name in claims):
+        return None
+    rows = JsonRows(mapper)
+    texts = {name: table[at] for name, at in place.items()}
+    return _Table(texts, table.num_rows, mapper, rows.item_of, 1)
+
+
+def _arrow(read: Callable[[], Any]) -> Any:
+    """Return a table, or None if Arrow does not accept the file."""
+    import pyarrow as pa  # noqa: PLC0415 - of an extra
+
+    try:
+        return read()
+    except (pa.ArrowException, UnicodeError):
+        return None

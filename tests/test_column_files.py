@@ -1,0 +1,320 @@
+"""Files that are read into columns have the events, the faults and the counts of every reader."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from column_streams import FIRST, events_of
+from test_properties import EXAMPLES
+from workhours_sla import Event
+from workhours_sla.adapters.config.sections import Config, Input
+from workhours_sla.adapters.sources import Fault, open_source
+from workhours_sla.adapters.sources.columns import read
+from workhours_sla.adapters.sources.columns.read import ReadColumns, read_columns
+from workhours_sla.adapters.sources.times import Instants, RefusedError
+from workhours_sla.cli.main import main
+from workhours_sla.sla.event import FIELD_NAMES
+
+pytest.importorskip("pyarrow")
+from workhours_sla.adapters.sources.columns.written_times import parse_times
+
+PLAIN = Config()
+
+
+def by_rows(path: Path, config: Config) -> tuple[list[Event], list[Fault], int, int]:
+    events: list[Event] = []
+    faults: list[Fault] = []
+    count = 0
+    with open_source(path, config) as source:
+        for item in source:
+            count += 1
+            if isinstance(item, Fault):
+                faults.append(item)
+            else:
+                events += item
+        return events, faults, count, source.ignored
+
+
+def assert_same(found: ReadColumns | None, path: Path, config: Config) -> None:
+    assert found is not None
+    wanted = by_rows(path, config)
+    assert (found.events.events(), found.faults, found.row_count, found.ignored) == wanted
+
+
+def read_small(path: Path, config: Config = PLAIN) -> ReadColumns | None:
+    return read_columns(path, config, smallest=0)
+
+
+def written(when: datetime, rng: random.Random) -> str:
+    zone = rng.choice(["+00:00", "+03:00", "Z", "-05:30"])
+    sign = -1 if zone.startswith("-") else 1
+    hours, minutes = (0, 0) if zone == "Z" else (int(zone[1:3]), int(zone[4:]))
+    local = when + sign * timedelta(hours=hours, minutes=minutes)
+    return local.replace(tzinfo=None).isoformat(rng.choice(["T", " "])) + zone
+
+
+def row_of(event: Event, rng: random.Random) -> dict[str, Any]:
+    row = {name: getattr(event, name) for name in FIELD_NAMES}
+    row["type"] = str(event.type)
+    row["occurred_at"] = written(event.occurred_at, rng)
+    row["received_at"] = written(event.received_at, rng)
+    return {name: value for name, value in row.items() if value not in (None, "")}
+
+
+HOSTILE: dict[str, list[str]] = {
+    "type": ["opened", " created ", "Created", ""],
+    "occurred_at": ["2026-02-30T10:00:00Z", "2026-03-01T10:00:00", "1.3.2026 10:00", "", "soon"],
+    "received_at": ["", "2026-03-01T25:00:00Z", "2026-03-01 10:00+03:00", "2026-03-01T10:00:60Z"],
+    "author_role": ["user", " official", ""],
+    "substantive": ["yes", "TRUE", "0", ""],
+    "appeal_id": ["", " A1", "A1\u00a0", "Ж1"],
+    "agency_id": [" x ", "Комитет", "\u2028"],
+    "refers_to": [" 1-1", "", "нет"],
+}
+
+
+def rows_of(rng: random.Random, share: float) -> list[dict[str, Any]]:
+    rows = [row_of(event, rng) for event in events_of(rng, 20)]
+    for row in rows:
+        if rng.random() < share:
+            name = rng.choice(list(HOSTILE))
+            row[name] = rng.choice(HOSTILE[name])
+    return rows
+
+
+def csv_of(rows: list[dict[str, Any]], ending: str = "\n") -> str:
+    def cell(value: Any) -> str:
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    lines = [",".join(FIELD_NAMES)]
+    lines += [",".join(cell(row.get(name, "")) for name in FIELD_NAMES) for row in rows]
+    return ending.join(lines) + ending
+
+
+@pytest.mark.parametrize("seed", range(EXAMPLES // 2))
+def test_csv(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    rows = rows_of(rng, rng.choice([0, 0.05, 0.5]))
+    path = tmp_path / "events.csv"
+    path.write_bytes(csv_of(rows, rng.choice(["\n", "\r\n"])).encode())
+    zone = rng.choice([None, "Europe/Volgograd"])
+    config = Config(
+        input=Input(tz=zone, source=rng.choice(["", "vk"])),
+        values={"type": {"opened": "created"}} if rng.random() < 0.3 else {},
+        ignore={"type": ("Created",)} if rng.random() < 0.3 else {},
+    )
+    assert_same(read_small(path, config), path, config)
+
+
+@pytest.mark.parametrize("seed", range(EXAMPLES // 2))
+def test_json_lines(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    rows = rows_of(rng, rng.choice([0, 0.05, 0.5]))
+    for row in rows:
+        if isinstance(row.get("substantive"), str):
+            row["substantive"] = None
+        row["text"] = rng.choice([1, "a\nb", {"b": [1]}, None])
+    path = tmp_path / "events.jsonl"
+    ascii_only = rng.random() < 0.5
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=ascii_only) for row in rows), "utf-8")
+    config = Config(input=Input(tz=rng.choice([None, "Europe/Volgograd"])))
+    assert_same(read_small(path, config), path, config)
+
+
+GOOD = '{"event_id":"1","appeal_id":"A","type":"created","occurred_at":"2026-03-12T10:15:00Z"}\n'
+CSV_HEAD = "event_id,appeal_id,type,occurred_at\n"
+CSV_ROW = "1,A,created,2026-03-12T10:15:00Z\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        GOOD + "\n" + GOOD,
+        GOOD.strip() + GOOD,
+        GOOD.replace('","', '",\n"'),
+        GOOD + "[]\n",
+        GOOD + GOOD.replace('"A"', "7"),
+        GOOD + GOOD.replace('"A"', '"A","appeal_id":"B"'),
+        GOOD + GOOD[:-5],
+        GOOD + GOOD.replace("event_id", "id"),
+        GOOD + GOOD.replace('"1"', '""'),
+        GOOD + GOOD.replace('"A"', '"A","their_verdict":"met"'),
+        GOOD + GOOD.replace('"A"', f'"A","n":{"9" * 5_000}'),
+        "\ufeff" + GOOD,
+        GOOD * 3 + "\0",
+        GOOD.replace('"A"', r'"\ud800"'),
+        "[" + GOOD.strip() + "]",
+        GOOD.replace("type", "kind"),
+    ],
+)
+def test_unusual_json_lines_are_left_to_another_reader(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text(text, "utf-8")
+    assert read_small(path) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        CSV_HEAD + '"1",A,created,2026-03-12T10:15:00Z\n',
+        CSV_HEAD + CSV_ROW + "1,A,created\n",
+        CSV_HEAD + CSV_ROW + " \n",
+        CSV_HEAD + CSV_ROW.replace("\n", "\r") + CSV_ROW,
+        CSV_HEAD + CSV_ROW.replace("1", "\0"),
+        "\n" + CSV_HEAD + CSV_ROW,
+        "title\n" + CSV_HEAD + CSV_ROW,
+        CSV_HEAD.replace("event_id", "id") + CSV_ROW,
+        CSV_HEAD + CSV_ROW + ",A,created,2026-03-12T10:15:00Z\n",
+        CSV_HEAD.replace("\n", ",their_verdict\n") + CSV_ROW.replace("\n", ",met\n"),
+        CSV_HEAD.replace(",", ";") + CSV_ROW.replace(",", ";"),
+    ],
+)
+def test_unusual_csv_is_left_to_another_reader(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_bytes(text.encode())
+    assert read_small(path) is None
+
+
+def test_other_encodings_and_kinds_are_left_to_another_reader(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_bytes((CSV_HEAD + CSV_ROW.replace("A", "Ж")).encode("cp1251"))
+    assert read_small(path) is None
+    assert read_small(path, Config(input=Input(encoding="cp1251"))) is None
+    path.write_bytes((CSV_HEAD + CSV_ROW).encode())
+    assert read_small(path) is not None
+    assert read_small(path, Config(input=Input(kind="appeals"))) is None
+    assert read_small(path, Config(columns={"appeal_id": "event_id ?? appeal_id"})) is None
+    assert read_columns(path, PLAIN) is None  # it is small
+    assert read_columns(tmp_path / "none.csv", PLAIN, smallest=0) is None
+    assert read_columns(io.BytesIO(b"a"), PLAIN, smallest=0) is None
+
+
+def test_blank_lines_of_csv_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_bytes((CSV_HEAD + "\n" + CSV_ROW + "\n\r\n" + "2,A,what,\n").encode())
+    found = read_small(path)
+    assert_same(found, path, PLAIN)
+    assert found is not None
+    assert [fault.line for fault in found.faults] == [6]
+
+
+# -- times -----------------------------------------------------------------------------------
+
+
+def parsed(texts: list[str]) -> list[datetime | None]:
+    encoded = [text.encode() for text in texts]
+    lengths = np.array(list(map(len, encoded)), np.int64)
+    begins = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+    data = np.frombuffer(b"".join(encoded), np.uint8)
+    micros, good = parse_times(data, begins, lengths)
+    start = datetime(1970, 1, 1, tzinfo=UTC)
+    return [
+        start + timedelta(microseconds=int(one)) if known else None
+        for one, known in zip(micros, good, strict=True)
+    ]
+
+
+def read_one(text: str) -> datetime | None:
+    try:
+        return Instants().read(text)
+    except RefusedError:
+        return None
+
+
+def test_times_are_parsed_as_by_the_rows() -> None:
+    rng = random.Random(1)
+    texts = []
+    for _ in range(3_000):
+        day = f"{rng.choice([1, 2, 1900, 2000, 2024, 2026, 9998, 9999]):04}-{rng.randrange(14):02}"
+        clock = ":".join(f"{rng.randrange(most):02}" for most in (25, 61, 61))
+        fraction = rng.choice(["", "", ".", ".5", ".123456", ".1234567", ",5"])
+        offset = rng.choice(
+            ["Z", "z", "+03:00", "-12:00", "-12:01", "+14:00", "+14:01", "+0300", ""]
+        )
+        text = f"{day}-{rng.randrange(33):02}{rng.choice('TT t')}{clock}{fraction}{offset}"
+        if rng.random() < 0.1:
+            place = rng.randrange(len(text))
+            text = text[:place] + rng.choice("0:- /+٣") + text[place + 1 :]
+        texts.append(text)
+    found = parsed(texts)
+    assert sum(one is not None for one in found) > 200
+    for text, one in zip(texts, found, strict=True):
+        if one is not None:
+            assert one == read_one(text), text
+
+
+# -- commands --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def csv_file(tmp_path: Path) -> Path:
+    path = tmp_path / "events.csv"
+    path.write_text(csv_of(rows_of(random.Random(5), 0.02)), "utf-8")
+    return path
+
+
+def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    status = main(arguments)
+    return status, *capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check"],
+        ["check", "--json", "--all"],
+        ["check", "--explain", "--all"],
+        ["report"],
+        ["report", "--json"],
+        ["forecast"],
+        ["forecast", "--json"],
+    ],
+)
+def test_commands_print_the_same(
+    command: list[str],
+    csv_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    as_of = (FIRST + timedelta(days=20)).isoformat()
+    call = [command[0], str(csv_file), "--as-of", as_of, *command[1:]]
+    wanted = run(call, capsys)
+    calls = []
+    original = read.read_columns
+
+    def read_any(path: Path, config: Config) -> ReadColumns | None:
+        calls.append(path)
+        return original(path, config, smallest=0)
+
+    monkeypatch.setattr("workhours_sla.cli.input.read_columns", read_any)
+    assert run(call, capsys) == wanted
+    assert calls == [csv_file]
+
+
+def test_verbose(
+    csv_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def noted(lang: str) -> str:
+        return run([*call, "--lang", lang], capsys)[2]
+
+    call = ["check", str(csv_file), "--as-of", "2026-03-01T12:00Z", "--verbose"]
+    assert "all appeals were judged one event at a time" in noted("en")
+    assert "все обращения рассчитаны по отдельным событиям" in noted("ru")
+    original = read.read_columns
+    monkeypatch.setattr(
+        "workhours_sla.cli.input.read_columns",
+        lambda path, config: original(path, config, smallest=0),
+    )
+    assert "of 20 appeals (" in noted("en")
+    assert "рассчитано обращений: " in noted("ru")
