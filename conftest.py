@@ -20,6 +20,11 @@ _NEEDS = {
     "src/workhours_sla/adapters/frames/numpy_columns.py": ("numpy",),
     "src/workhours_sla/adapters/frames/verbs.py": ("numpy", "pandas"),
     "src/workhours_sla/adapters/sources/arrow_values.py": ("pyarrow",),
+    "src/workhours_sla/adapters/spark/cells.py": ("numpy",),
+    "src/workhours_sla/adapters/spark/columns.py": ("numpy",),
+    "src/workhours_sla/adapters/spark/fold.py": ("pyspark",),
+    "src/workhours_sla/adapters/spark/python_columns.py": ("numpy",),
+    "src/workhours_sla/adapters/spark/query.py": ("numpy",),
     "src/workhours_sla/columns.py": ("numpy",),
     "src/workhours_sla/frames.py": ("numpy", "pandas"),
     "src/workhours_sla/compliance": ("numpy",),
@@ -35,6 +40,7 @@ _NEEDS = {
     "src/workhours_sla/reports/report_tables.py": ("numpy",),
     "src/workhours_sla/reports/tables_csv.py": ("numpy",),
     "src/workhours_sla/reports/xlsx.py": ("numpy", "xlsxwriter"),
+    "src/workhours_sla/spark.py": ("numpy",),
     "src/workhours_sla/statistics": ("numpy",),
     "src/workhours_sla/worktime/columns": ("numpy",),
 }
@@ -44,6 +50,7 @@ _NEEDED_BY = {
     "frames": ("numpy", "pandas"),
     "plots": ("numpy", "matplotlib"),
     "report": ("numpy", "pandas"),
+    "spark": ("numpy",),
     **{
         name: (name,)
         for name in ("django", "duckdb", "fastapi", "numpy", "pandas", "polars", "pyarrow")

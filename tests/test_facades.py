@@ -60,6 +60,7 @@ FACADES = (
 NOT_PUBLIC = {"workhours_sla.__init__", "workhours_sla.__main__", "workhours_sla.module_names"}
 NOT_PUBLIC |= {"workhours_sla.version"}
 NEED_NUMPY = {"workhours_sla.columns", "workhours_sla.frames", "workhours_sla.report"}
+NEED_NUMPY |= {"workhours_sla.spark"}
 if find_spec("numpy") is None:
     NOT_PUBLIC |= NEED_NUMPY
 PUBLIC = [name for name in FACADES if name not in NOT_PUBLIC]

@@ -3,9 +3,16 @@
 Needs the extra ``spark`` and Java 17. Importing this module does not import PySpark.
 
 >>> from workhours_sla.spark import EVENT_SCHEMA
->>> print(EVENT_SCHEMA[:36])
-event_id string, appeal_id string, t
+>>> EVENT_SCHEMA.split(", ")[:3]
+['event_id string', 'appeal_id string', 'type string']
 """
+
+from workhours_sla.errors import needs_extra
+
+try:
+    import numpy as np  # noqa: F401
+except ImportError as _error:
+    raise needs_extra(what="columns in Spark need numpy", extras=("spark",)) from _error
 
 from workhours_sla.adapters.spark.columns import ScheduleColumns
 from workhours_sla.adapters.spark.events import EVENT_SCHEMA

@@ -48,7 +48,7 @@ def start() -> SparkSession:
     builder = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
-        .config("spark.driver.memory", "1500m")
+        .config("spark.driver.memory", "2500m")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.session.timeZone", "America/Sao_Paulo")
         .config("spark.log.level", "ERROR")

@@ -221,6 +221,34 @@ def test_a_late_answer_is_not_dropped(spark: SparkSession, tmp_path: Path) -> No
     ]
 
 
+def test_an_ended_appeal_is_dropped_after_retain(spark: SparkSession, tmp_path: Path) -> None:
+    def ended(appeal: str) -> str:
+        posted = row(1, appeal, "created", "2025-03-12T10:00:00+03:00")
+        answer = row(2, appeal, "replied", "2025-03-12T11:00:00+03:00", author_role="official")
+        return f"{posted}\n{answer}"
+
+    def reopened(appeal: str, at: str) -> str:
+        return row(3, appeal, "reopened", at)
+
+    before, at = "2025-03-15T10:59:59.999+03:00", "2025-03-15T11:00:00+03:00"
+    parts = [
+        f"{ended('A')}\n{ended('B')}",
+        json.dumps({"received_at": before}),
+        reopened("A", before),
+        json.dumps({"received_at": at}),
+        json.dumps({"received_at": at}),
+        reopened("B", at),
+    ]
+    write_files(tmp_path / "in", parts, len(parts))
+    events = stream(spark, tmp_path)
+    found = collected(changes(events, FOUR, retain=timedelta(days=3)), tmp_path)
+    assert [one for _, one in found if one[:4] != "B/re" or "/1/" in one] == [
+        "A/reply/0/met/2",
+        "A/reply/0/opened/1",
+        "A/reply/1/opened/1",
+    ]
+
+
 BAD = {
     "missing_value": [
         row(1, "", "created", "2025-03-12T10:00:00+03:00"),
@@ -318,6 +346,8 @@ def test_other_columns_and_settings_are_refused(spark: SparkSession, tmp_path: P
         changes(events.withColumn("received_at", F.lit(5).cast("long")), FOUR)
     with pytest.raises(EngineError, match="skew is -1 day"):
         changes(events, FOUR, skew=timedelta(days=-1))
+    with pytest.raises(EngineError, match="retain is -1 day"):
+        changes(events, FOUR, retain=timedelta(days=-1))
     provider = "spark.sql.streaming.stateStore.providerClass"
     kept = spark.conf.get(provider)
     spark.conf.unset(provider)

@@ -96,9 +96,9 @@ SPARK: Final[Mapping[str, Words]] = {
             "смещением"
         ),
     },
-    "spark_skew": {
-        "en": "skew is {skew}; it must be at least 0",
-        "ru": "skew равен {skew}; укажите не меньше 0",
+    "spark_amount": {
+        "en": "{option} is {amount}; it must be at least 0",
+        "ru": "{option} равен {amount}; укажите не меньше 0",
     },
     # -- columns
     "spark_no_schedules": {

@@ -6,7 +6,7 @@ Spark joins the rows with two small tables, which it sends to every process. No 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from workhours_sla.adapters.spark.cells import cells_of
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 OnUnknown = Literal["raise", "null"]
 Route = Literal["join", "arrow"]
 _MICROSECOND: Final = timedelta(microseconds=1)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @public("workhours_sla.spark")
@@ -51,6 +52,8 @@ class ScheduleColumns:
     >>> from workhours_sla.spark import ScheduleColumns
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> compiled = ScheduleColumns(office, since=date(2024, 1, 1), until=date(2027, 1, 1))
+    >>> print(*compiled.coverage[""][0], sep=", ")
+    2023-12-31 21:00:00+00:00, 2026-12-31 21:00:00+00:00
     >>> compiled.deadline(appeals, "posted", working_hours(4), into="due")  # doctest: +SKIP
     """
 
@@ -82,6 +85,19 @@ class ScheduleColumns:
             check_covered(schedule, since, until)
             self._runs.append(runs_between(schedule, since, until))
         self._tables: Tables | None = None
+
+    @property
+    def coverage(self) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
+        """The known instants of each schedule as pairs (first, last) in UTC, both included.
+
+        The name of a single schedule is empty.
+        """
+        return {
+            name: tuple(
+                (_EPOCH + run.lo * _MICROSECOND, _EPOCH + run.hi * _MICROSECOND) for run in runs
+            )
+            for name, runs in zip(self._schedules, self._runs, strict=True)
+        }
 
     # -- the verbs ---------------------------------------------------------------------------
 

@@ -17,14 +17,19 @@ from pyspark.sql.streaming import StatefulProcessor
 from workhours_sla.errors import EngineError
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.event import EVENT_FIELDS, Event
+from workhours_sla.sla.instants import NEVER
 from workhours_sla.sla.monitor import Monitor
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text.messages import say
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 STATE: Final = "snapshot binary, timer long, policy string"
-"""The state of an appeal: the snapshot, its timer in milliseconds, the version of the policy."""
+"""The state of an appeal: the snapshot, its timer in milliseconds, the version of the policy.
+
+Only a dropped appeal has no snapshot.
+"""
 _Change: Final = Row("change_id", *Change._fields)
 _TIMES: Final = tuple(field.type is datetime for field in EVENT_FIELDS)
 
@@ -32,8 +37,9 @@ _TIMES: Final = tuple(field.type is datetime for field in EVENT_FIELDS)
 class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be installed
     """Applies the events of each appeal, and returns rows of changes."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, retain: timedelta | None) -> None:
         self._policy = policy
+        self._retain = retain
 
     def init(self, handle: Any) -> None:
         """Prepare the state. Spark calls it once in each task."""
@@ -69,6 +75,8 @@ class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be 
             monitor, timer = Monitor(policy), None
         else:
             snapshot, timer, built_under = state
+            if snapshot is None:  # dropped: its events no longer count
+                return iter(())
             if built_under != policy.version:
                 msg = say("spark_other_policy", found=built_under, version=policy.version)
                 raise EngineError(msg)
@@ -76,23 +84,32 @@ class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be 
         changes = monitor.apply(events) if events else ()
         watermark = times.getCurrentWatermarkInMs()
         if watermark > 0:
-            changes += monitor.advance(EPOCH + timedelta(milliseconds=watermark))
-        timer = self._set_timer(timer, monitor.next_at, watermark)
-        self._state.update((monitor.snapshot(), timer, policy.version))
+            changes += monitor.advance(EPOCH + watermark * _MILLISECOND)
+        at = monitor.next_at or self._dropped_at(monitor)
+        # watermarks are whole milliseconds, so the first that reaches an instant is rounded up
+        wanted = None if at is None else -((EPOCH - at) // _MILLISECOND)
+        if wanted is not None and wanted <= watermark:  # only a time to drop has passed already
+            self._set_timer(timer, None, watermark)
+            self._state.update((None, None, policy.version))
+        else:
+            self._set_timer(timer, wanted, watermark)
+            self._state.update((monitor.snapshot(), wanted, policy.version))
         return map(row_of, changes)
 
-    def _set_timer(self, before: int | None, at: datetime | None, watermark: int) -> int | None:
-        """Register the timer of an appeal, and return it in milliseconds.
+    def _dropped_at(self, monitor: Monitor) -> datetime | None:
+        """Return when an ended appeal is dropped, None if it has not ended or is kept."""
+        if self._retain is None or monitor.store.open_ids():
+            return None
+        last = max((event.occurred_at for event in monitor.store.events()), default=None)
+        return None if last is None or NEVER - last < self._retain else last + self._retain
 
-        Watermarks are whole milliseconds, so the first that reaches an instant is rounded up.
-        """
-        timer = None if at is None else -((EPOCH - at) // timedelta(milliseconds=1))
+    def _set_timer(self, before: int | None, timer: int | None, watermark: int) -> None:
+        """Replace the timer of an appeal; Spark itself deletes a timer that is due."""
         if timer != before:
-            if before is not None and before > watermark:  # Spark deletes the others itself
+            if before is not None and before > watermark:
                 self._handle.deleteTimer(before)
             if timer is not None:
                 self._handle.registerTimer(timer)
-        return timer
 
 
 def event_of(row: Row) -> Event:

@@ -29,7 +29,13 @@ _OUTPUT: Final = (
 _OUTPUT_TIMES: Final = ("at", "due_at", "limit")
 
 
-def changes(events: DataFrame, policy: Policy, *, skew: timedelta = ZERO) -> DataFrame:
+def changes(
+    events: DataFrame,
+    policy: Policy,
+    *,
+    skew: timedelta = ZERO,
+    retain: timedelta | None = None,
+) -> DataFrame:
     """Return the changes of a stream of events: a streaming DataFrame, one row for each change.
 
     ``events`` is a streaming DataFrame with the columns of an Event. Its times are timestamps, or
@@ -42,19 +48,22 @@ def changes(events: DataFrame, policy: Policy, *, skew: timedelta = ZERO) -> Dat
     ``received_at`` of all earlier batches minus ``skew``, which is how far events may be out of
     order. No event is dropped because it is late: a late answer retracts a breach.
 
-    The state of an appeal is kept after the appeal has ended. Events of two appeals must not share
-    an ``event_id``, because the state of an appeal has only its own events. Continue a checkpoint
-    only under the same policy: EngineError is raised in the query otherwise. Raises EngineError for
-    a missing column, a state store other than RocksDB and a negative ``skew``, NaiveDatetimeError
-    for a column of times without a zone.
+    With ``retain``, an appeal is dropped when its end is longer ago than ``retain``; later events
+    of the appeal do not count. Events of two appeals must not share an ``event_id``, because the
+    state of an appeal has only its own events. Continue a checkpoint only under the same policy:
+    EngineError is raised in the query otherwise.
+
+    Raises EngineError for a missing column, for a state store other than RocksDB, and for a
+    negative ``skew`` or ``retain``; NaiveDatetimeError for a column of times without a zone.
 
     >>> from workhours_sla.spark import EVENT_SCHEMA, changes, session
     >>> spark = session()  # doctest: +SKIP
     >>> events = spark.readStream.schema(EVENT_SCHEMA).json("events")  # doctest: +SKIP
     >>> found = changes(events, policy)  # doctest: +SKIP
     """
-    if skew < ZERO:
-        raise EngineError(say("spark_skew", skew=skew))
+    for option, amount in (("skew", skew), ("retain", retain)):
+        if amount is not None and amount < ZERO:
+            raise EngineError(say("spark_amount", option=option, amount=str(amount)))
     check_columns(events)
     provider = events.sparkSession.conf.get(PROVIDER, "")
     if provider != ROCKSDB:
@@ -71,7 +80,7 @@ def changes(events: DataFrame, policy: Policy, *, skew: timedelta = ZERO) -> Dat
         timed.select(*FIELD_NAMES)
         .groupBy("appeal_id")
         .transformWithState(
-            statefulProcessor=AppealFold(policy),
+            statefulProcessor=AppealFold(policy, retain),
             outputStructType=_OUTPUT,
             outputMode="append",
             timeMode="eventTime",
