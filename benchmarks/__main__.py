@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cold, columns, crosscheck, curves, memory, scalar, streams, times
+from benchmarks import cold, columns, crosscheck, curves, growth, memory, scalar, streams, times
 from benchmarks.lines import Line, Measured, table, worse
 from benchmarks.timing import cores
 from benchmarks.workload import Rows
@@ -23,13 +23,21 @@ ROWS = 1_000_000
 EXIT_UNEXPLAINED = 1
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:  # noqa: C901 - one branch for each part
     """Run the comparisons that the arguments name, and return the exit status."""
     given = _arguments(argv)
     result: dict[str, Any] = {"machine": _machine()}
     status = 0
     _say("  ".join(f"{name} {value}" for name, value in result["machine"].items()) + "\n")
-    table_wanted = not (given.curves or given.memory or given.check or given.streams or given.times)
+    given_parts = (
+        given.curves,
+        given.memory,
+        given.check,
+        given.streams,
+        given.times,
+        given.growth,
+    )
+    table_wanted = not any(given_parts)
     if given.check:
         found = []
         for comparison in crosscheck.crosscheck():
@@ -48,6 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         with cores(1):
             result["streams"] = streams.streams(given.events)
         _say(streams.text(result["streams"]))
+    if given.growth:
+        with cores(1):
+            result["growth"] = growth.growth()
+        _say(growth.text(result["growth"]))
     if given.times:
         with cores(1):
             result["times"] = times.times()
@@ -69,6 +81,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--curves", action="store_true", help="how the cost of a row grows")
     parser.add_argument("--memory", action="store_true", help="peak and kept memory")
     parser.add_argument("--streams", action="store_true", help="events a second")
+    parser.add_argument("--growth", action="store_true", help="an appeal with many events")
     parser.add_argument("--times", action="store_true", help="times with and without seconds")
     parser.add_argument("--events", type=Path, help="the stream, as JSON Lines; else one is made")
     parser.add_argument("--check", action="store_true", help="compare the answers, not the times")

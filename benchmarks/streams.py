@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from benchmarks.memory import peak_kb
 from workhours_sla import CalendarDays, Event, Schedule, Target, working_hours
@@ -69,7 +70,23 @@ def streams(file: Path | None = None) -> dict[str, dict[str, Any]]:
             file = Path(folder, "events.jsonl")
             maker = [sys.executable, str(EXAMPLES / "generate_appeals.py")]
             subprocess.run([*maker, "--days", "365", "--out", str(file)], check=True)  # noqa: S603 - our own
-        return {name: _in_own_process(name, file) for name in METHODS}
+        uuids = Path(folder, "uuids.jsonl")
+        _write_with_uuids(file, uuids)
+        return {
+            name: _in_own_process(name, uuids if name.endswith("UUID ids") else file)
+            for name in METHODS
+        }
+
+
+def _write_with_uuids(file: Path, into: Path) -> None:
+    """Write the events of a file to another file, with UUIDs as their ids."""
+    with file.open() as lines, into.open("w") as written:
+        for line in lines:
+            event = json.loads(line)
+            for name in ("event_id", "refers_to"):
+                if event.get(name) is not None:
+                    event[name] = str(uuid5(NAMESPACE_URL, event[name]))
+            written.write(json.dumps(event) + "\n")
 
 
 def text(found: dict[str, dict[str, Any]]) -> str:
@@ -82,7 +99,16 @@ def text(found: dict[str, dict[str, Any]]) -> str:
         line += f"  {one['seconds'] / decoding:>5.1f}x decoding  {one['peak_mb']:>6,} MB"
         if one["ended"]:
             line += f"  {one['ended']:>9,} clocks ended: {one['digest']}"
+        if one["file_mb"]:
+            line += f"  file {one['file_mb']:,} MB"
         lines.append(line)
+        if len(one["speeds"]) > 1:
+            lines.append(
+                f"    by {MARK:,} events: {' '.join(f'{each:,}' for each in one['speeds'])}"
+            )
+    for what, one, other in RATIOS:
+        first, second = (found[name]["events"] / found[name]["seconds"] for name in (one, other))
+        lines.append(f"  {what}: {first / second:.2f}")
     return "\n".join(lines)
 
 
@@ -141,13 +167,14 @@ def _one_at_a_time(file: Path) -> tuple[int, Answer]:
 
 
 def _in_a_store(file: Path) -> tuple[int, Answer]:
-    with (
-        TemporaryDirectory() as folder,
-        Pipeline(SqliteStore(Path(folder, "store.db")), policy()) as pipeline,
-    ):
-        return _followed(
-            file, lambda batch, until: pipeline.commit(Batch("", batch, watermark=until)).changes
-        )
+    with TemporaryDirectory() as folder:
+        with Pipeline(SqliteStore(Path(folder, "store.db")), policy()) as pipeline:
+            found = _followed(
+                file,
+                lambda batch, until: pipeline.commit(Batch("", batch, watermark=until)).changes,
+            )
+        _FILE_SIZES.append(Path(folder, "store.db").stat().st_size)
+        return found
 
 
 def _followed(
@@ -155,8 +182,13 @@ def _followed(
 ) -> tuple[int, Answer]:
     count = 0
     ended: dict[Clock, str] = {}
+    begin = perf_counter()
     for batch, until in _batches(file):
         count += len(batch)
+        if count // MARK > len(_SPEEDS):
+            now = perf_counter()
+            _SPEEDS.append(round(MARK / (now - begin)))
+            begin = now
         for change in apply(batch, until):
             if change.kind in ENDED:
                 clock = change.appeal_id, change.target, change.cycle
@@ -167,23 +199,48 @@ def _followed(
     return count, lambda: ended
 
 
+MARK = 100_000
+"""The speed of each so many events is measured."""
+
+_SPEEDS: list[int] = []
+"""Events a second of each ``MARK`` events of this process."""
+_FILE_SIZES: list[int] = []
+"""The size in bytes of the store of this process."""
+
 METHODS: dict[str, Callable[[Path], tuple[int, Answer]]] = {
     "decoded only": _decoded,
     "evaluate": _at_once,
     "Monitor": _in_memory,
     "Monitor, one by one": _one_at_a_time,
     "Monitor, gc as it is": _in_memory,
+    "Monitor, gc off": _in_memory,
     "SqliteStore": _in_a_store,
+    "SqliteStore, UUID ids": _in_a_store,
     "SqliteStore, gc as it is": _in_a_store,
 }
 """A mapping from the name of each method to its function.
 
-Unless its name has "gc as it is", a method collects garbage as rarely as the commands do.
+Unless its name has "gc", a method collects garbage as rarely as the commands do.
 """
+
+RATIOS = (
+    (
+        "speed of Monitor with garbage collection / without",
+        "Monitor, gc as it is",
+        "Monitor, gc off",
+    ),
+    (
+        "speed of SqliteStore with UUID ids / with sequential ids",
+        "SqliteStore, UUID ids",
+        "SqliteStore",
+    ),
+)
 
 
 def _measure(name: str, file: Path) -> dict[str, Any]:
-    if not name.endswith("gc as it is"):
+    if name.endswith("gc off"):
+        gc.disable()
+    elif not name.endswith("gc as it is"):
         gc.set_threshold(gc.get_threshold()[0], 100_000, 20)
     begin = perf_counter()
     count, answer = METHODS[name](file)
@@ -194,6 +251,8 @@ def _measure(name: str, file: Path) -> dict[str, Any]:
         "events": count,
         "seconds": seconds,
         "peak_mb": peak,
+        "speeds": _SPEEDS,
+        "file_mb": sum(_FILE_SIZES) >> 20,
         "ended": len(ended),
         "digest": sha256(repr(ended).encode()).hexdigest()[:12],
     }

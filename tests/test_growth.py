@@ -146,6 +146,7 @@ ALL = Policy(
     ]
 )
 TO_THE_POINT = Policy([Target("to the point", FOUR, OFFICE, stops="substantive_reply")])
+FIRST = Policy([Target("first", FOUR, OFFICE)])
 PAUSED = Policy(
     [
         Target("paused", working_hours(400), OFFICE, pauses=True),
@@ -239,6 +240,7 @@ def test_an_input_of_twice_the_size_takes_twice_the_work(
         (late_reviews, TO_THE_POINT),
         (pauses, PAUSED),
         (pauses_without_end, PAUSED),
+        (reopened, FIRST),
         (copies, ALL),
         (copies_backwards, ALL),
         (never_created, ALL),

@@ -134,9 +134,10 @@ def test_every_option_is_listed_with_its_default(capsys: pytest.CaptureFixture[s
     text = " ".join(printed(capsys, "watch", "--help", "--lang=ru").split())
     assert "--batch N Строк в одной транзакции. [1000; от 1 до 100000]" in text
     assert "--store ФАЙЛ Файл хранилища; если его нет, создаётся. [обязателен]" in text
-    assert "--retain ДНИ Удалять обращения, завершённые больше стольких дней назад. [никогда;" in (
-        text
-    )
+    assert (
+        "--retain ДНИ Удалять обращения, завершённые больше стольких дней назад, и отклонённые "
+        "строки, прочитанные раньше. [никогда;"
+    ) in text
     english = " ".join(printed(capsys, "check", "--help").split())
     assert "--warn AMOUNT At risk with this much left. [1h]" in english
     assert "--as-of TIME Evaluate as of this time. [now]" in english

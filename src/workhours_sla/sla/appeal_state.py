@@ -48,8 +48,10 @@ class AppealState:
         "_appeal",
         "_clocks",
         "_corrected",
+        "_earlier_next",
         "_new_types",
         "_reasons",
+        "_recent",
         "_rejected",
         "_rejected_size",
         "_unmatched",
@@ -75,6 +77,10 @@ class AppealState:
         self.reported: dict[Key, Reported] = reported or {}
         self._clocks: tuple[Clock, ...] | None = None
         self._unmatched: tuple[Unmatched, ...] = ()
+        self._recent: tuple[Clock, ...] | None = None
+        """The recent clocks of the last report; None if it was about all clocks."""
+        self._earlier_next: datetime | None = None
+        """The next change of all other clocks."""
         self._appeal: Appeal | None = Appeal()
         self._corrected = False
         self._new_types: frozenset[EventType] | None = None
@@ -180,9 +186,25 @@ class AppealState:
         changes = changes_between(
             self.appeal_id, self.reported, folded, watermark, policy.version, unchanged=unchanged
         )
-        self.next_at = _next_change(folded.clocks, watermark)
+        if unchanged and folded.recent is not None:
+            self.next_at = self._next_of_recent(folded, folded.recent, watermark)
+        else:
+            self._recent = None
+            self.next_at = _next_change(folded.clocks, watermark)
         self.ended_at = self._ended_at(folded) if self.next_at is None else None
         return changes
+
+    def _next_of_recent(
+        self, folded: Folded, recent: tuple[Clock, ...], watermark: datetime
+    ) -> datetime | None:
+        """Return the next change of all clocks. Only the recent clocks may have changed."""
+        before = folded.clocks if self._recent is None else self._recent
+        earlier = None if self._recent is None else self._earlier_next
+        replaced = {(id(clock.target), clock.cycle) for clock in recent}
+        closed = [one for one in before if (id(one.target), one.cycle) not in replaced]
+        self._recent = recent
+        self._earlier_next = _earliest(earlier, _next_change(closed, watermark))
+        return _earliest(self._earlier_next, _next_change(recent, watermark))
 
     def reasons(self) -> Mapping[str, str | None]:
         """Return the quarantine reasons that have changed since the last call, keyed by event id.
@@ -211,7 +233,7 @@ class AppealState:
     def drop_results(self) -> None:
         """Drop the cached clocks to save memory, unless building them again would take long."""
         if len(self.records) <= _CHEAP_TO_FOLD:
-            self._clocks = self._appeal = self._new_types = None
+            self._clocks = self._recent = self._appeal = self._new_types = None
 
     def fold(self, policy: Policy) -> Folded:
         """Return the appeal and its clocks. The result is cached."""
@@ -237,6 +259,11 @@ class AppealState:
             if clock.excluded_at is None and clock.answered_at is None and not clock.withdrawn_at:
                 return None
         return None if folded.appeal.created is None else self.records[-1][OCCURRED_AT]
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the earlier of two instants. None is later than all others."""
+    return other if one is None or (other is not None and other < one) else one
 
 
 def _next_change(clocks: Iterable[Clock], after: datetime) -> datetime | None:

@@ -102,7 +102,8 @@ def build_clock(measurement: Measurement, before: Clock | None = None) -> Clock 
     """
     target, cycle = measurement.target, measurement.cycle
     if target.starts == "posted" and target.staff_opened == "start":  # most clocks
-        start: Start | None = _start(cycle.opened)
+        opened = cycle.opened
+        start: Start | None = Start(opened[OCCURRED_AT], opened[EVENT_ID])
     else:
         start = _start_of(cycle, target)
     if start is None:

@@ -255,7 +255,8 @@ def changes_between(  # noqa: PLR0913
 
     Retractions come first, then the other changes in the order of ChangeKind. ``unchanged`` are the
     clocks of the last report. It is empty if a clock may have changed since then without a new
-    event. A clock is skipped if ``unchanged`` has the same object at the same index.
+    event. A clock is skipped if ``unchanged`` has the same object at the same index, or if it is
+    not one of the recent clocks.
     """
     retractions: list[Change] = []
     additions: list[Change] = []
@@ -264,6 +265,8 @@ def changes_between(  # noqa: PLR0913
     )
     clocks = folded.clocks
     present = 0
+    if unchanged and folded.recent is not None:
+        clocks, unchanged, present = folded.recent, (), len(reported)
     for clock, before in zip_longest(clocks, unchanged[: len(clocks)]):
         if clock is before and clock.started_at <= watermark:
             present += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -40,11 +41,15 @@ class Unmatched(NamedTuple):
 
 
 class Folded(NamedTuple):
-    """An appeal and its clocks under a policy."""
+    """An appeal and its clocks under a policy.
+
+    ``recent`` are the clocks that may differ from an earlier result. It is None if all may differ.
+    """
 
     appeal: Appeal
     clocks: tuple[Clock, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
+    recent: tuple[Clock, ...] | None = None
 
 
 def fold(events: Sequence[Event], policy: Policy) -> Folded:
@@ -52,7 +57,7 @@ def fold(events: Sequence[Event], policy: Policy) -> Folded:
     return clocks_of(read_appeal(events), policy)
 
 
-def clocks_of(
+def clocks_of(  # noqa: C901, PLR0912
     appeal: Appeal,
     policy: Policy,
     before: Folded | None = None,
@@ -75,10 +80,14 @@ def clocks_of(
     earliest_start = None
     if policy.on_change == "from_change":
         earliest_start, added = _rule_fits_since(appeal, policy, rule), None
+    blocks: Mapping[int, tuple[Clock, ...]] = {}
+    if len(appeal.cycles) > _MANY_CYCLES:
+        blocks = _blocks(before, rule, added)
     # keyed by the identity of the target, since hashing a target takes long
-    known_clocks = {(id(one.target), one.cycle): one for one in before.clocks} if before else {}
+    known_clocks = {(id(one.target), one.cycle): one for one in _known(before, blocks)}
     attributes, changes = appeal.attributes, appeal.changes
     clocks: list[Clock] = []
+    recent: list[Clock] = []
     unmatched: list[Unmatched] = []
     for target, relevant, same_due in zip(
         rule.targets, rule.relevant, rule.same_due_targets, strict=True
@@ -89,7 +98,14 @@ def clocks_of(
             continue
         applies_since = _applies_since(appeal, policy, target, schedule) if changes else None
         of_target = id(target)
-        for cycle in appeal.cycles_for(target.on_reopen):
+        cycles = appeal.cycles_for(target.on_reopen)
+        if blocks:
+            earlier = _earlier_clocks(blocks.get(of_target), schedule, applies_since)
+            if earlier:
+                clocks += earlier
+                cycles = cycles[earlier[-1].cycle + 1 :]
+        first_recent = len(clocks)
+        for cycle in cycles:
             number = cycle.number
             known = known_clocks.get((of_target, number))
             if known is None:
@@ -109,7 +125,59 @@ def clocks_of(
             if clock is not None:
                 clocks.append(clock)
                 known_clocks[of_target, number] = clock
-    return Folded(appeal, tuple(clocks), tuple(unmatched))
+        if blocks:
+            recent += clocks[first_recent:]
+    is_complete = not blocks or bool(unmatched)  # a target without a schedule loses its clocks
+    return Folded(appeal, tuple(clocks), tuple(unmatched), None if is_complete else tuple(recent))
+
+
+_MANY_CYCLES: Final = 8
+"""In an appeal with more cycles, the clocks of earlier cycles are reused without a look at each."""
+
+
+def _blocks(
+    before: Folded | None, rule: Rule, added: Collection[EventType] | None
+) -> Mapping[int, tuple[Clock, ...]]:
+    """Return the earlier clocks of each target of a rule, keyed by the ``id()`` of the target.
+
+    Return nothing if clocks of earlier cycles may have changed, because of ``added`` or because
+    another rule applied before.
+    """
+    if before is None or added is None or not _RELEVANT_TO_EARLIER_CYCLES.isdisjoint(added):
+        return {}
+    clocks = before.clocks
+    places = {id(target): place for place, target in enumerate(rule.targets)}
+    blocks: dict[int, tuple[Clock, ...]] = {}
+    start = 0
+    while start < len(clocks):
+        target = id(clocks[start].target)
+        if target not in places:
+            return {}
+        stop = bisect_right(
+            clocks, places[target], start, key=lambda one: places.get(id(one.target), -1)
+        )
+        blocks[target] = clocks[start:stop]
+        start = stop
+    return blocks
+
+
+def _known(before: Folded | None, blocks: Mapping[int, tuple[Clock, ...]]) -> Sequence[Clock]:
+    """Return the clocks of an earlier result. With ``blocks``, return the last of each target."""
+    if blocks:
+        return [block[-1] for block in blocks.values()]
+    return () if before is None else before.clocks
+
+
+def _earlier_clocks(
+    block: tuple[Clock, ...] | None, schedule: Schedule, applies_since: datetime | None
+) -> tuple[Clock, ...]:
+    """Return the clocks of a target that are reused without a look at each.
+
+    These are all but the last clock of ``block``, the clocks of the target in an earlier result.
+    """
+    if block is None or block[0].schedule is not schedule:
+        return ()
+    return block[:-1] if block[0].applies_since == applies_since else ()
 
 
 _RELEVANT_TO_EARLIER_CYCLES: Final = frozenset({EventType.REVIEW, EventType.DUPLICATE_OF})

@@ -114,10 +114,14 @@ def paused_dates(
     """
     found = []
     end_of = end_of or partial(midnight_after, schedule)
-    for since, until in moments_of(pauses):
-        first = _first_ending_from(BASE_UTC + since, schedule.tz, end_of)
-        after = _first_ending_from(BASE_UTC + until, schedule.tz, end_of)
-        if first < after:
+    first, end = date.min, None
+    for start, stop in moments_of(pauses):
+        since, until = BASE_UTC + start, BASE_UTC + stop
+        if end is None or since > end:  # most pauses begin on the date of the pause before
+            first = _first_ending_from(since, schedule.tz, end_of)
+            end = end_of(first)
+        if until > end:
+            after = _first_ending_from(until, schedule.tz, end_of)
             found.append((first, after - ONE_DAY))
     return found
 
