@@ -21,8 +21,9 @@ from workhours_sla.adapters.sql.script import (
     version_of,
 )
 from workhours_sla.adapters.sql.settings import Settings
+from workhours_sla.adapters.sql.tables import MOST
 from workhours_sla.adapters.sql.verbs import DayVerbs, Level, Verb
-from workhours_sla.adapters.sql.vocabulary import Dialect
+from workhours_sla.adapters.sql.vocabulary import Dialect, case
 
 OLDEST: Final = 14
 """The first version of PostgreSQL for which the script is meant."""
@@ -54,29 +55,96 @@ class Postgres(Dialect):
 
 
 class _PostgresVerbs(DayVerbs):
-    """The verbs, with look-ups in the array that the function ``days`` returns."""
+    """The verbs, with look-ups in the array that the function ``days`` returns.
+
+    A level of steps costs more here than to repeat a look-up, so that there are few levels.
+    """
 
     @property
     def days(self) -> str:
         return f"({self.schema}.days())"
 
-    def day_value(self, x: str) -> str:
-        return f"{self.days}[{self.day_index(x)} + 1]"
+    def elapsed(self) -> Verb:
+        first = {
+            "xa": self._known_us("start_at", "<="),
+            "xb": self._known_us("end_at", "<="),
+        }
+        levels, answer = self._difference(first)
+        return Verb("elapsed", ("schedule", "start_at", "end_at"), levels, answer, is_instant=False)
 
-    def segment_levels(self, *, latest: bool) -> tuple[Level, ...]:
+    def is_working(self) -> Verb:
+        after = self._known_us("t", "<")
+        first = {"xa": after, "xb": f"{after} + 1"}
+        levels, answer = self._difference(first)
+        return Verb("is_working", ("schedule", "t"), levels, f"{answer} = 1", is_instant=False)
+
+    def _difference(self, first: Level) -> tuple[tuple[Level, ...], str]:
+        """Return the levels and the answer of the working time between xa and xb."""
+        a, b = self._worked("xa"), self._worked("xb")
+        levels = self._first_levels(first)
+        if self.a.single_runs:
+            return levels, f"({b} - {a})"
+        last_a, last_b = (self.a.last_of_run(one, "slot") for one in ("ca", "cb"))
+        answer = case([(f"{last_a} = {last_b}", "(cb - ca)")])
+        return (*levels, {"ca": a, "cb": b}), answer
+
+    def _first_levels(self, first: Level) -> tuple[Level, ...]:
+        """Return the levels of the slot and of steps that may depend on it."""
+        slot = {"slot": self.checked_slot("schedule")}
+        slots = self.compiled.slots
+        if len({(one.lo, one.hi) for one in slots}) == 1:
+            return ({**slot, **first},)
+        return slot, first
+
+    def _located(self, *, latest: bool) -> Verb:
         bits = self.compiled.bits
         packed = f"(u << {bits}) + {(1 << bits) - 1}" if latest else f"(u << {bits}) - 1"
-        return (
+        first = {
+            "xa": self._known_us("start_at", "<="),
+            "d": self.d.least(self.checked_amount("budget"), str(MOST >> bits)),
+        }
+        levels = (
+            *self._first_levels(first),
+            {"u": f"{self._worked('xa')} + d"},
             {"k": f"width_bucket({packed}, {self.days})"},
-            {"v": f"{self.days}[k]", "n": f"k - 1 + {self.a.by_slot('slot', self.day_offsets())}"},
         )
+        day = f"(k - 1 + {self.a.by_slot('slot', self.day_offsets())})"
+        found = self.a.by_slot(
+            "slot",
+            (
+                self.a.located(
+                    "u", f"{self.days}[k]", day, self.inverses(slot.index), latest=latest
+                )
+                for slot in self.compiled.slots
+            ),
+        )
+        last = self.a.last_of_run("(u - d)", "slot")
+        answer = case([(f"u {'<' if latest else '<='} {last}", found)])
+        name = "breaches_after" if latest else "deadline"
+        return Verb(name, ("schedule", "start_at", "budget"), levels, answer, is_instant=True)
 
-    def checked_us(self, instant: str) -> str:
-        """Return the microseconds of an argument; infinity must not reach the conversion."""
+    def deadline(self) -> Verb:
+        found = self._located(latest=False)
+        return found._replace(answer=case([("d = 0 and u is not null", "xa")], found.answer))
+
+    def _worked(self, x: str) -> str:
+        """Return the working time C at an instant, in microseconds."""
+        value = f"{self.days}[{self.day_index(x)} + 1]"
         slots = self.compiled.slots
-        lo, hi = min(slot.lo for slot in slots), max(slot.hi for slot in slots)
-        ends = " and ".join(f"timestamptz '{instant_of(end)}'" for end in (lo, hi))
-        return f"case when {instant} between {ends} then {self.d.us(instant)} end"
+        return self.a.by_slot("slot", (self.a.worked(x, value, slot.patterns) for slot in slots))
+
+    def _known_us(self, instant: str, until: str) -> str:
+        """Return the microseconds of an argument if it is known; infinity is compared, not cast."""
+        slots = self.compiled.slots
+        ends = []
+        for values in ([slot.lo for slot in slots], [slot.hi for slot in slots]):
+            shown = [f"timestamptz '{instant_of(value)}'" for value in values]
+            of_slot = self.a.by_slot("slot", shown)
+            ends.append(shown[0] if len(set(values)) == 1 else of_slot)
+        known = f"{instant} >= {ends[0]} and {instant} {until} {ends[1]}"
+        if len(slots) == 1:
+            known += f" and ({self.checked_slot('schedule')}) is not null"
+        return case([(known, self.d.us(instant))])
 
 
 def statements(settings: Settings) -> Iterator[str]:

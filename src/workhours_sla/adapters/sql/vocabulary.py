@@ -202,7 +202,9 @@ class Arithmetic:
     # -- by slot -----------------------------------------------------------------------------
 
     def by_slot(self, slot: str, values: Iterable[object]) -> str:
-        """Return the value of a slot, NULL for no slot."""
+        """Return the value of a slot, NULL for no slot; the value alone if there is one slot."""
+        if len(self.compiled.slots) == 1:
+            return str(*values)
         return case([(str(at), str(value)) for at, value in enumerate(values)], of=slot)
 
     def known(self, x: str, slot: str) -> str:
@@ -211,7 +213,7 @@ class Arithmetic:
         lows, highs = {one.lo for one in slots}, {one.hi for one in slots}
         lo = str(*lows) if len(lows) == 1 else self.by_slot(slot, (one.lo for one in slots))
         hi = str(*highs) if len(highs) == 1 else self.by_slot(slot, (one.hi for one in slots))
-        return f"{x} between {lo} and {hi}"
+        return f"{slot} is not null and {x} between {lo} and {hi}"
 
     def last_of_run(self, amount: str, slot: str) -> str:
         """Return C at the end of the run in which C is an amount."""
