@@ -69,6 +69,7 @@ COMMANDS: Final = {
     "init": "init",
     "calendars": "calendars_list",
     "store": "store",
+    "sql": "sql",
 }
 """A mapping from each command to its module in ``workhours_sla.cli``."""
 

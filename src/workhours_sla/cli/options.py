@@ -99,6 +99,11 @@ def schedule_options(command: Command) -> Command:
     return _with(command, *_OF_SCHEDULE, *_OF_OUTPUT)
 
 
+def schedule_of_sql(command: Command) -> Command:
+    """Add to a command the options of a schedule and a configuration, without those of output."""
+    return _with(command, *_OF_SCHEDULE, lang_option, _OF_OUTPUT[-1])
+
+
 class CommonOptions(NamedTuple):
     """The values of the options that ``common_options`` adds."""
 

@@ -61,6 +61,16 @@ COMMANDS: Final = Texts(
             "Рабочий день - день, в который по графику есть часы; так же считаются нормативы в "
             "рабочих днях. Если ПОСЛЕДНИЙ раньше ПЕРВОГО, числа отрицательные.",
         },
+        "sql": {
+            "en": "Print an SQL script that installs schedules as functions of a database.\n\n"
+            "The schedules are those of --config, by name; without it, one schedule of the name "
+            "default. --since and --until are years, months or dates, both included. Exits with 3 "
+            "if the calendar does not cover them.",
+            "ru": "Вывести скрипт SQL, который добавляет графики в базу данных как функции.\n\n"
+            "Графики берутся из файла --config по именам; без него график один, с именем "
+            "default. --since и --until - годы, месяцы или даты, обе включительно. Код выхода 3, "
+            "если на них нет календаря.",
+        },
         "check": {
             "en": "Show which appeals of FILE are overdue, at risk or met; - reads standard input."
             "\n\n"
@@ -187,6 +197,10 @@ SHORT: Final = Texts(
         "days": {
             "en": "Count the working days between two dates.",
             "ru": "Посчитать рабочие дни между двумя датами.",
+        },
+        "sql": {
+            "en": "Print an SQL script that adds working time to a database.",
+            "ru": "Вывести скрипт SQL для расчётов в базе данных.",
         },
         "check": {
             "en": "List the appeals that are overdue or at risk.",
@@ -355,6 +369,30 @@ OPTIONS: Final = Texts(
         "report --by": {
             "en": "Groupings: agency,district,channel,topic.",
             "ru": "Разрезы: agency,district,channel,topic (ведомство, район, канал, тема).",
+        },
+        "--dialect": {
+            "en": "The database that will run the script.",
+            "ru": "База данных, в которой будет выполнен скрипт.",
+        },
+        "sql --since": {
+            "en": "The first year, month or date, such as 2024.",
+            "ru": "Первый год, месяц или дата, например 2024.",
+        },
+        "sql --until": {
+            "en": "The last year, month or date.",
+            "ru": "Последний год, месяц или дата.",
+        },
+        "--schema": {
+            "en": "The schema for the tables and functions.",
+            "ru": "Схема для таблиц и функций.",
+        },
+        "--on-unknown": {
+            "en": "What an answer is that the calendar does not know: null, or an error.",
+            "ru": "Ответ, если дат нет в календаре: null или ошибка (raise).",
+        },
+        "sql --check": {
+            "en": "Print a query instead that compares the installed script with this one.",
+            "ru": "Вывести вместо скрипта запрос, который сравнивает с ним установленный.",
         },
         "report --since": {
             "en": "Only appeals that arrived since this time, such as 2026-03.",

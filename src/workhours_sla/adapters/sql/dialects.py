@@ -84,3 +84,15 @@ def script(  # noqa: PLR0913
         words.tested,
         getattr(module, "Expressions", Calls)(settings).of,
     )
+
+
+def check_query(made: Script, schema: str) -> str:
+    """Return a query that compares the installed script with another.
+
+    Its row has the installed version, that of the script, and whether they are equal.
+    """
+    table = f"{schema}{'_' if made.dialect == 'sqlite' else '.'}script"
+    return (
+        f"select version as installed, '{made.version}' as this, "
+        f"digest = '{made.digest}' as is_current from {table};\n"
+    )
