@@ -2,12 +2,22 @@
 
 Analysts then write ``wh.deadline('roads', posted, 14400000000)`` and get the answers of the
 library, equal to the microsecond. ``script`` writes a script for an engine, ``tables`` returns the
-days of schedules as rows, and ``register_duckdb`` adds functions to a DuckDB connection.
+days of schedules as rows, ``register_duckdb`` adds functions to a DuckDB connection, and
+``dbt_package`` writes a package for dbt.
 """
 
+from workhours_sla.adapters.sql.dbt import dbt_package
 from workhours_sla.adapters.sql.dialects import script, tables
 from workhours_sla.adapters.sql.duckdb_functions import register_duckdb
 from workhours_sla.adapters.sql.script import Script
 from workhours_sla.adapters.sql.tables import CompiledSchedules, Table
 
-__all__ = ["CompiledSchedules", "Script", "Table", "register_duckdb", "script", "tables"]
+__all__ = [
+    "CompiledSchedules",
+    "Script",
+    "Table",
+    "dbt_package",
+    "register_duckdb",
+    "script",
+    "tables",
+]

@@ -54,6 +54,22 @@ SQL: Final[Mapping[str, Words]] = {
         "ru": "в скриптах нет функции {name} с числом аргументов {count}; выберите из списка: "
         "{names}",
     },
+    "sql_dbt_name": {
+        "en": "{name} cannot name a schedule in a dbt package, since dbt reads it as NULL; give "
+        "another name",
+        "ru": "{name} не подходит как имя графика в пакете dbt: dbt прочтёт его как NULL; "
+        "дайте другое имя",
+    },
+    "sql_dbt_file": {
+        "en": "{path} is a file; give a folder for the dbt package",
+        "ru": "{path} - это файл; укажите папку для пакета dbt",
+    },
+    "sql_dbt_folder": {
+        "en": "{path} has other content than a dbt package of workhours_sla; give a new or empty "
+        "folder, such as dbt/workhours",
+        "ru": "в {path} есть не только пакет dbt от workhours_sla; укажите новую или пустую папку, "
+        "например dbt/workhours",
+    },
     "sql_too_much": {
         "en": "{count} schedules over so many years do not fit into 64-bit integers; write fewer "
         "schedules or years into one script",

@@ -44,6 +44,19 @@ class DuckDB(Dialect):
         """Return the instant of a number of microseconds."""
         return f"make_timestamptz({us})"
 
+    def us_or_refused(self, instant: str) -> str:
+        """Return the microseconds of an argument, an error if its type is no instant."""
+        naive = self.joined(
+            self.text("an instant is a TIMESTAMP WITH TIME ZONE, not "),
+            f"typeof({instant})",
+            self.text("; give t AT TIME ZONE 'Europe/Volgograd', with the zone of the column"),
+        )
+        is_instant = f"typeof({instant}) = 'TIMESTAMP WITH TIME ZONE'"
+        return case(
+            [(is_instant, self.us(instant)), (f"{instant} is null", "null")],
+            self.refuse(naive, "bigint"),
+        )
+
     def div(self, amount: str, by: int) -> str:
         """Return the integer quotient."""
         return f"({amount} // {by})"
@@ -53,7 +66,7 @@ class DuckDB(Dialect):
         return f"error({message})::{kind}"
 
 
-class _DuckDBVerbs(Verbs):
+class ListVerbs(Verbs):
     """The verbs, with look-ups in the lists of the table ``list``, which has one row.
 
     DuckDB reads the row once and indexes a list in constant time. A constant list would take 10 ns
@@ -61,12 +74,15 @@ class _DuckDBVerbs(Verbs):
     """
 
     def item(self, name: str, index: str) -> str:
+        """Return the value of a list at an index that is counted from 0."""
         return f"(select {name} from {self.schema}.list)[{index} + 1]"
 
     def day_value(self, x: str) -> str:
+        """Return the packed value of the UTC day of an instant."""
         return self.item("by_day", self.day_index(x))
 
     def segment_levels(self, *, latest: bool) -> tuple[Level, ...]:
+        """Return the steps to the segment in which the amount ``u`` is worked."""
         d, slots = self.d, self.compiled.slots
         back = 0 if latest else 1
         counts = (sum(1 for _ in slot.cells()) for slot in slots)
@@ -85,12 +101,15 @@ class _DuckDBVerbs(Verbs):
         )
 
     def checked_slot(self, schedule: str) -> str:
+        """Return the slot of a schedule; an unknown name is an error."""
         return f"{self.schema}.slot_of({schedule})"
 
     def checked_us(self, instant: str) -> str:
+        """Return the microseconds of an argument; one that is no instant is an error."""
         return f"{self.schema}.us_of({instant})"
 
     def checked_amount(self, budget: str) -> str:
+        """Return a budget in microseconds; a negative budget is an error."""
         return f"{self.schema}.amount_of({budget})"
 
     def lists(self) -> dict[str, list[int]]:
@@ -116,7 +135,7 @@ class _DuckDBVerbs(Verbs):
 
 def statements(settings: Settings) -> Iterator[str]:
     """Return the statements of the script, each of which may be run twice."""
-    verbs = _DuckDBVerbs(settings, DuckDB())
+    verbs = ListVerbs(settings, DuckDB())
     yield "begin transaction;"
     yield from _checks(settings, verbs.d)
     yield from _tables(settings, verbs)
@@ -150,7 +169,7 @@ def _checks(settings: Settings, d: Dialect) -> Iterator[str]:
     yield f"select {case([(is_newer, d.refuse(newer, 'integer'))], '0')} as checked;"
 
 
-def _tables(settings: Settings, verbs: _DuckDBVerbs) -> Iterator[str]:
+def _tables(settings: Settings, verbs: ListVerbs) -> Iterator[str]:
     c, schema, d = settings.compiled, settings.schema, verbs.d
     for table in (c.schedule_table, c.runs):
         types = ", ".join(
@@ -179,16 +198,7 @@ def argument_macros(schema: str, slot_of: Mapping[str, int]) -> Iterator[str]:
         f"create or replace macro {schema}.slot_of(schedule) as "
         f"{slot_or_refused(d, slot_of, 'schedule')};"
     )
-    naive = d.joined(
-        d.text("an instant is a TIMESTAMP WITH TIME ZONE, not "),
-        "typeof(t)",
-        d.text("; give t AT TIME ZONE 'Europe/Volgograd', with the zone of the column"),
-    )
-    us = case(
-        [("typeof(t) = 'TIMESTAMP WITH TIME ZONE'", "epoch_us(t)"), ("t is null", "null")],
-        d.refuse(naive, "bigint"),
-    )
-    yield f"create or replace macro {schema}.us_of(t) as {us};"
+    yield f"create or replace macro {schema}.us_of(t) as {d.us_or_refused('t')};"
     amount = amount_or_refused(d, "cast(budget as bigint)")
     yield f"create or replace macro {schema}.amount_of(budget) as {amount};"
     days = d.joined(
@@ -201,7 +211,7 @@ def argument_macros(schema: str, slot_of: Mapping[str, int]) -> Iterator[str]:
     yield f"create or replace macro {schema}.span_of(budget) as {span};"
 
 
-def _verb_macros(verbs: _DuckDBVerbs) -> Iterator[str]:
+def _verb_macros(verbs: ListVerbs) -> Iterator[str]:
     schema = verbs.schema
     yield _rows_macro(verbs, verbs.elapsed(), "elapsed")
     yield (
@@ -227,7 +237,7 @@ def derived_macros(schema: str) -> Iterator[str]:
     )
 
 
-def _rows_macro(verbs: _DuckDBVerbs, verb: Verb, column: str) -> str:
+def _rows_macro(verbs: ListVerbs, verb: Verb, column: str) -> str:
     """Return the macro of a verb to be called in FROM: nested queries, one for each level."""
     first, *rest = verb.levels
     source = "select " + _columns(first)
