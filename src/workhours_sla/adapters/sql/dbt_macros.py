@@ -10,18 +10,19 @@ from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from workhours_sla.adapters.sql.duckdb import DuckDB, ListVerbs
+from workhours_sla.adapters.sql.postgres import Postgres
 from workhours_sla.adapters.sql.script import VERBS, instant_of
 from workhours_sla.adapters.sql.settings import Settings
-from workhours_sla.adapters.sql.verbs import Verb
+from workhours_sla.adapters.sql.verbs import DayVerbs, Level, Verb, Verbs
 from workhours_sla.adapters.sql.vocabulary import (
-    Dialect,
     amount_or_refused,
     case,
     slot_or_refused,
 )
 
+DAYS: Final = "workhours_days"
 SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "workhours_days": ("by_day",),
+    DAYS: ("by_day",),
     "workhours_cells": ("first_segment",),
     "workhours_segments": ("segment", "segment_day"),
 }
@@ -31,29 +32,23 @@ _OPEN, _CLOSE = "\x01", "\x02"
 """Where Jinja begins and ends; no name of a schedule has these characters."""
 
 
+def _seed(name: str) -> str:
+    return f"{_OPEN}{name}{_CLOSE}"
+
+
 class DbtDuckDB(DuckDB):
-    """The words of DuckDB, with lists that are aggregated from seeds."""
+    """The words of DuckDB, used without the functions of a script."""
 
     fence: ClassVar[str] = ""
 
-    def listed(self, column: str, seed: str) -> str:
-        """Return the values of a seed's column as a list."""
-        return f"(select list({column} order by number) from {seed})"
 
-
-class DbtPostgres(Dialect):
-    """The words of PostgreSQL without functions of its own: a failing cast raises errors.
+class DbtPostgres(Postgres):
+    """The words of PostgreSQL, used without functions: a cast that fails raises errors.
 
     ``OFFSET 0`` keeps PostgreSQL from copying a subquery to each place that uses it.
     """
 
-    name: ClassVar[str] = "postgres"
-    title: ClassVar[str] = "PostgreSQL"
     fence: ClassVar[str] = " offset 0"
-
-    def us(self, instant: str) -> str:
-        """Return the microseconds of an instant, exactly until the year 2255."""
-        return f"cast(date_part('epoch', {instant}) * 1000000 as bigint)"
 
     def us_or_refused(self, instant: str) -> str:
         """Return the microseconds of an argument, NULL for infinity, an error for other types."""
@@ -63,88 +58,97 @@ class DbtPostgres(Dialect):
             self.text("; give t AT TIME ZONE 'Europe/Volgograd', with the zone of the column"),
         )
         is_instant = f"pg_typeof({instant}) = 'timestamptz'::regtype"
-        return case(
-            [
-                (f"{instant} is null", "null"),
-                (f"{is_instant} and isfinite({instant})", self.us(instant)),
-                (is_instant, "null"),
-            ],
-            self.refuse(naive, "bigint"),
-        )
+        branches = [
+            (f"{instant} is null", "null"),
+            (f"{is_instant} and isfinite({instant})", self.us(instant)),
+            (is_instant, "null"),
+        ]
+        return case(branches, self.refuse(naive, "bigint"))
 
-    def instant(self, us: str) -> str:
-        """Return the instant of a number of microseconds."""
-        return f"to_timestamp({us} / 1000000.0::float8)"
+    def as_text(self, value: str) -> str:
+        """Return a value as text."""
+        return f"{value}::text"
 
     def refuse(self, message: str, kind: str) -> str:
         """Return a cast that fails; the error of PostgreSQL quotes the message."""
         return f"cast({message} as {kind})"
 
-    def listed(self, column: str, seed: str) -> str:
-        """Return the values of a seed's column as a list, read once per query."""
-        return f"(array(select {column} from {seed} order by number))"
 
-
-class _MacroVerbs(ListVerbs):
-    """The verbs over the seeds, which macros name by variables of Jinja."""
+class MacroVerbs(Verbs):
+    """The verbs over the seeds, each named by a variable of Jinja."""
 
     d: DbtDuckDB | DbtPostgres
 
-    def item(self, name: str, index: str) -> str:
-        seed = f"{_OPEN}{_SEED_OF[name]}{_CLOSE}"
-        return f"{self.d.listed(name, seed)}[{index} + 1]"
-
-    def checked_slot(self, schedule: str) -> str:
-        return slot_or_refused(self.d, self.compiled.slot_of, schedule)
-
-    def checked_us(self, instant: str) -> str:
-        return self.d.us_or_refused(instant)
-
-    def checked_amount(self, budget: str) -> str:
-        return amount_or_refused(self.d, budget)
+    def verbs(self) -> tuple[Verb, ...]:
+        """Return all verbs."""
+        located = self.deadline(), self.breaches_after()
+        return (self.elapsed(), *located, self.remaining(), self.is_working())
 
     def remaining(self) -> Verb:
         """Return the budget that is left at an instant."""
         elapsed = self.elapsed()
         first, *rest = elapsed.levels
         levels = ({**first, "d": self.checked_amount("budget")}, *rest)
-        answer = f"(d - {elapsed.answer})"
         arguments = ("schedule", "start_at", "budget", "end_at")
-        return Verb("remaining", arguments, levels, answer, is_instant=False)
+        return Verb("remaining", arguments, levels, f"(d - {elapsed.answer})", is_instant=False)
 
-    def is_working(self) -> Verb:
-        """Return 1 if the microsecond after an instant is worked, otherwise 0."""
-        elapsed = self.elapsed()
-        first, *rest = elapsed.levels
-        levels = ({"slot": first["slot"], "ua": first["ua"]}, {"ub": "ua + 1"}, *rest)
-        return Verb(
-            "is_working", ("schedule", "start_at"), levels, elapsed.answer, is_instant=False
-        )
+    def checked_slot(self, schedule: str) -> str:
+        """Return the slot of a schedule; an unknown name is an error."""
+        return slot_or_refused(self.d, self.compiled.slot_of, schedule)
+
+    def checked_us(self, instant: str) -> str:
+        """Return the microseconds of an argument; one that is no instant is an error."""
+        return self.d.us_or_refused(instant)
+
+    def checked_amount(self, budget: str) -> str:
+        """Return a budget in microseconds; a negative budget is an error."""
+        return amount_or_refused(self.d, budget)
 
     def unknown_message(self, verb: Verb) -> str:
+        """Return the message for an answer that the calendar does not know, as an expression."""
         return self.d.joined(
             self.d.text(f"workhours.{verb.name}: the calendar of "),
             "schedule",
             self.d.text(" does not know the answer for "),
-            self.d.as_text("start_at"),
-            self.d.text("; see the model workhours_coverage, or generate the package anew"),
+            self.d.as_text(verb.arguments[1]),
+            self.d.text("; see the model workhours_coverage, or generate a package of more dates"),
         )
 
 
-def macros(settings: Settings, dialect: DbtDuckDB | DbtPostgres) -> str:
+class DuckDBMacros(MacroVerbs, ListVerbs):
+    """The verbs for DuckDB, which aggregates each list once per query."""
+
+    def item(self, name: str, index: str) -> str:
+        """Return the value of a list at an index that is counted from 0."""
+        return f"(select list({name} order by number) from {_seed(_SEED_OF[name])})[{index} + 1]"
+
+
+class PostgresMacros(MacroVerbs, DayVerbs):
+    """The verbs for PostgreSQL, which reads the list of days once per query."""
+
+    days: ClassVar[str] = f"(array(select by_day from {_seed(DAYS)} order by number))"
+
+    def day_value(self, x: str) -> str:
+        """Return the packed value of the UTC day of an instant."""
+        return f"{self.days}[{self.day_index(x)} + 1]"
+
+    def segment_levels(self, *, latest: bool) -> tuple[Level, ...]:
+        """Return the steps to the segment in which the amount ``u`` is worked."""
+        bits = self.compiled.bits
+        packed = f"(u << {bits}) + {(1 << bits) - 1}" if latest else f"(u << {bits}) - 1"
+        day = f"k - 1 + {self.a.by_slot('slot', self.day_offsets())}"
+        return (
+            {"k": f"width_bucket({packed}, {self.days})"},
+            {"v": f"{self.days}[k]", "n": day},
+        )
+
+
+def macros(verbs: MacroVerbs) -> str:
     """Return the file of the macros of a dialect."""
-    verbs = _MacroVerbs(settings, dialect)
-    made = (
-        verbs.elapsed(),
-        verbs.deadline(),
-        verbs.breaches_after(),
-        verbs.remaining(),
-        verbs.is_working(),
-    )
-    return "\n".join(_macro(verbs, verb) for verb in made)
+    return "\n".join(_macro(verbs, verb) for verb in verbs.verbs())
 
 
-def _macro(verbs: _MacroVerbs, verb: Verb) -> str:
+def _macro(verbs: MacroVerbs, verb: Verb) -> str:
     """Return the macro of a verb: nested queries, one for each level, the innermost of arguments.
 
     The innermost has neither FROM nor names, so that a column in an argument is the caller's.
@@ -158,11 +162,8 @@ def _macro(verbs: _MacroVerbs, verb: Verb) -> str:
     source = f"(select {', '.join(given)}{fence}) z({', '.join(verb.arguments)})"
     for level in verb.levels:
         source = f"(select z.*, {_columns(level)}\nfrom {source}{fence}) z"
-    answer = verbs.answer_of(verb)
-    if verb.name == "is_working":
-        answer = f"{answer} = 1"
-    text = f"(select {answer}\nfrom {source})"
-    used = [seed for seed in SEEDS if f"{_OPEN}{seed}{_CLOSE}" in text]
+    text = f"(select {verbs.answer_of(verb)}\nfrom {source})"
+    used = [seed for seed in SEEDS if _seed(seed) in text]
     sets = "".join(f"{{%- set {seed} = workhours.seed('{seed}') %}}\n" for seed in used)
     return (
         f"{{% macro {verbs.d.name}__{verb.name}({', '.join(parameters)}) %}}\n"
@@ -182,7 +183,7 @@ def jinja(text: str) -> str:
 
 def seeds(settings: Settings) -> dict[str, list[tuple[int, ...]]]:
     """Return the rows of each seed, each row beginning with its number."""
-    lists = _MacroVerbs(settings, DbtDuckDB()).lists()
+    lists = DuckDBMacros(settings, DbtDuckDB()).lists()
     return {
         seed: [
             (number, *values)
@@ -194,7 +195,7 @@ def seeds(settings: Settings) -> dict[str, list[tuple[int, ...]]]:
 
 def coverage_model(settings: Settings) -> str:
     """Return the query of the known instants of each schedule."""
-    d = Dialect()
+    d = DbtPostgres()
     rows = (
         f"select {d.text(name)} as schedule, "
         + ", ".join(
