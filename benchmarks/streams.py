@@ -106,8 +106,8 @@ def text(found: dict[str, dict[str, Any]]) -> str:
             lines.append(
                 f"    by {MARK:,} events: {' '.join(f'{each:,}' for each in one['speeds'])}"
             )
-    for what, one, other in RATIOS:
-        first, second = (found[name]["events"] / found[name]["seconds"] for name in (one, other))
+    for what, *names in RATIOS:
+        first, second = (found[name]["events"] / found[name]["seconds"] for name in names)
         lines.append(f"  {what}: {first / second:.2f}")
     return "\n".join(lines)
 

@@ -69,7 +69,7 @@ __all__ = [
 ]
 
 LONGEST_SHOWN: Final = 80
-"""The greatest number of characters of a value that a message quotes."""
+"""Maximum number of characters of a value that a message quotes."""
 
 
 class WorkHoursError(Exception):
@@ -195,7 +195,7 @@ class StoreError(WorkHoursError, OSError):
     """Raised when a store or a sink cannot be opened, read or written.
 
     Everything that was acknowledged before the error remains stored. ``cause`` is empty, or the key
-    of a sentence that says why, in ``messages.STORE_FAULTS`` or ``sentences.SENTENCES``. Then
+    of a sentence with the reason, in ``messages.STORE_FAULTS`` or ``sentences.SENTENCES``. Then
     ``facts`` are the values of the sentence's placeholders.
     """
 
@@ -238,7 +238,7 @@ class SeveralZonesWarning(WorkHoursWarning):
 def needs_extra(*, what: str, extras: tuple[str, ...]) -> ImportError:
     """Return the error to raise when a package is missing.
 
-    ``what`` says what needs the package, and ``extras`` are the extras that install it.
+    ``what`` names the function that needs the package, and ``extras`` the extras that install it.
     """
     installs = " or ".join(f"'workhours-sla[{extra}]'" for extra in extras)
     return ImportError(f"{what}: pip install {installs}")
@@ -258,5 +258,5 @@ def shown(value: object) -> str:
 
 
 def clipped(text: str, most: int = LONGEST_SHOWN) -> str:
-    """Return text, cut after ``most`` characters with an ellipsis if it is longer."""
+    """Return text, cut after ``most`` characters; a longer text ends with an ellipsis."""
     return text if len(text) <= most else f"{text[:most]}…"

@@ -1,1 +1,1 @@
-"""Adapters to what is outside of this library: configuration, JSON, files, stores and sinks."""
+"""Adapters to everything outside of this library: configuration, JSON, files, stores and sinks."""

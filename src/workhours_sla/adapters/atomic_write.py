@@ -1,4 +1,4 @@
-"""Write files atomically: a file keeps its old content until the new content is on the disk."""
+"""Write files atomically: a file keeps its old content until the new content is on disk."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
 def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
     """Open a temporary binary file for each path, and replace the paths when the block ends.
 
-    A temporary file is in the folder of its path and is renamed to it, so that a reader never sees
+    Each temporary file is in the folder of its path and is renamed to it, so a reader never sees
     incomplete content. If the block or a write raises, no path is changed and the temporary files
-    are removed. A replaced file keeps its permissions. A symbolic link is kept, and its target is
-    replaced. A pipe or a device has no temporary file: it is written directly. Raises OSError with
-    the path.
+    are removed. A replaced file keeps its permissions. If a path is a symbolic link, the link stays
+    and its target is replaced. A pipe or a device has no temporary file: it is written directly.
+    Raises OSError with the path.
     """
     opened: list[_Replacement] = []
     try:

@@ -1,4 +1,4 @@
-"""Convert data that were parsed from TOML or JSON to msgspec structs.
+"""Convert data that was parsed from TOML or JSON to msgspec structs.
 
 If a value does not have the declared type, the error is one sentence with the key path, the value
 and what to write instead. A key path is the sequence of keys and list indexes that lead to a value,
@@ -23,7 +23,7 @@ from workhours_sla.errors import ConfigError, WorkHoursError, clipped, shown
 from workhours_sla.text.messages import Phrase, phrase_of, say
 
 _LISTED = 20
-"""The largest number of choices that a message lists."""
+"""Maximum number of choices that a message lists."""
 
 Keys = tuple[str | int, ...]
 Made = TypeVar("Made")
@@ -32,7 +32,7 @@ Made = TypeVar("Made")
 class RefusedError(ValueError):
     """Raised for a value that cannot be used.
 
-    ``what`` says what is wrong with the value, and ``instead`` what to write. ``keys`` is the key
+    ``what`` describes the fault of the value, and ``instead`` what to write. ``keys`` is the key
     path to the value, relative to the value that was being read. ``reason`` is an error of this
     library that explains the problem, or None. With a ``reason``, ``instead`` is empty.
     """
@@ -54,7 +54,7 @@ class RefusedError(ValueError):
 def refuse(what: Phrase | str, instead: Phrase | str, *keys: str | int) -> NoReturn:
     """Raise RefusedError about the value at a key path.
 
-    ``what`` says what is wrong with the value, and ``instead`` what to write.
+    ``what`` describes the fault of the value, and ``instead`` what to write.
     """
     raise RefusedError(what, instead, keys) from None
 
@@ -146,7 +146,7 @@ class Reader:
     def fail(self, keys: Keys, what: Phrase | str, instead: Phrase | str) -> NoReturn:
         """Raise ConfigError about the value at a key path.
 
-        ``what`` says what is wrong with the value, and ``instead`` what to do.
+        ``what`` describes the fault of the value, and ``instead`` what to do.
         """
         path = key_path(keys)
         where = "" if self.name is None else say("in_the_file", name=self.name)
@@ -160,7 +160,10 @@ class Reader:
         raise ConfigError(msg, key=path, name=self.name) from None
 
     def choose(self, keys: Keys, value: str, known: Iterable[str], what: Phrase) -> None:
-        """Raise ConfigError unless ``value`` is in ``known``; the message has a similar choice."""
+        """Raise ConfigError unless ``value`` is in ``known``; the message suggests a similar one.
+
+        ``keys`` is the key path of the value.
+        """
         known = list(known)
         if value in known:
             return
@@ -281,7 +284,7 @@ class Reader:
                 self.fail((*keys, key), say("missing"), example)
 
     def _alternative(self, value: Any, of: inspect.Type, keys: Keys) -> inspect.Type:
-        """Return the member of a union that fits a value best; return any other type unchanged."""
+        """Return the member of a union type that fits a value best; other types are unchanged."""
         if not isinstance(of, inspect.UnionType):
             return of
         types = [_plain(one) for one in of.types]
@@ -381,7 +384,7 @@ def key_path(keys: Keys) -> str:
 
 
 def as_written(value: object) -> Phrase | str:
-    """Return the text that describes a value of a file in a message."""
+    """Describe a value of a file in a message."""
     if isinstance(value, bool) or value is None:
         return "null" if value is None else str(value).lower()
     if isinstance(value, Mapping | list):

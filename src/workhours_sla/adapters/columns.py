@@ -18,19 +18,19 @@ from typing import Final, Literal
 from workhours_sla.sla.event import FIELD_NAMES, Attributes
 
 Kind = Literal["events", "appeals", "statuses"]
-"""What a row of a file is."""
+"""The kind of a file: each row is an appeal, an event or a status."""
 Written = str | tuple[str, ...]
-"""The value of a key under [columns]."""
+"""The value of a key under ``[columns]``."""
 Parts = tuple[tuple[str, ...], ...]
-"""The columns that are joined, and of each the columns of which the first with a value counts."""
+"""The columns to join. Each part lists columns, of which the first with a value counts."""
 
 OR: Final = " ?? "
-"""Separates columns of which the first with a value counts."""
+"""Separator between columns of which the first with a value counts."""
 AND: Final = " + "
-"""Separates the values of columns that are joined."""
+"""Separator between the values of joined columns."""
 
 CLAIM_COLUMNS: Final = ("their_due_at", "their_verdict")
-"""The columns with what the exporting system says about an appeal, in files of every kind."""
+"""Columns, in files of every kind, with the due time and verdict of the exporting system."""
 COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "events": (*FIELD_NAMES, *CLAIM_COLUMNS),
     "appeals": ("appeal_id", "posted_at", "answered_at", *Attributes._fields, *CLAIM_COLUMNS),
@@ -40,23 +40,23 @@ COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
         *CLAIM_COLUMNS,
     ),
 }
-"""The canonical columns that a file of each kind may have."""
+"""Canonical columns that a file of each kind may have."""
 REQUIRED: Final[Mapping[Kind, tuple[str, ...]]] = {
     "events": ("appeal_id", "type", "occurred_at"),
     "appeals": ("appeal_id", "posted_at"),
     "statuses": ("appeal_id", "status", "since"),
 }
-"""The canonical columns that must have a value in every row, for each kind of file."""
+"""Canonical columns that must have a value in every row, for each kind of file."""
 TIMES: Final = frozenset(
     {"occurred_at", "received_at", "posted_at", "answered_at", "since", "their_due_at"}
 )
-"""The canonical columns whose values are times."""
+"""Canonical columns that contain times."""
 UNNAMED: Final[Mapping[str, str]] = {"their_due_at": f"their_due_at{OR}expected_datetime"}
-"""The columns of a canonical column that [columns] does not name, if it is not its own name."""
+"""Default values under ``[columns]`` for canonical columns that a file names differently."""
 
 
 def parts_of(written: str | Sequence[str]) -> Parts:
-    """Return the columns that the value of a key under [columns] names.
+    """Parse the value of a key under ``[columns]``.
 
     >>> parts_of("reply_to ?? id"), parts_of(["date", "time"]), parts_of("")
     ((('reply_to', 'id'),), (('date',), ('time',)), ())
@@ -68,7 +68,7 @@ def parts_of(written: str | Sequence[str]) -> Parts:
 
 
 def shown_columns(written: str | Sequence[str]) -> str:
-    """Return the value of a key under [columns] as one text, for messages.
+    """Write the value of a key under ``[columns]`` as one text, for messages.
 
     >>> shown_columns(["date", "time"])
     'date + time'

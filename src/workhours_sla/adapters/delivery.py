@@ -1,4 +1,4 @@
-"""Send the changes of a store to its sinks, each in a thread of its own."""
+"""Send the changes of a store to its sinks. Each sink has a thread of its own."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from workhours_sla.sla.delivery import Pending, Retry, Sink
 from workhours_sla.sla.store import Outbox
 
 DEFAULT_BATCH_SIZE: Final = 1_000
-"""The largest number of changes in one write to a sink."""
+"""Maximum number of changes in one write to a sink."""
 
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 _LONGEST_ERROR: Final = 500
-"""The number of characters of an error message that the store keeps."""
+"""Maximum length of an error message that the store keeps, in characters."""
 
 _POLL: Final = 0.05
 """Seconds between two checks of whether a thread has ended."""
@@ -28,7 +28,7 @@ _POLL: Final = 0.05
 
 @public("workhours_sla.stream")
 class Undelivered(NamedTuple):
-    """The name of a sink that has not received every change, and the reason.
+    """A sink that has not received every change, and the reason.
 
     ``error`` is the error of the sink's last write, or None if a write has not returned.
     """
@@ -125,7 +125,7 @@ def _write(store: Outbox, sink: Sink, pending: Pending, batch_size: int) -> None
 
 
 class _Sender:
-    """Decides what to send to one sink, sends it, and records failures in the store."""
+    """Chooses the changes for one sink, sends them, and records failures in the store."""
 
     def __init__(
         self,
@@ -143,9 +143,9 @@ class _Sender:
         self._clock = clock
 
     def pending(self, *, at_once: bool) -> tuple[Pending, datetime]:
-        """Return what to send now, and the current time in UTC.
+        """Return the changes to send now, and the current time in UTC.
 
-        With ``at_once`` a change that failed is returned even if its next attempt is later.
+        With ``at_once`` a failed change is returned even if its next attempt is later.
         """
         now = self._clock()
         due = _LAST if at_once else now
@@ -219,7 +219,7 @@ class _Worker:
 
     @property
     def undelivered(self) -> Undelivered | None:
-        """Why the sink has not received every change; None if it has received them all."""
+        """The reason why the sink has not received every change; None if it has received all."""
         if self._thread.is_alive():
             return Undelivered(self._sender.name, None)
         if self._failing is not None:

@@ -10,14 +10,14 @@ from workhours_sla.errors import ConfigError
 from workhours_sla.text.messages import Phrase, say
 
 LONGEST: Final = 1_000_000
-"""The largest number of characters in a file."""
+"""Maximum number of characters in a file."""
 LARGEST: Final = 4 * LONGEST + 8
-"""The number of bytes to read: in UTF-8 so many bytes have more than ``LONGEST`` characters."""
+"""Number of bytes to read: a longer file has more than ``LONGEST`` characters in UTF-8."""
 DEEPEST: Final = 16
-"""The largest number of dots in a line. The parser's time grows with the square of this number."""
+"""Maximum number of dots in a line. The parser's time grows with the square of this number."""
 
 _QUOTED: Final = re.compile(r"""#.*|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|$)|'[^']*+(?:'|$)""")
-"""A comment or a quoted text: a dot within it does not separate keys."""
+"""Matches a comment or a quoted text, within which a dot does not separate keys."""
 
 
 def tables_of(text: str, name: str) -> dict[str, Any]:

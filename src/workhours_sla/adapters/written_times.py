@@ -23,7 +23,7 @@ _BLANK = "[ \u00a0\u202f]"
 
 
 def _forms(hour: str, sixty: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return two patterns: of times with the year first, and of times with the day first.
+    """Return two patterns of times: with the year first, and with the day first.
 
     ``hour`` is the regular expression for an hour, and ``sixty`` for a minute or a second.
     """
@@ -45,15 +45,15 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.(\d{1,2})\.(\d{4})", re.AS
 _CLOCK_ALONE = re.compile(r"\d{1,2}[:.]\d\d(?::\d\d)?", re.ASCII)
 
 WEST: Final = timedelta(hours=-12)
-"""The smallest offset from UTC that any place uses."""
+"""The westernmost UTC offset in use, which is the smallest."""
 EAST: Final = timedelta(hours=14)
-"""The largest offset from UTC that any place uses."""
+"""The easternmost UTC offset in use, which is the largest."""
 
 
 def parse_time(text: str) -> datetime:
-    """Parse a time; the result is aware if the text has an offset, else naive.
+    """Parse a time; the result is aware if the text has an offset, otherwise naive.
 
-    The text is a date as 2025-10-31 or 31.10.2025, a time of day, and an offset or none. Digits
+    The text is a date as 2025-10-31 or 31.10.2025, a time of day, and optionally an offset. Digits
     finer than a microsecond are cut off. Raises TimeSyntaxError for a text in another format, and
     for a date, a time of day or an offset that does not exist.
 

@@ -1,1 +1,1 @@
-"""Calendars: what kind of day each date is, and the act behind every exceptional day."""
+"""Calendars: the kind of each date, and the act behind every exceptional day."""

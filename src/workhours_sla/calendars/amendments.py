@@ -1,4 +1,4 @@
-"""Add acts to a calendar, so that a new decree can be used on the day it is published."""
+"""Add acts to a calendar, to apply a new decree on the day of its publication."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class AmendedDays(NamedTuple):
     def known_on(self, day: date) -> DaySource:
         """Return the source without the acts that were published after ``day``.
 
-        If one of the added rows is left out, ``confirms`` no longer applies.
+        If this removes one of the added rows, ``confirms`` no longer applies.
         """
         rows = tuple(row for row in self.rows if was_known(row.act, day))
         confirms = self.confirms if len(rows) == len(self.rows) else ()
@@ -187,7 +187,10 @@ def _coverage_and_decided(
 
 
 def flat_rows(rows: object) -> Iterator[Entry]:
-    """Yield the entries in a list of entries and tuples of entries. Raises TypeError."""
+    """Yield the entries of a list that may contain entries and tuples of entries.
+
+    Raises TypeError for other values.
+    """
     if isinstance(rows, str | Entry) or not isinstance(rows, Iterable):
         msg = f"{rows!r} is not a list of rows; give a list of what day_off and transfer return"
         raise TypeError(msg)
@@ -213,8 +216,8 @@ def checked_ranges(confirms: Iterable[DateRange]) -> tuple[DateRange, ...]:
 def applies(row: Entry, weekend: Collection[int]) -> bool:
     """Return False for a Government transfer from a Saturday or Sunday that is a working day.
 
-    In a week of six or seven days there is no day off on it that could be moved. ``weekend`` are
-    the weekly days off (Monday is 0).
+    A week of six or seven days has no day off on that date to move. ``weekend`` are the weekly days
+    off (Monday is 0).
     """
     if row.layer is not Layer.TRANSFER or not set(weekend) < FIVE_DAY_WEEK:
         return True
@@ -226,7 +229,7 @@ def applies(row: Entry, weekend: Collection[int]) -> bool:
 def checked_rows(
     rows: Iterable[Entry], day_of: Callable[[date], Day], weekend: Collection[int]
 ) -> tuple[Entry, ...]:
-    """Return the rows without the rows that would make a holiday a working day.
+    """Check rows, and leave out rows that would make a holiday a working day.
 
     ``day_of`` returns the ``Day`` of a date before the rows are added. Rows that do not apply with
     this ``weekend`` are kept unchecked, because they apply to other weeks. Raises CalendarDataError

@@ -1,4 +1,4 @@
-"""The description of a calendar that is available under an id."""
+"""The description of a calendar that an id selects."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from workhours_sla.module_names import public
 
 @public()
 class AvailableCalendar(NamedTuple):
-    """A calendar that ``Calendar.get`` returns, described without loading its days.
+    """The description of a calendar that ``Calendar.get`` returns, without its days.
 
-    ``provider`` is "built in" for Russia, else the name of the provider. ``first`` and ``last`` are
-    the first and the last date that the calendar covers; dates between may be uncertain. They are
-    None if the provider does not say. ``tz`` is the calendar's IANA zone, or None. ``name_ru`` is
-    the Russian name, or None if only ``name`` is known.
+    ``provider`` is "built in" for Russia, otherwise the name of the provider. ``first`` and
+    ``last`` are the first and the last date that the calendar covers; dates between them may be
+    uncertain. They are None if the provider does not state them. ``tz`` is the calendar's IANA
+    zone, or None. ``name_ru`` is the Russian name, or None if only ``name`` is known.
 
     >>> from workhours_sla import Calendar
     >>> regions = {one.id: one for one in Calendar.available("RU")}

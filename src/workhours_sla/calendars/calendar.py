@@ -1,4 +1,4 @@
-"""A calendar: what kind of day each date is, within the dates it covers."""
+"""A calendar: the kind of each date within the dates it covers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workhours_sla.text import messages
 
 
 class Definition(NamedTuple):
-    """The source of a calendar's days, and the options that apply to it.
+    """The source of a calendar's days, and the options applied to the source.
 
     ``dropped`` are the layers that are left out. ``forecast`` is True for a provisional calendar.
     """
@@ -171,7 +171,7 @@ class Calendar:
         return registry.other_zones(self.id)
 
     def knows(self, day: date) -> bool:
-        """Return whether a law or an act decides what kind of day ``day`` is.
+        """Return whether a law or an act decides the kind of ``day``.
 
         >>> [Calendar.get("RU").knows(date(year, 1, 1)) for year in (2026, 2040)]
         [True, False]

@@ -15,13 +15,13 @@ _SWAPS = (DayKind.TRANSFERRED_OFF, DayKind.TRANSFERRED_WORK)
 
 
 class CopiedDays(NamedTuple):
-    """The days that were copied from a library, some of which are only forecasts.
+    """The days copied from a library; some of them are only forecasts.
 
     ``span`` is the range of copied dates. ``decided`` is the range of dates for which the library
-    contains the decisions of the authorities; not all of these dates need to be copied.
-    ``open_days`` are entries of dates near an estimated day: these dates are uncertain. All other
-    copied dates in ``decided`` are known. Copied dates outside of ``decided`` are forecasts.
-    ``half_weekends`` are entries of short days on weekly days off, for people who work on them.
+    contains the decisions of the authorities; some of these dates may not be copied. ``open_days``
+    are entries of dates near an estimated day: these dates are uncertain. All other copied dates in
+    ``decided`` are known. Copied dates outside of ``decided`` are forecasts. ``half_weekends`` are
+    entries of short days on weekly days off, for people who work on them.
     """
 
     table: TableDays

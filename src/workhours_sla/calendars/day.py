@@ -16,7 +16,7 @@ from workhours_sla.text import words
 
 NOT_SHORTENED = timedelta(0)
 PRE_HOLIDAY_SHORTENING = timedelta(hours=1)
-"""Labour Code art. 95: the working day before a holiday is one hour shorter."""
+"""The working day before a holiday is shorter by this amount (Labour Code art. 95)."""
 
 
 @public()
@@ -64,10 +64,10 @@ class Layer(IntEnum):
 
 @public()
 class Act(NamedTuple):
-    """The law, resolution or decree behind a day.
+    """The law, resolution or decree that decides about a day.
 
     ``known_from`` is the date on which the act was published. It is None for the law itself, and
-    for an act whose date of publication is not established. ``confidence`` says how certain the
+    for an act whose date of publication is not established. ``confidence`` is how certain the
     number and date of the act are: "high", "medium" or "low". ``source`` is where the act was
     found, ``scope`` is whom the act binds, and ``note`` is a remark.
 
@@ -83,7 +83,7 @@ class Act(NamedTuple):
     note: str | None = None
 
     def text(self, lang: str = "en") -> str:
-        """Return the act's title, with a remark if its number is not certain.
+        """Return the act's title, with a remark if the number of the act is not certain.
 
         ``lang`` is "en" or "ru".
 
@@ -140,7 +140,7 @@ class Entry(NamedTuple):
 
 @public()
 class Day(NamedTuple):
-    """A date in a calendar: its kind, whose hours it has, and why.
+    """A date in a calendar: its kind, its hours, and the reasons.
 
     ``hours_of`` is the date whose weekly hours apply: ``date`` itself, or the date it was swapped
     with. ``shortened_by`` is the working time by which the day is shorter. ``reasons`` are the
@@ -173,7 +173,7 @@ class Day(NamedTuple):
         return self.shortened_by > NOT_SHORTENED
 
     def describe(self, lang: str = "en") -> str:
-        """Return the kind of the day, why the day is short, and the acts behind both, in words.
+        """Describe the kind of the day, the reason if it is short, and the acts, in words.
 
         ``lang`` is "en" or "ru".
 

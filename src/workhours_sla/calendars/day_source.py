@@ -1,4 +1,4 @@
-"""The protocol of the sources from which a calendar takes its days."""
+"""The protocol of day sources: a calendar takes its days from one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decide what kind of day a date is, given the entries of all layers."""
+"""Determine the kind of a date from the entries of all layers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def resolve(day: date, entries: tuple[Entry, ...]) -> Entry | None:
 
 
 def kind_of(day: date, winner: Entry | None, weekend: Collection[int]) -> DayKind:
-    """Return the kind of the entry ``winner`` if there is one, else the kind of the weekday."""
+    """Return the kind of the entry ``winner``; without an entry, the kind of the weekday."""
     if winner is not None:
         return winner.kind
     return DayKind.DAY_OFF if day.weekday() in weekend else DayKind.WORK

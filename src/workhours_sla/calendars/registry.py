@@ -14,7 +14,7 @@ from workhours_sla.errors import UnknownCalendarError, shown
 from workhours_sla.text.messages import Phrase, say
 
 GROUP = "workhours_sla.calendars"
-"""The entry point group of providers: functions that return the Calendar of an id, or None."""
+"""The entry point group of providers. A provider is a function from an id to a Calendar or None."""
 
 _RUSSIAN_REGIONS = ("RU-", "X-RU-")
 
@@ -55,11 +55,10 @@ def find(id: str) -> BuiltIn | Any:  # noqa: A002
 
 
 def available(country: str) -> Iterator[AvailableCalendar]:
-    """Yield the calendars of Russia and of all providers that have a function ``available``.
+    """Yield the calendars of Russia, and those of each provider whose module has ``available``.
 
-    ``country`` is the ISO 3166 code of a country, to which the calendars are limited, or "". A
-    provider's function is in the module of the provider, takes ``country`` and yields
-    ``AvailableCalendar``.
+    ``country`` is the ISO 3166 code of the country to list, or "" for all countries. A provider's
+    function ``available`` takes ``country`` and yields ``AvailableCalendar``.
     """
     if country in ("", "RU"):
         yield from _russian()
@@ -103,10 +102,10 @@ def other_zones(id: str) -> tuple[str, ...]:  # noqa: A002
 
 
 def _suggestion(id: str) -> Phrase:  # noqa: A002
-    """Return what to use instead of an unknown id, for the error message.
+    """Return the suggestion for the error about an unknown id.
 
-    If the id is known in upper case, the id in upper case is suggested. If it is like the name of a
-    Russian region, the id of the region is suggested.
+    If the id is known in upper case, the id in upper case is suggested. If it is similar to the
+    name of a Russian region, the id of the region is suggested.
     """
     if id != id.upper():
         with suppress(UnknownCalendarError):

@@ -13,10 +13,10 @@ from workhours_sla.calendars.day_source import week_error, workdays_error
 
 
 class TableDays(NamedTuple):
-    """A table of entries, and the weekdays (Monday is 0) that are off without an entry.
+    """A table of entries; dates without an entry are off on the weekdays of ``weekend``.
 
-    ``known`` are the ranges of covered dates, in order and without overlap. The table says nothing
-    about other dates.
+    ``known`` are the ranges of covered dates, in order and without overlap. Dates outside of these
+    ranges are unknown.
     """
 
     off_weekdays: frozenset[int]

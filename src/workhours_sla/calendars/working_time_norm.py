@@ -16,7 +16,7 @@ DAYS_OF_A_FIVE_DAY_WEEK = 5
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """The numbers of days of a period, from which its norm of working time follows."""
+    """The numbers of days of a period, from which ``hours`` computes the norm of working time."""
 
     calendar_days: int
     working_days: int

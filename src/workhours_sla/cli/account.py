@@ -1,4 +1,4 @@
-"""Account for every row and every event that was read: applied, duplicate, quarantined or late."""
+"""Account for every row and every event: applied, duplicate, quarantined or late."""
 
 from __future__ import annotations
 
@@ -75,12 +75,12 @@ def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
 
 
 def quarantine(result: Evaluation, rows: Rows) -> tuple[Quarantined, ...]:
-    """Return the events that the evaluation quarantined, and those that the store quarantined."""
+    """Return all events that were quarantined, by the evaluation or by the store."""
     return (*result.quarantine, *(rows.stored.left_out if rows.stored else ()))
 
 
 def unmatched(result: Evaluation, lang: str) -> Iterator[str]:
-    """Yield a line for each reason why some appeals have no target, with their count and ids."""
+    """Yield a line for each reason why appeals have no target, with their count and ids."""
     for reason, word in words.UNMATCHED_REASONS.items():
         ids = list(dict.fromkeys(o.appeal_id for o in result.unmatched if o.reason == reason))
         if ids:
@@ -89,7 +89,7 @@ def unmatched(result: Evaluation, lang: str) -> Iterator[str]:
 
 
 def rows_line(read: int, faulty: int, ignored: int, inverted: int, lang: str) -> str:
-    """Return the line that counts the rows that were read, taken, quarantined and ignored."""
+    """Return a line with the numbers of rows that were read, used, quarantined and ignored."""
     mapped = read - faulty - ignored
     line = SHELL.text(lang, "rows", read=read, mapped=mapped, faulty=faulty)
     if ignored:
@@ -100,7 +100,7 @@ def rows_line(read: int, faulty: int, ignored: int, inverted: int, lang: str) ->
 
 
 def events_line(counts: Mapping[str, Any], lang: str) -> str:
-    """Return the line that counts the events that were read, applied, duplicate and so on."""
+    """Return a line with the numbers of events that were read, applied, duplicate and so on."""
     line = SHELL.text(lang, "events", **counts)
     for part in ("replaced", "dropped"):
         if counts.get(part):
@@ -117,7 +117,7 @@ def reason_lines(counts: Mapping[str, int], lang: str) -> Iterator[str]:
 def store_lines(
     rows: Rows, as_of: datetime, policy_version: str, zone: tzinfo, lang: str
 ) -> Iterator[str]:
-    """Yield a line for each way in which an answer from a store is incomplete; none for a file."""
+    """Yield a line for each reason why an answer from a store is incomplete; none for a file."""
     stored = rows.stored
     if stored is None:
         return
@@ -140,9 +140,9 @@ def store_lines(
 
 
 def _events(result: Evaluation, rows: Rows) -> dict[str, int | None]:
-    """Return how many events were read, applied, duplicate and so on.
+    """Return the numbers of events that were read, applied, duplicate and so on.
 
-    For a store, the numbers of read, duplicate, replaced and dropped events are those of all runs.
+    For a store, the numbers of read, duplicate, replaced and dropped events are totals of all runs.
     """
     counts, stored = result.reconciliation, rows.stored
     found: dict[str, int | None] = {

@@ -1,4 +1,4 @@
-"""The text and the JSON that the commands about one span of time share."""
+"""Text and JSON shared by the commands about one span of time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LABEL_WIDTH: Final = 14
 
 
 class Answer:
-    """Prints an answer as lines, each with a label and a text."""
+    """Prints an answer in lines, each with a label and a text."""
 
     def __init__(self, settings: Settings, one: OneTarget) -> None:
         self.settings = settings
@@ -37,10 +37,10 @@ class Answer:
         return budget_words(kind, format_amount(amount), self.settings.lang)
 
     def time(self, when: datetime, given: GivenTime | None = None, *, ends: bool = False) -> str:
-        """Return a time in the schedule's zone, followed by the time at the offset of ``given``.
+        """Write a time in the schedule's zone, then the same time at the offset of ``given``.
 
-        The second time is left out if ``given`` has no offset or has the offset of the first time.
-        With ``ends``, the midnight at the end of a budget of days is 24:00 of the date before.
+        The second time is left out if ``given`` has no offset, or the same offset. With ``ends``,
+        midnight at the end of a day budget is written as 24:00 of the date before.
         """
         lang = self.settings.lang
         show = show_end if ends and isinstance(self.one.budget, DayBudget) else show_time
@@ -56,7 +56,7 @@ class Answer:
     def heading(self, start: datetime) -> None:
         """Print the budget, the weekly hours and the zone with its offset at ``start``.
 
-        A budget of days has a second line that says how its days count.
+        For a day budget, a second line explains how the days are counted.
         """
         schedule, lang = self.one.schedule, self.settings.lang
         budget = budget_text(self.one.budget, lang)
@@ -66,7 +66,7 @@ class Answer:
             self.line("counting", counting)
 
     def given(self, label: str, given: GivenTime) -> None:
-        """Print a time from the command line, and its zone if it was given without an offset."""
+        """Print a time from the command line, with the assumed zone if it had no offset."""
         text = self.time(given.when, given)
         if given.assumed_zone:
             text += f" ({self.text('assumed_zone', tz=self.one.schedule.tz)})"
@@ -95,7 +95,7 @@ def schedule_data(schedule: Schedule) -> dict[str, Any]:
 
 
 def common_data(one: OneTarget, trace: Trace, *, explain: bool) -> dict[str, Any]:
-    """Return the last keys of the JSON of every answer."""
+    """Return the part of the JSON that all answers share: schedule, certainty and explanation."""
     return {
         "provisional": trace.provisional,
         **schedule_data(one.schedule),

@@ -88,9 +88,9 @@ def due(start: str, *, now: str | None, explain: bool, target: str | None, **opt
 
 
 def _limit(one: OneTarget, start: datetime, *, by_rule: bool) -> tuple[datetime | None, bool]:
-    """Return the limit, or None if it is unknown, and whether the limit is provisional.
+    """Return the limit, or None if it is unknown, and whether it is provisional.
 
-    ``by_rule`` allows a provisional limit.
+    A provisional limit is returned only if ``by_rule`` is true.
     """
     for provisional in (False, True) if by_rule else (False,):
         with suppress(CalendarCoverageError):
@@ -99,7 +99,7 @@ def _limit(one: OneTarget, start: datetime, *, by_rule: bool) -> tuple[datetime 
 
 
 def _limit_of(one: OneTarget) -> Callable[..., datetime]:
-    """Return the verb whose result is the limit."""
+    """Return the verb that computes the limit."""
     return one.schedule.deadline if one.closing == "strict" else one.schedule.breaches_after
 
 
@@ -162,9 +162,9 @@ def _verdict_text(answer: Answer, verdict: _Verdict, used: timedelta) -> str:
 
 
 class _Verdict(NamedTuple):
-    """Whether an answer meets the target, and whether this is provisional.
+    """Whether an answer meets the target, and whether this result is provisional.
 
-    ``limit`` is None if it is unknown but cannot change the verdict. ``by_amount`` says that the
+    ``limit`` is None if it is unknown but cannot change the verdict. ``by_amount`` is true if the
     verdict follows from the elapsed working time.
     """
 
@@ -200,7 +200,7 @@ def _verdict(
 
 
 def _bounds(one: OneTarget, start: datetime) -> tuple[datetime | None, datetime | None]:
-    """Return the earliest and the latest limit of a budget of days, None if it has no bound."""
+    """Return the earliest and the latest limit of a day budget, None for a missing bound."""
     if not isinstance(one.budget, DayBudget | StartBudget):
         return None, None
     bounds = one.budget.bounds(one.schedule, start, (), ())
@@ -208,7 +208,7 @@ def _bounds(one: OneTarget, start: datetime) -> tuple[datetime | None, datetime 
 
 
 def _note_end(settings: Settings, one: OneTarget, at: datetime) -> None:
-    """Print a note if the calendar ends soon after a time, unless the answer may be by rule."""
+    """Print a note if the calendar ends soon after ``at``, unless answers may be provisional."""
     if not settings.provisional:
         note_calendar_ends([one.schedule], at, settings.lang)
 

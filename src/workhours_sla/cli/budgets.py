@@ -18,7 +18,7 @@ from workhours_sla.worktime.due_dates import Roll
 
 
 class GivenBudget(NamedTuple):
-    """The values of the options, None for an option that is not given.
+    """The values of the options for a budget, None for an option that was not given.
 
     They replace the keys of the same names of a target.
     """
@@ -29,7 +29,7 @@ class GivenBudget(NamedTuple):
 
     @property
     def options(self) -> list[str]:
-        """The options that are given."""
+        """The names of the options that were given."""
         return [_option(name) for name, value in self._asdict().items() if value is not None]
 
     def check(self, budget: Budget, lang: str) -> None:
@@ -45,7 +45,7 @@ def _option(field: str) -> str:
 
 
 def parse_given(given: GivenBudget, default: str, lang: str) -> Budget:
-    """Return the budget of the options, with ``default`` without the option ``--budget``.
+    """Return the budget that the options give, or ``default`` without the option ``--budget``.
 
     Raises BudgetError for a text that is no budget, and click.UsageError for options that are
     missing or useless.
@@ -64,21 +64,21 @@ def parse_given(given: GivenBudget, default: str, lang: str) -> Budget:
 
 
 def refuse_budget(error: BudgetError, lang: str) -> None:
-    """Raise click.UsageError if the option ``--roll`` is missing."""
+    """Raise click.UsageError if ``error`` means that the option ``--roll`` is missing."""
     if vars(error).get("cause") == "no_roll":
         text = SHELL.text(lang, "no_roll", text=shown(vars(error)["text"]))
         raise click.UsageError(text) from None
 
 
 def budget_text(budget: Budget, lang: str) -> str:
-    """Return a budget in words, such as ``7 working days``."""
+    """Write a budget in words, such as ``7 working days``."""
     size = budget_size(budget)
     amount = format_amount(size) if isinstance(size, timedelta) else size
     return budget_words(budget_kind(budget), amount, lang)
 
 
 def counting_text(budget: Budget, lang: str) -> str | None:
-    """Return in words which day of a budget is the first and where its end moves.
+    """Write in words which day of a budget is the first, and where its end moves.
 
     Returns None for a budget of time.
     """

@@ -1,4 +1,4 @@
-"""Print a note if a calendar in use ends soon."""
+"""Print a note if a calendar in use will end soon."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from workhours_sla.text import words
 from workhours_sla.worktime.schedule import Schedule
 
 MONTHS_AHEAD: Final = 3
-"""A note is printed if a calendar ends in less than this number of months."""
+"""A note is printed if a calendar ends within this number of months."""
 
 
 def note_calendar_ends(schedules: Iterable[Schedule], at: datetime | date, lang: str) -> None:
-    """Print a note for each last date of calendars that end within three months of ``at``."""
+    """Print a note for each calendar that ends within three months of ``at``.
+
+    Calendars with the same last date share a note.
+    """
     ending: dict[date, dict[str, None]] = {}
     for schedule in schedules:
         day = at.astimezone(schedule.tz).date() if isinstance(at, datetime) else at

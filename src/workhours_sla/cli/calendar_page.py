@@ -1,4 +1,4 @@
-"""The command ``calendar``: show a year of a calendar, as text or as JSON."""
+"""The command ``calendar``: print a year of a calendar as text or as JSON."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def calendar(  # noqa: PLR0913 - one per option
 
 
 class _Year(NamedTuple):
-    """A year of a calendar: all its days, and its uncertain dates with the entry of each."""
+    """A year of a calendar: all its days, and the entries of the uncertain dates."""
 
     calendar: Calendar
     year: int
@@ -124,7 +124,7 @@ def _month(shown: _Year, month: int, lang: str) -> list[str]:
 
 
 def _cell(day: Day, *, is_open: bool) -> str:
-    """Return the day of the month with its sign and colour.
+    """Return the day of the month with the sign and the colour of the kind of day.
 
     A day off is red, a short day yellow, a working day at the weekend green, and an uncertain date
     magenta.

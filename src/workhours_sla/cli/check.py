@@ -44,9 +44,9 @@ _ATTRIBUTES: Final = (
     *("elapsed", "remaining", "overdue", "needs_review", "calendar_unknown"),
     *("provisional", "retroactive", "pause_left_open"),
 )
-"""The attributes of an outcome that are keys of its JSON."""
+"""Attributes of an outcome that are keys of its JSON."""
 _RENAMED: Final = {"limit": "breaches_after"}
-"""A mapping from attributes to their key in JSON, if it is another."""
+"""JSON keys of attributes that have another name in JSON."""
 
 
 class _CheckOptions(NamedTuple):
@@ -111,7 +111,7 @@ def check(**options: Any) -> int:
 
 
 def _of_target(result: Evaluation, name: str) -> Evaluation:
-    """Return an evaluation with the outcomes of one target, and the appeals that lack its clock."""
+    """Keep only the outcomes of one target, and the unmatched appeals of this target."""
     return replace(
         result,
         outcomes=tuple(one for one in result.outcomes if one.target == name),

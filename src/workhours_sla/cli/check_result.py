@@ -1,4 +1,4 @@
-"""The result of the command ``check``, from which its text and its JSON are made."""
+"""The result of the command ``check``, the basis of its text and its JSON."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ SECTIONS: Final = (
 
 @dataclass
 class CheckResult:
-    """An evaluation with all that the output of ``check`` needs.
+    """An evaluation and everything else that ``check`` prints.
 
     ``version`` is the version of the policy without the effect of ``--warn``. The holders of
-    appeals are computed only with ``explain``. With ``target``, the evaluation has only the
+    appeals are computed only with ``explain``. With ``target``, the evaluation contains only the
     outcomes of the target with this name.
     """
 
@@ -52,7 +52,7 @@ class CheckResult:
     explain: bool = field(kw_only=True)
     target: str | None = field(kw_only=True, default=None)
     _history: tuple[str, HolderHistory] | None = None
-    """The id and the holders of the appeal that ``spans`` was last called for."""
+    """The id and the holders of the appeal for which ``spans`` was last called."""
 
     @cached_property
     def targets(self) -> Sequence[Target]:
@@ -61,7 +61,7 @@ class CheckResult:
 
     @cached_property
     def agreements(self) -> Sequence[Agreement]:
-        """The comparison of each target with the other system, none if it says nothing."""
+        """The comparison of each target with the exporting system, empty if it made no claims."""
         if not self.rows.claims:
             return ()
         outcomes, claims = self.result.outcomes, self.rows.claims
@@ -78,7 +78,7 @@ class CheckResult:
         return found
 
     def spans(self, outcome: Outcome) -> tuple[Span, ...]:
-        """Return who had an overdue appeal, and how long.
+        """Return the agencies that had an overdue appeal, and how long each had it.
 
         The result is empty without ``explain``, and if the holders or their times are unknown.
         """
@@ -101,7 +101,7 @@ def is_breached(outcome: Outcome) -> bool:
 
 
 def urgency(outcome: Outcome) -> tuple[object, ...]:
-    """Return a sort key for outcomes with the same verdict. The most urgent outcome comes first."""
+    """Return a key that sorts outcomes with the same verdict by urgency, the most urgent first."""
     remaining = -outcome.overdue if outcome.overdue else outcome.remaining
     latest = datetime.max.replace(tzinfo=UTC)
     return (

@@ -1,4 +1,4 @@
-"""The text of ``check``: counts, the list of appeals, and what the answer depends on."""
+"""The text of ``check``: counts, the list of appeals, and reservations about the answer."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ COLOURS: Final = {Verdict.BREACHED: "red", Verdict.AT_RISK: "yellow"}
 NOTED: Final = (
     *("calendar_unknown", "provisional", "needs_review", "retroactive", "pause_left_open"),
 )
-"""Attributes of outcomes. If any is true, its text in ``SENTENCES`` is printed with the count."""
+"""Attributes of outcomes. If one is true for any outcome, a sentence with the count is printed."""
 
 
 def check_lines(found: CheckResult, *, show_all: bool) -> Iterator[str]:
-    """Yield the lines of the text of ``check``. Appeals that need action come first."""
+    """Yield the lines of text that ``check`` prints. Appeals that need action come first."""
     lang, outcomes = found.lang, found.result.outcomes
     table = _Table(found)
     yield _heading(found)
@@ -104,7 +104,7 @@ def _by_target(found: CheckResult) -> Iterator[str]:
 
 
 def _counted(outcomes: Iterable[Outcome], lang: str, *, with_unanswered: bool = False) -> str:
-    """Return a text with the number of outcomes for each verdict.
+    """Write the number of outcomes for each verdict.
 
     ``with_unanswered`` adds how many of the breaches have no answer.
     """
@@ -125,7 +125,7 @@ def _is_unanswered(outcome: Outcome) -> bool:
 
 
 def _from_store(found: CheckResult) -> Iterator[str]:
-    """Yield a line for each way in which an answer from a store is incomplete.
+    """Yield a line for each reason why an answer from a store is incomplete.
 
     The last line counts the breaches that depend on events after the store's watermark.
     """
@@ -236,5 +236,5 @@ class _Table:
 
 
 def _cell(text: str) -> str:
-    """Return text for a table, without control characters, and cut to 28 characters with ``…``."""
+    """Return text for a table cell, without control characters and shortened to 28 characters."""
     return printable(text if len(text) <= WIDEST_CELL else text[: WIDEST_CELL - 1] + CUT)

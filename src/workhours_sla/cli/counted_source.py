@@ -1,4 +1,4 @@
-"""Count the rows of a stream that are ignored or that the tolerance corrects."""
+"""Count the rows of a stream that are ignored, or corrected within the tolerance."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PassedOn:
 
 
 class CountedSource(PassedOn):
-    """A source that passes on another source's items and counts some of them; mutable."""
+    """Yields the items of another source and counts ignored and corrected rows; mutable."""
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)

@@ -30,7 +30,7 @@ from workhours_sla.worktime.schedule import Schedule
 
 
 class _Period(NamedTuple):
-    """The dates from ``first`` to ``last``, both included, as the steps of a schedule."""
+    """The dates from ``first`` to ``last``, both included; each step has a date's working time."""
 
     schedule: Schedule
     first: date
@@ -57,7 +57,7 @@ class _Period(NamedTuple):
 
     @property
     def special(self) -> Iterator[Step]:
-        """The steps of the dates that are not ordinary days of the week."""
+        """The steps of the dates that differ from the ordinary week, such as holidays."""
         for step in self.steps:
             has_reason = step.day is not None and (step.day.reasons or step.day.short)
             if has_reason or step.overridden or step.unknown:
@@ -115,7 +115,7 @@ def days(first: str, last: str, *, explain: bool, target: str | None, **options:
 
 
 def _date(text: str, lang: str) -> date:
-    """Parse a date. Raises click.UsageError for any other text."""
+    """Parse a date. Raises click.UsageError for text that is no date."""
     day = read_day(text)
     if day is None:
         raise click.UsageError(SHELL.text(lang, "no_date", text=shown(text)))
@@ -123,11 +123,10 @@ def _date(text: str, lang: str) -> date:
 
 
 def _period(schedule: Schedule, first: date, last: date, *, provisional: bool) -> _Period:
-    """Return the dates from ``first`` to ``last``.
+    """Return the steps for the dates from ``first`` to ``last``.
 
-    An unknown date is used only if it has no working hours whatever kind of day it is. For any
-    other unknown date, CalendarCoverageError is raised, or with ``provisional`` the dates follow
-    from rules.
+    A date of unknown kind is accepted only if it has no working hours in any case. For other
+    unknown dates CalendarCoverageError is raised; with ``provisional`` rules decide them instead.
     """
     steps = list(whole_dates(schedule, first, last))
     open_dates = [step.date for step in steps if step.unknown and _may_work(schedule, step.date)]
@@ -140,7 +139,7 @@ def _period(schedule: Schedule, first: date, last: date, *, provisional: bool) -
 
 
 def _may_work(schedule: Schedule, day: date) -> bool:
-    """Return whether a completion of a schedule may have working hours on an unknown date."""
+    """Return whether an unknown date may have working hours, depending on the kind of day."""
     _, full = schedule.completions() or (None, None)
     return full is None or not full.knows(day) or bool(full.shifts_on(day))
 

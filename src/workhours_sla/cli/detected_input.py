@@ -1,4 +1,4 @@
-"""Read a file that has no configuration: as it is, or as detected if there is only one reading."""
+"""Read a file without a configuration: as it is, or with detected settings if they are certain."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.detection.detected import Detected, Given, Reading, Value
 
 _IN_MEMORY: Final = 1 << 24
-"""A stream with more bytes than this is copied to a temporary file."""
+"""A stream with more bytes than this is copied to a file on disk."""
 _WIDEST: Final = 44
 _SHOWN_IN_TABLE: Final = 90
 
 
 class Input:
-    """A file or a stream to read, and its configuration if it was detected.
+    """A file or stream to read, with a configuration if it was detected.
 
-    ``file`` is the argument of the command, and ``name`` the name in messages, if it is not that of
+    ``file`` is the argument of the command. ``name`` is the name in messages, None if it is that of
     ``where``.
     """
 
@@ -46,7 +46,7 @@ class Input:
         self.detected: Config | None = None
 
     def refuse(self, fault: Fault, unit: str) -> SourceError:
-        """Return the error that a row does not fit what was detected."""
+        """Return the error for a row that the detected settings reject."""
         msg = say(
             "detect_row_unfit",
             name=shlex.quote(self.file),
@@ -57,9 +57,9 @@ class Input:
 
 
 def input_of(file: str, where: Path | BinaryIO, given: Given, lang: str, stack: ExitStack) -> Input:
-    """Return the file as it is if its columns have their canonical names, else as detected.
+    """Return the file to read, with a detected configuration if it does not have canonical columns.
 
-    Prints what was detected. Raises SourceError if there is not exactly one reading.
+    Prints the detected settings. Raises SourceError if the detection leaves a question open.
     """
     found = Input(file, *rereadable(where, stack))
     as_it_is = _reads_as_it_is(found.where)
@@ -82,9 +82,10 @@ def input_of(file: str, where: Path | BinaryIO, given: Given, lang: str, stack: 
 
 
 def rereadable(where: Path | BinaryIO, stack: ExitStack) -> tuple[Path | BinaryIO, str | None]:
-    """Return a file, or a copy of a stream or a pipe that can go back to its beginning.
+    """Return a path, or a seekable copy of a stream or a pipe.
 
-    Also returns the name of a pipe that has a path. Raises SourceError.
+    The second result is the name of a pipe that was given as a path, otherwise None. Raises
+    SourceError.
     """
     name = None
     if isinstance(where, Path):
@@ -103,7 +104,7 @@ def rereadable(where: Path | BinaryIO, stack: ExitStack) -> tuple[Path | BinaryI
 
 
 def _reads_as_it_is(where: Path | BinaryIO) -> bool:
-    """Whether a file can be read without a configuration, by its format and names of columns."""
+    """Whether a file needs no configuration, because its format and column names are known."""
     try:
         with open_source(from_start(where), Config()) as source:
             if source.format == "xes":
@@ -115,12 +116,12 @@ def _reads_as_it_is(where: Path | BinaryIO) -> bool:
 
 
 def summary(options: Mapping[str, Value]) -> str:
-    """Return the keys of [input] on one line."""
+    """Write the keys of ``[input]`` on one line."""
     return ", ".join(f"{key} {_joined(value)}" for key, value in options.items())
 
 
 def table_lines(detected: Detected, lang: str) -> Iterator[str]:
-    """Yield a line for each column that is read: its canonical name, its name, and first values."""
+    """Yield a line for each column that is read: canonical name, name in the file, first values."""
     readings = detected.readings
     left = max((len(one.canonical) for one in readings), default=0)
     names = [_clipped(_joined(one.columns), _WIDEST) for one in readings]

@@ -1,4 +1,4 @@
-"""The digests of ``watch``: the hours and names of agencies, and when messages are written."""
+"""Write the digests of ``watch``: messages to agencies about their overdue and open appeals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.text import words
 
 BEHIND: Final = timedelta(minutes=2)
-"""How much more than the skew the watermark may be behind the clock when digests are written."""
+"""How far the watermark may be behind the clock, besides the skew, for digests to be written."""
 
 
 def digest_lines(
@@ -25,7 +25,7 @@ def digest_lines(
 ) -> DigestLines:
     """Return the object that writes the digests of a store to a file.
 
-    The working time of an agency is its own schedule. For an agency without a schedule, it is the
+    The working time of an agency is that of its own schedule. An agency without a schedule has the
     schedule of the section [schedule] or, if no target uses that section, of the first target.
     Raises StoreError.
     """
@@ -61,12 +61,12 @@ def digest_lines(
 
 
 class TimedDigests:
-    """Writes the digests of a store when batches end, as the watermark advances.
+    """Writes the digests of a store at the end of batches, as the watermark advances.
 
-    With a ``clock`` nothing is written while events of the past are read, so that no message is
-    about the past: the watermark may be at most ``skew`` and two minutes behind the clock. If the
-    file cannot be written, ``on_failure`` is called with the error, ``failing`` becomes the error,
-    and the digests are written later.
+    With a ``clock``, nothing is written while past events are read, so that no message is about the
+    past: the watermark may be at most ``skew`` and two minutes behind the clock. If the file cannot
+    be written, ``on_failure`` is called with the error, ``failing`` becomes the error, and the
+    digests are written later.
     """
 
     def __init__(

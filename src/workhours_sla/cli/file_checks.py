@@ -1,4 +1,4 @@
-"""Check that no file that a command writes is also read or written for another option."""
+"""Check that a command does not write a file that it also reads or writes elsewhere."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from workhours_sla.text.help import metavar
 from workhours_sla.text.shell import SHELL
 
 _OF_A_STORE: Final = ("", "-wal", "-shm", "-journal", BESIDE)
-"""The suffixes of the names of a store's files."""
+"""File name suffixes of the files that belong to a store."""
 
 
 class NamedFile(NamedTuple):
-    """A file that a command reads or writes, with the option and the name that were given for it.
+    """A file that a command reads or writes, with the option and the name given for it.
 
     ``place`` is the path without symbolic links. ``inode`` has the device and the inode, which all
-    hard links to a file share. Two files with the same ``group`` may be one file.
+    hard links to a file share. Files with the same ``group`` are allowed to be one file.
     """
 
     option: str
@@ -36,14 +36,14 @@ class NamedFile(NamedTuple):
     group: str = ""
 
     def is_same(self, other: NamedFile) -> bool:
-        """Return whether two names mean the same file. Files of one group are never the same."""
+        """Return whether two names mean one file; always False for files of the same group."""
         if self.group and self.group == other.group:
             return False
         return self.place == other.place or (self.inode is not None and self.inode == other.inode)
 
 
 def check_files(files: Iterable[NamedFile], lang: str) -> None:
-    """Raise click.UsageError if a file is written, and also read or written for another option.
+    """Raise click.UsageError if a written file is also read or written for another option.
 
     Standard output and standard error are also checked if they are redirected to files.
     """
@@ -91,7 +91,7 @@ def _file(option: str, name: str, *, is_written: bool, group: str = "") -> Named
 
 
 def _real(name: str) -> str:
-    """Return a path without symbolic links. Raises OSError for a name that no file can have."""
+    """Return a path without symbolic links. Raises OSError for an impossible file name."""
     try:
         return os.path.realpath(name)
     except ValueError:  # a null character, or half of a surrogate pair
@@ -115,7 +115,7 @@ def _stream(option: str, number: int, *, is_written: bool, group: str = "") -> I
 
 
 def _inode(file: str | int) -> tuple[int, int] | None:
-    """Return the device and the inode of an ordinary file or a directory; None for other files."""
+    """Return the device and the inode of a regular file or a directory; None for other files."""
     try:
         status = os.fstat(file) if isinstance(file, int) else Path(file).stat()
     except (OSError, ValueError):

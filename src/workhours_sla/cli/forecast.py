@@ -43,7 +43,7 @@ BAR_WIDTH: Final = 32
 BAR: Final = "█"
 BAR_WITHOUT_UNICODE: Final = "#"
 SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
-"""The fields of a forecast that are printed after the bars."""
+"""Fields of a forecast that are printed after the bars."""
 
 
 class _Period(NamedTuple):
@@ -108,7 +108,7 @@ def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **optio
 
 
 def _start(text: str, zone: tzinfo) -> datetime:
-    """Parse a time. A date without a time of day is its midnight in ``zone``."""
+    """Parse a time. A date without a time of day means its midnight in ``zone``."""
     day = read_day(text)
     return read_time(text, zone).when if day is None else datetime.combine(day, time(), zone)
 
@@ -149,7 +149,7 @@ def _lines(
 
 
 def _bar() -> str:
-    """Return the character for bars: a block or, if standard output cannot encode it, ``#``."""
+    """Return the character for bars: a block, or ``#`` if standard output cannot encode it."""
     try:
         BAR.encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -167,7 +167,10 @@ def _label(slot: Slot, by: By, lang: str) -> str:
 
 
 def _days_off_before(schedule: Schedule, day: date, start: datetime) -> int:
-    """Return how many consecutive dates before ``day``, back to ``start``, have no working time."""
+    """Return the number of consecutive dates without working time before ``day``.
+
+    Dates before ``start`` are not counted.
+    """
     off = 0
     before = day - timedelta(days=1)
     try:

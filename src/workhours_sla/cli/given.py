@@ -1,4 +1,4 @@
-"""What the options of a command say about a file that has no configuration."""
+"""Facts about a file without a configuration, taken from the options of a command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from workhours_sla.cli.settings import Settings
 def given_without_config(
     source: InputOptions, common: CommonOptions, settings: Settings
 ) -> Given | None:
-    """Return what the options say about FILE; None if it has a configuration, or is no file."""
+    """Return the facts that the options give about FILE, such as its zone, for detection.
+
+    Returns None if there is a configuration or a store, or no file.
+    """
     if settings.config is not None or source.file is None or source.store is not None:
         return None
     if source.assume_tz is not None:
@@ -22,12 +25,12 @@ def given_without_config(
 
 
 def given_of(tz: str | None, calendar: str | None) -> Given:
-    """Return what the options ``--tz`` and ``--calendar`` say about a file."""
+    """Return the zone of a file from the options ``--tz`` and ``--calendar``."""
     return Given(tz=given_zone(tz, calendar), of_calendar=tz is None)
 
 
 def given_zone(tz: str | None, calendar: str | None) -> str | None:
-    """Return the zone of a file's times, from the option ``--tz`` or that of a calendar.
+    """Return the zone from ``--tz``, or the zone of the calendar from ``--calendar``.
 
     Raises UnknownTimeZoneError and UnknownCalendarError.
     """

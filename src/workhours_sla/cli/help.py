@@ -1,8 +1,8 @@
 """Commands and options whose help is a text of ``text.help``, in the language of the call.
 
-click takes the help of a command from its declaration, before any option is read. These classes
-look each text up when help is printed. ``main`` finds the language in the arguments and passes it
-as the ``obj`` of the context, so that ``--lang`` may be anywhere, before or after ``--help``.
+click takes the help of a command from its declaration, before any option is parsed. These classes
+fetch each text when help is printed. ``main`` finds the language in the arguments and passes it as
+the ``obj`` of the context, so that ``--lang`` may be anywhere, before or after ``--help``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HELP_NAMES: Final = {"help_option_names": ["-h", "--help"]}
 
 
 def language_of_help(ctx: click.Context | None = None) -> str:
-    """Return the language of a command, by default the one that runs, else of the environment."""
+    """Return the language of a command, or of the environment if no command runs."""
     ctx = ctx or click.get_current_context(silent=True)
     lang = ctx.find_root().obj if ctx is not None else None
     return lang if lang in LANGUAGES else language(None)
@@ -38,12 +38,12 @@ class Argument(click.Argument):
 class Option(click.Option):
     """An option with its help in ``text.help.OPTIONS``.
 
-    ``without`` is what the option is if it is not given: a value, or a key of
-    ``text.help.DEFAULTS``. By default it is the default of the option.
+    ``without`` is the effect of not giving the option: a value, or a key of ``text.help.DEFAULTS``.
+    By default it is the default of the option.
     """
 
     command = ""
-    """The words with which the command of the option is called."""
+    """The words that call the option's command on the command line."""
 
     def __init__(self, *args: Any, without: str | None = None, **options: Any) -> None:
         self._given: str | None = None
@@ -52,7 +52,7 @@ class Option(click.Option):
 
     @property
     def key(self) -> str:
-        """The key of the help: the option, with its command if the text is for that alone."""
+        """The key of the help: the option, after the command if the help is specific to it."""
         own = f"{self.command} {self.opts[-1]}"
         return own if own in texts.OPTIONS else self.opts[-1]
 
@@ -68,11 +68,11 @@ class Option(click.Option):
         self._given = text
 
     def make_metavar(self, ctx: click.Context) -> str:
-        """Return the name of the value, such as ``FILE``."""
+        """Return the placeholder of the value in help, such as ``FILE``."""
         return texts.metavar(super().make_metavar(ctx), language_of_help(ctx))
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Return the option with its value, and its help with default and range in brackets."""
+        """Return the option with its placeholder, and its help with default and range."""
         record = super().get_help_record(ctx)
         if record is None:
             return None
@@ -105,7 +105,7 @@ class Command(click.Command):
         self.set_key(name or "")
 
     def set_key(self, key: str) -> None:
-        """Set the words with which the command is called, the key of its help."""
+        """Set the words that call this command on the command line: the key of its help."""
         self.key = key
         for param in self.params:
             if isinstance(param, Option):
@@ -137,7 +137,7 @@ class Command(click.Command):
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{usage}: ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options and, of a group, its commands."""
+        """Write the options and, if this is a group, its commands."""
         records = [
             record
             for param in self.get_params(ctx)
@@ -153,7 +153,7 @@ class Group(Command, click.Group):
     command_class = Command
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
-        """Add a command, whose help is that of the group's name and its own."""
+        """Add a command; the key of its help begins with the name of this group."""
         super().add_command(cmd, name)
         if isinstance(cmd, Command):
             cmd.set_key(f"{self.key} {name or cmd.name}")
@@ -179,12 +179,12 @@ class Group(Command, click.Group):
 
 
 def command(name: str | None = None) -> Callable[[Callable[..., Any]], Command]:
-    """Return a decorator that makes a command of a function."""
+    """Return a decorator that turns a function into a command."""
     return click.command(name, cls=Command)
 
 
 def group() -> Callable[[Callable[..., Any]], Group]:
-    """Return a decorator that makes a group of commands of a function."""
+    """Return a decorator that turns a function into a group of commands."""
     return click.group(cls=Group, context_settings=HELP_NAMES)
 
 

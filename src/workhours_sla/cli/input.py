@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from workhours_sla.sla.store import Holdings
 
 PROGRESS_FROM: Final = 5_000_000
-"""The size of a file in bytes from which a progress bar is shown."""
+"""A progress bar is shown for files of this size in bytes or more."""
 
 
 class Stored(NamedTuple):
-    """The state of a store at the time when its events were read.
+    """The state of a store when its events were read.
 
-    ``left_out`` has the events that the store quarantined.
+    ``left_out`` lists the events that the store quarantined.
     """
 
     watermark: datetime | None
@@ -53,15 +53,15 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The events of a file or a store, and the faults of the rows that gave no event.
+    """The events of a file or a store, and the faults of the rejected rows.
 
-    ``read_count`` is the number of rows; it is None for a store, which does not count them. In a
-    store the ``line`` of a fault is the number of a quarantined row. ``per_event`` is true if each
-    row is an event; only then the order of rows shows which events arrived late. ``unit`` is what
-    the ``line`` of a fault counts in a file. ``claims`` is what the exporting system says.
-    ``ignored`` is the number of rows that the configuration ignores, and ``inverted`` of those
-    whose answer was before its posting, but within the tolerance. ``repeated`` has the appeal id of
-    each row of appeals that has the same id as another row, but other content.
+    ``read_count`` is the number of rows; it is None for a store, which does not count them. For a
+    store, ``line`` of a fault is the number of a quarantined row. ``per_event`` is true if each row
+    is an event; only then does the order of rows show which events arrived late. ``unit`` is the
+    unit that ``line`` of a fault counts in a file. ``claims`` lists the due times and verdicts of
+    the exporting system. ``ignored`` is the number of rows that the configuration ignores.
+    ``inverted`` is the number of rows whose answer precedes the posting by no more than the
+    tolerance. ``repeated`` has an appeal id for each row that repeats an id with other content.
     """
 
     events: Sequence[Event]
@@ -77,18 +77,18 @@ class Rows:
 
     @property
     def place(self) -> str:
-        """The key of ``SHELL`` for the place of a fault."""
+        """The key in ``SHELL`` of the text for the place of a fault."""
         return self.unit if self.stored is None else "row_of_store"
 
 
 def read_rows(options: InputOptions, config: Config, lang: str, given: Given | None = None) -> Rows:
     """Read the events of a file, standard input or a store.
 
-    ``given`` is what the user says about a file that has no configuration: its format is detected
-    unless its columns have their canonical names. Without ``given`` nothing is detected.
+    ``given`` has facts from the user about a file without a configuration: its settings are then
+    detected unless its columns have canonical names. If ``given`` is None, nothing is detected.
     Prints a note if too many rows share an id. Raises click.UsageError unless either a file or a
-    store is given. Raises SourceError for a file that cannot be read, has no rows or has not
-    exactly one reading, and if less than ``--min-read`` of the rows could be read. Raises
+    store is given. Raises SourceError for a file that cannot be read, has no rows or leaves a
+    question open in detection, and if less than ``--min-read`` of the rows could be read. Raises
     StoreError.
     """
     least = read_percent(options.min_read, lang)
@@ -121,7 +121,7 @@ def path_or_stdin(file: str, lang: str) -> Path | BinaryIO:
 
 
 def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tuple[Rows, Config]:
-    """Read a file; return its rows, and the configuration with which it was read."""
+    """Read a file; return its rows and the configuration used to read it."""
     events: list[Event] = []
     faults: list[Fault] = []
     count = 0
@@ -182,7 +182,7 @@ def _of_columns(columns: ReadColumns, found: Input | None) -> Rows:
 
 
 class _AppealRows:
-    """Finds rows of appeals with the same appeal id but other content; mutable."""
+    """Finds rows that repeat the id of an appeal with other content; mutable."""
 
     def __init__(self) -> None:
         self._first: dict[str, tuple[Event, ...]] = {}
@@ -191,7 +191,7 @@ class _AppealRows:
         """The appeal id of each such row, the first row of the id included."""
 
     def add(self, row: tuple[Event, ...]) -> None:
-        """Add the events of a row, which may be none."""
+        """Add the events of a row; a row may have none."""
         if not row:
             return
         name = row[0].appeal_id
@@ -225,9 +225,9 @@ def _from_store(path: Path, config: Config) -> Rows:
 
 
 def details_of(config: Config) -> Callable[[Rejected], str]:
-    """Return a function that returns the detail of a rejected row, in every language.
+    """Return a function that gives the reason of a rejected row in every language.
 
-    The row is read again, because a store has only the English.
+    A store has only the English reason, so the function parses the row again.
     """
     from workhours_sla.adapters.sources.jsonl import JsonRows  # noqa: PLC0415
 
@@ -242,7 +242,7 @@ def details_of(config: Config) -> Callable[[Rejected], str]:
 
 
 def _check_share(rows: Rows, least: Fraction, lang: str) -> None:
-    """Raise SourceError if too few rows gave events. In a store each event counts as a row."""
+    """Raise SourceError if too few rows gave events. For a store, each event counts as a row."""
     stored = rows.stored
     read = (rows.read_count or 0) - rows.ignored
     if stored is not None:

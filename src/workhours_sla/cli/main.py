@@ -38,7 +38,7 @@ from workhours_sla.text.shell import SHELL, language, sentence, unknown_date
 from workhours_sla.version import __version__
 
 LONGEST_MESSAGE: Final = 500
-"""The largest number of characters in a message of click, which quotes arguments in full."""
+"""Maximum length of a click message in characters, because click quotes arguments in full."""
 
 PLAIN_SIGNS: Final = {
     "«": '"',
@@ -52,7 +52,7 @@ PLAIN_SIGNS: Final = {
     "σ": "s",
     "…": "...",
 }
-"""What a console shows whose encoding lacks a sign of our texts."""
+"""Replacements for characters that the encoding of a console may lack."""
 
 COMMANDS: Final = {
     "due": "answers",
@@ -71,11 +71,11 @@ COMMANDS: Final = {
     "store": "store",
     "sql": "sql",
 }
-"""A mapping from each command to its module in ``workhours_sla.cli``."""
+"""The module of each command, in ``workhours_sla.cli``."""
 
 
 class Commands(Group):
-    """The group of all commands. The module of a command is imported when the command is called."""
+    """The group of all commands. It imports the module of a command when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names of the commands."""
@@ -102,7 +102,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
 @option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version)
 @lang_of_group
 def commands() -> None:
-    """Run the command ``workhours``; its option ``--lang`` is that of all commands."""
+    """Run the command ``workhours``; its option ``--lang`` applies to all commands."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -193,7 +193,9 @@ def _bound(answer: datetime | timedelta, lang: str) -> str:
 
 
 def plain_signs(error: UnicodeError) -> tuple[str, int]:
-    """Replace the characters that an encoding lacks, such as cp866 of Russian consoles.
+    """Replace characters that an encoding lacks, such as cp866 of Russian consoles.
+
+    This is an error handler for ``codecs.register_error``.
 
     >>> "«День» — 1".encode("cp866", "plain_signs").decode("cp866")
     '"День" - 1'
@@ -225,7 +227,7 @@ def run() -> None:
 
 
 def _flush(stream: TextIO | None) -> None:
-    """Flush a stream. If that fails, redirect the stream to nowhere."""
+    """Flush a stream. If that fails, discard its output from then on."""
     try:
         if stream is not None:
             stream.flush()
@@ -236,7 +238,7 @@ def _flush(stream: TextIO | None) -> None:
 def _language_of(arguments: Sequence[str]) -> str:
     """Return the language of help and errors, even if click cannot parse the arguments.
 
-    The last option ``--lang`` decides, since that of a command wins over the one before it.
+    The last ``--lang`` in the arguments wins, as it does in click.
     """
     found = language(None)
     for before, after in zip(["", *arguments], [*arguments, ""], strict=True):
@@ -247,6 +249,6 @@ def _language_of(arguments: Sequence[str]) -> str:
 
 
 def _silence(stream: TextIO | None) -> None:
-    """Redirect a stream to nowhere, so that Python does not fail to flush it at exit."""
+    """Discard the output of a stream, so that Python does not fail to flush it at exit."""
     with suppress(OSError, ValueError, AttributeError), open(os.devnull, "w") as devnull:  # noqa: PTH123
         os.dup2(devnull.fileno(), stream.fileno())  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""The option ``--min-read``: fail if too few of the rows could be read."""
+"""The option ``--min-read``: fail if too few rows could be read."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _FIXES: Final = {
     "missing_value": "fix_value",
     "malformed": "fix_row",
 }
-"""The key of the text that says how to correct rows, by the reason why they are rejected."""
+"""For each reason of rejection, the key of the text on how to correct the rows."""
 _WITH_FIX: Final = frozenset({"naive_time", "unknown_type", "unknown_value"})
-"""Reasons whose details say how to correct rows."""
+"""Reasons of rejection whose details already state how to correct the row."""
 
 
 class Unread(NamedTuple):
-    """How many rows could not be read for the same reason, and the first such row as an example.
+    """The number of rows rejected for one reason, with the first such row as an example.
 
-    ``where`` is the place of that row, ``text`` its text, and ``detail`` what is wrong with it.
+    ``where`` is the place of that row, ``text`` its text, and ``detail`` the fault in it.
     """
 
     rows: int
@@ -52,10 +52,10 @@ def read_percent(text: str, lang: str) -> Fraction:
 def check_read_share(
     read: int, unread: Mapping[str, Unread], least: Fraction, lang: str, *, kept: bool
 ) -> None:
-    """Raise SourceError if the share of the rows that gave events is less than ``least``.
+    """Raise SourceError if the share of rows that gave events is less than ``least``.
 
     ``read`` is the number of all rows. ``unread`` has the rows without events, keyed by reason.
-    ``kept`` says that a store keeps those rows in quarantine.
+    ``kept`` is true if a store keeps those rows in quarantine.
     """
     good = read - sum(one.rows for one in unread.values())
     if not read or Fraction(good, read) >= least:
@@ -76,7 +76,7 @@ def check_read_share(
 
 
 def _fix(reason: str, lang: str, *, kept: bool) -> str:
-    """Return what to do about rows that are rejected for a reason."""
+    """Return the advice on how to correct rows rejected for a reason."""
     if kept:
         return SHELL.text(lang, "fix_kept")
     return "" if reason in _WITH_FIX else SHELL.text(lang, _FIXES.get(reason, "fix_other"))

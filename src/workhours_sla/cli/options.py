@@ -1,4 +1,4 @@
-"""The options that several commands share. Each is a decorator that adds the option."""
+"""Options that several commands share, each as a decorator that adds the option."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ json_option: Callable[[Command], Command] = option("--json", "as_json", is_flag=
 
 
 def _inherited(ctx: click.Context, _: click.Parameter, lang: str | None) -> str | None:
-    """Return the value of ``--lang``, or else that of the command before this one."""
+    """Return the value of ``--lang``; without it, the value given before the command's name."""
     if lang is not None:
         ctx.meta["lang"] = lang
     return ctx.meta.get("lang")
@@ -76,7 +76,7 @@ _OF_OUTPUT: Final[Sequence[Callable[..., Any]]] = (
 
 
 class ScheduleOptions(NamedTuple):
-    """The values of the options that ``schedule_options`` adds."""
+    """Values of the options that ``schedule_options`` adds."""
 
     calendar: str | None
     calendar_file: str | None
@@ -90,7 +90,7 @@ class ScheduleOptions(NamedTuple):
 
     @property
     def given_budget(self) -> GivenBudget:
-        """No options of a budget."""
+        """No budget: commands about a schedule have no options for it."""
         return GivenBudget()
 
 
@@ -105,7 +105,7 @@ def schedule_of_sql(command: Command) -> Command:
 
 
 class CommonOptions(NamedTuple):
-    """The values of the options that ``common_options`` adds."""
+    """Values of the options that ``common_options`` adds."""
 
     calendar: str | None
     calendar_file: str | None
@@ -122,7 +122,7 @@ class CommonOptions(NamedTuple):
 
     @property
     def given_budget(self) -> GivenBudget:
-        """The options that replace the budget of a target."""
+        """The options that replace a target's budget."""
         return GivenBudget(self.budget, self.roll, self.count_from)
 
 
@@ -132,7 +132,7 @@ def common_options(command: Command) -> Command:
 
 
 class InputOptions(NamedTuple):
-    """The values of the options that ``input_options`` adds; file ``-`` is standard input."""
+    """Values of the options that ``input_options`` adds; file ``-`` means standard input."""
 
     file: str | None
     store: str | None

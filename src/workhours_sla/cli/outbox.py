@@ -1,4 +1,4 @@
-"""The commands ``outbox rewrite``, ``dead`` and ``replay``: manage what a store sends to sinks."""
+"""The commands ``outbox rewrite``, ``dead`` and ``replay``: manage the changes sent to sinks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.text.shell import SHELL, language
 
 _PAGE: Final = 10_000
-"""The number of changes that are read from the store at a time."""
+"""Number of changes that are read from the store at a time."""
 
 
 @group()
@@ -118,7 +118,7 @@ def _check_exists(store: str, lang: str) -> None:
 
 
 def _names(path: Path, store: SqliteOutbox) -> list[str]:
-    """Return the names of the sinks in the store that are paths to the file ``path``.
+    """Return the sink names in the store that are paths to the file ``path``.
 
     If there are none, the only name is the absolute path.
     """

@@ -1,4 +1,4 @@
-"""What all commands share for their output: exit statuses, JSON, notes, and text for terminals."""
+"""Output of all commands: exit statuses, JSON, notes, and text that is safe for terminals."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import iso_amount
 
 BREACHES: Final = 1
-"""The exit status of a command that found breaches. Status 1 never means anything else."""
+"""Exit status if breaches were found. Status 1 never means anything else."""
 UNREADABLE: Final = 2
-"""The exit status for wrong usage, and for input that is unreadable, rejected, lost or damaged."""
+"""Exit status for wrong usage, and for input that is unreadable, rejected, lost or damaged."""
 CALENDAR_UNKNOWN: Final = 3
-"""The exit status if the answer depends on a date that the calendar does not cover."""
+"""Exit status if the answer depends on a date that the calendar does not cover."""
 INTERNAL: Final = 70
-"""The exit status for an error of this program."""
+"""Exit status for an error of this program."""
 INTERRUPTED: Final = 130
-"""The exit status after Ctrl-C."""
+"""Exit status after Ctrl-C."""
 CLOSED_PIPE: Final = 141
-"""The exit status if the reader of standard output is gone, as shells report SIGPIPE."""
+"""Exit status if the reader of standard output has closed the pipe, as shells use for SIGPIPE."""
 
 
 def echo_json(data: object) -> None:
@@ -48,12 +48,12 @@ def _json_value(value: object) -> str:
 
 
 def echo_note(lang: str, key: str, **facts: object) -> None:
-    """Print a note on standard error: the text of a key of ``SHELL``."""
+    """Print a note on standard error: the text of a key in ``SHELL``."""
     click.echo(f"{SHELL.text(lang, 'note')}: {SHELL.text(lang, key, **facts)}", err=True)
 
 
 def printable(text: Any) -> str:
-    r"""Return text with ``?`` for each control character, since those act on a terminal.
+    r"""Replace each control character by ``?``, because a terminal would interpret it.
 
     >>> printable("roads\x1b[31m")
     'roads?[31m'

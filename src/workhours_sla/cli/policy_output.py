@@ -1,4 +1,4 @@
-"""Show the policy of a command with its schedules and calendars, as text and for JSON."""
+"""The policy, schedules and calendars of a command, as text and for JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OPTIONS: Final = (
     *("starts", "pauses", "on_transfer", "on_reopen", "warn", "warn_percent", "closing"),
     "staff_opened",
 )
-"""The attributes of a target that are printed unchanged in JSON."""
+"""Attributes of a target that JSON contains unchanged."""
 
 
 def schedule_text(target: Target, configuration: Configuration, lang: str) -> str:
@@ -32,10 +32,10 @@ def schedule_text(target: Target, configuration: Configuration, lang: str) -> st
 
 
 def note_pauses(events: Iterable[Event], configuration: Configuration, lang: str) -> None:
-    """Print a note if a log of statuses has pauses, and no target takes them out of its time.
+    """Print a note if a status log has pauses, but no target of the policy excludes pauses.
 
-    A configuration of statuses says itself which of them are pauses; in other files a target
-    without ``pauses`` is the usual one.
+    Only status logs are checked, because their configuration names the paused statuses. In other
+    files, targets without ``pauses`` are usual.
     """
     of_statuses = configuration.mapping.input.kind == "statuses"
     if not of_statuses or any(target.pauses for target in configuration.policy.targets):
@@ -46,9 +46,9 @@ def note_pauses(events: Iterable[Event], configuration: Configuration, lang: str
 
 
 def main_schedule(configuration: Configuration, target: str | None = None) -> Schedule:
-    """Return the first schedule of a target, by default of the first.
+    """Return the first schedule of ``target``, or of the first target without a name.
 
-    Times are read and shown in its zone.
+    Times are parsed and printed in the zone of this schedule.
     """
     return targets_named(configuration.policy, target)[0].schedules[0]
 
@@ -67,7 +67,7 @@ def calendar_lines(
 def policy_data(configuration: Configuration, target: str | None = None) -> dict[str, Any]:
     """Return the targets, the rules, the schedules and the presets for JSON.
 
-    With ``target``, the targets are only the one with this name.
+    If ``target`` is given, only the target with this name is included.
     """
     policy = configuration.policy
     return {

@@ -1,4 +1,4 @@
-"""The command ``report``: make the compliance report of a file or a store of appeals."""
+"""The command ``report``: write the compliance report of a file or a store of appeals."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ if TYPE_CHECKING:
 
 DEFAULT_RATE: Final = "90%"
 EARLIER: Final[dict[str, Earlier]] = {"previous": "previous", "year": "year"}
-"""The words of --compare-with."""
+"""Words that ``--compare-with`` accepts."""
 LOOK_AHEAD: Final = timedelta(days=14)
-"""The time after ``--as-of`` for which a page shows deadlines."""
+"""Length of the period after ``--as-of`` whose deadlines a page shows."""
 
 
 class _ReportOptions(NamedTuple):
@@ -84,7 +84,7 @@ class _ReportOptions(NamedTuple):
 
 
 class _Edges(NamedTuple):
-    """The times of the options, parsed."""
+    """The begin and end of the period, and the date of a rebase, parsed from the options."""
 
     since: datetime | None
     until: datetime | None
@@ -93,7 +93,10 @@ class _Edges(NamedTuple):
 
     @classmethod
     def of(cls, wanted: _ReportOptions, zone: tzinfo, lang: str) -> _Edges:
-        """Parse the options. Raises TimeSyntaxError, and click.UsageError for --compare-with."""
+        """Parse the times in the options. Raises TimeSyntaxError, and click.UsageError.
+
+        click.UsageError is raised for an unknown word in --compare-with.
+        """
         since = None if wanted.since is None else read_edge(wanted.since, zone)
         until = None if wanted.until is None else read_edge(wanted.until, zone, is_end=True)
         if since is not None and until is not None and until <= since:
@@ -186,7 +189,7 @@ def _make(
     rate: float,
     given: Given | None,
 ) -> tuple[Report, Evaluation, Target]:
-    """Read the appeals. Return their report, the evaluation behind it, and the reported target."""
+    """Read the appeals; return their report, the evaluation, and the reported target."""
     configuration, lang = settings.configuration(one=True), settings.lang
     policy = configuration.policy
     zone = main_schedule(configuration, wanted.target).tz
@@ -253,7 +256,7 @@ def _agreement(result: Evaluation, rows: Rows, target: str) -> Agreement | None:
 
 
 def _with_rows(intake: Intake, rows: Rows) -> Intake:
-    """Return the intake plus what the rows show, or what a store counted."""
+    """Add the counts of rejected rows, or the counts of a store, to an intake."""
     intake = replace(intake, ignored=rows.ignored, inverted=rows.inverted)
     if not rows.per_event:  # the order of rows of appeals does not show which events came late
         intake = replace(intake, late=None)

@@ -1,4 +1,4 @@
-"""Show what changed since a report that was kept, for ``report --revise``."""
+"""The command ``report``: write the compliance report of a file or a store of appeals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SHOWN_FIGURES: Final = (
     *("withdrawn", "excluded"),
     *("rate", "verdict"),
 )
-"""The figures whose changes since an earlier report are listed."""
+"""Figures whose changes since an earlier report are listed."""
 
 
 def show_revision(made: Report, kept: Path, *, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """Determine the schedule, the budget and the policy of a command.
 
-They come from the options of the command, the configuration file and the defaults, in this order.
+Options of the command take precedence over the configuration file, and the file over defaults.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ if TYPE_CHECKING:  # imported only if there is a configuration, so that other co
     from workhours_sla.sla.target import Closing, Target
 
 _OF_SCHEDULE = ("calendar", "week", "hours", "tz")
-"""The options that replace the key of the same name in the section [schedule]."""
+"""Options that replace the key of the same name in the section [schedule]."""
 
 
 class OneTarget(NamedTuple):
-    """What the commands about one span of time need of a target.
+    """The values of a target that are used by commands about one span of time.
 
     ``name`` is None if there is no configuration.
     """
@@ -59,9 +59,9 @@ class OneTarget(NamedTuple):
 class Settings:
     """The settings of a command. ``config`` is None if the option ``--config`` is not given.
 
-    ``schedule`` is that of the options and of the section [schedule]. ``target`` is the value of
-    the option ``--target``. ``replaced`` has the names of the given options that replace a part of
-    that schedule.
+    ``schedule`` is the schedule from the options and the section [schedule]. ``target`` is the
+    value of the option ``--target``. ``replaced`` has the names of the given options that replace a
+    part of [schedule].
     """
 
     schedule: Schedule
@@ -76,7 +76,7 @@ class Settings:
 
     @classmethod
     def of(cls, options: CommonOptions | ScheduleOptions, target: str | None = None) -> Settings:
-        """Return the settings: options replace values of the file, which replace the defaults."""
+        """Return the settings: options take precedence over the file, the file over defaults."""
         lang = language(options.lang)
         loaded = section = None
         defaults: dict[str, Any] = {"calendar": CALENDAR, "hours": HOURS}
@@ -128,7 +128,7 @@ class Settings:
         )
 
     def one_target(self) -> OneTarget:
-        """Return the chosen target of the configuration, or one from the options alone.
+        """Return the chosen target of the configuration, or a target made from the options.
 
         Raises click.UsageError if a name must be given or is unknown, and if the target has several
         schedules. Raises BudgetError.
@@ -191,9 +191,9 @@ class Settings:
         return configuration
 
     def note_ends(self, configuration: Configuration, at: datetime) -> None:
-        """Print a note if a calendar of the chosen targets ends soon after a time.
+        """Print a note if a calendar of the chosen targets ends soon after ``at``.
 
-        With ``--provisional`` no note is printed, since the calendar then goes on by rule.
+        With ``--provisional`` no note is printed, because rules then decide the later dates.
         """
         if not self.provisional:
             targets = self._chosen(configuration)
@@ -212,8 +212,8 @@ class Settings:
 def check_target(policy: Policy, name: str | None, lang: str, *, needed: bool = True) -> list[str]:
     """Return the name of the chosen target, or the names of all targets if none is chosen.
 
-    Raises click.UsageError if no target is called ``name``, and if ``needed`` and there are several
-    targets and no name.
+    Raises click.UsageError if no target has the name ``name``, and if ``needed`` is true, there are
+    several targets, and ``name`` is None.
     """
     names = list(dict.fromkeys(target.name for target in policy.targets))
     if name is None and (len(names) == 1 or not needed):
@@ -226,7 +226,7 @@ def check_target(policy: Policy, name: str | None, lang: str, *, needed: bool = 
 
 
 def with_acts(calendar: Calendar, file: str) -> Calendar:
-    """Return a calendar to which the acts of a TOML file are added."""
+    """Add the acts of a TOML file to a calendar."""
     from workhours_sla.adapters.calendars.acts import load_acts  # noqa: PLC0415
 
     return load_acts(Path(file)).added_to(calendar)

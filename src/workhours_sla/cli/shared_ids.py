@@ -1,4 +1,4 @@
-"""Print a note if too many rows share an id, which is usually due to a wrong column."""
+"""Print a note if too many rows share an id, usually because of a wrong column."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.source import Idle, Item, Source, Start
 
 FEWEST: Final = 100
-"""The smallest number of rows with one id that can cause a note."""
+"""Minimum number of rows with one id that can cause a note."""
 MOST: Final = 1_000
-"""More than this number of rows with one id causes a note, however many other rows there are."""
+"""More rows than this with one id always cause a note."""
 COUNTED: Final = 10_000
-"""The number of events at the beginning of a stream that are counted."""
+"""Number of events at the beginning of a stream that are checked."""
 
 
 def note_shared_ids(
     events: Sequence[Event], config: Config, lang: str, noted: Collection[str] = ()
 ) -> list[str]:
-    """Print a note for each column of ids in which too many rows have the same id.
+    """Print a note for each id column in which too many rows have the same id.
 
     Too many are more than 1,000 rows, or at least 100 rows that are more than half of all. The
     columns in ``noted`` are skipped, and so are files of social networks, which have no columns.
@@ -69,9 +69,9 @@ def _most_common(rows: Sequence[Event], canonical: str) -> tuple[str, int]:
 
 
 def _is_derived(canonical: str, shared: str, rows: Iterable[Event]) -> bool:
-    """Return whether rows have the same event id because their contents are equal.
+    """Return whether rows share an event id because their contents are equal.
 
-    A row without an event id gets a hash of its content as its id.
+    The id of a row without an event id is a hash of its content.
     """
     if canonical != "event_id":
         return False
@@ -79,7 +79,7 @@ def _is_derived(canonical: str, shared: str, rows: Iterable[Event]) -> bool:
 
 
 class NotedSource(PassedOn):
-    """A source that passes on another source's items, and prints a note if too many share an id."""
+    """Yields the items of another source, and prints a note if too many share an id."""
 
     def __init__(self, source: Source, config: Config, lang: str) -> None:
         super().__init__(source)
@@ -91,7 +91,7 @@ class NotedSource(PassedOn):
         """The number of events at which ids are counted next; None after the last count."""
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
-        """Yield the items of the source; count the ids of the first events and print notes."""
+        """Yield the items of the source; check the ids of the first events."""
         for item in self._source.items(positions):
             if self._next is not None and isinstance(item, Item):
                 self._events += item.events

@@ -1,4 +1,4 @@
-"""Parse the times of the command line, and format times for its output."""
+"""Parse times from the command line, and format times for output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MONTH: Final = re.compile(
 
 
 class GivenTime(NamedTuple):
-    """A time from the command line. ``assumed_zone`` is true if it was given without an offset."""
+    """A time from the command line. ``assumed_zone`` is true if it had no offset."""
 
     when: datetime
     assumed_zone: bool
@@ -42,10 +42,10 @@ def read_time(text: str, zone: tzinfo) -> GivenTime:
 
 
 def read_edge(text: str, zone: tzinfo, *, is_end: bool = False) -> datetime:
-    """Parse the begin of a period, or with ``is_end`` its end, which is not in the period.
+    """Parse the begin of a period, or with ``is_end`` the end, which the period excludes.
 
-    The text is a year, a month as 2026-03 or 03.2026, a date, or a time. A year, month or date is
-    in the period whole. Raises TimeSyntaxError.
+    The text is a year, a month as 2026-03 or 03.2026, a date, or a time. If it is a year, month or
+    date, the period includes all of it. Raises TimeSyntaxError.
 
     >>> from zoneinfo import ZoneInfo
     >>> str(read_edge("2026-03", ZoneInfo("Europe/Volgograd"), is_end=True))
@@ -89,13 +89,13 @@ def _offset(when: datetime) -> str:
 
 
 def show_time(when: datetime, lang: str, *, offset: bool = False) -> str:
-    """Return a time with its weekday, such as ``Sat 1 Nov 2025 12:30``."""
+    """Write a time with its weekday, such as ``Sat 1 Nov 2025 12:30``."""
     day = words.weekday_date(when.date(), lang)
     return f"{day} {show_clock(when)}" + (f" {_offset(when)}" if offset else "")
 
 
 def show_end(when: datetime, lang: str, *, offset: bool = False) -> str:
-    """Return a time at which a date may end: midnight as 24:00 of the date before."""
+    """Write the end of a span: midnight is written as 24:00 of the date before."""
     if when.time() != time():
         return show_time(when, lang, offset=offset)
     day = words.weekday_date(when.date() - timedelta(days=1), lang)
@@ -103,22 +103,22 @@ def show_end(when: datetime, lang: str, *, offset: bool = False) -> str:
 
 
 def show_minute(when: datetime, lang: str) -> str:
-    """Return a time to the minute, such as ``1 Nov 2025 12:30``."""
+    """Write a time to the minute, such as ``1 Nov 2025 12:30``."""
     return f"{words.short_date(when.date(), lang)} {when:%H:%M}"
 
 
 def show_clock(when: datetime) -> str:
-    """Return the time of day, such as ``12:30``, with seconds unless they are 0."""
+    """Write the time of day, such as ``12:30``, with seconds unless they are 0."""
     if when.microsecond:
         return f"{when:%H:%M:%S.%f}"
     return f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
 
 
 def show_short(when: datetime, lang: str, near: date, *, ends: bool = False) -> str:
-    """Return a time for a list, such as ``Sat 01.11 12:30``.
+    """Write a time for a list, such as ``Sat 01.11 12:30``.
 
     The year is included if the date is half a year or more from ``near``. With ``ends``, midnight
-    is 24:00 of the date before.
+    is written as 24:00 of the date before.
     """
     day, clock = when.date(), f"{when:%H:%M}"
     if ends and when.time() == time():
@@ -128,5 +128,5 @@ def show_short(when: datetime, lang: str, near: date, *, ends: bool = False) -> 
 
 
 def zone_text(when: datetime, zone: tzinfo) -> str:
-    """Return a zone with its offset at a time, such as ``Europe/Volgograd (UTC+03:00)``."""
+    """Write a zone with its offset at a time, such as ``Europe/Volgograd (UTC+03:00)``."""
     return f"{zone} (UTC{_offset(when.astimezone(zone))})"

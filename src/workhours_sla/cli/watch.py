@@ -61,7 +61,7 @@ DEFAULT_SKEW: Final = "5m"
 DEFAULT_MAX_AHEAD: Final = "5m"
 DEFAULT_INTERVAL: Final = 1.0
 HANGS_AFTER: Final = 10.0
-"""The seconds for which the end of a run waits for a write to a sink."""
+"""A sink that does not return within this many seconds at the end of a run counts as hanging."""
 COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", ChangeKind.MET: "green"}
 MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
 
@@ -229,7 +229,7 @@ def _now() -> datetime:
 
 @contextmanager
 def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
-    """Set ``stopping`` on the first SIGTERM or SIGINT; the second has its usual effect."""
+    """Set ``stopping`` on the first SIGTERM or SIGINT; a second one ends the process as usual."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -280,7 +280,7 @@ class _ChangeLines:
 
 
 class _StandardOutput:
-    """Standard output as a sink. It stops the run if the reader has closed the pipe."""
+    """A sink that writes to standard output. It stops the run if the reader closes the pipe."""
 
     name = STDOUT
 
@@ -311,7 +311,7 @@ def _note_failure(lang: str, sink: str, error: Exception) -> None:
 
 
 def _report_digests(digests: TimedDigests | None, name: str | None, lang: str) -> bool:
-    """Print the error if a file of digests could not be written; return whether it printed one."""
+    """Print the error if the digests could not be written; return whether there was one."""
     if digests is None or digests.failing is None:
         return False
     error = _text(digests.failing, lang)
@@ -337,7 +337,7 @@ def _text(error: BaseException | None, lang: str) -> str:
 def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config, lang: str) -> None:
     """Raise SourceError if a finished run could read less than the share ``least`` of its rows.
 
-    Rows that the configuration ignores do not count.
+    Ignored rows do not count.
     """
     if ignored and run.items == ignored:
         return
@@ -350,7 +350,7 @@ def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config,
 
 
 def _account(run: RunSummary, rows: CountedSource, store: SqliteStore, lang: str) -> Iterator[str]:
-    """Yield lines that count what became of the rows, in this run and in the store's lifetime."""
+    """Yield lines that count the rows of this run, and of all runs with the store."""
     stored = store.holdings()
     yield rows_line(run.items, run.rejected, rows.ignored, rows.inverted, lang)
     counts = run.events

@@ -22,9 +22,9 @@ from workhours_sla.worktime.schedule import Schedule
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How far the figures of a report can be trusted: what was read, and counts of cases.
+    """How far the figures of a report can be trusted: the input, and counts of doubtful cases.
 
-    ``intake`` is what was read. The other fields count cases:
+    ``intake`` counts the input. The other fields count cases:
 
     - ``counting``: neither withdrawn nor excluded
     - ``matured``: neither withdrawn nor excluded, with a final verdict
@@ -36,7 +36,7 @@ class Quality:
     - ``untimed``: the working time is unknown
     - ``pause_left_open``: a pause never ended, although later events show work on the appeal
     - ``retroactive``: already late when a change of the appeal made the target apply
-    - ``outliers``: arrived far from all others in time; also those of before the period
+    - ``outliers``: arrived long before or after all others; includes arrivals before the period
     """
 
     intake: Intake
@@ -79,7 +79,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class DayNote:
-    """What kind of day a date is on the report's reference schedule, its working time, and why.
+    """A date of the reference schedule: the kind of day, the working time, and the reason.
 
     ``kind`` and ``working_time`` are None if the calendar does not cover the date.
     """
@@ -93,7 +93,7 @@ class DayNote:
 
 
 def quality(tally: Tally, groups: Mapping[str, Labels], found: Outliers) -> Quality:
-    """Return how far figures can be trusted that are computed from ``tally`` and ``groups``.
+    """Return how far the figures computed from ``tally`` and ``groups`` can be trusted.
 
     ``found`` are the outliers of the report.
     """

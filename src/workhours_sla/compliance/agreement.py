@@ -1,4 +1,4 @@
-"""Compare verdicts and due times with those of another system, appeal by appeal."""
+"""Compare our verdicts and due times with those of the exporting system, appeal by appeal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DUE_CLASSES: Final[tuple[DueClass, ...]] = (
     *("equal", "break", "opening", "days", "hours", "other", "unknown"),
 )
 EXAMPLES: Final = 3
-"""The most examples of a class."""
+"""Maximum number of examples in a class."""
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
@@ -31,7 +31,7 @@ _UNDECIDED: Final = frozenset({Verdict.WITHDRAWN, Verdict.EXCLUDED})
 
 @dataclass(frozen=True, slots=True)
 class ComparedAppeal:
-    """An appeal with our verdict, due time and limit, and with theirs; None if it is unknown."""
+    """An appeal with our verdict, due time and limit, and the other system's; None if unknown."""
 
     appeal_id: str
     verdict: str
@@ -43,7 +43,7 @@ class ComparedAppeal:
 
 @dataclass(frozen=True, slots=True)
 class AgreementClass:
-    """The number of appeals of one class, and the first of them by id as examples."""
+    """The number of appeals in one class, with the first of them by id as examples."""
 
     name: str
     count: int
@@ -53,30 +53,32 @@ class AgreementClass:
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far another system agrees with our verdicts and due times of one target.
+    """How far another system agrees with our verdicts and due times for one target.
 
     ``appeals`` is the number of appeals with an outcome. ``unknown`` counts the appeals of the
-    other system that have none. ``contradictory`` counts the appeals of which its rows say
-    different things; the last row counts. Classes without appeals are left out. ``verdicts`` has
-    these classes:
+    other system without an outcome here. ``contradictory`` counts the appeals with several rows
+    that contradict each other; the last row counts. Classes without appeals are left out.
+    ``verdicts`` has these classes:
 
     - ``same``: both late, or neither late so far
-    - ``ours_late``: late by our count, in time by theirs
-    - ``theirs_late``: late by their count, not late by ours so far
-    - ``not_comparable``: withdrawn, excluded, or unknown for want of a calendar
+    - ``ours_late``: late here, in time in the other system
+    - ``theirs_late``: late in the other system, not late here so far
+    - ``not_comparable``: withdrawn, excluded, or unknown because a calendar is missing
     - ``theirs_missing``: the other system gives no verdict
 
-    ``due_times`` has these classes of the appeals that have a due time of theirs, to the minute:
+    ``due_times`` has these classes of the appeals for which the other system gives a due time,
+    compared to the minute:
 
     - ``equal``: the same due time, which is also our limit
     - ``break``: the same due time, but our limit is later, because a break or a night follows
-    - ``opening``: theirs is our limit, after that break
+    - ``opening``: their due time is our limit, which is after that break or night
     - ``days``: the same time of day on another date
     - ``hours``: a whole number of hours apart, as between two zones
     - ``other``: any other difference
     - ``unknown``: our due time depends on an open pause or on uncertain dates
 
-    ``median_difference`` is the median of their due time minus ours, over those that differ.
+    ``median_difference`` is the median of their due time minus our due time, over the appeals for
+    which they differ.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -100,9 +102,9 @@ class Agreement:
 
 
 def compare_claims(outcomes: Iterable[Outcome], claims: Iterable[Claim], target: str) -> Agreement:
-    """Compare the outcomes of one target with what another system says about the same appeals.
+    """Compare the outcomes of one target with the verdicts and due times of another system.
 
-    Of an appeal that was reopened, the last cycle counts.
+    If an appeal was reopened, its last cycle is compared.
 
     >>> compare_claims([], [Claim("A-1", None, "met")], "first reply").unknown
     1
@@ -135,7 +137,7 @@ def compare_claims(outcomes: Iterable[Outcome], claims: Iterable[Claim], target:
 
 
 def _latest(claims: Iterable[Claim]) -> tuple[dict[str, Claim], set[str]]:
-    """Return the last claim of each appeal, and the appeals whose claims contradict each other."""
+    """Return the last claim of each appeal, and the ids of appeals with contradictory claims."""
     found: dict[str, Claim] = {}
     contradictory: set[str] = set()
     for claim in claims:

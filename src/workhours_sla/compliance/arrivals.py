@@ -1,7 +1,7 @@
-"""When cases arrived and were due, in the local time and calendar of each case's own schedule.
+"""When cases arrived and were due, in local time and by the calendar of each case's schedule.
 
-A merged week is a week together with the weeks just before it that have too little working time for
-a rate of their own.
+A week with too little working time for a rate of its own is merged with the next week. The result
+is a merged week.
 """
 
 from __future__ import annotations
@@ -31,35 +31,34 @@ ARRIVAL_CLASSES: Final = (
     "short_day",
     "working_weekend",
 )
-"""The classes of cases by when they arrived.
+"""Classes of cases by the time at which they arrived.
 
 ``holiday`` is any day off except a weekend. ``in_hours`` includes breaks within the working day.
 """
 
 DUE_CLASSES: Final = ("ordinary_day", "after_days_off")
-"""The classes of cases by the day on which they are due.
+"""Classes of cases by the day on which they are due.
 
 ``after_days_off`` is the first working day after at least three days off.
 """
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-"""The keys of the rows of the table ``weekday``."""
+"""Keys of the rows in the table ``weekday``."""
 
 LONG_REST: Final = 3
-"""The fewest days off that make the next working day ``after_days_off``."""
+"""After this many days off or more, the next working day is ``after_days_off``."""
 SHORTEST_WEEK: Final = timedelta(hours=8)
-"""A week with less working time is merged with the next week for rates."""
+"""For rates, a week with less working time than this is merged with the next week."""
 
 _MONDAY: Final = 3
-"""The number of days from the Monday of its week to 1970-01-01, which was a Thursday."""
+"""Days from the Monday of its week to 1970-01-01, which was a Thursday."""
 
 
 class Week(NamedTuple):
     """An ISO week of local dates, with its first date and its working time.
 
-    ``working_time`` is the working time of the reference schedule, or None if the calendar of that
-    schedule does not cover the week. ``cohort`` is the number of the merged week that includes this
-    week.
+    ``working_time`` is None if the calendar of the reference schedule does not cover the week.
+    ``cohort`` is the number of the merged week that includes this week.
     """
 
     name: str
@@ -70,13 +69,13 @@ class Week(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
-    """When each case arrived, in its local time, and the classes of its arrival and of its due day.
+    """The local arrival time of each case, and the classes of its arrival and its due day.
 
-    The arrays have one value per case. ``weekday`` is 0 for Monday, and ``week`` is a position in
+    The arrays have one value per case. ``weekday`` is 0 for Monday, and ``week`` is an index in
     ``weeks``, or -1 for an outlier (``far``, see ``outliers``). ``arrival_class`` and ``due_class``
-    are positions in ARRIVAL_CLASSES and DUE_CLASSES, or -1 if the class is unknown. ``due_later``
-    is true for a case whose due date is later than its date of arrival. ``last_is_short`` is true
-    if the last merged week still has too little working time.
+    are indexes in ARRIVAL_CLASSES and DUE_CLASSES, or -1 if the class is unknown. ``due_later`` is
+    true for a case that is due on a later date than it arrived. ``last_is_short`` is true if the
+    last merged week still has too little working time.
     """
 
     weekday: IntArray
@@ -168,14 +167,14 @@ class _Facts(NamedTuple):
     closes: IntArray
 
     def at(self, day: IntArray) -> IntArray:
-        """Return the position in ``days`` of each date, given as days since 1970."""
+        """Return the index in ``days`` of each date, given as days since 1970."""
         return np.searchsorted(self.days, day).astype(np.int64)
 
     def due_class(self, of: IntArray, day: IntArray) -> IntArray:
-        """Return the due class of each due date: a position in DUE_CLASSES, or -1 if it is unknown.
+        """Return the class of each due date: an index in DUE_CLASSES, or -1 if it is unknown.
 
-        ``day`` has the due dates as days since 1970, and ``of`` the position of each due date's
-        schedule.
+        ``day`` has the due dates as days since 1970, and ``of`` the index of the schedule for each
+        due date.
         """
         on = self.kind[of, self.at(day)]
         before = [self.kind[of, self.at(day - back)] for back in range(1, LONG_REST + 1)]
@@ -184,7 +183,7 @@ class _Facts(NamedTuple):
 
 
 def _facts(cases: Cases, day: IntArray, due_day: IntArray) -> _Facts:
-    """Return the facts of all arrival and due dates and of the three dates before each due date."""
+    """Collect the facts of all arrival and due dates, and of the three dates before due dates."""
     due_days = np.unique(due_day)
     days = np.unique(np.concatenate([day, *(due_days - back for back in range(LONG_REST + 1))]))
     shape = (len(cases.schedules), days.size)
@@ -210,7 +209,7 @@ _OFF: Final = (_WEEKEND, _HOLIDAY)
 
 
 def _kind(schedule: Schedule, day: date, *, works: bool) -> int:
-    """Return the kind of a date as in ``_Facts``; ``works`` is true for working hours."""
+    """Return the kind of a date, as in ``_Facts``; ``works`` is true if it has working hours."""
     if day in schedule.overrides:
         return _IN_HOURS if works else _HOLIDAY
     found = schedule.calendar.day(day)
@@ -222,7 +221,7 @@ def _kind(schedule: Schedule, day: date, *, works: bool) -> int:
 
 
 def _arrival_classes(cases: Cases, local: IntArray, facts: _Facts) -> IntArray:
-    """Return the arrival class of each case, a position in ARRIVAL_CLASSES, or -1."""
+    """Return the arrival class of each case: an index in ARRIVAL_CLASSES, or -1 if unknown."""
     at = facts.at(local // DAY)
     of = cases.schedule_of
     kind = facts.kind[of, at]

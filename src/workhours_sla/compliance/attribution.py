@@ -37,7 +37,7 @@ _PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How much working time ``appeals`` late appeals spent with one holder in one phase.
+    """The working time that ``appeals`` late appeals spent with one holder in one phase.
 
     ``holder`` is None for time during which no agency had the appeal.
     """
@@ -50,7 +50,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class PhaseTime:
-    """How much working time ``appeals`` late appeals spent in one phase, with any holder."""
+    """The working time that ``appeals`` late appeals spent in one phase, with any holder."""
 
     phase: Phase
     worked: timedelta
@@ -66,8 +66,9 @@ class Attribution:
     for the most working time, and ``first`` for the agency that had it first. ``hour_earlier``
     counts the appeals that would have been in time if the agency that had them at their limit had
     received them an hour of working time earlier (see ``late.Late``). ``hour_known`` is the number
-    of late appeals for which this is known and possible: some working time was spent before they
-    reached that agency. It is 0 if every appeal was with one agency from the start.
+    of late appeals for which that question can be answered: working time was spent before they
+    reached that agency, and the result is known. It is 0 if every appeal was with one agency from
+    the start.
 
     ``shares`` has the working time of each holder in each phase, the longest first. ``phases`` has
     the working time of each phase, in the order of the phases. No event shows an approval within an
@@ -105,10 +106,11 @@ class Breach(NamedTuple):
 
 
 def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Breach] | None:
-    """Return the breach of each late case whose holders are known from events, keyed by its row.
+    """Return the Breach of each late case whose holders are known from events.
 
-    ``by_appeal`` has the events of each appeal, keyed by its id. Returns None if the clock of the
-    target restarts or resumes on a transfer, because then each holder has its own clock.
+    The result is keyed by the row of the case. ``by_appeal`` has the events of each appeal, keyed
+    by its id. Returns None if the clock of the target restarts or resumes on a transfer, because
+    then each holder has its own clock.
     """
     if cases.target.on_transfer != "keep":
         return None

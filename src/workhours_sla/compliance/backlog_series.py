@@ -46,9 +46,9 @@ class LittleCheck:
 
     ``mean_open`` is the mean number of open appeals. ``expected`` is the number that the law
     predicts: ``arrivals_per_day`` times ``mean_time``. ``mean_time`` is the mean time from arrival
-    to the answer or the withdrawal; appeals that are still open are not included. No appeal is open
-    at ``since``, so any difference between ``mean_open`` and ``expected`` comes from the appeals
-    that are still open.
+    to the answer or the withdrawal, without appeals that are still open. No appeal is open at
+    ``since``, so any difference between ``mean_open`` and ``expected`` is due to appeals that are
+    still open.
     """
 
     since: datetime

@@ -37,10 +37,10 @@ class CaseVerdict:
 class RevisedCase:
     """An appeal whose verdict differs between two reports.
 
-    ``old`` and ``new`` are the verdicts, None in the report that does not have the appeal, and
-    ``old_due_at`` and ``new_due_at`` its due times. ``causes`` are those of ``CAUSES`` that apply
-    to this appeal. If the calendar is one, ``days`` are the days that it changed, with the act of
-    each as the later report has it.
+    ``old`` and ``new`` are its verdicts in the two reports, None in a report without the appeal;
+    ``old_due_at`` and ``new_due_at`` are its due times. ``causes`` lists the causes in ``CAUSES``
+    that apply to this appeal. If the calendar is a cause, ``days`` lists the days that changed,
+    each with its act in the later report.
     """
 
     appeal_id: str
@@ -94,7 +94,7 @@ def case_verdicts(cases: Cases) -> tuple[CaseVerdict, ...]:
 def revised_cases(old: Side, new: Side) -> Iterator[RevisedCase]:
     """Yield the cases whose verdicts differ, ordered by appeal id and cycle.
 
-    An appeal at risk counts as pending, because not all input shows the risk.
+    An appeal at risk counts as pending, because some inputs do not show the risk.
     """
     before, after = _by_key(old.cases), _by_key(new.cases)
     changed = _changed_days(old.days, new.days)
@@ -131,10 +131,10 @@ def _verdict(case: CaseVerdict | None) -> str | None:
 def _causes(
     one: CaseVerdict | None, other: CaseVerdict | None, old: Side, new: Side
 ) -> Iterator[str]:
-    """Yield those of ``CAUSES`` that can have changed a verdict.
+    """Yield the causes in ``CAUSES`` that may explain a changed verdict.
 
-    A verdict depends on the time of the report, on the input of the appeal, and on its limit, which
-    the calendar and the policy decide.
+    A verdict depends on the time of the report, on the input for the appeal, and on its limit,
+    which depends on the calendar and the policy.
     """
     fed = old.provenance.input_hash != new.provenance.input_hash
     ruled = old.provenance.policy != new.provenance.policy
@@ -171,7 +171,10 @@ def _after(when: datetime | None, as_of: datetime) -> bool:
 def _same_answer(
     one: datetime | None, other: datetime | None, before: datetime, after: datetime
 ) -> bool:
-    """Return whether two answers can be the same: one may be after the time of the other report."""
+    """Return whether two reports can have the same answer to an appeal.
+
+    An answer after the time of one report is missing in that report only.
+    """
     return (
         one == other
         or (one is None and _after(other, before))
@@ -190,14 +193,17 @@ def _changed_days(old: Sequence[DayNote], new: Sequence[DayNote]) -> list[DayNot
 
 
 def _nature(day: DayNote) -> tuple[str | None, bool, str]:
-    """Return what the calendar says of a day, without the hours of the schedule."""
+    """Return the kind, shortness and act of a day, without the hours of the schedule."""
     return day.kind, day.short, day.reason_en
 
 
 def _days_of(
     changed: Sequence[DayNote], one: CaseVerdict | None, other: CaseVerdict | None, as_of: datetime
 ) -> tuple[DayNote, ...]:
-    """Return the changed days from the start of an appeal to its later limit, or ``as_of``."""
+    """Return the changed days between the start of an appeal and its later limit.
+
+    An unknown limit counts as ``as_of``.
+    """
     starts = [case.started_at for case in (one, other) if case and case.started_at]
     limits = [case.limit or as_of for case in (one, other) if case]
     if not starts:

@@ -32,17 +32,17 @@ from workhours_sla.text.messages import say
 from workhours_sla.worktime.schedule import Schedule
 
 UNKNOWN: Final = -1
-"""The value of an amount of working time that depends on a date the calendar does not cover."""
+"""The value for an amount of working time that cannot be computed without a calendar."""
 
 SHOWN_IDS: Final = 5
-"""The number of ids that a message names."""
+"""Maximum number of ids that a message lists."""
 
 ATTRIBUTES: Final = ("agency", "district", "channel", "topic")
-"""The attributes of an appeal by which cases are grouped; columns can also have other groupings."""
+"""Attributes of an appeal by which cases are grouped; columns can also have other groupings."""
 
 
 class Ids(Protocol):
-    """A sequence of the ids of appeals, such as a list, an array or a column of a data frame."""
+    """A sequence of appeal ids, such as a list, an array or a column of a data frame."""
 
     def __getitem__(self, row: int, /) -> object:
         """Return the id of the appeal at a position."""
@@ -52,14 +52,14 @@ _COLUMNS: Final = (
     *("started", "due", "limit", "answered", "ended", "verdict", "elapsed", "overdue"),
     "schedule_of",
 )
-"""The fields of Cases with one value for each case."""
+"""Fields of Cases with one value for each case."""
 _CODE: Final = {verdict: code for code, verdict in enumerate(VERDICTS)}
 
 
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
-    """A grouping of cases: ``codes`` has for each case the position of its group in ``names``.
+    """A grouping of cases: ``codes`` has the index in ``names`` of each case's group.
 
     The code of a case without a group is -1.
 
@@ -89,16 +89,16 @@ class Labels:
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What became of the input: read = taken + duplicate + after_as_of + quarantined.
+    """Counts of the input: read = taken + duplicate + after_as_of + quarantined.
 
-    ``of`` says what is counted: events, or rows with one appeal each. ``quarantined`` has pairs of
-    a reason and a count; a reason is a key of ``words.QUARANTINE_REASONS`` or ``no_schedule``.
-    ``unmatched`` counts the appeals that have no clock although their events were taken, also as
-    pairs of a reason and a count; a reason is a key of ``words.UNMATCHED_REASONS``. ``late`` counts
-    the taken events that came after an event that occurred later; it is None for rows of appeals,
-    which do not show when each event came. ``ignored`` counts rows that the configuration ignores,
-    which are not in ``read``. ``inverted`` counts rows whose answer was before its posting, but
-    within the tolerance.
+    ``of`` is the unit that is counted: events, or rows with one appeal each. ``quarantined`` has
+    pairs of a reason and a count; a reason is a key of ``words.QUARANTINE_REASONS`` or
+    ``no_schedule``. ``unmatched`` counts the appeals that have events but no clock, also as pairs
+    of a reason and a count; a reason is a key of ``words.UNMATCHED_REASONS``. ``late`` counts the
+    events that were received after an event that occurred later; it is None for rows of appeals,
+    which have no times of receipt. ``ignored`` counts rows that the configuration ignores, which
+    are not in ``read``. ``inverted`` counts rows whose answer precedes the posting by no more than
+    the tolerance.
 
     >>> Intake("rows", read=3, taken=2, duplicate=1).with_faults({"missing_value": 2}).read
     5
@@ -116,7 +116,7 @@ class Intake:
     inverted: int = 0
 
     def with_faults(self, faults: Mapping[str, int]) -> Intake:
-        """Return an intake that also counts unreadable rows: ``faults`` maps reasons to counts."""
+        """Return a copy that also counts rejected rows: ``faults`` maps reasons to counts."""
         reasons = Counter(dict(self.quarantined))
         reasons.update(faults)
         more = sum(faults.values())
@@ -129,14 +129,14 @@ class Cases:
     """All clocks of one target as of the instant ``as_of``, as columns with one row per clock.
 
     Instants are microseconds since 1970 in UTC. ``started``, ``due``, ``limit``, ``answered`` and
-    ``ended`` are instants, or NEVER; ``ended`` is the answer or a withdrawal in time. ``verdict``
-    is a position in ``maturity.VERDICTS``, ``schedule_of`` a position in ``schedules``. ``elapsed``
-    and ``overdue`` are as in Outcome, but in microseconds, or UNKNOWN if they depend on a date that
-    the calendar does not cover. ``ids[row]`` is the id of the appeal, and ``cycle`` counts its
-    reopenings; None is 0 for all. ``groups`` has the labels of
-    each grouping, keyed by its name. ``input_hash`` is a fingerprint of the input that does not
-    depend on the order of rows. ``calendar_unknown`` and the fields after it are numbers of cases,
-    which ``account.Quality`` explains.
+    ``ended`` are instants, or NEVER; ``ended`` is the answer, or a withdrawal before the limit.
+    ``verdict`` is an index in ``maturity.VERDICTS``, ``schedule_of`` an index in ``schedules``.
+    ``elapsed`` and ``overdue`` are as in Outcome, but in microseconds, or UNKNOWN if they depend on
+    a date that the calendar does not cover. ``ids[row]`` is the id of the appeal. ``cycle`` counts
+    the reopenings of the appeal; None means 0 for all. ``groups`` has the labels of each grouping,
+    keyed by its name. ``input_hash`` is a fingerprint of the input that does not depend on the
+    order of rows. ``calendar_unknown`` and the fields after it are numbers of cases, which
+    ``account.Quality`` explains.
 
     >>> from workhours_sla import Schedule, Target
     >>> from workhours_sla.report import AppealColumns, cases_of_columns
@@ -176,7 +176,7 @@ class Cases:
         return self.started.size
 
     def taken(self, rows: BoolArray) -> Cases:
-        """Return the cases for which ``rows`` is true, with the intake of all cases."""
+        """Select the cases for which ``rows`` is true; the intake remains that of all cases."""
         if rows.all():
             return self
         kept = np.flatnonzero(rows)
@@ -187,33 +187,33 @@ class Cases:
         return replace(self, **columns, groups=groups, ids=ids, cycle=cycle)
 
     def in_state(self, *codes: int) -> BoolArray:
-        """Return for each case, as a bool array, whether its verdict is one of ``codes``."""
+        """Return a bool array: whether the verdict of each case is one of ``codes``."""
         wanted = np.zeros(len(VERDICTS), np.bool_)
         wanted[list(codes)] = True
         return np.take(wanted, self.verdict)
 
     @property
     def counting(self) -> BoolArray:
-        """Which cases are neither withdrawn nor excluded, as bool for each case."""
+        """Bool array: whether each case is neither withdrawn nor excluded."""
         return ~self.in_state(WITHDRAWN, EXCLUDED)
 
     @property
     def open(self) -> BoolArray:
-        """Which cases wait for an answer and are neither withdrawn nor excluded, as bool."""
+        """Bool array: whether each case is unanswered and neither withdrawn nor excluded."""
         waiting: BoolArray = self.answered == NEVER
         return self.counting & waiting
 
     @property
     def matured(self) -> BoolArray:
-        """Which cases have matured, as bool for each case; only matured cases count in a rate."""
+        """Bool array: whether each case has matured; only matured cases count in a rate."""
         return matured(self.verdict, self.limit, self.as_of)
 
     @property
     def reference(self) -> Schedule:
-        """The reference schedule: the schedule of the most cases.
+        """The reference schedule: the schedule with the most cases.
 
-        If several schedules have equally many cases, it is the first of these schedules. The weeks
-        and the time zone of a report are those of the reference schedule.
+        If several schedules have equally many cases, it is the first of these. The weeks and the
+        time zone of a report are those of the reference schedule.
         """
         if len(self.schedules) == 1 or not len(self):
             return self.schedules[0]
@@ -296,7 +296,7 @@ def cases_of_outcomes(
     """Return the cases of one target from outcomes of an evaluation or a store.
 
     Outcomes of other targets are ignored. ``as_of`` is the instant as of which the outcomes were
-    computed. ``intake`` says what was read; if it is None, each outcome of the target counts as one
+    computed. ``intake`` counts the input; if it is None, each outcome of the target counts as one
     row. Raises NaiveDatetimeError for a naive ``as_of``, and EventError for an appeal that has
     several outcomes of one cycle.
 
@@ -352,13 +352,13 @@ def cases_of_outcomes(
 
 
 _WITHOUT_ID: Final = frozenset({"channel", "topic"})
-"""The attributes whose field on an Outcome has the same name; the others have ``_id`` added."""
+"""Attributes that have the same name on Outcome; the other fields there end in ``_id``."""
 
 
 def _is_surely_pending(outcome: Outcome, target: Target, as_of: datetime) -> bool:
-    """Return whether uncertain dates only decide if an outcome is at risk.
+    """Return whether an outcome is pending or at risk, whatever the uncertain dates are.
 
-    A report counts appeals at risk as pending, so the verdict of such an outcome is known in it.
+    A report counts appeals at risk as pending, so the verdict of such an outcome is certain.
     """
     bounds = outcome.bounds
     return (
@@ -399,7 +399,7 @@ def counts_by_name(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
 
 
 def fingerprint(columns: Sequence[NDArray[Any]], groups: Mapping[str, Labels]) -> str:
-    """Return a hash of the rows of some columns and groupings, whatever the order of the rows."""
+    """Return a hash of the rows of columns and groupings, independent of the order of rows."""
     keys = [column.astype(np.int64) for column in columns]
     digest = sha256()
     for name in sorted(groups):

@@ -1,4 +1,4 @@
-"""Make cases from columns of times, with the results that an evaluation of events would give."""
+"""Make cases from columns of times, with the same results as an evaluation of events."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ class AppealColumns:
 def cases_of_columns(
     columns: AppealColumns, target: Target, *, as_of: datetime, provisional: bool = False
 ) -> Cases:
-    """Return the cases of appeals that are given as columns; no row becomes a Python object.
+    """Return the cases of appeals that are given as columns, without a Python object per row.
 
     ``target`` may have a budget of any kind. A clock starts when the appeal is posted and stops
     with the answer. A row is quarantined if the time of posting is missing, if the answer is before
     the posting, or if the row has no schedule. Rows posted after ``as_of`` are left out, and
-    answers or withdrawals after ``as_of`` are ignored. ``provisional`` decides by rule the dates
-    that no act has decided. Raises NaiveDatetimeError for a naive ``as_of``, PolicyError if the
+    answers or withdrawals after ``as_of`` are ignored. With ``provisional``, dates that no act has
+    decided are decided by rule. Raises NaiveDatetimeError for a naive ``as_of``, PolicyError if the
     names of the schedules are missing, EventError for an id that several rows have, TypeError for
     time columns that are not datetime64, and ValueError for columns of different lengths.
 
@@ -127,7 +127,7 @@ def cases_of_columns(
 
 
 class _Ids:
-    """The ids of the rows that became cases; each id is looked up when it is needed."""
+    """The ids of the rows that became cases; an id is converted to text when it is read."""
 
     def __init__(self, ids: Ids | None, rows: NDArray[np.intp]) -> None:
         self._ids = ids
@@ -139,9 +139,9 @@ class _Ids:
 
 
 class _Rows(NamedTuple):
-    """The columns that decide the verdicts, as arrays with one row per appeal.
+    """The checked columns that decide the verdicts, as arrays with one row per appeal.
 
-    Times are datetime64 in UTC; ``schedule_of`` is a position in ``target.schedules``, or -1.
+    Times are datetime64 in UTC; ``schedule_of`` is an index in ``target.schedules``, or -1.
     """
 
     posted: NDArray[Any]
@@ -152,7 +152,7 @@ class _Rows(NamedTuple):
 
     @classmethod
     def of(cls, columns: AppealColumns, target: Target) -> _Rows:
-        """Return the columns of appeals as arrays, after checking them.
+        """Check the columns of appeals and convert them to arrays.
 
         Raises TypeError for times that are not datetime64, and ValueError for columns of different
         lengths.
@@ -173,7 +173,7 @@ class _Rows(NamedTuple):
 
 
 def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ...]) -> IntArray:
-    """Return for each row the position of its schedule in ``target.schedules``, -1 for none."""
+    """Return, for each row, the index of its schedule in ``target.schedules``, -1 for none."""
     by = target.schedule
     if not isinstance(by, ScheduleBy):
         return np.zeros(shape, np.int64)
@@ -232,7 +232,7 @@ def _clock_columns(
 
 
 def _overdue(times: ClockTimes, worked: IntArray, decided: NDArray[Any]) -> IntArray:
-    """Return by how much each row is or was late, or UNKNOWN."""
+    """Return the microseconds by which each row is or was late, 0 if in time, or UNKNOWN."""
     if times.hours is not None:
         return np.where(worked == UNKNOWN, UNKNOWN, np.maximum(worked - times.hours, 0))
     late = decided > times.due
@@ -246,7 +246,7 @@ def _overdue(times: ClockTimes, worked: IntArray, decided: NDArray[Any]) -> IntA
 
 
 def _texts(ids: Any, size: int) -> list[str]:
-    """Return the ids of all rows as text, without those of rows that have no id.
+    """Return the ids as text, leaving out rows without an id.
 
     Raises ValueError if there are not ``size`` ids.
     """
@@ -258,7 +258,7 @@ def _texts(ids: Any, size: int) -> list[str]:
 
 
 _NO_ID: Final = frozenset({"", "None", "nan", "NaT", "<NA>"})
-"""The texts of missing values in numpy, pandas, polars and Arrow."""
+"""Texts by which numpy, pandas, polars and Arrow write a missing value."""
 
 
 def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""The due times and limits of appeals that are given as columns, for budgets of every kind."""
+"""Compute due times and limits of appeals given as columns, for every kind of budget."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ class ClockTimes:
 
     ``due`` is NaT where it depends on dates that the calendar does not cover. ``earliest`` and
     ``latest`` are the bounds of the limit, which are equal where it is known; ``latest`` is NaT
-    where it is unbounded. ``hours`` is the budget in microseconds if it is working time, one for
-    all rows or one for each. ``provisional`` is true for rows whose times rules decided.
+    where it is unbounded. ``hours`` is the budget in microseconds if it is working time, one value
+    for all rows or one for each. ``provisional`` is true for rows whose times depend on dates
+    decided by rule.
     """
 
     due: NDArray[Any]
@@ -50,7 +51,7 @@ class ClockTimes:
     _options: dict[str, Any]
 
     def elapsed(self, starts: NDArray[Any], ends: NDArray[Any]) -> Marked[NDArray[np.timedelta64]]:
-        """Return the working time of each row between two instants, on the row's schedule."""
+        """Return the working time between two instants of each row, on the row's schedule."""
         found: Marked[NDArray[np.timedelta64]]
         found = elapsed(self._by, starts, ends, **self._options)
         return found
@@ -59,10 +60,10 @@ class ClockTimes:
 def clock_times(
     posted: NDArray[Any], schedule_of: IntArray, target: Target, *, provisional: bool
 ) -> ClockTimes:
-    """Return the times of clocks that start at ``posted``, which is datetime64 in UTC.
+    """Return the due times and limits of clocks that start at ``posted``, datetime64 in UTC.
 
-    ``schedule_of`` has the position of each row's schedule in ``target.schedules``. ``provisional``
-    decides by rule the dates that no act has decided.
+    ``schedule_of`` has the index of each row's schedule in ``target.schedules``. With
+    ``provisional``, dates that no act has decided are decided by rule.
     """
     options: dict[str, Any] = {"tz": "UTC", "on_unknown": "mark", "provisional": provisional}
     schedules = target.schedules

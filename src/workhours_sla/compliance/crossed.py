@@ -1,4 +1,4 @@
-"""Groupings that cross others, such as agency by week, with a group for each pair that occurs."""
+"""Crossed groupings, such as agency by week, with a group for each combination that occurs."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from workhours_sla.statistics.arrays import read_only
 from workhours_sla.text.words import CROSSED, NO_PART
 
 CROSS: Final = "*"
-"""The sign between the names of crossed groupings."""
+"""The separator between the names in a crossed grouping, such as ``agency*week``."""
 
 
 class Grouping(NamedTuple):
-    """The labels of a grouping; ``parts`` has the keys of each group in the crossed groupings.
+    """The labels of a grouping. ``parts`` has, for each group, its keys in the crossed groupings.
 
-    ``parts`` is empty for a grouping that crosses no others.
+    ``parts`` is empty for a grouping that is not crossed.
     """
 
     labels: Labels
@@ -28,7 +28,7 @@ class Grouping(NamedTuple):
 
 
 def labels_by_time(when: Arrivals) -> Mapping[str, Labels]:
-    """Return the groupings by time and class, which other groupings can be crossed with."""
+    """Return the groupings by time and by class, for use in crossed groupings."""
     return {
         "week": Labels(tuple(week.name for week in when.weeks), when.week),
         "weekday": Labels(WEEKDAYS, when.weekday),
@@ -41,8 +41,8 @@ def labels_by_time(when: Arrivals) -> Mapping[str, Labels]:
 def crossed(groupings: Sequence[Labels]) -> Grouping:
     """Return a grouping with a group for each combination of groups that has a case.
 
-    The groups are in the order of the first grouping, then of the second, and so on. A case that is
-    in no group of any of ``groupings`` is in no group of the result.
+    The groups are in the order of the first grouping, then of the second, and so on. A case has no
+    group in the result if it has no group in any of ``groupings``.
     """
     sizes = [len(one.names) for one in groupings]
     code = np.zeros(groupings[0].codes.shape, np.int64)
@@ -69,7 +69,7 @@ def crossed_table(
 ) -> Table:
     """Return the table of a crossed grouping in the order of its groups.
 
-    ``rows`` has one more row than ``parts``: that of the cases without any group.
+    ``rows`` has one row for each of ``parts``, and a last row for the cases without any group.
     """
     without = (None,) * len(parts[0]) if parts else ()
     kept = [

@@ -1,4 +1,8 @@
-"""Funnels of a report: which groups differ from the rate of all by more than chance."""
+"""The series for the charts of a report: weeks, trends, the heat map and funnels.
+
+A week with too little working time for a rate of its own is merged with the next week. The result
+is a merged week. A week is final when no later event can change its rate.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ _FUNNEL_POINTS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class FunnelCurves:
-    """The 95 % (warning) and 99.8 % (action) limits of a funnel, for each of its sizes."""
+    """The 95 % (warning) and 99.8 % (action) limits of a funnel, for each number of cases."""
 
     lower_warning: tuple[float, ...]
     upper_warning: tuple[float, ...]

@@ -30,9 +30,9 @@ class GroupCounts:
 class GroupWeeks:
     """The counts of each group of the grouping ``by`` in each of ``weeks``.
 
-    The weeks are the final weeks of arrival, short ones merged, as in the trends of the report.
-    They begin with the first appeal, even if the report is about a later period. A group without a
-    matured appeal is left out.
+    The weeks are the final weeks of arrival, with short weeks merged, as in the trends of the
+    report. They begin with the first appeal, even if the report covers a later period. A group
+    without a matured appeal is left out.
     """
 
     by: str

@@ -1,4 +1,7 @@
-"""Signs that agencies may have improved their figures artificially; most signs need the events."""
+"""Signs that agencies may have improved their figures artificially.
+
+Most signs can be computed from events only.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +23,18 @@ from workhours_sla.worktime.schedule import Schedule
 LAST_HOUR: Final = timedelta(hours=1)
 _NOON_HOUR: Final = 12
 _ANSWERING: Final = (None, "official")
-"""The roles of authors whose replies count: officials, and None for unknown authors."""
+"""Author roles whose replies count: officials, and None for unknown authors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """What one agency did that can make its figures look better than its work was.
+    """The actions of one agency that may make its figures look better than its work.
 
     ``replied`` is the number of appeals with an official reply. ``formal_first`` is the number of
     appeals whose first official reply was not substantive. ``registration_delay`` is the median
     clock time from the posting of an appeal to its registration. ``deletes`` counts deletions of
-    appeals by others than the citizen. ``late_transfers`` counts transfers to another agency with
-    at most an hour of working time left before the due time.
+    appeals by anyone but the citizen. ``late_transfers`` counts transfers to another agency with at
+    most an hour of working time left before the due time.
     """
 
     agency: str | None
@@ -47,8 +50,8 @@ class Indicators:
     """Signs that should be investigated; none of them is a proof.
 
     ``noon_hour`` is the number of answers from 12:00 to 12:59 local time. ``before_lunch`` is the
-    number of answers from 12:50 to 12:59; if answers come evenly, it is one sixth of ``noon_hour``.
-    ``agencies`` is empty without events.
+    number of answers from 12:50 to 12:59; evenly spread answers would make it one sixth of
+    ``noon_hour``. ``agencies`` is empty without events.
     """
 
     noon_hour: int
@@ -57,7 +60,7 @@ class Indicators:
 
 
 def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators:
-    """Return signs that figures were improved artificially, from times of answers and from events.
+    """Return signs of artificially improved figures, from times of answers and from events.
 
     ``by_appeal`` has the events of each appeal, keyed by its id. If it is empty, the result has no
     conduct of agencies.

@@ -23,10 +23,10 @@ class Late:
     are unknown. ``holder`` is the agency that had the appeal at its limit.
 
     ``hour_earlier`` is whether the appeal would have been in time if the holder had received it one
-    hour of working time earlier, or at once if less than an hour was spent before. All later work
-    is assumed to take as much working time as it did. ``hour_earlier`` is None while an answer that
-    has not come yet can change it. Both ``holder`` and ``hour_earlier`` are None if there are no
-    events, or if the events do not show the holders.
+    hour of working time earlier. If the time before that was less than an hour, the holder is
+    assumed to receive the appeal at once. All later work is assumed to take the same working time.
+    ``hour_earlier`` is None while the missing answer can change it. Both ``holder`` and
+    ``hour_earlier`` are None if there are no events, or if the events do not show the holders.
     """
 
     appeal_id: str

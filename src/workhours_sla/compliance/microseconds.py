@@ -18,27 +18,27 @@ _EPOCH: Final = date(1970, 1, 1)
 
 
 def micros_of(when: datetime) -> int:
-    """Return the microseconds from 1970-01-01 in UTC to an aware datetime."""
+    """Convert an aware datetime to microseconds since 1970-01-01 in UTC."""
     return (when - BASE_UTC) // MICROSECOND
 
 
 def utc_of(micros: int) -> datetime:
-    """Return the datetime in UTC that is ``micros`` microseconds after 1970-01-01 in UTC."""
+    """Convert microseconds since 1970-01-01 in UTC to a datetime in UTC."""
     return BASE_UTC + micros * MICROSECOND
 
 
 def in_zone(schedule: Schedule, micros: int) -> datetime:
-    """Return an instant in microseconds since 1970 as a datetime in the zone of a schedule."""
+    """Convert microseconds since 1970 to a datetime in the zone of a schedule."""
     return utc_of(micros).astimezone(schedule.tz)
 
 
 def instant_of(schedule: Schedule, micros: int) -> datetime | None:
-    """Return an instant as ``in_zone`` does, or None if it is NEVER."""
+    """Convert microseconds to a datetime in the zone of a schedule, and NEVER to None."""
     return None if micros == NEVER else in_zone(schedule, micros)
 
 
 def amount_of(micros: int | None) -> timedelta | None:
-    """Return an amount of microseconds as a timedelta, or None if there is no amount."""
+    """Convert microseconds to a timedelta; None stays None."""
     return None if micros is None else micros * MICROSECOND
 
 

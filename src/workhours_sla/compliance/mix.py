@@ -1,8 +1,8 @@
-"""Fair comparisons: rates standardised to one mix of cases, and the causes of a change of the rate.
+"""Fair comparisons: rates standardised to one mix of cases, and causes of a changed rate.
 
 Cases are divided into classes by when they arrived and by the kind of day on which they are due; a
 mix is the number of cases in each class. An agency is responsible for its performance within the
-classes, but not for how many appeals of each class it gets.
+classes, but not for the mix of appeals that it receives.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CLASSES: Final = tuple(product(ARRIVAL_CLASSES, DUE_CLASSES))
 
 @dataclass(frozen=True, slots=True)
 class MixClass:
-    """The number of cases of one class that have matured, and how many of them were met."""
+    """The number of matured cases in one class, and how many of them were met."""
 
     arrival_class: str
     due_class: str
@@ -37,7 +37,7 @@ class MixClass:
 class ClassChange:
     """The contribution of one class to a change of the rate, as differences of shares.
 
-    ``mix`` comes from the changed weight of the class, ``performance`` from its own changed rate.
+    ``mix`` is caused by the changed weight of the class, ``performance`` by its own changed rate.
     """
 
     arrival_class: str
@@ -72,7 +72,7 @@ def class_codes(when: Arrivals) -> IntArray:
 
 
 def mix_of(tally: Tally, codes: IntArray, rows: BoolArray | None = None) -> tuple[MixClass, ...]:
-    """Return for each class how many cases have matured, and how many of these were met.
+    """Return, for each class, the number of matured cases and how many of them were met.
 
     ``codes`` is the result of ``class_codes``. If ``rows`` is given, only cases for which ``rows``
     is true are counted.
@@ -83,17 +83,16 @@ def mix_of(tally: Tally, codes: IntArray, rows: BoolArray | None = None) -> tupl
 
 
 def _matured_and_met(tally: Tally, codes: IntArray, groups: int) -> tuple[list[int], list[int]]:
-    """Return for each group how many cases have matured, and how many of these were met."""
+    """Return, for each group, the number of matured cases and how many of them were met."""
     good = tally.matured & tally.cases.in_state(MET)
     return tally.number(codes, groups, tally.matured), tally.number(codes, groups, good)
 
 
 def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArray) -> list[Row]:
-    """Return the rows of a table with the share that each would have with the mix of all cases.
+    """Return rows with ``standardised``: the share each would have with the mix of all cases.
 
-    This share is the field ``standardised``. A row whose cases are too few for two classes has
-    none. For each case, ``codes`` has the number of its row, and ``classes`` the number of its
-    class, or -1 if it has none.
+    A row with too few cases for two classes stays unchanged. For each case, ``codes`` has the index
+    of its row, and ``classes`` the number of its class, or -1 if it has none.
     """
     size = len(_CLASSES)
     both = np.where((codes >= 0) & (classes >= 0), codes * size + classes, -1)

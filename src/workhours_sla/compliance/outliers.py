@@ -1,7 +1,7 @@
-"""Arrivals far from all others in time, which are most likely wrong dates.
+"""Arrivals that are more than a year away from all others, most likely because of wrong dates.
 
-They count in every figure but are on no axis of time: one appeal of 1970 would stretch the weeks of
-a year over half a century.
+They count in every figure, but no time axis includes them: one appeal of 1970 would stretch the
+weeks of a year over half a century.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from workhours_sla.compliance.microseconds import DAY, in_zone
 from workhours_sla.statistics.arrays import BoolArray
 
 FARTHEST: Final = 365 * DAY
-"""The longest time without an arrival within the bulk, in microseconds."""
+"""In the bulk, successive arrivals are at most this many microseconds apart."""
 LISTED: Final = 20
-"""The number of outliers that a report lists."""
+"""Maximum number of outliers that a report lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class Outlier:
 
 @dataclass(frozen=True, slots=True)
 class Outliers:
-    """The appeals that arrived more than 365 days outside the bulk: how many, and the first 20.
+    """The appeals that arrived more than 365 days outside the bulk: the count, and the first 20.
 
-    The bulk is the most appeals without a gap of more than 365 days between one arrival and the
-    next; of equally many, the latest. The outliers count in every figure and table except the
-    tables and charts by week, and ``days``.
+    The bulk is the largest run of appeals without a gap of more than 365 days between two
+    successive arrivals; if several runs are equally large, the latest. The outliers count in every
+    figure and table, except in ``days`` and in the tables and charts by week.
     """
 
     count: int = 0

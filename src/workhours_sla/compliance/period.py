@@ -22,7 +22,7 @@ Earlier = Literal["previous", "year"]
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The appeals that arrived at ``since`` or later and before ``until``; None is no bound."""
+    """The appeals that arrived at or after ``since`` and before ``until``; None means no bound."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -39,7 +39,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An earlier period, and how its rate changed to that of the report's later part.
+    """An earlier period, and the change of the rate from it to the later part of the report.
 
     ``total`` is the row of the cases that arrived in ``before``, None if there are none. ``change``
     is None if no case has matured in one of the periods.
@@ -54,12 +54,13 @@ class Comparison:
 def compared_periods(
     period: Period, with_: Earlier | datetime, as_of: datetime, zone: tzinfo
 ) -> tuple[Period, Period]:
-    """Return the two periods that are compared, the earlier first.
+    """Return the two periods to compare, the earlier first.
 
-    An instant divides ``period`` into two. ``previous`` is the period of equal length before
-    ``period``, ``year`` the same dates a year before. The lengths are calendar months if ``period``
-    begins and ends with one in ``zone``, else days if it begins and ends with one, else amounts of
-    time. A period without an end ends at ``as_of``. Raises ValueError for a period without a begin.
+    If ``with_`` is an instant, it divides ``period`` into two. ``previous`` is the period of equal
+    length before ``period``, and ``year`` has the same dates a year earlier. The length is counted
+    in calendar months if ``period`` begins and ends at the start of a month in ``zone``, in days if
+    it begins and ends at the start of a day, and otherwise as an amount of time. A period without
+    an end ends at ``as_of``. Raises ValueError for a period without a begin.
 
     >>> from zoneinfo import ZoneInfo
     >>> zone = ZoneInfo("Europe/Volgograd")
@@ -89,7 +90,7 @@ def compared_periods(
 
 
 def _months_before(when: datetime, months: int) -> datetime:
-    """Return the same day and time some months before; a day that a month lacks is its last."""
+    """Return the same day and time ``months`` earlier, or the last day of a shorter month."""
     count = when.year * _MONTHS + when.month - 1 - months
     year, month = divmod(count, _MONTHS)
     following = date(year + (month + 1) // _MONTHS, (month + 1) % _MONTHS + 1, 1)
@@ -98,7 +99,7 @@ def _months_before(when: datetime, months: int) -> datetime:
 
 
 def _at(day: date, when: datetime) -> datetime:
-    """Return a day at the time of day and in the zone of ``when``."""
+    """Combine a day with the time of day and the zone of ``when``."""
     return datetime.combine(day, when.timetz().replace(fold=0))
 
 

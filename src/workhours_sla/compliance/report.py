@@ -78,7 +78,7 @@ from workhours_sla.statistics.arrays import IntArray
 from workhours_sla.text.messages import Detail, say
 
 OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
-"""The tables that every report has, in addition to the tables of the chosen groupings."""
+"""Tables that every report has, in addition to the tables of the chosen groupings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,15 @@ class ReportNumbers:
     - ``share_trend``: the shares in time of final weeks
     - ``group_weeks``: the weekly counts of each group, one for each chosen grouping
     - ``mix``: the matured cases by class of arrival and class of due day
-    - ``period``: the period of arrival that the report is about
+    - ``period``: the period of arrival that the report covers
     - ``first_arrival``: the first arrival in the period
-    - ``comparison``: an earlier period and the change of the rate since, None if not asked for
+    - ``comparison``: an earlier period and the change of the rate since; None if not requested
     - ``late``: the first late appeals: open ones first, then the most overdue first
-    - ``attribution``: which agencies had the late appeals; None if there are no events, or if the
-      clock of the target restarts or resumes on a transfer
+    - ``attribution``: the agencies that had the late appeals; None without events, and if the clock
+      of the target restarts or resumes on a transfer
     - ``days``: the dates that the report spans
-    - ``agreement``: how far another system agrees, None if nothing of another system is known
-    - ``cases``: the verdict of every appeal of the period, None if not asked for
+    - ``agreement``: how far another system agrees; None without data of another system
+    - ``cases``: the verdict of every appeal of the period; None if not requested
     """
 
     as_of: datetime
@@ -221,7 +221,7 @@ def report_numbers(
 
 
 def _places(weeks: Sequence[WeekRow], chosen: Sequence[Row]) -> list[tuple[int, str]]:
-    """Return the number and the name of each merged week that is a row of ``chosen``."""
+    """Return the numbers and names of the merged weeks that are rows in ``chosen``."""
     names = {row.key for row in chosen}
     merged = dict.fromkeys(week.cohort for week in weeks)
     return [(number, name) for number, name in enumerate(merged) if name in names]
@@ -267,7 +267,7 @@ def _labels(name: str, known: Mapping[str, Labels]) -> Labels:
 
 
 def _plain(groups: Mapping[str, Grouping]) -> dict[str, Labels]:
-    """Return the labels of the groupings that cross no others."""
+    """Return the labels of the groupings that are not crossed."""
     return {name: one.labels for name, one in groups.items() if not one.parts}
 
 
@@ -301,7 +301,7 @@ def _arrival_tables(tally: Tally, when: Arrivals) -> list[Table]:
 
 
 def _by_appeal(events: Iterable[Event], as_of: int) -> dict[str, list[Event]]:
-    """Return the events that an evaluation as of ``as_of`` applies, keyed by appeal id."""
+    """Group the events that an evaluation as of ``as_of`` uses by appeal id."""
     now = utc_of(as_of)
     by_id: dict[str, list[Event]] = {}
     for event in events:

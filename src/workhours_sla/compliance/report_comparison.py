@@ -14,7 +14,7 @@ from workhours_sla.statistics.maturity import COUNTS
 from workhours_sla.text.messages import Detail, say
 
 CAUSES: Final = ("as_of", "input", "calendar", "policy", "options", "library")
-"""The possible causes of different figures."""
+"""Possible causes of different figures."""
 
 _AMOUNTS: Final = ("median", "p90", "restricted_mean", "mean_answered")
 
@@ -47,10 +47,11 @@ class Revision:
 
 
 def revise(old: ReportNumbers, new: ReportNumbers) -> Revision:
-    """Return which figures changed from one report to a later report, and the possible causes.
+    """Return the figures that changed from one report to a later one, and the possible causes.
 
-    If both reports have the verdicts of their cases, the appeals whose verdict changed are listed,
-    too. Figures are compared as text. Raises ValueError for reports of different targets.
+    If both reports have the verdicts of their cases, the result also lists the appeals whose
+    verdict changed. Figures are compared as text. Raises ValueError for reports of different
+    targets.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np
@@ -106,7 +107,7 @@ def compare(before: ReportNumbers, after: ReportNumbers) -> RateChange | None:
 
 
 def _causes(old: ReportNumbers, new: ReportNumbers) -> Iterator[str]:
-    """Return those of CAUSES that apply because the two reports differ in them."""
+    """Yield the possible causes in ``CAUSES``: those in which the two reports differ."""
     one, other = old.provenance, new.provenance
     differs = {
         "as_of": old.as_of != new.as_of,

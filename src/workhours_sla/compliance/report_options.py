@@ -13,7 +13,7 @@ from workhours_sla.statistics.arrays import target_share
 from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
 
 LISTED: Final = 1000
-"""The number of late appeals that a report lists by default."""
+"""Default number of late appeals that a report lists."""
 
 
 _EARLIER: Final[tuple[object, ...]] = get_args(Earlier)
@@ -26,19 +26,21 @@ class ReportOptions:
 
     ``target_rate`` is the share of appeals that must be in time, above 0 and at most 1. ``by`` has
     the names of the groupings; None means all groupings of the cases. A name such as
-    ``"agency*week"`` crosses groupings, also ``week``, ``weekday``, ``hour``, ``arrival_class`` and
-    ``due_class``. In the restricted mean, a wait longer than ``horizon`` counts as ``horizon``; the
-    default is the budget.
+    ``"agency*week"`` crosses groupings; ``week``, ``weekday``, ``hour``, ``arrival_class`` and
+    ``due_class`` can be crossed, too. In the restricted mean, a wait longer than ``horizon`` counts
+    as ``horizon``; the default is the budget.
 
-    The report is about the appeals that arrived at ``since`` or later and before ``until``; its
-    backlog and its weekly trends also have those that arrived earlier. With ``compare_with`` the
-    rate is compared: ``"previous"`` with the period of equal length before, ``"year"`` with the
-    same dates a year earlier, and an instant compares the arrivals from it on with those before.
+    The report covers the appeals that arrived at or after ``since`` and before ``until``; its
+    backlog and its weekly trends also include earlier arrivals. ``compare_with`` compares the rate
+    with another period: ``"previous"`` with the period of equal length before, ``"year"`` with the
+    same dates a year earlier. An instant compares the arrivals from that instant on with the
+    earlier arrivals.
 
     The limits of the trends are computed from the first ``baseline`` weeks, or from all weeks if
-    there are fewer, but at least 12; after a known change of the work, they are computed from the
-    week of ``rebase`` on. ``listed`` is the number of late appeals to list. ``with_cases`` adds the
-    verdict of every appeal, so that ``revise`` can list the verdicts that changed.
+    there are fewer, but at least 12. After a known change of the work, set ``rebase``: the baseline
+    then begins with the week of that date. ``listed`` is the number of late appeals to list.
+    ``with_cases`` adds the verdict of every appeal, so that ``revise`` can list the verdicts that
+    changed.
 
     Raises ValueError for a target rate that is not above 0 and at most 1, for a horizon that is not
     positive, for a baseline below 12, and for another ``compare_with``. Raises TypeError for a

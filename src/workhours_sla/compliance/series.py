@@ -1,7 +1,7 @@
-"""The series of a report that charts show: weeks, trends, the heat map and funnels.
+"""The series for the charts of a report: weeks, trends, the heat map and funnels.
 
-A merged week is a week together with the weeks just before it that have too little working time for
-a rate of their own. A week is final when no later event can change its rate.
+A week with too little working time for a rate of its own is merged with the next week. The result
+is a merged week. A week is final when no later event can change its rate.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from workhours_sla.statistics.maturity import COUNTS, CohortCounts
 from workhours_sla.worktime.schedule import Schedule
 
 MOST_PAUSED: Final = 0.2
-"""The largest part of a week's appeals that may be paused in a trend."""
+"""A week with a larger share of paused appeals than this is left out of trends."""
 
 _HOUR: Final = timedelta(hours=1)
 _WEEKDAYS, _HOURS = 7, 24
@@ -40,17 +40,17 @@ Assurance = Literal["met", "missed", "varies"]
 
 
 class TrendOptions(NamedTuple):
-    """How the baseline of a trend is chosen.
+    """Options for the baseline of a trend.
 
     The limits are computed from the first ``baseline`` weeks, or from all weeks if there are fewer,
-    but at least 12. With ``rebase`` they are the weeks from the week of that date on.
+    but at least 12. With ``rebase`` the baseline begins with the week of that date.
     """
 
     baseline: int = BASELINE
     rebase: date | None = None
 
     def baseline_of(self, weeks: Sequence[str]) -> tuple[int, int | None]:
-        """Return the index of the first week of the baseline, and how many weeks it has.
+        """Return the index of the first baseline week, and the number of weeks in the baseline.
 
         The number is None if there are too few weeks. ``weeks`` are the names of merged weeks.
         """
@@ -79,10 +79,10 @@ class WeekRow:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A merged week that is not a point of a trend, and why.
+    """A merged week that is left out of a trend, and the reason.
 
-    ``reason`` is ``paused`` if more than 20 % of its appeals are paused, and ``unknown`` if the
-    calendar leaves a limit open.
+    ``reason`` is ``paused`` if more than 20 % of the week's appeals are paused, and ``unknown`` if
+    the calendar leaves a limit open.
     """
 
     week: str
@@ -130,13 +130,13 @@ class SharePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendFacts:
-    """What a trend of medians and a trend of shares have in common.
+    """The common fields of a trend of medians and a trend of shares.
 
-    The limits are computed from ``baseline`` points: the first ones, or the first ones from the
-    week ``rebased`` on, whose earlier points have no limits and no signals. ``baseline`` is None if
+    The limits are computed from the first ``baseline`` points, or from the first ones after the
+    week ``rebased``; earlier points then have no limits and no signals. ``baseline`` is None if
     there are too few points for limits. ``expected_signals`` is the number of weeks that would be
     marked although nothing changed (see ``control_charts.expected_false_signals``). ``left_out``
-    are the weeks that are no points.
+    lists the weeks that are not points.
     """
 
     baseline: int | None = None
@@ -180,10 +180,11 @@ class ShareTrend(TrendFacts):
         return "improvement" if point.share > self.mean else "concern"
 
     def assurance(self, target: float) -> Assurance | None:
-        """Return whether the process as it is meets a target, None without limits.
+        """Return whether the process will meet a target if nothing changes; None without limits.
 
-        ``met`` if the target is below the limits of the last week, ``missed`` if it is above them,
-        and ``varies`` if it is between them: then some weeks meet it and others miss it.
+        The result is ``met`` if the target is below the limits of the last week, ``missed`` if it
+        is above them, and ``varies`` if it is between them: some weeks will meet it and others miss
+        it.
         """
         last = self.points[-1] if self.points else None
         if last is None or last.lower is None or last.upper is None:
@@ -215,7 +216,7 @@ class HeatMap:
 
 
 def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]:
-    """Return the weeks of arrival, and the table ``week``, in which short weeks are merged."""
+    """Return the weeks of arrival, and the table ``week`` with short weeks merged."""
     names = [
         "+".join(
             week.name if number == 0 else week.name.split("-")[1]
@@ -250,8 +251,8 @@ def end_of_week(schedule: Schedule, monday: date) -> datetime:
 def _final(tally: Tally, last: datetime | None, end: datetime) -> datetime | None:
     """Return the instant after which the rate of a week is final, None if it is unknown.
 
-    ``last`` is the latest limit of the cases that have arrived, None if it is unknown. A case that
-    could still arrive at the last moment of the week is included.
+    ``last`` is the latest limit of the cases that have arrived, None if it is unknown. The result
+    allows for a case that arrives at the last moment of the week.
     """
     if last is None:
         return None
@@ -269,7 +270,7 @@ def _final(tally: Tally, last: datetime | None, end: datetime) -> datetime | Non
 def final_weeks(
     table: Table, as_of: int, *, last_is_short: bool
 ) -> tuple[tuple[Row, ...], tuple[LeftOut, ...]]:
-    """Return the rows of the merged weeks that are points of trends, and the weeks that are not.
+    """Return the final weeks as points of trends, and the merged weeks that are left out.
 
     A week is a point once the limits of all its cases have passed. Paused cases do not delay it:
     they are censored, unless more than 20 % of its cases are paused. Weeks at the end that are not
@@ -292,7 +293,7 @@ def final_weeks(
 
 
 def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: TrendOptions) -> Trend:
-    """Return the medians of final weeks with their limits."""
+    """Return the trend of the medians of final weeks, with limits."""
     found = [
         (row.key or "", row.median.time)
         for row in final
@@ -325,7 +326,7 @@ def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: TrendOpt
 def share_trend(
     final: Sequence[Row], left_out: tuple[LeftOut, ...], options: TrendOptions
 ) -> ShareTrend:
-    """Return the shares of final weeks with their limits."""
+    """Return the trend of the shares of final weeks, with limits."""
     found = [
         (row.key or "", row.counts.matured_met, row.counts.matured)
         for row in final
@@ -355,7 +356,7 @@ def share_trend(
 
 
 def _marks(signals: Signals) -> list[tuple[bool, bool, bool]]:
-    """Return for each point of a chart the flags ``outside, run_of_eight, three_of_four``."""
+    """Return the three flags of ``Signals`` for each point of a chart, as tuples."""
     columns = (signals.outside, signals.run_of_eight, signals.three_of_four)
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
@@ -388,8 +389,8 @@ def in_order(by: str, rows: Sequence[Row]) -> Table:
 
 
 def spread_codes(codes: IntArray, groups: int) -> IntArray:
-    """Return ``codes`` with each -1, which means no group, replaced by ``groups``.
+    """Replace each -1 (no group) in ``codes`` by the number ``groups``.
 
-    So the cases without a group form one more group, whose number is ``groups``.
+    The cases without a group so become one more group.
     """
     return np.where(codes < 0, groups, codes)

@@ -1,4 +1,4 @@
-"""The tables of a report, and the numbers behind each row: counts, rate and times to an answer."""
+"""The tables of a report, and the numbers in each row: counts, rate and times to an answer."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Quantile:
     """The working time within which half, or another share, of the appeals are answered.
 
     Open appeals are included. ``time`` is None if less than this share is answered within
-    ``longest``, the longest wait of any appeal. ``lower`` and ``upper`` are the ends of the 95 %
-    interval of the time; an end that does not exist is None.
+    ``longest``, the longest wait of any appeal. ``lower`` and ``upper`` are the bounds of the 95 %
+    interval of the time, None where there is no bound.
     """
 
     time: timedelta | None
@@ -96,7 +96,7 @@ class Row:
     def closed_only(self) -> float | None:
         """The share of the answered cases that were answered by their limit, early ones included.
 
-        It is often published, but it is biased upward: the cases that still wait are left out.
+        This share is often published, but it is biased upward, because open cases are left out.
         """
         return self.answered_met / self.answered if self.answered else None
 
@@ -105,10 +105,10 @@ class Row:
 class Table:
     """One table of a report: the grouping ``by``, with a row for each group.
 
-    ``false_failures`` is the number of groups that would be judged "not met" if all were exactly at
-    the target; None for tables by time and class, whose groups are not judged. If the groups are
-    times or classes, the rows are in the order of times or classes. Otherwise the group with the
-    most arrivals comes first.
+    ``false_failures`` is the expected number of groups judged "not met" if all were exactly at the
+    target; None for tables by time and class, whose groups are not judged. If the groups are times
+    or classes, the rows are in the order of times or classes. Otherwise the group with the most
+    arrivals comes first.
 
     A crossed grouping, such as ``agency*week``, has a row for each combination that has a case, in
     the order of the groupings. ``parts`` then has the keys of each row, here an agency and a week;
@@ -164,11 +164,11 @@ class Withdrawals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
-    """Arrays that every row of a report is computed from, with one value per case.
+    """Arrays from which every row of a report is computed, with one value per case.
 
     ``timed``: the working time is known, and the case is not excluded. ``answered``: answered in
     time or late. ``waiting``: still open. ``counting``: neither withdrawn nor excluded.
-    ``reference`` is the schedule of the most cases.
+    ``reference`` is the reference schedule, the one with the most cases.
     """
 
     cases: Cases
@@ -183,7 +183,7 @@ class Tally:
 
     @classmethod
     def of(cls, cases: Cases, target_rate: float, horizon: timedelta) -> Tally:
-        """Return the tally of ``cases``, from which the rows of a report are computed.
+        """Compute the arrays for ``cases``.
 
         ``target_rate`` is the target rate of the report, and ``horizon`` the horizon of the
         restricted mean.
@@ -211,7 +211,7 @@ class Tally:
     def rows(self, keys: Sequence[str | None], codes: IntArray) -> list[Row]:
         """Return a row for each of ``keys``.
 
-        ``codes`` has for each case the position of its key in ``keys``, or -1 for a case in no row.
+        ``codes`` has the index in ``keys`` for each case, -1 for a case in no row.
         """
         order = np.argsort(codes, kind="stable")
         bounds = np.searchsorted(codes[order], np.arange(len(keys) + 1))
@@ -227,9 +227,9 @@ class Tally:
 
     @staticmethod
     def number(codes: IntArray, groups: int, marked: BoolArray) -> list[int]:
-        """Return for each group the number of its cases for which ``marked`` is true.
+        """Count, for each group, the cases for which ``marked`` is true.
 
-        ``codes`` has the number of each case's group, or -1.
+        ``codes`` has the group number of each case, or -1.
         """
         rows = marked & (codes >= 0)
         listed: list[int] = np.bincount(codes[rows], minlength=groups).tolist()
@@ -273,7 +273,7 @@ class Tally:
         return None if last is None else in_zone(self.reference, last)
 
     def curve_of(self, rows: NDArray[np.intp]) -> SurvivalCurve | None:
-        """Return the Kaplan-Meier curve of the cases whose row numbers are ``rows``.
+        """Return the Kaplan-Meier curve of the cases at the indexes ``rows``.
 
         Returns None if the working time of none of these cases is known.
         """
@@ -284,7 +284,7 @@ class Tally:
 
 
 def curve_series(curve: SurvivalCurve) -> Curve:
-    """Return the steps of a curve, thinned out to 400 if there are more."""
+    """Return the steps of a survival curve, thinned out to at most 400."""
     steps = curve.times.size
     shown = np.unique(np.linspace(0, steps - 1, min(steps, _CURVE_POINTS)).round().astype(int))
     return Curve(
@@ -322,7 +322,7 @@ def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> W
 
 
 def false_failures(rows: Iterable[Row], target: float) -> float:
-    """Return how many groups would be judged "not met" if all were exactly at the target.
+    """Return the expected number of groups judged "not met" if all are exactly at the target.
 
     The row of the cases without a group is not judged.
     """

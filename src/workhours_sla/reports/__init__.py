@@ -1,1 +1,1 @@
-"""How a report is shown and stored: page, plots, text, CSV, XLSX, JSON and data frames."""
+"""Present and store a report as a page, plots, text, CSV, XLSX, JSON and data frames."""

@@ -1,4 +1,4 @@
-"""Show as text how far another system agrees with our verdicts and due times."""
+"""Text on how far another system agrees with our verdicts and due times."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from workhours_sla.worktime.budget import format_amount
 _EXPLAINED: Final = frozenset(
     {"ours_late", "theirs_late", "break", "opening", "days", "hours", "other"}
 )
-"""The classes that are shown with examples."""
+"""Classes that are listed with examples."""
 
 
 def agreement_lines(found: Agreement, lang: str) -> Iterator[str]:
-    """Yield the lines of the comparison of one target: counts of each class, then examples."""
+    """Yield lines of text for the comparison of one target with another system's verdicts.
+
+    Counts of each class come first, then examples.
+    """
     text = AGREEMENT.in_language(lang)
     if any(one.name != "theirs_missing" for one in found.verdicts):
         yield text("verdicts", target=printable(found.target), counts=_counts(found.verdicts, lang))
@@ -43,7 +46,7 @@ def _counts(classes: Sequence[AgreementClass], lang: str) -> str:
 
 
 def _examples(classes: Sequence[AgreementClass], lang: str) -> Iterator[str]:
-    """Yield a line for each class in which we and the other system differ."""
+    """Yield a line with examples for each class in which our result and theirs differ."""
     text = AGREEMENT.in_language(lang)
     for one in classes:
         if one.name in _EXPLAINED:

@@ -1,6 +1,6 @@
-"""The method ``df.sla.report`` of DataFrames of pandas and polars.
+"""Add the method ``df.sla.report`` to DataFrames of pandas and polars.
 
-Importing this module adds the method. The modules of reports are loaded when it is called.
+Importing this module adds the method. The report modules are imported only when it is called.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class FrameReports:
 
 
 def _register() -> None:
-    """Add the method to the accessor of pandas, and the accessor to polars if it is installed."""
+    """Add ``sla.report`` to pandas DataFrames, and to polars DataFrames if polars is installed."""
     DataFrameVerbs.report = FrameReports.report  # type: ignore[attr-defined]
     try:
         import polars as pl  # noqa: PLC0415

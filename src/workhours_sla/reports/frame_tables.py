@@ -1,4 +1,4 @@
-"""The tables of a report as data frames of pandas and polars, with the same types every time."""
+"""The tables of a report as pandas and polars data frames, always with the same column types."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Typed = Mapping[str, tuple[Kind, Any]]
-"""The columns of a table, keyed by name: the kind and the values, in a list or an array."""
+"""The columns of a table by name: the kind of each column, and its values."""
 
 _NAT = np.iinfo(np.int64).min
 
@@ -134,7 +134,10 @@ def _typed(table: ReportNumbers | Cases, by: str) -> tuple[Typed, str]:
 
 
 def _case_columns(cases: Cases) -> Typed:
-    """Return a row for each case; a grouping that is named like a column gets the prefix by_."""
+    """Return columns with a row for each case.
+
+    A grouping with the name of another column gets the prefix ``by_``.
+    """
     columns: dict[str, tuple[Kind, Any]] = {
         "appeal_id": ("text", [str(cases.ids[row]) for row in range(len(cases))]),
         "started_at": ("instant", _known(cases.started, NEVER)),
@@ -153,7 +156,7 @@ def _case_columns(cases: Cases) -> Typed:
 
 
 def _known(micros: IntArray, missing: int) -> IntArray:
-    """Return amounts or instants with NaT in place of the value ``missing``."""
+    """Return amounts or instants, with NaT for each value equal to ``missing``."""
     return np.where(micros == missing, _NAT, micros)
 
 

@@ -36,11 +36,11 @@ class FrameColumns:
     """The names of the columns of a data frame that has one appeal in each row.
 
     The columns ``posted``, ``answered`` and ``withdrawn`` have instants with a zone, null where the
-    appeal was not answered or withdrawn; ``excluded`` has booleans and ``id`` the ids of the
-    appeals. ``by`` names the columns to group by; None selects the columns ``agency``,
-    ``district``, ``channel`` and ``topic``, as far as the frame has them. For a target with
-    ScheduleBy, ``schedule_by`` names the column with the names of the schedules; None selects the
-    column that is named like the attribute of the ScheduleBy.
+    appeal was not answered or withdrawn. ``excluded`` has booleans, and ``id`` the ids of the
+    appeals. ``by`` names the columns to group by; None selects those of the columns ``agency``,
+    ``district``, ``channel`` and ``topic`` that the frame has. For a target with ScheduleBy,
+    ``schedule_by`` names the column with the names of the schedules; None selects the column named
+    like the attribute of the ScheduleBy.
 
     >>> FrameColumns(posted="created_at", by="agency")  # doctest: +ELLIPSIS
     FrameColumns(posted='created_at', answered='answered', ..., by='agency', schedule_by=None)

@@ -1,6 +1,6 @@
-"""The first lines of a report: the result in one sentence, and the change since an earlier period.
+"""The first lines of a report: the result in one sentence, and the change of the rate.
 
-Every surface shows the same lines; the page shows them with typographic dashes and spaces.
+All outputs show the same lines; the page uses typographic dashes and spaces.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from workhours_sla.text.numbers import count_text, number, percent, target_text
 from workhours_sla.text.texts import Texts
 
 NAME: Final = "\ue000"
-"""A placeholder for the name of an agency in ``Headline.most``, so that a page can mark it up."""
+"""Placeholder for an agency's name in ``Headline.most``, which a page replaces by markup."""
 
 
 class Headline(NamedTuple):
     """The first sentences of a report.
 
-    ``sentence`` ends with ``verdict`` and a full stop. ``most`` says where the most late appeals
-    are, with ``NAME`` in place of ``name``; it is empty if the report has only one agency or none.
+    ``sentence`` ends with ``verdict`` and a full stop. ``most`` names the agency with the most late
+    appeals; it has ``NAME`` in place of ``name``, and is empty if the report has at most one
+    agency.
     """
 
     sentence: str
@@ -35,22 +36,22 @@ class Headline(NamedTuple):
     name: str
 
     def lines(self) -> list[str]:
-        """Return the sentences with the name of the agency, without those that are empty."""
+        """Return the sentences that are not empty, with the name of the agency filled in."""
         return [line for line in (self.sentence, self.most.replace(NAME, self.name)) if line]
 
 
 def late_of(row: Row) -> int:
-    """Return how many matured appeals of a row were not answered in time."""
+    """Return the number of matured appeals in a row that were not answered in time."""
     return row.counts.matured - row.counts.matured_met
 
 
 def verdict_of(row: Row) -> TargetVerdict:
-    """Return the verdict on a row, which is ``TOO_FEW`` while none of its appeals has matured."""
+    """Return the verdict on a row; ``TOO_FEW`` while none of its appeals has matured."""
     return TargetVerdict.TOO_FEW if row.rate is None else row.rate.shown_verdict
 
 
 def headline(report: ReportNumbers, lang: str, texts: Texts = HEADLINE) -> Headline:
-    """Return the result of a report in one sentence, and where the most late appeals are.
+    """Return a sentence with the result of a report, and one on the most late appeals.
 
     ``texts`` are ``HEADLINE`` or ``TYPESET``.
     """
@@ -114,7 +115,7 @@ def agencies(report: ReportNumbers) -> Table | None:
 
 
 def direction(report: ReportNumbers, lang: str, texts: Texts = HEADLINE) -> tuple[str, str] | None:
-    """Return the change since the earlier period, as the key of its text and as a sentence.
+    """Return the change since the earlier period: the key of its text, and the sentence.
 
     The key is ``better``, ``worse``, ``no_change`` or ``no_earlier``. Returns None if the report
     has no comparison.
@@ -144,14 +145,14 @@ def direction(report: ReportNumbers, lang: str, texts: Texts = HEADLINE) -> tupl
 
 
 def _kind_of(change: RateChange) -> str:
-    """Return whether a change is proven, and its direction, as the key of its text."""
+    """Return the direction of a change as the key of its text; ``no_change`` if it is unproven."""
     if change.interval.lower > 0:
         return "better"
     return "worse" if change.interval.upper < 0 else "no_change"
 
 
 def points_text(part: float) -> str:
-    """Return a difference of shares in percentage points, with more decimals if it is small.
+    """Write a difference of shares in percentage points, with more decimals if it is small.
 
     >>> points_text(0.0132), points_text(0.0004)
     ('1.3', '0.04')

@@ -1,4 +1,4 @@
-"""Show the names of agencies, districts and channels in place of their ids."""
+"""Replace the ids of agencies, districts and channels by their names."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Ids = tuple[tuple[str, str, str], ...]
 
 
 def with_names(report: Numbers, names: Ids) -> Numbers:
-    """Return a report in whose tables and lists names take the place of ids.
+    """Return a report whose tables and lists have names instead of ids.
 
-    A name that two ids of a grouping share is followed by the id in parentheses. An id without a
-    name is unchanged.
+    If two ids of a grouping have the same name, the id follows in parentheses. An id without a name
+    is unchanged.
     """
     by: dict[str, dict[str, str]] = {}
     for grouping, key, name in names:
@@ -75,7 +75,7 @@ def _lookup(names: Mapping[str, str]) -> Callable[[str | None], str | None]:
 
 
 def _distinct(names: Mapping[str, str], report: ReportNumbers, by: str) -> dict[str, str]:
-    """Return the names of the ids, each different from all others and from ids without a name."""
+    """Return a name for each id that differs from all other names and ids."""
     ids = {row.key for table in report.tables if table.by == by for row in table.rows}
     shown = Counter([*names.values(), *(key for key in ids if key and key not in names)])
     return {key: name if shown[name] == 1 else f"{name} ({key})" for key, name in names.items()}

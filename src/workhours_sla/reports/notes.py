@@ -1,4 +1,4 @@
-"""The notes under a report: how to read it, how it was made, and what is wrong with the data."""
+"""Write a report as plain text or as an HTML table, and format the figures of a row."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _WARNINGS: Final = (
     *("calendar_unknown", "provisional", "needs_review"),
     *("pause_left_open", "retroactive"),
 )
-"""The counts of the report's quality that have a note if they are not zero."""
+"""Counts in the report's quality that cause a note unless they are zero."""
 SHOWN_OUTLIERS: Final = 5
-"""The number of outliers that a note names."""
+"""Number of outliers that a note lists."""
 
 
 def notes(report: ReportNumbers, lang: str) -> list[str]:
-    """Return the notes below a table: how to read it, on the quality of the data, for analysts."""
+    """Return the notes below a table: how to read it, on data quality, and for analysts."""
     checks = [*_checks(report, lang)]
     if checks:
         checks.insert(0, SENTENCES.text(lang, "for_analysts"))
@@ -38,7 +38,7 @@ def notes(report: ReportNumbers, lang: str) -> list[str]:
 
 
 def _checks(report: ReportNumbers, lang: str) -> Iterator[str]:
-    """Yield the notes that only an analyst needs."""
+    """Yield the notes for analysts."""
     text, earlier = SENTENCES.in_language(lang), saved_by_an_hour(report)
     for key, found in check_facts(report, lang).items():
         yield text(key, **found)
@@ -47,9 +47,10 @@ def _checks(report: ReportNumbers, lang: str) -> Iterator[str]:
 
 
 def saved_by_an_hour(report: ReportNumbers) -> tuple[int, int] | None:
-    """Return how many late appeals an hour would have saved, of how many for which it is known.
+    """Return two numbers: late appeals that an hour earlier would have saved, and the base.
 
-    Returns None if an hour would have saved none, or if it is not known.
+    The base is the number of late appeals for which this is known (see ``late.Late``). Returns None
+    if an hour would have saved none, or if it is unknown.
     """
     owners = report.attribution
     count = 0 if owners is None else sum(count for _, count in owners.hour_earlier)
@@ -59,9 +60,9 @@ def saved_by_an_hour(report: ReportNumbers) -> tuple[int, int] | None:
 def false_failure_notes(
     report: ReportNumbers, lang: str, only: Table | None = None
 ) -> Iterator[str]:
-    """Yield for each grouping how many groups would be judged "not met" although they are not.
+    """Yield, for each grouping, a note on how many groups are expected to fail by chance.
 
-    If ``only`` is given, yield that of this table.
+    If ``only`` is given, yield the note for this table alone.
     """
     for table in report.tables if only is None else (only,):
         judged = [row for row in table.rows if row.key is not None and row.counts.matured]
@@ -86,7 +87,7 @@ def _reading(report: ReportNumbers, lang: str) -> Iterator[str]:
 
 
 def method_facts(report: ReportNumbers) -> dict[str, Any]:
-    """Return the values for the placeholders of the sentences that explain the figures."""
+    """Return values for the placeholders in the sentences that explain the figures."""
     return {
         **rate_facts(report),
         "counts_only": COUNTS_ONLY_BELOW,
@@ -119,10 +120,9 @@ def day_texts(day: DayNote, lang: str) -> tuple[str, str]:
 def check_facts(report: ReportNumbers, lang: str) -> dict[str, dict[str, Any]]:
     """Return the values for the placeholders of the sentences on checks, keyed by sentence.
 
-    ``withdrawals`` compares two estimates of the share of answered appeals, in percent, which
-    differ in how they count withdrawn appeals. ``little`` compares the mean number of open appeals
-    with the number that Little's law gives, of all arrivals of the input, also of those before the
-    period of the report. A check that was not made is left out.
+    ``withdrawals`` compares two estimates of the share of answered appeals, in percent; they differ
+    in how they count withdrawn appeals. ``little`` compares the mean number of open appeals with
+    the number that Little's law gives. A check that was not made is left out.
     """
     checks: dict[str, dict[str, Any]] = {}
     found, little = report.withdrawals, report.backlog.little
@@ -149,7 +149,7 @@ def check_facts(report: ReportNumbers, lang: str) -> dict[str, dict[str, Any]]:
 
 
 def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
-    """Return the notes on the input of a report, its cases, and the sources of its figures."""
+    """Return the notes on data quality: on the input, the cases and the origin of the figures."""
     text, quality, counts = SENTENCES.in_language(lang), report.quality, report.total.counts
     intake, made = quality.intake, report.provenance
     facts = {name: getattr(intake, name) for name in ("read", "taken", "duplicate", "after_as_of")}
@@ -186,7 +186,7 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
 
 
 def _outlier_note(found: Outliers, lang: str) -> Iterator[str]:
-    """Yield a note on appeals that arrived far from all others, if there are any."""
+    """Yield a note on appeals that arrived long before or after all others, if any."""
     if found.count:
         first = [
             f"{printable(one.appeal_id)} ({words.short_date(one.started_at.date(), lang)})"

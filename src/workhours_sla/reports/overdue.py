@@ -1,4 +1,4 @@
-"""Amounts of working time in words: hours and minutes, and working days where they are long."""
+"""Working time in words: hours and minutes, and working days for long amounts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MINUTE: Final = timedelta(minutes=1)
 
 
 def amount_in_words(amount: timedelta, lang: str) -> str:
-    r"""Return an amount in hours and minutes, rounded up to a minute.
+    r"""Write an amount in hours and minutes, rounded up to a minute.
 
     >>> amount_in_words(timedelta(hours=2, minutes=9, seconds=1), "ru").replace("\xa0", " ")
     '2 ч 10 мин'
@@ -30,14 +30,14 @@ def amount_in_words(amount: timedelta, lang: str) -> str:
 
 
 def overdue_text(amount: timedelta | None, report: ReportNumbers, lang: str) -> str:
-    """Return an amount in hours and minutes; if it is over a working day, also in working days."""
+    """Write an amount in hours and minutes, followed by working days if it is over one."""
     if amount is None:
         return NO_FIGURE
     return amount_in_words(amount, lang) + in_days(amount, report, lang)
 
 
 def in_days(amount: timedelta, report: ReportNumbers, lang: str) -> str:
-    """Return an amount in working days in parentheses, empty if it is not over a working day.
+    """Write an amount as working days in parentheses; empty for at most one working day.
 
     The result is also empty for clock time.
     """
@@ -49,6 +49,6 @@ def in_days(amount: timedelta, report: ReportNumbers, lang: str) -> str:
 
 
 def working_day(report: ReportNumbers) -> timedelta | None:
-    """Return the most frequent working time of a day of the report, None without working days."""
+    """Return the most frequent daily working time in a report, None without working days."""
     worked = Counter(day.working_time for day in report.days if day.working_time)
     return worked.most_common(1)[0][0] if worked else None

@@ -1,4 +1,4 @@
-"""Periods of arrival in words."""
+"""Write periods of arrival in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _QUARTERS: Final = {"en": ("1", "2", "3", "4"), "ru": ("I", "II", "III", "IV")}
 
 
 def period_text(period: Period, lang: str) -> str:
-    """Return a period in words, with its last day included.
+    """Write a period in words, with its last day included.
 
     >>> period_text(Period(datetime(2026, 3, 1), datetime(2026, 4, 1)), "en")
     'from 1 Mar 2026 to 31 Mar 2026'
@@ -46,7 +46,7 @@ def whole_period(report: ReportNumbers) -> Period:
 
 
 def calendar_unit(period: Period) -> Literal["month", "quarter", "year"] | None:
-    """Return whether a period is one whole month, quarter or year; None if it is none of them.
+    """Return whether a period is exactly a month, a quarter or a year; None for other periods.
 
     >>> calendar_unit(Period(datetime(2026, 1, 1), datetime(2026, 4, 1)))
     'quarter'
@@ -65,9 +65,9 @@ def calendar_unit(period: Period) -> Literal["month", "quarter", "year"] | None:
 
 
 def named_period(period: Period, lang: str, form: Literal["in", "the"] = "in") -> str:
-    """Return a period as it is said: ``in March 2026``, or with the form ``the``, ``March 2026``.
+    """Write a period in words: ``in March 2026``, or with the form ``the``, ``March 2026``.
 
-    Both ends are needed. An end that is no midnight is shown as its date.
+    The period must have both ends. An end within a day is written as its date.
 
     >>> march = Period(datetime(2026, 3, 1), datetime(2026, 4, 1))
     >>> named_period(march, "en"), named_period(march, "ru", "the")
@@ -97,11 +97,14 @@ def named_period(period: Period, lang: str, form: Literal["in", "the"] = "in") -
 
 
 def _last(until: datetime) -> datetime:
-    """Return the last day of a period that ends before ``until``, or the instant within a day."""
+    """Return the last day of a period that ends before ``until``.
+
+    If ``until`` is not midnight, return ``until`` itself.
+    """
     return until - _DAY if until.time() == time(0) else until
 
 
 def _edge(when: datetime, lang: str) -> str:
-    """Return a date, followed by the time of day unless it is midnight."""
+    """Write a date, followed by the time of day unless it is midnight."""
     day = words.short_date(when.date(), lang)
     return day if when.time() == time(0) else f"{day} {when:%H:%M}"

@@ -1,4 +1,4 @@
-"""Show a report as plain text or as an HTML table, with notes; format the figures of a row."""
+"""Write a report as plain text or as an HTML table, and format the figures of a row."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from workhours_sla.text.report import SENTENCES, VERDICTS, heading, name_of, tar
 from workhours_sla.worktime.budget import format_amount
 
 NONE: Final = "-"
-"""The text of a missing figure."""
+"""Text for a missing figure."""
 
 _HOUR: Final = timedelta(hours=1)
 _COLUMNS: Final = (
@@ -38,7 +38,7 @@ _COLUMNS: Final = (
     *("median", "p90", "open_overdue", "closed_only"),
 )
 _LEFT: Final = frozenset({0, 7})
-"""The positions of the left-aligned columns, which have the name and the verdict."""
+"""Indexes of the left-aligned columns: the name and the verdict."""
 
 
 def plain_text(
@@ -77,7 +77,7 @@ def _first(report: ReportNumbers) -> tuple[str | None]:
 
 
 def html_table(report: ReportNumbers, lang: str, headings: Sequence[str] = ()) -> str:
-    """Return the first table with its notes as HTML, which has no colours of its own.
+    """Return the first table with its notes as HTML, without any colours of its own.
 
     All text is escaped.
     """
@@ -119,7 +119,7 @@ def table_cells(
 
 
 def _row_name(table: Table | None, row: Row, lang: str) -> str:
-    """Return the name of a row. In a crossed grouping each part is cut, so that all are shown."""
+    """Return the name of a row. For a crossed grouping, each part is shortened."""
     name = name_of(table.by if table else "", row.key, lang)
     if table is None or not table.parts:
         return name
@@ -184,17 +184,17 @@ def interval_text(row: Row, lang: str, dash: str = NONE) -> str:
 
 
 def lowest(rows: Iterable[Row], target: float) -> float:
-    """Return the share at which an axis of shares begins, a multiple of 0.1.
+    """Return the lower end for an axis of shares, a multiple of 0.1.
 
-    It is not above the interval of any row that has a share, and at least 0.1 below the target. If
-    such a share would be negative, it is 0.
+    It is at most the lower bound of every row's interval, and at least 0.1 below the target, but
+    never negative.
     """
     lower = [row.rate.interval.lower for row in rows if row.rate and not row.rate.counts_only]
     return max(math.floor(min([*lower, target - 0.1]) * 10) / 10, 0.0)
 
 
 def verdict_text(row: Row, lang: str) -> str:
-    """Return whether the group meets the target, in words.
+    """Write in words whether a group meets the target.
 
     The text is "too few" for an inconclusive verdict on fewer than twenty appeals.
     """

@@ -10,7 +10,7 @@ from typing import Final
 from workhours_sla.text import words
 
 WIDEST_NAME: Final = 40
-"""The largest number of letters of a name."""
+"""Maximum number of letters of a name."""
 
 
 def printable(text: str) -> str:
@@ -23,14 +23,14 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return text in which ``?`` replaces each character that is not printable."""
+    """Replace each character that is not printable by ``?``."""
     return "".join(
         letter if letter.isprintable() or letter == "\N{NO-BREAK SPACE}" else "?" for letter in text
     )
 
 
 def cut(text: str, letters: int) -> str:
-    """Return text of at most so many letters; a longer text ends with three dots.
+    """Shorten text to at most ``letters`` letters; shortened text ends with three dots.
 
     >>> cut("Roads and bridges", 12)
     'Roads and...'

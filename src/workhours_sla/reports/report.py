@@ -1,4 +1,4 @@
-"""The public report: the numbers of ``compliance`` with methods that show them as text."""
+"""The public report: the numbers of ``compliance`` with methods that present them."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 class Report(ReportNumbers):
     """How well one target was met, evaluated at one instant.
 
-    The fields are the fields of ``ReportNumbers``, the language ``lang`` of the report's texts, and
-    what the texts name: the ``title`` of the report, the ``organisation`` that it is about, and
-    ``names``, triples of a grouping, an id and the name to show for it.
-    ``str(report)`` returns the first table with its notes; notebooks show the same as HTML.
+    The fields are the fields of ``ReportNumbers`` and those that the texts use: their language
+    ``lang``, the ``title`` of the report, the ``organisation`` it is about, and ``names``, triples
+    of a grouping, an id and the name to show for it. ``str(report)`` returns the first table with
+    its notes; notebooks show the same as HTML.
 
     >>> from datetime import datetime, timedelta
     >>> import numpy as np
@@ -58,20 +58,20 @@ class Report(ReportNumbers):
         return plain_text(self.named(), by, lang or self.lang, self.headings)
 
     def named(self) -> Report:
-        """Return the report with ``names`` in place of ids, as all but JSON and CSV show it."""
+        """Return the report with ``names`` in place of ids. All outputs but JSON and CSV use it."""
         return with_names(self, self.names)
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """The organisation and the title, without those that are not given."""
+        """The organisation and the title, each only if given."""
         return tuple(part for part in (self.organisation, self.title) if part)
 
     def to_pandas(self, by: str = "total") -> pd.DataFrame:
-        """Return a table of the report as ``workhours_sla.report.to_pandas`` does."""
+        """Return a table of the report as a DataFrame, like ``workhours_sla.report.to_pandas``."""
         return to_pandas(self, by)
 
     def to_polars(self, by: str = "total") -> pl.DataFrame:
-        """Return a table of the report as ``workhours_sla.report.to_polars`` does."""
+        """Return a table of the report as a DataFrame, like ``workhours_sla.report.to_polars``."""
         return to_polars(self, by)
 
     def __str__(self) -> str:

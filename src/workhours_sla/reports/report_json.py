@@ -1,8 +1,7 @@
 """Write a report as JSON with a versioned schema, and read it.
 
-Instants are written in ISO 8601 with their offset, and amounts as ISO 8601 durations. A report that
-is read is equal to the report that was written; its instants keep their offset, but not their time
-zone.
+Instants are written in ISO 8601 with their offset, and amounts as ISO 8601 durations. Reading
+returns an equal report, except that its instants have a fixed offset instead of a time zone.
 """
 
 from __future__ import annotations
@@ -29,14 +28,14 @@ _EARLIER: Final = ("workhours.report/1", "workhours.report/2", "workhours.report
 
 
 def to_json(report: Report) -> str:
-    """Return a report as a JSON document, from which ``from_json`` returns an equal report."""
+    """Write a report as a JSON document; ``from_json`` reads an equal report from it."""
     data = {"schema": SCHEMA, "report": report}
     plain = msgspec.to_builtins(data, builtin_types=[timedelta])
     return json.dumps(plain, ensure_ascii=False, indent=1, default=iso_amount)
 
 
 def from_json(text: str | bytes, *, name: str = "the report") -> Report:
-    """Return the report of a JSON document that ``to_json`` wrote.
+    """Read a report from a JSON document that ``to_json`` wrote.
 
     ``name`` names the document in messages. Raises SourceError for text that is no report, or that
     has another schema.
@@ -72,7 +71,7 @@ def _refuse(name: str, cause: str, **facts: object) -> NoReturn:
 
 @cache
 def _document() -> Any:
-    """Return the msgspec struct of a JSON document: its schema and its report."""
+    """Return the msgspec struct of a JSON document: the schema and the report."""
     return msgspec.defstruct(
         "ReportDocument",
         [("schema", str), ("report", part_form_of(Report, native=True))],

@@ -59,7 +59,7 @@ def row_values(row: Row) -> dict[str, Any]:
 
 
 def _quantile(name: str, quantile: Quantile | None) -> dict[str, timedelta | None]:
-    """Return a quantile and its interval, keyed by column; a time that is not reached is None."""
+    """Return a quantile and its interval, keyed by column; None for a time that is not reached."""
     found = quantile or Quantile(None, None, None, timedelta(0))
     return {name: found.time, f"{name}_lower": found.lower, f"{name}_upper": found.upper}
 
@@ -80,7 +80,7 @@ ROW_KINDS: Final[Mapping[str, Kind]] = {
     "final_at": "instant",
     "funnel": "whole_or_none",
 }
-"""The kinds of the figures of a row."""
+"""The kind of each figure that ``row_values`` returns, keyed by column."""
 
 
 def _weeks(report: ReportNumbers) -> list[Line]:
@@ -137,11 +137,11 @@ _OTHER_TABLES: Final[Mapping[str, TidyTable]] = {
     ),
     **SERIES,
 }
-"""The tables of a report that are not groupings. A grouping of the same name takes precedence."""
+"""Tables of a report that are not groupings. A grouping of the same name takes precedence."""
 
 
 def table_names(report: ReportNumbers) -> list[str]:
-    """Return the names of all tables of a report, each once."""
+    """Return the names of all tables of a report, without duplicates."""
     return list(dict.fromkeys([*(table.by for table in report.tables), *_OTHER_TABLES]))
 
 
@@ -149,7 +149,7 @@ def columns_of(report: ReportNumbers, by: str) -> Mapping[str, list[Any]]:
     """Return the columns of a table, keyed by name.
 
     ``by`` is a grouping of the report, or the name of another table (see ``table_names``). The
-    first column of a grouping is named like it, with the prefix ``by_`` if a figure has that name.
+    first column of a grouping has its name, with the prefix ``by_`` if a figure has the same name.
     Raises LookupError for another table.
     """
     if not _is_grouping(report, by):
@@ -163,7 +163,7 @@ def columns_of(report: ReportNumbers, by: str) -> Mapping[str, list[Any]]:
 
 
 def _keys(table: Table) -> dict[str, list[Any]]:
-    """Return the columns with the groups of a table: several if the grouping is crossed."""
+    """Return the columns with the groups of a table; a crossed grouping has several."""
     if not table.parts:
         return {_key_column(table.by): [row.key for row in table.rows]}
     names = map(_key_column, table.by.split(CROSS))
@@ -178,12 +178,12 @@ def kinds_of_table(report: ReportNumbers, by: str) -> Mapping[str, Kind]:
 
 
 def _key_column(by: str) -> str:
-    """Return the name of the column of groups, which differs from those of the figures."""
+    """Return a name for the column of groups that no figure has."""
     return f"by_{by}" if by in ROW_KINDS else by
 
 
 def _is_grouping(report: ReportNumbers, by: str) -> bool:
-    """Return whether a table is that of a grouping. Raises LookupError for no table at all."""
+    """Return whether ``by`` is a grouping. Raises LookupError if there is no such table."""
     if by in _OTHER_TABLES and all(table.by != by for table in report.tables):
         return False
     report.table(by)
@@ -196,7 +196,7 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 CsvDialect = Literal["plain", "excel"]
-"""``plain`` for programs; ``excel`` for Excel in the languages with a decimal comma."""
+"""``plain`` for other programs; ``excel`` for Excel in languages with a decimal comma."""
 
 
 def csv_table(columns: Mapping[str, Sequence[object]], dialect: CsvDialect = "plain") -> bytes:
@@ -204,7 +204,7 @@ def csv_table(columns: Mapping[str, Sequence[object]], dialect: CsvDialect = "pl
 
     ``plain`` has commas, lines that end in LF, and decimal points. ``excel`` begins with a byte
     order mark and has semicolons, lines that end in CRLF, decimal commas, and local instants
-    without their offset: Excel opens it in columns, with numbers and dates as such.
+    without their offset: Excel then recognises columns, numbers and dates.
 
     >>> csv_table({"share": [0.5], "at": [datetime(2025, 3, 11, 10, 15)]}, "excel").decode()
     '\ufeffshare;at\r\n0,5;2025-03-11 10:15:00\r\n'
@@ -220,7 +220,7 @@ def csv_table(columns: Mapping[str, Sequence[object]], dialect: CsvDialect = "pl
 
 
 def _excel_text(value: object) -> str:
-    """Return a value as the text of a CSV cell that Excel reads as a value of the same type."""
+    """Write a value as the text of a CSV cell that Excel reads with the same type."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=None).isoformat(" ").replace(".", ",")
     if isinstance(value, timedelta):
@@ -231,7 +231,7 @@ def _excel_text(value: object) -> str:
 
 
 def cell_text(value: object) -> str:
-    r"""Return a value as the text of a CSV cell.
+    r"""Write a value as the text of a CSV cell.
 
     Text that begins like a formula is preceded by an apostrophe, and control characters are
     escaped. An amount of time is written as hours and minutes, an instant in ISO 8601, and None as

@@ -1,4 +1,4 @@
-"""Shares as texts and as shades of a heat map."""
+"""Convert shares to texts and to shades of a heat map."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from workhours_sla.text.charts import CHARTS
 from workhours_sla.text.numbers import number, percent, target_text
 
 SHARES: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
-"""The shares at which the shade of a cell changes, below the target."""
+"""Shares below the target at which the shade of a cell changes."""
 SHADES: Final = 7
-"""The number of shades."""
+"""Number of shades."""
 
 
 def percent_text(share: float, lang: str, *, target: float | None = None) -> str:
-    """Return a share in percent without the sign, never rounded across the target."""
+    """Write a share in percent without the sign; rounding never moves it across the target."""
     return number(percent(min(max(share, 0.0), 1.0), target=target), lang)
 
 
 def percent_sign(share: float, lang: str, target: float | None = None) -> str:
-    """Return a share in percent with the sign, never rounded across the target."""
+    """Write a share in percent with the sign; rounding never moves it across the target."""
     return CHARTS.text(lang, "percent", share=percent_text(share, lang, target=target))
 
 
 def shade(share: float, target: float) -> int:
-    """Return the shade of a share in time: 0 if it meets the target, and more for lower shares.
+    """Return the shade of a share in time: 0 if it meets the target, higher for lower shares.
 
     >>> shade(0.93, 0.9), shade(0.85, 0.9), shade(0.2, 0.9)
     (0, 1, 5)
@@ -34,12 +34,12 @@ def shade(share: float, target: float) -> int:
 
 
 def neutral_shade(share: float) -> int:
-    """Return the shade of a share in a neutral scale: a higher number for a higher share."""
+    """Return the shade of a share in a neutral scale: higher for higher shares."""
     return min(int(share * SHADES), SHADES - 1)
 
 
 def shade_labels(target: float, lang: str) -> list[str]:
-    r"""Return the label of each shade in order: its range of shares in percent.
+    r"""Return the labels of the shades in order: their ranges of shares in percent.
 
     >>> shade_labels(0.7, "en")
     ['≥\xa070', '60–70', '50–60', 'below 50']

@@ -1,6 +1,6 @@
 """The series of a report as tidy tables: trends, curve, funnels, mix, attribution and quality.
 
-Each row is one observation. A table whose series the report does not have has no rows, but the same
+Each row is one observation. If the report lacks a series, its table has no rows, but the same
 columns.
 """
 
@@ -21,7 +21,7 @@ _LIMITS: Final = ("mean", "lower", "upper", "moving_range_limit")
 
 
 def _trend(report: ReportNumbers) -> Iterator[Line]:
-    """Yield the medians of weeks with the limits of their chart, and the weeks left out."""
+    """Yield the weekly medians with their control limits, and the weeks left out."""
     trend = report.trend
     for line, point in _points(trend):
         shown = dict.fromkeys(_LIMITS)
@@ -32,7 +32,7 @@ def _trend(report: ReportNumbers) -> Iterator[Line]:
 
 
 def _share_trend(report: ReportNumbers) -> Iterator[Line]:
-    """Yield the shares of weeks with their limits, and the weeks left out."""
+    """Yield the weekly shares with their control limits, and the weeks left out."""
     trend = report.share_trend
     for line, point in _points(trend):
         mean = None if point is None or point.lower is None else trend.mean
@@ -42,7 +42,7 @@ def _share_trend(report: ReportNumbers) -> Iterator[Line]:
 
 
 def _points(trend: Any) -> Iterator[tuple[dict[str, Any], Any]]:
-    """Yield the weeks of a trend in order, each with its point, or None for one left out."""
+    """Yield the weeks of a trend in order, each with its point; None for a week left out."""
     names = [field.name for field in fields(TrendPoint if isinstance(trend, Trend) else SharePoint)]
     out = {one.week: one.reason for one in trend.left_out}
     found = {point.week: point for point in trend.points}
@@ -61,7 +61,7 @@ def _curve(report: ReportNumbers) -> Iterator[Line]:
 
 
 def _funnel(report: ReportNumbers) -> Iterator[Line]:
-    """Yield the limits of the funnel of each grouping for each number of matured appeals."""
+    """Yield each grouping's funnel limits for each number of matured appeals."""
     for funnel in report.funnels:
         for at, n in enumerate(funnel.n):
             yield {
@@ -123,7 +123,7 @@ def _holders(report: ReportNumbers) -> Iterator[Line]:
 
 
 def _signs(report: ReportNumbers) -> Iterator[Line]:
-    """Yield each sign to investigate: a count of so many, or an amount of time."""
+    """Yield each sign to investigate, as a count with its base or as an amount of time."""
     signs = report.indicators
     nothing = {"agency": None, "count": None, "of": None, "amount": None}
     yield {
@@ -141,7 +141,7 @@ def _signs(report: ReportNumbers) -> Iterator[Line]:
 
 
 def _quality(report: ReportNumbers) -> Iterator[Line]:
-    """Yield each count of the quality block; ``key`` is a reason or the name of a grouping."""
+    """Yield each count of the report's quality; ``key`` is a reason or the name of a grouping."""
     quality = report.quality
     for part in (quality.intake, quality):
         for field in fields(part):

@@ -1,4 +1,4 @@
-"""The kinds of values that the columns of a report's tables have."""
+"""The kinds of values in the columns of a report's tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args, get_type_hints
 from workhours_sla.compliance.report import ReportNumbers
 
 Kind = Literal["text", "whole", "whole_or_none", "share", "amount", "instant", "date", "flag"]
-"""What a column has; every kind but ``whole`` may have missing values.
+"""The kind of values in a column; every kind but ``whole`` allows missing values.
 
 ``share`` is any number with a fraction, and ``amount`` an amount of time.
 """
@@ -37,7 +37,7 @@ class TidyTable(NamedTuple):
 
 
 def kinds_of(kind: type) -> dict[str, Kind]:
-    """Return the kind of each field of a dataclass, keyed by its name, from the type hints.
+    """Return the kind of each field of a dataclass by its name, from the type hints.
 
     >>> from workhours_sla.compliance.late import Late
     >>> kinds_of(Late)["due_at"], kinds_of(Late)["agency"]
@@ -53,5 +53,5 @@ def kinds_of(kind: type) -> dict[str, Kind]:
 
 
 def values_of(line: Any, kinds: Iterable[str]) -> dict[str, Any]:
-    """Return the attributes of a value that are named like columns."""
+    """Return the attributes of ``line`` whose names are in ``kinds``."""
     return {name: getattr(line, name) for name in kinds}

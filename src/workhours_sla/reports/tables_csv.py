@@ -1,9 +1,9 @@
 r"""Write a report as CSV files in UTF-8, one for each table.
 
 Shares are from 0 to 1, amounts of working time are hours and minutes, and instants are in ISO 8601.
-What separates cells and decimals depends on the dialect. An empty cell is a missing figure. Text
-that a spreadsheet would take for a formula is preceded by an apostrophe, and control characters are
-escaped, such as ``\x1b``.
+The dialect determines the separator of cells and the decimal sign. An empty cell is a missing
+figure. Text that a spreadsheet would take for a formula is preceded by an apostrophe, and control
+characters are escaped, such as ``\x1b``.
 """
 
 from __future__ import annotations

@@ -32,14 +32,14 @@ _SUMMARY: Final = (
     *("breached", "early", "pending", "paused", "withdrawn", "excluded"),
     *("open", "overdue", "median", "p90", "not_reached"),
 )
-"""The figures of all appeals on the summary sheet."""
+"""Figures of all appeals on the summary sheet."""
 _OWN_ORDER: Final = ("week", "weekday", "hour", "arrival_class", "due_class")
 _LATE: Final = (
     *("appeal_id", "agency", "started_at", "due_at", "limit", "answered_at", "elapsed"),
     "overdue_by",
 )
 _CHART_ROWS: Final = 19
-"""The number of rows that the chart of the weeks covers."""
+"""Number of rows that the chart of the weeks covers."""
 
 
 def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | None = None) -> None:

@@ -66,16 +66,16 @@ _DELETED, _RESTORED, _REVIEW = (
 _DUPLICATE_OF = TYPE_RANK[EventType.DUPLICATE_OF]
 _ANSWERS = (_REPLIED, _CLOSED)
 _BEYOND_CYCLE = (_REOPENED, _DUPLICATE_OF, _REVIEW)
-"""The types of events that affect more than the current cycle."""
+"""Types of events that affect more than the current cycle."""
 _NAMES_HOLDER = (TYPE_RANK[EventType.ASSIGNED], _TRANSFERRED)
 _NO_ATTRIBUTES = Attributes()
 _NO_CYCLES: Final[list[Cycle]] = []
 """The cycles of an appeal that was never created. Shared; never changed."""
 _NOT_JUDGED: Final[dict[str, bool]] = {}
-"""The verdicts of an appeal without a review. All such appeals share it; never changed."""
+"""The verdicts of an appeal without reviews: an empty mapping that all such appeals share."""
 
 _Given = tuple[str | None, ...]
-"""The attributes that an event gives, in the order of the class Attributes."""
+"""The attributes that an event sets, in the order of the class Attributes."""
 
 
 @public()
@@ -363,7 +363,7 @@ class Appeal:
             self._whole.add(record, self.judged)
 
     def _add_beyond_cycle(self, cycle: Cycle, record: Record) -> Cycle:
-        """Apply a review, a reopening or a duplicate. Return the cycle to add the event to."""
+        """Apply a review, a reopening or a duplicate. Return the cycle that receives the event."""
         kind = record[RANK]
         if kind == _REVIEW:
             self._review(record)

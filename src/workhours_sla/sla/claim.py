@@ -1,4 +1,4 @@
-"""What another system says about an appeal: its due time and its verdict."""
+"""The due time and the verdict of an appeal in the system that exported it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Theirs = Literal["met", "breached"]
 class Claim(NamedTuple):
     """The due time and the verdict of an appeal in the system that exported the file.
 
-    ``due_at`` is in UTC. Either may be None if the system does not say it.
+    ``due_at`` is in UTC. Each is None if the system did not export it.
 
     >>> Claim("A-1", verdict="met").due_at is None
     True

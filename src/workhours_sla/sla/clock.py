@@ -116,7 +116,7 @@ class Clock:
     provisional: bool
     needs_review: bool
     evidence: tuple[str, ...]
-    """The ids of the event that started the clock and of the one that answered."""
+    """The ids of two events: the one that started the clock, and the one that answered."""
     applies_since: datetime | None = None
     others: tuple[Clock, ...] = ()
     """Other clocks of the appeal that may count instead, depending on uncertain dates."""

@@ -27,7 +27,7 @@ FINAL_REASONS: Final = frozenset({REPLACED, AFTER_RETENTION})
 """A copy with one of these reasons never counts again."""
 
 Rank = tuple[bool, datetime, str]
-"""Orders the contents of an id: whether it is in the future, its receipt, and its text."""
+"""The sort key of the contents of an id: whether it is in the future, its receipt, its text."""
 
 
 class StoredEvent:

@@ -7,9 +7,9 @@ clock of the open exchange; otherwise the clock of an answered exchange. If seve
 the clock with the most working time counts. If several clocks have the most, the first of them
 counts.
 
-Which clock is late or has the most working time may depend on uncertain dates. Then one of the
-clocks that may count is returned, with the rest as its ``others``. It has only the times that all
-of these clocks share.
+If uncertain dates affect which clock is late or has the most working time, several clocks may
+count. Then one of them is returned, and its ``others`` are the rest. A due time or limit of the
+returned clock is None unless all of these clocks share it.
 """
 
 from __future__ import annotations

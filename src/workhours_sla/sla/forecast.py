@@ -20,9 +20,9 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The number of deadlines in one hour or on one date, after ``since`` and up to ``until``.
+    """The number of deadlines in one hour or on one date: after ``since``, up to ``until``.
 
-    ``together`` is the greatest number of deadlines at one instant.
+    ``together`` is the largest number of deadlines at one instant.
 
     >>> noon = datetime(2026, 3, 16, 12, tzinfo=UTC)
     >>> Slot(noon, noon + timedelta(hours=1), count=3, together=2).count

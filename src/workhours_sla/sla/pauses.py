@@ -31,7 +31,7 @@ until_of: Final = itemgetter(1)
 """Return the end of a pause; ``since_of`` returns its beginning."""
 
 _MOST_STARTS: Final = 8
-"""The most starts of clocks for which a PauseLine keeps a PausedTime."""
+"""Maximum number of clock starts for which a PauseLine keeps a PausedTime."""
 
 
 class ClockPauses(NamedTuple):

@@ -35,10 +35,10 @@ from workhours_sla.sla.watermark import Watermarks
 from workhours_sla.text.messages import say
 
 AT_ONCE: Final = 500
-"""How many appeals are read from the store at once."""
+"""Number of appeals that are read from the store at once."""
 
 UNWRITTEN: Final = 20_000
-"""How many appeals a long transaction collects in memory before it writes them."""
+"""Number of appeals that a long transaction collects in memory before it writes them."""
 
 
 @public("workhours_sla.stream")

@@ -14,7 +14,7 @@ from workhours_sla.sla.store import Batch
 from workhours_sla.sla.watermark import Watermarks
 
 DEFAULT_BATCH_SIZE: Final = 1_000
-"""The most rows in one transaction."""
+"""Maximum number of rows in one transaction."""
 
 
 @public("workhours_sla.stream")

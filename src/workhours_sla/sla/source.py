@@ -50,7 +50,7 @@ class Start(NamedTuple):
 
 @public("workhours_sla.stream")
 class Idle(NamedTuple):
-    """An item that says that the source has no more rows for now.
+    """The source has no more rows for now.
 
     ``received_until`` is a heartbeat: the source has delivered everything that it received up to
     that time. It is None without a heartbeat.

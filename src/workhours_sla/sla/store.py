@@ -221,7 +221,7 @@ class Store(Outbox, Protocol):
     # -- write within a transaction
 
     def write(self, work: Work) -> None:
-        """Write what a transaction has collected since the last write."""
+        """Write the events, appeals and changes of a transaction since its last write."""
 
     def drop(self, before: datetime) -> None:
         """Drop what is older than an instant.

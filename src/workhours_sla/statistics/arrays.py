@@ -1,4 +1,4 @@
-"""Array types of the statistics, checks of the arguments, and read-only arrays for results.
+"""Array types for statistics, argument checks, and read-only results.
 
 Every check returns its input as an array. If the input is wrong, the check raises ValueError with
 one sentence that names the wrong value and what to do instead.
@@ -19,11 +19,14 @@ BoolArray = NDArray[np.bool_]
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 NEVER = int(np.iinfo(np.int64).max)
-"""The value of a missing instant, such as an answer that has not come; later than any instant."""
+"""The value for a missing instant, such as the answer to an open appeal; later than any instant."""
 
 
 def whole_numbers(name: str, values: ArrayLike) -> IntArray:
-    """Check that ``values`` are whole numbers of 0 or more, of any shape; return them as int64."""
+    """Check that ``values`` are whole numbers of 0 or more; return them as int64.
+
+    The result has the shape of ``values``.
+    """
     array = _integers(name, values)
     if array.size and array.min() < 0:
         msg = (
@@ -104,7 +107,7 @@ def target_share(name: str, value: float) -> float:
 
 
 def normal_quantile(confidence: float) -> float:
-    """Return the half-width of a normal interval with this confidence, in standard errors.
+    """Return the half-width, in standard errors, of a normal interval with this confidence.
 
     For a confidence of 0.95 it is about 1.96.
     """
@@ -128,7 +131,7 @@ def same_shape(name: str, array: NDArray[_Scalar], shape: tuple[int, ...]) -> ND
 
 
 def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Make ``array`` read-only, since results are immutable, and return it."""
+    """Make ``array`` read-only and return it."""
     array.setflags(write=False)
     return array
 

@@ -1,7 +1,7 @@
-"""The backlog: how many appeals wait for an answer, how long they wait, and how the number changes.
+"""The backlog: how many appeals are open, how old they are, and how their number changes.
 
 Instants and durations are whole numbers in the same unit, either all of clock time or all of
-working time. If an answer has not come, or if there is no limit, its instant is ``arrays.NEVER``.
+working time. If an appeal has no answer yet, or no limit, the instant is ``arrays.NEVER``.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from workhours_sla.statistics.arrays import (
 
 @dataclass(frozen=True, slots=True)
 class BacklogAges:
-    """The median, 90th percentile and largest age of ``n`` open appeals; None if none is open.
+    """The median, 90th percentile and maximum age of ``n`` open appeals; None if none is open.
 
-    An age is how long an open appeal has waited so far. Ages are not times to an answer, because
-    slow appeals are still open more often than appeals that are answered quickly.
+    The age of an open appeal is the time since it arrived. Ages do not estimate the time to an
+    answer: slow appeals stay open longer, so they are over-represented among open appeals.
     """
 
     n: int
@@ -192,13 +192,13 @@ def _require_order(name: str, came: IntArray, later: IntArray) -> None:
 
 
 def _up_to(events: IntArray, times: IntArray) -> IntArray:
-    """Return for each of ``times`` how many events happened at that time or earlier."""
+    """Return, for each of ``times``, the number of events at or before that time."""
     return np.searchsorted(np.sort(events), times, side="right").astype(np.int64)
 
 
 def _between(events: IntArray, bounds: IntArray) -> IntArray:
-    """Return how many events happened in each period.
+    """Return the number of events in each period between two successive ``bounds``.
 
-    A period includes one of ``bounds`` and ends just before the next.
+    A period includes its first bound and excludes its last.
     """
     return np.diff(np.searchsorted(np.sort(events), bounds, side="left")).astype(np.int64)

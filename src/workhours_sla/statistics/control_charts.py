@@ -1,6 +1,6 @@
-"""Control charts of one number per week or month, to distinguish a change from the usual noise.
+"""Control charts of one number per week or month, to distinguish a real change from noise.
 
-The baseline of a series is its first points. The limits of all points are computed from the
+The first points of a series are its baseline. The limits of all points are computed from the
 baseline.
 """
 
@@ -25,19 +25,19 @@ from workhours_sla.statistics.arrays import (
 )
 
 FEWEST_POINTS = 12
-"""The fewest points of a baseline, because limits from fewer points vary too much."""
+"""Minimum number of baseline points; limits from fewer points vary too much."""
 
 BASELINE = 24
-"""The usual number of points of a baseline. Later points do not move the limits."""
+"""Default number of baseline points. Later points do not change the limits."""
 
 LIMIT_FACTOR = 2.66
-"""Three standard deviations as a multiple of the mean moving range of two values: 3 / 1.128."""
+"""Factor from the mean moving range (of two values) to three standard deviations: 3 / 1.128."""
 
 RANGE_LIMIT_FACTOR = 3.268
-"""The upper limit of the moving ranges of two values, as a multiple of their mean."""
+"""Factor from the mean moving range (of two values) to the upper limit of moving ranges."""
 
 RANGE_TO_SIGMA = 1.128
-"""The mean range of two normally distributed values, in standard deviations."""
+"""Mean range of two normally distributed values, in standard deviations."""
 
 _RUN = 8
 _WINDOW, _OF_WINDOW = 4, 3
@@ -47,7 +47,7 @@ _SERIES, _SEED = 4_000, 20260312
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signals:
-    """Which points of a chart signal a change, by three rules; each rule has a bool for each point.
+    """The points that signal a change by each of three rules, as one bool for each point.
 
     - ``outside``: the point is outside the limits.
     - ``run_of_eight``: the point and the seven points before it are all on the same side of the
@@ -84,8 +84,8 @@ class XmRChart:
 class PPrimeChart:
     """A chart of the shares of cohorts of different sizes, with limits for each cohort.
 
-    ``sigma_z`` is the spread of the shares divided by the binomial spread, which is expected by
-    chance alone.
+    ``sigma_z`` is the spread of the shares, divided by the binomial spread that chance alone would
+    cause.
     """
 
     rates: FloatArray
@@ -98,9 +98,9 @@ class PPrimeChart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MergedPeriods:
-    """Periods that were merged so that each merged period has enough working time.
+    """Periods that were merged until each merged period had enough working time.
 
-    ``labels`` has one value for each original period: the number of its merged period, from 0.
+    ``labels`` has the number of the merged period, from 0, for each original period.
     ``working_time`` has one value for each merged period. ``last_is_short`` is true if the last
     merged period still has too little working time.
     """
@@ -110,7 +110,9 @@ class MergedPeriods:
     last_is_short: bool
 
     def totals(self, numbers: ArrayLike) -> IntArray:
-        """Return for each merged period the sum of ``numbers``, given for each original period.
+        """Return the sum of ``numbers`` for each merged period.
+
+        ``numbers`` has one value for each original period.
 
         >>> merge_short_periods([16, 0, 40], shortest=8).totals([50, 20, 90]).tolist()
         [50, 110]
@@ -191,13 +193,13 @@ def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) 
 
 @lru_cache(maxsize=64)
 def expected_false_signals(points: int, *, baseline: int, moving_ranges: bool = False) -> float:
-    """Return how many points of a chart are expected to be marked although nothing changes.
+    """Return the expected number of marked points on a chart of a process that does not change.
 
-    A point counts once, however many of the three rules of ``Signals`` mark it; with
-    ``moving_ranges`` also if its moving range is above the limit. ``baseline`` is as in
-    ``xmr_chart``, and the values are independent and normally distributed. The mean of 4,000
-    simulated charts, always the same ones; its standard error is below 0.05 for up to 120 points.
-    Raises ValueError for a baseline that ``xmr_chart`` refuses.
+    A point counts once, however many of the three rules of ``Signals`` mark it. With
+    ``moving_ranges`` a point counts also if its moving range is above the limit. ``baseline`` is as
+    in ``xmr_chart``. The values are assumed to be independent and normally distributed. The result
+    is the mean of 4,000 simulated charts, always the same ones; its standard error is below 0.05
+    for up to 120 points. Raises ValueError for a baseline that ``xmr_chart`` refuses.
 
     >>> round(expected_false_signals(52, baseline=24), 1)
     0.9
@@ -216,10 +218,10 @@ def expected_false_signals(points: int, *, baseline: int, moving_ranges: bool = 
 def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeriods:
     """Merge periods so that each merged period has at least ``shortest`` working time.
 
-    A short period is merged with the period after it. Merged periods are for rates only; counts
-    should be given for the original periods. ``working_time`` has the working time of each period,
-    as whole numbers in the order of time. ``shortest`` is in the same unit. Raises ValueError for a
-    negative working time, and if ``shortest`` is not positive.
+    A short period is merged with the next period. Use merged periods for rates only; give counts
+    for the original periods. ``working_time`` has the working time of each period, as whole numbers
+    in the order of time. ``shortest`` is in the same unit. Raises ValueError for a negative working
+    time, and if ``shortest`` is not positive.
 
     >>> merge_short_periods([16, 0, 40], shortest=8).labels.tolist()
     [0, 1, 1]
@@ -283,7 +285,7 @@ def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals
 
 
 def _of_the_last(window: int, marks: BoolArray) -> IntArray:
-    """Return for each point how many of the last ``window`` points have a true mark.
+    """Return, for each point, the number of true ``marks`` among the last ``window`` points.
 
     The point itself is the last of these points.
     """

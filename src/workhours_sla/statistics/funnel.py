@@ -1,8 +1,8 @@
-"""Compare many units with each other: funnel limits, overdispersion and expected false alarms.
+"""Compare units, such as agencies: funnel limits, overdispersion and expected false alarms.
 
-A unit is, for example, an agency. Funnel limits enclose the shares of units that are not
-distinguishable from the overall rate; they are closer to it the more appeals the unit has. Whether
-a unit meets a target is another question, which the interval of its own share answers.
+Funnel limits enclose the shares of units that cannot be distinguished from the overall rate. The
+more appeals a unit has, the closer the limits are to the overall rate. Whether a unit meets a
+target is a different question; the confidence interval of its share answers it.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from workhours_sla.statistics.arrays import (
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, wilson_interval
 
 WARNING = 0.95
-"""The probability that a unit at the overall rate is within the warning limits."""
+"""Probability that a unit at the overall rate is within the warning limits."""
 
 ACTION = 0.998
-"""The probability that a unit at the overall rate is within the action limits."""
+"""Probability that a unit at the overall rate is within the action limits."""
 
 WINSORISED = 0.1
-"""The fraction of the z values at each end that are moved inward."""
+"""Fraction of the z values at each end that are winsorised (replaced by a quantile)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FunnelLimits:
     """The funnel limits for each number of appeals ``n``, as shares from 0 to 1.
 
-    ``between`` is the variance between the units, see ``overdispersion``. If it is above 0, it
-    widens the limits.
+    ``between`` is the variance between the units, see ``overdispersion``. A variance above 0 widens
+    the limits.
     """
 
     n: IntArray
@@ -57,10 +57,10 @@ class FunnelLimits:
 class Overdispersion:
     """How much more the shares of units vary than binomial shares around one rate would.
 
-    ``centre`` is the overall rate of all units. ``ratio`` is the mean squared z value, which is
-    below 1 for an even spread. ``between`` is the variance between the units that the binomial
-    variance does not explain, on the scale of the arcsine of the square root of the share; 0 if
-    there is none. ``units`` is the number of units.
+    ``centre`` is the overall rate of all units. ``ratio`` is the mean squared z value; a value
+    below 1 means that the shares vary less than by chance. ``between`` is the variance between the
+    units that the binomial variance does not explain, 0 if there is none; its scale is the arcsine
+    of the square root of the share. ``units`` is the number of units.
     """
 
     centre: float
@@ -115,7 +115,7 @@ def funnel_limits(n: ArrayLike, centre: float, *, between: float = 0.0) -> Funne
 
 
 def _lower_limits(sizes: IntArray, centre: float, between: float) -> FloatArray:
-    """Return the lower warning and action limit of each of ``sizes``, as two columns."""
+    """Return two columns: the lower warning limit and lower action limit for each of ``sizes``."""
     if centre in (0, 1):  # a binomial share is certain then
         return np.full((sizes.size, 2), float(centre))
     tails = [(1 - WARNING) / 2, (1 - ACTION) / 2]
@@ -150,12 +150,12 @@ def funnel_positions(met: ArrayLike, limits: FunnelLimits) -> IntArray:
 def overdispersion(
     met: ArrayLike, n: ArrayLike, *, winsorised: float = WINSORISED
 ) -> Overdispersion:
-    """Return the overdispersion of the shares of units around their overall rate.
+    """Measure how much the shares of units vary around their overall rate.
 
     The z value of a unit is (asin(sqrt(met/n)) - asin(sqrt(rate))) * 2 sqrt(n), where rate is the
-    sum of ``met`` divided by the sum of ``n``. The values are winsorised, so that a few outlying
-    units do not widen the limits of all: values below the quantile ``winsorised`` are replaced by
-    this quantile, and values above the quantile 1 - ``winsorised`` by that one; the quantiles are
+    sum of ``met`` divided by the sum of ``n``. The z values are winsorised, so that a few outlying
+    units do not widen the limits for all: values below the quantile ``winsorised`` are replaced by
+    this quantile, and values above the quantile 1 - ``winsorised`` by the latter. The quantiles are
     interpolated. The variance between the units is the estimate of DerSimonian and Laird from the
     mean squared z value. ``met`` and ``n`` are whole numbers in one dimension, one for each unit.
     Raises ValueError for impossible counts, and for shares out of their range.
@@ -184,7 +184,7 @@ def overdispersion(
 
 
 def expected_false_alarms(units: int, *, coverage: float = ACTION) -> float:
-    """Return how many of ``units`` are expected outside the limits if all have the same rate.
+    """Return the expected number of units outside the limits if all have the same rate.
 
     ``coverage`` is the nominal probability that a unit is inside the limits. With exact limits the
     probability is a little higher, so the result is an upper bound for one period. Raises
@@ -197,12 +197,12 @@ def expected_false_alarms(units: int, *, coverage: float = ACTION) -> float:
 
 
 def expected_false_failures(n: ArrayLike, target: float) -> float:
-    """Return how many units are expected to be judged "not met" if all are exactly at the target.
+    """Return the expected number of units judged "not met" if all are exactly at the target.
 
-    ``n`` are the numbers of appeals of the units, as whole numbers in one dimension. A unit is
-    judged by ``compliance_rate``: it fails if its whole Wilson interval is below ``target``, and
-    units of fewer than ten appeals are not judged. Exact binomial probabilities. Raises ValueError
-    for numbers below 1, and for a target that is not above 0 and at most 1.
+    ``n`` has the number of appeals of each unit, as whole numbers in one dimension. A unit is
+    judged as by ``compliance_rate``: it fails if its whole Wilson interval is below ``target``, and
+    a unit of fewer than ten appeals is not judged. The probabilities are exact (binomial). Raises
+    ValueError for numbers below 1, and for a target that is not above 0 and at most 1.
 
     >>> round(expected_false_failures([100] * 73, 0.9), 1)
     2.9
@@ -265,12 +265,12 @@ def interpolated_quantiles(tails: Sequence[float], n: int, p: float) -> FloatArr
 
 
 def _distribution(n: int, p: float) -> tuple[int, FloatArray]:
-    """Return the number ``first``, and the cumulative probabilities from ``first`` successes on.
+    """Return a number ``first`` and the cumulative binomial probabilities from ``first`` on.
 
-    Item i of the probabilities is the probability of at most ``first + i`` successes. Numbers of
-    successes that differ by more than 6 sqrt(n) from the mode are left out: by Hoeffding's
-    inequality their total probability is below 1e-30. The other probabilities are scaled to sum to
-    1, so no factorial is needed.
+    Item i is the probability of at most ``first + i`` successes. Numbers of successes that differ
+    by more than 6 sqrt(n) from the mode are left out: by Hoeffding's inequality their total
+    probability is below 1e-30. The other probabilities are scaled to sum to 1, so no factorial is
+    needed.
     """
     share("p", p)
     if n < 1:

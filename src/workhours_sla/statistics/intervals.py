@@ -20,10 +20,10 @@ from workhours_sla.statistics.arrays import (
 )
 
 COUNTS_ONLY_BELOW = 10
-"""A cohort with fewer appeals than this is shown by its counts only and is not ranked."""
+"""A cohort with fewer appeals than this is reported by its counts only and is not ranked."""
 
 FLAGGED_BELOW = 20
-"""The share of a cohort with fewer appeals than this is marked as based on a small number."""
+"""A rate from fewer appeals than this is flagged, because it may be due to chance."""
 
 
 @public("workhours_sla.report")
@@ -82,7 +82,7 @@ class ComplianceRate:
 
     @property
     def lacking(self) -> int:
-        """How many more appeals had to be in time for the rate to be at the target, at least 0.
+        """Number of late appeals that would have to be in time for the rate to reach the target.
 
         >>> compliance_rate(1331, 1902, 0.9).lacking
         381

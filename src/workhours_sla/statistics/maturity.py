@@ -1,6 +1,6 @@
-"""Which appeals have matured, how many have each verdict, and when the counts are final.
+"""Count appeals by verdict, find matured appeals, and determine when the counts are final.
 
-An appeal has matured when the last instant at which an answer is in time, its limit, has passed.
+An appeal matures when its limit passes, which is the last instant at which an answer is in time.
 """
 
 from __future__ import annotations
@@ -21,19 +21,20 @@ from workhours_sla.statistics.arrays import (
 )
 
 VERDICTS: Final = ("met", "breached", "pending", "at_risk", "paused", "withdrawn", "excluded")
-"""The names of the verdicts; the code of a verdict is its position in this tuple."""
+"""Names of the verdicts; the code of a verdict is its index in this tuple."""
 
 MET, BREACHED, PENDING, AT_RISK, PAUSED, WITHDRAWN, EXCLUDED = range(len(VERDICTS))
 
 
 @dataclass(frozen=True, slots=True)
 class CohortCounts:
-    """How many appeals of a cohort have each verdict; ``pending`` includes appeals at risk.
+    """The number of appeals of a cohort with each verdict; ``pending`` includes appeals at risk.
 
-    The share in time is ``matured_met / matured``, where ``matured`` counts the appeals whose limit
-    has passed. So ``met`` counts the appeals in time, ``matured_met``, and those answered early. An
-    early answer does not count before the limit. If it counted at once, the share would be biased
-    upward, because an open appeal cannot count as late before its limit.
+    The share in time is ``matured_met / matured``. ``matured`` counts the appeals whose limit has
+    passed, and ``matured_met`` those of them that were answered in time. ``met`` also counts early
+    answers: answers to appeals whose limit has not passed yet. An early answer does not count in
+    the share before the limit. If it did, the share would be biased upward, because an open appeal
+    cannot count as late before its limit.
     """
 
     met: int
@@ -59,7 +60,7 @@ class CohortCounts:
 
 
 COUNTS: Final = ("arrived", *(field.name for field in fields(CohortCounts)))
-"""The names of the counts of CohortCounts; the first is ``arrived``, the number of all appeals."""
+"""Names of the counts of CohortCounts; the first is ``arrived``, the number of all appeals."""
 
 
 def matured(verdicts: NDArray[np.integer], limits: IntArray, as_of: int) -> BoolArray:
@@ -78,9 +79,9 @@ def grouped_counts(
 ) -> list[CohortCounts]:
     """Return the verdict counts of each of ``number`` groups of appeals.
 
-    All arrays have one dimension and one value for each appeal: ``verdicts`` has the position of
-    its verdict in VERDICTS, ``matured`` whether it has matured, and ``groups`` the number of its
-    group, or -1 if it is in no group.
+    All arrays have one dimension and one value for each appeal. ``verdicts`` are indexes in
+    VERDICTS, ``matured`` is true if the appeal has matured, and ``groups`` are group numbers, -1
+    for no group.
     """
     kinds = len(VERDICTS)
     inside = groups >= 0

@@ -1,7 +1,7 @@
 """Make shares comparable: standardise them to one mix of classes, and split a change into parts.
 
 Appeals are divided into classes, for example by the time of day at which they arrive. The mix is
-what proportion of the appeals is in each class.
+the proportion of appeals in each class.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from workhours_sla.statistics.arrays import (
 from workhours_sla.statistics.intervals import ConfidenceInterval, wilson_intervals
 
 FEWEST_OF_A_CLASS = 5
-"""Classes with fewer appeals than this are merged before they are weighted."""
+"""Classes with fewer appeals than this are merged before standardisation."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StandardisedRate:
-    """The share that a unit would have with the standard mix of classes, and its interval.
+    """The share that a unit would have if its mix of classes were the standard mix.
 
-    ``labels`` has one value for each class: the number of the merged class that includes it.
+    ``labels`` has the number of the merged class for each original class.
     """
 
     rate: float
@@ -53,12 +53,12 @@ class KitagawaDecomposition:
 
     @property
     def mix(self) -> float:
-        """The part of the change that comes from the changed mix of classes."""
+        """The part of the change caused by the changed mix of classes."""
         return float(self.mix_by_class.sum())
 
     @property
     def performance(self) -> float:
-        """The part of the change that comes from changed shares within the classes."""
+        """The part of the change caused by changed shares within the classes."""
         return float(self.performance_by_class.sum())
 
     @property
@@ -135,7 +135,7 @@ def standardised_rate(
 def kitagawa(
     met_before: ArrayLike, n_before: ArrayLike, met_after: ArrayLike, n_after: ArrayLike
 ) -> KitagawaDecomposition:
-    """Return how much of a change of the share comes from the mix and how much from performance.
+    """Split a change of the share into the effect of the mix and the effect of performance.
 
     The mix effect is the sum of (change of weight) * (mean share) over the classes, the performance
     effect the sum of (mean weight) * (change of share). The arguments are whole numbers in one

@@ -26,7 +26,7 @@ from workhours_sla.statistics.arrays import (
 )
 
 _ROUNDING = 1e-9
-"""The largest rounding error expected in a product of many ratios."""
+"""Upper bound of the rounding error in a product of many ratios."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -268,9 +268,10 @@ def _cohort(durations: ArrayLike, answered: ArrayLike) -> tuple[IntArray, BoolAr
 
 
 def _risk_table(waited: IntArray, ended: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the times at which waits ended, and for each the numbers of waiting and ended appeals.
+    """Return the sorted times at which waits ended, the number waiting, and the number ended.
 
-    ``waited`` has the duration of each appeal. ``ended`` is false for a censored appeal.
+    ``waited`` has the duration of each appeal. ``ended`` is false for a censored appeal. The number
+    waiting includes the waits that end at that time.
     """
     times, endings = np.unique(waited[ended], return_counts=True)
     shorter = np.searchsorted(np.sort(waited), times, side="left")
@@ -278,7 +279,10 @@ def _risk_table(waited: IntArray, ended: BoolArray) -> tuple[IntArray, IntArray,
 
 
 def _greenwood(at_risk: IntArray, answers: IntArray) -> FloatArray:
-    """Return the variance of the logarithm of a curve at each time; nan where the curve is 0."""
+    """Return the variance of the logarithm of a survival curve at each time (Greenwood's sum).
+
+    It is nan where the curve is 0.
+    """
     left = at_risk - answers
     terms = np.full(left.shape, np.nan)
     np.divide(answers, at_risk * left, out=terms, where=left > 0)

@@ -1,4 +1,4 @@
-"""The texts that compare our verdicts and due times with those of another system."""
+"""Texts that compare our verdicts and due times with those of another system."""
 
 from __future__ import annotations
 
@@ -60,4 +60,4 @@ CLASSES: Final[dict[str, Words]] = {
     "other": {"en": "off otherwise", "ru": "отличаются иначе"},
     "unknown": {"en": "ours not known yet", "ru": "наш срок пока неизвестен"},
 }
-"""The words of each class of appeals."""
+"""The text for each class of appeals."""

@@ -1,4 +1,4 @@
-"""The texts of charts, both on the page and in plots."""
+"""Texts of charts, on the page and in plots."""
 
 from __future__ import annotations
 

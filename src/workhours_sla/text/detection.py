@@ -1,4 +1,4 @@
-"""What ``workhours init`` says about a file, in Russian and English.
+"""Texts of ``workhours init`` about a file, in Russian and English.
 
 ``sentences`` includes the questions and notes, because errors quote them.
 """

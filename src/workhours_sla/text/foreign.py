@@ -1,7 +1,7 @@
-"""Translate the messages of Python, SQLite, msgspec and click that are part of our errors.
+"""Translate messages of Python, SQLite, msgspec and click that our errors contain.
 
-This module is imported when an error is printed in another language than English. A text that is
-not in its tables is returned as is.
+This module is imported when an error is printed in a language other than English. A text that is
+not in its tables is returned unchanged.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ _PATTERNS_RU: Final[Sequence[tuple[str, str]]] = (
         "байт {1} на месте {2} - не {0}",
     ),
 )
-"""Patterns of English messages, and the Russian text with what their groups match."""
+"""Patterns of English messages, and Russian texts with a placeholder for each group."""
 
 _CLICK_RU: Final[Sequence[tuple[str, str]]] = (
     (
@@ -202,21 +202,21 @@ _CLICK_RU: Final[Sequence[tuple[str, str]]] = (
     (r"('.*') is not one of (.*)\.", "{0} нет среди допустимых; выберите: {1}"),
     (r"Could not open file (.*): (.*)", "не удалось открыть файл {0} ({1}); укажите другой"),
 )
-"""Patterns of messages of click, and the Russian text with what their groups match."""
+"""Patterns of click messages, and Russian texts with a placeholder for each group."""
 
 
 def foreign(text: str, lang: str) -> str:
-    """Return a message of Python or a library in ``lang``, or unchanged if it is not known."""
+    """Return a message of Python or a library in ``lang``; an unknown message is unchanged."""
     return _by(text, _PATTERNS_RU) if lang == "ru" else text
 
 
 def usage(text: str, lang: str) -> str:
-    """Return a message of click in ``lang``, or unchanged if it is not known."""
+    """Return a message of click in ``lang``; an unknown message is unchanged."""
     return _by(text, _CLICK_RU) if lang == "ru" else text
 
 
 def _by(text: str, patterns: Sequence[tuple[str, str]]) -> str:
-    """Return the Russian text of a message; what its groups match is translated as well."""
+    """Translate a message with ``patterns``, including the texts that their groups match."""
     whole = _WHOLE_RU.get(text)
     if whole is not None:
         return whole

@@ -1,4 +1,4 @@
-"""The texts of the first lines of a report: its heading, its result, and the change since before.
+"""Texts for the first lines of a report: the heading, the result and the change of the rate.
 
 The words for a verdict on the target are the same everywhere: met, not met, not proven.
 """
@@ -106,6 +106,6 @@ _HEADLINE: Final[dict[str, Words]] = {
     "the_days": {"en": "{first} to {last}", "ru": "с {first} по {last}"},
 }
 HEADLINE: Final = Texts(_HEADLINE)
-"""The texts as they are printed in a terminal."""
+"""The texts for a terminal."""
 TYPESET: Final = Texts(_HEADLINE, typeset=True)
-"""The texts as they are shown on the page, with typographic dashes and spaces."""
+"""The texts for the page, with typographic dashes and spaces."""

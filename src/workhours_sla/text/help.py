@@ -166,7 +166,7 @@ COMMANDS: Final = Texts(
         },
     }
 )
-"""The help of each command, keyed by the words with which it is called."""
+"""The help of each command, keyed by the words that call it."""
 
 SHORT: Final = Texts(
     {
@@ -248,7 +248,7 @@ SHORT: Final = Texts(
         },
     }
 )
-"""What a list of commands says about each, short enough for one line of 80 columns."""
+"""The help of each command in a list of commands, on one line of 80 columns."""
 
 OPTIONS: Final = Texts(
     {
@@ -489,7 +489,7 @@ OPTIONS: Final = Texts(
         },
     }
 )
-"""The help of each option, keyed by the option or, if commands differ, by command and option."""
+"""The help of each option, keyed by the option, or by command and option if commands differ."""
 
 DEFAULTS: Final = Texts(
     {
@@ -501,7 +501,7 @@ DEFAULTS: Final = Texts(
         "those in the data": {"en": "those in the data", "ru": "все, что есть в данных"},
     }
 )
-"""What an option is without being given, if that is not a value that could be given."""
+"""Texts that describe a default which is not a value of the option."""
 
 PHRASES: Final = Texts(
     {
@@ -513,7 +513,7 @@ PHRASES: Final = Texts(
         "version": {"en": "workhours, version {version}", "ru": "workhours, версия {version}"},
     }
 )
-"""The words around the texts above."""
+"""Other texts of help pages, such as headings."""
 
 METAVARS: Final[Mapping[str, Mapping[str, str]]] = {
     "ru": {
@@ -548,11 +548,11 @@ METAVARS: Final[Mapping[str, Mapping[str, str]]] = {
         "ZONE": "ПОЯС",
     }
 }
-"""The names of values in usage lines, keyed by language and by the English name."""
+"""Placeholders of values in usage lines, keyed by language and by the English placeholder."""
 
 
 def metavar(text: str, lang: str) -> str:
-    """Return a usage text, such as ``[FILE]``, with its names in ``lang``.
+    """Translate the placeholders in a usage text, such as ``[FILE]``.
 
     >>> metavar("[DATE|TIME]", "ru"), metavar("START", "en")
     ('[ДАТА|ВРЕМЯ]', 'START')

@@ -1,4 +1,4 @@
-"""Why hours cannot be read, in Russian and English."""
+"""Reasons why weekly hours cannot be parsed, in Russian and English."""
 
 from __future__ import annotations
 

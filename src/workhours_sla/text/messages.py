@@ -83,7 +83,7 @@ UNKNOWN_DATES: Final[Mapping[str, Words]] = {
 
 IN_CODE: Final[Mapping[str, str]] = {"how": "provisional=True", "add": "Calendar.amend"}
 IN_SHELL: Final[Mapping[str, str]] = {"how": "--provisional", "add": "--calendar-file"}
-"""What helps with an unknown date, in Python and in the shell."""
+"""Advice on an unknown date, for Python and for the shell."""
 
 _NO_TIME: Final[Words] = {
     "en": (
@@ -103,7 +103,7 @@ _NO_INSTANT: Final[Words] = {
 
 
 def _framed(frame: Words, reasons: Mapping[str, Words]) -> dict[str, Words]:
-    """Return ``frame`` completed with each of ``reasons``, keyed by the key of the reason."""
+    """Insert each of ``reasons`` into the sentence ``frame``; return the sentences by reason."""
     return {
         cause: {lang: frame[lang].replace("{why}", why[lang]) for lang in LANGUAGES}
         for cause, why in reasons.items()
@@ -141,7 +141,7 @@ REFUSALS: Final[Mapping[str, Words]] = {
     ),
     **_framed(NO_HOURS, HOURS_FAULTS),
 }
-"""Why a time or weekly hours cannot be read, as sentences that say what to write instead."""
+"""Reasons why a time or weekly hours cannot be parsed, with what to write instead."""
 
 STORE_FAULTS: Final[Mapping[str, Words]] = {
     "store_position": {
@@ -244,27 +244,27 @@ STORE_FAULTS: Final[Mapping[str, Words]] = {
         ),
     },
 }
-"""What is wrong with the file of a store or a sink, as sentences that say what to do."""
+"""Faults in the file of a store or a sink, with what to do."""
 
 LINES: Final[Mapping[str, Words]] = {
     "changes": {"en": "changes", "ru": "изменения"},
     "digests": {"en": "digests", "ru": "сводки"},
 }
-"""The names of the records that a sink can write, one on each line of its file."""
+"""Names of the records that a sink writes, one on each line of its file."""
 
 
 def _short(fact: str) -> str:
-    """Return the beginning of a text; it is shorter if many of its characters must be escaped."""
+    """Shorten a text; the more characters must be escaped, the shorter the result."""
     short = clipped(fact, LONGEST_SHOWN + 3)
     return short if len(repr(short)) <= 2 * LONGEST_SHOWN else clipped(fact, LONGEST_SHOWN // 10)
 
 
 class Phrase(NamedTuple):
-    """A message or a part of a message, which can be printed in every language.
+    """A message or a part of one, which can be printed in every language.
 
     ``cause`` is a key of ``REFUSALS`` or ``sentences.SENTENCES``, and ``facts`` are the values of
-    its placeholders. A fact may be a Phrase itself, or a tuple of them, which is a list. ``str``
-    returns the message in English.
+    its placeholders. A fact may be a Phrase itself, or a tuple of Phrases, which is printed as a
+    list. ``str`` returns the message in English.
     """
 
     cause: str
@@ -275,14 +275,14 @@ class Phrase(NamedTuple):
 
 
 class Detail(str):
-    """A message in English that also has its Phrase, from which other languages are made."""
+    """A message in English as ``str``, with the Phrase to print it in other languages."""
 
     __slots__ = ("phrase",)
 
     phrase: Phrase
 
     def __new__(cls, phrase: Phrase) -> Self:
-        """Return the message of a Phrase."""
+        """Create the English message of ``phrase``, and keep the Phrase."""
         made = super().__new__(cls, str(phrase))
         made.phrase = phrase
         return made
@@ -292,12 +292,12 @@ class Detail(str):
 
 
 def say(cause: str, /, **facts: object) -> Phrase:
-    """Return the Phrase for a cause."""
+    """Return the Phrase for a cause and its facts."""
     return Phrase(cause, facts)
 
 
 def phrase_of(error: Exception) -> Phrase | None:
-    """Return the Phrase of an error's message, or None if it has none."""
+    """Return the translatable Phrase of an error's message, None if it has none."""
     known = vars(error)
     return Phrase(known["cause"], known["facts"]) if is_known(known.get("cause")) else None
 
@@ -327,7 +327,7 @@ def is_known(cause: object) -> bool:
 def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
     """Return the sentence for a cause in ``REFUSALS`` or ``SENTENCES``, with its facts filled in.
 
-    Of a cause in ``REFUSALS``, long texts among the facts are shortened, except ``example``.
+    For a cause in ``REFUSALS``, long texts among the facts are shortened, except ``example``.
     """
     if cause not in REFUSALS:
         from workhours_sla.text.sentences import SENTENCES  # noqa: PLC0415 - it is large

@@ -9,7 +9,7 @@ from typing import Final
 from workhours_sla.text import words
 
 NO_FIGURE: Final = "\N{EN DASH}"
-"""The text that the page shows in place of a missing figure."""
+"""Text in place of a missing figure on the page."""
 
 _HOUR: Final = timedelta(hours=1)
 _NBSP: Final = "\N{NO-BREAK SPACE}"
@@ -17,7 +17,7 @@ _GROUP: Final = {"en": ",", "ru": _NBSP}
 
 
 def number(text: str, lang: str) -> str:
-    """Return the text of a number with the decimal separator of a language.
+    """Write a number with the decimal separator of a language.
 
     ``text`` has a decimal point; in Russian it becomes a comma.
 

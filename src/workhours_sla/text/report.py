@@ -1,4 +1,4 @@
-"""The texts of a report in Russian and English: headings, names, and what each figure means."""
+"""Texts of a report in Russian and English: headings, names, and explanations of the figures."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ INTAKE_REASONS: Final[Mapping[str, Words]] = {
     **words.QUARANTINE_REASONS,
     **words.UNMATCHED_REASONS,
 }
-"""The words for each reason in an ``Intake``, by language, keyed by the reason."""
+"""The text for each reason in an ``Intake``, by language, keyed by the reason."""
 
 CAUSES: Final[Mapping[str, Words]] = {
     "as_of": {"en": "another as-of time", "ru": "другой момент расчёта"},
@@ -113,7 +113,7 @@ CAUSES: Final[Mapping[str, Words]] = {
     "options": {"en": "other options of the report", "ru": "другие настройки отчёта"},
     "library": {"en": "another version of the library", "ru": "другая версия библиотеки"},
 }
-"""The words for each possible cause of a revision, by language, keyed by the cause."""
+"""The text for each possible cause of a revision, by language, keyed by the cause."""
 
 _SENTENCES: Final[Mapping[str, Words]] = {
     "title": {"en": "{name} · {budget}", "ru": "{name} · {budget}"},
@@ -468,7 +468,7 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     },
 }
 SENTENCES: Final = Texts(_SENTENCES)
-"""The sentences that explain a report; the key of many is the name of a field of the report."""
+"""Sentences that explain a report, many keyed by the name of a field of the report."""
 
 
 _TARGETS: Final[Mapping[str, Words]] = {
@@ -489,8 +489,8 @@ def target_name(name: str, lang: str) -> str:
 def name_of(by: str, key: str | None, lang: str) -> str:
     """Return the name of the row ``key`` in the table ``by``.
 
-    The names of classes and weekdays, and the name of the row of cases without a group, are in
-    ``lang``. Other names are unchanged.
+    Classes, weekdays and the row of cases without a group have names in ``lang``. Other names are
+    unchanged.
     """
     if key is None:
         return words.pick(HEADINGS["no_group"], lang)

@@ -1,4 +1,4 @@
-"""The texts of the command line in Russian and English, and the choice of the language."""
+"""Texts of the command line in Russian and English, and the choice of the language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workhours_sla.text import messages, words
 from workhours_sla.text.texts import Texts
 
 PRIMARY_LANGUAGE: Final = 0x3FF
-"""The bits of a language of Windows that are the language without its country."""
+"""The bits of a Windows language id that contain the language without the country."""
 RUSSIAN: Final = 0x19
 
 SHELL: Final = Texts(
@@ -588,11 +588,11 @@ SHELL: Final = Texts(
         },
     }
 )
-"""The texts of all commands except ``report``, whose texts are in ``text.report``."""
+"""Texts of all commands except ``report``, whose texts are in ``text.report``."""
 
 
 def sentence(error: WorkHoursError, lang: str) -> str:
-    """Return the message of an error in ``lang``, or in English if it has none in ``lang``."""
+    """Return the message of an error in ``lang``, or in English if there is no translation."""
     facts = vars(error)
     cause: str = facts.get("cause") or ""
     if cause in messages.STORE_FAULTS:
@@ -611,7 +611,7 @@ def sentence(error: WorkHoursError, lang: str) -> str:
 
 
 def unknown_date(error: CalendarCoverageError, lang: str) -> str:
-    """Return the message that names a date that a calendar does not cover, and why."""
+    """Return the message for a date that a calendar does not cover, with the reason."""
     why = words.pick(messages.UNKNOWN_DATES[error.cause], lang)
     why = why.format(**messages.IN_SHELL, **error.facts)
     date = words.short_date(error.date, lang)

@@ -1,4 +1,4 @@
-"""A mapping from keys to texts in each language, with placeholders and plural forms."""
+"""Texts by key and language, with placeholders and plural forms."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _NARROW: Final = re.compile(r" (?=%)|(?<=\}) (?=[чh]\b)")
 
 
 class Texts(dict[str, Words]):
-    r"""The texts that one part of the program shows, such as the shell, keyed by name.
+    r"""The texts of one part of the program, such as the shell, by key.
 
-    Each text is a template for ``str.format``. ``{count:day|days}`` is replaced by the form of the
-    word that ``count`` needs; Russian has three forms, as for 1, 2 and 5. With ``typeset``, the
-    method ``text`` writes dashes for hyphens between spaces, and no-break spaces before units.
+    Each text is a template for ``str.format``. ``{count:day|days}`` is replaced by the plural form
+    for ``count``; Russian has three forms, as for 1, 2 and 5. With ``typeset``, the method ``text``
+    replaces hyphens between spaces by dashes, and spaces before units by no-break spaces.
 
     >>> found = Texts({"left": {
     ...     "en": "{count} {count:appeal|appeals} - {share}%",
@@ -39,8 +39,8 @@ class Texts(dict[str, Words]):
     def text(self, lang: str, key: str, /, **facts: object) -> str:
         """Return the text of a key with its placeholders replaced by ``facts``.
 
-        The text is in ``lang``, or in English if it has no text in ``lang``. Raises KeyError for an
-        unknown key, and for a placeholder without a fact.
+        The text is in ``lang``, or in English without a translation. Raises KeyError for an unknown
+        key, and for a placeholder without a fact.
         """
         template = pick(self[key], lang)
         if self._typeset:
@@ -50,12 +50,12 @@ class Texts(dict[str, Words]):
         return template.format(**facts)  # 10 % faster for a long list of appeals
 
     def in_language(self, lang: str) -> Callable[..., str]:
-        """Return a function like ``text`` for one language, which takes a key and facts."""
+        """Return the method ``text`` with ``lang`` fixed: a function of a key and facts."""
         return partial(self.text, lang)
 
 
 class _Filler(Formatter):
-    """A formatter like ``str.format`` that also replaces plural forms, as ``{count:day|days}``."""
+    """A formatter like ``str.format`` that also replaces plurals such as ``{count:day|days}``."""
 
     def __init__(self, lang: str) -> None:
         self._lang = lang
@@ -67,7 +67,7 @@ class _Filler(Formatter):
 
 
 def plural(count: object, forms: list[str], lang: str) -> str:
-    r"""Return the plural form that a number needs: one of the 2 English or 3 Russian ``forms``.
+    r"""Return the plural form for a number: one of the 2 English or 3 Russian ``forms``.
 
     The number may be a text with thousands separators.
 
@@ -87,5 +87,5 @@ def plural(count: object, forms: list[str], lang: str) -> str:
 
 
 def typeset(text: str, lang: str) -> str:
-    """Return a text with dashes for hyphens between spaces, and no-break spaces before units."""
+    """Replace hyphens between spaces by dashes, and spaces before units by no-break spaces."""
     return _NARROW.sub(_NBSP, text).replace(" - ", _DASH[lang])

@@ -1,6 +1,6 @@
-"""The words of days, verdicts and dates in Russian and English, as plain tables.
+"""Words for days, verdicts and dates in Russian and English, as plain tables.
 
-The core imports this module, so this module imports nothing of the package.
+The core imports this module, so this module imports nothing from the package.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from datetime import date
 from typing import Final
 
 CROSSED: Final = " × "
-"""The sign between the keys of crossed groupings, such as an agency and a week."""
+"""Separator between the keys of crossed groupings, such as an agency and a week."""
 NO_PART: Final = "-"
-"""What the key of a crossed grouping has in place of a group that is not given."""
+"""The part of a crossed grouping's key for cases without a group."""
 LANGUAGES: Final = ("en", "ru")
 
 Words = Mapping[str, str]
@@ -77,12 +77,12 @@ DAY_PARTS: Final[Mapping[str, Words]] = {
     },
     "due": {"en": "the due date", "ru": "последний день срока"},
 }
-"""What is said about a date in a budget of days, keyed by ``Step.part``."""
+"""Texts on the role of a date in a day budget, keyed by ``Step.part``."""
 DAY_NUMBERS: Final[Mapping[str, tuple[str, str]]] = {
     "en": ("day", "days"),
     "ru": ("день", "дни"),
 }
-"""The words before the number of one day, and before the numbers of several days."""
+"""The words before day numbers in an explanation: for one day, and for several days."""
 
 VERDICTS: Final[Mapping[str, Words]] = {
     "breached": {"en": "overdue", "ru": "просрочено"},
@@ -93,7 +93,7 @@ VERDICTS: Final[Mapping[str, Words]] = {
     "withdrawn": {"en": "withdrawn", "ru": "отозвано"},
     "excluded": {"en": "excluded", "ru": "исключено"},
 }
-"""The words for each verdict, by language, keyed by the value of the verdict."""
+"""The word for each verdict, by language, keyed by the value of the verdict."""
 
 CHANGES: Final[Mapping[str, Words]] = {
     "opened": {"en": "opened", "ru": "начато"},
@@ -187,22 +187,22 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def pick(entry: Words, lang: str) -> str:
-    """Return the text of an entry in ``lang``, or in English if it has none in ``lang``."""
+    """Return the text of an entry in ``lang``, or in English without a translation."""
     return entry.get(lang) or entry["en"]
 
 
 def holiday(name: str, lang: str) -> str:
-    """Return the Russian name of a holiday in ``lang``, unchanged if it has no translation."""
+    """Translate the Russian name of a holiday to ``lang``; an unknown name is unchanged."""
     return HOLIDAYS_EN.get(name, name) if lang == "en" else name
 
 
 def short_date(day: date, lang: str) -> str:
-    """Return a date as text: ``1 Nov 2025`` in English, ``01.11.2025`` in Russian."""
+    """Write a date: ``1 Nov 2025`` in English, ``01.11.2025`` in Russian."""
     if lang == "ru":
         return f"{day:%d.%m.%Y}"
     return f"{day.day} {MONTHS['en'][day.month - 1][:3]} {day.year}"
 
 
 def weekday_date(day: date, lang: str) -> str:
-    """Return a date with its weekday: ``Sat 1 Nov 2025``, or ``сб 01.11.2025`` in Russian."""
+    """Write a date with its weekday: ``Sat 1 Nov 2025``, or ``сб 01.11.2025`` in Russian."""
     return f"{WEEKDAYS[lang][day.weekday()]} {short_date(day, lang)}"

@@ -1,4 +1,4 @@
-"""The texts of a report's workbook in Russian and English: sheets, headings, charts and notes."""
+"""Texts of a report's workbook in Russian and English: sheets, headings, charts and notes."""
 
 from __future__ import annotations
 

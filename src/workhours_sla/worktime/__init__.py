@@ -1,6 +1,6 @@
 """Working time: schedules, budgets, and the verbs that calculate with them exactly.
 
-What each module contains:
+The modules contain:
 
 - ``weekly_hours``: the shifts of each weekday, the opening_hours notation, short days;
 - ``dated_shifts``: the shifts of each date;

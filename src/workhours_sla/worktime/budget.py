@@ -13,7 +13,7 @@ from workhours_sla.errors import BudgetError, shown
 from workhours_sla.text.messages import say
 
 LONGEST = timedelta(days=3_652_059)
-"""The largest budget: the time from year 1 to year 9999."""
+"""Maximum budget: the time from year 1 to year 9999."""
 
 _UNITS = re.compile(r"(?:(\d+)\s*h)?(?:\s*(\d+)\s*m)?(?:\s*(\d+)\s*s)?$")
 _ISO = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")

@@ -10,12 +10,12 @@ from workhours_sla.worktime.budget import iso_amount
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime
 
 WORKING_TIME = "working_time"
-"""The name of the kind of a budget that is a plain timedelta."""
+"""The name of the kind of budget that is a plain timedelta."""
 _COUNTING = frozenset({"roll", "count_from"})
 
 
 def budget_kind(budget: Budget) -> str:
-    """Return the name of the kind of a budget, as JSON and texts have it.
+    """Return the name of the kind of a budget, as it is used in JSON and in texts.
 
     >>> from workhours_sla import WorkingDays
     >>> budget_kind(WorkingDays(7)), budget_kind(timedelta(hours=4))
@@ -27,7 +27,7 @@ def budget_kind(budget: Budget) -> str:
 
 
 def budget_size(budget: Budget) -> timedelta | int:
-    """Return the amount of a budget of time, or the number of a budget of days or months.
+    """Return the amount of a time budget, or the count of a budget in days or months.
 
     >>> from workhours_sla import Months
     >>> budget_size(Months(1, roll="none"))
@@ -42,7 +42,7 @@ def budget_size(budget: Budget) -> timedelta | int:
 
 
 def counting_of(budget: Budget) -> dict[str, object]:
-    """Return how the days of a budget count: its ``roll`` and ``count_from``, if its kind has them.
+    """Return the ``roll`` and ``count_from`` of a budget, keyed by name, if its kind has them.
 
     >>> from workhours_sla import WorkingDays
     >>> counting_of(WorkingDays(7)), counting_of(timedelta(hours=4))
@@ -54,7 +54,7 @@ def counting_of(budget: Budget) -> dict[str, object]:
 
 
 def budget_data(budget: Budget) -> str | dict[str, dict[str, object]]:
-    """Return a budget for JSON: working time as an ISO 8601 duration, others keyed by their kind.
+    """Return a budget for JSON: working time as an ISO 8601 duration, others keyed by kind.
 
     >>> from workhours_sla import ClockTime, WorkingDays
     >>> budget_data(timedelta(hours=4)), budget_data(ClockTime(timedelta(hours=9)))

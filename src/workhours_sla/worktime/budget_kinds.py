@@ -38,7 +38,7 @@ from workhours_sla.worktime.zone_offsets import ONE_DAY, TICK
 
 CountFrom = Literal["next_day", "same_day"]
 MAX_COUNT = 10_000
-"""The largest number of days or months in a budget."""
+"""Maximum number of days or months in a budget."""
 
 
 class DayAnswer(NamedTuple):
@@ -98,15 +98,14 @@ class DayBudget:
 
         ``schedule`` must have completions. ``paused`` are the certain pauses. ``possibly_paused``
         are the certain and the possible pauses.
-
-        With more working dates the due date is earlier, except that a due date that rolls back may
-        be later. With more pauses the due date is later. So four due dates are calculated: with all
-        unknown dates off and with all of them full, each with ``paused`` and ``possibly_paused``.
-        Every other due date lies between the earliest and the latest of the four, except in two
-        cases. A due date that rolls back may be earlier, but not before the date of the start. If
-        the date of the start is unknown, it may be a short day, so that the start may be before or
-        after the closing: ``_due_dates`` then returns the due dates of both cases.
         """
+        # More working dates make the due date earlier, unless it rolls back. More pauses make it
+        # later. So four due dates are calculated: with all unknown dates off and with all of them
+        # full, each with ``paused`` and ``possibly_paused``. Every other due date lies between the
+        # earliest and the latest of the four, with two exceptions. A due date that rolls back may
+        # be earlier, but not before the date of the start. If the date of the start is unknown, it
+        # may be a short day, so that the start may be before or after the closing: ``_due_dates``
+        # then returns the due dates of both cases.
         if not FIRST_YEAR <= start.year <= LAST_YEAR:
             return DayBounds((None, None), (None, None))
         start_date = start.astimezone(schedule.tz).date()
@@ -303,10 +302,10 @@ class ClockTime:
 
 
 class StartBudget:
-    """A budget that the schedule and the start turn into working time or an instant.
+    """A budget whose amount or end depends on the schedule and the start.
 
-    It ends at the time of day of its start, or has as much working time as the usual working days
-    at its start. The module ``start_budgets`` has these budgets.
+    It ends at the time of day of its start, or has as much working time as usual working days have
+    at its start. The module ``start_budgets`` defines these budgets.
     """
 
     __slots__ = ()
@@ -333,9 +332,10 @@ class StartBudget:
         raise NotImplementedError
 
     def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime | None:  # noqa: ARG002
-        """Return the latest start that is due no later than ``due``, None if it must be searched.
+        """Return the latest start that is due no later than ``due``.
 
-        Raises CalendarCoverageError.
+        Returns None if it cannot be computed directly and must be searched. Raises
+        CalendarCoverageError.
         """
         return None
 
@@ -346,9 +346,9 @@ _KINDS = (DayBudget, ClockTime, StartBudget)
 
 
 def day_budget(budget: object, start: datetime) -> DayBudget | ClockTime | StartBudget:
-    """Return ``budget`` if it is a budget that is not a timedelta. Raises TypeError otherwise.
+    """Check that ``budget`` is a Budget other than a timedelta, and return it.
 
-    Raises NaiveDatetimeError if ``start`` is naive.
+    Raises TypeError for another value, and NaiveDatetimeError if ``start`` is naive.
     """
     if not isinstance(budget, _KINDS):
         msg = f"a budget is a timedelta such as working_hours(4), or days, not {budget!r}"
@@ -389,7 +389,7 @@ def first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) -> 
 
 
 def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] = ("",)) -> None:
-    """Raise BudgetError for an invalid number of days or months, or an invalid choice."""
+    """Raise BudgetError for a count of days or months, or a choice, that is not valid."""
     if type(count) is not int or not 1 <= count <= MAX_COUNT:
         msg = say("no_count", count=shown(count), of=of, most=MAX_COUNT)
         raise BudgetError(msg, budget=count)

@@ -63,7 +63,7 @@ class DatedShifts:
         return self._calendar_shifts(self.calendar.day(day))
 
     def hours_on(self, day: date) -> WeeklyHours:
-        """Return the weekly hours in force on a date: those of its season and its ISO week.
+        """Return the weekly hours in force on a date, for its season and its ISO week.
 
         >>> from workhours_sla import Schedule
         >>> summer = {date(2026, 6, 1): "Mo-Fr 08:00-17:00"}
@@ -78,7 +78,7 @@ class DatedShifts:
         return hours.week_of(day)
 
     def _calendar_shifts(self, day: Day) -> Shifts:
-        """Return the shifts that the calendar gives a day, without overrides."""
+        """Return the shifts of a day by the calendar alone, without overrides."""
         if not day.working:
             return ()
         shifts = self.hours_on(day.date).by_weekday[day.hours_of.weekday()]

@@ -1,4 +1,4 @@
-"""The reasons for an answer: for each date its working time, kind of day and act."""
+"""Explain an answer: the working time, kind of day and act of each date."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Step:
     - ``paused``: the working time within pauses, which does not count.
     - ``unknown``: the date is unknown; the answer is the same whatever kind of day it is.
     - ``undecided``: the calendar's uncertain entry for an unknown date, None if there is none.
-    - ``part``: what the date is in a budget of days, None in other budgets: ``start`` (the date of
+    - ``part``: the role of the date in a day budget, None in other budgets: ``start`` (the date of
       the start, which does not count), ``counted``, ``off``, ``paused``, ``end`` (the last date
       that counts, if the due date moves from it), ``passed`` (the due date moves over it), ``due``.
-    - ``number``: which of the counted dates it is, from 1; None if it does not count, and in a
-      budget of months.
+    - ``number``: the number of the date among the counted dates, from 1; None if it does not count,
+      and in a budget of months.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
@@ -79,9 +79,9 @@ class Step:
         return f"{text} ({words.pick(words.NO_HOURS, lang)})" if self.without_hours else text
 
     def remark(self, lang: str = "en") -> str:
-        """Return the reason as text, followed by the paused working time if it is not zero.
+        """Return the reason as text, followed by the paused working time if there is any.
 
-        In a budget of days it is followed by what the date is in the term, if that is special.
+        In a day budget, a special role of the date is added.
         """
         if self.part is not None:
             special = words.DAY_PARTS.get(self.part)
@@ -165,8 +165,8 @@ class Trace:
     def lines(self, lang: str = "en") -> Iterator[str]:
         """Yield the trace as lines of text.
 
-        Successive days off with equal reasons share a line. In a budget of days, so do all
-        successive days that count alike.
+        Successive days off with equal reasons share a line. In a day budget, all successive days
+        that count alike share a line.
         """
         if isinstance(self.budget, DatedBudget):
             yield from _lines_of_days(self.steps, lang)
@@ -209,7 +209,7 @@ def trace_of(
     used: timedelta,
     pauses: Pauses,
 ) -> Trace:
-    """Return the trace of a span (start, end), in which ``used`` of the budget's time passes."""
+    """Return the trace of a span (start, end) in which ``used`` of a budget is used up."""
     start, end = span
     lo, hi = sorted((moment_of(start), moment_of(end)))
     parts: dict[date, DatePart] = {}
@@ -269,7 +269,10 @@ def _steps(
 
 
 def _clock_steps(schedule: DatedShifts, lo: timedelta, hi: timedelta) -> Iterator[Step]:
-    """Yield a step for each date from ``lo`` to ``hi`` whose interval is all the time in it."""
+    """Yield a step for each date from ``lo`` to ``hi``; its interval is the whole date.
+
+    The first and the last interval are clipped to ``lo`` and ``hi``.
+    """
     day = datetime_in(schedule.tz, lo).date()
     while lo < hi:
         end = min(hi, moment_of(schedule.end_of_day(day)))
@@ -371,7 +374,7 @@ def _clock(moment: datetime, of_day: date, *, end: bool = False) -> str:
 
 
 def _entries(day: Day | None) -> tuple[Entry, ...]:
-    """Return the entries behind a day, at the end that of the holiday that shortens it."""
+    """Return the entries that decide a day, followed by the holiday that shortens it, if any."""
     if day is None:
         return ()
     return day.reasons if day.eve_of is None else (*day.reasons, day.eve_of)

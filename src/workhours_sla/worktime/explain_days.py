@@ -1,4 +1,4 @@
-"""Explain a budget of days: which dates count, and where the due date moves."""
+"""Explain a day budget: which dates count, and where the due date moves."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from workhours_sla.worktime.start_budgets import CalendarDaysSameTime
 from workhours_sla.worktime.zone_offsets import TICK
 
 Part = Literal["start", "counted", "off", "paused", "end", "passed", "due"]
-"""What a date is in a budget of days.
+"""The role of a date in a day budget.
 
 - ``start``: the date of the start, which does not count.
 - ``counted``: the date counts.
@@ -36,11 +36,11 @@ Part = Literal["start", "counted", "off", "paused", "end", "passed", "due"]
 
 
 DatedBudget: TypeAlias = DayBudget | CalendarDaysSameTime
-"""A budget of days that is not an amount of working time."""
+"""A budget that ends on a date: WorkingDays, CalendarDays, Months or CalendarDaysSameTime."""
 
 
 class DatePart(NamedTuple):
-    """What a date is in a budget of days, and which of the counted dates it is, from 1.
+    """The role of a date in a day budget, and its number among the counted dates, from 1.
 
     ``number`` is None if the date does not count, in a budget of months, and if it is unknown.
     """
@@ -55,10 +55,10 @@ NO_PART = DatePart(None, None)
 def day_parts(
     budget: DatedBudget, schedule: DatedShifts, start: datetime, due_at: datetime, pauses: Pauses
 ) -> dict[date, DatePart]:
-    """Return what each date is in a budget of days, from the date of the start to the last date.
+    """Return the role of each date in a day budget, from the start to the last date.
 
     The last date is the due date or, if the due date moved back, the date on which the term ends.
-    ``due_at`` is the due time. The result has only the due date if the other dates are unknown.
+    ``due_at`` is the due time. If the other dates are unknown, the result has only the due date.
     """
     end = due_at if isinstance(budget, CalendarDaysSameTime) else due_at - TICK
     due_on = end.astimezone(schedule.tz).date()

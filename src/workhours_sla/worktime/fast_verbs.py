@@ -1,7 +1,7 @@
-"""Faster versions of the verbs that are called most.
+"""Faster versions of the most frequently used verbs.
 
 Each verb tries the fast path, and calls the verb of ``working_time`` if the fast path is
-unavailable, for example for an unknown date. Removing this module changes no answer.
+unavailable, for example for an unknown date. Without this module all answers would be the same.
 
 Median ratio of the time of a call to the time of the same verb of ``working_time``, and the time of
 a call in parentheses, for 2,000 instants of a year in the schedule's own zone (CPython 3.11):
@@ -55,8 +55,7 @@ class FastVerbs(WorkingTime):
     def _line_at(self, moment: timedelta) -> Timeline:
         """Return the timeline that knows an instant. Raises CalendarCoverageError.
 
-        If the last call used the same snapshot as this call, the fast paths are built from the
-        snapshot.
+        If two calls in a row use the same snapshot, the second one builds the fast paths from it.
         """
         line = CompiledTime._line_at(self, moment)
         snapshot = line._snapshot

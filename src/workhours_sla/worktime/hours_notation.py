@@ -1,7 +1,7 @@
-"""Parse hours in OpenStreetMap's opening_hours notation, as far as they can be a schedule.
+"""Parse weekly hours in the part of OpenStreetMap's opening_hours notation that fits a schedule.
 
-The grammar is https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification, and what it
-leaves open is read as opening_hours.js reads it. Text with two readings is refused.
+The grammar is https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification. Where it is
+ambiguous, text is interpreted like in opening_hours.js. Text with two interpretations is refused.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from workhours_sla.worktime.shifts import WHOLE_DAY, Shift, Shifts, merge_shifts
 from workhours_sla.worktime.zone_offsets import ONE_DAY
 
 LONGEST: Final = 10_000
-"""The maximum length of hours, in characters of text."""
+"""Maximum length of weekly hours as text, in characters."""
 MOST_RULES: Final = 100
 
 EXAMPLE: Final = "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00"
@@ -48,18 +48,18 @@ _REFUSED = (
     (re.compile(r"\d\s*\+|\bopen\s*end|\blate\b", re.IGNORECASE), "hours_open"),
     (re.compile(r"\b(?:19|20)\d\d\b"), "hours_year"),
 )
-"""Notation that is no part of a schedule, and the cause of the error for each."""
+"""Notation that a schedule cannot represent, each with the cause of the error."""
 
 
 class Parsed(NamedTuple):
-    """The rules of a text, and whether it says ``PH off``."""
+    """The rules of a text. ``holidays_off`` is True if the text contains ``PH off``."""
 
     rules: Rules
     holidays_off: bool
 
 
 def parse_rules(text: str) -> Parsed:
-    """Parse hours. Raises HoursSyntaxError, also for rules without effect.
+    """Parse weekly hours. Raises HoursSyntaxError, also for a rule without effect.
 
     >>> hours_rules.rules_text(parse_rules("Пн-Пт 9-18, We 20:00-22:00; 13:00-14:00 off").rules)
     'Mo-Fr 09:00-18:00, We 20:00-22:00; Mo-Su 13:00-14:00 off'
@@ -111,7 +111,7 @@ def parse_shifts(text: str) -> Shifts:
 
 
 def refuse(text: str, cause: str, example: str = EXAMPLE, **facts: str) -> NoReturn:
-    """Raise HoursSyntaxError with the message of a cause; ``example`` shows what to write."""
+    """Raise HoursSyntaxError with the message for a cause; ``example`` shows what to write."""
     known = {"text": text, "example": example, **facts}
     raise HoursSyntaxError(
         messages.refusal(cause, "en", known), text=text, cause=cause, facts=known
@@ -130,7 +130,7 @@ def _check_text(text: str, example: str) -> None:
 
 
 class _Reader:
-    """Reads tokens of a text from left to right, and skips the spaces before them."""
+    """Reads tokens of a text from left to right, and skips spaces before each token."""
 
     def __init__(self, text: str, example: str) -> None:
         self._text = text
@@ -147,39 +147,45 @@ class _Reader:
         return _DIGIT.match(self._text, self._skipped()) is not None
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Return the match of a pattern and move behind it, or return None."""
+        """Match a pattern at the current position and skip it; return None if it does not match."""
         found = pattern.match(self._text, self._skipped())
         if found is not None:
             self.position = found.end()
         return found
 
     def take(self, sign: str) -> bool:
-        """Return whether a sign follows, and move behind it."""
+        """Skip a character if it comes next, and return whether it did."""
         found = self.sees(sign)
         if found:
             self.position = self._skipped() + len(sign)
         return found
 
     def word(self) -> str:
-        """Return the next word in lower case without a final dot, or "" if none follows."""
+        """Return the next word in lower case without a final dot; "" if there is none.
+
+        The position does not move.
+        """
         return self.written_word().removesuffix(".").lower()
 
     def written_word(self) -> str:
-        """Return the next word as it is written, or "" if none follows."""
+        """Return the next word as it is written; "" if there is none.
+
+        The position does not move.
+        """
         found = _WORD.match(self._text, self._skipped())
         return found[0] if found else ""
 
     def take_word(self, *words: str) -> bool:
-        """Return whether one of the words follows, and move behind it."""
+        """Skip the next word if it is one of ``words``, and return whether it was."""
         return self.word() in words and self.match(_WORD) is not None
 
     def number(self) -> int | None:
-        """Return the next number, which is not a time of day, and move behind it."""
+        """Skip the next number and return it; return None if there is none, or a time of day."""
         found = self.match(_NUMBER)
         return int(found[0]) if found else None
 
     def follows(self, pattern: re.Pattern[str], after: str) -> bool:
-        """Return whether the sign ``after`` follows, and then the pattern."""
+        """Return whether the text continues with the character ``after`` and then the pattern."""
         start = self._skipped()
         if not self._text.startswith(after, start):
             return False
@@ -187,7 +193,7 @@ class _Reader:
         return pattern.match(self._text, space.end() if space else start) is not None
 
     def since(self, start: int) -> str:
-        """Return the text from a position to the current position."""
+        """Return the text from position ``start`` to the current position."""
         return self._text[start : self.position].strip()
 
     def piece(self) -> str:
@@ -196,7 +202,7 @@ class _Reader:
         return re.split("[,;]", rest, maxsplit=1)[0].strip() or rest[:1]
 
     def rule_from(self, start: int) -> str:
-        """Return the text from a position to the end of the rule."""
+        """Return the text from position ``start`` to the end of the rule."""
         return self._text[start:].partition(";")[0].strip()
 
     def refuse(self, cause: str, example: str | None = None, **facts: str) -> NoReturn:
@@ -208,9 +214,9 @@ class _Reader:
 
 
 def _parse_rule(reader: _Reader, *, additional: bool) -> tuple[Rule | None, bool]:
-    """Return the rule at the reader's position, and whether it says ``PH off``.
+    """Parse a rule; return it, and whether it contains ``PH off``.
 
-    The rule is None if it has no weekdays but PH.
+    The rule is None if ``PH`` is its only day.
     """
     start = reader.position
     if reader.match(_ALWAYS) is not None:
@@ -243,7 +249,7 @@ def _parse_rule(reader: _Reader, *, additional: bool) -> tuple[Rule | None, bool
 
 
 def _refuse_missing(reader: _Reader, start: int) -> NoReturn:
-    """Raise the error for a rule whose days or dates are not followed by hours."""
+    """Raise the error for a rule that has days or dates but no hours."""
     word = reader.word()
     if word and word not in DAY_NAMES and word not in MONTH_NAMES:
         _refuse_word(reader)
@@ -253,7 +259,7 @@ def _refuse_missing(reader: _Reader, start: int) -> NoReturn:
 
 
 def _refuse_rest(reader: _Reader, start: int) -> NoReturn:
-    """Raise the error for text that cannot be read where the reader is."""
+    """Raise the error for text at the current position that cannot be parsed."""
     word = reader.word()
     if word in DAY_NAMES or word in MONTH_NAMES or word in (*_HOLIDAYS, "week"):
         reader.refuse("hours_days_after", rule=reader.rule_from(start))
@@ -298,7 +304,7 @@ def _parse_month(reader: _Reader) -> int | None:
 
 
 def _parse_range_from(reader: _Reader, month: int) -> tuple[MonthDay, MonthDay]:
-    """Return the range of dates that begins with a month."""
+    """Parse a range of dates that begins with ``month``."""
     start = reader.position
     day = reader.number()
     end_month, end_day = month, day
@@ -346,7 +352,7 @@ def _parse_weeks(reader: _Reader) -> tuple[int, int, int]:
 
 
 def _parse_days(reader: _Reader) -> tuple[set[int], bool]:
-    """Return the weekdays at the reader's position, and whether PH is one of them."""
+    """Parse weekdays; return them, and whether ``PH`` is among them."""
     days: set[int] = set()
     holidays = False
     start = reader.position
@@ -382,7 +388,7 @@ def _parse_day_range(reader: _Reader) -> set[int]:
 
 
 def _parse_times(reader: _Reader) -> Shifts:
-    """Return the ranges of hours at the reader's position, in the order of the text."""
+    """Parse ranges of hours; return them in the order of the text."""
     shifts = [_parse_times_range(reader)]
     while reader.follows(_DIGIT, ","):
         reader.take(",")
@@ -411,9 +417,9 @@ def _parse_times_range(reader: _Reader) -> Shift:
 
 
 def _check_break(reader: _Reader, shifts: Shifts, text: str) -> None:
-    """Raise HoursSyntaxError for hours that are off past midnight, or twice.
+    """Raise HoursSyntaxError for a break that passes midnight, or whose ranges overlap.
 
-    ``09:00-18:00,13:00-14:00 off`` is off from 09:00 to 18:00, and nobody means that.
+    ``09:00-18:00,13:00-14:00 off`` would be off from 09:00 to 18:00, which is certainly an error.
     """
     if any(shift.end > ONE_DAY for shift in shifts):
         reader.refuse("hours_off_at_night", rule=text)

@@ -1,4 +1,4 @@
-"""The rules of the hours notation: what each does to the shifts of a date, and which are mistakes.
+"""The rules of the hours notation: how each changes the shifts of a date, and which are mistakes.
 
 Rules apply in their order. A rule separated by ``;`` replaces the shifts of its dates, a rule
 separated by ``,`` adds to them, and a rule with ``off`` removes hours. These are the meanings of
@@ -26,7 +26,7 @@ MonthDay = tuple[int, int]
 EVERY_DAY = tuple(range(7))
 _WEEKS = range(1, 54)
 _ALL_KINDS_OF_YEARS = date(2001, 1, 1), date(2028, 12, 31)
-"""Years that begin on each weekday, leap years and others: every combination of dates occurs."""
+"""Years, leap and other, that begin on each weekday, so that every combination of dates occurs."""
 
 
 def last_day(month: int) -> int:
@@ -35,9 +35,9 @@ def last_day(month: int) -> int:
 
 
 class Dates(NamedTuple):
-    """The dates on which a rule applies; without ``ranges`` and ``weeks`` it is every date.
+    """The dates on which a rule applies: all dates if ``ranges`` and ``weeks`` are empty.
 
-    ``ranges`` are pairs (first, last) of (month, day), both included; a range may pass the end of
+    ``ranges`` are pairs (first, last) of (month, day), both included; a range may cross the end of
     the year. ``weeks`` are triples (first, last, step) of ISO 8601 weeks. A date must be in one of
     the ranges and in one of the weeks.
 
@@ -56,14 +56,14 @@ class Dates(NamedTuple):
         )
 
     def include_month_day(self, day: MonthDay) -> bool:
-        """Return whether a day of the year is in one of the ranges, or there are none."""
+        """Return whether a day of the year is in one of the ranges; True without ranges."""
         return not self.ranges or any(
             first <= day <= last if first <= last else not last < day < first
             for first, last in self.ranges
         )
 
     def include_week(self, week: int) -> bool:
-        """Return whether an ISO 8601 week is one of the weeks, or there are none."""
+        """Return whether an ISO 8601 week is one of the weeks; True without weeks."""
         return not self.weeks or any(
             first <= week <= last and (week - first) % step == 0 for first, last, step in self.weeks
         )
@@ -92,7 +92,7 @@ def _weeks_text(first: int, last: int, step: int) -> str:
 
 
 class Effect(Enum):
-    """What a rule does to the shifts of its dates."""
+    """How a rule changes the shifts of its dates."""
 
     REPLACE = "; "
     ADD = ", "
@@ -100,9 +100,10 @@ class Effect(Enum):
 
 
 class Rule(NamedTuple):
-    """A rule: on ``dates`` and ``weekdays`` (Monday is 0), ``effect`` with ``shifts``.
+    """A rule: it applies ``effect`` with ``shifts`` on ``dates`` and ``weekdays`` (Monday is 0).
 
-    A rule that replaces all hours by none is ``off``. ``text`` is the rule as it was written.
+    The notation ``off`` is a rule that replaces all hours by no hours. ``text`` is the rule as it
+    was written.
     """
 
     dates: Dates
@@ -113,7 +114,7 @@ class Rule(NamedTuple):
 
     @property
     def replaces(self) -> bool:
-        """Whether the shifts of all earlier rules are lost on the dates of the rule."""
+        """Whether the rule replaces the shifts of all earlier rules on its dates."""
         return self.effect is Effect.REPLACE
 
     @property
@@ -124,7 +125,7 @@ class Rule(NamedTuple):
         )
 
     def applied_to(self, shifts: Shifts) -> Shifts:
-        """Return what the rule makes of the shifts of earlier rules."""
+        """Apply the rule to the shifts of earlier rules, and return the result."""
         if self.replaces:
             return self.shifts
         if self.effect is Effect.ADD:
@@ -156,7 +157,7 @@ def days_text(weekdays: Sequence[int]) -> str:
 
 
 def rules_text(rules: Iterable[Rule]) -> str:
-    """Return rules in the notation."""
+    """Write rules in the hours notation."""
     text = ""
     for rule in rules:
         separator = Effect.ADD.value if rule.effect is Effect.ADD else Effect.REPLACE.value
@@ -165,7 +166,7 @@ def rules_text(rules: Iterable[Rule]) -> str:
 
 
 def shifts_of(rules: Rules, in_force: Iterable[bool], weekday: int) -> Shifts:
-    """Return the shifts of a weekday; ``in_force`` says for each rule if it applies on the date."""
+    """Return the shifts of a weekday; ``in_force`` has, for each rule, whether it applies."""
     shifts: Shifts = ()
     for rule, applies in zip(rules, in_force, strict=True):
         if applies and weekday in rule.weekdays:
@@ -174,7 +175,7 @@ def shifts_of(rules: Rules, in_force: Iterable[bool], weekday: int) -> Shifts:
 
 
 def in_force(rules: Rules, day: date) -> tuple[bool, ...]:
-    """Return for each rule whether its dates include a date."""
+    """Return, for each rule, whether its dates include a date."""
     return tuple(rule.dates.include(day) for rule in rules)
 
 
@@ -182,7 +183,7 @@ def in_force(rules: Rules, day: date) -> tuple[bool, ...]:
 
 
 class Case(NamedTuple):
-    """A weekday with the rules that apply on such a date, and those of the next date."""
+    """A kind of date: a weekday, the rules that apply on it, and the rules of the next date."""
 
     weekday: int
     rules: tuple[bool, ...]
@@ -191,7 +192,7 @@ class Case(NamedTuple):
 
 @lru_cache(maxsize=64)
 def cases(rules: Rules) -> frozenset[Case]:
-    """Return all cases that occur in any year."""
+    """Return all kinds of dates that occur in any year."""
     by_day = {
         day: tuple(rule.dates.include_month_day(day) for rule in rules) for day in _month_days()
     }
@@ -227,7 +228,7 @@ def _days_and_next() -> tuple[tuple[MonthDay, MonthDay], ...]:
 
 @lru_cache(maxsize=1)
 def _kinds_of_dates() -> frozenset[tuple[int, MonthDay, int, MonthDay, int]]:
-    """Return weekday, day of the year and week of each date, with those of the next date."""
+    """Return all combinations of weekday, day of the year and week, each with the next date's."""
     dates = [
         (day.weekday(), (day.month, day.day), day.isocalendar().week)
         for day in dates_between(*_ALL_KINDS_OF_YEARS)
@@ -244,7 +245,7 @@ def never_applied(rules: Rules) -> Rule | None:
 
 
 def pointless(rules: Rules) -> Rule | None:
-    """Return the first rule of whose hours later rules leave nothing on any of its dates."""
+    """Return the first rule whose hours are completely replaced or removed by later rules."""
     for index, rule in enumerate(rules):
         if all(
             _is_lost(rules, index, case)
@@ -256,7 +257,7 @@ def pointless(rules: Rules) -> Rule | None:
 
 
 def _is_lost(rules: Rules, index: int, case: Case) -> bool:
-    """Return whether later rules undo what a rule does in a case."""
+    """Return whether later rules undo the effect of a rule in a case."""
     rule = rules[index]
     left = rule.shifts
     for later, applies in zip(rules[index + 1 :], case.rules[index + 1 :], strict=True):
@@ -275,9 +276,9 @@ def _is_lost(rules: Rules, index: int, case: Case) -> bool:
 def midnight_conflict(rules: Rules) -> tuple[Rule, Rule] | None:
     """Return a rule with a shift past midnight, and a later rule that changes its dates.
 
-    In OpenStreetMap a later rule also changes the hours after midnight of the night before. Here a
-    shift belongs to the date on which it starts. Rules for which this makes a difference have two
-    readings.
+    In OpenStreetMap, a later rule also changes the hours after midnight that belong to the night
+    before. Here a shift belongs to the date on which it starts. If this makes a difference, the
+    rules have two interpretations and are returned.
     """
     for index, rule in enumerate(rules):
         if rule.passes_midnight:
@@ -302,6 +303,6 @@ def _changes_night(rules: Rules, index: int, at: int, case: Case) -> bool:
 
 
 def all_shifts(rules: Rules) -> Iterator[tuple[int, Shifts]]:
-    """Yield each weekday (Monday is 0) with all shifts that it has on some date."""
+    """Yield each weekday (Monday is 0) with all shifts that it has on any date."""
     for weekday, applied in {(case.weekday, case.rules) for case in cases(rules)}:
         yield weekday, shifts_of(rules, applied, weekday)

@@ -15,7 +15,10 @@ from workhours_sla.text import messages
 from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC
 
 FIRST_YEAR, LAST_YEAR = 2, 9998
-"""The accepted years. ``datetime`` has one more at each end, for offsets and neighbouring days."""
+"""The first and last accepted year.
+
+``datetime`` has one more year at each end, which is needed for offsets and neighbouring days.
+"""
 
 BASES: dict[tzinfo, datetime] = {UTC: BASE_UTC}
 """Cache: each zone used so far, mapped to 1970-01-01T00:00 as a datetime in that zone."""
@@ -68,7 +71,7 @@ def datetime_in(zone: tzinfo | None, moment: timedelta) -> datetime:
 
 
 def refuse_naive(when: datetime) -> NoReturn:
-    """Raise NaiveDatetimeError with a message that says how to add a zone."""
+    """Raise NaiveDatetimeError; the message explains how to add a zone."""
     msg = (
         f"{when!r} has no zone, so it is not an instant: give tzinfo=ZoneInfo('Europe/Volgograd') "
         "or schedule.tz"
@@ -103,7 +106,7 @@ def _base_of(zone: tzinfo) -> datetime:
 
 
 def _plain_datetime(when: object) -> datetime:
-    """Return an instance of a datetime subclass as a plain datetime.
+    """Convert an instance of a datetime subclass to a plain datetime.
 
     Raises TypeError for a value that is not a datetime.
     """

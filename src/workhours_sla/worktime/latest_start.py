@@ -10,7 +10,7 @@ from workhours_sla.worktime.instants import refuse_naive
 from workhours_sla.worktime.zone_offsets import BASE_UTC, ONE_DAY, TICK, zone_offsets
 
 _LONGEST_CHANGE = timedelta(hours=3)
-"""More than any zone has put its clocks back after 1970."""
+"""Longer than the largest step by which any zone has put its clocks back after 1970."""
 
 
 def latest_start_by_search(
@@ -20,12 +20,12 @@ def latest_start_by_search(
     *,
     rolls_back: bool,
 ) -> datetime:
-    """Return the latest start, in the zone of ``due``, whose ``deadline`` is no later than ``due``.
+    """Search the latest start whose ``deadline`` is no later than ``due``.
 
-    The deadline must not be before its start, and a later start must not have an earlier deadline.
-    ``midnight`` returns 0:00 of a date. ``rolls_back`` is True if a deadline may be before a date
-    on which it depends. Raises the errors of ``deadline``, but CalendarCoverageError only if the
-    answer depends on an unknown date.
+    The result is in the zone of ``due``. The deadline must not be before its start, and a later
+    start must not have an earlier deadline. ``midnight`` returns 0:00 of a date. ``rolls_back`` is
+    True if a deadline may be before a date on which it depends. Raises the errors of ``deadline``,
+    but CalendarCoverageError only if the answer depends on an unknown date.
     """
     if due.utcoffset() is None:
         refuse_naive(due)
@@ -56,11 +56,11 @@ def latest_start_by_search(
 def _steps_back(
     late: datetime, is_early: Callable[[datetime], bool], *, is_known: bool
 ) -> tuple[datetime, datetime]:
-    """Return a start that is early enough, and a later one that is not, or whose answer is unknown.
+    """Search backwards for bounds of the latest start: one early enough, and a later one.
 
-    The steps back from ``late`` grow, until one leads from a start whose answer is known to one
-    whose answer is unknown; from there on they shrink. ``is_known`` is False if ``late`` may be
-    early enough.
+    The later start is not early enough, or its answer is unknown. The steps back from ``late``
+    grow, until a step leads from a start with a known answer to one with an unknown answer; from
+    there on the steps shrink. ``is_known`` is False if ``late`` may be early enough.
     """
     step, shrinks = ONE_DAY, False
     while True:
@@ -89,10 +89,12 @@ def latest_start_to_same_time(
 ) -> datetime:
     """Return the latest start of a budget that ends at the time of day of its start.
 
-    ``search`` is ``latest_start_by_search`` for a deadline. A later start may have an earlier
-    deadline here: in an hour that the clocks show twice and, with ``by_date``, on the next date, if
-    both due dates move to one date. The deadlines of the first instants of dates never become
-    earlier, and those of a date are only earlier after its clocks were put back.
+    ``search`` is ``latest_start_by_search`` for a deadline. It is not enough here, because a later
+    start can have an earlier deadline in two cases: in an hour that the clocks show twice, and with
+    ``by_date`` on the next date, if both due dates move to one date.
+
+    With ``by_date`` the date is searched first: the deadlines of the first instants of dates never
+    become earlier. Within a date, deadlines become earlier only when the clocks are put back.
     """
     wanted = due.astimezone(UTC)
     zone = zone_offsets(tz)
@@ -118,9 +120,10 @@ def latest_start_to_same_time(
 
 
 def _last_early(early: datetime, late: datetime, is_early: Callable[[datetime], bool]) -> datetime:
-    """Return the last start that is early enough, between one that is and a later one that is not.
+    """Return the last start that is early enough, between ``early`` and the later ``late``.
 
-    After a start that is not early enough, no start is.
+    ``early`` is early enough, and ``late`` is not. If a start is too late, all later starts must be
+    too late as well.
     """
     while late - early > TICK:
         middle = early + (late - early) // 2

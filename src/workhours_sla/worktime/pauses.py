@@ -1,4 +1,4 @@
-"""Pauses: stretches of time that do not count for one appeal."""
+"""Pauses: spans of time that do not count for one appeal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workhours_sla.worktime.zone_offsets import ZERO, TimeSpan
 Pauses = Sequence[tuple[datetime, datetime]]
 """Pairs (since, until) of aware datetimes, in any order. Overlaps count once.
 
-If a pause has not ended yet, give the instant that you ask about as its end, such as now.
+For a pause that has not ended yet, give the instant of your question, such as now, as its end.
 """
 
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 _COMPLETED = timedelta(days=731)
-"""The time before the first and after the last known date that a completion covers."""
+"""A completion covers this much time before the first and after the last known date."""
 
 
 @public()
@@ -63,9 +63,9 @@ class Schedule(Combinable, DatedShifts):
     in force from that date until the next date in ``changes``. ``shorten_at_start`` shortens a
     short day at its start instead of its end.
 
-    Hours on weekly days off of a calendar that was copied from a library make these weekdays
-    working days, except on holidays, see ``Calendar.with_workdays``. The calendars of Russia have a
-    week of their own for this: use ``Calendar.with_week``.
+    If ``hours`` include a weekday that is a weekly day off, and the calendar was copied from a
+    library, this weekday becomes a working day, except on holidays; see ``Calendar.with_workdays``.
+    For calendars of Russia, use ``Calendar.with_week`` instead.
 
     An immutable value: hashable, picklable, safe to share between threads.
 
@@ -108,14 +108,17 @@ class Schedule(Combinable, DatedShifts):
         return (self.hours, *self.changes.values())
 
     def _opened(self, calendar: Calendar) -> Calendar:
-        """Return the calendar with weekly days off worked that have hours, where that is known."""
+        """Return ``calendar`` with its weekly days off worked on weekdays that have hours.
+
+        Returns ``calendar`` unchanged if it does not allow that.
+        """
         closed = self._hours_on(calendar.weekend)
         with suppress(CalendarDataError):
             return calendar.with_workdays(closed) if closed else calendar
         return calendar
 
     def _hours_on(self, weekdays: Collection[int]) -> list[int]:
-        """Return those of the weekdays that ever have hours, sorted."""
+        """Return the weekdays in ``weekdays`` that have hours on any date, sorted."""
         used = {day for week in self._weeks() for day, shifts in week.all_shifts() if shifts}
         return sorted(used & set(weekdays))
 
@@ -227,7 +230,7 @@ class Schedule(Combinable, DatedShifts):
     # -- a value -----------------------------------------------------------------------------
 
     def _options(self) -> dict[str, Any]:
-        """Return the keyword arguments with which the constructor rebuilds the schedule."""
+        """Return constructor arguments that build an equal schedule, keyed by name."""
         return {
             "tz": self.tz.key,
             "overrides": {day: format_shifts(shifts) for day, shifts in self.overrides.items()},
@@ -254,7 +257,7 @@ class Schedule(Combinable, DatedShifts):
 
 
 class Completion(Schedule):
-    """A schedule whose unknown dates are all full working days if ``full``, else all days off.
+    """A schedule whose unknown dates are all full working days if ``full``, otherwise days off.
 
     The working time of every other completion lies between these two, see ``unknown_dates``. A
     transferred working day has the hours of another weekday. If the calendar allows the hours of

@@ -1,6 +1,6 @@
 """Budgets of other systems: days to the same time of day, and working days counted in hours.
 
-What they mean is taken from the documentation of the systems that have them:
+Their meanings follow the documentation of these systems:
 
 - Freshdesk counted a working day of a target as the time until the same hour of the next working
   day, and made it due at the closing if that hour is an opening. ServiceNow and the Ruby libraries
@@ -8,7 +8,7 @@ What they mean is taken from the documentation of the systems that have them:
   ``WorkingDaysSameTime`` has both instants: the due time and the limit.
 - Jira and others count a working day as a fixed number of hours. The length of the working day is
   the weekly hours divided by the working days of the week, as in the norms of working time.
-- Calendar days pass around the clock and keep the time that the clocks show.
+- Calendar days pass around the clock and end at the time of day at which they start.
 """
 
 from __future__ import annotations
@@ -54,14 +54,15 @@ _UNKNOWN = DayBounds((None, None), (None, None))
 class WorkingDaysSameTime(StartBudget):
     """A budget of working days that end at the time of day at which they start.
 
-    A start outside of working time counts from the next opening. The budget ends on the date that
-    is ``count`` dates with working hours later, at the same time of day, but not before the first
-    opening of that date. A night shift belongs to the date on which it starts. The working time
-    from the start to that instant is the amount of the budget. Due time, limit and pauses are those
-    of this amount: if the office is closed at that time of day, the due time is the last closing
-    before it, and the limit is the next opening. Raises BudgetError.
+    A start outside of working time counts from the next opening. The budget ends ``count`` dates
+    with working hours later, at the same time of day, but not before the first opening of that
+    date. A night shift belongs to the date on which it starts. The amount of the budget is the
+    working time from the start to that instant. Due time, limit and pauses follow from this amount:
+    if the office is closed at that time of day, the due time is the last closing before it, and the
+    limit is the next opening. Raises BudgetError.
 
-    If the hours of all working days are alike, the due times are those of WorkingDaysInHours.
+    If the hours of all working days are alike, the due times are the same as for
+    WorkingDaysInHours.
 
     >>> from workhours_sla import Schedule
     >>> office = Schedule("RU-VGG", "Mo-Th 09:00-18:00; Fr 09:00-16:45")
@@ -120,17 +121,18 @@ class WorkingDaysSameTime(StartBudget):
     ) -> DayBounds:
         """Return the earliest and latest due time and limit over all completions of a schedule.
 
-        ``ends_at`` only becomes earlier as dates become working dates: the budget then starts no
-        later, and ends on no later date. So its extremes T and U are those with all unknown dates
-        full and with all of them off. The due time is the earliest instant t at which the working
-        time from ``ends_at`` to t, without pauses, makes up for the working time within pauses
-        before ``ends_at``; without such pauses, it is the end of the last working time up to
-        ``ends_at``. The earliest due time has T, the least working time to make up for, and the
-        most working time after T that is not paused. The latest has U, the most to make up for, and
-        the least working time after U. The limits have the same extremes. Without pauses, the
-        earliest due time may be earlier than in any completion, because the hours of the date of
-        T are not looked at.
+        ``paused`` are the certain pauses. ``possibly_paused`` are the certain and the possible
+        pauses. Without pauses, the earliest due time may be earlier than in any completion.
         """
+        # ``ends_at`` only becomes earlier as dates become working dates: the budget then starts no
+        # later, and ends on no later date. So its extremes are ``first``, with all unknown dates
+        # full, and ``last``, with all of them off. The due time is the earliest instant at which
+        # the unpaused working time since ``ends_at`` makes up for the working time within pauses
+        # before ``ends_at``; without such pauses, it is the end of the last working time up to
+        # ``ends_at``. For the earliest due time, take ``first``, the least working time to make up
+        # for, and the most unpaused working time after it. For the latest, take ``last``, the most
+        # to make up for, and the least working time after it. The limits have the same extremes.
+        # The hours of the date of ``first`` are not considered.
         least, most = schedule.completions() or (schedule, schedule)
         due_from = due_until = limit_from = limit_until = None
         with suppress(CalendarCoverageError):
@@ -239,10 +241,12 @@ class CalendarDaysSameTime(StartBudget):
     ) -> DayBounds:
         """Return the earliest and latest due time over all completions of a schedule.
 
-        As for other budgets of days, every due date lies between the earliest and the latest of
-        four due dates, except that a due date that rolls back may be earlier, but not before the
-        day after the start.
+        ``paused`` are the certain pauses. ``possibly_paused`` are the certain and the possible
+        pauses. The limit is the due time.
         """
+        # As for other day budgets, every due date lies between the earliest and the latest of four
+        # due dates. There is one exception: a due date that rolls back may be earlier, but not
+        # before the day after the start.
         if not FIRST_YEAR <= start.year <= LAST_YEAR:
             return _UNKNOWN
         start_date, wall = _wall_time(schedule, start)
@@ -332,7 +336,7 @@ class WorkingDaysInHours(StartBudget):
     ) -> DayBounds:
         """Return the earliest and latest due time and limit over all completions of a schedule.
 
-        More working time and fewer pauses make both earlier.
+        With more working time, or with fewer pauses, both are earlier.
         """
         amount = self.amount(schedule, start)
         least, most = schedule.completions() or (schedule, schedule)
@@ -347,15 +351,15 @@ class WorkingDaysInHours(StartBudget):
 
 
 def _verbs(schedule: DatedShifts) -> WorkingTime:
-    """Return the same schedule: every schedule that has dates has the verbs, too."""
+    """Cast a schedule to WorkingTime: every schedule with dates also has the verbs."""
     return cast("WorkingTime", schedule)
 
 
 def _date_of_shift(schedule: DatedShifts, opens: datetime) -> date:
-    """Return the date on which the shift starts that contains an instant of working time.
+    """Return the start date of the shift that contains the instant ``opens``.
 
-    If the shifts of two dates contain it, the later date is returned. ``opens`` is in the zone of
-    the schedule.
+    If shifts of two dates contain it, the later date is returned. ``opens`` is in the zone of the
+    schedule.
     """
     moment, day = moment_of(opens), opens.date()
     spans = schedule._spans_on(day, schedule.shifts_on(day))
@@ -395,8 +399,8 @@ def _paused_time(
 def _week_on(schedule: DatedShifts, day: date) -> WeeklyHours:
     """Return the weekly hours in force on a date.
 
-    If they are empty, return the last before that are not, else the next. Raises BudgetError if the
-    schedule has no weekly hours at all.
+    If these are empty, return the last non-empty weekly hours before, otherwise the next. Raises
+    BudgetError if the schedule has no weekly hours at all.
     """
     weeks = [(date.min, schedule.hours), *schedule.changes.items()]
     before = [week for since, week in weeks if since <= day and not week.empty]

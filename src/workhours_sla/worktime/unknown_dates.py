@@ -1,12 +1,12 @@
 """Decide whether an answer that depends on unknown dates can be given.
 
-A date is unknown if the calendar does not cover it or has an uncertain entry for it. A
-*completion* assigns each unknown date a full day, a short day or a day off. An answer is certain
-if every completion gives the same answer.
+A date is unknown if the calendar does not cover it or has an uncertain entry for it. A *completion*
+assigns each unknown date a full day, a short day or a day off. An answer is certain if every
+completion gives the same answer.
 
-Completions are not enumerated. Most answers only grow, or only shrink, as working time is added.
-Such an answer lies between two extremes: the answer if all unknown dates are days off, and the
-answer if they are all full days. If the extremes are equal, every completion gives that answer.
+Completions are not enumerated. Most answers can only increase, or only decrease, if working time is
+added. Such an answer lies between two extremes: the answer if all unknown dates are days off, and
+the answer if they are all full days. If the extremes are equal, every completion gives that answer.
 
 With ``provisional=True``, an answer that is not certain is calculated by rule instead of refused.
 """
@@ -27,7 +27,7 @@ from workhours_sla.worktime.engine.compiled_time import CompiledTime
 Time = TypeVar("Time", bound=CompiledTime)
 Answer = TypeVar("Answer")
 Certain = Callable[[Time, Callable[[Time], Answer], CalendarCoverageError], Answer]
-"""A test for one kind of question: returns the answer if it is certain, else raises an error.
+"""A function that returns an answer if it is certain, and otherwise raises an error.
 
 It receives the working time, the question, and the error that the question raised.
 """
@@ -41,13 +41,14 @@ def same_in_any_case(
     error: CalendarCoverageError,
     near: datetime | None = None,
 ) -> Answer:
-    """Return the answer if both extremes are equal, else raise ``error`` with bounds.
+    """Return the answer if both extremes are equal, otherwise raise ``error`` with bounds.
 
     The bounds are the two extremes.
 
-    Openings and closings are different, because a short day opens or closes at another time than a
-    full day. The answer is then certain only if both extreme completions also have the same working
-    time between the answer and ``near``, the given instant. ``error`` is raised without bounds.
+    For openings and closings, equal extremes are not enough, because a short day opens or closes at
+    another time than a full day. Both extreme completions must also have the same working time
+    between the answer and ``near``, the given instant. Otherwise ``error`` is raised without
+    bounds.
     """
     least, most = _extreme_answers(time, ask)
     if least is not None and _in_utc(least) == _in_utc(most):
@@ -61,7 +62,7 @@ def same_in_any_case(
 
 
 def refused(_time: Time, _ask: Callable[[Time], Answer], error: CalendarCoverageError) -> Answer:
-    """Raise ``error``. This is the argument ``certain`` of verbs that call other verbs.
+    """Raise ``error``. Pass this function as ``certain`` for verbs that call other verbs.
 
     The other verbs have already looked for a certain answer.
     """
@@ -79,11 +80,11 @@ def certain_answer(  # noqa: PLR0913
 ) -> Answer:
     """Return the answer to a question that raised ``error`` because it depends on unknown dates.
 
-    A certain answer is returned. If the answer is not certain, CalendarCoverageError is raised, or
-    with ``provisional`` the answer is calculated with ``time.provisionally()`` and a
+    A certain answer is returned. If the answer is not certain, CalendarCoverageError is raised.
+    With ``provisional``, the answer is calculated with ``time.provisionally()`` instead and a
     ProvisionalWarning is emitted. ``near`` is required for openings and closings, see
-    ``same_in_any_case``. ``certain`` is a function that is used instead of ``same_in_any_case``. It
-    is required if more working time does not always move the answer in the same direction.
+    ``same_in_any_case``. ``certain`` is a function to use instead of ``same_in_any_case``. It is
+    required if more working time can move the answer in either direction.
 
     The verbs ask the engine and call this function only after an error. If they passed all
     questions to one function instead, they would take up to 1.35 times as long.
@@ -129,7 +130,7 @@ def with_bounds(error: CalendarCoverageError, one: object, other: object) -> Cal
 
 
 def without_bounds(error: CalendarCoverageError) -> CalendarCoverageError:
-    """Return a copy of the error without the bounds of an answer, which belong to another verb."""
+    """Return a copy of an error without bounds, because its bounds belong to another verb."""
     msg = str(error).partition(_BETWEEN)[0]
     return CalendarCoverageError(msg, **error.__dict__ | {"earliest": None, "latest": None})
 

@@ -24,8 +24,8 @@ class WeeklyHours(NamedTuple):
 
     Hours may depend on the date: on the month, on the day of the year or on the week. ``week_of``
     then returns the weekly hours on a date, and ``by_weekday`` has the shifts on dates that no rule
-    names. ``holidays_off`` is True if the hours say ``PH off``, so that they need a calendar with
-    holidays.
+    names. ``holidays_off`` is True if the hours contain ``PH off``, so that they need a calendar
+    with holidays.
 
     >>> WeeklyHours.parse("Mo-Fr 09:00-18:00; Fr 09:00-16:45").by_weekday[4]
     (Shift(start=datetime.timedelta(seconds=32400), end=datetime.timedelta(seconds=60300)),)
@@ -79,7 +79,7 @@ class WeeklyHours(NamedTuple):
     def week_of(self, day: date) -> WeeklyHours:
         """Return the weekly hours of the season and the ISO week of a date.
 
-        The result does not depend on the date any more.
+        The result is the same on every date.
 
         >>> hours = WeeklyHours.parse("Mo-Fr 09:00-18:00; Jun-Aug Fr 09:00-16:00")
         >>> str(hours.week_of(date(2026, 7, 1)))
@@ -113,7 +113,7 @@ class WeeklyHours(NamedTuple):
         return shifts
 
     def all_shifts(self) -> Iterator[tuple[int, Shifts]]:
-        """Yield each weekday (Monday is 0) with the shifts that it has on some date.
+        """Yield each weekday (Monday is 0) with the shifts that it has on any date.
 
         >>> [day for day, shifts in WeeklyHours.parse("Mo,We 9-18").all_shifts() if shifts]
         [0, 2]
@@ -135,7 +135,7 @@ class WeeklyHours(NamedTuple):
 
 
 def _check_rules(rules: Rules, text: str, hours: WeeklyHours) -> None:
-    """Raise HoursSyntaxError for a rule without effect, and for rules with two readings."""
+    """Raise HoursSyntaxError for a rule without effect, and for rules with two meanings."""
     never = hours_rules.never_applied(rules)
     if never is not None:
         refuse(text, "hours_never", _advice(rules, never), rule=never.text)
@@ -152,7 +152,7 @@ def _check_rules(rules: Rules, text: str, hours: WeeklyHours) -> None:
 
 
 def _advice(rules: Rules, dropped: Rule) -> str:
-    """Return the hours without a rule as text, or an example if they would be refused."""
+    """Return the hours without the rule ``dropped`` as text, or an example if that is not valid."""
     kept = tuple(rule for rule in rules if rule is not dropped)
     hours = WeeklyHours._of(kept, holidays_off=False)
     checks = hours_rules.never_applied, hours_rules.pointless, hours_rules.midnight_conflict
@@ -173,7 +173,7 @@ def _week(
 def _rules_of(week: Iterable[Shifts]) -> Rules:
     """Return rules for the shifts of each weekday.
 
-    A rule after a night shift is additional, so that it leaves the hours after midnight alone.
+    A rule after a night shift is additional, so that it does not change the hours after midnight.
     """
     by_weekday = tuple(week)
     rules: list[Rule] = []
@@ -189,9 +189,9 @@ def _rules_of(week: Iterable[Shifts]) -> Rules:
 
 
 def _added_up(rules: Rules) -> WeeklyHours | None:
-    """Return the weekly hours in which each weekday has the shifts of all rules for it.
+    """Return weekly hours in which each weekday has the shifts of all rules for it.
 
-    Returns None if shifts of a weekday overlap, if a rule is ``off``, or if one depends on the
+    Returns None if shifts of a weekday overlap, if a rule is ``off``, or if a rule depends on the
     date.
     """
     if not all(rule.replaces and rule.shifts and rule.dates == Dates() for rule in rules):

@@ -182,9 +182,8 @@ class WorkingTime(CompiledTime):
     def latest_start(self, due: datetime, budget: Budget, *, provisional: bool = False) -> datetime:
         """Return the latest start whose due time is no later than ``due``.
 
-        With a budget of days this is the last microsecond before a closing or a midnight, from
-        which on starts are due later. Raises NaiveDatetimeError, BudgetError,
-        CalendarCoverageError.
+        With a day budget, this is the last microsecond before a closing or a midnight; later starts
+        are due later. Raises NaiveDatetimeError, BudgetError, CalendarCoverageError.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -221,7 +220,7 @@ class WorkingTime(CompiledTime):
     def next_opening(
         self, when: datetime, *, inclusive: bool = True, provisional: bool = False
     ) -> datetime:
-        """Return the first instant of working time from a given instant on.
+        """Return the first instant of working time at or after a given instant.
 
         If ``when`` is working time, the answer is ``when``. With ``inclusive=False`` the answer is
         the first start of working time after ``when``. Raises NaiveDatetimeError,

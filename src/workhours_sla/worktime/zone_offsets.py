@@ -21,7 +21,7 @@ TimeSpan = tuple[timedelta, timedelta]
 """A pair of instants (start, end); the end is excluded."""
 
 _LONG_SPAN = 31
-"""Offset changes are cached for spans longer than this number of days."""
+"""Offset changes are cached only for spans of more than this number of days."""
 
 
 class Zone:

@@ -1,1 +1,1 @@
-"""Build calendars from other sources: libraries, iCalendar feeds, files of days, and acts."""
+"""Build calendars from other libraries, iCalendar feeds, files of days, and acts."""

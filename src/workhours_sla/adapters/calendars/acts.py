@@ -21,7 +21,7 @@ from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
 
 RENAMED = {"settles": "confirms"}
-"""Keys of earlier versions of the file format, each with its present name."""
+"""The current name of each key from earlier versions of the file format."""
 
 LayerName = Literal["statutory", "transfer", "presidential", "region", "agency"]
 

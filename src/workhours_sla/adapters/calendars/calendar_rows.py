@@ -29,7 +29,7 @@ _DAYS_OF_A_WEEK = 7
 class Place(NamedTuple):
     """A position in a calendar file: a line number, or a key path if the format has no lines.
 
-    ``name`` is the path of the file, or what error messages call the source.
+    ``name`` is the path of the file; for other sources, the name of the source in messages.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Place(NamedTuple):
         return f"{self.name} {clipped(self.key)}" if self.key else self.name
 
     def refuse(self, what: str, remedy: str) -> NoReturn:
-        """Raise CalendarDataError with this position, what is wrong, and what to do instead."""
+        """Raise CalendarDataError with this position, the fault, and what to do instead."""
         msg = f"{self}: {what}; {remedy}"
         raise CalendarDataError(msg, name=self.name, line=self.line, key=self.key) from None
 
@@ -55,7 +55,7 @@ class Row(NamedTuple):
 
 
 def raw_of(source: Source, what: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of a source; ``what`` is the name of a source that is no file.
+    """Return the name and the bytes of a source; ``what`` names a source that is not a file.
 
     Raises CalendarDataError for a file that cannot be read, and TypeError for a value that is not a
     ``Source``.
@@ -224,7 +224,10 @@ def calendar_of(  # noqa: PLR0913 - the parts of a calendar
     last: date,
     tz: ZoneInfo | str | None,
 ) -> Calendar:
-    """Return the calendar of checked entries, whose version is a digest of the entries."""
+    """Return a calendar with the given entries; its version is a digest of the entries.
+
+    The entries must have been checked.
+    """
     zone = None if tz is None else zone_of(tz).key
     table = TableDays.of(entries, weekend=weekend, first=first, last=last, version="")
     lines = [f"{sorted(weekend)} {first} {last}"]

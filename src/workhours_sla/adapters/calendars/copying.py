@@ -21,7 +21,7 @@ FIRST_YEAR = 2000
 """The first year that is copied by default."""
 
 UNCERTAIN_DAYS = 2
-"""How many days earlier or later an estimated day may be after the moon has been sighted."""
+"""An estimated lunar holiday may be celebrated this many days earlier or later."""
 
 SWAP_NOT_RECORDED = (
     "the library does not record what day off this date was swapped with; "
@@ -161,7 +161,7 @@ def all_dates(first: int, last: int) -> Iterator[date]:
 
 
 def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, int]) -> None:  # noqa: A002
-    """Raise CalendarDataError if the library has none of the years that the caller asked for.
+    """Raise CalendarDataError if the library covers none of the years asked for.
 
     ``asked`` are the first and the last year that the caller asked for, and ``has`` are the first
     and the last year of the library. Raises CalendarDataError also if the last year asked for is
@@ -198,7 +198,7 @@ def _numbers(version: str) -> list[int]:
 
 
 def similar_ids(id: str, ids: Mapping[str, str]) -> Phrase:  # noqa: A002
-    """Return which ids to use instead of an unknown id, for the error message.
+    """Return the suggestion of other ids, for the error about an unknown id.
 
     ``ids`` are the known ids, keyed by the names that are compared with ``id``.
     """

@@ -1,8 +1,9 @@
 """The time zone of each country that has only one.
 
-Made by tools/country_zones.py from zone.tab of the IANA time zone database 2026f, which is in
-the public domain. A country has one zone if zone.tab has one zone for it, or if all its zones had
-the same offsets from 2000 on, as Berlin and Busingen. For other countries a zone must be given.
+tools/country_zones.py generates this file from zone.tab of the IANA time zone database 2026f, which
+is in the public domain. A country has one zone if zone.tab lists one zone, or if all its zones have
+had the same offsets since 2000, such as Berlin and Busingen. For other countries a zone must be
+given.
 """
 
 from __future__ import annotations

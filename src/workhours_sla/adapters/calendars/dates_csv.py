@@ -27,7 +27,7 @@ from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
 from workhours_sla.errors import shown
 
 COLUMNS = ("date", "kind", "name", "swapped_with", "act")
-"""The columns that the CSV may have; only ``date`` is required."""
+"""Columns that the CSV may have; only ``date`` is required."""
 
 HOLIDAY = "holiday"
 SHORT = "short"
@@ -38,7 +38,7 @@ KINDS = {
     "transferred_work": (Layer.TRANSFER, DayKind.TRANSFERRED_WORK),
     SHORT: (Layer.STATUTORY, DayKind.WORK),
 }
-"""The values of the column ``kind``, each with a layer and a kind of day."""
+"""The layer and the kind of day for each value of the column ``kind``."""
 
 _SWAPPED = ("transferred_off", "transferred_work")
 _DELIMITERS = ",;\t"

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from holidays import HolidayBase
 
 FIRST_RELEASES = {"0.64": 2025, "0.88": 2026}
-"""The first release of a year, mapped to the year, by the dates of the library's tags."""
+"""A mapping from the first version released in a year to that year, from the library's tags."""
 
 YEARS_OF_A_DECREEING_COUNTRY = 9
-"""In how many of the ten last years on record a country must have decreed single days off, so that
-it counts as a country that decrees days off every year."""
+"""Minimum number of years with decreed days off, of the ten last years on record.
+
+A country with fewer such years does not count as one that decrees days off every year.
+"""
 
 LUNAR_YEARS = {
     "BT": (2001, 2035),
@@ -43,7 +45,7 @@ LUNAR_YEARS = {
     "SR": (2001, 2035),
     "US-CA": (2001, 2035),
 }
-"""The first and last year for which the library has Hindu and Balinese holidays, keyed by id.
+"""The first and last year with Hindu and Balinese holidays in the library, keyed by country id.
 
 In other years the library leaves these holidays out silently.
 """
@@ -52,7 +54,7 @@ HALF_DAYS, WORKDAYS = "half_day", "workday"
 """The library's categories of working days: days that are partly off, and full working days."""
 
 _SUBSTITUTED = 4
-"""The least number of fields of a row that is a swap: a day off and the date worked instead."""
+"""A library row with this many fields or more is a swap: a day off, and the date worked instead."""
 
 
 def provide(id: str) -> Calendar | None:  # noqa: A002
@@ -145,7 +147,10 @@ def copy_holidays(  # noqa: PLR0913 - options, all by keyword
 
 
 def available(country: str) -> Iterator[AvailableCalendar]:
-    """Yield the calendars of the library: all of them, or those of one country and its parts."""
+    """Yield a description of each calendar of the library, or only of one country's calendars.
+
+    The calendars of a country include those of its subdivisions.
+    """
     from holidays.registry import COUNTRIES, EntityLoader  # noqa: PLC0415
     from holidays.version import __version__ as version  # noqa: PLC0415
 
@@ -224,10 +229,10 @@ def _names(id: str) -> Mapping[str, str]:  # noqa: A002
 
 
 def _language(entity: type[HolidayBase], asked: str) -> str | None:
-    """Return the library's name of the language ``asked``, or else the country's own language.
+    """Return the library's name of the language ``asked``, or of the country's own language.
 
-    Returns None only if the country has no translations. For a country with translations, None
-    would make the library use the language of the environment.
+    Returns None only if the country has no translations. For a country with translations, the
+    library would take None as the language of the environment.
     """
     if asked in entity.supported_languages:
         return asked

@@ -22,13 +22,16 @@ from workhours_sla.errors import CalendarDataError, UnknownCalendarError, shown
 from workhours_sla.text.messages import say
 
 FIRST_RELEASES = {"17.0": 2023}
-"""The first release of a year, mapped to the year, by the library's change log."""
+"""A mapping from the first version released in a year to that year.
+
+The source is the library's change log.
+"""
 
 SWAPS_MISSING = frozenset({"BG", "BY", "HU", "KZ", "LV", "TW", "UA"})
 """Countries that swapped working days by decree, while the library contains no such swaps."""
 
 _READING = threading.Lock()
-"""Lets one thread at a time read the library, because warnings are caught process-wide."""
+"""Lock for reading the library, because catching warnings affects the whole process."""
 
 
 def provide(id: str) -> Calendar | None:  # noqa: A002
@@ -96,7 +99,10 @@ def copy_workalendar(
 
 
 def available(country: str) -> Iterator[AvailableCalendar]:
-    """Yield the calendars of the library: all of them, or those of one country and its parts."""
+    """Yield a description of each calendar of the library, or only of one country's calendars.
+
+    The calendars of a country include those of its subdivisions.
+    """
     from workalendar import __version__ as version  # noqa: PLC0415
 
     newest = copying.release_year(version, FIRST_RELEASES) + 1

@@ -34,7 +34,7 @@ from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Laye
 from workhours_sla.errors import CalendarDataError, shown
 
 WEEKEND = frozenset({5, 6})
-"""The weekend of the format (Monday is 0), from which a file can make exceptions."""
+"""The default weekend of the file format (Monday is 0). A file may list exceptions."""
 
 _OFF, _SHORT, _WORKING = "1", "2", "3"
 _MONTH_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})")
@@ -58,14 +58,14 @@ def read_xmlcalendar(
     swaps: Mapping[date, date] | None = None,
     tz: ZoneInfo | str | None = None,
 ) -> Calendar:
-    """Return the calendar of one year or of consecutive years, each in a file of its own.
+    """Return the calendar of one year or of consecutive years, with one file for each year.
 
     A file is given as its content, text or bytes, or as a Path; XML and JSON may be mixed. The
     calendar covers the years of the files. A working weekend has the hours of the date it was
     swapped with. Files of years before 2021 do not contain that date, so give it in ``swaps``,
-    which maps a working weekend to the date whose hours it has. Short days are one hour shorter.
-    The format does not distinguish a day off by decree from a holiday. ``tz`` is the calendar's
-    IANA zone, if it needs one.
+    which maps each working weekend to that date. Short days are one hour shorter. The format does
+    not distinguish a day off by decree from a holiday. ``tz`` is the calendar's IANA zone, if it
+    needs one.
 
     Raises CalendarDataError, which names the line or key, for a file in another format, a date
     listed twice, a working weekend without a date whose hours it has, and a day off moved from a
@@ -134,7 +134,7 @@ def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
 
 
 def _with_eves(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield the entries, with ``shortens_eve`` set for holidays whose eve is short in the file.
+    """Set ``shortens_eve`` in the entries of holidays whose eve is short, and yield all entries.
 
     ``shortens_eve`` shortens every date that has the hours of the eve. It is therefore set only if
     all these dates are short in the file.
@@ -339,7 +339,7 @@ class _JsonFile:
             yield target, source
 
     def _marks(self, months: object) -> Iterator[tuple[date, tuple[Place, str]]]:
-        """Yield the listed dates, each with its position in the file and its mark, if any."""
+        """Yield each listed date with its position in the file and its mark, which may be empty."""
         numbers = []
         for index, month in enumerate(months if isinstance(months, list) else [months]):
             place = self._at(f"months[{index}]")

@@ -1,4 +1,4 @@
-"""The defaults of a schedule and a target.
+"""Defaults of a schedule and a target.
 
 This module imports nothing, so that commands without a configuration file start fast.
 """
@@ -6,7 +6,7 @@ This module imports nothing, so that commands without a configuration file start
 from typing import Final
 
 NO_CALENDAR: Final = "none"
-"""The id that means no calendar: all days are alike."""
+"""The id for no calendar: all days are alike."""
 CALENDAR: Final = "RU"
 WEEK: Final = 5
 """The number of working days in a week of a Russian calendar."""
@@ -14,4 +14,4 @@ HOURS: Final = "Mo-Fr 09:00-13:00,14:00-18:00"
 TARGET: Final = "first reply"
 BUDGET: Final = "4h"
 ZONE_OF_PLAIN_RUSSIA: Final = "Europe/Moscow"
-"""The time zone of the calendar ``RU`` and of no calendar, which have no zone of their own."""
+"""The default time zone for the calendar ``RU`` and for schedules without a calendar."""

@@ -22,16 +22,16 @@ from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import parse_amount
 
 RENAMED = {"stops_on": "stops"}
-"""A mapping from keys of earlier versions to their current names."""
+"""The current name of each key from earlier versions."""
 NAMED_FORMATS = ("default", "unix", "unix_ms", "excel")
-"""The values of ``datetime_format`` that are no formats of ``strptime``."""
+"""Values of ``datetime_format`` that are names, not formats of ``strptime``."""
 _CHOICES: Final[Mapping[str, tuple[str, Iterable[str]]]] = {
     "type": ("not_event_type", EventType),
     "author_role": ("not_role", AUTHOR_ROLES),
     "status": ("not_status", ("open", "paused", "answered", "closed")),
     "their_verdict": ("not_their_verdict", ("met", "breached")),
 }
-"""The canonical values of columns, with the cause of the error for any other value."""
+"""The canonical values of columns, and the cause of the error for any other value."""
 
 
 def load(path: str | Path) -> Configuration:
@@ -148,7 +148,7 @@ def _check_delimiter(text: str) -> None:
 
 
 def _check_datetime_format(text: str) -> None:
-    """Raise ConfigError unless times in a format have year, month, day, hour and minute.
+    """Raise ConfigError unless a format contains year, month, day, hour and minute.
 
     The format is one of NAMED_FORMATS or a format of ``strptime``.
     """

@@ -33,14 +33,14 @@ from workhours_sla.worktime.budget_texts import parse_budget
 from workhours_sla.worktime.schedule import Schedule
 
 DEFAULT = "default"
-"""The name of the schedule that the section [schedule] declares."""
+"""Name of the schedule in the section [schedule]."""
 
 _BODIES = {"agency_id": "agencies", "district_id": "districts", "channel": "channels"}
-"""For each value of ``schedule_by``, the section that has the schedules."""
+"""The section that lists the schedules, for each value of ``schedule_by``."""
 _OF_SCHEDULES = ("schedules", "on_change_past")
-"""Sections and keys that are useless unless a target names its schedule."""
+"""Sections and keys that have no effect unless a target names its schedule."""
 CONDITIONS = ("channels", "topics", "importances", "regimes", "agencies", "districts")
-"""The keys of a rule that select appeals by their attributes."""
+"""Keys of a rule that select appeals by their attributes."""
 
 
 @public("workhours_sla.config")
@@ -63,7 +63,7 @@ class Configuration(NamedTuple):
 
 
 class NewBudget(NamedTuple):
-    """What replaces the budget of the target ``name``: the keys of a target that are not None."""
+    """Keys that replace the budget of the target ``name``; None keeps the key of the target."""
 
     name: str
     keys: Mapping[str, str | None]
@@ -79,9 +79,9 @@ def configured(
 ) -> Configuration:
     """Build the policy of a configuration; ``default`` is the schedule of the section [schedule].
 
-    ``warn`` replaces the warning time of every target, and ``budget`` the budget of one. ``amend``
-    adds acts to each calendar of [schedules]. Raises ConfigError, and BudgetError for a budget that
-    cannot be used.
+    ``warn`` replaces the warning time of every target, and ``budget`` the budget of one target.
+    ``amend`` is called with each calendar of [schedules] and adds acts to it. Raises ConfigError,
+    and BudgetError for a budget that cannot be used.
     """
     reader = _PolicyReader(Reader("the configuration"), config, default, warn=warn, amend=amend)
     return reader.configuration(budget)
@@ -164,9 +164,10 @@ class _PolicyReader:
             self._reader.fail(keys, say("a_second", name=shown(name)), say("rename"))
 
     def _check_unused(self, field: str, section: str) -> None:
-        """Raise ConfigError if a section names a schedule for an agency, a district or a channel.
+        """Raise ConfigError if ``section`` names schedules, because no target uses them.
 
-        No target has ``schedule_by`` with the value ``field``, so no target uses this schedule.
+        Call this for a ``field`` (agency, district or channel) that no target has as
+        ``schedule_by``.
         """
         bodies: Mapping[str, Body] = getattr(self._config, section)
         for name, body in bodies.items():
@@ -218,7 +219,10 @@ class _PolicyReader:
             yield keys, row
 
     def _own(self) -> list[tuple[Keys, TargetSettings]]:
-        """Return the key path and the settings of [target], or of each of [[targets]]."""
+        """Return the key path and the settings of each target that the file itself has.
+
+        These are [target], or the rows of [[targets]].
+        """
         if self._config.target is not None:
             return [(("target",), self._config.target)]
         return [(("targets", index), row) for index, row in enumerate(self._config.targets)]

@@ -40,7 +40,7 @@ class NormSource(Section, frozen=True, kw_only=True):
 class Norm(Section, frozen=True, kw_only=True):
     """A target as it was published. An ``optional`` norm applies only to rules that name it.
 
-    ``budget`` is text as in a configuration. A norm has no ``roll``: each configuration decides it.
+    ``budget`` is text as in a configuration. A norm has no ``roll``; each configuration sets it.
 
     >>> load_preset("volgograd").targets[0].name
     'volgograd reply'

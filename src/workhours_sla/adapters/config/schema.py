@@ -1,4 +1,4 @@
-"""Generate the JSON Schema of a configuration file, with which editors complete and check it.
+"""Generate the JSON Schema of a configuration file, for completion and checks in editors.
 
 ``python -m workhours_sla.adapters.config.schema`` prints the schema.
 """
@@ -14,7 +14,7 @@ import msgspec
 from workhours_sla.adapters.config.sections import Config
 
 _NULL = {"type": "null"}
-"""The type of null, a value that TOML does not have."""
+"""The JSON type null, which TOML does not have."""
 
 
 def config_schema() -> dict[str, Any]:
@@ -32,7 +32,7 @@ def config_schema() -> dict[str, Any]:
 
 
 def _written(part: Any) -> Any:
-    """Return a part of a JSON Schema as it is published.
+    """Prepare a part of a JSON Schema for publication.
 
     The type null is removed, because TOML has no null. Docstrings become descriptions.
     """
@@ -54,7 +54,7 @@ def _written(part: Any) -> Any:
 
 
 def _described(text: str) -> str:
-    """Return the text of a docstring as a description, without its examples."""
+    """Return the text of a docstring without its examples, as a description."""
     return cleandoc(text).replace("``", "`").partition(">>>")[0].rstrip()
 
 

@@ -118,11 +118,11 @@ TargetName = Annotated[str, _described("The name of the target, different from a
 class Input(Section, frozen=True, kw_only=True):
     """The format of a file of appeals.
 
-    A row is an event; with ``kind = "appeals"`` an appeal, and with ``kind = "statuses"`` a status
-    that an appeal has from a time on. Without ``format`` or ``delimiter``, the suffix of the file
-    determines it. Without ``datetime_format``, times are in ISO 8601 or like 31.10.2025 17:30.
-    ``tz`` is the time zone of times without an offset. ``source`` is used for rows that do not name
-    their source.
+    By default, a row is an event. With ``kind = "appeals"`` a row is an appeal, and with ``kind =
+    "statuses"`` a row is a status that an appeal has from a time on. Without ``format`` or
+    ``delimiter``, the suffix of the file determines it. Without ``datetime_format``, times are in
+    ISO 8601 or like 31.10.2025 17:30. ``tz`` is the time zone of times without an offset.
+    ``source`` is used for rows that do not name their source.
     """
 
     kind: Annotated[
@@ -219,7 +219,7 @@ class Input(Section, frozen=True, kw_only=True):
 
 
 class Transfer(Section, frozen=True, kw_only=True):
-    """A day off that becomes a working day, and a working day that becomes a day off instead."""
+    """An exchange of a day off and a working day: each becomes the other."""
 
     day_off: Annotated[date, _described("The day off that becomes a working day.")] = msgspec.field(
         name="from"
@@ -282,7 +282,7 @@ class ScheduleSettings(Section, frozen=True, kw_only=True):
 class Body(Section, frozen=True, kw_only=True):
     """An agency, a district or a channel: the name to show, and the name of its schedule.
 
-    Without a schedule it has the schedule of the section [schedule].
+    Without ``schedule``, the schedule of the section [schedule] applies.
     """
 
     name: Annotated[str, _described("The name in texts; by default the id.")] = ""
@@ -315,7 +315,10 @@ class ReportSettings(Section, frozen=True, kw_only=True):
     ) = None
 
     def heading(self, key: Literal["title", "organisation"], lang: str) -> str | None:
-        """Return a heading in ``lang``, else in the language that is given; None without one."""
+        """Return a heading in ``lang``, or in the other language if only that is given.
+
+        Returns None if the configuration has no such heading.
+        """
         found: str | dict[str, str] | None = getattr(self, key)
         if isinstance(found, dict):
             found = found.get(lang) or next(iter(found.values()), None)
@@ -323,7 +326,7 @@ class ReportSettings(Section, frozen=True, kw_only=True):
 
 
 class TargetSettings(Section, frozen=True, kw_only=True):
-    """A target: its budget, its schedule, and what starts and stops the clock.
+    """A target: its budget, its schedule, and the events that start and stop the clock.
 
     ``schedule`` is the name of the schedule. With ``schedule_by`` each agency, district or channel
     has its own schedule. Without these two keys, the target has the schedule of the section
@@ -360,7 +363,7 @@ class TargetSettings(Section, frozen=True, kw_only=True):
 
 
 class TargetRow(TargetSettings, frozen=True, kw_only=True):
-    """One of several targets. The keys are those of [target]; name and budget are required."""
+    """A target in a list of several. It has the keys of [target]; name and budget are required."""
 
     name: TargetName
     budget: Allowed
@@ -416,13 +419,13 @@ class PresetSettings(Section, frozen=True, kw_only=True):
 
 
 class Config(Section, frozen=True, kw_only=True):
-    """A configuration file. A missing section has its defaults.
+    """A configuration file. The keys of a missing section have their defaults.
 
-    ``columns`` maps the canonical name of a column to its name in the file. ``values`` is keyed by
-    the canonical name of a column, and under it maps each value in the file to the canonical value.
-    ``ignore`` lists the values in the file with which a row is ignored.
-    [target] is [[targets]] with one row. The policy is these targets and those of presets, which
-    [[rules]] assign to appeals.
+    ``columns`` maps the canonical name of a column to its name in the file. ``values`` maps, for
+    each canonical column, the values in the file to canonical values. ``ignore`` lists, for each
+    canonical column, values in the file; a row with one of them is ignored. Write [target] for a
+    single target, or [[targets]] for several. Presets add targets. [[rules]] assign the targets to
+    appeals.
     """
 
     input: Annotated[Input, _described("The format of files of appeals.")] = Input()

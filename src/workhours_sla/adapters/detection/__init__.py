@@ -1,1 +1,1 @@
-"""Detect how a file of appeals is to be read, and write that as a configuration."""
+"""Detect how to read a file of appeals, and write the result as a configuration."""

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def from_start(where: Path | BinaryIO) -> Path | BinaryIO:
-    """Return a path, or a stream after going back to its beginning."""
+    """Return a path unchanged, or rewind a stream to its beginning and return it."""
     if not isinstance(where, Path):
         where.seek(0)
     return where
 
 
 class Again:
-    """A file, or a stream that can be read from its beginning again."""
+    """A file, or a seekable stream, that can be read several times."""
 
     def __init__(self, where: Path | BinaryIO, name: str | None) -> None:
         self.where = where
@@ -30,7 +30,7 @@ class Again:
 
     @contextmanager
     def opened(self) -> Iterator[OpenedFile]:
-        """Open the file, or go to the beginning of the stream. Raises SourceError."""
+        """Open the file, or rewind the stream. Raises SourceError."""
         with ExitStack() as stack:
             yield open_file(from_start(self.where), self.name, stack)
 

@@ -1,4 +1,4 @@
-"""Decide how a table is read, from what its header and its rows have."""
+"""Decide how to read a table, from its header and its rows."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ _OTHER_COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "statuses": Attributes._fields,
 }
 _MOST_TYPES: Final = 60
-"""The most unknown types of events, or statuses, of which each has a line to complete."""
+"""Maximum number of unknown event types or statuses that a question lists."""
 
 
 @dataclass
 class _Decision:
-    """What has been decided so far."""
+    """The decisions and doubts so far."""
 
     kind: Kind | None = None
     roles: dict[str, Role] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class _Decision:
     doubts: list[Doubt] = field(default_factory=list)
 
     def take(self, choice: Choice) -> bool:
-        """Use a chosen role, or record its doubt. Return whether there was either."""
+        """Store the role or the doubt of a choice. Return False if the choice has neither."""
         if choice.role is not None:
             self.roles[choice.role.canonical] = choice.role
         if choice.doubt is not None:
@@ -74,9 +74,10 @@ def decide(
     rows: Callable[[], Iterable[Row]],
     given: Given,
 ) -> Detected:
-    """Return how a table is read; ``options`` are the keys of [input] that are decided.
+    """Decide how to read a table, and return the settings with any doubts.
 
-    ``rows`` returns the rows below the header once more, to compare their ids.
+    ``options`` are the keys of ``[input]`` that are already decided. ``rows`` returns the rows
+    below the header again, to compare their ids.
     """
     made = _Decision()
     names = Names(table.columns)
@@ -143,7 +144,7 @@ def _options(
 
 
 def _kind(names: Names, made: _Decision) -> Kind | None:
-    """Decide whether a row is an appeal, an event or a status. Records a doubt about it."""
+    """Decide whether a row is an appeal, an event or a status, and record any doubt."""
     answered = names.time("answered_at")
     types = _named_values(names.other("type"), event_type)
     statuses = _named_values(names.other("status"), status_meaning)
@@ -168,7 +169,7 @@ def _kind_doubt(kinds: Sequence[Kind]) -> Doubt:
 
 
 def _named_values(choice: Choice, meaning: Callable[[str], str | None]) -> Role | None:
-    """Return a role if at least half of its values have a known meaning."""
+    """Return the chosen role if at least half of its values have a known meaning."""
     role = choice.role
     if role is None:
         return None
@@ -181,7 +182,7 @@ def _named_values(choice: Choice, meaning: Callable[[str], str | None]) -> Role 
 
 
 def _times(names: Names, made: _Decision) -> list[Role]:
-    """Choose the columns of the times that a file of this kind has."""
+    """Choose the time columns that a file of this kind needs."""
     wanted: tuple[str, ...]
     if made.kind == "events":
         wanted = ("occurred_at",)
@@ -205,7 +206,7 @@ def _times(names: Names, made: _Decision) -> list[Role]:
 
 
 def _their_due(names: Names, made: _Decision) -> list[Role]:
-    """Use the column of another system's due times, unless anything about it is doubtful."""
+    """Use the column with the exporting system's due times, unless it is doubtful."""
     role = names.time("their_due_at").role
     if role is not None and not any(doubts_of(role)):
         made.roles["their_due_at"] = role
@@ -214,7 +215,7 @@ def _their_due(names: Names, made: _Decision) -> list[Role]:
 
 
 def _missing(canonical: str, names: Names, roles: Iterable[Role | None]) -> Doubt:
-    """Return the doubt that no column is known to be a canonical column."""
+    """Return the doubt that no column of the file is recognised as ``canonical``."""
     used = {column.index for role in roles if role is not None for column in role.columns}
     left = [column for column in names.columns if column.index not in used and column.filled]
     left = [column for column in left if not column.has_objects]
@@ -234,7 +235,7 @@ def _missing(canonical: str, names: Names, roles: Iterable[Role | None]) -> Doub
 
 
 def _place_values(made: _Decision) -> None:
-    """Decide what the values of types, statuses and empty times mean."""
+    """Decide the meaning of event types, statuses and texts for an empty time."""
     for canonical, meaning in (("type", event_type), ("status", status_meaning)):
         role = made.roles.get(canonical)
         if role is None:
@@ -262,7 +263,7 @@ def _place_values(made: _Decision) -> None:
 def _answers(
     canonical: str, column: Column, known: Mapping[str, str], made: _Decision
 ) -> Iterator[Doubt]:
-    """Yield the doubts about a log in which nothing is known to be an answer, or a posting."""
+    """Yield the doubts if no value of a log means an answer, or no value means a posting."""
     meanings = set(known.values())
     answer = "replied" if canonical == "type" else "answered"
     if answer not in meanings:
@@ -278,7 +279,7 @@ def _answers(
 
 
 def _compare_ids(made: _Decision, table: Table, rows: Callable[[], Iterable[Row]]) -> None:
-    """Record what is doubtful about the ids of a file with a row for each appeal."""
+    """Record doubts about repeated ids in a file with one row for each appeal."""
     own_id, posted = made.roles.get("appeal_id"), made.roles.get("posted_at")
     if made.kind != "appeals" or own_id is None:
         return
@@ -306,7 +307,7 @@ def _compare_ids(made: _Decision, table: Table, rows: Callable[[], Iterable[Row]
 
 
 def _reading(role: Role, settings: TimeSettings) -> Reading:
-    """Return the first values of a role, times as they are read."""
+    """Return the first values of a role, with times parsed."""
     first = [column.first for column in role.columns]
     texts = [" ".join(parts) for parts in zip(*first, strict=False)]
     return Reading(role.canonical, role.written, tuple(_as_read(text, settings) for text in texts))

@@ -1,4 +1,4 @@
-"""Detect how a file of appeals is read: its format, its columns and what their values mean."""
+"""Detect how to read a file of appeals: its format, its columns and their values."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _HEAD: Final = 1 << 16
 
 
 class _Found(NamedTuple):
-    """Where the table of a file is: its header, the rows below it, and the keys of [input].
+    """The table that was found in a file, and the ``[input]`` keys needed to read it.
 
-    ``exact`` says that each row must have as many cells as the header.
+    If ``exact`` is true, each row must have as many cells as the header.
     """
 
     header: Header
@@ -52,10 +52,10 @@ class _Found(NamedTuple):
 def detect(
     where: Path | BinaryIO, *, name: str | None = None, given: Given | None = None
 ) -> Detected:
-    """Detect how a file is read, from all of its rows.
+    """Detect how to read a file, from all of its rows.
 
-    A stream must be able to go back to its beginning. Raises SourceError for a file that cannot be
-    read, has no known format, or has no row that names its columns.
+    A stream must be seekable. Raises SourceError for a file that cannot be read, has no known
+    format, or has no row with column names.
     """
     source, given = Again(where, name), given or Given()
     with source.opened() as opened:
@@ -90,7 +90,7 @@ def detect(
 
 
 def _text(source: Again, name: str, head: bytes) -> _Found:
-    """Find the table of a text: JSON or CSV."""
+    """Find the table in a text file: JSON or CSV."""
     with source.opened() as opened:
         found = encoding_of(opened.chunks)
     encoding = found.name
@@ -133,7 +133,7 @@ def _delimited(source: Again, name: str, encoding: str) -> _Found:
 
 
 def _records(source: Again, encoding: str) -> _Found:
-    """Find the records of JSON Lines, or of a JSON document."""
+    """Find the records in JSON Lines or in a JSON document."""
     with source.opened() as opened:
         paths = paths_of(opened, encoding)
     headers = []
@@ -158,7 +158,7 @@ def _records(source: Again, encoding: str) -> _Found:
 
 
 def _workbook(source: Again, name: str, kind: str) -> _Found:
-    """Find the sheet of a workbook that has a table."""
+    """Find the sheet with a table in a workbook."""
     from workhours_sla.adapters.sources.workbook import text_rows  # noqa: PLC0415 - of an extra
 
     first: dict[str, list[Row]] = {}
@@ -220,12 +220,12 @@ def _choose(section: str, key: str, question: Phrase, values: Sequence[str]) -> 
 
 
 def config_of(detected: Detected) -> Config:
-    """Return the configuration that was detected. Raises ConfigError."""
+    """Return the configuration for the detected settings. Raises ConfigError."""
     return parse_config(configuration_text(detected, "en", schedule={}), _NAME)
 
 
 def verified(detected: Detected, where: Path | BinaryIO) -> Detected:
-    """Return what was detected, with a doubt if rows do not fit it. Reads all rows.
+    """Read all rows with the detected settings, and add a doubt if rows are rejected.
 
     Nothing is read while a question about columns or formats is open.
     """

@@ -1,4 +1,4 @@
-"""What was detected in a file: how it is read, and what remains to be decided by the user."""
+"""The result of detection: the settings to read a file, and questions for the user."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from workhours_sla.errors import shown
 from workhours_sla.text.messages import Phrase
 
 Value = str | tuple[str, ...]
-"""A value of a key in TOML."""
+"""A TOML value."""
 Kind = Literal["appeals", "events", "statuses"]
 MOST_LISTED: Final = 20
-"""The most values, or columns, that a question lists."""
+"""Maximum number of values or columns that a question lists."""
 
 
 class Doubt(NamedTuple):
-    """A question that the file does not answer.
+    """A question about the file that only the user can answer.
 
-    ``section`` is where the answer belongs: a section of the configuration. ``choices`` are lines
-    of TOML, from which the user chooses; while none is chosen, the file cannot be read, unless
-    ``is_read`` says that it can.
+    ``section`` is the section of the configuration to which the answer is added. ``choices`` are
+    the TOML lines to choose from. The file cannot be read before the question is answered, unless
+    ``is_read`` is true.
     """
 
     section: str
@@ -32,7 +32,7 @@ class Doubt(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A canonical column, the file's columns for it, and its first values as they are read."""
+    """An example: a canonical column, the file's columns for it, and the first parsed values."""
 
     canonical: str
     columns: Value
@@ -41,10 +41,11 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True)
 class Detected:
-    """How a file is read. ``options``, ``columns`` and ``values`` are sections of a configuration.
+    """The settings to read a file. ``options`` is the section ``[input]`` of the configuration.
 
-    ``readings`` are examples of what is read, and ``unread`` the names of the other columns.
-    ``notes`` are facts that need no decision, and ``doubts`` those that do.
+    ``columns`` and ``values`` are the sections with these names. ``readings`` are examples of the
+    values read. ``unread`` lists the columns that are not read. ``notes`` are facts that need no
+    decision, and ``doubts`` are questions that need one.
     """
 
     name: str
@@ -60,10 +61,10 @@ class Detected:
 
 @dataclass(frozen=True)
 class Given:
-    """What the user says about a file: the zone of its times.
+    """Facts that the user gave about a file: the time zone ``tz`` of its times.
 
-    ``of_calendar`` says that the zone is only that of the calendar. It is not that of a system that
-    exports times in the zone of a user or in UTC.
+    If ``of_calendar`` is true, ``tz`` is the zone of the calendar only. A system that exports times
+    in UTC or in the zone of a user does not use it.
     """
 
     tz: str | None = None
@@ -71,7 +72,7 @@ class Given:
 
 
 def listed(values: Iterable[str]) -> str:
-    """Return the first of the values of a file, for a question.
+    """Return the first values as one text for a question.
 
     >>> print(listed(["Решено", "Отозвано"]))
     'Решено', 'Отозвано'

@@ -1,4 +1,4 @@
-"""Detect the encoding of a text from its bytes."""
+"""Detect the encoding of a text file from its bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.text_lines import ByteChunks
 
 RUSSIAN: Final = ("cp1251", "cp866", "koi8-r", "mac-cyrillic", "iso8859-5")
-"""The encodings with one byte for a character that Russian files have."""
+"""Encodings of Russian files that use one byte for each character."""
 _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -24,20 +24,20 @@ _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLED: Final = 64_000
-"""The most bytes whose letters are compared with those of Russian."""
+"""Maximum number of bytes that are scored as Russian text."""
 _RUNS: Final = re.compile(rb"[\x80-\xff]+")
 _CONTROLS: Final = bytes(sorted({*range(32), 127} - set(b"\t\n\r\f\x1a\x1b")))
 _LEAST_SCORE: Final = 0.75
 _LEAST_LEAD: Final = 0.15
-"""How far the best score of a long text must lead; a short text needs more."""
+"""Minimum lead of the best score over the second best in a long text; short texts need more."""
 _BINARY: Final = 0.02
-"""A file with more control characters than this share is not text."""
+"""A file with a larger share of control characters than this is not text."""
 
 
 class Encoding(NamedTuple):
-    """The encoding of a text; ``others`` are encodings that fit as well and give another text.
+    """A detected encoding. ``name`` is None for bytes that are not text.
 
-    ``name`` is None for bytes that are not text.
+    ``others`` are encodings that fit equally well but give a different text.
     """
 
     name: str | None
@@ -45,7 +45,7 @@ class Encoding(NamedTuple):
 
 
 def encoding_of(chunks: ByteChunks) -> Encoding:
-    """Return the encoding of all the bytes that ``chunks`` reads, in constant memory."""
+    """Detect the encoding from all bytes of ``chunks``, in constant memory."""
     head = chunks.peek()
     marked = next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), None)
     if marked is not None and marked != "utf-8":
@@ -83,7 +83,7 @@ def encoding_of(chunks: ByteChunks) -> Encoding:
 
 
 def of_one_byte(sample: bytes) -> Encoding:
-    """Return the encoding of bytes that are not UTF-8, with one byte for each character.
+    """Detect the encoding of bytes that are not UTF-8, assuming one byte per character.
 
     >>> [of_one_byte("Дата ответа;Ведомство".encode(name)).name for name in RUSSIAN[:3]]
     ['cp1251', 'cp866', 'koi8-r']
@@ -110,9 +110,9 @@ def of_one_byte(sample: bytes) -> Encoding:
 
 
 def _by_statistics(sample: bytes, ranked: list[str]) -> Encoding:
-    """Return what charset-normalizer finds for a text that is not plausible as Russian.
+    """Detect the encoding of a text that is not plausible as Russian, by charset-normalizer.
 
-    A text of one byte for a character fits many encodings, so that others are always named.
+    Such a text fits many encodings of one byte per character; ``others`` lists some of them.
     """
     from charset_normalizer import from_bytes  # noqa: PLC0415 - it takes long to import
 
@@ -132,7 +132,7 @@ def _fits(sample: bytes, name: str) -> bool:
 
 
 def _wide(head: bytes) -> str | None:
-    """Return the encoding of UTF-16 without a mark: its ASCII signs have a NUL beside them."""
+    """Return the variant of UTF-16 if ``head`` has a NUL byte beside its ASCII characters."""
     head = head[: len(head) // 2 * 2]
     zeros = (head[1::2].count(0), head[::2].count(0))
     if not head or max(zeros) < len(head) // 10:

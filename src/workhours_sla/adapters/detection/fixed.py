@@ -1,4 +1,4 @@
-"""Detect how a file of a format with fixed keys is read: what its configuration must add."""
+"""Detect the settings to read a file whose format has fixed keys."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SHOWN: Final = 3
 
 
 class _Seen:
-    """The first events of a file, how many records fit, and what is wrong with the first."""
+    """Collects the first events of a file, the counts of its records, and the first Fault."""
 
     def __init__(self) -> None:
         self.first: list[Event] = []
@@ -54,7 +54,10 @@ class _Seen:
 def detect_fixed(
     where: Path | BinaryIO, name: str, signature: Signature, config: Config, given: Given
 ) -> Detected:
-    """Return how a file of a format with fixed keys is read. ``config`` names that format."""
+    """Detect how to read a file of a format with fixed keys, such as the export of a service desk.
+
+    ``config`` names the format.
+    """
     options: dict[str, Value] = {} if signature.kind is None else {"kind": signature.kind}
     options["format"] = signature.format
     seen = _read(where, name, config)
@@ -83,7 +86,7 @@ def detect_fixed(
 
 
 def unfit(count: int, rows: int, unit: str, first: Fault) -> Doubt:
-    """Return the doubt about rows that do not fit what was detected."""
+    """Return the doubt about ``count`` of ``rows`` rows that the detected settings reject."""
     where = say(f"at_{unit}", number=first.line)
     question = say("detect_rows", count=count, rows=rows, where=where, detail=first.detail)
     return Doubt("input", question, is_read=True)

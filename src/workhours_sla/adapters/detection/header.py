@@ -1,4 +1,4 @@
-"""Find the row of a table that names its columns, also below a title."""
+"""Find the row of a table with the column names, which may follow a title."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from workhours_sla.adapters.detection.time_forms import shape_of, shape_text
 from workhours_sla.adapters.detection.words import matches_of
 
 SEARCHED: Final = 50
-"""The header is among so many first rows that are not blank."""
+"""Number of non-blank rows in which the header is searched."""
 _ENOUGH: Final = 2
-"""A row names columns for certain if so many of its cells are names of known columns."""
+"""A row with this many known column names is certainly a header."""
 
 
 class Header(NamedTuple):
-    """The row that names the columns. ``known`` is how many columns its words are known for.
+    """The row with the column names. ``known`` counts the canonical columns that it names.
 
-    ``above`` is the text of the rows above it. ``others`` are the numbers of rows that may be the
-    header as well.
+    ``above`` is the text of the rows above it. ``others`` are the numbers of other rows that may be
+    the header.
     """
 
     row: int
@@ -31,7 +31,7 @@ class Header(NamedTuple):
 
 
 def find_header(rows: Iterable[Row]) -> Header | None:
-    """Return the header among the first rows, None if no row can be one."""
+    """Return the header from the first rows, None if no row can be one."""
     best: Header | None = None
     rivals: list[Header] = []
     below: list[Row] = []
@@ -63,7 +63,10 @@ def _filled(rows: Iterable[Row]) -> Iterable[Row]:
 
 
 def _known(cells: Sequence[str]) -> int | None:
-    """Return how many canonical columns the cells name; None for a row that is no header."""
+    """Return the number of canonical columns that the cells name.
+
+    Return None if the cells cannot be a header.
+    """
     names = [cell.strip() for cell in cells if cell.strip()]
     if len(names) < _ENOUGH:
         return None
@@ -77,7 +80,7 @@ def _known(cells: Sequence[str]) -> int | None:
 
 
 def has_times(rows: Iterable[Row]) -> bool:
-    """Whether a row may be one of appeals: it has a date with a time of day, and other values."""
+    """Whether a row looks like an appeal: it has a date with a time of day, and other values."""
     return any(
         sum(1 for cell in cells if cell.strip()) > _ENOUGH
         and any(shape_of(shape_text(cell.strip())).kind == "moment" for cell in cells)
@@ -86,7 +89,7 @@ def has_times(rows: Iterable[Row]) -> bool:
 
 
 def _has_times_below(header: Header, rows: Sequence[Row]) -> bool:
-    """Whether a row below a header without known names has a time."""
+    """Whether a row below the header has a date or time."""
     return any(
         shape_of(shape_text(cell.strip())).kind in ("moment", "date")
         for number, cells in rows

@@ -1,4 +1,4 @@
-"""What the values of a column of events or of statuses mean, by their words."""
+"""The meanings of common event types and statuses in Russian and English."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EVENTS: Final = {
     "reopened": "открыто повторно, повторно открыто, возвращено в работу, переоткрыто, reopened, "
     "reopen",
 }
-"""The names of events, in the form that ``plain`` returns."""
+"""The event type for each known name; names are in the form that ``plain`` returns."""
 
 STATUSES: Final = {
     "open": "новое, новая, новый, поступило, зарегистрировано, принято, назначено, в работе, "
@@ -39,7 +39,7 @@ STATUSES: Final = {
     "ответ направлен, answered, replied, responded",
     "closed": "закрыто, закрыта, закрыт, в архиве, closed, archived",
 }
-"""The names of statuses, in the form that ``plain`` returns."""
+"""The meaning of each known status; names are in the form that ``plain`` returns."""
 
 
 def _by_word(table: dict[str, str]) -> dict[str, str]:
@@ -51,7 +51,7 @@ _STATUSES: Final = _by_word(STATUSES)
 
 
 def event_type(value: str) -> str | None:
-    """Return the type of event that a value names, None if the value is not known.
+    """Return the event type that a value names, None if the value is unknown.
 
     >>> event_type("Ответ дан"), event_type("Согласовано")
     ('replied', None)
@@ -60,7 +60,7 @@ def event_type(value: str) -> str | None:
 
 
 def status_meaning(value: str) -> str | None:
-    """Return what a status means: open, paused, answered or closed; None if it is not known.
+    """Return open, paused, answered or closed as the meaning of a status, None if it is unknown.
 
     >>> status_meaning("В работе"), status_meaning("Решено")
     ('open', None)

@@ -1,4 +1,4 @@
-"""Read the records of JSON as rows of cells: one cell for each key, also of inner objects."""
+"""Read JSON records as rows: each key, nested keys included, becomes a cell."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _MOST_KEYS: Final = 500
 _DEEPEST: Final = 3
 
 LINES: Final = "lines"
-"""In place of a path: each line is a record."""
+"""The path of records that are the lines of the file."""
 
 
 def paths_of(opened: OpenedFile, encoding: str) -> list[str]:
-    """Return where the records may be: ``LINES``, or paths in a JSON document."""
+    """Return the possible paths of the records: ``LINES``, or paths in a JSON document."""
     if not is_document(opened, encoding):
         return [LINES]
     text = text_of_head(opened.chunks.first_line(), encoding)
@@ -52,7 +52,7 @@ def record_rows(opened: OpenedFile, encoding: str, path: str, header: Header) ->
 
 
 def _records(opened: OpenedFile, encoding: str, path: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield each JSON object with its number as a Fault counts it."""
+    """Yield each JSON object with its number, counted like ``Fault.line``."""
     if path != LINES:
         found = records_of(opened, at_path(path), encoding=encoding)
         for number, one in enumerate((one for one in found if isinstance(one, Found)), 1):
@@ -69,7 +69,7 @@ def _records(opened: OpenedFile, encoding: str, path: str) -> Iterator[tuple[int
 
 
 def _flat(record: dict[str, Any], start: str = "", depth: int = 1) -> dict[str, str]:
-    """Return the values of a record as text, with dots between the keys of inner objects.
+    """Flatten a record to texts; a dot joins the keys of nested objects.
 
     >>> _flat({"id": 7, "author": {"id": 17, "name": None}, "tags": [1]})
     {'id': '7', 'author.id': '17', 'author.name': ''}

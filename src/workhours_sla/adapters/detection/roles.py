@@ -1,4 +1,4 @@
-"""Decide which column of a table is which canonical column."""
+"""Assign the columns of a table to canonical columns."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CLOCKS: Final = ("clock", "excel_clock")
 
 
 class Role(NamedTuple):
-    """A canonical column and the columns of the file that are joined for it, one or two."""
+    """A canonical column with the one or two columns of the file that provide its value."""
 
     canonical: str
     columns: tuple[Column, ...]
@@ -38,23 +38,26 @@ class Role(NamedTuple):
 
     @property
     def written(self) -> Value:
-        """The value of its key under [columns]."""
+        """The file's column names as the value of a key in ``[columns]``."""
         names = tuple(column.name for column in self.columns)
         return names[0] if len(names) == 1 else names
 
     @property
     def names(self) -> str:
-        """The names of its columns, for messages."""
+        """The file's column names, for messages."""
         return shown(shown_columns(self.written))
 
     @property
     def line(self) -> str:
-        """The line of TOML under [columns] that chooses it."""
+        """The TOML line for this role in ``[columns]``."""
         return toml_line(self.canonical, self.written)
 
 
 class Choice(NamedTuple):
-    """The role of a canonical column, None if there is none or it is doubtful."""
+    """The role chosen for a canonical column, or the doubt that prevents a choice.
+
+    ``role`` is None if no column matches, or if there is a doubt.
+    """
 
     role: Role | None
     doubt: Doubt | None = None
@@ -64,7 +67,7 @@ NOTHING: Final = Choice(None)
 
 
 class Names:
-    """The columns of a table by what their names may mean."""
+    """Matches the columns of a table with canonical columns by their names."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = [column for column in columns if column.name]
@@ -74,7 +77,7 @@ class Names:
         self._by_index = {column.index: column for column in self.columns}
 
     def matching(self, canonical: str) -> list[tuple[int, Column]]:
-        """Return the columns that may be a canonical column, with their ranks."""
+        """Return the columns whose names match ``canonical``, each with the rank of the match."""
         found = []
         for column in self.columns:
             found += [
@@ -85,7 +88,7 @@ class Names:
         return found
 
     def time(self, canonical: str) -> Choice:
-        """Choose the column of a time, or the columns of its date and its time of day."""
+        """Choose the column of a time, or the two columns with its date and time of day."""
         found = [
             (rank, column)
             for rank, column in self.matching(canonical)
@@ -106,11 +109,11 @@ class Names:
         return NOTHING
 
     def _is_bare(self, column: Column) -> bool:
-        """Whether the name of a column says no more than that it is a time."""
+        """Whether the name of a column is only a word for a time, such as ``Дата``."""
         return any(match.bare for match in self._matches[column.index])
 
     def unknown(self) -> list[Column]:
-        """Return the columns of times whose names are not known."""
+        """Return the columns that contain times but whose names are not recognised."""
         kinds = (*MOMENTS, *DATES)
         return [
             column
@@ -121,7 +124,7 @@ class Names:
         ]
 
     def _times_of(self, canonical: str, columns: list[Column], rank: int) -> list[Role]:
-        """Return each way to read a time from columns whose names say the same."""
+        """Return the possible roles for a time, from columns whose names match equally well."""
         empty = [column for column in columns if column.time_kind is None]
         empty = [column for column in empty if says_time(column.name)] or empty
         moments = [column for column in columns if column.time_kind in MOMENTS]
@@ -138,10 +141,10 @@ class Names:
         return paired or [Role(canonical, (column,), rank) for column in (*clocks, *empty)]
 
     def _clock_of(self, date: Column, clocks: list[Column]) -> Column | None:
-        """Return the column of the times of day of a column of dates, None if it is not certain.
+        """Return the column with the times of day that complete a column of dates, or None.
 
-        It is the only one of ``clocks``, which are named alike, or the column after the dates, if
-        its name says no more than that it is a time.
+        It is the column after the dates, if that is in ``clocks`` or its name is only a word for a
+        time. Otherwise it is the single column in ``clocks``.
         """
         beside = self._by_index.get(date.index + 1)
         if beside is not None and beside.time_kind in CLOCKS and says_time(beside.name):
@@ -166,7 +169,7 @@ class Names:
         return self._checked(role)
 
     def _checked(self, role: Role) -> Choice:
-        """Return a role, or the doubt that another column has the same name."""
+        """Return a role, or a doubt if another column has the same name."""
         for column in role.columns:
             twice = [other for other in self.columns if other.name == column.name]
             if len(twice) > 1:
@@ -180,7 +183,7 @@ class Names:
         return Choice(role)
 
     def other(self, canonical: str, taken: Iterable[Column] = ()) -> Choice:
-        """Choose the column of a value that is no time."""
+        """Choose the column of a value other than a time; skip the columns in ``taken``."""
         used = {column.index for column in taken}
         found = [
             (rank, column)
@@ -196,7 +199,7 @@ class Names:
         return NOTHING
 
     def ids(self) -> Choice:
-        """Choose the column of the appeal's id."""
+        """Choose the column with the ids of appeals."""
         found = self.matching("appeal_id")
         named = [
             column

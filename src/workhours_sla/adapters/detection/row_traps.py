@@ -1,4 +1,4 @@
-"""Find what rows say that makes a certain reading of a table doubtful."""
+"""Find rows that contradict the columns chosen for a table."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+", re.ASCII)
 
 
 class Around(NamedTuple):
-    """Columns that are not read, but may contradict what is.
+    """Unread columns that may contradict the columns that are read.
 
-    ``statuses`` have the status of an appeal, ``posted`` its posting, and ``before`` the status
-    that a change of status ends.
+    ``statuses`` contain the status of an appeal, and ``posted`` the time of its posting. ``before``
+    contain the previous status in a log of status changes.
     """
 
     statuses: Sequence[Column] = ()
@@ -31,7 +31,7 @@ class Around(NamedTuple):
 
 
 class _Copy(NamedTuple):
-    """What a row of an appeal says, to be compared with its other rows."""
+    """The values of an appeal's row, to compare with other rows of the same appeal."""
 
     posted: str
     answered: str
@@ -39,7 +39,7 @@ class _Copy(NamedTuple):
 
 
 class _Opening:
-    """The appeals whose posting is in the log of statuses, and those that were posted before it."""
+    """Finds appeals that were posted before the first row that a status log has for them."""
 
     def __init__(self, column: Column, cause: str) -> None:
         self.column = column
@@ -48,20 +48,20 @@ class _Opening:
         self._before: set[str] = set()
 
     def add(self, own_id: str, *, is_inside: bool) -> None:
-        """Add what a row says about its appeal."""
+        """Record whether a row contains the posting of its appeal."""
         ids = self._inside if is_inside else self._before
         if len(ids) < MOST_IDS:
             ids.add(own_id)
 
     def doubts(self) -> Iterator[Doubt]:
-        """Yield the doubt if an appeal was posted before its first status."""
+        """Yield a doubt if the log does not contain the posting of an appeal."""
         if self._before - self._inside:
             question = say(self.cause, column=shown(self.column.name))
             yield Doubt("columns", question, is_read=True)
 
 
 class RowTraps:
-    """Looks at all rows, with the columns that were chosen for each canonical column."""
+    """Checks all rows against the roles that were chosen."""
 
     def __init__(self, kind: Kind | None, roles: Mapping[str, Role], around: Around) -> None:
         self._roles = roles
@@ -79,7 +79,7 @@ class RowTraps:
         self._untimed: dict[int, Counter[str]] = {one.index: Counter() for one in self._statuses}
 
     def look(self, rows: Callable[[], Iterable[Row]]) -> Iterator[Doubt]:
-        """Yield the doubts after looking at all rows."""
+        """Read all rows, then yield the doubts."""
         if "appeal_id" not in self._roles:
             return
         for _, cells in rows():
@@ -89,7 +89,7 @@ class RowTraps:
         yield from self._doubts()
 
     def _text(self, cells: Sequence[str], canonical: str) -> str:
-        """Return what a row has for a canonical column; nothing for a text such as ``нет``."""
+        """Return a row's text for a canonical column, empty for a placeholder such as ``нет``."""
         at = self._at.get(canonical, ())
         text = " ".join(cells[one].strip() for one in at if one < len(cells)).strip()
         return "" if is_no_time(text) else text
@@ -114,7 +114,10 @@ class RowTraps:
             self._compare(own_id, _Copy(posted, answered, agency))
 
     def _compare(self, own_id: str, copy: _Copy) -> None:
-        """Compare a row with the row of the same appeal before; other postings are asked apart."""
+        """Compare a row with an earlier row that has the same appeal id and the same posting time.
+
+        Rows with the same id but other posting times cause another question elsewhere.
+        """
         before = self._copies.get(own_id)
         if before is None:
             if len(self._copies) < MOST_IDS:

@@ -1,4 +1,4 @@
-"""How plausible a decoded text is as Russian: its signs, its pairs of letters and its case."""
+"""Score how plausible a decoded text is as Russian: by its characters, letter pairs and case."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ _FOLLOWERS: Final = {
     "я": "бвгджзйклмнпрстхцщюя",
     "ё": "вдзлмнрстхш",
 }
-"""The letters that often follow each letter: nearly all pairs of letters in Russian prose."""
+"""For each letter, the letters that often follow it in Russian prose."""
 _LETTERS: Final = frozenset(_FOLLOWERS)
 _OTHER_SIGNS: Final = frozenset("«»№–—„“”’…°§\u00a0\u2011\u2022·≤≥×")
-"""Signs outside of ASCII that are usual in Russian files."""
+"""Non-ASCII characters, besides letters, that are usual in Russian files."""
 _PAIRS: Final = frozenset(a + b for a, others in _FOLLOWERS.items() for b in others)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _CASED: Final = re.compile(r"[а-яё]+|[А-ЯЁ]+[а-яё]*(?:[А-ЯЁ]+[а-яё]*)?")
 
 
 class Plausibility(NamedTuple):
-    """Shares between 0 and 1, of what is expected of Russian text.
+    """Three shares between 0 and 1; Russian text has high shares.
 
-    ``signs`` is the share of Russian letters and usual signs among the signs outside of ASCII,
-    ``pairs`` the share of usual pairs among the pairs of neighbouring letters, and ``case`` the
-    share of words that are in small letters, in capitals, or begin with a capital.
+    ``signs`` is the share of Russian letters and usual characters among the non-ASCII characters.
+    ``pairs`` is the share of usual pairs among the pairs of adjacent letters. ``case`` is the share
+    of words in lower case, in upper case or with an initial capital.
     """
 
     signs: float
@@ -63,12 +63,12 @@ class Plausibility(NamedTuple):
 
     @property
     def score(self) -> float:
-        """All three in one number."""
+        """The three shares combined into one number."""
         return self.signs * self.pairs * self.case
 
 
 def plausibility(text: str) -> Plausibility:
-    """Return how plausible a text is as Russian, judged by its signs outside of ASCII.
+    """Return how plausible a text is as Russian, judged by its non-ASCII characters.
 
     >>> plausibility("Дата публикации").score, plausibility("дЮРЮ ОСАКХЙЮЖХХ").score < 0.4
     (1.0, True)

@@ -1,4 +1,7 @@
-"""What the rows of a table have: the shapes of the texts in each column, and its values."""
+"""Statistics of a table's columns: how often each value and each shape of text occurs.
+
+The shape of a text is the text with 0 for each digit.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +27,15 @@ from workhours_sla.adapters.detection.time_forms import (
 from workhours_sla.adapters.detection.words import matches_of
 
 MOST_SHAPES: Final = 400
-"""The most shapes of texts that are counted in a column."""
+"""Maximum number of text shapes that are counted in a column."""
 MOST_VALUES: Final = 200
-"""The most values that are counted in a column."""
+"""Maximum number of different values that are counted in a column."""
 OBJECTS: Final = "[…]"
-"""In place of a list of JSON objects."""
+"""Placeholder for the text of a list of JSON objects."""
 MOST_IDS: Final = 300_000
-"""The most ids that are compared with each other."""
+"""Maximum number of ids that are compared with each other."""
 SHOWN: Final = 3
-"""How many first values of a column are kept."""
+"""Number of first values of a column that are kept as examples."""
 _LONGEST_VALUE: Final = 120
 _MORNING: Final = 7
 _MIDNIGHT: Final = re.compile(
@@ -44,28 +47,28 @@ _NO_TIME: Final = (
 )
 
 NO_TIME: Final = frozenset(_NO_TIME.split())
-"""Texts that say that there is no time, with ``_`` for a blank."""
+"""Placeholder texts that mean "no time"; a blank is written as ``_``."""
 
 
 def is_no_time(text: str) -> bool:
-    """Whether a text says that there is no time, such as ``Не отвечено``."""
+    """Whether a text is a placeholder for a missing time, such as ``Не отвечено``."""
     return text.lower().replace(" ", "_") in NO_TIME
 
 
 NumberKind = Literal["excel", "excel_date", "excel_clock", "unix", "unix_ms"]
-"""What numbers are as times; "excel_date" has whole days, "excel_clock" parts of a day."""
+"""How numbers represent times; "excel_date" are whole days, "excel_clock" fractions of a day."""
 Row = tuple[int, Sequence[str]]
-"""The number of a row as a Fault counts it, and its cells as text."""
+"""The number of a row, counted like ``Fault.line``, and the texts of its cells."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """The texts of one shape in a column.
+    """Counts the texts in a column that have the same shape.
 
-    ``early`` counts the times of day before 07:00.
-    ``either`` counts the dates whose day may be a month, since it is at most 12.
-    ``firsts`` and ``thirds`` are the first and third numbers of dates like 26.03.11.
-    ``most_first`` and ``most_second`` are the largest first and second number of a date.
+    ``early`` counts times of day before 07:00. ``either`` counts dates whose day and month may be
+    swapped, because the day is at most 12. ``firsts`` and ``thirds`` are the first and third
+    numbers of dates like 26.03.11. ``most_first`` and ``most_second`` are the largest first and
+    second numbers of dates.
     """
 
     shape: Shape
@@ -84,7 +87,7 @@ class Seen:
     high: float = float("-inf")
 
     def add_date(self, text: str) -> None:
-        """Count the numbers of a date."""
+        """Count a date, and record its numbers."""
         self.either += may_be_swapped(text)
         if self.shape.family:
             first, second = first_two(text)
@@ -97,11 +100,11 @@ class Seen:
 
     @property
     def orders(self) -> tuple[Order, ...]:
-        """The orders of day, month and year that fit all the texts."""
+        """The orders of day, month and year that all texts allow."""
         return orders_of(self.shape, self.most_first, self.most_second)
 
     def add(self, text: str) -> None:
-        """Count a text of the shape."""
+        """Count a text that has this shape."""
         self.count += 1
         shape = self.shape
         if shape.formats and shape.kind != "clock":
@@ -113,7 +116,7 @@ class Seen:
 
 
 class Ids:
-    """Compares ids, each with the time of its row, for at most ``MOST_IDS`` ids."""
+    """Finds repeated ids, and ids repeated with another time, among at most ``MOST_IDS`` ids."""
 
     def __init__(self) -> None:
         self._times: dict[str, str] = {}
@@ -124,7 +127,7 @@ class Ids:
         self._count = 0
 
     def add(self, own_id: str, time: str) -> None:
-        """Compare the id and the time of the next row with those before."""
+        """Add the id and the time of the next row."""
         self._count += 1
         self.counting = self.counting and own_id == str(self._count)
         before = self._times.get(own_id)
@@ -139,7 +142,7 @@ class Ids:
 
 @dataclass(slots=True)
 class Column:
-    """One column of a table. ``index`` is its position, and ``filled`` how many cells have text."""
+    """One column of a table. ``index`` is its position; ``filled`` counts the non-empty cells."""
 
     name: str
     index: int
@@ -147,14 +150,14 @@ class Column:
     first: list[str] = field(default_factory=list)
     shapes: dict[str, Seen] = field(default_factory=dict)
     values: Counter[str] = field(default_factory=Counter)
-    """How often each value occurs; values after the first ``MOST_VALUES`` are not counted."""
+    """How often each value occurs, for the first ``MOST_VALUES`` different values."""
     value_rows: dict[str, int] = field(default_factory=dict)
-    """The first row of each value in ``values``."""
+    """The number of the first row with each value in ``values``."""
     ids: Ids | None = None
-    """Compares the values of a column that may have the ids of appeals."""
+    """A comparison of the column's ids; None if the column does not look like ids of appeals."""
 
     def add(self, text: str, row: int) -> None:
-        """Count the text of a cell that is not empty."""
+        """Count the text of a non-empty cell."""
         self.filled += 1
         if self.ids is not None:
             self.ids.add(text, "")
@@ -185,12 +188,12 @@ class Column:
             self.value_rows.setdefault(text, row)
 
     def count(self, kind: Literal["moment", "date", "clock", "number"]) -> int:
-        """Return how many texts are of a kind."""
+        """Return the number of texts of one kind."""
         return sum(seen.count for seen in self.shapes.values() if seen.shape.kind == kind)
 
     @property
     def midnights(self) -> int:
-        """How many times are 00:00."""
+        """Number of times that are 00:00."""
         return sum(seen.midnights for seen in self.shapes.values())
 
     @property
@@ -206,12 +209,12 @@ class Column:
 
     @property
     def placeholders(self) -> dict[str, int]:
-        """The texts that say that there is no time, with their counts."""
+        """Placeholder texts for a missing time, with their counts."""
         return {text: count for text, count in self.values.items() if is_no_time(text)}
 
     @property
     def texts(self) -> dict[str, int]:
-        """The values that are neither times nor numbers nor placeholders, with their counts."""
+        """Values that are neither times, numbers nor placeholders, with their counts."""
         return {
             text: count
             for text, count in self.values.items()
@@ -220,7 +223,7 @@ class Column:
 
     @property
     def numbers(self) -> NumberKind | None:
-        """What the numbers of the column are as times."""
+        """The way in which the column's numbers can represent times; None if they cannot."""
         found = [seen for seen in self.shapes.values() if seen.shape.kind == "number"]
         if not found:
             return None
@@ -234,9 +237,9 @@ class Column:
 
     @property
     def time_kind(self) -> Literal["moment", "date", "clock"] | NumberKind | None:
-        """What most of the texts are as times, None if most are no times.
+        """The kind of time that most texts are; None if fewer than half are times.
 
-        Numbers are times only by the name of the column.
+        Numbers count as times here; decide from the column's name whether they really are times.
         """
         real = self.filled - sum(self.placeholders.values())
         for kind in ("moment", "date", "clock"):
@@ -251,7 +254,7 @@ class Column:
 class Table:
     """The columns of a table with a header.
 
-    ``above`` is the text above the header. ``rows`` counts the rows below it that are not blank.
+    ``above`` is the text above the header. ``rows`` counts the non-blank rows below the header.
     """
 
     columns: list[Column]
@@ -260,7 +263,7 @@ class Table:
 
     @classmethod
     def of(cls, header: Sequence[str], above: str = "") -> Table:
-        """Return a table without rows."""
+        """Create a table without rows from a header."""
         columns = [Column(name.strip(), at) for at, name in enumerate(header)]
         for column in columns:
             if any(match.canonical == "appeal_id" for match in matches_of(column.name)):
@@ -268,7 +271,7 @@ class Table:
         return cls(columns, above)
 
     def add_all(self, rows: Iterable[Row], *, exact: bool) -> None:
-        """Look at all rows, one at a time. ``exact`` leaves out those without every cell."""
+        """Add rows. If ``exact`` is true, rows with too few or too many cells are skipped."""
         columns = self.columns
         width = len(columns)
         for number, cells in rows:

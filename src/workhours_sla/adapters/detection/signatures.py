@@ -1,4 +1,4 @@
-"""Recognise the files of networks and service desks by their keys."""
+"""Recognise files of social networks and service desks by their keys."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _HEADER: Final = re.compile(r"[^\r\n]*")
 
 
 class Signature(NamedTuple):
-    """A format, and the keys that its files have.
+    """A format, and the sets of keys by which its files are recognised.
 
-    A file has all keys of one of the sets: of JSON, of XML elements, or of columns of CSV.
+    A file matches if it has all keys of one set. A set lists JSON keys, XML elements or CSV
+    columns.
     """
 
     format: Format
@@ -66,11 +67,11 @@ SIGNATURES: Final = (
         kind="appeals",
     ),
 )
-"""The formats with fixed keys. A file that has the keys of several is of none of them."""
+"""The formats with fixed keys. A file that matches several formats counts as none of them."""
 
 
 def signature_of(head: bytes) -> Signature | None:
-    """Return the signature that the beginning of a file has, None if it has none or several.
+    """Return the signature that the beginning of a file matches, None if none or several match.
 
     >>> signature_of(b'[{"service_request_id": "1", "requested_datetime": "2026-03-12"}]').format
     'open311'

@@ -1,4 +1,4 @@
-"""The words by which statuses and flags contradict what the times of an appeal say."""
+"""Words in statuses and flags that may contradict the times of an appeal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STOPPED: Final = (
     *("объедин", "аннулир", "withdraw", "cancel", "delet", "duplic", "spam", "draft", "reject"),
     *("declin", "merged", "invalid", "приостан", "пауз", "paus", "suspend"),
 )
-"""Beginnings of words of statuses with which an appeal need not be answered, or not yet."""
+"""Word beginnings in statuses of appeals that need no answer, or no answer yet."""
 _STOPPED_PHRASES: Final = (
     *("не треб", "не подтвержд", "не подлежит", "нерелевант", "без рассмотрения", "not required"),
     *("no action", "no answer needed", "no reply needed"),
@@ -23,10 +23,10 @@ _ANSWERED: Final = re.compile(
     r"(?:отвечен|решен|исполнен|выполнен|завершен|обработан|закрыт)(?:о|а|ы)?"
     r"|answered|replied|responded|closed|resolved|completed|done|fixed|solved"
 )
-"""Matches the words of statuses with which an appeal has been answered, or closed."""
+"""Matches words in statuses of appeals that were answered or closed."""
 _NOT: Final = frozenset({"не", "нет", "без", "not", "no"})
 _REQUIRED: Final = re.compile(r"треб\w+ ответ\w*|ответ\w* треб\w+|(?:needs|requires) (?:an )?\w+")
-"""Matches the names of columns that say whether an appeal must be answered."""
+"""Matches names of columns that state whether an appeal must be answered."""
 _NO: Final = frozenset({"нет", "не", "no", "n", "false", "0", "0.0", "-", "—", "–", "none", "null"})
 _INTERIM: Final = ("промежуточн", "предварительн", "interim", "preliminary")
 _CITIZENS: Final = (
@@ -44,11 +44,11 @@ BEFORE: Final = frozenset(
         *("from status", "status from", "from state", "old state", "previous state", "old value"),
     )
 )
-"""Names of columns with the status that a change of status ends."""
+"""Names of columns that contain the previous status in a log of status changes."""
 
 
 def may_need_no_answer(status: str) -> bool:
-    """Whether a status may mean that an appeal need not be answered, or not yet.
+    """Whether a status may mean that an appeal needs no answer, or no answer yet.
 
     >>> may_need_no_answer("Отозвано"), may_need_no_answer("Не требует ответа")
     (True, True)
@@ -74,9 +74,10 @@ def may_be_answered(status: str) -> bool:
 
 
 def stops(name: str, values: Mapping[str, int], filled: int) -> bool:
-    """Whether a column may say of appeals that they need no answer.
+    """Whether a column may mark appeals that need no answer.
 
-    ``values`` has how often each value occurs; ``filled`` cells have a text, which may be a time.
+    ``values`` maps each value to its count. ``filled`` is the number of non-empty cells, which may
+    also contain times.
 
     >>> stops("Дубликат", {"да": 1, "нет": 2}, 3), stops("Дубликат", {"нет": 3}, 3)
     (True, False)
@@ -90,7 +91,7 @@ def stops(name: str, values: Mapping[str, int], filled: int) -> bool:
 
 
 def may_be_interim(value: str) -> bool:
-    """Whether a value may say that an answer is only interim.
+    """Whether a value may mean that an answer is only interim.
 
     >>> may_be_interim("Промежуточный ответ"), may_be_interim("Ответ")
     (True, False)
@@ -99,7 +100,7 @@ def may_be_interim(value: str) -> bool:
 
 
 def has_citizens(name: str, values: Iterable[str]) -> bool:
-    """Whether a column says who wrote an answer, and that it may be a citizen.
+    """Whether a column contains authors of answers, and some of them may be citizens.
 
     >>> has_citizens("Автор", ["Комитет", "Житель"]), has_citizens("Тема", ["Граждане"])
     (True, False)

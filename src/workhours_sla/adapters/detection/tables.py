@@ -1,4 +1,4 @@
-"""Read the rows of text files as cells, whatever they mean."""
+"""Split text files into rows of cells, without interpreting the cells."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLED: Final = 500
-"""So many first lines decide the delimiter."""
+"""Number of first lines from which the delimiter is detected."""
 _MOST: Final = 0.5
-"""The least share of rows that have as many cells as the header."""
+"""Another delimiter is an alternative if at least this share of rows is as long as the header."""
 
 
 class Split(NamedTuple):
-    """The delimiter of a CSV file and its header. ``others`` are delimiters that fit as well."""
+    """The delimiter and the header of a CSV file. ``others`` are delimiters that fit as well."""
 
     delimiter: str
     header: Header
@@ -30,7 +30,7 @@ class Split(NamedTuple):
 
 
 def split_of(opened: OpenedFile, encoding: str) -> Split | None:
-    """Return the delimiter and the header, None if no row can be the header."""
+    """Detect the delimiter and the header, None if no row can be the header."""
     lines = list(islice(Lines(opened.chunks, encoding), _SAMPLED))
     found: list[tuple[int, float, Split]] = []
     for delimiter in DELIMITERS:
@@ -55,7 +55,7 @@ def split_of(opened: OpenedFile, encoding: str) -> Split | None:
 
 
 def rows_of(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
-    """Yield each record of CSV with the number of its first line; skip those that are broken."""
+    """Yield each CSV record with the number of its first line; skip broken records."""
     reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
     line = 1
     while True:
@@ -71,7 +71,7 @@ def rows_of(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
 
 
 def delimited_rows(opened: OpenedFile, encoding: str, split: Split) -> Iterator[Row]:
-    """Yield the rows of a CSV file below its header."""
+    """Yield the rows below the header of a CSV file."""
     for number, cells in rows_of(Lines(opened.chunks, encoding), split.delimiter):
         if number > split.header.row:
             yield number, cells

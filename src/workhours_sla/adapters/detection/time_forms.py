@@ -1,4 +1,4 @@
-"""Recognise how times are written, from the shape of a text: the text with 0 for each digit."""
+"""Recognise the notation of times from the shape of a text: the text with 0 for each digit."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Kind = Literal["moment", "date", "clock", "number", "other"]
 
 _DIGITS: Final = str.maketrans("123456789", "000000000")
 SHORT_DOTTED: Final = ".y"
-"""The family of dates like 26.03.11, of which the year may come last or first."""
+"""The value of ``Shape.family`` for dates like 26.03.11, which may begin or end with the year."""
 LONGEST: Final = 40
-"""The most characters of a text that can be a time."""
+"""Maximum number of characters of a text that can be a time."""
 
 _CLOCK: Final = r"(?P<hour>0{1,2})(?P<t>[:.])00(?P<seconds>(?P=t)00)?(?P<fraction>[.,]0+)?"
 _HALF: Final = r"(?P<half> ?[AaPp][Mm])?"
@@ -39,13 +39,12 @@ _LONG_YEAR: Final = 4
 
 
 class Shape(NamedTuple):
-    """What a text of one shape can be.
+    """The possible interpretations of the texts with one shape.
 
-    ``formats`` maps each order of day, month and year that the shape allows to the format of
-    ``strptime``, or to ``""`` if ``parse_time`` reads it so. It is empty for a kind other than
-    "moment" and "date", except for a clock, whose format is under "dmy".
-    ``family`` is equal for the shapes that certainly have the same order, ``""`` for a shape with
-    only one.
+    ``formats`` maps each possible order of day, month and year to the ``strptime`` format, or to
+    ``""`` if ``parse_time`` accepts the text. For kind "clock" the format is under "dmy"; for kinds
+    other than "moment", "date" and "clock" the mapping is empty. Shapes with the same ``family``
+    have the same order in one file; ``family`` is ``""`` for a shape with only one possible order.
     """
 
     kind: Kind
@@ -58,7 +57,7 @@ _OTHER: Final = Shape("other", {})
 
 
 def shape_text(text: str) -> str:
-    """Return a text with 0 for each digit and ``Mon`` for the name of an English month.
+    """Return a text with 0 for each digit, and ``Mon`` for an English month name.
 
     >>> shape_text("12.03.2026 9:05"), shape_text("12-mar-2026")
     ('00.00.0000 0:00', '00-Mon-0000')
@@ -71,7 +70,7 @@ def shape_text(text: str) -> str:
 
 @lru_cache(4096)
 def shape_of(shape: str) -> Shape:
-    """Return what the texts of a shape can be.
+    """Return the possible interpretations of the texts with a shape.
 
     >>> shape_of("00/00/0000 0:00").formats
     {'dmy': '%d/%m/%Y %H:%M', 'mdy': '%m/%d/%Y %H:%M'}
@@ -93,7 +92,7 @@ def shape_of(shape: str) -> Shape:
 
 
 def _named(found: re.Match[str]) -> Shape:
-    """Return the shape of a date with the English name of its month."""
+    """Return the Shape of a date with an English month name."""
     year = "%Y" if len(found["y"]) == _LONG_YEAR else "%y"
     day = f"%d{found['s']}%b{found['s']}{year}"
     if not found["hour"]:
@@ -119,7 +118,7 @@ def _moment(found: re.Match[str]) -> Shape:
 
 
 def _is_native(found: re.Match[str]) -> bool:
-    """Whether ``parse_time`` reads a shape: 2025-10-31T17:30 or 31.10.2025 17:30, and the like."""
+    """Whether ``parse_time`` accepts a shape, such as 2025-10-31T17:30 or 31.10.2025 17:30."""
     year_first = len(found["a"]) == _LONG_YEAR
     pointed = found["t"] == "."
     if found["s"] == "-" and year_first:
@@ -132,7 +131,7 @@ def _is_native(found: re.Match[str]) -> bool:
 
 
 def _dates(found: re.Match[str]) -> dict[Order, str]:
-    """Return the formats of a date in each order that its shape allows."""
+    """Return the format of a date for each order that its shape allows."""
     mark = found["s"]
     if len(found["a"]) == _LONG_YEAR:
         orders: tuple[Order, ...] = ("ymd",) if len(found["c"]) <= 2 else ()  # noqa: PLR2004
@@ -163,7 +162,7 @@ def _family(found: re.Match[str]) -> str:
 
 
 def first_two(text: str) -> tuple[int, int]:
-    """Return the first two numbers of a date.
+    """Return the first and the second number of a date.
 
     >>> first_two("12.03.2026 9:05")
     (12, 3)
@@ -183,7 +182,7 @@ def first_and_third(text: str) -> tuple[str, str]:
 
 
 def may_be_swapped(text: str) -> bool:
-    """Whether the day of a date may be its month, and its month the day.
+    """Whether a date stays valid if its day and month are swapped.
 
     >>> may_be_swapped("2026-04-03"), may_be_swapped("13/04/2026"), may_be_swapped("2026-04-13")
     (True, False, False)
@@ -197,9 +196,9 @@ def may_be_swapped(text: str) -> bool:
 
 
 def orders_of(shape: Shape, most_first: int, most_second: int) -> tuple[Order, ...]:
-    """Return the orders that fit texts of a shape, by their largest first and second number.
+    """Return the possible orders of dates, given their largest first and second numbers.
 
-    A date with dots has the day first, unless that is impossible.
+    Dates with dots have the day first, unless that is impossible.
     """
     fitting = {
         "dmy": most_first <= 31 and most_second <= 12,  # noqa: PLR2004
@@ -219,7 +218,7 @@ _UNIX_TO: Final = 4_000_000_000
 
 
 def number_form(low: float, high: float) -> Literal["excel", "unix", "unix_ms"] | None:
-    """Return what numbers between two bounds are as times: serial dates of Excel, or seconds.
+    """Return the notation in which numbers from ``low`` to ``high`` can be times, or None.
 
     >>> number_form(46093.4, 46120.0), number_form(1773299700, 1773302400)
     ('excel', 'unix')

@@ -1,4 +1,4 @@
-"""Decide the format and the zone of the times in the columns that are read."""
+"""Decide the formats and the zone of the times in a table."""
 
 from __future__ import annotations
 
@@ -23,20 +23,23 @@ from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 
 DEFAULT: Final = "default"
-"""The ``datetime_format`` of the forms that are read without one."""
+"""The ``datetime_format`` for notations that are recognised without a format."""
 ZONES: Final = ("Europe/Moscow", "Europe/Volgograd")
 EXCEL: Final = "excel"
-"""The ``datetime_format`` of the numbers of spreadsheets."""
+"""The ``datetime_format`` for spreadsheet numbers."""
 _LISTED: Final = 10
 _FEW: Final = 2
 _TOO_FREQUENT: Final = 72
-"""One of so many times is 00:00 twenty times as often as any other minute of the day."""
+"""If more than one time in this number is 00:00, the times are suspicious.
+
+00:00 is then at least 20 times as frequent as expected by chance.
+"""
 
 
 class Written(NamedTuple):
-    """Times of one form: the texts of one shape, or of a date and a time of day together.
+    """Times in one notation: texts of one shape, or pairs of a date and a time of day.
 
-    ``formats`` maps each order of day, month and year to the format.
+    ``formats`` maps each possible order of day, month and year to the format.
     """
 
     seen: Seen
@@ -45,9 +48,9 @@ class Written(NamedTuple):
 
 
 class TimeSettings(NamedTuple):
-    """The formats and the zone of the times; ``orders`` by family of dates.
+    """The formats and the zone of all times. ``orders`` has the order of each family of dates.
 
-    ``tz`` is None if all times have an offset, and if their zone is doubtful.
+    ``tz`` is None if all times have an offset, or if a doubt about the zone remains.
     """
 
     formats: tuple[str, ...]
@@ -57,7 +60,7 @@ class TimeSettings(NamedTuple):
 
 
 def time_settings(roles: Sequence[Role], table: Table, given: Given) -> TimeSettings:
-    """Decide how the times of all ``roles`` of a table are read, together."""
+    """Decide how to parse the times of all ``roles`` of a table."""
     doubts: list[Doubt] = []
     written = [one for role in roles for one in _written(role)]
     orders, unclear = _orders(written)
@@ -85,7 +88,7 @@ def time_settings(roles: Sequence[Role], table: Table, given: Given) -> TimeSett
 
 
 def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[Doubt]:
-    """Yield the doubt about the zone of times that have no offset."""
+    """Yield doubts about the zone of times without an offset."""
     columns = [column for role in roles for column in role.columns]
     named = {zone: column.name for column in columns if (zone := zone_in(column.name))}
     title = zone_in(table.above)
@@ -106,7 +109,7 @@ def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[
 
 
 def _written(role: Role) -> Iterator[Written]:
-    """Yield the forms of the times of a role."""
+    """Yield the notations of the times in a role."""
     if len(role.columns) == 1:
         for seen in role.columns[0].shapes.values():
             if seen.shape.kind == "moment":
@@ -123,7 +126,7 @@ def _written(role: Role) -> Iterator[Written]:
 
 
 def _orders(written: Iterable[Written]) -> tuple[dict[str, Order], list[Doubt]]:
-    """Return the order of day, month and year for each family of dates, and the doubts."""
+    """Decide the order of day, month and year for each family of dates; return it with doubts."""
     families: dict[str, list[Written]] = {}
     for one in written:
         if one.seen.shape.family:
@@ -159,7 +162,7 @@ def _orders(written: Iterable[Written]) -> tuple[dict[str, Order], list[Doubt]]:
 
 
 def _years_first(members: Iterable[Written]) -> bool:
-    """Whether dates like 26.03.11 have more different last numbers, as days have, than first."""
+    """Whether dates like 26.03.11 begin with the year: the last numbers, the days, vary more."""
     firsts: set[str] = set()
     thirds: set[str] = set()
     for one in members:
@@ -169,7 +172,7 @@ def _years_first(members: Iterable[Written]) -> bool:
 
 
 def doubts_of(role: Role) -> Iterator[Doubt]:
-    """Yield what is doubtful about the times of a role, apart from their order and zone."""
+    """Yield doubts about the times of a role, except those about order and zone."""
     first = role.columns[0]
     names = role.names
     yield from _swapped(role, names)
@@ -213,10 +216,10 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
 
 
 def _swapped(role: Role, names: str) -> Iterator[Doubt]:
-    """Yield the doubt about dates that a program may have read with the month first.
+    """Yield a doubt if a program may have swapped day and month in some dates.
 
-    Of texts like 03/04/2026 and 13/04/2026, a spreadsheet program in American English makes the
-    first one a date, of 4 March, and leaves the second one a text.
+    A spreadsheet program in American English converts 03/04/2026 to a date, 4 March, but leaves
+    13/04/2026 as a text.
     """
     seen = [one for one in role.columns[0].shapes.values() if one.shape.kind in ("moment", "date")]
     typed = [one for one in seen if not one.shape.family and "ymd" in one.shape.formats]
@@ -236,7 +239,7 @@ def _swapped(role: Role, names: str) -> Iterator[Doubt]:
 
 
 def _texts(role: Role) -> dict[str, int]:
-    """Return the texts of a role that are no times, with their counts."""
+    """Return the texts of a role that are not times, with their counts."""
     texts: dict[str, int] = {}
     for column in role.columns:
         texts |= column.texts
@@ -256,7 +259,7 @@ def _clock_examples(column: Column) -> dict[str, int]:
 
 
 def _texts_doubt(role: Role, names: str, texts: dict[str, int]) -> Doubt:
-    """Return the doubt about texts that are no times, such as ``переадресовано``."""
+    """Return the doubt about texts that are not times, such as ``переадресовано``."""
     first = sorted(texts, key=lambda text: -texts[text])[:_LISTED]
     where = f"values.{role.canonical}"
     listed = ", ".join(f"{shown(text)} ({texts[text]})" for text in first)

@@ -11,7 +11,7 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def toml_text(value: str | Sequence[str]) -> str:
-    r"""Return a text, or an array of texts, as a value of TOML.
+    r"""Return a text or a list of texts as a TOML value.
 
     >>> print(toml_text('a "b"\t'), toml_text(["Дата", "Время"]))
     "a \"b\"\t" ["Дата", "Время"]
@@ -24,7 +24,7 @@ def toml_text(value: str | Sequence[str]) -> str:
 
 
 def toml_line(key: str, value: str | Sequence[str]) -> str:
-    """Return a line of TOML with a key and a value.
+    """Return a TOML line with a key and a value.
 
     >>> print(toml_line("В работе", "open"))
     "В работе" = "open"

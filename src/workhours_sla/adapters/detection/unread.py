@@ -1,4 +1,4 @@
-"""Find what the columns that are not read make doubtful."""
+"""Find unread columns that make the chosen columns doubtful."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _THREADS: Final = frozenset(
         *("conversations", "activities", "комментарии", "сообщения", "история"),
     )
 )
-"""Keys of lists in which an answer may be."""
+"""JSON keys of nested lists that may contain answers."""
 
 
 def doubts_of_unread(
     names: Names, kind: Kind | None, roles: Mapping[str, Role], read: Collection[int]
 ) -> Iterator[Doubt]:
-    """Yield the doubts about columns other than those in ``read``."""
+    """Yield doubts caused by columns that are not in ``read``."""
     yield from _similar(names, roles)
     if kind != "statuses":
         yield from _interim(names, read)
@@ -44,7 +44,7 @@ def doubts_of_unread(
 
 
 def around(names: Names, kind: Kind | None, read: Collection[int]) -> Around:
-    """Return the columns whose rows may contradict what is read."""
+    """Return the unread columns whose values may contradict the columns in ``read``."""
     if kind == "appeals":
         return Around(statuses=[column for _, column in names.matching("status")])
     if kind != "statuses":

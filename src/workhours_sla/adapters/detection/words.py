@@ -1,4 +1,4 @@
-"""The words by which the columns of a file are recognised, in Russian and in English."""
+"""Words in Russian and English column names by which columns are recognised."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from functools import cache
 from typing import Final, NamedTuple
 
 SURE, ALSO, ASKED = 0, 1, 2
-"""The ranks of a match: the name says it; it is read so if no other column has a sure name;
-it may mean this, but the user is asked."""
+"""The ranks of a match between a name and a canonical column.
+
+A SURE match is used, an ALSO match is used if no other column is a SURE match, and an ASKED match
+is used only if the user confirms it.
+"""
 
 
 class Words(NamedTuple):
-    """The names of a column, in the form that ``plain`` returns, separated by commas."""
+    """Column names for each rank, separated by commas, in the form that ``plain`` returns."""
 
     sure: str = ""
     also: str = ""
@@ -52,7 +55,7 @@ TIMES: Final = {
         "окончания срока, ответа план, due, deadline, expected, breach, target, due by, planned",
     ),
 }
-"""Columns of times, by what their name says besides the words of ``_DATES``."""
+"""Names of time columns, without the words in ``_DATES``."""
 
 OTHERS: Final = {
     "appeal_id": Words(
@@ -107,7 +110,7 @@ OTHERS: Final = {
         "overdue, sla breached, has breached, sla status, verdict, made sla",
     ),
 }
-"""Columns of other values, by their name."""
+"""Names of columns that do not contain times."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -115,9 +118,9 @@ def _set(words: str) -> frozenset[str]:
 
 
 COUNTERS: Final = frozenset({"номер п п", "п п", "номер пп", "пп", "n п п", "no", "row", "строка"})
-"""Names of a column that numbers the rows, which is not the number of the appeal."""
+"""Names of columns that count the rows; they do not identify appeals."""
 BARE_NUMBERS: Final = frozenset({"номер", "n", "number", "id"})
-"""Names of a column that numbers the appeals, or the rows."""
+"""Names of columns that may number either the appeals or the rows."""
 STEMS: Final = {
     "answered_at": ("ответ", "repl", "respon", "answer"),
     "posted_at": (
@@ -125,30 +128,30 @@ STEMS: Final = {
         *("creat", "submit", "open", "post", "report", "receiv", "sent"),
     ),
 }
-"""Beginnings of words by which a column of times may be another column than was chosen."""
+"""Word beginnings of column names that may mean the same as a canonical column of times."""
 _MOSCOW: Final = "Europe/Moscow"
 ZONES: Final = {"utc": "UTC", "gmt": "UTC", "мск": _MOSCOW, "msk": _MOSCOW} | dict.fromkeys(
     ("московское", "московского", "московскому"), _MOSCOW
 )
-"""Words in the names of columns that say in which zone the times are."""
+"""Words in column names that state the time zone."""
 ZONE_COLUMNS: Final = frozenset(
     (
         *("часовой пояс", "час пояс", "таймзона", "тайм зона", "смещение utc", "смещение от utc"),
         *("time zone", "timezone", "tz", "utc offset", "gmt offset", "tz offset"),
     )
 )
-"""Names of columns that say in which zone the times of their row are."""
+"""Names of columns that contain the time zone of each row."""
 _SHIFTED: Final = re.compile(
     r"(?<![^\W\d_])(utc|gmt|мск|msk)\s*([+\N{MINUS SIGN}\N{EN DASH}-])\s*(\d{1,2})(?::?00)?(?!\d)",
     re.IGNORECASE,
 )
-"""Matches an offset in the name of a column, such as ``UTC+5`` or ``МСК-1``."""
+"""Matches a UTC or Moscow offset in a column name, such as ``UTC+5`` or ``МСК-1``."""
 _MOSCOW_OFFSET: Final = 3
 _DATES: Final = _set(
     "дата время датавремя момент когда времени date time datetime timestamp at on utc gmt мск msk "
     "московское московскому московского"
 )
-"""Words that say that a column has times."""
+"""Words in column names that indicate dates or times."""
 _OF: Final = frozenset({"of", "the", "и", "and", "в", "на", "по", "к", "от"})
 _OBJECTS: Final = _set(
     "обращения обращений обращению обращение сообщения сообщений сообщение сообщению заявки заявок "
@@ -156,16 +159,16 @@ _OBJECTS: Final = _set(
     "заявителя appeal appeals ticket tickets request requests case cases issue issues message "
     "messages complaint complaints incident incidents sr task"
 )
-"""What a column may say that it is about, besides what it has."""
+"""Words for an appeal or a citizen, which are ignored when column names are matched."""
 _THINGS: Final = _OBJECTS - _set("гражданина граждан жителя заявителя")
 _PERSONS: Final = _set("гражданина граждан жителя жителей заявителя заявителей requester customer")
-"""Whose id is not that of an appeal, and whose answer may be that to the answer."""
+"""Words for the citizen. A column name with such a word does not mean the id of an appeal."""
 _NAMES: Final = _set("наименование название имя фио name title наим")
 _IDS: Final = frozenset({"id", "code", "код", "ид"})
 
 
 def plain(name: str) -> str:
-    """Return the name of a column in small letters, as words with blanks between them.
+    """Normalise a column name: lower-case words separated by single blanks.
 
     >>> plain("№ сообщения"), plain("createdAt"), plain(" Дата/время_ОТВЕТА: ")
     ('номер сообщения', 'created at', 'дата время ответа')
@@ -176,9 +179,9 @@ def plain(name: str) -> str:
 
 
 class Match(NamedTuple):
-    """A canonical column that a name may mean, and how certainly: ``SURE``, ``ALSO`` or ``ASKED``.
+    """A canonical column that a name may mean, with the rank ``SURE``, ``ALSO`` or ``ASKED``.
 
-    ``bare`` says that the name has nothing but a word of ``_DATES``, such as ``Дата``.
+    ``bare`` is true if the name states only that the column has times, such as ``Дата``.
     """
 
     canonical: str
@@ -188,7 +191,7 @@ class Match(NamedTuple):
 
 @cache
 def _table() -> tuple[dict[str, list[tuple[str, int]]], dict[str, list[tuple[str, int]]]]:
-    """Return two mappings from names to canonical columns: of times, and of other columns."""
+    """Return two mappings from names to canonical columns: for times and for other columns."""
     tables: list[dict[str, list[tuple[str, int]]]] = []
     for columns in (TIMES, OTHERS):
         table: dict[str, list[tuple[str, int]]] = {}
@@ -202,7 +205,7 @@ def _table() -> tuple[dict[str, list[tuple[str, int]]], dict[str, list[tuple[str
 
 
 def matches_of(name: str) -> list[Match]:
-    """Return the canonical columns that the name of a column may mean, the most certain first.
+    """Return the canonical columns that a column name may mean, the most certain first.
 
     >>> [match.canonical for match in matches_of("Дата и время публикации сообщения")]
     ['posted_at']
@@ -234,9 +237,9 @@ def matches_of(name: str) -> list[Match]:
 
 
 def _in_doubt(found: dict[str, Match], words: list[str]) -> dict[str, Match]:
-    """Return matches without those that a word of the name contradicts, or with less certain ones.
+    """Remove the matches that a word of the name contradicts, or lower their rank.
 
-    ``Время на ответ`` is a span, ``ID заявителя`` is no id of an appeal, and ``Дата ответа
+    ``Время на ответ`` is a time span. ``ID заявителя`` does not identify an appeal. ``Дата ответа
     заявителя`` may be the time at which the citizen answered.
     """
     if "время" in words and not {"на", "до"}.isdisjoint(words):
@@ -258,12 +261,12 @@ def _single_words() -> frozenset[str]:
 
 
 def is_known_word(word: str) -> bool:
-    """Whether a word with letters outside of ASCII occurs in the names of columns."""
+    """Whether a word with non-ASCII letters occurs in known column names."""
     return word.lower().replace("ё", "е") in _single_words()
 
 
 def zone_in(name: str) -> str | None:
-    """Return the zone that the name of a column says.
+    """Return the time zone that a column name states, or None.
 
     >>> zone_in("Дата ответа (МСК)"), zone_in("Дата ответа (UTC+5)"), zone_in("Дата ответа")
     ('Europe/Moscow', 'Etc/GMT-5', None)
@@ -277,7 +280,7 @@ def zone_in(name: str) -> str | None:
 
 
 def may_be(canonical: str, name: str) -> bool:
-    """Whether a word of a name begins like the words for a column of times.
+    """Whether a word of a column name begins like the names of the time column ``canonical``.
 
     >>> may_be("answered_at", "Дата предварительного ответа")
     True
@@ -286,7 +289,7 @@ def may_be(canonical: str, name: str) -> bool:
 
 
 def says_time(name: str) -> bool:
-    """Whether the name of a column says that it has dates or times of day.
+    """Whether a column name indicates dates or times of day.
 
     >>> says_time("Дата ответа"), says_time("answered_at"), says_time("Ответ")
     (True, True, False)

@@ -1,4 +1,4 @@
-"""Write what was detected as a configuration in TOML, with comments."""
+"""Write the detected settings as a TOML configuration with comments."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _SECTIONS: Final = ("input", "columns")
 def configuration_text(
     detected: Detected, lang: str, *, schedule: Mapping[str, str], checked_by: str = ""
 ) -> str:
-    """Return a configuration with what was detected; each doubt is a question in a comment.
+    """Return the detected settings as TOML; each doubt is a question in a comment.
 
-    ``schedule`` has the given keys of [schedule]. ``checked_by`` is the command to run next.
+    ``schedule`` contains the given keys of ``[schedule]``. ``checked_by`` is the command that the
+    user runs next to check the configuration.
     """
     lines = [*_commented(INIT.text(lang, "by", name=_one_line(detected.name)))]
     if checked_by:
@@ -86,7 +87,7 @@ def _question(doubt: Doubt, lang: str) -> Iterator[str]:
 
 
 def _commented(text: str) -> Iterator[str]:
-    """Yield the lines of a comment."""
+    """Yield the lines of a text as TOML comments."""
     line = "#"
     for word in _one_line(text).split(" "):
         if len(line) + 1 + len(word) > _WIDTH and line != "#":
@@ -97,5 +98,5 @@ def _commented(text: str) -> Iterator[str]:
 
 
 def _one_line(text: str) -> str:
-    """Return a text that can be in a comment of TOML."""
+    """Replace line breaks and other control characters by ``?``, to fit a TOML comment."""
     return "".join(sign if sign.isprintable() else "?" for sign in text)

@@ -16,11 +16,11 @@ from typing import Any
 from workhours_sla.adapters.frames.verbs import VERBS
 
 _COLUMNS = {"starts", "ends", "due", "times", "budget", "now", "by", "codes"}
-"""The parameters that may be the name of a column of the frame."""
+"""Parameters that accept the name of a column of the frame."""
 
 
 class SeriesVerbs:
-    """The accessor ``series.sla``, whose methods are the verbs with the Series as first column.
+    """The accessor ``series.sla``; its methods are the verbs, applied to the Series.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames, working_hours
@@ -35,7 +35,7 @@ class SeriesVerbs:
 
 
 class DataFrameVerbs:
-    """The accessor ``df.sla`` of pandas, whose methods are the verbs.
+    """The accessor ``df.sla`` of pandas; its methods are the verbs.
 
     Where a verb takes a column, a string is the name of a column of the DataFrame.
 

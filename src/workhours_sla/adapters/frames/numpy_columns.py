@@ -1,7 +1,7 @@
 """Read the columns of a data frame library as numpy arrays, and build columns of answers.
 
-``Rows`` declares what each library implements, and contains what all share. The arrays have
-instants in UTC.
+``Rows`` declares the methods that each library implements, and contains the shared code. The arrays
+have instants in UTC.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ NAT = int(np.iinfo(np.int64).min)
 
 
 class MarkedColumns(Marked[C]):
-    """The answers of a verb that was called with ``on_unknown="mark"``, and how certain each is.
+    """The answers of a verb that was called with ``on_unknown="mark"``, with their certainty.
 
     ``values`` has the answers. ``unknown`` is true for rows that depend on a date that the calendar
     does not cover; their answer is null. ``provisional`` is true for rows that were answered by
@@ -126,7 +126,7 @@ class Rows(ABC, Generic[C]):
     def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> C:
         """Return an array of booleans as a column of the library.
 
-        Rows that are true in ``missing`` become null if the data type of the column has nulls.
+        Rows that are true in ``missing`` become null if the data type of the column allows null.
         """
 
     def instants(self, role: str, given: Any) -> Any:
@@ -144,7 +144,7 @@ class Rows(ABC, Generic[C]):
         return np.asarray(codes)
 
     def check_length(self, role: str, column: Any) -> None:
-        """Raise ValueError if a column is not as long as the first column."""
+        """Raise ValueError if a column and the first column differ in length."""
         if len(column) != len(self.times):
             msg = (
                 f"{role} has {len(column)} rows where the first column has {len(self.times)}; give "
@@ -153,7 +153,7 @@ class Rows(ABC, Generic[C]):
             raise ValueError(msg)
 
     def located(self, message: str) -> str:
-        """Return an error message, with the label of its row added if the rows have labels."""
+        """Add the label of a row to an error message, if the rows have labels."""
         return message
 
     def answer(
@@ -218,20 +218,20 @@ class Rows(ABC, Generic[C]):
 
 
 def missing_in(values: NDArray[Any]) -> NDArray[np.bool_] | None:
-    """Return a mask of the NaT in an array of datetime64 or timedelta64, or None without NaT."""
+    """Return a mask of the NaT values in an array of times, None without any NaT."""
     plain = values.view(np.int64)
     return plain == NAT if plain.size and plain.min() == NAT else None
 
 
 def offsets_of(counts: NDArray[Any]) -> NDArray[np.int64]:
-    """Return the offsets of rows in a flat array, given the number of elements of each row."""
+    """Return where each row begins in a flat array, given the number of elements of each row."""
     return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
 
 
 def refuse_type(role: str, dtype: object, column: object, give: str) -> NoReturn:
     """Raise TypeError for an argument that is not a column of instants.
 
-    ``dtype`` is None if the argument is no column at all; ``give`` says what to give instead.
+    ``dtype`` is None if the argument is no column at all; ``give`` states what to pass instead.
     """
     kind = f"of type {type(column).__name__}" if dtype is None else f"a column of {dtype}"
     msg = (

@@ -1,8 +1,8 @@
 """Read and build columns of pandas: Series of instants with a zone.
 
 The first Series has one of three data types: datetime64 in any unit, ``timestamp`` of Arrow, or
-objects that are aware datetimes. Answers have its index, name, data type and zone. If it has
-objects, each answer is in the zone of the datetime in its row.
+objects that are aware datetimes. Answers have the index, name, data type and zone of the first
+Series. If it has objects, each answer is in the zone of the datetime in its row.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class PandasRows(Rows[Any]):
     def instants(self, role: str, given: Any) -> Any:
         """Return a second column of instants as datetime64, or a single instant unchanged.
 
-        A Timestamp with nanoseconds becomes datetime64, since a datetime has no nanoseconds.
+        A Timestamp with nanoseconds becomes datetime64, because datetime has no nanoseconds.
         """
         if given is pd.NaT:
             return np.datetime64("NaT", "s")
@@ -184,8 +184,8 @@ class PandasRows(Rows[Any]):
     def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> Any:
         """Return an array of booleans as a Series.
 
-        If the first Series is on Arrow, rows that are true in ``missing`` become null. Booleans on
-        numpy have no null.
+        If the first Series has an Arrow data type, rows that are true in ``missing`` become null.
+        Booleans of numpy cannot be null.
         """
         if not self._on_arrow:
             return self._series_of(values, values.dtype)
@@ -197,7 +197,7 @@ class PandasRows(Rows[Any]):
         return column if missing is None else column.mask(missing)
 
     def located(self, message: str) -> str:
-        """Return an error message, with the index label of its row added."""
+        """Add the index label of a row to an error message."""
         return _located(message, self._index)
 
 
@@ -231,7 +231,7 @@ def _from_objects(role: str, series: Any) -> NDArray[Any]:
 
 
 def _in_own_zones(values: NDArray[Any], starts: Any) -> NDArray[Any]:
-    """Return datetime64 in UTC as Timestamps, each in the zone of the same row of ``starts``."""
+    """Convert datetime64 in UTC to Timestamps, each in the zone of the same row of ``starts``."""
     found = np.empty(len(values), object)
     for row, (when, start) in enumerate(zip(values, starts, strict=True)):
         found[row] = (
@@ -241,7 +241,7 @@ def _in_own_zones(values: NDArray[Any], starts: Any) -> NDArray[Any]:
 
 
 def _located(message: str, index: Any) -> str:
-    """Return an error message, with the index label of its row added after the row number."""
+    """Add the index label of a row to an error message, after the row number."""
     found = _ROW.search(message)
     if found is None or int(found[1]) >= len(index):
         return message

@@ -95,7 +95,10 @@ def library_of(value: object) -> type[Rows[Any]] | None:
 
 
 def _rows_of(role: str, column: C) -> Rows[C]:
-    """Return the ``Rows`` of a verb, made from its first column. Raises TypeError."""
+    """Return the ``Rows`` that reads the columns of a verb, given the first column.
+
+    Raises TypeError if ``column`` is not a column of a supported library.
+    """
     library = library_of(column)
     if library is None:
         msg = (
@@ -352,11 +355,11 @@ def next_opening(  # noqa: PLR0913
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
 ) -> C | MarkedColumns[C]:
-    """Return the first instant of working time from a given instant on.
+    """Return the first instant of working time at or after a given instant.
 
     If the given instant is working time, the answer is that instant. Without ``inclusive``, the
-    answer is always the first start of working time after the given instant. The answers and
-    errors are as for ``deadline``.
+    answer is always the first start of working time after the given instant. The answers and errors
+    are as for ``deadline``.
 
     >>> import pandas as pd
     >>> from workhours_sla import Schedule, frames

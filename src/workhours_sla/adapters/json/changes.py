@@ -1,4 +1,4 @@
-"""Changes as JSON: one line for each change, as sinks write them."""
+"""Changes as JSON: sinks write one line for each change."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ ChangeLine: Final[Any] = msgspec.defstruct(
     tag_field="schema",
     tag=SCHEMA,
 )
-"""The struct of a line: the id of the change, then the fields of Change in their order."""
+"""The struct of a JSON line: the id of the change, then the fields of Change in order."""
 
 
 class _Other(msgspec.Struct, tag_field="schema", tag=""):
-    """A struct that no change has. In a union with it, ChangeLine requires the key ``schema``."""
+    """A struct that matches no change. In a union with ChangeLine it makes ``schema`` required."""
 
 
 _encode = msgspec.json.Encoder().encode

@@ -60,7 +60,7 @@ _DOCUMENTS: Final[dict[type, Any]] = {
         "hours", Hours, Hours.write, tag="workhours.weekly_hours/1", tag_field="schema"
     ),
 }
-"""A mapping from each type of value to the Form of its JSON document."""
+"""For each type of value, the Form of its JSON document."""
 _FORMS: Final[tuple[Any, ...]] = (*dict.fromkeys(_DOCUMENTS.values()), ChangeLine)
 _BY_SCHEMA: Final = {form.__struct_config__.tag: form for form in _FORMS}
 _ANY: Final[Any] = Union[_FORMS]  # noqa: UP007
@@ -72,21 +72,21 @@ _EARLIER: Final = {
     "workhours.step/1": "a step now has part and number",
     "workhours.trace/1": "a trace now has a budget of any kind, and its steps have part and number",
 }
-"""A mapping from each schema of earlier versions to the sentence that says what has changed."""
+"""For each schema of earlier versions, the sentence that explains what has changed."""
 
 
 def to_json(value: object, *, indent: int | None = None) -> str:
-    """Return a value as a JSON document, from which ``from_json`` makes an equal value.
+    """Write a value as a JSON document; ``from_json`` reads an equal value from it.
 
-    The document is one line unless ``indent`` is given. Datetimes keep their zone and ``fold``,
-    and amounts their microseconds. The datetimes of a change are in UTC. Control characters are
+    The document is one line unless ``indent`` is given. Datetimes keep their zone and ``fold``, and
+    amounts their microseconds. The datetimes of a change are in UTC. Control characters are
     escaped.
 
-    Raises TypeError for a value of a type that has no JSON document, NaiveDatetimeError for a
-    naive datetime, and UnknownTimeZoneError for a datetime whose zone is neither an IANA zone nor a
-    fixed offset. Raises ConfigError for an attribute that does not have the declared type, and for
-    hours with a fraction of a second. Raises ConfigError also for a calendar that JSON cannot
-    represent: it must be in the registry, or made by ``Calendar.plain`` or from a calendar file.
+    Raises TypeError for a value of a type that has no JSON document, NaiveDatetimeError for a naive
+    datetime, and UnknownTimeZoneError for a datetime whose zone is neither an IANA zone nor a fixed
+    offset. Raises ConfigError for an attribute that does not have the declared type, and for hours
+    with a fraction of a second. Raises ConfigError also for a calendar that JSON cannot represent:
+    it must be in the registry, or made by ``Calendar.plain`` or from a calendar file.
 
     >>> from workhours_sla import working_hours
     >>> to_json(working_hours(4, minutes=30))
@@ -123,7 +123,7 @@ def from_json(text: str | bytes) -> object: ...
 @overload
 def from_json(text: str | bytes, kind: type[Made]) -> Made: ...
 def from_json(text: str | bytes, kind: type = object) -> object:
-    """Return the value of a JSON document that ``to_json`` wrote. The value has type ``kind``.
+    """Read a value of type ``kind`` from a JSON document that ``to_json`` wrote.
 
     Raises ConfigError, with the key path (``key``), for text that is not JSON, an unknown schema, a
     missing or unknown key, a value that cannot be used, and a document of another type. A datetime

@@ -46,7 +46,7 @@ else:
 
 
 class Registered(NamedTuple):
-    """The days of a calendar of the registry. JSON contains their version instead of each date.
+    """The days of a registry calendar. JSON contains the version of the days instead of each date.
 
     ``as_known`` and ``week`` are the arguments with which ``Calendar.as_known`` and
     ``Calendar.with_week`` were called. They are None if the method was not called.
@@ -58,7 +58,7 @@ class Registered(NamedTuple):
 
     @classmethod
     def days_of(cls, calendar: Calendar) -> Registered | None:
-        """Return the Registered that has the same days as a calendar, or None if there is none."""
+        """Return a Registered with the same days as a calendar, None if the registry has none."""
         known_by = getattr(calendar.definition().source, "known_by", None)
         as_known = known_by if isinstance(known_by, date) else None
         for week in _WEEKS:
@@ -118,7 +118,7 @@ def _check_ranges(key: str, ranges: tuple[DateRange, ...]) -> None:
 class AmendedForm(Form, tag_field="kind", tag="amended"):
     """The JSON object of a calendar's days and of the acts that were added to them.
 
-    ``confirms`` are the dates that the acts confirm.
+    ``confirms`` are the ranges of dates that become known by these acts.
     """
 
     base: SourceForm
@@ -133,7 +133,7 @@ class AmendedForm(Form, tag_field="kind", tag="amended"):
 
 
 class OpenedForm(Form, tag_field="kind", tag="opened"):
-    """The JSON object of a copied calendar's days of which some weekly days off are worked."""
+    """The JSON object of a copied calendar on which some weekly days off are working days."""
 
     base: SourceForm
     weekdays: frozenset[int]
@@ -165,7 +165,7 @@ if not TYPE_CHECKING:
 
 
 class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
-    """The JSON object of a calendar. ``tz`` is missing if the calendar is in the registry."""
+    """The JSON object of a calendar. Calendars of the registry have no ``tz``."""
 
     id: str
     source: SourceForm
@@ -235,7 +235,7 @@ FORMS.update({Calendar: CalendarForm, CombinedCalendar: CombinedForm})
 
 
 def _parts_of(source: Any) -> tuple[Any, list[AmendedDays]]:
-    """Return the source of days to which acts were added, and these acts, oldest first."""
+    """Return a calendar's source of days without added acts, and the added acts, oldest first."""
     amendments: list[AmendedDays] = []
     while isinstance(source, AmendedDays):
         amendments.insert(0, source)
@@ -244,7 +244,7 @@ def _parts_of(source: Any) -> tuple[Any, list[AmendedDays]]:
 
 
 def _closed(source: Any) -> Any:
-    """Return the source of days before any of its weekly days off were made working days."""
+    """Return a source of days in which no weekly day off has become a working day."""
     return source.base if isinstance(source, OpenedDays) else source
 
 

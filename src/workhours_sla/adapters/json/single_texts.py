@@ -147,7 +147,7 @@ LEAVES: Final[dict[type, Any]] = {
     Layer: LayerName,
     WeeklyHours: Hours,
 }
-"""A mapping from each type to the Leaf that writes and reads its values."""
+"""The Leaf that writes and reads the values of each type."""
 for _of, _leaf in LEAVES.items():
     _leaf.register(_of)
 DayHours.register(tuple)

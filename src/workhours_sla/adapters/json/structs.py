@@ -54,7 +54,7 @@ class Form(msgspec.Struct, forbid_unknown_fields=True):
 
 
 FORMS: Final[dict[type, Any]] = {}
-"""The forms that are not derived from the type alone, keyed by type; ``schedules`` adds some."""
+"""Forms that need more than the type they describe, keyed by type; ``schedules`` adds some."""
 
 
 def form_of_one(
@@ -63,7 +63,7 @@ def form_of_one(
     """Make the Form subclass of a JSON object with one key beside its tag.
 
     The object has the key ``key`` with a value of the type ``of``. The function ``written``
-    converts the value to be written to this type.
+    converts a value to this type.
     """
     return msgspec.defstruct(
         f"{key}_form",
@@ -89,12 +89,11 @@ def form_of(
 ) -> Any:
     """Make the Form subclass of a dataclass or a named tuple.
 
-    With ``tag`` the JSON object has the tag under the key ``tag_field``, so that it differs from
-    the JSON objects of other types. ``build`` builds the value from the fields; by default it is
-    ``kind`` itself. ``others`` is keyed by the names of attributes that are not written as usual
-    for their type. It has a type hint for the field, and a function that converts the attribute.
-    With ``native`` datetimes and amounts are in the format of msgspec: ISO 8601 without the name
-    of a zone.
+    With ``tag`` the JSON object has the tag under the key ``tag_field``, to distinguish it from the
+    JSON objects of other types. ``build`` builds the value from the fields; by default it is
+    ``kind`` itself. ``others`` maps attributes that are not written as usual for their type to a
+    type hint for the field and a function that converts the attribute. With ``native`` datetimes
+    and amounts are in the format of msgspec: ISO 8601 without the name of a zone.
     """
     fields = []
     for name, hint in _hints(kind).items():
@@ -125,7 +124,10 @@ def part_form_of(kind: Any, *, native: bool = False) -> Any:
 
 @cache
 def budget_forms() -> dict[type, Any]:
-    """Return a mapping from each type of budget to its Form; a timedelta is working time."""
+    """Return a mapping from each type of budget to its Form.
+
+    The Form for timedelta is that of working time.
+    """
     return {
         timedelta: form_of_one("amount", Amount, plain, tag="working_time", tag_field="kind"),
         ClockTime: form_of(ClockTime, tag="clock_time"),
@@ -143,7 +145,7 @@ def _written_budget(budget: Any) -> Any:
 
 
 def _declared(hint: Any, *, native: bool) -> Any:
-    """Return a type hint in which each type is replaced by its Leaf or its Form, if it has one."""
+    """Replace each type in a type hint by its Leaf or its Form, if it has one."""
     if hint in LEAVES and not native:
         return LEAVES[hint]
     if _has_fields(hint):
@@ -200,16 +202,16 @@ def _written_items(values: Any) -> tuple[Any, ...]:
 
 
 _NESTED: Final = (Form, tuple, dict)
-"""The types of values that may contain instances of Form."""
+"""Types of values that may contain instances of Form."""
 _DEEPEST: Final = 200
-"""The largest number of keys in a path: values that are nested deeper cannot be written."""
+"""Maximum number of keys in a path; more deeply nested values cannot be written."""
 
 
 def value_of(part: Any, reader: Reader, keys: Keys = ()) -> Any:
-    """Build the value of which ``part`` is the Form, and the values of the forms inside it.
+    """Build the value that the Form ``part`` describes, and the values of the forms in it.
 
-    A value that is no Form, tuple or mapping is returned unchanged. Raises ConfigError with
-    the key path.
+    A value that is no Form, tuple or mapping is returned unchanged. Raises ConfigError with the key
+    path.
     """
     if len(keys) > _DEEPEST:
         reader.fail((), say("nested_too_deep"), say("give_as_written"))

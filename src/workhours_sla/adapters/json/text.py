@@ -1,4 +1,4 @@
-r"""Parse JSON text strictly, and escape the control characters in it that act on a terminal.
+r"""Parse JSON text strictly, and escape control characters that a terminal would interpret.
 
 >>> print(escape_controls('{"name": "\x9b31m"}'))
 {"name": "\u009b31m"}
@@ -19,18 +19,18 @@ if TYPE_CHECKING:  # needs msgspec, which commands without a configuration do no
 _ESCAPE: Final = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F])|.)"
 )
-"""An escape of JSON, or two that make up a surrogate pair; half of a pair is a group."""
+"""Matches a JSON escape or a surrogate pair of two escapes; the group matches half of a pair."""
 _CONTROLS: Final = re.compile("[\x7f-\x9f]")
 _CONTROL_BYTES: Final = re.compile(b"\x7f|\xc2[\x80-\x9f]")
 
 
 def escape_controls(document: str) -> str:
-    """Return a JSON document in which the control characters U+007F to U+009F are escaped."""
+    """Escape the control characters U+007F to U+009F in a JSON document."""
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
 
 
 def escape_control_bytes(document: bytes) -> bytes:
-    """Return a JSON document in UTF-8 in which the characters U+007F to U+009F are escaped."""
+    """Escape the control characters U+007F to U+009F in a JSON document in UTF-8."""
     return _CONTROL_BYTES.sub(lambda found: b"\\u%04x" % found[0][-1], document)
 
 
@@ -70,7 +70,7 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
 
 
 def _is_whole(text: str) -> bool:
-    """Return False if a JSON text has half of a surrogate pair, which is not a character."""
+    """Return False if a JSON text contains half of a surrogate pair, which is not a character."""
     try:
         text.encode()
     except UnicodeEncodeError:

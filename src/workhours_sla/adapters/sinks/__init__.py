@@ -1,1 +1,1 @@
-"""Sinks, to which changes are sent."""
+"""Sinks: the destinations that receive changes."""

@@ -25,7 +25,7 @@ from workhours_sla.worktime.schedule import Schedule
 THRESHOLDS: Final = (50, 75, 100)
 """An agency gets a message when an appeal has used one of these percentages of its budget."""
 LONGEST: Final = 4096
-"""The largest number of characters in a message."""
+"""Maximum number of characters in a message."""
 
 RETRACTED: Final = "retracted"
 """The key under which ``count_changes`` counts retractions; other keys are kinds of changes."""
@@ -75,7 +75,7 @@ def count_changes(changes: Iterable[Change]) -> dict[str | None, Counter[str]]:
 
 
 def waiting_of(outcomes: Iterable[Outcome]) -> dict[str | None, list[Outcome]]:
-    """Return the outcomes that still wait for an answer, grouped by the agency's id.
+    """Return the outcomes without an answer, grouped by the agency's id.
 
     >>> waiting_of([])
     {}

@@ -30,13 +30,13 @@ from workhours_sla.worktime.schedule import Schedule
 SCHEMA: Final = "workhours.digest/1"
 
 _NOTE: Final = "digests"
-"""The key under which the state of the digests is in the store."""
+"""The key under which the store keeps the state of the digests."""
 _AT_ONCE: Final = 10_000
-"""The number of changes that are read from the store at a time."""
+"""Number of changes that are read from the store at a time."""
 
 
 class Message(msgspec.Struct, frozen=True, tag_field="schema", tag=SCHEMA):
-    """One message to one agency. It is number ``part`` of the ``parts`` messages of a digest."""
+    """One message to one agency: number ``part`` of the ``parts`` messages in a digest."""
 
     message_id: str
     agency_id: str | None
@@ -50,16 +50,16 @@ class _State(msgspec.Struct, frozen=True):
     """The state that ``write`` stores before it writes the messages to the file."""
 
     number: int
-    """The number of the last change that was counted."""
+    """The number of the last change included in ``changed``."""
     since: dict[str, datetime] = {}
-    """For each name of a schedule, the time of the last call within its working time."""
+    """The time of the last call within the working time of each schedule, by schedule name."""
     changed: list[tuple[str | None, dict[str, int]]] = []
-    """The agencies, each with its changes since its last message, counted by kind."""
+    """The changes of each agency since its last message, counted by kind."""
     messages: list[Message] = []
-    """The messages of the last call, which may not be in the file yet."""
+    """The messages of the last call; they may not be in the file yet."""
     file: str = ""
     end: str | None = None
-    """The property ``end`` of the file before the messages were written."""
+    """The file's property ``end`` before the messages were written."""
 
 
 class DigestStore(Outbox, Protocol):

@@ -19,14 +19,14 @@ CHANGES: Final = LineForm("changes", SCHEMA, "change_id")
 
 @public("workhours_sla.stream")
 class JsonLinesSink:
-    """Appends each change to a file as one line, which is on the disk when ``write`` returns.
+    """Appends each change to a file as one line, which is on disk when ``write`` returns.
 
-    ``progress`` is the method ``progress`` of the store, which returns how many changes of the
-    store the file has. With ``progress`` the file has each change once, even if ``write`` gets a
+    ``progress`` is the method ``progress`` of the store, which returns the number of changes that
+    the file has. With ``progress`` the file has each change once, even if ``write`` receives a
     change again. Only the last lines of the file are read when it is opened, and a file that
     another program removed, shortened or changed is rejected. Without ``progress`` the whole file
-    is read. A file that has anything but changes is rejected. A stream cannot be read, so it may
-    get a change twice, with the same ``change_id``. Raises StoreError.
+    is read. A file with anything but changes is rejected. A stream cannot be read, so it may get a
+    change twice, with the same ``change_id``. Raises StoreError.
 
     >>> from io import BytesIO
     >>> stream = BytesIO()
@@ -61,10 +61,10 @@ class JsonLinesSink:
             self._to.close()
 
     def write(self, changes: Sequence[Change]) -> str | None:
-        """Write the changes that the file does not have, and return the end of the file.
+        """Write the changes that the file does not have, and return the new end of the file.
 
-        The end is a text, the property ``LineFile.end``. A stream gets all changes, and None is
-        returned. Raises StoreError.
+        The end is a text, the property ``LineFile.end``. For a stream, all changes are written and
+        None is returned. Raises StoreError.
         """
         lines = {change.change_id: change_to_json(change) for change in changes}
         if isinstance(self._to, LineFile):
@@ -82,7 +82,7 @@ class JsonLinesSink:
 
 
 class Rewritten(NamedTuple):
-    """The result of ``rewrite``: how many changes were written, and the ``end`` of the new file.
+    """The number of changes that ``rewrite`` wrote, and the ``end`` of the new file.
 
     ``kept`` counts the changes that only the former file had.
     """

@@ -20,17 +20,17 @@ from workhours_sla.adapters.file_locks import lock_file
 from workhours_sla.errors import StoreError
 
 _SAMPLE: Final = 1 << 10
-"""The number of last bytes whose hash is in the property ``end`` of a file."""
+"""The property ``end`` contains a hash of this many bytes at the end of the file."""
 _WITHOUT_LOCKS: Final = (errno.ENOTSUP, errno.ENOSYS, errno.ENOLCK)
-"""The errors of a file system that has no locks. Files are not locked on such a file system."""
+"""Errors of file systems without locks. Files are not locked on such a file system."""
 _SHOWN: Final = 40
-"""The number of characters of a wrong line that an error quotes."""
+"""Number of characters of a wrong line that an error quotes."""
 
 
 class LineForm:
     """The format of the lines in a file: JSON objects with a schema, and an id under one key.
 
-    ``what`` is a key of ``messages.LINES``, which has the words for the lines in messages.
+    ``what`` is a key of ``messages.LINES``: the name of the lines in messages.
     """
 
     def __init__(self, what: str, schema: str, id_key: str) -> None:
@@ -66,13 +66,13 @@ class Line(NamedTuple):
 
 
 class LineFile:
-    """A file of lines with ids, which only this object writes.
+    """A file of lines with ids that only this object writes.
 
     A file with anything but lines of ``form`` is rejected and not changed. An incomplete last line
-    is removed. ``end`` is a value that the property ``end`` had earlier. Only the lines after that
-    end are read, and ``add`` does not write them again. The caller must not add lines that are
-    before that end. Without ``end`` the whole file is read. If another program removed, shortened
-    or changed the file, ``lost`` is called with a key of ``messages.STORE_FAULTS``. If ``lost``
+    is removed. ``end`` is an earlier value of the property ``end``. Only the lines after that end
+    are read, and ``add`` does not write them again. The caller must not add lines that are before
+    that end. Without ``end`` the whole file is read. If another program removed, shortened or
+    changed the file, ``lost`` is called with a key of ``messages.STORE_FAULTS``. If ``lost``
     returns, writing continues. Raises StoreError.
     """
 
@@ -111,7 +111,10 @@ class LineFile:
             self._open(None)
 
     def add(self, lines: Mapping[str, bytes]) -> None:
-        """Append those lines that the file does not have, all or none. ``lines`` is keyed by id."""
+        """Append all lines whose ids the file does not have yet, or none if writing fails.
+
+        ``lines`` is keyed by id.
+        """
         self.check()
         fresh = [
             line + b"\n"
@@ -244,16 +247,17 @@ def lines_of(path: Path, file: BinaryIO, form: LineForm, start: int = 0) -> Iter
 
 
 def end_of(file: BinaryIO | FileIO, size: int) -> str:
-    """Return a text: the offset ``size`` in a file, and a hash of the bytes just before it."""
+    """Return a text made of the offset ``size`` in a file and a hash of the bytes before it."""
     first = max(0, size - _SAMPLE)
     file.seek(first)
     return f"{size}-{sha256(file.read(size - first)).hexdigest()[:16]}"
 
 
 def _cause(path: Path, status: os.stat_result | None, end: str) -> str | None:
-    """Return None if the content of a file up to ``end`` is unchanged.
+    """Check that a file still has its content up to ``end``; return the key of a message if not.
 
-    Otherwise return a key of ``messages.STORE_FAULTS``. ``end`` is a result of ``end_of``.
+    The key is in ``messages.STORE_FAULTS``. ``end`` is a result of ``end_of``. Returns None if the
+    content is unchanged.
     """
     size = int(end.partition("-")[0])
     if not size:

@@ -44,13 +44,15 @@ __all__ = [
 class AppealFile:
     """An open file or stream of appeals or events. Iterate over it once, then close it.
 
-    Iterating yields, for each row, a tuple of its events, which is empty if the row is ignored, or
-    a Fault if the row is rejected. ``format`` is the value of the configuration key of this name.
-    ``size`` is the number of bytes of the file, None for a stream. ``claims`` has the due times and
-    verdicts of the exporting system in the rows read so far. ``ignored`` counts the rows so far
-    that are ignored, and ``inverted`` those whose answer was before its posting, but within the
-    tolerance. ``notes`` says, after the last row, what you should know about the file although it
-    is no error; ``str`` of a note is a sentence.
+    The iterator yields one value for each row: a tuple of events, which is empty for an ignored
+    row, or a Fault for a rejected row.
+
+    ``format`` is the value of the configuration key ``format``. ``size`` is the size of the file in
+    bytes, None for a stream. ``claims`` lists the due times and verdicts that the exporting system
+    recorded in the rows read so far. ``ignored`` counts the ignored rows so far. ``inverted``
+    counts the rows so far whose answer precedes the posting by no more than the tolerance.
+    ``notes`` lists, after the last row, facts about the file that you should know although they are
+    no errors; ``str`` of a note is a sentence.
     """
 
     def __init__(
@@ -75,17 +77,17 @@ class AppealFile:
 
     @property
     def unit(self) -> Literal["line", "row", "record"]:
-        """What the number ``line`` of a Fault counts."""
+        """The unit that ``Fault.line`` counts in this format."""
         return UNITS.get(self.format, "record")
 
     @property
     def is_in_order(self) -> bool:
-        """Whether the rows are in the order of their receipt, as far as their format goes."""
+        """Whether the format lists rows in the order of their receipt."""
         return self.format not in DOCUMENTS
 
     @property
     def position(self) -> int:
-        """How many bytes of the file have been read so far, before they are unpacked."""
+        """Number of bytes read from the file so far, counted before decompression."""
         return self._opened.position
 
     def __iter__(self) -> Self:
@@ -116,9 +118,9 @@ def open_source(
 ) -> AppealFile:
     """Open a file of appeals, or a binary stream of appeals such as ``sys.stdin.buffer``.
 
-    A file that is compressed with gzip or Zstandard is unpacked. If the configuration has no
-    format, the content and the suffix of the file determine it. Raises SourceError if the file
-    cannot be opened. Iterating raises SourceError if the file does not match the configuration.
+    Files compressed with gzip or Zstandard are decompressed. If the configuration sets no format,
+    the content and the suffix of the file determine it. Raises SourceError if the file cannot be
+    opened. Iterating raises SourceError if the file does not match the configuration.
     """
     where = Path(where) if isinstance(where, str) else where
     with ExitStack() as stack:

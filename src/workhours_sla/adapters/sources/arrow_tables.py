@@ -1,4 +1,4 @@
-"""Read the rows of Parquet and Arrow files, some thousand at a time."""
+"""Read the rows of Parquet and Arrow files, a few thousand rows at a time."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from workhours_sla.sla.claim import Claim
 
 MOST_BYTES: Final = 4_000_000_000
-"""The most bytes in one row group of Parquet, unpacked."""
+"""Maximum size of a Parquet row group after decompression."""
 
 _ROWS: Final = 4_096
-"""How many rows are in memory as Python values."""
+"""Number of rows that are converted to Python values at once."""
 _BUFFER: Final = 1 << 20
 
 
 class _Table(NamedTuple):
-    """An open file: its name and schema, how many rows it has, and a function that reads it.
+    """An open Parquet or Arrow file.
 
-    The function gets the paths of columns, and returns batches of rows. ``rows`` is None if the
-    file does not say how many it has.
+    ``batches`` is a function that takes column paths and returns batches of rows. ``rows`` is the
+    number of rows, None if the file does not state it.
     """
 
     name: str
@@ -65,7 +65,7 @@ def read(
 
 
 def text_rows(opened: OpenedFile) -> Iterator[tuple[int, list[str]]]:
-    """Yield the names of the columns as row 0, then each row as text. Raises SourceError."""
+    """Yield row 0 with the column names, then each row as a list of texts. Raises SourceError."""
     with _table_in(opened) as (table, paths):
         yield 0, list(paths)
         for line, row in enumerate(_rows(table, paths), 1):
@@ -74,7 +74,7 @@ def text_rows(opened: OpenedFile) -> Iterator[tuple[int, list[str]]]:
 
 @contextmanager
 def _table_in(opened: OpenedFile) -> Iterator[tuple[_Table, tuple[str, ...]]]:
-    """Return an open file with the paths of its columns. Raises SourceError."""
+    """Open the table in a file, and return it with the paths of its columns. Raises SourceError."""
     name = opened.name
     try:
         import pyarrow  # noqa: F401, ICN001, PLC0415 - of an extra
@@ -90,7 +90,7 @@ def _table_in(opened: OpenedFile) -> Iterator[tuple[_Table, tuple[str, ...]]]:
 
 
 def _rows(table: _Table, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-    """Yield the values of the columns in each row."""
+    """Yield each row as a tuple of the values of ``columns``."""
     from workhours_sla.adapters.sources.arrow_values import (  # noqa: PLC0415 - of an extra
         leaves_of,
         values_of,
@@ -109,7 +109,7 @@ def _rows(table: _Table, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
 
 
 def _open(file: IO[bytes], name: str) -> _Table:
-    """Open a file of either format."""
+    """Open a Parquet or Arrow file as a table."""
     import pyarrow.ipc  # noqa: PLC0415 - of an extra
 
     from workhours_sla.adapters.sources.arrow_values import leaves_of  # noqa: PLC0415 - of an extra
@@ -161,9 +161,9 @@ def _open_parquet(file: IO[bytes], name: str) -> _Table:
 
 
 def _sliced(batches: Iterable[Any]) -> Iterator[Any]:
-    """Yield batches of so few rows that their values fit in memory.
+    """Split batches into slices of at most ``_ROWS`` rows.
 
-    A damaged file could name places outside of its own memory, so each batch is checked first.
+    Each batch is validated first, because a damaged file may point outside of its own memory.
     """
     for batch in batches:
         batch.validate(full=True)
@@ -173,7 +173,7 @@ def _sliced(batches: Iterable[Any]) -> Iterator[Any]:
 
 @contextmanager
 def _faults(name: str) -> Iterator[None]:
-    """Raise SourceError for what pyarrow raises about a damaged file."""
+    """Convert the errors that pyarrow raises for a damaged file to SourceError."""
     from pyarrow import ArrowException  # noqa: PLC0415 - of an extra
 
     try:

@@ -1,4 +1,4 @@
-"""The values of columns of Arrow as the texts that a mapper reads."""
+"""Convert the values of Arrow columns to the texts that a mapper reads."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _EXACT_SINGLE: Final = 1 << 24
-"""The largest whole number that four bytes keep exactly."""
+"""Up to this number, a four-byte float represents every whole number exactly."""
 
 
 def leaves_of(schema: Any) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield the path of each column, and of each field of a struct, with the indexes on the way.
+    """Yield the path of each column and struct field, with the indexes that lead to it.
 
     >>> schema = pa.schema([("id", pa.int64()), ("author", pa.struct([("id", pa.string())]))])
     >>> list(leaves_of(schema))
@@ -42,9 +42,10 @@ def _leaves(
 
 
 def values_of(batch: Any, route: tuple[int, ...]) -> list[object]:
-    """Return the values of a column as texts; None for null and for a number that is not one.
+    """Return the values of a column as texts; a null and a NaN become None.
 
-    Times are in ISO 8601, with ``Z`` if they have a zone. What cannot be text stays as it is.
+    Times are written in ISO 8601, with ``Z`` if they have a zone. Values of types without a text
+    form are returned unchanged.
     """
     column = batch.column(route[0])
     if len(route) > 1:
@@ -58,7 +59,7 @@ def values_of(batch: Any, route: tuple[int, ...]) -> list[object]:
 
 
 def _texts(column: Any) -> list[object]:
-    """Return the values of a column without a dictionary as texts."""
+    """Convert the values of a column to texts. The column must not be dictionary-encoded."""
     kind, is_of = column.type, pa.types
     if is_of.is_timestamp(kind) and kind.tz is not None:
         column = column.cast(pa.timestamp(kind.unit, "UTC"))
@@ -95,7 +96,7 @@ _WRITTEN: Final = (
     pa.types.is_boolean,
     pa.types.is_integer,
 )
-"""The types whose values Arrow writes as texts."""
+"""Types that Arrow itself casts to text."""
 _READ: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any], object]], ...]] = (
     (pa.types.is_time, lambda clock: text_of(time.fromisoformat(clock))),
     (pa.types.is_float64, _number),
@@ -106,4 +107,4 @@ _READ: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any], object]], ...]] 
     (pa.types.is_fixed_size_binary, _decoded),
     (pa.types.is_duration, text_of),
 )
-"""How a value of each type becomes a text; of other types it stays as it is."""
+"""The function that converts a value of each type to text. Values of other types stay unchanged."""

@@ -1,4 +1,4 @@
-"""The values of typed cells, in workbooks and Arrow tables, as the texts that a mapper reads."""
+"""Convert typed cells of workbooks and Arrow tables to the texts that a mapper reads."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from workhours_sla.errors import shown
 from workhours_sla.text.messages import Detail, say
 
 ROUNDED: Final = 10**15
-"""The smallest number that a workbook may have rounded: it keeps 15 digits."""
+"""Numbers of this size or more may be rounded, because workbooks store 15 digits."""
 
 _MIDNIGHT: Final = time()
 _ISO: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII
 )
-"""Matches the texts of times that ``text_of`` makes, also of a date and a time of day joined."""
+"""Matches times in the forms that ``text_of`` writes, or joined from a date and a time of day."""
 
 
 def text_of(value: object) -> object:
-    """Return the value of a cell as text; a number with a fraction or too large stays a number.
+    """Return the value of a cell as text. Fractions and very large numbers are returned unchanged.
 
-    A date is written 2026-03-12, a time of day 10:15 or 10:15:30, and both 2026-03-12T10:15:30.
+    A date is written as 2026-03-12, a time of day as 10:15 or 10:15:30, and a date with a time as
+    2026-03-12T10:15:30.
 
     >>> text_of(1001.0), text_of(10.5), text_of(time(9, 5)), text_of(datetime(2026, 3, 12, 10, 15))
     ('1001', 10.5, '09:05', '2026-03-12T10:15:00')
@@ -46,7 +47,7 @@ def text_of(value: object) -> object:
 
 
 def _clock(span: timedelta) -> object:
-    """Return a span as a time of day; one of a day and more stays a number, of its days."""
+    """Return a span shorter than a day as a time of day, and a longer one as a number of days."""
     if not timedelta() <= span < timedelta(days=1):
         return span / timedelta(days=1)
     minutes, rest = divmod(span, timedelta(minutes=1))
@@ -55,12 +56,12 @@ def _clock(span: timedelta) -> object:
 
 
 def at_midnight(day: object) -> object:
-    """Return the time at which a date begins; any other value unchanged."""
+    """Return the midnight at which a date begins. Other values are returned unchanged."""
     return datetime.combine(day, _MIDNIGHT) if type(day) is date else day
 
 
 def doubtful(names: Collection[str], values: Collection[object], line: int) -> Fault | None:
-    """Return the Fault for a row with a number that may be rounded, or a text that is too long."""
+    """Return a Fault if a row has a text that is too long or a number that may be rounded."""
     for name, value in zip(names, values, strict=True):
         if type(value) is float and abs(value) >= ROUNDED:
             detail = say("number_rounded", column=shown(name), value=f"{value:.0f}")
@@ -69,7 +70,7 @@ def doubtful(names: Collection[str], values: Collection[object], line: int) -> F
 
 
 def too_long(names: Iterable[str], values: Iterable[object], line: int) -> Fault | None:
-    """Return the Fault for a row with a text that is too long."""
+    """Return a Fault if a row has a text that is too long."""
     for name, value in zip(names, values, strict=True):
         if type(value) is str and len(value) > LONGEST_LINE:
             detail = say("value_too_long", column=shown(name), most=LONGEST_LINE)
@@ -78,14 +79,14 @@ def too_long(names: Iterable[str], values: Iterable[object], line: int) -> Fault
 
 
 def row_text(values: Iterable[object]) -> str:
-    """Return the text of a row for a Fault, shortened."""
+    """Return the values of a row as one shortened text, for use in a Fault."""
     return clip(" | ".join("" if value is None else clip(str(value)) for value in values))
 
 
 class CellInstants(Instants):
-    """Parses times of one format or several, and also the texts of cells that contain times.
+    """Parses times in the configured formats and in the form that ``text_of`` writes.
 
-    A text that is both, and reads as different times, is rejected.
+    A text that matches both is rejected if the results differ.
     """
 
     __slots__ = ()

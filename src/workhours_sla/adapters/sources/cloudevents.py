@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 _REQUIRED: Final = ("specversion", "source", "id", "type")
 _ENVELOPE: Final = (*_REQUIRED, "subject", "time", "datacontenttype", "dataschema")
 _OF_ENVELOPE: Final = ("event_id", "appeal_id", "type", "occurred_at")
-"""The canonical columns that the envelope of a CloudEvent has."""
+"""Canonical columns that are filled from the envelope of a CloudEvent."""
 _FROM_ENVELOPE: Final = "cloudevents:"
-"""The prefix of these columns, which no field of JSON data is expected to have."""
+"""Prefix of columns from the envelope, to distinguish them from fields of the JSON data."""
 NO_TIME: Final = "time of receipt"
-"""The ``reason`` of an event that has no time, and is dated to its receipt."""
+"""The ``reason`` of an event that has no time of its own; its time of receipt is used."""
 _LENGTH: Final = re.compile(r"\d{1,9}", re.ASCII)
 _LONGEST_REQUEST: Final = 1_000_000
-"""The most characters of the headers of an HTTP request, and the most bytes of its body."""
+"""Maximum characters in the headers of an HTTP request, and maximum bytes in its body."""
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
@@ -60,7 +60,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 
 
 def _is_line(head: bytes) -> bool:
-    """Whether the first line is a whole JSON object, as in JSON Lines."""
+    """Whether the first line is a complete JSON object, as in JSON Lines."""
     first = head.split(b"\n", 1)[0]
     try:
         return isinstance(decode_any(first), dict)
@@ -71,9 +71,10 @@ def _is_line(head: bytes) -> bool:
 class CloudEventMapper:
     """Maps a CloudEvent to an event.
 
-    The id is ``source#id``, the appeal is ``subject``, the type is the last part of ``type``, and
-    the time is ``time``, else that of the receipt. ``data`` has the other fields of the event; its
-    fields and the extension attributes may be named in ``[columns]``.
+    ``event_id`` is ``source#id``. ``appeal_id`` is the attribute ``subject``. The event type is the
+    last part of the attribute ``type``. ``occurred_at`` is the attribute ``time``, or the time of
+    receipt if the CloudEvent has none. The other fields of the event are in ``data``; ``[columns]``
+    may name fields of ``data`` and extension attributes.
     """
 
     dates_to_receipt: ClassVar[bool] = True
@@ -86,7 +87,7 @@ class CloudEventMapper:
         self._types = layout.values.get("type", {})
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
-        """Return the event of a record, or a Fault."""
+        """Return the event of a CloudEvent, or a Fault if it is rejected."""
         if self._types.get(self._type_of(str(record.get("type")))) == "":
             return ()
         try:
@@ -97,7 +98,7 @@ class CloudEventMapper:
         return item._replace(text=text_of(record)) if isinstance(item, Fault) else item
 
     def _row(self, record: Record, received_at: datetime | None) -> dict[str, object]:
-        """Return the fields of the event. Raises RefusedError."""
+        """Return the fields of the event, by canonical column. Raises RefusedError."""
         version, source, own_id, kind = required = [record.get(name) for name in _REQUIRED]
         for name, value in zip(_REQUIRED, required, strict=True):
             if not value or not isinstance(value, str):
@@ -125,14 +126,14 @@ class CloudEventMapper:
         return row | {_FROM_ENVELOPE + name: one for name, one in found.items()}
 
     def _type_of(self, kind: str) -> str:
-        """Return the type of the event, which is the last part of the type of the CloudEvent."""
+        """Return the event type: the last part of the CloudEvent's ``type``."""
         short = kind.rpartition(".")[2]
         is_known = short in self._types or short in TYPES
         return short if is_known and kind not in self._types else kind
 
 
 def _data_of(record: Record) -> dict[str, object]:
-    """Return the data of a CloudEvent if it is an object, else nothing."""
+    """Return the ``data`` of a CloudEvent if it is an object, otherwise an empty mapping."""
     data = record.get("data")
     packed = record.get("data_base64")
     if data is None and isinstance(packed, str):
@@ -152,7 +153,7 @@ class _Request(NamedTuple):
 
 
 def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
-    """Yield the CloudEvents of the HTTP requests in a file. Raises SourceError."""
+    """Yield the CloudEvent of each HTTP request in a file. Raises SourceError."""
     lines = iter(Lines(opened.chunks, encoding))
     while request := _request(lines, opened.name):
         headers = request.headers
@@ -180,7 +181,7 @@ def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
 
 
 def _request(lines: Iterator[str], name: str) -> _Request | None:
-    """Return the next HTTP request, None at the end of the file. Raises SourceError."""
+    """Return the next HTTP request in a file, or None at the end. Raises SourceError."""
     first = next((line for line in lines if not line.isspace()), None)
     if first is None:
         return None
@@ -216,5 +217,5 @@ def _too_long(name: str) -> SourceError:
 
 
 def line_mapper(layout: Layout, _options: Input) -> CloudEventMapper:
-    """Return the mapper of the lines of a growing file."""
+    """Return the mapper for the lines of a followed file."""
     return CloudEventMapper(layout, [])

@@ -1,4 +1,4 @@
-"""Read the streams of an OLE compound file, which contains an old workbook or an encrypted one."""
+"""Read the streams of an OLE compound file: an old XLS workbook or an encrypted one."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NO_SECTOR: Final = 0xFFFFFFFA
-"""Sector numbers from here on are marks, such as the end of a chain."""
+"""Sector numbers of this size or more are markers, such as the end of a chain."""
 _ENTRY: Final = 128
-"""The size of an entry of the directory."""
+"""Size of a directory entry in bytes."""
 _STORED: Final = (2, 5)
-"""The types of entries that have content: a stream, and the root, which has the small streams."""
+"""Types of directory entries with content: a stream, and the root with the small streams."""
 
 
 class DamagedError(Exception):
@@ -21,7 +21,7 @@ class DamagedError(Exception):
 
 
 class CompoundFile:
-    """The streams of a compound file, by name. Raises DamagedError."""
+    """Reads the streams of a compound file by name. Raises DamagedError."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -69,7 +69,7 @@ class CompoundFile:
             yield self._read_at((sectors[index] + 1) * self._sector + offset, self._small)
 
     def _entries(self, directory: int) -> Iterator[tuple[str, tuple[int, int]]]:
-        """Yield the name of each stream, and its first sector and size."""
+        """Yield the name, the first sector and the size of each stream."""
         for number in self._chain(directory, self._table):
             block = self._read_at((number + 1) * self._sector, self._sector)
             for at in range(0, len(block) - _ENTRY + 1, _ENTRY):
@@ -90,7 +90,7 @@ class CompoundFile:
             start = table[start]
 
     def _numbers(self, *sectors: int) -> list[int]:
-        """Return the numbers that sectors contain."""
+        """Return the integers stored in ``sectors``."""
         if len(sectors) > self._most:
             raise DamagedError
         found: list[int] = []

@@ -1,4 +1,4 @@
-"""Unpack gzip and Zstandard while reading, in constant memory and up to a limit."""
+"""Decompress gzip and Zstandard while reading, in constant memory and up to a limit."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.text_lines import ByteChunks
 
 Compression = Literal["gzip", "zstd"]
-"""A compression that is unpacked."""
+"""A supported compression."""
 
 MOST_TIMES: Final = 300
-"""How many times as large as its compressed form a file may be; a larger one looks like a bomb."""
+"""Maximum ratio of decompressed to compressed size; a file above it looks like a bomb."""
 ALWAYS_READ: Final = 100_000_000
-"""The size in bytes up to which a file is unpacked, whatever its compressed size."""
+"""Decompressed size in bytes that is always accepted, whatever the ratio."""
 SUFFIXES: Final = (".gz", ".gzip", ".zst", ".zstd")
-"""The suffixes of compressed files."""
+"""File name suffixes of compressed files."""
 MAGIC: Final = 4
-"""How many bytes at the beginning of a file show its compression."""
+"""Number of bytes at the beginning of a file that identify its compression."""
 
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = (b"\x28\xb5\x2f\xfd", *(bytes((0x50 + n, 0x2A, 0x4D, 0x18)) for n in range(16)))
-"""The first bytes of a frame of Zstandard, either of data or to be skipped."""
+"""First bytes of a Zstandard frame: a data frame or one of the skippable frames."""
 _PIECES: Final[dict[Compression, int]] = {"gzip": 1 << 14, "zstd": 1 << 10}
-"""How many compressed bytes are unpacked at once; they give at most 16 MB, and 32 MB."""
+"""Compressed bytes per step; a step yields at most 16 MB (gzip) or 32 MB (zstd)."""
 _WIDEST: Final = 1 << 27
-"""The most memory that a file of Zstandard may ask for, as much as ``zstd`` itself allows."""
+"""Maximum memory in bytes that a Zstandard file may request, as in the command ``zstd``."""
 
 
 def compression_of(head: bytes) -> Compression | None:
@@ -47,9 +47,9 @@ def compression_of(head: bytes) -> Compression | None:
 
 
 class Unpacked:
-    """The content of a compressed file, which may have several members in a row.
+    """Decompresses a file, which may have several compressed members in a row.
 
-    Raises SourceError if the file ends early, is damaged, or looks like a bomb: if its content is
+    Raises SourceError if the file ends early, is damaged, or looks like a bomb: its content is
     larger than 100 MB and more than 300 times as large as the file.
     """
 
@@ -64,7 +64,7 @@ class Unpacked:
         self._size = 0
 
     def read(self, _size: int = -1) -> bytes:
-        """Return the next bytes, none at the end. Raises SourceError."""
+        """Return the next decompressed bytes, empty at the end. Raises SourceError."""
         while True:
             self._rest = self._rest or self._packed.read()
             if not self._rest:
@@ -86,7 +86,7 @@ class Unpacked:
                 return found
 
     def _unpack(self) -> bytes:
-        """Return what the next compressed bytes give. Raises SourceError."""
+        """Decompress the next piece of the file. Raises SourceError."""
         piece, self._rest = self._rest[: self._piece], self._rest[self._piece :]
         try:
             found: bytes = self._member.decompress(piece)
@@ -102,7 +102,7 @@ class Unpacked:
 
 
 def _unpackers(name: str, compression: Compression) -> tuple[Callable[[], Any], type[Exception]]:
-    """Return a function that makes the unpacker of one member, and the error that it raises."""
+    """Return a function that creates the decompressor of one member, and the error it raises."""
     if compression == "gzip":
         return lambda: zlib.decompressobj(wbits=31), zlib.error
     try:

@@ -1,4 +1,4 @@
-"""Read CSV strictly, one row at a time."""
+"""Read CSV row by row, and reject rows that break the rules of the format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workhours_sla.sla.claim import Claim
 
 HEADER_WITHIN = 100
-"""So many rows below the first one may be the header."""
+"""The header is the first row or among this many rows after it."""
 _HALF = say("half_written")
 _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV reader
     "unexpected end of data": say("quote_not_closed"),
@@ -36,8 +36,8 @@ _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV re
 class Feed:
     """Passes lines to the CSV reader, and keeps the lines of the current record.
 
-    ``taken`` has the lines of the record that were passed so far. ``line`` is the number of the
-    record's first line, counted from 1.
+    ``taken`` lists the lines of the current record. ``line`` is the number of its first line,
+    counted from 1.
     """
 
     def __init__(self, lines: Lines) -> None:
@@ -65,7 +65,7 @@ class Feed:
         self.overlong = False
 
     def reread(self) -> None:
-        """End the record after its first line. The CSV reader gets its other lines once more."""
+        """End the record after its first line, and pass the other lines to the CSV reader again."""
         self._again.extendleft(reversed(self.taken[1:]))
         del self.taken[1:]
 
@@ -86,17 +86,17 @@ class Feed:
 
     @property
     def torn(self) -> bool:
-        """Whether the file ends in the middle of a character of the record."""
+        """Whether the file ends in the middle of a character of the current record."""
         return self._source.torn and self.ended
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every row after the header; skip blank lines.
+    """Yield, for each row after the header, its events or a Fault; skip blank lines.
 
-    The header is the first row that has the columns of ``layout``, so that a title may be above it.
-    A row may span several lines. After a row that cannot be read, reading continues with the second
-    line of the row, so that a quote that is never closed does not lose the rest of the file. Raises
-    SourceError if the file is empty, lacks a column of ``layout``, or is not text.
+    The header is the first row that has all columns of ``layout``, so a title may precede it. A row
+    may span several lines. If a row of several lines cannot be read, reading continues at its
+    second line, so that one missing quote does not hide the rest of the file. Raises SourceError if
+    the file is empty, lacks a column of ``layout``, or is not text.
     """
     delimiter = options.delimiter or ("\t" if opened.ending == ".tsv" else ",")
     feed = Feed(Lines(opened.chunks, options.encoding))
@@ -116,9 +116,10 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 def rows_of(
     rows: Iterator[list[str]], feed: Feed, count: int, delimiter: str
 ) -> Iterator[list[str] | Fault]:
-    """Yield the fields of every row after the header, or the Fault; skip blank lines.
+    """Yield, for each row after the header, its fields or a Fault; skip blank lines.
 
-    ``rows`` is the CSV reader of ``feed``, and ``count`` the number of fields in the header.
+    ``rows`` is the CSV reader that reads from ``feed``. ``count`` is the number of fields in the
+    header.
     """
     while True:
         feed.next_record()
@@ -140,9 +141,9 @@ def rows_of(
 def _header(
     rows: Iterator[list[str]], feed: Feed, layout: Layout, name: str, delimiter: str
 ) -> list[str]:
-    """Return the names of the columns, read from the first row that has all that are needed.
+    """Return the fields of the first row that has every required column.
 
-    Raises SourceError about the first row that is not blank if none of the first rows has them.
+    If no row has them, raises SourceError with the columns that the first non-blank row lacks.
     """
     first = first_row(rows, feed, name)
     try:
@@ -158,7 +159,7 @@ def _header(
 
 
 def _rest(rows: Iterator[list[str]], feed: Feed) -> Iterator[list[str]]:
-    """Yield the names in each of the next rows."""
+    """Yield the fields of the other rows that may be the header."""
     while True:
         feed.next_record()
         try:
@@ -170,7 +171,7 @@ def _rest(rows: Iterator[list[str]], feed: Feed) -> Iterator[list[str]]:
 
 
 def first_row(rows: Iterator[list[str]], feed: Feed, name: str) -> list[str]:
-    """Return the names of the columns in the first row that is not blank. Raises SourceError."""
+    """Return the fields of the first row that is not blank. Raises SourceError."""
     try:
         header = next(rows)
         while len(header) <= 1 and feed.blank:
@@ -186,7 +187,10 @@ def first_row(rows: Iterator[list[str]], feed: Feed, name: str) -> list[str]:
 
 
 def _check_delimiter(header: list[str], name: str, delimiter: str) -> None:
-    """Raise SourceError if a header has one column, whose name has another delimiter."""
+    """Raise SourceError if the header seems to use another delimiter.
+
+    This is the case if it has one column, and another delimiter occurs in the name of that column.
+    """
     if len(header) == 1:
         others = [other for other in ";\t,|" if other in header[0] and other != delimiter]
         if others:
@@ -200,19 +204,19 @@ def _check_delimiter(header: list[str], name: str, delimiter: str) -> None:
 
 
 def _toml(delimiter: str) -> str:
-    """Return a delimiter as a string of TOML."""
+    """Write a delimiter as a TOML string."""
     return '"\\t"' if delimiter == "\t" else f'"{delimiter}"'
 
 
 def _picker(positions: list[int]) -> Callable[[list[str]], Sequence[str]]:
-    """Return a function that returns the fields of a row at ``positions``."""
+    """Return a function that selects the fields of a row at ``positions``."""
     if len(positions) == 1:
         return lambda row: (row[positions[0]],)
     return itemgetter(*positions)
 
 
 def _broken(feed: Feed, error: str) -> Fault:
-    """Return the Fault for a record with wrong quotes; ``error`` is the CSV reader's message."""
+    """Return the Fault for a record with unbalanced quotes; ``error`` is the reader's message."""
     other = say("csv_fault", why=error)
     detail = next((words for phrase, words in _ERRORS.items() if phrase in error), other)
     if len(feed.taken) == 1 and feed.ended:
@@ -222,10 +226,7 @@ def _broken(feed: Feed, error: str) -> Fault:
 
 
 def _misshapen(feed: Feed, fields: int, expected: int, delimiter: str) -> Fault:
-    """Return the Fault for a record with a wrong number of fields or with a line that is too long.
-
-    The record may also be cut off at the end of the file.
-    """
+    """Return the Fault for a record that is too long, cut off, or has a wrong number of fields."""
     detail = say("other_field_count", count=fields, expected=expected)
     if feed.overlong:
         detail = say("line_too_long", most=LONGEST_LINE)

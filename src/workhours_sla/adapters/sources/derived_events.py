@@ -1,4 +1,4 @@
-"""Events whose ids are computed from their contents, because the file names none."""
+"""Events of rows that name no event id; the id is computed from the content."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BEGINNINGS: Final = frozenset(
         EventType.EDITED,
     }
 )
-"""The types of events that may be the first of an appeal; any other needs an earlier event."""
+"""Event types that an appeal may begin with; any other type needs an earlier event."""
 
 
 def content_id(
@@ -56,10 +56,10 @@ def derived_event(
     *facts: str | bool | None,
     received_at: datetime | None = None,
 ) -> Event:
-    """Return an event made from a row that is not an event itself.
+    """Return the event of a row, with an id computed from its content.
 
-    ``facts`` are the fields of Event after ``received_at``. Without ``received_at`` the event was
-    received when it occurred.
+    ``facts`` are the fields of Event after ``received_at``. Without ``received_at``, the event
+    counts as received when it occurred.
     """
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     received_at = received_at or occurred_at
@@ -67,11 +67,11 @@ def derived_event(
 
 
 def with_creation(event: Event) -> tuple[Event, ...]:
-    """Return an event, after a creation of its appeal at the same time if the event may be first.
+    """Return an event, preceded by a creation of its appeal if the event may begin an appeal.
 
-    The earliest creation of an appeal is the one that counts, so the order of rows does not matter.
-    An answer or another event that needs an earlier one gives no creation: an appeal that begins
-    with it was cut off.
+    The creation has the time of the event. The earliest creation of an appeal counts, so the order
+    of rows does not matter. An answer, or another event that needs an earlier one, gets no
+    creation: an appeal that begins with it was cut off by the export.
     """
     if event.type not in _BEGINNINGS:
         return (event,)

@@ -1,4 +1,4 @@
-"""Make events from the records of a service desk, whose fields have names of their own."""
+"""Make events from the records of a service desk, using its own field names."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
 
 _MOST_PARTS: Final = 10_000
-"""The most notes, changes, articles or cycles that a record may have."""
+"""Maximum number of notes, changes, articles or cycles in a record."""
 
 
 class Meaning(NamedTuple):
-    """What a word of a service desk means: the type of the event, and its ``reason`` if any.
+    """The event that a status or action of a service desk means.
 
-    A type of ``""`` means that the word is ignored.
+    ``type`` is the event type, ``""`` if the word is ignored. ``reason`` is the reason of the
+    event, if any.
     """
 
     type: EventType | str
@@ -39,17 +40,17 @@ class Meaning(NamedTuple):
 
 
 IGNORED = Meaning("")
-"""The meaning of a word that is no event."""
+"""The meaning of a word that causes no event."""
 INTERIM = Meaning(EventType.REPLIED, "interim")
-"""The meaning of a word that informs the citizen, but is not the answer."""
+"""The meaning of a word that informs the citizen without answering the appeal."""
 
 
 class Desk:
-    """What the mappers of all service desks need: words, times, ids, events and claims.
+    """Reads ids, times, words and claims from records; shared by the mappers of all service desks.
 
-    ``platform`` begins the ids of events. ``fields`` has the name of the field for each attribute
-    of an appeal that the service desk knows; ``[columns]`` may name others. ``words`` has the
-    meanings of its words; ``[values.type]`` may give them others.
+    A word is a status or an action. ``platform`` is the first part of event ids. ``fields`` maps
+    attributes of an appeal to the service desk's field names; ``[columns]`` may name other fields.
+    ``words`` maps words to their meanings; ``[values.type]`` may give a word another meaning.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Desk:
         self._instants: Instants = self._mapper.instants
 
     def meaning(self, word: str, field: str) -> Meaning:
-        """Return the meaning of a word, which may be capitalised. Raises RefusedError."""
+        """Return the meaning of a word, regardless of upper case. Raises RefusedError."""
         found = self._words.get(word) or self._words.get(word.lower())
         if found is None:
             detail = say("word_unknown", field=field, word=shown(word), types=", ".join(EventType))
@@ -89,7 +90,7 @@ class Desk:
         return found
 
     def id(self, record: Record, field: str) -> str:
-        """Return the id in a field, which is a text or a whole number. Raises RefusedError."""
+        """Return the id in a field as text. Raises RefusedError unless it is text or an integer."""
         value = record.get(field)
         if isinstance(value, str):
             value = value.strip()
@@ -102,14 +103,14 @@ class Desk:
         return str(value)
 
     def text(self, record: Record, field: str) -> str | None:
-        """Return the text in a field, None if it has none. Raises RefusedError."""
+        """Return the text in a field, None if the field is empty. Raises RefusedError."""
         value = record.get(field)
         if value is None or value == "":
             return None
         return self.id(record, field) if not isinstance(value, bool) else str(value).lower()
 
     def time(self, record: Record, field: str) -> datetime | None:
-        """Return the time in a field, None if it has none. Raises RefusedError."""
+        """Return the time in a field, None if the field is empty. Raises RefusedError."""
         text = self.text(record, field)
         if text is None:
             return None
@@ -120,7 +121,7 @@ class Desk:
             raise RefusedError(detail, refused.reason) from None
 
     def attributes(self, record: Record) -> dict[str, object]:
-        """Return the attributes of the appeal that a record has."""
+        """Return the attributes of the appeal that are in a record."""
         get = record.get
         found: dict[str, object] = {}
         for name, fields in self._fields.items():
@@ -140,7 +141,7 @@ class Desk:
         time_field: str,
         **facts: object,
     ) -> tuple[Event, ...]:
-        """Return the event at the time in a field, none for an ignored word.
+        """Return the event that occurred at the time in ``time_field``; none for an ignored word.
 
         ``facts`` are other fields of Event. Replies are by officials. Raises RefusedError.
         """
@@ -174,10 +175,11 @@ class Desk:
         record: Record,
         done: Collection[str],
     ) -> Iterator[Event]:
-        """Yield the events of a change of status at ``created_at``: from a word to a word.
+        """Yield the events of a status change at the time in the field ``created_at``.
 
-        Another word than one of a pause ends the pause, and a change from one of the words in
-        ``done`` to another is a reopening. Raises RefusedError.
+        ``change`` is the old and the new status. A change from a paused status to another meaning
+        ends the pause. A change from a status in ``done`` to a status outside of ``done`` reopens
+        the appeal. Raises RefusedError.
         """
         was, now = change
         before = self.meaning(was, "status") if was else IGNORED
@@ -196,15 +198,14 @@ class Desk:
         due_at: datetime | None,
         verdict: Theirs | None = None,
     ) -> None:
-        """Keep what the service desk says about an appeal, if it says anything."""
+        """Record the due time and verdict that the service desk gave an appeal, if any."""
         if due_at is not None or verdict is not None:
             self._claims.append(Claim(appeal_id, due_at, verdict))
 
     def mapped(self, make: Callable[[Record], Iterable[Event]], record: Record, line: int) -> Item:
-        """Return the events that ``make`` returns for a record, or a Fault if it is refused.
+        """Call ``make`` to map a record to events; return a Fault if the record is rejected.
 
-        The claims of a refused record are dropped. A record with a reply before its posting is
-        refused.
+        A rejected record leaves no claims. A record whose reply precedes its posting is rejected.
         """
         count = len(self._claims)
         try:
@@ -217,7 +218,7 @@ class Desk:
 
 
 def list_of(value: object, field: str) -> list[Any]:
-    """Return a list in a field. Raises RefusedError for something else and for a long list."""
+    """Return the list in a field. Raises RefusedError if it is no list, or is too long."""
     if not isinstance(value, list):
         raise RefusedError(say("not_a_list", field=field), "malformed")
     if len(value) > _MOST_PARTS:
@@ -227,7 +228,7 @@ def list_of(value: object, field: str) -> list[Any]:
 
 
 def objects_of(value: object, field: str) -> list[Record]:
-    """Return a list of objects in a field. Raises RefusedError for something else."""
+    """Return the list of objects in a field. Raises RefusedError if it is not one."""
     found = list_of(value, field)
     if not all(isinstance(one, dict) for one in found):
         raise RefusedError(say("not_a_list", field=field), "malformed")
@@ -235,12 +236,12 @@ def objects_of(value: object, field: str) -> list[Record]:
 
 
 def id_prefix(platform: str, layout: Layout) -> str:
-    """Return what the ids of the events of a platform begin with."""
+    """Return the prefix of the event ids of a platform."""
     return f"{platform}/{layout.source}/" if layout.source else f"{platform}/"
 
 
 def _check_order(events: tuple[Event, ...]) -> None:
-    """Raise RefusedError if a record has a reply before the posting, as wrong clocks cause."""
+    """Raise RefusedError if the reply precedes the posting, which wrong system clocks cause."""
     if not events or events[0].type != EventType.CREATED:
         return
     posted = events[0].occurred_at
@@ -257,6 +258,6 @@ def text_of(record: object) -> str:
 
 
 def require_appeals(layout: Layout, name: str, format: str) -> None:  # noqa: A002
-    """Raise SourceError unless a file of a format with a row per appeal is read as such."""
+    """Raise SourceError unless ``layout.kind`` is ``appeals``, as ``format`` requires."""
     if layout.kind != "appeals":
         raise SourceError(say("kind_appeals", name=name, format=format), name=name)

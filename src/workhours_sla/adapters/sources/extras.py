@@ -7,7 +7,7 @@ from workhours_sla.text.messages import say
 
 
 def missing_extra(name: str, extra: str, library: str) -> SourceError:
-    """Return the SourceError about a file that only ``library`` can read, which ``extra`` brings.
+    """Return the error for a file that needs ``library``, which ``extra`` would install.
 
     >>> print(missing_extra("rows.zst", "zstd", "zstandard"))
     rows.zst can be read only with zstandard: pip install 'workhours-sla[zstd]'

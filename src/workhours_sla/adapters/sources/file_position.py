@@ -14,9 +14,9 @@ from workhours_sla.adapters.faults import fail
 from workhours_sla.errors import shown
 
 HEAD: Final = 1 << 10
-"""How many bytes at the beginning of a file are compared."""
+"""Number of bytes at the beginning of a file that are used to recognise the file."""
 BEFORE: Final = 1 << 10
-"""How many bytes before the offset are compared."""
+"""Number of bytes before the offset that are used to recognise the file."""
 
 Inode = tuple[int, int]
 """The device number and the inode number of a file, which a rename does not change."""
@@ -29,17 +29,17 @@ _GET_VERSION: Final = 0x80087601
 
 
 class Spot(NamedTuple):
-    """How far a file was read, and what the file is recognised by after a restart or a rename.
+    """How far a file was read, and how to recognise the file after a restart or a rename.
 
     ``offset`` is the number of bytes that were read. ``head`` is the digest of the first ``known``
     bytes of the file, and ``before`` is the digest of the bytes before the offset; each covers at
-    most 1,024 bytes. A file with both digests counts as the file that was read.
-    ``identity`` is the result of ``identity_of``, 0 if unknown. ``written_at`` is the time of the
-    file's last write in nanoseconds since 1970, 0 if unknown.
+    most 1,024 bytes. A file that matches both digests is the file that was read. ``identity`` is
+    the result of ``identity_of``, 0 if unknown. ``written_at`` is the time of the last write to the
+    file in nanoseconds since 1970, 0 if unknown.
 
-    While ``offset`` is 0, the file is recognised by the complete lines that it already has: they
-    end at byte ``end``, and ``before`` is the digest of the bytes before ``end``. ``end`` is 0 if
-    the file has no complete line, or if ``offset`` is not 0.
+    While ``offset`` is 0, the file is recognised by its complete lines: they end at byte ``end``,
+    and ``before`` is the digest of the bytes before ``end``. ``end`` is 0 if the file has no
+    complete line, or if ``offset`` is not 0.
     """
 
     offset: int
@@ -52,7 +52,7 @@ class Spot(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The fields, joined by hyphens."""
+        """The fields as text, joined by hyphens."""
         return "-".join(map(str, self if self.end else self[:-1]))
 
     @classmethod
@@ -88,7 +88,7 @@ class Spot(NamedTuple):
 
 
 def spots_of(position: str, name: str) -> tuple[list[Spot], list[Spot]]:
-    """Parse a stored position: return the spots in files that are done, and in files to resume.
+    """Parse a stored position: return the spots of finished files and of files to resume.
 
     A spot says how far a file was read. Each list begins with the oldest file. Raises StoreError.
     """

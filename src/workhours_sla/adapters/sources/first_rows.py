@@ -1,4 +1,4 @@
-"""Keep the first records of JSON back until every required column has been seen in one of them."""
+"""Delay the first JSON records until each required column was seen in one of them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from workhours_sla.adapters.sources.rows import Item
 from workhours_sla.errors import SourceError
 
 MOST_DELAYED: Final = 1_000
-"""How many records may be read before every required column was seen once."""
+"""Maximum number of records to wait for the required columns."""
 
 
 class FirstRows:
-    """The first records of a file, which has no header with the names of columns."""
+    """Delays the first records of a file without a header until every required column was seen."""
 
     def __init__(self, layout: Layout, name: str) -> None:
         self._layout = layout
@@ -30,16 +30,16 @@ class FirstRows:
 
     @property
     def have_keys(self) -> bool:
-        """Whether a record with any column has been seen."""
+        """Whether a record with at least one column has been seen."""
         return bool(self._keys)
 
     @property
     def first(self) -> Item | None:
-        """The first of the items that are kept back, None if there is none."""
+        """The first delayed item, None if no item is delayed."""
         return self._delayed[0] if self._delayed else None
 
     def add(self, item: Item, columns: Iterable[str]) -> list[Item]:
-        """Add a record with its columns, and return the items that are kept back no longer.
+        """Add a record with its columns, and return the items that need no more delay.
 
         Raises SourceError if a required column is in none of the first 1,000 records.
         """
@@ -56,12 +56,12 @@ class FirstRows:
         return self.rest()
 
     def missing(self) -> SourceError | None:
-        """Return the SourceError for a required column that is in no record, None if all are."""
+        """Return a SourceError if a required column was in no record, otherwise None."""
         if not self._keys or not self._unseen:
             return None
         return self._layout.missing(next(iter(self._unseen)), list(self._keys), self._name)
 
     def rest(self) -> list[Item]:
-        """Return the items that are kept back, and forget them."""
+        """Return the delayed items and remove them."""
         found, self._delayed = self._delayed, []
         return found

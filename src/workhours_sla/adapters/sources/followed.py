@@ -34,13 +34,16 @@ LINGER: Final = 60
 """A rotated file is closed after this many polls without a new line."""
 
 _KEPT: Final = 8
-"""The most rotated files that are kept open in case of new lines."""
+"""Maximum number of rotated files that stay open in case of new lines."""
 _AT_ONCE: Final = 50
-"""The most new rotated files that are opened at once."""
+"""Maximum number of new rotated files that are opened at once."""
 _REMEMBERED: Final = 16
-"""The most closed files that are remembered."""
+"""Maximum number of closed files that are remembered."""
 _MOST_TRIES: Final = 10
-"""A missing number is lost after this many searches; before, a rotation may be in progress."""
+"""Number of searches after which a missing file number counts as lost.
+
+Until then a rotation may be in progress.
+"""
 _PAUSE: Final = 0.1
 """Seconds between searches."""
 
@@ -48,8 +51,8 @@ _PAUSE: Final = 0.1
 class Files:
     """The open files of a path, oldest first; new lines are written to the last file.
 
-    Before later files are read, ``report`` is called with a key of ``text.shell.SHELL`` and the
-    name of each file that cannot be read.
+    If a file cannot be read, ``report`` is called with a key of ``text.shell.SHELL`` and the name
+    of the file, before any later file is read.
     """
 
     def __init__(self, path: Path, report: Callable[[str, str], None]) -> None:
@@ -68,9 +71,10 @@ class Files:
 
     @property
     def position(self) -> str:
-        """The position to store: the spots of closed files, then the spot in each open file.
+        """The position to store: one spot for each closed file, then one for each open file.
 
-        The spot of a closed file is left out as soon as the file cannot be mistaken for a new file.
+        A spot records how far a file was read. The spot of a closed file is left out as soon as the
+        file cannot be mistaken for a new file.
         """
         return self._done + ",".join([reading.spot_text for reading in self._open])
 
@@ -100,7 +104,7 @@ class Files:
         self._list_done()
 
     def _leave_out(self, candidates: Iterable[Candidate], first: Reading) -> None:
-        """Treat the rotated files that existed before following began as if they had been read."""
+        """Mark the rotated files that existed before following began as already read."""
         for one in candidates:
             if not one.is_since(first.floor) or one.inode == first.inode:
                 continue
@@ -146,9 +150,9 @@ class Files:
         return bool(fresh)
 
     def cut(self, reading: Reading) -> list[Reading]:
-        """Report that a file was cut short, and open the copies of its earlier content.
+        """Report that a file was truncated, and open the copies of its earlier content.
 
-        The copies are read first, and then the file from its beginning.
+        The copies come first, then the file from its beginning.
         """
         self._report("file_cut", str(reading.path))
         spots = [reading.spot] if reading.offset else []
@@ -160,7 +164,7 @@ class Files:
     def copies(self, reading: Reading) -> list[Reading]:
         """Open the copies of a file that was empty at the previous poll.
 
-        Since that poll the file may have been filled, copied and cut short.
+        Since then the file may have been filled, copied and truncated.
         """
         try:
             is_at_path = inode_of(self._path.stat()) == reading.inode
@@ -178,10 +182,10 @@ class Files:
         return reading is not self._open[-1]
 
     def over(self, *, once: bool) -> list[Reading]:
-        """Return the files that can be closed, because no new line is expected in them.
+        """Return the files that can be closed because no new line is expected.
 
-        With ``once``, this includes each file that was already rotated when the stored position of
-        the previous run was written.
+        With ``once``, the result includes each file that was already rotated when the previous run
+        stored its position.
         """
         rotated = self._open[:-1]
         return [
@@ -201,7 +205,7 @@ class Files:
         self._list_done()
 
     def _list_done(self) -> None:
-        """List in ``position`` the closed files that are not older than the newest open file.
+        """Keep in ``position`` only the closed files that are not older than the newest open file.
 
         A file is older if its last write is earlier than ``floor`` of the newest open file.
         """
@@ -211,7 +215,7 @@ class Files:
             self._done = "".join(done)
 
     def _before(self, reading: Reading, copies: list[Reading]) -> list[Reading]:
-        """Insert copies before the file that they were made of, and return the copies."""
+        """Insert copies in front of the file that they were copied from, and return them."""
         index = self._open.index(reading)
         self._open[index:index] = copies
         self._list_done()
@@ -253,7 +257,7 @@ class Files:
         return fresh, found
 
     def _chosen(self, found: Search) -> list[Reading]:
-        """Return the files to read, and close the others."""
+        """Return the found files that must be read, and close the others."""
         fresh: list[Reading] = []
         for one in found.opened:
             if one.file is None:
@@ -270,11 +274,10 @@ class Files:
 
     @staticmethod
     def _begun(file: BinaryIO, one: OpenCandidate, own: Sequence[Spot], found: Search) -> Reading:
-        """Begin to read a file after the part that was read before.
+        """Start reading a file where earlier reading ended.
 
-        ``own`` are the spots of this file. Without them the file continues at the offset of a
-        closed file that has the same bytes. The file may have been cut short since the search
-        compared it.
+        ``own`` lists the spots of this file. Without them, reading starts at the offset of a closed
+        file that has the same bytes. The file may have been truncated since the search compared it.
         """
         offset = max([spot.offset for spot in own], default=one.offset)
         reading = Reading(file, one.candidate.path, offset)
@@ -290,7 +293,7 @@ class Files:
     # -- reports -----------------------------------------------------------------------------
 
     def _report_fate(self, spot: Spot, found: Search) -> None:
-        """Report a file that is gone or was cut short since its spot was stored."""
+        """Report a file that disappeared or was truncated since its spot was stored."""
         home = found.homes.get(spot)
         if home is None:
             self._report_once("file_gone", str(self._path))
@@ -306,7 +309,7 @@ class Files:
             self._report_once("file_cut", str(self._path))
 
     def _report_once(self, kind: str, name: str, after: Inode | None = None) -> None:
-        """Report a file unless the same report was already made with the same ``after``.
+        """Report a file, unless the same report was already made for the same ``after``.
 
         ``after`` is the inode of the newest file, or None if the newest file does not matter.
         """

@@ -1,4 +1,4 @@
-"""The formats of files: how each is recognised, and which module reads it."""
+"""The supported file formats: how to recognise each, and which module reads it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _MODULES: Final[dict[Format, str]] = {
     "parquet": "arrow_tables",
     "arrow": "arrow_tables",
 }
-"""The module of each format in this package; a module may read several formats."""
+"""The module in this package that reads each format."""
 UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {
     "csv": "line",
     "jsonl": "line",
@@ -69,31 +69,34 @@ UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {
     "parquet": "row",
     "arrow": "row",
 }
-"""What the number ``line`` of a Fault counts, in each format: ``record`` if it is not here."""
+"""The unit that ``Fault.line`` counts in each format; ``record`` for formats not listed."""
 DOCUMENTS: Final[frozenset[Format]] = frozenset(
     {"vk", "ok", "telegram", "xes", "open311", "zendesk", "zammad", "jira", "servicenow"}
 )
-"""Formats of documents, whose records are not in the order of their receipt."""
+"""Document formats, which do not list records in the order of their receipt."""
 NOT_FOLLOWED: Final[frozenset[Format]] = DOCUMENTS | {
     *("json", "xlsx", "xls", "ods", "parquet", "arrow"),
 }
-"""Formats that cannot be followed while they grow, besides CSV."""
+"""Formats, besides CSV, that ``watch`` cannot follow."""
 _LINE_MAPPERS: Final[dict[Format, tuple[str, str]]] = {
     "vk_callback": ("networks.vk_callback", "VkCallbackMapper"),
     "max": ("networks.max", "MaxMapper"),
     "cloudevents": ("cloudevents", "line_mapper"),
 }
-"""The module of each format that can be followed, and what returns its mapper of lines."""
+"""For each format that ``watch`` can follow: its module, and the function that makes its mapper."""
 NETWORKS: Final[frozenset[Format]] = frozenset({"vk", "vk_callback", "ok", "max", "telegram"})
-"""Formats of comments, whose ids are those of the network."""
+"""Formats of comments from social networks.
+
+The ids in such a file are those of the network.
+"""
 
 
 def format_of(opened: OpenedFile, options: Input) -> Format:
-    """Return the format of a file by its first bytes, by its suffix, or by its first line.
+    """Detect the format of a file from its first bytes, its suffix or its first line.
 
-    The first bytes show binary formats, whatever the suffix. If the suffix is ``.json`` or unknown,
-    a file that begins with a brace or a bracket is JSON Lines or one JSON document, and any other
-    is CSV.
+    Binary formats are recognised by their first bytes, whatever the suffix. If the suffix is
+    ``.json`` or unknown, a file that begins with a brace or a bracket is JSON Lines or one JSON
+    document, and any other file is CSV.
     """
     head = opened.chunks.head(HEAD)
     binary = binary_format(head)
@@ -111,7 +114,7 @@ def format_of(opened: OpenedFile, options: Input) -> Format:
 
 
 def layout_of(config: Config) -> Layout:
-    """Return the layout of a file's rows that ``config`` describes."""
+    """Return the row layout that ``config`` describes."""
     options = config.input
     return Layout(
         kind=options.kind,
@@ -127,10 +130,10 @@ def layout_of(config: Config) -> Layout:
 
 
 def mapper_of(config: Config) -> RecordMapper:
-    """Return the mapper of the lines that ``watch`` follows. Raises SourceError.
+    """Return the mapper for the lines that ``watch`` follows. Raises SourceError.
 
-    Only formats whose records are single lines of JSON can be followed, and only if a record does
-    not depend on later ones, as statuses do. What another system says is not read.
+    A format can be followed only if each record is one line of JSON that does not depend on later
+    lines. Rows of statuses do depend on later ones. Claims of other systems are not read.
     """
     found = config.input.format
     if found in _LINE_MAPPERS:
@@ -146,12 +149,12 @@ def mapper_of(config: Config) -> RecordMapper:
 
 
 def check_followed(format: Format | None) -> None:  # noqa: A002 - the configuration key
-    """Raise SourceError if files of a format cannot be followed while they grow."""
+    """Raise SourceError if ``watch`` cannot follow files of a format."""
     if format in NOT_FOLLOWED:
         raise SourceError(say("format_not_followed", format=format), format=format)
 
 
 def reader_of(format: Format) -> Reader:  # noqa: A002 - the configuration key
-    """Return the function that reads a format. Its module is imported only now."""
+    """Import the module of a format, and return its reading function."""
     module = import_module(f"workhours_sla.adapters.sources.{_MODULES[format]}")
     return cast("Reader", module.read)

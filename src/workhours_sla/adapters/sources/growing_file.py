@@ -1,4 +1,4 @@
-"""Read a file while it is written, and notice when it was cut short or rewritten."""
+"""Read a file while it is written, and detect that it was truncated or rewritten."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CAUSES: Final = {errno.EACCES: "denied", errno.EPERM: "denied", errno.EISDIR: "
 
 
 class Reading(LineCutter):
-    """An open file that is followed, and how far it was read.
+    """A followed file that is open, and how far it was read.
 
     Times of writes are in nanoseconds since 1970.
     """
@@ -65,12 +65,12 @@ class Reading(LineCutter):
         self._remember()
 
     def read(self) -> bytes:
-        """Return the next bytes. They count as read when ``cut`` gets them. Raises SourceError."""
+        """Return the next bytes; pass them to ``cut`` to mark them as read. Raises SourceError."""
         self.written_at = os.fstat(self.file.fileno()).st_mtime_ns
         return self._bytes(self._at, self._at + _CHUNK)
 
     def cut(self, chunk: bytes) -> Iterator[tuple[bytes, int]]:
-        """Yield each line whose end is in a chunk, and the offset in bytes after the line."""
+        """Yield each line that ends in ``chunk``, with the offset in bytes after the line."""
         self._at += len(chunk)
         before = self.offset
         for line, offset in super().cut(chunk):
@@ -89,14 +89,14 @@ class Reading(LineCutter):
             yield line, offset
 
     def take_rest(self) -> bytes:
-        """Return the bytes after the last complete line, and count them as a line."""
+        """Return the bytes after the last complete line, and count them as a complete line."""
         rest = self.rest
         self.begin(self._at)
         return rest
 
     @property
     def spot_text(self) -> str:
-        """The text of the file's Spot."""
+        """``spot`` as text, to store it."""
         if not self._spot_text or not self.offset:
             if not self.offset:
                 self._look_again()
@@ -108,7 +108,7 @@ class Reading(LineCutter):
 
     @property
     def spot(self) -> Spot:
-        """How far the file was read, and what the file is recognised by."""
+        """The record of how far the file was read, and of the bytes by which to recognise it."""
         return Spot.parse(self.spot_text)
 
     @property
@@ -118,12 +118,12 @@ class Reading(LineCutter):
 
     @property
     def is_intact(self) -> bool:
-        """Whether the file was neither cut short nor rewritten."""
+        """Whether the file was neither truncated nor rewritten."""
         return self._is_recognised and (self.offset > 0 or self.has_rest)
 
     @property
     def _is_recognised(self) -> bool:
-        """Whether the file still has the bytes that it is recognised by."""
+        """Whether the file still starts and ends with the remembered bytes."""
         size = min(self._end, BEFORE)
         there = self._bytes(self._end - size, self._end)
         return (
@@ -135,7 +135,7 @@ class Reading(LineCutter):
 
     @property
     def has_rest(self) -> bool:
-        """Whether the file still has the bytes that were read after the last complete line."""
+        """Whether the bytes read after the last complete line are still in the file."""
         size = os.fstat(self.file.fileno()).st_size
         end = self.offset + len(self.rest)
         if size < self._at or end < self._at or len(self.rest) > _CHUNK:
@@ -143,14 +143,14 @@ class Reading(LineCutter):
         return self._bytes(self.offset, end) == self.rest
 
     def _remember(self) -> None:
-        """Store the bytes that the file is recognised by."""
+        """Store the bytes by which the file is recognised later."""
         self._end, self._head, self._before = self._sample()
         self._head_digest = digest(self._head)
 
     def _look_again(self) -> None:
-        """Update the bytes that the file is recognised by, if lines were added before any read.
+        """Update the remembered bytes if the file grew before anything was read.
 
-        If the file was cut short, these bytes stay as they are.
+        A truncated file keeps the bytes that were remembered.
         """
         status = os.fstat(self.file.fileno())
         looked_at = (status.st_size, status.st_mtime_ns)
@@ -162,11 +162,10 @@ class Reading(LineCutter):
                 self._looked_at = looked_at
 
     def _sample(self) -> tuple[int, bytes, bytes]:
-        """Return the end of a block of lines in the file, and the block's first and last bytes.
+        """Return the end of the lines read so far, with their first and last bytes.
 
-        The block is the lines that were read or, if no line was read, all complete lines. Without
-        a complete line the end is 0, the first bytes are those of the file, and the last bytes are
-        empty.
+        If no line was read, these are all complete lines of the file. Without a complete line the
+        end is 0, the first bytes are the first of the file, and the last bytes are empty.
         """
         end = self.offset or self._end_of_lines()
         head = self._bytes(0, min(end or HEAD, HEAD))
@@ -190,7 +189,7 @@ class Reading(LineCutter):
 
 
 def open_file(path: Path) -> BinaryIO:
-    """Open a file that can be followed. Raises SourceError."""
+    """Open a file to follow it. Raises SourceError."""
     try:
         return opened(path)
     except FileNotFoundError:
@@ -198,7 +197,7 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def opened(path: Path) -> BinaryIO:
-    """Open a file that can be followed.
+    """Open a file to follow it.
 
     Raises FileNotFoundError if there is no such file, and SourceError if it cannot be opened for
     another reason.

@@ -1,4 +1,4 @@
-"""Read the SLAs of requests in Jira Service Management, as its API returns them."""
+"""Read SLA records of requests in Jira Service Management, as its REST API returns them."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _IN_LINK: Final = re.compile(r"/request/([^/?#]+)/sla")
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield the events of the SLAs of each request, or the Fault.
+    """Yield, for each request, the events of its SLA or a Fault.
 
-    The key of the request is ``issueKey``, else the one in the links of the SLAs, else the name of
-    the file. Raises SourceError if the file is not JSON, has an error of the API, or has several
-    SLAs and ``metric`` under ``[input]`` names none.
+    The key of a request is ``issueKey``, otherwise the key in the links of the SLA, otherwise the
+    name of the file. Raises SourceError if the file is not JSON, if it is an error response of the
+    API, or if it has several SLAs and no ``metric`` under ``[input]`` selects one.
     """
     require_appeals(layout, opened.name, "jira")
     mapper = JiraMapper(layout, claims, options.metric, PurePath(opened.name).stem)
@@ -47,10 +47,11 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 
 
 class JiraMapper:
-    """Maps the SLAs of a request to events: the start and the stop of each cycle.
+    """Maps the SLA of a request to events: the start and the stop of each cycle.
 
-    The first cycle of a request has its key, further cycles are ``KEY#2`` and so on.
-    ``breachTime`` and ``breached`` are claims. ``default_key`` is used if a record has no key.
+    The first cycle becomes an appeal with the key of the request as its id; later cycles get
+    ``KEY#2`` and so on. ``breachTime`` and ``breached`` become claims. ``default_key`` is used if a
+    record has no key.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class JiraMapper:
                 yield from self._cycles(sla, key)
 
     def _key_of(self, record: Record, sla: Record) -> str:
-        """Return the key of the request. Raises RefusedError if it is not known."""
+        """Return the key of the request. Raises RefusedError if the record has none."""
         if "issueKey" in record:
             return self._desk.id(record, "issueKey")
         for one in (sla, record):
@@ -121,7 +122,7 @@ class JiraMapper:
 
 
 def _time_of(value: object) -> object:
-    """Return the text of a time, which is an object with several forms of it."""
+    """Return the text of a time, which Jira writes as an object with several forms."""
     if not isinstance(value, dict):
         return value
     for name in ("iso8601", "jira"):

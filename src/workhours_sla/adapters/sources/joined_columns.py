@@ -1,4 +1,4 @@
-"""The value of a canonical column that a file has in several columns."""
+"""Join several columns of a file to the value of one canonical column."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.text.messages import say
 
 _MIDNIGHT: Final = re.compile(r"(.*\d)[T ]00:00(?::00(?:\.0+)?)?", re.ASCII | re.DOTALL)
-"""Matches a date that was written with a time of day, such as a cell of a workbook."""
+"""Matches a date followed by midnight, as workbooks write a date."""
 _DAY_ZERO: Final = re.compile(r"1899-12-3[01][T ]", re.ASCII)
-"""Matches the date of a time of day, as workbooks write it."""
+"""Matches the date that workbooks put before a time of day."""
 _POINTED: Final = re.compile(r"^(\d{1,2})\.(\d\d)$", re.ASCII)
 
 
 class JoinedColumn:
-    """Returns the value of a canonical column from the columns that ``parts`` names.
+    """Joins the columns named in ``parts`` to the value of a canonical column.
 
-    A value in ``empty`` counts as none. Times are joined by a blank, other values by `` + ``. With
-    ``points``, a time of day may be written like 10.50.
+    A value in ``empty`` counts as missing. Times are joined by a blank, other values by `` + ``.
+    With ``points``, a time of day may be written like 10.50.
     """
 
     def __init__(
@@ -34,9 +34,9 @@ class JoinedColumn:
         self._points = points
 
     def __call__(self, record: Mapping[str, object]) -> object:
-        """Return the value in a row, None if all columns are empty. Raises RefusedError.
+        """Return the joined value of a row, None if all columns are empty. Raises RefusedError.
 
-        A value that is not joined is returned as it is.
+        The value of a single column is returned unchanged.
         """
         if len(self._parts) == 1:
             return self._first(record, self._parts[0])
@@ -56,7 +56,7 @@ class JoinedColumn:
         return " ".join(filter(None, [day, *rest]))
 
     def _first(self, record: Mapping[str, object], names: tuple[str, ...]) -> object:
-        """Return the value of the first column that has one, None if none has."""
+        """Return the first non-empty value of the named columns, None if all are empty."""
         for name in names:
             value = record.get(name)
             if value is not None and not (isinstance(value, str) and value.strip() in self._empty):
@@ -75,7 +75,7 @@ class JoinedColumn:
 
 
 def date_alone(text: str) -> str:
-    """Return a date without the 00:00 after it, with which it is written in a cell of a workbook.
+    """Return a date without the ``00:00`` that a workbook adds to it.
 
     >>> date_alone("12.03.2026 00:00"), date_alone("2026-03-12T00:00:00.000"), date_alone("нет")
     ('12.03.2026', '2026-03-12', 'нет')
@@ -85,7 +85,7 @@ def date_alone(text: str) -> str:
 
 
 def plain_text(canonical: str, value: object, *, fractions: bool = False) -> str:
-    """Return a JSON value as text, as it is written in a CSV file. Raises RefusedError.
+    """Return a JSON value as the text that a CSV file would have. Raises RefusedError.
 
     A number with a fraction is refused unless ``fractions`` is true.
     """

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.opened_file import OpenedFile
 
 LONGEST_VALUE: Final = 4_000
-"""The most characters of a value of an envelope that is kept."""
+"""Maximum length of an envelope's value that is kept, in characters."""
 _MOST_VALUES: Final = 100
-"""The most values of an envelope that are kept."""
+"""Maximum number of values of an envelope that are kept."""
 LONGEST_CUT: Final = 20_000
-"""The most characters of a record whose end is found by its indentation alone."""
+"""Maximum length of a record whose end is found by indentation alone, in characters."""
 MOST_BROKEN: Final = 30
-"""The most records whose end is searched far behind them, which takes long."""
+"""Maximum number of broken records in a file, because each takes long to skip."""
 DEEPEST: Final = 64
 """The most objects and arrays within each other, in a record and around it."""
 
@@ -154,7 +154,7 @@ def records_of(
 
 
 class _Walk:
-    """Walks through the documents of a file, from record to record."""
+    """Iterates over the records of the documents in a file."""
 
     def __init__(
         self,
@@ -269,7 +269,7 @@ class _Walk:
     def _damaged(
         self, begin: int, indent: str | None, depth: int, outer: Mapping[str, str]
     ) -> Found:
-        """Return a record that is not whole, and go past its line, or past its closing brace."""
+        """Return a record that is broken, and skip its line or the text up to its closing brace."""
         scan = self._scan
         scan.at, scan.begin = begin, None
         text = scan.to_brace(indent, LONGEST_RECORD) if depth else scan.to_line_end()
@@ -279,7 +279,7 @@ class _Walk:
         return self._found(text, outer)
 
     def _line(self, head: Mapping[str, str]) -> Found | None:
-        """Return the record that the line is, and go past it; None if the line is no record."""
+        """Return the current line as a record and skip it, or None if it is not one record."""
         scan = self._scan
         beginning = scan.beginning
         text = scan.line()
@@ -305,7 +305,7 @@ class _Walk:
     # -- records -----------------------------------------------------------------------------
 
     def _records(self, head: Mapping[str, str]) -> Iterator[Found]:
-        """Yield the elements of an array of records, whose bracket is next."""
+        """Yield the elements of the array of records that begins here."""
         scan = self._scan
         scan.at += 1
         indent = None
@@ -340,9 +340,10 @@ class _Walk:
     def _element(
         self, sign: str, indent: str | None, before: str | None, head: Mapping[str, str]
     ) -> Found:
-        """Return the next element of an array of records, and go past it.
+        """Return the next element of an array of records, and skip it.
 
-        ``indent`` is its indentation, and ``before`` that of the element before it.
+        ``indent`` is the indentation of the element, and ``before`` the indentation of the previous
+        element.
         """
         scan = self._scan
         beginning = scan.beginning
@@ -374,13 +375,13 @@ class _Walk:
         return self._found(text, head)
 
     def _count_broken(self) -> None:
-        """Count a record whose end was searched far behind it. Raises SourceError for too many."""
+        """Count a broken record. Raises SourceError if there are too many."""
         self._broken += 1
         if self._broken > MOST_BROKEN:
             raise self._refused(say("json_damaged", most=MOST_BROKEN))
 
     def _found(self, text: str, head: Mapping[str, str]) -> Found:
-        """Return the record of a text, decoded if that is possible."""
+        """Decode the text of a record, after repairing it if necessary."""
         if is_deeper(text, DEEPEST):
             return Found(None, text, head, say("json_deep", most=DEEPEST))
         found = self._decoded(text, text, head)
@@ -409,7 +410,7 @@ def _is_no_json(found: Found) -> bool:
 
 
 def not_of_form(error: Exception) -> Phrase:
-    """Return the reason why a record does not have the form of its format."""
+    """Return the reason why a record does not match the schema of its format."""
     return say("not_of_form", why=_fault(error))
 
 

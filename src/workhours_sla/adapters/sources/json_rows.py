@@ -1,4 +1,4 @@
-"""Read the records of JSON documents, which may be nested and of any size."""
+"""Read the records of JSON documents of any size; records may be nested."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
 
 _LISTED = 40
-"""The most keys of a document that a message lists."""
+"""Maximum number of document keys that a message lists."""
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every record of a document, or of several in a row.
+    """Yield, for each record of the documents in a file, its events or a Fault.
 
-    The records are at the path of ``options`` or of a column such as ``response.items[].date``,
-    else they are the elements of an array at the top, or the object at the top. Nothing is yielded
-    before each required column has been found in a record. Raises SourceError if a required column
-    is in none of the first 1,000 records, if nothing is at the path, if the document is the error
-    of an API, and if the file is not JSON.
+    The records are at the path of ``options`` or of a column such as ``response.items[].date``.
+    Otherwise they are the elements of an array at the top, or the object at the top. Records are
+    delayed until each required column was found in one of them. Raises SourceError if a required
+    column is in none of the first 1,000 records, if nothing is at the path, if the document is an
+    error response of an API, and if the file is not JSON.
     """
     name = opened.name
     mapper = Mapper(layout, claims=claims)
@@ -81,14 +81,14 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 
 
 def _checked(mapper: Mapper, record: Record, line: int) -> Item:
-    """Return the events of a record, or a Fault, also for a text that is too long."""
+    """Return the events of a record, or a Fault, which a text that is too long causes as well."""
     columns = [column for column in mapper.read_columns if column in record]
     values = [record[column] for column in columns]
     return too_long(columns, values, line) or mapper(record, line)
 
 
 def _path_in(head: bytes, mapper: Mapper, options: Input, name: str) -> str:
-    """Return the path of the records of a document that begins with ``head``."""
+    """Return the path of the records in a document whose first bytes are ``head``."""
     begins = head.lstrip(MARKS_AND_BLANKS)[:1]
     if not begins:
         msg = say("json_no_document", name=name)
@@ -102,9 +102,9 @@ def _path_in(head: bytes, mapper: Mapper, options: Input, name: str) -> str:
 
 
 def _path_of(columns: Iterable[str], name: str) -> str | None:
-    """Return the path of the records that columns name, such as ``response.items[].date``.
+    """Return the path that column names contain, such as the one in ``response.items[].date``.
 
-    Return None if no column names one. Raises SourceError if columns name different ones.
+    Return None if no column names a path. Raises SourceError if columns name different paths.
     """
     paths = {}
     for column in columns:
@@ -119,7 +119,7 @@ def _path_of(columns: Iterable[str], name: str) -> str | None:
 
 
 def _check_empty(name: str, path: str, head: str) -> None:
-    """Raise SourceError if a document without records has no array at their path."""
+    """Raise SourceError if a document without records has no array at ``path``."""
     shape = shape_of(head)
     if path not in shape.arrays:
         check_one_document(name, head)

@@ -1,4 +1,4 @@
-"""Scan JSON that comes in chunks: find where its values end, without decoding them."""
+"""Scan JSON that arrives in chunks: find the end of each value without decoding it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 LONGEST_RECORD: Final = 16_000_000
 """The most characters of a record."""
 SHOWN: Final = 500
-"""The most characters that are returned of a record that is broken."""
+"""Maximum number of characters of a broken record that a message quotes."""
 _BEFORE: Final = 200
-"""How many characters before a value stay in memory, for its indentation."""
+"""Number of characters before a value that stay in memory, to find its indentation."""
 
 _GAP: Final = re.compile(r"[\s,:]*+")
 _SCALAR: Final = re.compile(r'[^\s,:"{}\[\]]++')
 _IN_STRING: Final = re.compile(r'[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+')
-"""Matches what is left of a string: up to its closing quote, the end of the line, or the end."""
+"""Matches the rest of a string: up to its closing quote, a line break or the end of the text."""
 _BRACKET: Final = re.compile(
     rf'[^"{{}}\[\]]*+(?:"{_IN_STRING.pattern}"[^"{{}}\[\]]*+)*+(?:([{{}}\[\]])|(")|\Z)'
 )
-"""Matches up to the next bracket outside of strings, a quote that no quote closes, or the end."""
+"""Matches up to the next bracket outside of strings, an unclosed quote, or the end."""
 _BLANKS: Final = re.compile(r"\n([ \t]*)\Z")
 _OPENING: Final = re.compile(r'\{\s*+"[^"\\]*+"')
 """Matches the beginning of an object up to its first key."""
@@ -36,11 +36,11 @@ class EndedError(Exception):
 
 
 class BrokenError(Exception):
-    """Raised if the brackets and strings of a value do not fit together."""
+    """Raised if the brackets or quotes of a value are unbalanced."""
 
 
 class JsonScanner:
-    """Scans a text from its position ``at``. Only ``text``, a part of it, is in memory."""
+    """Scans a text from position ``at``. ``text`` is the part of the text that is in memory."""
 
     def __init__(self, chunks: Iterator[str]) -> None:
         self._chunks = chunks
@@ -59,13 +59,13 @@ class JsonScanner:
 
     @property
     def beginning(self) -> str:
-        """The first characters from the position on, for messages."""
+        """The first characters at the current position, for messages."""
         return self.text[self.at : self.at + SHOWN]
 
     # -- signs and values --------------------------------------------------------------------
 
     def sign(self) -> str | None:
-        """Return the next character that is not a blank, a comma or a colon; None at the end."""
+        """Return the next character other than white space, commas and colons; None at the end."""
         while True:
             self.at = _end_of(_GAP, self.text, self.at)
             if self.at < len(self.text):
@@ -74,16 +74,17 @@ class JsonScanner:
                 return None
 
     def needed(self) -> str:
-        """Return the next sign. Raises EndedError at the end."""
+        """Return ``sign()``, but raise EndedError at the end of the text."""
         sign = self.sign()
         if sign is None:
             raise EndedError
         return sign
 
     def value(self, sign: str, longest: int) -> str | None:
-        """Return the text of the next value and go past it; None if it is longer than ``longest``.
+        """Return the text of the next value and skip it; None if it is longer than ``longest``.
 
-        If the value is broken and not too long, the position stays at its beginning.
+        ``sign`` is the first character of the value. If the value is broken, the position does not
+        move, unless the value was too long.
         """
         self._longest, self._is_long = longest, False
         if sign in "{[":
@@ -99,7 +100,7 @@ class JsonScanner:
         return None if self._is_long or len(text) > longest else text
 
     def _scalar(self, look: int) -> int:
-        """Return the end of a number or a word that begins at ``look``."""
+        """Return the position after the number or word that begins at ``look``."""
         while True:
             look = _end_of(_SCALAR, self.text, look)
             if look < len(self.text):
@@ -109,9 +110,9 @@ class JsonScanner:
             look = self._refill(look)
 
     def _string(self, look: int) -> int:
-        """Return the end of a string whose quote is before ``look``; the end of the line, if any.
+        """Return the position after a string, given the position ``look`` after its opening quote.
 
-        A string has no line break, so one that reaches the end of the line is broken.
+        A string without a closing quote on its line ends at the line break.
         """
         while True:
             look = _end_of(_IN_STRING, self.text, look)
@@ -124,7 +125,7 @@ class JsonScanner:
             look = self._refill(look)
 
     def _bracketed(self, look: int) -> int:
-        """Return the end of an object or an array that begins at ``look``."""
+        """Return the position after the object or array that begins at ``look``."""
         depth = 0
         while True:
             is_cut = False
@@ -156,14 +157,15 @@ class JsonScanner:
     # -- broken values -----------------------------------------------------------------------
 
     def indent(self) -> str | None:
-        """Return the blanks between the beginning of the line and the next value; None if more."""
+        """Return the indentation of the next value, None if other text precedes it on its line."""
         found = _BLANKS.search(self.text, max(0, self.at - _BEFORE), self.at)
         return None if found is None else found[1]
 
     def to_brace(self, indent: str | None, longest: int) -> str | None:
-        """Return the text up to the first line with a closing brace behind ``indent``, and skip it.
+        """Return the text up to the first closing brace indented by ``indent``, and skip it.
 
-        Return None, without skipping anything, if there is none within ``longest`` characters.
+        Return None, without skipping anything, if there is no such brace within ``longest``
+        characters.
         """
         if indent is None:
             return None
@@ -181,9 +183,9 @@ class JsonScanner:
         return self.text[begin : self.at]
 
     def line(self) -> str | None:
-        """Return the rest of the line without going past it; None if it is too long.
+        """Return the rest of the line without skipping it.
 
-        A line that is too long is passed over.
+        A line that is too long is skipped instead, and the result is None.
         """
         self._longest, self._is_long = LONGEST_LINE, False
         look = self.at
@@ -198,7 +200,7 @@ class JsonScanner:
         return self.text[self.at : end]
 
     def to_line_end(self) -> str:
-        """Return the beginning of the next line, and skip the line."""
+        """Skip the rest of the line, and return its first characters."""
         beginning = self.beginning
         self._longest = 0
         look = self.at
@@ -213,9 +215,9 @@ class JsonScanner:
     # -- text --------------------------------------------------------------------------------
 
     def _refill(self, look: int) -> int:
-        """Read more while a value is scanned up to ``look``, and return its new position.
+        """Read the next chunk during the scan of a value, and return the new position of ``look``.
 
-        A value that is too long is forgotten up to there. Raises EndedError.
+        A value that is too long is dropped from memory up to ``look``. Raises EndedError.
         """
         begin = self.at if self.begin is None else self.begin
         if look - begin > max(self._longest, LONGEST_RECORD if self.begin is not None else 0):
@@ -226,7 +228,7 @@ class JsonScanner:
         return look - (length - self._before)
 
     def _more(self) -> bool:
-        """Read the next chunk, and forget what is no longer needed. Return False at the end."""
+        """Read the next chunk, and drop text that is no longer needed. Return False at the end."""
         if self.begin is not None and self.at - self.begin > LONGEST_RECORD:
             self.begin = None
         chunk = next(self._chunks, "")
@@ -244,7 +246,7 @@ class JsonScanner:
 
 
 def _end_of(pattern: re.Pattern[str], text: str, begin: int) -> int:
-    """Return the end of what a pattern matches at ``begin``; ``begin`` if it matches nothing."""
+    """Return the end of the match of a pattern at ``begin``, or ``begin`` if nothing matches."""
     found = pattern.match(text, begin)
     return begin if found is None else found.end()
 

@@ -1,4 +1,4 @@
-"""What the beginning of a file of JSON shows: one document or lines, its keys, and its error."""
+"""Examine the beginning of a JSON file: document or lines, keys, and an error of an API."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.opened_file import OpenedFile
 
 LIST: Final = "[]"
-"""What marks the elements of an array in a path."""
+"""Marks the elements of an array in a path."""
 
 _DEEPEST: Final = 64
-"""How deep values are looked at."""
+"""Maximum depth at which values are examined."""
 _LONGEST_KEY: Final = 4_000
 _LONGEST_ERROR: Final = 64_000
 _CLOSES: Final = {"}": "{", "]": "["}
@@ -41,10 +41,10 @@ class Shape(NamedTuple):
 
 
 def is_document(opened: OpenedFile, encoding: str) -> bool:
-    """Return whether a file is one document of JSON and not JSON Lines, by its first lines.
+    """Return whether a file is one JSON document rather than JSON Lines, by its first lines.
 
-    A document is an array, an object that spans lines, a line that is not ended, and, with the
-    suffix ``.json``, a single line.
+    A document is an array, an object that spans several lines, a first line without an end, or,
+    with the suffix ``.json``, a single line.
     """
     alone = opened.ending == ".json"
     head = opened.chunks.first_line()
@@ -62,7 +62,7 @@ def is_document(opened: OpenedFile, encoding: str) -> bool:
 
 
 def _left_open(line: str) -> str:
-    """Return the brackets that a line opens and does not close, ``""`` if a string is not closed.
+    """Return the brackets that a line leaves open, ``""`` if a string is not closed.
 
     >>> _left_open('{"a": [{"b": "]"}'), _left_open('{"a": "'), _left_open('{"a": 1}')
     ('{[', '', '')
@@ -142,7 +142,7 @@ def text_of_head(head: bytes, encoding: str) -> str:
 
 
 def _decoded(head: bytes, encoding: str) -> str:
-    """Return the beginning of a text; what is not text in ``encoding`` is replaced."""
+    """Decode the beginning of a text; bytes that are not valid in ``encoding`` are replaced."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     try:

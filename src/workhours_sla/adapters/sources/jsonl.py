@@ -30,11 +30,11 @@ _decode = msgspec.json.Decoder(float_hook=float).decode  # so that numbers of an
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every line that is not blank.
+    """Yield, for each line that is not blank, its events or a Fault.
 
-    The file has no header with the names of columns. So nothing is yielded before each required
-    column has been found in a line. Raises SourceError if a required column is in none of the first
-    1,000 lines, if the file is empty, and if the file is not text.
+    The file has no header, so rows are delayed until each required column was found in a line.
+    Raises SourceError if a required column is in none of the first 1,000 lines, if the file is
+    empty, and if the file is not text.
     """
     name = opened.name
     rows = JsonRows(nested(Mapper(layout, claims=claims)))
@@ -74,7 +74,7 @@ def _is_one_document(first: Item | None) -> bool:
 
 
 class JsonRows:
-    """Maps lines of JSON to events, all by one mapper."""
+    """Maps lines of JSON to events with one mapper."""
 
     def __init__(self, mapper: RecordMapper) -> None:
         self._mapper = mapper
@@ -83,7 +83,7 @@ class JsonRows:
         self._typed = TypedLines(mapper) if is_typed else None  # type: ignore[arg-type]
 
     def columns_of(self, text: str) -> Iterable[str]:
-        """Return the columns of a line, none if the line has no object."""
+        """Return the columns of the JSON object in a line, none if the line has no object."""
         record = _record_of(text)
         if isinstance(record, Phrase):
             return ()
@@ -106,9 +106,9 @@ class JsonRows:
                 yield self.item_of(text, line + number)
 
     def item_of(self, text: str, line: int, received_at: datetime | None = None) -> Item:
-        """Return the events of a line, or a Fault with the reason why it has none.
+        """Return the events of a line, or a Fault if it is rejected.
 
-        ``received_at`` is for records whose format has no time of its own.
+        ``received_at`` is the time of receipt for formats whose records do not state one.
         """
         if self._typed is not None:
             event = self._typed.event_of(text)
@@ -122,7 +122,7 @@ class JsonRows:
 
 
 def _record_of(text: str) -> dict[str, object] | Phrase:
-    """Return the JSON object of a line, or the reason why the line has none."""
+    """Return the JSON object in a line, or the reason why it cannot be read."""
     if len(text) > LONGEST_LINE:
         return say("line_too_long", most=LONGEST_LINE)
     try:

@@ -1,4 +1,4 @@
-"""The layout of a file's rows: which columns it has, and what their values mean."""
+"""The layout of a file: which columns its rows have, and how their values are interpreted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
 _LISTED = 40
-"""The most columns of a file that a message lists."""
+"""Maximum number of columns that a message lists."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Layout:
     """The layout of a file's rows, in any format.
 
     ``columns`` maps a canonical column to the file's columns for it, in the grammar of
-    ``adapters.columns``. A column that is not in ``columns`` has its canonical name. ``values``
-    maps a canonical column to a mapping from values in the file to the values of events. A value
-    that maps to ``""`` counts as empty, and an unmapped value is used unchanged. ``ignore`` maps a
-    canonical column to values in the file; a row with one of them is ignored. ``datetime_format``
-    and ``tz`` are passed to ``Instants``. ``source`` is the source of rows that do not name a
-    source. With ``first_is_created``, the first event of an appeal creates it. An answer that is
-    before the posting by no more than ``tolerance`` counts as at the posting.
+    ``adapters.columns``; a canonical column that is not listed has the same name in the file.
+    ``values`` maps a canonical column to a mapping from the file's values to the values of events.
+    In this mapping ``""`` means empty, and a value that is not listed is used unchanged. ``ignore``
+    lists values of canonical columns; a row with one of them is ignored. ``datetime_format`` and
+    ``tz`` are passed to ``Instants``. ``source`` is used for rows that name no source. With
+    ``first_is_created``, the first event of an appeal creates it. If an answer precedes the posting
+    by no more than ``tolerance``, it counts as given at the posting.
     """
 
     kind: Kind = "events"
@@ -63,25 +63,26 @@ class Layout:
         return REQUIRED[self.kind]
 
     def column(self, canonical: str) -> str:
-        """Return the file's name of a canonical column, ``""`` if the file lacks the column.
+        """Return the file's column name for a canonical column, ``""`` if the file has none.
 
-        For several columns this is a text for messages.
+        If the canonical column is joined from several columns, return a text that lists them for
+        messages.
         """
         return shown_columns(self.columns.get(canonical, canonical))
 
     def parts(self, canonical: str) -> Parts:
-        """Return the file's columns of a canonical column, none if the file lacks the column."""
+        """Return the file's columns for a canonical column, empty if the file has none."""
         return parts_of(self.columns.get(canonical, UNNAMED.get(canonical, canonical)))
 
     def names(self, canonical: str) -> tuple[str, ...]:
-        """Return the file's names of all columns of a canonical column."""
+        """Return the names of all of the file's columns for a canonical column."""
         return tuple(name for part in self.parts(canonical) for name in part)
 
     def check(self, header: Sequence[str], name: str) -> None:
-        """Raise SourceError if a column is missing from ``header`` or occurs twice.
+        """Raise SourceError if a column is missing from ``header`` or occurs in it twice.
 
-        The columns in ``required`` and in ``columns`` must be there. In a file of appeals
-        ``answered_at`` must be there too: without it every appeal would look unanswered.
+        The columns in ``required`` and in ``columns`` must be present. A file of appeals must also
+        have ``answered_at``: without it, every appeal would look unanswered.
         """
         for canonical in self.canonical:
             needed = (
@@ -110,7 +111,7 @@ class Layout:
     ) -> SourceError:
         """Return the SourceError for a missing column; its message lists the file's columns.
 
-        ``column`` is the missing one of several columns.
+        If the canonical column is joined from several columns, ``column`` is the missing one.
         """
         column = self.column(canonical) if column is None else column
         near = _near((column, canonical), columns)
@@ -132,7 +133,7 @@ class Layout:
 
 
 def _near(wanted: Iterable[str], columns: Iterable[str]) -> str | None:
-    """Return the column whose name is most similar to a wanted name, None if none is similar."""
+    """Return the column name most similar to a wanted name, None if no name is similar."""
     lower = {column.lower(): column for column in columns if column}
     for name in map(str.lower, wanted):
         close = get_close_matches(name, lower, n=1)

@@ -25,21 +25,21 @@ from workhours_sla.text.messages import Phrase, say
 EVENT_COLUMNS = FIELD_NAMES
 """The canonical columns of an event."""
 _ALL_DIFFERENT = frozenset({"event_id", *TIMES})
-"""Columns whose values rarely recur, so that caching them is useless."""
+"""Columns that are not cached, because their values rarely recur."""
 
 TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
-"""A mapping from the name of an event type in files to the event type."""
+"""Event types, keyed by the names that files may use."""
 
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
 REMEMBERED = 10_000
-"""The most values of a column that are cached; a full cache is emptied."""
+"""Maximum number of cached values of a column; a full cache is emptied."""
 _LONGEST_REMEMBERED = 100
 
 
 class Meanings(dict[object, str | None]):
-    """A cache that maps the values of one column to the values of events.
+    """A cache that maps the file's values of one column to the values of events.
 
-    ``read`` computes a value that is not cached. Without ``remember`` nothing is cached.
+    ``read`` computes the values that are not cached. If ``remember`` is false, nothing is cached.
     """
 
     def __init__(self, read: Callable[[object], str | None], *, remember: bool) -> None:
@@ -61,9 +61,9 @@ class Meanings(dict[object, str | None]):
 class Mapper:
     """Maps rows to events.
 
-    ``columns`` are the names of the file's columns, None if they differ from row to row. An event
-    without an id gets its ``content_id``. Rows of statuses give a StatusRow each, which
-    ``events_of_statuses`` maps to events when all rows are known.
+    ``columns`` lists the names of the file's columns, None if they differ from row to row. An event
+    without an id gets its ``content_id``. For a status log, each row gives a StatusRow;
+    ``events_of_statuses`` maps these to events after the last row.
     """
 
     dates_to_receipt: ClassVar[bool] = False
@@ -109,9 +109,9 @@ class Mapper:
         self._of_kind = of_kinds[layout.kind]
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
-        """Return the events of a row. If the row is rejected, return a Fault without its text.
+        """Return the events of a row, or a Fault without the row's text if the row is rejected.
 
-        ``received_at`` is the time of receipt of an event whose row names none.
+        ``received_at`` is the time of receipt for a row that names none.
         """
         try:
             if self._joined:
@@ -129,10 +129,10 @@ class Mapper:
     def _key(
         self, canonical: str, columns: Collection[str] | None, read: dict[str, None]
     ) -> str | None:
-        """Return the key of a canonical column in records, None if the file lacks the column.
+        """Return the key for a canonical column in records, None if the file lacks the column.
 
-        The file's columns are added to ``read``. If there are several, the key is one that no file
-        has, and a JoinedColumn computes its value.
+        The file's columns are added to ``read``. If the value is joined from several columns, a
+        JoinedColumn computes it and stores it under a key that no file has.
         """
         parts = self.layout.parts(canonical)
         if columns is not None:
@@ -228,7 +228,7 @@ class Mapper:
         return StatusRow(line, appeal_id, status, meaning, began_at, received_at, facts)
 
     def _claim(self, record: Record, item: tuple[Event, ...] | StatusRow) -> None:
-        """Append what the exporting system says about the appeal of a row. Raises RefusedError."""
+        """Append the due time and verdict of a row to the claims, if any. Raises RefusedError."""
         due, verdict = [
             self.meanings[name].read(None if key is None else record.get(key))
             for name, key in zip(CLAIM_COLUMNS, self._claim_keys, strict=True)
@@ -252,7 +252,7 @@ class Mapper:
     # -- values ------------------------------------------------------------------------------
 
     def _meaning(self, canonical: str) -> Callable[[object], str | None]:
-        """Return a function that maps a value of one column to the value of events.
+        """Return a function that maps the file's value of one column to the value of an event.
 
         The function returns None for an empty value, and raises RefusedError for a value that is
         not text.
@@ -276,7 +276,7 @@ class Mapper:
         return meaning
 
     def _texts(self, record: Record) -> list[str | None]:
-        """Return the values of a row in the order of the canonical columns."""
+        """Return the texts of a row in the order of the canonical columns."""
         get = record.get
         try:
             return [meanings[get(key)] for key, meanings in self._by_key]  # type: ignore[arg-type]
@@ -284,7 +284,7 @@ class Mapper:
             return [meanings.read(get(key)) for key, meanings in self._by_key]  # type: ignore[arg-type]
 
     def _time(self, canonical: str, text: str | None) -> datetime | None:
-        """Parse the text of a time, and return it in UTC; None for no text. Raises RefusedError."""
+        """Parse a time and convert it to UTC; return None for no text. Raises RefusedError."""
         if text is None:
             return None
         try:
@@ -294,7 +294,7 @@ class Mapper:
             raise RefusedError(detail, refused.reason) from None
 
     def _absent(self, canonical: str, record: Record) -> NoReturn:
-        """Raise RefusedError about a required column that is missing or empty in a row."""
+        """Raise RefusedError because a required column is missing or empty in a row."""
         column = self.layout.column(canonical)
         named: Phrase | str = canonical
         if column != canonical:
@@ -305,11 +305,11 @@ class Mapper:
 
 
 def _if_plain(value: object) -> str:
-    """Return a JSON value as text; for a structure, a text that no configuration has."""
+    """Return a JSON scalar as text; for an object or array, a text that no configuration has."""
     return plain_text("", value, fractions=True) if isinstance(value, bool | int | float) else "\0"
 
 
 def _unknown(value: str, canonical: str, wanted: Phrase) -> RefusedError:
-    """Return the RefusedError for a value that a column cannot have."""
+    """Return the RefusedError for a value that is not valid in a column."""
     detail = say("value_unknown", canonical=canonical, value=shown(value), wanted=wanted)
     return RefusedError(detail, "unknown_value")

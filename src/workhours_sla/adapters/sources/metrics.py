@@ -1,4 +1,4 @@
-"""Select one of the measures of a service desk, such as an SLA, by its name."""
+"""Select one metric of a service desk, such as one SLA, by its name."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from workhours_sla.errors import SourceError, shown
 from workhours_sla.text.messages import say
 
 _LISTED: Final = 40
-"""The most names that a message lists."""
+"""Maximum number of names that a message lists."""
 
 
 class OneMetric:
-    """The measure with the name ``metric``, or without it the only one in the file."""
+    """Selects the metric named ``metric``, or the only metric in the file if ``metric`` is None."""
 
     def __init__(self, metric: str | None) -> None:
         self._metric = metric
@@ -21,7 +21,7 @@ class OneMetric:
         self._is_met = False
 
     def takes(self, name: str) -> bool:
-        """Whether a measure is read. Raises SourceError at a second name without ``metric``."""
+        """Whether to read the metric ``name``. Raises SourceError if the file has several."""
         if self._metric is not None:
             if name == self._metric:
                 self._is_met = True
@@ -36,7 +36,7 @@ class OneMetric:
         return True
 
     def check(self, name: str) -> None:
-        """Raise SourceError if the file ``name`` was read and has only measures of other names."""
+        """Raise SourceError if the file ``name`` has metrics, but not the one to select."""
         if self._metric is not None and self._others and not self._is_met:
             names = ", ".join(map(shown, self._others))
             msg = say("metric_unknown", name=name, metric=shown(self._metric), names=names)

@@ -1,4 +1,4 @@
-"""Find the values of nested keys, such as ``author.id``, in the records of JSON."""
+"""Find the values of nested keys, such as ``author.id``, in JSON records."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class Paths:
-    """Adds to a record the values of nested keys, under the names of columns.
+    """Copies the values of nested keys to the top of a record, under the names of columns.
 
-    ``path`` is the path of the records in their document; a column may begin with it. A key that
-    is called like a column, dots included, comes before nested keys.
+    ``path`` is the path of the records in their document; a column name may begin with it. A
+    top-level key with the exact name of a column, dots included, takes precedence.
     """
 
     def __init__(self, columns: Iterable[str], path: str = "") -> None:
@@ -34,7 +34,7 @@ class Paths:
         return bool(self._routes)
 
     def flat(self, record: Record) -> Record:
-        """Return a record with a key for each column that it has.
+        """Return a record with a top-level key for each column found in it.
 
         >>> Paths(["author.id"]).flat({"id": 7, "author": {"id": 17}})
         {'id': 7, 'author': {'id': 17}, 'author.id': 17}
@@ -52,7 +52,7 @@ class Paths:
 
 
 class NestedMapper:
-    """Maps records with nested keys to events, by a mapper of flat records."""
+    """Maps records with nested keys to events: it flattens each record for another mapper."""
 
     dates_to_receipt: ClassVar[bool] = Mapper.dates_to_receipt
 
@@ -66,6 +66,6 @@ class NestedMapper:
 
 
 def nested(mapper: Mapper) -> RecordMapper:
-    """Return a mapper that also finds nested keys, if a column of the layout names one."""
+    """Wrap a mapper to find nested keys, if a column of its layout names one."""
     paths = Paths(mapper.read_columns)
     return NestedMapper(mapper, paths) if paths else mapper

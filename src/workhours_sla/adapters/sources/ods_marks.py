@@ -1,4 +1,4 @@
-"""Find error cells and merged cells in the XML of a sheet of ODS."""
+"""Find error cells and merged cells in the XML of an ODS sheet."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.workbook_zip import Parts
 
 CONTENT: Final = "content.xml"
-"""The part of ODS that has all sheets."""
+"""The file in an ODS archive that contains all sheets."""
 MANIFEST: Final = "META-INF/manifest.xml"
-"""The part that says whether others are encrypted."""
+"""The file in an ODS archive that states which files are encrypted."""
 
 _LONGEST_CELL: Final = 32_000_000
 _MOST_ERRORS: Final = 100_000
-"""How often a cell with an error may be repeated."""
+"""Maximum repeat count of an error cell."""
 _TAG: Final = re.compile(
     rb"<table:(table|table-row|table-cell|covered-table-cell)(\s[^>]*?)?(/)?>([^<]*<text:p>[^<]*)?"
 )
@@ -33,8 +33,8 @@ _ERROR: Final = re.compile(rb'calcext:value-type\s*=\s*["\']error["\']')
 def marks_of(parts: Parts, name: str) -> list[Marks]:
     """Return the marks of each sheet. Raises SourceError, also for a sheet with too many cells.
 
-    A cell that is repeated counts as often as it is repeated. The reader of workbooks loads all
-    sheets at once, so that all must be checked before.
+    A cell with a repeat count is counted that many times. All sheets are checked first, because the
+    workbook reader loads them all at once.
     """
     found: list[Marks] = []
     row = column = height = last_row = last_column = 0
@@ -78,7 +78,7 @@ def _mark_errors(marks: Marks, place: tuple[int, int], size: tuple[int, int], te
 
 
 def _tags(parts: Parts, name: str) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
-    """Yield the name, the attributes, a slash if it is closed, and the text of each tag."""
+    """Yield each tag as its name, its attributes, ``/`` if it closes itself, and its text."""
     rest = b""
     for chunk in parts.chunks(CONTENT):
         rest += chunk

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from workhours_sla.sla.event import Event
 
 FIELDS: Final = {"agency_id": ("agency_responsible",), "topic": ("service_name",)}
-"""The fields of the attributes of an appeal."""
+"""The Open311 field of each attribute of an appeal."""
 _ANSWER: Final = Meaning(EventType.REPLIED)
 WORDS: Final = {
     # -- of a request, and of a note
@@ -54,13 +54,13 @@ WORDS: Final = {
     "cancelled": Meaning(EventType.CLOSED),
     "reopen": Meaning(EventType.REOPENED),
 }
-"""The meaning of each status without ``[values.type]``.
+"""The meaning of each status; ``[values.type]`` may replace it.
 
-The standard knows no reply: the text that a request is closed with is the answer to it.
+The standard has no reply, so the closing of a request counts as the answer.
 """
 _KEYS: Final = ("service_requests", "requests", "service_request_updates", "request_updates")
 _MARKS: Final = ("service_request_id", "token", "requested_datetime", "updated_datetime")
-"""A record has at least one of these fields; other objects are errors of the API."""
+"""Every record has one of these fields; an object without them is an error response."""
 _RECORDS: Final = ("request", "request_update")
 
 
@@ -82,7 +82,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 
 
 def _of_xml(opened: OpenedFile) -> Iterator[dict[str, object] | Fault]:
-    """Yield the requests and updates of a file. Raises SourceError."""
+    """Yield the requests and updates of an XML file. Raises SourceError."""
     found = Records()
     is_known = False
     for _ in parse_documents(opened, found):
@@ -105,9 +105,9 @@ def _of_xml(opened: OpenedFile) -> Iterator[dict[str, object] | Fault]:
 class Open311Mapper:
     """Maps a service request, or an update of one, to events.
 
-    A request is ``created`` at ``requested_datetime``. Each of its ``notes`` is an event with
-    its own time. A status that no note has is an event at ``updated_datetime``. A note
-    ``opened`` after a note ``closed`` is a reopening. ``expected_datetime`` is a claim.
+    A request is ``created`` at ``requested_datetime``. Each of its ``notes`` is an event with a
+    time of its own. A status that is in no note becomes an event at ``updated_datetime``. A note
+    ``opened`` after a note ``closed`` reopens the appeal. ``expected_datetime`` becomes a claim.
     """
 
     def __init__(self, layout: Layout, claims: list[Claim]) -> None:
@@ -136,7 +136,7 @@ class Open311Mapper:
         desk.claim(appeal, desk.time(record, "expected_datetime"))
 
     def _notes(self, notes: list[Record], appeal: str, about: dict[str, object]) -> Iterator[Event]:
-        """Yield the events of the notes of a request, by their times. Raises RefusedError."""
+        """Yield the events of a request's notes, ordered by time. Raises RefusedError."""
         desk = self._desk
         timed = []
         for note in notes:

@@ -1,4 +1,4 @@
-"""Open a file or a stream, and unpack it if it is compressed."""
+"""Open a file or a stream, and decompress it if necessary."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from workhours_sla.text.messages import Phrase
 
 MOST_COPIED: Final = 2_000_000_000
-"""The most bytes of a compressed file or a stream that are copied, to read it in any order."""
+"""Maximum size in bytes of the temporary copy that is made to read a stream in any order."""
 _IN_MEMORY: Final = 1 << 24
-"""The size in bytes from which such a copy is on the disk."""
+"""A temporary copy larger than this number of bytes is stored on disk."""
 
 
 @dataclass(slots=True)
 class Progress:
-    """How much of a file that is read in any order has been read, in bytes; None if unknown."""
+    """Number of bytes read so far, for a file that is read in any order; None if unknown."""
 
     position: int | None = None
 
@@ -43,11 +43,11 @@ class Progress:
 class OpenedFile:
     """A file or a stream that is open for reading.
 
-    ``ending`` is the suffix of the file's name in small letters, without a suffix of a compression,
-    and ``""`` for a stream. ``size`` is the number of bytes of a regular file, None for a stream.
-    ``chunks`` has the content. ``packed`` has the bytes of the file itself, which are the content
-    unless the file is compressed. ``regular`` is a file that can be read in any order.
-    Readers add ``notes`` about what the user should know although it is no error.
+    ``ending`` is the suffix of the file's name in lower case, without the suffix of a compression;
+    ``""`` for a stream. ``size`` is the size of a regular file in bytes, None for a stream.
+    ``chunks`` reads the decompressed content. ``packed`` reads the bytes of the file itself, before
+    decompression. ``regular`` is the file if it can be read in any order. Readers append to
+    ``notes`` facts that the user should know although they are no errors.
     """
 
     name: str
@@ -61,16 +61,16 @@ class OpenedFile:
 
     @property
     def position(self) -> int:
-        """How many bytes of the file have been read, before they are unpacked."""
+        """Number of bytes read from the file so far, counted before decompression."""
         known = self.progress.position
         return self.packed.position if known is None else known
 
     @contextmanager
     def in_any_order(self) -> Iterator[IO[bytes]]:
-        """Return the content as a stream with ``seek``: the file, or a temporary copy of it.
+        """Return the content as a seekable stream: the file itself, or a temporary copy.
 
-        Raises SourceError if the copy would be larger than 2 GB. Nothing may have been read of
-        ``chunks``.
+        Call it before anything is read from ``chunks``. Raises SourceError if the copy would be
+        larger than 2 GB.
         """
         if self.regular is not None and self.packed is self.chunks:
             self.regular.seek(0)
@@ -89,7 +89,7 @@ class OpenedFile:
 
 
 def open_file(where: Path | BinaryIO, name: str | None, stack: ExitStack) -> OpenedFile:
-    """Open a file, which ``stack`` closes, or take a stream, which nobody closes.
+    """Open a path, or use an open stream. ``stack`` closes the path's file, but not a stream.
 
     Raises SourceError.
     """
@@ -112,7 +112,7 @@ def open_file(where: Path | BinaryIO, name: str | None, stack: ExitStack) -> Ope
 def _opened(
     name: str, filename: str, size: int | None, stream: BinaryIO, regular: BinaryIO | None
 ) -> OpenedFile:
-    """Return a file with its content. Raises SourceError."""
+    """Return an OpenedFile that decompresses ``stream`` if necessary. Raises SourceError."""
     packed = chunks = ByteChunks(stream, name)
     compression = compression_of(packed.head(MAGIC))
     ending = Path(filename).suffix

@@ -1,4 +1,4 @@
-"""What every format has: a reader of its files, and a mapper from its records to events."""
+"""The interfaces of every format: a reader of files, and a mapper from records to events."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 
 
 class RecordMapper(Protocol):
-    """Maps a record, such as a row or a JSON object, to events; it knows nothing of files."""
+    """Maps one record, such as a row or a JSON object, to events."""
 
     dates_to_receipt: ClassVar[bool]
-    """Whether a record without a time is dated to its receipt, so that the reader must say it."""
+    """Whether the mapper needs ``received_at`` for records without a time."""
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
         """Return the events of a record, none if it is ignored, or a Fault if it is rejected.
 
-        ``line`` is the number for the Fault. ``received_at`` is the time of receipt of a record
-        that names none; None for the record of a file.
+        ``line`` is the number that the Fault reports. ``received_at`` is the time of receipt for a
+        record that names none; None when reading a file.
         """
         ...
 
 
 class Reader(Protocol):
-    """Reads the files of one format; the function ``read`` of its module."""
+    """The function ``read`` of a format's module, which reads a file."""
 
     def __call__(
         self, opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     ) -> Iterator[Item]:
-        """Yield the events or the Fault of each record, and append to ``claims``.
+        """Yield, for each record, its events or a Fault; append claims to ``claims``.
 
-        Raises SourceError if the file is not of the format.
+        Raises SourceError if the file does not have the format.
         """
         ...

@@ -1,9 +1,9 @@
-"""Search for the rotated files of a followed path, and recognise those that were read before.
+"""Search for the rotated files of a followed path, and recognise files that were read before.
 
-A candidate is a rotated file or the file at the path. A spot (``Spot``) is what is stored about a
-file that was read. The home of a spot is the candidate that is this file. ``floor`` is the time of
-the last write to the newest known file: candidates that were written to since may be new. Times of
-writes are in nanoseconds since 1970.
+A candidate is a rotated file or the file at the path. A spot (``Spot``) is the stored record of a
+file that was read: how far, and how to recognise it. The home of a spot is the candidate that is
+this file. ``floor`` is the time of the last write to the newest known file: candidates with later
+writes may be new. Times of writes are in nanoseconds since 1970.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from workhours_sla.text.messages import say
 _ROTATED: Final = re.compile(r"([.-]\d[\d._-]*?)(\.(?:gz|bz2|xz|lzma|zst|lz4|Z|zip|7z))?")
 """The suffixes that rotation and compression add to the name of a file."""
 _UNPACKERS: Final = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma", ".lzma": "lzma"}
-"""A mapping from the suffix of a compressed file to the module that decompresses it."""
+"""The module that decompresses each suffix of compressed files."""
 _CHUNK: Final = 1 << 16
 _MOST_DIGITS: Final = 3
-"""A longer number in a name is a date."""
+"""A number in a file name with more digits than this is a date."""
 _MOST_LISTINGS: Final = 100
-"""The most times that a directory is listed in one search, while files are renamed."""
+"""Maximum number of directory listings in one search while files are being renamed."""
 _MOST_COMPARED: Final = 200
-"""The most files that are compared to find those to read."""
+"""Maximum number of files that are compared in one search."""
 
 
 class Candidate(NamedTuple):
@@ -49,12 +49,12 @@ class Candidate(NamedTuple):
     packed: str = ""
 
     def is_since(self, floor: int) -> bool:
-        """Whether the file was written to at ``floor`` or later, or is the file at the path."""
+        """Whether the file was written to at or after ``floor``, or is the file at the path."""
         return not self.suffix or self.written_at >= floor
 
     @property
     def number(self) -> int | None:
-        """The number of a rotated file, 1 for ``events.jsonl.1``; None if it has no number."""
+        """The number of a rotated file, such as 1 for ``events.jsonl.1``, or None."""
         digits = self.suffix[1:]
         return int(digits) if digits.isdigit() and len(digits) <= _MOST_DIGITS else None
 
@@ -65,7 +65,10 @@ class Candidate(NamedTuple):
 
 
 class OpenCandidate(NamedTuple):
-    """A candidate and its open file with the spots that match it, or why it cannot be opened."""
+    """A candidate with its open file, or with the error if it cannot be opened.
+
+    ``spots`` lists the stored spots of earlier reads that match the file.
+    """
 
     candidate: Candidate
     file: BinaryIO | None = None
@@ -75,28 +78,28 @@ class OpenCandidate(NamedTuple):
 
     @property
     def offset(self) -> int:
-        """How many bytes of the file were read."""
+        """Number of bytes of the file that were read."""
         return max([spot.offset for spot in self.spots], default=0)
 
     @property
     def has_more(self) -> bool:
-        """Whether the file may have lines that were not read."""
+        """Whether the file may have lines that were not read yet."""
         if self.file is None or not self.spots:
             return True
         return self.offset < os.fstat(self.file.fileno()).st_size
 
     def has_all_of(self, spot: Spot) -> bool:
-        """Whether the file still has everything that was read."""
+        """Whether the file still contains all bytes that were read when ``spot`` was stored."""
         return self.file is not None and spot.is_whole_in(self.file)
 
 
 class Search:
-    """One comparison of the candidates with the spots.
+    """Compares the candidates with the spots of files that were read before.
 
-    ``readings`` are the files that are open already, and ``closed`` are the spots of files that
-    were read to their end. The newest known file is the home of the last of ``spots``, or, if there
-    are none, the last of ``readings``. ``stack`` closes the files that are opened. Raises
-    SourceError, and FileNotFoundError if a file was renamed during the search.
+    ``readings`` are the files that are already open, and ``closed`` are the spots of files that
+    were read to their end. The newest known file is the home of the last of ``spots`` or, without
+    spots, the last of ``readings``. ``stack`` closes the files that are opened. Raises SourceError,
+    and FileNotFoundError if a file was renamed during the search.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - called once
@@ -156,7 +159,7 @@ class Search:
         """The numbers of rotated files that do not exist, although older files do."""
 
     def _open(self, stack: ExitStack, floor: int) -> list[OpenCandidate]:
-        """Open the candidates that may have spots or were written to since ``floor``."""
+        """Open each candidate that may match a spot or was written to since ``floor``."""
         known = {reading.inode for reading in self._readings}
         found: list[OpenCandidate] = []
         for one in self._candidates:
@@ -182,9 +185,9 @@ class Search:
         return found
 
     def _compressed(self) -> tuple[list[Candidate], list[Candidate]]:
-        """Return the compressed files with unread lines, and the new ones that are empty.
+        """Find compressed files with unread lines, and new compressed files that are empty.
 
-        If a compressed file matches a spot, record in ``homes`` that it is the home of the spot.
+        If a compressed file matches a spot, ``homes`` records that.
         """
         plain = {one.path for one in self._candidates if not one.packed}
         files = [reading.file for reading in self._readings]
@@ -204,7 +207,7 @@ class Search:
         return unread, blank
 
     def _had_blank(self) -> bool:
-        """Whether a known rotated file was empty. An empty compressed file may be this file."""
+        """Whether a known rotated file was empty; an empty compressed file may be this file."""
         return any(not os.fstat(one.file.fileno()).st_size for one in self._readings[:-1]) or any(
             not (spot.offset or spot.known) and spot.identity >> 32 for spot in self._closed
         )
@@ -259,7 +262,7 @@ def _order(one: Candidate) -> tuple[bool, int, int, str]:
 
 
 def _missing_numbers(found: Iterable[Candidate], unread: Iterable[Candidate]) -> list[int]:
-    """Return the missing numbers: no file has them, but the oldest unread file has a greater one.
+    """Return the numbers that no file has, below the number of the oldest unread file.
 
     Return no numbers if the newest file does not have the smallest number.
     """
@@ -272,10 +275,10 @@ def _missing_numbers(found: Iterable[Candidate], unread: Iterable[Candidate]) ->
 
 
 def _home(spot: Spot, candidates: Iterable[OpenCandidate]) -> OpenCandidate | None:
-    """Return the home of a spot: the newest of the candidates that match the spot, if any.
+    """Return the newest candidate that matches a spot, None without one.
 
-    Only candidates that still have everything that was read are considered, if there are any. Of
-    these, the file with the identity of the spot is preferred to its copies.
+    Candidates that still have everything that was read are preferred. Of these, the file with the
+    identity of the spot is preferred to its copies.
     """
     homes = [one for one in candidates if spot in one.spots]
     homes = [one for one in homes if one.has_all_of(spot)] or homes
@@ -284,14 +287,14 @@ def _home(spot: Spot, candidates: Iterable[OpenCandidate]) -> OpenCandidate | No
 
 
 def _is_in(spot: Spot, file: BinaryIO, identity: int) -> bool:
-    """Whether a file matches a spot. A spot that records no bytes is compared by identity."""
+    """Whether a file matches a spot. A spot without recorded bytes is compared by identity."""
     return spot.is_in(file) if spot.known else spot.identity == identity
 
 
 def _earlier(floor: int, newest: Candidate | None) -> int:
     """Return the earlier of ``floor`` and the time of the last write to ``newest``.
 
-    The time of the last write is earlier if it was set back. A ``floor`` of 0 is unknown.
+    The time of the last write can go backwards if a program sets it. A ``floor`` of 0 is unknown.
     """
     if newest is None:
         return floor
@@ -301,10 +304,11 @@ def _earlier(floor: int, newest: Candidate | None) -> int:
 def _compare(
     one: Candidate, spots: Sequence[Spot], files: Sequence[BinaryIO]
 ) -> tuple[list[Spot], bool, bool]:
-    """Return the spots in a compressed file, whether all of it was read, and whether it is empty.
+    """Compare a compressed file with stored spots, and with open files that were read to their end.
 
-    ``files`` are open and were read to their end. A compressed file that Python cannot decompress
-    counts as read if one of ``files`` has the same time of the last write.
+    Return the spots that match, whether all of the file was read, and whether it is empty. A
+    compressed file that Python cannot decompress counts as read if one of ``files`` has the same
+    time of the last write.
     """
     if one.packed not in _UNPACKERS:
         is_read = any(os.fstat(file.fileno()).st_mtime_ns == one.written_at for file in files)

@@ -1,4 +1,4 @@
-"""What reading a row of a file gives: its events, or the reason why it has none."""
+"""The result of reading a row of a file: its events, or the reason for its rejection."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.event import Event
 
 CLIPPED: Final = 500
-"""The most characters of a row's text that a Fault keeps."""
+"""Maximum number of characters of a row's text in a Fault."""
 
 
 @public("workhours_sla.files")
 class Fault(NamedTuple):
-    """A row that was rejected: the number of its first line, the reason, a detail, and the text.
+    """A rejected row.
 
-    ``line`` is counted from 1. ``reason`` is a key of ``words.QUARANTINE_REASONS``. ``text`` is
-    shortened to 500 characters.
+    ``line`` is the number of the row's first line, counted from 1. ``reason`` is a key of
+    ``words.QUARANTINE_REASONS``. ``detail`` describes the cause. ``text`` is the row, shortened to
+    500 characters.
     """
 
     line: int
@@ -27,7 +28,7 @@ class Fault(NamedTuple):
 
 
 class Inverted(tuple[Event, ...]):
-    """The events of a row whose answer was before its posting, but within the tolerance."""
+    """The events of a row whose answer precedes its posting by no more than the tolerance."""
 
     __slots__ = ()
 
@@ -35,7 +36,7 @@ class Inverted(tuple[Event, ...]):
 Item = tuple[Event, ...] | Fault
 """The events of one row, none if it is ignored, or the Fault if the row was rejected."""
 Record = Mapping[str, object]
-"""The values of one row, keyed by the file's name of the column."""
+"""The values of one row, keyed by the file's column names."""
 
 
 def clip(text: str) -> str:

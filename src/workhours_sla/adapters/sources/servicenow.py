@@ -1,4 +1,4 @@
-"""Read the table task_sla of ServiceNow, exported as CSV or JSON."""
+"""Read SLAs from ServiceNow's table ``task_sla``, exported as CSV or JSON."""
 
 from __future__ import annotations
 
@@ -38,15 +38,16 @@ _NAMES: Final = ("sla.name", "sla")
 _STAGES: Final = ("starting", "in_progress", "breached", "paused", "completed", "achieved")
 _CANCELLED: Final = ("cancelled", "canceled")
 _NO_TIME: Final = re.compile(r"(1970-01-01[ T])?0{1,2}:00:00(\.0+)?|0( seconds?)?", re.IGNORECASE)
-"""Matches a duration of zero, which may be written as a time after the start of 1970."""
+"""Matches a duration of zero, which may be written as a time of day at the start of 1970."""
 _PAUSES: Final = ("pause_duration", "business_pause_duration")
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield the events of each row, none for a cancelled SLA, or the Fault.
+    """Yield, for each row, its events or a Fault; a cancelled SLA has no events.
 
-    Raises SourceError if the file is neither CSV with the columns of task_sla nor JSON, has an
-    error of the API, or has several SLAs and ``metric`` under ``[input]`` names none.
+    Raises SourceError if the file is neither JSON nor CSV with the columns of ``task_sla``, if it
+    is an error response of the API, or if it has several SLAs and no ``metric`` under ``[input]``
+    selects one.
     """
     require_appeals(layout, opened.name, "servicenow")
     mapper = ServiceNowMapper(layout, claims, options.metric)
@@ -60,7 +61,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 
 
 def _of_csv(opened: OpenedFile, mapper: ServiceNowMapper, options: Input) -> Iterator[Item]:
-    """Yield the events of each row of CSV, or the Fault. Raises SourceError."""
+    """Yield, for each row of CSV, its events or a Fault. Raises SourceError."""
     delimiter = options.delimiter or ","
     feed = Feed(Lines(opened.chunks, options.encoding))
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
@@ -78,10 +79,10 @@ def _of_csv(opened: OpenedFile, mapper: ServiceNowMapper, options: Input) -> Ite
 
 
 class ServiceNowMapper:
-    """Maps a row of task_sla to events: the start and the end of an SLA.
+    """Maps a row of ``task_sla`` to events: the start and the end of an SLA.
 
-    ``planned_end_time``, else ``original_breach_time``, and ``has_breached`` are claims. A row with
-    pauses is rejected, because they have no times.
+    ``planned_end_time``, or without it ``original_breach_time``, and ``has_breached`` become
+    claims. A row with pauses is rejected, because the table has no times of pauses.
     """
 
     def __init__(self, layout: Layout, claims: list[Claim], metric: str | None = None) -> None:
@@ -91,7 +92,7 @@ class ServiceNowMapper:
         self._numbers = layout.names("appeal_id") if is_named else _NUMBERS
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
-        """Return the events of a row, or a Fault. Raises SourceError for a second metric."""
+        """Return the events of a row, or a Fault. Raises SourceError for a second metric name."""
         return self._desk.mapped(self._row, record, line)
 
     def _row(self, record: Record) -> Iterator[Event]:
@@ -125,7 +126,7 @@ class ServiceNowMapper:
 
 
 def _shown(value: object) -> object:
-    """Return the value of a field, which is an object if the API was asked for display values."""
+    """Return the value of a field; an export with display values wraps each value in an object."""
     if isinstance(value, dict):
         return value.get("display_value") or value.get("value")
     return value

@@ -1,7 +1,7 @@
-"""Make events and claims from exports with the times and the total of each SLA.
+"""Make events and claims from exports that have only totals for each SLA.
 
-Such an export has no pauses, only how long they were together. An appeal with pauses is rejected:
-without their times no verdict is certain.
+Such an export has the total length of the pauses, but not their times. An appeal with pauses is
+rejected, because without these times no verdict is certain.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def measured(
     fields: tuple[str, str, str],
     verdict: Theirs | None,
 ) -> Iterator[Event]:
-    """Yield the posting and the answer of an SLA, and keep its due time and verdict.
+    """Yield the posting and the answer of an SLA, and record its due time and verdict as a claim.
 
-    ``ids`` are that of the SLA and that of the appeal. ``fields`` are those of the start, of the
-    stop, and of the due time. Raises RefusedError.
+    ``ids`` are the ids of the SLA and of the appeal. ``fields`` are the names of the fields with
+    the start, the stop and the due time. Raises RefusedError.
     """
     native, appeal = ids
     start, stop, due = fields
@@ -50,5 +50,5 @@ def measured(
 
 
 def unknown_pauses(appeal: str) -> RefusedError:
-    """Return the RefusedError for an appeal that was paused at times that are not known."""
+    """Return the RefusedError for an appeal with pauses whose times are unknown."""
     return RefusedError(say("pauses_unknown", appeal=shown(appeal)), "unknown_pauses")

@@ -1,18 +1,18 @@
-"""Map the rows of a status log to events: each row says which status an appeal has from a time on.
+"""Map the rows of a status log to events: a row states that an appeal has a status from a time on.
 
-The rows of an appeal are read in the order of their times:
+The rows of an appeal are sorted by time and mapped as follows:
 
 - The first row creates the appeal if its status is open or paused. An appeal whose log begins with
   another status has no posting, so its events are quarantined.
 - A paused status pauses the appeal, and any other status ends the pause.
-- An answered status is a reply of an official, and a closed status closes the appeal. An open
-  status after them reopens the appeal.
-- Another agency than in the row before means a transfer.
+- An answered status is a reply of an official, and a closed status closes the appeal. A later open
+  status reopens the appeal.
+- A row with another agency than the row before transfers the appeal.
 
-Rows of an appeal with the same time are in the order of the file, if the appeal's other rows are in
-the order of time, or in the reverse order if they are in the reverse order. If an appeal's rows
-are all of one time, those of the other appeals decide. If the order remains unknown and the rows
-have different meanings, all rows of the appeal are rejected.
+Rows of an appeal with the same time keep the order of the file if the appeal's other rows are in
+the order of time. They are reversed if the other rows are in reverse order. If all rows of an
+appeal have one time, the order of the rows of other appeals decides. If the order remains unknown
+and the rows have different meanings, all rows of the appeal are rejected.
 """
 
 from __future__ import annotations
@@ -38,26 +38,25 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "answered": "answered",
     "closed": "closed",
 }
-"""What a status may mean."""
+"""The possible meanings of a status."""
 _ENDS: Final[Mapping[Meaning, EventType]] = {
     "answered": EventType.REPLIED,
     "closed": EventType.CLOSED,
 }
-"""The events of the meanings that end the work on an appeal."""
+"""The event for each meaning that ends the work on an appeal (answered, closed)."""
 _AGENCY: Final = 1
-"""The position of the agency in the facts of a row."""
+"""The index of the agency in ``StatusRow.facts``."""
 _LISTED: Final = 40
-"""The most statuses that a message lists."""
+"""Maximum number of statuses that a message lists."""
 _time = attrgetter("since")
 
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """A row of a status log. ``meaning`` is None if the status is not mapped.
+    """A row of a status log. ``status`` is the text in the file.
 
-    ``status`` is the text in the file.
-
-    ``facts`` are the source of the row and the attributes of the appeal, in the order of Event.
+    ``meaning`` is None if the configuration does not map the status. ``facts`` are the source of
+    the row and the attributes of the appeal, in the order of Event.
     """
 
     line: int
@@ -70,10 +69,10 @@ class StatusRow:
 
 
 def events_of_statuses(items: Iterable[Item | StatusRow], name: str) -> Iterator[Item]:
-    """Yield the events or the Fault of each row, after all rows have been read.
+    """Read all rows, then yield for each row its events or a Fault.
 
-    ``items`` has a StatusRow for each row that can be read. Raises SourceError if a status is not
-    mapped.
+    ``items`` has a StatusRow for each row that can be read, and a Fault for the others. Raises
+    SourceError if the configuration does not map a status.
     """
     read = list(items)
     _check_mapped((row for row in read if isinstance(row, StatusRow)), name)
@@ -99,7 +98,7 @@ def events_of_statuses(items: Iterable[Item | StatusRow], name: str) -> Iterator
 
 
 def _check_mapped(rows: Iterable[StatusRow], name: str) -> None:
-    """Raise SourceError if statuses are not mapped; the message lists them with their counts."""
+    """Raise SourceError, with a list and counts, if the configuration does not map all statuses."""
     counts = Counter(row.status for row in rows if row.meaning is None)
     if counts:
         most = counts.most_common(_LISTED)
@@ -115,9 +114,9 @@ def _check_mapped(rows: Iterable[StatusRow], name: str) -> None:
 
 
 def _returns(rows: Sequence[StatusRow]) -> bool:
-    """Return whether a row comes again after another one of the same time and another meaning.
+    """Return whether a row is repeated after a row with the same time and another meaning.
 
-    Then the appeal may have returned to the status, or the row may be a repetition.
+    It is unknown then whether the appeal returned to the status or the row is a mere repetition.
     """
     for _, tied in groupby(rows, _time):
         run = [next(same) for _, same in groupby(tied, _content)]
@@ -127,7 +126,7 @@ def _returns(rows: Sequence[StatusRow]) -> bool:
 
 
 def _different(rows: Iterable[StatusRow]) -> list[StatusRow]:
-    """Return rows without repetitions."""
+    """Return the rows without repetitions, in the same order."""
     found: dict[tuple[object, ...], StatusRow] = {}
     for row in rows:
         found.setdefault(_content(row), row)
@@ -135,7 +134,7 @@ def _different(rows: Iterable[StatusRow]) -> list[StatusRow]:
 
 
 def _directions(rows: Sequence[StatusRow]) -> frozenset[bool]:
-    """Return whether rows are in the order of time (True), in the reverse order (False), or both.
+    """Return the orders that occur in rows: True for ascending times, False for descending times.
 
     The result is empty if all rows have the same time.
     """
@@ -144,9 +143,9 @@ def _directions(rows: Sequence[StatusRow]) -> frozenset[bool]:
 
 
 def _in_order(rows: Sequence[StatusRow], directions: frozenset[bool]) -> list[StatusRow] | None:
-    """Return the rows of an appeal in order, None if the order is not known but matters.
+    """Sort the rows of an appeal by time, or return None if the order matters but is unknown.
 
-    ``directions`` are those of the file.
+    ``directions`` is the result of ``_directions`` for the file; it orders rows with the same time.
     """
     in_order = sorted(rows if True in directions else reversed(rows), key=_time)
     is_known = len(directions) == 1 or all(
@@ -158,9 +157,9 @@ def _in_order(rows: Sequence[StatusRow], directions: frozenset[bool]) -> list[St
 def _events_of(rows: Sequence[StatusRow]) -> dict[tuple[object, ...], tuple[Event, ...]] | None:
     """Return the events of the sorted rows of an appeal, keyed by the content of the row.
 
-    Of rows with the same time, the last one has the events that all of them cause together, because
-    events at the same time are sorted by their types. The result is None if a reopening and a pause
-    have the same time: the pause would belong to the cycle before.
+    Rows with the same time cause their events together. The last of these rows gets the events,
+    because events at the same time are sorted by type. The result is None if a reopening and a
+    pause have the same time: the pause would count for the cycle before the reopening.
     """
     found: dict[tuple[object, ...], tuple[Event, ...]] = {}
     is_paused = is_over = False
@@ -193,9 +192,10 @@ def _events_of(rows: Sequence[StatusRow]) -> dict[tuple[object, ...], tuple[Even
 
 
 def _after(group: Iterable[StatusRow], *, is_over: bool) -> tuple[bool, bool]:
-    """Return whether rows with the same time reopen an appeal, and whether it is over after them.
+    """Return whether the rows of one time reopen an appeal, and whether they leave it over.
 
-    ``is_over`` is whether it was answered or closed before. A reopening that ends at once is none.
+    An appeal is over once it is answered or closed; ``is_over`` is its state before these rows. A
+    reopening that is followed by another end at the same time does not count.
     """
     is_reopened = False
     for row in group:
@@ -208,7 +208,7 @@ def _after(group: Iterable[StatusRow], *, is_over: bool) -> tuple[bool, bool]:
 
 
 def _content(row: StatusRow) -> tuple[object, ...]:
-    """Return what distinguishes a row from a repetition of it."""
+    """Return the fields that two rows share if one repeats the other."""
     return row.appeal_id, row.status, row.since, row.facts
 
 

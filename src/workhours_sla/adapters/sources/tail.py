@@ -24,17 +24,18 @@ from workhours_sla.sla.source import Idle, Item, Rejected, Start
 from workhours_sla.text.messages import say
 
 PARTITION: Final = ""
-"""The only partition of a followed file or pipe."""
+"""Name of the only partition of a followed file or pipe."""
 
 _CHUNK: Final = 1 << 16
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class Loss(NamedTuple):
-    """A file whose lines may not all have been read: the reason, and the name of the file.
+    """A file whose lines may not all have been read.
 
     ``kind`` is ``file_gone``, ``file_missing``, ``file_compressed``, ``file_cut``,
-    ``source_missing``, or ``source_waiting`` while the file may still appear.
+    ``source_missing``, or ``source_waiting`` while the file may still appear. ``name`` is the name
+    of the file.
     """
 
     kind: str
@@ -44,16 +45,16 @@ class Loss(NamedTuple):
 class Tail:
     """A source that follows a JSON Lines file, or reads a binary stream to its end.
 
-    A line is read when its end is written. After a rotation each file is read to its end, the
-    oldest file first. A rotated file is polled until ``LINGER`` polls in a row found nothing new.
-    If a file was cut short, the new lines in its copies are read first, and then the file from its
-    beginning. A position has the offset in each file and what identifies the file, so positions
-    stay valid after restarts and rotations. A stream cannot be resumed from a position. Files that
-    may not have been read are passed to ``report`` before later lines are yielded, and are listed
-    in ``lost``.
+    A line is read as soon as its line ending is written. After a rotation each file is read to its
+    end, the oldest file first. A rotated file is polled until ``LINGER`` polls in a row find no new
+    line. If a file was truncated, the new lines in its copies are read first, and then the file
+    from its beginning. A position contains the offset in each file and identifies the file, so
+    positions stay valid after restarts and rotations. A stream cannot be resumed from a position. A
+    file that may not have been read completely is passed to ``report`` before later lines are
+    yielded, and is added to ``lost``.
 
-    ``interval`` is how many seconds to wait for new lines. Before each wait ``Idle`` is yielded. If
-    ``clock`` is given, ``Idle`` has its time. With ``max_ahead``, a row is rejected if its
+    ``interval`` is how many seconds to wait for new lines. ``Idle`` is yielded before each wait; it
+    has the time of ``clock`` if a clock is given. With ``max_ahead``, a row is rejected if its
     ``received_at`` is later than the clock by more than ``max_ahead``. With ``once``, reading ends
     at the end of the file. When ``stopping`` is set, reading ends as soon as the source is idle.
     Raises SourceError.
@@ -102,18 +103,18 @@ class Tail:
             open_file(self._where).close()
 
     def finish(self) -> None:
-        """Report the file as lost if it does not exist when following ends."""
+        """Report a file that does not exist as lost. Call this method when following ends."""
         if isinstance(self._where, Path) and not self._where.exists():
             self._lose("source_missing", str(self._where))
 
     def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
-        """Yield an item for each line after a position, and ``Idle`` when no more lines arrive."""
+        """Yield an item for each line after a position, and ``Idle`` while no more lines arrive."""
         if not isinstance(self._where, Path):
             return self._of_stream(self._where)
         return self._of_file(self._where, positions.get(PARTITION, ""))
 
     def read(self, row: Rejected) -> tuple[Event, ...] | Rejected:
-        """Read a rejected row again. Return its events, or a new Rejected if it is rejected again.
+        """Parse a rejected row again. Return its events, or a new Rejected if it is rejected again.
 
         ``retry_rejected`` calls this method.
         """
@@ -157,7 +158,8 @@ class Tail:
     def _to_the_end(self, files: Files, reading: Reading) -> Iterator[Item | Start]:
         """Yield the new lines of a file.
 
-        If new lines go to another file now, a last line without a line ending is yielded too.
+        If new lines already go to another file, the last line is yielded even without a line
+        ending.
         """
         while True:
             chunk = reading.read()
@@ -181,13 +183,13 @@ class Tail:
             yield self._item(reading.take_rest(), files.position)
 
     def _copies(self, files: Files, copies: list[Reading]) -> Iterator[Item | Start]:
-        """Yield the new position, then the new lines of copies that were opened."""
+        """Yield the new position, then the new lines of ``copies``, which were opened just now."""
         yield Start(PARTITION, files.position)
         for copy in copies:
             yield from self._to_the_end(files, copy)
 
     def _close(self, files: Files) -> Iterator[Item | Start]:
-        """Close the files that are complete, after yielding a last line without a line ending."""
+        """Close the files that are complete. A last line without a line ending is yielded first."""
         over = files.over(once=self._once)
         for reading in over:
             if reading.rest.strip():
@@ -197,7 +199,7 @@ class Tail:
             yield Start(PARTITION, files.position)
 
     def _lose(self, kind: str, name: str) -> None:
-        """Report and list a file whose lines may not all have been read."""
+        """Report a file whose lines may not all have been read, and add it to ``lost``."""
         loss = Loss(kind, name)
         self.lost.append(loss)
         self._report(loss)
@@ -205,7 +207,7 @@ class Tail:
     # -- a stream ----------------------------------------------------------------------------
 
     def _of_stream(self, stream: BinaryIO) -> Iterator[Item | Start | Idle]:
-        """Read a stream to its end. Raises SourceError if it fails."""
+        """Yield the lines of a stream up to its end. Raises SourceError if reading fails."""
         chunks: Queue[bytes | OSError] = Queue(8)
         Thread(target=_pump, args=(stream, chunks), daemon=True).start()
         cutter = LineCutter(0)
@@ -235,7 +237,7 @@ class Tail:
     # -- a line ------------------------------------------------------------------------------
 
     def _item(self, line: bytes, position: str) -> Item:
-        """Return the item of a line. Reading can be resumed after the line from ``position``."""
+        """Return the item of a line. Reading can be resumed after this line from ``position``."""
         try:
             text = line.removeprefix(_BYTE_ORDER_MARK).decode(self._encoding)
         except UnicodeDecodeError:
@@ -254,7 +256,7 @@ class Tail:
         return Item(PARTITION, position, found)
 
     def _ahead(self, events: tuple[Event, ...]) -> str | None:
-        """Return why the events are rejected if one was received too far ahead of the clock."""
+        """Return a reason to reject events received too far ahead of the clock, otherwise None."""
         if self._clock is None or self._max_ahead is None:
             return None
         now = self._clock()
@@ -268,9 +270,9 @@ class Tail:
 
 
 def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:
-    """Read a stream in a separate thread, so that waiting for its next bytes can time out.
+    """Read a stream in a separate thread, so that waiting for the next bytes can time out.
 
-    The last chunk is empty, or the error that ended reading.
+    The last item that is put into ``chunks`` is empty, or is the error that ended reading.
     """
     read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
     try:

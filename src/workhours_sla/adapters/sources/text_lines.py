@@ -1,4 +1,4 @@
-"""Decode a byte stream chunk by chunk, and split it into lines."""
+"""Decode a byte stream chunk by chunk, and split the text into lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LONGEST_LINE = 1_000_000
-"""The most characters of a line; a longer line is cut to this number plus one."""
+"""Maximum length of a line in characters; of a longer line, one character more is kept."""
 
 _LONGEST_IN_BYTES = 4 * LONGEST_LINE
 
@@ -27,10 +27,10 @@ _BINARY: Mapping[bytes, Literal["xlsx", "xls", "ods", "parquet", "arrow"]] = {
     b"ARROW1\0\0": "arrow",
     b"\xff\xff\xff\xff": "arrow",
 }
-"""The formats whose files begin with certain bytes."""
+"""Binary formats, with the bytes that their files begin with."""
 _ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 HEAD = 128
-"""How many bytes of a file's beginning show whether its format is binary."""
+"""Number of bytes at the beginning of a file that identify a binary format."""
 
 _CHUNK = 1 << 16
 _BYTE_ORDER_MARK = "\ufeff"
@@ -48,10 +48,10 @@ def binary_format(head: bytes) -> Literal["xlsx", "xls", "ods", "parquet", "arro
 
 
 class LineCutter:
-    """Splits bytes into complete lines.
+    """Splits chunks of bytes into complete lines.
 
-    ``offset`` is the number of bytes up to the end of the last complete line. ``rest`` are the
-    bytes after it. A line that is too long is shortened to its beginning.
+    ``offset`` is the number of bytes up to the end of the last complete line. ``rest`` contains the
+    bytes after that line. A line that is too long is cut off.
     """
 
     def __init__(self, offset: int) -> None:
@@ -60,7 +60,7 @@ class LineCutter:
         self._skipped = 0
 
     def cut(self, chunk: bytes) -> Iterator[tuple[bytes, int]]:
-        """Yield each line whose end is in a chunk, and the offset in bytes after the line."""
+        """Yield each line that ends in ``chunk``, with the offset in bytes after the line."""
         first, *others = chunk.split(b"\n")
         self.rest += first
         if others:
@@ -84,10 +84,10 @@ def lines_of(block: str) -> list[str]:
 
 
 class ByteChunks:
-    """Reads a binary stream in chunks; ``position`` is how many bytes have been returned.
+    """Reads a binary stream in chunks.
 
-    ``name`` is the name of the stream in messages. A read from a pipe returns the bytes that the
-    pipe has, without waiting for more.
+    ``position`` is the number of bytes returned so far. ``name`` is the name of the stream in
+    messages. A read from a pipe returns the available bytes without waiting for more.
     """
 
     __slots__ = ("_ahead", "_stream_read", "name", "position")
@@ -99,7 +99,10 @@ class ByteChunks:
         self.position: int = 0
 
     def peek(self) -> bytes:
-        """Read ahead to the first byte after any mark and white space; return what was read."""
+        """Return the next bytes, up to a first character at least, without consuming them.
+
+        White space and a byte order mark do not count as a character.
+        """
         while len(self._ahead) < _CHUNK and not self._ahead.lstrip(MARKS_AND_BLANKS):
             chunk = self._read()
             if not chunk:
@@ -108,13 +111,13 @@ class ByteChunks:
         return self._ahead
 
     def head(self, count: int) -> bytes:
-        """Read ahead ``count`` bytes, or to the end; return at least what was read."""
+        """Return at least the next ``count`` bytes, or all remaining ones; consume none of them."""
         while len(self._ahead) < count and (chunk := self._read()):
             self._ahead += chunk
         return self._ahead
 
     def first_line(self) -> bytes:
-        """Read ahead to the end of the first line that is not blank, or 64 KiB; return it."""
+        """Return at least the first non-blank line, or 64 KiB, without consuming it."""
         while len(self.peek()) < _CHUNK and b"\n" not in self._ahead.lstrip(MARKS_AND_BLANKS):
             chunk = self._read()
             if not chunk:
@@ -123,7 +126,7 @@ class ByteChunks:
         return self._ahead
 
     def read(self) -> bytes:
-        """Return the next chunk, which is empty at the end. Raises SourceError."""
+        """Return the next chunk, empty at the end of the stream. Raises SourceError."""
         chunk = self._ahead or self._read()
         self._ahead = b""
         self.position += len(chunk)
@@ -196,7 +199,7 @@ class Lines:
                 return
 
     def _decode(self, chunk: bytes, head: bytes) -> str:
-        """Decode the next chunk, which is empty at the end. Raises SourceError."""
+        """Decode the next chunk; an empty chunk ends the stream. Raises SourceError."""
         try:
             return self._decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
@@ -211,7 +214,7 @@ class Lines:
             self._refuse(None, " ".join(str(error).split()), head)
 
     def _offset_of_nul(self, text: str) -> int | None:
-        """Return the offset in bytes of the first NUL in the text of the last chunk, if known."""
+        """Return the offset in bytes of the first NUL in the last chunk, None if it is unknown."""
         name = codecs.lookup(self._encoding).name
         markless = {"utf-16": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": "utf-8"}
         pending = self._decoder.getstate()[0]
@@ -222,10 +225,10 @@ class Lines:
         return self._chunks.position - len(pending) - after
 
     def _refuse(self, offset: int | None, what: Phrase | str, head: bytes) -> NoReturn:
-        """Raise the SourceError for a stream that is not text, with the cause ``what``.
+        """Raise the SourceError for a stream that is not text.
 
-        ``offset`` is the offset of the cause in bytes, if known. ``head`` is the beginning of the
-        stream.
+        ``what`` is the cause, and ``offset`` the offset of the cause in bytes, if known. ``head``
+        is the beginning of the stream.
         """
         msg = say(
             "not_text",
@@ -239,7 +242,7 @@ class Lines:
 
 
 def _remedy(encoding: str, head: bytes) -> Phrase:
-    """Return what to do about a stream that begins with ``head`` and is not in ``encoding``."""
+    """Return the advice to the user about a stream that cannot be decoded in ``encoding``."""
     binary = binary_format(head)
     if binary is not None:
         return say("of_binary_format", format=binary)

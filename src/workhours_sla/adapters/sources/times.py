@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
 DEFAULT = "default"
-"""The ``datetime_format`` for the forms that ``parse_time`` accepts."""
+"""The ``datetime_format`` for the notations that ``parse_time`` accepts."""
 UNIX = "unix"
 """The ``datetime_format`` for seconds since 1970-01-01T00:00Z."""
 UNIX_MS = "unix_ms"
 """The ``datetime_format`` for milliseconds since 1970-01-01T00:00Z."""
 EXCEL = "excel"
-"""The ``datetime_format`` for the numbers by which spreadsheets store times: days since 1900."""
+"""The ``datetime_format`` for spreadsheet numbers: days since 1900."""
 
 _REMEMBERED = 50_000
-"""The most times that are cached; a full cache is emptied."""
+"""Maximum number of cached times; a full cache is emptied."""
 _NOT_DOTTED = re.compile(r"\d{1,2}([/-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re.ASCII)
-"""Matches times like 03/12/2026 9:05, in which the day or the month may come first."""
+"""Matches times like 03/12/2026 9:05, where either the day or the month may be first."""
 _UNIX = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,6}))?", re.ASCII)
 _UNIX_MS = re.compile(r"-?\d{1,18}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,10 +37,10 @@ _SERIAL = re.compile(
 )
 _DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 - a time on the clock of the file's zone
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465
-"""The days 1900-03-01 and 9999-12-31. Spreadsheets disagree on the days before."""
+"""1900-03-01 and 9999-12-31 as spreadsheet numbers. Spreadsheets disagree on earlier days."""
 _DAY_SECONDS = 86_400
 _SECOND_DIGITS = 5
-"""From how many digits on a fraction of a day distinguishes all seconds."""
+"""A fraction of a day with this many digits distinguishes the seconds of the day."""
 
 
 class RefusedError(Exception):
@@ -59,11 +59,11 @@ class Instants:
     """Parses times of one format or several, and caches them.
 
     A format is ``default`` for the formats that ``parse_time`` accepts, ``unix`` for seconds since
-    1970, ``unix_ms`` for milliseconds, ``excel`` for the numbers of spreadsheets, or a format of
-    ``datetime.strptime``. Without a ``datetime_format`` it is ``default``. Of several formats a
-    text must fit exactly one, or all that it fits must read it as the same time. ``tz`` is the zone
-    of times without a UTC offset; without a ``tz`` such times are rejected. Digits after the
-    microsecond are cut off.
+    1970, ``unix_ms`` for milliseconds since 1970, ``excel`` for spreadsheet numbers, or a format of
+    ``datetime.strptime``. Without a ``datetime_format``, ``default`` is used. If there are several
+    formats, all formats that match a text must give the same time. ``tz`` is the zone of times
+    without a UTC offset; without a ``tz`` such times are rejected. Digits after the microsecond are
+    cut off.
     """
 
     __slots__ = ("_epoch", "_known", "_parsers", "_tz", "_zone", "formats", "takes_fractions")
@@ -96,7 +96,7 @@ class Instants:
         return known
 
     def _read(self, text: str) -> datetime:
-        """Parse a time that is not cached. Raises RefusedError."""
+        """Parse a time without using the cache. Raises RefusedError."""
         if len(self._parsers) == 1:
             return self.in_utc(self._parsers[0][1](text), text)
         found: dict[datetime, str] = {}
@@ -123,7 +123,7 @@ class Instants:
         raise RefusedError(detail, "unreadable_time")
 
     def in_utc(self, when: datetime, text: str) -> datetime:
-        """Return ``when``, which was parsed from ``text``, in UTC. Raises RefusedError."""
+        """Convert ``when``, which was parsed from ``text``, to UTC. Raises RefusedError."""
         if not FIRST_YEAR <= when.year <= LAST_YEAR:
             detail = say("year_outside", text=shown(text), first=FIRST_YEAR, last=LAST_YEAR)
             raise RefusedError(detail, "unreadable_time")
@@ -139,7 +139,7 @@ class Instants:
         return _EPOCH + (when - self._epoch)
 
     def _local_offset(self, when: datetime, text: str) -> timedelta:
-        """Return the UTC offset of a wall-clock time in the file's zone. Raises RefusedError."""
+        """Return the UTC offset of a wall-clock time in the zone ``tz``. Raises RefusedError."""
         zone = self._tz
         if zone is None:
             raise RefusedError(say("no_offset", text=shown(text)), "naive_time")
@@ -161,7 +161,7 @@ def _listed(formats: Iterable[str]) -> str:
 
 
 def _parser(datetime_format: str) -> Callable[[str], datetime]:
-    """Return the function that parses a format and raises RefusedError for other texts."""
+    """Return the parser of a format. It raises RefusedError for texts that do not match."""
     known = {
         DEFAULT: _read_written,
         UNIX: _read_unix,
@@ -224,13 +224,13 @@ def _read_unix_ms(text: str) -> datetime:
 
 
 def _read_serial(text: str) -> datetime:
-    """Parse the number of a spreadsheet: days since 30 December 1899, and a fraction of a day.
+    """Parse a spreadsheet number: days since 30 December 1899, and a fraction of a day.
 
-    The fraction may be a number of its own, from a column with the time of day. A whole number
-    alone is a date without a time of day, and is refused. The result is the whole second that has
-    this number after rounding to its digits, else the nearest millisecond, which is the precision
-    of spreadsheets. Fewer than five digits must be exactly a whole second, because several seconds
-    have them. Raises RefusedError.
+    The fraction may follow as a second number, from a column with the time of day. A single whole
+    number is a date without a time of day, and is refused. The result is the whole second whose
+    number rounds to these digits, or else the nearest millisecond, which is the precision of
+    spreadsheets. A fraction with fewer than five digits must be exactly a whole second, because
+    several seconds round to it. Raises RefusedError.
     """
     found = _SERIAL.fullmatch(text)
     if found is None or not _FIRST_SERIAL <= int(found["days"]) <= _LAST_SERIAL:
@@ -251,11 +251,12 @@ def _read_serial(text: str) -> datetime:
 
 
 def compile_format(datetime_format: str) -> Callable[[str], datetime]:
-    """Return a faster function with the results and errors of ``datetime.strptime``.
+    """Return a faster function with the same results and errors as ``datetime.strptime``.
 
-    A format of only year, month, day, hour, minute and perhaps second is compiled to a regular
-    expression. Texts that do not match it, and other formats, are passed to ``datetime.strptime``.
-    Unlike there, a minute after a point has two digits: a spreadsheet shows 10.50 as 10.5.
+    A format that has only year, month, day, hour, minute and perhaps second is compiled to a
+    regular expression. Texts that do not match it, and other formats, are passed to
+    ``datetime.strptime``. There is one difference: a minute after a point must have two digits,
+    because a spreadsheet shows 10.50 as 10.5.
     """
     two_digits = datetime_format.replace(".%M", ".0%M")
 
@@ -285,10 +286,10 @@ def compile_format(datetime_format: str) -> Callable[[str], datetime]:
 
 
 def _pattern(datetime_format: str) -> tuple[re.Pattern[str], list[int]] | None:
-    """Return a regular expression for a format, and the indexes of the groups of its fields.
+    """Return a regular expression for a format, and the group numbers of the fields in it.
 
-    The indexes are in the order year, month, day, hour, minute and, if the format has it, second.
-    Return None if the format does not have exactly these fields.
+    The group numbers are in the order year, month, day, hour, minute and, if the format has it,
+    second. Return None if the format does not have exactly these fields.
     """
     tokens = re.findall(r"%.|\s+|[^%\s]", datetime_format, re.DOTALL)
     if "".join(tokens) != datetime_format:

@@ -1,4 +1,4 @@
-"""Read lines of JSON several times as fast, if their values have the expected types."""
+"""Decode JSON lines several times as fast, if their values have the expected types."""
 
 from __future__ import annotations
 
@@ -28,31 +28,31 @@ _OF_OTHER_TYPES: dict[str, Any] = {
     "received_at": datetime | None,
     "substantive": bool | None,
 }
-"""A mapping from each column whose type is not ``str | None`` to its type."""
+"""The type of each column whose type is not ``str | None``."""
 _TIMES = ("occurred_at", "received_at")
 _BY_EVENT = ("event_id", "appeal_id", "refers_to", *_OF_OTHER_TYPES)
 """Columns whose values differ from event to event."""
 _OF_EVENTS = ("type", "source", "author_role", "reason")
-"""Columns whose combined values recur in many events."""
+"""Columns that are cached together, because few combinations of their values occur."""
 _OF_APPEALS = Attributes._fields
-"""Columns whose combined values recur in the events of an appeal."""
+"""Columns that are cached together, because all events of an appeal have the same values."""
 _ROLES = {None: None} | {role: role for role in AUTHOR_ROLES}
 _FIRST, _SECOND = len(_OF_EVENTS), len(_OF_EVENTS) + len(_OF_APPEALS)
-"""In a row, the indexes of the first column of ``_OF_APPEALS`` and the first of ``_BY_EVENT``."""
+"""Indexes in a row: of the first column of ``_OF_APPEALS``, and of the first of ``_BY_EVENT``."""
 _FINER_THAN_MICROSECONDS = re.compile(r"\.\d{7}")
-"""Matches fractions of a second that must be cut off, but that the decoder would round."""
+"""Matches fractions of a second with more than six digits, which the decoder would round."""
 _ESCAPED_ASCII = "\\u00"
-"""The beginning of an escape sequence that may hide such a fraction."""
+"""The beginning of an escape sequence that may hide a fraction of a second."""
 _NOT_IN_A_NAME = re.compile(r'["\\\x00-\x1f]')
-"""Matches characters that the decoder does not accept in the name of a column."""
+"""Matches characters that the decoder does not accept in column names."""
 _LONGEST = 4_300
-"""The most characters of a line; a longer one may have an integer too long to be parsed."""
+"""Maximum number of characters of a line; a longer one may have an unparsable integer."""
 
 
 class _Together(dict[tuple[str | None, ...], tuple[Any, ...]]):
-    """A cache that maps a tuple, the texts of several columns, to the values of these columns.
+    """A cache from the texts of several columns to the converted values of these columns.
 
-    ``columns`` has a function for each column, which converts the text to the value.
+    ``columns`` has a function for each column, which converts a text to a value.
     """
 
     def __init__(self, columns: Sequence[Callable[[str | None], Any]]) -> None:
@@ -68,9 +68,9 @@ class _Together(dict[tuple[str | None, ...], tuple[Any, ...]]):
 
 
 class TypedLines:
-    """Maps lines to events like ``Mapper``, several times as fast.
+    """Maps lines to events with the same results as ``Mapper``, but several times as fast.
 
-    The methods return None for a line with anything unusual, which must be read with ``Mapper``.
+    The methods return None for an unusual line, which ``Mapper`` must read instead.
     """
 
     def __init__(self, mapper: Mapper) -> None:
@@ -111,7 +111,7 @@ class TypedLines:
 
     @staticmethod
     def fits(layout: Layout) -> bool:
-        """Whether lines of a layout can be read by this class."""
+        """Whether this class can read lines with the given layout."""
         columns = [layout.column(name) for name in EVENT_COLUMNS]
         claims = [name for name in CLAIM_COLUMNS if layout.columns.get(name)]
         return (
@@ -128,7 +128,8 @@ class TypedLines:
     def events_of(self, block: str) -> list[tuple[Event, ...] | None] | None:
         """Return the event of each line of a block, None for each unusual line.
 
-        Return None instead of the list unless the block certainly has one object on each line.
+        Return None instead of a list unless each line of the block certainly has exactly one
+        object.
         """
         lines = block.count("\n")
         if (
@@ -163,9 +164,9 @@ class TypedLines:
         return self._event(row)
 
     def _with_seconds(self, text: str) -> str:
-        """Return a text in which times without seconds have them. Raises ValueError if none does.
+        """Add seconds to times in a text that lack them. Raises ValueError if no time lacks them.
 
-        A pattern that begins with a quote matches no text inside a value, where quotes are escaped.
+        A pattern begins with a quote, so it cannot match inside a value, where quotes are escaped.
         """
         before = len(text)
         for column, pattern in self._minutes.items():
@@ -178,7 +179,7 @@ class TypedLines:
         return text
 
     def _has_claims(self, text: str) -> bool:
-        """Whether a text may have a column with what the exporting system says."""
+        """Whether a text may contain a due time or verdict of the exporting system."""
         return any(key in text for key in self._claim_keys)
 
     def _event(self, row: Any) -> tuple[Event, ...] | None:
@@ -223,7 +224,7 @@ class TypedLines:
 
 
 def _ignores_only_unknown_types(layout: Layout) -> bool:
-    """Whether every row that is ignored has a type that is not known, and so is unusual."""
+    """Whether the layout ignores rows by unknown event types only; such rows are unusual."""
     values = {key.strip(): meaning for key, meaning in layout.values.get("type", {}).items()}
     types = [type_text.strip() for type_text in layout.ignore.get("type", ())]
     return not any(name != "type" and given for name, given in layout.ignore.items()) and not any(
@@ -232,7 +233,7 @@ def _ignores_only_unknown_types(layout: Layout) -> bool:
 
 
 def _has_usual_times(text: str) -> bool:
-    """Whether the fast decoder and ``Mapper`` read the times in a text alike."""
+    """Whether the fast decoder reads the times in a text in the same way as ``Mapper``."""
     return not ("\\" in text and _ESCAPED_ASCII in text) and not (
         "." in text and _FINER_THAN_MICROSECONDS.search(text)
     )

@@ -1,4 +1,4 @@
-"""Read the rows of a sheet of a workbook: XLSX, XLS and ODS."""
+"""Read the rows of a sheet of an XLSX, XLS or ODS workbook."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
     from workhours_sla.sla.claim import Claim
 
 HEADER_WITHIN: Final = 100
-"""The header is one of so many first rows."""
+"""Number of rows at the top of a sheet in which the header is searched."""
 
 _TOTALS: Final = re.compile(r"\W*(?:итого|итог|всего|(?:grand )?totals?)\b", re.IGNORECASE)
-"""Matches the beginning of the first cell of a row of totals."""
+"""Matches the beginning of a cell that labels a row of totals."""
 _ERROR: Final = re.compile(r"#(?:[A-ZА-Я]+[!?]|(?:DIV|ДЕЛ)/0!|N/A|Н/Д)")
-"""Matches the text of an error, as workbooks show it."""
+"""Matches the text that a workbook shows for an error."""
 _LISTED: Final = 40
 
 
 class _Row(NamedTuple):
-    """A row that is not blank: its number counted from 0, and its cells."""
+    """A row that is not blank. ``number`` is counted from 0."""
 
     number: int
     cells: list[Any]
 
 
 class _Sheet(NamedTuple):
-    """A sheet: its name, its cells, what they leave out, and the number of its first column."""
+    """The cells of a sheet, with marks that correct them. ``left`` is the first column's number."""
 
     name: str
     cells: Any
@@ -56,25 +56,29 @@ class _Sheet(NamedTuple):
 
 
 class _Unfit(NamedTuple):
-    """That no row of a sheet is a header: how many columns the best one has, and what it lacks."""
+    """The best row of a sheet without a header.
+
+    ``score`` is the number of its columns that the layout names. ``error`` names a column that it
+    lacks.
+    """
 
     score: int
     error: SourceError | None
 
 
 class _Header(NamedTuple):
-    """The number of the row with the names of the columns, and these names."""
+    """The row number of the header, and its column names."""
 
     number: int
     names: list[str]
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every row below the header; skip blank rows.
+    """Yield, for each row below the header, its events or a Fault; skip blank rows.
 
-    A row of totals is ignored. Raises SourceError if the file is not a workbook, is protected or
-    too large, if no sheet or several have the columns, if two rows may be the header, and if
-    numbers are times although the workbook counts its days from 1904.
+    A row of totals is ignored. Raises SourceError if the file is not a workbook, is protected or is
+    too large, if no sheet or several sheets have the columns, if two rows may be the header, and if
+    times are numbers although the workbook counts days from 1904.
     """
     name = opened.name
     with opened.in_any_order() as file:
@@ -97,10 +101,10 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 def text_rows(
     opened: OpenedFile, wanted: str | None = None, most: int | None = None
 ) -> Iterator[tuple[str, int, list[str]]]:
-    """Yield the rows of the visible sheets as text: the sheet, the row's number, and its cells.
+    """Yield the rows of the visible sheets as tuples of sheet name, row number and cell texts.
 
-    With ``wanted`` only those of this sheet, and with ``most`` only so many first rows of a sheet.
-    Rows that are blank, or begin like a row of totals, are left out. Raises SourceError.
+    ``wanted`` limits the result to one sheet, and ``most`` to the first rows of each sheet. Blank
+    rows and rows that look like totals are left out. Raises SourceError.
     """
     with opened.in_any_order() as file:
         book = Workbook(file, opened.name)
@@ -137,7 +141,7 @@ class _RowReader:
         self._others = [index for one in others for index in one]
 
     def item_of(self, row: _Row) -> Item:
-        """Return the events of a row, none for totals, or a Fault."""
+        """Return the events of a row or a Fault; a row of totals has no events."""
         number, cells = row
         if self._is_total(cells):
             return ()
@@ -155,7 +159,7 @@ class _RowReader:
         return item
 
     def _is_total(self, cells: list[Any]) -> bool:
-        """Return whether a row has no id, and its first cell says that it has totals."""
+        """Return whether a row has no id and its first cell is a label for totals."""
         first = next((index for index, cell in enumerate(cells) if cell != ""), 0)
         text = cells[first]
         if not isinstance(text, str) or not _TOTALS.match(text):
@@ -164,7 +168,7 @@ class _RowReader:
         return all(cells[index] == "" for index in wanted)
 
     def _unreadable(self, number: int, values: list[Any]) -> Phrase | None:
-        """Put in what the cells of a row leave out; return why a cell cannot be read, if so."""
+        """Fill ``values`` from the sheet's marks; return why a cell cannot be read, or None."""
         errors, links, midnights, _ = self._marks
         for at, index in enumerate(self._indexes):
             place = (number, self._left + index)
@@ -181,7 +185,7 @@ class _RowReader:
 
 
 def _fault_of(column: str, error: str) -> Phrase:
-    """Return why a cell with an error, or with a formula without a value, cannot be read."""
+    """Return why a cell cannot be read: it has an error, or a formula without a value."""
     if error:
         return say("cell_error", column=shown(column), error=error)
     return say("cell_uncomputed", column=shown(column))
@@ -194,7 +198,7 @@ def _sheet(book: Workbook, title: str) -> _Sheet:
 
 
 def _find(book: Workbook, layout: Layout, wanted: str | None, name: str) -> tuple[_Sheet, _Header]:
-    """Return the sheet to read, with its header. Raises SourceError."""
+    """Return the sheet to read and its header. Raises SourceError."""
     if wanted is not None:
         found = [sheet for sheet in book.sheets if sheet.casefold() == wanted.strip().casefold()]
         if not found:
@@ -230,7 +234,7 @@ def _find(book: Workbook, layout: Layout, wanted: str | None, name: str) -> tupl
 
 
 def _header(sheet: _Sheet, layout: Layout, name: str) -> _Header | _Unfit:
-    """Return the row of a sheet that names the columns. Raises SourceError for two such rows."""
+    """Find the header of a sheet. Raises SourceError if two rows may be the header."""
     wanted = set(Mapper(layout).read_columns)
     found: list[_Header] = []
     best = _Unfit(-1, None)
@@ -257,7 +261,7 @@ def _header(sheet: _Sheet, layout: Layout, name: str) -> _Header | _Unfit:
 def _rows(sheet: _Sheet, name: str) -> Iterator[_Row]:
     """Yield the rows of a sheet that are not blank.
 
-    The value of a cell that is merged over several rows is in each of them.
+    A cell that is merged over several rows has its value in each of them.
     """
     starts: dict[int, list[tuple[int, int]]] = {}
     for top, column, bottom in sheet.marks.merged or ():

@@ -1,4 +1,4 @@
-"""Open workbooks of XLSX, XLS and ODS; refuse those that are protected, damaged or too large."""
+"""Open XLSX, XLS and ODS workbooks; refuse files that are protected, damaged or too large."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_XLS: Final = 200_000_000
-"""The most bytes of a workbook of XLS."""
+"""Maximum size of an XLS workbook in bytes."""
 
 
 class Workbook:
@@ -59,7 +59,7 @@ class Workbook:
             """The names of the sheets that are not hidden."""
 
     def load(self, sheet: str) -> tuple[Any, Marks]:
-        """Return the cells of a sheet, and what they leave out. Raises SourceError."""
+        """Return the cells of a sheet, and the marks that correct them. Raises SourceError."""
         index = self.sheets[sheet]
         try:
             marks = self._marks_of(index, sheet)
@@ -82,7 +82,7 @@ class Workbook:
 
 @contextmanager
 def reader_faults(name: str) -> Iterator[None]:
-    """Raise SourceError for what the reader of workbooks raises."""
+    """Convert the errors of the workbook reader to SourceError."""
     from python_calamine import CalamineError, PasswordError  # noqa: PLC0415 - of an extra
 
     try:
@@ -100,7 +100,10 @@ def reader_faults(name: str) -> Iterator[None]:
 
 
 def _open_zip(parts: Parts, name: str) -> Any:
-    """Return a function that returns the marks of a sheet by its index and name."""
+    """Return a function from the index and the name of a sheet to its Marks.
+
+    Raises SourceError if the workbook is protected, too large or no workbook.
+    """
     if ods_marks.CONTENT in parts.names:
         if b"encryption-data" in parts.whole(ods_marks.MANIFEST):
             raise _protected(name)
@@ -122,7 +125,7 @@ def _open_zip(parts: Parts, name: str) -> Any:
 
 
 def _open_xls(file: IO[bytes], name: str) -> tuple[Any, bool]:
-    """Return a function that returns the marks of a sheet, and whether days count from 1904."""
+    """Return a function from a sheet to its Marks, and whether days count from 1904."""
     if file.seek(0, 2) > MOST_XLS:
         msg = say("workbook_large", name=name, most=MOST_XLS)
         raise SourceError(msg, name=name)
@@ -138,6 +141,6 @@ def _open_xls(file: IO[bytes], name: str) -> tuple[Any, bool]:
 
 
 def _protected(name: str) -> SourceError:
-    """Return the SourceError about a workbook that only a password opens."""
+    """Return the SourceError for a workbook that is protected by a password."""
     msg = say("workbook_password", name=name)
     return SourceError(msg, name=name)

@@ -1,8 +1,8 @@
-"""What a workbook has that its reader leaves out: error cells, links, and times at midnight.
+"""The marks of a sheet: error cells, links and times that the workbook reader misreads.
 
-The reader gives an error such as #N/A as an empty cell, so that an appeal could look unanswered;
-the formula of a link whose text was never computed as an empty cell; and a time at midnight as a
-date. It also fills the memory with a table as large as the position of its last cell.
+The reader returns an empty cell for an error such as #N/A, so that an appeal could look unanswered.
+It returns an empty cell also for a formula of a link whose text was never computed, and a date for
+a time at midnight. It allocates a table up to the last cell of a sheet, which can fill the memory.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import say
 
 MOST_CELLS: Final = 10_000_000
-"""The most cells of a sheet: the number of its last row times that of its last column."""
+"""Maximum number of cells of a sheet: the last row number times the last column number."""
 
 
 KNOWN_ERRORS: Final = frozenset(
     ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#")
 )
-"""The errors of cells that the reader of workbooks accepts; of another it refuses the sheet."""
+"""Cell errors that the workbook reader accepts; it refuses a sheet with any other."""
 
 
 class Marks(NamedTuple):
-    """What is said about the cells of a sheet, by row and column, each counted from 0.
+    """Corrections to the cells of a sheet, keyed by row and column, each counted from 0.
 
-    ``errors`` has the text of an error, ``""`` for a formula without a value; ``links`` the text of
-    a link; ``midnights`` the cells that are a time, although their value is a date; ``merged`` the
-    ranges over several rows: the first row, the column, and the last row. ``merged`` is None if the
-    reader itself knows them.
+    ``errors`` has the text of an error, ``""`` for a formula without a value. ``links`` has the
+    text of a link. ``midnights`` lists the cells that contain a time although the reader returns a
+    date. ``merged`` lists the ranges over several rows as first row, column and last row; it is
+    None if the reader itself knows the ranges.
     """
 
     errors: dict[tuple[int, int], str]
@@ -38,12 +38,12 @@ class Marks(NamedTuple):
 
 
 def no_marks() -> Marks:
-    """Return the marks of a sheet without anything special."""
+    """Return the marks of a sheet that needs no corrections."""
     return Marks({}, {}, set())
 
 
 def check_size(rows: int, columns: int, name: str, sheet: str) -> None:
-    """Raise SourceError if a sheet has too many cells, whether they have values or not."""
+    """Raise SourceError if a sheet has too many cells, empty cells included."""
     if rows * columns > MOST_CELLS:
         msg = say(
             "sheet_large", name=name, sheet=sheet, rows=rows, columns=columns, most=MOST_CELLS
@@ -52,5 +52,5 @@ def check_size(rows: int, columns: int, name: str, sheet: str) -> None:
 
 
 def damaged(name: str) -> SourceError:
-    """Return the SourceError about a workbook that does not follow its format."""
+    """Return the SourceError for a workbook that violates its format."""
     return SourceError(say("workbook_damaged", name=name), name=name)

@@ -1,4 +1,4 @@
-"""Read the parts of a workbook that is a zip archive, up to a limit that no bomb can exceed."""
+"""Read the files in a workbook that is a zip archive, with protection against zip bombs."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_UNPACKED: Final = 500_000_000
-"""The most bytes of XML in a workbook."""
+"""Maximum total size in bytes of the XML in a workbook."""
 _MOST_IN_MEMORY: Final = 16_000_000
-"""The most bytes of a part that is read whole."""
+"""Maximum size in bytes of a part that ``whole`` returns."""
 _CHUNK: Final = 1 << 18
 _ANY_SIZE: Final = 1 << 62
 _DOCTYPE: Final = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
@@ -38,15 +38,15 @@ _FAULTS: Final = (
     RuntimeError,
     ValueError,
 )
-"""What the standard library raises for damaged archives."""
+"""Exceptions that the standard library raises for damaged archives."""
 
 
 class Parts:
-    """The parts of a workbook, by name, which must be well-formed XML. Raises SourceError.
+    """Reads the parts (files) of a workbook by name, as well-formed XML. Raises SourceError.
 
-    The directory of the archive says how large its parts are, but it may be wrong. So what is
-    unpacked is counted, and every part that the reader of the workbook uses must be read here
-    first, to its end.
+    The directory of the archive states the size of each part, but it may be wrong. So this class
+    counts the decompressed bytes. Every part that the workbook reader uses must be read here first,
+    to its end.
     """
 
     def __init__(self, file: IO[bytes], name: str) -> None:
@@ -88,7 +88,7 @@ class Parts:
                     checker.Parse(b"", True)  # noqa: FBT003
 
     def whole(self, part: str) -> bytes:
-        """Return the content of a part that is not large; nothing if there is no such part."""
+        """Return the content of a small part, empty if there is no such part."""
         if part not in self.names:
             return b""
         found = bytearray()
@@ -99,7 +99,7 @@ class Parts:
         return bytes(found)
 
     def count(self, part: str) -> None:
-        """Count the size of a part that only the reader of the workbook uses."""
+        """Check a part and count its size, for a part that only the workbook reader uses."""
         if part in self.names and part not in self._counted:
             for _ in self.chunks(part):
                 pass
@@ -114,13 +114,13 @@ class Parts:
 
 
 def is_xml(part: str) -> bool:
-    """Return whether the name of a part is that of XML."""
+    """Return whether the name of a part is the name of an XML file."""
     return part.lower().endswith((".xml", ".rels"))
 
 
 @contextmanager
 def _faults(name: str) -> Iterator[None]:
-    """Raise SourceError for what the standard library raises about a damaged archive."""
+    """Convert the errors that the standard library raises for a damaged archive to SourceError."""
     try:
         yield
     except SourceError:

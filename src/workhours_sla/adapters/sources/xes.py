@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from workhours_sla.sla.claim import Claim
 
 CASE: Final = "case:"
-"""The prefix of a trace's attributes in a record, as in logs that are written as CSV."""
+"""Prefix of the trace's attributes in a record, as in event logs exported to CSV."""
 COLUMNS: Final = {
     "appeal_id": "case:concept:name",
     "type": "concept:name",
     "occurred_at": "time:timestamp",
 }
-"""The attributes that are read without ``[columns]``, by canonical column."""
+"""The XES attribute for each canonical column, unless ``[columns]`` names another."""
 
 _CASE_NAME: Final = COLUMNS["appeal_id"]
 _INDEX: Final = "event:index"
@@ -40,10 +40,10 @@ _COMPLETE: Final = ("", "complete", "unknown")
 _PAUSES: Final = {"suspend": EventType.PAUSED.value, "resume": EventType.RESUMED.value}
 _IN_LOG: Final = 2
 _IN_TRACE: Final = 3
-"""The depths of the children of ``<log>`` and of ``<trace>``."""
+"""XML depths of the children of ``<log>``, and of the children of ``<trace>``."""
 _MOST_ATTRIBUTES: Final = 1_000
 _MOST_DELAYED: Final = 1_000
-"""How many events may be read before one of them is mapped to a type."""
+"""Number of events within which an activity must be mapped to an event type."""
 _LISTED: Final = 40
 
 
@@ -53,10 +53,11 @@ def read(
     options: Input,  # noqa: ARG001 - XML says its encoding itself
     claims: list[Claim],
 ) -> Iterator[Item]:
-    """Yield the event, or the Fault, of every ``<event>``.
+    """Yield, for each ``<event>``, its event or a Fault.
 
-    Nothing is yielded before an activity was mapped to a type of event. Raises SourceError if no
-    activity of the first 1,000 events is, if no activity is complete, and if the file is not XES.
+    Events are delayed until an activity is mapped to an event type. Raises SourceError if no
+    activity of the first 1,000 events is mapped, if no activity is completed, and if the file is
+    not XES.
     """
     log = _Log(opened.name)
     mapper = XesMapper(layout, claims)
@@ -100,7 +101,7 @@ def _activity_of(record: Record, column: str) -> str:
 
 
 def _unmapped(activities: Mapping[str, None], name: str) -> SourceError:
-    """Return the error for a log of which no activity is mapped to a type of event."""
+    """Return the SourceError for a log without any activity that is mapped to an event type."""
     listed = ", ".join(map(shown, list(activities)[:_LISTED]))
     more = len(activities) - _LISTED
     msg = say(
@@ -116,11 +117,12 @@ def _unmapped(activities: Mapping[str, None], name: str) -> SourceError:
 class XesMapper:
     """Maps the attributes of an ``<event>`` and its ``<trace>`` to an event.
 
-    The attributes of the trace have the prefix ``case:``. The activity is the type of the event,
-    after ``[values.type]``, once it is complete; one that maps to ``""`` is ignored. ``suspend``
-    and ``resume`` of an activity are ``paused`` and ``resumed``. Other transitions are ignored,
-    unless ``[values.type]`` has ``ACTIVITY+TRANSITION``. The id is that of the event, else the name
-    of the trace and the number of the event in it.
+    The attributes of the trace have the prefix ``case:``. A completed activity becomes an event.
+    ``[values.type]`` maps the name of the activity to the event type; ``""`` means that it is
+    ignored. The transitions ``suspend`` and ``resume`` of an activity become ``paused`` and
+    ``resumed``. Other transitions are ignored, unless ``[values.type]`` lists
+    ``ACTIVITY+TRANSITION``. If the ``<event>`` has no id, the event's id is made from the name of
+    the trace and the number of the event in the trace.
     """
 
     def __init__(self, layout: Layout, claims: list[Claim]) -> None:
@@ -137,7 +139,7 @@ class XesMapper:
         """The first activity and transition that was ignored because it is not mapped."""
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
-        """Return the event of a record, none for a transition that is ignored, or a Fault."""
+        """Return the event of a record, none for an ignored transition, or a Fault."""
         row = dict(record)
         if not self._has_ids:
             own_id = row.get("identity:id") or f"{row.get(_CASE_NAME)}/{row.get(_INDEX)}"
@@ -148,7 +150,7 @@ class XesMapper:
         return item._replace(text=text_of(record)) if isinstance(item, Fault) else item
 
     def _completes(self, row: dict[str, object]) -> bool:
-        """Set the type of a row by its transition; return False if the transition is ignored."""
+        """Set the event type of a row from its transition; return False if it is ignored."""
         activity = str(row.get(self.type_column) or "")
         transition = str(row.get(_TRANSITION) or "").strip().lower()
         both = f"{activity}+{transition}"
@@ -166,7 +168,7 @@ class XesMapper:
 
 
 class _Log:
-    """Collects the events of a log: the attributes of each, and those of its trace."""
+    """Collects the events of a log with their own attributes and those of the trace."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -177,7 +179,7 @@ class _Log:
         self.complete: list[dict[str, object]] = []
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None:
-        """Begin a trace or an event, or keep an attribute of one. Raises SourceError."""
+        """Begin a trace or an event, or store one of its attributes. Raises SourceError."""
         event = self._event
         if event is not None:
             if depth == self._event_depth + 1:
@@ -201,7 +203,7 @@ class _Log:
             raise SourceError(msg, name=self._name)
 
     def text(self, piece: str) -> None:
-        """Skip a text; XES has none."""
+        """Ignore text, because XES stores values in attributes only."""
 
     def end(self, tag: str, depth: int) -> None:
         """Complete an event or a trace."""

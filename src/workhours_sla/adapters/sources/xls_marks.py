@@ -1,4 +1,4 @@
-"""Find error cells and times at midnight in the records of a sheet of XLS."""
+"""Find error cells and times at midnight in the records of an XLS sheet."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _CELLS: Final = frozenset(
     {1, 2, 3, 4, 5, _FORMULA, _MULRK, 0xBE, 0xD6, 0xFD, 0x0201, _NUMBER, 0x0204, _BOOLERR}
     | {0x0206, 0x0207, _RK, 0x0406}
 )
-"""The kinds of records that begin with the row and the column of a cell."""
+"""Types of records that begin with the row and the column of a cell."""
 _MOST_ROWS: Final = 65_537
 _MOST_COLUMNS: Final = 257
 _MODULO: Final = 1 << 32
 _WIDE: Final = 14
-"""The bytes of the dimensions of a sheet, if rows are written in four bytes."""
+"""Length of a dimensions record that stores row numbers in four bytes."""
 _BIFF8: Final = 0x0600
 _STREAMS: Final = ("Workbook", "Book", "WORKBOOK", "BOOK")
 
 
 class Settings(NamedTuple):
-    """What the first records of a workbook say: the offset of each sheet, and the styles.
+    """Settings of a workbook, from its first records: the offset and the styles of the sheets.
 
-    ``times`` are the numbers of the styles that show a time of day. With ``from_1904``, a number
-    that is a date counts the days since 1904, not since 1900.
+    ``times`` contains the numbers of the styles that show a time of day. If ``from_1904`` is true,
+    dates count the days since 1904, not since 1900.
     """
 
     offsets: list[int]
@@ -56,7 +56,7 @@ _ENCRYPTED: Final = Settings([], frozenset(), is_encrypted=True)
 
 
 def settings_of(book: CompoundFile) -> Settings:
-    """Return what the first records of a workbook say. Raises DamagedError."""
+    """Read the settings of a workbook from its first records. Raises DamagedError."""
     if "EncryptedPackage" in book.streams:
         return _ENCRYPTED
     offsets: list[int] = []
@@ -87,7 +87,7 @@ def settings_of(book: CompoundFile) -> Settings:
 def marks_of(book: CompoundFile, settings: Settings, name: str) -> list[Marks]:
     """Return the marks of each sheet. Raises DamagedError, and SourceError for too many cells.
 
-    The reader of workbooks loads all sheets at once, so that all must be checked before.
+    All sheets are checked first, because the workbook reader loads them all at once.
     """
     return [
         _marks_from(book, offset, settings.times, name, str(number))
@@ -98,7 +98,7 @@ def marks_of(book: CompoundFile, settings: Settings, name: str) -> list[Marks]:
 def _marks_from(
     book: CompoundFile, offset: int, times: frozenset[int], name: str, sheet: str
 ) -> Marks:
-    """Return the marks of the sheet whose records begin at an offset."""
+    """Return the marks of the sheet whose records begin at ``offset``."""
     marks = no_marks()
     depth = rows = columns = 0
     for kind, data in _records(book, offset):
@@ -118,9 +118,9 @@ def _marks_from(
 
 
 def _check_dimensions(data: bytes) -> None:
-    """Raise DamagedError if a sheet claims more cells than any has: memory is reserved for them.
+    """Raise DamagedError if a sheet states dimensions for which too much memory would be reserved.
 
-    The reader of workbooks counts modulo 2**32, so that an end before the beginning is far away.
+    The workbook reader counts modulo 2**32, so an end before the beginning means a huge sheet.
     """
     first, last, left, right = struct.unpack_from("<IIHH" if len(data) >= _WIDE else "<4H", data)
     rows, columns = (last - first) % _MODULO, (right - left) % _MODULO
@@ -156,7 +156,7 @@ def _place(data: bytes) -> tuple[int, int]:
 
 
 def _is_whole(number: int) -> bool:
-    """Return whether a number in the short form of XLS has no fraction."""
+    """Return whether a number in XLS short form (RK) is whole."""
     if number & 2:
         whole = (number & 0xFFFFFFFC) // 4
         return not number & 1 or whole % 100 == 0
@@ -166,7 +166,7 @@ def _is_whole(number: int) -> bool:
 
 
 def _records(book: CompoundFile, offset: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the kind and the content of the records from an offset on. Raises DamagedError."""
+    """Yield the type and the content of the records from ``offset`` on. Raises DamagedError."""
     stream = next((name for name in _STREAMS if name in book.streams), None)
     if stream is None:
         raise DamagedError

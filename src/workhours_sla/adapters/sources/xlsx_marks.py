@@ -1,4 +1,4 @@
-"""Find error cells, links and times at midnight in the XML of a sheet of XLSX."""
+"""Find error cells, links and times at midnight in the XML of an XLSX sheet."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 _YES: Final = ("1", "true")
 BOOK: Final = "xl/workbook.xml"
-"""The part of XLSX that lists the sheets."""
+"""The file in an XLSX archive that lists the sheets."""
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _LONGEST_ROW: Final = 32_000_000
-"""The most bytes of a row of a sheet."""
+"""Maximum size of a sheet's row in bytes."""
 _PREFIX: Final = re.compile(rb"<(\w+:)?worksheet[\s>]")
 _CELL: Final = re.compile(rb"<c\s([^>]*)(?<!/)>(.*?)</c\s*>", re.DOTALL)
 _PLAIN_CELL: Final = re.compile(rb'<c r="([A-Z]{1,7})(\d{1,9})"')
@@ -41,12 +41,12 @@ _LINK: Final = re.compile(
 )
 _ROW_NUMBER: Final = re.compile(rb"""<row\s[^>]*?\br\s*=\s*["'](\d{1,9})["']""")
 BUILT_IN_TIMES: Final = frozenset((18, 19, 20, 21, 22, 45, 46, 47))
-"""The numbers of built-in formats with a time of day."""
+"""Numbers of the built-in formats that show a time of day."""
 _NOT_SHOWN: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 
 
 def sheet_parts(parts: Parts, name: str) -> list[str]:
-    """Return the part of each sheet, in the order of the workbook. Raises SourceError."""
+    """Return the archive's file name for each sheet, in workbook order. Raises SourceError."""
     book = parts.whole(BOOK).decode("utf-8", "replace")
     relations = parts.whole(_RELATIONS).decode("utf-8", "replace")
     targets = {
@@ -62,20 +62,20 @@ def sheet_parts(parts: Parts, name: str) -> list[str]:
 
 
 def counts_from_1904(parts: Parts) -> bool:
-    """Return whether a number that is a date counts the days since 1904. Raises SourceError."""
+    """Return whether the workbook counts days from 1904. Raises SourceError."""
     book = parts.whole(BOOK).decode("utf-8", "replace")
     properties = re.search(r"<(?:\w+:)?workbookPr\s([^>]*)>", book)
     return properties is not None and _attributes(properties[1]).get("date1904") in _YES
 
 
 def _attributes(tag: str) -> dict[str, str]:
-    """Return the attributes of a tag by their names, without the prefix of their namespace."""
+    """Return the attributes of a tag, keyed by name without namespace prefix."""
     found = re.findall(r"""(?:^|[\s:])(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""", tag)
     return {key: one or other for key, one, other in found}
 
 
 def time_styles(styles: bytes) -> frozenset[bytes]:
-    """Return the numbers of the styles that show a time of day, as they are written in cells."""
+    """Return the numbers of the styles that show a time of day, as cells write them."""
     text = styles.decode("utf-8", "replace")
     times = set(BUILT_IN_TIMES)
     for tag in re.findall(r"<(?:\w+:)?numFmt\s([^>]*)>", text):
@@ -96,7 +96,7 @@ def time_styles(styles: bytes) -> frozenset[bytes]:
 
 
 def shows_time(code: str) -> bool:
-    """Return whether the format of a number shows a time of day.
+    """Return whether a number format code shows a time of day.
 
     >>> shows_time("[$-419]dd.mm.yyyy hh:mm"), shows_time("dd.mm.yyyy"), shows_time('0" ч"')
     (True, False, False)
@@ -117,7 +117,7 @@ def marks_of(parts: Parts, part: str, times: frozenset[bytes], name: str, sheet:
 
 
 class _Scan:
-    """The marks of the rows that were added, and the last row and column with a value."""
+    """Collects the marks of a sheet's rows, and the last row and column with a value."""
 
     def __init__(self, times: frozenset[bytes]) -> None:
         self.marks = no_marks()
@@ -131,7 +131,7 @@ class _Scan:
         )
 
     def add(self, block: bytes) -> None:
-        """Add rows, all at once if they have nothing special."""
+        """Scan rows; rows without special cells are skipped all at once."""
         refs = _PLAIN_CELL.findall(block)
         is_plain = len(refs) == len(_ANY_CELL.findall(block)) and not any(
             special in block for special in (b"<f", b't="e"', b"'")
@@ -150,7 +150,7 @@ class _Scan:
             self._add_row(b"<row" + row_text)
 
     def _add_row(self, piece: bytes) -> None:
-        """Add a row, cell by cell."""
+        """Scan one row, cell by cell."""
         found = _ROW_NUMBER.match(piece)
         self._row = int(found[1]) if found else self._row + 1
         column = 0
@@ -170,7 +170,7 @@ class _Scan:
 
 
 def _mark_formula(attributes: bytes, body: bytes, place: tuple[int, int], marks: Marks) -> None:
-    """Mark a cell that is an error, a link, or a formula that was never computed."""
+    """Mark a cell with an error, a link or a formula that was never computed."""
     found = _TYPE.search(attributes)
     kind = found[1] if found else b"n"
     value = _VALUE.search(body)
@@ -190,7 +190,7 @@ def _mark_formula(attributes: bytes, body: bytes, place: tuple[int, int], marks:
 
 
 def _blocks(parts: Parts, part: str, name: str) -> Iterator[bytes]:
-    """Yield the rows of a sheet, as many at once as there are, without prefixes."""
+    """Yield the XML of a sheet in blocks of complete rows, without namespace prefixes."""
     rest = start = prefix = b""
     for chunk in parts.chunks(part):
         rest += chunk
@@ -214,7 +214,7 @@ def _plain(rows: bytes, prefix: bytes) -> bytes:
 
 
 def _number(letters: bytes) -> int:
-    """Return the number of a column, counted from 1.
+    """Return the number of a column, counted from 1, for its letters.
 
     >>> _number(b"A"), _number(b"xfd")
     (1, 16384)

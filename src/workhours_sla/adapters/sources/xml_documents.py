@@ -1,4 +1,4 @@
-"""Read XML documents element by element, without entities and within limits."""
+"""Parse XML documents element by element, without entities and within size limits."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.opened_file import OpenedFile
 
 MOST_NESTED: Final = 100
-"""The most elements that may be nested in each other."""
+"""Maximum depth of nested elements."""
 LONGEST_MARKUP: Final = 4_000_000
-"""The most bytes of a tag, a comment or another piece of markup."""
+"""Maximum size in bytes of a tag, comment or other markup."""
 
 _RECORD: Final = 2
-"""The depth of the children of the root."""
+"""Depth of a record: a child of the root element."""
 _END_TAGS: Final = (b"</", b"<\0/")
 _BETWEEN_DOCUMENTS: Final = b" \t\r\n\0"
 
 
 class Elements(Protocol):
-    """Receives the elements of a document, in order. ``depth`` is 1 for the root."""
+    """Receives the elements of a document in order. ``depth`` is 1 for the root."""
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None:
         """Receive the start of an element; ``tag`` has no namespace prefix."""
@@ -42,14 +42,14 @@ class Elements(Protocol):
 
 
 class _RootEndedError(Exception):
-    """Raised in a handler to stop the parser at the end of the root element."""
+    """Raised in a parser callback to stop parsing after the root element."""
 
 
 class _Document:
-    """The parser of one document.
+    """Parses one document.
 
-    A DOCTYPE is refused before any entity in it is declared, so that no entity is ever expanded and
-    no other file is read.
+    A DOCTYPE is refused before its entities are declared, so no entity is ever expanded and no
+    other file is read.
     """
 
     def __init__(self, elements: Elements, name: str, *, has_text: bool) -> None:
@@ -68,7 +68,7 @@ class _Document:
         self.begun = False
 
     def feed(self, chunk: bytes) -> bytes | None:
-        """Parse a chunk. Return the bytes after the root if it ended, else None."""
+        """Parse a chunk. Return the bytes after the root if the root ends in it, otherwise None."""
         before = self.fed
         self.fed += len(chunk)
         try:
@@ -85,7 +85,7 @@ class _Document:
         return None
 
     def finish(self) -> None:
-        """Raise SourceError, because the document is not complete."""
+        """Raise SourceError because the file ended within the document."""
         try:
             self._parser.Parse(b"", True)  # noqa: FBT003 - a parameter without a name
         except (expat.ExpatError, ValueError, LookupError) as error:
@@ -124,10 +124,10 @@ class _Document:
 
 
 def _after_root(chunk: bytes, offset: int) -> bytes:
-    """Return the bytes of a chunk after the root, without blanks before the next document.
+    """Return the bytes of a chunk after the root, without white space before the next document.
 
-    ``offset`` is that of the end tag, which may begin in an earlier chunk. Of a root that is one
-    empty tag, it is the offset after the tag.
+    ``offset`` is the position of the end tag, which may begin in an earlier chunk. For a root that
+    is a single empty tag, it is the position after the tag.
     """
     is_empty_tag = offset >= 0 and not chunk[offset:].lstrip(b"\0").startswith(_END_TAGS)
     after = offset if is_empty_tag else chunk.index(b">", max(0, offset)) + 1
@@ -139,9 +139,9 @@ def parse_documents(
 ) -> Iterator[None]:
     """Pass the elements of a file to ``elements``, and yield after each chunk of the file.
 
-    The file has one document or several in a row. The encoding is the one that each document
-    declares. Without ``has_text`` texts are skipped. Raises SourceError if the file is not XML, has
-    a DOCTYPE, or exceeds ``MOST_NESTED`` or ``LONGEST_MARKUP``.
+    The file has one document or several in a row. Each document declares its own encoding. If
+    ``has_text`` is false, texts are skipped. Raises SourceError if the file is not XML, has a
+    DOCTYPE, or exceeds ``MOST_NESTED`` or ``LONGEST_MARKUP``.
     """
     name = opened.name
     document = _Document(elements, name, has_text=has_text)
@@ -159,11 +159,11 @@ def parse_documents(
 
 
 class Records:
-    """Collects the children of each root as records: a tag and the values in it.
+    """Collects the children of each root as records, each with its tag and its values.
 
-    An element without elements is its text, None if that is blank. An element with elements is a
-    mapping from their tags to their values, where a tag that occurs several times has a list. A
-    record of more than ``LONGEST_LINE`` characters is None.
+    An element without child elements becomes its text, None if it is blank. An element with child
+    elements becomes a mapping from tags to values; a tag that occurs several times has a list of
+    values. A record of more than ``LONGEST_LINE`` characters becomes None.
     """
 
     def __init__(self) -> None:
@@ -189,13 +189,13 @@ class Records:
         self._texts.clear()
 
     def text(self, piece: str) -> None:
-        """Keep a piece of text."""
+        """Add a piece of text to the current value."""
         self._length += len(piece)
         if self._length <= LONGEST_LINE:
             self._texts.append(piece)
 
     def end(self, tag: str, depth: int) -> None:
-        """Complete a value or a record."""
+        """Complete the current value or record."""
         if depth == 1:
             return
         values = self._open.pop()

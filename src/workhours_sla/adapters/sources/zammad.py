@@ -1,4 +1,4 @@
-"""Read tickets, articles and histories of tickets in Zammad."""
+"""Read tickets, articles and ticket histories of Zammad."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workhours_sla.sla.event import Event
 
 FIELDS: Final = {"agency_id": ("group", "group_id"), "importance": ("priority", "priority_id")}
-"""The fields of the attributes of an appeal; names, in answers with ``expand``, come first."""
+"""The Zammad fields that may contain each attribute of an appeal, in order of preference."""
 WORDS: Final = {
     "new": IGNORED,
     "open": IGNORED,
@@ -34,22 +34,22 @@ WORDS: Final = {
     "merged": Meaning(EventType.DUPLICATE_OF),
     "removed": IGNORED,
 }
-"""The meanings of the states of tickets without ``[values.type]``."""
+"""The meanings of ticket states; ``[values.type]`` may replace them."""
 METRICS: Final = ("first_response", "update", "close")
-"""The measures whose due time and verdict can be claims; the first is the default."""
+"""Metrics whose due time and verdict can become claims; the first is the default."""
 
 _KEYS: Final = ("tickets", "history", "articles", "ticket_articles")
 _SENDERS: Final = {"1": "agent", "2": "customer", "3": "system"}
-"""The names of senders, in small letters, by their ids in the database of every installation."""
+"""Sender names in lower case, by the ids that every Zammad installation uses."""
 _NOTE: Final = ("note", "10")
-"""The type of an article that is no communication: its name, and its id in the database."""
+"""The article type for notes, which are no communication: its name and its id."""
 _DONE: Final = ("closed", "merged")
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every ticket, article and entry of a history.
+    """Yield, for each ticket, article and history entry, its events or a Fault.
 
-    Raises SourceError if the file is not JSON, or has an error of the API.
+    Raises SourceError if the file is not JSON, or is an error response of the API.
     """
     metric = options.metric or METRICS[0]
     if metric not in METRICS:
@@ -61,11 +61,11 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 
 
 class ZammadMapper:
-    """Maps a ticket, an article or an entry of a history to events.
+    """Maps a ticket, an article or a history entry to events.
 
     A ticket is ``created``, ``replied`` at ``first_response_at`` and ``closed`` at ``close_at``. An
-    article of an agent is ``replied`` unless it is internal or a note; one of the customer is a
-    ``citizen_message``. The escalation of ``metric`` is a claim.
+    article by an agent is a ``replied`` event unless it is internal or a note; an article by the
+    customer is a ``citizen_message``. The escalation time of ``metric`` becomes a claim.
     """
 
     def __init__(self, layout: Layout, claims: list[Claim], metric: str = METRICS[0]) -> None:
@@ -99,7 +99,7 @@ class ZammadMapper:
         self._claim(record, appeal)
 
     def _claim(self, record: Record, appeal: str) -> None:
-        """Keep the escalation of a ticket, and whether it was in time. Raises RefusedError."""
+        """Record the escalation time and verdict of a ticket as a claim. Raises RefusedError."""
         desk = self._desk
         left = record.get(f"{self._metric}_diff_in_min")
         verdict: Theirs | None = None
@@ -108,9 +108,9 @@ class ZammadMapper:
         desk.claim(appeal, desk.time(record, f"{self._metric}_escalation_at"), verdict)
 
     def _article(self, record: Record, began: datetime | None = None) -> Iterator[Event]:
-        """Yield the event of an article, none if it is no message to or from the citizen.
+        """Yield the event of an article; none if it is no message to or from the citizen.
 
-        ``began`` is the creation of the ticket, with which its first article is written. Raises
+        ``began`` is the creation time of the ticket; the first article has the same time. Raises
         RefusedError.
         """
         desk = self._desk
@@ -141,7 +141,7 @@ class ZammadMapper:
             )
 
     def _entry(self, record: Record) -> Iterator[Event]:
-        """Yield the events of an entry of a history. Raises RefusedError."""
+        """Yield the events of a history entry. Raises RefusedError."""
         desk = self._desk
         appeal = desk.id(record, "o_id")
         native = f"{appeal}/history/{desk.id(record, 'id')}"

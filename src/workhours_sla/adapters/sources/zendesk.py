@@ -1,4 +1,4 @@
-"""Read the metric events and the audits of tickets in Zendesk."""
+"""Read ticket metric events and ticket audits of Zendesk."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workhours_sla.sla.event import Event
 
 METRIC: Final = "reply_time"
-"""The metric that is read unless ``metric`` under ``[input]`` names another."""
+"""The metric to read unless ``metric`` under ``[input]`` names another."""
 WORDS: Final = {
     "activate": Meaning(EventType.CREATED),
     "fulfill": Meaning(EventType.REPLIED),
@@ -40,17 +40,17 @@ WORDS: Final = {
     "closed": IGNORED,
     "deleted": IGNORED,
 }
-"""The meanings of the types of metric events and of statuses without ``[values.type]``."""
+"""The meanings of metric event types and ticket statuses; ``[values.type]`` may replace them."""
 _KEYS: Final = ("ticket_metric_events", "ticket_audits", "audits")
 _DONE: Final = ("solved", "closed")
 _MOST_PAUSED: Final = 100_000
-"""The most paused metrics that are remembered at once; the oldest is forgotten."""
+"""Maximum number of paused metrics that are remembered; the oldest is dropped first."""
 
 
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
-    """Yield the events, or the Fault, of every metric event and of every audit.
+    """Yield, for each metric event and each audit, its events or a Fault.
 
-    Raises SourceError if the file is not JSON, or has an error of the API.
+    Raises SourceError if the file is not JSON, or is an error response of the API.
     """
     mapper = ZendeskMapper(layout, claims, options.metric or METRIC)
     yield from items_of(opened, lists_under(*_KEYS), mapper, options, ("ticket_id",))
@@ -58,12 +58,13 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 
 
 class ZendeskMapper:
-    """Maps a metric event, or an audit, to events.
+    """Maps metric events and audits to events.
 
-    Of one metric, the first ``activate`` of a ticket is ``created``, that of a later instance is a
-    ``citizen_message``, and one after a ``pause`` is ``resumed``; ``fulfill`` is ``replied``.
-    Events of other metrics are ignored. ``breach`` is a claim. Audits have transfers and statuses.
-    Only the metrics that are paused are remembered.
+    One metric is read; events of other metrics are ignored. Its first ``activate`` in a ticket is
+    ``created``. An ``activate`` after a ``pause`` is ``resumed``, and the ``activate`` of a later
+    instance is a ``citizen_message``. ``fulfill`` is ``replied``, and ``breach`` becomes a claim.
+    Audits give transfers and status changes. Only paused metrics are remembered from record to
+    record.
     """
 
     def __init__(self, layout: Layout, claims: list[Claim], metric: str = METRIC) -> None:
@@ -72,7 +73,7 @@ class ZendeskMapper:
         self._paused: dict[tuple[str, str], None] = {}
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
-        """Return the events of a metric event or of an audit, or a Fault."""
+        """Return the events of a metric event or an audit, or a Fault."""
         is_audit = "metric" not in record and "events" in record
         return self._desk.mapped(self._audit if is_audit else self._event, record, line)
 
@@ -103,7 +104,7 @@ class ZendeskMapper:
         yield from desk.event(native, appeal, meaning, record, "time", **about)
 
     def _audit(self, record: Record) -> Iterator[Event]:
-        """Yield the transfers and the statuses of an audit. Raises RefusedError."""
+        """Yield the transfers and status changes of an audit. Raises RefusedError."""
         desk = self._desk
         appeal = desk.id(record, "ticket_id")
         native = f"{appeal}/audit/{desk.id(record, 'id')}"

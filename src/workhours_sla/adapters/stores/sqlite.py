@@ -30,14 +30,14 @@ from workhours_sla.sla.store import Batch, Dropped, Work
 from workhours_sla.version import __version__
 
 HOT: Final = 20_000
-"""How many appeals are kept in memory by default. Other appeals are read when needed."""
+"""Default number of appeals in memory. Other appeals are read from disk when needed."""
 
 WRITTEN_EVERY: Final = timedelta(minutes=1)
-"""How far the watermark may advance in memory before it must be written to the disk."""
+"""Maximum advance of the watermark in memory before it is written to disk."""
 
 
 class SqliteOutbox(SqliteReader):
-    """A store in a SQLite file, opened to write the progress of sinks.
+    """A store in a SQLite file, opened to record which changes sinks have received.
 
     The file is created if it does not exist. Only one process at a time can open the file for
     writing; other processes may read it. Raises StoreError, also if another process writes the
@@ -199,7 +199,7 @@ class SqliteStore(SqliteOutbox):
 
     _watermark: datetime | None
     _written: datetime | None
-    """The watermark on the disk."""
+    """The watermark on disk."""
     _built_under: str | None
     _erased: dict[str, int]
     """The number of erased rejected rows, keyed by reason."""
@@ -221,7 +221,7 @@ class SqliteStore(SqliteOutbox):
 
     @property
     def built_under(self) -> str | None:
-        """The version of the policy under which the clocks were last built.
+        """The version of the policy with which the clocks were last built.
 
         None in a new store, and in a store that another version of this library wrote.
         """
@@ -295,7 +295,7 @@ class SqliteStore(SqliteOutbox):
     def known(
         self, events: Sequence[Event]
     ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
-        """Return the stored copies of the events' ids, keyed by event id, and the dropped ids."""
+        """Return the stored copies of the events, keyed by event id, and the dropped ids."""
         copies = self._tables.copies({event.event_id for event in events})
         return copies, self._tables.dropped(events) if self._dropped else None
 
@@ -326,7 +326,7 @@ class SqliteStore(SqliteOutbox):
     # -- write ---------------------------------------------------------------------------------
 
     def write(self, work: Work) -> None:
-        """Write what a transaction has collected since the last write."""
+        """Write the events, appeals and changes of a transaction since its last write."""
         self._tables.write(work)
         if work.is_part:
             self._tables.cool()

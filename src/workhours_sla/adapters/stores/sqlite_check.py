@@ -27,7 +27,7 @@ from workhours_sla.errors import clipped
 from workhours_sla.module_names import public
 
 MOST_OF_PAGES: Final = 100
-"""The most faults of pages and indexes that are listed."""
+"""Maximum number of faults of pages and indexes that are listed."""
 
 
 @public("workhours_sla.stream")

@@ -24,7 +24,7 @@ APPLICATION_ID: Final = 0x57484F53
 """The application id of a SQLite file that is a store of this library ("WHOS")."""
 
 SCHEMA: Final = 5
-"""The number of the schema, in PRAGMA user_version. No other schema can be read."""
+"""The schema number in PRAGMA user_version. No other schema can be read."""
 
 TABLES: Final = """
     -- no table is WITHOUT ROWID: so each key is stored twice, in its table and in an index, and
@@ -99,7 +99,7 @@ _REMEDIES: Final = {
 
 
 def refuse(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> NoReturn:
-    """Raise StoreError for an error of SQLite. Committed transactions are not affected."""
+    """Raise StoreError for an error of SQLite, after which committed transactions are intact."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     remedy = _REMEDIES.get(code, say("check_store"))
     if isinstance(error, UnicodeDecodeError):  # the error quotes damaged text
@@ -172,7 +172,7 @@ def fetched(
 def checked(
     db: sqlite3.Connection, path: Path, table: str, sql: str, values: Sequence[object] = ()
 ) -> list[Row]:
-    """Return rows whose last column is the checksum of all other columns.
+    """Execute a statement, check the last column of each row as a checksum, and return the rows.
 
     Raises StoreError for a wrong checksum.
     """
@@ -197,7 +197,7 @@ def _all_of(intact: Callable[[Row], bool], path: Path, table: str, rows: list[Ro
 
 
 def verify(db: sqlite3.Connection, path: Path) -> None:
-    """Raise StoreError for a file whose definitions, pages or indexes are damaged.
+    """Raise StoreError if the definitions, pages or indexes of a file are damaged.
 
     In an undamaged file every row can be found by its keys. All other values of a row are protected
     by the checksum of the row, which this function does not check.

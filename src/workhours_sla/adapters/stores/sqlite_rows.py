@@ -24,21 +24,21 @@ from workhours_sla.sla.event import EVENT_FIELDS, Event
 from workhours_sla.text.messages import Phrase, say
 
 REMEDY: Final = say("restore_snapshot")
-"""What to do about a damaged store."""
+"""Advice on what to do about a damaged store."""
 
 MASK: Final = 0xFFFF_FFFF
-"""Selects the bits of a number that a checksum uses: the lowest 32 bits."""
+"""Selects the bits of a number that a checksum includes: the lowest 32 bits."""
 
 Row = tuple[Any, ...]
 Read = TypeVar("Read")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _pack = msgspec.msgpack.Encoder().encode
-"""Encode values so that 1 differs from "1", and NULL differs from an empty text."""
+"""Encodes values so that 1 differs from "1", and NULL from an empty text."""
 _encode = msgspec.json.Encoder().encode
 
 _STORED = [field for field in EVENT_FIELDS if field.name != "appeal_id"]
-"""The fields of an event except ``appeal_id``, which has its own column. event_id is first."""
+"""Fields of an event that its body contains, event_id first; ``appeal_id`` has its own column."""
 _fields = attrgetter(*(field.name for field in _STORED))
 _tuple: Any = tuple
 _decode_event = msgspec.json.Decoder(
@@ -51,7 +51,7 @@ _decode_reported = msgspec.json.Decoder(list[_ReportedClock]).decode
 
 
 def with_checksum(*values: object) -> Row:
-    """Return a row of the values, followed by their checksum."""
+    """Return the values as a row, followed by their checksum."""
     return (*values, checksum(_pack(values)))
 
 
@@ -104,7 +104,7 @@ def event_body(event: Event) -> bytes:
 
 
 def event_of(appeal_id: str, body: bytes) -> Event:
-    """Return the event that ``event_body`` wrote."""
+    """Parse the event in a body that ``event_body`` wrote."""
     event_id, *rest = _decode_event(body)
     return Event(event_id, appeal_id, *rest)
 
@@ -115,7 +115,7 @@ def reported_body(reported: dict[Key, Reported]) -> bytes:
 
 
 def reported_of(body: bytes) -> dict[Key, Reported]:
-    """Return the reported states that ``reported_body`` wrote, keyed by target and cycle."""
+    """Parse a body that ``reported_body`` wrote; return the states keyed by target and cycle."""
     return {row[:2]: row[2:] for row in _decode_reported(body)}
 
 
@@ -125,7 +125,7 @@ def change_body(change: Change) -> bytes:
 
 
 def change_of(body: bytes) -> Change:
-    """Return the change that ``change_body`` wrote."""
+    """Parse the change in a body that ``change_body`` wrote."""
     return _decode_change(body)
 
 
@@ -140,7 +140,7 @@ def instant(count: int) -> datetime:
 
 
 def tombstone(kind: str, id: str) -> bytes:  # noqa: A002
-    """Return the hash that is stored in place of the id of a dropped event or appeal.
+    """Return the hash of a dropped event's or appeal's id, which is stored instead of the id.
 
     ``kind`` is ``event`` or ``appeal``.
     """

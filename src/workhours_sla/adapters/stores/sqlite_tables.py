@@ -32,9 +32,9 @@ from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.store import BY_FOLD, Dropped, Work
 
 CHUNK: Final = 500
-"""The most values in one SQL statement."""
+"""Maximum number of values in one SQL statement."""
 MANY: Final = 16
-"""The copies of an event id that has at least this many copies are kept in memory."""
+"""The copies of an event id are kept in memory if there are at least this many."""
 COPIES: Final = (
     "SELECT number, number, body, checksum, appeal_id, quarantined, event_id, repaired FROM event"
 )
@@ -55,9 +55,9 @@ Value = TypeVar("Value")
 class Tables:
     """Reads and writes the rows of a transaction, with few statements for many rows.
 
-    The dictionary ``hot`` keeps the appeals that were used last. Between transactions these appeals
-    are equal to the appeals on the disk, so they may be dropped at any time. The argument ``hot``
-    is the greatest number of appeals to keep.
+    The dictionary ``hot`` has the most recently used appeals. Between transactions these appeals
+    are equal to the appeals on disk, so they may be dropped at any time. The argument ``hot`` is
+    the maximum number of appeals to keep.
     """
 
     def __init__(self, db: sqlite3.Connection, path: Path, hot: int) -> None:
@@ -82,9 +82,9 @@ class Tables:
     # -- read ----------------------------------------------------------------------------------
 
     def open_ids(self) -> Sequence[str]:
-        """Return the sorted ids of the appeals that have a clock that has not ended.
+        """Return the sorted ids of the appeals with a clock that has not ended.
 
-        The ids are read from the disk only once.
+        The ids are read from disk only once.
         """
         if self._open is None:
             rows = self.rows("SELECT appeal_id FROM appeal WHERE ended_at IS NULL")
@@ -96,7 +96,7 @@ class Tables:
         return fetched(self.db, self._path, sql, values)
 
     def _where(self, sql: str, values: Iterable[object], table: str = "") -> Iterator[Row]:
-        """Yield the rows of an SQL statement, in which ``values`` replace the ``*`` of ``IN (*)``.
+        """Yield the rows of an SQL statement whose ``IN (*)`` is filled with ``values``.
 
         If ``table`` is given, the rows must have bodies, and the checksums are checked. Raises
         StoreError.
@@ -130,7 +130,7 @@ class Tables:
         return copies
 
     def dropped(self, events: Sequence[Event]) -> Dropped:
-        """Return the dropped ids among the ids of some events and of their appeals."""
+        """Return which ids of the events and of their appeals were dropped."""
         event_ids = {tombstone("event", one.event_id): one.event_id for one in events}
         appeal_ids = {tombstone("appeal", one.appeal_id): one.appeal_id for one in events}
         found = {
@@ -166,7 +166,7 @@ class Tables:
         return {one: appeals[one] for one in ids}
 
     def timers_due(self, watermark: datetime) -> list[tuple[datetime, str]]:
-        """Return the timers that a watermark reaches, as pairs of instant and appeal id."""
+        """Return the timers up to a watermark, as pairs of instant and appeal id."""
         rows = self.rows("SELECT timer, appeal_id FROM appeal WHERE timer<=?", micros(watermark))
         return [(instant(timer), appeal_id) for timer, appeal_id in rows]
 
@@ -293,7 +293,7 @@ class Tables:
 
 
 def _copy_of(row: Row) -> StoredEvent:
-    """Return the copy that a row of the query ``COPIES`` contains."""
+    """Return the stored event in a row of the query ``COPIES``."""
     number, _, body, _, appeal_id, quarantined, _, repaired = row
     return StoredEvent(event_of(appeal_id, body), number, quarantined, repaired=bool(repaired))
 

@@ -1,8 +1,8 @@
 """The federal holidays, transfers and days off of Russia, by Labour Code art. 112 and 95.
 
-The data files contain only the dates that acts list. This module derives what the law adds: a
-holiday on a weekly day off moves that day off (art. 112 part 2), and the working day before a
-holiday is shorter (art. 95 part 1).
+The data files contain only the dates that acts list. This module derives the other dates from the
+law: a holiday on a weekly day off moves that day off (art. 112 part 2), and the working day before
+a holiday is shorter (art. 95 part 1).
 """
 
 from __future__ import annotations

@@ -16,11 +16,11 @@ _NEW_MOON = datetime(2000, 1, 6, 14, 20)  # noqa: DTZ001 - a mean new moon, in U
 _LUNATION = timedelta(days=29, hours=12, minutes=44, seconds=3)
 _FULL, _TWENTY_FIFTH = timedelta(days=14, hours=18), timedelta(days=24)
 _UTC_TO_THE_EAST = timedelta(hours=5)
-"""A UTC offset between that of Kalmykia and that of Buryatia."""
+"""A UTC offset between those of Kalmykia and Buryatia, used for both."""
 
 
 def forecast(name: str, year: int) -> tuple[date, ...]:
-    """Return the forecast dates of a lunar holiday in a year: none, one or two.
+    """Return the forecast dates of a lunar holiday in a year: zero to two dates.
 
     ``name`` is a day of the Muslim calendar, ``shawwal-1`` or ``dhu-al-hijja-10``, or a Buddhist
     holiday, ``white-month`` (Sagaalgan, Tsagan Sar, Shagaa), ``buddha-birthday`` or ``zul``. Raises

@@ -21,7 +21,7 @@ from workhours_sla.calendars.russia.regions import LISTED, MOVES, STAYS, Region,
 _WEEKLY_DAYS_OFF = (DayKind.DAY_OFF, DayKind.TRANSFERRED_OFF)
 _DAYS_OFF = (*_WEEKLY_DAYS_OFF, DayKind.HOLIDAY)
 MOON_TOLERANCE = 2
-"""The greatest number of days between a lunar holiday and its forecast."""
+"""Maximum number of days between a lunar holiday and its forecast."""
 
 KindOf = Callable[[date], DayKind]
 
@@ -145,7 +145,7 @@ def _listed(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
 
 
 def _weekend_rule(holiday: RegionalHoliday, year: int) -> str:
-    """Return what applies in a year if a holiday falls on a day off: MOVES or STAYS.
+    """Return the rule of a year for a holiday that falls on a day off: MOVES or STAYS.
 
     Any other text means that the rule is unknown.
     """

@@ -15,12 +15,12 @@ from workhours_sla.text.messages import Phrase, say
 _FOLDER = "regions_data"
 
 MOVES, STAYS = "moves", "stays"
-"""Whether a holiday on a day off adds a day off on the next working day (moves) or not (stays).
+"""The rules for a holiday on a day off: the next working day becomes a day off, or nothing changes.
 
-Any other value in ``RegionalHoliday.weekend`` means that nobody knows.
+Any other value in ``RegionalHoliday.weekend`` means that the rule is unknown.
 """
 _SHORTEST_BEGINNING = 4
-"""The least number of letters of a region's name that suggest the region."""
+"""A text with at least this many letters may suggest a region whose name begins with it."""
 LISTED = "listed"
 """The value of ``RegionalHoliday.rule`` for a holiday whose dates an act lists each year."""
 
@@ -158,9 +158,9 @@ def _dates(row: dict[str, Any]) -> list[date]:
 
 
 def named_like(text: str) -> tuple[Phrase, ...]:
-    """Return the regions whose English or Russian name is like a text, for an error message.
+    """Return the regions whose English or Russian name is similar to a text, for an error message.
 
-    A text that is the beginning of a name counts as like it: ``Волгоград``.
+    The beginning of a name counts as similar: ``Волгоград``.
     """
     from difflib import get_close_matches  # noqa: PLC0415 - only an error needs it
 
@@ -185,7 +185,7 @@ def _named(ids: Iterable[str]) -> tuple[Phrase, ...]:
 
 
 def _suggestion(id: str) -> Phrase:  # noqa: A002
-    """Return which ids to use instead of an unknown id, for the error message."""
+    """Return the suggestion of ids for the error about an unknown id."""
     from difflib import get_close_matches  # noqa: PLC0415 - only an error needs it
 
     similar = get_close_matches(id, region_ids(), n=3, cutoff=0.6)

@@ -28,7 +28,7 @@ LAST_RULE_YEAR = 2099
 
 
 class RussianDays(NamedTuple):
-    """The federal days of Russia and, for an id of a region, the days of that region.
+    """The federal days of Russia and, if ``id`` is a region, the days of the region.
 
     Acts that were published after the date ``known_by`` are left out. ``weekend`` are the weekly
     days off (Monday is 0).

@@ -1,4 +1,4 @@
-"""Charts of the time to an answer and of the deadlines to come."""
+"""Charts of the times to an answer and of upcoming deadlines."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ from workhours_sla.worktime.budget import format_amount
 
 _HOUR: Final = timedelta(hours=1)
 _CURVE_MARKS: Final = 40
-"""About how many points of the curve have a tooltip."""
+"""Approximate number of points with a tooltip on the curve."""
 
 
 def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) -> Chart:
     """Return the Kaplan-Meier curve of the share of appeals not yet answered, by working time.
 
-    The chart has the 95 % band, the budget, the median and the ninetieth percentile. If the cases
-    of the report are given as ``cases``, the chart also marks when the observation of open and
-    withdrawn appeals ends, and shows below each tick how many appeals still waited.
+    The chart has the 95 % band, the budget, the median and the 90th percentile. If the cases of the
+    report are given as ``cases``, the chart also marks where the waits of open and withdrawn
+    appeals end, and shows below each tick how many appeals still waited.
     """
     text = CHARTS.in_language(lang)
     curve = report.curve
@@ -106,7 +106,7 @@ def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) ->
 def curve_end(report: ReportNumbers) -> float:
     """Return the hours of working time at which the drawing of the curve ends.
 
-    The end is well past the budget and the ninetieth percentile, but at most the longest wait.
+    The end is well past the budget and the 90th percentile, but at most the longest wait.
     """
     assert report.curve is not None  # noqa: S101 - there is no chart without one
     budget, longest = report.promise.budget, report.curve.longest
@@ -121,14 +121,14 @@ def curve_end(report: ReportNumbers) -> float:
 
 
 def _waits(cases: Cases, report: ReportNumbers) -> tuple[np.ndarray, np.ndarray]:
-    """Return the waits in hours of the appeals of the curve, and which of them were answered."""
+    """Return the waits of the appeals of the curve in hours, and whether each was answered."""
     tally = Tally.of(cases, report.promise.target_rate, report.promise.horizon)
     hour = _HOUR // MICROSECOND
     return cases.elapsed[tally.timed] / hour, tally.answered[tally.timed]
 
 
 def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
-    """Return points on the curve for the waits, in hours, that ended without an answer."""
+    """Return points on the curve where waits, in hours, ended without an answer."""
     hours = [float(point.x) for point in line]  # type: ignore[arg-type]
     ended = np.unique(waits[waits <= hours[-1]])
     at = np.searchsorted(hours[:-1], ended, side="right") - 1
@@ -140,10 +140,10 @@ def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
 
 
 def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None = None) -> Chart:
-    """Return a bar chart of deadlines, in which each bar is an hour or a day.
+    """Return a bar chart of deadlines with a bar for each hour or day.
 
-    Hours and days without a deadline are left out; of the others, the first ``most`` are drawn. A
-    part of each bar has another style and shows the largest number of deadlines at one instant.
+    Hours and days without a deadline are left out. Of the others, the first ``most`` are drawn. A
+    part of each bar has another style: the largest number of deadlines at one instant.
     """
     text = CHARTS.in_language(lang)
     slots = forecast.slots[:most]
@@ -178,7 +178,7 @@ def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None =
 
 
 _SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
-"""The counts of a forecast of appeals whose deadlines are in no slot."""
+"""Counts of appeals that a forecast cannot assign to an hour or a day."""
 
 
 def _slot_ticks(
@@ -186,8 +186,8 @@ def _slot_ticks(
 ) -> Iterator[Tick]:
     """Yield the ticks below the bars: all hours if they fit, and as many dates as fit.
 
-    Each of ``slots`` is an hour or a day with a bar, and is ``unit`` points wide. Dates are written
-    only from the x ``free`` on.
+    Each slot is an hour or a day with a bar that is ``unit`` points wide. Dates are written only to
+    the right of x = ``free``.
     """
     hours = by_hour and unit > model.width_of("00:00")
     before = None

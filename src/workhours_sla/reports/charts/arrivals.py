@@ -1,4 +1,4 @@
-"""Heat maps of the arrivals of appeals, with a cell for each hour of each weekday."""
+"""Heat maps of arrivals, with a cell for each hour of each weekday."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from workhours_sla.text.numbers import percent as rounded
 
 Show = Literal["in_time", "arrived", "due_later"]
 SHADES: Final = tuple(f"s{step}" for step in range(7))
-"""The style names of the shades, from the lightest to the darkest."""
+"""Style names of the shades, from the lightest to the darkest."""
 FEW: Final = "few"
-"""The style name of cells with fewer than ten appeals."""
+"""Style name of cells with fewer than ten appeals."""
 
 _HOURS, _DAYS = range(24), range(7)
 
@@ -33,10 +33,10 @@ _HOURS, _DAYS = range(24), range(7)
 def arrivals_chart(report: ReportNumbers, show: Show, lang: str) -> Chart:
     """Return the heat map for print: a column for each weekday, a row for each hour.
 
-    The cells show what ``show`` names: ``in_time``, the share of the matured appeals that were
-    answered in time; ``arrived``, the number of appeals; or ``due_later``, the share of appeals
-    that are due on a later day. A cell with fewer than ten appeals is hatched and shows counts,
-    such as 6/8, instead of a share. Raises ValueError if ``show`` is another value.
+    ``show`` selects the content of the cells: ``in_time``, the share of the matured appeals that
+    were answered in time; ``arrived``, the number of appeals; or ``due_later``, the share of
+    appeals that are due on a later day. A cell with fewer than ten appeals is hatched and shows
+    counts, such as 6/8, instead of a share. Raises ValueError for another ``show``.
     """
     if show not in get_args(Show):
         msg = f"a heat map shows one of {', '.join(get_args(Show))}, not {show!r}"
@@ -104,7 +104,7 @@ def week_of_arrivals(report: ReportNumbers, lang: str) -> Chart:
 
 
 _BARS, _BAR = 24.6, 2.7
-"""The x where the bars begin, and the length of the bar of 100 %, in units of the axis (hours)."""
+"""The x at which bars begin, and the length of a bar of 100 %, in units of the axis (hours)."""
 
 
 def _cell(heat: HeatMap, day: int, hour: int, target: float, lang: str) -> Box:

@@ -18,7 +18,7 @@ from workhours_sla.text.numbers import count_text, number
 from workhours_sla.text.report import VERDICTS, heading, name_of
 
 _NAMES: Final = 0.45
-"""The largest part of the chart's width that the names of groups may take."""
+"""Maximum share of the chart's width for the names of groups."""
 
 
 def funnel_chart(report: ReportNumbers, table: Table | None, lang: str) -> Chart:
@@ -102,7 +102,7 @@ def _group(by: str, row: Row, rate: ComplianceRate, lang: str) -> Point:
 
 
 def caterpillar_chart(report: ReportNumbers, table: Table | None, lang: str, room: Room) -> Chart:
-    """Return a caterpillar plot of a table: one row per group, with the share in time of the group.
+    """Return a caterpillar plot of a table: one row per group, with its share in time.
 
     Each share has its interval. The group with the highest share is first and the total last.
     Groups with fewer than ten matured appeals have counts instead of a share, and follow the other
@@ -159,14 +159,14 @@ def caterpillar_chart(report: ReportNumbers, table: Table | None, lang: str, roo
 
 
 def _named(name: str, rate: ComplianceRate, letters: int, lang: str) -> str:
-    """Return the label of a group: its name and size; a small group has counts, such as 6/8."""
+    """Return the label of a group: its name and size, or counts such as 6/8 for a small group."""
     size = f"{rate.met}/{rate.n}" if rate.counts_only else count_text(rate.n, lang)
     size = f"\N{NO-BREAK SPACE}\N{MIDDLE DOT}\N{NO-BREAK SPACE}{size}"
     return model.name_lines(name, letters, lines=3, tail=size)
 
 
 def _fitting(found: Sequence[tuple[str, ComplianceRate]], height: float) -> int:
-    """Return how many of the groups fit into a height in points, at least one."""
+    """Return the number of groups that fit into a height in points, at least one."""
     free = height / ROW - 2
     for place, (name, _) in enumerate(found):
         free -= name.count("\n") + 1

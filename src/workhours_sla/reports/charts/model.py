@@ -1,9 +1,9 @@
 """The chart model: axes, and layers of lines, points, bars, boxes and labels.
 
-A chart is plain data in the units of its axes and does not know how it is drawn. There are two
+A chart is plain data in the units of its axes, independent of how it is drawn. There are two
 renderers: ``page.svg`` draws for the HTML page, where marks have tooltips, and ``plots.drawing``
 draws with matplotlib, where a legend explains the styles. A *look* is the name of a style; each
-renderer has its own style for a look.
+renderer defines its own style for a look.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from workhours_sla.text.charts import CHARTS
 from workhours_sla.text.numbers import count_text, number, target_text
 
 TYPE: Final = 7.0
-"""The font size of texts in charts, in points."""
+"""Font size of texts in charts, in points."""
 ROW: Final = 8.5
-"""The height of a line of text of size ``TYPE``, in points."""
+"""Height of a line of text of size ``TYPE``, in points."""
 LABELLED: Final = 14
-"""The largest number of points of a chart that are labelled with their names."""
+"""Maximum number of points in a chart that get a label with their name."""
 
 _LETTER: Final = 0.58
-"""The mean width of a letter, as a multiple of the font size."""
+"""Mean width of a letter, as a multiple of the font size."""
 _DAY: Final = timedelta(days=1)
 
 Place = float | datetime
-"""A value on an axis."""
+"""A value on an axis: a number or an instant."""
 Tick = tuple[Place, str]
-"""A value on an axis with its text."""
+"""A value on an axis, and the text at its tick."""
 
 
 class Room(NamedTuple):
-    """The size of the area inside the axes, in points.
+    """The size in points of the area inside the axes.
 
     ``grows`` is true for a new figure, whose height is adapted to the chart.
     """
@@ -83,7 +83,7 @@ class Point(NamedTuple):
 
 
 class Series(NamedTuple):
-    """A sequence of points; if ``look`` is not empty, it is the style of a line through the points.
+    """A sequence of points, with a line through them if ``look`` names a style.
 
     ``label`` is the text of the line in the legend; ``end`` is written at the end of the line.
     ``steps`` draws the line in steps: with ``post`` each value extends to the next point, with
@@ -98,7 +98,7 @@ class Series(NamedTuple):
 
 
 class Level(NamedTuple):
-    """A straight line across the whole chart: horizontal at a value of y, or vertical if upright.
+    """A straight line across the whole chart: vertical if ``upright``, otherwise horizontal.
 
     ``label`` is the text of the line in the legend; ``end`` is written at the end of the line.
     """
@@ -141,9 +141,8 @@ class Bars(NamedTuple):
 class Box(NamedTuple):
     """A rectangle from ``x`` to ``end`` and from ``y`` to ``y + height``.
 
-    ``look`` is the name of its style. ``text`` is written in its middle. ``tooltip`` and ``value``
-    are for the HTML page: a text, and the y at which a horizontal line is drawn through the
-    rectangle.
+    ``look`` is the name of its style. ``text`` is written in its middle. The HTML page also uses
+    ``tooltip`` and ``value``: the y at which a horizontal line is drawn through the rectangle.
     """
 
     x: Place
@@ -174,11 +173,12 @@ class Chart:
 
     A chart without data has no layers, and ``empty`` explains why. ``legend`` has the labels of
     points and boxes, keyed by style name. ``reading`` states in a sentence what the chart shows.
-    ``under`` has a heading and a text to write below each tick of x. ``notes`` are written below
-    the chart. If there was no room to label some points, one more note follows: the template
-    ``unnamed`` with the number of these points as ``{count}``. ``height`` is the height in points
-    that the chart needs, or None if it can have any height. ``framed`` is false for a chart without
-    visible axes. ``columns`` is the number of boxes in a row if the boxes form a table, else 1.
+    ``under`` has a heading, and the texts to write below the ticks of x. ``notes`` are written
+    below the chart. If there was no room to label some points, a last note is made from the
+    template ``unnamed``, with their number as ``{count}``. ``height`` is the height in points that
+    the chart needs, or None if it can have any height. ``framed`` is false for a chart without
+    visible axes. ``columns`` is the number of boxes in a row if the boxes form a table, otherwise
+    1.
     """
 
     title: str
@@ -209,7 +209,7 @@ class Chart:
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Return about ``about`` round values from ``low`` to ``high``, at equal distances.
+    """Return about ``about`` equally spaced round values from ``low`` to ``high``.
 
     >>> ticks(0, 3.4)
     [0.0, 1.0, 2.0, 3.0]
@@ -240,7 +240,7 @@ def count_axis(high: float, lang: str, title: str = "", about: int = 5) -> Axis:
 
 
 def week_axis(names: Sequence[str], lang: str, most: int = 9) -> Axis:
-    r"""Return an axis for weeks, which are at 0, 1, 2, and so on.
+    r"""Return an axis with the weeks at 0, 1, 2 and so on.
 
     At most ``most`` of them have ticks, with the year below the first week of each year.
 
@@ -267,12 +267,12 @@ def target_level(target: float, lang: str, *, upright: bool = False) -> Level:
 
 
 def width_of(text: str, size: float = TYPE) -> float:
-    """Return an estimate of the width of a text in points, given its font size."""
+    """Estimate the width of a text in points, for a font size in points."""
     return max(map(len, text.split("\n"))) * size * _LETTER
 
 
 def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> str:
-    """Return a name broken into at most ``lines`` lines of ``letters`` letters, and then ``tail``.
+    """Break a name into at most ``lines`` lines of ``letters`` letters, and append ``tail``.
 
     A longer name is cut. Characters that are not printable become question marks.
 
@@ -286,7 +286,7 @@ def name_lines(name: str, letters: int, *, lines: int = 2, tail: str = "") -> st
 
 
 def in_a_row(days: Iterable[date]) -> list[list[date]]:
-    """Group dates in order into lists of consecutive dates."""
+    """Group sorted dates into lists of consecutive dates."""
     runs = groupby(enumerate(days), key=lambda pair: pair[1] - _DAY * pair[0])
     return [[day for _, day in run] for _, run in runs]
 

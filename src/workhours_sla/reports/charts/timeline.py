@@ -1,4 +1,4 @@
-"""A timeline of one appeal against one target: its clock, its holders and its events."""
+"""The timeline chart of one appeal against one target: its clock, holders and events."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.schedule import Schedule
 
 HEIGHT: Final = 130.0
-"""The height of the area inside the axes, in points."""
+"""Height of the area inside the axes, in points."""
 
 _TIME, _HOLDER, _EVENTS = (0.0, 1.9), (2.05, 0.6), (2.8, 0.7)
-"""The top and the height of the lanes of working time, holders and events, on the y axis."""
+"""Top and height, on the y axis, of the lanes of working time, holders and events."""
 _BOTTOM, _TOP = _EVENTS[0] + _EVENTS[1], -0.1
 _MARKS: Final = _EVENTS[0] + _EVENTS[1] * 0.72
 _DAY: Final = timedelta(days=1)
 _NEAR: Final = 9.0
-"""Events that are nearer to each other than this, in points, share a label."""
+"""Events closer to each other than this, in points, share a label."""
 _USES: Final = ("not_used", "used", "paused", "over")
-"""The style names of working time: not counted, counted, paused, and past the limit."""
+"""Style names of working time: not counted, counted, paused, and past the limit."""
 Stretch = tuple[datetime, datetime]
 
 
@@ -117,7 +117,7 @@ class Timeline:
 
     @cached_property
     def _days(self) -> list[date]:
-        """The dates that the axis shows, wholly or in part."""
+        """The dates on the axis, including partly visible ones."""
         first, last = self._first.date(), self._last.date()
         return [first + _DAY * n for n in range((last - first).days + 1)]
 
@@ -156,7 +156,7 @@ class Timeline:
             at += timedelta(hours=1)
 
     def _time(self) -> Iterator[Box]:
-        """Return a box for each interval of working time and for each date that the calendar lacks.
+        """Yield a box for each interval of working time and each date that the calendar lacks.
 
         The style of an interval shows whether the clock counted it.
         """
@@ -177,7 +177,7 @@ class Timeline:
         return (Box(a, _TIME[0], b, _TIME[1], use) for use, some in found.items() for a, b in some)
 
     def _use(self, at: datetime, pauses: Sequence[Stretch]) -> str:
-        """Return the style name of working time at an instant, which depends on the clock."""
+        """Return the style name for working time at an instant, given the pauses of the clock."""
         if not self._start <= at < self._end:
             return "not_used"
         if any(start <= at < end for start, end in pauses):
@@ -194,7 +194,7 @@ class Timeline:
                         yield max(since, self._first), min(until, self._last)
 
     def _reasons(self) -> Iterator[Label]:
-        """Yield a label with the reason for consecutive days without working time, if it fits."""
+        """Yield labels with the reason for runs of days without working time, where they fit."""
         tall = self._room.height * _TIME[1] / (_BOTTOM - _TOP)
         off = [
             day
@@ -271,7 +271,7 @@ class Timeline:
             yield self._text("later_events", count=self._later)
 
     def _holders(self) -> Iterator[Box]:
-        """Yield a box for each interval with one holder and phase; its text is its letters.
+        """Yield a box for each interval with one holder in one phase, labelled with letters.
 
         A box without room for letters has no text.
         """
@@ -282,7 +282,7 @@ class Timeline:
             yield Box(span.since, top, span.until, tall, look, text)
 
     def _holder_notes(self) -> Iterator[str]:
-        """Yield a note for each holder box: its letters, its working time, holder and phase."""
+        """Yield a note for each holder box: letters, working time, holder and phase."""
         for place, span in enumerate(self._spans):
             who = f"{printable(span.holder)}, " if span.holder else ""
             amount = span.until - span.since if self._around_the_clock else span.worked
@@ -291,6 +291,6 @@ class Timeline:
 
 
 def _letters(place: int) -> str:
-    """Return letters for a number from 0, as for the columns of a spreadsheet: A to Z, then AA."""
+    """Return letters for a number from 0, like spreadsheet columns: A to Z, then AA."""
     rest, last = divmod(place, 26)
     return (_letters(rest - 1) if rest else "") + chr(ord("A") + last)

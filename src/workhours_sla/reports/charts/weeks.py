@@ -1,4 +1,4 @@
-"""Charts by week: the control charts, the shares in time, and the backlog."""
+"""Charts by week: control charts, shares in time, and the backlog."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from workhours_sla.text.charts import CHARTS, SENTENCES
 from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_exact, number, when_text
 
 SIGNALS: Final = ("outside", "run_of_eight", "three_of_four", "range_outside")
-"""The signals of a change, the strongest first. A point has the style of its strongest signal."""
+"""The signals of a change, strongest first. A point has the style of its strongest signal."""
 
 SIDES: Final = ("improvement", "concern")
-"""What a signal means; see ``Trend.side``."""
+"""The possible meanings of a signal; see ``Trend.side``."""
 
 _MOST_WEEKS: Final = 14
 _HOUR: Final = timedelta(hours=1)
 
 
 def signals_of(point: TrendPoint | SharePoint, lang: str) -> list[str]:
-    """Return the names of the signals that a point of a control chart has."""
+    """Return the names of the signals of a point in a control chart."""
     return [CHARTS.text(lang, kind) for kind in SIGNALS if getattr(point, kind, False)]
 
 
@@ -106,9 +106,9 @@ def _of_hours(  # noqa: PLR0913, PLR0917
     lang: str,
     reading: str = "",
 ) -> Chart:
-    """Return a control chart by week whose values are in hours.
+    """Return a weekly control chart with values in hours.
 
-    The y axis shows all values and limits; it begins below 0 only if a value or a limit is below 0.
+    The y axis covers all values and limits; it begins below 0 only if one of them is below 0.
     """
     values = [point.y for layer in layers if isinstance(layer, Series) for point in layer.points]
     values += [float(layer.at) for layer in layers if isinstance(layer, Level)]  # type: ignore[arg-type]
@@ -128,7 +128,7 @@ def _of_hours(  # noqa: PLR0913, PLR0917
 
 
 def p_prime_chart(trend: ShareTrend, target: float, lang: str) -> Chart:
-    """Return a p' control chart of the weekly shares in time, with limits for each week's size."""
+    """Return a p' control chart of the weekly shares in time; limits depend on each week's size."""
     text = CHARTS.in_language(lang)
     points = trend.points
     if not points:
@@ -187,7 +187,7 @@ def _point(  # noqa: PLR0913, PLR0917
 ) -> Point:
     """Return a point with its signals in the tooltip, in the style of its strongest signal.
 
-    After a space, the name of the style says whether the signal is an improvement or a concern.
+    The style name has a second word if the signal is an improvement or a concern.
     """
     found = signals_of(point, lang)
     kind = next((kind for kind in SIGNALS[:3] if getattr(point, kind)), "signal" if found else "")
@@ -198,7 +198,7 @@ def _point(  # noqa: PLR0913, PLR0917
 
 
 def _merged(names: Sequence[str], values: Sequence[float]) -> Series:
-    """Return the points of weeks that were merged because they are short, as a wide background."""
+    """Return a wide background line behind the points of weeks that were merged."""
     return Series(
         tuple(Point(n, values[n], "merged") for n, name in enumerate(names) if "+" in name)
     )
@@ -218,7 +218,7 @@ def _hours(amount: timedelta, lang: str) -> str:
 
 
 def _notes(trend: Trend | ShareTrend, lang: str) -> tuple[str, ...]:
-    """Return notes on too few weeks for limits, on a rebase, and on the weeks left out."""
+    """Return notes on missing limits, on a rebase, and on the weeks left out."""
     notes: list[str] = []
     if trend.baseline is None:
         notes.append(SENTENCES.text(lang, "trend_too_short", points=len(trend.points)))
@@ -232,7 +232,7 @@ def _notes(trend: Trend | ShareTrend, lang: str) -> tuple[str, ...]:
 
 
 def _signal_facts(trend: Trend | ShareTrend, lang: str) -> dict[str, str]:
-    """Return the weeks that signal a change, and how many would be marked without any change."""
+    """Return the weeks that signal a change, and the number expected without any change."""
     found = [point.week for point in trend.points if signals_of(point, lang)]
     return {
         "signals": ", ".join(found) or CHARTS.text(lang, "no_signals"),

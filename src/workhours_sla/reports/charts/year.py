@@ -1,4 +1,4 @@
-"""A chart of a year of a calendar: the kind of each day, and the acts behind the days."""
+"""A chart of a year of a calendar: the kind of each day, and the acts that decide it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workhours_sla.text.numbers import short_day
 from workhours_sla.worktime.schedule import Schedule
 
 HEIGHT: Final = 460.0
-"""The height of the chart, in points."""
+"""Height of the chart, in points."""
 SIGNS: Final[Mapping[str, str]] = {
     "work": "",
     "short": "*",
@@ -30,11 +30,11 @@ SIGNS: Final[Mapping[str, str]] = {
     "overridden": "=",
     "unknown": "?",
 }
-"""The sign of each kind of day, the same as in the terminal. A kind is also a style name."""
+"""The sign for each kind of day, the same as in the terminal. A kind is also a style name."""
 
 _ACROSS, _DOWN = 3, 4
 _WIDE, _TALL = 8, 8.6
-"""The width and height of a month with its margins, in days."""
+"""Width and height of a month with its margins, in days."""
 _DAY: Final = timedelta(days=1)
 
 
@@ -81,7 +81,7 @@ def _dates(year: int) -> Iterator[date]:
 
 
 def _day(calendar: Calendar, day: date) -> Day | None:
-    """Return a day of the calendar, or None if the calendar does not cover the date."""
+    """Return a day of the calendar, None if the calendar does not cover the date."""
     try:
         return calendar.day(day)
     except CalendarCoverageError:
@@ -89,7 +89,7 @@ def _day(calendar: Calendar, day: date) -> Day | None:
 
 
 def _kind(day: Day | None) -> str:
-    """Return the kind of a day, which is a key of ``SIGNS``; the kind of None is ``unknown``."""
+    """Return the kind of a day as a key of ``SIGNS``; ``unknown`` for None."""
     if day is None:
         return "unknown"
     if day.short:
@@ -117,13 +117,13 @@ def _heads(year: int, lang: str) -> Iterator[Label]:
 
 
 def _ranges(days: list[date], lang: str) -> str:
-    """Return a list of dates as text, with consecutive dates as a range such as 1 Jan-8 Jan."""
+    """Write a list of dates as text, with consecutive dates as a range such as 1 Jan-8 Jan."""
     runs = [(short_day(run[0], lang), short_day(run[-1], lang)) for run in in_a_row(days)]
     return ", ".join(a if a == b else f"{a}\N{EN DASH}{b}" for a, b in runs)
 
 
 def _why_unknown(calendar: Calendar, year: int, lang: str) -> str:
-    """Return a sentence on why the first date that the calendar does not cover is unknown."""
+    """Return a sentence that explains why the calendar does not cover a date of the year."""
     for day in _dates(year):
         try:
             calendar.day(day)

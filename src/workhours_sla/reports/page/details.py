@@ -22,16 +22,16 @@ from workhours_sla.text.report import CLASSES, INTAKE_REASONS, PHASES, heading, 
 from workhours_sla.text.texts import typeset
 
 PRINTED: Final = 50
-"""How many late appeals are printed. The style sheet has the same number."""
+"""Number of late appeals that are printed. The style sheet has the same number."""
 EXPLAINED: Final = (
     *("rate", "interval", "verdict", "small_numbers", "closed_only", "median", "p90"),
     *("restricted_mean", "mean_answered", "standardised", "funnel", "trend", "share_trend"),
     "due_later",
 )
-"""The keys of the sentences in the table on method."""
+"""Keys of the sentences in the table on method."""
 
 _HEADINGS: Final = {"verdict": "target", "small_numbers": "matured"}
-"""The headings of figures whose sentences have a different key."""
+"""Keys of the headings of figures, where they differ from the keys of the sentences."""
 _LONG_NUMBER: Final = re.compile(r"(?<![\w-])\d{5,9}(?![\w-])")
 
 
@@ -39,7 +39,7 @@ class Details(Section):
     """Builds the sections on changes, late appeals, conduct of agencies, quality and method."""
 
     def change(self) -> Iterator[Html]:
-        """Yield the change of the share in time, split into effects of mix and of performance."""
+        """Yield the section on the change of the share in time: effects of mix and performance."""
         compared, lang = self.report.comparison, self.lang
         change = None if compared is None else compared.change
         if compared is None or change is None:
@@ -100,7 +100,7 @@ class Details(Section):
         yield tables.late_table(shown, traces, self.text("late"), report, lang)
 
     def handling(self) -> Iterator[Html]:
-        """Yield the holders of late appeals, and the indicators that are worth investigating."""
+        """Yield the section on the holders of late appeals and on signs to investigate."""
         found = self.report.attribution
         if found is not None:
             yield from self._holders(found)
@@ -124,7 +124,7 @@ class Details(Section):
             yield self.folded(signs_table, name="signs")
 
     def _holders(self, found: Attribution) -> Iterator[Html]:
-        """Yield the tables of the holders of late appeals and of the phases of handling."""
+        """Yield two tables: the holders of late appeals, and the phases of handling."""
         lang = self.lang
         yield self.paragraph("attribution")
         earlier = dict(found.hour_earlier)

@@ -1,4 +1,4 @@
-"""Build HTML elements. Text is escaped, except for ``Html``, which is markup already."""
+"""Build HTML elements. All text is escaped; ``Html`` is markup and is not escaped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NOT_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 
 
 class Html(str):
-    """HTML markup, which is not escaped again."""
+    """HTML markup. It is inserted unescaped."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""The finding of each chart in one sentence, which is its title on the page."""
+"""The finding of each chart as a sentence, which is the chart's title on the page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workhours_sla.text.page import PAGE
 
 
 def weeks_finding(report: ReportNumbers, lang: str) -> str:
-    """Return in how many of the final weeks the target was met, and in how many it was not."""
+    """Return a sentence: in how many final weeks the target was met, and in how many missed."""
     final = [
         row.rate.shown_verdict
         for row in report.table("week").rows
@@ -57,7 +57,7 @@ def arrivals_finding(report: ReportNumbers, lang: str) -> str:
 
 
 def backlog_finding(report: ReportNumbers, lang: str) -> str:
-    """Return how many appeals are open and overdue, and how the backlog changed since last week."""
+    """Return a sentence: how many appeals are open and overdue, and the change since last week."""
     now = report.backlog.points[-1]
     counts = {"open": count_text(now.open, lang), "overdue": count_text(now.overdue, lang)}
     key = "finding_backlog_up" if now.net > 0 else "finding_backlog_down"
@@ -67,7 +67,7 @@ def backlog_finding(report: ReportNumbers, lang: str) -> str:
 
 
 def times_finding(report: ReportNumbers, lang: str) -> str:
-    """Return within which working time half and nine in ten are answered."""
+    """Return a sentence: within which working time half and nine in ten appeals are answered."""
     total = report.total
     if total.median is None or total.p90 is None:
         return ""
@@ -82,14 +82,14 @@ def _within(quantile: Quantile, lang: str) -> str:
 
 
 def funnel_finding(table: Table, funnel: Funnel, lang: str) -> str:
-    """Return how many groups are outside the outer limits of the funnel."""
+    """Return a sentence: how many groups are outside the outer limits of the funnel."""
     places = Counter(row.funnel for row in table.rows)
     counts = {"above": places[2], "below": places[-2], "units": funnel.units}
     return PAGE.text(lang, "finding_funnel", **counts)
 
 
 def trend_finding(trend: Trend | ShareTrend, lang: str) -> str:
-    """Return how many weeks signal a change, and how many would without any change."""
+    """Return a sentence: how many weeks signal a change, and how many would without any change."""
     if trend.expected_signals is None:
         return ""
     return PAGE.text(
@@ -102,7 +102,7 @@ def trend_finding(trend: Trend | ShareTrend, lang: str) -> str:
 
 
 def load_finding(forecast: Forecast, lang: str) -> str:
-    """Return when the most deadlines come."""
+    """Return a sentence: when the most deadlines are."""
     if not forecast.slots:
         return ""
     most = max(forecast.slots, key=lambda slot: slot.count)

@@ -1,4 +1,4 @@
-"""The first screen of the page: the result, where the most late appeals are, what is overdue."""
+"""The first screen of the page: the result, the agencies furthest behind, and overdue appeals."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from workhours_sla.text.numbers import NO_FIGURE, count_text, target_text, when_
 from workhours_sla.text.report import heading, name_of
 
 WORST: Final = 5
-"""How many agencies the first screen shows."""
+"""Number of agencies on the first screen."""
 LISTED: Final = 10
-"""How many overdue appeals the first screen shows."""
+"""Number of overdue appeals on the first screen."""
 WEEKS: Final = 13
-"""How many weeks the line of a group shows."""
+"""Number of weeks in the small line chart of a group."""
 _FEWEST_A_WEEK: Final = 5
-"""With fewer matured appeals a week, the line of a group would show noise."""
+"""A group's line is drawn only if its weeks have on average this many matured appeals."""
 _ORDER: Final = (
     TargetVerdict.FAILS,
     TargetVerdict.INCONCLUSIVE,
     TargetVerdict.MEETS,
     TargetVerdict.TOO_FEW,
 )
-"""The order of the verdicts in a list, the greatest need first."""
+"""Order of the verdicts in a list: the most urgent first."""
 
 
 class First(Section):
-    """Builds the first screen and the lists of groups, which look alike."""
+    """Builds the first screen, and the lists of groups in the same design."""
 
     def summary(self) -> Iterator[Html]:
         """Yield the result in one sentence, its bar, the change, and three tiles."""
@@ -90,7 +90,7 @@ class First(Section):
 
     @staticmethod
     def _tile(key: str, value: str, label: str, size: int) -> Html:
-        """Return a tile; one whose ``size`` is 0 is not as loud as the others."""
+        """Return a tile with a figure; with a ``size`` of 0 it is less prominent."""
         return element(
             "div",
             element("strong", value, data_figure=f"tile_{key}"),
@@ -99,7 +99,7 @@ class First(Section):
         )
 
     def _read_out(self, row: Row, rate: ComplianceRate) -> str:
-        """Return what a screen reader says for the bar of a share."""
+        """Return the text of a share's bar for screen readers."""
         return self.text(
             "bar_reading",
             rate=rate_text(row, self.lang),
@@ -110,7 +110,7 @@ class First(Section):
     # -- lists of groups -----------------------------------------------------------------------
 
     def worst(self) -> Iterator[Html]:
-        """Yield the agencies with the most late appeals of those that miss the target, if any."""
+        """Yield the agencies that miss the target, those with the most late appeals first."""
         table = agencies(self.report)
         failed = [row for row in table.rows if verdict_of(row) is _ORDER[0]] if table else []
         if table is None or len(table.rows) < 2 or not failed:  # noqa: PLR2004
@@ -129,7 +129,7 @@ class First(Section):
         yield self._list(table, shown)
 
     def groups(self, table: Table, most: int) -> Iterator[Html]:
-        """Yield the groups of a table by verdict, those that lack the most answers first."""
+        """Yield the groups of a table by verdict; those that lack the most answers come first."""
         if any(row.rate and not row.rate.counts_only for row in table.rows):
             yield element("p", self.text("list_reading"), class_="soft")
         by_verdict: dict[TargetVerdict, list[Row]] = {verdict: [] for verdict in _ORDER}
@@ -193,7 +193,7 @@ class First(Section):
         )
 
     def _weeks(self, counts: GroupCounts | None) -> Html | None:
-        """Return the line of the last weeks of a group, None if it has too few appeals for one."""
+        """Return a small line chart of a group's last weeks, None if it has too few appeals."""
         if counts is None:
             return None
         pairs = [*zip(counts.met, counts.matured, strict=True)][-WEEKS:]

@@ -1,4 +1,4 @@
-"""The sections of the page on the weeks, on the times to an answer, and on the open appeals."""
+"""The sections of the page on weeks, on times to an answer, and on open appeals."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ from workhours_sla.text.report import heading
 from workhours_sla.worktime.budget import format_amount
 
 SLOTS = 72
-"""The largest number of slots of the forecast that the chart shows."""
+"""Maximum number of hours or days in the forecast chart."""
 
 
 class OverTime(Section):
-    """Builds the sections on the weeks, on the times to an answer, and on the open appeals."""
+    """Builds the sections on weeks, on times to an answer, and on open appeals."""
 
     def weeks(self) -> Iterator[Html]:
         """Yield the chart and the table of the shares in time by week, and the control charts."""
@@ -112,7 +112,7 @@ class OverTime(Section):
         return tables.table(chart.title, titles, rows)
 
     def times(self) -> Iterator[Html]:
-        """Yield the curve and the figures of the times to an answer."""
+        """Yield the section on times to an answer: the curve and the figures."""
         report, lang = self.report, self.lang
         figures = []
         if report.curve is not None:
@@ -181,7 +181,7 @@ class OverTime(Section):
         return tables.table(self.text("chart_curve"), titles, rows)
 
     def open(self, forecast: Forecast | None) -> Iterator[Html]:
-        """Yield the charts and tables of the open appeals and of the deadlines to come."""
+        """Yield the charts and tables of open appeals and of upcoming deadlines."""
         report, lang = self.report, self.lang
         backlog, total = report.backlog, report.total
         ages = {
@@ -216,7 +216,7 @@ class OverTime(Section):
         yield self.folded(*rest)
 
     def _forecast(self, forecast: Forecast) -> Html:
-        """Return the chart of the deadlines to come, or a sentence that there are none."""
+        """Return the chart of upcoming deadlines, or a sentence that there are none."""
         chart = forecast_chart(forecast, self.lang, room(), SLOTS)
         caption = " ".join(chart.notes)
         if not chart.layers:
@@ -226,7 +226,7 @@ class OverTime(Section):
         return self.figure(chart, caption, finding=load_finding(forecast, self.lang))
 
     def _forecast_table(self, forecast: Forecast) -> Iterator[Html]:
-        """Yield the table of the deadlines to come, if there are any."""
+        """Yield the table of upcoming deadlines, if there are any."""
         lang = self.lang
         if forecast.slots:
             rows: list[Line] = [

@@ -98,7 +98,7 @@ def page(
 
     ``traces`` is called with each of the first 500 late appeals and returns the day-by-day
     explanation of its due time, or None. ``forecast`` adds the deadlines of the open appeals.
-    ``rest`` is the name of a file next to the page that has all late appeals; the page links to it.
+    ``rest`` is the name of a file next to the page with all late appeals; the page links to it.
     Raises ValueError for an unknown language.
 
     >>> import numpy as np
@@ -171,7 +171,7 @@ def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
 
 
 _BESIDE: Final = ("hour", "weekday", *CLASS_TABLES, "week")
-"""The tables that do not have a section on the page."""
+"""Tables without a section of their own on the page."""
 
 
 class _Part(NamedTuple):
@@ -211,7 +211,7 @@ def _for_analysts(
     forecast: Forecast | None,
     rest: str | None,
 ) -> Iterator[_Part]:
-    """Yield the sections that are folded away, in order."""
+    """Yield the sections for analysts, which are collapsed at first, in order."""
 
     def titled(key: str, parts: Iterable[Html]) -> _Part:
         return _Part(key, PAGE.text(lang, key), list(parts))

@@ -30,7 +30,7 @@ from workhours_sla.text.report import heading
 from workhours_sla.worktime.budget import format_amount
 
 CLASS_TABLES: Final = ("arrival_class", "due_class")
-"""The tables that group appeals by when they arrived or were due."""
+"""Tables that group appeals by arrival class or due class."""
 
 
 class Results(Section):

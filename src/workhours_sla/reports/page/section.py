@@ -1,4 +1,4 @@
-"""The base class of the sections of the page: texts and elements that several sections use."""
+"""The base class of the page's sections, with texts and elements that several sections use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workhours_sla.text.page import PAGE
 
 
 class Section:
-    """A group of sections of the page, about one report and in one language."""
+    """Base class that builds sections of the page for one report in one language."""
 
     def __init__(self, report: Report, lang: str) -> None:
         self.report = report
@@ -54,7 +54,7 @@ class Section:
         return {key: found | opened for key, found in check_facts(self.report, self.lang).items()}
 
     def method_facts(self) -> dict[str, Any]:
-        """Return the values for the placeholders of the sentences that explain the figures."""
+        """Return values for the placeholders in the sentences that explain the figures."""
         return {**method_facts(self.report), **self.counts(**rate_facts(self.report))}
 
     def figure(
@@ -78,5 +78,5 @@ class Section:
         )
 
     def folded(self, *inner: Child, name: str = "as_table") -> Html:
-        """Return elements in a box that is closed until the reader opens it."""
+        """Return elements in a box that is collapsed until the reader opens it."""
         return element("details", element("summary", self.text(name)), *inner)

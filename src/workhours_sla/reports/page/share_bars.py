@@ -1,4 +1,4 @@
-"""Draw small pictures of shares for lists: bars with their interval, and lines of weeks.
+"""Small SVG pictures of shares for lists: bars with an interval, and lines of weeks.
 
 The pictures have no view box: positions are percentages, so that they stretch with the column.
 """
@@ -14,9 +14,9 @@ _WIDE, _HIGH, _EDGE = 118, 30, 4
 
 
 def share_bar(rate: ComplianceRate, label: str, *, large: bool = False) -> Html:
-    """Return a bar from 0 to 100 % with the share, its interval and the target; ``label`` is read.
+    """Return a bar from 0 to 100 % with a share, its interval and the target.
 
-    A share of few appeals has no bar, only its interval.
+    ``label`` is the text for screen readers. A share of few appeals has no bar, only its interval.
     """
     lower, upper = rate.interval.lower, rate.interval.upper
     return element(
@@ -41,7 +41,7 @@ def share_bar(rate: ComplianceRate, label: str, *, large: bool = False) -> Html:
 
 
 def share_scale(target: float, label: str) -> Html:
-    """Return the scale of the bars below it: 0, 50, the target with its label, and 100."""
+    """Return a scale for the bars below it: 0, 50, 100 and the target with its label."""
     ends = [(0.0, "0", "start"), (0.5, "50", "middle"), (1.0, "100", "end")]
     shown = [end for end in ends if end[0] in (0.0, 1.0) or abs(end[0] - target) > 0.25]  # noqa: PLR2004
     near_end = target > 0.8  # noqa: PLR2004 - the label would run over 100
@@ -63,9 +63,9 @@ def share_scale(target: float, label: str) -> Html:
 
 
 def week_line(shares: Sequence[float | None], target: float, label: str) -> Html:
-    """Return a line of weekly shares on their own range, which includes the target.
+    """Return a line of weekly shares; its y axis fits the shares and the target.
 
-    None is a week without a matured appeal; the line goes on to the next week.
+    None is a week without a matured appeal; the line continues to the next week.
     """
     known = [(place, share) for place, share in enumerate(shares) if share is not None]
     low = min([target, *(share for _, share in known)])

@@ -21,14 +21,14 @@ from workhours_sla.reports.printable import printable
 from workhours_sla.statistics.intervals import ComplianceRate
 
 WIDE, HALF, HEIGHT = 1000, 490, 270
-"""The widths of a full and a half chart, and the usual height, in units of the SVG."""
+"""Widths of a full and a half chart, and the usual height, in SVG units."""
 
 _LEFT, _RIGHT, _TOP, _FOOT = 46, 76, 14, 38
-"""The margins around the axes; the right margin has room for the names of lines."""
+"""Margins around the axes; the right margin has room for the names of lines."""
 _LINE: Final = 13.0
-"""The height of a line of text."""
+"""Height of a line of text."""
 _LETTER: Final = 6.2
-"""The mean width of a letter."""
+"""Mean width of a letter."""
 _SECOND_LINE: Final = 24.0
 """Half of the width of a label on the line of the title of an axis, such as a year, and a gap."""
 _HATCH: Final = 7
@@ -42,16 +42,13 @@ def svg(chart: Chart, *, wide: bool = False, height: int = HEIGHT) -> Html:
 
 
 def room() -> Room:
-    """Return the size of the area inside the axes of a chart of half width.
-
-    The size is in points of the chart model.
-    """
+    """Return the size, in points of the chart model, inside the axes of a half-width chart."""
     scale = model.width_of("n") / _LETTER
     return Room((HALF - _LEFT - _RIGHT) * scale, (HEIGHT - _TOP - _FOOT) * scale)
 
 
 def legend(chart: Chart) -> Html | None:
-    """Return the legend of the boxes that have tooltips, or None if there are no such boxes."""
+    """Return the legend of the boxes with tooltips, None if there are no such boxes."""
     looks = {box.look for box in chart.layers if isinstance(box, model.Box) and box.tooltip}
     items = [
         element("li", element("span", class_=f"swatch {look}", aria_hidden="true"), label)
@@ -61,7 +58,7 @@ def legend(chart: Chart) -> Html | None:
 
 
 def interval_bar(rate: ComplianceRate, low: float) -> Html:
-    """Return a small picture of the interval of a share and of the target, for a table cell.
+    """Return a small picture of a share's interval and the target, for a table cell.
 
     The left edge is ``low``, but at most 30 percentage points below the target; the right edge is
     100 %.

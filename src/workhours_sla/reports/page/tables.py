@@ -1,4 +1,4 @@
-"""Build the tables of the page, which a script can sort by the numbers of their cells."""
+"""Build the tables of the page; a script sorts them by the numbers of their cells."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.explain import Step, Trace
 
 ROWS: Final = 500
-"""The largest number of groups, or of late appeals, that a table shows."""
+"""Maximum number of groups, or of late appeals, in a table."""
 
 Traces = Callable[[Late], Trace | None]
-"""A function that returns the day-by-day explanation of a late appeal's due time, or None."""
+"""A function from a late appeal to the day-by-day explanation of its due time, or None."""
 
 _HOUR: Final = timedelta(hours=1)
 
@@ -60,7 +60,7 @@ class Cell:
 
     @property
     def sorts_by(self) -> str | None:
-        """The number that the script sorts by, as text."""
+        """The number by which the script sorts the cell, as text."""
         return None if self.value is None else repr(self.value)
 
 
@@ -69,7 +69,7 @@ Line = Sequence[Cell | str]
 
 
 def name(text: str | None) -> Html:
-    """Return a name from the data, which may be written from right to left."""
+    """Return a name from the data as HTML, also if its script is written from right to left."""
     return element("bdi", NO_FIGURE if text is None else text)
 
 
@@ -186,7 +186,7 @@ def group_table(report: Report, of: Table, caption: str, lang: str) -> Html:
 
 
 def _figures(row: Row, low: float, lang: str) -> dict[str, Cell]:
-    """Return the cells of a row, keyed by column; a dash is a figure that needs more appeals."""
+    """Return the cells of a row, keyed by column, with a dash for a figure of too few appeals."""
     counts, rate, none = row.counts, row.rate, Cell(NO_FIGURE)
     ranked = rate if rate is not None and not rate.counts_only else None
     few = rate is None or rate.n < FLAGGED_BELOW
@@ -235,7 +235,7 @@ def _quantile(quantile: Quantile | None, lang: str) -> Cell:
 def late_table(
     lates: Sequence[Late], traces: Traces | None, caption: str, report: Report, lang: str
 ) -> Html:
-    """Return the table of late appeals, each with the explanation of its due time if it has one.
+    """Return the table of late appeals, each with an explanation of its due time if known.
 
     ``lates`` must not be empty. There is a column for the holder at the limit if any holder is
     known. There is a column for ``hour_earlier`` if at least one appeal would have been in time if
@@ -264,7 +264,8 @@ def late_table(
 def _late_cells(late: Late, place: int | None, report: Report, lang: str) -> dict[str, Cell]:
     """Return the cells of a late appeal, keyed by column.
 
-    ``place`` is the number of the explanation that a click on the appeal's id opens, or None.
+    ``place`` is the number of the explanation that a click on the appeal's id opens, None if there
+    is none.
     """
     shown: str = name(late.appeal_id)
     if place is not None:
@@ -313,7 +314,7 @@ def _clock(time: timedelta | None) -> Cell:
 
 
 def _overdue(time: timedelta | None, report: Report, lang: str) -> Cell:
-    """Return a cell with an amount, also in working days if it is over a working day."""
+    """Return a cell with an amount, followed by working days if it is over a working day."""
     cell = _clock(time)
     days = "" if time is None else in_days(time, report, lang)
     return Cell(cell.shown + days, cell.value)
@@ -347,7 +348,7 @@ def _trace_table(trace: Trace, caption: str, lang: str) -> Html:
 
 
 def days_table(report: Report, lang: str) -> Html | None:
-    """Return the table of holidays, short days and other special dates, None if there are none."""
+    """Return the table of holidays, short days and other special dates, None without any."""
     lines: list[Line] = []
     for day in report.days:
         ordinary = day.kind in ("work", "day_off") and not day.short

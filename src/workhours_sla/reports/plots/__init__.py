@@ -1,8 +1,8 @@
 """Plots for notebooks and print: functions that draw on matplotlib axes and return them.
 
-Each function draws on the axes ``ax``, or makes a new figure if ``ax`` is None. The texts are in
+Each function draws on the axes ``ax``, or creates a new figure if ``ax`` is None. The texts are in
 ``lang``, "en" or "ru"; a plot of a report uses the report's language by default. The functions
-neither show nor save the figure and change no setting of matplotlib. They need
+neither show nor save the figure, and change no setting of matplotlib. They need
 ``workhours-sla[plots]``.
 """
 
@@ -40,10 +40,10 @@ except ModuleNotFoundError as _error:
 def xmr_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None) -> Axes:
     """Draw an XmR chart of the weekly median times to an answer, and return the axes.
 
-    Each point is a week of the table ``week``, in hours of working time, and the limits are those
-    of ``report.trend``. A week that signals a change has a marker that shows which rule it breaks.
-    Short weeks that were merged have a wide background. Weeks that are not final yet are hollow,
-    and no rule is applied to them.
+    Each point is a week of the table ``week``, in hours of working time. The limits are those of
+    ``report.trend``. The marker of a week that signals a change shows which rule applies. Short
+    weeks that were merged have a wide background. Weeks that are not final yet are hollow and
+    signal no change.
     """
     rows = report.table("week").rows
     return draw(ax, lambda _: weeks.xmr_chart(report.trend, lang or report.lang, rows))
@@ -75,11 +75,11 @@ def kaplan_meier_plot(
 ) -> Axes:
     """Draw the Kaplan-Meier curve of the share of appeals not yet answered, and return the axes.
 
-    The curve of the report is drawn over hours of working time, with its 95 % band, the budget as a
-    line, the median and the ninetieth percentile. The drawing ends some time after the budget and
-    the ninetieth percentile, at the latest at the longest wait. If ``cases``, the cases of the
-    report, are given, a tick on the curve marks where the observation of an open or withdrawn
-    appeal ends, and a row below the axis shows how many appeals still waited.
+    The curve is drawn over hours of working time, with its 95 % band, the budget as a line, the
+    median and the 90th percentile. The drawing ends some time after the budget and the 90th
+    percentile, at the latest at the longest wait. ``cases`` are the cases of the report. If they
+    are given, ticks on the curve mark where the waits of open and withdrawn appeals end, and a row
+    below the axis shows how many appeals still waited.
     """
     return draw(
         ax, lambda _: answer_times.curve_chart(report, lang or report.lang, cases), height=3.3
@@ -122,7 +122,7 @@ def caterpillar_plot(
 
 
 def _grouping(report: Report, by: str | None) -> Table | None:
-    """Return the table of the grouping ``by``; if it is None, of the first grouping of the report.
+    """Return the table of the grouping ``by``, or of the first grouping if ``by`` is None.
 
     Returns None if the report has no groupings. Raises LookupError for a table that the report does
     not have.
@@ -141,11 +141,11 @@ def arrival_heat_map(
 ) -> Axes:
     """Draw a heat map of the arrivals by weekday and hour, and return the axes.
 
-    The cells show what ``show`` names: ``in_time``, the share of the matured appeals that were
-    answered in time, in percent; ``arrived``, the number of appeals; or ``due_later``, the share of
-    appeals that are due on a later day, which depends on the calendar and not on the work. A cell
-    with fewer than ten appeals is hatched and shows counts, such as 6/8, instead of a share. Raises
-    ValueError if ``show`` is another value.
+    ``show`` selects the content of the cells: ``in_time``, the share of the matured appeals that
+    were answered in time, in percent; ``arrived``, the number of appeals; or ``due_later``, the
+    share of appeals that are due on a later day, which depends on the calendar and not on the work.
+    A cell with fewer than ten appeals is hatched and shows counts, such as 6/8, instead of a share.
+    Raises ValueError for another ``show``.
     """
     lang = lang or report.lang
     return draw(ax, lambda _: arrivals.arrivals_chart(report, show, lang), height=4.9, width=3.4)

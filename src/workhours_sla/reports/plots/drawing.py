@@ -29,16 +29,16 @@ from workhours_sla.reports.plots import styles
 from workhours_sla.reports.plots.styles import Style
 
 TITLE: Final = 8.5
-"""The font size of titles, in points."""
+"""Font size of titles, in points."""
 WIDTH: Final = 4.6
-"""The width of a new figure in inches: legible even when shrunk to half the width of A4."""
+"""Width of a new figure in inches; it stays legible at half the width of A4."""
 INCH: Final = 72.0
 """Points in an inch."""
 
 _LEADING: Final = 1.35
-"""The height of a line of a note, as a multiple of the font size."""
+"""Line height of a note, as a multiple of the font size."""
 _LETTERS: Final = 24
-"""The largest number of letters in a line of a point's name."""
+"""Maximum number of letters in a line of a point's name."""
 _HALO: Final = {"facecolor": styles.PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
 _SPACES: Final = "\n\N{NO-BREAK SPACE}"
 
@@ -78,7 +78,7 @@ def draw(
 
 
 def plain(text: str) -> str:
-    r"""Return text that matplotlib draws as it is, without formulas.
+    r"""Escape text so that matplotlib draws it without interpreting formulas.
 
     Dollar signs are escaped, and characters that are not printable become question marks.
 
@@ -93,7 +93,7 @@ def plain(text: str) -> str:
 
 
 def _axes(ax: Axes | None, height: float, width: float) -> Axes:
-    """Return ``ax`` with the line widths of a plot; if it is None, return axes of a new figure.
+    """Return ``ax``, or axes of a new figure if it is None, with the line widths of a plot.
 
     ``height`` and ``width`` of the new figure are in inches.
     """
@@ -123,7 +123,7 @@ def _lay_out(ax: Axes) -> None:
 
 
 def _number(place: Place) -> float:
-    """Return a value of an axis as a number of matplotlib; an instant is in days since 1970."""
+    """Convert a value on an axis to a matplotlib number; an instant to days since 1970."""
     return float(date2num(place)) if isinstance(place, datetime) else place
 
 
@@ -217,7 +217,7 @@ def _series(ax: Axes, series: model.Series, legend: Mapping[str, str]) -> None:
 
 
 def _names(ax: Axes, points: Sequence[model.Point]) -> int:
-    """Write the names of points where there is room; return how many names were left out."""
+    """Write the names of points where there is room; return the number of names left out."""
     scale = ax.figure.dpi / INCH
     box = ax.get_window_extent()
     frame = box.x0, box.y0, box.x1, box.y1
@@ -276,9 +276,9 @@ def _names(ax: Axes, points: Sequence[model.Point]) -> int:
 
 
 def _wrapped(ax: Axes, text: str, size: float = TYPE, *, fewer: int = 0) -> str:
-    """Break text into lines as wide as the axes; ``size`` is the font size in points.
+    """Break text into lines that fit the width of the axes; ``size`` is the font size in points.
 
-    Lines are ``fewer`` letters shorter than the axes are wide.
+    ``fewer`` is the number of letters by which lines are shorter.
     """
     letters = max(20, int(_points(ax)[0] / model.width_of("n", size)) - fewer)
     lines = [textwrap.fill(line, letters, break_on_hyphens=False) for line in text.split("\n")]
@@ -286,7 +286,7 @@ def _wrapped(ax: Axes, text: str, size: float = TYPE, *, fewer: int = 0) -> str:
 
 
 def _below(ax: Axes, points: float) -> Transform:
-    """Return the transform of axes coordinates, moved down by a distance in points."""
+    """Return a transform of axes coordinates that is shifted down by ``points``."""
     shift = ScaledTranslation(0, -points / INCH, ax.figure.dpi_scale_trans)
     return ax.transAxes + shift
 
@@ -294,7 +294,7 @@ def _below(ax: Axes, points: float) -> Transform:
 def _under(ax: Axes, chart: Chart) -> float:
     """Write the texts of ``chart.under`` below the ticks of x.
 
-    Returns the distance from the axes to the end of what is written below them, in points.
+    Returns the distance in points from the axes to the lower edge of these texts.
     """
     if not chart.framed:
         return TYPE / 2
@@ -314,9 +314,9 @@ def _under(ax: Axes, chart: Chart) -> float:
 
 
 def _legend(ax: Axes, boxes: Mapping[str, str], below: float) -> float:
-    """Draw the legend under the axes; return the distance from the axes to the end of the legend.
+    """Draw the legend under the axes; return the distance from the axes to its lower edge.
 
-    ``below`` is the distance from the axes to the start of the legend; both distances are in
+    ``below`` is the distance from the axes to the upper edge of the legend; both distances are in
     points. ``boxes`` has the labels of boxes, keyed by style name. The legend has up to four
     columns, or fewer if four columns are too wide for the figure.
     """
@@ -351,10 +351,10 @@ def _legend(ax: Axes, boxes: Mapping[str, str], below: float) -> float:
 
 
 def _note(ax: Axes, text: str, below: float, *, whole: bool) -> float:
-    """Write a note under the axes; return the distance from the axes to the end of the note.
+    """Write a note under the axes; return the distance from the axes to its lower edge.
 
-    ``below`` is the distance from the axes to the start of the note; both distances are in points.
-    If ``whole`` is false, a note that would take up more room than the axes is cut.
+    ``below`` is the distance from the axes to the upper edge of the note; both distances are in
+    points. If ``whole`` is false, a note that would take up more room than the axes is cut.
     """
     written = ax.text(
         0, 0, "", transform=_below(ax, below), fontsize=TYPE, va="top", linespacing=1.25

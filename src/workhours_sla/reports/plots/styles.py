@@ -10,11 +10,11 @@ from workhours_sla.reports.charts.model import TYPE
 INK, SOFT, RULE, RAIL, PAPER = "#1c1d1f", "#55585d", "#d8d8d2", "#ecece7", "#ffffff"
 ACCENT, BAND, CONCERN = "#1f4e8c", "#c9d7ea", "#a34510"
 SHADES: Final = ("#eef2f7", "#cfdcec", "#a3bcda", "#4a74a8", "#2f5c98", "#1f4880", "#12315c")
-"""The colours of shades, as on the page: from target met to far below the target."""
+"""Colours of shades, as on the page: from target met to far below the target."""
 SAND: Final = "#f3e6b8"
-"""The colour of short days."""
+"""Colour of short days."""
 RED, PINK, ROSE = "#b42318", "#fbe9e6", "#f3c4bd"
-"""The colours of days off: of holidays, of weekly days off, and of days off moved from others."""
+"""Colours of days off: holidays, weekly days off, and transferred days off."""
 
 _DOTTED, _DASHED, _LONG = (0, (1.5, 2)), (0, (5, 2.5)), (0, (7, 3))
 
@@ -132,9 +132,9 @@ _INKS: Final = {
     "day_off": RED,
     "unknown": SOFT,
 }
-"""The colours of text in boxes, keyed by the style name of the box; other text is ``INK``."""
+"""Text colours in boxes, keyed by the style name of the box; other text is ``INK``."""
 _ON_PAPER: Final = frozenset({"box few", "box holder", "box no_holder", "day unknown"})
-"""The style names of texts that have a white background over a hatch or a colour."""
+"""Style names of texts that get a white background to stay legible on a pattern."""
 
 _MIDDLE: Final[Style] = {"ha": "center", "va": "center"}
 _SMALL: Final[Style] = {"fontsize": TYPE - 0.5, "linespacing": 1.1, **_MIDDLE}

@@ -12,12 +12,12 @@ from workhours_sla.text.numbers import percent
 from workhours_sla.text.workbook import WORKBOOK
 
 MOST_ROWS: Final = 1_048_570
-"""The largest number of lines of a table; a sheet has 1,048,576 rows."""
+"""Maximum number of lines of a table; a sheet has 1,048,576 rows."""
 
 _PERCENT_PLACES: Final = 6
 _LONGEST_NAME: Final = 31
 _FIRST_YEAR: Final = 1901
-"""The first year whose dates Excel shows as dates; 1900 is a leap year there."""
+"""First year whose dates Excel shows correctly; in Excel, 1900 is a leap year."""
 _LINES_ON_A_PAGE: Final = 60
 _A4: Final = 9
 _MARGIN: Final = 0.4
@@ -30,7 +30,7 @@ _UNSTORABLE: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 class Share:
-    """A share, with a number format that does not round it across the target."""
+    """A share; its number format never rounds it across the target."""
 
     def __init__(self, share: float, target: float | None = None) -> None:
         self.share = min(max(share, 0.0), 1.0)
@@ -62,7 +62,7 @@ class Layout:
 
 
 class Book:
-    """An open workbook whose sheets have safe and different names."""
+    """An open workbook that gives its sheets valid, unique names."""
 
     def __init__(self, book: Any, lang: str) -> None:
         self._book = book
@@ -71,7 +71,7 @@ class Book:
         self._taken: set[str] = {"history"}  # Excel keeps this name for itself
 
     def sheet(self, name: str, layout: Layout) -> Sheet:
-        """Add a sheet, whose name may differ from ``name`` if that is taken or not allowed."""
+        """Add a sheet. Its name is changed if ``name`` is taken or not allowed."""
         page = self._book.add_worksheet(self._safe(name))
         for column, width in enumerate(layout.widths):
             page.set_column(column, column, width)
@@ -85,7 +85,7 @@ class Book:
         return Sheet(page, self, layout)
 
     def chart(self, kind: str) -> Any:
-        """Return a new chart, which a sheet inserts."""
+        """Return a new chart; insert it into a sheet to show it."""
         return self._book.add_chart({"type": kind})
 
     def format(self, **options: object) -> Any:
@@ -96,7 +96,7 @@ class Book:
         return self._formats[key]
 
     def _safe(self, name: str) -> str:
-        """Return a name that Excel allows and that no sheet of the book has."""
+        """Change a name so that Excel allows it and no other sheet has it."""
         clean = "".join(c if c.isprintable() else "_" for c in _FORBIDDEN.sub("_", name))
         found = clean = _cut(clean.strip("'"), _LONGEST_NAME).strip("'") or "_"
         number = 1
@@ -109,7 +109,7 @@ class Book:
 
 
 def _cut(text: str, units: int) -> str:
-    """Return the beginning of a text with at most so many units of UTF-16, which Excel counts."""
+    """Shorten a text to at most ``units`` UTF-16 code units, which Excel counts."""
     return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
 
 
@@ -134,10 +134,10 @@ class Sheet:
         *,
         total: Sequence[object] | None = None,
     ) -> int:
-        """Write a table with filters and a header that stays in sight and is printed on each page.
+        """Write a table with filters, and a header that stays visible and is printed on each page.
 
         Returns the number of lines. ``total`` follows after an empty row, so that it is neither
-        filtered nor sorted. Lines that do not fit on the sheet are counted in its last row.
+        filtered nor sorted. If some lines do not fit on the sheet, its last row has their number.
         """
         self.page.set_row(0, _HEADER_HEIGHT)
         texts = {0}
@@ -189,12 +189,12 @@ class Sheet:
             self.cell(row, column, value, **style, **more)
 
     def line(self, row: int, cells: Sequence[object], **style: object) -> None:
-        """Write values into a row, from its first column on; None is an empty cell."""
+        """Write values into a row, beginning in its first column; None is an empty cell."""
         for column, value in enumerate(cells):
             self.cell(row, column, value, **style)
 
     def cell(self, row: int, column: int, value: object, **style: object) -> None:
-        """Write a value into a cell; text stays text, whatever it begins with."""
+        """Write a value into a cell; text is never interpreted as a formula or a link."""
         page, found = self.page, self._book.format
         if value is None:
             return
@@ -230,7 +230,7 @@ def _indent(column: int) -> int:
 
 
 def storable(text: str) -> str:
-    r"""Return text with the characters escaped that XML cannot store.
+    r"""Escape the characters of a text that XML cannot store.
 
     >>> print(storable("roads \ud800"), storable("<b>=1</b>"))
     roads \ud800 <b>=1</b>

@@ -23,26 +23,26 @@ _MAIN: Final = (
     *("standardised", "funnel"),
     *("breached", "open", "overdue", "median", "p90", "few"),
 )
-"""The columns that are printed, after the name of the group."""
+"""Columns that are printed after the name of the group."""
 _MORE: Final = (
     *("not_reached", "standardised_lower", "standardised_upper"),
     *("restricted_mean", "mean_answered", "closed_only"),
     *("early", "pending", "paused", "withdrawn", "excluded"),
 )
 _COMPARED: Final = frozenset({"standardised", "standardised_lower", "standardised_upper", "funnel"})
-"""The columns of groupings whose groups are compared with each other."""
+"""Columns that exist only for groupings whose groups are compared with each other."""
 _OF_WEEKS: Final = ("goal", "control_lower", "control_upper", "signal", "final_at")
 LAST_PRINTED: Final = _MAIN[-1]
 
 _RANKED: Final = ("rate", "lower", "upper")
-"""The figures that need 10 matured appeals."""
+"""Figures that need at least 10 matured appeals."""
 _SURE: Final = frozenset(
     {
         *("standardised", "standardised_lower", "standardised_upper", "closed_only"),
         *("median", "p90", "restricted_mean", "mean_answered", "not_reached"),
     }
 )
-"""The figures that need 20 matured appeals."""
+"""Figures that need at least 20 matured appeals."""
 _WIDTH, _GROUP_WIDTH, _NAME_WIDTH = 11, 44, 34
 _WIDTHS: Final[Mapping[str, float]] = {
     "verdict": 16,
@@ -56,7 +56,7 @@ _WIDTHS: Final[Mapping[str, float]] = {
 
 
 class GroupSheet(NamedTuple):
-    """Where the figures of a grouping are: its sheet, its columns and the number of its groups."""
+    """The location of a grouping's figures: the sheet, the columns and the number of groups."""
 
     table: Table
     sheet: str
@@ -69,7 +69,7 @@ class GroupSheet(NamedTuple):
 
 
 def write_groups(book: Book, report: ReportNumbers, table: Table) -> GroupSheet:
-    """Add the sheet of a grouping, with a row for each group, and return where its figures are."""
+    """Add the sheet of a grouping, with a row for each group; return where its figures are."""
     lang = book.lang
     compared = table.by not in OWN_TABLES
     main = [name for name in _MAIN if compared or name not in _COMPARED]
@@ -107,9 +107,9 @@ def write_groups(book: Book, report: ReportNumbers, table: Table) -> GroupSheet:
 
 
 def figures(row: Row, lang: str) -> dict[str, object]:
-    """Return the figures of a row as values of cells, keyed by column.
+    """Return the figures of a row as cell values, keyed by column.
 
-    A figure that rests on too few appeals is None: see ``few``.
+    A figure from too few appeals is None: see ``few``.
     """
     rate = row.rate
     values: dict[str, object] = row_values(row)

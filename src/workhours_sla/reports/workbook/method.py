@@ -14,13 +14,13 @@ from workhours_sla.text.report import SENTENCES, heading
 from workhours_sla.text.workbook import WORKBOOK, title_of
 
 Line = tuple[str, str]
-"""A name, which may be empty, and a text."""
+"""A row of the sheet: a name, which may be empty, and a text."""
 
 _FIGURES = (
     *("rate", "interval", "verdict", "standardised", "median", "p90", "restricted_mean"),
     *("mean_answered", "closed_only"),
 )
-"""The keys of the sentences that explain a figure."""
+"""Keys of the sentences that explain a figure."""
 
 
 def write_method(book: Book, report: ReportNumbers) -> None:

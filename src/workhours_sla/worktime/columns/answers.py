@@ -158,7 +158,7 @@ def _in_any_case(asked: Question[Any], found: Ints, unit: str, unknown: Bools) -
 def _compare(
     asked: Question[Any], extremes: Sequence[tuple[WorkingTime, WorkingTime]]
 ) -> tuple[Ints, str, Bools]:
-    """Return the answers with all unknown dates off, their unit, and a mask of rows.
+    """Return the answers with all unknown dates off, their unit, and a mask of certain rows.
 
     The mask is True for rows that have the same answer with all unknown dates full working days.
     """
@@ -283,7 +283,7 @@ def find_time_left(asked: Question[Any]) -> Amounts | Marked[Amounts]:
 
 
 def _clock_time_left(asked: Question[Any], due: _Answer) -> _Answer:
-    """Return the time from the second column to due times; what exceeds int64 is unknown."""
+    """Return the time from the second column to the due times; overflow of int64 is unknown."""
     now = asked.end
     assert now is not None  # noqa: S101 - the caller has two columns
     ends, since, unit = _in_one_unit(due.found, due.unit, asked.row_ends, now.unit)

@@ -27,14 +27,14 @@ Budgets = OtherBudget | timedelta | np.timedelta64 | NDArray[np.timedelta64] | S
 Codes = NDArray[np.integer[Any]] | Sequence[int] | None
 """For each row the index of its schedule; None if one schedule serves all rows."""
 Tz = str | tzinfo | None
-"""Must be ``"UTC"`` for datetime64, which must be in UTC. Aware datetimes need no ``tz``."""
+"""The zone of datetime64 columns, which must be ``"UTC"``. Aware datetimes need no ``tz``."""
 
 NAT = -MAX - 1
 """The integer that represents NaT in numpy: the least int64."""
 _COARSER = {"W": 604_800, "D": 86_400, "h": 3_600, "m": 60}
 _MICROSECOND = timedelta(microseconds=1)
 _MONTHS_OF_TIME = 12 * 10_000
-"""More months than any calendar covers, and few enough to be converted to seconds."""
+"""A number of months greater than any calendar covers, which still fits into seconds."""
 
 
 class InstantColumn(NamedTuple):
@@ -197,7 +197,7 @@ def _refuse_nanoseconds(what: str, value: object) -> None:
 
 
 def budgets_of(given: object) -> AmountColumn | OtherBudget:
-    """Return a budget that is not a timedelta unchanged, else ``amounts_of``."""
+    """Return the result of ``amounts_of``, but a budget of another kind unchanged."""
     return given if isinstance(given, OtherBudget) else amounts_of(given)
 
 

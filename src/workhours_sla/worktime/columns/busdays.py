@@ -10,7 +10,7 @@ import numpy as np
 from workhours_sla.calendars.calendar import Calendar
 
 BEYOND: Final = np.timedelta64(100 * 366, "D")
-"""How far beyond the given dates all days are off."""
+"""The length of the period before and after the given dates in which all days are off."""
 
 
 def busdaycalendar(calendar: Calendar | str, first: date, last: date) -> np.busdaycalendar:

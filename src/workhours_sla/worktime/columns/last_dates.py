@@ -1,4 +1,4 @@
-"""The ends of working days to the same time of day, for columns of instants of working time.
+"""Compute the ends of ``WorkingDaysSameTime`` budgets for columns of starts in working time.
 
 The rules are those of ``WorkingDaysSameTime.ends_at``.
 """
@@ -22,9 +22,9 @@ from workhours_sla.worktime.zone_offsets import ONE_DAY
 
 
 def ends_in_shifts(count: int, dates: DatedShifts, opens: Ints, clocks: WallClocks) -> Ints:
-    """Return the ends of ``count`` working days that start at some instants of working time.
+    """Return, for each instant in ``opens``, the end of ``count`` working days to the same time.
 
-    The end is NaT if it depends on an unknown date.
+    ``opens`` must be working time. The end is NaT if it depends on an unknown date.
     """
     shown = clocks.shown_at(opens)
     begun = shown // clocks.day
@@ -47,7 +47,7 @@ def ends_in_shifts(count: int, dates: DatedShifts, opens: Ints, clocks: WallCloc
 
 
 def _is_in_own_shift(dates: DatedShifts, opens: Ints, days: Ints, clocks: WallClocks) -> Bools:
-    """Return whether each instant is in a shift of its own date, not of the date before."""
+    """Return whether each instant is in a shift of its own date rather than of the date before."""
     low, places = distinct(days)
     spans = {place: _spans(dates, date_of(low + place), clocks) for place in places}
     found = np.zeros(len(opens), np.bool_)

@@ -1,16 +1,16 @@
 """Calculate due times and limits of budgets that are not a timedelta, for whole columns.
 
-Many rows share an answer, or differ only in the time of day:
+Many rows have equal answers, or answers that differ only in the time of day:
 
-- A budget of days has one answer for all starts on a date before its closing, and one for all
-  starts after it. The schedule is asked once for each of these groups.
+- A day budget has one answer for all starts on a date before its closing, and one for all starts
+  after it. The schedule computes one answer for each of these groups.
 - CalendarDaysSameTime has one due date for all starts on a date.
 - WorkingDaysSameTime has one last date for all starts in the shifts of a date. The rest is working
   time, which is calculated for whole columns.
 - WorkingDaysInHours is an amount of working time for each start.
 
-The schedule is asked row by row only for rows that have pauses and such a budget of days, for rows
-that depend on unknown dates, for rows far from today, and for the latest start.
+The schedule computes the answer row by row only for rows that have pauses and such a day budget,
+for rows that depend on unknown dates, for rows far from today, and for the latest start.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ Solve = Callable[[Question[Any]], tuple[Ints, str, Bools | None]]
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NOON: Final = time(12)
 _AHEAD: Final = 60
-"""The days after a start in which its next opening usually is."""
+"""Number of days after a start within which its next opening usually is."""
 _CUTS: Final = 4
-"""More than the number of instants at which an unknown date may close."""
+"""A number greater than that of instants at which an unknown date may close."""
 
 
 class OtherAnswers(NamedTuple):
@@ -76,10 +76,10 @@ class OtherAnswers(NamedTuple):
 
 
 def with_amounts(asked: Question[Any]) -> Question[Any]:
-    """Return a question about WorkingDaysInHours as one about amounts of working time.
+    """Convert a question about WorkingDaysInHours to a question about amounts of working time.
 
-    Any other question is returned unchanged, and so is one about the latest start if the weekly
-    hours change, because the amount depends on the answer. Raises BudgetError for a schedule
+    Other questions are returned unchanged. So is a question about the latest start if the weekly
+    hours change, because the amount then depends on the answer. Raises BudgetError for a schedule
     without weekly hours.
     """
     budget = asked.other
@@ -243,7 +243,7 @@ class _Answers:
         self._left[rows] = False
 
     def _near(self, *, paused: bool) -> Bools:
-        """Return the rows that are not far from today; without ``paused``, those without pauses."""
+        """Return which rows are near today; without ``paused``, rows with pauses are excluded."""
         day, start = in_unit(ONE_DAY, self._unit), self._rows.start
         near = self._left & (start > DAY_NUMBERS[0] * day) & (start < DAY_NUMBERS[1] * day)
         if not paused and self._rows.pauses is not None:
@@ -251,7 +251,7 @@ class _Answers:
         return near
 
     def _groups(self, among: Bools) -> Iterator[tuple[WorkingTime, Ints, WallClocks]]:
-        """Yield each schedule with its rows ``among`` those given, and the clocks of its zone."""
+        """Yield each schedule with its rows in ``among``, and the clocks of its zone."""
         for schedule, own in _by_schedule(self._asked):
             rows = own[among[own]]
             if len(rows):
@@ -260,7 +260,7 @@ class _Answers:
                 yield schedule, rows, WallClocks(schedule.tz, first, last + _AHEAD, self._unit)
 
     def _in_finer_unit(self, unit: str) -> None:
-        """Convert the columns to a unit if it is finer than theirs."""
+        """Convert the columns to ``unit`` if it is finer than their unit."""
         finer = finest([self._unit, unit])
         if finer != self._unit:
             self._found = scaled(self._found, self._unit, finer)
@@ -269,7 +269,7 @@ class _Answers:
     # -- single rows -------------------------------------------------------------------------
 
     def all(self) -> OtherAnswers:
-        """Return the answers; the schedule is asked for each row that has none yet."""
+        """Return the answers, after computing the missing ones row by row."""
         known: dict[tuple[int, ...], tuple[int | None, bool]] = {}
         codes, starts, pauses = self._rows.codes, self._rows.start, self._rows.pauses
         for row in np.flatnonzero(self._left).tolist():
@@ -347,7 +347,7 @@ def _answer(
 
 
 def _closings(dates: DatedShifts, day: date) -> list[datetime]:
-    """Return when a date closes, or may close if it is unknown; at most three instants."""
+    """Return the closing of a date; if the date is unknown, its at most three possible closings."""
     ways: list[DatedShifts] = [dates]
     if not dates.knows(day):
         by_rule: Any = dates

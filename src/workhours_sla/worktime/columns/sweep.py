@@ -24,7 +24,7 @@ CHUNK = 65_536
 FEW_ROWS = 500
 """For fewer rows, a binary search is faster than building tables."""
 _FARTHEST = 10**18
-"""Microseconds from 1970 to an instant after year 9999; the negative number is before year 1."""
+"""Microseconds from 1970 to an instant after year 9999; negated, to one before year 1."""
 
 
 class FinerUnit(Exception):  # noqa: N818 - control flow, not an error

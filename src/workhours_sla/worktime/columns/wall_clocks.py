@@ -1,4 +1,4 @@
-"""The times that the clocks of a zone show, for whole columns of instants, and back."""
+"""Convert columns of instants to the wall-clock times of a zone, and back."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, Ints
 from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC, ONE_DAY, zone_offsets
 
 DAY_NUMBERS: Final = tuple((date(year, 1, 1) - BASE.date()).days for year in (1900, 2200))
-"""The day numbers of rows for which clocks are compiled."""
+"""Range of day numbers for which clocks are compiled."""
 _LAST_DATE: Final = date(9990, 1, 1)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _ROOM: Final = 4
-"""The days before the first and after the last day for which offsets are looked up."""
+"""Number of days before the first and after the last day with looked-up offsets."""
 
 
 class WallClocks:
-    """The clocks of a zone between two day numbers, in a numpy unit.
+    """The wall-clock times of a zone between two day numbers, in a numpy unit.
 
-    Times on the clocks are integers since 1970-01-01T00:00, like instants. ``day`` is the length of
-    a day. Day numbers from ``last_day`` on are too late for the unit.
+    Wall-clock times are integers since 1970-01-01T00:00, like instants. ``day`` is the length of a
+    day. From day number ``last_day`` on, the unit cannot represent the times.
     """
 
     __slots__ = ("_at", "_offsets", "_shown", "_tz", "_unit", "day", "last_day")

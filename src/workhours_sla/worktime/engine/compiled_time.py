@@ -65,7 +65,7 @@ class CompiledTime:
     def _dates(self, budget: object) -> DatedShifts:
         """Return the schedule on whose dates a day budget is counted.
 
-        Raises BudgetError for a combination, which has no such schedule.
+        Raises BudgetError for a combination, which is not based on one schedule.
         """
         msg = f"a combined schedule counts working time only, not {budget!r}; use one of its parts"
         raise BudgetError(msg, budget=budget)

@@ -14,7 +14,7 @@ from workhours_sla.worktime.zone_offsets import BASE, ONE_DAY, ZERO, TimeSpan, Z
 
 _BASE_ORDINAL = BASE.toordinal()
 _MARGIN = 3
-"""An offset change that is more than this number of days from a date cannot affect its shifts.
+"""Offset changes more than this many days away from a date cannot affect its shifts.
 
 A shift ends at most two days after its date begins, and an offset is less than one day.
 """
@@ -25,7 +25,7 @@ class Compiler:
 
     ``shifts_between(a, b)`` returns the shifts of each date from a to b. ``reach`` is the earliest
     start and the latest end of all shifts, as time since midnight. ``surely`` is a span of instants
-    that are known, whatever shifts the first and the last date have.
+    that are known in any case, whatever the shifts of the first and the last date are.
     """
 
     __slots__ = ("_first", "_last", "_reach", "_shifts_between", "surely", "zone")

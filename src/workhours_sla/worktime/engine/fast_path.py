@@ -24,7 +24,7 @@ from workhours_sla.worktime.engine.timeline import Snapshot
 from workhours_sla.worktime.zone_offsets import ONE_DAY, ZERO, Zone
 
 MAX_WALK = timedelta(hours=80)
-"""For larger budgets, a binary search is faster than stepping through intervals."""
+"""Maximum budget for stepping through intervals; above it, a binary search is faster."""
 
 UNAVAILABLE = (KeyError, TypeError, OverflowError)
 """The exceptions that a fast path raises if it cannot answer."""

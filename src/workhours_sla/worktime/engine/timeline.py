@@ -193,10 +193,10 @@ class Timeline:
         return worked + snapshot.shift[index]
 
     def latest_before(self, worked: timedelta) -> timedelta | None:
-        """Return the last instant at which the working time since the origin, C, equals ``worked``.
+        """Return the last instant at which the working time C equals ``worked``.
 
-        Returns None if that instant is before ``lo``. The caller must have compiled the timeline
-        up to an instant at which C is at least ``worked``.
+        Returns None if that instant is before ``lo``. The caller must have compiled the timeline up
+        to an instant at which C is at least ``worked``.
         """
         snapshot = self._snapshot
         assert snapshot is not None  # noqa: S101 - callers have computed C

@@ -1,7 +1,7 @@
 """Read the events of an iCalendar file (RFC 5545) and compute the days that they cover.
 
-An event may have several revisions, of which the last one counts. An event with a recurrence rule
-has many occurrences.
+Of several revisions of an event, only the last one counts. An event with a recurrence rule has many
+occurrences.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from workhours_sla.adapters.calendars.icalendar.times import (
 from workhours_sla.calendars.date_ranges import ONE_DAY
 
 _MARGIN = timedelta(days=2)
-"""More than the greatest difference between the UTC offsets of two zones."""
+"""A time longer than any difference between two UTC offsets."""
 _SEQUENCE = re.compile(r"[0-9]{1,9}")
 
 

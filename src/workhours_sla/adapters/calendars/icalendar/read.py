@@ -28,7 +28,7 @@ from workhours_sla.module_names import public
 __all__ = ["FeedEvent", "PartialDay", "read_icalendar"]
 
 MOST_DAYS = 1_000_000
-"""The most days that the events of a feed may cover; each event's days are counted separately."""
+"""Maximum number of days covered by a feed, where each event's days are counted separately."""
 
 
 @public("workhours_sla.files")
@@ -130,7 +130,7 @@ def _entry(day: date, event: Event, act: Act) -> Entry:
 
 
 def _act(calendar: Component, name: str) -> Act:
-    """Return the act behind the days of a feed, whose title is the name of the feed."""
+    """Return an act for the days of a feed; its title is the name of the feed."""
     product = calendar.text("PRODID")
     title = calendar.text("X-WR-CALNAME") or calendar.text("NAME") or product or name
     return Act(title, source=product or name)

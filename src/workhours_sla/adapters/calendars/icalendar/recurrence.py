@@ -1,4 +1,4 @@
-"""Compute when an event starts, by the recurrence rules of iCalendar (RFC 5545, section 3.3.10)."""
+"""Compute the starts of an event from its recurrence rules (RFC 5545, section 3.3.10)."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _BY_DATE = ("BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY")
 _DAYS = {"DAILY": 1, "WEEKLY": 7}
 _MONTHS = {"MONTHLY": 1, "YEARLY": 12}
 _CYCLE, _YEARS_OF_A_CYCLE = timedelta(days=146_097), 400
-"""The period after which all dates fall on the same weekdays and in the same weeks again."""
+"""The length of the cycle after which weekdays and week numbers repeat, as time and in years."""
 _MOST_STARTS = 100_000
-"""The most starts of one event within the dates to read."""
+"""Maximum number of starts of one event within the dates to read."""
 
 
 def starts_of(

@@ -128,7 +128,7 @@ def length_between(start: Moment, line: Property, zones: Mapping[str, str]) -> L
 
 
 def length_of(start: Moment, line: Property) -> Length:
-    """Return the length that a DURATION gives to an event. Raises CalendarDataError."""
+    """Return the length of an event from its DURATION. Raises CalendarDataError."""
     match = _DURATION.fullmatch(line.value.strip())
     groups = match.groups() if match else ()
     if not any(group is not None for group in groups[1:]):

@@ -98,7 +98,7 @@ def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
 
 
 class _Feed(NamedTuple):
-    """The values that are the same in all events of a file.
+    """Values that all events of a file share.
 
     ``digest`` is a digest of the calendar's name, and ``stamp`` is the DTSTAMP.
     """
@@ -110,7 +110,7 @@ class _Feed(NamedTuple):
 def _intervals(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
     """Return the working intervals of a date's shifts, in UTC.
 
-    Time that belongs to a shift of the date before is left out.
+    Time that belongs to a shift of the previous date is left out.
     """
     before = day - ONE_DAY
     left = _in_utc(schedule, day)

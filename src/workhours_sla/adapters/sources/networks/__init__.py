@@ -1,1 +1,1 @@
-"""Comments of social networks, which one mapper maps to events."""
+"""Read comments of social networks; one mapper turns them into events."""

@@ -1,8 +1,8 @@
-"""Map the comments of a network to events: who opened an appeal, who answered it, what followed.
+"""Map the comments of a network to events: who opened an appeal, who answered, what followed.
 
-A comment answers another comment, or none. An appeal is a comment of a citizen that answers none,
-or that answers only comments of the community. Everything in its branch belongs to it: a comment of
-an official is a reply, and a comment of a citizen is a further message.
+A comment may answer another comment. A citizen's comment opens an appeal if it answers no comment,
+or only comments of the community. All comments in its branch belong to the appeal: a comment of an
+official is a reply, and a comment of a citizen is a further message.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from workhours_sla.sla.event import Event
 
 REMEMBERED: Final = 200_000
-"""The most comments whose appeals are remembered. At least half of them always are."""
+"""Maximum number of comments whose appeals are remembered; the last half of them always is."""
 
 Author = Literal["citizen", "official", "other"]
-"""Who wrote a comment; ``other`` is neither: a service of the network, or another community."""
+"""Who wrote a comment; ``other`` is a service of the network or another community."""
 Ignored = Literal[
     "community_post",
     "deleted_comment",
@@ -34,24 +34,24 @@ Ignored = Literal[
     "repeated",
     "under_deleted",
 ]
-"""Why a record has no event."""
+"""The reason why a record causes no event."""
 _NO_MORE: Final = (None,) * 6
-"""The fields of an event after ``author_role``."""
+"""Empty values for the fields of an event after ``author_role``."""
 IGNORED: Final[tuple[Ignored, ...]] = get_args(Ignored)
 
 
 class Comment(NamedTuple):
-    """A comment, or what happened to one: ``kind`` is created, edited, deleted or restored.
+    """A comment or a change of one: ``kind`` is created, edited, deleted or restored.
 
-    ``id`` is unique among all networks; ``event_id`` names what happened, ``""`` for the comment
-    itself. ``parent`` is the id of the comment that it answers, and ``root`` that of the first
-    comment of its branch, if the record names it. ``is_root_official`` says that it answers its
-    root, and that the record itself shows the root to be of the community. ``edited_at`` is the
+    ``id`` is unique among all networks. ``event_id`` identifies a change; it is ``""`` for the
+    comment itself. ``parent`` is the id of the comment that it answers. ``root`` is the id of the
+    first comment of its branch, if the record names it. ``is_root_official`` is true if the comment
+    answers its root and the record shows that the community wrote the root. ``edited_at`` is the
     time of the last edit, if the record has it.
 
-    Of a deletion, ``author`` and ``author_id`` are those of who deleted; without ``author``, it is
-    the citizen if the appeal has the same ``author_id``. ``expected`` is how many comments are in
-    the branch, if the record lacks some that may matter.
+    For a deletion, ``author`` and ``author_id`` are the person who deleted. Without ``author``,
+    this is the citizen if the appeal has the same ``author_id``. ``expected`` is the number of
+    comments in the branch, if the record lacks comments that may matter.
     """
 
     id: str
@@ -69,11 +69,11 @@ class Comment(NamedTuple):
 
 
 class CommentTree:
-    """Maps comments to events. It is mutable: it remembers to which appeal each comment belongs.
+    """Maps comments to events; mutable, because it remembers the appeal of each comment.
 
-    A comment that answers one that is not remembered belongs to the appeal of its ``root``, or to
-    the appeal that the answered comment opened. If there is no such appeal, the event is
-    quarantined later. ``ignored`` counts the records without events.
+    A comment that answers a forgotten comment belongs to the appeal of its ``root``, or to the
+    appeal that the answered comment opened. If there is no such appeal, the event is quarantined
+    later. ``ignored`` counts the records without events.
     """
 
     def __init__(self, channel: str, source: str) -> None:
@@ -88,20 +88,20 @@ class CommentTree:
         self.ignored: Counter[Ignored] = Counter()
 
     def ignore_deleted(self, comment_id: str) -> None:
-        """Count a comment of which nothing is known but that it was deleted.
+        """Count a deleted comment about which nothing else is known.
 
-        Comments under it are ignored, unless another record shows what it was.
+        Comments that answer it are ignored, unless another record has its content.
         """
         self.ignored["deleted_comment"] += 1
         self._deleted.put(comment_id, comment_id)
 
     def ignore(self, why: Ignored) -> tuple[Event, ...]:
-        """Count a record that has no event, and return no events."""
+        """Count a record without an event, and return no events."""
         self.ignored[why] += 1
         return ()
 
     def missing(self, comment: Comment) -> str | None:
-        """Return the id of a comment that must be mapped before this one, None if there is none."""
+        """Return the id of the comment that must be mapped first, None if there is none."""
         about = comment.parent if comment.kind is EventType.CREATED else comment.id
         if about is None or comment.is_root_official or self._branches.get(about) is not None:
             return None
@@ -114,7 +114,7 @@ class CommentTree:
         return None if known else about
 
     def events_of(self, comment: Comment) -> tuple[Event, ...]:
-        """Return the events of a comment, none if it means nothing for an appeal."""
+        """Return the events of a comment, none if it is irrelevant to every appeal."""
         if comment.kind is not EventType.CREATED:
             return self._change(comment)
         parent = comment.parent
@@ -126,7 +126,7 @@ class CommentTree:
         return self._in_branch(comment, appeals)
 
     def _in_branch(self, comment: Comment, appeals: tuple[str, ...]) -> tuple[Event, ...]:
-        """Return the events of a comment in the branch of an appeal, or of one of two."""
+        """Return the events of a comment in the branch of one of ``appeals``."""
         self._branches.put(comment.id, appeals[0])
         if comment.author == "citizen":
             return self._events(comment, EventType.CITIZEN_MESSAGE, appeals[0])
@@ -139,7 +139,7 @@ class CommentTree:
         return events
 
     def _first(self, comment: Comment) -> tuple[Event, ...]:
-        """Return the events of a comment that answers no comment of a citizen."""
+        """Return the events of a comment that does not answer a citizen's comment."""
         if comment.author != "citizen":
             self._branches.put(comment.id, "")
             return self.ignore("community_post" if comment.author == "official" else "other_record")
@@ -148,9 +148,9 @@ class CommentTree:
         return self._events(comment, EventType.CREATED, comment.id)
 
     def _appeals(self, about: str, comment: Comment) -> tuple[str, ...]:
-        """Return the appeal of the branch in which a comment is; none if no citizen is in it yet.
+        """Return the appeal to whose branch a comment belongs, none if no citizen wrote in it yet.
 
-        If it is one of two appeals, of which only one can exist, both are returned.
+        If it belongs to one of two appeals, of which only one can exist, both are returned.
         """
         found, root = self._branches.get(about), comment.root
         if found is None and comment.is_root_official:
@@ -164,7 +164,7 @@ class CommentTree:
         return (root,) if known or root == about else (root, about)
 
     def _change(self, comment: Comment) -> tuple[Event, ...]:
-        """Return the event of a change of a comment."""
+        """Return the event of an edit, a deletion or a restoration of a comment."""
         appeals = self._appeals(comment.id, comment)
         if not appeals:
             return self.ignore("community_post")
@@ -178,7 +178,7 @@ class CommentTree:
         return self._events(comment, comment.kind, comment.id)
 
     def _events(self, comment: Comment, kind: EventType, appeal_id: str) -> tuple[Event, ...]:
-        """Return the event of a comment, and that of its last edit."""
+        """Return the event of a comment, followed by the event of its last edit, if any."""
         own_id = comment.event_id or comment.id
         event = self._event(own_id, appeal_id, kind, comment, comment.at)
         edited_at = comment.edited_at
@@ -204,7 +204,7 @@ class CommentTree:
 
 
 class Recent:
-    """Keeps the last texts that were put: at least half of ``REMEMBERED``, and never more."""
+    """A cache of the most recent texts: at least half of ``REMEMBERED``, at most all of it."""
 
     __slots__ = ("_new", "_old")
 
@@ -213,19 +213,19 @@ class Recent:
         self._old: dict[str, str] = {}
 
     def put(self, key: str, text: str) -> None:
-        """Keep the text of a key."""
+        """Store a text under a key."""
         if len(self._new) >= REMEMBERED // 2:
             self._old, self._new = self._new, {}
         self._new[key] = text
 
     def get(self, key: str) -> str | None:
-        """Return the text of a key, None if it is not kept."""
+        """Return the text under a key, None if it was dropped or never stored."""
         found = self._new.get(key)
         return self._old.get(key) if found is None else found
 
 
 def ignored_counts(counts: Counter[Ignored]) -> Iterator[Phrase]:
-    """Yield for each reason how many records have no event because of it."""
+    """Yield a note for each reason with the number of records that caused no event."""
     for why in IGNORED:
         if counts[why]:
             yield say(f"ignored_{why}", count=counts[why])

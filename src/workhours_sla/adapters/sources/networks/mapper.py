@@ -1,4 +1,4 @@
-"""What the mappers of all networks share: they map a record to comments, and these to events."""
+"""The base of all networks' mappers: it maps a record to comments, and comments to events."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 class Part(NamedTuple):
-    """A part of a record: a comment, the reason why it cannot be used, or neither if it is ignored.
+    """A part of a record: a comment, or the reason why it cannot be used; neither if ignored.
 
-    ``id`` and ``root`` are those of the comment, as far as they are known.
+    ``id`` and ``root`` are the ids of the comment and of its root, as far as they are known.
     """
 
     comment: Comment | None = None
@@ -43,7 +43,7 @@ class Part(NamedTuple):
 _Value = TypeVar("_Value")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""No network is older; an earlier time was written in another unit."""
+"""An earlier time must have been written in another unit, because no network is older."""
 _LATEST: Final = datetime(9998, 1, 1, tzinfo=UTC)
 
 
@@ -51,9 +51,9 @@ _NOTHING: Final = Part()
 
 
 class NetworkMapper(ABC):
-    """Maps the records of a network to events; the base class of the mapper of each network.
+    """Base class of the networks' mappers, which map records to events.
 
-    ``type`` is the struct of a record. Raises SourceError for an id of an official that the network
+    ``type`` is the struct of a record. Raises SourceError for an official's id that the network
     cannot have.
     """
 
@@ -61,7 +61,7 @@ class NetworkMapper(ABC):
     channel: ClassVar[str]
     type: ClassVar[Any]
     official: ClassVar[tuple[str, str]]
-    """A regular expression for the ids of authors, and an example."""
+    """A regular expression for the ids of authors, and an example of such an id."""
 
     def __init__(self, layout: Layout, options: Input) -> None:
         self.network: Phrase = say(f"network_{self.channel}")
@@ -69,7 +69,7 @@ class NetworkMapper(ABC):
         self.officials: Officials = Officials(options.officials, self.network, *self.official)
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
-        """Return the events of a record, or a Fault without its text."""
+        """Return the events of a record, or a Fault without the record's text."""
         events: tuple[Event, ...] = ()
         try:
             found = msgspec.convert(record, self.type)
@@ -107,27 +107,27 @@ class NetworkMapper(ABC):
         """Note the values of an envelope that ends."""
 
     def notes(self) -> Iterator[Phrase]:
-        """Yield notes for the user about all that was read."""
+        """Yield notes for the user after all records were read."""
         counts = tuple(ignored_counts(self.tree.ignored))
         if counts:
             yield say("records_ignored", count=self.tree.ignored.total(), counts=counts)
         yield from self.officials.unmet()
 
     def ignored(self, why: Ignored) -> Part:
-        """Count a part that is ignored, and return it."""
+        """Count an ignored part of a record, and return it."""
         self.tree.ignore(why)
         return _NOTHING
 
 
 def needed(value: _Value | None, name: str) -> _Value:
-    """Return a value that a record needs. Raises RefusedError if it is missing, empty or zero."""
+    """Return a required value. Raises RefusedError if it is missing, empty or zero."""
     if not value:
         raise RefusedError(say("value_absent", named=name), "missing_value")
     return value
 
 
 def moment(name: str, value: int | str, *, per_second: int = 1) -> datetime:
-    """Return the time of a number of units since 1970. Raises RefusedError."""
+    """Convert a number of time units since 1970 to a datetime. Raises RefusedError."""
     try:
         units = int(value)
         at = _EPOCH + timedelta(microseconds=units * 1_000_000 // per_second)

@@ -1,4 +1,4 @@
-"""Read the updates of MAX, as its API sends them to a webhook or returns them."""
+"""Read updates of MAX, as its API returns them or sends them to a webhook."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Link(msgspec.Struct, frozen=True, gc=False):
 
 
 class MaxMessage(msgspec.Struct, frozen=True, gc=False):
-    """A message, with the values that matter."""
+    """A message, with the fields that are used."""
 
     sender: _User | None = None
     recipient: _Recipient | None = None
@@ -73,7 +73,7 @@ class MaxMapper(NetworkMapper):
         yield self._part(record, received_at)
 
     def _part(self, update: MaxUpdate, received_at: datetime | None) -> Part:
-        """Return what an update says about a message. Raises RefusedError."""
+        """Return the change that an update reports about a message. Raises RefusedError."""
         kind = update.update_type
         if kind == "message_removed":
             comment = self._removed(update, received_at)
@@ -108,7 +108,7 @@ class MaxMapper(NetworkMapper):
         )
 
     def _author(self, sender: _User | None) -> tuple[Author, str]:
-        """Return who wrote a message; a channel and a bot write for the community."""
+        """Return the author of a message; a channel and a bot count as the community."""
         if sender is None:
             return "official", ""
         author_id = str(needed(sender.user_id, "sender.user_id"))
@@ -136,7 +136,7 @@ def _time(timestamp: int | None) -> datetime:
 
 
 def _edited(comment: Comment, timestamp: int | None) -> Comment:
-    """Return the edit of a message. Raises RefusedError."""
+    """Return the edit of a message at ``timestamp``. Raises RefusedError."""
     return comment._replace(
         at=_time(timestamp),
         kind=EventType.EDITED,

@@ -1,4 +1,4 @@
-"""The authors who answer for a community, besides the community itself."""
+"""Officials: authors who answer for a community, besides the community itself."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Officials:
-    """The ids of officials from the configuration; it remembers which of them were met.
+    """The ids of officials from the configuration; records which of them have written.
 
-    ``form`` is a regular expression for the ids of a network, and ``example`` one of them. Raises
-    SourceError for an id of another form.
+    ``form`` is a regular expression for the ids of a network, and ``example`` an example. Raises
+    SourceError for an id in another form.
     """
 
     def __init__(self, ids: Sequence[str], network: Phrase, form: str, example: str) -> None:
@@ -34,6 +34,6 @@ class Officials:
         return True
 
     def unmet(self) -> Iterator[Phrase]:
-        """Yield a note for each official who wrote none of the comments."""
+        """Yield a note for each official who wrote no comment."""
         for one in self._unmet:
             yield say("official_unmet", id=shown(one))

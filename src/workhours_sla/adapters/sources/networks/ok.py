@@ -26,7 +26,7 @@ _PAGES: Final = envelopes({"comments": "records"})
 _DECODED: Final = re.compile(r"(\d{1,16}):(-?\d{1,20}):\d{1,16}:(\w{1,40}):\w{1,40}", re.ASCII)
 """Matches a decoded id: the time in milliseconds, a number, the time again, the discussion."""
 MOST_OPEN: Final = 1_000
-"""The most discussions without their last page that are counted."""
+"""Maximum number of discussions without a last page that are tracked."""
 _ACTIVE: Final = "ACTIVE_MESSAGE"
 
 
@@ -67,7 +67,7 @@ class OkMapper(NetworkMapper):
     def _comment(
         self, record: OkComment, head: Mapping[str, str], received_at: datetime | None
     ) -> Comment:
-        """Return a comment of Odnoklassniki as one of any network. Raises RefusedError."""
+        """Convert a comment of Odnoklassniki to a Comment. Raises RefusedError."""
         native = needed(record.id, "id")
         if record.type not in {None, "", _ACTIVE}:
             detail = say("other_message", type=shown(record.type))
@@ -103,17 +103,17 @@ class OkMapper(NetworkMapper):
             self._open[discussion] = None
 
     def notes(self) -> Iterator[Phrase]:
-        """Yield notes for the user, also about discussions whose last page is missing."""
+        """Yield notes for the user, for example about discussions without their last page."""
         yield from super().notes()
         if self._open:
             yield say("discussion_open", count=len(self._open), id=next(iter(self._open)))
 
 
 def _id_of(native: str, head: Mapping[str, str]) -> tuple[str, int | None]:
-    """Return the readable id of a comment, and its time in milliseconds if the id has it.
+    """Return the readable id of a comment, and its time in milliseconds, None if unknown.
 
-    The id of the network is the Base64 of ``time:-number:time:discussion:1``. Raises RefusedError
-    if neither the id nor the page names the discussion.
+    The network's id is the Base64 of ``time:-number:time:discussion:1``. Raises RefusedError if
+    neither the id nor the page names the discussion.
     """
     try:
         found = _DECODED.fullmatch(b64decode(native, validate=True).decode("ascii"))

@@ -1,4 +1,4 @@
-"""Read a file of a network: each comment after the comment that it answers."""
+"""Read a file of a network so that each comment follows the comment that it answers."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from workhours_sla.sla.claim import Claim
 
 MOST_WAITING: Final = 50_000
-"""The most comments that wait for the one that they answer."""
+"""Maximum number of comments that wait for the comment that they answer."""
 
 Written = tuple[Part, str]
-"""A part of a record, and the text of the record."""
+"""A part of a record, with the text of the record."""
 
 
 def reader(
@@ -78,10 +78,10 @@ def reader(
 
 
 def parents_first(written: Iterable[Written], tree: CommentTree) -> Iterator[Item]:
-    """Yield the events or the Fault of each part, those of a comment after its parent.
+    """Yield the events or the Fault of each part; a comment follows the comment that it answers.
 
-    At most ``MOST_WAITING`` comments wait for their parents; then those that have waited longest
-    are mapped without their parent.
+    At most ``MOST_WAITING`` comments wait. If there are more, the oldest ones are mapped without
+    the comment that they answer.
     """
     waiting = _Waiting(tree)
     for line, (part, text) in enumerate(written, 1):
@@ -95,7 +95,7 @@ def parents_first(written: Iterable[Written], tree: CommentTree) -> Iterator[Ite
 
 
 class _Waiting:
-    """The comments whose parents were not found yet."""
+    """The comments that wait for the comment that they answer (the parent)."""
 
     def __init__(self, tree: CommentTree) -> None:
         self._tree = tree
@@ -104,7 +104,10 @@ class _Waiting:
         self._count = 0
 
     def items_of(self, comment: Comment) -> Iterator[Item]:
-        """Yield the events of a comment and of those that waited for it, none if it must wait."""
+        """Yield the events of a comment and of the comments that waited for it.
+
+        If the comment must wait itself, yield nothing.
+        """
         todo = [comment]
         while todo:
             comment = todo.pop()
@@ -122,12 +125,12 @@ class _Waiting:
             yield from self._released()
 
     def rest(self) -> Iterator[Item]:
-        """Yield the events of the comments that still wait."""
+        """Yield the events of the comments that are still waiting."""
         while self._for:
             yield from self._released()
 
     def _released(self) -> Iterator[Item]:
-        """Yield the events of the comments that have waited longest for one that is not found."""
+        """Yield the events of the comments that have waited longest for a missing parent."""
         _, comments = self._for.popitem(last=False)
         self._count -= len(comments)
         for comment in comments:

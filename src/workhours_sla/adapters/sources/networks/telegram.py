@@ -1,7 +1,7 @@
-r"""Read an export of Telegram Desktop, ``result.json``: one chat, or a whole account.
+r"""Read an export of Telegram Desktop, ``result.json``, of one chat or a whole account.
 
 Telegram Desktop writes control characters as ``\x0C``, and version 4.1 wrote the path of a custom
-emoji without quotes; neither is JSON. Both are repaired in messages that have them.
+emoji without quotes. Both are invalid JSON, and are repaired in the messages that contain them.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _CHATS: Final = envelopes(
 _PRIVATE: Final = frozenset(
     f'"{kind}"' for kind in ("saved_messages", "replies", "personal_chat", "bot_chat")
 )
-"""The types of chats in which nobody answers for a community, as JSON."""
+"""Types of private chats, as JSON; nobody answers for a community there."""
 _PEER: Final = re.compile(r"(user|chat|channel)(\d{1,19})", re.ASCII)
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
 _UNQUOTED: Final = re.compile(r'("document_id"\s*+:\s*+)([^\s"\d{\[][^"\r\n]*+)(?=[\r\n]|\Z)')
 
 
 class TelegramMessage(msgspec.Struct, frozen=True, gc=False):
-    """A message, with the values that matter."""
+    """A message, with the fields that are used."""
 
     id: int | None = None
     type: str | None = None
@@ -56,7 +56,10 @@ class TelegramMapper(NetworkMapper):
     def _parts_of(
         self, record: TelegramMessage, head: Mapping[str, str], received_at: datetime | None
     ) -> Iterator[Part]:
-        """Yield a message. ``head`` has the type and the id of its chat. Raises RefusedError."""
+        """Yield the comment of a message. Raises RefusedError.
+
+        ``head`` has the type and the id of the chat.
+        """
         if head.get("type") in _PRIVATE:
             yield self.ignored("outside_groups")
             return
@@ -69,7 +72,7 @@ class TelegramMapper(NetworkMapper):
     def _comment(
         self, message: TelegramMessage, head: Mapping[str, str], received_at: datetime | None
     ) -> Comment:
-        """Return a message of Telegram as a comment of any network. Raises RefusedError."""
+        """Convert a message of Telegram to a Comment. Raises RefusedError."""
         found = re.fullmatch(r"-?\d{1,19}", head.get("id", ""), re.ASCII)
         chat = needed(found, "chat.id")[0]
         own_id = needed(message.id, "id")
@@ -91,12 +94,12 @@ class TelegramMapper(NetworkMapper):
         )
 
     def _answered(self, chat: str, message_id: int, peer_id: str | None) -> str:
-        """Return the id of the message that is answered, which may be in another chat."""
+        """Return the id of the message that a message answers; it may be in another chat."""
         peer = None if peer_id is None else _PEER.fullmatch(peer_id)
         return f"telegram/{chat if peer is None else peer[2]}/{message_id}"
 
     def _author(self, message: TelegramMessage, chat: str) -> Author:
-        """Return who wrote a message. Raises RefusedError for a channel that is not known."""
+        """Return the author of a message. Raises RefusedError for an unknown channel."""
         if message.type == "service":
             return "other"
         author_id = needed(_author_id(message), "from_id")
@@ -114,13 +117,16 @@ class TelegramMapper(NetworkMapper):
 
 
 def _author_id(message: TelegramMessage) -> str:
-    """Return the id of an author; exports before 2021 had the numbers of users alone."""
+    """Return the id of an author in the current form.
+
+    Exports before 2021 had only the number of a user.
+    """
     author = message.from_id
     return f"user{author}" if isinstance(author, int) else author or ""
 
 
 def repaired(text: str) -> str:
-    r"""Return a message with its known mistakes repaired.
+    r"""Repair the known JSON errors in the text of a message.
 
     >>> repaired(r'{"text": "a\x0Cb\\x0C"}')
     '{"text": "a\\u000Cb\\\\x0C"}'

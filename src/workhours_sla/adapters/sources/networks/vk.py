@@ -1,4 +1,4 @@
-"""Read the comments of VK: pages of ``wall.getComments`` and of its siblings."""
+"""Read the comments of VK: pages of ``wall.getComments`` and similar methods."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.sources.layout import Layout
 
 _MOST_LISTS: Final = 10_000
-"""The most lists of comments of which the missing ones are counted."""
+"""Maximum number of lists of comments whose missing comments are counted."""
 _List = tuple[int | None, int | None, int | None, tuple[int, ...]]
 _PAGES: Final = envelopes({"response": "envelopes", "items": "records"})
 
@@ -53,14 +53,14 @@ class VkComment(msgspec.Struct, frozen=True, gc=False):
 
 
 class VkThread(msgspec.Struct, frozen=True, gc=False):
-    """The first comments of the thread of a comment, and how many it has."""
+    """The first comments in the thread of a comment, and the number of all."""
 
     count: int = 0
     items: tuple[VkComment, ...] = ()
 
 
 class VkMapper(NetworkMapper):
-    """Maps a comment of VK with its thread to events."""
+    """Maps a comment of VK and the comments of its thread to events."""
 
     channel = "vk"
     type: ClassVar[Any] = VkComment
@@ -107,7 +107,7 @@ class VkMapper(NetworkMapper):
     def part_of(
         self, comment: VkComment, received_at: datetime | None = None, owner_id: int | None = None
     ) -> Part:
-        """Return a comment; ``owner_id`` is that of a comment that names none."""
+        """Return a comment as a Part; ``owner_id`` is used if the comment names no owner."""
         own_id, root = "", None
         try:
             owner, place = self._place_of(comment, owner_id)
@@ -124,7 +124,7 @@ class VkMapper(NetworkMapper):
         return Part(found, None, own_id, root)
 
     def _place_of(self, comment: VkComment, owner_id: int | None) -> tuple[int, str]:
-        """Return the place of a comment; of a deleted one that names none, that of its page."""
+        """Return the place of a comment; for a deleted one without an owner, that of the page."""
         if comment.deleted and not comment.owner_id and self._page is not None:
             return self._page
         self._page = place_of(comment, owner_id)
@@ -133,7 +133,7 @@ class VkMapper(NetworkMapper):
     def comment_of(
         self, comment: VkComment, owner: int, place: str, received_at: datetime | None
     ) -> Comment:
-        """Return a comment of VK as a comment of any network. Raises RefusedError."""
+        """Convert a comment of VK to a Comment. Raises RefusedError."""
         own_id, from_id = needed(comment.id, "id"), needed(comment.from_id, "from_id")
         at = moment("date", needed(comment.date, "date"))
         author = self.author_of(from_id, owner)
@@ -155,7 +155,7 @@ class VkMapper(NetworkMapper):
         )
 
     def author_of(self, from_id: int, owner: int) -> Author:
-        """Return who wrote a comment. Raises RefusedError for another community."""
+        """Return the kind of author of a comment. Raises RefusedError for another community."""
         if self.is_official(from_id, owner):
             return "official"
         if from_id < 0:
@@ -174,7 +174,7 @@ class VkMapper(NetworkMapper):
         self._in_page, self._has_threads = 0, False
 
     def _count_page(self, head: Mapping[str, str]) -> None:
-        """Count the comments of a page that ends; it says how many its list has."""
+        """Count the comments of a page, which states how many comments its list has."""
         count = head.get("current_level_count")
         if count is None and not self._has_threads:
             count = head.get("count")  # which includes the comments of threads
@@ -183,13 +183,13 @@ class VkMapper(NetworkMapper):
         self._count(self._list, self._in_page, int(count))
 
     def _count(self, where: _List, count: int, expected: int) -> None:
-        """Count comments of a list that has so many in all."""
+        """Count comments of a list that has ``expected`` comments in total."""
         if where in self._lists or len(self._lists) < _MOST_LISTS:
             read, most = self._lists.get(where, (0, 0))
             self._lists[where] = (read + count, max(most, expected))
 
     def notes(self) -> Iterator[Phrase]:
-        """Yield notes for the user, also about lists of comments whose pages are missing."""
+        """Yield notes for the user, for example about lists with missing pages."""
         yield from super().notes()
         missing = [(read, count) for read, count in self._lists.values() if read < count]
         if missing:
@@ -198,7 +198,7 @@ class VkMapper(NetworkMapper):
 
 
 def _list_of(comment: VkComment) -> _List:
-    """Return what distinguishes the list of comments that a comment is in."""
+    """Return a key for the list of comments to which a comment belongs."""
     return (
         comment.owner_id or comment.post_owner_id,
         comment.post_id or comment.topic_id,
@@ -208,10 +208,10 @@ def _list_of(comment: VkComment) -> _List:
 
 
 def place_of(comment: VkComment, owner_id: int | None) -> tuple[int, str]:
-    """Return the owner of what is commented, and the beginning of the ids of its comments.
+    """Return the owner of the commented object, and the prefix of the ids of its comments.
 
-    Ids are unique for all posts of an owner, for all its photos, videos or goods, and for each
-    topic of its board. Raises RefusedError for a comment without an owner.
+    Ids are unique for all posts of an owner, for all photos, videos or goods of an owner, and for
+    each topic of its board. Raises RefusedError for a comment without an owner.
     """
     owner, under = comment.owner_id or comment.post_owner_id, ""
     if comment.photo_owner_id or comment.photo_id is not None:

@@ -1,4 +1,4 @@
-"""Read a journal of the Callback API of VK: the requests as they were received."""
+"""Read a journal of VK's Callback API, which has the requests as they were received."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _KINDS: Final[Mapping[str, EventType]] = {
 
 
 class _Body(msgspec.Struct, frozen=True, gc=False):
-    """The body of a request, with the values that matter."""
+    """The body of a request, with the fields that are used."""
 
     type: str | None = None
     group_id: int | None = None
@@ -41,7 +41,7 @@ class _Body(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Line(_Body, frozen=True, gc=False):
-    """A line of the journal: the body itself, or the time of receipt and the body."""
+    """A line of the journal: the body alone, or with its time of receipt."""
 
     received_at: str | int | None = None
     body: _Body | str | None = None
@@ -50,7 +50,7 @@ class _Line(_Body, frozen=True, gc=False):
 class VkCallbackMapper(VkMapper):
     """Maps the requests of the Callback API to events.
 
-    A request that comes again, with the same ``event_id``, is ignored as long as it is remembered.
+    A repeated request, with the same ``event_id``, is ignored as long as the id is remembered.
     """
 
     type: ClassVar[Any] = _Line
@@ -66,14 +66,14 @@ class VkCallbackMapper(VkMapper):
         head: Mapping[str, str],  # noqa: ARG002
         received_at: datetime | None,
     ) -> Iterator[Part]:
-        """Yield what a request says about a comment. Raises RefusedError."""
+        """Yield the change that a request reports about a comment. Raises RefusedError."""
         try:
             yield self._part(record, received_at)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise RefusedError(not_of_form(error), "malformed") from None
 
     def _part(self, line: _Line, received_at: datetime | None) -> Part:
-        """Return what a line says about a comment. Raises RefusedError."""
+        """Return the change that a line reports about a comment. Raises RefusedError."""
         body: _Body = line
         if line.body is not None:
             body = line.body if isinstance(line.body, _Body) else _body_of(line.body)
@@ -92,7 +92,7 @@ class VkCallbackMapper(VkMapper):
         return part
 
     def _what(self, body: _Body, kind: EventType, received_at: datetime | None) -> Part:
-        """Return what happened to the comment of a request. Raises RefusedError."""
+        """Return the new comment, or the change of a comment, in a request. Raises RefusedError."""
         comment = msgspec.convert(body.object, VkComment)
         owner_id = None if body.group_id is None else -body.group_id
         if kind is EventType.CREATED:
@@ -106,7 +106,7 @@ class VkCallbackMapper(VkMapper):
     def _change(
         self, comment: VkComment, kind: EventType, at: datetime, owner_id: int | None
     ) -> Comment:
-        """Return a change of a comment at the time of its receipt. Raises RefusedError."""
+        """Return a change of a comment, dated to its receipt. Raises RefusedError."""
         owner, place = place_of(comment, owner_id)
         own_id = f"{place}/{needed(comment.id, 'id')}"
         stack = comment.parents_stack
@@ -132,7 +132,7 @@ class VkCallbackMapper(VkMapper):
 
 
 def _body_of(text: str) -> _Body:
-    """Return the body of a request that was written to the journal as text."""
+    """Parse the body of a request that the journal contains as text."""
     return msgspec.json.decode(text, type=_Body)
 
 

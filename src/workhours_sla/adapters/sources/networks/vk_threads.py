@@ -1,8 +1,8 @@
-"""Keep comments of VK back until their threads are whole, since the answer may be missing.
+"""Delay comments of VK until their threads are complete, because an answer may be missing.
 
-A page has at most 10 comments of a thread, none by default. The others are in pages of their own,
-which must come later in the file. A thread is also good if an official is among its comments and
-these are in the order of time, so that no earlier answer is missing.
+A page has at most 10 comments of a thread, none by default. The other comments of the thread are in
+pages of their own, which must come later in the file. A thread is also accepted if it has a comment
+of an official and its comments are in the order of time, so that no earlier answer is missing.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.text.messages import say
 
 MOST_KEPT: Final = 50_000
-"""The most comments that are kept back."""
+"""Maximum number of delayed comments."""
 
 
 @dataclass(slots=True)
 class _Thread:
-    """A comment and its thread, of which comments are missing."""
+    """A comment with an incomplete thread."""
 
     id: str
     expected: int
@@ -36,7 +36,7 @@ class _Thread:
     is_answered: bool = False
 
     def add(self, written: Written) -> bool:
-        """Add a comment of the thread, and return whether nothing that matters is missing now."""
+        """Add a comment of the thread, and return whether the thread can be used now."""
         self.parts.append(written)
         part = written[0]
         self.read.add(part.id)
@@ -49,7 +49,7 @@ class _Thread:
         return len(self.read) >= self.expected or (is_good and self.is_of_citizen)
 
     def refused(self) -> Iterator[Written]:
-        """Yield the parts, each comment that opened an appeal refused."""
+        """Yield the parts of the thread; comments that open an appeal are rejected."""
         detail = say(
             "thread_incomplete",
             id=self.id.rpartition("/")[2],
@@ -68,10 +68,10 @@ class _Thread:
 
 
 def whole_threads(written: Iterator[Written]) -> Iterator[Written]:
-    """Yield the parts, those of an incomplete thread when it has become whole.
+    """Yield the parts; the parts of an incomplete thread are delayed until it is complete.
 
-    At the end, and if more than ``MOST_KEPT`` comments are kept back, the appeals of an incomplete
-    thread are refused.
+    At the end, and if more than ``MOST_KEPT`` comments are delayed, the appeals of an incomplete
+    thread are rejected.
     """
     kept: OrderedDict[str, _Thread] = OrderedDict()
     count = 0
