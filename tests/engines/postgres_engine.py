@@ -26,7 +26,7 @@ class PostgresEngine:
     def __init__(self, address: str, *, in_from: bool = False) -> None:
         self.connection = psycopg.connect(address, autocommit=True)
         self.connection.execute("set timezone = 'America/Sao_Paulo'")
-        self._in_from = in_from
+        self.in_from = in_from
 
     def load(self, rows: Rows, names: Sequence[str]) -> None:
         named = np.array(names)[rows.code]
@@ -49,15 +49,18 @@ class PostgresEngine:
         name = "name" if schedule is None else "'" + schedule.replace("'", "''") + "'"
         given = {"elapsed": "a, b", "remaining": "a, d, b", "is_working": "a"}.get(verb, "a, d")
         call = f"({name}, {given})"
-        if self._in_from and verb in ("elapsed", "deadline", "breaches_after"):
+        if self.in_from and verb in ("elapsed", "deadline", "breaches_after"):
             source = f"appeals left join lateral wh.{verb}_rows{call} as answer(r) on true"
         else:
             source = f"(select key, wh.{verb}{call} as r from appeals) x"
         us = _US if verb in ("deadline", "breaches_after") else "r::int::bigint"
         us = "r" if verb in ("elapsed", "remaining") else us
-        with self.connection.cursor().copy(
-            f"copy (select key, coalesce({us}, {NULL + 1}) from {source}) to stdout"
-        ) as copy:
+        keys, found = self.copied(f"select key, coalesce({us}, {NULL + 1}) from {source}")
+        return keys, np.where(found == NULL + 1, NULL, found)
+
+    def copied(self, query: str) -> tuple[Ints, Ints]:
+        """Return the two columns of a query, which are integers."""
+        with self.connection.cursor().copy(f"copy ({query}) to stdout") as copy:
             text = b"".join(bytes(part) for part in copy)
         found = np.array(text.split(), np.int64).reshape(-1, 2)
-        return found[:, 0], np.where(found[:, 1] == NULL + 1, NULL, found[:, 1])
+        return found[:, 0], found[:, 1]

@@ -9,8 +9,9 @@ import pytest
 pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
 
-from tests.engines.cases import VERBS
+from tests.engines.cases import NULL, VERBS, Ints
 from tests.engines.compared import ASKED, COMPILED, rows, script
+from tests.engines.day_counts import COUNTS, DATED, wrong_rows
 from tests.engines.duckdb_engine import DuckDBEngine
 from tests.engines.engine import differences
 from tests.engines.schedules import SCHEDULES
@@ -38,3 +39,25 @@ def test_every_row_has_the_answer_of_the_library(
     engine: DuckDBEngine, verb: str, schedule: str | None
 ) -> None:
     assert differences(engine, COMPILED, SCHEDULES, rows(), verb, schedule) == []
+
+
+@pytest.fixture(scope="module")
+def installed() -> Iterator[DuckDBEngine]:
+    made = DuckDBEngine()
+    made.connection.execute(script("duckdb").text)
+    made.load(rows(), list(SCHEDULES))
+    yield made
+    made.connection.close()
+
+
+@pytest.mark.parametrize("name", DATED)
+@pytest.mark.parametrize("call", COUNTS)
+def test_budgets_of_days(installed: DuckDBEngine, call: str, name: str) -> None:
+    def ask(source: str, column: str) -> tuple[Ints, Ints]:
+        query = (
+            f"select key, coalesce(epoch_us({column}), {NULL + 1}) as r from appeals, wh.{source}"
+        )
+        found = installed.connection.sql(query).to_arrow_table()
+        return found["key"].to_numpy(), found["r"].to_numpy()
+
+    assert wrong_rows(ask, "started", call, name) == []

@@ -9,8 +9,9 @@ import pytest
 pytest.importorskip("psycopg")
 pytest.importorskip("numpy")
 
-from tests.engines.cases import VERBS
+from tests.engines.cases import NULL, VERBS, Ints
 from tests.engines.compared import ASKED, COMPILED, rows, script
+from tests.engines.day_counts import COUNTS, DATED, wrong_rows
 from tests.engines.engine import differences
 from tests.engines.postgres_engine import PostgresEngine
 from tests.engines.schedules import SCHEDULES
@@ -33,3 +34,17 @@ def test_every_row_has_the_answer_of_the_library(
     engine: PostgresEngine, verb: str, schedule: str | None
 ) -> None:
     assert differences(engine, COMPILED, SCHEDULES, rows(), verb, schedule) == []
+
+
+@pytest.mark.parametrize("name", DATED)
+@pytest.mark.parametrize("call", COUNTS)
+def test_budgets_of_days(engine: PostgresEngine, call: str, name: str) -> None:
+    if not engine.in_from:
+        pytest.skip("the functions that count days are called in FROM")
+
+    def ask(source: str, column: str) -> tuple[Ints, Ints]:
+        us = f"(extract(epoch from {column}) * 1000000)::bigint"
+        query = f"select key, coalesce({us}, {NULL + 1}) from appeals, wh.{source}"
+        return engine.copied(query)
+
+    assert wrong_rows(ask, "a", call, name) == []

@@ -6,10 +6,11 @@ without a join. The macros without ``_rows`` call them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import ClassVar, Final
 
+from workhours_sla.adapters.sql.dates import Dates, DayCounts, day_answers
 from workhours_sla.adapters.sql.script import (
     inserts,
     newer_than,
@@ -141,6 +142,7 @@ def statements(settings: Settings) -> Iterator[str]:
     yield from _tables(settings, verbs)
     yield from argument_macros(settings.schema, settings.compiled.slot_of)
     yield from _verb_macros(verbs)
+    yield from _day_macros(settings)
     yield "commit;"
 
 
@@ -177,8 +179,11 @@ def _tables(settings: Settings, verbs: ListVerbs) -> Iterator[str]:
         )
         yield f"create or replace table {schema}.{table.name} ({types});"
         yield from inserts(d, table, f"{schema}.{table.name}")
+    all_lists: dict[str, Sequence[int | None]] = {**verbs.lists(), **Dates(c).lists}
     lists = ",\n".join(
-        f"cast('{values}' as bigint[]) as {name}" for name, values in verbs.lists().items()
+        f"cast('[{','.join('null' if one is None else str(one) for one in values)}]' "
+        f"as bigint[]) as {name}"
+        for name, values in all_lists.items()
     )
     yield f"create or replace table {schema}.list as select {lists};"
     yield f"create or replace table {schema}.script as select {script_row(settings)};"
@@ -237,16 +242,50 @@ def derived_macros(schema: str) -> Iterator[str]:
     )
 
 
+class _DayCounts(DayCounts):
+    """The functions that count days, with lists of the table ``list``."""
+
+    def item(self, name: str, index: str) -> str:
+        return f"(select date_{name} from {self.d.schema}.list)[{index} + 1]"
+
+    def us(self, instant: str) -> str:
+        return f"{self.d.schema}.us_of({instant})"
+
+
+def _day_macros(settings: Settings) -> Iterator[str]:
+    """Return the macros that count days, to be called in FROM."""
+    dates = Dates(settings.compiled)
+    if not dates.calendars:
+        return
+    counts = _DayCounts(dates, DuckDB(settings.schema))
+    for count in (counts.working_days(), counts.calendar_days()):
+        source = nested(count.levels)
+        answers = ", ".join(
+            f"{expression} as {name}" for name, expression in day_answers(settings, counts.d, count)
+        )
+        arguments = ", ".join(count.arguments).replace("count_from", "count_from := 'next_day'")
+        yield (
+            f"create or replace macro {settings.schema}.{count.name}({arguments}) as table\n"
+            f"select {answers} from ({source});"
+        )
+
+
 def _rows_macro(verbs: ListVerbs, verb: Verb, column: str) -> str:
     """Return the macro of a verb to be called in FROM: nested queries, one for each level."""
-    first, *rest = verb.levels
-    source = "select " + _columns(first)
-    for level in rest:
-        source = f"select *, {_columns(level)} from ({source})"
+    source = nested(verb.levels)
     return (
         f"create or replace macro {verbs.schema}.{verb.name}_rows({', '.join(verb.arguments)}) "
         f"as table\nselect {verbs.answer_of(verb)} as {column} from ({source});"
     )
+
+
+def nested(levels: Sequence[Level]) -> str:
+    """Return the query of some levels, each nested in the next."""
+    first, *rest = levels
+    source = "select " + _columns(first)
+    for level in rest:
+        source = f"select *, {_columns(level)} from ({source})"
+    return source
 
 
 def _columns(level: Level) -> str:

@@ -9,10 +9,11 @@ a query over many rows is 1.5 to 3 times as fast and may run in parallel.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import ClassVar, Final
 
+from workhours_sla.adapters.sql.dates import Dates, DayCounts, day_answers
 from workhours_sla.adapters.sql.script import (
     inserts,
     instant_of,
@@ -28,6 +29,10 @@ from workhours_sla.adapters.sql.vocabulary import Dialect, case
 OLDEST: Final = 14
 """The first version of PostgreSQL for which the script is meant."""
 _INSTANTS: Final = ("timestamptz", "timestamp", "date")
+_NAIVE: Final = (
+    "'an instant is a timestamp with time zone, not ' || pg_typeof({}) || "
+    "'; give {} at time zone ''Europe/Volgograd'', with the zone of the column'"
+)
 _FROM_ROWS: Final = {"elapsed": "elapsed", "deadline": "due_at", "breaches_after": "limit_at"}
 
 
@@ -164,6 +169,7 @@ def statements(settings: Settings) -> Iterator[str]:
     yield _scalar(verbs, verbs.is_working(), "boolean")
     yield from _derived(settings.schema)
     yield from _refusals(settings.schema)
+    yield from _day_functions(settings)
     yield "commit;"
 
 
@@ -215,9 +221,7 @@ def _helpers(verbs: _PostgresVerbs) -> Iterator[str]:
     schema, c = verbs.schema, verbs.compiled
     for name, value in (("version", version_of(c)), ("digest", c.digest)):
         yield _function(schema, f"{name}()", "text", f"select '{value}'::text", language="sql")
-    array = "{" + ",".join(map(str, verbs.all_days())) + "}"
-    # PL/pgSQL parses the list once per session, and the planner calls the function once per plan
-    yield _function(schema, "days()", "bigint[]", f"begin return '{array}'::bigint[]; end")
+    yield _list(schema, "days", verbs.all_days())
     utc = "to_char(t at time zone interval '0', 'YYYY-MM-DD HH24:MI:SS.US\"+00\"')"
     yield _function(schema, "shown(t timestamptz)", "text", f"begin return {utc}; end")
     yield _function(schema, "shown(amount bigint)", "text", "begin return amount::text; end")
@@ -233,6 +237,55 @@ def _helpers(verbs: _PostgresVerbs) -> Iterator[str]:
     yield _function(schema, "amount_of(span interval)", "bigint", refused, strict=True)
 
 
+def _list(schema: str, name: str, values: Sequence[int | None]) -> str:
+    """Return a function that returns a list.
+
+    PL/pgSQL parses the list once per session, and the planner calls the function once per plan.
+    """
+    array = ",".join("NULL" if value is None else str(value) for value in values)
+    return _function(schema, f"{name}()", "bigint[]", f"begin return '{{{array}}}'::bigint[]; end")
+
+
+class _DayCounts(DayCounts):
+    """The functions that count days, with lists that functions return."""
+
+    def item(self, name: str, index: str) -> str:
+        return f"({self.d.schema}.date_{name}())[{index} + 1]"
+
+    def us(self, instant: str) -> str:
+        rows = self.dates.calendars
+        lo, hi = min(one[1].starts for one in rows), max(one[-2].starts for one in rows)
+        known = f"{instant} between timestamptz '{instant_of(lo)}' and timestamptz"
+        return case([(f"{known} '{instant_of(hi)}'", self.d.us(instant))])
+
+
+def _day_functions(settings: Settings) -> Iterator[str]:
+    """Return the functions that count days, to be called in FROM."""
+    dates, schema = Dates(settings.compiled), settings.schema
+    if not dates.calendars:
+        return
+    for name, values in dates.lists.items():
+        yield _list(schema, name, values)
+    counts = _DayCounts(dates, Postgres(schema))
+    types = {"start_at": "timestamptz", "count": "bigint"}
+    for count in (counts.working_days(), counts.calendar_days()):
+        answers = ", ".join(
+            f"{expression} as {name}" for name, expression in day_answers(settings, counts.d, count)
+        )
+        body = f"select {answers} from ({_nested(count.levels)} offset 0) z"
+        given = [f"{name} {types.get(name, 'text')}" for name in count.arguments]
+        given[-1] += " default 'next_day'"
+        table = "table(due_at timestamptz, limit_at timestamptz)"
+        yield _sql(schema, f"{count.name}({', '.join(given)})", table, body)
+        for naive in _INSTANTS[1:]:
+            message = _NAIVE.format("$2", "argument 2")
+            body = f"begin raise exception using errcode = '22023', message = {message}; end"
+            given = [f"{name} {types.get(name, 'text')}" for name in count.arguments]
+            given[1] = f"start_at {naive}"
+            given[-1] += " default 'next_day'"
+            yield _function(schema, f"{count.name}({', '.join(given)})", table, body)
+
+
 def _scalar(verbs: _PostgresVerbs, verb: Verb, returned: str) -> str:
     """Return the scalar function of a verb: a variable for each step."""
     steps = [step for level in verb.levels for step in level.items()]
@@ -244,15 +297,20 @@ def _scalar(verbs: _PostgresVerbs, verb: Verb, returned: str) -> str:
 
 def _rows(verbs: _PostgresVerbs, verb: Verb, returned: str) -> str:
     """Return the function of a verb to be called in FROM: nested queries, one for each level."""
-    first, *rest = verb.levels
-    source = f"select {_columns(first)}"
-    for level in rest:
-        source = f"select z.*, {_columns(level)} from ({source} offset 0) z"
     column = _FROM_ROWS[verb.name]
-    body = f"select {verbs.answer_of(verb)} as {column} from ({source} offset 0) z"
+    body = f"select {verbs.answer_of(verb)} as {column} from ({_nested(verb.levels)} offset 0) z"
     table = f"table({column} {returned})"
     signature = f"{verb.name}_rows({_parameters(verb)})"
     return _function(verbs.schema, signature, table, body, language="sql")
+
+
+def _nested(levels: Sequence[Level]) -> str:
+    """Return the query of some levels, each nested in the next."""
+    first, *rest = levels
+    source = f"select {_columns(first)}"
+    for level in rest:
+        source = f"select z.*, {_columns(level)} from ({source} offset 0) z"
+    return source
 
 
 def _columns(level: Level) -> str:
@@ -302,10 +360,6 @@ def _refusals(schema: str) -> Iterator[str]:
 
     Without them PostgreSQL would convert such an argument by the zone of the session.
     """
-    message = (
-        "'an instant is a timestamp with time zone, not ' || pg_typeof({}) || "
-        "'; give {} at time zone ''Europe/Volgograd'', with the zone of the column'"
-    )
     signatures = {
         "elapsed": ("text", "instant", "instant"),
         "deadline": ("text", "instant", "budget"),
@@ -317,7 +371,7 @@ def _refusals(schema: str) -> Iterator[str]:
     for verb, kinds in signatures.items():
         for wrong in _wrong_types(kinds):
             at = next(place for place, kind in enumerate(wrong, 1) if kind in _INSTANTS[1:])
-            text = message.format(f"${at}", f"${at}").replace("give $", "give argument ")
+            text = _NAIVE.format(f"${at}", f"argument {at}")
             body = f"begin raise exception using errcode = '22023', message = {text}; end"
             kind = returned.get(verb, "timestamptz")
             yield _function(schema, f"{verb}({', '.join(wrong)})", kind, body)
