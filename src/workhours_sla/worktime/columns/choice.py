@@ -39,10 +39,10 @@ from workhours_sla.worktime.columns.lookups import (
 #                                              without cells   with cells   with one_budget
 #   elapsed over 2 years, 17,520 cells                   8.5          4.4
 #   elapsed over 20 years, 175,000 cells                11.1          5.1
-#   elapsed, 12 schedules, 210,000 cells                13.0          6.9
+#   elapsed, 12 schedules, 210,000 cells                13.1          7.6
 #   deadline over 2 years                                6.7          4.3               2.6
 #   deadline over 20 years                               8.1          4.8               2.7
-#   deadline, 12 schedules                              10.0          6.7               4.1
+#   deadline, 12 schedules                              10.0          6.7               4.7
 #
 # A cell takes 8 bytes, so tables of more than 2**19 cells (4 MB) are never built: they would be
 # slower than the other tables where the cache is smaller. Schedules with odd opening hours, such as
