@@ -51,8 +51,8 @@ class ArrowNames:
 class Coder:
     """Makes the columns of a table of texts; mutable.
 
-    ``texts`` has the column of each canonical name that the file has. ``doubtful`` marks the rows
-    that ``Mapper`` must read.
+    ``texts`` has the column of each canonical name that the file has. Each column is removed when
+    it is coded, to save memory. ``doubtful`` marks the rows that ``Mapper`` must read.
     """
 
     def __init__(self, texts: dict[str, Any], size: int, mapper: Mapper) -> None:
@@ -105,7 +105,7 @@ class Coder:
         ``read`` returns the value of a text; empty texts have the code ``NONE``. Rows are marked as
         doubtful if their text is unreadable.
         """
-        column = self._texts.get(name)
+        column = self._texts.pop(name, None)
         if column is None:
             return [], np.full(self._size, NONE, np.int64)
         meaning = self._mapper.meanings[name]
@@ -126,9 +126,9 @@ class Coder:
 
     def _ids(self) -> tuple[Names, Ints, Ints]:
         """Return the texts of all ids, and the codes of ``event_id`` and ``refers_to``."""
-        own = self._texts["event_id"]
+        own = self._texts.pop("event_id")
         empty = pa.chunked_array([pa.nulls(self._size, own.type)])
-        about = self._texts.get("refers_to", empty)
+        about = self._texts.pop("refers_to", empty)
         codes, texts = _encoded(pa.chunked_array([*own.chunks, *about.chunks], own.type))
         names: Names = ArrowNames(texts)
         if not _are_clean(texts):
@@ -151,7 +151,7 @@ class Coder:
 
     def _instants(self, name: str) -> tuple[Ints, Bools]:
         """Return the instants of a column in microseconds, and which rows have none."""
-        column = self._texts.get(name)
+        column = self._texts.pop(name, None)
         if column is None:
             return np.zeros(self._size, np.int64), np.ones(self._size, np.bool_)
         texts = column.combine_chunks()
