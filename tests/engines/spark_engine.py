@@ -24,6 +24,7 @@ class SparkEngine:
     """A session of Spark that calculates with compiled schedules."""
 
     verbs: Sequence[str] = ("elapsed", "deadline", "breaches_after")
+    whole_calendar = False
 
     def __init__(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,11 +9,10 @@ from typing import Any
 import pytest
 
 from tests.engines import spark_job
-from tests.engines.cases import made_rows
+from tests.engines.compared import ASKED, COMPILED, rows
 from tests.engines.engine import differences
 from tests.engines.schedules import SCHEDULES, SINCE, UNTIL
 from workhours_sla import CalendarDays, WorkingDays
-from workhours_sla.adapters.sql.tables import compile_schedules
 from workhours_sla.errors import (
     BudgetError,
     CalendarCoverageError,
@@ -32,9 +30,6 @@ from tests.engines.spark_engine import SparkEngine  # noqa: E402
 from workhours_sla.spark import ScheduleColumns  # noqa: E402
 
 pytestmark = spark_job.MARKS
-COUNT = int(os.environ.get("WORKHOURS_ENGINE_ROWS", "100000"))
-COMPILED = compile_schedules(SCHEDULES, SINCE, UNTIL)
-ROWS = made_rows(COMPILED, COUNT)
 OFFICE = spark_job.OFFICE
 HOUR = timedelta(hours=1)
 
@@ -52,16 +47,16 @@ def engine(
 ) -> SparkEngine:
     folder = tmp_path_factory.mktemp("rows")
     made = SparkEngine(spark, SCHEDULES, SINCE, UNTIL, folder, in_python=request.param)
-    made.load(ROWS, list(SCHEDULES))
+    made.load(rows(), list(SCHEDULES))
     return made
 
 
-@pytest.mark.parametrize("schedule", [None, *SCHEDULES])
+@pytest.mark.parametrize("schedule", ASKED)
 @pytest.mark.parametrize("verb", SparkEngine.verbs)
 def test_every_row_has_the_answer_of_the_library(
     engine: SparkEngine, verb: str, schedule: str | None
 ) -> None:
-    assert differences(engine, COMPILED, SCHEDULES, ROWS, verb, schedule) == []
+    assert differences(engine, COMPILED, SCHEDULES, rows(), verb, schedule) == []
 
 
 def compiled(*, on_unknown: Any = "raise", route: Any = "join") -> ScheduleColumns:
