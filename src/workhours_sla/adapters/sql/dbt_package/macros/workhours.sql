@@ -1,4 +1,4 @@
-{# Working time. `schedule` is a column or a quoted name: 'schedule' or "'@name@'".
+{# Working time. `schedule` is a column or a quoted name: 'schedule' or "'roads'".
    Instants are SQL expressions of the type timestamp with time zone.
    Budgets are SQL expressions of microseconds, such as workhours.hours(4). #}
 
