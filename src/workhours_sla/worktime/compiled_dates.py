@@ -62,10 +62,10 @@ def _row(time: WorkingTime, day: date, *, known: bool) -> DateRow:
     return DateRow(
         number,
         starts,
-        True,
+        True,  # noqa: FBT003
         _us(closes_on(time, day)),
         _us(due),
-        _us(limit),  # noqa: FBT003
+        _us(limit),
     )
 
 
