@@ -231,11 +231,11 @@ def checked_rows(
 ) -> tuple[Entry, ...]:
     """Check rows, and leave out rows that would make a holiday a working day.
 
-    ``day_of`` returns the ``Day`` of a date before the rows are added. Rows that do not apply with
-    this ``weekend`` are kept unchecked, because they apply to other weeks. Raises CalendarDataError
-    for a row without an act, for a row that makes a working day of a date that already is one, and
-    for a row that moves a day off to a date that is already off. Raises CalendarCoverageError for a
-    date that is not known.
+    ``day_of`` returns the ``Day`` of a date before the rows are added. Rows that apply only to
+    another weekend than ``weekend`` are kept unchecked. Raises CalendarDataError for a row without
+    an act, for a row that makes a working day of a date that already is one, and for a row that
+    moves a day off to a date that is already off. Raises CalendarCoverageError for a date that is
+    not known.
     """
     kept: list[Entry] = []
     for row in rows:

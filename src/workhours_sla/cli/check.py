@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple
 import click
 
 from workhours_sla.adapters.config.sections import Config
-from workhours_sla.cli.account import account_data, quarantine
 from workhours_sla.cli.check_result import (
     SECTIONS,
     CheckResult,
@@ -33,6 +32,7 @@ from workhours_sla.cli.options import (
 )
 from workhours_sla.cli.output import BREACHES, CALENDAR_UNKNOWN, UNREADABLE, echo_json
 from workhours_sla.cli.policy_output import main_schedule, note_pauses, policy_data
+from workhours_sla.cli.row_counts import account_data, quarantine
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
 from workhours_sla.sla.evaluate import Evaluation

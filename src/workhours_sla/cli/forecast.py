@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 import click
 
 from workhours_sla.adapters.config.policy import Configuration
-from workhours_sla.cli.account import account, account_data, store_lines, unmatched
 from workhours_sla.cli.column_events import evaluate_events
 from workhours_sla.cli.help import command, option
 from workhours_sla.cli.input import read_rows
@@ -30,6 +29,7 @@ from workhours_sla.cli.policy_output import (
     note_pauses,
     policy_data,
 )
+from workhours_sla.cli.row_counts import account, account_data, store_lines, unmatched
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_day, read_time, show_clock, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError

@@ -57,11 +57,12 @@ class Rows:
 
     ``read_count`` is the number of rows; it is None for a store, which does not count them. For a
     store, ``line`` of a fault is the number of a quarantined row. ``per_event`` is true if each row
-    is an event; only then does the order of rows show which events arrived late. ``unit`` is the
-    unit that ``line`` of a fault counts in a file. ``claims`` lists the due times and verdicts of
-    the exporting system. ``ignored`` is the number of rows that the configuration ignores.
-    ``inverted`` is the number of rows whose answer precedes the posting by no more than the
-    tolerance. ``repeated`` has an appeal id for each row that repeats an id with other content.
+    is an event; only then does the order of rows show which events arrived late. For a file,
+    ``line`` of a fault counts lines, records or rows; ``unit`` says which. ``claims`` lists the due
+    times and verdicts of the exporting system. ``ignored`` is the number of rows that the
+    configuration ignores. ``inverted`` is the number of rows whose answer precedes the posting by
+    no more than the tolerance. ``repeated`` has an appeal id for each row that repeats an id with
+    other content.
     """
 
     events: Sequence[Event]

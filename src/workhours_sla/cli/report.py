@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from workhours_sla.cli.account import store_lines
 from workhours_sla.cli.column_events import evaluate_events
 from workhours_sla.cli.file_checks import (
     NamedFile,
@@ -38,6 +37,7 @@ from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.percentages import read_share
 from workhours_sla.cli.policy_output import main_schedule, note_pauses
 from workhours_sla.cli.revision import show_revision
+from workhours_sla.cli.row_counts import store_lines
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_edge, read_time
 from workhours_sla.compliance.agreement import Agreement, compare_claims

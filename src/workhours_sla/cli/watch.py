@@ -26,7 +26,6 @@ from workhours_sla.adapters.sources import mapper_of
 from workhours_sla.adapters.sources.formats import ENDINGS, check_followed
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
-from workhours_sla.cli.account import events_line, reason_lines, rows_line
 from workhours_sla.cli.counted_source import CountedSource
 from workhours_sla.cli.digests import TimedDigests, digest_lines
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
@@ -43,6 +42,7 @@ from workhours_sla.cli.options import (
 )
 from workhours_sla.cli.output import UNREADABLE, echo_note, printable
 from workhours_sla.cli.policy_output import main_schedule
+from workhours_sla.cli.row_counts import events_line, reason_lines, rows_line
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.times import show_time

@@ -95,10 +95,10 @@ class Intake:
     pairs of a reason and a count; a reason is a key of ``words.QUARANTINE_REASONS`` or
     ``no_schedule``. ``unmatched`` counts the appeals that have events but no clock, also as pairs
     of a reason and a count; a reason is a key of ``words.UNMATCHED_REASONS``. ``late`` counts the
-    events that were received after an event that occurred later; it is None for rows of appeals,
-    which have no times of receipt. ``ignored`` counts rows that the configuration ignores, which
-    are not in ``read``. ``inverted`` counts rows whose answer precedes the posting by no more than
-    the tolerance.
+    events that were received after another event although they occurred before it; it is None for
+    rows of appeals, which have no times of receipt. ``ignored`` counts rows that the configuration
+    ignores, which are not in ``read``. ``inverted`` counts rows whose answer precedes the posting
+    by no more than the tolerance.
 
     >>> Intake("rows", read=3, taken=2, duplicate=1).with_faults({"missing_value": 2}).read
     5

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
-from workhours_sla.sla.fast_frozen import fast_frozen
+from workhours_sla.sla.fast_constructor import fast_frozen
 from workhours_sla.sla.instants import NEVER
 from workhours_sla.sla.pauses import ClockPauses, ClosedPause, until_of
 from workhours_sla.sla.target import Target

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from workhours_sla.errors import EventError, NaiveDatetimeError, shown
 from workhours_sla.module_names import public
-from workhours_sla.sla.fast_frozen import fast_frozen
+from workhours_sla.sla.fast_constructor import fast_frozen
 
 ALLOWED_SKEW = timedelta(minutes=5)
 """How far ``occurred_at`` may be after ``received_at``."""

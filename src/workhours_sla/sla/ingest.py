@@ -65,9 +65,9 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
 
 
 def _is_dropped(work: Work, dropped: Dropped, copy: StoredEvent) -> bool:
-    """Return whether an event was dropped before. Such an event is counted as a duplicate.
+    """Return whether the store once had this event and dropped it. It is then a duplicate.
 
-    A new event of a dropped appeal is not dropped but quarantined.
+    An event that the store never had is not: if its appeal was dropped, it is quarantined.
     """
     if copy.event.event_id in dropped.event_ids:
         work.duplicate += 1

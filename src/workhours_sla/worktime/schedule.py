@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.date_ranges import EARLIEST, LATEST, DateRange
-from workhours_sla.calendars.zone_lookup import time_zone
+from workhours_sla.calendars.iana_zone import time_zone
 from workhours_sla.errors import (
     CalendarCoverageError,
     CalendarDataError,

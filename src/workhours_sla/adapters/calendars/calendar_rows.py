@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING, DayKind, Entry, Layer
+from workhours_sla.calendars.iana_zone import time_zone
 from workhours_sla.calendars.table_days import TableDays
-from workhours_sla.calendars.zone_lookup import time_zone
 from workhours_sla.errors import CalendarDataError, clipped, shown
 
 Source = str | bytes | Path

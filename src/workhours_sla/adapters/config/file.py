@@ -15,7 +15,7 @@ from workhours_sla.adapters.config.policy import Configuration, check_policy, co
 from workhours_sla.adapters.config.schedules import default_schedule
 from workhours_sla.adapters.config.sections import Config, Input
 from workhours_sla.adapters.toml_text import LARGEST, tables_of
-from workhours_sla.calendars.zone_lookup import time_zone
+from workhours_sla.calendars.iana_zone import time_zone
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.sla.event import AUTHOR_ROLES, EventType
 from workhours_sla.text.messages import say

@@ -15,7 +15,7 @@ from workhours_sla.adapters.config.sections import ScheduleSettings
 from workhours_sla.calendars.amendments import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, Entry, Layer
-from workhours_sla.calendars.zone_lookup import time_zone
+from workhours_sla.calendars.iana_zone import time_zone
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.hours_notation import parse_shifts
 from workhours_sla.worktime.schedule import Schedule

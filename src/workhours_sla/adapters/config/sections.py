@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from workhours_sla.adapters.config.defaults import BUDGET, TARGET
-from workhours_sla.calendars.zone_lookup import time_zone
+from workhours_sla.calendars.iana_zone import time_zone
 from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import OnChange, OnChangePast
 from workhours_sla.sla.target import (

@@ -135,7 +135,7 @@ def _whole(column: Any) -> Any:
 
 
 def _integers(given: Any) -> NDArray[np.int64]:
-    """Return timestamps or durations, in an array or a Scalar, as integers that count the unit."""
+    """Return timestamps or durations, in an array or a Scalar, as integers in their own unit."""
     if isinstance(given, pa.Scalar):
         return np.array(given.value if given.is_valid else NAT)
     plain = _whole(given).view(pa.int64())

@@ -100,7 +100,7 @@ class PolarsRows(Rows[pl.Series]):
     # -- build -------------------------------------------------------------------------------
 
     def column(self, values: NDArray[Any]) -> pl.Series:
-        """Build a Series from datetime64, in the zone of the first Series, or from timedelta64."""
+        """Build a Series of times, in the zone of the first argument, or of durations."""
         unit: Any = np.datetime_data(values.dtype)[0]
         instants = values.dtype.kind == "M"
         column = self.flags(values.view(np.int64), missing_in(values))

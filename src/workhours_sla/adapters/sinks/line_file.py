@@ -44,7 +44,7 @@ class LineForm:
         self._decode = msgspec.json.Decoder[Any](line).decode
 
     def id_of(self, line: bytes) -> str:
-        """Return the id of a line. Raises ValueError for any other text."""
+        """Return the id in a line. Raises ValueError if the text is not a line of this form."""
         id_: str = self._decode(line).id
         return id_
 

@@ -36,7 +36,7 @@ _MOST_COMPARED: Final = 200
 
 
 class Candidate(NamedTuple):
-    """A rotated file, or the file at the path, whose ``suffix`` is empty.
+    """A rotated file, or the current file at the path; the current file has an empty ``suffix``.
 
     ``written_at`` is the time of the last write. ``packed`` is the suffix of the compression
     format, empty if the file is not compressed.

@@ -160,7 +160,7 @@ class Cells:
 
 
 def cells_of(schedules: Iterable[Sequence[Run]]) -> Cells:
-    """Return the tables of schedules, each given as its runs of known instants."""
+    """Return the tables of schedules. A schedule is given as the runs of instants that it knows."""
     functions = [_functions(runs) for runs in schedules]
     known = tuple(ends for _, _, ends in functions)
     worked = [pieces for pieces, _, _ in functions]

@@ -137,7 +137,7 @@ def _files(settings: Settings) -> dict[str, str]:
 
 
 def _texts(values: Mapping[str, str]) -> dict[str, str]:
-    """Return the files that are the same in every package, with values for what is in ``@``."""
+    """Return the files from templates, keyed by path; ``values`` replace names between ``@``."""
     root = resources.files("workhours_sla.adapters.sql") / _TEXTS
 
     def all_of(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:

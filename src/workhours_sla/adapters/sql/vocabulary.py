@@ -124,7 +124,8 @@ def amount_or_refused(dialect: Dialect, budget: str) -> str:
 class Arithmetic:
     """The working time of compiled schedules as expressions of a dialect.
 
-    An instant is a column of microseconds ``x``, an amount a column of working time C.
+    Instants are SQL expressions in microseconds. Amounts are SQL expressions of the working time C
+    that has passed since the beginning of the table.
     """
 
     def __init__(self, dialect: Dialect, compiled: CompiledSchedules) -> None:

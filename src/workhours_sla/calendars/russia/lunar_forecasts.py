@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+MOON_TOLERANCE = 2
+"""Maximum number of days between a lunar holiday and its forecast."""
+
 _ISLAMIC_EPOCH = 227_015  # date ordinal of 1 Muharram of year 1 (16 July 622, Julian)
 _SHAWWAL, _DHU_AL_HIJJA = 10, 12
 _NEW_MOON = datetime(2000, 1, 6, 14, 20)  # noqa: DTZ001 - a mean new moon, in UTC

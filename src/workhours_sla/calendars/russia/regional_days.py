@@ -15,13 +15,11 @@ from operator import itemgetter
 
 from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.calendars.day import DayKind, Entry, Layer
-from workhours_sla.calendars.russia.lunar_forecasts import forecast
+from workhours_sla.calendars.russia.lunar_forecasts import MOON_TOLERANCE, forecast
 from workhours_sla.calendars.russia.regions import LISTED, MOVES, STAYS, Region, RegionalHoliday
 
 _WEEKLY_DAYS_OFF = (DayKind.DAY_OFF, DayKind.TRANSFERRED_OFF)
 _DAYS_OFF = (*_WEEKLY_DAYS_OFF, DayKind.HOLIDAY)
-MOON_TOLERANCE = 2
-"""Maximum number of days between a lunar holiday and its forecast."""
 
 KindOf = Callable[[date], DayKind]
 

@@ -77,8 +77,8 @@ def evaluate_columns(
 ) -> ColumnEvaluation:
     """Return the evaluation of columns of events, with the values that ``evaluate`` returns.
 
-    The arguments are those of ``evaluate``. Appeals with anything unusual are folded one event at a
-    time: corrections, conflicting copies of an id, a pause that has not ended, uncertain dates.
+    The arguments are those of ``evaluate``. Unusual appeals are folded one event at a time:
+    those with corrections, conflicting copies of an id, an open pause or uncertain dates.
     """
     as_of = in_utc("as_of", as_of)
     if known_at is not None:

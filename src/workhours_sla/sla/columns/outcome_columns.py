@@ -15,7 +15,7 @@ from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.columns.clock_times import RowPauses
 from workhours_sla.sla.columns.cycle_facts import NEVER
 from workhours_sla.sla.columns.event_columns import Coded, Names, instant_of
-from workhours_sla.sla.fast_frozen import fast_frozen
+from workhours_sla.sla.fast_constructor import fast_frozen
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.columns.lookups import Bools, Ints

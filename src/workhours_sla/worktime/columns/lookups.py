@@ -115,7 +115,7 @@ class Inverse(Protocol):
     """A table that returns the instant at which an amount of working time has passed."""
 
     def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        """Write to ``out``, for each amount in ``w``, its instant minus the amount."""
+        """Write to ``out`` for each amount in ``w`` its due instant minus the amount."""
 
 
 class Stretch(NamedTuple):

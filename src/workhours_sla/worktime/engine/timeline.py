@@ -78,8 +78,8 @@ class Timeline:
     """The working time of one range of known dates, compiled only as far as needed so far.
 
     ``compile_span(lo, hi)`` returns the intervals between two instants. ``known_span()`` returns
-    the first and the last known instant. ``surely`` is a part of this span that takes less time to
-    calculate.
+    the first and the last known instant. ``surely`` is a shorter span within the known one, which
+    takes less time to calculate.
     """
 
     __slots__ = ("_compile_span", "_growing", "_known", "_known_span", "_snapshot", "_surely")

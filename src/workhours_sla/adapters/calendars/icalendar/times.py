@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.calendars.icalendar.lines import Component, Property
 from workhours_sla.calendars.date_ranges import ONE_DAY
-from workhours_sla.calendars.zone_lookup import time_zone
+from workhours_sla.calendars.iana_zone import time_zone
 from workhours_sla.errors import UnknownTimeZoneError, clipped, shown
 
 ZERO = timedelta(0)
