@@ -110,9 +110,9 @@ def text(found: dict[str, dict[str, Any]]) -> str:
             lines.append(
                 f"    by {MARK:,} events: {' '.join(f'{each:,}' for each in one['speeds'])}"
             )
-    for what, *names in RATIOS:
-        first, second = (found[name]["events"] / found[name]["seconds"] for name in names)
-        lines.append(f"  {what}: {first / second:.2f}")
+    for what, of, without in RATIOS:
+        seconds, fewer = found[of]["seconds"], found[without]["seconds"]
+        lines.append(f"  {what}: {fewer / seconds:.2f}")
     return "\n".join(lines)
 
 
