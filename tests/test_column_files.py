@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -318,3 +319,12 @@ def test_verbose(
     )
     assert "of 20 appeals (" in noted("en")
     assert "рассчитано обращений: " in noted("ru")
+
+
+@pytest.mark.parametrize("missing", ["pyarrow", "numpy"])
+def test_without_an_extra_another_reader_is_used(
+    missing: str, csv_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert read_small(csv_file) is not None
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert read_small(csv_file) is None
