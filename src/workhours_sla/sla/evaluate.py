@@ -97,6 +97,7 @@ def evaluate(
             read += 1
             by_id.setdefault(event.event_id, []).append(event)
     judged = judge(by_id.values(), policy, as_of, provisional=provisional)
+    not_applied = judged.not_applied()
     return Evaluation(
         judged.outcomes,
         judged.quarantine,
@@ -110,7 +111,7 @@ def evaluate(
             late=_count_late(
                 event
                 for event in (same_id[0] for same_id in by_id.values())
-                if event.event_id not in judged.not_applied
+                if event.event_id not in not_applied
             ),
         ),
     )
@@ -128,9 +129,8 @@ class Judged(NamedTuple):
     duplicate: int
     left_out: set[str]
 
-    @property
     def not_applied(self) -> set[str]:
-        """The ids of the events that were left out or quarantined."""
+        """Return the ids of the events that were left out or quarantined."""
         return self.left_out.union(item.event.event_id for item in self.quarantine)
 
 

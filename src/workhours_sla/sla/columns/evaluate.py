@@ -170,7 +170,7 @@ def _reconciled(
     duplicate = int((~is_rest).sum() - (~is_rest[first]).sum()) + rest.duplicate
     after_as_of = int(left_out.sum()) + len(rest.left_out)
     applied = ~left_out
-    not_applied = rest.not_applied
+    not_applied = rest.not_applied()
     of_rest = np.flatnonzero(is_rest[first])
     for place, code in zip(of_rest.tolist(), events.event_id[first[of_rest]].tolist(), strict=True):
         if not_applied and events.ids[code] in not_applied:
