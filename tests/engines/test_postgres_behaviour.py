@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -260,3 +261,19 @@ def test_dump_and_restore(session: Session, postgres: str, tmp_path: Path) -> No
     assert restored.run("select due_at from stored") == session.run("select due_at from stored")
     assert restored.one("select wh.digest()") == session.one("select wh.digest()")
     restored.connection.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_queries_of_the_page_run(session: Session, language: str) -> None:
+    page = Path(__file__).parents[2] / "docs" / language / "how-to" / "sql.md"
+    queries = re.findall(r"^```sql\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    assert len(queries) == 5
+    session.run(queries[0])
+    [(number, due, elapsed)] = session.run(queries[1])
+    assert (number, due.astimezone(UTC), elapsed) == (
+        1,
+        datetime(2025, 11, 1, 9, 30, tzinfo=UTC),
+        FOUR_HOURS * 7 // 8,
+    )
+    for query in queries[2:]:
+        session.run(query)

@@ -66,8 +66,8 @@ COMMANDS: Final = Texts(
             "The schedules are those of --config, by name; without it, one schedule of the name "
             "default. --since and --until are years, months or dates, both included. Exits with 3 "
             "if the calendar does not cover them.",
-            "ru": "Вывести скрипт SQL, который добавляет графики в базу данных как функции.\n\n"
-            "Графики берутся из файла --config по именам; без него график один, с именем "
+            "ru": "Вывести скрипт SQL, который добавляет расписания в базу данных как функции.\n\n"
+            "Расписания берутся из файла --config по именам; без него оно одно, с именем "
             "default. --since и --until - годы, месяцы или даты, обе включительно. Код выхода 3, "
             "если на них нет календаря.",
         },

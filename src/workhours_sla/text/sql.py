@@ -16,13 +16,13 @@ SQL: Final[Mapping[str, Words]] = {
     },
     "sql_no_schedule": {
         "en": "there is no schedule to write; give at least one, such as {{'roads': office}}",
-        "ru": "нет ни одного графика; укажите хотя бы один",
+        "ru": "нет ни одного расписания; укажите хотя бы одно",
     },
     "sql_name": {
         "en": "{name} cannot name a schedule in SQL; use 1 to 200 printable characters without "
         "a backslash or spaces at the ends",
-        "ru": "{name} не подходит как имя графика в SQL; используйте от 1 до 200 печатных знаков "
-        "без обратной косой черты и пробелов по краям",
+        "ru": "{name} не подходит как имя расписания в SQL; используйте от 1 до 200 печатных "
+        "знаков без обратной косой черты и пробелов по краям",
     },
     "sql_schema": {
         "en": "{name} is not a schema name; use lower-case Latin letters, digits and _, such as wh",
@@ -43,7 +43,7 @@ SQL: Final[Mapping[str, Words]] = {
     },
     "sql_no_such_schedule": {
         "en": "the script has no schedule {name}; use one of {names}",
-        "ru": "в скрипте нет графика {name}; выберите из списка: {names}",
+        "ru": "в скрипте нет расписания {name}; выберите из списка: {names}",
     },
     "sql_cannot_raise": {
         "en": "{title} has no errors in expressions; use on_unknown null",
@@ -73,7 +73,7 @@ SQL: Final[Mapping[str, Words]] = {
     "sql_too_much": {
         "en": "{count} schedules over so many years do not fit into 64-bit integers; write fewer "
         "schedules or years into one script",
-        "ru": "{count} графиков за столько лет не помещаются в 64-битные целые числа; уменьшите "
-        "число графиков или лет в одном скрипте",
+        "ru": "расписания (их {count}) за столько лет не помещаются в 64-битные целые числа; "
+        "уменьшите число расписаний или лет в одном скрипте",
     },
 }

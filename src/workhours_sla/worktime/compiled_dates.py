@@ -62,7 +62,7 @@ def _row(time: WorkingTime, day: date, *, known: bool) -> DateRow:
     return DateRow(
         number,
         starts,
-        True,  # noqa: FBT003
+        known,
         _us(closes_on(time, day)),
         _us(due),
         _us(limit),
