@@ -40,9 +40,9 @@ FACADES = {
 } | {"workhours_sla": "workhours_sla"}
 
 NOT_RUN = re.compile(
-    r"(python3? -m )?(pip|pipx|uv|git|make|sudo|docker|py|nox|cd|source)\b|\.venv|#|$"
+    r"(python3? -m )?(pip|pipx|uv|git|make|sudo|docker|py|nox|cd|source|dbt)\b|\.venv|#|$"
 )
-"""What a ``sh`` block may have: commands that install or fetch, which no test runs."""
+"""What a ``sh`` block may have: commands that install or fetch, or those of dbt (tests/engines)."""
 
 OF_OTHERS = {"to_pandas", "to_polars"}
 """Functions whose results belong to another library."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.sql.script import instant_of
 from workhours_sla.adapters.sql.tables import CompiledSchedules
@@ -139,6 +138,5 @@ def as_of(compiled: CompiledSchedules) -> str:
 
 
 def zone_of(compiled: CompiledSchedules) -> str:
-    """Return the IANA zone of the first schedule, or UTC if it has none."""
-    zone = getattr(next(iter(compiled.schedules.values())), "tz", None)
-    return zone.key if isinstance(zone, ZoneInfo) else "UTC"
+    """Return the IANA zone of the first schedule."""
+    return next(iter(compiled.schedules.values())).tz.key
