@@ -19,8 +19,16 @@ from workhours_sla.errors import ScriptError, shown
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.working_time import WorkingTime
 
-DIALECTS: Final = {"duckdb": "DuckDB", "postgres": "Postgres", "sqlite": "SQLite"}
-"""The dialects: the name of the module, and of the class of its words."""
+DIALECTS: Final = {
+    "duckdb": ("duckdb", "DuckDB"),
+    "postgres": ("postgres", "Postgres"),
+    "sqlite": ("sqlite", "SQLite"),
+    "spark": ("spark", "Spark"),
+    "clickhouse": ("generated", "ClickHouse"),
+    "bigquery": ("generated", "BigQuery"),
+    "snowflake": ("generated", "Snowflake"),
+}
+"""The dialects: for each its module, and the class of its words."""
 
 
 def tables(schedules: Mapping[str, WorkingTime], *, since: date, until: date) -> CompiledSchedules:
@@ -69,12 +77,14 @@ def script(  # noqa: PLR0913
     check_on_unknown(on_unknown)
     compiled = compile_schedules(schedules, since, until)
     settings = Settings(compiled, schema, on_unknown)
-    module: Any = import_module(f"workhours_sla.adapters.sql.{dialect}")
-    words = getattr(module, DIALECTS[dialect])(schema)
+    file, kind = DIALECTS[dialect]
+    module: Any = import_module(f"workhours_sla.adapters.sql.{file}")
+    words = getattr(module, kind)(schema)
     if settings.raises and not words.raises:
         raise ScriptError(say("sql_cannot_raise", title=words.title))
-    statements: Iterator[str] = module.statements(settings)
-    text = header(settings, words, ()) + "\n" + "\n".join(statements) + "\n"
+    named = (dialect,) if file == "generated" else ()
+    statements: Iterator[str] = module.statements(settings, *named)
+    text = header(settings, words) + "\n" + "\n".join(statements) + "\n"
     return Script(
         dialect,
         text,
@@ -82,7 +92,7 @@ def script(  # noqa: PLR0913
         instants(compiled.coverage),
         compiled.digest,
         words.tested,
-        getattr(module, "Expressions", Calls)(settings).of,
+        getattr(module, "Expressions", Calls)(settings, words).of,
     )
 
 

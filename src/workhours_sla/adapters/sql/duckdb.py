@@ -7,7 +7,6 @@ without a join. The macros without ``_rows`` call them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
 from typing import ClassVar, Final
 
 from workhours_sla.adapters.sql.dates import Dates, DayCounts, day_answers
@@ -18,7 +17,7 @@ from workhours_sla.adapters.sql.script import (
     version_of,
 )
 from workhours_sla.adapters.sql.settings import Settings
-from workhours_sla.adapters.sql.verbs import Level, Verb, Verbs
+from workhours_sla.adapters.sql.verbs import CellVerbs, Level, Verb
 from workhours_sla.adapters.sql.vocabulary import (
     Dialect,
     amount_or_refused,
@@ -67,7 +66,7 @@ class DuckDB(Dialect):
         return f"error({message})::{kind}"
 
 
-class ListVerbs(Verbs):
+class ListVerbs(CellVerbs):
     """The verbs, with look-ups in the lists of the table ``list``, which has one row.
 
     DuckDB reads the row once and indexes a list in constant time. A constant list would take 10 ns
@@ -77,29 +76,6 @@ class ListVerbs(Verbs):
     def item(self, name: str, index: str) -> str:
         """Return the value of a list at an index that is counted from 0."""
         return f"(select {name} from {self.schema}.list)[{index} + 1]"
-
-    def day_value(self, x: str) -> str:
-        """Return the packed value of the UTC day of an instant."""
-        return self.item("by_day", self.day_index(x))
-
-    def segment_levels(self, *, latest: bool) -> tuple[Level, ...]:
-        """Return the steps to the segment in which the amount ``u`` is worked."""
-        d, slots = self.d, self.compiled.slots
-        back = 0 if latest else 1
-        counts = (sum(1 for _ in slot.cells()) for slot in slots)
-        cell = self.a.by_slot(
-            "slot",
-            (
-                f"{d.shr(f'(u - {slot.base + back})', slot.shift)} + {first}"
-                for slot, first in zip(slots, accumulate(counts, initial=0), strict=False)
-            ),
-        )
-        bound = d.shr(self.item("segment", "j + 1"), self.compiled.bits)
-        return (
-            {"j": self.item("first_segment", cell)},
-            {"k": f"j + case when u {'>=' if latest else '>'} {bound} then 1 else 0 end"},
-            {"v": self.item("segment", "k"), "n": self.item("segment_day", "k")},
-        )
 
     def checked_slot(self, schedule: str) -> str:
         """Return the slot of a schedule; an unknown name is an error."""
@@ -112,26 +88,6 @@ class ListVerbs(Verbs):
     def checked_amount(self, budget: str) -> str:
         """Return a budget in microseconds; a negative budget is an error."""
         return f"{self.schema}.amount_of({budget})"
-
-    def lists(self) -> dict[str, list[int]]:
-        """Return the lists of all slots, one slot after another.
-
-        ``by_day`` has the packed days, ``segment`` the packed segments of each slot and the end of
-        its last, ``segment_day`` their first days, and ``first_segment`` for each cell the index of
-        its segment in ``segment``.
-        """
-        lists: dict[str, list[int]] = {
-            name: [] for name in ("by_day", "first_segment", "segment", "segment_day")
-        }
-        lists["by_day"] = self.all_days()
-        for slot in self.compiled.slots:
-            before = len(lists["segment"])
-            lists["first_segment"] += (before + cell.segment for cell in slot.cells())
-            lists["segment"] += self.compiled.packed_segments(slot)
-            lists["segment"].append(slot.last << self.compiled.bits)
-            lists["segment_day"] += (segment.number for segment in slot.segments)
-            lists["segment_day"].append(0)
-        return lists
 
 
 def statements(settings: Settings) -> Iterator[str]:

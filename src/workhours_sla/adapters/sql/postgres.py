@@ -14,6 +14,7 @@ from itertools import product
 from typing import ClassVar, Final
 
 from workhours_sla.adapters.sql.dates import Dates, DayCounts, day_answers
+from workhours_sla.adapters.sql.patterns import DAY
 from workhours_sla.adapters.sql.script import (
     inserts,
     instant_of,
@@ -24,7 +25,7 @@ from workhours_sla.adapters.sql.script import (
 from workhours_sla.adapters.sql.settings import Settings
 from workhours_sla.adapters.sql.tables import MOST
 from workhours_sla.adapters.sql.verbs import DayVerbs, Level, Verb
-from workhours_sla.adapters.sql.vocabulary import Dialect, case
+from workhours_sla.adapters.sql.vocabulary import Dialect, case, slot_or_refused
 
 OLDEST: Final = 14
 """The first version of PostgreSQL for which the script is meant."""
@@ -62,12 +63,25 @@ class Postgres(Dialect):
 class _PostgresVerbs(DayVerbs):
     """The verbs, with look-ups in the array that the function ``days`` returns.
 
-    A level of steps costs more here than to repeat a look-up, so that there are few levels.
+    A level of steps costs more here than to repeat a look-up, so that there are few levels. The
+    number of a slot is the day number whose index in the array would be 0.
     """
+
+    def __init__(self, settings: Settings, dialect: Dialect) -> None:
+        super().__init__(settings, dialect)
+        self.a.slot_keys = self.day_offsets()
 
     @property
     def days(self) -> str:
         return f"({self.schema}.days())"
+
+    def checked_slot(self, schedule: str) -> str:
+        keys, names = self.a.slot_keys, self.compiled.slot_of
+        return slot_or_refused(self.d, {name: keys[at] for name, at in names.items()}, schedule)
+
+    @property
+    def _offset(self) -> str:
+        return str(self.a.slot_keys[0]) if len(self.compiled.slots) == 1 else "slot"
 
     def elapsed(self) -> Verb:
         first = {
@@ -113,7 +127,7 @@ class _PostgresVerbs(DayVerbs):
             {"u": f"{self._worked('xa')} + d"},
             {"k": f"width_bucket({packed}, {self.days})"},
         )
-        day = f"(k - 1 + {self.a.by_slot('slot', self.day_offsets())})"
+        day = f"(k - 1 + {self._offset})"
         found = self.a.by_slot(
             "slot",
             (
@@ -134,7 +148,7 @@ class _PostgresVerbs(DayVerbs):
 
     def _worked(self, x: str) -> str:
         """Return the working time C at an instant, in microseconds."""
-        value = f"{self.days}[{self.day_index(x)} + 1]"
+        value = f"{self.days}[{self.d.div(x, DAY)} - {self._offset} + 1]"
         slots = self.compiled.slots
         return self.a.by_slot("slot", (self.a.worked(x, value, slot.patterns) for slot in slots))
 

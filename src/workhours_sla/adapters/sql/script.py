@@ -81,12 +81,12 @@ class Script:
 class Calls:
     """The verbs as calls of the functions that a script installs."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._schema = settings.schema
+    def __init__(self, settings: Settings, dialect: Dialect) -> None:  # noqa: ARG002
+        self._named = dialect.named
 
     def of(self, verb: str, arguments: Sequence[str]) -> str:
         """Return the call of a verb."""
-        return f"{self._schema}.{verb}({', '.join(arguments)})"
+        return f"{self._named(verb)}({', '.join(arguments)})"
 
 
 def version_of(compiled: CompiledSchedules) -> str:
@@ -139,7 +139,7 @@ def script_row(settings: Settings) -> str:
     return ", ".join(f"{value} as {name}" for name, value in values.items())
 
 
-def header(settings: Settings, dialect: Dialect, usage: Iterable[str]) -> str:
+def header(settings: Settings, dialect: Dialect) -> str:
     """Return the comment at the beginning of a script."""
     compiled = settings.compiled
     lines = [
@@ -149,10 +149,12 @@ def header(settings: Settings, dialect: Dialect, usage: Iterable[str]) -> str:
         f"calendar data: {compiled.version or 'none'}, digest {compiled.digest}",
         "An answer that the calendar does not know is "
         + ("an error." if settings.raises else "NULL."),
-        *usage,
         "Generated: do not edit; generate a new script when the calendar changes.",
     ]
+    if dialect.remark:
+        lines.append(dialect.remark)
     if not dialect.tested:
+        lines.append("It does not look for a newer script: compare the version and the digest.")
         lines.insert(1, "GENERATED, NOT RUN: no test of workhours_sla runs this dialect.")
     return "".join(f"-- {line}\n" for line in lines)
 

@@ -57,9 +57,9 @@ class Expressions:
     constant or a parameter with a name.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, dialect: Dialect) -> None:
         self._settings = settings
-        self._d = SQLite()
+        self._d = dialect
         self._a = Arithmetic(self._d, settings.compiled)
 
     def of(self, verb: str, arguments: Sequence[str]) -> str:
@@ -173,7 +173,8 @@ def statements(settings: Settings) -> Iterator[str]:
     A script that is older than the installed one changes nothing, even if a shell goes on after
     its error.
     """
-    compiled, prefix, d = settings.compiled, settings.schema, SQLite()
+    compiled, prefix = settings.compiled, settings.schema
+    d = SQLite(prefix)
     is_newer = f"exists (select 1 from {prefix}_script where {newer_than(compiled)})"
     yield (
         f"create table if not exists {prefix}_script (version text, calendars text, "
@@ -225,7 +226,7 @@ def statements(settings: Settings) -> Iterator[str]:
     yield f"drop table {prefix}_new;"
     yield "commit;"
     yield f"drop table {prefix}_check;"
-    expressions = Expressions(settings)
+    expressions = Expressions(settings, d)
     for verb, arguments in VERBS.items():
         text = expressions.of(verb, [f":{one}" for one in arguments])
         yield f"-- {verb}: replace {', '.join(f':{one}' for one in arguments)}\n-- {text}"

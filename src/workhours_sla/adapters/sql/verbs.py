@@ -160,7 +160,7 @@ class Verbs:
             return answer
         kind = self.d.instant_type if verb.is_instant else self.d.integer_type
         if verb.name == "is_working":
-            kind = "boolean"
+            kind = self.d.boolean_type
         given = " and ".join(f"{one} is not null" for one in verb.arguments)
         refused = case([(given, self.d.refuse(self.unknown_message(verb), kind))])
         return f"coalesce({answer}, {refused})"
@@ -190,3 +190,54 @@ class DayVerbs(Verbs):
         patterns = self.compiled.slots[slot].patterns
         numbers = self.compiled.pattern_numbers
         return [(numbers[one], inverse_of(one)) for one in patterns if one.pieces]
+
+
+class CellVerbs(Verbs):
+    """The verbs for a dialect that finds the segment by the cell of an amount."""
+
+    def item(self, name: str, index: str) -> str:
+        """Return the element of a list of ``lists`` at an index counted from 0."""
+        raise NotImplementedError
+
+    def day_value(self, x: str) -> str:
+        """Return the packed value of the UTC day of an instant."""
+        return self.item("by_day", self.day_index(x))
+
+    def segment_levels(self, *, latest: bool) -> tuple[Level, ...]:
+        """Return the steps to the packed value and the first day of a segment."""
+        d, slots = self.d, self.compiled.slots
+        back = 0 if latest else 1
+        counts = (sum(1 for _ in slot.cells()) for slot in slots)
+        cell = self.a.by_slot(
+            "slot",
+            (
+                f"{d.shr(f'(u - {slot.base + back})', slot.shift)} + {first}"
+                for slot, first in zip(slots, accumulate(counts, initial=0), strict=False)
+            ),
+        )
+        bound = d.shr(self.item("segment", "j + 1"), self.compiled.bits)
+        return (
+            {"j": self.item("first_segment", cell)},
+            {"k": f"j + case when u {'>=' if latest else '>'} {bound} then 1 else 0 end"},
+            {"v": self.item("segment", "k"), "n": self.item("segment_day", "k")},
+        )
+
+    def lists(self) -> dict[str, list[int]]:
+        """Return the lists of all slots, one slot after another.
+
+        ``by_day`` has the packed days, ``segment`` the packed segments of each slot and the end of
+        its last, ``segment_day`` their first days, and ``first_segment`` for each cell the index of
+        its segment in ``segment``.
+        """
+        lists: dict[str, list[int]] = {
+            name: [] for name in ("by_day", "first_segment", "segment", "segment_day")
+        }
+        lists["by_day"] = self.all_days()
+        for slot in self.compiled.slots:
+            before = len(lists["segment"])
+            lists["first_segment"] += (before + cell.segment for cell in slot.cells())
+            lists["segment"] += self.compiled.packed_segments(slot)
+            lists["segment"].append(slot.last << self.compiled.bits)
+            lists["segment_day"] += (segment.number for segment in slot.segments)
+            lists["segment_day"].append(0)
+        return lists

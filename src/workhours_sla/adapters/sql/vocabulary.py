@@ -30,9 +30,15 @@ class Dialect:
     text_type: ClassVar[str] = "text"
     integer_type: ClassVar[str] = "bigint"
     instant_type: ClassVar[str] = "timestamptz"
+    boolean_type: ClassVar[str] = "boolean"
+    remark: ClassVar[str] = ""
 
     def __init__(self, schema: str = "wh") -> None:
         self.schema: str = schema
+
+    def named(self, function: str) -> str:
+        """Return the full name of a function of the script."""
+        return f"{self.schema}.{function}"
 
     def us(self, instant: str) -> str:
         """Return the microseconds since 1970-01-01T00:00 UTC of an instant."""
@@ -131,6 +137,8 @@ class Arithmetic:
     def __init__(self, dialect: Dialect, compiled: CompiledSchedules) -> None:
         self.dialect = dialect
         self.compiled = compiled
+        self.slot_keys: Sequence[int] = range(len(compiled.slots))
+        """The number of each slot in expressions, by default its index."""
 
     # -- by pattern --------------------------------------------------------------------------
 
@@ -206,7 +214,8 @@ class Arithmetic:
         """Return the value of a slot, NULL for no slot; the value alone if there is one slot."""
         if len(self.compiled.slots) == 1:
             return str(*values)
-        return case([(str(at), str(value)) for at, value in enumerate(values)], of=slot)
+        branches = zip(map(str, self.slot_keys), map(str, values), strict=True)
+        return case(branches, of=slot)
 
     def known(self, x: str, slot: str) -> str:
         """Return whether an instant lies within the first and the last known instant of a slot."""
