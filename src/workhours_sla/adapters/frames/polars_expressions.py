@@ -118,6 +118,8 @@ def _unit_of(verb: str, columns: dict[str, pl.Series], arguments: dict[str, Any]
 def _in_unit(values: pl.Series, unit: Any) -> pl.Series:
     """Return instants or amounts in a time unit; an answer that would be rounded is an error."""
     kind: Any = values.dtype
+    if kind.time_unit == unit:
+        return values
     converted = values.dt.cast_time_unit(unit)
     if not converted.dt.cast_time_unit(kind.time_unit).equals(values):
         msg = (

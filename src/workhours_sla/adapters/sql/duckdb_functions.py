@@ -60,14 +60,14 @@ def register_duckdb(
     except ImportError as error:
         raise needs_extra(what="DuckDB functions need duckdb", extras=("duckdb",)) from error
     installed = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
-    if connection.execute(installed, [schema, "script"]).fetchone():
+    if connection.execute(installed, [schema, "script"]).fetchall():
         raise ScriptError(say("sql_installed", schema=schema))
-    connection.execute(f"create schema if not exists {schema}")
+    connection.execute(f"create schema if not exists {schema}").fetchall()
     slots: dict[WorkingTime, int] = {}
     slot_of = {name: slots.setdefault(one, len(slots)) for name, one in schedules.items()}
     functions = _Functions(tuple(slots), on_unknown)
     for macro in argument_macros(schema, slot_of):
-        connection.execute(macro)
+        connection.execute(macro).fetchall()
     for verb in ("elapsed", "deadline", "breaches_after"):
         name = f"{schema}_{verb}_us"
         _remove(connection, name)
@@ -80,7 +80,7 @@ def register_duckdb(
             null_handling=SPECIAL,
         )
     for macro in _macros(schema):
-        connection.execute(macro)
+        connection.execute(macro).fetchall()
 
 
 def _macros(schema: str) -> list[str]:
@@ -100,7 +100,7 @@ def _macros(schema: str) -> list[str]:
 def _remove(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Remove a function of an earlier call, if there is one."""
     known = "select 1 from duckdb_functions() where function_name = ?"
-    if connection.execute(known, [name]).fetchone():
+    if connection.execute(known, [name]).fetchall():
         connection.remove_function(name)
 
 
