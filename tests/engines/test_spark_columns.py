@@ -130,7 +130,8 @@ def test_a_negative_budget_is_an_error(spark: SparkSession, route: str) -> None:
 
 
 def test_the_plan_calls_no_python_and_sends_tables(spark: SparkSession) -> None:
-    found = compiled().deadline(appeals(spark), "posted", 4 * HOUR)
+    frame = spark.range(9).selectExpr("timestamp_seconds(1735689600 + 3600 * id) as posted")
+    found = compiled().deadline(frame, "posted", 4 * HOUR)
     plan = found._jdf.queryExecution().executedPlan().toString()
     assert "Python" not in plan
     assert "MapInArrow" not in plan

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from workhours_sla.adapters.spark.cells import MOST_CELLS, Axis, Cells
+from workhours_sla.adapters.spark.python_columns import unknown_schedule
 from workhours_sla.errors import EngineError
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-_LISTED: Final = 5
-"""The number of schedules that a message lists."""
 _MARK: Final = "\0"
 """The place of an expression in a message, which Spark fills in for each row."""
 
@@ -72,8 +71,7 @@ class Query:
         """Make the query fail for a name that no schedule has."""
         if self._by is None:
             return
-        listed = ", ".join(names[:_LISTED]) + (" ..." if len(names) > _LISTED else "")
-        refused = raised(say("spark_unknown_schedule", name=_MARK, names=listed), f"`{self._by}`")
+        refused = raised(unknown_schedule(_MARK, names), f"`{self._by}`")
         lo = f"case when `{self._by}` is not null and _wh_lo is null then {refused} else _wh_lo end"
         self._add("lo_checked", lo)
         self._constants["lo"] = "_wh_lo_checked"
