@@ -178,6 +178,7 @@ SECTIONS = {
     "targets": "TargetSettings",
     "agencies": "Body",
     "report": "ReportSettings",
+    "sinks": "WebhookSettings",
     "rules": "RuleRow",
     "published-norms": "PresetSettings",
     "input": "Input",
@@ -186,6 +187,7 @@ SECTIONS = {
 REQUIRED_KEYS = dict.fromkeys(SECTIONS.values(), frozenset[str]()) | {
     "ScheduleSettings": {"from", "to", "act"},
     "RuleRow": {"targets"},
+    "WebhookSettings": {"kind", "url", "secret_env"},
 }
 """The keys that the Russian tables of a definition call required."""
 

@@ -196,11 +196,13 @@ class StoreError(WorkHoursError, OSError):
 
     Everything that was acknowledged before the error remains stored. ``cause`` is empty, or the key
     of a sentence with the reason, in ``messages.STORE_FAULTS`` or ``sentences.SENTENCES``. Then
-    ``facts`` are the values of the sentence's placeholders.
+    ``facts`` are the values of the sentence's placeholders. ``retry_after`` is the delay that the
+    receiver asks for before the next attempt, None if it does not.
     """
 
     cause: str = ""
     facts: Mapping[str, object] = {}
+    retry_after: dt.timedelta | None = None
 
 
 class EngineError(WorkHoursError, RuntimeError):

@@ -11,6 +11,7 @@ from workhours_sla.adapters.sinks.digest import (
 )
 from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
+from workhours_sla.adapters.sinks.webhook import WebhookSink
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.adapters.stores.sqlite_check import StoreFault, check_store
 from workhours_sla.adapters.stores.sqlite_file import restore
@@ -57,6 +58,7 @@ __all__ = [
     "StoreFault",
     "Undelivered",
     "Watermarks",
+    "WebhookSink",
     "check_store",
     "count_changes",
     "digest_of",

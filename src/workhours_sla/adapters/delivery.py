@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import random
 from threading import Condition, Thread
 from time import monotonic
@@ -139,7 +139,7 @@ class _Sender:
         self._store = store
         self._sink = sink
         self._retry = retry
-        self._batch_size = batch_size
+        self._batch_size = min(batch_size, getattr(sink, "batch_size", batch_size))
         self._clock = clock
 
     def pending(self, *, at_once: bool) -> tuple[Pending, datetime]:
@@ -166,7 +166,9 @@ class _Sender:
             return error
         except Exception as error:  # noqa: BLE001 - a sink may raise anything
             failed = pending.attempts + 1
-            retry_at = self._retry.at(self._clock(), failed, jitter=random())  # noqa: S311
+            wait: timedelta | None = getattr(error, "retry_after", None)
+            jitter = random()  # noqa: S311
+            retry_at = self._retry.at(self._clock(), failed, jitter=jitter, at_least=wait)
             self._fail(numbers[0], error, retry_at)
             return error
         return None

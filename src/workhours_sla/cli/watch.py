@@ -45,6 +45,7 @@ from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.cli.row_counts import events_line, reason_lines, rows_line
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.shared_ids import NotedSource
+from workhours_sla.cli.sinks import configured_sinks
 from workhours_sla.cli.times import show_time
 from workhours_sla.errors import WorkHoursError
 from workhours_sla.sla.delivery import Sink
@@ -60,7 +61,7 @@ STDOUT: Final = "stdout"
 DEFAULT_SKEW: Final = "5m"
 DEFAULT_MAX_AHEAD: Final = "5m"
 DEFAULT_INTERVAL: Final = 1.0
-HANGS_AFTER: Final = 10.0
+HANGS_AFTER: Final = 20.0
 """A sink that does not return within this many seconds at the end of a run counts as hanging."""
 COLOURS: Final = {ChangeKind.BREACHED: "red", ChangeKind.AT_RISK: "yellow", ChangeKind.MET: "green"}
 MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
@@ -128,6 +129,7 @@ def watch(**options: Any) -> int:
     config = config if wanted.assume_tz is None else config.with_zone(wanted.assume_tz)
     _check_format(wanted.source, config, lang)
     configuration = settings.configuration()
+    remote = configured_sinks(config, common.config or "")
     stopping = Flag()
     clock = _now if wanted.clock == "machine" else None
     skew = parse_amount(wanted.skew)
@@ -170,15 +172,14 @@ def watch(**options: Any) -> int:
             pipeline.retry_rejected(tail.read)
         digests = None
         if wanted.digests is not None:
-            file = Path(wanted.digests)
             messages = stack.enter_context(
-                closing(digest_lines(file, store, pipeline, configuration, lang))
+                closing(digest_lines(Path(wanted.digests), store, pipeline, configuration, lang))
             )
             digests = TimedDigests(
                 pipeline, messages, clock, skew, partial(_note_failure, lang, wanted.digests)
             )
         delivery = stack.enter_context(
-            Delivery(store, [*sinks, output], on_failure=partial(_note_failure, lang))
+            Delivery(store, [*sinks, *remote, output], on_failure=partial(_note_failure, lang))
         )
         summary = pipeline.run(
             NotedSource(counted := CountedSource(tail), config, lang),

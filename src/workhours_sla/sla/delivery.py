@@ -27,6 +27,9 @@ class Sink(Protocol):
         Raises UndeliverableError for a change that can never be accepted, and any other error for a
         temporary failure. A sink whose output can be read again returns its new end position, in
         its own format. The store keeps this position, so that a later run can compare the two.
+
+        If an error has the attribute ``retry_after``, a timedelta, the change is sent again no
+        earlier. If a sink has the attribute ``batch_size``, it receives at most so many changes.
         """
 
 
@@ -140,14 +143,17 @@ class Retry(NamedTuple):
     longest: timedelta = timedelta(minutes=5)
     attempts: int | None = None
 
-    def at(self, now: datetime, failed: int, *, jitter: float) -> datetime | None:
+    def at(
+        self, now: datetime, failed: int, *, jitter: float, at_least: timedelta | None = None
+    ) -> datetime | None:
         """Return when to send a change again after ``failed`` attempts, None to give up.
 
         The delay is shortened at random to between half and all of its length, so that several
         processes do not retry at the same time. ``jitter`` is a random number: 0 gives half of the
-        length, and 1 gives all of it.
+        length, and 1 gives all of it. ``at_least`` is a delay that the sink has asked for.
         """
         if self.attempts is not None and failed >= self.attempts:
             return None
         doubled = self.first * (1 << min(failed - 1, 20))
-        return now + min(self.longest, doubled) * (0.5 + jitter / 2)
+        delay = min(self.longest, doubled) * (0.5 + jitter / 2)
+        return now + max(delay, at_least or delay)

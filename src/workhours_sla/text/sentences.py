@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from workhours_sla.text.detection import DETECTION
+from workhours_sla.text.sinks import SINKS
 from workhours_sla.text.spark import SPARK
 from workhours_sla.text.sql import SQL
 from workhours_sla.text.words import Words
 
 SENTENCES: Final[Mapping[str, Words]] = {
     **DETECTION,
+    **SINKS,
     **SPARK,
     **SQL,
     # -- parts of several messages

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from workhours_sla.adapters.columns import COLUMNS, REQUIRED, parts_of
 from workhours_sla.adapters.config.policy import Configuration, check_policy, configured
 from workhours_sla.adapters.config.schedules import default_schedule
 from workhours_sla.adapters.config.sections import Config, Input
+from workhours_sla.adapters.sinks.http_post import endpoint_of
 from workhours_sla.adapters.toml_text import LARGEST, tables_of
 from workhours_sla.calendars.iana_zone import time_zone
 from workhours_sla.errors import ConfigError, shown
@@ -107,6 +109,7 @@ def parse_config(text: str, name: str) -> Config:
     config: Config = reader.convert(tables_of(text, name), Config)
     _check_input(reader, config.input)
     _check_columns(reader, config)
+    _check_sinks(reader, config)
     check_policy(reader, config)
     return config
 
@@ -192,6 +195,17 @@ def _check_columns(reader: Reader, config: Config) -> None:
         for value, meaning in meanings.items():
             _check_meaning(reader, ("values", canonical, value), canonical, meaning)
     _check_ignored(reader, config)
+
+
+def _check_sinks(reader: Reader, config: Config) -> None:
+    """Raise ConfigError about a sink that cannot be used. The secrets are not read."""
+    for name, sink in config.sinks.items():
+        if not re.fullmatch(r"[\w-]+", name) or name == "stdout":  # a path is the name of a file
+            reader.fail(
+                ("sinks", name), say("not_sink_name", name=shown(name)), say("write_sink_name")
+            )
+        check = partial(endpoint_of, sink.url, allow_private=sink.allow_private)
+        reader.make(("sinks", name, "url"), check)
 
 
 def _check_ignored(reader: Reader, config: Config) -> None:

@@ -325,6 +325,32 @@ class ReportSettings(Section, frozen=True, kw_only=True):
         return found or None
 
 
+class WebhookSettings(Section, frozen=True, kw_only=True):
+    """A sink of ``watch`` that sends each change to a web address.
+
+    The requests are signed by the Standard Webhooks specification. Without ``allow_private``, the
+    address must use https and must not be in a loopback or private network.
+    """
+
+    kind: Annotated[Literal["webhook"], _described("How changes are sent.")]
+    url: Annotated[
+        str, _described("The address that receives the changes.", "https://board.example/hook")
+    ]
+    secret_env: Annotated[
+        str,
+        _described(
+            "The environment variable with the secret: whsec_ and the base64 of 24 to 64 bytes.",
+            "BOARD_SECRET",
+        ),
+    ]
+    allow_private: Annotated[
+        bool,
+        _described(
+            "Whether the address may be without encryption, or in a loopback or private network."
+        ),
+    ] = False
+
+
 class TargetSettings(Section, frozen=True, kw_only=True):
     """A target: its budget, its schedule, and the events that start and stop the clock.
 
@@ -459,6 +485,9 @@ class Config(Section, frozen=True, kw_only=True):
     districts: Annotated[dict[str, Body], _described("Districts, keyed by id.")] = {}
     channels: Annotated[dict[str, Body], _described("Channels, keyed by id.")] = {}
     report: Annotated[ReportSettings, _described("The heading of reports.")] = ReportSettings()
+    sinks: Annotated[
+        dict[str, WebhookSettings], _described("Where watch sends changes, keyed by name.")
+    ] = {}
     targets: Annotated[tuple[TargetRow, ...], _described("Several targets.")] = ()
     rules: Annotated[
         tuple[RuleRow, ...],
