@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BASE := $(VENV)/.installed-base
+ENGINES := $(VENV)/.installed-engines
 
 .PHONY: demo docs newcomer release test test-engines lint notebooks properties bench calendar clean
 
@@ -23,8 +24,9 @@ test: $(STAMP) lint
 	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
 	$(BIN)/python -m pytest --nbmake examples/notebooks
 
-test-engines: $(STAMP)  ## a million rows in each database, compared with the library one by one
-	WORKHOURS_ENGINE_ROWS=$${WORKHOURS_ENGINE_ROWS:-1000000} $(BIN)/python -m pytest tests/engines -m ""
+test-engines: $(ENGINES)  ## a million rows in each engine, compared with the library one by one
+	WORKHOURS_ENGINE_ROWS=$${WORKHOURS_ENGINE_ROWS:-1000000} PATH="$(CURDIR)/$(VENV)/dbt/bin:$$PATH" \
+		$(BIN)/python -m pytest tests/engines -m ""
 
 lint: $(STAMP)
 	$(BIN)/ruff check
@@ -75,6 +77,14 @@ $(BASE): pyproject.toml
 
 $(STAMP): $(BASE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+# dbt has an environment of its own, since it pins the versions of libraries that others need newer
+$(ENGINES): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,spark]"
+	$(PYTHON) -m venv $(VENV)/dbt
+	$(VENV)/dbt/bin/python -m pip install --quiet --disable-pip-version-check \
+		"dbt-core<1.12" "dbt-duckdb<1.12" "dbt-postgres<1.12"
 	@touch $@
 
 clean:
