@@ -29,7 +29,7 @@ from workhours_sla.spark import EVENT_SCHEMA, changes, rejected  # noqa: E402
 pytestmark = spark_job.MARKS
 ROOT = Path(__file__).parent.parent.parent
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "3"))
-DAYS = os.environ.get("WORKHOURS_DAYS", "21")
+DAYS = os.environ.get("WORKHOURS_DAYS", "14")
 MILLISECOND = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OFFICE = spark_job.OFFICE
@@ -45,21 +45,15 @@ def test_a_killed_stream_has_the_changes_of_one_monitor(tmp_path: Path) -> None:
     subprocess.run([*generate, "--out", str(events)], check=True)
     lines = events.read_text("utf-8").splitlines()
     write_files(tmp_path / "in", lines, files=max(8, KILLS * 4))
-    for skew in (timedelta(), timedelta(minutes=90)):
-        folder = tmp_path / str(skew.seconds)
-        folder.mkdir()
-        (folder / "in").symlink_to(tmp_path / "in")
-        kills = run_and_kill(folder, skew, KILLS if skew else 1)
-        wanted = changes_of_one_monitor(folder / "in", skew)
-        found = {row[1]: row[1:] for row in lines_of(folder / "out.jsonl")}
-        for row in lines_of(folder / "out.jsonl"):
-            assert found[row[1]] == row[1:], "a change that is delivered twice is the same"
-        print(f"{kills} kills, {len(lines)} events, {len(wanted)} changes", flush=True)
-        assert sorted(found) == sorted(change.change_id for change in wanted)
-        retracted = {change.retracts for change in wanted} - {None}
-        assert {row[9] for row in found.values()} - {"None"} == retracted
-        assert retracted, "the events are not in order"
-        assert found == {change.change_id: texts_of(change) for change in wanted}
+    skew = timedelta(minutes=30)
+    kills = run_and_kill(tmp_path, skew, KILLS)
+    wanted = changes_of_one_monitor(tmp_path / "in", skew)
+    rows = list(lines_of(tmp_path / "out.jsonl"))
+    found = {row[1]: row[1:] for row in rows}
+    print(f"{kills} kills, {len(lines)} events, {len(rows)} rows, {len(wanted)} changes")
+    assert all(found[row[1]] == row[1:] for row in rows), "delivered twice, it is the same"
+    assert found == {change.change_id: texts_of(change) for change in wanted}
+    assert any(change.retracts for change in wanted), "the events are not in order"
 
 
 def write_files(folder: Path, lines: Sequence[str], files: int) -> None:
@@ -322,7 +316,7 @@ def test_a_checkpoint_continues_only_under_its_policy(spark: SparkSession, tmp_p
     with pytest.raises(StreamingQueryException, match="start with a new checkpoint"):
         collected(changes(stream(spark, tmp_path), eight), tmp_path)
     found = collected(changes(stream(spark, tmp_path), FOUR), tmp_path)
-    assert found == [(1, "A/reply/0/met/2")]
+    assert [one for _, one in found] == ["A/reply/0/met/2"]
 
 
 @pytest.mark.parametrize("kind", ["timestamp_ntz", "date"])
