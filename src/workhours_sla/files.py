@@ -14,6 +14,7 @@ from workhours_sla.adapters.calendars.dates_csv import read_dates
 from workhours_sla.adapters.calendars.icalendar.read import PartialDay, read_icalendar
 from workhours_sla.adapters.calendars.icalendar.write import write_icalendar
 from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
+from workhours_sla.adapters.sinks.due_calendar import write_due_calendar
 from workhours_sla.adapters.sources import AppealFile, Claim, Fault, open_source
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "read_dates",
     "read_icalendar",
     "read_xmlcalendar",
+    "write_due_calendar",
     "write_icalendar",
 ]

@@ -99,7 +99,7 @@ def forecast_deadlines(
                 due[where] += 1
     slots: dict[tuple[datetime, datetime], list[int]] = {}
     for at in sorted(due):
-        slots.setdefault(_slot(at.astimezone(zone), by), []).append(due[at])
+        slots.setdefault(slot_of(at.astimezone(zone), by), []).append(due[at])
     return Forecast(
         tuple(Slot(*edges, sum(found), max(found)) for edges, found in slots.items()),
         *(counts[name] for name in ("overdue", "earlier", "later", "paused", "unknown")),
@@ -122,7 +122,7 @@ def _due_or_count(outcome: Outcome, start: datetime, end: datetime) -> datetime 
     return "later" if at > end else at
 
 
-def _slot(at: datetime, by: By) -> tuple[datetime, datetime]:
+def slot_of(at: datetime, by: By) -> tuple[datetime, datetime]:
     """Return the start and the end of the hour or date that an instant belongs to.
 
     The start does not belong to the hour or date, and its end does.
