@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import click
 
+from workhours_sla.adapters.json.answers import OneTarget
 from workhours_sla.cli.budgets import budget_text, counting_text
-from workhours_sla.cli.settings import OneTarget, Settings
+from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import GivenTime, show_end, show_time, zone_text
 from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_kinds import DayBudget
 from workhours_sla.worktime.explain import Trace
-from workhours_sla.worktime.schedule import Schedule
 
 LABEL_WIDTH: Final = 14
 
@@ -83,21 +83,3 @@ class Answer:
         self.line("calendar", self.text("version", id=calendar.id, version=calendar.version))
         if provisional:
             click.echo(self.text("provisional"))
-
-
-def schedule_data(schedule: Schedule) -> dict[str, Any]:
-    """Return the calendar, the weekly hours and the zone of a schedule for JSON."""
-    return {
-        "calendar": {"id": schedule.calendar.id, "version": schedule.calendar.version},
-        "hours": str(schedule.hours),
-        "tz": schedule.tz.key,
-    }
-
-
-def common_data(one: OneTarget, trace: Trace, *, explain: bool) -> dict[str, Any]:
-    """Return the part of the JSON that all answers share: schedule, certainty and explanation."""
-    return {
-        "provisional": trace.provisional,
-        **schedule_data(one.schedule),
-        **({"trace": trace.to_dict()} if explain else {}),
-    }

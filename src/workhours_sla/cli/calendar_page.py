@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import calendar as months
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
 
 import click
 
+from workhours_sla.adapters.json.calendar_year import WEEKS, CalendarYear, periods
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.day import Day, DayKind, Entry
+from workhours_sla.calendars.day import Day, DayKind
 from workhours_sla.calendars.working_time_norm import working_time_norm
 from workhours_sla.cli.help import argument, command
 from workhours_sla.cli.options import (
@@ -26,12 +27,10 @@ from workhours_sla.text import words
 from workhours_sla.text.shell import SHELL, language
 from workhours_sla.worktime.budget import format_amount
 
-WEEKS: Final = (40, 36, 24)
 MONTHS_A_ROW: Final = 3
 DAY_WIDTH: Final = 3
 MONTH_WIDTH: Final = DAY_WIDTH * 7
 GAP: Final = "   "
-ONE_DAY: Final = timedelta(days=1)
 
 
 @command("calendar")
@@ -58,35 +57,15 @@ def calendar(  # noqa: PLR0913 - one per option
         found = found.with_week(week)
     if calendar_file is not None:
         found = with_acts(found, calendar_file)
-    uncertain = found.uncertain(year)
-    wanted = found.provisional() if provisional else found
-    wanted.check_known(next(day for day in _dates(year) if day not in uncertain))
-    if provisional or uncertain:
-        found = found.provisional()
-    shown = _Year(found, year, list(found.days(date(year, 1, 1), date(year, 12, 31))), uncertain)
+    shown = CalendarYear.of(found, year, by_rule=provisional)
     if as_json:
-        echo_json(_data(shown))
+        echo_json(shown.data())
         return
     for line in _lines(shown, language(lang)):
         click.echo(line)
 
 
-class _Year(NamedTuple):
-    """A year of a calendar: all its days, and the entries of the uncertain dates."""
-
-    calendar: Calendar
-    year: int
-    days: Sequence[Day]
-    uncertain: Mapping[date, Entry]
-
-
-def _dates(year: int) -> Iterator[date]:
-    return (
-        date(year, 1, 1) + ONE_DAY * offset for offset in range(366 if months.isleap(year) else 365)
-    )
-
-
-def _lines(shown: _Year, lang: str) -> Iterator[str]:
+def _lines(shown: CalendarYear, lang: str) -> Iterator[str]:
     facts = {"id": shown.calendar.id, "year": shown.year, "version": shown.calendar.version}
     yield click.style(SHELL.text(lang, "year_title", **facts), bold=True)
     if any(day.provisional and day.date not in shown.uncertain for day in shown.days):
@@ -109,7 +88,7 @@ def _lines(shown: _Year, lang: str) -> Iterator[str]:
     yield from _act_lines(shown, lang)
 
 
-def _month(shown: _Year, month: int, lang: str) -> list[str]:
+def _month(shown: CalendarYear, month: int, lang: str) -> list[str]:
     days = {day.date: day for day in shown.days if day.date.month == month}
     name = words.MONTHS[lang][month - 1]
     head = "".join(f"{weekday[:2]:>2} " for weekday in words.WEEKDAYS[lang])
@@ -142,22 +121,23 @@ def _cell(day: Day, *, is_open: bool) -> str:
     return click.style(f"{day.date.day:>2}", fg=colour, bold=mark != " ") + mark
 
 
-def _periods(year: int, lang: str) -> Iterator[tuple[str, date, date]]:
-    for month in range(1, 13):
-        last = months.monthrange(year, month)[1]
-        yield words.MONTHS[lang][month - 1], date(year, month, 1), date(year, month, last)
-        if month % 3 == 0:
-            quarter = SHELL.text(lang, "quarter", number=month // 3)
-            yield quarter, date(year, month - 2, 1), date(year, month, last)
-    yield SHELL.text(lang, "year"), date(year, 1, 1), date(year, 12, 31)
+def _heads(year: int, lang: str) -> Iterator[tuple[str, date, date]]:
+    """Yield the name, the first and the last date of each month, each quarter and the year."""
+    for first, last in periods(year):
+        name = words.MONTHS[lang][first.month - 1]
+        if last.month - first.month == 2:  # noqa: PLR2004 - a quarter
+            name = SHELL.text(lang, "quarter", number=last.month // 3)
+        elif last.month != first.month:
+            name = SHELL.text(lang, "year")
+        yield name, first, last
 
 
-def _norm_lines(shown: _Year, lang: str) -> Iterator[str]:
+def _norm_lines(shown: CalendarYear, lang: str) -> Iterator[str]:
     yield click.style(SHELL.text(lang, "year_norm"), bold=True)
     heads = [SHELL.text(lang, "days"), SHELL.text(lang, "short_days")]
     heads += [SHELL.text(lang, "week_hours", hours=week) for week in WEEKS]
     yield f"{'':<14}" + "".join(f"{head:>10}" for head in heads)
-    for name, first, last in _periods(shown.year, lang):
+    for name, first, last in _heads(shown.year, lang):
         norm = working_time_norm(shown.calendar, first, last)
         cells = [str(norm.working_days), str(norm.short_days)]
         cells += [format_amount(norm.hours(week)) for week in WEEKS]
@@ -165,7 +145,7 @@ def _norm_lines(shown: _Year, lang: str) -> Iterator[str]:
         yield line if last.month == first.month else click.style(line, bold=True)
 
 
-def _act_lines(shown: _Year, lang: str) -> Iterator[str]:
+def _act_lines(shown: CalendarYear, lang: str) -> Iterator[str]:
     """Yield a line for each day that is short, is uncertain, or has an act or another reason."""
     for day in shown.days:
         when = words.weekday_date(day.date, lang)
@@ -174,39 +154,3 @@ def _act_lines(shown: _Year, lang: str) -> Iterator[str]:
             yield f"  {when:<15}  ? {SHELL.text(lang, 'open_day')}: {what}"
         elif day.reasons or day.short:
             yield f"  {when:<15}  {day.describe(lang)}"
-
-
-def _data(shown: _Year) -> dict[str, Any]:
-    found = shown.calendar
-    return {
-        "schema": "workhours.calendar-year/1",
-        "calendar": {"id": found.id, "version": found.version},
-        "year": shown.year,
-        "provisional": any(day.provisional for day in shown.days),
-        "uncertain": {
-            day.isoformat(): {lang: entry.describe(lang) for lang in words.LANGUAGES}
-            for day, entry in shown.uncertain.items()
-        },
-        "days": [
-            {
-                "date": day.date,
-                "kind": day.kind,
-                "working": day.working,
-                "shortened_by": day.shortened_by,
-                "hours_of": day.hours_of,
-                "reason": {lang: day.describe(lang) for lang in words.LANGUAGES},
-            }
-            for day in shown.days
-        ],
-        "norms": [
-            {
-                "first": first,
-                "last": last,
-                "working_days": norm.working_days,
-                "short_days": norm.short_days,
-                "hours": {str(week): norm.hours(week) for week in WEEKS},
-            }
-            for _, first, last in _periods(shown.year, "en")
-            for norm in [working_time_norm(found, first, last)]
-        ],
-    }

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from workhours_sla.cli.answer_text import Answer, schedule_data
+from workhours_sla.adapters.json.answers import schedule_data
+from workhours_sla.cli.answer_text import Answer
 from workhours_sla.cli.calendar_ends import note_calendar_ends
 from workhours_sla.cli.help import argument, command
 from workhours_sla.cli.options import (

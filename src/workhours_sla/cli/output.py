@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import date, timedelta
 from typing import Any, Final
 
 import click
 
+from workhours_sla.adapters.json.answers import json_value
 from workhours_sla.adapters.json.text import escape_controls
 from workhours_sla.text.shell import SHELL
-from workhours_sla.worktime.budget import iso_amount
 
 BREACHES: Final = 1
 """Exit status if breaches were found. Status 1 never means anything else."""
@@ -34,17 +33,8 @@ def echo_json(data: object) -> None:
     """
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
     ascii_only = not encoding.startswith("utf")
-    text = json.dumps(data, ensure_ascii=ascii_only, indent=2, default=_json_value)
+    text = json.dumps(data, ensure_ascii=ascii_only, indent=2, default=json_value)
     click.echo(escape_controls(text))
-
-
-def _json_value(value: object) -> str:
-    """Return the text of a date, a datetime or a timedelta in JSON."""
-    if isinstance(value, timedelta):
-        return iso_amount(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(value)
 
 
 def echo_note(lang: str, key: str, **facts: object) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec.structs import asdict
 
 from workhours_sla.adapters.config.policy import CONDITIONS, Configuration
-from workhours_sla.cli.answer_text import schedule_data
+from workhours_sla.adapters.json.answers import schedule_data
 from workhours_sla.cli.output import echo_note
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.policy import Rule, targets_named

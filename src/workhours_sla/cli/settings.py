@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -20,6 +20,7 @@ from workhours_sla.adapters.config.defaults import (
     NO_CALENDAR,
     ZONE_OF_PLAIN_RUSSIA,
 )
+from workhours_sla.adapters.json.answers import OneTarget
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region
 from workhours_sla.cli.budgets import GivenBudget, parse_given, refuse_budget
@@ -29,7 +30,6 @@ from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import BudgetError, shown
 from workhours_sla.text.shell import SHELL, language
 from workhours_sla.worktime.budget import parse_amount
-from workhours_sla.worktime.budget_kinds import Budget
 from workhours_sla.worktime.budget_texts import parse_budget
 from workhours_sla.worktime.schedule import Schedule
 
@@ -37,22 +37,10 @@ if TYPE_CHECKING:  # imported only if there is a configuration, so that other co
     from workhours_sla.adapters.config.policy import Configuration
     from workhours_sla.adapters.config.sections import Config
     from workhours_sla.sla.policy import Policy
-    from workhours_sla.sla.target import Closing, Target
+    from workhours_sla.sla.target import Target
 
 _OF_SCHEDULE = ("calendar", "week", "hours", "tz")
 """Options that replace the key of the same name in the section [schedule]."""
-
-
-class OneTarget(NamedTuple):
-    """The values of a target that are used by commands about one span of time.
-
-    ``name`` is None if there is no configuration.
-    """
-
-    name: str | None
-    schedule: Schedule
-    budget: Budget
-    closing: Closing
 
 
 @dataclass(frozen=True, slots=True)
