@@ -25,7 +25,6 @@ _NEEDS = {
     "src/workhours_sla/adapters/spark/fold.py": ("pyspark",),
     "src/workhours_sla/adapters/spark/python_columns.py": ("numpy",),
     "src/workhours_sla/adapters/spark/query.py": ("numpy",),
-    "tests/engines/spark_engine.py": ("numpy", "pyarrow", "pyspark"),
     "src/workhours_sla/columns.py": ("numpy",),
     "src/workhours_sla/frames.py": ("numpy", "pandas"),
     "src/workhours_sla/compliance": ("numpy",),

@@ -1,8 +1,12 @@
 """Settings of all tests: property tests have no time limit, so that slow machines do not fail."""
 
+from importlib.util import find_spec
+
 from hypothesis import settings
 
 settings.register_profile("no time limit", deadline=None)
 settings.load_profile("no time limit")
 
 collect_ignore = ["frame_types.py"]  # only type checkers read it
+if find_spec("pyspark") is None:
+    collect_ignore.append("engines/spark_engine.py")
