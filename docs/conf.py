@@ -78,7 +78,7 @@ nitpick_ignore_regex = [
         r"py:.*",
         r"(datetime|decimal|enum|os|pathlib|types|typing|collections|contextlib|threading|zoneinfo)(\..*)?",
     ),
-    (r"py:.*", r"(numpy|np|pandas|pd|polars|pl|pyarrow|pa|matplotlib|msgspec|click)(\..*)?"),
+    (r"py:.*", r"(numpy|np|pandas|pd|polars|pl|pyarrow|pa|duckdb|matplotlib|msgspec|click)(\..*)?"),
     # Types of private modules in signatures: they are shown as text.
     (
         r"py:.*",
@@ -87,7 +87,10 @@ nitpick_ignore_regex = [
     # The same, of types that are imported for type checkers only: their names have no module.
     (r"py:class", r"ArrayLike|Budget|ByteChunks|Config|CountFrom|ExitStack|Format|Frame|NDArray"),
     (r"py:class", r"OpenedFile|Path|Roll"),
-    (r"py:class", r"ReportNumbers|Values|timedelta"),
+    (
+        r"py:class",
+        r"DataFrame|OnUnknown|ReportNumbers|SparkSession(\.Builder)?|Values|WorkingTime|timedelta",
+    ),
 ]
 
 
