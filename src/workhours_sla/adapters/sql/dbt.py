@@ -131,7 +131,8 @@ def _files(settings: Settings) -> dict[str, str]:
         "until": str(compiled.until),
         "zone": zone_of(compiled),
         "as_of": as_of(compiled),
-        "unknown": "NULL" if not settings.raises else "error",
+        "unknown": "an error" if settings.raises else "NULL",
+        "unknown_ru": "ошибка" if settings.raises else "NULL",
     }
     return {**_texts(values), **made}
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from workhours_sla.adapters.sql.duckdb import DuckDB, ListVerbs
+from workhours_sla.adapters.sql.duckdb import DuckDB
 from workhours_sla.adapters.sql.postgres import Postgres
 from workhours_sla.adapters.sql.script import VERBS, instant_of
 from workhours_sla.adapters.sql.settings import Settings
-from workhours_sla.adapters.sql.verbs import DayVerbs, Level, Verb, Verbs
+from workhours_sla.adapters.sql.verbs import CellVerbs, DayVerbs, Level, Verb, Verbs
 from workhours_sla.adapters.sql.vocabulary import (
     amount_or_refused,
     case,
@@ -115,7 +115,7 @@ class MacroVerbs(Verbs):
         )
 
 
-class DuckDBMacros(MacroVerbs, ListVerbs):
+class DuckDBMacros(MacroVerbs, CellVerbs):
     """The verbs for DuckDB, which aggregates each list once per query."""
 
     def item(self, name: str, index: str) -> str:

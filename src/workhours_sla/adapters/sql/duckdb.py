@@ -66,7 +66,7 @@ class DuckDB(Dialect):
         return f"error({message})::{kind}"
 
 
-class ListVerbs(CellVerbs):
+class _DuckDBVerbs(CellVerbs):
     """The verbs, with look-ups in the lists of the table ``list``, which has one row.
 
     DuckDB reads the row once and indexes a list in constant time. A constant list would take 10 ns
@@ -74,25 +74,21 @@ class ListVerbs(CellVerbs):
     """
 
     def item(self, name: str, index: str) -> str:
-        """Return the value of a list at an index that is counted from 0."""
         return f"(select {name} from {self.schema}.list)[{index} + 1]"
 
     def checked_slot(self, schedule: str) -> str:
-        """Return the slot of a schedule; an unknown name is an error."""
         return f"{self.schema}.slot_of({schedule})"
 
     def checked_us(self, instant: str) -> str:
-        """Return the microseconds of an argument; one that is no instant is an error."""
         return f"{self.schema}.us_of({instant})"
 
     def checked_amount(self, budget: str) -> str:
-        """Return a budget in microseconds; a negative budget is an error."""
         return f"{self.schema}.amount_of({budget})"
 
 
 def statements(settings: Settings) -> Iterator[str]:
     """Return the statements of the script, each of which may be run twice."""
-    verbs = ListVerbs(settings, DuckDB())
+    verbs = _DuckDBVerbs(settings, DuckDB())
     yield "begin transaction;"
     yield from _checks(settings, verbs.d)
     yield from _tables(settings, verbs)
@@ -127,7 +123,7 @@ def _checks(settings: Settings, d: Dialect) -> Iterator[str]:
     yield f"select {case([(is_newer, d.refuse(newer, 'integer'))], '0')} as checked;"
 
 
-def _tables(settings: Settings, verbs: ListVerbs) -> Iterator[str]:
+def _tables(settings: Settings, verbs: _DuckDBVerbs) -> Iterator[str]:
     c, schema, d = settings.compiled, settings.schema, verbs.d
     for table in (c.schedule_table, c.runs):
         types = ", ".join(
@@ -172,7 +168,7 @@ def argument_macros(schema: str, slot_of: Mapping[str, int]) -> Iterator[str]:
     yield f"create or replace macro {schema}.span_of(budget) as {span};"
 
 
-def _verb_macros(verbs: ListVerbs) -> Iterator[str]:
+def _verb_macros(verbs: _DuckDBVerbs) -> Iterator[str]:
     schema = verbs.schema
     yield _rows_macro(verbs, verbs.elapsed(), "elapsed")
     yield (
@@ -226,7 +222,7 @@ def _day_macros(settings: Settings) -> Iterator[str]:
         )
 
 
-def _rows_macro(verbs: ListVerbs, verb: Verb, column: str) -> str:
+def _rows_macro(verbs: _DuckDBVerbs, verb: Verb, column: str) -> str:
     """Return the macro of a verb to be called in FROM: nested queries, one for each level."""
     source = nested(verb.levels)
     return (
