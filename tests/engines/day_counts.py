@@ -7,12 +7,14 @@ from collections.abc import Callable
 import numpy as np
 
 from tests.engines.cases import DAY, NULL, Coverage, Ints, Rows
-from tests.engines.compared import COMPILED, rows
+from tests.engines.compared import COMPILED, THOROUGH, rows
 from tests.engines.schedules import SCHEDULES
 from workhours_sla import CalendarDays, Schedule, WorkingDays, columns
 from workhours_sla.worktime.budget_kinds import DayBudget
 
-DATED = ("office", "it's night", "capricious", "always", "rare", "gaps")
+DATED = (
+    ("office", "it's night", "capricious", "always", "rare", "gaps") if THOROUGH else ("office",)
+)
 """The schedules whose budgets of days are compared."""
 COUNTS: dict[str, DayBudget] = {
     "working_days({schedule}, {start}, 3)": WorkingDays(3),

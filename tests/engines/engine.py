@@ -30,6 +30,10 @@ class Engine(Protocol):
         """
 
 
+_WANTED: dict[tuple[object, ...], tuple[Rows, Ints]] = {}
+"""The answers of the library, which several engines are compared with; the rows keep their id."""
+
+
 def differences(
     engine: Engine,
     compiled: CompiledSchedules,
@@ -41,8 +45,12 @@ def differences(
     """Return the rows whose answers differ from the library's, as sentences, at most five."""
     names = list(schedules)
     asked = rows if schedule is None else rows.of(names.index(schedule))
-    known = None if engine.whole_calendar else compiled.coverage
-    wanted = expected(known, schedules, asked, verb)
+    whole = engine.whole_calendar
+    key = (id(rows.start), len(rows.start), verb, schedule, whole)
+    if key not in _WANTED:
+        known = None if whole else compiled.coverage
+        _WANTED[key] = rows, expected(known, schedules, asked, verb)
+    _, wanted = _WANTED[key]
     keys, answers = engine.run(verb, schedule)
     assert np.array_equal(np.sort(keys), np.arange(len(wanted))), "each key exactly once"
     found = np.full(len(wanted), NULL)

@@ -70,6 +70,10 @@ SQL: Final[Mapping[str, Words]] = {
         "ru": "в {path} есть не только пакет dbt от workhours_sla; укажите новую или пустую папку, "
         "например dbt/workhours",
     },
+    "sql_budget": {
+        "en": "the budget {budget} is longer than 200 years; budgets are microseconds",
+        "ru": "норматив {budget} больше 200 лет; нормативы указываются в микросекундах",
+    },
     "sql_too_much": {
         "en": "{count} schedules over so many years do not fit into 64-bit integers; write fewer "
         "schedules or years into one script",

@@ -137,7 +137,10 @@ class _Functions:
                     other = np.where(none, 0, other)
                 too_long = other > LONGEST
                 if too_long.any():
-                    other = np.where(too_long, LONGEST, other)
+                    if self._mark == "raise":
+                        raise ScriptError(say("sql_budget", budget=int(other.max())))
+                    start = np.where(too_long, nat, start)
+                    other = np.where(too_long, 0, other)
             if missing is not None:
                 start = np.where(missing, nat, start)
             codes: Any = slot
