@@ -61,12 +61,16 @@ def start() -> SparkSession:
 
 def run(folder: Path, skew: timedelta) -> None:
     """Write the changes of the events in ``folder/in`` to ``folder/out.jsonl``."""
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415 - Spark's own name
+
     spark = start()
     events = spark.readStream.schema(EVENT_SCHEMA).option("maxFilesPerTrigger", 1)
     found = changes(events.json(str(folder / "in")), POLICY, skew=skew)
 
     def write(rows: DataFrame, batch: int) -> None:
-        lines = [json.dumps([batch, *map(str, row)]) + "\n" for row in rows.collect()]
+        instants = {name: F.unix_micros(name) for name in ("at", "due_at", "limit")}
+        found = rows.withColumns(instants).collect()
+        lines = [json.dumps([batch, *map(str, row)]) + "\n" for row in found]
         with (folder / "out.jsonl").open("a", encoding="utf-8") as file:
             file.writelines(lines)
 

@@ -126,14 +126,12 @@ def lines_of(file: Path) -> Iterator[list[Any]]:
 
 
 def texts_of(change: Change) -> list[str]:
-    """Return the texts that the job writes for a change. Its times are in São Paulo's offset."""
-    row = [change.change_id, *change]
-    offset = timedelta(hours=3)
+    """Return the texts that the job writes for a change, with instants in microseconds."""
     return [
-        str((value - offset).replace(tzinfo=None)) if isinstance(value, datetime)
+        str((value - EPOCH) // timedelta(microseconds=1)) if isinstance(value, datetime)
         else str(list(value)) if isinstance(value, tuple)
         else str(value)
-        for value in row
+        for value in (change.change_id, *change)
     ]  # fmt: skip
 
 
