@@ -11,6 +11,7 @@ from workhours_sla.adapters.sinks.digest import (
 )
 from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
+from workhours_sla.adapters.sinks.metrics import Metrics
 from workhours_sla.adapters.sinks.webhook import WebhookSink
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.adapters.stores.sqlite_check import StoreFault, check_store
@@ -42,6 +43,7 @@ __all__ = [
     "Item",
     "JsonLinesSink",
     "MemoryStore",
+    "Metrics",
     "Monitor",
     "Pending",
     "Pipeline",

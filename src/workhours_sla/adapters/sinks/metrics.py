@@ -1,0 +1,177 @@
+"""Count changes, and write the state of a pipeline as metrics in the text format of Prometheus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from threading import Lock
+from typing import Final, NamedTuple
+
+from workhours_sla.adapters.sinks.digest import waiting_of
+from workhours_sla.module_names import public
+from workhours_sla.sla.clock import Verdict
+from workhours_sla.sla.emitted_changes import Change, ChangeKind
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.pipeline import Pipeline
+from workhours_sla.sla.policy import Policy
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+"""The media type of the text, for an answer to Prometheus."""
+
+Labels = tuple[tuple[str, str], ...]
+_Samples = Mapping[Labels, float]
+
+
+class _Metric(NamedTuple):
+    """A metric: its name without the prefix, its type and its help."""
+
+    name: str
+    kind: str
+    help: str
+
+
+_PREFIX: Final = "workhours_sla_"
+_OPEN: Final = _Metric("open_appeals", "gauge", "Appeals with an unanswered clock.")
+_OVERDUE: Final = _Metric("overdue_appeals", "gauge", "Unanswered appeals past their limit.")
+_BREACHES: Final = _Metric("breaches_total", "counter", "Breaches that were emitted.")
+_RETRACTED: Final = _Metric(
+    "breach_retractions_total", "counter", "Breaches that were emitted and then retracted."
+)
+_READ: Final = _Metric("events_total", "counter", "Events that were applied since the start.")
+_DUPLICATE: Final = _Metric("duplicate_events_total", "counter", "Events that were duplicates.")
+_LATE: Final = _Metric(
+    "late_events_total", "counter", "Events that arrived after the watermark had passed them."
+)
+_STORED: Final = _Metric("stored_events", "gauge", "Events that the store has received, by state.")
+_REJECTED: Final = _Metric("rejected_rows", "gauge", "Rows that produced no event.")
+_DEAD: Final = _Metric("dead_letters", "gauge", "Changes that are no longer sent to a sink.")
+_WATERMARK: Final = _Metric(
+    "watermark_timestamp_seconds", "gauge", "The instant up to which time has passed."
+)
+_CALENDAR_END: Final = _Metric(
+    "calendar_valid_until_timestamp_seconds", "gauge", "The end of the last covered date."
+)
+
+
+@public("workhours_sla.stream")
+class Metrics:
+    """A sink that counts breaches, and writes metrics of a pipeline for Prometheus.
+
+    Give it to ``Delivery`` with the other sinks. ``text`` returns the metrics. Counters begin at
+    zero in each process, as Prometheus expects. After a crash a change can be counted again.
+    ``sinks`` are the names of the sinks whose dead letters are counted. No metric has the id of an
+    appeal.
+
+    >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Delivery, MemoryStore, Pipeline
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> event = Event("1", "A-1", "created", posted, posted, agency_id="roads", channel="vk")
+    >>> with Pipeline(MemoryStore(), policy) as pipeline:
+    ...     metrics = Metrics(pipeline)
+    ...     with Delivery(pipeline.store, [metrics]) as delivery:
+    ...         changes = pipeline.apply(event)
+    ...         undelivered = delivery.finish(timeout=10)
+    ...     text = metrics.text(posted)
+    >>> print(text.splitlines()[2])
+    workhours_sla_open_appeals{agency="roads",channel="vk"} 1
+    """
+
+    name = "Prometheus metrics"
+
+    def __init__(self, pipeline: Pipeline, *, sinks: Iterable[str] = ()) -> None:
+        self._pipeline = pipeline
+        self._sinks = tuple(sinks)
+        self._lock = Lock()
+        self._breaches: Counter[Labels] = Counter()
+        self._retracted: Counter[Labels] = Counter()
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Count the breaches among changes, and their retractions."""
+        with self._lock:
+            for change in changes:
+                if change.kind is ChangeKind.BREACHED:
+                    labels = (("agency", change.agency_id or ""), ("target", change.target))
+                    counts = self._breaches if change.retracts is None else self._retracted
+                    counts[labels] += 1
+
+    def text(self, now: datetime) -> str:
+        """Return the metrics as of ``now``, which is aware, in the text format of Prometheus.
+
+        Every open appeal is evaluated. Raises NaiveDatetimeError, StoreError.
+        """
+        pipeline = self._pipeline
+        opened, overdue = _appeals(pipeline.open_outcomes(now))
+        with self._lock:
+            breaches, retracted = dict(self._breaches), dict(self._retracted)
+        counters, holdings = pipeline.counters, pipeline.store.holdings()
+        states = ("applied", "duplicate", "quarantined", "replaced", "dropped")
+        metrics: list[tuple[_Metric, _Samples]] = [
+            (_OPEN, opened),
+            (_OVERDUE, overdue),
+            (_BREACHES, breaches),
+            (_RETRACTED, retracted),
+            (_READ, {(): counters.read}),
+            (_DUPLICATE, {(): counters.duplicate}),
+            (_LATE, {(): counters.late}),
+            (_STORED, {(("state", state),): getattr(holdings, state) for state in states}),
+            (_REJECTED, {(): holdings.rejected}),
+            (_DEAD, {(("sink", name),): len(pipeline.store.dead(name)) for name in self._sinks}),
+            (_CALENDAR_END, _calendar_ends(pipeline.policy)),
+        ]
+        watermark = pipeline.watermark
+        if watermark is not None:
+            metrics.append((_WATERMARK, {(): watermark.timestamp()}))
+        return "".join(
+            f"{line}\n" for metric, samples in metrics for line in _lines(metric, samples)
+        )
+
+
+def _appeals(outcomes: Iterable[Outcome]) -> tuple[_Samples, _Samples]:
+    """Return the numbers of open and of overdue appeals, by agency and channel.
+
+    An appeal with several unanswered clocks is counted once.
+    """
+    opened: dict[Labels, set[str]] = {}
+    overdue: dict[Labels, set[str]] = {}
+    for agency, waiting in waiting_of(outcomes).items():
+        for outcome in waiting:
+            labels = (("agency", agency or ""), ("channel", outcome.channel or ""))
+            opened.setdefault(labels, set()).add(outcome.appeal_id)
+            late = overdue.setdefault(labels, set())  # 0 is reported as well
+            if outcome.verdict is Verdict.BREACHED:
+                late.add(outcome.appeal_id)
+    return _sizes(opened), _sizes(overdue)
+
+
+def _sizes(found: Mapping[Labels, set[str]]) -> _Samples:
+    return {labels: len(ids) for labels, ids in found.items()}
+
+
+def _calendar_ends(policy: Policy) -> _Samples:
+    """Return the end of the last covered date of each calendar, as seconds since 1970."""
+    found: dict[Labels, float] = {}
+    for target in policy.targets:
+        for schedule in target.schedules:
+            coverage = schedule.calendar.coverage
+            if coverage and coverage[-1][1] < date.max:
+                end = coverage[-1][1] + timedelta(days=1)
+                at = datetime.combine(end, time(), schedule.tz).astimezone(UTC).timestamp()
+                labels = (("calendar", schedule.calendar.id),)
+                found[labels] = min(at, found.get(labels, at))
+    return found
+
+
+def _lines(metric: _Metric, samples: _Samples) -> Iterator[str]:
+    name = f"{_PREFIX}{metric.name}"
+    yield f"# HELP {name} {metric.help}"
+    yield f"# TYPE {name} {metric.kind}"
+    for labels, value in sorted(samples.items()):
+        inner = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels)
+        yield f"{name}{{{inner}}} {value}" if inner else f"{name} {value}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

@@ -1,0 +1,176 @@
+"""Metrics say what the store and the changes say, in a text that Prometheus reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
+from workhours_sla.errors import NaiveDatetimeError, UndeliverableError
+from workhours_sla.stream import Delivery, MemoryStore, Metrics, Pipeline, SqliteStore
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy(
+    [Target("first reply", working_hours(4), OFFICE), Target("solved", working_hours(8), OFFICE)]
+)
+MONDAY = datetime(2026, 3, 16, 9, 0, tzinfo=OFFICE.tz)
+HOUR = timedelta(hours=1)
+ODD = 'Дороги "и"\\мосты\nв {области}'
+"""An agency whose id has every character that must be escaped."""
+
+Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\[\\n"])*",?)+)\})? (\S+)')
+LABEL = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
+
+
+def parsed(text: str) -> Samples:
+    """Read the text format; every line must be a comment or a sample of the metric above it."""
+    found: Samples = {}
+    current = ""
+    assert text.endswith("\n")
+    for line in text.split("\n")[:-1]:
+        if line.startswith("# HELP "):
+            current = line.split(" ")[2]
+        elif line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ")
+            assert name == current
+            assert (kind == "counter") == name.endswith("_total")
+        else:
+            sample = SAMPLE.fullmatch(line)
+            assert sample, line
+            assert sample[1] == current
+            labels = frozenset(
+                (key, re.sub(r"\\(.)", lambda one: one[1].replace("n", "\n"), value))
+                for key, value in LABEL.findall(sample[2] or "")
+            )
+            assert (current, labels) not in found
+            found[current, labels] = float(sample[3])
+    return found
+
+
+def value(samples: Samples, name: str, **labels: str) -> float | None:
+    return samples.get((f"workhours_sla_{name}", frozenset(labels.items())))
+
+
+def created(appeal: str, at: datetime, agency: str | None, channel: str | None = "vk") -> Event:
+    return Event(
+        f"{appeal}-c", appeal, EventType.CREATED, at, at, agency_id=agency, channel=channel
+    )
+
+
+def replied(appeal: str, at: datetime, received: datetime | None = None) -> Event:
+    return Event(
+        f"{appeal}-r", appeal, EventType.REPLIED, at, received or at, author_role="official"
+    )
+
+
+class Refusing:
+    """A sink that never accepts a change."""
+
+    name = "board"
+
+    def write(self, changes: Sequence[Change]) -> None:
+        msg = "410"
+        raise UndeliverableError(msg, change_id=changes[0].change_id)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pipeline]:
+    store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "a.db")
+    with Pipeline(store, POLICY) as pipeline:
+        yield pipeline
+
+
+def deliver(pipeline: Pipeline, metrics: Metrics, *more: Refusing) -> None:
+    with Delivery(pipeline.store, [metrics, *more]) as delivery:
+        assert delivery.finish(10) == []
+
+
+def apply(pipeline: Pipeline, events: Iterable[Event], until: datetime) -> None:
+    pipeline.apply(events)
+    pipeline.advance(until)
+
+
+def test_appeals_are_counted_once_by_agency_and_channel(pipeline: Pipeline) -> None:
+    events = [
+        created("A-1", MONDAY, "roads"),
+        created("A-2", MONDAY + 5 * HOUR, "roads"),
+        created("A-3", MONDAY, ODD, None),
+        created("A-4", MONDAY, None),
+        replied("A-4", MONDAY + HOUR),
+    ]
+    now = MONDAY + 6 * HOUR  # the first reply of A-1 and A-3 is overdue, the solution is not
+    apply(pipeline, events, now)
+    samples = parsed(Metrics(pipeline).text(now))
+    assert value(samples, "open_appeals", agency="roads", channel="vk") == 2
+    assert value(samples, "overdue_appeals", agency="roads", channel="vk") == 1
+    assert value(samples, "open_appeals", agency=ODD, channel="") == 1
+    assert value(samples, "overdue_appeals", agency=ODD, channel="") == 1
+    assert value(samples, "open_appeals", agency="", channel="vk") is None
+    assert "A-1" not in Metrics(pipeline).text(now)
+
+
+def test_breaches_and_their_retractions_are_counted(pipeline: Pipeline) -> None:
+    metrics = Metrics(pipeline)
+    apply(pipeline, [created(f"A-{number}", MONDAY, "roads") for number in range(3)], MONDAY)
+    pipeline.advance(MONDAY + 6 * HOUR)
+    deliver(pipeline, metrics)
+    labels = {"agency": "roads", "target": "first reply"}
+    assert value(parsed(metrics.text(MONDAY)), "breaches_total", **labels) == 3
+    pipeline.apply(replied("A-1", MONDAY + HOUR, MONDAY + 7 * HOUR))
+    deliver(pipeline, metrics)
+    samples = parsed(metrics.text(MONDAY))
+    assert value(samples, "breaches_total", **labels) == 3  # a counter never falls
+    assert value(samples, "breach_retractions_total", **labels) == 1
+    assert value(samples, "breaches_total", agency="roads", target="solved") is None
+
+
+def test_events_watermark_calendar_and_dead_letters(pipeline: Pipeline) -> None:
+    metrics = Metrics(pipeline, sinks=["board"])
+    first = created("A-1", MONDAY, "roads")
+    assert value(parsed(metrics.text(MONDAY)), "watermark_timestamp_seconds") is None
+    apply(pipeline, [first], MONDAY + HOUR)
+    pipeline.apply(first)
+    pipeline.apply(created("A-2", MONDAY, "roads"))
+    deliver(pipeline, metrics, Refusing())
+    samples = parsed(metrics.text(MONDAY + HOUR))
+    assert value(samples, "events_total") == 3
+    assert value(samples, "duplicate_events_total") == 1
+    assert value(samples, "late_events_total") == 1
+    states = pipeline.store.holdings()
+    for state in ("applied", "duplicate", "quarantined", "replaced", "dropped"):
+        assert value(samples, "stored_events", state=state) == getattr(states, state)
+    assert states.applied == 2
+    assert value(samples, "rejected_rows") == 0
+    assert value(samples, "dead_letters", sink="board") == len(pipeline.store.dead("board")) == 4
+    assert value(samples, "watermark_timestamp_seconds") == (MONDAY + HOUR).timestamp()
+    last = OFFICE.calendar.coverage[-1][1]
+    midnight = datetime(last.year + 1, 1, 1, tzinfo=OFFICE.tz)
+    assert (last.month, last.day) == (12, 31)
+    end = value(samples, "calendar_valid_until_timestamp_seconds", calendar="RU-VGG")
+    assert end == midnight.timestamp()
+
+
+def test_prometheus_reads_the_text(pipeline: Pipeline) -> None:
+    parser = pytest.importorskip("prometheus_client.parser")
+    apply(pipeline, [created("A-1", MONDAY, ODD)], MONDAY + 6 * HOUR)
+    metrics = Metrics(pipeline, sinks=["board"])
+    deliver(pipeline, metrics)
+    text = metrics.text(MONDAY + 6 * HOUR)
+    theirs = {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in parser.text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    assert theirs == parsed(text)
+
+
+def test_a_naive_time_is_refused(pipeline: Pipeline) -> None:
+    with pytest.raises(NaiveDatetimeError):
+        Metrics(pipeline).text(datetime(2026, 3, 16, 9))
+    assert parsed(Metrics(pipeline).text(datetime(2026, 3, 16, tzinfo=UTC)))
