@@ -179,6 +179,7 @@ SECTIONS = {
     "agencies": "Body",
     "report": "ReportSettings",
     "sinks": "WebhookSettings",
+    "service": "ServiceSettings",
     "rules": "RuleRow",
     "published-norms": "PresetSettings",
     "input": "Input",

@@ -19,7 +19,7 @@ from workhours_sla.text.words import LANGUAGES
 RUSSIAN = re.compile("[а-яё]", re.IGNORECASE)
 LATIN = re.compile(
     r"--?[a-z][\w-]*|\[[a-z_|]+\]|workhours|watch|check|init"  # options, choices, commands
-    r"|\b(?:RU-VGG|RU|DE|none|now|CSV|JSON|Lines|TOML|IANA|Excel|N|Mo-Fr|SQL|default|null|raise)\b"
+    r"|\b(?:RU-VGG|RU|DE|none|now|CSV|JSON|Lines|TOML|IANA|Excel|N|Mo-Fr|SQL|HTTP|SIGTERM|default|null|raise)\b"
     r"|\b(?:4h|7 working days|30 days|1 month|9h clock|5m|1h|next_day|machine|hour)\b"
     r"|agency,district,channel,topic|previous|year"
 )

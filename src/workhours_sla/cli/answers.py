@@ -39,7 +39,7 @@ def due(start: str, *, now: str | None, explain: bool, target: str | None, **opt
     given = read_time(start, one.schedule.tz)
     as_of = None if now is None else read_time(now, one.schedule.tz).when
     found = Due.of(one, given.when, now=as_of, by_rule=by_rule)
-    posted, due_at, limit, remaining = found.start, found.trace.end, found.limit, found.remaining
+    posted, due_at, limit, remaining = found.start, found.due_at, found.limit, found.remaining
     _note_end(settings, one, posted if as_of is None else max(posted, as_of))
     if settings.as_json:
         echo_json(found.data(zone_assumed=given.assumed_zone, explain=explain))
@@ -47,7 +47,7 @@ def due(start: str, *, now: str | None, explain: bool, target: str | None, **opt
     answer = Answer(settings, one)
     answer.heading(posted)
     answer.given("start", given)
-    if explain:
+    if explain and found.trace is not None:
         answer.trace(found.trace)
     working_time = isinstance(one.budget, timedelta)
     at_closing = working_time and limit is not None and is_after(limit, due_at)
@@ -86,11 +86,11 @@ def elapsed(start: str, end: str, *, explain: bool, target: str | None, **option
     answer.heading(found.start)
     answer.given("start", first)
     answer.given("end", second)
-    if explain:
+    if explain and found.trace is not None:
         answer.trace(found.trace)
-    text = answer.amount(found.trace.used)
+    text = answer.amount(found.used)
     if found.verdict is not None:
-        text += f" ({_verdict_text(answer, found.verdict, found.trace.used)})"
+        text += f" ({_verdict_text(answer, found.verdict, found.used)})"
     answer.line("elapsed", text)
     answer.footing(provisional=found.provisional)
 
@@ -123,22 +123,21 @@ def latest_start(due_by: str, *, explain: bool, target: str | None, **options: A
     one, by_rule = settings.one_target(), settings.provisional
     given = read_time(due_by, one.schedule.tz)
     found = LatestStart.of(one, given.when, by_rule=by_rule)
-    latest, trace = found.latest, found.trace
     _note_end(settings, one, found.due_by)
     if settings.as_json:
         echo_json(found.data(zone_assumed=given.assumed_zone, explain=explain))
         return
     answer = Answer(settings, one)
-    answer.heading(latest)
+    answer.heading(found.latest)
     answer.given("due", given)
-    if explain:
-        answer.trace(trace)
-    note = answer.text("latest_start_note", when=answer.time(trace.end, given, ends=True))
-    text = answer.time(latest, given)
+    if explain and found.trace is not None:
+        answer.trace(found.trace)
+    note = answer.text("latest_start_note", when=answer.time(found.due_at, given, ends=True))
+    text = answer.time(found.latest, given)
     if isinstance(one.budget, DayBudget):  # the last microsecond before a closing or a midnight
-        text = answer.text("before", when=answer.time(latest + TICK, given, ends=True))
+        text = answer.text("before", when=answer.time(found.latest + TICK, given, ends=True))
     answer.line("latest_start", f"{text} ({note})")
-    answer.footing(provisional=trace.provisional)
+    answer.footing(provisional=found.provisional)
 
 
 @command()

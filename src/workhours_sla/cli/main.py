@@ -70,6 +70,7 @@ COMMANDS: Final = {
     "calendars": "calendars_list",
     "store": "store",
     "sql": "sql",
+    "serve": "serve",
 }
 """The module of each command, in ``workhours_sla.cli``."""
 

@@ -71,6 +71,17 @@ COMMANDS: Final = Texts(
             "default. --since и --until - годы, месяцы или даты, обе включительно. Код выхода 3, "
             "если на них нет календаря.",
         },
+        "serve": {
+            "en": "Answer over HTTP: when due, how much time passed, how late it may arrive, why."
+            "\n\n"
+            "The targets and the tokens are those of --config. Without tokens only this machine is "
+            "answered. The log goes to standard error. SIGTERM ends it after the running requests.",
+            "ru": "Отвечать по HTTP: какой срок, сколько прошло времени, не позже чего и почему."
+            "\n\n"
+            "Нормативы и ключи - из --config. Без ключей ответы получает только эта машина. Журнал "
+            "пишется в поток ошибок. По SIGTERM команда завершает начатые запросы и "
+            "останавливается.",
+        },
         "check": {
             "en": "Show which appeals of FILE are overdue, at risk or met; - reads standard input."
             "\n\n"
@@ -202,6 +213,10 @@ SHORT: Final = Texts(
             "en": "Print an SQL script that adds working time to a database.",
             "ru": "Вывести скрипт SQL для расчётов в базе данных.",
         },
+        "serve": {
+            "en": "Answer questions about deadlines over HTTP.",
+            "ru": "Отвечать на вопросы о сроках по HTTP.",
+        },
         "check": {
             "en": "List the appeals that are overdue or at risk.",
             "ru": "Перечислить просроченные и срочные обращения.",
@@ -287,6 +302,15 @@ OPTIONS: Final = Texts(
         "--config": {
             "en": "TOML file of schedules, targets, columns.",
             "ru": "Файл TOML с расписаниями, нормативами, столбцами.",
+        },
+        "serve --config": {
+            "en": "TOML file of schedules, targets and tokens.",
+            "ru": "Файл TOML с расписаниями, нормативами и ключами.",
+        },
+        "--host": {"en": "Address to listen on.", "ru": "Адрес, на котором отвечать."},
+        "--port": {
+            "en": "Port to listen on; 0 takes a free one.",
+            "ru": "Порт; 0 - любой свободный.",
         },
         "--target": {
             "en": "The target, if the configuration has several.",
@@ -517,6 +541,7 @@ PHRASES: Final = Texts(
 
 METAVARS: Final[Mapping[str, Mapping[str, str]]] = {
     "ru": {
+        "ADDRESS": "АДРЕС",
         "AMOUNT": "СКОЛЬКО",
         "ARGS": "АРГУМЕНТЫ",
         "COMMAND": "КОМАНДА",
@@ -535,6 +560,7 @@ METAVARS: Final[Mapping[str, Mapping[str, str]]] = {
         "NAMES": "ИМЕНА",
         "NUMBERS": "НОМЕРА",
         "OPTIONS": "ПАРАМЕТРЫ",
+        "PORT": "ПОРТ",
         "PERCENT": "ПРОЦЕНТ",
         "RATE": "ДОЛЯ",
         "SECONDS": "СЕКУНДЫ",

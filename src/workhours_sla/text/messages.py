@@ -83,7 +83,8 @@ UNKNOWN_DATES: Final[Mapping[str, Words]] = {
 
 IN_CODE: Final[Mapping[str, str]] = {"how": "provisional=True", "add": "Calendar.amend"}
 IN_SHELL: Final[Mapping[str, str]] = {"how": "--provisional", "add": "--calendar-file"}
-"""Advice on an unknown date, for Python and for the shell."""
+IN_SERVICE: Final[Mapping[str, str]] = {"how": '"provisional": true', "add": "--calendar-file"}
+"""Advice on an unknown date, for Python, for the shell and for the HTTP service."""
 
 _NO_TIME: Final[Words] = {
     "en": (

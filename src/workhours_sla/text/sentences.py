@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from workhours_sla.text.detection import DETECTION
+from workhours_sla.text.service import SERVICE
 from workhours_sla.text.sinks import SINKS
 from workhours_sla.text.spark import SPARK
 from workhours_sla.text.sql import SQL
@@ -17,6 +18,7 @@ from workhours_sla.text.words import Words
 SENTENCES: Final[Mapping[str, Words]] = {
     **DETECTION,
     **SINKS,
+    **SERVICE,
     **SPARK,
     **SQL,
     # -- parts of several messages

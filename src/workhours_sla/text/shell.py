@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import Final
 
 from workhours_sla.errors import CalendarCoverageError, WorkHoursError
@@ -610,10 +611,12 @@ def sentence(error: WorkHoursError, lang: str) -> str:
     return str(error)
 
 
-def unknown_date(error: CalendarCoverageError, lang: str) -> str:
-    """Return the message for a date that a calendar does not cover, with the reason."""
+def unknown_date(
+    error: CalendarCoverageError, lang: str, advice: Mapping[str, str] = messages.IN_SHELL
+) -> str:
+    """Return the message for a date that a calendar does not cover, with the reason and advice."""
     why = words.pick(messages.UNKNOWN_DATES[error.cause], lang)
-    why = why.format(**messages.IN_SHELL, **error.facts)
+    why = why.format(**advice, **error.facts)
     date = words.short_date(error.date, lang)
     key = "unknown_date" if error.calendar else "unknown_year"
     return SHELL.text(lang, key, calendar=error.calendar, date=date, why=why)

@@ -351,6 +351,21 @@ class WebhookSettings(Section, frozen=True, kw_only=True):
     ] = False
 
 
+class ServiceSettings(Section, frozen=True, kw_only=True):
+    """The tokens of the HTTP service. Without them, it answers only its own machine.
+
+    Each line of the variable or the file is ``read=TOKEN`` or ``write=TOKEN``.
+    """
+
+    tokens_env: (
+        Annotated[str, _described("The environment variable with the tokens.", "WORKHOURS_TOKENS")]
+        | None
+    ) = None
+    tokens_file: (
+        Annotated[str, _described("The file with the tokens.", "/etc/workhours/tokens")] | None
+    ) = None
+
+
 class TargetSettings(Section, frozen=True, kw_only=True):
     """A target: its budget, its schedule, and the events that start and stop the clock.
 
@@ -488,6 +503,9 @@ class Config(Section, frozen=True, kw_only=True):
     sinks: Annotated[
         dict[str, WebhookSettings], _described("Where watch sends changes, keyed by name.")
     ] = {}
+    service: Annotated[ServiceSettings, _described("The tokens of the HTTP service.")] = (
+        ServiceSettings()
+    )
     targets: Annotated[tuple[TargetRow, ...], _described("Several targets.")] = ()
     rules: Annotated[
         tuple[RuleRow, ...],

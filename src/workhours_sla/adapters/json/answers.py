@@ -8,17 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.worktime.budget import iso_amount
 from workhours_sla.worktime.budget_data import budget_data
 from workhours_sla.worktime.budget_kinds import Budget, DayBudget, StartBudget
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.weekly_hours import WeeklyHours
 
 if TYPE_CHECKING:  # a target of the configuration, which a command without one does not load
     from workhours_sla.sla.target import Closing
+
+
+_ONE_DAY: Final = timedelta(days=1)
 
 
 class OneTarget(NamedTuple):
@@ -42,6 +48,18 @@ class OneTarget(NamedTuple):
                 return self.limit_of(start, self.budget, provisional=provisional), provisional
         return None, False
 
+    def due(self, start: datetime, *, by_rule: bool, traced: bool) -> tuple[datetime, Trace | None]:
+        """Return the due time, and the trace that explains it.
+
+        The trace is None if it is not wanted and no date could make the answer provisional.
+        """
+        if not traced and is_plain(self.schedule, start, start):
+            due_at = self.schedule.deadline(start, self.budget)
+            if is_plain(self.schedule, start, due_at):
+                return due_at, None
+        trace = self.schedule.explain(start, self.budget, provisional=by_rule)
+        return trace.end, trace
+
     @property
     def limit_of(self) -> Callable[..., datetime]:
         """The verb that computes the limit."""
@@ -57,27 +75,36 @@ class Due(NamedTuple):
 
     one: OneTarget
     start: datetime
-    trace: Trace
+    due_at: datetime
     limit: datetime | None
     provisional: bool
+    trace: Trace | None
     now: datetime | None = None
     remaining: timedelta | None = None
 
     @classmethod
     def of(
-        cls, one: OneTarget, start: datetime, *, now: datetime | None = None, by_rule: bool = False
+        cls,
+        one: OneTarget,
+        start: datetime,
+        *,
+        now: datetime | None = None,
+        by_rule: bool = False,
+        traced: bool = True,
     ) -> Due:
         """Compute the answer. With ``by_rule`` dates without an act are decided by rule.
 
-        Raises CalendarCoverageError.
+        Without ``traced`` the trace may be None, and the answer takes less time. Raises
+        CalendarCoverageError.
         """
         start = start.astimezone(one.schedule.tz)
-        trace = one.schedule.explain(start, one.budget, provisional=by_rule)
+        due_at, trace = one.due(start, by_rule=by_rule, traced=traced)
         limit, provisional = one.limit(start, by_rule=by_rule)
+        provisional = provisional or bool(trace and trace.provisional)
         remaining = None
         if now is not None:
             remaining = one.schedule.remaining(start, one.budget, now=now, provisional=by_rule)
-        return cls(one, start, trace, limit, trace.provisional or provisional, now, remaining)
+        return cls(one, start, due_at, limit, provisional, trace, now, remaining)
 
     def data(self, *, zone_assumed: bool = False, explain: bool = False) -> dict[str, Any]:
         """Return the JSON, ``workhours.due/2``; with ``explain`` it has the trace."""
@@ -87,12 +114,11 @@ class Due(NamedTuple):
             "start": self.start,
             "zone_assumed": zone_assumed,
             "budget": budget_data(self.one.budget),
-            "due_at": self.trace.end,
+            "due_at": self.due_at,
             "breaches_after": self.limit,
             "now": self.now,
             "remaining": self.remaining,
-            **common_data(self.one, self.trace, explain=explain),
-            "provisional": self.provisional,
+            **_common(self, explain=explain),
         }
 
 
@@ -118,26 +144,39 @@ class Elapsed(NamedTuple):
     one: OneTarget
     start: datetime
     end: datetime
-    trace: Trace
+    used: timedelta
     verdict: Met | None
+    trace: Trace | None
 
     @classmethod
     def of(
-        cls, one: OneTarget, start: datetime, end: datetime, *, by_rule: bool = False
+        cls,
+        one: OneTarget,
+        start: datetime,
+        end: datetime,
+        *,
+        by_rule: bool = False,
+        traced: bool = True,
     ) -> Elapsed:
         """Compute the answer. With ``by_rule`` dates without an act are decided by rule.
 
-        Raises CalendarCoverageError.
+        Without ``traced`` the trace may be None, and the answer takes less time. Raises
+        CalendarCoverageError.
         """
         a, b = start.astimezone(one.schedule.tz), end.astimezone(one.schedule.tz)
-        trace = one.schedule.explain(a, b, provisional=by_rule)
-        verdict = None if is_after(a, b) else _verdict(one, a, b, trace.used, by_rule=by_rule)
-        return cls(one, a, b, trace, verdict)
+        trace = None
+        if traced or not is_plain(one.schedule, a, b):
+            trace = one.schedule.explain(a, b, provisional=by_rule)
+        used = one.schedule.elapsed(a, b) if trace is None else trace.used
+        verdict = None if is_after(a, b) else _verdict(one, a, b, used, by_rule=by_rule)
+        return cls(one, a, b, used, verdict, trace)
 
     @property
     def provisional(self) -> bool:
         """Whether the answer depends on dates that no act has decided."""
-        return self.trace.provisional or bool(self.verdict and self.verdict.provisional)
+        return bool(
+            (self.trace and self.trace.provisional) or (self.verdict and self.verdict.provisional)
+        )
 
     def data(self, *, zone_assumed: bool = False, explain: bool = False) -> dict[str, Any]:
         """Return the JSON, ``workhours.elapsed/2``; with ``explain`` it has the trace."""
@@ -147,12 +186,11 @@ class Elapsed(NamedTuple):
             "start": self.start,
             "end": self.end,
             "zone_assumed": zone_assumed,
-            "elapsed": self.trace.used,
+            "elapsed": self.used,
             "budget": budget_data(self.one.budget),
             "breaches_after": self.verdict and self.verdict.limit,
             "met": self.verdict and self.verdict.met,
-            **common_data(self.one, self.trace, explain=explain),
-            "provisional": self.provisional,
+            **_common(self, explain=explain),
         }
 
 
@@ -162,18 +200,27 @@ class LatestStart(NamedTuple):
     one: OneTarget
     due_by: datetime
     latest: datetime
-    trace: Trace
+    due_at: datetime
+    trace: Trace | None
 
     @classmethod
-    def of(cls, one: OneTarget, due_by: datetime, *, by_rule: bool = False) -> LatestStart:
+    def of(
+        cls, one: OneTarget, due_by: datetime, *, by_rule: bool = False, traced: bool = True
+    ) -> LatestStart:
         """Compute the answer. With ``by_rule`` dates without an act are decided by rule.
 
-        Raises CalendarCoverageError.
+        Without ``traced`` the trace may be None, and the answer takes less time. Raises
+        CalendarCoverageError.
         """
         wanted = due_by.astimezone(one.schedule.tz)
         latest = one.schedule.latest_start(wanted, one.budget, provisional=by_rule)
-        trace = one.schedule.explain(latest, one.budget, provisional=by_rule)
-        return cls(one, wanted, latest, trace)
+        due_at, trace = one.due(latest, by_rule=by_rule, traced=traced)
+        return cls(one, wanted, latest, due_at, trace)
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the answer depends on dates that no act has decided."""
+        return self.trace is not None and self.trace.provisional
 
     def data(self, *, zone_assumed: bool = False, explain: bool = False) -> dict[str, Any]:
         """Return the JSON, ``workhours.latest-start/2``; with ``explain`` it has the trace."""
@@ -184,8 +231,8 @@ class LatestStart(NamedTuple):
             "zone_assumed": zone_assumed,
             "budget": budget_data(self.one.budget),
             "latest_start": self.latest,
-            "due_at": self.trace.end,
-            **common_data(self.one, self.trace, explain=explain),
+            "due_at": self.due_at,
+            **_common(self, explain=explain),
         }
 
 
@@ -231,18 +278,47 @@ def schedule_data(schedule: Schedule) -> dict[str, Any]:
     """Return the calendar, the weekly hours and the zone of a schedule for JSON."""
     return {
         "calendar": {"id": schedule.calendar.id, "version": schedule.calendar.version},
-        "hours": str(schedule.hours),
+        "hours": _hours_text(schedule.hours),
         "tz": schedule.tz.key,
     }
 
 
-def common_data(one: OneTarget, trace: Trace, *, explain: bool) -> dict[str, Any]:
+@lru_cache(maxsize=1_024)
+def _hours_text(hours: WeeklyHours) -> str:
+    return str(hours)
+
+
+def _common(answer: Due | Elapsed | LatestStart, *, explain: bool) -> dict[str, Any]:
     """Return the part of the JSON that all answers share: schedule, certainty and explanation."""
+    trace = answer.trace if explain else None
     return {
-        "provisional": trace.provisional,
-        **schedule_data(one.schedule),
-        **({"trace": trace.to_dict()} if explain else {}),
+        "provisional": answer.provisional,
+        **schedule_data(answer.one.schedule),
+        **({} if trace is None else {"trace": trace.to_dict()}),
     }
+
+
+def is_plain(schedule: Schedule, start: datetime, end: datetime) -> bool:
+    """Return whether no date between two times could make an answer provisional or unknown.
+
+    The dates before and after count, because shifts may begin or end there.
+    """
+    calendar, tz = schedule.calendar, schedule.tz
+    first, last = sorted((start.astimezone(tz).date(), end.astimezone(tz).date()))
+    before, after = (first - _ONE_DAY).year, (last + _ONE_DAY).year
+    return all(_is_plain_year(calendar, year) for year in range(before, after + 1))
+
+
+@lru_cache(maxsize=2_048)
+def _is_plain_year(calendar: Calendar, year: int) -> bool:
+    """Return whether an act has decided every date of a year."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    covered = any(since <= first and last <= until for since, until in calendar.coverage)
+    return (
+        covered
+        and not calendar.uncertain(year)
+        and not any(day.provisional for day in calendar.days(first, last))
+    )
 
 
 def json_value(value: object) -> str:

@@ -1,0 +1,1 @@
+"""The HTTP service: answers about working time, as the shell gives them."""

@@ -1,0 +1,103 @@
+"""The body of a request as questions, and the answers as the body of the response."""
+
+from __future__ import annotations
+
+import json
+from time import monotonic
+from typing import Any, Final, NamedTuple
+
+from workhours_sla.adapters.checked_data import Reader
+from workhours_sla.adapters.json.answers import json_value
+from workhours_sla.adapters.json.text import escape_controls, parsed
+from workhours_sla.errors import ConfigError, WorkHoursError
+from workhours_sla.service.problems import RefusedRequestError, problem_of, refuse
+from workhours_sla.service.questions import QUESTIONS, Question, Targets, question_of
+from workhours_sla.text.messages import Phrase, say
+
+SCHEMA: Final = "workhours.answers/1"
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=json_value)
+
+
+class Limits(NamedTuple):
+    """What one request may cost."""
+
+    body_bytes: int = 1_048_576
+    questions: int = 1_000
+    answer_bytes: int = 33_554_432
+    body_seconds: float = 10.0
+    seconds: float = 10.0
+
+
+class Batch(NamedTuple):
+    """Parsed questions of one kind. ``is_list`` is false for a single question."""
+
+    kind: type[Question]
+    items: list[Any]
+    is_list: bool
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether the answer takes less time than to start a thread for it."""
+        one = self.items[0]
+        name = next(iter(QUESTIONS))
+        return (
+            not self.is_list
+            and self.kind is QUESTIONS[name]
+            and not (isinstance(one, dict) and one.get("explain"))
+        )
+
+
+def batch_of(body: bytes, name: str, limits: Limits) -> Batch:
+    """Parse the body of a request for ``/v1/name``: one question, or a list of them.
+
+    Raises RefusedRequestError for text that is not JSON, and for an empty or too long list.
+    """
+    try:
+        data = parsed(body, Reader())
+    except ConfigError as error:
+        known = vars(error)
+        phrase = Phrase(known["cause"], known["facts"])
+        refuse("invalid-json", phrase, key=known["key"] or None)
+    if not isinstance(data, list):
+        return Batch(QUESTIONS[name], [data], is_list=False)
+    if not data:
+        refuse("invalid-request", say("empty_batch"), key=None)
+    if len(data) > limits.questions:
+        facts = {"count": len(data), "most": limits.questions}
+        refuse("batch-too-large", say("large_batch", **facts), **facts)
+    return Batch(QUESTIONS[name], data, is_list=True)
+
+
+def answered(batch: Batch, targets: Targets, lang: str, limits: Limits) -> bytes:
+    """Return the answer to a question as JSON, or the answers to a list in the same order.
+
+    In a list, a question that cannot be answered has its problem in place of an answer. Raises
+    WorkHoursError and RefusedRequestError if a single question cannot be answered, if the answers
+    are too large, or if they take too long.
+    """
+    if not batch.is_list:
+        return encoded(question_of(batch.items[0], batch.kind).answer(targets))
+    parts: list[bytes] = []
+    size, until = 0, monotonic() + limits.seconds
+    for item in batch.items:
+        try:
+            found = question_of(item, batch.kind).answer(targets)
+        except (RefusedRequestError, WorkHoursError) as error:
+            found = problem_of(error).document(lang)
+        parts.append(encoded(found))
+        size += len(parts[-1]) + 1
+        if size > limits.answer_bytes:
+            most = limits.answer_bytes
+            refuse("answer-too-large", say("large_answer", most=most), most=most)
+        if monotonic() > until:
+            seconds = limits.seconds
+            phrase = say("slow_answer", seconds=f"{seconds:g}")
+            refuse("timeout", phrase, seconds=seconds)
+    return b'{"schema":"%s","answers":[%s]}' % (SCHEMA.encode(), b",".join(parts))
+
+
+def encoded(data: object) -> bytes:
+    """Return a document as JSON in UTF-8, with control characters escaped."""
+    return escape_controls(_ENCODER.encode(data)).encode("utf-8", "backslashreplace")

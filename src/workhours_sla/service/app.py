@@ -1,0 +1,154 @@
+"""The application: its addresses, each with the function that answers there."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from workhours_sla.adapters.json.calendar_year import CalendarYear
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.errors import WorkHoursError, shown
+from workhours_sla.service.answering import Limits, answered, batch_of, encoded
+from workhours_sla.service.guard import LANGUAGE, Guard, failed, not_routed, refused
+from workhours_sla.service.openapi import described
+from workhours_sla.service.problems import RefusedRequestError, refuse
+from workhours_sla.service.questions import QUESTIONS, Targets
+from workhours_sla.service.tokens import Tokens
+from workhours_sla.sla.policy import Policy
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LAST_YEAR: Final = 9998
+JSON_TYPE: Final = "application/json"
+
+
+def application(
+    policy: Policy,
+    tokens: Tokens | None = None,
+    *,
+    lang: str = "en",
+    limits: Limits | None = None,
+) -> Guard:
+    """Return the service of a policy as an ASGI application.
+
+    ``lang`` is the language of messages for a request without ``Accept-Language``. Without
+    ``tokens`` every request is answered.
+    """
+    tokens, limits = tokens or Tokens(), limits or Limits()
+    targets = Targets(policy)
+    app = FastAPI(
+        title="workhours_sla",
+        docs_url=None,  # its page would load scripts from another site
+        redoc_url=None,
+        openapi_url=None,
+    )
+
+    for name in QUESTIONS:
+        _add(app, "POST", f"/v1/{name}", _asked(name, targets, limits))
+    _add(app, "GET", "/v1/calendars/{id}/{year}", _calendar_year)
+    _add(app, "GET", "/healthz", _health)
+    _add(app, "GET", "/readyz", _ready(policy))
+    document: list[bytes] = []
+
+    async def openapi() -> Response:
+        if not document:
+            document.append(encoded(described(limits, with_tokens=not tokens.is_empty)))
+        return Response(document[0], media_type=JSON_TYPE)
+
+    _add(app, "GET", "/openapi.json", openapi)
+    app.add_exception_handler(HTTPException, not_routed)
+    app.add_exception_handler(RefusedRequestError, refused)
+    app.add_exception_handler(WorkHoursError, refused)
+    app.add_exception_handler(Exception, failed)
+    return Guard(app, tokens, lang)
+
+
+def _add(app: FastAPI, method: str, path: str, answer: Callable[..., Any]) -> None:
+    app.add_api_route(path, answer, methods=[method], response_model=None, include_in_schema=False)
+
+
+def _asked(name: str, targets: Targets, limits: Limits) -> Callable[..., Any]:
+    async def answer(request: Request) -> Response:
+        body = await body_of(request, limits)
+        batch = batch_of(body, name, limits)
+        lang: str = request.scope[LANGUAGE]
+        if batch.is_quick:
+            found = answered(batch, targets, lang, limits)
+        else:
+            found = await asyncio.to_thread(answered, batch, targets, lang, limits)
+        return Response(found, media_type=JSON_TYPE)
+
+    return answer
+
+
+async def body_of(request: Request, limits: Limits) -> bytes:
+    """Return the body of a request, which must be JSON and within the limits.
+
+    It is counted while it arrives, so that no more than the limit is ever in memory. Raises
+    RefusedRequestError.
+    """
+    kind = request.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() != JSON_TYPE:
+        refuse("media-type", say("not_json_type", type=shown(kind)), text=kind)
+    most = limits.body_bytes
+    large = say("large_body", most=most)
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:20]) > most:
+        refuse("body-too-large", large, most=most)
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            async for part in request.stream():
+                size += len(part)
+                if size > most:
+                    refuse("body-too-large", large, most=most)
+                parts.append(part)
+    except TimeoutError:
+        seconds = limits.body_seconds
+        phrase = say("slow_body", seconds=f"{seconds:g}")
+        refuse("body-timeout", phrase, seconds=seconds)
+    except ClientDisconnect:  # nobody reads the answer
+        refuse("invalid-json", say("not_readable_json"))
+    return b"".join(parts)
+
+
+async def _calendar_year(request: Request) -> Response:
+    text: str = request.path_params["year"]
+    year = int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else 0  # noqa: PLR2004
+    if not 1 < year <= LAST_YEAR:
+        phrase = say("not_a_year", text=shown(text))
+        refuse("invalid-request", phrase, key="year")
+    by_rule = request.query_params.get("provisional", "false") == "true"
+
+    def found() -> bytes:
+        calendar = Calendar.get(request.path_params["id"])
+        return encoded(CalendarYear.of(calendar, year, by_rule=by_rule).data())
+
+    return Response(await asyncio.to_thread(found), media_type=JSON_TYPE)
+
+
+async def _health(_request: Request) -> Response:
+    return Response(b'{"status":"ok"}', media_type=JSON_TYPE)
+
+
+def _ready(policy: Policy) -> Callable[..., Any]:
+    """Return the function that says up to which date each calendar is known."""
+    known = {
+        schedule.calendar.id: schedule.calendar.coverage
+        for target in policy.targets
+        for schedule in target.schedules
+    }
+    last = {name: coverage[-1][1] if coverage else None for name, coverage in known.items()}
+    body = encoded({"status": "ready", "calendars": last})
+
+    async def ready(_request: Request) -> Response:
+        return Response(body, media_type=JSON_TYPE)
+
+    return ready

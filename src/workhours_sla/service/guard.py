@@ -1,0 +1,141 @@
+"""What every request passes: its token, its language, its problem, and its line in the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from time import perf_counter
+from typing import Any, Final
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from workhours_sla.errors import WorkHoursError
+from workhours_sla.service.answering import encoded
+from workhours_sla.service.problems import (
+    MEDIA_TYPE,
+    Problem,
+    RefusedRequestError,
+    language_of,
+    problem_of,
+)
+from workhours_sla.service.tokens import Tokens
+from workhours_sla.text.messages import say
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
+"""Addresses that need no token."""
+LANGUAGE: Final = "workhours.lang"
+"""The key of a scope under which the language of messages is."""
+FAULT: Final = "workhours.fault"
+"""The key of a scope under which the number of a fault is."""
+LOG: Final = logging.getLogger("workhours_sla.service")
+
+
+class Guard:
+    """An ASGI application around another: checks tokens, turns errors into problems, logs.
+
+    The log has no times, ids, addresses or texts of a request: only its route and its cost.
+    """
+
+    def __init__(self, inner: Application, tokens: Tokens, lang: str) -> None:
+        self._inner = inner
+        self._tokens = tokens
+        self._lang = lang
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request, or pass on the start and the end of the server."""
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        begun, status = perf_counter(), 0
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        accepted = headers.get(b"accept-language")
+        lang = (
+            self._lang if accepted is None else language_of(accepted.decode("latin-1"), self._lang)
+        )
+        scope[LANGUAGE] = lang
+        try:
+            if scope["path"] not in OPEN:
+                self._tokens.check(headers.get(b"authorization", b"").decode("latin-1"))
+            await self._inner(scope, receive, noted)
+        except RefusedRequestError as error:
+            await problem_response(problem_of(error), lang)(scope, receive, noted)
+        except Exception as error:  # noqa: BLE001 - the client has its problem, the log the error
+            LOG.error(  # noqa: TRY400 - a traceback may have values of the request
+                "fault",
+                extra={
+                    "id": scope.get(FAULT),
+                    "error": type(error).__name__,
+                    "at": _frames(error),
+                },
+            )
+        finally:
+            route = scope.get("route")
+            LOG.info(
+                "request",
+                extra={
+                    "method": scope["method"],
+                    "route": getattr(route, "path", None),
+                    "status": status,
+                    "ms": round((perf_counter() - begun) * 1000, 3),
+                },
+            )
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Return where an error was raised, without the values that its message may have."""
+    found, frame = [], error.__traceback__
+    while frame is not None:
+        code = frame.tb_frame.f_code
+        found.append(f"{code.co_filename}:{frame.tb_lineno} {code.co_name}")
+        frame = frame.tb_next
+    return found[-10:]
+
+
+def problem_response(problem: Problem, lang: str) -> Response:
+    """Return a problem document in a language as the response."""
+    headers = {"content-language": lang}
+    if problem.kind == "unauthorized":
+        headers["www-authenticate"] = "Bearer"
+    if problem.kind == "method-not-allowed":
+        headers["allow"] = problem.facts["allowed"]
+    if problem.kind in {"body-too-large", "body-timeout"}:
+        headers["connection"] = "close"  # the rest of the body is not read
+    body = encoded(problem.document(lang))
+    return Response(body, status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """Return the problem of an error of the library or of the service."""
+    assert isinstance(error, RefusedRequestError | WorkHoursError)  # noqa: S101 - as registered
+    return problem_response(problem_of(error), request.scope[LANGUAGE])
+
+
+async def not_routed(request: Request, error: Exception) -> Response:
+    """Return the problem for an address or a method that the service does not have."""
+    problem = Problem("not-found", say("no_address"), {})
+    if getattr(error, "status_code", None) == 405:  # noqa: PLR2004
+        allowed = (getattr(error, "headers", None) or {}).get("Allow", "")
+        facts = {"method": request.method, "allowed": allowed}
+        problem = Problem("method-not-allowed", say("wrong_method", **facts), facts)
+    return problem_response(problem, request.scope[LANGUAGE])
+
+
+async def failed(request: Request, _error: Exception) -> Response:
+    """Return the problem for a fault of the service. The log has the fault by its number."""
+    number = request.scope[FAULT] = uuid4().hex
+    problem = Problem("internal", say("internal_fault", id=number), {"id": number})
+    return problem_response(problem, request.scope[LANGUAGE])

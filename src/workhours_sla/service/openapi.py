@@ -1,0 +1,283 @@
+"""The description of the service in OpenAPI, with examples that are computed, not written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from workhours_sla.adapters.json.calendar_year import CalendarYear
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.errors import WorkHoursError
+from workhours_sla.service.answering import SCHEMA, Limits, encoded
+from workhours_sla.service.problems import MEDIA_TYPE, STATUSES, RefusedRequestError, problem_of
+from workhours_sla.service.questions import QUESTIONS, Targets, question_of
+from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.target import Target
+from workhours_sla.text.service import PROBLEMS
+from workhours_sla.version import __version__
+from workhours_sla.worktime.budget import working_hours
+from workhours_sla.worktime.schedule import Schedule
+
+EXAMPLES: Final[Mapping[str, dict[str, Any]]] = {
+    "due": {"start": "2025-10-31T17:30:00+03:00", "now": "2025-11-01T11:00:00+03:00"},
+    "elapsed": {"start": "2025-10-31T17:30:00+03:00", "end": "2025-11-01T12:00:00+03:00"},
+    "latest-start": {"due_by": "2025-11-01T12:30:00+03:00"},
+    "explain": {"start": "2025-10-31T17:30:00+03:00"},
+}
+"""A question for each address. The example of its answer is of RU-VGG and 4 working hours."""
+_SUMMARIES: Final[Mapping[str, str]] = {
+    "due": "When is the answer to an appeal due?",
+    "elapsed": "How much working time is there between two times, and is that in time?",
+    "latest-start": "How late may an appeal arrive to be due by a time?",
+    "explain": "Why then? Each day, with its act.",
+}
+_REF: Final = "#/components/schemas/{name}"
+_PROBLEM: Final = {"$ref": _REF.format(name="Problem")}
+_TIME: Final = {"type": ["string", "null"], "format": "date-time"}
+_AMOUNT: Final = {"type": ["string", "null"], "format": "duration"}
+
+
+def example_targets() -> Targets:
+    """Return the target of the examples: 4 working hours in Volgograd Oblast."""
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    return Targets(Policy([Target("first reply", working_hours(4), office)]))
+
+
+def of_question(name: str, limits: Limits) -> dict[str, Any]:
+    """Return the OpenAPI operation of ``POST /v1/name``."""
+    example = EXAMPLES[name]
+    kind = QUESTIONS[name]
+    question = {"$ref": _REF.format(name=kind.__name__)}
+    many = {"type": "array", "items": question, "minItems": 1, "maxItems": limits.questions}
+    answer = _data(question_of(example, kind).answer(example_targets()))
+    naive = {key: value.removesuffix("+03:00") for key, value in example.items()}
+    batch = {"schema": SCHEMA, "answers": [answer, _problem(kind, naive)]}
+    return {
+        "operationId": name,
+        "summary": _SUMMARIES[name],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"oneOf": [question, many]},
+                    "examples": {
+                        "one": {"value": example},
+                        "several": {"value": [example, naive]},
+                    },
+                }
+            },
+        },
+        "responses": {
+            "200": {
+                "description": "The answer, or the answers in the order of the questions.",
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "oneOf": [
+                                {"$ref": _REF.format(name="Answer")},
+                                {"$ref": _REF.format(name="Answers")},
+                            ]
+                        },
+                        "examples": {"one": {"value": answer}, "several": {"value": batch}},
+                    }
+                },
+            },
+            "422": _response("A question that cannot be answered.", _problem(kind, naive)),
+            **_problems(400, 401, 405, 408, 413, 415, 500, 503),
+        },
+    }
+
+
+def of_calendar() -> dict[str, Any]:
+    """Return the OpenAPI operation of ``GET /v1/calendars/{id}/{year}``."""
+    year = _data(CalendarYear.of(Calendar.get("RU-VGG"), 2025).data())
+    year["days"], year["norms"] = year["days"][:1], year["norms"][:1]
+    return {
+        "operationId": "calendar",
+        "summary": "Which days of a year are worked, and why?",
+        "parameters": [
+            {
+                "name": "id",
+                "in": "path",
+                "required": True,
+                "description": "The calendar.",
+                "schema": {"type": "string"},
+                "example": "RU-VGG",
+            },
+            {
+                "name": "year",
+                "in": "path",
+                "required": True,
+                "schema": {"type": "integer", "minimum": 2, "maximum": 9998},
+                "example": 2025,
+            },
+            {
+                "name": "provisional",
+                "in": "query",
+                "description": "Answer by rule where no act has decided.",
+                "schema": {"type": "boolean", "default": False},
+            },
+        ],
+        "responses": {
+            "200": {
+                "description": "The year. The example has the first day and the first norm alone.",
+                "content": {
+                    "application/json": {
+                        "schema": {"$ref": _REF.format(name="CalendarYear")},
+                        "example": year,
+                    }
+                },
+            },
+            **_problems(401, 404, 405, 422, 500),
+        },
+    }
+
+
+def of_health(name: str) -> dict[str, Any]:
+    """Return the OpenAPI operation of ``GET /healthz`` or ``GET /readyz``."""
+    summaries = {
+        "healthz": "Does the service answer?",
+        "readyz": "Is the service ready, and up to which date is each calendar known?",
+    }
+    example: dict[str, Any] = {"status": "ok"}
+    if name == "readyz":
+        example = {"status": "ready", "calendars": {"RU-VGG": "2026-12-31"}}
+    return {
+        "operationId": name,
+        "summary": summaries[name],
+        "security": [],
+        "responses": {
+            "200": {
+                "description": "It is.",
+                "content": {"application/json": {"schema": {"type": "object"}, "example": example}},
+            }
+        },
+    }
+
+
+def described(limits: Limits, *, with_tokens: bool) -> dict[str, Any]:
+    """Return the OpenAPI document of the service."""
+    paths: dict[str, Any] = {
+        f"/v1/{name}": {"post": of_question(name, limits)} for name in QUESTIONS
+    }
+    paths["/v1/calendars/{id}/{year}"] = {"get": of_calendar()}
+    paths |= {f"/{name}": {"get": of_health(name)} for name in ("healthz", "readyz")}
+    _, schemas = msgspec.json.schema_components(list(QUESTIONS.values()), ref_template=_REF)
+    components: dict[str, Any] = {"schemas": {**schemas, **_SCHEMAS}}
+    document: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "workhours_sla",
+            "version": __version__,
+            "description": "Working-time deadlines that are exact, explained and never guessed.",
+        },
+        "paths": paths,
+        "components": components,
+    }
+    if with_tokens:
+        components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        document["security"] = [{"token": []}]
+    return document
+
+
+def _data(answer: object) -> Any:
+    return json.loads(encoded(answer))
+
+
+def _problem(kind: Any, question: object) -> Any:
+    """Return the problem document of a question that cannot be answered."""
+    try:
+        question_of(question, kind).answer(example_targets())
+    except (RefusedRequestError, WorkHoursError) as error:
+        return _data(problem_of(error).document("en"))
+    raise AssertionError  # the examples of problems have one
+
+
+def _response(description: str, example: object = None) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": _PROBLEM}
+    if example is not None:
+        content["example"] = example
+    return {"description": description, "content": {MEDIA_TYPE: content}}
+
+
+def _problems(*statuses: int) -> dict[str, Any]:
+    """Return the responses of statuses, each with the titles of its types of problem."""
+    found = {}
+    for status in statuses:
+        kinds = [kind for kind in PROBLEMS if STATUSES.get(kind, 422) == status]
+        found[str(status)] = _response("; ".join(PROBLEMS[kind]["en"] for kind in kinds) + ".")
+    return found
+
+
+_CALENDAR: Final = {
+    "type": "object",
+    "required": ["id", "version"],
+    "properties": {"id": {"type": "string"}, "version": {"type": "string"}},
+}
+_SCHEMAS: Final[Mapping[str, Any]] = {
+    "Answer": {
+        "type": "object",
+        "description": "workhours.due/2, workhours.elapsed/2 or workhours.latest-start/2.",
+        "required": ["schema", "target", "budget", "provisional", "calendar", "hours", "tz"],
+        "properties": {
+            "schema": {"type": "string"},
+            "target": {"type": "string"},
+            "start": _TIME,
+            "end": _TIME,
+            "due_by": _TIME,
+            "zone_assumed": {"const": False},
+            "budget": {"type": ["string", "object"]},
+            "due_at": _TIME,
+            "breaches_after": _TIME,
+            "latest_start": _TIME,
+            "now": _TIME,
+            "remaining": _AMOUNT,
+            "elapsed": _AMOUNT,
+            "met": {"type": ["boolean", "null"]},
+            "provisional": {"type": "boolean"},
+            "calendar": _CALENDAR,
+            "hours": {"type": "string"},
+            "tz": {"type": "string"},
+            "trace": {"type": "object"},
+        },
+    },
+    "Answers": {
+        "type": "object",
+        "required": ["schema", "answers"],
+        "properties": {
+            "schema": {"const": SCHEMA},
+            "answers": {
+                "type": "array",
+                "items": {"oneOf": [{"$ref": _REF.format(name="Answer")}, _PROBLEM]},
+            },
+        },
+    },
+    "CalendarYear": {
+        "type": "object",
+        "required": ["schema", "calendar", "year", "provisional", "uncertain", "days", "norms"],
+        "properties": {
+            "schema": {"const": "workhours.calendar-year/1"},
+            "calendar": _CALENDAR,
+            "year": {"type": "integer"},
+            "provisional": {"type": "boolean"},
+            "uncertain": {"type": "object"},
+            "days": {"type": "array", "items": {"type": "object"}},
+            "norms": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+    "Problem": {
+        "type": "object",
+        "description": "A problem of RFC 9457; facts of the error are further fields.",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "key": {"type": ["string", "null"]},
+        },
+    },
+}

@@ -1,0 +1,180 @@
+"""The questions that the service answers: their fields, and how they become answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from workhours_sla.adapters.checked_data import Reader
+from workhours_sla.adapters.json.answers import Due, Elapsed, LatestStart, OneTarget
+from workhours_sla.adapters.written_times import parse_time
+from workhours_sla.errors import shown
+from workhours_sla.service.problems import refuse
+from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.target import Target
+from workhours_sla.text.messages import say
+from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, refuse_year
+from workhours_sla.worktime.schedule import Schedule
+
+LONGEST_SPAN: Final = timedelta(days=3660)
+"""The longest span between two times of a question."""
+
+
+def _field(text: str, *examples: object) -> msgspec.Meta:
+    return msgspec.Meta(description=text, examples=list(examples) or None)
+
+
+Time = Annotated[
+    str,
+    _field("A time with its offset from UTC.", "2025-10-31T17:30:00+03:00", "31.10.2025 17:30Z"),
+]
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base class of all questions: the target, and how to answer."""
+
+    target: Annotated[str, _field("The target, if there are several.")] | None = None
+    agency_id: Annotated[str, _field("The agency, if it selects the schedule.")] | None = None
+    district_id: Annotated[str, _field("The district, if it selects the schedule.")] | None = None
+    channel: Annotated[str, _field("The channel, if it selects the schedule.")] | None = None
+    provisional: Annotated[bool, _field("Answer by rule where no act has decided.")] = False
+    explain: Annotated[bool, _field("Add every day, with its act, as trace.")] = False
+
+    def answer(self, targets: Targets) -> dict[str, Any]:
+        """Return the JSON of the answer. Raises RefusedRequestError and WorkHoursError."""
+        raise NotImplementedError
+
+
+class DueQuestion(Question, frozen=True, kw_only=True):
+    """When the answer to an appeal is due that was posted at ``start``."""
+
+    start: Time
+    now: Time | None = None
+
+    def answer(self, targets: Targets) -> dict[str, Any]:
+        """Return ``workhours.due/2``."""
+        one, start = targets.one(self), read_time("start", self.start)
+        now = None if self.now is None else read_time("now", self.now)
+        if now is not None:
+            _check_span(start, now)
+        found = Due.of(one, start, now=now, by_rule=self.provisional, traced=self.explain)
+        return found.data(explain=self.explain)
+
+
+class ElapsedQuestion(Question, frozen=True, kw_only=True):
+    """How much working time there is from ``start`` to ``end``, and whether that is in time."""
+
+    start: Time
+    end: Time
+
+    def answer(self, targets: Targets) -> dict[str, Any]:
+        """Return ``workhours.elapsed/2``."""
+        one = targets.one(self)
+        start, end = read_time("start", self.start), read_time("end", self.end)
+        _check_span(start, end)
+        return Elapsed.of(one, start, end, by_rule=self.provisional, traced=self.explain).data(
+            explain=self.explain
+        )
+
+
+class LatestStartQuestion(Question, frozen=True, kw_only=True):
+    """How late an appeal may arrive to be due by ``due_by``."""
+
+    due_by: Time
+
+    def answer(self, targets: Targets) -> dict[str, Any]:
+        """Return ``workhours.latest-start/2``."""
+        one, due_by = targets.one(self), read_time("due_by", self.due_by)
+        return LatestStart.of(one, due_by, by_rule=self.provisional, traced=self.explain).data(
+            explain=self.explain
+        )
+
+
+class ExplainQuestion(Question, frozen=True, kw_only=True):
+    """Why the answer is due then; with ``end``, why so much working time passed."""
+
+    start: Time
+    end: Time | None = None
+
+    def answer(self, targets: Targets) -> dict[str, Any]:
+        """Return ``workhours.due/2`` or ``workhours.elapsed/2``, always with its trace."""
+        common = {name: getattr(self, name) for name in Question.__struct_fields__}
+        common |= {"explain": True, "start": self.start}
+        if self.end is None:
+            return DueQuestion(**common).answer(targets)
+        return ElapsedQuestion(**common, end=self.end).answer(targets)
+
+
+QUESTIONS: Final[Mapping[str, type[Question]]] = {
+    "due": DueQuestion,
+    "elapsed": ElapsedQuestion,
+    "latest-start": LatestStartQuestion,
+    "explain": ExplainQuestion,
+}
+"""The type of question at each address ``/v1/NAME``."""
+
+
+class Targets:
+    """The targets of a policy, each by its name."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._targets: dict[str, Target] = {target.name: target for target in policy.targets}
+        self._only = next(iter(self._targets)) if len(self._targets) == 1 else None
+        self._single = {
+            target.name: OneTarget(target.name, target.schedule, target.budget, target.closing)
+            for target in self._targets.values()
+            if isinstance(target.schedule, Schedule)
+        }
+
+    def one(self, question: Question) -> OneTarget:
+        """Return the target that a question names, with its schedule. Raises ConfigError."""
+        name = self._only if question.target is None else question.target
+        if name in self._single:
+            return self._single[name]
+        reader = _READER
+        if name is None:
+            names = ", ".join(self._targets)
+            reader.fail(("target",), say("missing"), say("use_one_of", names=names))
+        reader.choose(("target",), name, self._targets, say("no_target", name=shown(name)))
+        target = self._targets[name]
+        by = target.schedule
+        assert not isinstance(by, Schedule)  # noqa: S101 - it would be in _single
+        key: str | None = getattr(question, by.field)
+        if key is None:
+            reader.fail((by.field,), say("missing"), say("write_as_text"))
+        reader.choose((by.field,), key, by.schedules, say("no_schedule", name=shown(key)))
+        return OneTarget(name, by.schedules[key], target.budget, target.closing)
+
+
+_READER: Final = Reader()
+
+
+def question_of(data: object, kind: type[Question]) -> Question:
+    """Return the question that parsed JSON has. Raises ConfigError with the key path."""
+    found: Question = _READER.convert(data, kind)
+    return found
+
+
+def read_time(key: str, text: str) -> datetime:
+    """Parse a time, which must have an offset. ``key`` is its key in the question.
+
+    Raises ConfigError for text that is no time, RefusedRequestError for a time without an offset.
+    """
+    when = _READER.make((key,), lambda: parse_time(text.strip()))
+    if when.tzinfo is None:
+        what, instead = say("no_zone_of", value=when.isoformat()), say("add_offset")
+        phrase = say("at_key", path=key, what=what, where="", instead=instead)
+        refuse("naive-time", phrase, key=key, text=text)
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        refuse_year(when)
+    return when
+
+
+def _check_span(start: datetime, end: datetime) -> None:
+    if abs(end - start) > LONGEST_SPAN:
+        first, last = sorted((start, end))
+        facts = {"first": first.isoformat(), "last": last.isoformat(), "most": LONGEST_SPAN.days}
+        refuse("span-too-long", say("long_span", **facts), **facts)

@@ -1,0 +1,125 @@
+"""Run the service with uvicorn until a signal stops it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any, Final
+
+import uvicorn
+
+from workhours_sla.errors import ConfigError
+from workhours_sla.service.guard import LOG, Guard
+from workhours_sla.service.tokens import Tokens
+from workhours_sla.text.messages import said, say
+
+GRACE: Final = 10
+"""Seconds that running requests have to end after SIGTERM."""
+IDLE: Final = 30
+"""Seconds after which a connection without a request is closed."""
+AT_ONCE: Final = 200
+"""Connections at once; more get the status 503."""
+QUEUE: Final = 1024
+"""Connections that wait to be accepted."""
+_FIELDS: Final = ("method", "route", "status", "ms", "id", "error", "at")
+"""The fields of a line of the log. None has personal data."""
+
+
+class JsonLines(logging.Formatter):
+    """Writes each record of the log as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record; of other loggers' errors only the type is kept."""
+        known = vars(record)
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "event": record.msg if record.name == LOG.name else record.getMessage(),
+        }
+        line |= {name: known[name] for name in _FIELDS if name in known}
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+        return json.dumps(line, ensure_ascii=False)
+
+
+def check_host(host: str, tokens: Tokens) -> None:
+    """Raise ConfigError for an address that other machines can reach, if there are no tokens."""
+    if tokens.is_empty and not _is_loopback(host):
+        raise ConfigError(say("host_without_tokens", host=repr(host)))
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on an address; port 0 takes a free one. Raises ConfigError."""
+    with ExitStack() as failing:
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(
+                host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            made = failing.enter_context(socket.socket(family, kind, protocol))
+            if sys.platform != "win32":
+                made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(address)
+            made.listen(QUEUE)
+        except (OSError, UnicodeError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            raise ConfigError(say("not_bound", host=repr(host), port=port, why=why)) from None
+        failing.pop_all()
+    return made
+
+
+def serve(app: Guard, listening: socket.socket, *, lang: str) -> None:
+    """Answer requests until SIGTERM or SIGINT; running requests are completed first.
+
+    The log is written to standard error, as lines of JSON.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    for name in (LOG.name, "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(logging.INFO if name == LOG.name else logging.WARNING)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        lifespan="off",
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=GRACE,
+        limit_concurrency=AT_ONCE,
+    )
+    host, port = listening.getsockname()[:2]
+    where = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    print(said(say("serving", address=where), lang), flush=True)  # noqa: T201
+    with _clean_end():
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextmanager
+def _clean_end() -> Iterator[None]:
+    """Let the process go on after uvicorn, which raises the signal again that stopped it."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, was in before.items():
+            signal.signal(number, was)

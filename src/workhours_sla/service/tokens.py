@@ -1,0 +1,117 @@
+"""The tokens that a request must have, and their comparison in constant time."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from workhours_sla.adapters.checked_data import Reader
+from workhours_sla.adapters.config.sections import ServiceSettings
+from workhours_sla.errors import ConfigError
+from workhours_sla.service.problems import refuse
+from workhours_sla.text.messages import say
+
+Role = Literal["read", "write"]
+ROLES: Final = ("read", "write")
+LEAST: Final = 16
+"""The least number of characters of a token."""
+LARGEST: Final = 100_000
+"""The largest number of characters of a file of tokens."""
+
+
+class _Token(NamedTuple):
+    role: Role
+    digest: bytes
+
+
+class Tokens:
+    """The valid tokens. A token of the role ``write`` may also read.
+
+    >>> tokens = Tokens.parse("read=0123456789abcdef", "TOKENS")
+    >>> tokens.check("Bearer 0123456789abcdef")
+    >>> tokens.is_empty, Tokens().is_empty
+    (False, True)
+    """
+
+    def __init__(self, tokens: tuple[_Token, ...] = ()) -> None:
+        self._tokens = tokens
+
+    @classmethod
+    def parse(cls, text: str, name: str) -> Tokens:
+        """Parse lines such as ``read=TOKEN``; a line that begins with ``#`` is a comment.
+
+        Messages call the text ``name`` and never have a token. Raises ConfigError.
+        """
+        tokens = tuple(_tokens(text, name))
+        if not tokens:
+            raise ConfigError(say("tokens_none", name=name))
+        return cls(tokens)
+
+    @classmethod
+    def of(cls, settings: ServiceSettings, environment: Mapping[str, str]) -> Tokens:
+        """Return the tokens that a configuration names, none if it names none.
+
+        Raises ConfigError if they cannot be read.
+        """
+        variable, file = settings.tokens_env, settings.tokens_file
+        if variable is not None and file is not None:
+            what = say("tokens_env_and_file")
+            Reader("the configuration").fail(("service",), what, say("leave_one_out"))
+        if variable is not None:
+            if variable not in environment:
+                raise ConfigError(say("no_tokens_env", name=variable))
+            return cls.parse(environment[variable], variable)
+        if file is not None:
+            try:
+                with Path(file).open(encoding="utf-8") as opened:
+                    text = opened.read(LARGEST)
+            except (OSError, ValueError) as error:
+                why = getattr(error, "strerror", None) or type(error).__name__
+                raise ConfigError(say("tokens_unreadable", name=repr(file), why=why)) from None
+            return cls.parse(text, file)
+        return cls()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are no tokens, so that every request is answered."""
+        return not self._tokens
+
+    def check(self, authorization: str, role: Role = "read") -> None:
+        """Raise RefusedRequestError unless a header ``Authorization`` has a token for a role.
+
+        The time does not depend on which token is compared, nor on where it differs.
+        """
+        if self.is_empty:
+            return
+        scheme, _, given = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            refuse("unauthorized", say("token_missing"))
+        digest = _digest(given.strip())
+        found = [
+            hmac.compare_digest(digest, token.digest)
+            for token in self._tokens
+            if role in {"read", token.role}
+        ]
+        if not any(found):
+            refuse("unauthorized", say("token_wrong"))
+
+
+def _tokens(text: str, name: str) -> Iterator[_Token]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        role, equals, token = line.strip().partition("=")
+        role, token = role.strip(), token.strip()
+        if not equals or role not in ROLES or not token.isascii() or len(token.split()) != 1:
+            raise ConfigError(say("token_line", line=number, name=name))
+        if len(token) < LEAST:
+            raise ConfigError(say("token_short", line=number, name=name, least=LEAST))
+        yield _Token("write" if role == "write" else "read", _digest(token))
+
+
+def _digest(token: str) -> bytes:
+    """Return a hash of a token, so that tokens of every length are compared in the same time."""
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
