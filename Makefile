@@ -26,7 +26,7 @@ test: $(STAMP) lint
 
 test-engines: $(ENGINES)  ## a million rows in each engine, compared with the library one by one
 	WORKHOURS_ENGINE_ROWS=$${WORKHOURS_ENGINE_ROWS:-1000000} PATH="$(CURDIR)/$(VENV)/dbt/bin:$$PATH" \
-		$(BIN)/python -m pytest tests/engines -m ""
+		$(BIN)/python -m pytest tests/engines -m "" --numprocesses=2 --dist=loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check
