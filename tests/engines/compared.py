@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from tests.engines.cases import Rows, made_rows
+from tests.engines.cases import VERBS, Rows, made_rows
 from tests.engines.schedules import SCHEDULES, SINCE, UNTIL
 from workhours_sla import sql
 
 COUNT = int(os.environ.get("WORKHOURS_ENGINE_ROWS", "100000"))
 THOROUGH = "WORKHOURS_ENGINE_ROWS" in os.environ
-ASKED = [None, *SCHEDULES] if THOROUGH else [None, "gaps"]
-"""The schedules that are asked one by one; None is a schedule for each row."""
+_ALONE = [name for name in SCHEDULES if name != "second office"] if THOROUGH else ["gaps"]
+CASES = [
+    *((verb, None) for verb in VERBS),
+    *((verb, name) for verb in VERBS[:3] for name in _ALONE),
+]
+"""What engines are asked: a verb with one schedule for all rows, or None with one for each row."""
 COMPILED = sql.tables(SCHEDULES, since=SINCE, until=UNTIL)
 
 

@@ -9,8 +9,8 @@ import pytest
 pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
 
-from tests.engines.cases import NULL, VERBS, Ints
-from tests.engines.compared import ASKED, COMPILED, rows, script
+from tests.engines.cases import NULL, Ints
+from tests.engines.compared import CASES, COMPILED, rows, script
 from tests.engines.day_counts import COUNTS, DATED, wrong_rows
 from tests.engines.duckdb_engine import DuckDBEngine
 from tests.engines.engine import differences
@@ -33,8 +33,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[DuckDBEngine]:
     made.connection.close()
 
 
-@pytest.mark.parametrize("schedule", ASKED)
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize(("verb", "schedule"), CASES)
 def test_every_row_has_the_answer_of_the_library(
     engine: DuckDBEngine, verb: str, schedule: str | None
 ) -> None:

@@ -10,7 +10,7 @@ pytest.importorskip("psycopg")
 pytest.importorskip("numpy")
 
 from tests.engines.cases import NULL, VERBS, Ints, made_rows
-from tests.engines.compared import ASKED, COMPILED, rows, script
+from tests.engines.compared import CASES, COMPILED, rows, script
 from tests.engines.day_counts import COUNTS, DATED, wrong_rows
 from tests.engines.engine import differences
 from tests.engines.postgres_engine import PostgresEngine
@@ -31,8 +31,7 @@ def engine(request: pytest.FixtureRequest, postgres: str) -> Iterator[PostgresEn
     made.connection.close()
 
 
-@pytest.mark.parametrize("schedule", ASKED)
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize(("verb", "schedule"), CASES)
 def test_every_row_has_the_answer_of_the_library(
     engine: PostgresEngine, verb: str, schedule: str | None
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("numpy")
 
-from tests.engines.compared import ASKED, COMPILED, rows, script
+from tests.engines.compared import CASES, COMPILED, rows, script
 from tests.engines.engine import differences
 from tests.engines.schedules import SCHEDULES
 from tests.engines.sqlite_engine import SQLiteEngine
@@ -22,8 +22,7 @@ def engine() -> Iterator[SQLiteEngine]:
     made.connection.close()
 
 
-@pytest.mark.parametrize("schedule", ASKED)
-@pytest.mark.parametrize("verb", SQLiteEngine.verbs)
+@pytest.mark.parametrize(("verb", "schedule"), CASES)
 def test_every_row_has_the_answer_of_the_library(
     engine: SQLiteEngine, verb: str, schedule: str | None
 ) -> None:
