@@ -32,6 +32,9 @@ _FIELDS: Final = ("method", "route", "status", "ms", "id", "error", "at")
 """The fields of a line of the log. None has personal data."""
 
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
+
+
 class JsonLines(logging.Formatter):
     """Writes each record of the log as one line of JSON."""
 
@@ -46,7 +49,7 @@ class JsonLines(logging.Formatter):
         line |= {name: known[name] for name in _FIELDS if name in known}
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
-        return json.dumps(line, ensure_ascii=False)
+        return _ENCODER.encode(line)
 
 
 def check_host(host: str, tokens: Tokens) -> None:
@@ -88,6 +91,8 @@ def serve(app: Guard, listening: socket.socket, *, lang: str) -> None:
 
     The log is written to standard error, as lines of JSON.
     """
+    # facts that no line of the log has
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     for name in (LOG.name, "uvicorn.error"):
