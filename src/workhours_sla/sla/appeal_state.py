@@ -31,8 +31,8 @@ _NO_REASONS: Final[Mapping[str, str | None]] = {}
 _CHEAP_TO_FOLD: Final = 64
 """An ended appeal with at most this many events drops its cached results."""
 
-Packed = tuple[tuple[Record, ...], tuple[tuple[Key, Reported], ...], datetime | None]
-"""An appeal at rest: its records, the reported states of its clocks, and when it ended."""
+Packed = tuple[tuple[Record, ...], tuple[tuple[Key, Reported], ...], datetime]
+"""An ended appeal: its records, the reported states of its clocks, and when it ended."""
 
 
 class AppealState:
@@ -102,13 +102,12 @@ class AppealState:
         self.ended_at = ended_at
 
     def packed(self) -> Packed | None:
-        """Return the state of an appeal at rest as a plain tuple, None if it should not be packed.
+        """Return the state of an ended appeal as a plain tuple, None if it should not be packed.
 
-        An appeal that does not change with time rarely changes again, and the garbage collector
-        skips a plain tuple. An appeal with many events keeps its clocks instead, since building
-        them again takes long.
+        An ended appeal rarely changes again, and the garbage collector skips a plain tuple. An
+        appeal with many events keeps its clocks instead, since building them again takes long.
         """
-        if self.next_at is not None or self._reasons or len(self.records) > _CHEAP_TO_FOLD:
+        if self.ended_at is None or self._reasons or len(self.records) > _CHEAP_TO_FOLD:
             return None
         return tuple(self.records), tuple(self.reported.items()), self.ended_at
 

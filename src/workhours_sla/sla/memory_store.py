@@ -63,7 +63,7 @@ class MemoryStore:
         self._is_broken = False
         """True after a transaction raised, since the content may then be incomplete."""
         self._appeals: dict[str, AppealState | Packed] = {}
-        """Appeals at rest are packed: millions of them cost the garbage collector nothing."""
+        """Ended appeals are packed: millions of them cost the garbage collector nothing."""
         self._index = EventIndex(self._appeals)
         self._timers: list[tuple[datetime, str]] = []
         """A heap of timers and appeal ids. An entry is outdated if its appeal has another timer."""
@@ -194,10 +194,9 @@ class MemoryStore:
                     heappush(timers, (timer, appeal_id))
             if appeal.ended_at is not None:
                 appeal.drop_results()
+                appeals[appeal_id] = appeal.packed() or appeal
                 if self._ended is not None:
                     heappush(self._ended, (appeal.ended_at, appeal_id))
-            if timer is None:
-                appeals[appeal_id] = appeal.packed() or appeal
         self._index.write(work.known, work.copies)
         if self._keeps_changes and work.changes:
             self._outbox += enumerate(work.changes[work.written :], self._last_change + 1)
