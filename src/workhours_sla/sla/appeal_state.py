@@ -16,6 +16,8 @@ from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.event_record import (
     EVENT_ID,
     OCCURRED_AT,
+    RANK,
+    TYPES,
     Record,
     as_list,
     order_of,
@@ -31,8 +33,10 @@ _NO_REASONS: Final[Mapping[str, str | None]] = {}
 _CHEAP_TO_FOLD: Final = 64
 """An ended appeal with at most this many events drops its cached results."""
 
-Packed = tuple[tuple[Record, ...], tuple[tuple[Key, Reported], ...], datetime]
-"""An ended appeal: its records, the reported states of its clocks, and when it ended."""
+Packed = tuple[
+    tuple[Record, ...], tuple[tuple[Key, Reported], ...], datetime | None, datetime | None
+]
+"""An idle appeal: its records, its reported states, its next change, and when it ended."""
 
 
 class AppealState:
@@ -102,20 +106,20 @@ class AppealState:
         self.ended_at = ended_at
 
     def packed(self) -> Packed | None:
-        """Return the state of an ended appeal as a plain tuple, None if it should not be packed.
+        """Return the state of an idle appeal as a plain tuple, None if it should not be packed.
 
-        An ended appeal rarely changes again, and the garbage collector skips a plain tuple. An
+        An idle appeal rarely changes soon, and the garbage collector skips a plain tuple. An
         appeal with many events keeps its clocks instead, since building them again takes long.
         """
-        if self.ended_at is None or self._reasons or len(self.records) > _CHEAP_TO_FOLD:
+        if self._reasons or len(self.records) > _CHEAP_TO_FOLD:
             return None
-        return tuple(self.records), tuple(self.reported.items()), self.ended_at
+        return tuple(self.records), tuple(self.reported.items()), self.next_at, self.ended_at
 
     @classmethod
     def unpacked(cls, appeal_id: str, packed: Packed) -> AppealState:
         """Return the appeal that was packed."""
-        records, reported, ended_at = packed
-        appeal = cls(appeal_id, reported=dict(reported), ended_at=ended_at)
+        records, reported, next_at, ended_at = packed
+        appeal = cls(appeal_id, reported=dict(reported), next_at=next_at, ended_at=ended_at)
         appeal.records, appeal._appeal = records, None
         appeal._corrected = any(map(is_correction, records))
         return appeal
@@ -127,13 +131,16 @@ class AppealState:
 
     def add(self, copy: StoredEvent, policy: Policy) -> None:
         """Add an event. Events may be added in any order."""
-        record, appeal, kind = copy.record, self._appeal, copy.event.type
-        records = self.records
+        if copy.quarantined is not None:  # the reason in a store may be outdated
+            self._note_reason(copy.event.event_id, copy.quarantined)
+            self._appeal = None
+        self.add_record(copy.record, policy)
+
+    def add_record(self, record: Record, policy: Policy) -> None:
+        """Add an event that is not quarantined, as a record. Events may be added in any order."""
+        appeal, kind, records = self._appeal, TYPES[record[RANK]], self.records
         if kind is _CORRECTED and is_correction(record):
             self._corrected = True
-        if copy.quarantined is not None:  # the reason in a store may be outdated
-            self._note_reason(record[EVENT_ID], copy.quarantined)
-            appeal = self._appeal = None
         if records:
             last = records[-1]
             if last[OCCURRED_AT] >= record[OCCURRED_AT] and order_of(last) > order_of(record):

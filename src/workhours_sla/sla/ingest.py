@@ -17,6 +17,7 @@ from workhours_sla.sla.deduplication import (
     reason_for,
 )
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.event_record import record_of
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.store import BY_FOLD, Dropped, Store, Work
 
@@ -28,53 +29,54 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
     """Apply events, and emit the changes of the appeals that they affect."""
     known, dropped = store.known(events)
     work.known = known
-    watermark, new_copies = work.watermark, work.copies
+    watermark, fresh = work.watermark, work.fresh
     work.read = len(events)
-    fresh: list[StoredEvent] = []
+    counting: list[Event] = []
     moves: list[Move] = []
     ids: dict[str, None] = {}
     for event in events:
         event_id = event.event_id
-        copy = StoredEvent(event)
-        if dropped is not None and _is_dropped(work, dropped, copy):
+        if dropped is not None and _is_dropped(work, dropped, event):
             continue
-        copies = known.get(event_id)
-        if copies is not None:
-            known[event_id] = _repeat(work, copies, copy, moves)
+        if event_id in fresh or event_id in known:
+            copy = StoredEvent(event, quarantined=_reason_after_drop(dropped, event))
+            known[event_id] = _repeat(work, work.copies_of(event_id), copy, moves)
             continue
-        known[event_id] = copy
-        new_copies.append(copy)
         occurred_at = event.occurred_at
         if occurred_at < watermark:
             work.late += 1
-        if copy.quarantined is None:
-            if occurred_at <= event.received_at or not is_future(event):
-                fresh.append(copy)
-                ids[event.appeal_id] = None
-            else:
-                copy.quarantined = FUTURE_TIME
+        if dropped is not None or occurred_at > event.received_at:
+            reason = FUTURE_TIME if is_future(event) else None
+            reason = _reason_after_drop(dropped, event) or reason
+            if reason is not None:
+                known[event_id] = copy = StoredEvent(event, quarantined=reason)
+                work.copies.append(copy)
+                continue
+        fresh[event_id] = event
+        counting.append(event)
+        ids[event.appeal_id] = None
     if moves:
         ids |= _appeal_ids(moves)
     appeals = store.appeals(ids)
     policy = work.policy
-    for copy in fresh:
-        appeals[copy.event.appeal_id].add(copy, policy)
+    for event in counting:
+        appeals[event.appeal_id].add_record(record_of(event), policy)
     if moves:
         appeals = _move(appeals, moves, policy)
     report(work, store, appeals)
 
 
-def _is_dropped(work: Work, dropped: Dropped, copy: StoredEvent) -> bool:
-    """Return whether the store once had this event and dropped it. It is then a duplicate.
+def _is_dropped(work: Work, dropped: Dropped, event: Event) -> bool:
+    """Return whether the store once had this event and dropped it. It is then a duplicate."""
+    is_dropped = event.event_id in dropped.event_ids
+    work.duplicate += is_dropped
+    return is_dropped
 
-    An event that the store never had is not: if its appeal was dropped, it is quarantined.
-    """
-    if copy.event.event_id in dropped.event_ids:
-        work.duplicate += 1
-        return True
-    if copy.event.appeal_id in dropped.appeal_ids:
-        copy.quarantined = AFTER_RETENTION
-    return False
+
+def _reason_after_drop(dropped: Dropped | None, event: Event) -> str | None:
+    """Return the quarantine reason of a new event if the store has dropped its appeal."""
+    is_dropped = dropped is not None and event.appeal_id in dropped.appeal_ids
+    return AFTER_RETENTION if is_dropped else None
 
 
 def replace_copies(work: Work, store: Store, event: Event) -> None:
@@ -148,14 +150,14 @@ def _quarantine(
 ) -> None:
     """Set the quarantine reasons of an appeal's events, keyed by event id."""
     known = work.known
-    unknown = [event_id for event_id in reasons if event_id not in known]
+    unknown = [one for one in reasons if one not in known and one not in work.fresh]
     if unknown:
         known.update(store.copies(appeal_id, unknown))
     for event_id, reason in reasons.items():
-        copies = known.get(event_id)
-        copy = None if copies is None else effective_copy(copies)
-        if copy is not None:
-            work.quarantine(copy, reason)
+        if event_id in known or event_id in work.fresh:
+            copy = effective_copy(work.copies_of(event_id))
+            if copy is not None:
+                work.quarantine(copy, reason)
 
 
 def _repeat(

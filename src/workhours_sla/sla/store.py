@@ -67,9 +67,11 @@ NO_BATCH: Final = Batch("")
 class Work:
     """Collects in memory what one transaction writes; mutable.
 
-    ``known`` has the copies of the event ids that the transaction has read or added, keyed by event
-    id. ``copies`` are the copies of events that are new or changed, ``appeals`` the appeals whose
-    reported state or timer may have changed, and ``changes`` the changes that were emitted.
+    ``fresh`` has the new events that count and are the only copy of their id, keyed by event id.
+    They need no object of the class StoredEvent. ``known`` has the copies of the other event ids
+    that the transaction has read or added. ``copies`` are the copies in ``known`` that are new or
+    changed, ``appeals`` the appeals whose reported state or timer may have changed, and ``changes``
+    the changes that were emitted.
     ``batch`` has the new rejected rows and the positions. ``reread`` has the rejected rows that
     were read again, keyed by row number: the row if it is still rejected, None if it has events
     now.
@@ -89,6 +91,7 @@ class Work:
         self.policy = policy
         self.watermark: datetime = BEGINNING if watermark is None else watermark
         self.known = {}
+        self.fresh: dict[str, Event] = {}
         self.copies: list[StoredEvent] = []
         self.appeals: dict[str, AppealState] = {}
         self.changes: list[Change] = []
@@ -98,9 +101,17 @@ class Work:
 
         The changes and the counters remain.
         """
-        self.known, self.copies, self.appeals = {}, [], {}
+        self.known, self.fresh, self.copies, self.appeals = {}, {}, [], {}
         self.written = len(self.changes)
         self.is_part = False
+
+    def copies_of(self, event_id: str) -> StoredEvent | Copies:
+        """Return the copies of an id in ``known`` or ``fresh``, and move the id to ``known``."""
+        event = self.fresh.pop(event_id, None)
+        if event is not None:
+            copy = self.known[event_id] = StoredEvent(event)
+            self.copies.append(copy)
+        return self.known[event_id]
 
     def quarantine(self, copy: StoredEvent, reason: str | None) -> None:
         """Set the reason why a copy does not count, None if it counts."""

@@ -174,6 +174,21 @@ class Tables:
 
     def write(self, work: Work) -> None:
         """Write the events, appeals and changes that a transaction has collected."""
+        fresh = list(enumerate(work.fresh.values(), self.last_event + 1))
+        self.last_event += len(fresh)
+        self.db.executemany(
+            "INSERT INTO event VALUES (?,?,?,?,?,NULL,0)",
+            [
+                (
+                    number,
+                    event.event_id,
+                    event.appeal_id,
+                    body := event_body(event),
+                    checksum(body, number),
+                )
+                for number, event in fresh
+            ],
+        )
         added = [copy for copy in work.copies if copy.number is None]
         altered = dict.fromkeys(copy for copy in work.copies if copy.number is not None)
         for copy in added:
