@@ -66,6 +66,11 @@ def assert_same_changes(events: list[Event]) -> None:
         assert kept.next_at == restored.next_at
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_clocks_of_earlier_cycles_are_reported_when_they_change(seed: int) -> None:
+    assert_same_changes(list(story(random.Random(seed), 1, 90)))
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_an_idle_appeal_continues_where_it_was(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_store, "ACTIVE", 1)

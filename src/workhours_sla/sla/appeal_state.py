@@ -11,6 +11,7 @@ from workhours_sla.sla.appeal import Appeal, appeal_of
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.corrected_events import is_correction
 from workhours_sla.sla.deduplication import StoredEvent
+from workhours_sla.sla.earlier_clocks import EarlierClocks
 from workhours_sla.sla.emitted_changes import Change, Key, Reported, changes_between
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.event_record import (
@@ -30,6 +31,8 @@ _CORRECTED = EventType.CORRECTED
 _NONE: Final[frozenset[EventType]] = frozenset()
 _NO_REASONS: Final[Mapping[str, str | None]] = {}
 """The quarantine reasons of an appeal without quarantined events. Shared; never changed."""
+_NO_CLOCKS: Final = EarlierClocks()
+"""No earlier clocks. Shared; never changed."""
 _CHEAP_TO_FOLD: Final = 64
 """An ended appeal with at most this many events drops its cached results."""
 
@@ -52,7 +55,7 @@ class AppealState:
         "_appeal",
         "_clocks",
         "_corrected",
-        "_earlier_next",
+        "_earlier",
         "_new_types",
         "_reasons",
         "_recent",
@@ -83,8 +86,8 @@ class AppealState:
         self._unmatched: tuple[Unmatched, ...] = ()
         self._recent: tuple[Clock, ...] | None = None
         """The recent clocks of the last report; None if it was about all clocks."""
-        self._earlier_next: datetime | None = None
-        """The next change of all other clocks."""
+        self._earlier: EarlierClocks = _NO_CLOCKS
+        """All other clocks, if ``_recent`` is not None."""
         self._appeal: Appeal | None = Appeal()
         self._corrected = False
         self._new_types: frozenset[EventType] | None = None
@@ -180,38 +183,58 @@ class AppealState:
         of a calendar.
         """
         before = self._clocks
+        is_due = self.next_at is not None and self.next_at <= watermark
         if everything:
             before = self._new_types = None
-        elif self.next_at is not None and self.next_at <= watermark:
-            before = None
-        elif before is not None and self._new_types == _NONE:
+        is_same = before is not None and self._new_types == _NONE
+        if is_same and not is_due:
             if self.ended_at is not None:
                 self.ended_at = self.records[-1][OCCURRED_AT]
             return []
         folded = self.fold(policy)
-        unchanged = before or ()
-        changes = changes_between(
-            self.appeal_id, self.reported, folded, watermark, policy.version, unchanged=unchanged
-        )
-        if unchanged and folded.recent is not None:
-            self.next_at = self._next_of_recent(folded, folded.recent, watermark)
+        recent = self._recent if is_same else folded.recent
+        if before and recent and (self._recent or not is_due) and not self._earlier.has_any(recent):
+            folded = self._with_due(folded, before, recent, watermark, is_due=is_due)
         else:
-            self._recent = None
+            self._recent, self._earlier, recent = None, _NO_CLOCKS, None
+            folded = folded._replace(recent=None)
+            before = None if is_due else before
+        changes = changes_between(
+            self.appeal_id, self.reported, folded, watermark, policy.version, unchanged=before or ()
+        )
+        if recent is None:
             self.next_at = _next_change(folded.clocks, watermark)
+        else:
+            self.next_at = _earliest(self._earlier.next_at, _next_change(recent, watermark))
         self.ended_at = self._ended_at(folded) if self.next_at is None else None
         return changes
 
-    def _next_of_recent(
-        self, folded: Folded, recent: tuple[Clock, ...], watermark: datetime
-    ) -> datetime | None:
-        """Return the next change of all clocks. Only the recent clocks may have changed."""
-        before = folded.clocks if self._recent is None else self._recent
-        earlier = None if self._recent is None else self._earlier_next
+    def _with_due(
+        self,
+        folded: Folded,
+        before: tuple[Clock, ...],
+        recent: tuple[Clock, ...],
+        watermark: datetime,
+        *,
+        is_due: bool,
+    ) -> Folded:
+        """Return the appeal with its recent clocks, and with the earlier clocks that are due."""
+        if self._recent is None:
+            self._earlier = EarlierClocks()
         replaced = {(id(clock.target), clock.cycle) for clock in recent}
-        closed = [one for one in before if (id(one.target), one.cycle) not in replaced]
+        last = before if self._recent is None else self._recent
+        closed = [one for one in last if (id(one.target), one.cycle) not in replaced]
+        due = self._earlier.due(watermark) if is_due else []
         self._recent = recent
-        self._earlier_next = _earliest(earlier, _next_change(closed, watermark))
-        return _earliest(self._earlier_next, _next_change(recent, watermark))
+        self._earlier.add([*due, *closed], watermark)
+        if not is_due:
+            return folded._replace(recent=recent)
+        places: dict[int, int] = {}
+        affected = [*recent, *closed, *due]
+        for clock in affected:  # the recent clocks of all targets are in the order of the rule
+            places.setdefault(id(clock.target), len(places))
+        affected.sort(key=lambda one: (places[id(one.target)], one.cycle))
+        return folded._replace(recent=tuple(affected))
 
     def reasons(self) -> Mapping[str, str | None]:
         """Return the quarantine reasons that have changed since the last call, keyed by event id.
