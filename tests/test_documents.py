@@ -176,10 +176,11 @@ SECTIONS = {
     "sections": "Config",
     "schedule": "ScheduleSettings",
     "targets": "TargetSettings",
-    "agencies": "Body",
+    "agencies": "AgencyBody",
     "report": "ReportSettings",
     "sinks": "WebhookSettings",
     "service": "ServiceSettings",
+    "mail": "EmailSettings",
     "rules": "RuleRow",
     "published-norms": "PresetSettings",
     "input": "Input",
@@ -189,6 +190,7 @@ REQUIRED_KEYS = dict.fromkeys(SECTIONS.values(), frozenset[str]()) | {
     "ScheduleSettings": {"from", "to", "act"},
     "RuleRow": {"targets"},
     "WebhookSettings": {"kind", "url", "secret_env"},
+    "EmailSettings": {"kind", "host", "from"},
 }
 """The keys that the Russian tables of a definition call required."""
 
@@ -260,7 +262,7 @@ def test_reference_has_every_option(language: str, name: str, command: click.Com
 def test_reference_has_every_key_of_a_configuration(language: str) -> None:
     sections = sections_of(DOCS / language / "reference/configuration.md")
     definitions = json.loads((DOCS / "config.schema.json").read_text("utf-8"))["$defs"]
-    assert {*definitions} == {*SECTIONS.values(), "TargetRow", "Transfer", "EventType"}
+    assert {*definitions} == {*(*SECTIONS.values(), "Body", "TargetRow", "Transfer", "EventType")}
     assert definitions["TargetRow"]["properties"].keys() == (
         definitions["TargetSettings"]["properties"].keys()
     )

@@ -48,7 +48,7 @@ def value_of(spec: dict[str, Any], definitions: dict[str, Any]) -> str:
     if "enum" in spec:
         return ", ".join(f"`{as_toml(one)}`" for one in spec["enum"])
     if "anyOf" in spec:
-        return ", or ".join(value_of(one, definitions) for one in spec["anyOf"])
+        return ", or ".join(dict.fromkeys(value_of(one, definitions) for one in spec["anyOf"]))
     if spec.get("type") == "array":
         items = value_of(spec["items"], definitions)
         return "rows" if items == "table" else f"list of {items}s"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -287,7 +287,7 @@ class Reader:
         """Return the member of a union type that fits a value best; other types are unchanged."""
         if not isinstance(of, inspect.UnionType):
             return of
-        types = [_plain(one) for one in of.types]
+        types = list(_members(of))
         tagged = {
             str(one.tag): one for one in types if isinstance(one, inspect.StructType) and one.tag
         }
@@ -328,6 +328,15 @@ class Reader:
         ):  # bool is a subclass of int, and datetime of date
             return type(value) in parsed_as
         return isinstance(value, parsed_as)
+
+
+def _members(of: inspect.UnionType) -> Iterator[inspect.Type]:
+    """Yield the members of a union, and those of unions within it, which a description makes."""
+    for one in map(_plain, of.types):
+        if isinstance(one, inspect.UnionType):
+            yield from _members(one)
+        else:
+            yield one
 
 
 def _plain(of: inspect.Type) -> inspect.Type:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from workhours_sla.adapters.config.policy import DEFAULT, Configuration
-from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
+from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines, Message
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.output import echo_note
 from workhours_sla.cli.policy_output import main_schedule
@@ -20,8 +20,13 @@ BEHIND: Final = timedelta(minutes=2)
 """How far the watermark may be behind the clock, besides the skew, for digests to be written."""
 
 
-def digest_lines(
-    file: Path, store: SqliteStore, pipeline: Pipeline, configuration: Configuration, lang: str
+def digest_lines(  # noqa: PLR0913, PLR0917
+    file: Path,
+    store: SqliteStore,
+    pipeline: Pipeline,
+    configuration: Configuration,
+    lang: str,
+    on_written: Callable[[Sequence[Message]], object],
 ) -> DigestLines:
     """Return the object that writes the digests of a store to a file.
 
@@ -56,6 +61,7 @@ def digest_lines(
         Agencies(in_use, schedule_of, configuration.mapping.agency_name),
         unknown=unknown,
         lost=lost,
+        on_written=on_written,
         lang=lang,
     )
 

@@ -1,28 +1,114 @@
-"""Create the sinks of a configuration file, to which ``watch`` sends changes."""
+"""Create the sinks of a configuration file, to which ``watch`` sends changes and digests."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any, NamedTuple, Self
 
-from workhours_sla.adapters.checked_data import Reader
-from workhours_sla.adapters.config.sections import Config
+import click
+
+from workhours_sla.adapters.checked_data import Keys, Reader
+from workhours_sla.adapters.config.sections import Config, EmailSettings, WebhookSettings
+from workhours_sla.adapters.delivery import Delivery, Undelivered
+from workhours_sla.adapters.sinks.digest_lines import Message
+from workhours_sla.adapters.sinks.digest_mail import DigestMail, Mail, NoteStore
+from workhours_sla.adapters.sinks.smtp import MailServer, Refusal
 from workhours_sla.adapters.sinks.webhook import WebhookSink
+from workhours_sla.cli.output import echo_note
 from workhours_sla.text.messages import say
+from workhours_sla.text.shell import SHELL
 
 
-def configured_sinks(config: Config, file: str) -> list[WebhookSink]:
+class Configured(NamedTuple):
+    """The sinks of a configuration: those for changes, and the mail servers for digests by name."""
+
+    changes: list[WebhookSink]
+    servers: dict[str, MailServer]
+
+
+def configured_sinks(
+    config: Config, file: str | None, digests: str | None, lang: str
+) -> Configured:
     """Return the sinks of the section [sinks], with their secrets from the environment.
 
-    ``file`` is the name of the configuration file. Raises ConfigError with the key path.
+    ``file`` is the name of the configuration file, and ``digests`` the option ``--digests``. Raises
+    ConfigError with the key path, and click.UsageError for e-mail without ``--digests``.
     """
-    reader = Reader(file)
-    found = []
-    for name, settings in config.sinks.items():
-        keys = ("sinks", name, "secret_env")
-        secret = os.environ.get(settings.secret_env)
-        if secret is None:
-            reader.fail(keys, say("secret_unset", name=settings.secret_env), say("set_secret"))
-        make = partial(WebhookSink, name, settings.url, secret)
-        found.append(reader.make(keys, partial(make, allow_private=settings.allow_private)))
+    reader = Reader(file or "")
+    found = Configured([], {})
+    for name, sink in config.sinks.items():
+        if isinstance(sink, EmailSettings):
+            if digests is None:
+                raise click.UsageError(SHELL.text(lang, "mail_without_digests", name=name))
+            password = ""
+            if sink.password_env is not None:
+                password = _secret(reader, ("sinks", name, "password_env"), sink.password_env)
+            found.servers[name] = MailServer(sink.host, sink.port, sink.sender, sink.user, password)
+        else:
+            found.changes.append(_webhook(reader, name, sink))
     return found
+
+
+def _webhook(reader: Reader, name: str, sink: WebhookSettings) -> WebhookSink:
+    keys = ("sinks", name, "secret_env")
+    secret = _secret(reader, keys, sink.secret_env)
+    make = partial(WebhookSink, name, sink.url, secret, allow_private=sink.allow_private)
+    return reader.make(keys, make)
+
+
+def _secret(reader: Reader, keys: Keys, variable: str) -> str:
+    secret = os.environ.get(variable)
+    if secret is None:
+        reader.fail(keys, say("secret_unset", name=variable), say("set_secret"))
+    return secret
+
+
+class Mails:
+    """Sends the digests of ``watch`` by e-mail, with a thread for each mail server."""
+
+    def __init__(
+        self,
+        servers: dict[str, MailServer],
+        config: Config,
+        store: NoteStore,
+        lang: str,
+        on_failure: Callable[[str, Exception], object],
+    ) -> None:
+        recipients = {id_: agency.addresses for id_, agency in config.agencies.items()}
+
+        def refused(mail: Mail, refusal: Refusal) -> None:
+            reply = f"{refusal.code} {refusal.text}"
+            echo_note(lang, "mail_refused", name=mail.recipient, reply=reply)
+
+        self._mails = [
+            DigestMail(name, server, recipients, store, lang=lang, on_refused=refused)
+            for name, server in servers.items()
+        ]
+        outboxes: list[Any] = list(self._mails)  # each is its own outbox
+        self._deliveries = [Delivery(one, [one], on_failure=on_failure) for one in outboxes]
+        self._has_begun = False
+
+    def __enter__(self) -> Self:
+        for delivery in self._deliveries:
+            delivery.__enter__()
+        for mail in self._mails:
+            mail.begin()
+        self._has_begun = True
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for delivery in self._deliveries:
+            delivery.stop()
+
+    def put(self, messages: Sequence[Message]) -> None:
+        """Queue digests. Before the start, they are those of an earlier run."""
+        for mail in self._mails:
+            (mail.put if self._has_begun else mail.skip)(messages)
+        for delivery in self._deliveries:
+            delivery.notify()
+
+    def finish(self, timeout: float) -> list[Undelivered]:
+        """Send what is queued, and return the servers that could not be used."""
+        return [found for one in self._deliveries for found in one.finish(timeout)]

@@ -45,7 +45,7 @@ from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.cli.row_counts import events_line, reason_lines, rows_line
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.shared_ids import NotedSource
-from workhours_sla.cli.sinks import configured_sinks
+from workhours_sla.cli.sinks import Mails, configured_sinks
 from workhours_sla.cli.times import show_time
 from workhours_sla.errors import WorkHoursError
 from workhours_sla.sla.delivery import Sink
@@ -125,14 +125,12 @@ def watch(**options: Any) -> int:
     )
     settings = Settings.of(common)
     least = read_percent(wanted.min_read, lang)
-    config = settings.config or Config()
-    config = config if wanted.assume_tz is None else config.with_zone(wanted.assume_tz)
+    config = _config(settings, wanted.assume_tz)
     _check_format(wanted.source, config, lang)
     configuration = settings.configuration()
-    remote = configured_sinks(config, common.config or "")
+    remote = configured_sinks(config, common.config, wanted.digests, lang)
     stopping = Flag()
     clock = _now if wanted.clock == "machine" else None
-    skew = parse_amount(wanted.skew)
 
     if clock is not None:
         settings.note_ends(configuration, clock())
@@ -171,19 +169,31 @@ def watch(**options: Any) -> int:
         if wanted.replay:
             pipeline.retry_rejected(tail.read)
         digests = None
+        mails = Mails(remote.servers, config, store, lang, partial(_note_failure, lang))
         if wanted.digests is not None:
             messages = stack.enter_context(
-                closing(digest_lines(Path(wanted.digests), store, pipeline, configuration, lang))
+                closing(
+                    digest_lines(
+                        Path(wanted.digests), store, pipeline, configuration, lang, mails.put
+                    )
+                )
             )
             digests = TimedDigests(
-                pipeline, messages, clock, skew, partial(_note_failure, lang, wanted.digests)
+                pipeline,
+                messages,
+                clock,
+                parse_amount(wanted.skew),
+                partial(_note_failure, lang, wanted.digests),
             )
+        stack.enter_context(mails)
         delivery = stack.enter_context(
-            Delivery(store, [*sinks, *remote, output], on_failure=partial(_note_failure, lang))
+            Delivery(
+                store, [*sinks, *remote.changes, output], on_failure=partial(_note_failure, lang)
+            )
         )
         summary = pipeline.run(
             NotedSource(counted := CountedSource(tail), config, lang),
-            watermarks=Watermarks(tail.partitions, skew=skew),
+            watermarks=Watermarks(tail.partitions, skew=parse_amount(wanted.skew)),
             digests=digests,
             batch_size=wanted.batch,
             on_changes=delivery.notify,
@@ -192,7 +202,7 @@ def watch(**options: Any) -> int:
         if clock is None and store.watermark is not None:
             settings.note_ends(configuration, store.watermark)
         tail.finish()
-        undelivered = delivery.finish(HANGS_AFTER)
+        undelivered = [*delivery.finish(HANGS_AFTER), *mails.finish(HANGS_AFTER)]
         output.check()
         for line in _account(summary, counted, store, lang):
             click.echo(line, err=True)
@@ -222,6 +232,11 @@ def _check_format(source: str, config: Config, lang: str) -> None:
         csv = is_table or ending in (".csv", ".tsv")
     if csv:
         raise click.UsageError(SHELL.text(lang, "not_followed", name=repr(source)))
+
+
+def _config(settings: Settings, assume_tz: str | None) -> Config:
+    config = settings.config or Config()
+    return config if assume_tz is None else config.with_zone(assume_tz)
 
 
 def _now() -> datetime:

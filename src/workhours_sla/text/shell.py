@@ -302,6 +302,15 @@ SHELL: Final = Texts(
             "en": "{name} does not have every change: {error}",
             "ru": "в {name} записаны не все изменения: {error}",
         },
+        "mail_refused": {
+            "en": "{name} was refused by the mail server and gets no digest: {reply}",
+            "ru": "почтовый сервер не принял сводку для {name}: {reply}",
+        },
+        "mail_without_digests": {
+            "en": "[sinks.{name}] sends digests by e-mail; give --digests FILE, which keeps them",
+            "ru": "[sinks.{name}] отправляет сводки по почте; укажите --digests ФАЙЛ, где они "
+            "хранятся",
+        },
         "digests_undelivered": {
             "en": "{name} does not have every message: {error}. The next run writes the rest",
             "ru": "в {name} записаны не все сводки: {error}. Остальные запишет следующий запуск",

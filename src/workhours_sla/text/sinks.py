@@ -59,7 +59,36 @@ SINKS: Final[Mapping[str, Words]] = {
         "en": "use letters, digits, - and _, but not the name stdout",
         "ru": "используйте буквы, цифры, - и _, но не имя stdout",
     },
+    "not_address": {
+        "en": "{text} is not an e-mail address; write it like 'roads@region.example'",
+        "ru": "{text} - не адрес электронной почты; напишите, например, 'roads@region.example'",
+    },
+    "mail_without_addresses": {
+        "en": "no agency in [agencies] has the key email",
+        "ru": "ни у одного ведомства в [agencies] нет ключа email",
+    },
+    "write_addresses": {
+        "en": 'write email = "roads@region.example" for at least one',
+        "ru": 'укажите хотя бы для одного email = "roads@region.example"',
+    },
+    "user_without_password": {
+        "en": "a user without password_env",
+        "ru": "есть user, но нет password_env",
+    },
+    "name_password": {
+        "en": "name the environment variable with the password",
+        "ru": "укажите переменную окружения с паролем",
+    },
     # -- sending
+    "mail_not_encrypted": {
+        "en": "{host} offers no STARTTLS, so nothing is sent; use a server or a port that does",
+        "ru": "{host} не предлагает STARTTLS, поэтому ничего не отправлено; укажите другой порт "
+        "или сервер",
+    },
+    "mail_failed": {
+        "en": "sending by {host} failed ({why}); check the server and the account",
+        "ru": "не удалось отправить через {host} ({why}); проверьте сервер и учётную запись",
+    },
     "private_address": {
         "en": (
             "{host} has the address {address} in a loopback, private or reserved network; correct "

@@ -14,7 +14,7 @@ from workhours_sla.adapters.checked_data import Keys, Reader, as_written
 from workhours_sla.adapters.columns import COLUMNS, REQUIRED, parts_of
 from workhours_sla.adapters.config.policy import Configuration, check_policy, configured
 from workhours_sla.adapters.config.schedules import default_schedule
-from workhours_sla.adapters.config.sections import Config, Input
+from workhours_sla.adapters.config.sections import Config, EmailSettings, Input
 from workhours_sla.adapters.sinks.http_post import endpoint_of
 from workhours_sla.adapters.toml_text import LARGEST, tables_of
 from workhours_sla.calendars.iana_zone import time_zone
@@ -23,6 +23,7 @@ from workhours_sla.sla.event import AUTHOR_ROLES, EventType
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import parse_amount
 
+_LAST_PORT: Final = 65535
 RENAMED = {"stops_on": "stops"}
 """The current name of each key from earlier versions."""
 NAMED_FORMATS = ("default", "unix", "unix_ms", "excel")
@@ -198,14 +199,39 @@ def _check_columns(reader: Reader, config: Config) -> None:
 
 
 def _check_sinks(reader: Reader, config: Config) -> None:
-    """Raise ConfigError about a sink that cannot be used. The secrets are not read."""
+    """Raise ConfigError about a sink that cannot be used. Secrets and passwords are not read."""
     for name, sink in config.sinks.items():
+        keys = ("sinks", name)
         if not re.fullmatch(r"[\w-]+", name) or name == "stdout":  # a path is the name of a file
-            reader.fail(
-                ("sinks", name), say("not_sink_name", name=shown(name)), say("write_sink_name")
-            )
-        check = partial(endpoint_of, sink.url, allow_private=sink.allow_private)
-        reader.make(("sinks", name, "url"), check)
+            reader.fail(keys, say("not_sink_name", name=shown(name)), say("write_sink_name"))
+        if isinstance(sink, EmailSettings):
+            _check_mail(reader, keys, sink, config)
+        else:
+            check = partial(endpoint_of, sink.url, allow_private=sink.allow_private)
+            reader.make((*keys, "url"), check)
+    for name, agency in config.agencies.items():
+        for address in agency.addresses:
+            reader.parse(("agencies", name, "email"), _check_address, address)
+
+
+def _check_mail(reader: Reader, keys: Keys, sink: EmailSettings, config: Config) -> None:
+    reader.parse((*keys, "from"), _check_address, sink.sender)
+    if not 0 < sink.port <= _LAST_PORT:
+        reader.fail(
+            (*keys, "port"), say("not_valid", value=shown(sink.port)), say("write_as", example=587)
+        )
+    if sink.user is not None and sink.password_env is None:
+        reader.fail((*keys, "user"), say("user_without_password"), say("name_password"))
+    if not any(agency.addresses for agency in config.agencies.values()):
+        reader.fail(keys, say("mail_without_addresses"), say("write_addresses"))
+
+
+def _check_address(text: str) -> None:
+    """Raise ConfigError unless a text can be an e-mail address."""
+    if not re.fullmatch(r"[!-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", text) or re.search(
+        r"[<>,;:\"()\[\]\\]", text
+    ):
+        raise ConfigError(say("not_address", text=shown(text)))
 
 
 def _check_ignored(reader: Reader, config: Config) -> None:

@@ -5,6 +5,7 @@ The JSON Schema is generated from these structs; their docstrings are its descri
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
@@ -289,6 +290,26 @@ class Body(Section, frozen=True, kw_only=True):
     schedule: ScheduleName | None = None
 
 
+class AgencyBody(Body, frozen=True, kw_only=True):
+    """An agency: its name, its schedule, and the addresses to which digests are sent."""
+
+    email: (
+        Annotated[
+            str | tuple[str, ...],
+            _described(
+                "The address, or the addresses, to which a sink of kind email sends digests.",
+                *("roads@region.example", ["roads@region.example", "duty@region.example"]),
+            ),
+        ]
+        | None
+    ) = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The e-mail addresses as a tuple."""
+        return (self.email,) if isinstance(self.email, str) else self.email or ()
+
+
 class ReportSettings(Section, frozen=True, kw_only=True):
     """The heading of reports: their title, and the organisation that they are about."""
 
@@ -325,14 +346,13 @@ class ReportSettings(Section, frozen=True, kw_only=True):
         return found or None
 
 
-class WebhookSettings(Section, frozen=True, kw_only=True):
+class WebhookSettings(Section, frozen=True, kw_only=True, tag_field="kind", tag="webhook"):
     """A sink of ``watch`` that sends each change to a web address.
 
     The requests are signed by the Standard Webhooks specification. Without ``allow_private``, the
     address must use https and must not be in a loopback or private network.
     """
 
-    kind: Annotated[Literal["webhook"], _described("How changes are sent.")]
     url: Annotated[
         str, _described("The address that receives the changes.", "https://board.example/hook")
     ]
@@ -349,6 +369,24 @@ class WebhookSettings(Section, frozen=True, kw_only=True):
             "Whether the address may be without encryption, or in a loopback or private network."
         ),
     ] = False
+
+
+class EmailSettings(Section, frozen=True, kw_only=True, tag_field="kind", tag="email"):
+    """A sink of ``watch`` that sends the digests to the addresses in [agencies].
+
+    The connection is encrypted by STARTTLS. Without ``user``, there is no login.
+    """
+
+    host: Annotated[str, _described("The mail server.", "mail.region.example")]
+    port: Annotated[int, _described("The port of the server.")] = 587
+    sender: Annotated[str, _described("The address of the sender.", "deadlines@region.example")] = (
+        msgspec.field(name="from")
+    )
+    user: Annotated[str, _described("The name for the login.", "deadlines")] | None = None
+    password_env: (
+        Annotated[str, _described("The environment variable with the password.", "MAIL_PASSWORD")]
+        | None
+    ) = None
 
 
 class ServiceSettings(Section, frozen=True, kw_only=True):
@@ -496,12 +534,13 @@ class Config(Section, frozen=True, kw_only=True):
     schedules: Annotated[
         dict[str, ScheduleSettings], _described("More schedules, keyed by name.")
     ] = {}
-    agencies: Annotated[dict[str, Body], _described("Agencies, keyed by id.")] = {}
+    agencies: Annotated[dict[str, AgencyBody], _described("Agencies, keyed by id.")] = {}
     districts: Annotated[dict[str, Body], _described("Districts, keyed by id.")] = {}
     channels: Annotated[dict[str, Body], _described("Channels, keyed by id.")] = {}
     report: Annotated[ReportSettings, _described("The heading of reports.")] = ReportSettings()
     sinks: Annotated[
-        dict[str, WebhookSettings], _described("Where watch sends changes, keyed by name.")
+        dict[str, WebhookSettings | EmailSettings],
+        _described("Where watch sends changes and digests, keyed by name."),
     ] = {}
     service: Annotated[ServiceSettings, _described("The tokens of the HTTP service.")] = (
         ServiceSettings()
@@ -547,7 +586,11 @@ class Config(Section, frozen=True, kw_only=True):
     @property
     def names(self) -> dict[str, dict[str, str]]:
         """The names of agencies, districts and channels, keyed by grouping and id."""
-        bodies = {"agency": self.agencies, "district": self.districts, "channel": self.channels}
+        bodies: dict[str, Mapping[str, Body]] = {
+            "agency": self.agencies,
+            "district": self.districts,
+            "channel": self.channels,
+        }
         return {
             by: {key: body.name for key, body in keyed.items() if body.name}
             for by, keyed in bodies.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -114,7 +114,8 @@ class DigestLines:
     has each message once. ``unknown`` is called once for each schedule whose calendar does not
     cover the date; the agencies with that schedule get their messages as soon as the calendar
     covers the date. ``lost`` is called if another program removed, shortened or changed the file;
-    then earlier messages are lost, and later messages are written. Raises StoreError.
+    then earlier messages are lost, and later messages are written. ``on_written`` is called with
+    messages that are in the file, and after a crash again with the last ones. Raises StoreError.
 
     >>> from tempfile import TemporaryDirectory
     >>> from workhours_sla import Policy, Schedule, Target, working_hours
@@ -139,6 +140,7 @@ class DigestLines:
         *,
         unknown: Callable[[CalendarCoverageError], None] = lambda _: None,
         lost: Callable[[], None] = lambda: None,
+        on_written: Callable[[Sequence[Message]], object] = lambda _messages: None,
         lang: str = "en",
     ) -> None:
         self._store = store
@@ -148,6 +150,7 @@ class DigestLines:
         self._unknown = unknown
         self._not_covered: set[str] = set()
         self._lang = lang
+        self._on_written = on_written
         noted = store.noted(_NOTE)
         # messages never report changes that were stored before the first digest
         self._state = _State(store.last_change) if noted is None else _state_of(noted)
@@ -263,6 +266,7 @@ class DigestLines:
         if messages and self._written is not self._state:
             lines = {one.message_id: escape_control_bytes(_encode(one)) for one in messages}
             self._file.add(lines)
+            self._on_written(messages)
         self._written = self._state
 
 

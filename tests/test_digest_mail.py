@@ -1,0 +1,433 @@
+"""Each digest reaches each address of its agency by a real mail server, whatever others refuse."""
+
+from __future__ import annotations
+
+import json
+import smtplib
+import ssl
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workhours_sla.adapters.delivery import Delivery
+from workhours_sla.adapters.sinks import smtp
+from workhours_sla.adapters.sinks.digest_lines import Message
+from workhours_sla.adapters.sinks.digest_mail import DigestMail, html_of
+from workhours_sla.adapters.sinks.smtp import MailServer
+from workhours_sla.cli.main import main
+from workhours_sla.config import parse
+from workhours_sla.errors import ConfigError, StoreError
+from workhours_sla.stream import Retry
+
+controller = pytest.importorskip("aiosmtpd.controller")
+smtpd = pytest.importorskip("aiosmtpd.smtp")
+
+NOW = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+SOON = Retry(first=timedelta(milliseconds=1), longest=timedelta(milliseconds=5))
+SENDER = "deadlines@region.example"
+TEXT = "Дороги <b> · пн 16.03.2026 10:00\n\nПросрочено, без ответа: 1\n• A-1 & A-2, ответ: срок"
+
+
+class Inbox:
+    """Takes messages, and replies to recipients as ``replies`` says."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[str, EmailMessage]] = []
+        self.replies: dict[str, str] = {}
+        self.to_data: list[str] = []
+
+    async def handle_RCPT(  # noqa: N802 - the name of the library
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        reply = self.replies.get(address)
+        if reply is None:
+            envelope.rcpt_tos.append(address)
+        return reply or "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.to_data:
+            return self.to_data.pop(0)
+        message = message_from_bytes(envelope.content, policy=default)
+        self.got += [(address, message) for address in envelope.rcpt_tos]
+        return "250 OK"
+
+    @property
+    def addresses(self) -> list[str]:
+        return [address for address, _ in self.got]
+
+
+class Notes(dict[str, str]):
+    """A store of notes in memory."""
+
+    def noted(self, key: str) -> str | None:
+        return self.get(key)
+
+    def note(self, key: str, text: str) -> None:
+        self[key] = text
+
+
+def authenticate(_server: Any, _session: Any, _envelope: Any, _how: str, data: Any) -> Any:
+    right = (data.login, data.password) == (b"deadlines", b"word")
+    return smtpd.AuthResult(success=right, handled=False)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tls")
+    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *name),
+            *("-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def server(inbox: Inbox, certificate: Path) -> Iterator[MailServer]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    running = controller.Controller(
+        inbox,
+        hostname="localhost",
+        port=0,
+        tls_context=context,
+        require_starttls=True,
+        authenticator=authenticate,
+        auth_required=True,
+    )
+    yield from _run(running, MailServer("localhost", 0, SENDER, "deadlines", "word"))
+
+
+@pytest.fixture
+def plain(inbox: Inbox) -> Iterator[MailServer]:
+    running = controller.Controller(inbox, hostname="localhost", port=0)
+    yield from _run(running, MailServer("localhost", 0, SENDER))
+
+
+def _run(running: Any, server: MailServer) -> Iterator[MailServer]:
+    with suppress(ConnectionRefusedError):  # the library tries to connect to port 0
+        running.start()
+    port = running.server.sockets[0].getsockname()[1]
+    yield server._replace(port=port)
+    running.stop(no_assert=True)
+
+
+@pytest.fixture
+def trusted(certificate: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(certificate / "cert.pem"))
+
+
+def digests(at: datetime, *agencies: str, parts: int = 1) -> list[Message]:
+    return [
+        Message(f"{agency}/{at}/{part}", agency, at, part, parts, f"{TEXT}\npart {part}")
+        for agency in agencies
+        for part in range(1, parts + 1)
+    ]
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def mail_of(server: MailServer, notes: Notes, **more: Any) -> DigestMail:
+    addresses = {"roads": ["roads@x.example", "duty@x.example"], "parks": ["parks@x.example"]}
+    made = DigestMail("post", server, addresses, notes, lang="ru", **more)
+    made.begin()
+    return made
+
+
+def drain(mail: DigestMail, now: datetime = NOW) -> None:
+    """Send what is due in this thread; errors of the server are raised."""
+    while (pending := mail.pending("post", now, 1)).changes:
+        mail.write([item for _, item in pending.changes])
+        mail.acknowledge("post", [number for number, _ in pending.changes])
+
+
+# -- messages ----------------------------------------------------------------------------------
+
+
+def test_a_digest_is_one_message_to_each_address_as_text_and_html(
+    server: MailServer, inbox: Inbox, trusted: ssl.SSLContext
+) -> None:
+    mail = mail_of(server, Notes(), context=trusted, clock=lambda: NOW)
+    mail.put(digests(NOW, "roads", "parks", "nobody", parts=2))
+    drain(mail)
+    assert inbox.addresses == ["roads@x.example", "duty@x.example", "parks@x.example"]
+    message = inbox.got[0][1]
+    assert message["Subject"] == "Дороги <b> · пн 16.03.2026 10:00"
+    assert (message["From"], message["To"]) == (SENDER, "roads@x.example")
+    assert message["Date"].datetime == NOW
+    assert message["Content-Language"] == "ru"
+    assert message["Auto-Submitted"] == "auto-generated"
+    text, html = (
+        message.get_body(kind).get_content()  # type: ignore[union-attr]
+        for kind in (("plain",), ("html",))
+    )
+    assert text.replace("\r\n", "\n") == f"{TEXT}\npart 1\n{TEXT}\npart 2\n"
+    assert '<html lang="ru">' in html
+    assert "<h1>Дороги &lt;b&gt; · пн 16.03.2026 10:00</h1>" in html
+    assert "<li>A-1 &amp; A-2, ответ: срок</li>" in html
+    assert "<b>" not in html
+    ids = {message["Message-ID"] for _, message in inbox.got}
+    assert len(ids) == 3
+
+
+def test_a_name_cannot_add_headers() -> None:
+    text = "Roads\rBcc: all@x.example\x00\n• <script>alert(1)</script>"
+    assert "<script>" not in html_of(text, "en")
+
+
+def test_the_same_digest_is_queued_once_and_a_new_run_continues(plain: MailServer) -> None:
+    notes = Notes()
+    mail = mail_of(plain, notes)
+    mail.put(digests(NOW, "roads"))
+    mail.put(digests(NOW, "roads"))
+    again = mail_of(plain, notes)
+    again.skip(digests(NOW, "roads"))  # the last digests, which a run after a crash gives again
+    assert len(again._mails) == 2
+    again.skip(digests(NOW + DAY, "parks"))  # written to the file, but not queued before a crash
+    assert len(again._mails) == 3
+
+
+def test_digests_from_before_the_sink_are_not_sent(plain: MailServer, inbox: Inbox) -> None:
+    mail = DigestMail("post", plain, {"parks": ["parks@x.example"]}, Notes())
+    mail.skip(digests(NOW, "parks"))
+    mail.put(digests(NOW, "parks"))
+    drain(mail)
+    assert inbox.got == []
+
+
+def test_a_damaged_queue_is_refused(plain: MailServer) -> None:
+    with pytest.raises(StoreError, match="mail/post"):
+        mail_of(plain, Notes({"mail/post": "{"}))
+
+
+# -- refusals ----------------------------------------------------------------------------------
+
+
+def test_a_recipient_that_is_refused_for_good_blocks_no_other(
+    plain: MailServer, inbox: Inbox
+) -> None:
+    inbox.replies["roads@x.example"] = "550 no such user"
+    refused: list[tuple[str, int]] = []
+    notes = Notes()
+    mail = mail_of(
+        plain, notes, on_refused=lambda mail, reply: refused.append((mail.recipient, reply.code))
+    )
+    mail.put(digests(NOW, "roads", "parks"))
+    drain(mail)
+    assert inbox.addresses == ["duty@x.example", "parks@x.example"]
+    assert refused == [("roads@x.example", 550)]
+    assert json.loads(notes["mail/post"])["mails"] == []
+
+
+def test_a_recipient_that_is_refused_for_now_is_tried_again_for_a_day(
+    plain: MailServer, inbox: Inbox
+) -> None:
+    inbox.replies["roads@x.example"] = "451 greylisted"
+    refused: list[str] = []
+    clock = Clock()
+    mail = mail_of(
+        plain, Notes(), clock=clock, on_refused=lambda mail, _reply: refused.append(mail.recipient)
+    )
+    mail.put(digests(NOW, "roads", "parks"))
+    drain(mail)
+    assert inbox.addresses == ["duty@x.example", "parks@x.example"]
+    assert mail.pending("post", NOW, 1).retry_at == NOW + timedelta(minutes=5)
+    inbox.to_data = ["452 mailbox full"]
+    del inbox.replies["roads@x.example"]
+    clock.now = NOW + timedelta(minutes=5)
+    drain(mail, clock.now)
+    assert len(inbox.got) == 2
+    clock.now = NOW + timedelta(minutes=15)
+    drain(mail, clock.now)
+    assert inbox.addresses[2:] == ["roads@x.example"]
+    inbox.replies["parks@x.example"] = "451 greylisted"
+    mail.put(digests(NOW + DAY, "parks"))
+    for hours in range(30):
+        clock.now = NOW + DAY + timedelta(hours=hours)
+        drain(mail, clock.now)
+    assert refused == ["parks@x.example"]
+
+
+# -- the connection ----------------------------------------------------------------------------
+
+
+def test_a_server_without_encryption_is_used_on_this_machine_alone(
+    plain: MailServer, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert smtp.send(plain, "a@x.example", b"Subject: x\r\n\r\nx", timeout=5) is None
+    with pytest.raises(StoreError, match="STARTTLS"):  # a password is never sent in clear
+        smtp.send(plain._replace(user="u"), "a@x.example", b"\r\nx", timeout=5)
+    monkeypatch.setattr(smtp, "_THIS_MACHINE", ())
+    with pytest.raises(StoreError, match="STARTTLS"):
+        smtp.send(plain, "a@x.example", b"\r\nx", timeout=5)
+    assert len(inbox.got) == 1
+
+
+def test_a_wrong_password_or_certificate_is_a_failure_of_the_server(
+    server: MailServer, inbox: Inbox, trusted: ssl.SSLContext
+) -> None:
+    wrong = server._replace(password="other")  # noqa: S106
+    with pytest.raises(StoreError, match="535") as caught:
+        smtp.send(wrong, "a@x.example", b"\r\nx", timeout=5, context=trusted)
+    assert "other" not in str(caught.value)
+    with pytest.raises(StoreError, match="certificate"):  # of an authority that nobody trusts
+        smtp.send(server, "a@x.example", b"\r\nx", timeout=5)
+    assert inbox.got == []
+
+
+def test_messages_wait_while_the_server_is_down_and_are_sent_once_it_is_up(
+    plain: MailServer, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    down = [True] * 3
+    connect = smtplib.SMTP.connect
+
+    def flaky(self: smtplib.SMTP, *args: Any, **more: Any) -> Any:
+        if down and down.pop():
+            raise ConnectionRefusedError
+        return connect(self, *args, **more)
+
+    monkeypatch.setattr(smtplib.SMTP, "connect", flaky)
+    mail: Any = mail_of(plain, Notes())
+    failures: list[str] = []
+    with Delivery(
+        mail, [mail], retry=SOON, on_failure=lambda name, _error: failures.append(name)
+    ) as delivery:
+        mail.put(digests(NOW, "roads", "parks"))
+        delivery.notify()
+        limit = time.monotonic() + 20
+        while len(inbox.got) < 3:
+            assert time.monotonic() < limit
+            time.sleep(0.01)
+        assert delivery.finish(10) == []
+    assert inbox.addresses == ["roads@x.example", "duty@x.example", "parks@x.example"]
+    assert failures == ["post"]
+
+
+# -- the command -------------------------------------------------------------------------------
+
+LINES = "".join(
+    json.dumps(
+        {
+            "event_id": f"{agency}{hour}",
+            "appeal_id": f"{agency}-{hour}",
+            "type": "created",
+            "occurred_at": f"2026-03-16T{hour}:10:00+03:00",
+            "received_at": f"2026-03-16T{hour}:10:05+03:00",
+            "agency_id": agency,
+        }
+    )
+    + "\n"
+    for hour in ("09", "17")
+    for agency in ("roads", "parks")
+)
+REGION = """
+[schedule]
+calendar = "RU-VGG"
+[agencies]
+roads = {{ name = "Дороги", email = ["roads@x.example", "duty@x.example"] }}
+parks = {{ name = "Парки", email = "parks@x.example" }}
+[sinks.post]
+kind = "email"
+host = "localhost"
+port = {port}
+from = "deadlines@region.example"
+"""
+
+
+@pytest.fixture
+def watch(plain: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    monkeypatch.chdir(tmp_path)
+    Path("events.jsonl").write_text(LINES, encoding="utf-8")
+    Path("region.toml").write_text(REGION.format(port=plain.port), encoding="utf-8")
+
+    def run(*options: str) -> int:
+        return main(
+            [
+                *("watch", "events.jsonl", "--store", "a.db", "--config", "region.toml"),
+                *("--clock", "events", "--once", "--lang", "ru", *options),
+            ]
+        )
+
+    return run
+
+
+def test_watch_mails_the_digests_of_its_file(
+    inbox: Inbox, watch: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox.replies["duty@x.example"] = "550 no such user"
+    assert watch("--digests", "digests.jsonl") == 0
+    lines = [json.loads(line) for line in Path("digests.jsonl").read_text("utf-8").splitlines()]
+    assert lines
+    expected = {(f"{line['agency_id']}@x.example", line["text"].split("\n")[0]) for line in lines}
+    assert {(address, str(message["Subject"])) for address, message in inbox.got} == expected
+    assert len(inbox.got) == len(expected)
+    assert "не принял сводку для duty@x.example: 550 no such user" in capsys.readouterr().err
+    assert watch("--digests", "digests.jsonl") == 0  # nothing is sent a second time
+    assert len(inbox.got) == len(expected)
+
+
+def test_watch_says_that_the_server_is_down_and_the_next_run_sends(
+    plain: MailServer, inbox: Inbox, watch: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("region.toml").write_text(REGION.format(port=1), encoding="utf-8")
+    assert watch("--digests", "digests.jsonl") == 2
+    assert "localhost:1" in capsys.readouterr().err
+    Path("region.toml").write_text(REGION.format(port=plain.port), encoding="utf-8")
+    assert watch("--digests", "digests.jsonl") == 0
+    assert {*inbox.addresses} == {"roads@x.example", "duty@x.example", "parks@x.example"}
+
+
+def test_email_needs_a_file_of_digests(
+    watch: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert watch() == 2
+    assert "--digests" in capsys.readouterr().err
+    assert not Path("a.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("port = 25", "port = 0", "sinks.post.port"),
+        ("port = 25", "port = 65536", "sinks.post.port"),
+        ("deadlines@region.example", "deadlines", "sinks.post.from"),
+        ("parks@x.example", "parks@x example", "agencies.parks.email"),
+        ("duty@x.example", "a@b.example\\nBcc: c@d.example", "agencies.roads.email"),
+        ("port = 25", 'port = 25\nuser = "u"', "sinks.post.user"),
+        ("email = ", "name2 = ", "agencies.roads.name2"),
+        ('host = "localhost"', "", "sinks.post.host"),
+    ],
+)
+def test_a_mail_server_that_cannot_be_used_is_named(old: str, new: str, key: str) -> None:
+    text = REGION.format(port=25)
+    assert old in text
+    assert parse(text).mapping.sinks
+    with pytest.raises(ConfigError) as caught:
+        parse(text.replace(old, new))
+    assert caught.value.key == key
