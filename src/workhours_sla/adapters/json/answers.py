@@ -54,9 +54,10 @@ class OneTarget(NamedTuple):
         The trace is None if it is not wanted and no date could make the answer provisional.
         """
         if not traced and is_plain(self.schedule, start, start):
-            due_at = self.schedule.deadline(start, self.budget)
-            if is_plain(self.schedule, start, due_at):
-                return due_at, None
+            with suppress(CalendarCoverageError):  # the answer may be found by rule
+                due_at = self.schedule.deadline(start, self.budget)
+                if is_plain(self.schedule, start, due_at):
+                    return due_at, None
         trace = self.schedule.explain(start, self.budget, provisional=by_rule)
         return trace.end, trace
 
