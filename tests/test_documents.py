@@ -180,7 +180,7 @@ SECTIONS = {
     "report": "ReportSettings",
     "sinks": "WebhookSettings",
     "service": "ServiceSettings",
-    "mail": "EmailSettings",
+    "email": "EmailSettings",
     "rules": "RuleRow",
     "published-norms": "PresetSettings",
     "input": "Input",
