@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
 from typing import Any, Final
 
 from workhours_sla.sla.appeal_state import AppealState, Packed
@@ -21,8 +20,6 @@ _FEW: Final = 64
 """Among at most this many events of an appeal, an id is searched without an index."""
 
 Known = StoredEvent | Copies
-
-_appeal_id: Final = attrgetter("appeal_id")
 
 
 class EventIndex:
@@ -85,7 +82,9 @@ class EventIndex:
 
     def add(self, fresh: Mapping[str, Event]) -> None:
         """Store new events that count and are the only copy of their id, keyed by event id."""
-        self._owners.update(zip(fresh, map(_appeal_id, fresh.values()), strict=True))
+        owners = self._owners
+        for event_id, event in fresh.items():
+            owners[event_id] = event.appeal_id
 
     def write(self, known: Mapping[str, Known], added: Iterable[StoredEvent]) -> None:
         """Store the copies of some ids. ``added`` are the new copies among them."""
