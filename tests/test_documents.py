@@ -81,7 +81,18 @@ def test_blocks_are_run_or_checked(page: Path) -> None:
         elif block.language == "python":
             assert block.caption or ">>> " in block.text, f"{place}: nothing runs this block"
         else:
-            known = {"console", "text", "csv", "html", "ini", "yaml", "sql", "jsonl", "bibtex"}
+            known = {
+                "console",
+                "text",
+                "csv",
+                "html",
+                "ini",
+                "yaml",
+                "sql",
+                "jinja",
+                "jsonl",
+                "bibtex",
+            }
             assert block.language in known or block.language.startswith("{"), place
 
 

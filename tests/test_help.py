@@ -136,7 +136,7 @@ def test_every_option_is_listed_with_its_default(capsys: pytest.CaptureFixture[s
     assert "--store ФАЙЛ Файл хранилища; если его нет, создаётся. [обязателен]" in text
     assert (
         "--retain ДНИ Удалять обращения, завершённые больше стольких дней назад, и отклонённые "
-        "строки, прочитанные раньше. [никогда;"
+        "строки, прочитанные больше стольких дней назад. [никогда;"
     ) in text
     english = " ".join(printed(capsys, "check", "--help").split())
     assert "--warn AMOUNT At risk with this much left. [1h]" in english

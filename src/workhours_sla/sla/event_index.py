@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from workhours_sla.sla.appeal_state import AppealState, Packed
@@ -79,6 +79,12 @@ class EventIndex:
         self._indexed = appeal_id
         self._records = {record[EVENT_ID]: record for record in records}
         return self._records[event_id]
+
+    def reserve(self, events: Iterable[Event], ids: Container[str]) -> None:
+        """Give the ids that are new to the index the order of arrival of ``events``."""
+        for event in events:
+            if event.event_id in ids:
+                self._owners.setdefault(event.event_id, event.appeal_id)
 
     def add(self, fresh: Mapping[str, Event]) -> None:
         """Store new events that count and are the only copy of their id, keyed by event id."""

@@ -28,7 +28,7 @@ Move = tuple[Event | None, StoredEvent | None]
 def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
     """Apply events, and emit the changes of the appeals that they affect."""
     known, dropped = store.known(events)
-    work.known = known
+    work.known, work.events = known, events
     watermark, fresh = work.watermark, work.fresh
     work.read = len(events)
     counting: list[Event] = []

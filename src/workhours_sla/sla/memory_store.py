@@ -207,6 +207,8 @@ class MemoryStore:
                 self._write_ended(appeal_id, appeal, appeal.ended_at)
         if len(active) > ACTIVE:
             self._pack_idle()
+        if work.copies:  # their ids may have arrived before fresh ones
+            self._index.reserve(work.events, work.fresh.keys() | work.known.keys())
         self._index.add(work.fresh)
         self._index.write(work.known, work.copies)
         if self._keeps_changes and work.changes:

@@ -67,6 +67,7 @@ NO_BATCH: Final = Batch("")
 class Work:
     """Collects in memory what one transaction writes; mutable.
 
+    ``events`` are the events that arrived, in order, copies of known events included.
     ``fresh`` has the new events that count and are the only copy of their id, keyed by event id.
     They need no object of the class StoredEvent. ``known`` has the copies of the other event ids
     that the transaction has read or added. ``copies`` are the copies in ``known`` that are new or
@@ -81,6 +82,7 @@ class Work:
     """
 
     batch: Batch = NO_BATCH
+    events: Sequence[Event] = ()
     known: MutableMapping[str, StoredEvent | Copies]
     reread: Mapping[int, Rejected | None] = {}
     written: int = 0

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -28,6 +29,7 @@ from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.deduplication import CONFLICTING_ID, Copies, StoredEvent
 from workhours_sla.sla.emitted_changes import Key, Reported
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.event_index import all_of
 from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.store import BY_FOLD, Dropped, Work
 
@@ -172,10 +174,43 @@ class Tables:
 
     # -- write ---------------------------------------------------------------------------------
 
+    def _numbered(self, work: Work, added: Sequence[StoredEvent]) -> list[tuple[int, Event]]:
+        """Assign new events numbers in order of arrival, and return those of ``work.fresh``.
+
+        The copies ``added`` get their number as an attribute. An event that is not in the batch,
+        such as a repair, comes last.
+        """
+        begin = self.last_event + 1
+        self.last_event += len(work.fresh) + len(added)
+        if not added:
+            return list(enumerate(work.fresh.values(), begin))
+        first: dict[str, int] = {}
+        place_of: dict[int, int] = {}
+        for place, event in enumerate(work.events):
+            first.setdefault(event.event_id, place)
+            place_of[id(event)] = place
+        placed: list[tuple[int, Event | StoredEvent]] = [
+            (first[event_id], event) for event_id, event in work.fresh.items()
+        ]
+        for copy in added:
+            event_id = copy.event.event_id
+            is_new = all(one.number is None for one in all_of(work.known[event_id]))
+            place = place_of.get(id(copy.event), len(place_of))
+            # the first copy may have taken over the receipt of a later one
+            placed.append((first.pop(event_id, place) if is_new else place, copy))
+        placed.sort(key=itemgetter(0))
+        fresh = []
+        for number, (_, one) in enumerate(placed, begin):
+            if isinstance(one, StoredEvent):
+                one.number = number
+            else:
+                fresh.append((number, one))
+        return fresh
+
     def write(self, work: Work) -> None:
         """Write the events, appeals and changes that a transaction has collected."""
-        fresh = list(enumerate(work.fresh.values(), self.last_event + 1))
-        self.last_event += len(fresh)
+        added = [copy for copy in work.copies if copy.number is None]
+        fresh = self._numbered(work, added)
         self.db.executemany(
             "INSERT INTO event VALUES (?,?,?,?,?,NULL,0)",
             [
@@ -189,11 +224,7 @@ class Tables:
                 for number, event in fresh
             ],
         )
-        added = [copy for copy in work.copies if copy.number is None]
         altered = dict.fromkeys(copy for copy in work.copies if copy.number is not None)
-        for copy in added:
-            self.last_event += 1
-            copy.number = self.last_event
         self.db.executemany(
             "INSERT INTO event VALUES (?,?,?,?,?,?,?)",
             [

@@ -319,7 +319,7 @@ def next_opening(  # noqa: PLR0913
     on_unknown: OnUnknown = "raise",
     provisional: bool = False,
 ) -> Times | Marked[Times]:
-    """Return the first instant of working time from a given instant on.
+    """Return the first instant of working time at or after a given instant.
 
     If the instant is working time, the answer is the instant. With ``inclusive=False`` the answer
     is the first start of working time after the instant. Types and errors are those of
