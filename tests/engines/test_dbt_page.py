@@ -42,7 +42,7 @@ def test_the_page_works_as_written(language: str, tmp_path: Path) -> None:
             script += [line for line in lines if not line.startswith("pip ")]
         elif block.language == "console":
             script += [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
-        elif block.language == "sql":
+        elif block.language == "jinja":
             (own / "models" / "due.sql").write_text(block.text)
     # a block within a list is indented, so that it is no block of the page for these tools
     page = (ROOT / "docs" / language / "how-to" / "dbt.md").read_text("utf-8")
