@@ -73,7 +73,7 @@ def application(
 
 def _add(app: FastAPI, method: str, path: str, answer: Callable[..., Any]) -> None:
     # a route of Starlette: the parameters that a route of FastAPI looks for do not exist here, and
-    # looking for them takes a third of the time of a request
+    # looking for them takes a large part of the time of a request
     async def routed(request: Request) -> Response:
         request.scope[ROUTE] = path
         found: Response = await answer(request)

@@ -39,7 +39,7 @@ ACTIVE: Final = 4096
 """After so many open appeals were written, the open appeals that were not among them are packed.
 
 At a million events, 0.1 objects per event remain for the garbage collector to visit instead of 0.5.
-Its full collections then take 60 % less time.
+In one pair of runs its full collections took 7.4 s instead of 17.7 s.
 """
 
 
