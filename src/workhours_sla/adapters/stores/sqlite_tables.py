@@ -192,12 +192,13 @@ class Tables:
         placed: list[tuple[int, Event | StoredEvent]] = [
             (first[event_id], event) for event_id, event in work.fresh.items()
         ]
+        for event_id in dict.fromkeys(copy.event.event_id for copy in added):
+            if any(one.number is not None for one in all_of(work.known[event_id])):
+                first.pop(event_id, None)  # the store has an earlier copy
         for copy in added:
-            event_id = copy.event.event_id
-            is_new = all(one.number is None for one in all_of(work.known[event_id]))
             place = place_of.get(id(copy.event), len(place_of))
-            # the first copy may have taken over the receipt of a later one
-            placed.append((first.pop(event_id, place) if is_new else place, copy))
+            # the first copy of an id may have taken over the receipt of a later one
+            placed.append((first.pop(copy.event.event_id, place), copy))
         placed.sort(key=itemgetter(0))
         fresh = []
         for number, (_, one) in enumerate(placed, begin):
