@@ -40,7 +40,7 @@ def russian(error: EngineError) -> str:
         (
             {"pyspark": None},
             "Spark needs pyspark 4.1 or later: pip install 'workhours-sla[spark]'",
-            "для Spark нужен pyspark не старше 4.1: pip install 'workhours-sla[spark]'",
+            "для Spark нужен pyspark 4.1 или новее: pip install 'workhours-sla[spark]'",
         ),
         (
             {"pyspark": "4.0.5"},
@@ -56,7 +56,7 @@ def russian(error: EngineError) -> str:
         (
             {"protobuf": None},
             "Spark needs protobuf 5.0 or later: pip install 'workhours-sla[spark]'",
-            "для Spark нужен protobuf не старше 5.0: pip install 'workhours-sla[spark]'",
+            "для Spark нужен protobuf 5.0 или новее: pip install 'workhours-sla[spark]'",
         ),
     ],
 )

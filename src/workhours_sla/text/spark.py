@@ -10,7 +10,7 @@ from workhours_sla.text.words import Words
 SPARK: Final[Mapping[str, Words]] = {
     "spark_no_package": {
         "en": "Spark needs {package} {needed} or later: pip install 'workhours-sla[spark]'",
-        "ru": "для Spark нужен {package} не старше {needed}: pip install 'workhours-sla[spark]'",
+        "ru": "для Spark нужен {package} {needed} или новее: pip install 'workhours-sla[spark]'",
     },
     "spark_old_package": {
         "en": (
