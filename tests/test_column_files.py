@@ -151,6 +151,8 @@ CSV_ROW = "1,A,created,2026-03-12T10:15:00Z\n"
         GOOD + GOOD.replace('"1"', '""'),
         GOOD + GOOD.replace('"A"', '"A","their_verdict":"met"'),
         GOOD + GOOD.replace('"A"', f'"A","n":{"9" * 5_000}'),
+        GOOD + GOOD.replace('"A"', '"A","n":NaN'),
+        GOOD + GOOD.replace('"A"', '"A","n":[-Infinity ]'),
         "\ufeff" + GOOD,
         GOOD * 3 + "\0",
         GOOD.replace('"A"', r'"\ud800"'),
@@ -168,6 +170,9 @@ def test_unusual_json_lines_are_left_to_another_reader(text: str, tmp_path: Path
     "text",
     [
         "",
+        CSV_HEAD,
+        CSV_HEAD + "\n\n",
+        CSV_HEAD + CSV_ROW.replace("A", "A" * 140_000),
         CSV_HEAD + '"1",A,created,2026-03-12T10:15:00Z\n',
         CSV_HEAD + CSV_ROW + "1,A,created\n",
         CSV_HEAD + CSV_ROW + " \n",
@@ -208,6 +213,23 @@ def test_blank_lines_of_csv_are_counted(tmp_path: Path) -> None:
     assert_same(found, path, PLAIN)
     assert found is not None
     assert [fault.line for fault in found.faults] == [6]
+
+
+def test_names_of_numbers_in_texts_are_texts(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text(GOOD.replace('"A"', '"A","topic":"Infrastructure: NaN."'), "utf-8")
+    assert_same(read_small(path), path, PLAIN)
+
+
+@pytest.mark.parametrize("first", ["event_id", "agency_id"])
+def test_a_byte_order_mark_is_no_part_of_the_first_column(first: str, tmp_path: Path) -> None:
+    names = dict.fromkeys([first, *CSV_HEAD.strip().split(",")])
+    row = GOOD.replace("{", '{"agency_id":"1",')
+    values = json.loads(row)
+    text = ",".join(names) + "\n" + ",".join(values[name] for name in names) + "\n"
+    path = tmp_path / "events.csv"
+    path.write_text(text, "utf-8-sig")
+    assert_same(read_small(path), path, PLAIN)
 
 
 # -- times -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, AnyStr
 
 from msgspec import defstruct
 from msgspec.json import Decoder
@@ -45,7 +45,7 @@ _ESCAPED_ASCII = "\\u00"
 """The beginning of an escape sequence that may hide a fraction of a second."""
 _NOT_IN_A_NAME = re.compile(r'["\\\x00-\x1f]')
 """Matches characters that the decoder does not accept in column names."""
-_LONGEST = 4_300
+LONGEST = 4_300
 """Maximum number of characters of a line; a longer one may have an unparsable integer."""
 
 
@@ -136,7 +136,7 @@ class TypedLines:
             not block.startswith("{")
             or not block.endswith("}\n")
             or block.count("}\n{") != lines - 1  # each line begins and ends an object
-            or not _has_short_lines(block)
+            or not has_short_lines(block, "\n", LONGEST)
             or not _has_usual_times(block)
             or self._has_claims(block)
         ):
@@ -152,7 +152,7 @@ class TypedLines:
 
     def event_of(self, text: str) -> tuple[Event, ...] | None:
         """Return the event of a line, None if the line is unusual."""
-        if len(text) > _LONGEST or not _has_usual_times(text) or self._has_claims(text):
+        if len(text) > LONGEST or not _has_usual_times(text) or self._has_claims(text):
             return None
         try:
             row = self._decode(text)
@@ -239,9 +239,9 @@ def _has_usual_times(text: str) -> bool:
     )
 
 
-def _has_short_lines(block: str) -> bool:
-    """Whether every line of a block is certainly no longer than ``_LONGEST`` characters."""
-    reach = _LONGEST // 2
+def has_short_lines(block: AnyStr, ending: AnyStr, longest: int) -> bool:
+    """Whether every line of a block certainly has at most ``longest`` characters or bytes."""
+    reach = longest // 2
     return all(
-        block.find("\n", at, at + reach) >= 0 for at in range(0, len(block) - reach + 1, reach)
+        block.find(ending, at, at + reach) >= 0 for at in range(0, len(block) - reach + 1, reach)
     )

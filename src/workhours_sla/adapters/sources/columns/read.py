@@ -148,7 +148,8 @@ def _csv_table(path: Path, layout: Layout, options: Input) -> _Table | None:
     if not delimiter.isascii() or not is_plain_csv(path):
         return None
     with path.open("rb") as file:
-        header = [name.strip() for name in file.readline().decode().split(delimiter)]
+        head = file.readline().decode("utf-8-sig")
+    header = [name.strip() for name in head.split(delimiter)]
     try:
         layout.check(header, path.name)
     except SourceError:
@@ -180,7 +181,7 @@ def _csv_table(path: Path, layout: Layout, options: Input) -> _Table | None:
             ),
         )
     )
-    if table is None:
+    if not table:
         return None
 
     def item_of(text: str, line: int) -> Item:

@@ -1,4 +1,4 @@
-"""Check the bytes of a text file before Arrow reads it.
+"""Check the text of a file before Arrow reads it.
 
 Arrow accepts some files that this library reads in another way or rejects. A file that passes these
 checks and that Arrow accepts has the same rows in both.
@@ -6,64 +6,65 @@ checks and that Arrow accepts has the same rows in both.
 
 from __future__ import annotations
 
-import codecs
+import csv
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-_CHUNK: Final = 1 << 22
-_REACH: Final = 1_400
-"""Every stretch of this length must have the end of a line, so that all lines are short."""
+from workhours_sla.adapters.sources.text_lines import LONGEST_LINE
+from workhours_sla.adapters.sources.typed_lines import LONGEST, has_short_lines
+
+_BLOCK: Final = 1 << 22
+_NAMED_NUMBER: Final = re.compile(rb"(?:NaN|Inf(?:inity)?)[\s,\]}]")
+"""Matches names that Arrow accepts as numbers, although they are not JSON."""
 
 
 def is_plain_csv(path: Path) -> bool:
     """Return whether a file is UTF-8 without quotes, whose lines are its records."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    carried = b""
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            both = carried + chunk
-            if (
-                b'"' in chunk
-                or b"\0" in chunk
-                or both.count(b"\r") - both.endswith(b"\r") != (both.count(b"\r\n"))
-            ):
-                return False
-            if not _decodes(decoder, chunk):
-                return False
-            carried = b"\r" if chunk.endswith(b"\r") else b""
-    return not carried and _decodes(decoder, b"", final=True)
+    longest = csv.field_size_limit()
+    return all(
+        b'"' not in block
+        and block.count(b"\r") == block.count(b"\r\n")
+        and _is_text(block, longest)
+        for block in _blocks(path)
+    )
 
 
 def count_json_lines(path: Path) -> int | None:
     """Return the number of lines of a file with one JSON object on each short line, else None."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = between = 0
-    carried = b""
+    lines = 0
+    for block in _blocks(path):
+        own = block.count(b"\n")
+        if (
+            not block.startswith(b"{")
+            or not block.endswith(b"}\n")
+            or block.count(b"}\n{") != own - 1
+            or not _is_text(block, LONGEST)
+            or ((b"NaN" in block or b"Inf" in block) and _NAMED_NUMBER.search(block))
+        ):
+            return None
+        lines += own
+    return lines or None
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file, many at a time; a line ending is added to the last line.
+
+    A line of more than ``LONGEST_LINE`` bytes may be cut.
+    """
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            if (not lines and not carried and not chunk.startswith(b"{")) or b"\0" in chunk:
-                return None
-            if not _has_short_lines(chunk) or not _decodes(decoder, chunk):
-                return None
-            lines += chunk.count(b"\n")
-            carried += chunk
-            between += carried.count(b"}\n{")
-            carried = carried[-2:]
-    lines += not carried.endswith(b"\n")
-    ends_well = carried.rstrip(b"\n").endswith(b"}") and not carried.endswith(b"\n\n")
-    complete = ends_well and between == lines - 1 and _decodes(decoder, b"", final=True)
-    return lines if complete else None
+        while block := file.read(_BLOCK):
+            block += file.readline(LONGEST_LINE)
+            yield block if block.endswith(b"\n") else block + b"\n"
 
 
-def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+def _is_text(block: bytes, longest: int) -> bool:
+    """Return whether a block is UTF-8 without NUL, and no line has more than ``longest`` bytes."""
+    if b"\0" in block or not has_short_lines(block, b"\n", longest):
+        return False
     try:
-        decoder.decode(chunk, final)
+        block.decode()
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _has_short_lines(chunk: bytes) -> bool:
-    return all(
-        chunk.find(b"\n", at, at + _REACH) >= 0 for at in range(0, len(chunk) - _REACH + 1, _REACH)
-    )
