@@ -148,8 +148,7 @@ def _csv_table(path: Path, layout: Layout, options: Input) -> _Table | None:
     if not delimiter.isascii() or not is_plain_csv(path):
         return None
     with path.open("rb") as file:
-        head = file.readline().decode("utf-8-sig")
-    header = [name.strip() for name in head.split(delimiter)]
+        header = [name.strip() for name in file.readline().decode("utf-8-sig").split(delimiter)]
     try:
         layout.check(header, path.name)
     except SourceError:

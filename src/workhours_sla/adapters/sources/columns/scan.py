@@ -22,11 +22,10 @@ _NAMED_NUMBER: Final = re.compile(rb"(?:NaN|Inf(?:inity)?)[\s,\]}]")
 
 def is_plain_csv(path: Path) -> bool:
     """Return whether a file is UTF-8 without quotes, whose lines are its records."""
-    longest = csv.field_size_limit()
     return all(
         b'"' not in block
         and block.count(b"\r") == block.count(b"\r\n")
-        and _is_text(block, longest)
+        and _is_text(block, csv.field_size_limit())
         for block in _blocks(path)
     )
 
