@@ -19,7 +19,8 @@ nox.options.reuse_existing_virtualenvs = True
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 LOWEST = "3.11"
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = ("columns", "pandas", "polars", "arrow", "report", "excel", "plots")
+EXTRAS = ("columns", "pandas", "polars", "arrow", "report", "excel", "plots", "duckdb", "service")
+"""The extras that are tested alone. ``make test-engines`` tests postgres and spark."""
 SUITE = ("python", "-m", "pytest", "--numprocesses=auto", "--dist=worksteal")
 OF_THE_LOWEST = ("pyparsing<3.3",)
 """What the lowest versions need themselves: matplotlib 3.8 uses names that 3.3 deprecates."""
@@ -31,6 +32,8 @@ EXTRA_TESTS = {
     "report": ("tests/test_report.py",),
     "excel": ("tests/test_report_files.py",),
     "plots": ("tests/test_plots.py",),
+    "duckdb": ("tests/engines/test_behaviour.py",),
+    "service": ("tests/test_service_process.py",),
 }
 
 
