@@ -17,13 +17,16 @@ from workhours_sla import (
     ClockTime,
     Evaluation,
     Event,
+    Monitor,
     Policy,
+    Schedule,
     Target,
     evaluate,
     working_hours,
 )
 from workhours_sla.sla.columns.evaluate import ColumnEvaluation, evaluate_columns
 from workhours_sla.sla.columns.event_columns import EventColumns
+from workhours_sla.sla.event import EARLIEST, LATEST
 
 USUAL = Policy(
     [
@@ -149,3 +152,20 @@ def test_times_at_both_ends() -> None:
 def test_columns_give_back_their_events() -> None:
     events = events_of(random.Random(1), 20)
     assert EventColumns.of(events).events() == events
+
+
+@pytest.mark.parametrize("tz", ["Pacific/Kiritimati", "Etc/GMT+12"])
+@pytest.mark.parametrize("when", [EARLIEST, LATEST])
+def test_the_first_and_the_last_time_of_an_event_have_outcomes(when: datetime, tz: str) -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00", tz=tz)
+    policy = Policy([Target("first", working_hours(4), office, starts="detected")])
+    events = [
+        Event("1", "A", "created", when, when),
+        Event("2", "A", "replied", when, when),
+    ]
+    wanted = evaluate(events, policy, as_of=when)
+    assert [one.answered_at for one in wanted.outcomes] == [when]
+    assert_equal(by_columns(events, policy, when).evaluation, wanted)
+    monitor = Monitor(policy)
+    changes = [*monitor.apply(events), *monitor.advance(when)]
+    assert {change.at for change in changes} == {when}

@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import pickle
 import random
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -30,6 +31,7 @@ from workhours_sla import (
 from workhours_sla.errors import BudgetError, EventError, NaiveDatetimeError, PolicyError
 from workhours_sla.sla.event import EVENT_FIELDS, FIELD_NAMES, checked_event
 from workhours_sla.sla.fold import fold
+from workhours_sla.sla.instants import BEGINNING, NEVER
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
@@ -376,6 +378,14 @@ def test_values_are_checked_and_normalised() -> None:
         Target("x", working_hours(1), OFFICE, stops={"answered"})
     with pytest.raises(PolicyError, match="at least 0"):
         Target("x", working_hours(1), OFFICE, warn=-working_hours(1))
+
+
+@pytest.mark.parametrize("when", [BEGINNING, NEVER])
+@pytest.mark.parametrize("field", ["occurred_at", "received_at"])
+def test_a_time_that_some_zone_cannot_represent_is_refused(field: str, when: datetime) -> None:
+    times = dict.fromkeys(["occurred_at", "received_at"], at(2025, 3, 12)) | {field: when}
+    with pytest.raises(EventError, match=f"{field} {re.escape(str(when))} of event '1' is not in"):
+        Event("1", "A", "created", **times)
 
 
 # -- appeals that staff open, pauses that nobody ends ----------------------------------------------

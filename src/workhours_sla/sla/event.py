@@ -12,10 +12,13 @@ from typing import Final, NamedTuple
 from workhours_sla.errors import EventError, NaiveDatetimeError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.fast_constructor import fast_frozen
+from workhours_sla.sla.instants import BEGINNING, NEVER
 
 ALLOWED_SKEW = timedelta(minutes=5)
 """How far ``occurred_at`` may be after ``received_at``."""
 
+EARLIEST, LATEST = BEGINNING + timedelta(days=1), NEVER - timedelta(days=1)
+"""The first and the last time of an event; both are in the years 1 to 9999 in every zone."""
 
 AUTHOR_ROLES = ("citizen", "official", "coordinator", "system")
 """The allowed values of ``author_role``."""
@@ -82,8 +85,8 @@ class Event:
     event on; None changes nothing. ``refers_to`` is the id of the event that a review or a
     correction is about.
 
-    Raises EventError for an empty id, an unknown type or role, or a time outside the years 1 to
-    9999 in UTC; NaiveDatetimeError for a time without an offset.
+    Raises EventError for an empty id, an unknown type or role, or a time that is not in the years 1
+    to 9999 in every zone; NaiveDatetimeError for a time without an offset.
 
     >>> from datetime import timezone
     >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=timezone(timedelta(hours=3)))
@@ -133,9 +136,9 @@ class Event:
                 f"an event needs event_id and appeal_id, got {shown(event_id)}, {shown(appeal_id)}"
             )
             raise EventError(msg)
-        if occurred_at.tzinfo is not UTC:
+        if occurred_at.tzinfo is not UTC or not EARLIEST <= occurred_at <= LATEST:
             occurred_at = _in_utc("occurred_at", occurred_at, event_id)
-        if received_at.tzinfo is not UTC:
+        if received_at.tzinfo is not UTC or not EARLIEST <= received_at <= LATEST:
             received_at = _in_utc("received_at", received_at, event_id)
         if type.__class__ is not EventType:
             if type not in TYPE_RANK:
@@ -233,7 +236,13 @@ def _in_utc(name: str, when: datetime, event_id: str) -> datetime:
         msg = f"{name} {when!r} of event {shown(event_id)} has no zone; give it an offset"
         raise NaiveDatetimeError(msg)
     try:
-        return when.astimezone(UTC)
+        in_utc = when.astimezone(UTC)
     except OverflowError:
-        msg = f"{name} {when} of event {shown(event_id)} is outside the years 1 to 9999"
-        raise EventError(msg) from None
+        in_utc = BEGINNING
+    if not EARLIEST <= in_utc <= LATEST:
+        msg = (
+            f"{name} {when} of event {shown(event_id)} is not in the years 1 to 9999 in every zone;"
+            " correct it"
+        )
+        raise EventError(msg)
+    return in_utc

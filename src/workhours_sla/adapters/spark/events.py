@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from workhours_sla.adapters.spark.session import check_packages
 from workhours_sla.errors import EngineError, NaiveDatetimeError, shown
-from workhours_sla.sla.event import AUTHOR_ROLES, EVENT_FIELDS, EventType
+from workhours_sla.sla.event import AUTHOR_ROLES, EARLIEST, EVENT_FIELDS, LATEST, EventType
 from workhours_sla.text.messages import say
+from workhours_sla.worktime.zone_offsets import BASE_UTC
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -25,8 +26,8 @@ REASON: Final = "reason_rejected"
 _TIMES: Final = tuple(field.name for field in EVENT_FIELDS if field.type is datetime)
 _ISO: Final = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.]\d{1,6})?)?"
 _OFFSET: Final = r"(Z|[+-]\d{2}:\d{2})$"
-_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
-"""The first and the last microsecond of the years 1 to 9999, counted from 1970 in UTC."""
+_FIRST, _LAST = ((one - BASE_UTC) // timedelta(microseconds=1) for one in (EARLIEST, LATEST))
+"""The first and the last time of an event, in microseconds since 1970 in UTC."""
 
 
 def check_columns(events: DataFrame) -> None:
