@@ -25,7 +25,6 @@ from workhours_sla.sla.event import TYPE_RANK, Attributes, Event, EventType
 from workhours_sla.sla.event_record import (
     AGENCY_ID,
     APPEAL_ID,
-    ATTRIBUTES,
     AUTHOR_ROLE,
     EVENT_ID,
     OCCURRED_AT,
@@ -34,6 +33,7 @@ from workhours_sla.sla.event_record import (
     SUBSTANTIVE,
     Record,
     as_list,
+    attributes_of,
     event_of,
     order_of,
     record_of,
@@ -352,7 +352,7 @@ class Appeal:
         if kind in _ANSWERS and record[OCCURRED_AT] < created[OCCURRED_AT]:
             self.rejected = with_item(self.rejected, (record, "reply_before_post"))
             return
-        given = record[ATTRIBUTES]
+        given = attributes_of(record)
         if given != self._given:
             self._set_attributes(record[OCCURRED_AT], given)
         cycle = self.cycles[-1]

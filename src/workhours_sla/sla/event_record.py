@@ -10,44 +10,40 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, Final, TypeVar
 
-from workhours_sla.sla.event import TYPE_RANK, Attributes, Event, EventType, checked_event
+from workhours_sla.sla.event import (
+    FIELD_NAMES,
+    TYPE_RANK,
+    Attributes,
+    Event,
+    EventType,
+    checked_event,
+)
 
 Record = tuple[Any, ...]
 """An event as a tuple. The constants below are the indexes of its values."""
 
+_FIELDS: Final = ("occurred_at", "type", "event_id", "received_at", "appeal_id", *FIELD_NAMES[5:])
+"""The fields of an event in the order of a record: first those of ``Event.order``."""
 OCCURRED_AT: Final = 0
 RANK: Final = 1
 """The index of the type, which is a number: the index of the event type in TYPES."""
 EVENT_ID: Final = 2
 RECEIVED_AT: Final = 3
 APPEAL_ID: Final = 4
-SOURCE: Final = 5
-ATTRIBUTES: Final = slice(6, 12)
-"""The attributes, in the order of the class Attributes."""
-AGENCY_ID: Final = 6
-AUTHOR_ROLE: Final = 12
-SUBSTANTIVE: Final = 13
-REASON: Final = 14
-REFERS_TO: Final = 15
-
+AGENCY_ID, AUTHOR_ROLE, SUBSTANTIVE, REASON, REFERS_TO = map(
+    _FIELDS.index, ("agency_id", "author_role", "substantive", "reason", "refers_to")
+)
+attributes_of: Final[Callable[[Record], tuple[str | None, ...]]] = itemgetter(
+    *map(_FIELDS.index, Attributes._fields)
+)
+"""Return the attributes that an event sets, in the order of the class Attributes."""
 TYPES: Final = tuple(EventType)
 """The event types in the order of their ranks."""
 
 order_of: Final[Callable[[Record], tuple[Any, ...]]] = itemgetter(slice(0, 3))
 """Return the sort key of a record: the same as ``Event.order``."""
 
-_rest_of: Final[Callable[[Event], Record]] = attrgetter(
-    "event_id",
-    "received_at",
-    "appeal_id",
-    "source",
-    *Attributes._fields,
-    "author_role",
-    "substantive",
-    "reason",
-    "refers_to",
-)
-
+_rest_of: Final[Callable[[Event], Record]] = attrgetter(*_FIELDS[2:])
 
 _SHORT: Final = 16
 """A sequence of at most this many records is a tuple, which the garbage collector skips too."""
@@ -82,39 +78,5 @@ def event_of(record: Record) -> Event:
     >>> event_of(record_of(event)) == event
     True
     """
-    (
-        occurred_at,
-        rank,
-        event_id,
-        received_at,
-        appeal_id,
-        source,
-        agency_id,
-        district_id,
-        channel,
-        topic,
-        importance,
-        regime,
-        author_role,
-        substantive,
-        reason,
-        refers_to,
-    ) = record
-    return checked_event(
-        event_id,
-        appeal_id,
-        TYPES[rank],
-        occurred_at,
-        received_at,
-        source,
-        agency_id,
-        district_id,
-        channel,
-        author_role,
-        substantive,
-        reason,
-        topic,
-        importance,
-        regime,
-        refers_to,
-    )
+    occurred_at, rank, event_id, received_at, appeal_id, *rest = record
+    return checked_event(event_id, appeal_id, TYPES[rank], occurred_at, received_at, *rest)

@@ -6,7 +6,7 @@ the column, or ``NONE``. Instants are whole microseconds since 1970 in UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -14,15 +14,14 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.sla.event import TYPE_RANK, Attributes, Event, EventType, checked_event
+from workhours_sla.sla.event import FIELD_NAMES, TYPE_RANK, Attributes, Event, checked_event
+from workhours_sla.sla.event_record import TYPES
 from workhours_sla.worktime.columns.lookups import Ints
 from workhours_sla.worktime.zone_offsets import BASE_UTC
 
 NONE: Final = -1
 """The code of a text that is None."""
 MICROSECOND: Final = timedelta(microseconds=1)
-TYPES: Final = tuple(EventType)
-"""The types of events; the code of a type is its position, which is also its rank."""
 TEXTS: Final = ("source", "author_role", "reason", *Attributes._fields)
 """The coded fields of an event whose texts recur in many events."""
 _FLAGS: Final = (False, True, None)
@@ -76,7 +75,7 @@ class Coded:
 class EventColumns:
     """Events as columns of the same length, in the order in which they were read.
 
-    ``event_id`` and ``refers_to`` are codes of ``ids``. ``type`` is a position in ``TYPES``.
+    ``event_id`` and ``refers_to`` are codes of ``ids``. ``type`` is the rank of a type.
     ``occurred_at`` and ``received_at`` are microseconds since 1970 in UTC. ``substantive`` is 1, 0
     or ``NONE``. ``texts`` has a column for each name in ``TEXTS``. The values must be ones that
     ``Event`` accepts; nothing checks them again.
@@ -141,27 +140,17 @@ class EventColumns:
 
     def events(self) -> list[Event]:
         """Return the events as objects, in the order of the rows."""
-        text = {name: _texts(one.codes, one.names) for name, one in self.texts.items()}
-        columns = (
-            _texts(self.event_id, self.ids),
-            _texts(self.appeal_id.codes, self.appeal_id.names),
-            [TYPES[code] for code in self.type.tolist()],
-            list(map(instant_of, self.occurred_at.tolist())),
-            list(map(instant_of, self.received_at.tolist())),
-            text["source"],
-            text["agency_id"],
-            text["district_id"],
-            text["channel"],
-            text["author_role"],
-            [_FLAGS[code] for code in self.substantive.tolist()],
-            text["reason"],
-            text["topic"],
-            text["importance"],
-            text["regime"],
-            _texts(self.refers_to, self.ids),
-        )
-        make: Callable[..., Event] = checked_event
-        return list(map(make, *columns))
+        columns: dict[str, list[Any]] = {
+            "event_id": _texts(self.event_id, self.ids),
+            "appeal_id": _texts(self.appeal_id.codes, self.appeal_id.names),
+            "type": [TYPES[code] for code in self.type.tolist()],
+            "occurred_at": list(map(instant_of, self.occurred_at.tolist())),
+            "received_at": list(map(instant_of, self.received_at.tolist())),
+            "substantive": [_FLAGS[code] for code in self.substantive.tolist()],
+            "refers_to": _texts(self.refers_to, self.ids),
+        }
+        columns |= {name: _texts(one.codes, one.names) for name, one in self.texts.items()}
+        return list(map(checked_event, *(columns[name] for name in FIELD_NAMES)))
 
 
 def instant_of(micros: int) -> datetime:
