@@ -12,7 +12,15 @@ from zoneinfo import ZoneInfo
 import dateutil.tz
 import pytest
 
-from workhours_sla import Calendar, Layer, Schedule, WorkingDays, days_off_in_any, working_hours
+from workhours_sla import (
+    Calendar,
+    Layer,
+    Schedule,
+    WorkingDays,
+    WorkingDaysSameTime,
+    days_off_in_any,
+    working_hours,
+)
 from workhours_sla.cli.main import main
 from workhours_sla.errors import (
     BudgetError,
@@ -162,6 +170,10 @@ def test_elapsed_time_up_to_the_end_of_the_known_dates() -> None:
         OFFICE.elapsed(at(OFFICE, 2003, 12, 31, 17), at(OFFICE, 2004, 3, 1))
     with pytest.raises(CalendarCoverageError, match="lies before the known dates"):
         OFFICE.latest_start(at(OFFICE, 2004, 1, 5, 10), H4)
+    for year in (2, 12, 1995, 2003):
+        for budget in (WorkingDays(7), WorkingDaysSameTime(2)):
+            with pytest.raises(CalendarCoverageError, match="starts in 2004"):
+                OFFICE.latest_start(at(OFFICE, year, 7, 5, 10), budget)
     with pytest.raises(CalendarCoverageError, match="closing before"):
         OFFICE.previous_closing(at(OFFICE, 2004, 1, 3))
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.worktime.instants import refuse_naive
+from workhours_sla.worktime.instants import refuse_naive, refuse_year
 from workhours_sla.worktime.zone_offsets import BASE_UTC, ONE_DAY, TICK, zone_offsets
 
 _LONGEST_CHANGE = timedelta(hours=3)
 """Longer than the largest step by which any zone has put its clocks back after 1970."""
+_FIRST = datetime(1, 7, 1, tzinfo=UTC)
+"""A start that no calendar covers."""
 
 
 def latest_start_by_search(
@@ -49,34 +51,40 @@ def latest_start_by_search(
             return due
     except CalendarCoverageError:
         is_known = False
-    early, late = _steps_back(wanted, is_early, is_known=is_known)
-    return _last_early(early, late, is_early).astimezone(due.tzinfo)
+    bounds = _steps_back(wanted, is_early, is_known=is_known)
+    if bounds is None:
+        deadline(wanted)  # raises the error that names the first date of the calendar
+        refuse_year(_FIRST)
+    return _last_early(*bounds, is_early).astimezone(due.tzinfo)
 
 
 def _steps_back(
     late: datetime, is_early: Callable[[datetime], bool], *, is_known: bool
-) -> tuple[datetime, datetime]:
+) -> tuple[datetime, datetime] | None:
     """Search backwards for bounds of the latest start: one early enough, and a later one.
 
     The later start is not early enough, or its answer is unknown. The steps back from ``late``
     grow, until a step leads from a start with a known answer to one with an unknown answer; from
-    there on the steps shrink. ``is_known`` is False if ``late`` may be early enough.
+    there on the steps shrink. ``is_known`` is False if ``late`` may be early enough. Returns None
+    if no start is early enough for certain.
     """
     step, shrinks = ONE_DAY, False
-    while True:
+    while late > _FIRST:
+        step = min(step, late - _FIRST)
         early = late - step
         try:
             if is_early(early):
                 return early, late
             is_known = True
         except CalendarCoverageError:
-            if step <= TICK or early.year <= 2:  # noqa: PLR2004 - no calendar covers year 1
+            if step <= TICK:
                 raise
             if is_known:
                 step, shrinks = step // 2, True
                 continue
         late = early
         step = max(TICK, step // 2) if shrinks else min(2 * step, 4096 * ONE_DAY)
+    return None
 
 
 def latest_start_to_same_time(
