@@ -45,6 +45,7 @@ class Inbox:
         self.got: list[tuple[str, EmailMessage]] = []
         self.replies: dict[str, str] = {}
         self.to_data: list[str] = []
+        self.to_quit = "221 Bye"
 
     async def handle_RCPT(  # noqa: N802 - the name of the library
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
@@ -60,6 +61,9 @@ class Inbox:
         message = message_from_bytes(envelope.content, policy=default)
         self.got += [(address, message) for address in envelope.rcpt_tos]
         return "250 OK"
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802
+        return self.to_quit
 
     @property
     def addresses(self) -> list[str]:
@@ -289,6 +293,17 @@ def test_a_server_without_encryption_is_used_on_this_machine_alone(
     assert len(inbox.got) == 1
 
 
+def test_an_accepted_message_is_sent_whatever_the_server_replies_to_quit(
+    plain: MailServer, inbox: Inbox
+) -> None:
+    for inbox.to_quit in ("250 OK", "421 closing", "221 Bye"):
+        assert smtp.send(plain, "a@x.example", b"Subject: x\r\n\r\nx", timeout=5) is None
+    inbox.to_quit, inbox.replies["a@x.example"] = "250 OK", "550 nobody"
+    refusal = smtp.send(plain, "a@x.example", b"Subject: x\r\n\r\nx", timeout=5)
+    assert refusal == (550, "nobody")
+    assert len(inbox.got) == 3
+
+
 def test_a_wrong_password_or_certificate_is_a_failure_of_the_server(
     server: MailServer, inbox: Inbox, trusted: ssl.SSLContext
 ) -> None:
@@ -296,6 +311,10 @@ def test_a_wrong_password_or_certificate_is_a_failure_of_the_server(
     with pytest.raises(StoreError, match="535") as caught:
         smtp.send(wrong, "a@x.example", b"\r\nx", timeout=5, context=trusted)
     assert "other" not in str(caught.value)
+    odd = server._replace(password="wörd")  # noqa: S106 - outside of ASCII
+    with pytest.raises(StoreError, match=r"localhost") as caught:
+        smtp.send(odd, "a@x.example", b"\r\nx", timeout=5, context=trusted)
+    assert "xf6" not in str(caught.value)
     with pytest.raises(StoreError, match="certificate"):  # of an authority that nobody trusts
         smtp.send(server, "a@x.example", b"\r\nx", timeout=5)
     assert inbox.got == []
@@ -418,6 +437,8 @@ def test_email_needs_a_file_of_digests(
         ("port = 25", "port = 65536", "sinks.post.port"),
         ("deadlines@region.example", "deadlines", "sinks.post.from"),
         ("parks@x.example", "parks@x example", "agencies.parks.email"),
+        ("parks@x.example", "parks@x@x.example", "agencies.parks.email"),
+        ("parks@x.example", "=?utf-8?q?x=0A?=@x.example", "agencies.parks.email"),
         ("duty@x.example", "a@b.example\\nBcc: c@d.example", "agencies.roads.email"),
         ("port = 25", 'port = 25\nuser = "u"', "sinks.post.user"),
         ("email = ", "name2 = ", "agencies.roads.name2"),

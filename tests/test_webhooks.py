@@ -139,7 +139,7 @@ def trickle(handler: Handler) -> None:
 
 
 def garbage(handler: Handler) -> None:
-    handler.wfile.write(b"\x00\xff no HTTP at all\r\n\r\n")
+    handler.wfile.write(b"\x1b[31m no HTTP at all" + b"!" * 9_000 + b"\r\n\r\n")
 
 
 def slow(handler: Handler) -> None:
@@ -263,7 +263,10 @@ def test_no_answer_is_temporary_and_ends_in_time(receiver: Receiver, behaviour: 
     thread.start()
     assert done.wait(15)  # a trickling receiver would take 30 seconds
     thread.join()
-    assert f"127.0.0.1:{receiver.server_port}" in str(errors[0])
+    text = str(errors[0])
+    assert f"127.0.0.1:{receiver.server_port}" in text
+    assert text.isprintable()
+    assert len(text) < 400
 
 
 @pytest.mark.parametrize(
@@ -325,6 +328,7 @@ def test_public_addresses_are_public(address: str) -> None:
         *("https://user:word@board.example/", "https://board.example/#part", "https://[::1/"),
         *("https://board.example:99999/", "https://board.example/a b", "https://board.example\n"),
         *("https://" + "x" * 70 + ".example", "", "http://board.example/hook"),
+        *("https://board\0.example/hook", "https://board.example/\x1b"),
     ],
 )
 def test_what_is_no_address_for_webhooks_is_refused(url: str) -> None:

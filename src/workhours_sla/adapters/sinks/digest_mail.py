@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from workhours_sla.adapters.sinks.digest_lines import Message
+from workhours_sla.adapters.sinks.replies import on_one_line
 from workhours_sla.adapters.sinks.smtp import MailServer, Refusal, send
 from workhours_sla.errors import StoreError, clipped
 from workhours_sla.sla.delivery import Pending, Retry
@@ -210,7 +211,7 @@ def mail_of(mail: Mail, sender: str, lang: str, now: datetime) -> bytes:
     """Return the e-mail of a digest, as text and as HTML."""
     found = EmailMessage(policy=SMTP)
     first = mail.text.partition("\n")[0]
-    found["Subject"] = " ".join("".join(_printable(one) for one in first).split())
+    found["Subject"] = " ".join(on_one_line(first).split())
     found["From"] = sender
     found["To"] = mail.recipient
     found["Date"] = format_datetime(now)
@@ -242,7 +243,3 @@ def html_of(text: str, lang: str) -> str:
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
         f"</head><body><h1>{title}</h1>{''.join(parts)}</body></html>\n"
     )
-
-
-def _printable(character: str) -> str:
-    return character if character.isprintable() else " "

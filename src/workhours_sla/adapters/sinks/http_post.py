@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any, Final, NamedTuple, cast
 from urllib.parse import quote, urlsplit
 
+from workhours_sla.adapters.sinks.replies import why_of
 from workhours_sla.errors import ConfigError, StoreError, shown
 from workhours_sla.text.messages import say
 
@@ -64,7 +65,7 @@ def endpoint_of(url: str, *, allow_private: bool = False) -> Endpoint:
     except (ValueError, UnicodeError):
         raise ConfigError(say("not_url", url=shown(url))) from None
     whole = scheme in _PORTS and host and parts.username is None and not parts.fragment
-    if not whole or any(character.isspace() for character in url):
+    if not whole or " " in url or not url.isprintable():
         raise ConfigError(say("not_url", url=shown(url)))
     if scheme == "http" and not allow_private:
         raise ConfigError(say("url_without_tls", url=shown(url)))
@@ -118,8 +119,7 @@ def post(endpoint: Endpoint, body: bytes, headers: Mapping[str, str], *, timeout
     except TimeoutError:
         raise StoreError(say("http_timeout", **facts)) from None
     except (OSError, HTTPException, UnicodeError) as error:
-        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise StoreError(say("http_failed", why=why, **facts)) from None
+        raise StoreError(say("http_failed", why=why_of(error), **facts)) from None
     finally:
         connection.close()
 

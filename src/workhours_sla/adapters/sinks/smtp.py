@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import closing, suppress
 from typing import Final, NamedTuple
 
+from workhours_sla.adapters.sinks.replies import on_one_line, why_of
 from workhours_sla.errors import StoreError
 from workhours_sla.text.messages import say
 
@@ -54,7 +56,7 @@ def send(
     """
     facts = {"host": f"{server.host}:{server.port}"}
     try:
-        with smtplib.SMTP(server.host, server.port, timeout=timeout) as smtp:
+        with closing(smtplib.SMTP(server.host, server.port, timeout=timeout)) as smtp:
             smtp.ehlo()
             if smtp.has_extn("starttls"):
                 smtp.starttls(context=context or ssl.create_default_context())
@@ -64,6 +66,8 @@ def send(
             if server.user is not None:
                 smtp.login(server.user, server.password)
             smtp.sendmail(server.sender, [recipient], message)
+            with suppress(OSError):  # the message is accepted, whatever the reply to QUIT
+                smtp.quit()
     except smtplib.SMTPRecipientsRefused as error:
         [(code, reply)] = error.recipients.values()
         return _refusal(code, reply)
@@ -75,12 +79,10 @@ def send(
         why = _refusal(error.smtp_code, error.smtp_error)
         raise StoreError(say("mail_failed", why=f"{why.code} {why.text}", **facts)) from None
     except (OSError, UnicodeError) as error:  # an SMTPException is an OSError as well
-        why_not = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise StoreError(say("mail_failed", why=why_not, **facts)) from None
+        raise StoreError(say("mail_failed", why=why_of(error), **facts)) from None
     return None
 
 
 def _refusal(code: int, reply: bytes | str) -> Refusal:
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    shown = "".join(one if one.isprintable() else " " for one in text)
-    return Refusal(code, shown[:200])
+    return Refusal(code, on_one_line(text[:200]))

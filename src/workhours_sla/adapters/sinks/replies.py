@@ -1,0 +1,17 @@
+"""The texts of servers in messages: on one line, short, and without any secret."""
+
+from __future__ import annotations
+
+
+def on_one_line(text: str) -> str:
+    """Return text with a blank in place of each control character."""
+    return "".join(one if one.isprintable() else " " for one in text)
+
+
+def why_of(error: Exception) -> str:
+    """Return why a server could not be used.
+
+    The text of a UnicodeError is left out, because it may quote a password.
+    """
+    text = "" if isinstance(error, UnicodeError) else getattr(error, "strerror", "") or str(error)
+    return on_one_line(text[:200]).strip() or type(error).__name__
