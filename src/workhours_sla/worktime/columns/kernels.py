@@ -39,10 +39,11 @@ def measure(  # noqa: PLR0913
     return apart | (run < 0)
 
 
-def _offsets(tables: Tables, rows: Rows, space: Scratch) -> Ints | None:
+def _offsets(tables: Tables, rows: Rows, space: Scratch, of_row: Ints | None = None) -> Ints | None:
+    """Return the offset of each row; with ``of_row``, that of each pause."""
     if rows.codes is None:
         return None
-    return tables.forward.offsets.take(rows.codes, out=space.offsets)
+    return tables.forward.offsets.take(_of(rows.codes, of_row), out=space.offsets)
 
 
 def _paused_between(tables: Tables, rows: Rows, pauses: PauseRows) -> Ints:
@@ -52,7 +53,7 @@ def _paused_between(tables: Tables, rows: Rows, pauses: PauseRows) -> Ints:
     lo = _of(np.minimum(rows.start, rows.end), of_row)
     hi = _of(np.maximum(rows.start, rows.end), of_row)
     space = Scratch(len(pauses.starts))
-    offsets = _offsets_of(tables, rows, of_row)
+    offsets = _offsets(tables, rows, space, of_row)
     np.minimum(np.maximum(pauses.ends, lo, out=space.y), hi, out=space.y)
     paused = np.empty(len(pauses.starts), np.int64)
     tables.forward.worked(space.y, offsets, paused, space)
@@ -67,12 +68,6 @@ def _paused_between(tables: Tables, rows: Rows, pauses: PauseRows) -> Ints:
 def _of(values: Ints, of_row: Ints | None) -> Ints:
     """Return the value of each pause's row; ``of_row`` is the result of ``PauseRows.rows``."""
     return values if of_row is None else values.take(of_row)
-
-
-def _offsets_of(tables: Tables, rows: Rows, of_row: Ints | None) -> Ints | None:
-    if rows.codes is None:
-        return None
-    return tables.forward.offsets.take(_of(rows.codes, of_row))
 
 
 def _before(amounts: Ints | Bools) -> Ints:
@@ -148,8 +143,8 @@ def _paused_before_answer(
     of_row = pauses.rows()
     run = tables.runs.of(rows.start, rows.codes)
     start, end = _of(rows.start, of_row), _of(tables.runs.end[run], of_row)
-    offsets = _offsets_of(tables, rows, of_row)
     space = Scratch(len(start))
+    offsets = _offsets(tables, rows, space, of_row)
     begins, ends = np.maximum(pauses.starts, start), np.maximum(pauses.ends, start)
     used_before, paused = np.empty_like(begins), np.empty_like(begins)
     tables.forward.worked(np.minimum(begins, end, out=space.y), offsets, used_before, space)
