@@ -280,6 +280,25 @@ def test_few_tables_of_one_budget_are_kept() -> None:
     assert 0 < len(kept) <= one_budget._MOST_TABLES
 
 
+def test_tables_of_one_budget_are_kept_up_to_a_number_of_cells(
+    monkeypatch: pytest.MonkeyPatch, used: dict[type, int]
+) -> None:
+    monkeypatch.setattr(choice, "_ROWS_PER_CELL", 0)
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    times = np.datetime64("2025-03-12T08:00", "us") + np.arange(1_000).astype("m8[m]")
+    columns.deadline(office, times, FOUR, tz="UTC")  # compiles the schedule
+    kept = tables.compiled((office,)).horizon.tables("us", few_rows=False).one_budgets
+    monkeypatch.setattr(one_budget, "_MOST_CELLS", 20_000)
+    most = 0
+    for hours in range(1, 8):
+        columns.deadline(office, times, timedelta(hours=hours), tz="UTC")
+        built = [len(one._table) for one in kept.values() if isinstance(one, OneBudget)]
+        assert sum(built) <= 20_000
+        most = max(most, len(built))
+    assert most == 2
+    assert used[OneBudget] >= 7
+
+
 def test_threads_share_the_tables() -> None:
     office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     times = np.datetime64("2025-03-12T08:00", "us") + np.arange(5_000).astype("m8[m]")

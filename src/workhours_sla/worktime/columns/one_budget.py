@@ -20,7 +20,8 @@ from workhours_sla.worktime.columns.rows import Quick, Rows, Verb
 from workhours_sla.worktime.columns.tables import Tables
 
 _MOST_TABLES = 8
-"""The most tables that are kept with the tables of some schedules."""
+_MOST_CELLS = 2**20
+"""The most tables kept with the tables of some schedules, and the most cells in them: 8 MB."""
 
 
 def one_budget(
@@ -41,18 +42,22 @@ def one_budget(
     elif key in kept:
         return found
     span = _Span.within(between, math.gcd(tables.cell, budget))
+    cells = span.size * len(tables.curves)
     if found is None:
         if len(kept) >= _MOST_TABLES:
             kept.clear()
         # the answer without a budget is the instant itself, except for the limit
         pays = budget > 0 or verb == "breaches_after"
-        least = rows_for_one_budget(span.size * len(tables.curves)) if pays else None
+        least = rows_for_one_budget(cells) if pays else None
         if least is None or least > rows:
             kept[key] = None if least is None else least - rows
             return None
+    built = [len(one._table) for one in list(kept.values()) if isinstance(one, OneBudget)]
+    if sum(built) + cells > _MOST_CELLS:
+        kept.clear()
     table = OneBudget(verb, budget, tables, span)
-    kept[key] = table if table.fits else None
-    return table if table.fits else None
+    kept[key] = found = table if table.fits else None
+    return found
 
 
 class _Span(NamedTuple):

@@ -212,8 +212,8 @@ class Tables:
     All schedules are known from the instant ``lo`` to the instant ``hi``. If a schedule has several
     ranges of known dates, or none, ``lo`` is greater than ``hi``. ``base`` and ``total`` are the
     working time C at the beginning and at the end of each curve. ``cell`` divides every opening,
-    closing and end of known dates. ``one_budgets`` are the tables
-    of ``one_budget`` built so far, or the number of rows for which they were wanted.
+    closing and end of known dates. ``one_budgets`` are the tables of ``one_budget``, or the number
+    of rows after which to build them.
     """
 
     def __init__(self, horizon: Horizon, unit: str, *, few_rows: bool) -> None:
