@@ -8,16 +8,10 @@ from typing import Final, Literal, cast
 
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.report_options import ReportOptions
-from workhours_sla.worktime.budget_kinds import CalendarDays, ClockTime, Months, WorkingDays
-from workhours_sla.worktime.start_budgets import (
-    CalendarDaysSameTime,
-    WorkingDaysInHours,
-    WorkingDaysSameTime,
-)
+from workhours_sla.worktime.budget_data import budget_kind, budget_size
 
 HORIZON: Final = timedelta(hours=8)
 """The default horizon of the restricted mean if the budget is not working time."""
-
 
 BudgetKind = Literal[
     "working_time",
@@ -29,28 +23,6 @@ BudgetKind = Literal[
     "calendar_days_same_time",
     "working_days_in_hours",
 ]
-
-
-_Counted = (
-    WorkingDays
-    | CalendarDays
-    | Months
-    | WorkingDaysSameTime
-    | CalendarDaysSameTime
-    | WorkingDaysInHours
-)
-
-
-_BUDGET_KINDS: Final[dict[type, BudgetKind]] = {
-    timedelta: "working_time",
-    ClockTime: "clock_time",
-    WorkingDays: "working_days",
-    CalendarDays: "calendar_days",
-    Months: "months",
-    WorkingDaysSameTime: "working_days_same_time",
-    CalendarDaysSameTime: "calendar_days_same_time",
-    WorkingDaysInHours: "working_days_in_hours",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +49,11 @@ def promise_of(cases: Cases, options: ReportOptions) -> Promise:
     """Return the target of cases as a report shows it."""
     target, allowed = cases.target, cases.target.budget
     budget = allowed if isinstance(allowed, timedelta) else None
-    size: timedelta | int
-    if isinstance(allowed, timedelta):
-        size = allowed
-    elif isinstance(allowed, ClockTime):
-        size = allowed.amount
-    else:
-        size = cast("_Counted", allowed).count
     return Promise(
         target.name,
         budget,
-        _BUDGET_KINDS[type(allowed)],
-        size,
+        cast("BudgetKind", budget_kind(allowed)),
+        budget_size(allowed),
         target.closing,
         float(options.target_rate),
         options.horizon or budget or HORIZON,
