@@ -15,7 +15,6 @@ from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
 LISTED: Final = 1000
 """Default number of late appeals that a report lists."""
 
-
 _EARLIER: Final[tuple[object, ...]] = get_args(Earlier)
 
 

@@ -1,4 +1,4 @@
-"""The series for the charts of a report: weeks, trends, the heat map and funnels.
+"""The series for the charts of a report: weeks, trends and the heat map.
 
 A week with too little working time for a rate of its own is merged with the next week. The result
 is a merged week. A week is final when no later event can change its rate.
