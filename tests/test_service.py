@@ -295,7 +295,8 @@ def test_language_without_a_header() -> None:
 
 
 def test_addresses_and_methods(client: Client) -> None:
-    problem(client.ask("GET", "/v1/nothing"), "not-found", 404)
+    for path in ("/v1/nothing", "/v1/due/", "/healthz/"):  # nothing leads to another address
+        problem(client.ask("GET", path), "not-found", 404)
     answer = client.ask("GET", "/v1/due")
     found = problem(answer, "method-not-allowed", 405)
     assert (answer.headers["allow"], found["allowed"]) == ("POST", "POST")
@@ -307,6 +308,8 @@ def test_addresses_and_methods(client: Client) -> None:
     for year in ("0", "20255", "abc", "²²", "-5"):
         found = problem(client.ask("GET", f"/v1/calendars/RU/{year}"), "invalid-request", 422)
         assert found["key"] == "year"
+    wrong = client.ask("GET", "/v1/calendars/RU/2026?provisional=yes")
+    assert problem(wrong, "invalid-request", 422)["key"] == "provisional"
 
 
 def test_spans_have_a_limit(client: Client) -> None:

@@ -101,6 +101,14 @@ def test_a_large_body_is_refused_by_the_server(tmp_path: Path) -> None:
         assert ask(port, QUESTION)[0] == 200
 
 
+def test_headers_have_a_limit(tmp_path: Path) -> None:
+    with served(tmp_path) as (_, port):
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as sent:
+            sent.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 65_536)
+            assert sent.recv(1000).startswith(b"HTTP/1.1 400")
+        assert ask(port, QUESTION)[0] == 200
+
+
 @pytest.mark.parametrize(
     "host",
     ["0.0.0.0", "::", "192.0.2.1", "example.org", "127.0.0.1.example"],  # noqa: S104

@@ -11,7 +11,7 @@ from workhours_sla.adapters.json.answers import json_value
 from workhours_sla.adapters.json.text import escape_controls, parsed
 from workhours_sla.errors import ConfigError, WorkHoursError
 from workhours_sla.service.problems import RefusedRequestError, problem_of, refuse
-from workhours_sla.service.questions import QUESTIONS, Question, Targets, question_of
+from workhours_sla.service.questions import QUESTIONS, DueQuestion, Question, Targets, question_of
 from workhours_sla.text.messages import Phrase, say
 
 SCHEMA: Final = "workhours.answers/1"
@@ -41,12 +41,8 @@ class Batch(NamedTuple):
     def is_quick(self) -> bool:
         """Whether the answer takes less time than to start a thread for it."""
         one = self.items[0]
-        name = next(iter(QUESTIONS))
-        return (
-            not self.is_list
-            and self.kind is QUESTIONS[name]
-            and not (isinstance(one, dict) and one.get("explain"))
-        )
+        explained = isinstance(one, dict) and one.get("explain")
+        return not self.is_list and self.kind is DueQuestion and not explained
 
 
 def batch_of(body: bytes, name: str, limits: Limits) -> Batch:

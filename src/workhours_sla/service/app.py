@@ -49,6 +49,7 @@ def application(
         docs_url=None,  # its page would load scripts from another site
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,  # behind a proxy it would lead from https to http, with the token
     )
 
     for name in QUESTIONS:
@@ -133,11 +134,13 @@ async def _calendar_year(request: Request) -> Response:
     if not 1 < year <= LAST_YEAR:
         phrase = say("not_a_year", text=shown(text))
         refuse("invalid-request", phrase, key="year")
-    by_rule = request.query_params.get("provisional", "false") == "true"
+    given = request.query_params.get("provisional", "false")
+    if given not in {"true", "false"}:
+        refuse("invalid-request", say("not_true_or_false", value=shown(given)), key="provisional")
 
     def found() -> bytes:
         calendar = Calendar.get(request.path_params["id"])
-        return encoded(CalendarYear.of(calendar, year, by_rule=by_rule).data())
+        return encoded(CalendarYear.of(calendar, year, by_rule=given == "true").data())
 
     return Response(await asyncio.to_thread(found), media_type=JSON_TYPE)
 

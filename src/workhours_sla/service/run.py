@@ -101,6 +101,7 @@ def serve(app: Guard, listening: socket.socket, *, lang: str) -> None:
         logger.setLevel(logging.INFO if name == LOG.name else logging.WARNING)
     config = uvicorn.Config(
         app,
+        http="h11",  # the other parser has no limit on the size of headers
         log_config=None,
         access_log=False,
         server_header=False,
