@@ -1,4 +1,4 @@
-"""Spark as an engine of the comparison: by its own joins, or by this library in Python."""
+"""Spark as an engine of the comparison: by joins, by this library in Python, or by a script."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from tests.engines.cases import NULL, Ints, Rows
-from workhours_sla import Schedule
+from workhours_sla import Schedule, sql
 from workhours_sla.spark import ScheduleColumns
 
 
@@ -49,7 +49,7 @@ class SparkEngine:
             for name, one in [(None, schedules), *schedules.items()]
         }
 
-    def load(self, rows: Rows, names: Sequence[str]) -> None:
+    def load(self: SparkEngine | SparkScriptEngine, rows: Rows, names: Sequence[str]) -> None:
         table = {
             "key": np.arange(len(rows.code)),
             "schedule name": pa.array(np.array(names)[rows.code]),
@@ -64,8 +64,34 @@ class SparkEngine:
         ask = getattr(self._compiled[schedule], verb)
         by = "schedule name" if schedule is None else None
         other = "ended" if verb == "elapsed" else "allowed"
-        found = ask(frame, "started", other, into="answer", by=by)
-        value = "answer" if verb == "elapsed" else "unix_micros(answer)"
-        answers = found.selectExpr("key", f"{value} as answer").toArrow()
-        values = answers["answer"].combine_chunks().fill_null(NULL)
-        return answers["key"].to_numpy(), np.asarray(values)
+        return answers_of(ask(frame, "started", other, into="answer", by=by), verb)
+
+
+class SparkScriptEngine:
+    """A session of Spark in which a script is installed."""
+
+    verbs = SparkEngine.verbs
+    whole_calendar = False
+    load = SparkEngine.load
+
+    def __init__(self, spark: SparkSession, script: sql.Script, folder: Path) -> None:
+        self._spark = spark
+        self._file = str(folder / "rows.parquet")
+        self._script = script
+        for statement in filter(str.strip, script.text.split(";\n")):
+            spark.sql(statement)
+
+    def run(self, verb: str, schedule: str | None) -> tuple[Ints, Ints]:
+        assert schedule is None, "each row names its schedule"
+        other = "ended" if verb == "elapsed" else "allowed"
+        call = self._script.expression(verb, "`schedule name`", "started", other)
+        frame = self._spark.read.parquet(self._file)
+        return answers_of(frame.selectExpr("key", f"{call} as answer"), verb)
+
+
+def answers_of(frame: DataFrame, verb: str) -> tuple[Ints, Ints]:
+    """Return the keys and the answers of a frame as integers."""
+    value = "answer" if verb == "elapsed" else "unix_micros(answer)"
+    answers = frame.selectExpr("key", f"{value} as answer").toArrow()
+    values = answers["answer"].combine_chunks().fill_null(NULL)
+    return answers["key"].to_numpy(), np.asarray(values)

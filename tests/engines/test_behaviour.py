@@ -58,7 +58,7 @@ def test_dates_without_a_calendar_are_refused() -> None:
         sql.tables({"roads": OFFICE}, since=date(2024, 1, 1), until=date(2030, 1, 1))
 
 
-@pytest.mark.parametrize("dialect", ["spark", "clickhouse", "bigquery", "snowflake"])
+@pytest.mark.parametrize("dialect", ["clickhouse", "bigquery", "snowflake"])
 def test_a_script_that_no_test_runs_says_so(dialect: str) -> None:
     script = made(dialect)
     assert not script.tested

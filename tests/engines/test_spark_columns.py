@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.engines import spark_job
+from tests.engines.cases import made_rows
 from tests.engines.compared import CASES, COMPILED, rows
 from tests.engines.engine import differences
 from tests.engines.schedules import SCHEDULES, SINCE, UNTIL
-from workhours_sla import CalendarDays, WorkingDays
+from workhours_sla import CalendarDays, WorkingDays, sql
 from workhours_sla.errors import (
     BudgetError,
     CalendarCoverageError,
@@ -26,7 +28,7 @@ spark_job.skip_without_java()
 from pyspark.errors import PySparkException  # noqa: E402
 from pyspark.sql import DataFrame, SparkSession  # noqa: E402
 
-from tests.engines.spark_engine import SparkEngine  # noqa: E402
+from tests.engines.spark_engine import SparkEngine, SparkScriptEngine  # noqa: E402
 from workhours_sla.spark import ScheduleColumns  # noqa: E402
 
 pytestmark = spark_job.MARKS
@@ -58,6 +60,23 @@ def test_every_row_has_the_answer_of_the_library(
     engine: SparkEngine, verb: str, schedule: str | None
 ) -> None:
     assert differences(engine, COMPILED, SCHEDULES, rows(), verb, schedule) == []
+
+
+def test_every_row_has_the_answer_of_the_library_by_a_script(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    schedules = {name: SCHEDULES[name] for name in ("it's night", "gaps")}
+    dates = {"since": date(2019, 1, 1), "until": date(2020, 1, 1)}
+    script = sql.script(schedules, dialect="spark", **dates)
+    assert script.tested
+    assert "NOT RUN" not in script.text
+    engine = SparkScriptEngine(spark, script, tmp_path)
+    compiled = sql.tables(schedules, **dates)
+    assert len(compiled.coverage["gaps"]) > 1
+    few = made_rows(compiled, 3_000)
+    engine.load(few, list(schedules))
+    for verb in engine.verbs:
+        assert differences(engine, compiled, schedules, few, verb, None) == []
 
 
 def compiled(*, on_unknown: Any = "raise", route: Any = "join") -> ScheduleColumns:

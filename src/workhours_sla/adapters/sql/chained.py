@@ -19,6 +19,9 @@ class ChainedDialect(Dialect):
     """A dialect whose functions are single expressions."""
 
     list_type: ClassVar[str]
+    remarks: ClassVar[tuple[str, ...]] = (
+        "It does not look for a newer script: compare the version and the digest.",
+    )
 
     def listed(self, values: list[int]) -> str:
         """Return a constant list."""

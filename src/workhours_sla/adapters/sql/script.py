@@ -151,10 +151,8 @@ def header(settings: Settings, dialect: Dialect) -> str:
         + ("an error." if settings.raises else "NULL."),
         "Generated: do not edit; generate a new script when the calendar changes.",
     ]
-    if dialect.remark:
-        lines.append(dialect.remark)
+    lines += dialect.remarks
     if not dialect.tested:
-        lines.append("It does not look for a newer script: compare the version and the digest.")
         lines.insert(1, "GENERATED, NOT RUN: no test of workhours_sla runs this dialect.")
     return "".join(f"-- {line}\n" for line in lines)
 

@@ -14,12 +14,13 @@ class Spark(ChainedDialect):
 
     name: ClassVar[str] = "spark"
     title: ClassVar[str] = "Apache Spark"
-    tested: ClassVar[bool] = False
     text_type: ClassVar[str] = "string"
     instant_type: ClassVar[str] = "timestamp"
     list_type: ClassVar[str] = "array<bigint>"
-    remark: ClassVar[str] = (
-        "Spark converts a date or a timestamp_ntz by the zone of the session: give timestamps."
+    remarks: ClassVar[tuple[str, ...]] = (
+        *ChainedDialect.remarks,
+        "Spark converts dates, texts, timestamp_ntz by the zone of the session: give timestamps.",
+        "Spark reads a budget of INTERVAL 4 HOURS as 4 microseconds: give microseconds.",
     )
 
     def named(self, function: str) -> str:

@@ -20,7 +20,7 @@ class Dialect:
     """The primitives of an engine; a subclass overrides those that it writes in another way.
 
     ``tested`` is False for a dialect that no test of this project runs. ``raises`` is False for an
-    engine that has no errors in expressions.
+    engine that has no errors in expressions. ``remarks`` are for the head of a script.
     """
 
     name: ClassVar[str]
@@ -31,7 +31,7 @@ class Dialect:
     integer_type: ClassVar[str] = "bigint"
     instant_type: ClassVar[str] = "timestamptz"
     boolean_type: ClassVar[str] = "boolean"
-    remark: ClassVar[str] = ""
+    remarks: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, schema: str = "wh") -> None:
         self.schema: str = schema
