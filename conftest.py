@@ -24,7 +24,7 @@ _NEEDS = {
     "src/workhours_sla/adapters/spark/columns.py": ("numpy",),
     "src/workhours_sla/adapters/spark/fold.py": ("pyspark",),
     "src/workhours_sla/adapters/spark/python_columns.py": ("numpy",),
-    "src/workhours_sla/adapters/spark/query.py": ("numpy",),
+    "src/workhours_sla/adapters/spark/joined_answers.py": ("numpy",),
     "src/workhours_sla/columns.py": ("numpy",),
     "src/workhours_sla/frames.py": ("numpy", "pandas"),
     "src/workhours_sla/compliance": ("numpy",),

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from workhours_sla.compliance.account import DayNote, Provenance
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.microseconds import instant_of
+from workhours_sla.compliance.quality_and_provenance import DayNote, Provenance
 from workhours_sla.statistics.maturity import VERDICTS
 
 

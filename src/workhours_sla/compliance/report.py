@@ -9,14 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from workhours_sla.compliance.account import (
-    DayNote,
-    Provenance,
-    Quality,
-    days,
-    provenance,
-    quality,
-)
 from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.arrivals import (
     ARRIVAL_CLASSES,
@@ -45,6 +37,14 @@ from workhours_sla.compliance.mix import (
 from workhours_sla.compliance.outliers import outliers
 from workhours_sla.compliance.period import Comparison, Earlier, Period, compared_periods
 from workhours_sla.compliance.promise import Promise, promise_of
+from workhours_sla.compliance.quality_and_provenance import (
+    DayNote,
+    Provenance,
+    Quality,
+    days,
+    provenance,
+    quality,
+)
 from workhours_sla.compliance.report_options import ReportOptions
 from workhours_sla.compliance.series import (
     HeatMap,

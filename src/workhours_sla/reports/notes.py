@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
-from workhours_sla.compliance.account import DayNote
 from workhours_sla.compliance.outliers import Outliers
+from workhours_sla.compliance.quality_and_provenance import DayNote
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Table
 from workhours_sla.reports.agreement import agreement_lines

@@ -11,11 +11,11 @@ from decimal import Decimal
 from io import StringIO
 from typing import Any, Final, Literal
 
-from workhours_sla.compliance.account import DayNote
 from workhours_sla.compliance.arrivals import WEEKDAYS
 from workhours_sla.compliance.backlog_series import BacklogPoint
 from workhours_sla.compliance.crossed import CROSS
 from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.quality_and_provenance import DayNote
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.series import HeatMap
 from workhours_sla.compliance.tables import Quantile, Row, Table

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from workhours_sla.adapters.spark.cells import cells_of
 from workhours_sla.adapters.spark.events import check_time
+from workhours_sla.adapters.spark.joined_answers import Query, Tables
 from workhours_sla.adapters.spark.python_columns import Answers, Question
-from workhours_sla.adapters.spark.query import Query, Tables
 from workhours_sla.adapters.spark.session import check_packages
 from workhours_sla.errors import BudgetError, EngineError
 from workhours_sla.module_names import public
