@@ -221,7 +221,7 @@ def test_a_budget_that_ends_past_the_last_year_is_refused() -> None:
 def test_a_start_outside_of_the_years_is_refused_and_leaves_an_appeal_open(
     year: int, budget: CalendarDays | Months | WorkingDays
 ) -> None:
-    when = datetime(year, 1, 1, 10, tzinfo=UTC)
+    when = datetime(year, 1, 2, 10, tzinfo=UTC)
     office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00", overrides={when.date(): "09:00-10:00"})
     with pytest.raises(CalendarCoverageError, match=f"the year {year} is out of range"):
         office.deadline(when, budget)

@@ -634,7 +634,7 @@ def test_any_key_that_is_missing_unknown_or_of_another_type_is_named(name: str) 
          "Europe/Moscow has another offset"),
         ("event", "occurred_at", "2026-10-25T02:30:00+01:00[Europe/Berlin]",
          "Europe/Berlin has another offset"),  # the later of the two, and no fold
-        ("event", "occurred_at", "0001-01-01T00:00:00+05:00", "outside the years"),
+        ("event", "occurred_at", "0001-01-01T00:00:00+05:00", "not in the years 1 to 9999"),
         ("outcome", "elapsed", "4h", "is not an amount of time; write it like"),
         ("outcome", "elapsed", "PT60M", "is not an amount"),
         ("outcome", "elapsed", "-PT0S", "is not an amount"),
