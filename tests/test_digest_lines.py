@@ -36,8 +36,9 @@ from workhours_sla import (
 from workhours_sla.adapters.sinks.digest import Agency, digest_of, targets_of
 from workhours_sla.adapters.sinks.digest_lines import DIGESTS, Agencies, DigestLines
 from workhours_sla.adapters.sinks.line_file import LineFile
-from workhours_sla.adapters.stores.sqlite import WRITTEN_EVERY
-from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
+from workhours_sla.adapters.stores.database_store import WRITTEN_EVERY
+from workhours_sla.adapters.stores.places import events_of
+from workhours_sla.adapters.stores.sqlite import SqliteReader
 from workhours_sla.cli.digests import TimedDigests
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, StoreError

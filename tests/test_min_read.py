@@ -13,7 +13,7 @@ from signal import SIGTERM
 import click
 import pytest
 
-from workhours_sla.adapters.stores.sqlite_reading import SqliteReader
+from workhours_sla.adapters.stores.sqlite import SqliteReader
 from workhours_sla.cli.main import main
 from workhours_sla.cli.min_read import read_percent
 from workhours_sla.text import words

@@ -297,7 +297,7 @@ def test_a_store_that_never_noted_an_end_misses_its_file(
 ) -> None:
     """Stores of earlier versions did not record the end of the file."""
     path = tmp_path / "changes.jsonl"
-    store._db.execute("DELETE FROM meta WHERE key LIKE 'end:%'")
+    store._db.connection.execute("DELETE FROM meta WHERE key LIKE 'end:%'")
     sink_of(path, store).close()
     harm(path)
     with pytest.raises(StoreError, match="is gone since"):

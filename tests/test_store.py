@@ -45,10 +45,12 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.adapters.stores import sqlite_reading, writer_lock
-from workhours_sla.adapters.stores.sqlite_check import check_store
+from workhours_sla.adapters.stores import reader as reading
+from workhours_sla.adapters.stores import writer_lock
+from workhours_sla.adapters.stores.places import events_of
+from workhours_sla.adapters.stores.sqlite import SqliteReader
 from workhours_sla.adapters.stores.sqlite_file import restore
-from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
+from workhours_sla.adapters.stores.store_check import check_store
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.sla import pipeline
 from workhours_sla.sla.store import Work
@@ -84,7 +86,7 @@ def a_file() -> Iterator[Path]:
 
 def opened(path: Path, policy: Policy = POLICY, **options: object) -> Stored:
     store = Stored(path, policy, **options)
-    store._db.execute("PRAGMA synchronous=OFF")  # nothing is killed here
+    store._db.connection.execute("PRAGMA synchronous=OFF")  # nothing is killed here
     return store
 
 
@@ -611,8 +613,8 @@ def test_a_full_disk_is_one_error_and_loses_nothing(tmp_path: Path) -> None:
     events = [created(f"{n:04}", at(2025, 3, 12, 10) + n * SECOND) for n in range(2000)]
     with opened(path) as store:
         store.apply(events[:200])
-        (pages,) = store._db.execute("PRAGMA page_count").fetchone()
-        store._db.execute(f"PRAGMA max_page_count={pages + 10}")
+        (pages,) = store._db.connection.execute("PRAGMA page_count").fetchone()
+        store._db.connection.execute(f"PRAGMA max_page_count={pages + 10}")
         kept = 200
         refusal = None
         while refusal is None:
@@ -624,7 +626,7 @@ def test_a_full_disk_is_one_error_and_loses_nothing(tmp_path: Path) -> None:
         assert "free some space" in refusal
         assert len(list(store.events())) == kept < len(events)
         assert store.holdings().read == kept
-        store._db.execute("PRAGMA max_page_count=100000")
+        store._db.connection.execute("PRAGMA max_page_count=100000")
         assert len(store.apply(events[kept:])) == len(events) - kept
         assert balanced(store)
     with opened(path) as store:
@@ -815,7 +817,7 @@ def test_a_store_that_many_threads_use_ends_as_one_that_one_thread_uses(
 def test_an_open_iterator_blocks_no_other_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_reading, "_EVENTS", sqlite_reading._EVENTS.replace("10000", "2"))
+    monkeypatch.setattr(reading, "_EVENTS", reading._EVENTS.replace("10000", "2"))
     monkeypatch.setattr(pipeline, "AT_ONCE", 2)
     store = opened(tmp_path / "appeals.db")
     later = at(2025, 3, 12, 12)

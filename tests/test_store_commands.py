@@ -12,7 +12,8 @@ import pytest
 
 from stored import Stored
 from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
+from workhours_sla.adapters.stores.places import events_of
+from workhours_sla.adapters.stores.sqlite import SqliteReader
 from workhours_sla.cli.main import main
 from workhours_sla.stream import Batch, Rejected
 

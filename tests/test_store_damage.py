@@ -17,10 +17,10 @@ from workhours_sla import Event, EventType, Policy, Schedule, Target, working_ho
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.tail import PARTITION, Tail
-from workhours_sla.adapters.stores.sqlite_check import check_store
+from workhours_sla.adapters.stores.sqlite import SqliteReader
 from workhours_sla.adapters.stores.sqlite_file import restore
-from workhours_sla.adapters.stores.sqlite_reading import SqliteReader
-from workhours_sla.adapters.stores.sqlite_rows import checksum
+from workhours_sla.adapters.stores.store_check import check_store
+from workhours_sla.adapters.stores.stored_rows import checksum
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import Batch, Checkpoint, Rejected
@@ -45,7 +45,7 @@ def events(numbers: Sequence[int], since: datetime) -> list[Event]:
 def filled(path: Path, count: int = 120) -> None:
     """Make a store with rows in each of its tables."""
     with Stored(path, POLICY, retain=9 * DAY) as store:
-        store._db.execute("PRAGMA synchronous=OFF")  # this test kills no process
+        store._db.connection.execute("PRAGMA synchronous=OFF")  # this test kills no process
         store.apply([*events(range(4), NOON - 20 * DAY), event(900, EventType.REPLIED, NOON)])
         store.advance(NOON)
         rows = [Rejected("malformed", "no JSON", "{"), Rejected("naive_time", "no zone", "12:00")]

@@ -13,10 +13,10 @@ from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.sinks.metrics import Metrics
 from workhours_sla.adapters.sinks.webhook import WebhookSink
-from workhours_sla.adapters.stores.sqlite import SqliteStore
-from workhours_sla.adapters.stores.sqlite_check import StoreFault, check_store
+from workhours_sla.adapters.stores.places import events_of
+from workhours_sla.adapters.stores.sqlite import SqliteReader, SqliteStore
 from workhours_sla.adapters.stores.sqlite_file import restore
-from workhours_sla.adapters.stores.sqlite_reading import SqliteReader, events_of
+from workhours_sla.adapters.stores.store_check import StoreFault, check_store
 from workhours_sla.sla.delivery import DeadLetter, Pending, Progress, Retry, Sink
 from workhours_sla.sla.memory_store import MemoryStore
 from workhours_sla.sla.monitor import Monitor

@@ -206,7 +206,7 @@ class _AppealRows:
 
 
 def _from_store(path: Path, config: Config) -> Rows:
-    from workhours_sla.adapters.stores.sqlite_reading import SqliteReader  # noqa: PLC0415
+    from workhours_sla.adapters.stores.sqlite import SqliteReader  # noqa: PLC0415
 
     detail_of = details_of(config)
     with SqliteReader(path) as reader, reader.moment():

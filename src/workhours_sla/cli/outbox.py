@@ -10,8 +10,7 @@ from typing import Final
 import click
 
 from workhours_sla.adapters.sinks.jsonl import rewrite
-from workhours_sla.adapters.stores.sqlite import SqliteOutbox
-from workhours_sla.adapters.stores.sqlite_reading import SqliteReader
+from workhours_sla.adapters.stores.sqlite import SqliteOutbox, SqliteReader
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
 from workhours_sla.cli.help import argument, group, option
 from workhours_sla.cli.options import json_option, lang_of_group, lang_option, store_of_watch

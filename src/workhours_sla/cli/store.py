@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from workhours_sla.adapters.stores.sqlite_check import StoreFault, check_store
+from workhours_sla.adapters.stores.store_check import StoreFault, check_store
 from workhours_sla.cli.help import argument, group, option
 from workhours_sla.cli.options import json_option, lang_of_group, lang_option
 from workhours_sla.cli.output import UNREADABLE, echo_json, printable

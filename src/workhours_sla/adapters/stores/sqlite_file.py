@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Final, NoReturn
 
-from workhours_sla.adapters.stores.sqlite_rows import (
-    REMEDY,
-    Row,
-    is_intact,
-    is_intact_body,
-    refuse_row,
-)
+from workhours_sla.adapters.stores.stored_rows import REMEDY
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.text.messages import Phrase, say
 
@@ -155,45 +149,6 @@ def open_for_reading(path: Path, *, verified: bool = True) -> sqlite3.Connection
     except (sqlite3.Error, UnicodeDecodeError) as error:
         refuse(path, error)
     return db
-
-
-def fetched(
-    db: sqlite3.Connection, path: Path, sql: str, values: Sequence[object] = ()
-) -> list[Row]:
-    """Return the rows of a statement. Raises StoreError."""
-    try:
-        return db.execute(sql, values).fetchall()
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        refuse(path, error)
-    except UnicodeEncodeError as error:
-        refuse_text(error)
-
-
-def checked(
-    db: sqlite3.Connection, path: Path, table: str, sql: str, values: Sequence[object] = ()
-) -> list[Row]:
-    """Execute a statement, check the last column of each row as a checksum, and return the rows.
-
-    Raises StoreError for a wrong checksum.
-    """
-    return _all_of(is_intact, path, table, fetched(db, path, sql, values))
-
-
-def checked_bodies(
-    db: sqlite3.Connection, path: Path, table: str, sql: str, values: Sequence[object] = ()
-) -> list[Row]:
-    """Return rows that have a body. Raises StoreError for a wrong checksum.
-
-    The body is an event, a change, or the reported state of an appeal. The first columns must be
-    the key, the number that the checksum includes, the body and the checksum.
-    """
-    return _all_of(is_intact_body, path, table, fetched(db, path, sql, values))
-
-
-def _all_of(intact: Callable[[Row], bool], path: Path, table: str, rows: list[Row]) -> list[Row]:
-    if not all(map(intact, rows)):
-        refuse_row(path, table, next(row for row in rows if not intact(row)))
-    return rows
 
 
 def verify(db: sqlite3.Connection, path: Path) -> None:

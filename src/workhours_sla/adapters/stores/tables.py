@@ -1,25 +1,23 @@
-"""Read and write the events and appeals of a SQLite store, and keep some of them in memory."""
+"""Read and write the events and appeals of a store, and keep some of them in memory."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 from operator import itemgetter
-from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
-from workhours_sla.adapters.stores.sqlite_file import checked_bodies, fetched
-from workhours_sla.adapters.stores.sqlite_rows import (
+from workhours_sla.adapters.stores.database import Database
+from workhours_sla.adapters.stores.stored_rows import (
     Row,
+    all_bodies_intact,
     change_body,
     checksum,
     event_body,
     event_of,
     instant,
     micros,
-    placeholders,
     read_each,
     reported_body,
     reported_of,
@@ -34,24 +32,25 @@ from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.store import BY_FOLD, Dropped, Work
 
 CHUNK: Final = 500
-"""Maximum number of values in one SQL statement."""
+"""Number of appeals that are dropped at once."""
 MANY: Final = 16
 """The copies of an event id are kept in memory if there are at least this many."""
 COPIES: Final = (
     "SELECT number, number, body, checksum, appeal_id, quarantined, event_id, repaired FROM event"
 )
+_REPORTED: Final = (
+    "SELECT appeal_id, 0, reported, checksum, timer, ended_at FROM appeal WHERE appeal_id IN (*)"
+)
 _OLDEST_ACCEPTED: Final = """
-    SELECT ifnull(at, 0) FROM outbox WHERE number<=?
+    SELECT coalesce(at, 0) FROM outbox WHERE number<=?
     AND number NOT IN (SELECT number FROM failure) ORDER BY number LIMIT 1
 """
 _DROP_ACCEPTED: Final = """
-    DELETE FROM outbox WHERE ifnull(at, 0)<? AND number IN (
+    DELETE FROM outbox WHERE coalesce(at, 0)<? AND number IN (
         SELECT number FROM outbox WHERE number<=?
         AND number NOT IN (SELECT number FROM failure) ORDER BY number LIMIT 1000
     )
 """
-
-Value = TypeVar("Value")
 
 
 class Tables:
@@ -62,9 +61,8 @@ class Tables:
     the maximum number of appeals to keep.
     """
 
-    def __init__(self, db: sqlite3.Connection, path: Path, hot: int) -> None:
+    def __init__(self, db: Database, hot: int) -> None:
         self.db = db
-        self._path = path
         self._most = hot
         self.hot: dict[str, AppealState] = {}
         self.repeated: dict[str, Copies] = {}
@@ -89,26 +87,13 @@ class Tables:
         The ids are read from disk only once.
         """
         if self._open is None:
-            rows = self.rows("SELECT appeal_id FROM appeal WHERE ended_at IS NULL")
+            rows = self.db.rows("SELECT appeal_id FROM appeal WHERE ended_at IS NULL")
             self._open = {one for (one,) in rows}
         return sorted(self._open)
 
-    def rows(self, sql: str, *values: object) -> list[Row]:
-        """Return the rows of an SQL statement. Raises StoreError."""
-        return fetched(self.db, self._path, sql, values)
-
-    def _where(self, sql: str, values: Iterable[object], table: str = "") -> Iterator[Row]:
-        """Yield the rows of an SQL statement whose ``IN (*)`` is filled with ``values``.
-
-        If ``table`` is given, the rows must have bodies, and the checksums are checked. Raises
-        StoreError.
-        """
-        for chunk in chunks(list(values)):
-            statement = sql.replace("(*)", f"({placeholders(chunk)})")
-            if table:
-                yield from checked_bodies(self.db, self._path, table, statement, chunk)
-            else:
-                yield from fetched(self.db, self._path, statement, chunk)
+    def _bodies(self, table: str, sql: str, values: Iterable[object]) -> list[Row]:
+        """Return the rows of a statement with a list of values, and check their checksums."""
+        return all_bodies_intact(self.db.place, table, list(self.db.where(sql, values)))
 
     def copies(self, ids: Collection[str]) -> dict[str, StoredEvent | Copies]:
         """Return the stored copies of event ids, keyed by event id."""
@@ -119,8 +104,8 @@ class Tables:
             repeated.update(kept)
             copies.update(kept)
             ids = [one for one in ids if one not in kept]
-        rows = sorted(self._where(COPIES + " WHERE event_id IN (*)", ids, "event"))
-        for copy in read_each(self._path, "event", rows, _copy_of):
+        rows = sorted(self._bodies("event", COPIES + " WHERE event_id IN (*)", ids), key=_number)
+        for copy in read_each(self.db.place, "event", rows, _copy_of):
             event_id = copy.event.event_id
             known = copies.get(event_id)
             if isinstance(known, Copies):
@@ -137,7 +122,7 @@ class Tables:
         appeal_ids = {tombstone("appeal", one.appeal_id): one.appeal_id for one in events}
         found = {
             one
-            for (one,) in self._where(
+            for (one,) in self.db.where(
                 "SELECT hash FROM tombstone WHERE hash IN (*)", {*event_ids, *appeal_ids}
             )
         }
@@ -151,16 +136,11 @@ class Tables:
         hot, ids = self.hot, list(ids)
         appeals = {one: appeal for one in ids if (appeal := hot.pop(one, None)) is not None}
         cold: dict[str, list[StoredEvent]] = {one: [] for one in ids if one not in appeals}
-        rows = self._where(
-            "SELECT appeal_id, 0, reported, checksum, timer, ended_at FROM appeal"
-            " WHERE appeal_id IN (*)",
-            cold,
-            "appeal",
-        )
-        reported = dict(read_each(self._path, "appeal", list(rows), _reported_of))
-        rows = self._where(COPIES + " WHERE appeal_id IN (*)", reported, "event")
+        rows = self._bodies("appeal", _REPORTED, cold)
+        reported = dict(read_each(self.db.place, "appeal", rows, _reported_of))
+        rows = self._bodies("event", COPIES + " WHERE appeal_id IN (*)", reported)
         counting = [row for row in rows if row[5] is None or row[5] in BY_FOLD]
-        for copy in read_each(self._path, "event", counting, _copy_of):
+        for copy in read_each(self.db.place, "event", counting, _copy_of):
             cold[copy.event.appeal_id].append(copy)
         for appeal_id, copies in cold.items():
             appeals[appeal_id] = AppealState(appeal_id, copies, *reported.get(appeal_id, ()))
@@ -169,7 +149,7 @@ class Tables:
 
     def timers_due(self, watermark: datetime) -> list[tuple[datetime, str]]:
         """Return the timers up to a watermark, as pairs of instant and appeal id."""
-        rows = self.rows("SELECT timer, appeal_id FROM appeal WHERE timer<=?", micros(watermark))
+        rows = self.db.rows("SELECT timer, appeal_id FROM appeal WHERE timer<=?", micros(watermark))
         return [(instant(timer), appeal_id) for timer, appeal_id in rows]
 
     # -- write ---------------------------------------------------------------------------------
@@ -212,8 +192,8 @@ class Tables:
         """Write the events, appeals and changes that a transaction has collected."""
         added = [copy for copy in work.copies if copy.number is None]
         fresh = self._numbered(work, added)
-        self.db.executemany(
-            "INSERT INTO event VALUES (?,?,?,?,?,NULL,0)",
+        self.db.add(
+            "event",
             [
                 (
                     number,
@@ -221,13 +201,15 @@ class Tables:
                     event.appeal_id,
                     body := event_body(event),
                     checksum(body, number),
+                    None,
+                    False,
                 )
                 for number, event in fresh
             ],
         )
         altered = dict.fromkeys(copy for copy in work.copies if copy.number is not None)
-        self.db.executemany(
-            "INSERT INTO event VALUES (?,?,?,?,?,?,?)",
+        self.db.add(
+            "event",
             [
                 (
                     copy.number,
@@ -241,7 +223,7 @@ class Tables:
                 for copy in added
             ],
         )
-        self.db.executemany(
+        self.db.run(
             "UPDATE event SET body=?, checksum=?, quarantined=?, repaired=? WHERE number=?",
             [
                 (
@@ -254,10 +236,8 @@ class Tables:
                 for copy in altered
             ],
         )
-        self.db.executemany(
-            "INSERT INTO appeal VALUES (?,?,?,?,?) ON CONFLICT (appeal_id) DO UPDATE SET"
-            " reported=excluded.reported, checksum=excluded.checksum, timer=excluded.timer,"
-            " ended_at=excluded.ended_at",
+        self.db.put(
+            "appeal",
             [
                 (
                     appeal_id,
@@ -274,8 +254,8 @@ class Tables:
                 (self._open.add if appeal.ended_at is None else self._open.discard)(appeal_id)
         at = None if work.watermark is BEGINNING else micros(work.watermark)
         changes = work.changes[work.written :]
-        self.db.executemany(
-            "INSERT INTO outbox VALUES (?,?,?,?)",
+        self.db.add(
+            "outbox",
             [
                 (number, at, body := change_body(change), checksum(body, number + (at or 0)))
                 for number, change in enumerate(changes, self.last_change + 1)
@@ -302,7 +282,7 @@ class Tables:
         count = 0
         while ids := [
             one
-            for (one,) in self.rows(
+            for (one,) in self.db.rows(
                 "SELECT appeal_id FROM appeal WHERE ended_at<? LIMIT ?", before, CHUNK
             )
         ]:
@@ -311,20 +291,17 @@ class Tables:
 
     def _drop(self, ids: Sequence[str]) -> int:
         """Drop some appeals, and return the number of their events."""
-        rows = list(
-            self._where("SELECT event_id, quarantined FROM event WHERE appeal_id IN (*)", ids)
-        )
+        found = self.db.where("SELECT event_id, quarantined FROM event WHERE appeal_id IN (*)", ids)
+        rows = list(found)
         # if a copy conflicted, its id still has an effective copy in another appeal
         hashes = {tombstone("event", id_) for id_, why in rows if why != CONFLICTING_ID}
         hashes |= {tombstone("appeal", one) for one in ids}
-        self.db.executemany(
-            "INSERT OR IGNORE INTO tombstone VALUES (?)", [(one,) for one in sorted(hashes)]
-        )
+        self.db.put("tombstone", [(one,) for one in sorted(hashes)])
         for sql in (
             "DELETE FROM event WHERE appeal_id IN (*)",
             "DELETE FROM appeal WHERE appeal_id IN (*)",
         ):
-            self.db.execute(sql.replace("*", placeholders(ids)), ids)
+            list(self.db.where(sql, ids))
         for one in ids:
             self.hot.pop(one, None)
         self.repeated.clear()
@@ -335,8 +312,11 @@ class Tables:
 
         Changes that a sink did not accept are kept. The instant is in microseconds since 1970.
         """
-        while (rows := self.rows(_OLDEST_ACCEPTED, last)) and rows[0][0] < before:
-            self.db.execute(_DROP_ACCEPTED, (before, last))
+        while (rows := self.db.rows(_OLDEST_ACCEPTED, last)) and rows[0][0] < before:
+            self.db.run(_DROP_ACCEPTED, [(before, last)])
+
+
+_number = itemgetter(0)
 
 
 def _copy_of(row: Row) -> StoredEvent:
@@ -354,9 +334,3 @@ def _reported_of(
         None if timer is None else instant(timer),
         None if ended_at is None else instant(ended_at),
     )
-
-
-def chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    """Yield the values in slices that fit into one SQL statement."""
-    for first in range(0, len(values), CHUNK):
-        yield values[first : first + CHUNK]

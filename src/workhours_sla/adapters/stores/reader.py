@@ -1,8 +1,7 @@
-"""Read a SQLite store. Another process may write the store at the same time."""
+"""Read a store in a database. Another process may write the store at the same time."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,16 +11,17 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
-from workhours_sla.adapters.stores.sqlite_file import (
-    checked,
-    checked_bodies,
-    copy,
-    fetched,
-    open_for_reading,
+from workhours_sla.adapters.stores.database import Database
+from workhours_sla.adapters.stores.stored_rows import (
+    Row,
+    all_bodies_intact,
+    all_intact,
+    change_of,
+    event_of,
+    instant,
+    read_each,
 )
-from workhours_sla.adapters.stores.sqlite_rows import Row, change_of, event_of, instant, read_each
 from workhours_sla.errors import StoreError
-from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
 from workhours_sla.sla.delivery import DeadLetter, Failure
@@ -34,14 +34,14 @@ from workhours_sla.text.messages import say
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
-AnyReader = TypeVar("AnyReader", bound="SqliteReader")
+AnyReader = TypeVar("AnyReader", bound="StoreReader")
 
 ERASED: Final = "erased:"
 """The key of the number of erased rejected rows in the table ``meta``, before the reason."""
 
 _EVENTS = """
     SELECT number, number, body, checksum, appeal_id FROM event WHERE number > ?
-    AND ifnull(quarantined, '') NOT IN (?, ?)
+    AND coalesce(quarantined, '') NOT IN (?, ?)
     AND (repaired OR event_id NOT IN (SELECT event_id FROM event WHERE repaired))
     ORDER BY number LIMIT 10000
 """
@@ -55,14 +55,15 @@ _LEFT_OUT = """
     AND (quarantined=? OR NOT repaired AND event_id IN (SELECT event_id FROM event WHERE repaired))
 """
 _CHANGES = """
-    SELECT number, number + ifnull(at, 0), body, checksum FROM outbox
+    SELECT number, number + coalesce(at, 0), body, checksum FROM outbox
     WHERE number>? ORDER BY number LIMIT ?
 """
+_NO_LIMIT: Final = 1 << 62
 _REASONS = """
     SELECT why, count(*) FROM (
         SELECT reason AS why FROM rejected
         UNION ALL SELECT quarantined FROM event WHERE quarantined IS NOT NULL AND quarantined<>?
-    ) GROUP BY why
+    ) AS found GROUP BY why
 """
 
 
@@ -83,33 +84,22 @@ def serialised(
     return alone
 
 
-@public("workhours_sla.stream")
-class SqliteReader:
-    """A store that is open for reading. Another process may write it. Raises StoreError.
+class StoreReader:
+    """A store in a database that is open for reading. Another process may write it.
 
     Usable from any thread. Calls run one at a time. An iterator reads some rows at a time, and
-    other calls may run in between.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> from workhours_sla import Policy, Schedule, Target, working_hours
-    >>> from workhours_sla.stream import Pipeline, SqliteStore
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> policy = Policy([Target("first reply", working_hours(4), office)])
-    >>> with TemporaryDirectory() as folder:
-    ...     Pipeline(SqliteStore(Path(folder, "appeals.db")), policy).close()
-    ...     with SqliteReader(Path(folder, "appeals.db")) as reader:
-    ...         print(reader.holdings().read, reader.policy_version == policy.version)
-    0 True
+    other calls may run in between. Raises StoreError.
     """
 
-    def __init__(self, path: Path | str) -> None:
-        self._path = Path(path)
+    def __init__(self, db: Database) -> None:
+        self._db = db
         self._turn = RLock()
         self._closed = False
-        self._db = self._open()
 
-    def _open(self) -> sqlite3.Connection:
-        return open_for_reading(self._path)
+    @property
+    def place(self) -> str:
+        """The path of the store, or its address without a password."""
+        return self._db.place
 
     def __enter__(self) -> Self:
         return self
@@ -119,11 +109,11 @@ class SqliteReader:
 
     def _check_open(self) -> None:
         if self._closed:
-            msg = say("store_closed", path=repr(str(self._path)))
-            raise StoreError(msg, path=str(self._path))
+            msg = say("store_closed", path=repr(self.place))
+            raise StoreError(msg, path=self.place)
 
     def close(self) -> None:
-        """Close the file once no call is running."""
+        """Close the store once no call is running. A writer then lets other writers open it."""
         with self._turn:
             self._closed = True
             self._db.close()
@@ -135,11 +125,9 @@ class SqliteReader:
         Other threads wait until the block ends.
         """
         with self._turn:
-            self._all("BEGIN")
-            try:
+            self._check_open()
+            with self._db.moment():
                 yield
-            finally:
-                self._all("COMMIT")
 
     @property
     def watermark(self) -> datetime | None:
@@ -175,13 +163,13 @@ class SqliteReader:
         """
         after = 0
         while rows := self._bodies("event", _EVENTS, after, AFTER_RETENTION, REPLACED):
-            yield from read_each(self._path, "event", rows, _event_of)
+            yield from read_each(self.place, "event", rows, _event_of)
             after = rows[-1][0]
 
     def quarantine(self) -> tuple[Quarantined, ...]:
         """Return the events that do not count now. Later events may make them count again."""
         rows = self._bodies("event", _QUARANTINED, REPLACED)
-        return in_order(read_each(self._path, "event", rows, _quarantined_of))
+        return in_order(read_each(self.place, "event", rows, _quarantined_of))
 
     def left_out(self) -> tuple[Quarantined, ...]:
         """Return the quarantined events that ``events`` does not yield.
@@ -189,7 +177,7 @@ class SqliteReader:
         These events belong to dropped appeals, or they conflict with a repair.
         """
         rows = self._bodies("event", _LEFT_OUT, REPLACED, AFTER_RETENTION)
-        return in_order(read_each(self._path, "event", rows, _quarantined_of))
+        return in_order(read_each(self.place, "event", rows, _quarantined_of))
 
     def rejected(self) -> Mapping[int, Rejected]:
         """Return the rows without an event, keyed by the number that ``Pipeline.repair`` takes."""
@@ -208,12 +196,8 @@ class SqliteReader:
     @serialised
     def sinks(self) -> list[str]:
         """Return the names of the sinks that have accepted or failed to accept changes."""
-        return [
-            name
-            for (name,) in self._all(
-                "SELECT sink FROM progress UNION SELECT sink FROM failure ORDER BY sink"
-            )
-        ]
+        rows = self._all("SELECT sink FROM progress UNION SELECT sink FROM failure")
+        return sorted(name for (name,) in rows)
 
     @serialised
     def failures(self, sink: str) -> list[Failure]:
@@ -236,17 +220,18 @@ class SqliteReader:
 
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
         """Return the changes with numbers greater than ``after``, as pairs of number and change."""
-        rows = self._bodies("outbox", _CHANGES, after, limit)
-        return list(read_each(self._path, "outbox", rows, lambda row: (row[0], change_of(row[2]))))
+        most = limit if limit >= 0 else _NO_LIMIT
+        rows = self._bodies("outbox", _CHANGES, after, most)
+        return list(read_each(self.place, "outbox", rows, lambda row: (row[0], change_of(row[2]))))
 
     @property
     def last_change(self) -> int:
         """The number of the last change, 0 if there is no change."""
-        number: int = self._all("SELECT ifnull(max(number), 0) FROM outbox")[0][0]
+        number: int = self._all("SELECT coalesce(max(number), 0) FROM outbox")[0][0]
         return number
 
     def noted(self, key: str) -> str | None:
-        """Return the text that ``SqliteStore.note`` stored under a key, None if there is none."""
+        """Return the text that ``note`` of a store stored under a key, None if there is none."""
         rows = self._rows("meta", "SELECT * FROM meta WHERE key=?", f"note:{key}")
         return rows[0][1] if rows else None
 
@@ -274,11 +259,11 @@ class SqliteReader:
 
     @serialised
     def snapshot(self, path: Path | str) -> None:
-        """Copy the current state of the store to a new file.
+        """Copy the current state of the store to a new SQLite file.
 
         The store may be written in the meantime. Raises StoreError.
         """
-        copy(self._db, Path(path))
+        self._db.snapshot(Path(path))
 
     def _meta(self) -> dict[str, Any]:
         return {key: value for key, value, _ in self._rows("meta", "SELECT * FROM meta")}
@@ -289,15 +274,15 @@ class SqliteReader:
 
     @serialised
     def _rows(self, table: str, sql: str, *values: object) -> list[Row]:
-        return checked(self._db, self._path, table, sql, values)
+        return all_intact(self.place, table, self._db.rows(sql, *values))
 
     @serialised
     def _bodies(self, table: str, sql: str, *values: object) -> list[Row]:
-        return checked_bodies(self._db, self._path, table, sql, values)
+        return all_bodies_intact(self.place, table, self._db.rows(sql, *values))
 
     @serialised
     def _all(self, sql: str, *values: object) -> list[Row]:
-        return fetched(self._db, self._path, sql, values)
+        return self._db.rows(sql, *values)
 
 
 def erased_of(meta: Mapping[str, Any]) -> dict[str, int]:
@@ -313,20 +298,3 @@ def _event_of(row: Row) -> Event:
 
 def _quarantined_of(row: Row) -> Quarantined:
     return Quarantined(_event_of(row), row[5])
-
-
-def events_of(path: Path | str) -> list[Event]:
-    """Return the events of a store, for ``evaluate``. Raises StoreError.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> from workhours_sla import Policy, Schedule, Target, working_hours
-    >>> from workhours_sla.stream import Pipeline, SqliteStore
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> policy = Policy([Target("first reply", working_hours(4), office)])
-    >>> with TemporaryDirectory() as folder:
-    ...     Pipeline(SqliteStore(Path(folder, "appeals.db")), policy).close()
-    ...     events_of(Path(folder, "appeals.db"))
-    []
-    """
-    with SqliteReader(path) as reader, reader.moment():
-        return list(reader.events())

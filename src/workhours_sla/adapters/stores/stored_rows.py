@@ -1,9 +1,9 @@
-"""Convert the rows of a SQLite store: bodies in JSON, instants as integers, and checksums.
+"""Convert the rows of a store in a database: bodies in JSON, instants as integers, and checksums.
 
 Some rows have a body: an event, the reported state of an appeal, or a change. The checksum of such
 a row protects the body. The checksum of any other row protects all values of the row. Each key is
-stored twice, in its table and in an index. The two copies of the key are compared when a file is
-opened.
+stored twice, in its table and in an index. In a SQLite store the two copies of the key are compared
+when the file is opened.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from operator import attrgetter
-from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 from zlib import crc32
 
@@ -76,18 +75,34 @@ def is_intact_body(row: Row) -> bool:
         return False
 
 
-def refuse_row(path: Path, table: str, row: Row, why: Phrase | None = None) -> NoReturn:
-    """Raise StoreError for a damaged row.
+def all_intact(place: str, table: str, rows: list[Row]) -> list[Row]:
+    """Return rows whose last value is a checksum. Raises StoreError for a wrong checksum."""
+    return _all_of(is_intact, place, table, rows)
+
+
+def all_bodies_intact(place: str, table: str, rows: list[Row]) -> list[Row]:
+    """Return rows that have a body, as ``is_intact_body`` describes them. Raises StoreError."""
+    return _all_of(is_intact_body, place, table, rows)
+
+
+def _all_of(intact: Callable[[Row], bool], place: str, table: str, rows: list[Row]) -> list[Row]:
+    if not all(map(intact, rows)):
+        refuse_row(place, table, next(row for row in rows if not intact(row)))
+    return rows
+
+
+def refuse_row(place: str, table: str, row: Row, why: Phrase | None = None) -> NoReturn:
+    """Raise StoreError for a damaged row of the store ``place``.
 
     ``why`` comes after "row ... of table ..." in the message and completes the sentence.
     """
-    facts = {"path": repr(str(path)), "row": repr(row[0]), "table": table}
+    facts = {"path": repr(place), "row": repr(row[0]), "table": table}
     msg = say("row_damaged", **facts, why=why or say("row_checksum"), remedy=REMEDY)
-    raise StoreError(msg, path=str(path), table=table, row=row[0]) from None
+    raise StoreError(msg, path=place, table=table, row=row[0]) from None
 
 
 def read_each(
-    path: Path, table: str, rows: Sequence[Row], read: Callable[[Row], Read]
+    place: str, table: str, rows: Sequence[Row], read: Callable[[Row], Read]
 ) -> Iterator[Read]:
     """Yield the result of ``read`` for each row. Raises StoreError if ``read`` fails."""
     row: Row = ()
@@ -95,7 +110,7 @@ def read_each(
         for row in rows:
             yield read(row)
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
-        refuse_row(path, table, row, say("row_unreadable", why=clipped(str(error), 200)))
+        refuse_row(place, table, row, say("row_unreadable", why=clipped(str(error), 200)))
 
 
 def event_body(event: Event) -> bytes:

@@ -1,20 +1,16 @@
-"""Check a SQLite store: its pages, every row, and the references between rows."""
+"""Check a store: its definitions and pages, every row, and the references between rows."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from workhours_sla.adapters.stores.sqlite_file import (
-    open_for_reading,
-    wrong_definitions,
-    wrong_pages,
-)
-from workhours_sla.adapters.stores.sqlite_reading import SqliteReader
-from workhours_sla.adapters.stores.sqlite_rows import (
+from workhours_sla.adapters.stores.database import CheckedDatabase
+from workhours_sla.adapters.stores.places import open_to_check
+from workhours_sla.adapters.stores.reader import StoreReader
+from workhours_sla.adapters.stores.stored_rows import (
     Row,
     change_of,
     event_of,
@@ -26,9 +22,6 @@ from workhours_sla.adapters.stores.sqlite_rows import (
 from workhours_sla.errors import clipped
 from workhours_sla.module_names import public
 
-MOST_OF_PAGES: Final = 100
-"""Maximum number of faults of pages and indexes that are listed."""
-
 
 @public("workhours_sla.stream")
 class StoreFault(NamedTuple):
@@ -37,7 +30,7 @@ class StoreFault(NamedTuple):
     ``table`` and ``row`` say where the fault is. ``kind`` is one of these:
 
     - ``definition``: a table or an index has a wrong definition; ``table`` is its name.
-    - ``pages``: a page or an index is damaged; ``detail`` is the message of SQLite.
+    - ``pages``: a page or an index of a file is damaged; ``detail`` is the message of SQLite.
     - ``checksum``: a row does not match its checksum.
     - ``unreadable``: a row cannot be read; ``detail`` is the reason. If ``row`` is None, the rest
       of the table cannot be read.
@@ -56,11 +49,12 @@ class StoreFault(NamedTuple):
     detail: str = ""
 
 
-def check_store(path: Path | str) -> tuple[StoreFault, ...]:
+def check_store(place: Path | str) -> tuple[StoreFault, ...]:
     """Return the faults of a store. Another process may be writing the store.
 
-    Every page and every row is read. References between rows are checked only if there is no other
-    fault. Raises StoreError if the file is not a store.
+    ``place`` is a path or the address of a PostgreSQL database. Every row is read, and every page
+    of a SQLite file. References between rows are checked only if there is no other fault. Raises
+    StoreError if the place has no store.
 
     >>> from tempfile import TemporaryDirectory
     >>> from workhours_sla import Policy, Schedule, Target, working_hours
@@ -72,97 +66,85 @@ def check_store(path: Path | str) -> tuple[StoreFault, ...]:
     ...     check_store(Path(folder, "appeals.db"))
     ()
     """
-    path = Path(path)
-    with closing(open_for_reading(path, verified=False)) as db:
-        db.text_factory = _lenient
-        db.execute("BEGIN")
-        faults = [*_of_the_file(db)]
-        for table in _TABLES:
+    with closing(open_to_check(place)) as db, db.moment():
+        faults = [*_of_definitions(db)]
+        for table in TABLES:
             faults += _of_rows(db, table)
         if not faults:
             faults += _of_references(db)
-    if not faults:
-        with SqliteReader(path) as reader, reader.moment():
-            faults += _of_counts(reader)
+        if not faults:
+            faults += _of_counts(StoreReader(db))
     return tuple(faults)
 
 
-def _lenient(text: bytes) -> str:
-    return text.decode("utf-8", "backslashreplace")
-
-
-def _of_the_file(db: sqlite3.Connection) -> Iterator[StoreFault]:
+def _of_definitions(db: CheckedDatabase) -> Iterator[StoreFault]:
     try:
-        for name in wrong_definitions(db):
-            yield StoreFault("definition", name)
-        for what in wrong_pages(db, MOST_OF_PAGES):
-            yield StoreFault("pages", detail=what)
-    except (sqlite3.Error, UnicodeDecodeError) as error:
+        for kind, what in db.wrong():
+            if kind == "definition":
+                yield StoreFault("definition", what)
+            else:
+                yield StoreFault(kind, detail=what)
+    except db.errors as error:
         yield StoreFault("pages", detail=str(error))
 
 
 class _Table(NamedTuple):
-    """How to check a table: the query for its rows, a test of the checksum, and a parser."""
+    """How to check the rows of a table: a test of the checksum, and a parser."""
 
-    rows: str
     intact: Callable[[Row], bool]
-    read: Callable[[Row], object]
+    read: Callable[[Row], object] = str
 
 
-_TABLES: Final = {
-    "meta": _Table("SELECT * FROM meta", is_intact, str),
+TABLES: Final = {
+    "meta": _Table(is_intact),
     "event": _Table(
-        "SELECT number, number, body, checksum, appeal_id FROM event",
-        is_intact_body,
-        lambda row: event_of(row[4], row[2]),
+        lambda row: is_intact_body((row[0], row[0], row[3], row[4])),
+        lambda row: event_of(row[2], row[3]),
     ),
     "appeal": _Table(
-        "SELECT appeal_id, 0, reported, checksum, timer, ended_at FROM appeal",
-        is_intact_body,
-        lambda row: (reported_of(row[2]), *map(instant, filter(None, row[4:]))),
+        lambda row: is_intact_body((row[0], 0, row[1], row[2])),
+        lambda row: (reported_of(row[1]), *map(instant, filter(None, row[3:]))),
     ),
     "outbox": _Table(
-        "SELECT number, number + ifnull(at, 0), body, checksum FROM outbox",
-        is_intact_body,
+        lambda row: is_intact_body((row[0], row[0] + (row[1] or 0), row[2], row[3])),
         lambda row: change_of(row[2]),
     ),
-    "progress": _Table("SELECT * FROM progress", is_intact, str),
-    "failure": _Table("SELECT * FROM failure", is_intact, str),
-    "position": _Table("SELECT * FROM position", is_intact, str),
-    "rejected": _Table("SELECT * FROM rejected", is_intact, str),
+    "progress": _Table(is_intact),
+    "failure": _Table(is_intact),
+    "position": _Table(is_intact),
+    "rejected": _Table(is_intact),
 }
+"""The tables whose rows have checksums."""
 
 
-def _of_rows(db: sqlite3.Connection, table: str) -> Iterator[StoreFault]:
+def _of_rows(db: CheckedDatabase, table: str) -> Iterator[StoreFault]:
     """Yield a fault for each row of a table that has a wrong checksum or cannot be parsed."""
-    rows, intact, read = _TABLES[table]
+    intact, read = TABLES[table]
     try:
-        for row in db.execute(rows):
-            if not intact(row):
-                yield StoreFault("checksum", table, row[0])
-                continue
+        for row in db.stream(table):
             try:
+                if not intact(row):
+                    yield StoreFault("checksum", table, row[0])
+                    continue
                 read(row)
             except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
                 yield StoreFault("unreadable", table, row[0], clipped(str(error), 200))
-    except (sqlite3.Error, UnicodeDecodeError) as error:
+    except db.errors as error:
         yield StoreFault("unreadable", table, detail=str(error))
 
 
-def _of_references(db: sqlite3.Connection) -> Iterator[StoreFault]:
+def _of_references(db: CheckedDatabase) -> Iterator[StoreFault]:
     """Yield a fault for each row with a wrong event id, a missing appeal or too great a number."""
-    for number, event_id, appeal_id, body in db.execute(
-        "SELECT number, event_id, appeal_id, body FROM event"
-    ):
+    for number, event_id, appeal_id, body, *_ in db.stream("event"):
         found = event_of(appeal_id, body).event_id
         if found != event_id:
             yield StoreFault("other_id", "event", number, found)
-    for number, appeal_id in db.execute(
-        "SELECT number, appeal_id FROM event"
-        " WHERE quarantined IS NULL AND appeal_id NOT IN (SELECT appeal_id FROM appeal)"
+    for number, appeal_id in db.rows(
+        "SELECT number, appeal_id FROM event WHERE quarantined IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM appeal WHERE appeal.appeal_id=event.appeal_id)"
     ):
         yield StoreFault("no_appeal", "event", number, appeal_id)
-    meta = {key: value for key, value, _ in db.execute("SELECT * FROM meta")}
+    meta = {key: value for key, value, _ in db.stream("meta")}
     last_change, last_rejected = meta.get("last_change", 0), meta.get("last_rejected", 0)
     for table, last, rows in (
         ("outbox", last_change, "SELECT number FROM outbox WHERE number>?"),
@@ -170,11 +152,11 @@ def _of_references(db: sqlite3.Connection) -> Iterator[StoreFault]:
         ("progress", last_change, "SELECT sink FROM progress WHERE number>?"),
         ("failure", last_change, "SELECT sink FROM failure WHERE number>?"),
     ):
-        for (row,) in db.execute(rows, (last,)):
+        for (row,) in db.rows(rows, last):
             yield StoreFault("number", table, row, str(last))
 
 
-def _of_counts(reader: SqliteReader) -> Iterator[StoreFault]:
+def _of_counts(reader: StoreReader) -> Iterator[StoreFault]:
     counts = reader.holdings()
     found = (
         counts.applied + counts.duplicate + counts.quarantined + counts.replaced + counts.dropped
