@@ -95,6 +95,11 @@ class Delivery:
         for worker in self._workers:
             worker.notify()
 
+    @property
+    def failing(self) -> dict[str, BaseException]:
+        """The sinks that did not accept their last changes, each with its error."""
+        return {name: error for worker in self._workers for name, error in worker.failing.items()}
+
     def finish(self, timeout: float) -> list[Undelivered]:
         """Send the pending changes, stop, and return the sinks that have not received every change.
 
@@ -218,6 +223,11 @@ class _Worker:
         self._step_began = max(self._step_began, monotonic())
         while self._thread.is_alive() and monotonic() - self._step_began < timeout:
             self._thread.join(min(timeout, _POLL))
+
+    @property
+    def failing(self) -> dict[str, BaseException]:
+        """The error of the last write under the name of the sink; empty if it succeeded."""
+        return {} if self._failing is None else {self._sender.name: self._failing}
 
     @property
     def undelivered(self) -> Undelivered | None:

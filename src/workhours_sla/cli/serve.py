@@ -1,20 +1,49 @@
-"""The command ``serve``: answer questions about working time over HTTP."""
+"""The command ``serve``: answer questions about working time, and receive events, over HTTP."""
 
 from __future__ import annotations
 
 import os
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
 from workhours_sla.cli.help import command, option
-from workhours_sla.cli.options import CommonOptions, calendar_file_option, lang_option, take
+from workhours_sla.cli.options import (
+    CommonOptions,
+    calendar_file_option,
+    lang_option,
+    store_option,
+    take,
+)
 from workhours_sla.cli.settings import Settings
 from workhours_sla.errors import EngineError
 from workhours_sla.text.messages import say
+from workhours_sla.text.shell import SHELL, language
+
+if TYPE_CHECKING:
+    from workhours_sla.adapters.config.policy import Configuration
+    from workhours_sla.service.live import Live
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8000
+SKEW: Final = "5m"
+
+
+class _ServeOptions(NamedTuple):
+    """The options that only ``serve`` has."""
+
+    host: str
+    port: int
+    store: str | None
+    sinks: Sequence[str]
+    digests: str | None
+    skew: str | None
+    retain: int | None
 
 
 @command()
@@ -22,14 +51,20 @@ PORT: Final = 8000
 @calendar_file_option
 @option("--host", metavar="ADDRESS", default=HOST)
 @option("--port", metavar="PORT", type=click.IntRange(0, 65_535), default=PORT)
+@store_option
+@option("--sink", "sinks", multiple=True, metavar="FILE")
+@option("--digests", metavar="FILE")
+@option("--skew", metavar="AMOUNT", without=SKEW)
+@option("--retain", type=click.IntRange(1, 36_500), metavar="DAYS", without="never")
 @lang_option
-def serve(
-    config: str, *, calendar_file: str | None, host: str, port: int, lang: str | None
-) -> None:
+def serve(**options: Any) -> None:
     """Run the command ``serve``, whose help is in ``text.help``."""
-    options: dict[str, Any] = dict.fromkeys(CommonOptions._fields)
-    options |= {"config": config, "calendar_file": calendar_file, "lang": lang}
-    settings = Settings.of(take(CommonOptions, options | {"as_json": False, "provisional": False}))
+    wanted = take(_ServeOptions, options)
+    common = dict.fromkeys(CommonOptions._fields) | {
+        name: options[name] for name in ("config", "calendar_file", "lang")
+    }
+    _check(wanted, common, language(options["lang"]))
+    settings = Settings.of(take(CommonOptions, common | {"as_json": False, "provisional": False}))
     try:
         from workhours_sla.service import run  # noqa: PLC0415 - needs the extra
         from workhours_sla.service.app import application  # noqa: PLC0415
@@ -38,6 +73,87 @@ def serve(
         raise EngineError(say("no_service")) from error
     configuration = settings.configuration()
     tokens = Tokens.of(configuration.mapping.service, os.environ)
-    run.check_host(host, tokens)
-    app = application(configuration.policy, tokens, lang=settings.lang)
-    run.serve(app, run.bound(host, port), lang=settings.lang)
+    run.check_host(wanted.host, tokens)
+    with _opened(wanted, configuration, options["config"], settings.lang) as live:
+        if live is not None:
+            settings.note_ends(configuration, live.clock())
+        app = application(configuration.policy, tokens, live, lang=settings.lang)
+        run.serve(app, run.bound(wanted.host, wanted.port), live, lang=settings.lang)
+
+
+def _check(wanted: _ServeOptions, common: dict[str, Any], lang: str) -> None:
+    """Raise click.UsageError for options that need --store, and for a file that is given twice."""
+    given = {
+        "--sink": wanted.sinks,
+        "--digests": wanted.digests,
+        "--skew": wanted.skew,
+        "--retain": wanted.retain,
+    }
+    for name, value in given.items():
+        if value and wanted.store is None:
+            raise click.UsageError(SHELL.text(lang, "only_with_store", option=name))
+    if wanted.store is None:
+        return
+    from workhours_sla.cli.file_checks import (  # noqa: PLC0415
+        check_files,
+        read_files,
+        store_files,
+        written_files,
+    )
+
+    check_files(
+        (
+            *read_files("--config", common["config"]),
+            *read_files("--calendar-file", common["calendar_file"]),
+            *store_files(wanted.store, is_written=True),
+            *written_files("--sink", *wanted.sinks),
+            *written_files("--digests", wanted.digests),
+        ),
+        lang,
+    )
+
+
+@contextmanager
+def _opened(
+    wanted: _ServeOptions, configuration: Configuration, config: str, lang: str
+) -> Iterator[Live | None]:
+    """Open the store and everything that is written; yield None without a store."""
+    if wanted.store is None:
+        yield None
+        return
+    from workhours_sla.adapters.stores.sqlite import SqliteStore  # noqa: PLC0415
+    from workhours_sla.cli.outputs import (  # noqa: PLC0415
+        OutputOptions,
+        note_failure,
+        open_outputs,
+    )
+    from workhours_sla.cli.sinks import configured_sinks  # noqa: PLC0415
+    from workhours_sla.service.live import Live  # noqa: PLC0415
+    from workhours_sla.sla.pipeline import Pipeline  # noqa: PLC0415
+    from workhours_sla.worktime.budget import parse_amount  # noqa: PLC0415
+
+    skew = wanted.skew or SKEW
+    options = OutputOptions(wanted.store, wanted.sinks, wanted.digests, skew)
+    remote = configured_sinks(configuration.mapping, config, wanted.digests, lang)
+    options.check_lines()
+    with ExitStack() as stack:
+        store = SqliteStore(Path(wanted.store))
+        retain = None if wanted.retain is None else timedelta(days=wanted.retain)
+        pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retain))
+        sinks, digests, _ = open_outputs(
+            stack, pipeline, store, options, configuration, remote, _now, lang
+        )
+        yield stack.enter_context(
+            Live(
+                pipeline,
+                sinks=sinks,
+                digests=digests,
+                skew=parse_amount(skew),
+                clock=_now,
+                on_failure=partial(note_failure, lang),
+            )
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

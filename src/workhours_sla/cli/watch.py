@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from fractions import Fraction
 from functools import partial
@@ -19,15 +19,13 @@ import click
 
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.delivery import Delivery, Undelivered
-from workhours_sla.adapters.sinks.digest_lines import DIGESTS
-from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
-from workhours_sla.adapters.sinks.line_file import check_lines
+from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.sources import mapper_of
 from workhours_sla.adapters.sources.formats import ENDINGS, check_followed
 from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.counted_source import CountedSource
-from workhours_sla.cli.digests import TimedDigests, digest_lines
+from workhours_sla.cli.digests import TimedDigests
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
 from workhours_sla.cli.help import argument, command, option
 from workhours_sla.cli.input import details_of, path_or_stdin
@@ -41,20 +39,19 @@ from workhours_sla.cli.options import (
     take,
 )
 from workhours_sla.cli.output import UNREADABLE, echo_note, printable
+from workhours_sla.cli.outputs import OutputOptions, error_text, note_failure, open_outputs
 from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.cli.row_counts import events_line, reason_lines, rows_line
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.shared_ids import NotedSource
-from workhours_sla.cli.sinks import Mails, configured_sinks
+from workhours_sla.cli.sinks import configured_sinks
 from workhours_sla.cli.times import show_time
-from workhours_sla.errors import WorkHoursError
-from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.emitted_changes import Change, ChangeKind
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.sla.watermark import Watermarks
 from workhours_sla.text import words
-from workhours_sla.text.shell import SHELL, language, sentence
+from workhours_sla.text.shell import SHELL, language
 from workhours_sla.worktime.budget import parse_amount
 
 STDOUT: Final = "stdout"
@@ -151,14 +148,11 @@ def watch(**options: Any) -> int:
     )
     with ExitStack() as stack:
         tail.check()  # an error here must not leave an empty store and empty sinks
-        _check_lines(wanted)
+        outputs = OutputOptions(wanted.store, wanted.sinks, wanted.digests, wanted.skew)
+        outputs.check_lines()
         store = SqliteStore(Path(wanted.store))
         retained = None if wanted.retain is None else timedelta(days=wanted.retain)
         pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retained))
-        sinks: list[Sink] = [
-            stack.enter_context(closing(JsonLinesSink(Path(file), progress=store.progress)))
-            for file in wanted.sinks
-        ]
         output = _StandardOutput(
             JsonLinesSink(sys.stdout.buffer)
             if settings.as_json
@@ -168,28 +162,11 @@ def watch(**options: Any) -> int:
         stack.enter_context(_stopped_by_signals(stopping))
         if wanted.replay:
             pipeline.retry_rejected(tail.read)
-        digests = None
-        mails = Mails(remote.servers, config, store, lang, partial(_note_failure, lang))
-        if wanted.digests is not None:
-            messages = stack.enter_context(
-                closing(
-                    digest_lines(
-                        Path(wanted.digests), store, pipeline, configuration, lang, mails.put
-                    )
-                )
-            )
-            digests = TimedDigests(
-                pipeline,
-                messages,
-                clock,
-                parse_amount(wanted.skew),
-                partial(_note_failure, lang, wanted.digests),
-            )
-        stack.enter_context(mails)
+        sinks, digests, mails = open_outputs(
+            stack, pipeline, store, outputs, configuration, remote, clock, lang
+        )
         delivery = stack.enter_context(
-            Delivery(
-                store, [*sinks, *remote.changes, output], on_failure=partial(_note_failure, lang)
-            )
+            Delivery(store, [*sinks, output], on_failure=partial(note_failure, lang))
         )
         summary = pipeline.run(
             NotedSource(counted := CountedSource(tail), config, lang),
@@ -211,15 +188,6 @@ def watch(**options: Any) -> int:
     if wanted.once and not stopping.is_set():
         _check_share(summary, counted.ignored, least, config, lang)
     return UNREADABLE if tail.lost or has_failed else 0
-
-
-def _check_lines(wanted: _WatchOptions) -> None:
-    # if the store exists, opening the sink checks the lines that the store did not write
-    first_only = Path(wanted.store).exists()
-    for file in wanted.sinks:
-        check_lines(Path(file), CHANGES, first_only=first_only)
-    if wanted.digests is not None:
-        check_lines(Path(wanted.digests), DIGESTS, first_only=first_only)
 
 
 def _check_format(source: str, config: Config, lang: str) -> None:
@@ -320,17 +288,11 @@ class _StandardOutput:
             raise
 
 
-def _note_failure(lang: str, sink: str, error: Exception) -> None:
-    """Print a note that a sink has started to fail, unless the reader has closed the pipe."""
-    if not isinstance(error, BrokenPipeError):
-        echo_note(lang, "sink_failing", name=sink, error=_text(error, lang))
-
-
 def _report_digests(digests: TimedDigests | None, name: str | None, lang: str) -> bool:
     """Print the error if the digests could not be written; return whether there was one."""
     if digests is None or digests.failing is None:
         return False
-    error = _text(digests.failing, lang)
+    error = error_text(digests.failing, lang)
     click.echo(SHELL.text(lang, "digests_undelivered", name=name, error=error), err=True)
     return True
 
@@ -339,15 +301,11 @@ def _report_undelivered(undelivered: Sequence[Undelivered], lang: str) -> None:
     """Print the sinks that have not received every change, and exit at once if one hangs."""
     for sink, error in undelivered:
         key = "sink_hangs" if error is None else "sink_undelivered"
-        click.echo(SHELL.text(lang, key, name=sink, error=_text(error, lang)), err=True)
+        click.echo(SHELL.text(lang, key, name=sink, error=error_text(error, lang)), err=True)
     if any(error is None for _, error in undelivered):
         # the thread of the sink may have locked standard output, which cannot be flushed then
         sys.stderr.flush()
         os._exit(UNREADABLE)
-
-
-def _text(error: BaseException | None, lang: str) -> str:
-    return sentence(error, lang) if isinstance(error, WorkHoursError) else str(error)
 
 
 def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config, lang: str) -> None:

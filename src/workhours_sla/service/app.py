@@ -16,6 +16,7 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.service.answering import Limits, answered, batch_of, encoded
 from workhours_sla.service.guard import LANGUAGE, ROUTE, Guard, failed, not_routed, refused
+from workhours_sla.service.live import Live
 from workhours_sla.service.openapi import described
 from workhours_sla.service.problems import RefusedRequestError, refuse
 from workhours_sla.service.questions import QUESTIONS, Targets
@@ -33,6 +34,7 @@ JSON_TYPE: Final = "application/json"
 def application(
     policy: Policy,
     tokens: Tokens | None = None,
+    live: Live | None = None,
     *,
     lang: str = "en",
     limits: Limits | None = None,
@@ -40,7 +42,8 @@ def application(
     """Return the service of a policy as an ASGI application.
 
     ``lang`` is the language of messages for a request without ``Accept-Language``. Without
-    ``tokens`` every request is answered.
+    ``tokens`` every request is answered. With ``live`` the service also receives events and answers
+    about appeals; its owner opens and closes it.
     """
     tokens, limits = tokens or Tokens(), limits or Limits()
     targets = Targets(policy)
@@ -56,7 +59,7 @@ def application(
         _add(app, "POST", f"/v1/{name}", _asked(name, targets, limits))
     _add(app, "GET", "/v1/calendars/{id}/{year}", _calendar_year)
     _add(app, "GET", "/healthz", _health)
-    _add(app, "GET", "/readyz", _ready(policy))
+    _add(app, "GET", "/readyz", _ready(policy, live))
     document: list[bytes] = []
 
     async def openapi(_request: Request) -> Response:
@@ -149,17 +152,29 @@ async def _health(_request: Request) -> Response:
     return Response(b'{"status":"ok"}', media_type=JSON_TYPE)
 
 
-def _ready(policy: Policy) -> Callable[..., Any]:
-    """Return the function that says up to which date each calendar is known."""
+def _ready(policy: Policy, live: Live | None) -> Callable[..., Any]:
+    """Return the function that says up to which date each calendar is known.
+
+    With a store it also says how far time has passed, and how many sinks fail. It refuses if the
+    store fails.
+    """
     known = {
         schedule.calendar.id: schedule.calendar.coverage
         for target in policy.targets
         for schedule in target.schedules
     }
     last = {name: coverage[-1][1] if coverage else None for name, coverage in known.items()}
-    body = encoded({"status": "ready", "calendars": last})
+    status = {"status": "ready", "calendars": last}
 
     async def ready(_request: Request) -> Response:
-        return Response(body, media_type=JSON_TYPE)
+        found: dict[str, Any] = dict(status)
+        if live is not None:
+            if live.failing is not None:
+                raise live.failing
+            found |= {
+                "watermark": live.pipeline.watermark,
+                "sinks_failing": len(live.failing_sinks),
+            }
+        return Response(encoded(found), media_type=JSON_TYPE)
 
     return ready

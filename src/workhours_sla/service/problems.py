@@ -8,12 +8,13 @@ from typing import Any, Final, NamedTuple, NoReturn
 from workhours_sla.errors import (
     CalendarCoverageError,
     ConfigError,
+    StoreError,
     TimeSyntaxError,
     UnknownCalendarError,
     WorkHoursError,
 )
 from workhours_sla.text import messages, words
-from workhours_sla.text.messages import Phrase
+from workhours_sla.text.messages import Phrase, say
 from workhours_sla.text.service import PROBLEMS
 from workhours_sla.text.shell import sentence, unknown_date
 
@@ -31,6 +32,7 @@ STATUSES: Final = {
     "media-type": 415,
     "internal": 500,
     "timeout": 503,
+    "store-unavailable": 503,
 }
 """The status of each type of problem that is not 422."""
 BAD_REQUEST: Final = 422
@@ -89,16 +91,17 @@ def problem_of(error: RefusedRequestError | WorkHoursError) -> Problem:
         return Problem("calendar-coverage", error, facts)
     if isinstance(error, UnknownCalendarError):
         return Problem("unknown-calendar", error, {"id": error.id})
-    if isinstance(error, ConfigError):
-        reason = known.get("reason")
-        if isinstance(reason, TimeSyntaxError):
-            return Problem("invalid-time", error, {"key": known["key"], "text": reason.text})
-        return Problem("invalid-request", error, {"key": known.get("key") or None})
+    if isinstance(error, StoreError):  # its sentence names a path, which is not the client's
+        return Problem("store-unavailable", say("store_away"), {})
     facts = {
         name: value
         for name, value in known.items()
         if isinstance(value, str | int | date | datetime | timedelta) and name != "cause"
     }
+    if isinstance(error, ConfigError):
+        reason, facts = known.get("reason"), {"key": known.get("key") or None}
+        if isinstance(reason, TimeSyntaxError):
+            return Problem("invalid-time", error, {"key": known["key"], "text": reason.text})
     return Problem("invalid-request", error, facts)
 
 

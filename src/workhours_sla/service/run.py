@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from types import FrameType
 from typing import Any, Final
 
 import uvicorn
 
 from workhours_sla.errors import ConfigError
 from workhours_sla.service.guard import LOG, Guard
+from workhours_sla.service.live import Live
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.text.messages import said, say
 
@@ -86,10 +88,11 @@ def bound(host: str, port: int) -> socket.socket:
     return made
 
 
-def serve(app: Guard, listening: socket.socket, *, lang: str) -> None:
+def serve(app: Guard, listening: socket.socket, live: Live | None = None, *, lang: str) -> None:
     """Answer requests until SIGTERM or SIGINT; running requests are completed first.
 
-    The log is written to standard error, as lines of JSON.
+    The signal stops ``live`` too, so that requests which wait for it end. The log is written to
+    standard error, as lines of JSON.
     """
     # facts that no line of the log has
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
@@ -116,7 +119,20 @@ def serve(app: Guard, listening: socket.socket, *, lang: str) -> None:
     where = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     print(said(say("serving", address=where), lang), flush=True)  # noqa: T201
     with _clean_end():
-        uvicorn.Server(config).run(sockets=[listening])
+        _Server(config, live).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """A server that stops ``live`` as soon as a signal stops the server."""
+
+    def __init__(self, config: uvicorn.Config, live: Live | None) -> None:
+        super().__init__(config)
+        self._live = live
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._live is not None:
+            self._live.stop()
+        super().handle_exit(sig, frame)
 
 
 @contextmanager

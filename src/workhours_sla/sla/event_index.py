@@ -172,6 +172,16 @@ class EventIndex:
             apart = self._apart.get(event_id)
             yield apart or StoredEvent.of_record(records[event_id])
 
+    def of_appeal(self, appeal_id: str) -> Iterator[StoredEvent]:
+        """Yield the copies of an appeal, without order."""
+        for record in records_of(self._appeals[appeal_id]) if appeal_id in self._appeals else ():
+            if record[EVENT_ID] not in self._apart:
+                yield StoredEvent.of_record(record)
+        for event_id in self._apart_of.get(appeal_id, ()):
+            copies = self._apart.get(event_id)
+            if copies is not None:
+                yield from (one for one in all_of(copies) if one.event.appeal_id == appeal_id)
+
     def events(self) -> Iterator[Event]:
         """Yield every event, even if quarantined. For a repaired event, yield only the repair."""
         for known in self.all():

@@ -304,6 +304,11 @@ class MemoryStore:
         """Yield every event, even if quarantined. For a repaired event, yield only the repair."""
         return self._index.events()
 
+    def history(self, appeal_id: str) -> list[tuple[Event, str | None]]:
+        """Return the events of an appeal in order, each with its quarantine reason or None."""
+        copies = sorted(self._index.of_appeal(appeal_id), key=lambda copy: copy.event.order)
+        return [(copy.event, copy.quarantined) for copy in copies if copy.quarantined != REPLACED]
+
     def quarantine(self) -> tuple[Quarantined, ...]:
         """Return the events that do not count now, with the reasons why."""
         return in_order(

@@ -306,6 +306,19 @@ class Pipeline:
                 ]
             yield from found
 
+    def outcomes_of(self, appeal_id: str, as_of: datetime) -> tuple[Outcome, ...]:
+        """Return the outcomes of one appeal, none for an unknown appeal.
+
+        An answer that is already known counts even if it is after ``as_of``. Raises
+        NaiveDatetimeError.
+        """
+        as_of = in_utc("as_of", as_of)
+        with self._store.lock:
+            if not self._store.history(appeal_id):
+                return ()
+            appeal = self._store.appeals([appeal_id])[appeal_id]
+            return tuple(outcomes_of(appeal.fold(self._policy), as_of))
+
     def _all_appeals(self, ids: Sequence[str]) -> Iterator[Mapping[str, AppealState]]:
         for first in range(0, len(ids), AT_ONCE):
             yield self._store.appeals(ids[first : first + AT_ONCE])

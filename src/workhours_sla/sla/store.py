@@ -248,6 +248,12 @@ class Store(Outbox, Protocol):
     def events(self) -> Iterator[Event]:
         """Yield every event, even if quarantined. For a repaired event, yield only the repair."""
 
+    def history(self, appeal_id: str) -> Sequence[tuple[Event, str | None]]:
+        """Return the events of an appeal in order, each with its quarantine reason or None.
+
+        Copies that a repair replaced are left out. The result is empty for an unknown appeal.
+        """
+
     def quarantine(self) -> tuple[Quarantined, ...]:
         """Return the events that do not count now. Later events may make them count again."""
 

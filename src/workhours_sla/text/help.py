@@ -75,12 +75,15 @@ COMMANDS: Final = Texts(
             "en": "Answer over HTTP: when due, how much time passed, how late it may arrive, why."
             "\n\n"
             "The targets and the tokens are those of --config. Without tokens only this machine is "
-            "answered. The log goes to standard error. SIGTERM ends it after the running requests.",
+            "answered. With --store the service also receives events, keeps the appeals in FILE, "
+            "and sends every change to the sinks of --config, as watch does. The log goes to "
+            "standard error. SIGTERM ends it after the running requests.",
             "ru": "Отвечать по HTTP: какой срок, сколько прошло времени, не позже чего и почему."
             "\n\n"
-            "Нормативы и ключи - из --config. Без ключей ответы получает только эта машина. Журнал "
-            "пишется в поток ошибок. По SIGTERM команда завершает начатые запросы и "
-            "останавливается.",
+            "Нормативы и ключи - из --config. Без ключей ответы получает только эта машина. С "
+            "--store служба ещё и принимает события, хранит обращения в ФАЙЛЕ и, как watch, "
+            "отправляет изменения получателям из --config. Журнал пишется в поток ошибок. По "
+            "SIGTERM команда завершает начатые запросы и останавливается.",
         },
         "check": {
             "en": "Show which appeals of FILE are overdue, at risk or met; - reads standard input."
@@ -306,6 +309,27 @@ OPTIONS: Final = Texts(
         "serve --config": {
             "en": "TOML file of schedules, targets and tokens.",
             "ru": "Файл TOML с расписаниями, нормативами и ключами.",
+        },
+        "serve --store": {
+            "en": "File of the state; with it, events are received.",
+            "ru": "Файл хранилища; с ним служба принимает события.",
+        },
+        "serve --sink": {
+            "en": "Append changes as JSON Lines.",
+            "ru": "Дописывать изменения строками JSON.",
+        },
+        "serve --digests": {
+            "en": "Append messages to agencies as JSON Lines.",
+            "ru": "Дописывать сводки для ведомств строками JSON.",
+        },
+        "serve --skew": {
+            "en": "How long after it happened an event may arrive.",
+            "ru": "Через сколько после события о нём ещё могут сообщить.",
+        },
+        "serve --retain": {
+            "en": "Drop appeals that ended, and rejected events received, more than DAYS ago.",
+            "ru": "Удалять обращения, завершённые больше стольких дней назад, и отклонённые "
+            "события, полученные больше стольких дней назад.",
         },
         "--host": {"en": "Address to listen on.", "ru": "Адрес, на котором отвечать."},
         "--port": {

@@ -30,6 +30,10 @@ PROBLEMS: Final[Mapping[str, Words]] = {
     "answer-too-large": {"en": "The answer is too large", "ru": "Ответ слишком велик"},
     "span-too-long": {"en": "The span of time is too long", "ru": "Промежуток слишком велик"},
     "timeout": {"en": "The answer takes too long", "ru": "Расчёт занимает слишком много времени"},
+    "store-unavailable": {
+        "en": "The store cannot be used",
+        "ru": "Хранилище недоступно",
+    },
     "internal": {"en": "A fault of the service", "ru": "Сбой службы"},
 }
 """The title of each type of problem."""
@@ -89,6 +93,12 @@ SERVICE: Final[Mapping[str, Words]] = {
     "internal_fault": {
         "en": "the service failed; its log has the error under the number {id}",
         "ru": "произошёл сбой; ошибка записана в журнале службы под номером {id}",
+    },
+    "store_away": {
+        "en": "the store of the service cannot be used now, so nothing was stored; send the "
+        "request again later",
+        "ru": "хранилище службы сейчас недоступно, поэтому ничего не записано; повторите запрос "
+        "позже",
     },
     "not_a_year": {
         "en": "{text} is not a year; write it like 2026",

@@ -306,6 +306,10 @@ SHELL: Final = Texts(
             "en": "{name} was refused by the mail server and gets no digest: {reply}",
             "ru": "почтовый сервер не принял сводку для {name}: {reply}",
         },
+        "only_with_store": {
+            "en": "{option} needs a store; give --store FILE as well",
+            "ru": "для {option} нужно хранилище; укажите и --store ФАЙЛ",
+        },
         "mail_without_digests": {
             "en": "[sinks.{name}] sends digests by e-mail; give --digests FILE, which keeps them",
             "ru": "[sinks.{name}] отправляет сводки по почте; укажите --digests ФАЙЛ, где они "

@@ -49,6 +49,10 @@ _QUARANTINED = """
     SELECT number, number, body, checksum, appeal_id, quarantined FROM event
     WHERE quarantined IS NOT NULL AND quarantined<>?
 """
+_OF_APPEAL = """
+    SELECT number, number, body, checksum, appeal_id, quarantined FROM event
+    WHERE appeal_id=? AND ifnull(quarantined, '')<>?
+"""
 _LEFT_OUT = """
     SELECT number, number, body, checksum, appeal_id, quarantined FROM event
     WHERE quarantined IS NOT NULL AND quarantined<>?
@@ -165,6 +169,15 @@ class StoreReader:
         while rows := self._bodies("event", _EVENTS, after, AFTER_RETENTION, REPLACED):
             yield from read_each(self.place, "event", rows, _event_of)
             after = rows[-1][0]
+
+    def history(self, appeal_id: str) -> list[tuple[Event, str | None]]:
+        """Return the events of an appeal in order, each with its quarantine reason or None.
+
+        Copies that a repair replaced are left out. The result is empty for an unknown appeal.
+        """
+        rows = self._bodies("event", _OF_APPEAL, appeal_id, REPLACED)
+        found = read_each(self._path, "event", rows, lambda row: (_event_of(row), row[5]))
+        return sorted(found, key=lambda one: one[0].order)
 
     def quarantine(self) -> tuple[Quarantined, ...]:
         """Return the events that do not count now. Later events may make them count again."""

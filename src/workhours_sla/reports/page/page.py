@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 from hashlib import sha256
 from os import PathLike
 from pathlib import Path
@@ -18,7 +17,6 @@ from typing import Final, NamedTuple
 from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.late import Late
 from workhours_sla.compliance.tables import Table
-from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.reports.page.details import Details
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.first import First
@@ -29,6 +27,7 @@ from workhours_sla.reports.periods import named_period, whole_period
 from workhours_sla.reports.plain_text import budget_text
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.report_tables import columns_of, csv_table
+from workhours_sla.sla.due_trace import due_trace
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import Target
@@ -57,7 +56,7 @@ def write_page(
     page. For the page ``march.html``, this file is ``march.late.csv``. Raises OSError, and
     ValueError for an unknown language.
 
-    >>> from datetime import datetime
+    >>> from datetime import datetime, timedelta
     >>> from tempfile import TemporaryDirectory
     >>> import numpy as np
     >>> from workhours_sla import Schedule
@@ -130,7 +129,7 @@ def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
     ``outcomes``, for a due time that depends on the working hours of several holders, and for a
     ClockTime budget.
 
-    >>> from datetime import datetime
+    >>> from datetime import datetime, timedelta
     >>> from workhours_sla import Event, EventType, Policy, Schedule, evaluate
     >>> from workhours_sla.report import cases_of_outcomes, report
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -153,19 +152,8 @@ def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
         outcome = by_clock.get((late.appeal_id, late.started_at))
         if outcome is None or late.due_at is None or isinstance(outcome.budget, ClockTime):
             return None
-        by = target.schedule_for(outcome)
-        assert by is not None  # noqa: S101 - else there is no outcome
-        budget = outcome.budget
-        try:
-            found = by.explain(
-                late.started_at,
-                budget if isinstance(budget, timedelta) else late.due_at,
-                pauses=outcome.pauses,
-                provisional=outcome.provisional,
-            )
-        except CalendarCoverageError:
-            return None
-        return found if found.end == late.due_at else None
+        found = due_trace(outcome, target)
+        return found if found is not None and found.end == late.due_at else None
 
     return trace
 

@@ -1,0 +1,95 @@
+"""Open what ``watch`` and ``serve`` write besides the store: sinks, digests and e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from workhours_sla.adapters.config.policy import Configuration
+from workhours_sla.adapters.sinks.digest_lines import DIGESTS
+from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
+from workhours_sla.adapters.sinks.line_file import check_lines
+from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.cli.digests import TimedDigests, digest_lines
+from workhours_sla.cli.output import echo_note
+from workhours_sla.cli.sinks import Configured, Mails
+from workhours_sla.errors import WorkHoursError
+from workhours_sla.sla.delivery import Sink
+from workhours_sla.sla.pipeline import Pipeline
+from workhours_sla.text.shell import sentence
+from workhours_sla.worktime.budget import parse_amount
+
+
+class OutputOptions(NamedTuple):
+    """The options of a command that say what it writes, and how late events may arrive.
+
+    ``sinks`` are files of changes, ``digests`` is the file of digests, ``skew`` an amount of time.
+    """
+
+    store: str
+    sinks: Sequence[str]
+    digests: str | None
+    skew: str
+
+    def check_lines(self) -> None:
+        """Raise StoreError if a file of changes or digests has something else in it."""
+        # if the store exists, opening the sink checks the lines that the store did not write
+        first_only = Path(self.store).exists()
+        for file in self.sinks:
+            check_lines(Path(file), CHANGES, first_only=first_only)
+        if self.digests is not None:
+            check_lines(Path(self.digests), DIGESTS, first_only=first_only)
+
+
+class Outputs(NamedTuple):
+    """The open sinks for changes, the digests if they are wanted, and the started e-mail."""
+
+    sinks: list[Sink]
+    digests: TimedDigests | None
+    mails: Mails
+
+
+def open_outputs(  # noqa: PLR0913, PLR0917
+    stack: ExitStack,
+    pipeline: Pipeline,
+    store: SqliteStore,
+    options: OutputOptions,
+    configuration: Configuration,
+    remote: Configured,
+    clock: Callable[[], datetime] | None,
+    lang: str,
+) -> Outputs:
+    """Open the files and start the e-mail. ``stack`` closes them. Raises StoreError.
+
+    ``remote`` are the sinks of the configuration, and ``clock`` is that of TimedDigests.
+    """
+    sinks: list[Sink] = [
+        stack.enter_context(closing(JsonLinesSink(Path(file), progress=store.progress)))
+        for file in options.sinks
+    ]
+    note = partial(note_failure, lang)
+    mails = Mails(remote.servers, configuration.mapping, store, lang, note)
+    digests = None
+    if options.digests is not None:
+        file = Path(options.digests)
+        lines = digest_lines(file, store, pipeline, configuration, lang, mails.put)
+        stack.enter_context(closing(lines))
+        failed = partial(note, options.digests)
+        digests = TimedDigests(pipeline, lines, clock, parse_amount(options.skew), failed)
+    stack.enter_context(mails)
+    return Outputs([*sinks, *remote.changes], digests, mails)
+
+
+def note_failure(lang: str, sink: str, error: Exception) -> None:
+    """Print a note that a sink has started to fail, unless the reader has closed the pipe."""
+    if not isinstance(error, BrokenPipeError):
+        echo_note(lang, "sink_failing", name=sink, error=error_text(error, lang))
+
+
+def error_text(error: BaseException | None, lang: str) -> str:
+    """Return the sentence of an error in a language, or the text of an error of another program."""
+    return sentence(error, lang) if isinstance(error, WorkHoursError) else str(error)

@@ -1,0 +1,253 @@
+"""The running state of a service with a store: its pipeline, its delivery and its clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from threading import Event as Flag
+from threading import Lock, Thread
+from typing import Final, NamedTuple, Self
+
+from workhours_sla.adapters.delivery import Delivery
+from workhours_sla.adapters.sinks.digest import targets_of
+from workhours_sla.adapters.sinks.metrics import Metrics
+from workhours_sla.errors import StoreError
+from workhours_sla.sla.delivery import Sink
+from workhours_sla.sla.due_trace import due_trace
+from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.pipeline import Pipeline
+from workhours_sla.sla.receipts import Receipt, commit_with_receipts
+from workhours_sla.sla.run_loop import Digests
+from workhours_sla.sla.source import Rejected
+from workhours_sla.sla.store import Batch
+from workhours_sla.worktime.explain import Trace
+from workhours_sla.worktime.zone_offsets import ZERO
+
+SKEW: Final = timedelta(minutes=5)
+"""By default, how long after it happened an event may arrive without being late."""
+LOG: Final = logging.getLogger("workhours_sla.service")
+
+
+class Applied(NamedTuple):
+    """What a batch of events did: a receipt for each event, and the changes that it caused."""
+
+    receipts: Sequence[Receipt]
+    changes: Sequence[Change]
+    version: int
+
+
+class History(NamedTuple):
+    """One appeal: its events with quarantine reasons, and its outcomes, each with its trace.
+
+    A trace explains the due time day by day; it is None if ``due_trace`` has none.
+    """
+
+    appeal_id: str
+    events: Sequence[tuple[Event, str | None]]
+    outcomes: Sequence[tuple[Outcome, Trace | None]]
+
+
+class Live:
+    """A pipeline that receives events, a ticker that advances it, and the delivery to its sinks.
+
+    ``pipeline`` is open, and its owner closes it after ``close``. The service receives events
+    itself, so the watermark is the time of ``clock`` minus ``skew``. It does not advance during the
+    first ``skew`` after the start, in which senders repeat what they could not send before.
+    ``digests`` are sent as time passes. ``on_failure`` is called when a sink starts to fail, as for
+    Delivery. Without ``tick``, in seconds, nothing advances time but ``advance``. Usable from any
+    thread.
+
+    >>> from workhours_sla import Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import MemoryStore
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> event = Event("1", "A-1", "created", posted, posted)
+    >>> with Live(Pipeline(MemoryStore(), policy), clock=lambda: posted, tick=None) as live:
+    ...     [one.state for one in live.apply([event, event]).receipts], live.version
+    (['applied', 'duplicate'], 1)
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        pipeline: Pipeline,
+        *,
+        sinks: Iterable[Sink] = (),
+        digests: Digests | None = None,
+        skew: timedelta = SKEW,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tick: float | None = 1.0,
+        on_failure: Callable[[str, Exception], object] = lambda _sink, _error: None,
+    ) -> None:
+        sinks = list(sinks)
+        self.pipeline: Pipeline = pipeline
+        self.clock: Callable[[], datetime] = clock
+        self.metrics = Metrics(pipeline, sinks=[sink.name for sink in sinks])
+        self.failing: StoreError | None = None
+        """The error of the store's last call, None if it succeeded."""
+        self._delivery = Delivery(pipeline.store, [*sinks, self.metrics], on_failure=on_failure)
+        self._digests = digests
+        self._skew = skew
+        self._began = clock()
+        self._targets = targets_of(pipeline.policy)
+        self._version = 0
+        self._turn = Lock()
+        """Guards ``_version`` and ``_waiting``."""
+        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
+        self._stopping = Flag()
+        self._ticker = (
+            None if tick is None else Thread(target=self._run, args=(tick,), name="ticker")
+        )
+
+    def __enter__(self) -> Self:
+        self._delivery.__enter__()
+        if self._ticker is not None:
+            self._ticker.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def stop(self) -> None:
+        """Wake all that wait for a version, so that their requests can end. Does not wait."""
+        self._stopping.set()
+        self._wake()
+
+    def close(self) -> None:
+        """Stop the ticker and the delivery; changes that are not delivered remain in the store."""
+        self.stop()
+        if self._ticker is not None and self._ticker.ident is not None:
+            self._ticker.join()
+        self._delivery.stop()
+
+    @property
+    def failing_sinks(self) -> dict[str, BaseException]:
+        """The sinks that did not accept their last changes, each with its error."""
+        return self._delivery.failing
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether ``stop`` or ``close`` was called."""
+        return self._stopping.is_set()
+
+    # -- input -------------------------------------------------------------------------------
+
+    def apply(
+        self, events: Sequence[Event], rejected: Sequence[Rejected] = (), source: str = "http"
+    ) -> Applied:
+        """Store events and rejected rows in one transaction, and return what became of them.
+
+        Synchronous: a handler of requests calls it by ``asyncio.to_thread``. Raises StoreError;
+        nothing is stored then, and the sender may send the same again.
+        """
+        batch = Batch(source, events, rejected)
+        with self._noting_failure():
+            (changes, _), receipts = commit_with_receipts(self.pipeline, batch)
+        is_new = bool(changes) or any(one.state != "duplicate" for one in receipts)
+        return Applied(receipts, changes, self._committed(changes, is_new=is_new))
+
+    def advance(self, now: datetime | None = None) -> Sequence[Change]:
+        """Advance time to ``now`` minus the skew, by default that of the clock; send digests.
+
+        Returns the changes that the time caused. Raises StoreError, NaiveDatetimeError.
+        """
+        now = self.clock() if now is None else now
+        watermark = now - self._skew
+        changes: Sequence[Change] = ()
+        with self._noting_failure():
+            if self._skew == ZERO or watermark >= self._began:
+                changes = self.pipeline.advance(watermark)
+            if self._digests is not None:
+                self._digests.send()
+        self._committed(changes, is_new=bool(changes))
+        return changes
+
+    def _committed(self, changes: Sequence[Change], *, is_new: bool) -> int:
+        if changes:
+            self._delivery.notify()
+        if is_new:
+            with self._turn:
+                self._version += 1
+            self._wake()
+        return self._version
+
+    @contextmanager
+    def _noting_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreError as error:
+            self.failing = error
+            raise
+        self.failing = None
+
+    def _run(self, tick: float) -> None:
+        while not self._stopping.wait(tick):
+            try:
+                self.advance()
+            except StoreError:
+                pass  # noted, and tried again
+            except Exception as error:  # noqa: BLE001 - time must go on
+                LOG.error("fault", extra={"error": type(error).__name__})  # noqa: TRY400
+
+    # -- versions ----------------------------------------------------------------------------
+
+    @property
+    def version(self) -> int:
+        """A number that grows with each commit that changes something, 0 at the start."""
+        return self._version
+
+    async def newer(self, than: int) -> int:
+        """Wait until the version is greater than a number, and return it.
+
+        Returns the version as it is when the service stops. Nothing is polled, so use
+        ``asyncio.timeout`` to wait for a limited time.
+        """
+        loop = asyncio.get_running_loop()
+        while self._version <= than and not self._stopping.is_set():
+            waiter = loop, loop.create_future()
+            with self._turn:
+                self._waiting.add(waiter)
+            try:
+                if self._version <= than and not self._stopping.is_set():
+                    await waiter[1]
+            finally:
+                with self._turn:
+                    self._waiting.discard(waiter)
+        return self._version
+
+    def _wake(self) -> None:
+        with self._turn:
+            waiting, self._waiting = self._waiting, set()
+        for loop, future in waiting:
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(_end, future)
+
+    # -- output ------------------------------------------------------------------------------
+
+    def outcomes(self, now: datetime) -> list[Outcome]:
+        """Return all outcomes as of ``now`` of each appeal in which a clock has not ended.
+
+        Raises StoreError, NaiveDatetimeError.
+        """
+        with self._noting_failure():
+            return list(self.pipeline.open_outcomes(now))
+
+    def appeal(self, appeal_id: str, now: datetime) -> History | None:
+        """Return one appeal as of ``now``, None if it is unknown. Raises StoreError."""
+        with self._noting_failure(), self.pipeline.store.lock:
+            events = self.pipeline.store.history(appeal_id)
+            outcomes = self.pipeline.outcomes_of(appeal_id, now)
+        if not events:
+            return None
+        traced = [(one, due_trace(one, self._targets[one.target])) for one in outcomes]
+        return History(appeal_id, events, traced)
+
+
+def _end(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

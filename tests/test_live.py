@@ -1,0 +1,278 @@
+"""The service's store: events in any order and number, time that passes, versions, histories."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from workhours_sla import Event, Policy, Schedule, Target, Verdict, evaluate, working_hours
+from workhours_sla.errors import StoreError
+from workhours_sla.stream import (
+    MemoryStore,
+    Pipeline,
+    Rejected,
+    SqliteStore,
+    Store,
+)
+
+pytest.importorskip("fastapi")
+
+from workhours_sla.service.live import Live
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+BEGIN = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def event(
+    number: int, kind: str = "created", after: timedelta = timedelta(0), **more: str
+) -> Event:
+    appeal, when = f"A-{number:04}", BEGIN + after
+    return Event(f"{appeal}-{kind}", appeal, kind, when, when, **more)
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    def __init__(self) -> None:
+        self.now = BEGIN
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    return MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "appeals.db")
+
+
+@pytest.fixture
+def live(store: Store) -> Iterator[Live]:
+    with (
+        Pipeline(store, POLICY) as pipeline,
+        Live(pipeline, clock=Clock(), tick=None, skew=timedelta(0)) as opened,
+    ):
+        yield opened
+
+
+def test_receipts_of_one_batch(live: Live) -> None:
+    new = event(1)
+    other = Event(new.event_id, "A-0002", "created", BEGIN, BEGIN)
+    ahead = Event("ahead", "A-0003", "created", BEGIN + HOUR, BEGIN)
+    orphan = event(4, "replied")
+    found = live.apply([new, new, other, ahead, orphan, orphan])
+    assert [one[1:] for one in found.receipts] == [
+        ("applied", None),
+        ("duplicate", None),
+        ("quarantined", "conflicting_id"),
+        ("quarantined", "future_time"),
+        ("quarantined", "no_appeal"),
+        ("duplicate", None),
+    ]
+    again = live.apply([orphan, ahead, other, new, event(4)])
+    assert [one.state for one in again.receipts] == ["duplicate"] * 4 + ["applied"]
+    # the reply counts now that its appeal exists
+    assert [one[1] for one in live.pipeline.store.history("A-0004")] == [None, None]
+
+
+def test_receipts_agree_with_the_counters(live: Live) -> None:
+    chance = random.Random(7)
+    events = []
+    for number in range(150):
+        kinds = ["created", "replied"] if chance.random() < 0.7 else [chance.choice(["replied"])]
+        events += [event(number, kind, chance.randint(0, 9) * HOUR) for kind in kinds]
+        if chance.random() < 0.2:  # another content under the same id
+            events.append(event(number, "created", 20 * HOUR, channel="vk"))
+    events += chance.choices(events, k=100)
+    chance.shuffle(events)
+    states = []
+    while events:
+        size = chance.randint(1, 40)
+        batch, events = events[:size], events[size:]
+        states += [one.state for one in live.apply(batch).receipts]
+    counters = live.pipeline.counters
+    assert counters.duplicate == states.count("duplicate")
+    assert counters.read == len(states)
+    assert "quarantined" in states
+
+
+def test_a_receipt_after_retention(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "appeals.db")
+    with (
+        Pipeline(store, POLICY, retain=timedelta(days=1)) as pipeline,
+        Live(pipeline, clock=Clock(), tick=None, skew=timedelta(0)) as live,
+    ):
+        live.apply([event(1), event(1, "replied", HOUR)])
+        live.advance(BEGIN + timedelta(days=30))
+        late = event(1, "citizen_message", 2 * HOUR)
+        found = live.apply([event(1), late, late]).receipts
+        assert [one[1:] for one in found] == [
+            ("duplicate", None),
+            ("quarantined", "after_retention"),
+            ("duplicate", None),
+        ]
+
+
+def test_time_alone_breaches(live: Live) -> None:
+    live.apply([event(1)])
+    assert live.advance(BEGIN + 3 * HOUR)[0].kind.value == "at_risk"
+    assert live.advance(BEGIN + 3 * HOUR) == ()
+    version = live.version
+    assert live.advance(BEGIN + 9 * HOUR)[0].kind.value == "breached"
+    assert live.version == version + 1
+    assert live.outcomes(BEGIN + 9 * HOUR)[0].verdict is Verdict.BREACHED
+
+
+def test_after_a_start_time_waits_for_what_is_sent_again(store: Store) -> None:
+    with Pipeline(store, POLICY) as pipeline:
+        pipeline.apply(event(1))
+        clock = Clock()
+        clock.now = BEGIN + timedelta(days=1)
+        with Live(pipeline, clock=clock, tick=None, skew=timedelta(minutes=5)) as live:
+            assert live.advance() == ()
+            clock.now += timedelta(minutes=4)
+            assert live.advance() == ()
+            live.apply([event(1, "replied", HOUR)])  # it was answered while the service was down
+            clock.now += timedelta(minutes=2)
+            live.advance()
+        kinds = [change.kind.value for _, change in store.changes()]
+        assert kinds == ["opened", "met"]
+
+
+def test_the_ticker_advances_time(store: Store) -> None:
+    clock = Clock()
+    with Pipeline(store, POLICY) as pipeline:
+        with Live(pipeline, clock=clock, tick=0.01, skew=timedelta(0)) as live:
+            live.apply([event(1)])
+            before = live.version
+            clock.now = BEGIN + timedelta(days=1)
+
+            async def waited() -> int:
+                async with asyncio.timeout(60):
+                    return await live.newer(before)
+
+            assert asyncio.run(waited()) > before
+        assert [change.kind.value for _, change in store.changes()][-1] == "breached"
+
+
+def test_a_version_wakes_all_who_wait(live: Live) -> None:
+    async def main() -> list[int]:
+        waiting = [asyncio.create_task(live.newer(0)) for _ in range(20)]
+        await asyncio.sleep(0)
+        await asyncio.to_thread(live.apply, [event(1)])
+        async with asyncio.timeout(60):
+            found = await asyncio.gather(*waiting)
+        assert await live.newer(0) == 1  # without waiting
+        last = asyncio.create_task(live.newer(1))
+        await asyncio.sleep(0)
+        live.apply([event(1)])  # a duplicate changes nothing
+        await asyncio.sleep(0)
+        assert not last.done()
+        live.stop()
+        async with asyncio.timeout(60):
+            assert await last == 1
+        return found
+
+    assert asyncio.run(main()) == [1] * 20
+    assert live.is_stopping
+
+
+def test_many_threads_give_the_answer_of_one_batch(live: Live) -> None:
+    chance = random.Random(3)
+    events = [
+        event(number, kind, chance.randint(0, 12) * HOUR if kind == "replied" else timedelta(0))
+        for number in range(120)
+        for kind in ("created", "replied")
+    ]
+
+    def send(part: list[Event]) -> None:
+        for first in range(0, len(part), 7):
+            live.apply(part[first : first + 7])
+
+    parts = [chance.sample(events, len(events) // 2) for _ in range(3)] + [events]
+    threads = [threading.Thread(target=send, args=(part,)) for part in parts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    end = BEGIN + timedelta(days=2)
+    live.advance(end)
+    expected = evaluate(events, POLICY, as_of=end).outcomes
+    late = {one.appeal_id for one in expected if one.verdict is Verdict.BREACHED}
+    changes = [change for _, change in live.pipeline.store.changes()]
+    assert len({change.change_id for change in changes}) == len(changes)
+    kept = {change.change_id: change for change in changes if change.retracts is None}
+    for change in changes:
+        if change.retracts is not None:
+            del kept[change.retracts]
+    breached = {one.appeal_id for one in kept.values() if one.kind.value == "breached"}
+    assert breached == late
+    assert live.pipeline.store.holdings().applied == len(events)
+
+
+def test_the_history_of_an_appeal(live: Live) -> None:
+    reply = event(1, "replied", 2 * HOUR)
+    other = Event(reply.event_id, "A-0001", "replied", BEGIN + HOUR, BEGIN + 5 * HOUR)
+    live.apply([reply, event(1), other])
+    found = live.appeal("A-0001", BEGIN + 6 * HOUR)
+    assert found is not None
+    assert [(one.type.value, why) for one, why in found.events] == [
+        ("created", None),
+        ("replied", "conflicting_id"),
+        ("replied", None),
+    ]
+    ((outcome, trace),) = found.outcomes
+    assert (outcome.verdict, outcome.answered_at) == (Verdict.MET, BEGIN + 2 * HOUR)
+    assert trace is not None
+    assert trace.end == outcome.due_at
+    assert trace.steps[0].day is not None
+    assert live.appeal("A-9", BEGIN) is None
+    assert live.outcomes(BEGIN + 6 * HOUR) == []  # it is answered
+
+
+def test_a_history_survives_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "appeals.db"
+
+    def opened(read: Callable[[Live], object]) -> object:
+        with (
+            Pipeline(SqliteStore(path), POLICY) as pipeline,
+            Live(pipeline, clock=Clock(), tick=None, skew=timedelta(0)) as live,
+        ):
+            return read(live)
+
+    sent = [event(1), event(1, "assigned", HOUR, agency_id="roads"), event(2)]
+    opened(lambda live: live.apply(sent))
+    before = opened(lambda live: live.appeal("A-0001", BEGIN + 2 * HOUR))
+    assert before == opened(lambda live: live.appeal("A-0001", BEGIN + 2 * HOUR))
+    assert [one[0] for one in before.events] == sent[:2]  # type: ignore[attr-defined]
+
+
+def test_a_store_that_fails_is_noted_until_it_works_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqliteStore(tmp_path / "appeals.db")
+    with (
+        Pipeline(store, POLICY) as pipeline,
+        Live(pipeline, clock=Clock(), tick=None, skew=timedelta(0)) as live,
+    ):
+        live.apply([event(1)])
+
+        def gone(*_: object) -> None:
+            msg = "the disk is gone"
+            raise StoreError(msg)
+
+        with monkeypatch.context() as broken:
+            broken.setattr(store, "_write_state", gone)
+            with pytest.raises(StoreError):
+                live.apply([event(2)], [Rejected("malformed", "", "x")])
+            assert live.failing is not None
+        assert store.holdings().rejected == 0
+        assert live.apply([event(2)]).receipts[0].state == "applied"
+        assert live.failing is None
