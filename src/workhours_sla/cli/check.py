@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, replace
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
 from workhours_sla.adapters.config.sections import Config
-from workhours_sla.cli.check_result import (
-    SECTIONS,
-    CheckResult,
-    holder_at_breach,
-    is_breached,
-    urgency,
-)
+from workhours_sla.adapters.json.outcomes import VERDICTS, holder_data, outcome_data
+from workhours_sla.cli.check_result import CheckResult, is_breached, urgency
 from workhours_sla.cli.check_text import check_lines
 from workhours_sla.cli.column_events import evaluate_events
 from workhours_sla.cli.given import given_without_config
@@ -36,17 +31,6 @@ from workhours_sla.cli.row_counts import account_data, quarantine
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
 from workhours_sla.sla.evaluate import Evaluation
-from workhours_sla.sla.outcome import Outcome
-
-_ATTRIBUTES: Final = (
-    *("appeal_id", "target", "cycle", "verdict", "agency_id", "district_id", "channel", "topic"),
-    *("posted_at", "started_at", "due_at", "limit", "answered_at", "withdrawn_at"),
-    *("elapsed", "remaining", "overdue", "needs_review", "calendar_unknown"),
-    *("provisional", "retroactive", "pause_left_open"),
-)
-"""Attributes of an outcome that are keys of its JSON."""
-_RENAMED: Final = {"limit": "breaches_after"}
-"""JSON keys of attributes that have another name in JSON."""
 
 
 class _CheckOptions(NamedTuple):
@@ -126,49 +110,20 @@ def _data(found: CheckResult) -> dict[str, Any]:
     by_target = Counter((outcome.target, outcome.verdict) for outcome in outcomes)
     promised = policy_data(found.configuration, found.target)
     for target in promised["targets"]:
-        target["counts"] = {verdict: by_target[target["name"], verdict] for verdict in SECTIONS}
-    in_order = sorted(outcomes, key=lambda o: (SECTIONS.index(o.verdict), *urgency(o)))
+        target["counts"] = {verdict: by_target[target["name"], verdict] for verdict in VERDICTS}
+    in_order = sorted(outcomes, key=lambda o: (VERDICTS.index(o.verdict), *urgency(o)))
     return {
         "schema": "workhours.check/5",
         "as_of": found.as_of,
         **promised,
-        "counts": {verdict: counts[verdict] for verdict in SECTIONS},
+        "counts": {verdict: counts[verdict] for verdict in VERDICTS},
         "outcomes": [
-            {**_outcome_data(outcome), **_holder_data(found, outcome)} for outcome in in_order
+            {
+                **outcome_data(outcome),
+                **holder_data(outcome, found.spans(outcome), found.as_of.tzinfo),
+            }
+            for outcome in in_order
         ],
         "agreement": [asdict(one) for one in found.agreements],
         **account_data(found.result, found.rows),
-    }
-
-
-def _holder_data(found: CheckResult, outcome: Outcome) -> dict[str, Any]:
-    spans = found.spans(outcome)
-    if not spans:
-        return {}
-    zone = found.as_of.tzinfo
-    return {
-        "holder_at_breach": holder_at_breach(outcome, spans),
-        "spans": [
-            {
-                "holder": span.holder,
-                "phase": span.phase,
-                "since": span.since.astimezone(zone),
-                "until": span.until.astimezone(zone),
-                "worked": span.worked,
-            }
-            for span in spans
-        ],
-    }
-
-
-def _outcome_data(outcome: Outcome) -> dict[str, Any]:
-    bounds = outcome.bounds
-    return {
-        **{_RENAMED.get(name, name): getattr(outcome, name) for name in _ATTRIBUTES},
-        "bounds": bounds
-        and {
-            "due_at": bounds.due_at,
-            "breaches_after": bounds.limit,
-            "elapsed": bounds.elapsed,
-        },
     }

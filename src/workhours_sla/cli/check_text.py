@@ -9,11 +9,10 @@ from typing import Final
 
 import click
 
+from workhours_sla.adapters.json.outcomes import VERDICTS, holder_at_breach
 from workhours_sla.cli.budgets import budget_text
 from workhours_sla.cli.check_result import (
-    SECTIONS,
     CheckResult,
-    holder_at_breach,
     is_breached,
     urgency,
 )
@@ -38,7 +37,7 @@ from workhours_sla.worktime.budget_kinds import DayBudget
 SHOWN_ROWS: Final = 20
 WIDEST_CELL: Final = 28
 CUT: Final = "…"
-STILL_OPEN: Final = SECTIONS[:4]
+STILL_OPEN: Final = VERDICTS[:4]
 ALWAYS_COUNTED: Final = frozenset({Verdict.BREACHED, Verdict.AT_RISK, Verdict.PENDING, Verdict.MET})
 MARKS: Final = {Verdict.BREACHED: "!!", Verdict.AT_RISK: "!"}
 COLOURS: Final = {Verdict.BREACHED: "red", Verdict.AT_RISK: "yellow"}
@@ -111,7 +110,7 @@ def _counted(outcomes: Iterable[Outcome], lang: str, *, with_unanswered: bool = 
     counts = Counter(outcome.verdict for outcome in outcomes)
     parts = [
         f"{words.pick(words.VERDICTS[verdict], lang).upper()} {counts[verdict]}"
-        for verdict in SECTIONS
+        for verdict in VERDICTS
         if counts[verdict] or verdict in ALWAYS_COUNTED
     ]
     unanswered = with_unanswered and sum(map(_is_unanswered, outcomes))
@@ -155,7 +154,7 @@ class _Table:
         Without ``show_all`` only open and overdue appeals are listed, at most 20 for each verdict.
         """
         listed: list[tuple[Verdict, list[Outcome], int]] = []
-        for verdict in SECTIONS if show_all else STILL_OPEN:
+        for verdict in VERDICTS if show_all else STILL_OPEN:
             section = sorted(
                 (o for o in self._found.result.outcomes if o.verdict is verdict), key=urgency
             )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
+from workhours_sla.adapters.json.outcomes import quarantined_data
 from workhours_sla.cli.input import Rows, Stored
 from workhours_sla.cli.times import show_time
 from workhours_sla.sla.appeal import Quarantined
@@ -68,7 +69,7 @@ def account_data(result: Evaluation, rows: Rows) -> dict[str, Any]:
                 }
                 for line, reason, detail, text in rows.faults
             ),
-            *map(_quarantined_data, quarantine(result, rows)),
+            *map(quarantined_data, quarantine(result, rows)),
         ],
         **({} if stored is None else {"store": _stored_data(stored)}),
     }
@@ -165,15 +166,4 @@ def _stored_data(stored: Stored) -> dict[str, Any]:
         "watermark": stored.watermark,
         "policy_version": stored.policy_version,
         "complete_since": stored.complete_since,
-    }
-
-
-def _quarantined_data(quarantined: Quarantined) -> dict[str, Any]:
-    event, reason = quarantined
-    return {
-        "event_id": event.event_id,
-        "appeal_id": event.appeal_id,
-        "type": event.type,
-        "occurred_at": event.occurred_at,
-        "reason": reason,
     }
