@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from workhours_sla import Policy
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError
@@ -69,8 +70,9 @@ READ, WRITE = "r" * 20, "w" * 20
 class Client:
     """Asks a service of a configuration, without a server."""
 
-    def __init__(self, config: str = REGION, **options: Any) -> None:
-        self.app = application(parse(config).policy, **options)
+    def __init__(self, config: str | Policy = REGION, **options: Any) -> None:
+        policy = parse(config).policy if isinstance(config, str) else config
+        self.app = application(policy, **options)
 
     def ask(
         self, method: str, path: str, body: Any = None, *, given: Any = None, **headers: str
@@ -481,7 +483,7 @@ def openapi(guarded: Client) -> dict[str, Any]:
 
 def test_every_address_is_described(openapi: dict[str, Any]) -> None:
     assert openapi["paths"].keys() == {
-        *(f"/v1/{name}" for name in ("due", "elapsed", "latest-start", "explain")),
+        *(f"/v1/{name}" for name in ("due", "elapsed", "latest-start", "explain", "evaluate")),
         "/v1/calendars/{id}/{year}",
         "/healthz",
         "/readyz",

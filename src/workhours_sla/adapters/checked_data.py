@@ -220,7 +220,7 @@ class Reader:
     def _check(self, value: Any, of: inspect.Type, keys: Keys) -> None:
         """Raise ConfigError about the first value that does not have its declared type."""
         of = self._alternative(value, _plain(of), keys)
-        if isinstance(of, inspect.NoneType):
+        if isinstance(of, inspect.NoneType | inspect.AnyType):
             return
         kind = self._kind(of)
         if isinstance(of, inspect.CustomType):

@@ -21,10 +21,12 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), de
 
 
 class Limits(NamedTuple):
-    """What one request may cost."""
+    """What one request may cost. ``events_bytes`` is the size of a body that has events."""
 
     body_bytes: int = 1_048_576
+    events_bytes: int = 4_194_304
     questions: int = 1_000
+    events: int = 10_000
     answer_bytes: int = 33_554_432
     body_seconds: float = 10.0
     seconds: float = 10.0
@@ -48,7 +50,8 @@ class Batch(NamedTuple):
 def batch_of(body: bytes, name: str, limits: Limits) -> Batch:
     """Parse the body of a request for ``/v1/name``: one question, or a list of them.
 
-    Raises RefusedRequestError for text that is not JSON, and for an empty or too long list.
+    Raises RefusedRequestError for text that is not JSON, for an empty or too long list, and for too
+    many events.
     """
     try:
         data = parsed(body, Reader())
@@ -56,6 +59,8 @@ def batch_of(body: bytes, name: str, limits: Limits) -> Batch:
         known = vars(error)
         phrase = Phrase(known["cause"], known["facts"])
         refuse("invalid-json", phrase, key=known["key"] or None)
+    items = data if isinstance(data, list) else [data]
+    check_events(sum(map(_count_events, items)), limits)
     if not isinstance(data, list):
         return Batch(QUESTIONS[name], [data], is_list=False)
     if not data:
@@ -66,6 +71,19 @@ def batch_of(body: bytes, name: str, limits: Limits) -> Batch:
     return Batch(QUESTIONS[name], data, is_list=True)
 
 
+def check_events(count: int, limits: Limits) -> None:
+    """Raise RefusedRequestError for more events than one request may have."""
+    if count > limits.events:
+        facts = {"count": count, "most": limits.events}
+        refuse("batch-too-large", say("many_events", **facts), **facts)
+
+
+def _count_events(item: object) -> int:
+    """Return the number of events in a question, 0 for a question without events."""
+    events = item.get("events") if isinstance(item, dict) else None
+    return len(events) if isinstance(events, list) else 0
+
+
 def answered(batch: Batch, targets: Targets, lang: str, limits: Limits) -> bytes:
     """Return the answer to a question as JSON, or the answers to a list in the same order.
 
@@ -74,7 +92,9 @@ def answered(batch: Batch, targets: Targets, lang: str, limits: Limits) -> bytes
     are too large, or if they take too long.
     """
     if not batch.is_list:
-        return encoded(question_of(batch.items[0], batch.kind).answer(targets))
+        one = encoded(question_of(batch.items[0], batch.kind).answer(targets))
+        _check_size(len(one), limits)
+        return one
     parts: list[bytes] = []
     size, until = 0, monotonic() + limits.seconds
     for item in batch.items:
@@ -84,14 +104,18 @@ def answered(batch: Batch, targets: Targets, lang: str, limits: Limits) -> bytes
             found = problem_of(error).document(lang)
         parts.append(encoded(found))
         size += len(parts[-1]) + 1
-        if size > limits.answer_bytes:
-            most = limits.answer_bytes
-            refuse("answer-too-large", say("large_answer", most=most), most=most)
+        _check_size(size, limits)
         if monotonic() > until:
             seconds = limits.seconds
             phrase = say("slow_answer", seconds=f"{seconds:g}")
             refuse("timeout", phrase, seconds=seconds)
     return b'{"schema":"%s","answers":[%s]}' % (SCHEMA.encode(), b",".join(parts))
+
+
+def _check_size(size: int, limits: Limits) -> None:
+    if size > limits.answer_bytes:
+        most = limits.answer_bytes
+        refuse("answer-too-large", say("large_answer", most=most), most=most)
 
 
 def encoded(data: object) -> bytes:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LAST_YEAR: Final = 9998
 JSON_TYPE: Final = "application/json"
+SMALL: Final = 65_536
+"""Bodies up to this size are parsed at once; larger ones in a thread."""
 
 
 def application(
@@ -87,10 +89,19 @@ def _add(app: FastAPI, method: str, path: str, answer: Callable[..., Any]) -> No
 
 
 def _asked(name: str, targets: Targets, limits: Limits) -> Callable[..., Any]:
+    if name == "evaluate":
+        limits = limits._replace(body_bytes=limits.events_bytes)
+
     async def answer(request: Request) -> Response:
         body = await body_of(request, limits)
-        batch = batch_of(body, name, limits)
         lang: str = request.scope[LANGUAGE]
+        if len(body) > SMALL:  # parsing it would keep other requests waiting
+
+            def found_in_thread() -> bytes:
+                return answered(batch_of(body, name, limits), targets, lang, limits)
+
+            return Response(await asyncio.to_thread(found_in_thread), media_type=JSON_TYPE)
+        batch = batch_of(body, name, limits)
         if batch.is_quick:
             found = answered(batch, targets, lang, limits)
         else:

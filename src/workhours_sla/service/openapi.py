@@ -14,6 +14,7 @@ from workhours_sla.errors import WorkHoursError
 from workhours_sla.service.answering import SCHEMA, Limits, encoded
 from workhours_sla.service.problems import MEDIA_TYPE, STATUSES, RefusedRequestError, problem_of
 from workhours_sla.service.questions import QUESTIONS, Targets, question_of
+from workhours_sla.service.schemas import AMOUNT, REF, SCHEMAS_OF_EVENTS, TIME
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.text.service import PROBLEMS
@@ -26,6 +27,25 @@ EXAMPLES: Final[Mapping[str, dict[str, Any]]] = {
     "elapsed": {"start": "2025-10-31T17:30:00+03:00", "end": "2025-11-01T12:00:00+03:00"},
     "latest-start": {"due_by": "2025-11-01T12:30:00+03:00"},
     "explain": {"start": "2025-10-31T17:30:00+03:00"},
+    "evaluate": {
+        "as_of": "2025-11-01T13:00:00+03:00",
+        "events": [
+            {
+                "event_id": "1",
+                "appeal_id": "A-1",
+                "type": "created",
+                "occurred_at": "2025-10-31T17:30:00+03:00",
+                "agency_id": "roads",
+            },
+            {
+                "event_id": "2",
+                "appeal_id": "A-1",
+                "type": "replied",
+                "occurred_at": "2025-11-01T12:10:00",
+                "author_role": "official",
+            },
+        ],
+    },
 }
 """A question for each address. The example of its answer is of RU-VGG and 4 working hours."""
 _SUMMARIES: Final[Mapping[str, str]] = {
@@ -33,11 +53,11 @@ _SUMMARIES: Final[Mapping[str, str]] = {
     "elapsed": "How much working time is there between two times, and is that in time?",
     "latest-start": "How late may an appeal arrive to be due by a time?",
     "explain": "Why then? Each day, with its act.",
+    "evaluate": "Which appeals are answered in time, late or at risk, by these events?",
 }
-_REF: Final = "#/components/schemas/{name}"
-_PROBLEM: Final = {"$ref": _REF.format(name="Problem")}
-_TIME: Final = {"type": ["string", "null"], "format": "date-time"}
-_AMOUNT: Final = {"type": ["string", "null"], "format": "duration"}
+_ANSWERS: Final = {"evaluate": "Evaluation"}
+"""The schema of an answer, for each question whose answer is not ``Answer``."""
+_PROBLEM: Final = {"$ref": REF.format(name="Problem")}
 
 
 def example_targets() -> Targets:
@@ -50,10 +70,13 @@ def of_question(name: str, limits: Limits) -> dict[str, Any]:
     """Return the OpenAPI operation of ``POST /v1/name``."""
     example = EXAMPLES[name]
     kind = QUESTIONS[name]
-    question = {"$ref": _REF.format(name=kind.__name__)}
+    question = {"$ref": REF.format(name=kind.__name__)}
     many = {"type": "array", "items": question, "minItems": 1, "maxItems": limits.questions}
     answer = _data(question_of(example, kind).answer(example_targets()))
-    naive = {key: value.removesuffix("+03:00") for key, value in example.items()}
+    naive = {
+        key: value.removesuffix("+03:00") if isinstance(value, str) else value
+        for key, value in example.items()
+    }
     batch = {"schema": SCHEMA, "answers": [answer, _problem(kind, naive)]}
     return {
         "operationId": name,
@@ -77,8 +100,8 @@ def of_question(name: str, limits: Limits) -> dict[str, Any]:
                     "application/json": {
                         "schema": {
                             "oneOf": [
-                                {"$ref": _REF.format(name="Answer")},
-                                {"$ref": _REF.format(name="Answers")},
+                                {"$ref": REF.format(name=_ANSWERS.get(name, "Answer"))},
+                                {"$ref": REF.format(name="Answers")},
                             ]
                         },
                         "examples": {"one": {"value": answer}, "several": {"value": batch}},
@@ -126,7 +149,7 @@ def of_calendar() -> dict[str, Any]:
                 "description": "The year. The example has the first day and the first norm alone.",
                 "content": {
                     "application/json": {
-                        "schema": {"$ref": _REF.format(name="CalendarYear")},
+                        "schema": {"$ref": REF.format(name="CalendarYear")},
                         "example": year,
                     }
                 },
@@ -165,7 +188,7 @@ def described(limits: Limits, *, with_tokens: bool) -> dict[str, Any]:
     }
     paths["/v1/calendars/{id}/{year}"] = {"get": of_calendar()}
     paths |= {f"/{name}": {"get": of_health(name)} for name in ("healthz", "readyz")}
-    _, schemas = msgspec.json.schema_components(list(QUESTIONS.values()), ref_template=_REF)
+    _, schemas = msgspec.json.schema_components(list(QUESTIONS.values()), ref_template=REF)
     components: dict[str, Any] = {"schemas": {**schemas, **_SCHEMAS}}
     document: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -225,17 +248,17 @@ _SCHEMAS: Final[Mapping[str, Any]] = {
         "properties": {
             "schema": {"type": "string"},
             "target": {"type": "string"},
-            "start": _TIME,
-            "end": _TIME,
-            "due_by": _TIME,
+            "start": TIME,
+            "end": TIME,
+            "due_by": TIME,
             "zone_assumed": {"const": False},
             "budget": {"type": ["string", "object"]},
-            "due_at": _TIME,
-            "breaches_after": _TIME,
-            "latest_start": _TIME,
-            "now": _TIME,
-            "remaining": _AMOUNT,
-            "elapsed": _AMOUNT,
+            "due_at": TIME,
+            "breaches_after": TIME,
+            "latest_start": TIME,
+            "now": TIME,
+            "remaining": AMOUNT,
+            "elapsed": AMOUNT,
             "met": {"type": ["boolean", "null"]},
             "provisional": {"type": "boolean"},
             "calendar": _CALENDAR,
@@ -251,10 +274,17 @@ _SCHEMAS: Final[Mapping[str, Any]] = {
             "schema": {"const": SCHEMA},
             "answers": {
                 "type": "array",
-                "items": {"oneOf": [{"$ref": _REF.format(name="Answer")}, _PROBLEM]},
+                "items": {
+                    "oneOf": [
+                        {"$ref": REF.format(name="Answer")},
+                        {"$ref": REF.format(name="Evaluation")},
+                        _PROBLEM,
+                    ]
+                },
             },
         },
     },
+    **SCHEMAS_OF_EVENTS,
     "CalendarYear": {
         "type": "object",
         "required": ["schema", "calendar", "year", "provisional", "uncertain", "days", "norms"],

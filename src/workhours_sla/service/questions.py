@@ -12,6 +12,7 @@ from workhours_sla.adapters.checked_data import Reader
 from workhours_sla.adapters.json.answers import Due, Elapsed, LatestStart, OneTarget
 from workhours_sla.adapters.written_times import parse_time
 from workhours_sla.errors import shown
+from workhours_sla.service.evaluation import Sent
 from workhours_sla.service.problems import refuse
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
@@ -34,7 +35,15 @@ Time = Annotated[
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base class of all questions: the target, and how to answer."""
+    """Base class of all questions."""
+
+    def answer(self, targets: Targets) -> dict[str, Any]:
+        """Return the JSON of the answer. Raises RefusedRequestError and WorkHoursError."""
+        raise NotImplementedError
+
+
+class TimeQuestion(Question, frozen=True, kw_only=True):
+    """Base class of the questions about times: the target, and how to answer."""
 
     target: Annotated[str, _field("The target, if there are several.")] | None = None
     agency_id: Annotated[str, _field("The agency, if it selects the schedule.")] | None = None
@@ -43,12 +52,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     provisional: Annotated[bool, _field("Answer by rule where no act has decided.")] = False
     explain: Annotated[bool, _field("Add every day, with its act, as trace.")] = False
 
-    def answer(self, targets: Targets) -> dict[str, Any]:
-        """Return the JSON of the answer. Raises RefusedRequestError and WorkHoursError."""
-        raise NotImplementedError
 
-
-class DueQuestion(Question, frozen=True, kw_only=True):
+class DueQuestion(TimeQuestion, frozen=True, kw_only=True):
     """When the answer to an appeal is due that was posted at ``start``."""
 
     start: Time
@@ -64,7 +69,7 @@ class DueQuestion(Question, frozen=True, kw_only=True):
         return found.data(explain=self.explain)
 
 
-class ElapsedQuestion(Question, frozen=True, kw_only=True):
+class ElapsedQuestion(TimeQuestion, frozen=True, kw_only=True):
     """How much working time there is from ``start`` to ``end``, and whether that is in time."""
 
     start: Time
@@ -80,7 +85,7 @@ class ElapsedQuestion(Question, frozen=True, kw_only=True):
         )
 
 
-class LatestStartQuestion(Question, frozen=True, kw_only=True):
+class LatestStartQuestion(TimeQuestion, frozen=True, kw_only=True):
     """How late an appeal may arrive to be due by ``due_by``."""
 
     due_by: Time
@@ -93,7 +98,7 @@ class LatestStartQuestion(Question, frozen=True, kw_only=True):
         )
 
 
-class ExplainQuestion(Question, frozen=True, kw_only=True):
+class ExplainQuestion(TimeQuestion, frozen=True, kw_only=True):
     """Why the answer is due then; with ``end``, why so much working time passed."""
 
     start: Time
@@ -101,11 +106,45 @@ class ExplainQuestion(Question, frozen=True, kw_only=True):
 
     def answer(self, targets: Targets) -> dict[str, Any]:
         """Return ``workhours.due/2`` or ``workhours.elapsed/2``, always with its trace."""
-        common = {name: getattr(self, name) for name in Question.__struct_fields__}
+        common = {name: getattr(self, name) for name in TimeQuestion.__struct_fields__}
         common |= {"explain": True, "start": self.start}
         if self.end is None:
             return DueQuestion(**common).answer(targets)
         return ElapsedQuestion(**common, end=self.end).answer(targets)
+
+
+class EvaluateQuestion(Question, frozen=True, kw_only=True):
+    """What became of the appeals that some events describe, as of a time."""
+
+    as_of: Time
+    events: Annotated[
+        tuple[Any, ...],
+        msgspec.Meta(
+            description="Events of the schema workhours.event/1, or CloudEvents, in any order.",
+            extra_json_schema={
+                "items": {
+                    "anyOf": [
+                        {"$ref": "#/components/schemas/Event"},
+                        {"$ref": "#/components/schemas/CloudEvent"},
+                        {"description": "Anything else is listed in the quarantine of the answer."},
+                    ]
+                }
+            },
+        ),
+    ]
+    target: Annotated[str, _field("The target, if only one of several is wanted.")] | None = None
+    provisional: Annotated[bool, _field("Answer by rule where no act has decided.")] = False
+    explain: Annotated[bool, _field("Add the agencies that had the late appeals.")] = False
+
+    def answer(self, targets: Targets) -> dict[str, Any]:
+        """Return ``workhours.evaluation/1``."""
+        as_of = read_time("as_of", self.as_of)
+        chosen = targets.chosen(self.target)
+        sent = Sent.of(self.events)
+        for event, place in zip(sent.events, sent.places, strict=True):
+            _check_span(event.occurred_at, as_of, index=place)
+        found = sent.evaluated(targets.policy, as_of, by_rule=self.provisional)
+        return found.data(chosen, explain=self.explain)
 
 
 QUESTIONS: Final[Mapping[str, type[Question]]] = {
@@ -113,6 +152,7 @@ QUESTIONS: Final[Mapping[str, type[Question]]] = {
     "elapsed": ElapsedQuestion,
     "latest-start": LatestStartQuestion,
     "explain": ExplainQuestion,
+    "evaluate": EvaluateQuestion,
 }
 """The type of question at each address ``/v1/NAME``."""
 
@@ -121,6 +161,7 @@ class Targets:
     """The targets of a policy, each by its name."""
 
     def __init__(self, policy: Policy) -> None:
+        self.policy = policy
         self._targets: dict[str, Target] = {target.name: target for target in policy.targets}
         self._only = next(iter(self._targets)) if len(self._targets) == 1 else None
         self._single = {
@@ -129,7 +170,15 @@ class Targets:
             if isinstance(target.schedule, Schedule)
         }
 
-    def one(self, question: Question) -> OneTarget:
+    def chosen(self, name: str | None) -> tuple[Target, ...]:
+        """Return the target with a name, all targets for None. Raises ConfigError."""
+        if name is None:
+            return tuple(self._targets.values())
+        what = say("no_target", name=shown(name))
+        _READER.choose(("target",), name, self._targets, what)
+        return (self._targets[name],)
+
+    def one(self, question: TimeQuestion) -> OneTarget:
         """Return the target that a question names, with its schedule. Raises ConfigError."""
         name = self._only if question.target is None else question.target
         if name in self._single:
@@ -173,8 +222,9 @@ def read_time(key: str, text: str) -> datetime:
     return when
 
 
-def _check_span(start: datetime, end: datetime) -> None:
+def _check_span(start: datetime, end: datetime, **where: int) -> None:
+    """Raise RefusedRequestError for a long span; ``where`` are further facts of the problem."""
     if abs(end - start) > LONGEST_SPAN:
         first, last = sorted((start, end))
         facts = {"first": first.isoformat(), "last": last.isoformat(), "most": LONGEST_SPAN.days}
-        refuse("span-too-long", say("long_span", **facts), **facts)
+        refuse("span-too-long", say("long_span", **facts), **facts, **where)

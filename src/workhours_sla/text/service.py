@@ -26,7 +26,10 @@ PROBLEMS: Final[Mapping[str, Words]] = {
     },
     "body-too-large": {"en": "The body is too large", "ru": "Тело запроса слишком велико"},
     "media-type": {"en": "The body is not of type JSON", "ru": "Тип тела запроса - не JSON"},
-    "batch-too-large": {"en": "Too many questions", "ru": "Слишком много вопросов"},
+    "batch-too-large": {
+        "en": "Too many questions or events",
+        "ru": "Слишком много вопросов или событий",
+    },
     "answer-too-large": {"en": "The answer is too large", "ru": "Ответ слишком велик"},
     "span-too-long": {"en": "The span of time is too long", "ru": "Промежуток слишком велик"},
     "timeout": {"en": "The answer takes too long", "ru": "Расчёт занимает слишком много времени"},
@@ -72,6 +75,43 @@ SERVICE: Final[Mapping[str, Words]] = {
         "requests",
         "ru": "в списке вопросов: {count}, а в одном запросе может быть не больше {most}; "
         "отправьте несколько запросов",
+    },
+    "many_events": {
+        "en": "the request has {count} events, and one may have {most}; send several requests",
+        "ru": "в запросе событий: {count}, а может быть не больше {most}; отправьте несколько "
+        "запросов",
+    },
+    "sent_key_unknown": {
+        "en": "{key} is not a field of an event; {hint}",
+        "ru": "{key} - не поле события; {hint}",
+    },
+    "use_keys": {
+        "en": "use the fields of workhours.event/1",
+        "ru": "используйте поля workhours.event/1",
+    },
+    "sent_schema_unknown": {
+        "en": "{schema} is not a schema of events; write {known}, or leave the key out",
+        "ru": "{schema} - не схема событий; напишите {known} или не указывайте этот ключ",
+    },
+    "sent_no_offset": {
+        "en": "{text} has no offset; write it like 2025-10-31T17:30:00+03:00",
+        "ru": "{text} - время без часового пояса; напишите так: 2025-10-31T17:30:00+03:00",
+    },
+    "sent_type_unknown": {
+        "en": "type {type} is not known; use one of {types}",
+        "ru": "неизвестный вид события (type): {type}; выберите из списка: {types}",
+    },
+    "sent_value_unknown": {
+        "en": "{canonical} {value} is not {wanted}",
+        "ru": "{canonical}: недопустимое значение {value}, нужно {wanted}",
+    },
+    "sent_value_absent": {
+        "en": "{named} is missing",
+        "ru": "нет поля {named}",
+    },
+    "sent_no_time": {
+        "en": "time is missing, so it is unknown when this happened",
+        "ru": "нет поля time, поэтому неизвестно, когда это произошло",
     },
     "empty_batch": {
         "en": "the list has no questions; send at least one",
