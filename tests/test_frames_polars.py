@@ -308,6 +308,40 @@ def test_an_expression_stays_lazy() -> None:
     assert plan.index("WITH_COLUMNS") < plan.index("FILTER"), "the filter is applied first"
 
 
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+def test_an_expression_within_when_needs_no_values_in_other_rows(engine: Any) -> None:
+    starts = moments("us", 1)
+    names = [list(OFFICES)[row % 3] if row % 2 else None for row in range(len(starts))]
+    frame = pl.DataFrame(
+        {"posted": column("us", starts), "agency": names, "allowed": [BUDGET] * len(starts)}
+    )
+    due = pl.col("posted").sla.deadline(OFFICES, pl.col("allowed"), by=pl.col("agency"))
+    wanted = [
+        None if name is None or start is None else OFFICES[name].deadline(start, BUDGET)
+        for start, name in zip(starts, names, strict=True)
+    ]
+    for rows in (frame, frame.head(1), frame.head(0)):
+        lazy = rows.lazy().select(due=pl.when(pl.col("agency").is_not_null()).then(due))
+        assert lazy.collect(engine=engine)["due"].to_list() == wanted[: len(rows)]
+    with pytest.raises(LookupError, match="row 0 names no schedule"):
+        frame.lazy().select(due).collect(engine=engine)
+
+
+def test_a_row_without_an_instant_asks_nothing() -> None:
+    frame = pl.DataFrame(
+        {"posted": column("us", [None, None]), "allowed": [None, BUDGET], "agency": [None, "x"]}
+    )
+    due = pl.col("posted").sla.deadline(OFFICES, pl.col("allowed"), by=pl.col("agency"))
+    assert frame.select(due)["posted"].to_list() == [None, None]
+    working = pl.col("posted").sla.is_working(OFFICES, by=pl.col("agency"))
+    assert frame.select(working)["posted"].to_list() == [None, None]
+    more = pl.DataFrame(
+        {"posted": column("us", [NOW]), "allowed": [BUDGET], "agency": ["volgograd"]}
+    )
+    found = pl.concat([frame, more]).select(due)["posted"].to_list()
+    assert found == [None, None, OFFICE.deadline(NOW, BUDGET)]
+
+
 def test_an_expression_refuses_to_round() -> None:
     frame = pl.DataFrame({"posted": column("ms", [NOW])})
     due = pl.col("posted").sla.deadline(OFFICE, timedelta(microseconds=1))

@@ -21,6 +21,8 @@ _AMOUNTS: Final = {"elapsed": "ends", "remaining": "now"}
 """The verbs whose answers are amounts, and the parameter with their second instant."""
 _COLUMNS: Final = {"ends", "budget", "now", "by", "codes", "pauses"}
 """The parameters that may be expressions, beside the expression itself."""
+_REQUIRED: Final = {"budget", "by", "codes"}
+"""The parameters whose columns may have no null."""
 
 
 @pl.api.register_expr_namespace("sla")
@@ -29,8 +31,8 @@ class ExpressionVerbs:
 
     Other columns are expressions, too. Answers that are instants have the type of the expression;
     amounts have the coarsest time unit of the instants, as differences of polars have. With
-    ``on_unknown="mark"`` a row that depends on an unknown date is null. An error names the row
-    within its chunk.
+    ``on_unknown="mark"`` a row that depends on an unknown date is null. A row without the first
+    instant is null, whatever its other columns are. An error names the row within its chunk.
 
     >>> import polars as pl
     >>> from workhours_sla import Schedule, frames, working_hours
@@ -98,11 +100,27 @@ def _answer(
         name: one.new_from_index(0, count) if len(one) == 1 < count else one
         for name, one in columns.items()
     }
+    first = next(iter(filled.values()))
+    asked = first.is_not_null() if first.null_count() else None
+    if asked is not None and not asked.any():
+        filled = {name: one.clear() for name, one in filled.items()}
+    elif asked is not None:
+        filled |= {name: _where(asked, one) for name, one in filled.items() if name in _REQUIRED}
     found = verb(**arguments | filled)
     values: pl.Series = found.values if isinstance(found, MarkedColumns) else found
+    values = values.extend_constant(None, count - len(values))
     if values.dtype == pl.Boolean:
         return values
     return _in_unit(values, _unit_of(verb.__name__, columns, arguments))
+
+
+def _where(asked: pl.Series, column: pl.Series) -> pl.Series:
+    """Return a column with a value of an asked row in all rows that ask nothing.
+
+    polars makes all columns null in rows that ``when`` excludes; the verb would refuse a null.
+    """
+    some = column.filter(asked).drop_nulls().head(1)
+    return column if some.is_empty() else column.zip_with(asked, some)
 
 
 def _unit_of(verb: str, columns: dict[str, pl.Series], arguments: dict[str, Any]) -> Any:
