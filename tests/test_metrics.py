@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
-from workhours_sla.errors import NaiveDatetimeError, UndeliverableError
+from workhours_sla.errors import NaiveDatetimeError, StoreError, UndeliverableError
 from workhours_sla.stream import Delivery, MemoryStore, Metrics, Pipeline, SqliteStore
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -127,7 +127,7 @@ def test_breaches_and_their_retractions_are_counted(pipeline: Pipeline) -> None:
     samples = parsed(metrics.text(MONDAY))
     assert value(samples, "breaches_total", **labels) == 3  # a counter never falls
     assert value(samples, "breach_retractions_total", **labels) == 1
-    assert value(samples, "breaches_total", agency="roads", target="solved") is None
+    assert value(samples, "breaches_total", agency="roads", target="solved") == 0
 
 
 def test_events_watermark_calendar_and_dead_letters(pipeline: Pipeline) -> None:
@@ -154,6 +154,67 @@ def test_events_watermark_calendar_and_dead_letters(pipeline: Pipeline) -> None:
     assert (last.month, last.day) == (12, 31)
     end = value(samples, "calendar_valid_until_timestamp_seconds", calendar="RU-VGG")
     assert end == midnight.timestamp()
+
+
+def test_a_breach_of_an_agency_is_counted_from_zero(pipeline: Pipeline) -> None:
+    """Prometheus sees no increase in a counter that begins at 1."""
+    apply(pipeline, [created("A-1", MONDAY, "roads")], MONDAY + HOUR)
+    metrics = Metrics(pipeline)
+    samples = parsed(metrics.text(MONDAY + HOUR))
+    assert value(samples, "breaches_total", agency="roads", target="first reply") == 0
+    pipeline.advance(MONDAY + 6 * HOUR)
+    deliver(pipeline, metrics)
+    samples = parsed(metrics.text(MONDAY + 6 * HOUR))
+    assert value(samples, "breaches_total", agency="roads", target="first reply") == 1
+
+
+class Failing:
+    """A sink that refuses every change for now."""
+
+    name = "board"
+
+    def write(self, _changes: Sequence[Change]) -> None:
+        msg = "503"
+        raise StoreError(msg)
+
+
+def test_a_sink_that_fails_and_one_that_hangs_are_seen(pipeline: Pipeline) -> None:
+    metrics = Metrics(pipeline, sinks=["board", "hanging"])
+    apply(pipeline, [created(f"A-{number}", MONDAY, "roads") for number in range(3)], MONDAY)
+    with Delivery(pipeline.store, [Failing()]) as delivery:
+        assert [one.sink for one in delivery.finish(10)] == ["board"]
+    samples = parsed(metrics.text(MONDAY))
+    for sink, attempts in (("board", 1), ("hanging", 0)):
+        assert value(samples, "undelivered_changes", sink=sink) == 6
+        assert value(samples, "failed_attempts", sink=sink) == attempts
+    numbers = [number for number, _ in pipeline.store.pending("hanging", MONDAY, 9).changes]
+    pipeline.store.acknowledge("hanging", numbers[:2])
+    for number in numbers:
+        pipeline.store.fail("board", number, "410", None)
+    samples = parsed(metrics.text(MONDAY))
+    assert value(samples, "undelivered_changes", sink="hanging") == 4
+    assert value(samples, "undelivered_changes", sink="board") == 0
+    assert value(samples, "failed_attempts", sink="board") == 0
+    assert pipeline.store.replay("board", numbers[:1]) == 1
+    assert value(parsed(metrics.text(MONDAY)), "undelivered_changes", sink="board") == 1
+
+
+def test_working_time_without_events_leaves_out_nights_and_days_off(pipeline: Pipeline) -> None:
+    metrics = Metrics(pipeline)
+
+    def idle(now: datetime) -> float | None:
+        return value(parsed(metrics.text(now)), "working_seconds_without_events", target="solved")
+
+    friday = MONDAY - timedelta(days=3) + 8 * HOUR
+    assert idle(friday) == 0
+    assert idle(MONDAY + HOUR) == 2 * 3600  # an hour on Friday, another on Monday
+    pipeline.apply(created("A-1", MONDAY, "roads"))
+    assert idle(MONDAY + 2 * HOUR) == 0
+    pipeline.apply(created("A-1", MONDAY, "roads"))  # a duplicate shows that the source works
+    assert idle(MONDAY + 3 * HOUR) == 0
+    assert idle(MONDAY + 6 * HOUR) == 2 * 3600  # the break is no working time
+    assert idle(MONDAY) == 0
+    assert idle(datetime(2090, 3, 16, tzinfo=OFFICE.tz)) is None  # the calendar has ended
 
 
 def test_prometheus_reads_the_text(pipeline: Pipeline) -> None:

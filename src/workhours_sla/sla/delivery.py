@@ -124,6 +124,15 @@ def decide(number: int, failures: Iterable[Failure], now: datetime) -> Decision:
     return Decision(after=number, retry_at=retry_at)
 
 
+def repeated(number: int, failures: Iterable[Failure]) -> int:
+    """Return how many dead letters are sent again to a sink that has the changes up to ``number``.
+
+    >>> repeated(7, [Failure(5, 0, datetime(2025, 3, 12), ""), Failure(6, 9, None, "410")])
+    1
+    """
+    return sum(one.number <= number and one.retry_at is not None for one in failures)
+
+
 @public("workhours_sla.stream")
 class Retry(NamedTuple):
     """How long to wait before a failed change is sent again, and how often to try.

@@ -23,7 +23,7 @@ from workhours_sla.sla.deduplication import (
     effective_copy,
     reason_for,
 )
-from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, decide
+from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, decide, repeated
 from workhours_sla.sla.emitted_changes import Change, Key, Reported
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
@@ -361,6 +361,14 @@ class MemoryStore:
                 return Pending(self.changes(only.number - 1, 1), only.attempts)
             changes = [] if after is None else self.changes(after, limit)
             return Pending(changes, 0, retry_at)
+
+    def undelivered(self, sink: str) -> int:
+        """Return how many changes a sink has not accepted. Dead letters are not counted."""
+        with self.lock:
+            number = self._progress.get(sink, 0)
+            accepted = bisect_right(self._outbox, number, key=lambda one: one[0])
+            failures = self._failures.get(sink, {}).values()
+            return len(self._outbox) - accepted + repeated(number, failures)
 
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:  # noqa: ARG002
         """Record that a sink has the changes with these numbers, and all changes before them."""

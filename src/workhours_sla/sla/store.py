@@ -145,6 +145,9 @@ class Outbox(Protocol):
     def pending(self, sink: str, now: datetime, limit: int) -> Pending:
         """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
 
+    def undelivered(self, sink: str) -> int:
+        """Return how many changes a sink has not accepted. Dead letters are not counted."""
+
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
         """Record that a sink has the changes with these numbers, and all changes before them.
 

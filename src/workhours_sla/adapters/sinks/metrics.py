@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from typing import Final, NamedTuple
 
 from workhours_sla.adapters.sinks.digest import waiting_of
+from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.emitted_changes import Change, ChangeKind
@@ -21,6 +23,8 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 Labels = tuple[tuple[str, str], ...]
 _Samples = Mapping[Labels, float]
+_Waiting = Mapping[str | None, Sequence[Outcome]]
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class _Metric(NamedTuple):
@@ -46,6 +50,15 @@ _LATE: Final = _Metric(
 _STORED: Final = _Metric("stored_events", "gauge", "Events that the store has received, by state.")
 _REJECTED: Final = _Metric("rejected_rows", "gauge", "Rows that produced no event.")
 _DEAD: Final = _Metric("dead_letters", "gauge", "Changes that are no longer sent to a sink.")
+_UNDELIVERED: Final = _Metric(
+    "undelivered_changes", "gauge", "Changes that a sink has not accepted yet."
+)
+_ATTEMPTS: Final = _Metric(
+    "failed_attempts", "gauge", "Failed attempts to send the next change to a sink."
+)
+_IDLE: Final = _Metric(
+    "working_seconds_without_events", "gauge", "Working time since an event last arrived."
+)
 _WATERMARK: Final = _Metric(
     "watermark_timestamp_seconds", "gauge", "The instant up to which time has passed."
 )
@@ -60,8 +73,9 @@ class Metrics:
 
     Give it to ``Delivery`` with the other sinks. ``text`` returns the metrics. Counters begin at
     zero in each process, as Prometheus expects. After a crash a change can be counted again.
-    ``sinks`` are the names of the sinks whose dead letters are counted. No metric has the id of an
-    appeal.
+    ``sinks`` are the names of the sinks whose undelivered changes and dead letters are counted. The
+    working time without events begins at the first ``text`` of the process. No metric has the id of
+    an appeal.
 
     >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import Delivery, MemoryStore, Pipeline
@@ -87,6 +101,8 @@ class Metrics:
         self._lock = Lock()
         self._breaches: Counter[Labels] = Counter()
         self._retracted: Counter[Labels] = Counter()
+        self._last_event: tuple[int, datetime] | None = None
+        """How many events had arrived at the last ``text``, and the first ``text`` with so many."""
 
     def write(self, changes: Sequence[Change]) -> None:
         """Count the breaches among changes, and their retractions."""
@@ -102,11 +118,18 @@ class Metrics:
 
         Every open appeal is evaluated. Raises NaiveDatetimeError, StoreError.
         """
-        pipeline = self._pipeline
-        opened, overdue = _appeals(pipeline.open_outcomes(now))
+        pipeline, store = self._pipeline, self._pipeline.store
+        outcomes = waiting_of(pipeline.open_outcomes(now))
+        opened, overdue = _appeals(outcomes)
+        counters, holdings = pipeline.counters, store.holdings()
         with self._lock:
             breaches, retracted = dict(self._breaches), dict(self._retracted)
-        counters, holdings = pipeline.counters, pipeline.store.holdings()
+            if self._last_event is None or self._last_event[0] != counters.read:
+                self._last_event = counters.read, now
+            last_event = self._last_event[1]
+        # a counter must be 0 before it is 1, or its first increase is not seen
+        for labels in _clocks(outcomes):
+            breaches.setdefault(labels, 0)
         states = ("applied", "duplicate", "quarantined", "replaced", "dropped")
         metrics: list[tuple[_Metric, _Samples]] = [
             (_OPEN, opened),
@@ -118,7 +141,10 @@ class Metrics:
             (_LATE, {(): counters.late}),
             (_STORED, {(("state", state),): getattr(holdings, state) for state in states}),
             (_REJECTED, {(): holdings.rejected}),
-            (_DEAD, {(("sink", name),): len(pipeline.store.dead(name)) for name in self._sinks}),
+            (_DEAD, self._of_sinks(lambda name: len(store.dead(name)))),
+            (_UNDELIVERED, self._of_sinks(store.undelivered)),
+            (_ATTEMPTS, self._of_sinks(lambda name: store.pending(name, _LAST, 1).attempts)),
+            (_IDLE, _idle(pipeline.policy, last_event, now)),
             (_CALENDAR_END, _calendar_ends(pipeline.policy)),
         ]
         watermark = pipeline.watermark
@@ -128,15 +154,18 @@ class Metrics:
             f"{line}\n" for metric, samples in metrics for line in _lines(metric, samples)
         )
 
+    def _of_sinks(self, count: Callable[[str], int]) -> _Samples:
+        return {(("sink", name),): count(name) for name in self._sinks}
 
-def _appeals(outcomes: Iterable[Outcome]) -> tuple[_Samples, _Samples]:
+
+def _appeals(outcomes: _Waiting) -> tuple[_Samples, _Samples]:
     """Return the numbers of open and of overdue appeals, by agency and channel.
 
     An appeal with several unanswered clocks is counted once.
     """
     opened: dict[Labels, set[str]] = {}
     overdue: dict[Labels, set[str]] = {}
-    for agency, waiting in waiting_of(outcomes).items():
+    for agency, waiting in outcomes.items():
         for outcome in waiting:
             labels = (("agency", agency or ""), ("channel", outcome.channel or ""))
             opened.setdefault(labels, set()).add(outcome.appeal_id)
@@ -148,6 +177,28 @@ def _appeals(outcomes: Iterable[Outcome]) -> tuple[_Samples, _Samples]:
 
 def _sizes(found: Mapping[Labels, set[str]]) -> _Samples:
     return {labels: len(ids) for labels, ids in found.items()}
+
+
+def _clocks(outcomes: _Waiting) -> Iterator[Labels]:
+    """Yield the agency and the target of each unanswered clock, as labels."""
+    for agency, waiting in outcomes.items():
+        for outcome in waiting:
+            yield (("agency", agency or ""), ("target", outcome.target))
+
+
+def _idle(policy: Policy, last_event: datetime, now: datetime) -> _Samples:
+    """Return the working seconds of each target between two instants.
+
+    If a target has several schedules, the smallest number is returned. A target whose calendar does
+    not cover the dates is left out.
+    """
+    found: dict[Labels, float] = {}
+    for target in policy.targets:
+        labels = (("target", target.name),)
+        with suppress(CalendarCoverageError):
+            spans = [schedule.elapsed(last_event, now) for schedule in target.schedules]
+            found[labels] = max(0.0, min(spans).total_seconds())
+    return found
 
 
 def _calendar_ends(policy: Policy) -> _Samples:

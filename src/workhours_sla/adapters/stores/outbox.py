@@ -8,7 +8,7 @@ from datetime import datetime
 from workhours_sla.adapters.stores.database import Database
 from workhours_sla.adapters.stores.reader import StoreReader, serialised
 from workhours_sla.adapters.stores.stored_rows import instant, micros, with_checksum
-from workhours_sla.sla.delivery import Failure, Pending, Progress, decide
+from workhours_sla.sla.delivery import Failure, Pending, Progress, decide, repeated
 
 
 class StoreOutbox(StoreReader):
@@ -44,6 +44,13 @@ class StoreOutbox(StoreReader):
         if only is not None:
             return Pending(self._change(only.number), only.attempts)
         return Pending([] if after is None else self.changes(after, limit), 0, retry_at)
+
+    @serialised
+    def undelivered(self, sink: str) -> int:
+        """Return how many changes a sink has not accepted. Dead letters are not counted."""
+        number = self._number(sink)
+        ((count,),) = self._all("SELECT count(*) FROM outbox WHERE number>?", number)
+        return int(count) + repeated(number, self.failures(sink))
 
     @serialised
     def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
