@@ -4,15 +4,19 @@
 document.documentElement.classList.add("js");
 
 document.addEventListener("DOMContentLoaded", () => {
-  const lang = document.documentElement.lang;
   themes();
-  document.querySelectorAll("table[data-sortable]").forEach((table) => sortable(table, lang));
-  document.querySelectorAll("button.expand").forEach(expander);
-  document.querySelectorAll("svg.chart").forEach(readable);
+  prepare(document);
   chooser(document.getElementById("hour-earlier"));
   unfold();
   window.addEventListener("hashchange", unfold);
 });
+
+function prepare(part) {
+  const lang = document.documentElement.lang;
+  part.querySelectorAll("table[data-sortable]").forEach((table) => sortable(table, lang));
+  part.querySelectorAll("button.expand").forEach(expander);
+  part.querySelectorAll("svg.chart").forEach(readable);
+}
 
 function unfold() {
   // a link to a section that is folded away opens it

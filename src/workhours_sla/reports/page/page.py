@@ -7,9 +7,7 @@ page itself.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from os import PathLike
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -18,6 +16,7 @@ from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.late import Late
 from workhours_sla.compliance.tables import Table
 from workhours_sla.reports.page.details import Details
+from workhours_sla.reports.page.document import content_policy, document, packaged
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.first import First
 from workhours_sla.reports.page.over_time import OverTime
@@ -243,23 +242,10 @@ def _document(
     folded: Sequence[_Part],
 ) -> str:
     """Return the HTML document with its head, its sections and its table of contents."""
-    style, script = _packaged("page.css"), _packaged("page.js")
-    policy = (
-        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-        f"style-src {_fingerprint(style)}; script-src {_fingerprint(script)}"
-    )
+    style, script = packaged("page.css"), packaged("page.js")
+    policy = content_policy(style, script)
+    meta = Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">')
     title, under = _heading(report, lang)
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
-        element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name_="color-scheme", content="light dark"),
-        element("link", rel="icon", href="data:,"),
-        element("title", f"{title}. {under[-1]}"),
-        element("style", Html(style)),
-        element("script", Html(script)),
-    )
     links = [element("li", element("a", p.title, href=f"#{p.key}")) for p in (*lists, *folded)]
     switch = element("button", PAGE.text(lang, "theme"), type="button", id="theme", hidden=True)
     has = element("span", PAGE.text(lang, "analyst_has"))
@@ -290,7 +276,7 @@ def _document(
         ),
         element("div", id="tip", aria_hidden="true", hidden=True),
     )
-    return f'<!doctype html>\n<html lang="{lang}">{head}{body}</html>\n'
+    return document(body, f"{title}. {under[-1]}", lang, style=style, script=script, head=[meta])
 
 
 def _heading(report: Report, lang: str) -> tuple[str, list[str]]:
@@ -310,12 +296,3 @@ def _section(part: _Part) -> Html:
     hidden = "hidden-title" if part.key == "summary" else None
     title = element("h2", part.title, id=f"{part.key}-title", class_=hidden)
     return element("section", title, part.inner, id=part.key, aria_labelledby=f"{part.key}-title")
-
-
-def _packaged(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-
-def _fingerprint(text: str) -> str:
-    """Return the SHA-256 hash of a text as a source of a content security policy."""
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

@@ -1,8 +1,8 @@
-"""The base class of the page's sections, with texts and elements that several sections use."""
+"""The base classes of a page's sections, with texts and elements that several sections use."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from workhours_sla.reports.charts.model import Chart
 from workhours_sla.reports.notes import check_facts, method_facts, rate_facts
@@ -14,19 +14,20 @@ from workhours_sla.reports.report import Report
 from workhours_sla.text.charts import SENTENCES
 from workhours_sla.text.numbers import count_text
 from workhours_sla.text.page import PAGE
+from workhours_sla.text.texts import Texts
 
 
-class Section:
-    """Base class that builds sections of the page for one report in one language."""
+class PageSection:
+    """Base class that builds sections of a page in one language."""
 
-    def __init__(self, report: Report, lang: str) -> None:
-        self.report = report
+    texts: ClassVar[Texts] = PAGE
+
+    def __init__(self, lang: str) -> None:
         self.lang = lang
-        self.target: float = report.promise.target_rate
 
     def text(self, key: str, **facts: object) -> str:
         """Return a text of the page with its placeholders replaced by ``facts``."""
-        return PAGE.text(self.lang, key, **facts)
+        return self.texts.text(self.lang, key, **facts)
 
     def titles(self, *keys: str) -> list[str]:
         """Return the column titles with the given keys."""
@@ -36,26 +37,9 @@ class Section:
         """Return whole numbers as cells of a table."""
         return [tables.count(count, self.lang) for count in counts]
 
-    def sentence(self, key: str, **facts: object) -> str:
-        """Return a sentence about the report with its placeholders replaced by ``facts``."""
-        return SENTENCES.text(self.lang, key, **facts)
-
-    def paragraph(self, key: str, **facts: object) -> Html:
-        """Return a sentence about the report as a paragraph."""
-        return element("p", self.sentence(key, **facts), data_sentence=key)
-
     def counts(self, **counts: int) -> dict[str, str]:
         """Return each of ``counts`` as text with thousands separators, keyed by the same name."""
         return {key: count_text(count, self.lang) for key, count in counts.items()}
-
-    def checks(self) -> dict[str, dict[str, Any]]:
-        """Return the values for the placeholders of the sentences on checks, keyed by sentence."""
-        opened = self.counts(open=self.report.total.open)
-        return {key: found | opened for key, found in check_facts(self.report, self.lang).items()}
-
-    def method_facts(self) -> dict[str, Any]:
-        """Return values for the placeholders in the sentences that explain the figures."""
-        return {**method_facts(self.report), **self.counts(**rate_facts(self.report))}
 
     def figure(
         self,
@@ -80,3 +64,29 @@ class Section:
     def folded(self, *inner: Child, name: str = "as_table") -> Html:
         """Return elements in a box that is collapsed until the reader opens it."""
         return element("details", element("summary", self.text(name)), *inner)
+
+
+class Section(PageSection):
+    """Base class that builds sections of the page for one report in one language."""
+
+    def __init__(self, report: Report, lang: str) -> None:
+        super().__init__(lang)
+        self.report = report
+        self.target: float = report.promise.target_rate
+
+    def sentence(self, key: str, **facts: object) -> str:
+        """Return a sentence about the report with its placeholders replaced by ``facts``."""
+        return SENTENCES.text(self.lang, key, **facts)
+
+    def paragraph(self, key: str, **facts: object) -> Html:
+        """Return a sentence about the report as a paragraph."""
+        return element("p", self.sentence(key, **facts), data_sentence=key)
+
+    def checks(self) -> dict[str, dict[str, Any]]:
+        """Return the values for the placeholders of the sentences on checks, keyed by sentence."""
+        opened = self.counts(open=self.report.total.open)
+        return {key: found | opened for key, found in check_facts(self.report, self.lang).items()}
+
+    def method_facts(self) -> dict[str, Any]:
+        """Return values for the placeholders in the sentences that explain the figures."""
+        return {**method_facts(self.report), **self.counts(**rate_facts(self.report))}

@@ -254,7 +254,7 @@ def late_table(
         cells = _late_cells(late, place if trace else None, report, lang)
         lines = [_line([cells[column] for column in shown], _kinds(titles))]
         if trace is not None:
-            inner = _trace_table(trace, PAGE.text(lang, "trace", appeal=late.appeal_id), lang)
+            inner = trace_table(trace, PAGE.text(lang, "trace", appeal=late.appeal_id), lang)
             explained = element("td", inner, colspan=len(shown))
             lines.append(element("tr", explained, class_="trace", id=f"trace-{place}"))
         bodies.append(element("tbody", lines, data_hour_earlier=bool(late.hour_earlier)))
@@ -320,7 +320,7 @@ def _overdue(time: timedelta | None, report: Report, lang: str) -> Cell:
     return Cell(cell.shown + days, cell.value)
 
 
-def _trace_table(trace: Trace, caption: str, lang: str) -> Html:
+def trace_table(trace: Trace, caption: str, lang: str) -> Html:
     """Return the explanation of a due time as a table with a row for each day.
 
     Consecutive days without working time that have the same reason share a row.
