@@ -36,6 +36,7 @@ KEYS = {
     "Enter": (13, "\r"),
     " ": (32, " "),
     "Tab": (9, ""),
+    "Escape": (27, ""),
     "ArrowRight": (39, ""),
     "ArrowDown": (40, ""),
 }
@@ -125,9 +126,17 @@ class Browser:
             self.errors.append(str(params["args"]))
         return message
 
-    def open(self, path: Path) -> None:
+    def open(self, place: Path | str) -> None:
+        """Load a file, or the address of a server."""
+        url = place if isinstance(place, str) else place.resolve().as_uri()
+        with self.loading():
+            self.ask("Page.navigate", url=url)
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Wait for the page that is loaded because of what happens within the block."""
         self._events.clear()
-        self.ask("Page.navigate", url=path.resolve().as_uri())
+        yield
         while "Page.loadEventFired" not in self._events:
             self._receive()
 
@@ -137,6 +146,9 @@ class Browser:
         )
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
+
+    def type(self, text: str) -> None:
+        self.ask("Input.insertText", text=text)
 
     def press(self, key: str) -> None:
         code, text = KEYS[key]
@@ -149,13 +161,15 @@ class Browser:
                 text=text if kind == "keyDown" else "",
             )
 
-    def size(self, width: int, height: int, *, theme: str = "light") -> None:
+    def size(
+        self, width: int, height: int, *, theme: str = "light", mobile: bool = False
+    ) -> None:
         self.ask(
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=height,
             deviceScaleFactor=1,
-            mobile=False,
+            mobile=mobile,
         )
         feature = {"name": "prefers-color-scheme", "value": theme}
         self.ask("Emulation.setEmulatedMedia", features=[feature])

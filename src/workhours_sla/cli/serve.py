@@ -24,6 +24,7 @@ from workhours_sla.cli.settings import Settings
 from workhours_sla.errors import EngineError
 from workhours_sla.text.messages import say
 from workhours_sla.text.shell import SHELL, language
+from workhours_sla.text.words import LANGUAGES
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.policy import Configuration
@@ -68,6 +69,7 @@ def serve(**options: Any) -> None:
     try:
         from workhours_sla.service import run  # noqa: PLC0415 - needs the extra
         from workhours_sla.service.app import application  # noqa: PLC0415
+        from workhours_sla.service.labels import Labels  # noqa: PLC0415
         from workhours_sla.service.tokens import Tokens  # noqa: PLC0415
     except ImportError as error:
         raise EngineError(say("no_service")) from error
@@ -77,7 +79,11 @@ def serve(**options: Any) -> None:
     with _opened(wanted, configuration, options["config"], settings.lang) as live:
         if live is not None:
             settings.note_ends(configuration, live.clock())
-        app = application(configuration.policy, tokens, live, lang=settings.lang)
+        labels = Labels(
+            configuration.mapping.names,
+            {one: configuration.mapping.report.heading("organisation", one) for one in LANGUAGES},
+        )
+        app = application(configuration.policy, tokens, live, lang=settings.lang, labels=labels)
         run.serve(app, run.bound(wanted.host, wanted.port), live, lang=settings.lang)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -15,7 +15,9 @@ from workhours_sla.adapters.json.calendar_year import CalendarYear
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.service.answering import Limits, answered, batch_of, encoded
-from workhours_sla.service.guard import LANGUAGE, ROUTE, Guard, failed, not_routed, refused
+from workhours_sla.service.bodies import limited_body
+from workhours_sla.service.guard import LANGUAGE, OPEN, ROUTE, Guard, failed, not_routed, refused
+from workhours_sla.service.labels import NO_LABELS, Labels
 from workhours_sla.service.live import Live
 from workhours_sla.service.openapi import described
 from workhours_sla.service.problems import RefusedRequestError, refuse
@@ -33,19 +35,21 @@ SMALL: Final = 65_536
 """Bodies up to this size are parsed at once; larger ones in a thread."""
 
 
-def application(
+def application(  # noqa: PLR0913
     policy: Policy,
     tokens: Tokens | None = None,
     live: Live | None = None,
     *,
     lang: str = "en",
     limits: Limits | None = None,
+    labels: Labels = NO_LABELS,
 ) -> Guard:
     """Return the service of a policy as an ASGI application.
 
     ``lang`` is the language of messages for a request without ``Accept-Language``. Without
     ``tokens`` every request is answered. With ``live`` the service also receives events and answers
-    about appeals; its owner opens and closes it.
+    about appeals, and has the coordinator's screen, on which ``labels`` are the names; its owner
+    opens and closes it.
     """
     tokens, limits = tokens or Tokens(), limits or Limits()
     targets = Targets(policy)
@@ -74,7 +78,14 @@ def application(
     app.add_exception_handler(RefusedRequestError, refused)
     app.add_exception_handler(WorkHoursError, refused)
     app.add_exception_handler(Exception, failed)
-    return Guard(app, tokens, lang)
+    open_ = OPEN
+    if live is not None:
+        from workhours_sla.service.screen.site import ADDRESSES, Site  # noqa: PLC0415 - needs numpy
+
+        for method, path, answer in Site(live, policy, tokens, labels).routes():
+            _add(app, method, path, answer)
+        open_ |= ADDRESSES
+    return Guard(app, tokens, lang, open_=open_)
 
 
 def _add(app: FastAPI, method: str, path: str, answer: Callable[..., Any]) -> None:
@@ -114,32 +125,12 @@ def _asked(name: str, targets: Targets, limits: Limits) -> Callable[..., Any]:
 async def body_of(request: Request, limits: Limits) -> bytes:
     """Return the body of a request, which must be JSON and within the limits.
 
-    It is counted while it arrives, so that no more than the limit is ever in memory. Raises
-    RefusedRequestError.
+    Raises RefusedRequestError.
     """
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != JSON_TYPE:
         refuse("media-type", say("not_json_type", type=shown(kind)), text=kind)
-    most = limits.body_bytes
-    large = say("large_body", most=most)
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length[:20]) > most:
-        refuse("body-too-large", large, most=most)
-    parts, size = [], 0
-    try:
-        async with asyncio.timeout(limits.body_seconds):
-            async for part in request.stream():
-                size += len(part)
-                if size > most:
-                    refuse("body-too-large", large, most=most)
-                parts.append(part)
-    except TimeoutError:
-        seconds = limits.body_seconds
-        phrase = say("slow_body", seconds=f"{seconds:g}")
-        refuse("body-timeout", phrase, seconds=seconds)
-    except ClientDisconnect:  # nobody reads the answer
-        refuse("invalid-json", say("not_readable_json"))
-    return b"".join(parts)
+    return await limited_body(request, limits)
 
 
 async def _calendar_year(request: Request) -> Response:

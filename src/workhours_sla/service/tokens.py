@@ -89,14 +89,36 @@ class Tokens:
         scheme, _, given = authorization.partition(" ")
         if scheme.lower() != "bearer":
             refuse("unauthorized", say("token_missing"))
+        if not self._has(given, role):
+            refuse("unauthorized", say("token_wrong"))
+
+    def _has(self, given: str, role: Role) -> bool:
         digest = _digest(given.strip())
         found = [
             hmac.compare_digest(digest, token.digest)
             for token in self._tokens
             if role in {"read", token.role}
         ]
-        if not any(found):
-            refuse("unauthorized", say("token_wrong"))
+        return any(found)
+
+    def sign(self, token: str, message: str) -> str | None:
+        """Return a signature of a message with a token as the key, None for an invalid token.
+
+        >>> tokens = Tokens.parse("read=0123456789abcdef", "TOKENS")
+        >>> signature = tokens.sign("0123456789abcdef", "until noon")
+        >>> tokens.has_signed("until noon", signature), tokens.has_signed("for ever", signature)
+        (True, False)
+        """
+        return _signature(_digest(token.strip()), message) if self._has(token, "read") else None
+
+    def has_signed(self, message: str, signature: str) -> bool:
+        """Return whether a signature of a message was made with one of the tokens."""
+        given = signature.encode("utf-8", "surrogateescape")
+        found = [
+            hmac.compare_digest(_signature(token.digest, message).encode(), given)
+            for token in self._tokens
+        ]
+        return any(found)
 
 
 def _tokens(text: str, name: str) -> Iterator[_Token]:
@@ -110,6 +132,10 @@ def _tokens(text: str, name: str) -> Iterator[_Token]:
         if len(token) < LEAST:
             raise ConfigError(say("token_short", line=number, name=name, least=LEAST))
         yield _Token("write" if role == "write" else "read", _digest(token))
+
+
+def _signature(key: bytes, message: str) -> str:
+    return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
 
 
 def _digest(token: str) -> bytes:

@@ -190,5 +190,29 @@ SERVICE: Final[Mapping[str, Words]] = {
         "en": "FastAPI and uvicorn are missing; install them: pip install 'workhours-sla[service]'",
         "ru": "нет FastAPI или uvicorn; установите их: pip install 'workhours-sla[service]'",
     },
+    "many_filters": {
+        "en": "the address has more than 50 parts; open the screen at /",
+        "ru": "в адресе больше 50 параметров; откройте экран по адресу /",
+    },
+    "unknown_filter": {
+        "en": "the address has {key}, which is no filter; use {known}",
+        "ru": "в адресе есть параметр {key}, такого нет; используйте {known}",
+    },
+    "filter_twice": {
+        "en": "the address has {key} twice; leave one out",
+        "ru": "параметр {key} указан в адресе дважды; оставьте один",
+    },
+    "long_filter": {
+        "en": "{key} has more than {most} characters; shorten it",
+        "ru": "в параметре {key} больше {most} знаков; сократите его",
+    },
+    "not_a_choice": {
+        "en": "{key} is {value}; use one of {choices}",
+        "ru": "параметр {key} равен {value}; допустимо: {choices}",
+    },
+    "not_a_page": {
+        "en": "{value} is not a page; use a number from 1",
+        "ru": "{value} - не номер страницы; укажите число от 1",
+    },
 }
 """The sentences of the service, which ``sentences.SENTENCES`` contains."""

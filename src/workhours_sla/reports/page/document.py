@@ -8,7 +8,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from workhours_sla.reports.page.elements import Html, element
+from workhours_sla.reports.page.elements import Child, Html, element
 
 
 def document(  # noqa: PLR0913
@@ -31,6 +31,13 @@ def document(  # noqa: PLR0913
         element("script", Html(script)),
     )
     return f'<!doctype html>\n<html lang="{lang}">{made}{body}</html>\n'
+
+
+def section(key: str, title: str, *inner: Child, hidden_title: bool = False) -> Html:
+    """Return a section with its title, which a hidden title only has for screen readers."""
+    class_ = "hidden-title" if hidden_title else None
+    head = element("h2", title, id=f"{key}-title", class_=class_)
+    return element("section", head, *inner, id=key, aria_labelledby=f"{key}-title")
 
 
 def content_policy(style: str, script: str, *more: str, forms: str = "'none'") -> str:

@@ -74,11 +74,11 @@ class First(Section):
         key = "tile_late" if calendar_unit(period) else "tile_late_period"  # dates are too long
         name = self.text(key, when=named_period(period, lang))
         late = late_of(report.total)
-        yield self._tile("late", count_text(late, lang), name, late)
+        yield self.tile("late", count_text(late, lang), name, late)
         now = report.backlog.points[-1]
         counts = self.counts(overdue=now.overdue, open=now.open)
         size = self.text("tile_of", **counts)
-        yield self._tile("overdue", size, self.text("tile_overdue"), now.overdue)
+        yield self.tile("overdue", size, self.text("tile_overdue"), now.overdue)
         median = report.total.median
         shown, few = NO_FIGURE, report.total.counts.matured < FLAGGED_BELOW
         if median is not None and not few:
@@ -86,17 +86,7 @@ class First(Section):
                 shown = f"> {amount_in_words(median.longest, lang)}"
             else:
                 shown = amount_in_words(median.time, lang)
-        yield self._tile("median", shown, self.text("tile_median"), 0 if few else 1)
-
-    @staticmethod
-    def _tile(key: str, value: str, label: str, size: int) -> Html:
-        """Return a tile with a figure; with a ``size`` of 0 it is less prominent."""
-        return element(
-            "div",
-            element("strong", value, data_figure=f"tile_{key}"),
-            element("span", label),
-            class_="tile" if size else "tile quiet",
-        )
+        yield self.tile("median", shown, self.text("tile_median"), 0 if few else 1)
 
     def _read_out(self, row: Row, rate: ComplianceRate) -> str:
         """Return the text of a share's bar for screen readers."""

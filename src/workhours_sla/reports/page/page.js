@@ -40,13 +40,14 @@ function themes() {
   const button = document.getElementById("theme");
   const show = (theme) => {
     root.dataset.theme = theme;
-    button.setAttribute("aria-pressed", String(theme === "dark"));
+    button?.setAttribute("aria-pressed", String(theme === "dark"));
   };
   const kept = () => {
     try { return localStorage.getItem("theme"); } catch { return null; }
   };
   show(kept() || (dark.matches ? "dark" : "light"));
   dark.addEventListener("change", () => { if (!kept()) show(dark.matches ? "dark" : "light"); });
+  if (!button) return;
   button.addEventListener("click", () => {
     const theme = root.dataset.theme === "dark" ? "light" : "dark";
     try { localStorage.setItem("theme", theme); } catch { /* a page from a file may not keep it */ }

@@ -16,7 +16,7 @@ from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.late import Late
 from workhours_sla.compliance.tables import Table
 from workhours_sla.reports.page.details import Details
-from workhours_sla.reports.page.document import content_policy, document, packaged
+from workhours_sla.reports.page.document import content_policy, document, packaged, section
 from workhours_sla.reports.page.elements import Html, element
 from workhours_sla.reports.page.first import First
 from workhours_sla.reports.page.over_time import OverTime
@@ -293,6 +293,4 @@ def _heading(report: Report, lang: str) -> tuple[str, list[str]]:
 
 
 def _section(part: _Part) -> Html:
-    hidden = "hidden-title" if part.key == "summary" else None
-    title = element("h2", part.title, id=f"{part.key}-title", class_=hidden)
-    return element("section", title, part.inner, id=part.key, aria_labelledby=f"{part.key}-title")
+    return section(part.key, part.title, part.inner, hidden_title=part.key == "summary")

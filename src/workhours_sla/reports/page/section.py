@@ -41,6 +41,16 @@ class PageSection:
         """Return each of ``counts`` as text with thousands separators, keyed by the same name."""
         return {key: count_text(count, self.lang) for key, count in counts.items()}
 
+    @staticmethod
+    def tile(key: str, value: str, label: str, size: int) -> Html:
+        """Return a tile with a figure; with a ``size`` of 0 it is less prominent."""
+        return element(
+            "div",
+            element("strong", value, data_figure=f"tile_{key}"),
+            element("span", label),
+            class_="tile" if size else "tile quiet",
+        )
+
     def figure(
         self,
         chart: Chart,

@@ -1,0 +1,198 @@
+"""The open appeals by urgency: what is overdue, due today, due next, and by agency. No HTML."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Final, NamedTuple
+
+from workhours_sla.service.screen.filters import FIELDS, Filters, Show
+from workhours_sla.sla.clock import Verdict
+from workhours_sla.sla.forecast import Forecast, forecast_deadlines
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.target import Target
+from workhours_sla.worktime.schedule import Schedule
+
+GROUPS: Final = (Show.OVERDUE, Show.TODAY, Show.NEXT, Show.LATER, Show.PAUSED, Show.UNKNOWN)
+"""The groups of open appeals, the most urgent first. Each appeal and target is in one of them."""
+_WAITING: Final = frozenset({Verdict.PENDING, Verdict.AT_RISK, Verdict.PAUSED, Verdict.BREACHED})
+_DAY: Final = timedelta(days=1)
+_END: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class Together(NamedTuple):
+    """The most deadlines at one instant, and the instant."""
+
+    deadlines: int
+    at: datetime
+
+
+class AgencyCounts(NamedTuple):
+    """The open appeals of an agency, counted by group. ``agency`` is None for those without one."""
+
+    agency: str | None
+    counts: Mapping[Show, int]
+
+    @property
+    def open(self) -> int:
+        """The number of open appeals."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The open appeals that pass the filters, as of ``now``.
+
+    An appeal with two targets is counted for each. A date is a date in the zone of ``now``.
+
+    - ``groups``: the outcomes of each group, the most urgent first. ``overdue`` have passed their
+      limit. ``today`` are due by the end of today; some may be in time until a later limit.
+      ``next`` are due on ``next_on``, the next date with deadlines, and ``later`` after it.
+      ``unknown`` have a due time that depends on uncertain dates.
+    - ``days_off``: the number of days between today and ``next_on``, if all of them are days off
+      for all appeals in ``next``; otherwise 0.
+    - ``at_risk``: how many outcomes that are not overdue have the verdict ``at_risk``.
+    - ``together``: the most deadlines at one instant from now on, None without a deadline.
+    - ``load``: the deadlines of today and of ``next_on``, by hour.
+    - ``values``: the values of each filter that the open appeals have, without any filter.
+    """
+
+    now: datetime
+    groups: Mapping[Show, tuple[Outcome, ...]]
+    next_on: date | None
+    days_off: int
+    at_risk: int
+    together: Together | None
+    agencies: tuple[AgencyCounts, ...]
+    load: Forecast
+    values: Mapping[str, tuple[str, ...]]
+
+    @property
+    def open(self) -> int:
+        """The number of open appeals that pass the filters."""
+        return sum(map(len, self.groups.values()))
+
+
+def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters: Filters) -> Board:
+    """Return the board of outcomes at ``now``, which must be aware; its zone is the board's.
+
+    ``outcomes`` are as of ``now``; those that have ended are left out.
+
+    >>> from workhours_sla import Event, Schedule, evaluate, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> eve = datetime(2025, 12, 30, 18, 55, tzinfo=office.tz)
+    >>> posted = eve - timedelta(hours=2)
+    >>> event = Event("1", "A-1", "created", posted, posted)
+    >>> board = board_of(evaluate([event], policy, as_of=eve).outcomes, policy, eve, Filters())
+    >>> str(board.next_on), board.days_off, len(board.groups[Show.NEXT])
+    ('2026-01-12', 12, 1)
+    """
+    waiting = [one for one in outcomes if one.verdict in _WAITING and one.answered_at is None]
+    values = {
+        name: tuple(sorted({getattr(one, field) or "" for one in waiting} - {""}))
+        for name, field in FIELDS.items()
+    }
+    found = [one for one in waiting if filters.admits(one)]
+    today, zone = now.date(), now.tzinfo
+    assert zone is not None  # noqa: S101 - as documented
+    dates = (_due_on(one, zone) for one in found if one.verdict is not Verdict.BREACHED)
+    next_on = min((day for day in dates if day is not None and day > today), default=None)
+    groups: dict[Show, list[Outcome]] = {group: [] for group in GROUPS}
+    for one in found:
+        groups[_group(one, today, next_on, zone)].append(one)
+    for outcomes_of_group in groups.values():
+        outcomes_of_group.sort(key=_urgency)
+    coming = [one for group in GROUPS[1:4] for one in groups[group]]
+    together = Counter(one.due_at for one in coming if one.due_at is not None and one.due_at > now)
+    most = max(together.values(), default=0)
+    first = min((at for at, count in together.items() if count == most), default=None)
+    return Board(
+        now,
+        {group: tuple(some) for group, some in groups.items()},
+        next_on,
+        0 if next_on is None else _days_off(groups[Show.NEXT], policy, today, next_on),
+        sum(one.verdict is Verdict.AT_RISK for one in found),
+        None if first is None else Together(most, first.astimezone(zone)),
+        _agencies(groups),
+        forecast_deadlines(
+            found,
+            start=datetime.combine(today, time(), zone) - timedelta.resolution,
+            end=datetime.combine((next_on or today) + _DAY, time(), zone),
+            zone=zone,
+        ),
+        values,
+    )
+
+
+def target_of(outcome: Outcome, policy: Policy) -> Target | None:
+    """Return the target of an outcome, None if the policy does not have it any more."""
+    return next(
+        (
+            target
+            for target in policy.targets
+            if target.name == outcome.target and target.budget == outcome.budget
+        ),
+        None,
+    )
+
+
+def schedule_of(outcome: Outcome, policy: Policy) -> Schedule | None:
+    """Return the schedule by which an outcome was measured, None if it is not known."""
+    target = target_of(outcome, policy)
+    return None if target is None else target.schedule_for(outcome)
+
+
+def _due_on(outcome: Outcome, zone: tzinfo) -> date | None:
+    """Return the date on which an answer is due. Midnight belongs to the date that it ends."""
+    if outcome.due_at is None:
+        return None
+    return (outcome.due_at.astimezone(UTC) - timedelta.resolution).astimezone(zone).date()
+
+
+def _group(outcome: Outcome, today: date, next_on: date | None, zone: tzinfo) -> Show:
+    if outcome.verdict is Verdict.BREACHED:
+        return Show.OVERDUE
+    due_on = _due_on(outcome, zone)
+    if due_on is None:
+        return Show.PAUSED if outcome.verdict is Verdict.PAUSED else Show.UNKNOWN
+    if due_on <= today:
+        return Show.TODAY
+    return Show.NEXT if due_on == next_on else Show.LATER
+
+
+def _urgency(outcome: Outcome) -> tuple[datetime, datetime, str, str]:
+    """Return what a group is sorted by: the limit of a late outcome, otherwise the due time."""
+    limit = outcome.latest_limit or _END
+    due = outcome.due_at
+    if due is None:
+        due = _END if outcome.bounds is None else outcome.bounds.due_at[0] or _END
+    first = limit if outcome.verdict is Verdict.BREACHED else due
+    return first, limit, outcome.appeal_id, outcome.target
+
+
+def _days_off(outcomes: Iterable[Outcome], policy: Policy, today: date, next_on: date) -> int:
+    between = [today + _DAY * n for n in range(1, (next_on - today).days)]
+    schedules = {schedule_of(one, policy) for one in outcomes}
+    off = all(
+        schedule is not None and schedule.knows(day) and not schedule.shifts_on(day)
+        for schedule in schedules
+        for day in between
+    )
+    return len(between) if off else 0
+
+
+def _agencies(groups: Mapping[Show, Sequence[Outcome]]) -> tuple[AgencyCounts, ...]:
+    """Return the counts of each agency: those with the most overdue appeals first."""
+    counts: dict[str | None, Counter[Show]] = {}
+    for group, outcomes in groups.items():
+        for one in outcomes:
+            counts.setdefault(one.agency_id, Counter())[group] += 1
+    found = [AgencyCounts(agency, counted) for agency, counted in counts.items()]
+    urgent = GROUPS[:3]
+    return tuple(
+        sorted(found, key=lambda one: (*(-one.counts[g] for g in urgent), one.agency or ""))
+    )

@@ -1,0 +1,83 @@
+"""The login of the screen: a cookie that proves a token without containing it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+
+from workhours_sla.service.tokens import Tokens
+
+COOKIE: Final = "workhours"
+SECONDS: Final = 30 * 24 * 3600
+"""How long a login lasts."""
+_PURPOSE: Final = "screen"
+_LONGEST: Final = 200
+
+
+class Login:
+    """Makes and checks cookies. A cookie is its end and a signature with the token as the key.
+
+    The service keeps no list of logins: a cookie is valid until its end, after a restart too, and
+    as long as its token is valid.
+    """
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there are tokens, so that the screen asks for one."""
+        return not self._tokens.is_empty
+
+    def cookie(self, token: str, now: float) -> str | None:
+        """Return the value of a cookie for a token, None if the token is not valid.
+
+        ``now`` is in seconds since 1970.
+        """
+        end = str(int(now) + SECONDS)
+        signature = self._tokens.sign(token, f"{_PURPOSE} {end}")
+        return None if signature is None else f"{end}.{signature}"
+
+    def admits(self, request: Request, now: float) -> bool:
+        """Return whether a request has a valid cookie or a valid token, or needs none.
+
+        Raises RefusedRequestError for a header ``Authorization`` without a valid token.
+        """
+        if not self.is_needed:
+            return True
+        header = request.headers.get("authorization")
+        if header is not None:
+            self._tokens.check(header)
+            return True
+        end, _, signature = _value_of(request.headers.get("cookie", "")).partition(".")
+        if not (end.isascii() and end.isdecimal() and len(end) < 20):  # noqa: PLR2004
+            return False
+        signed = self._tokens.has_signed(f"{_PURPOSE} {end}", signature)
+        return signed and now < int(end) <= now + SECONDS
+
+
+def cookie_header(request: Request, value: str | None) -> str:
+    """Return the header ``Set-Cookie`` for a value; None removes the cookie.
+
+    The cookie is ``Secure`` if the browser uses https. A proxy says so in ``X-Forwarded-Proto``,
+    which is always believed: with a false header the browser only refuses the cookie.
+    """
+    proto = request.headers.get("x-forwarded-proto", request.url.scheme)
+    parts = [
+        f"{COOKIE}={value or ''}",
+        f"Max-Age={SECONDS if value else 0}",
+        "Path=/",
+        "HttpOnly",
+        "SameSite=Strict",
+    ]
+    return "; ".join([*parts, "Secure"] if proto.strip().lower() == "https" else parts)
+
+
+def _value_of(header: str) -> str:
+    """Return the value of the cookie in a header ``Cookie``, empty if it has none."""
+    for pair in header.split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == COOKIE and len(value) <= _LONGEST:
+            return value
+    return ""

@@ -1,0 +1,99 @@
+
+// The coordinator's screen: replace its sections when the service sends new ones.
+// Without it, the page loads itself again every minute.
+document.addEventListener("DOMContentLoaded", () => {
+  const part = document.getElementById("live");
+  if (part) follow(part);
+  returned();
+  document.addEventListener("keydown", (event) => {
+    const back = document.body.dataset.back;
+    if (event.key !== "Escape" || event.defaultPrevented || back === undefined) return;
+    if (document.referrer.startsWith(`${location.origin}/`) && history.length > 1) history.back();
+    else location.assign(back);
+  });
+});
+
+function follow(part) {
+  const state = document.getElementById("state");
+  let stream = null;
+  let again = 0;
+  const show = (on) => {
+    state.textContent = on ? state.dataset.live : state.dataset.lost;
+    state.className = on ? "on" : "off";
+  };
+  const stop = () => {
+    clearTimeout(again);
+    stream?.close();
+    stream = null;
+  };
+  const start = () => {
+    stop();
+    const query = new URLSearchParams(location.search);
+    query.set("have", part.dataset.version);
+    query.set("lang", document.documentElement.lang);
+    stream = new EventSource(`updates?${query}`);
+    stream.addEventListener("open", () => show(true));
+    stream.addEventListener("screen", (event) => {
+      part.dataset.version = event.lastEventId;
+      replace(part, event.data);
+    });
+    stream.addEventListener("error", () => {
+      show(false);
+      // refused, for example because the login has ended: load the page, which says why
+      if (stream.readyState === EventSource.CLOSED) again = setTimeout(() => location.reload(), 20000);
+    });
+  };
+  // a browser has few connections to one server, so only visible pages use one
+  document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
+  window.addEventListener("pagehide", stop);
+  if (!document.hidden) start();
+}
+
+function replace(part, html) {
+  const active = part.contains(document.activeElement) ? document.activeElement : null;
+  const place = active && placeOf(part, active);
+  const opened = [...part.querySelectorAll("details[open]")].map((one) => placeOf(part, one));
+  const before = document.getElementById("sentence")?.textContent;
+  document.getElementById("tip").hidden = true;
+  part.innerHTML = html;
+  prepare(part);
+  for (const one of opened) {
+    const found = foundAt(part, one);
+    if (found) found.open = true;
+  }
+  if (place) (foundAt(part, place) ?? part).focus({ preventScroll: true });
+  const sentence = document.getElementById("sentence")?.textContent;
+  if (sentence !== undefined && sentence !== before) {
+    document.getElementById("announce").textContent = sentence;
+  }
+}
+
+// An element is found again by its link, or else by its number among its kind in its section.
+function placeOf(part, element) {
+  const section = element.closest("section")?.id ?? "";
+  const kind = element.localName;
+  const all = [...(element.closest("section") ?? part).querySelectorAll(kind)];
+  return { section, kind, link: element.getAttribute("href"), number: all.indexOf(element) };
+}
+
+function foundAt(part, place) {
+  const within = place.section ? document.getElementById(place.section) : part;
+  const all = [...(within?.querySelectorAll(place.kind) ?? [])];
+  return (place.link && all.find((one) => one.getAttribute("href") === place.link))
+    || all[Math.min(place.number, all.length - 1)];
+}
+
+// Back on the list, the focus returns to the appeal that was opened.
+function returned() {
+  const key = "workhours.opened";
+  const keep = (value) => { try { sessionStorage.setItem(key, value); } catch { /* not allowed */ } };
+  const kept = () => { try { return sessionStorage.getItem(key); } catch { return null; } };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("main a[href]");
+    if (link) keep(link.getAttribute("href"));
+  });
+  const [how] = performance.getEntriesByType("navigation");
+  if (how?.type !== "back_forward") return;
+  const links = [...document.querySelectorAll("main a[href]")];
+  links.find((one) => one.getAttribute("href") === kept())?.focus();
+}
