@@ -151,6 +151,7 @@ PAUSED = Policy(
     [
         Target("paused", working_hours(400), OFFICE, pauses=True),
         Target("capped", FOUR, OFFICE, pauses=True, pause_cap=working_hours(0, minutes=20)),
+        Target("days", WorkingDays(3), OFFICE, pauses=True),
     ]
 )
 

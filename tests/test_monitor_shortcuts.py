@@ -9,7 +9,16 @@ from itertools import pairwise
 
 import pytest
 
-from workhours_sla import CalendarDays, Event, Monitor, Policy, Schedule, Target, working_hours
+from workhours_sla import (
+    CalendarDays,
+    Event,
+    Monitor,
+    Policy,
+    Schedule,
+    Target,
+    WorkingDays,
+    working_hours,
+)
 from workhours_sla.sla import memory_store
 from workhours_sla.sla.target import ScheduleBy
 
@@ -28,6 +37,8 @@ POLICY = Policy(
             stops="substantive_reply",
         ),
         Target("interim", working_hours(8), OFFICE, starts="interim", stops="final_reply"),
+        Target("days", WorkingDays(4), OFFICE, stops="substantive_reply", pauses=True),
+        Target("back", CalendarDays(2, roll="preceding"), OFFICE, pauses=True),
     ]
 )
 KINDS = ("replied", "reopened") * 4 + ("paused", "resumed", "edited", "closed", "review", "deleted")

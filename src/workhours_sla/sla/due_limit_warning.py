@@ -51,6 +51,7 @@ def times_of(
     """
     budget = in_hours(target.budget, schedule, start)
     closed, open_since = pauses
+    counted: Sequence[ClosedPause] = closed
     if isinstance(budget, timedelta):
         used = used_at_warning(target, budget)
         found = None
@@ -63,12 +64,16 @@ def times_of(
         else:
             due, limit, warn = found
     else:
-        due, limit = budget.answer(schedule, start, closed)
+        if paused_time is not None and isinstance(budget, DayBudget):
+            counted = paused_time.overnight(closed)
+        due, limit = budget.answer(schedule, start, counted)
         warn = _warning(target, schedule, start, due, closed)
     if open_since is None:
         return due, due if target.closing == "strict" else limit, warn
     unrolled = without_roll(target.budget)
-    ends = limit if unrolled is None else max(limit, unrolled.answer(schedule, start, closed).limit)
+    ends = (
+        limit if unrolled is None else max(limit, unrolled.answer(schedule, start, counted).limit)
+    )
     times = before_pause(target, Times(due, limit, warn), ends, open_since)
     due_at, last, warn_at = (None if time == NEVER else time for time in times)
     return due_at, last, warn_at

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.worktime.budget_kinds import Budget
+from workhours_sla.worktime.due_dates import paused_dates
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone_offsets import ZERO
@@ -57,14 +58,14 @@ class ClockPauses(NamedTuple):
 
 
 class PausedTime:
-    """Computes the working time that pauses take after the start of a clock; mutable.
+    """Computes what pauses take after the start of a clock: working time or dates; mutable.
 
     Every call must pass the pauses of the previous call. Only the last of these pauses may have a
-    new end or be missing, and more pauses may follow. Sums of earlier calls are kept, so the work
-    for a growing list of pauses is linear.
+    new end or be missing, and more pauses may follow. Results of earlier calls are kept, so the
+    work for a growing list of pauses is linear.
     """
 
-    __slots__ = ("_before", "_schedule", "_since", "_start", "_used")
+    __slots__ = ("_before", "_checked", "_overnight", "_schedule", "_since", "_start", "_used")
 
     def __init__(self, schedule: Schedule, start: datetime) -> None:
         self._schedule = schedule
@@ -75,6 +76,27 @@ class PausedTime:
         """The working time from the start to each pause, without the pauses before it."""
         self._before: list[timedelta] = []
         """The working time within all pauses before each pause."""
+        self._overnight: list[int] = []
+        """The indices of the pauses that contain the end of a date."""
+        self._checked = 0
+        """The number of pauses that have been checked for this."""
+
+    def overnight(self, closed: Sequence[ClosedPause]) -> Sequence[ClosedPause]:
+        """Return the pauses that contain the end of a date. No other pause affects a DayBudget.
+
+        Raises CalendarCoverageError.
+        """
+        if not closed:
+            return closed
+        final = len(closed) - 1  # the number of pauses that no longer change
+        for place in range(self._checked, final):
+            if paused_dates(self._schedule, closed[place : place + 1]):
+                self._overnight.append(place)
+            self._checked = place + 1
+        found = [closed[place] for place in self._overnight if place < final]
+        if paused_dates(self._schedule, closed[final:]):
+            found.append(closed[final])
+        return found
 
     def times(
         self, closed: Sequence[ClosedPause], budget: timedelta, used_at_warning: timedelta
