@@ -40,9 +40,9 @@ FACADES = {
 } | {"workhours_sla": "workhours_sla"}
 
 NOT_RUN = re.compile(
-    r"(python3? -m )?(pip|pipx|uv|git|make|sudo|docker|py|nox|cd|source|dbt)\b|\.venv|#|$"
+    r"(python3? -m )?(pip|pipx|uv|git|make|sudo|docker|py|nox|cd|source|dbt|psql)\b|\.venv|#|$"
 )
-"""What a ``sh`` block may have: commands that install or fetch, or those of dbt (tests/engines)."""
+"""What a ``sh`` block may have: commands that install or fetch, or those that tests/engines run."""
 
 OF_OTHERS = {"to_pandas", "to_polars"}
 """Functions whose results belong to another library."""

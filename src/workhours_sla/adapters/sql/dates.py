@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from workhours_sla.adapters.sql.settings import Settings
 from workhours_sla.adapters.sql.tables import CompiledSchedules
-from workhours_sla.adapters.sql.vocabulary import Dialect, case
+from workhours_sla.adapters.sql.vocabulary import Dialect, case, slot_or_refused
 from workhours_sla.worktime.budget_kinds import MAX_COUNT
 from workhours_sla.worktime.compiled_dates import DateRow, date_rows
 
@@ -191,14 +191,9 @@ class DayCounts:
         )
 
     def _calendar(self) -> str:
-        names = self.dates.calendar_of
-        d = self.d
-        unknown = d.joined(
-            d.text("no schedule "), "schedule", d.text(" with dates is in the script")
+        return slot_or_refused(
+            self.d, self.dates.calendar_of, "schedule", "the schedules with dates"
         )
-        chosen = [(f"schedule = {d.text(name)}", str(at)) for name, at in names.items()]
-        refused = d.refuse(unknown, d.integer_type)
-        return case([*chosen, ("schedule is null", "null")], refused)
 
     def _count(self) -> str:
         d = self.d

@@ -167,9 +167,12 @@ class _PostgresVerbs(DayVerbs):
 
 
 def statements(settings: Settings) -> Iterator[str]:
-    """Return the statements of the script, each of which may be run twice."""
+    """Return the lines of the script, which is one statement and may be run twice.
+
+    One statement is installed in full or not at all, also within a transaction of the caller.
+    """
     verbs = _PostgresVerbs(settings, Postgres(settings.schema))
-    yield "begin;"
+    yield "do $wh_script$ begin"
     yield from _checks(settings)
     yield from _tables(settings, verbs)
     yield from _helpers(verbs)
@@ -184,12 +187,12 @@ def statements(settings: Settings) -> Iterator[str]:
     yield from _derived(settings.schema)
     yield from _refusals(settings.schema)
     yield from _day_functions(settings)
-    yield "commit;"
+    yield "end $wh_script$;"
 
 
 def _checks(settings: Settings) -> Iterator[str]:
     schema, version = settings.schema, version_of(settings.compiled)
-    yield _do(
+    yield (
         f"if current_setting('server_version_num')::int < {OLDEST}0000 then "
         f"raise exception 'this script needs PostgreSQL {OLDEST} or later, not %; "
         "update PostgreSQL', current_setting('server_version'); end if;"
@@ -199,16 +202,12 @@ def _checks(settings: Settings) -> Iterator[str]:
         f"create table if not exists {schema}.script (version text, calendars text, "
         "release bigint, digest text, since date, until date, on_unknown text);"
     )
-    yield _do(
+    yield (
         f"if exists (select from {schema}.script where {newer_than(settings.compiled)}) then "
         f"raise exception 'the schema {schema} has the newer script %; this one is {version}: "
         "generate it with the newer library, or drop the schema', "
         f"(select version from {schema}.script); end if;"
     )
-
-
-def _do(body: str) -> str:
-    return f"do $wh$ begin {body} end $wh$;"
 
 
 def _tables(settings: Settings, verbs: _PostgresVerbs) -> Iterator[str]:

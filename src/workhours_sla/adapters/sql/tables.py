@@ -340,5 +340,5 @@ def check_names(schedules: Mapping[str, WorkingTime]) -> None:
         if not isinstance(schedule, WorkingTime):
             msg = f"schedules maps names to schedules, but {name!r} has {schedule!r}"
             raise TypeError(msg)
-        if not _NAME.fullmatch(str(name)) or "$wh$" in name:
+        if not _NAME.fullmatch(str(name)) or "$wh" in name:
             raise ScriptError(say("sql_name", name=shown(name)))

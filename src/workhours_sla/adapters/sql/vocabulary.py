@@ -106,11 +106,13 @@ def case(branches: Iterable[tuple[str, str]], otherwise: str | None = None, of: 
     return " ".join(["case", *([of] if of else []), *parts, "end"])
 
 
-def slot_or_refused(dialect: Dialect, slot_of: Mapping[str, int], schedule: str) -> str:
+def slot_or_refused(
+    dialect: Dialect, slot_of: Mapping[str, int], schedule: str, listed_as: str = "the schedules"
+) -> str:
     """Return the slot of a schedule, an error for an unknown name."""
     listed = ", ".join(list(slot_of)[:LISTED]) + (" ..." if len(slot_of) > LISTED else "")
     unknown = dialect.joined(
-        dialect.text("no schedule "), schedule, dialect.text(f"; the schedules are {listed}")
+        dialect.text("no schedule "), schedule, dialect.text(f"; {listed_as} are {listed}")
     )
     slots = [(f"{schedule} = {dialect.text(name)}", str(at)) for name, at in slot_of.items()]
     refused = dialect.refuse(unknown, dialect.integer_type)
