@@ -176,7 +176,7 @@ class StoreReader:
         Copies that a repair replaced are left out. The result is empty for an unknown appeal.
         """
         rows = self._bodies("event", _OF_APPEAL, appeal_id, REPLACED)
-        found = read_each(self._path, "event", rows, lambda row: (_event_of(row), row[5]))
+        found = read_each(self.place, "event", rows, lambda row: (_event_of(row), row[5]))
         return sorted(found, key=lambda one: one[0].order)
 
     def quarantine(self) -> tuple[Quarantined, ...]:
