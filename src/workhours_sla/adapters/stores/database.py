@@ -36,7 +36,7 @@ COLUMNS: Final[Mapping[str, Columns]] = {
 class Database(Protocol):
     """An open database with the tables of a store.
 
-    In SQL, ``?`` stands for a value. All SQL outside of the implementations is understood by each
+    In SQL, ``?`` is the place of a value. All SQL outside of the implementations is understood by each
     of them. Every method raises StoreError if the database fails, and EventError for a text that
     cannot be encoded in UTF-8.
     """
@@ -53,7 +53,7 @@ class Database(Protocol):
         """Return the rows of a statement."""
 
     def where(self, sql: str, values: Iterable[object]) -> Iterator[Row]:
-        """Yield the rows of a statement in which ``IN (*)`` stands for a list of values."""
+        """Yield the rows of a statement in which ``IN (*)`` takes a list of values."""
 
     def stream(self, table: str) -> Iterator[Row]:
         """Yield all rows of a table, with the columns in their order, within ``moment``.
