@@ -13,6 +13,7 @@ from workhours_sla.text.service import SERVICE
 from workhours_sla.text.sinks import SINKS
 from workhours_sla.text.spark import SPARK
 from workhours_sla.text.sql import SQL
+from workhours_sla.text.stores import STORES
 from workhours_sla.text.words import Words
 
 SENTENCES: Final[Mapping[str, Words]] = {
@@ -21,6 +22,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     **SERVICE,
     **SPARK,
     **SQL,
+    **STORES,
     # -- parts of several messages
     "did_you_mean": {
         "en": "did you mean {near}?",

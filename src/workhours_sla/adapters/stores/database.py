@@ -33,11 +33,15 @@ COLUMNS: Final[Mapping[str, Columns]] = {
 """The columns of each table. They are the same in every database, so that stores can be copied."""
 
 
+VERSION_KEY: Final = "schema_version"
+"""The key of the version of the schema in the table ``meta``, where a database keeps it there."""
+
+
 class Database(Protocol):
     """An open database with the tables of a store.
 
-    In SQL, ``?`` is the place of a value. All SQL outside of the implementations is understood by each
-    of them. Every method raises StoreError if the database fails, and EventError for a text that
+    In SQL, ``?`` is the place of a value. Every database understands the SQL that its users have in
+    common. Every method raises StoreError if the database fails, and EventError for a text that
     cannot be encoded in UTF-8.
     """
 
@@ -53,7 +57,7 @@ class Database(Protocol):
         """Return the rows of a statement."""
 
     def where(self, sql: str, values: Iterable[object]) -> Iterator[Row]:
-        """Yield the rows of a statement in which ``IN (*)`` takes a list of values."""
+        """Yield the rows of a statement with ``IN (*)`` for a list of values."""
 
     def stream(self, table: str) -> Iterator[Row]:
         """Yield all rows of a table, with the columns in their order, within ``moment``.

@@ -83,7 +83,7 @@ class SqliteDatabase:
             refuse_text(error)
 
     def where(self, sql: str, values: Iterable[object]) -> Iterator[Row]:
-        """Yield the rows of a statement in which ``IN (*)`` takes a list of values."""
+        """Yield the rows of a statement with ``IN (*)`` for a list of values."""
         left = iter(values)
         while chunk := list(islice(left, CHUNK)):
             yield from self.rows(sql.replace("(*)", f"({','.join('?' * len(chunk))})"), *chunk)

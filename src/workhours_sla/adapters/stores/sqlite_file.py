@@ -200,10 +200,23 @@ def copy(db: sqlite3.Connection, path: Path) -> None:
 
 def make_file(path: Path) -> None:
     """Create an empty store in a new file, completely or not at all. Raises StoreError."""
+    with new_store(path):
+        pass
+
+
+@contextmanager
+def new_store(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a new store, and move it to ``path`` when the block ends, completely or not at all.
+
+    Raises StoreError.
+    """
     try:
         with _new_file(path) as into:
             _create(into)
+            yield into
     except (sqlite3.Error, OSError) as error:
+        if isinstance(error, StoreError):
+            raise
         if isinstance(error, sqlite3.Error):
             refuse(path, error)
         msg = say("store_not_made", path=repr(str(path)), error=error.strerror)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from workhours_sla.adapters.stores.database import CheckedDatabase
 from workhours_sla.adapters.stores.places import open_to_check
 from workhours_sla.adapters.stores.reader import StoreReader
-from workhours_sla.adapters.stores.stored_rows import (
-    Row,
-    change_of,
-    event_of,
-    instant,
-    is_intact,
-    is_intact_body,
-    reported_of,
-)
+from workhours_sla.adapters.stores.row_checks import CHECKS
+from workhours_sla.adapters.stores.stored_rows import event_of
 from workhours_sla.errors import clipped
 from workhours_sla.module_names import public
 
@@ -68,7 +61,7 @@ def check_store(place: Path | str) -> tuple[StoreFault, ...]:
     """
     with closing(open_to_check(place)) as db, db.moment():
         faults = [*_of_definitions(db)]
-        for table in TABLES:
+        for table in CHECKS:
             faults += _of_rows(db, table)
         if not faults:
             faults += _of_references(db)
@@ -88,38 +81,9 @@ def _of_definitions(db: CheckedDatabase) -> Iterator[StoreFault]:
         yield StoreFault("pages", detail=str(error))
 
 
-class _Table(NamedTuple):
-    """How to check the rows of a table: a test of the checksum, and a parser."""
-
-    intact: Callable[[Row], bool]
-    read: Callable[[Row], object] = str
-
-
-TABLES: Final = {
-    "meta": _Table(is_intact),
-    "event": _Table(
-        lambda row: is_intact_body((row[0], row[0], row[3], row[4])),
-        lambda row: event_of(row[2], row[3]),
-    ),
-    "appeal": _Table(
-        lambda row: is_intact_body((row[0], 0, row[1], row[2])),
-        lambda row: (reported_of(row[1]), *map(instant, filter(None, row[3:]))),
-    ),
-    "outbox": _Table(
-        lambda row: is_intact_body((row[0], row[0] + (row[1] or 0), row[2], row[3])),
-        lambda row: change_of(row[2]),
-    ),
-    "progress": _Table(is_intact),
-    "failure": _Table(is_intact),
-    "position": _Table(is_intact),
-    "rejected": _Table(is_intact),
-}
-"""The tables whose rows have checksums."""
-
-
 def _of_rows(db: CheckedDatabase, table: str) -> Iterator[StoreFault]:
     """Yield a fault for each row of a table that has a wrong checksum or cannot be parsed."""
-    intact, read = TABLES[table]
+    intact, read = CHECKS[table]
     try:
         for row in db.stream(table):
             try:

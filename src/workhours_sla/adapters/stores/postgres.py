@@ -1,0 +1,50 @@
+"""A store in a PostgreSQL database."""
+
+from __future__ import annotations
+
+from workhours_sla.adapters.stores.database_store import HOT, DatabaseStore
+from workhours_sla.adapters.stores.outbox import StoreOutbox
+from workhours_sla.adapters.stores.postgres_database import PATIENCE, PostgresDatabase
+from workhours_sla.adapters.stores.reader import StoreReader
+from workhours_sla.module_names import public
+
+
+@public("workhours_sla.stream")
+class PostgresReader(StoreReader):
+    """A store in a PostgreSQL database that is open for reading. Another process may write it.
+
+    ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``. Usable from any thread. Calls
+    run one at a time. An iterator reads some rows at a time, and other calls may run in between.
+    Raises StoreError.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(PostgresDatabase.to_read(url))
+
+
+class PostgresOutbox(StoreOutbox):
+    """A store in a PostgreSQL database, opened to record which changes sinks have received.
+
+    Raises StoreError, also if another process writes the store.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(PostgresDatabase.to_write(url))
+
+
+@public("workhours_sla.stream")
+class PostgresStore(DatabaseStore):
+    """A store in a PostgreSQL database, opened for writing by one process; needs psycopg 3.
+
+    ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``, whose encoding must be UTF-8.
+    The tables are in the schema ``workhours``, or in the schema that the address sets with
+    ``?options=-csearch_path%3DNAME``, which is created if it does not exist. A lock of the session
+    keeps other writers out. When a call of a pipeline returns, everything that it wrote is durable.
+    If the call raises, nothing is written. After the connection was lost, every call raises; a new
+    store continues after the last complete batch. ``hot`` is the number of appeals that are kept
+    in memory. Usable from any thread; calls run one at a time. Raises StoreError, also if another
+    process still writes the store after ``patience`` seconds. No message has the password.
+    """
+
+    def __init__(self, url: str, *, hot: int = HOT, patience: float = PATIENCE) -> None:
+        super().__init__(PostgresDatabase.to_write(url, patience=patience), hot)

@@ -1,0 +1,342 @@
+"""A schema of a PostgreSQL database as the database of a store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, Final
+
+import psycopg
+from psycopg.types.json import Json
+
+from workhours_sla.adapters.stores.database import upsert
+from workhours_sla.adapters.stores.postgres_address import SCHEMA_NAME, Address, connect, refuse
+from workhours_sla.adapters.stores.postgres_schema import TYPES, Connection, Schema
+from workhours_sla.adapters.stores.sqlite_file import refuse_text
+from workhours_sla.adapters.stores.stored_rows import Row
+from workhours_sla.errors import StoreError
+from workhours_sla.text.messages import say
+
+LOCK_CLASS: Final = 0x57484F53
+"""The upper half of the key of the advisory lock; the lower half is the id of the schema."""
+
+PATIENCE: Final = 2.0
+"""Seconds to wait for the lock of a writer that has just ended."""
+
+_AT_ONCE: Final = 10_000
+"""Number of rows that ``stream`` reads at a time."""
+_TEXT: Final = 25
+"""The type of columns of text."""
+
+_WRITER: Final = """
+    SET synchronous_commit TO {durable};
+    SET enable_seqscan TO off;
+    SET statement_timeout TO 0;
+    SET lock_timeout TO 0;
+    SET idle_in_transaction_session_timeout TO 0;
+    SET tcp_keepalives_idle TO 30;
+    SET tcp_keepalives_interval TO 10;
+    SET tcp_keepalives_count TO 3;
+"""
+"""Settings of a writer's session.
+
+Each statement of a writer looks rows up by key. Without statistics of a new table, the planner
+takes a list of keys for most of the table, and would scan it: hence ``enable_seqscan``. The server
+notices within a minute that the machine of the writer is gone, and releases its lock.
+"""
+
+
+class PostgresDatabase:
+    """A schema of a database, open for one process that writes or for any number that read.
+
+    PostgreSQL cannot store the character U+0000 in a text. Texts with it, or with U+0001, are
+    stored with U+0001 as an escape character.
+    """
+
+    errors = (psycopg.Error,)
+
+    def __init__(self, address: Address, connection: Connection) -> None:
+        self.place = address.shown
+        self.connection = connection
+        self._address = address
+        self._schema = Schema(connection, address, SCHEMA_NAME)
+        self._oid = 0
+        self._writer: int | None = None
+        """The id of the session that has the writer's lock."""
+
+    @classmethod
+    def to_read(cls, url: str, *, verified: bool = True) -> PostgresDatabase:
+        """Open a store that another process may be writing. Raises StoreError."""
+        address = Address.of(url)
+        self = cls(address, connect(address))
+        with self._opening():
+            self.connection.execute("SET default_transaction_read_only TO on")
+            self._schema.enter()
+            self._oid = self._schema.check(self._schema.oid)
+            if verified:
+                self._schema.verify(self._oid)
+        return self
+
+    @classmethod
+    def to_write(cls, url: str, *, patience: float = PATIENCE) -> PostgresDatabase:
+        """Open a store for writing; it is created if it does not exist.
+
+        Raises StoreError, also if another process writes the store ``patience`` seconds later.
+        """
+        address = Address.of(url)
+        self = cls(address, connect(address))
+        with self._opening():
+            self._oid = self._schema.make()
+            self._schema.enter()
+            self._lock(patience)
+            (durable,) = self._one("SELECT current_setting('synchronous_commit')")
+            self.connection.execute(
+                _WRITER.format(durable="on" if durable == "off" else durable).encode()
+            )
+            self._schema.migrate(self._oid)
+            self._schema.verify(self._oid)
+        return self
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Close the connection if the block raises, and convert errors of PostgreSQL."""
+        try:
+            with self._refusing():
+                self._schema = Schema(self.connection, self._address, _schema_name(self.connection))
+                yield
+        except BaseException:
+            self.close()
+            raise
+
+    def _one(self, sql: str, *values: object) -> Row:
+        row: Row | None = self.connection.execute(sql.encode(), values or None).fetchone()
+        assert row is not None  # noqa: S101 - the statement has one row
+        return row
+
+    def _lock(self, patience: float) -> None:
+        """Take the lock of the writer. It is released when the session ends."""
+        until = monotonic() + patience
+        while not self._one("SELECT pg_try_advisory_lock(%s)", self._key)[0]:
+            if monotonic() >= until:
+                msg = say("postgres_in_use", path=repr(self.place))
+                raise StoreError(msg, path=self.place)
+            sleep(0.05)
+        (self._writer,) = self._one("SELECT pg_backend_pid()")
+
+    @property
+    def _key(self) -> int:
+        return LOCK_CLASS << 32 | self._oid
+
+    def close(self) -> None:
+        """Close the connection, and let other writers open the store."""
+        if self._writer is not None and not self.connection.closed:
+            with suppress(psycopg.Error):  # the lock ends with the session
+                self.connection.execute("SELECT pg_advisory_unlock(%s)", (self._key,))
+        self.connection.close()
+
+    # -- read ----------------------------------------------------------------------------------
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """Return the rows of a statement."""
+        with self._refusing():
+            cursor = self.connection.execute(
+                _translated(sql), [_bound(value) for value in values], binary=True
+            )
+            return _fetched(cursor)
+
+    def where(self, sql: str, values: Iterable[object]) -> Iterator[Row]:
+        """Yield the rows of a statement with ``IN (*)`` for a list of values."""
+        wanted = [_bound(value) for value in values]
+        if wanted:
+            with self._refusing():
+                cursor = self.connection.execute(_translated(sql), (wanted,), binary=True)
+                yield from _fetched(cursor)
+
+    def stream(self, table: str) -> Iterator[Row]:
+        """Yield all rows of a table, with the columns in their order, within ``moment``."""
+        with self.connection.cursor(name="stream") as cursor:
+            cursor.execute(f"SELECT * FROM {table}".encode(), binary=True)  # noqa: S608 - our own name
+            while found := _unescaped(cursor.fetchmany(_AT_ONCE), _texts(cursor)):
+                yield from found
+
+    def wrong(self) -> Iterator[tuple[str, str]]:
+        """Yield each table and index that is missing or has a wrong definition."""
+        for name in self._schema.wrong(self._oid):
+            yield "definition", name
+
+    # -- write ---------------------------------------------------------------------------------
+
+    def add(self, table: str, rows: Iterable[Row]) -> None:
+        """Insert rows with new keys, within ``transaction``."""
+        found = _escaped(table, list(rows))
+        if not found:
+            return
+        types = TYPES[table]
+        statement = f"COPY {table} FROM STDIN (FORMAT BINARY)"
+        with self.connection.cursor() as cursor, cursor.copy(statement.encode()) as into:
+            into.set_types(types)
+            for row in found:
+                into.write_row(row)
+
+    def put(self, table: str, rows: Iterable[Row]) -> None:
+        """Insert rows, or replace the rows that have their keys, within ``transaction``."""
+        found = _escaped(table, list(rows))
+        if found:
+            columns = [list(column) for column in zip(*found, strict=True)]
+            self.connection.execute(_upsert(table), columns, binary=True)
+
+    def run(self, sql: str, rows: Iterable[Row]) -> None:
+        """Execute a statement once for the values of each row, within ``transaction``."""
+        bound = [[_bound(value) for value in row] for row in rows]
+        if bound:
+            with self.connection.cursor() as cursor:
+                cursor.executemany(_translated(sql), bound)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write everything within the block durably when it ends, or nothing if it raises."""
+        with self._refusing():
+            try:
+                self._begin()
+                yield
+                self._commit()
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _begin(self) -> None:
+        """Begin a transaction, if this is still the session that has the writer's lock."""
+        cursor = self.connection.execute("BEGIN; SELECT pg_backend_pid()")
+        cursor.nextset()
+        if cursor.fetchone() != (self._writer,):
+            msg = say("postgres_other_session", path=repr(self.place))
+            raise StoreError(msg, path=self.place)
+
+    def _commit(self) -> None:
+        done = self.connection.execute("COMMIT").statusmessage or ""
+        if done != "COMMIT":  # an error within the transaction was passed over
+            raise psycopg.errors.InFailedSqlTransaction(done)
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Read the same state throughout the block, even if another process writes."""
+        with self._refusing():
+            self.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            try:
+                yield
+            finally:
+                self._roll_back()  # nothing was written
+
+    def _roll_back(self) -> None:
+        if not self.connection.closed:
+            try:
+                self.connection.execute("ROLLBACK")
+            except psycopg.Error:  # the server then undoes the transaction of a closed session
+                self.connection.close()
+
+    def snapshot(self, path: Path) -> None:
+        """Copy the state of one moment to a new SQLite file, which is a store."""
+        from workhours_sla.adapters.stores.copying import copy_to_file  # noqa: PLC0415 - imports us
+
+        copy_to_file(self, path)
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            self._refuse(error)
+        except UnicodeEncodeError as error:
+            refuse_text(error)
+
+    def _refuse(self, error: psycopg.Error) -> None:
+        refuse(self._address, self.connection, error)
+
+
+def _schema_name(connection: Connection) -> str:
+    """Return the first schema of the search path that the address sets, else ``SCHEMA_NAME``."""
+    row = connection.execute(
+        "SELECT setting FROM pg_settings WHERE name = 'search_path' AND source = 'client'"
+    ).fetchone()
+    found = row and re.match(r'\s*(?:"((?:[^"]|"")+)"|([^\s",]+))', row[0])
+    if not found:
+        return SCHEMA_NAME
+    return found[2].lower() if found[2] else found[1].replace('""', '"')
+
+
+@cache
+def _translated(sql: str) -> bytes:
+    """Return a statement with the placeholders of psycopg."""
+    return sql.replace("IN (*)", "= ANY(?)").replace("?", "%s").encode()
+
+
+@cache
+def _upsert(table: str) -> bytes:
+    """Return the SQL that inserts or replaces rows, given an array for each column."""
+    arrays = ", ".join(f"%s::{kind}[]" for kind in TYPES[table])
+    before, _, rest = upsert(table).partition(" VALUES ")
+    action = rest[rest.index(" ON CONFLICT") :]
+    return f"{before} SELECT * FROM unnest({arrays}){action}".encode()  # noqa: S608 - our own names
+
+
+_ESCAPES: Final = re.compile("\x01[\x01\x02]")
+
+
+def _bound(value: object) -> object:
+    return _escape(value) if isinstance(value, str) else value
+
+
+def _escape(text: str) -> str:
+    if "\0" in text or "\x01" in text:
+        return text.replace("\x01", "\x01\x01").replace("\0", "\x01\x02")
+    return text
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPES.sub(lambda found: "\x01" if found[0] == "\x01\x01" else "\0", text)
+
+
+@cache
+def _text_places(table: str) -> tuple[int, ...]:
+    return tuple(place for place, kind in enumerate(TYPES[table]) if kind == "text")
+
+
+def _escaped(table: str, rows: list[Row]) -> list[Row]:
+    """Return rows for a table, with escaped texts and with values of JSON marked as such."""
+    if table == "meta":
+        rows = [(key, Json(value), checksum) for key, value, checksum in rows]
+    for place in _text_places(table):
+        together = "".join(text for row in rows if (text := row[place]) is not None)
+        if "\0" in together or "\x01" in together:
+            return [tuple(map(_bound, row)) for row in rows]
+    return rows
+
+
+def _texts(cursor: psycopg.Cursor[Any]) -> list[int]:
+    """Return the places of the columns of text in the rows of a cursor."""
+    columns: Sequence[psycopg.Column] = cursor.description or ()
+    return [place for place, one in enumerate(columns) if one.type_code == _TEXT]
+
+
+def _fetched(cursor: psycopg.Cursor[Any]) -> list[Row]:
+    if cursor.description is None:
+        return []
+    return _unescaped(cursor.fetchall(), _texts(cursor))
+
+
+def _unescaped(rows: list[Row], places: list[int]) -> list[Row]:
+    for row in rows:
+        for place in places:
+            if (text := row[place]) is not None and "\x01" in text:
+                return [
+                    tuple(
+                        _unescape(value) if place in places and value is not None else value
+                        for place, value in enumerate(row)
+                    )
+                    for row in rows
+                ]
+    return rows
