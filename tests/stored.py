@@ -1,23 +1,53 @@
-"""A pipeline over a SQLite store, for tests that use both as one."""
+"""Stores for tests, which run on every database; a pipeline and its store as one object."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from workhours_sla import Policy
+from workhours_sla import Event, Policy
 from workhours_sla.adapters import delivery
+from workhours_sla.adapters.stores.database_store import DatabaseStore
+from workhours_sla.adapters.stores.places import open_reader, open_store
+from workhours_sla.adapters.stores.reader import StoreReader
+from workhours_sla.adapters.stores.sqlite_database import SqliteDatabase
 from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.store import Outbox
-from workhours_sla.stream import Pipeline, SqliteStore
+from workhours_sla.stream import Pipeline, StoreFault, check_store, events_of
+
+
+class Places:
+    """Where the store of a path is. Tests of another database set ``of`` to return its address."""
+
+    of: Callable[[Path | str], Path | str] = staticmethod(lambda path: path)
+
+
+def store_at(path: Path | str, *, hot: int = 20_000) -> DatabaseStore:
+    store = open_store(Places.of(path), hot=hot)
+    if isinstance(store._db, SqliteDatabase):
+        store._db.connection.execute("PRAGMA synchronous=OFF")  # nothing is killed here
+    return store
+
+
+def reader_at(path: Path | str) -> StoreReader:
+    return open_reader(Places.of(path))
+
+
+def events_at(path: Path | str) -> list[Event]:
+    return events_of(Places.of(path))
+
+
+def faults_at(path: Path | str) -> tuple[StoreFault, ...]:
+    return check_store(Places.of(path))
 
 
 class Stored(Pipeline):
     """A pipeline that also has the methods of its store."""
 
     def __init__(self, path: Path | str, policy: Policy, *, hot: int = 20_000, **more: Any) -> None:
-        super().__init__(SqliteStore(path, hot=hot), policy, **more)
+        super().__init__(store_at(path, hot=hot), policy, **more)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.store, name)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from stored import drain
+from stored import drain, store_at
 from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.errors import UndeliverableError
@@ -90,9 +90,9 @@ class Hanging(Recorder):
         assert self.released.wait(30)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "stored"])
 def pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pipeline]:
-    store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "a.db")
+    store = MemoryStore() if request.param == "memory" else store_at(tmp_path / "a.db")
     with Pipeline(store, POLICY) as pipeline:
         yield pipeline
 
@@ -258,7 +258,7 @@ def test_after_its_last_attempt_a_change_is_a_dead_letter_and_the_next_one_is_se
 
 
 def test_retention_keeps_dead_letters_and_what_a_sink_lacks(tmp_path: Path) -> None:
-    for store in (MemoryStore(), SqliteStore(tmp_path / "a.db")):
+    for store in (MemoryStore(), store_at(tmp_path / "a.db")):
         with Pipeline(store, POLICY, retain=timedelta(days=1)) as pipeline:
             steady, rejecting = Recorder(), Rejecting("A-000")
             pipeline.apply([created(0), created(1)])
@@ -290,7 +290,7 @@ def test_many_threads_and_failures_by_chance_lose_nothing(tmp_path: Path) -> Non
                 raise TimeoutError
 
     sinks = [Erratic(f"{number}") for number in range(4)]
-    with Pipeline(SqliteStore(tmp_path / "a.db"), POLICY) as pipeline:
+    with Pipeline(store_at(tmp_path / "a.db"), POLICY) as pipeline:
         with Delivery(pipeline.store, sinks, retry=SOON, batch_size=5) as delivery:
             for number in range(60):
                 pipeline.apply(created(number))

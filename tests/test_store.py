@@ -29,7 +29,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promise_scenes import HOUR, Scene, as_of_the_end, scenes
-from stored import Stored
+from stored import Stored, events_at, faults_at, reader_at, store_at
 from test_monitor import Ledger, check_reported
 from test_properties import PROPERTY
 from workhours_sla import (
@@ -47,14 +47,12 @@ from workhours_sla import (
 )
 from workhours_sla.adapters.stores import reader as reading
 from workhours_sla.adapters.stores import writer_lock
-from workhours_sla.adapters.stores.places import events_of
-from workhours_sla.adapters.stores.sqlite import SqliteReader
+from workhours_sla.adapters.stores.reader import StoreReader
 from workhours_sla.adapters.stores.sqlite_file import restore
-from workhours_sla.adapters.stores.store_check import check_store
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.sla import pipeline
 from workhours_sla.sla.store import Work
-from workhours_sla.stream import Batch, Checkpoint, MemoryStore, Pipeline, Rejected, SqliteStore
+from workhours_sla.stream import Batch, Checkpoint, MemoryStore, Pipeline, Rejected
 from workhours_sla.text import words
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -85,13 +83,11 @@ def a_file() -> Iterator[Path]:
 
 
 def opened(path: Path, policy: Policy = POLICY, **options: object) -> Stored:
-    store = Stored(path, policy, **options)
-    store._db.connection.execute("PRAGMA synchronous=OFF")  # nothing is killed here
-    return store
+    return Stored(path, policy, **options)
 
 
-def quarantined(found: Monitor | Stored | SqliteReader) -> Counter[tuple[str, str]]:
-    items = found.quarantine() if isinstance(found, SqliteReader) else found.quarantine
+def quarantined(found: Monitor | Stored | StoreReader) -> Counter[tuple[str, str]]:
+    items = found.quarantine() if isinstance(found, StoreReader) else found.quarantine
     return Counter((item.event.event_id, item.reason) for item in items)
 
 
@@ -226,10 +222,10 @@ def test_a_correction_of_an_appeal_in_memory_moves_what_it_names(tmp_path: Path)
 # -- quarantine, repairs and rejected rows ------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@pytest.mark.parametrize("kind", ["memory", "stored"])
 def test_a_new_appeal_may_breach_by_the_watermark_of_its_batch(kind: str, tmp_path: Path) -> None:
     posted, answer = created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))
-    store = MemoryStore() if kind == "memory" else SqliteStore(tmp_path / "appeals.db")
+    store = MemoryStore() if kind == "memory" else store_at(tmp_path / "appeals.db")
     with Pipeline(store, POLICY) as pipe:
         emitted = pipe.commit(Batch("s", [posted], watermark=at(2025, 3, 13, 10))).changes
         assert [change.kind.value for change in emitted] == ["opened", "at_risk", "breached"]
@@ -409,7 +405,7 @@ def test_all_expired_appeals_are_dropped_at_once(tmp_path: Path) -> None:
 def test_a_rejected_row_is_erased_after_retention_and_still_counted(
     tmp_path: Path, *, in_memory: bool
 ) -> None:
-    store = MemoryStore() if in_memory else SqliteStore(tmp_path / "appeals.db")
+    store = MemoryStore() if in_memory else store_at(tmp_path / "appeals.db")
     pipe = Pipeline(store, POLICY, retain=timedelta(days=30))
     undated, first, second = (Rejected("not_json", "", f"a name {n}") for n in range(3))
     pipe.commit(Batch("s", rejected=[undated]))
@@ -428,17 +424,17 @@ def test_a_rejected_row_is_erased_after_retention_and_still_counted(
     assert list(store.rejected().values()) == [first]
     pipe.close()
     if not in_memory:
-        with SqliteReader(tmp_path / "appeals.db") as reader:
+        with reader_at(tmp_path / "appeals.db") as reader:
             assert reader.reasons() == {"not_json": 4}
             assert reader.holdings().rejected == 4
-        assert check_store(tmp_path / "appeals.db") == ()
+        assert faults_at(tmp_path / "appeals.db") == ()
 
 
 @pytest.mark.parametrize("in_memory", [False, True])
 def test_a_change_is_kept_until_all_sinks_in_use_have_it(
     tmp_path: Path, *, in_memory: bool
 ) -> None:
-    store = MemoryStore() if in_memory else SqliteStore(tmp_path / "appeals.db")
+    store = MemoryStore() if in_memory else store_at(tmp_path / "appeals.db")
     store.acknowledge("former", [0])
     if in_memory:
         store = MemoryStore()  # the progress of a sink in memory ends with the process
@@ -507,11 +503,11 @@ def test_one_process_writes_and_others_read(tmp_path: Path) -> None:
         store.apply([created("1", at(2025, 3, 12, 10))])
         with pytest.raises(StoreError, match="another process writes the store"):
             Stored(path, POLICY)
-        with SqliteReader(path) as reader:
+        with reader_at(path) as reader:
             store.apply([created("2", at(2025, 3, 12, 10))])
             assert [one.appeal_id for one in reader.events()] == ["1", "2"]
     with opened(path) as store:
-        assert len(events_of(path)) == 2
+        assert len(events_at(path)) == 2
 
 
 OPEN_IT = """
@@ -569,7 +565,7 @@ def test_a_store_has_one_writer_by_whatever_name(way: str, tmp_path: Path) -> No
         store.apply([created("2", at(2025, 3, 12, 10))])
         assert balanced(store)
     assert refusals(path) == ["", ""]
-    assert [one.appeal_id for one in events_of(path)] == ["1", "2"]
+    assert [one.appeal_id for one in events_at(path)] == ["1", "2"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
@@ -667,7 +663,7 @@ def test_a_file_that_is_no_store_is_rejected(tmp_path: Path) -> None:
     opened(path).close()
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA user_version=99")
-    for open_it in (lambda: Stored(path, POLICY), lambda: SqliteReader(path)):
+    for open_it in (lambda: Stored(path, POLICY), lambda: reader_at(path)):
         with pytest.raises(StoreError, match=r"schema 99.*a later one"):
             open_it()
     foreign = tmp_path / "foreign.db"
@@ -680,7 +676,7 @@ def test_a_file_that_is_no_store_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="give a store"):
         Stored(text, POLICY)
     with pytest.raises(StoreError, match="no store"):
-        SqliteReader(tmp_path / "none.db")
+        reader_at(tmp_path / "none.db")
 
 
 @pytest.mark.parametrize("version", [1, 2, 3, 4])
@@ -691,7 +687,7 @@ def test_a_store_of_an_earlier_schema_is_rejected_with_both_numbers(
     opened(path).close()
     with closing(sqlite3.connect(path)) as db:
         db.execute(f"PRAGMA user_version={version}")
-    for open_it in (lambda: Stored(path, POLICY), lambda: SqliteReader(path)):
+    for open_it in (lambda: Stored(path, POLICY), lambda: reader_at(path)):
         with pytest.raises(
             StoreError, match=f"schema {version}, .* reads schema 5 only; .*read its source again"
         ):
@@ -776,7 +772,7 @@ def test_a_store_that_many_threads_use_ends_as_one_that_one_thread_uses(
         finally:
             writing[0] = False
 
-    def read(store: Stored | SqliteReader) -> int:
+    def read(store: Stored | StoreReader) -> int:
         times = 0
         while writing[0] or not times:
             times += 1
@@ -797,14 +793,14 @@ def test_a_store_that_many_threads_use_ends_as_one_that_one_thread_uses(
                     store.acknowledge("sink", [number])
         return times
 
-    with opened(tmp_path / "many.db", hot=hot) as many, SqliteReader(tmp_path / "many.db") as out:
+    with opened(tmp_path / "many.db", hot=hot) as many, reader_at(tmp_path / "many.db") as out:
         assert at_once(write, *(partial(read, many) for _ in range(2)), *[partial(read, out)] * 2)
         changes = [change for _, change in many.changes()]
         in_change_order = Ledger()
         in_change_order.take(changes)
         assert Counter(emitted) == Counter(changes)
         in_change_order_of_one = Ledger()
-        with SqliteReader(tmp_path / "one.db") as one:
+        with reader_at(tmp_path / "one.db") as one:
             in_change_order_of_one.take(change for _, change in one.changes())
             assert in_change_order.net() == in_change_order_of_one.net()
             assert (many.watermark, quarantined(many)) == (one.watermark, quarantined(one))
@@ -873,14 +869,14 @@ def test_a_store_is_closed_after_the_call_that_is_under_way(tmp_path: Path) -> N
             go_on.set()
         closed.result(10)
         assert [change.kind.value for change in replayed.result(10).changes] == ["opened"]
-    with SqliteReader(path) as reader:
+    with reader_at(path) as reader:
         assert [one.appeal_id for one in reader.events()] == ["1"]
         assert reader.rejected() == {}
 
 
 def test_a_call_on_a_closed_store_does_not_report_damage(tmp_path: Path) -> None:
     path = tmp_path / "appeals.db"
-    with opened(path) as store, SqliteReader(path) as reader:
+    with opened(path) as store, reader_at(path) as reader:
         store.apply([created("1", at(2025, 3, 12, 10))])
     for call in (
         partial(store.apply, []),
@@ -891,7 +887,7 @@ def test_a_call_on_a_closed_store_does_not_report_damage(tmp_path: Path) -> None
         reader.holdings,
         partial(reader.snapshot, tmp_path / "copy.db"),
     ):
-        with pytest.raises(StoreError, match=r"appeals\.db' is closed; open it again$"):
+        with pytest.raises(StoreError, match=r"' is closed; open it again$"):
             call()
     store.close()
     reader.close()
