@@ -161,9 +161,7 @@ class Browser:
                 text=text if kind == "keyDown" else "",
             )
 
-    def size(
-        self, width: int, height: int, *, theme: str = "light", mobile: bool = False
-    ) -> None:
+    def size(self, width: int, height: int, *, theme: str = "light", mobile: bool = False) -> None:
         self.ask(
             "Emulation.setDeviceMetricsOverride",
             width=width,

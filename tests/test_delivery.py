@@ -9,13 +9,14 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stored import drain, store_at
 from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
 from workhours_sla.cli.main import main
-from workhours_sla.errors import UndeliverableError
+from workhours_sla.errors import StoreError, UndeliverableError
 from workhours_sla.sla.delivery import Failure, decide
 from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry, SqliteStore
 
@@ -219,6 +220,61 @@ def test_a_sink_that_still_fails_at_the_end_gets_the_rest_from_the_next_run(
     with Delivery(pipeline.store, [failing], retry=later) as delivery:
         assert delivery.finish(10) == []
     assert failing.got == ids(range(5))
+
+
+class Away(MemoryStore):
+    """A store that cannot be used while ``is_away``."""
+
+    is_away = False
+
+    def pending(self, *arguments: Any) -> Any:
+        self._check()
+        return super().pending(*arguments)
+
+    def acknowledge(self, *arguments: Any) -> None:
+        self._check()
+        super().acknowledge(*arguments)
+
+    def fail(self, *arguments: Any) -> None:
+        self._check()
+        super().fail(*arguments)
+
+    def _check(self) -> None:
+        if self.is_away:
+            msg = "the store is away"
+            raise StoreError(msg)
+
+
+def test_delivery_goes_on_after_the_store_was_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workhours_sla.adapters.delivery._STORE_RETRY", 0.01)
+    store, recorder = Away(), Recorder()
+    limit = time.monotonic() + 60
+    with Pipeline(store, POLICY) as pipeline, Delivery(store, [recorder]) as delivery:
+        pipeline.apply(created(0))
+        delivery.notify()
+        while not recorder.got and time.monotonic() < limit:
+            time.sleep(0.01)
+        store.is_away = True
+        pipeline.apply(created(1))
+        delivery.notify()
+        while not delivery.failing and time.monotonic() < limit:
+            time.sleep(0.01)
+        assert str(delivery.failing["recorder"]) == "the store is away"
+        store.is_away = False
+        while delivery.failing and time.monotonic() < limit:
+            time.sleep(0.01)
+        pipeline.apply(created(2))
+        assert delivery.finish(10) == []
+    assert recorder.got == ids(range(3))
+
+
+def test_delivery_that_ends_while_the_store_is_away_names_the_sink() -> None:
+    store = Away()
+    with Pipeline(store, POLICY) as pipeline, Delivery(store, [Recorder()]) as delivery:
+        store.is_away = True
+        pipeline.apply(created(0))
+        (undelivered,) = delivery.finish(30)
+    assert str(undelivered.error) == "the store is away"
 
 
 def test_a_change_that_a_sink_rejects_is_a_dead_letter_and_can_be_replayed(

@@ -9,7 +9,7 @@ from threading import Condition, Thread
 from time import monotonic
 from typing import Final, NamedTuple, Self
 
-from workhours_sla.errors import UndeliverableError, clipped
+from workhours_sla.errors import StoreError, UndeliverableError, clipped
 from workhours_sla.module_names import public
 from workhours_sla.sla.delivery import Pending, Retry, Sink
 from workhours_sla.sla.store import Outbox
@@ -21,6 +21,9 @@ _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 _LONGEST_ERROR: Final = 500
 """Maximum length of an error message that the store keeps, in characters."""
+
+_STORE_RETRY: Final = 1.0
+"""Seconds between two attempts to use a store that fails."""
 
 _POLL: Final = 0.05
 """Seconds between two checks of whether a thread has ended."""
@@ -242,7 +245,7 @@ class _Worker:
         try:
             while self._step():
                 self._step_began = monotonic()
-        except BaseException as error:  # noqa: BLE001 - an error of the store ends the thread
+        except BaseException as error:  # noqa: BLE001 - it is reported by ``undelivered``
             self._failing = error
 
     def _step(self) -> bool:
@@ -251,23 +254,36 @@ class _Worker:
             if self._stopping:
                 return False
             finishing, self._has_news = self._finishing, False
-        pending, now = self._sender.pending(at_once=self._is_new)
-        if pending.changes:
-            self._is_new = False
-            error = self._sender.send(pending)
-            if error is not None and not self._is_noted:
-                self._is_noted = True
-                self._on_failure(self._sender.name, error)
-            self._failing = None if isinstance(error, UndeliverableError) else error
-            return self._failing is None or not finishing
+        try:
+            pending, now = self._sender.pending(at_once=self._is_new)
+            if pending.changes:
+                return self._send(pending) or not finishing
+        except StoreError as error:  # the store itself, which may work again
+            self._failing = error
+            self._wait(_STORE_RETRY)
+            return not finishing
         if pending.retry_at is None:
-            self._is_noted = False
+            self._is_noted, self._failing = False, None
         if finishing:
             return False
+        if pending.retry_at is None:
+            self._wait(None)
+        else:
+            self._wait(max(0.0, (pending.retry_at - now).total_seconds()))
+        return True
+
+    def _send(self, pending: Pending) -> bool:
+        """Send changes, and return whether the sink is not failing."""
+        self._is_new = False
+        error = self._sender.send(pending)
+        if error is not None and not self._is_noted:
+            self._is_noted = True
+            self._on_failure(self._sender.name, error)
+        self._failing = None if isinstance(error, UndeliverableError) else error
+        return self._failing is None
+
+    def _wait(self, seconds: float | None) -> None:
+        """Wait for new changes, for the end, or for some seconds."""
         with self._changed:
             if not (self._has_news or self._finishing or self._stopping):
-                wait = None
-                if pending.retry_at is not None:
-                    wait = max(0.0, (pending.retry_at - now).total_seconds())
-                self._changed.wait(wait)
-        return True
+                self._changed.wait(seconds)

@@ -10,7 +10,7 @@ from typing import Final
 from workhours_sla.adapters.config.policy import DEFAULT, Configuration
 from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines, Message
 from workhours_sla.adapters.stores.sqlite import SqliteStore
-from workhours_sla.cli.output import echo_note
+from workhours_sla.cli.output import Note
 from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.pipeline import Pipeline
@@ -26,13 +26,14 @@ def digest_lines(  # noqa: PLR0913, PLR0917
     pipeline: Pipeline,
     configuration: Configuration,
     lang: str,
+    note: Note,
     on_written: Callable[[Sequence[Message]], object],
 ) -> DigestLines:
     """Return the object that writes the digests of a store to a file.
 
     The working time of an agency is that of its own schedule. An agency without a schedule has the
     schedule of the section [schedule] or, if no target uses that section, of the first target.
-    Raises StoreError.
+    ``note`` is called with what the user must know. Raises StoreError.
     """
     schedules = configuration.schedules
     main = main_schedule(configuration)
@@ -47,10 +48,10 @@ def digest_lines(  # noqa: PLR0913, PLR0917
 
     def unknown(error: CalendarCoverageError) -> None:
         date = words.short_date(error.date, lang)
-        echo_note(lang, "no_digests", calendar=error.calendar or "-", date=date)
+        note("no_digests", calendar=error.calendar or "-", date=date)
 
     def lost() -> None:
-        echo_note(lang, "digests_lost", name=str(file))
+        note("digests_lost", name=str(file))
 
     used = {otherwise, *(agency.schedule or otherwise for agency in agencies.values())}
     in_use = {name: schedule for name, schedule in schedules.items() if name in used}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import click
 
@@ -40,6 +40,13 @@ def echo_json(data: object) -> None:
 def echo_note(lang: str, key: str, **facts: object) -> None:
     """Print a note on standard error: the text of a key in ``SHELL``."""
     click.echo(f"{SHELL.text(lang, 'note')}: {SHELL.text(lang, key, **facts)}", err=True)
+
+
+class Note(Protocol):
+    """A function that shows the text of a key in ``SHELL`` to who runs the command."""
+
+    def __call__(self, key: str, /, **facts: object) -> None:
+        """Show the text with its facts."""
 
 
 def printable(text: Any) -> str:

@@ -15,7 +15,7 @@ from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
 from workhours_sla.adapters.sinks.line_file import check_lines
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.digests import TimedDigests, digest_lines
-from workhours_sla.cli.output import echo_note
+from workhours_sla.cli.output import Note
 from workhours_sla.cli.sinks import Configured, Mails
 from workhours_sla.errors import WorkHoursError
 from workhours_sla.sla.delivery import Sink
@@ -62,32 +62,34 @@ def open_outputs(  # noqa: PLR0913, PLR0917
     remote: Configured,
     clock: Callable[[], datetime] | None,
     lang: str,
+    note: Note,
 ) -> Outputs:
     """Open the files and start the e-mail. ``stack`` closes them. Raises StoreError.
 
-    ``remote`` are the sinks of the configuration, and ``clock`` is that of TimedDigests.
+    ``remote`` are the sinks of the configuration, and ``clock`` is that of TimedDigests. ``note``
+    is called for a sink that starts to fail, and for digests that cannot be sent.
     """
     sinks: list[Sink] = [
         stack.enter_context(closing(JsonLinesSink(Path(file), progress=store.progress)))
         for file in options.sinks
     ]
-    note = partial(note_failure, lang)
-    mails = Mails(remote.servers, configuration.mapping, store, lang, note)
+    on_failure = partial(note_failure, note, lang)
+    mails = Mails(remote.servers, configuration.mapping, store, lang, on_failure, note)
     digests = None
     if options.digests is not None:
         file = Path(options.digests)
-        lines = digest_lines(file, store, pipeline, configuration, lang, mails.put)
+        lines = digest_lines(file, store, pipeline, configuration, lang, note, mails.put)
         stack.enter_context(closing(lines))
-        failed = partial(note, options.digests)
+        failed = partial(on_failure, options.digests)
         digests = TimedDigests(pipeline, lines, clock, parse_amount(options.skew), failed)
     stack.enter_context(mails)
     return Outputs([*sinks, *remote.changes], digests, mails)
 
 
-def note_failure(lang: str, sink: str, error: Exception) -> None:
-    """Print a note that a sink has started to fail, unless the reader has closed the pipe."""
+def note_failure(note: Note, lang: str, sink: str, error: Exception) -> None:
+    """Show that a sink has started to fail, unless the reader has closed the pipe."""
     if not isinstance(error, BrokenPipeError):
-        echo_note(lang, "sink_failing", name=sink, error=error_text(error, lang))
+        note("sink_failing", name=sink, error=error_text(error, lang))
 
 
 def error_text(error: BaseException | None, lang: str) -> str:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 HOST: Final = "127.0.0.1"
 PORT: Final = 8000
 SKEW: Final = "5m"
+RATE: Final = 100
+"""Requests per second of each client."""
 
 
 class _ServeOptions(NamedTuple):
@@ -40,6 +42,7 @@ class _ServeOptions(NamedTuple):
 
     host: str
     port: int
+    rate: int
     store: str | None
     sinks: Sequence[str]
     digests: str | None
@@ -52,6 +55,7 @@ class _ServeOptions(NamedTuple):
 @calendar_file_option
 @option("--host", metavar="ADDRESS", default=HOST)
 @option("--port", metavar="PORT", type=click.IntRange(0, 65_535), default=PORT)
+@option("--rate", metavar="N", type=click.IntRange(0, 1_000_000), default=RATE)
 @store_option
 @option("--sink", "sinks", multiple=True, metavar="FILE")
 @option("--digests", metavar="FILE")
@@ -68,6 +72,7 @@ def serve(**options: Any) -> None:
     settings = Settings.of(take(CommonOptions, common | {"as_json": False, "provisional": False}))
     try:
         from workhours_sla.service import run  # noqa: PLC0415 - needs the extra
+        from workhours_sla.service.answering import Limits  # noqa: PLC0415
         from workhours_sla.service.app import application  # noqa: PLC0415
         from workhours_sla.service.labels import Labels  # noqa: PLC0415
         from workhours_sla.service.tokens import Tokens  # noqa: PLC0415
@@ -76,6 +81,7 @@ def serve(**options: Any) -> None:
     configuration = settings.configuration()
     tokens = Tokens.of(configuration.mapping.service, os.environ)
     run.check_host(wanted.host, tokens)
+    run.log_to_stderr()
     with _opened(wanted, configuration, options["config"], settings.lang) as live:
         if live is not None:
             settings.note_ends(configuration, live.clock())
@@ -83,7 +89,10 @@ def serve(**options: Any) -> None:
             configuration.mapping.names,
             {one: configuration.mapping.report.heading("organisation", one) for one in LANGUAGES},
         )
-        app = application(configuration.policy, tokens, live, lang=settings.lang, labels=labels)
+        limits = Limits(rate=wanted.rate)
+        app = application(
+            configuration.policy, tokens, live, lang=settings.lang, limits=limits, labels=labels
+        )
         run.serve(app, run.bound(wanted.host, wanted.port), live, lang=settings.lang)
 
 
@@ -134,9 +143,13 @@ def _opened(
         open_outputs,
     )
     from workhours_sla.cli.sinks import configured_sinks  # noqa: PLC0415
+    from workhours_sla.service.guard import LOG  # noqa: PLC0415
     from workhours_sla.service.live import Live  # noqa: PLC0415
     from workhours_sla.sla.pipeline import Pipeline  # noqa: PLC0415
     from workhours_sla.worktime.budget import parse_amount  # noqa: PLC0415
+
+    def note(key: str, /, **facts: object) -> None:
+        LOG.warning(key.replace("_", "-"), extra={"text": SHELL.text(lang, key, **facts)})
 
     skew = wanted.skew or SKEW
     options = OutputOptions(wanted.store, wanted.sinks, wanted.digests, skew)
@@ -147,7 +160,7 @@ def _opened(
         retain = None if wanted.retain is None else timedelta(days=wanted.retain)
         pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retain))
         sinks, digests, _ = open_outputs(
-            stack, pipeline, store, options, configuration, remote, _now, lang
+            stack, pipeline, store, options, configuration, remote, _now, lang, note
         )
         yield stack.enter_context(
             Live(
@@ -156,7 +169,7 @@ def _opened(
                 digests=digests,
                 skew=parse_amount(skew),
                 clock=_now,
-                on_failure=partial(note_failure, lang),
+                on_failure=partial(note_failure, note, lang),
             )
         )
 

@@ -16,7 +16,7 @@ from workhours_sla.adapters.sinks.digest_lines import Message
 from workhours_sla.adapters.sinks.digest_mail import DigestMail, Mail, NoteStore
 from workhours_sla.adapters.sinks.smtp import MailServer, Refusal
 from workhours_sla.adapters.sinks.webhook import WebhookSink
-from workhours_sla.cli.output import echo_note
+from workhours_sla.cli.output import Note
 from workhours_sla.text.messages import say
 from workhours_sla.text.shell import SHELL
 
@@ -66,21 +66,25 @@ def _secret(reader: Reader, keys: Keys, variable: str) -> str:
 
 
 class Mails:
-    """Sends the digests of ``watch`` by e-mail, with a thread for each mail server."""
+    """Sends digests by e-mail, with a thread for each mail server.
 
-    def __init__(
+    ``note`` is called for a recipient that a server refuses.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917
         self,
         servers: dict[str, MailServer],
         config: Config,
         store: NoteStore,
         lang: str,
         on_failure: Callable[[str, Exception], object],
+        note: Note,
     ) -> None:
         recipients = {id_: agency.addresses for id_, agency in config.agencies.items()}
 
         def refused(mail: Mail, refusal: Refusal) -> None:
             reply = f"{refusal.code} {refusal.text}"
-            echo_note(lang, "mail_refused", name=mail.recipient, reply=reply)
+            note("mail_refused", name=mail.recipient, reply=reply)
 
         self._mails = [
             DigestMail(name, server, recipients, store, lang=lang, on_refused=refused)

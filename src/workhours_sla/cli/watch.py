@@ -126,7 +126,7 @@ def watch(**options: Any) -> int:
     _check_format(wanted.source, config, lang)
     configuration = settings.configuration()
     remote = configured_sinks(config, common.config, wanted.digests, lang)
-    stopping = Flag()
+    stopping, note = Flag(), partial(echo_note, lang)
     clock = _now if wanted.clock == "machine" else None
 
     if clock is not None:
@@ -163,10 +163,10 @@ def watch(**options: Any) -> int:
         if wanted.replay:
             pipeline.retry_rejected(tail.read)
         sinks, digests, mails = open_outputs(
-            stack, pipeline, store, outputs, configuration, remote, clock, lang
+            stack, pipeline, store, outputs, configuration, remote, clock, lang, note
         )
         delivery = stack.enter_context(
-            Delivery(store, [*sinks, output], on_failure=partial(note_failure, lang))
+            Delivery(store, [*sinks, output], on_failure=partial(note_failure, note, lang))
         )
         summary = pipeline.run(
             NotedSource(counted := CountedSource(tail), config, lang),

@@ -21,7 +21,10 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), de
 
 
 class Limits(NamedTuple):
-    """What one request may cost. ``events_bytes`` is the size of a body that has events."""
+    """What one request may cost. ``events_bytes`` is the size of a body that has events.
+
+    ``rate`` is how many requests each client may send in a second; 0 is no limit.
+    """
 
     body_bytes: int = 1_048_576
     events_bytes: int = 4_194_304
@@ -30,6 +33,7 @@ class Limits(NamedTuple):
     answer_bytes: int = 33_554_432
     body_seconds: float = 10.0
     seconds: float = 10.0
+    rate: float = 0.0
 
 
 class Batch(NamedTuple):

@@ -15,13 +15,16 @@ from workhours_sla.adapters.json.calendar_year import CalendarYear
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.service.answering import Limits, answered, batch_of, encoded
-from workhours_sla.service.bodies import limited_body
+from workhours_sla.service.bodies import JSON_TYPE, body_of, type_of
 from workhours_sla.service.guard import LANGUAGE, OPEN, ROUTE, Guard, failed, not_routed, refused
 from workhours_sla.service.labels import NO_LABELS, Labels
 from workhours_sla.service.live import Live
+from workhours_sla.service.live_routes import live_routes
 from workhours_sla.service.openapi import described
 from workhours_sla.service.problems import RefusedRequestError, refuse
 from workhours_sla.service.questions import QUESTIONS, Targets
+from workhours_sla.service.rate import RateLimit
+from workhours_sla.service.request_counts import RequestCounts
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text.messages import say
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LAST_YEAR: Final = 9998
-JSON_TYPE: Final = "application/json"
 SMALL: Final = 65_536
 """Bodies up to this size are parsed at once; larger ones in a thread."""
 
@@ -64,13 +66,18 @@ def application(  # noqa: PLR0913
     for name in QUESTIONS:
         _add(app, "POST", f"/v1/{name}", _asked(name, targets, limits))
     _add(app, "GET", "/v1/calendars/{id}/{year}", _calendar_year)
+    counts = RequestCounts()
+    if live is not None:
+        for method, path, answer in live_routes(live, limits, counts):
+            _add(app, method, path, answer)
     _add(app, "GET", "/healthz", _health)
     _add(app, "GET", "/readyz", _ready(policy, live))
     document: list[bytes] = []
 
     async def openapi(_request: Request) -> Response:
         if not document:
-            document.append(encoded(described(limits, with_tokens=not tokens.is_empty)))
+            facts = {"with_tokens": not tokens.is_empty, "with_store": live is not None}
+            document.append(encoded(described(limits, **facts)))
         return Response(document[0], media_type=JSON_TYPE)
 
     _add(app, "GET", "/openapi.json", openapi)
@@ -85,14 +92,16 @@ def application(  # noqa: PLR0913
         for method, path, answer in Site(live, policy, tokens, labels).routes():
             _add(app, method, path, answer)
         open_ |= ADDRESSES
-    return Guard(app, tokens, lang, open_=open_)
+    return Guard(app, tokens, lang, RateLimit(limits.rate), counts, open_=open_)
 
 
 def _add(app: FastAPI, method: str, path: str, answer: Callable[..., Any]) -> None:
     # a route of Starlette: the parameters that a route of FastAPI looks for do not exist here, and
     # looking for them takes a large part of the time of a request
+    name = path.replace(":path", "")
+
     async def routed(request: Request) -> Response:
-        request.scope[ROUTE] = path
+        request.scope[ROUTE] = name
         found: Response = await answer(request)
         return found
 
@@ -104,6 +113,7 @@ def _asked(name: str, targets: Targets, limits: Limits) -> Callable[..., Any]:
         limits = limits._replace(body_bytes=limits.events_bytes)
 
     async def answer(request: Request) -> Response:
+        type_of(request)
         body = await body_of(request, limits)
         lang: str = request.scope[LANGUAGE]
         if len(body) > SMALL:  # parsing it would keep other requests waiting
@@ -120,17 +130,6 @@ def _asked(name: str, targets: Targets, limits: Limits) -> Callable[..., Any]:
         return Response(found, media_type=JSON_TYPE)
 
     return answer
-
-
-async def body_of(request: Request, limits: Limits) -> bytes:
-    """Return the body of a request, which must be JSON and within the limits.
-
-    Raises RefusedRequestError.
-    """
-    kind = request.headers.get("content-type", "")
-    if kind.partition(";")[0].strip().lower() != JSON_TYPE:
-        refuse("media-type", say("not_json_type", type=shown(kind)), text=kind)
-    return await limited_body(request, limits)
 
 
 async def _calendar_year(request: Request) -> Response:

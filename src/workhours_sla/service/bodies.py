@@ -1,20 +1,38 @@
-"""Read the body of a request within limits of size and time."""
+"""The body of a request: its type, its size, and how long it may take to arrive."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
+from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
 
+from workhours_sla.errors import shown
 from workhours_sla.service.answering import Limits
 from workhours_sla.service.problems import refuse
 from workhours_sla.text.messages import say
 
+JSON_TYPE: Final = "application/json"
 
-async def limited_body(request: Request, limits: Limits) -> bytes:
-    """Return the body of a request. Raises RefusedRequestError.
 
-    It is counted while it arrives, so that no more than the limit is ever in memory.
+def type_of(request: Request, kinds: Collection[str] = (JSON_TYPE,)) -> str:
+    """Return the media type of a body, one of ``kinds``. Raises RefusedRequestError."""
+    given = request.headers.get("content-type", "")
+    kind = given.partition(";")[0].strip().lower()
+    if kind not in kinds:
+        phrase = say("not_json_type", type=shown(given))
+        if len(kinds) > 1:
+            phrase = say("not_type_of_events", type=shown(given), known=", ".join(kinds))
+        refuse("media-type", phrase, text=given)
+    return kind
+
+
+async def body_of(request: Request, limits: Limits) -> bytes:
+    """Return the body of a request, which must be within the limits.
+
+    It is counted while it arrives, so that no more than the limit is ever in memory. Raises
+    RefusedRequestError.
     """
     most = limits.body_bytes
     large = say("large_body", most=most)

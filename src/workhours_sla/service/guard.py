@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
-from time import perf_counter
+from math import ceil
+from time import monotonic, perf_counter
 from typing import Any, Final
 from uuid import uuid4
 
@@ -19,7 +20,10 @@ from workhours_sla.service.problems import (
     RefusedRequestError,
     language_of,
     problem_of,
+    refuse,
 )
+from workhours_sla.service.rate import RateLimit
+from workhours_sla.service.request_counts import RequestCounts
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.text.messages import say
 
@@ -30,29 +34,43 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """Addresses that need no token."""
+WRITING: Final = frozenset({"/v1/events"})
+"""Addresses that need a token of the role ``write``."""
 LANGUAGE: Final = "workhours.lang"
 """The key of a scope under which the language of messages is."""
 ROUTE: Final = "workhours.route"
 """The key of a scope under which the address of the route is, with its placeholders."""
 FAULT: Final = "workhours.fault"
 """The key of a scope under which the number of a fault is."""
+RETRY_AFTER: Final = "5"
+"""After how many seconds a client should try again if the store cannot be used."""
 LOG: Final = logging.getLogger("workhours_sla.service")
 
 
 class Guard:
-    """An ASGI application around another: checks tokens, turns errors into problems, logs.
+    """An ASGI application around another: checks tokens and rates, makes problems of errors, logs.
 
-    The log has no times, ids, addresses or texts of a request: only its route and its cost.
+    The log has no times, ids, addresses or texts of a request: only its route and its cost. The
+    rate of requests is limited for each token, and for each address without a valid token.
     Addresses in ``open_`` need no token, or check it themselves.
     """
 
-    def __init__(
-        self, inner: Application, tokens: Tokens, lang: str, *, open_: frozenset[str] = OPEN
+    def __init__(  # noqa: PLR0913
+        self,
+        inner: Application,
+        tokens: Tokens,
+        lang: str,
+        limit: RateLimit,
+        counts: RequestCounts,
+        *,
+        open_: frozenset[str] = OPEN,
     ) -> None:
         self._inner = inner
         self._tokens = tokens
         self._lang = lang
         self._open = open_
+        self._limit = limit
+        self._counts = counts
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request, or pass on the start and the end of the server."""
@@ -74,8 +92,7 @@ class Guard:
         )
         scope[LANGUAGE] = lang
         try:
-            if scope["path"] not in self._open:
-                self._tokens.check(headers.get(b"authorization", b"").decode("latin-1"))
+            self._admit(scope, headers)
             await self._inner(scope, receive, noted)
         except RefusedRequestError as error:
             await problem_response(problem_of(error), lang)(scope, receive, noted)
@@ -89,6 +106,7 @@ class Guard:
                 },
             )
         finally:
+            self._counts.add(scope["method"], scope.get(ROUTE), status)
             if LOG.isEnabledFor(logging.INFO):
                 facts = {
                     "method": scope["method"],
@@ -99,6 +117,24 @@ class Guard:
                 # without the search for the line of code that logs
                 name, level = LOG.name, logging.INFO
                 LOG.handle(LOG.makeRecord(name, level, "", 0, "request", (), None, extra=facts))
+
+    def _admit(self, scope: Message, headers: dict[bytes, bytes]) -> None:
+        """Raise RefusedRequestError for a request without a valid token, and for one too many."""
+        path, name = scope["path"], None
+        refused = None
+        if path not in self._open:
+            given = headers.get(b"authorization", b"").decode("latin-1")
+            try:
+                name = self._tokens.check(given, "write" if path in WRITING else "read")
+            except RefusedRequestError as error:
+                refused = error
+        client = scope.get("client")
+        wait = self._limit.wait(name or (client and client[0]), monotonic())
+        if wait:
+            seconds = ceil(wait)
+            refuse("too-many-requests", say("many_requests", seconds=seconds), seconds=seconds)
+        if refused is not None:
+            raise refused
 
 
 def _frames(error: BaseException) -> list[str]:
@@ -116,6 +152,10 @@ def problem_response(problem: Problem, lang: str) -> Response:
     headers = {"content-language": lang}
     if problem.kind == "unauthorized":
         headers["www-authenticate"] = "Bearer"
+    if problem.kind == "too-many-requests":
+        headers["retry-after"] = str(problem.facts["seconds"])
+    if problem.kind == "store-unavailable":
+        headers["retry-after"] = RETRY_AFTER
     if problem.kind == "method-not-allowed":
         headers["allow"] = problem.facts["allowed"]
     if problem.kind in {"body-too-large", "body-timeout"}:

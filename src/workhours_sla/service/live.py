@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from itertools import islice
 from threading import Event as Flag
 from threading import Lock, Thread
 from typing import Final, NamedTuple, Self
@@ -30,6 +32,8 @@ from workhours_sla.worktime.zone_offsets import ZERO
 
 SKEW: Final = timedelta(minutes=5)
 """By default, how long after it happened an event may arrive without being late."""
+REMEMBERED: Final = 100_000
+"""Number of rejected rows that are recognised when they are sent again."""
 LOG: Final = logging.getLogger("workhours_sla.service")
 
 
@@ -95,6 +99,7 @@ class Live:
         self._skew = skew
         self._began = clock()
         self._targets = targets_of(pipeline.policy)
+        self._rejected = _Rejected(pipeline.store.rejected().values())
         self._version = 0
         self._turn = Lock()
         """Guards ``_version`` and ``_waiting``."""
@@ -142,12 +147,15 @@ class Live:
     ) -> Applied:
         """Store events and rejected rows in one transaction, and return what became of them.
 
-        Synchronous: a handler of requests calls it by ``asyncio.to_thread``. Raises StoreError;
-        nothing is stored then, and the sender may send the same again.
+        A row that was rejected before is not stored again. Synchronous: a handler of requests calls
+        it by ``asyncio.to_thread``. Raises StoreError; nothing is stored then, and the sender may
+        send the same again.
         """
-        batch = Batch(source, events, rejected)
-        with self._noting_failure():
+        with self._noting_failure(), self.pipeline.store.lock:
+            rejected = self._rejected.without_known(rejected)
+            batch = Batch(source, events, rejected)
             (changes, _), receipts = commit_with_receipts(self.pipeline, batch)
+            self._rejected.add(rejected)
         is_new = bool(changes) or any(one.state != "duplicate" for one in receipts)
         return Applied(receipts, changes, self._committed(changes, is_new=is_new))
 
@@ -246,6 +254,31 @@ class Live:
             return None
         traced = [(one, due_trace(one, self._targets[one.target])) for one in outcomes]
         return History(appeal_id, events, traced)
+
+
+class _Rejected:
+    """The rejected rows that were stored last, so that a row which is sent again is stored once.
+
+    Only hashes are kept. Not thread-safe.
+    """
+
+    def __init__(self, rows: Iterable[Rejected]) -> None:
+        self._hashes: dict[bytes, None] = {}
+        self.add(rows)
+
+    def without_known(self, rows: Sequence[Rejected]) -> list[Rejected]:
+        """Return the rows that are new, each once."""
+        return list({key: row for row in rows if (key := _hash(row)) not in self._hashes}.values())
+
+    def add(self, rows: Iterable[Rejected]) -> None:
+        """Remember rows that are stored now."""
+        self._hashes |= dict.fromkeys(map(_hash, rows))
+        for key in list(islice(self._hashes, max(0, len(self._hashes) - REMEMBERED))):
+            del self._hashes[key]
+
+
+def _hash(row: Rejected) -> bytes:
+    return blake2b(repr((row.reason, row.text)).encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def _end(future: asyncio.Future[None]) -> None:

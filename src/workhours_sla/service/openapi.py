@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,16 +10,19 @@ import msgspec
 from workhours_sla.adapters.json.calendar_year import CalendarYear
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import WorkHoursError
-from workhours_sla.service.answering import SCHEMA, Limits, encoded
-from workhours_sla.service.problems import MEDIA_TYPE, STATUSES, RefusedRequestError, problem_of
-from workhours_sla.service.questions import QUESTIONS, Targets, question_of
+from workhours_sla.service.answering import SCHEMA, Limits
+from workhours_sla.service.openapi_live import SCHEMAS_OF_LIVE, paths_of_live
+from workhours_sla.service.openapi_parts import (
+    PROBLEM,
+    data_of,
+    example_targets,
+    refusal,
+    refusals,
+)
+from workhours_sla.service.problems import RefusedRequestError, problem_of
+from workhours_sla.service.questions import QUESTIONS, question_of
 from workhours_sla.service.schemas import AMOUNT, REF, SCHEMAS_OF_EVENTS, TIME
-from workhours_sla.sla.policy import Policy
-from workhours_sla.sla.target import Target
-from workhours_sla.text.service import PROBLEMS
 from workhours_sla.version import __version__
-from workhours_sla.worktime.budget import working_hours
-from workhours_sla.worktime.schedule import Schedule
 
 EXAMPLES: Final[Mapping[str, dict[str, Any]]] = {
     "due": {"start": "2025-10-31T17:30:00+03:00", "now": "2025-11-01T11:00:00+03:00"},
@@ -57,13 +59,10 @@ _SUMMARIES: Final[Mapping[str, str]] = {
 }
 _ANSWERS: Final = {"evaluate": "Evaluation"}
 """The schema of an answer, for each question whose answer is not ``Answer``."""
-_PROBLEM: Final = {"$ref": REF.format(name="Problem")}
 
 
-def example_targets() -> Targets:
-    """Return the target of the examples: 4 working hours in Volgograd Oblast."""
-    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    return Targets(Policy([Target("first reply", working_hours(4), office)]))
+OF_STORE: Final = ("unknown-appeal", "invalid-event", "store-unavailable")
+"""The problems that only the addresses of a store return."""
 
 
 def of_question(name: str, limits: Limits) -> dict[str, Any]:
@@ -72,7 +71,7 @@ def of_question(name: str, limits: Limits) -> dict[str, Any]:
     kind = QUESTIONS[name]
     question = {"$ref": REF.format(name=kind.__name__)}
     many = {"type": "array", "items": question, "minItems": 1, "maxItems": limits.questions}
-    answer = _data(question_of(example, kind).answer(example_targets()))
+    answer = data_of(question_of(example, kind).answer(example_targets()))
     naive = {
         key: value.removesuffix("+03:00") if isinstance(value, str) else value
         for key, value in example.items()
@@ -108,15 +107,15 @@ def of_question(name: str, limits: Limits) -> dict[str, Any]:
                     }
                 },
             },
-            "422": _response("A question that cannot be answered.", _problem(kind, naive)),
-            **_problems(400, 401, 405, 408, 413, 415, 500, 503),
+            "422": refusal("A question that cannot be answered.", _problem(kind, naive)),
+            **refusals(400, 401, 405, 408, 413, 415, 429, 500, 503, without=OF_STORE),
         },
     }
 
 
 def of_calendar() -> dict[str, Any]:
     """Return the OpenAPI operation of ``GET /v1/calendars/{id}/{year}``."""
-    year = _data(CalendarYear.of(Calendar.get("RU-VGG"), 2025).data())
+    year = data_of(CalendarYear.of(Calendar.get("RU-VGG"), 2025).data())
     year["days"], year["norms"] = year["days"][:1], year["norms"][:1]
     return {
         "operationId": "calendar",
@@ -154,12 +153,12 @@ def of_calendar() -> dict[str, Any]:
                     }
                 },
             },
-            **_problems(401, 404, 405, 422, 500),
+            **refusals(401, 404, 405, 422, 429, 500, without=OF_STORE),
         },
     }
 
 
-def of_health(name: str) -> dict[str, Any]:
+def of_health(name: str, *, with_store: bool) -> dict[str, Any]:
     """Return the OpenAPI operation of ``GET /healthz`` or ``GET /readyz``."""
     summaries = {
         "healthz": "Does the service answer?",
@@ -168,6 +167,8 @@ def of_health(name: str) -> dict[str, Any]:
     example: dict[str, Any] = {"status": "ok"}
     if name == "readyz":
         example = {"status": "ready", "calendars": {"RU-VGG": "2026-12-31"}}
+        if with_store:
+            example |= {"watermark": "2026-03-16T10:00:00+00:00", "sinks_failing": 0}
     return {
         "operationId": name,
         "summary": summaries[name],
@@ -176,20 +177,27 @@ def of_health(name: str) -> dict[str, Any]:
             "200": {
                 "description": "It is.",
                 "content": {"application/json": {"schema": {"type": "object"}, "example": example}},
-            }
+            },
+            **refusals(405, 429, 500),
+            **(refusals(503, without=("timeout",)) if with_store and name == "readyz" else {}),
         },
     }
 
 
-def described(limits: Limits, *, with_tokens: bool) -> dict[str, Any]:
+def described(limits: Limits, *, with_tokens: bool, with_store: bool) -> dict[str, Any]:
     """Return the OpenAPI document of the service."""
     paths: dict[str, Any] = {
         f"/v1/{name}": {"post": of_question(name, limits)} for name in QUESTIONS
     }
     paths["/v1/calendars/{id}/{year}"] = {"get": of_calendar()}
-    paths |= {f"/{name}": {"get": of_health(name)} for name in ("healthz", "readyz")}
+    for name in ("healthz", "readyz"):
+        paths[f"/{name}"] = {"get": of_health(name, with_store=with_store)}
+    if with_store:
+        paths |= paths_of_live(limits)
     _, schemas = msgspec.json.schema_components(list(QUESTIONS.values()), ref_template=REF)
-    components: dict[str, Any] = {"schemas": {**schemas, **_SCHEMAS}}
+    components: dict[str, Any] = {
+        "schemas": {**schemas, **_SCHEMAS, **(SCHEMAS_OF_LIVE if with_store else {})}
+    }
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
@@ -206,33 +214,13 @@ def described(limits: Limits, *, with_tokens: bool) -> dict[str, Any]:
     return document
 
 
-def _data(answer: object) -> Any:
-    return json.loads(encoded(answer))
-
-
 def _problem(kind: Any, question: object) -> Any:
     """Return the problem document of a question that cannot be answered."""
     try:
         question_of(question, kind).answer(example_targets())
     except (RefusedRequestError, WorkHoursError) as error:
-        return _data(problem_of(error).document("en"))
+        return data_of(problem_of(error).document("en"))
     raise AssertionError  # the examples of problems have one
-
-
-def _response(description: str, example: object = None) -> dict[str, Any]:
-    content: dict[str, Any] = {"schema": _PROBLEM}
-    if example is not None:
-        content["example"] = example
-    return {"description": description, "content": {MEDIA_TYPE: content}}
-
-
-def _problems(*statuses: int) -> dict[str, Any]:
-    """Return the responses of statuses, each with the titles of its types of problem."""
-    found = {}
-    for status in statuses:
-        kinds = [kind for kind in PROBLEMS if STATUSES.get(kind, 422) == status]
-        found[str(status)] = _response("; ".join(PROBLEMS[kind]["en"] for kind in kinds) + ".")
-    return found
 
 
 _CALENDAR: Final = {
@@ -278,7 +266,7 @@ _SCHEMAS: Final[Mapping[str, Any]] = {
                     "oneOf": [
                         {"$ref": REF.format(name="Answer")},
                         {"$ref": REF.format(name="Evaluation")},
-                        _PROBLEM,
+                        PROBLEM,
                     ]
                 },
             },

@@ -30,7 +30,7 @@ AT_ONCE: Final = 200
 """Connections at once; more get the status 503."""
 QUEUE: Final = 1024
 """Connections that wait to be accepted."""
-_FIELDS: Final = ("method", "route", "status", "ms", "id", "error", "at")
+_FIELDS: Final = ("method", "route", "status", "ms", "id", "error", "at", "text")
 """The fields of a line of the log. None has personal data."""
 
 
@@ -52,6 +52,18 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
         return _ENCODER.encode(line)
+
+
+def log_to_stderr() -> None:
+    """Write the log to standard error, as lines of JSON."""
+    # facts that no line of the log has
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    for name in (LOG.name, "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(logging.INFO if name == LOG.name else logging.WARNING)
 
 
 def check_host(host: str, tokens: Tokens) -> None:
@@ -91,17 +103,8 @@ def bound(host: str, port: int) -> socket.socket:
 def serve(app: Guard, listening: socket.socket, live: Live | None = None, *, lang: str) -> None:
     """Answer requests until SIGTERM or SIGINT; running requests are completed first.
 
-    The signal stops ``live`` too, so that requests which wait for it end. The log is written to
-    standard error, as lines of JSON.
+    The signal stops ``live`` too, so that requests which wait for it end.
     """
-    # facts that no line of the log has
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    for name in (LOG.name, "uvicorn.error"):
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(logging.INFO if name == LOG.name else logging.WARNING)
     config = uvicorn.Config(
         app,
         http="h11",  # the other parser has no limit on the size of headers

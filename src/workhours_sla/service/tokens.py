@@ -31,7 +31,7 @@ class Tokens:
     """The valid tokens. A token of the role ``write`` may also read.
 
     >>> tokens = Tokens.parse("read=0123456789abcdef", "TOKENS")
-    >>> tokens.check("Bearer 0123456789abcdef")
+    >>> name = tokens.check("Bearer 0123456789abcdef")
     >>> tokens.is_empty, Tokens().is_empty
     (False, True)
     """
@@ -79,27 +79,29 @@ class Tokens:
         """Whether there are no tokens, so that every request is answered."""
         return not self._tokens
 
-    def check(self, authorization: str, role: Role = "read") -> None:
-        """Raise RefusedRequestError unless a header ``Authorization`` has a token for a role.
+    def check(self, authorization: str, role: Role = "read") -> bytes | None:
+        """Return the hash of the token in a header ``Authorization``, None if there are no tokens.
 
+        Raises RefusedRequestError if the header has no valid token, or only one for another role.
         The time does not depend on which token is compared, nor on where it differs.
         """
         if self.is_empty:
-            return
+            return None
         scheme, _, given = authorization.partition(" ")
         if scheme.lower() != "bearer":
             refuse("unauthorized", say("token_missing"))
-        if not self._has(given, role):
-            refuse("unauthorized", say("token_wrong"))
-
-    def _has(self, given: str, role: Role) -> bool:
         digest = _digest(given.strip())
-        found = [
-            hmac.compare_digest(digest, token.digest)
-            for token in self._tokens
-            if role in {"read", token.role}
-        ]
-        return any(found)
+        roles = self._roles(digest)
+        if not roles:
+            refuse("unauthorized", say("token_wrong"))
+        if role not in roles and "write" not in roles:
+            refuse("forbidden", say("token_reads"))
+        return digest
+
+    def _roles(self, digest: bytes) -> set[Role]:
+        """Return the roles of a token, none for an invalid one."""
+        valid = [hmac.compare_digest(digest, token.digest) for token in self._tokens]
+        return {token.role for token, is_valid in zip(self._tokens, valid, strict=True) if is_valid}
 
     def sign(self, token: str, message: str) -> str | None:
         """Return a signature of a message with a token as the key, None for an invalid token.
@@ -109,7 +111,8 @@ class Tokens:
         >>> tokens.has_signed("until noon", signature), tokens.has_signed("for ever", signature)
         (True, False)
         """
-        return _signature(_digest(token.strip()), message) if self._has(token, "read") else None
+        digest = _digest(token.strip())
+        return _signature(digest, message) if self._roles(digest) else None
 
     def has_signed(self, message: str, signature: str) -> bool:
         """Return whether a signature of a message was made with one of the tokens."""

@@ -82,7 +82,7 @@ COMMANDS: Final = Texts(
             "\n\n"
             "Нормативы и ключи - из --config. Без ключей ответы получает только эта машина. С "
             "--store служба ещё и принимает события, хранит обращения в ФАЙЛЕ и, как watch, "
-            "отправляет изменения получателям из --config. Журнал пишется в поток ошибок. По "
+            "отправляет изменения приёмникам из --config. Журнал пишется в поток ошибок. По "
             "SIGTERM команда завершает начатые запросы и останавливается.",
         },
         "check": {
@@ -309,6 +309,10 @@ OPTIONS: Final = Texts(
         "serve --config": {
             "en": "TOML file of schedules, targets and tokens.",
             "ru": "Файл TOML с расписаниями, нормативами и ключами.",
+        },
+        "--rate": {
+            "en": "Requests per second of each token or address; 0 for no limit.",
+            "ru": "Запросов в секунду с одного ключа или адреса; 0 - без ограничения.",
         },
         "serve --store": {
             "en": "File of the state; with it, events are received.",

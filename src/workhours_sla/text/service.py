@@ -18,6 +18,8 @@ PROBLEMS: Final[Mapping[str, Words]] = {
     },
     "unknown-calendar": {"en": "No such calendar", "ru": "Такого календаря нет"},
     "unauthorized": {"en": "No valid token", "ru": "Нет действительного ключа"},
+    "forbidden": {"en": "The token may only read", "ru": "Ключ даёт право только на чтение"},
+    "unknown-appeal": {"en": "No such appeal", "ru": "Такого обращения нет"},
     "not-found": {"en": "No such address", "ru": "Такого адреса нет"},
     "method-not-allowed": {"en": "Another method is needed", "ru": "Нужен другой метод"},
     "body-timeout": {
@@ -33,6 +35,8 @@ PROBLEMS: Final[Mapping[str, Words]] = {
     "answer-too-large": {"en": "The answer is too large", "ru": "Ответ слишком велик"},
     "span-too-long": {"en": "The span of time is too long", "ru": "Промежуток слишком велик"},
     "timeout": {"en": "The answer takes too long", "ru": "Расчёт занимает слишком много времени"},
+    "invalid-event": {"en": "The event is wrong", "ru": "Неверное событие"},
+    "too-many-requests": {"en": "Too many requests", "ru": "Слишком много запросов"},
     "store-unavailable": {
         "en": "The store cannot be used",
         "ru": "Хранилище недоступно",
@@ -133,12 +137,6 @@ SERVICE: Final[Mapping[str, Words]] = {
     "internal_fault": {
         "en": "the service failed; its log has the error under the number {id}",
         "ru": "произошёл сбой; ошибка записана в журнале службы под номером {id}",
-    },
-    "store_away": {
-        "en": "the store of the service cannot be used now, so nothing was stored; send the "
-        "request again later",
-        "ru": "хранилище службы сейчас недоступно, поэтому ничего не записано; повторите запрос "
-        "позже",
     },
     "not_a_year": {
         "en": "{text} is not a year; write it like 2026",

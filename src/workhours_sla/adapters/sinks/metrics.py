@@ -27,7 +27,7 @@ _Waiting = Mapping[str | None, Sequence[Outcome]]
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
-class _Metric(NamedTuple):
+class Metric(NamedTuple):
     """A metric: its name without the prefix, its type and its help."""
 
     name: str
@@ -36,33 +36,33 @@ class _Metric(NamedTuple):
 
 
 _PREFIX: Final = "workhours_sla_"
-_OPEN: Final = _Metric("open_appeals", "gauge", "Appeals with an unanswered clock.")
-_OVERDUE: Final = _Metric("overdue_appeals", "gauge", "Unanswered appeals past their limit.")
-_BREACHES: Final = _Metric("breaches_total", "counter", "Breaches that were emitted.")
-_RETRACTED: Final = _Metric(
+_OPEN: Final = Metric("open_appeals", "gauge", "Appeals with an unanswered clock.")
+_OVERDUE: Final = Metric("overdue_appeals", "gauge", "Unanswered appeals past their limit.")
+_BREACHES: Final = Metric("breaches_total", "counter", "Breaches that were emitted.")
+_RETRACTED: Final = Metric(
     "breach_retractions_total", "counter", "Breaches that were emitted and then retracted."
 )
-_READ: Final = _Metric("events_total", "counter", "Events that were applied since the start.")
-_DUPLICATE: Final = _Metric("duplicate_events_total", "counter", "Events that were duplicates.")
-_LATE: Final = _Metric(
+_READ: Final = Metric("events_total", "counter", "Events that were applied since the start.")
+_DUPLICATE: Final = Metric("duplicate_events_total", "counter", "Events that were duplicates.")
+_LATE: Final = Metric(
     "late_events_total", "counter", "Events that arrived after the watermark had passed them."
 )
-_STORED: Final = _Metric("stored_events", "gauge", "Events that the store has received, by state.")
-_REJECTED: Final = _Metric("rejected_rows", "gauge", "Rows that produced no event.")
-_DEAD: Final = _Metric("dead_letters", "gauge", "Changes that are no longer sent to a sink.")
-_UNDELIVERED: Final = _Metric(
+_STORED: Final = Metric("stored_events", "gauge", "Events that the store has received, by state.")
+_REJECTED: Final = Metric("rejected_rows", "gauge", "Rows that produced no event.")
+_DEAD: Final = Metric("dead_letters", "gauge", "Changes that are no longer sent to a sink.")
+_UNDELIVERED: Final = Metric(
     "undelivered_changes", "gauge", "Changes that a sink has not accepted yet."
 )
-_ATTEMPTS: Final = _Metric(
+_ATTEMPTS: Final = Metric(
     "failed_attempts", "gauge", "Failed attempts to send the next change to a sink."
 )
-_IDLE: Final = _Metric(
+_IDLE: Final = Metric(
     "working_seconds_without_events", "gauge", "Working time since an event last arrived."
 )
-_WATERMARK: Final = _Metric(
+_WATERMARK: Final = Metric(
     "watermark_timestamp_seconds", "gauge", "The instant up to which time has passed."
 )
-_CALENDAR_END: Final = _Metric(
+_CALENDAR_END: Final = Metric(
     "calendar_valid_until_timestamp_seconds", "gauge", "The end of the last covered date."
 )
 
@@ -131,7 +131,7 @@ class Metrics:
         for labels in _clocks(outcomes):
             breaches.setdefault(labels, 0)
         states = ("applied", "duplicate", "quarantined", "replaced", "dropped")
-        metrics: list[tuple[_Metric, _Samples]] = [
+        metrics: list[tuple[Metric, _Samples]] = [
             (_OPEN, opened),
             (_OVERDUE, overdue),
             (_BREACHES, breaches),
@@ -150,9 +150,7 @@ class Metrics:
         watermark = pipeline.watermark
         if watermark is not None:
             metrics.append((_WATERMARK, {(): watermark.timestamp()}))
-        return "".join(
-            f"{line}\n" for metric, samples in metrics for line in _lines(metric, samples)
-        )
+        return "".join(metric_text(metric, samples) for metric, samples in metrics)
 
     def _of_sinks(self, count: Callable[[str], int]) -> _Samples:
         return {(("sink", name),): count(name) for name in self._sinks}
@@ -215,7 +213,12 @@ def _calendar_ends(policy: Policy) -> _Samples:
     return found
 
 
-def _lines(metric: _Metric, samples: _Samples) -> Iterator[str]:
+def metric_text(metric: Metric, samples: _Samples) -> str:
+    """Return a metric with its samples in the text format of Prometheus."""
+    return "".join(f"{line}\n" for line in _lines(metric, samples))
+
+
+def _lines(metric: Metric, samples: _Samples) -> Iterator[str]:
     name = f"{_PREFIX}{metric.name}"
     yield f"# HELP {name} {metric.help}"
     yield f"# TYPE {name} {metric.kind}"

@@ -15,6 +15,7 @@ from typing import BinaryIO, Final, NamedTuple
 from workhours_sla.adapters.sources.followed import LINGER, Files
 from workhours_sla.adapters.sources.growing_file import Reading, open_file
 from workhours_sla.adapters.sources.jsonl import JsonRows
+from workhours_sla.adapters.sources.received_ahead import received_ahead
 from workhours_sla.adapters.sources.records import RecordMapper
 from workhours_sla.adapters.sources.rows import Fault
 from workhours_sla.adapters.sources.text_lines import LineCutter
@@ -261,11 +262,9 @@ class Tail:
             return None
         now = self._clock()
         for event in events:
-            if event.received_at - now > self._max_ahead:
-                return (
-                    f"received_at {event.received_at.isoformat()} is more than {self._max_ahead} "
-                    f"ahead of the machine's clock ({now.isoformat(timespec='seconds')})"
-                )
+            ahead = received_ahead(event, now, self._max_ahead)
+            if ahead is not None:
+                return str(ahead)
         return None
 
 

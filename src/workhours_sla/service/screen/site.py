@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from workhours_sla.errors import WorkHoursError
 from workhours_sla.errors import shown as shown_id
 from workhours_sla.service.answering import Limits
-from workhours_sla.service.bodies import limited_body
+from workhours_sla.service.bodies import body_of
 from workhours_sla.service.guard import LANGUAGE
 from workhours_sla.service.labels import Labels
 from workhours_sla.service.live import Live
@@ -92,7 +92,7 @@ class Site:
         return found
 
     async def _log_in(self, request: Request) -> Response:
-        body = await limited_body(request, _FORM)
+        body = await body_of(request, _FORM)
         pairs = parse_qsl(body.decode("utf-8", "replace"), max_num_fields=10)
         token = dict(pairs).get("token", "")
         value = self._login.cookie(token, self._screen.now().timestamp())

@@ -1,0 +1,115 @@
+"""The JSON of appeals: the history of one, and those that are overdue or at risk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple, Self
+
+from workhours_sla.adapters.json.outcomes import outcome_data
+from workhours_sla.errors import shown
+from workhours_sla.service.live import History
+from workhours_sla.service.problems import refuse
+from workhours_sla.sla.clock import Verdict
+from workhours_sla.sla.event import FIELD_NAMES
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.text.messages import say
+
+APPEAL: Final = "workhours.appeal/1"
+OVERDUE: Final = "workhours.overdue/1"
+MOST: Final = 1_000
+"""The largest number of appeals in one answer."""
+USUAL: Final = 100
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
+_LONGEST: Final = 1_000
+"""The largest number of characters of a filter."""
+
+
+def appeal_data(history: History, now: datetime) -> dict[str, Any]:
+    """Return ``workhours.appeal/1``: the events, the outcomes, and each outcome's trace."""
+    return {
+        "schema": APPEAL,
+        "appeal_id": history.appeal_id,
+        "now": now,
+        "events": [
+            {name: getattr(event, name) for name in FIELD_NAMES} | {"quarantined": reason}
+            for event, reason in history.events
+        ],
+        "outcomes": [
+            {**outcome_data(outcome), "trace": None if trace is None else trace.to_dict()}
+            for outcome, trace in history.outcomes
+        ],
+    }
+
+
+class Query(NamedTuple):
+    """Which of the overdue and at-risk appeals are wanted."""
+
+    agency_id: str | None = None
+    target: str | None = None
+    limit: int = USUAL
+    offset: int = 0
+
+    @classmethod
+    def parse(cls, given: Iterable[tuple[str, str]]) -> Self:
+        """Parse the parameters of a request.
+
+        Raises RefusedRequestError for an unknown one, one that is given twice, and a wrong value.
+        """
+        found: dict[str, Any] = {}
+        for key, value in given:
+            if key not in cls._fields:
+                known = ", ".join(cls._fields)
+                refuse("invalid-request", say("no_parameter", key=shown(key), known=known), key=key)
+            if key in found:
+                refuse("invalid-request", say("parameter_twice", key=key), key=key)
+            if key == "limit":
+                found[key] = _count(key, value, 1, MOST)
+            elif key == "offset":
+                found[key] = _count(key, value, 0, 10**9)
+            elif len(value) > _LONGEST:
+                phrase = say("long_parameter", key=key, most=_LONGEST)
+                refuse("invalid-request", phrase, key=key)
+            else:
+                found[key] = value
+        return cls(**found)
+
+    def admits(self, outcome: Outcome) -> bool:
+        """Return whether an outcome passes the filters."""
+        return self.agency_id in {None, outcome.agency_id} and self.target in {None, outcome.target}
+
+
+def overdue_data(outcomes: Iterable[Outcome], now: datetime, query: Query) -> dict[str, Any]:
+    """Return ``workhours.overdue/1``: the unanswered outcomes that are overdue or at risk.
+
+    Those that are most overdue come first, then those that are due next. ``next_offset`` is None
+    after the last one.
+    """
+    found: Mapping[Verdict, list[Outcome]] = {Verdict.BREACHED: [], Verdict.AT_RISK: []}
+    for one in outcomes:
+        if one.verdict in found and one.answered_at is None and query.admits(one):
+            found[one.verdict].append(one)
+    overdue, at_risk = found.values()
+    overdue.sort(key=lambda one: (-(one.overdue or timedelta(0)), *_order(one)))
+    at_risk.sort(key=_order)
+    both, end = [*overdue, *at_risk], query.offset + query.limit
+    return {
+        "schema": OVERDUE,
+        "now": now,
+        "counts": {"overdue": len(overdue), "at_risk": len(at_risk)},
+        "outcomes": [outcome_data(one) for one in both[query.offset : end]],
+        "next_offset": end if end < len(both) else None,
+    }
+
+
+def _order(outcome: Outcome) -> tuple[datetime, str, str, int]:
+    when = outcome.due_at or outcome.latest_limit or _LAST
+    return when, outcome.appeal_id, outcome.target, outcome.cycle
+
+
+def _count(key: str, text: str, least: int, most: int) -> int:
+    value = int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else -1  # noqa: PLR2004
+    if not least <= value <= most:
+        facts = {"key": key, "value": shown(text), "least": least, "most": most}
+        refuse("invalid-request", say("not_a_count", **facts), key=key)
+    return value

@@ -1,0 +1,74 @@
+"""The addresses of a service with a store: events, appeals, what is overdue, metrics."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from workhours_sla.adapters.sinks.metrics import CONTENT_TYPE
+from workhours_sla.errors import shown
+from workhours_sla.service.answering import Limits, encoded
+from workhours_sla.service.appeals import Query, appeal_data, overdue_data
+from workhours_sla.service.bodies import JSON_TYPE, body_of, type_of
+from workhours_sla.service.guard import LANGUAGE
+from workhours_sla.service.live import Live
+from workhours_sla.service.problems import refuse
+from workhours_sla.service.receiving import TYPES, receive
+from workhours_sla.service.request_counts import RequestCounts
+from workhours_sla.text.messages import say
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def live_routes(
+    live: Live, limits: Limits, counts: RequestCounts
+) -> Iterator[tuple[str, str, Answer]]:
+    """Yield the method, the path and the function of each address."""
+    of_events = limits._replace(body_bytes=limits.events_bytes)
+
+    async def events(request: Request) -> Response:
+        kind = type_of(request, TYPES)
+        body = await body_of(request, of_events)
+        lang: str = request.scope[LANGUAGE]
+
+        def stored() -> bytes:
+            return encoded(receive(live, body, kind, lang, limits))
+
+        return _json(await asyncio.to_thread(stored), 202)
+
+    async def appeal(request: Request) -> Response:
+        appeal_id: str = request.path_params["id"]
+        now = live.clock()
+
+        def found() -> bytes:
+            history = live.appeal(appeal_id, now)
+            if history is None:
+                refuse("unknown-appeal", say("unknown_appeal", id=shown(appeal_id)), id=appeal_id)
+            return encoded(appeal_data(history, now))
+
+        return _json(await asyncio.to_thread(found))
+
+    async def overdue(request: Request) -> Response:
+        query, now = Query.parse(request.query_params.multi_items()), live.clock()
+
+        def found() -> bytes:
+            return encoded(overdue_data(live.outcomes(now), now, query))
+
+        return _json(await asyncio.to_thread(found))
+
+    async def metrics(_request: Request) -> Response:
+        text = await asyncio.to_thread(live.metrics.text, live.clock())
+        return Response(text + counts.text(), media_type=CONTENT_TYPE)
+
+    yield "POST", "/v1/events", events
+    yield "GET", "/v1/appeals/{id:path}", appeal
+    yield "GET", "/v1/overdue", overdue
+    yield "GET", "/metrics", metrics
+
+
+def _json(body: Any, status: int = 200) -> Response:
+    return Response(body, status, media_type=JSON_TYPE)

@@ -1,0 +1,42 @@
+"""A limit on the rate of requests of each client: a token bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Final
+
+BURST: Final = 10.0
+"""A client that was silent may send as many requests at once as in this many seconds."""
+CLIENTS: Final = 10_000
+"""Number of clients that are remembered; the one that was silent longest is forgotten first."""
+
+
+class RateLimit:
+    """Counts the requests of each client. ``rate`` is in requests per second; 0 is no limit.
+
+    >>> limit = RateLimit(2)
+    >>> [limit.wait("portal", at=0.0) for _ in range(20)] == [0.0] * 20
+    True
+    >>> limit.wait("portal", at=0.0), limit.wait("board", at=0.0), limit.wait("portal", at=0.5)
+    (0.5, 0.0, 0.0)
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._full: dict[Hashable, float] = {}
+        """When the bucket of each client is full again, in seconds; the last one used is last."""
+
+    def wait(self, client: Hashable, at: float) -> float:
+        """Return the seconds to wait before the next request, 0 if it is counted now.
+
+        ``at`` is a time in seconds that never goes back.
+        """
+        if not self._rate:
+            return 0.0
+        full = max(at, self._full.pop(client, at))
+        after = full + 1 / self._rate
+        wait = after - at - BURST
+        self._full[client] = full if wait > 0 else after
+        if len(self._full) > CLIENTS:
+            del self._full[next(iter(self._full))]
+        return max(0.0, wait)

@@ -1,0 +1,134 @@
+"""Receive events: the body of a request as events, and what became of each of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from workhours_sla.adapters.checked_data import Reader
+from workhours_sla.adapters.json.text import parsed
+from workhours_sla.adapters.sources.received_ahead import received_ahead
+from workhours_sla.adapters.sources.rows import Fault
+from workhours_sla.adapters.sources.sent_events import SentEventMapper
+from workhours_sla.errors import ConfigError
+from workhours_sla.service.answering import Limits, check_events
+from workhours_sla.service.bodies import JSON_TYPE
+from workhours_sla.service.live import Live
+from workhours_sla.service.problems import Problem, refuse
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.receipts import Receipt
+from workhours_sla.sla.source import Rejected
+from workhours_sla.text.messages import Detail, Phrase, say
+
+SCHEMA: Final = "workhours.receipts/1"
+CLOUD_EVENT: Final = "application/cloudevents+json"
+CLOUD_EVENTS: Final = "application/cloudevents-batch+json"
+TYPES: Final = (JSON_TYPE, CLOUD_EVENT, CLOUD_EVENTS)
+"""The media types of events: of this library's own schema, one CloudEvent, several."""
+SOURCE: Final = "http"
+"""The name under which rejected events are stored."""
+MAX_AHEAD: Final = timedelta(minutes=5)
+"""An event is rejected if its ``received_at`` is further ahead of the service's clock."""
+_KINDS: Final = {"naive_time": "naive-time", "unreadable_time": "invalid-time"}
+"""The problem for a reason to reject an event, if it is not ``invalid-event``."""
+
+
+class Sent(NamedTuple):
+    """The events of a request, each at its place, with a Fault in place of what is no event."""
+
+    items: Sequence[Event | Fault]
+    texts: Sequence[str]
+    """The text of each Fault as JSON, empty for an event."""
+
+    @classmethod
+    def parse(cls, body: bytes, kind: str, now: datetime, limits: Limits) -> Sent:
+        """Parse a body of a media type of TYPES that arrived at ``now``.
+
+        An event without ``received_at`` was received now. Raises RefusedRequestError for a body
+        that is not JSON, or has too many events.
+        """
+        try:
+            data = parsed(body, Reader())
+        except ConfigError as error:
+            known = vars(error)
+            phrase = Phrase(known["cause"], known["facts"])
+            refuse("invalid-json", phrase, key=known["key"] or None)
+        if isinstance(data, list) is not (kind == CLOUD_EVENTS) and kind != JSON_TYPE:
+            is_many = kind == CLOUD_EVENTS
+            refuse("invalid-request", say("not_a_batch" if is_many else "not_one_event"), key=None)
+        records = data if isinstance(data, list) else [data]
+        check_events(len(records), limits)
+        mapper = SentEventMapper()
+        items, texts = [], []
+        for place, record in enumerate(records):
+            if kind != JSON_TYPE and isinstance(record, dict):
+                record.setdefault("specversion", None)
+            item = _item(mapper, record, place, now)
+            items.append(item)
+            texts.append(_text(record) if isinstance(item, Fault) else "")
+        return cls(items, texts)
+
+    @property
+    def events(self) -> list[Event]:
+        """The events."""
+        return [one for one in self.items if isinstance(one, Event)]
+
+    @property
+    def rejected(self) -> list[Rejected]:
+        """What is no event, with the reasons."""
+        return [
+            Rejected(one.reason, str(one.detail), text)
+            for one, text in zip(self.items, self.texts, strict=True)
+            if isinstance(one, Fault)
+        ]
+
+    def data(self, receipts: Sequence[Receipt], lang: str) -> dict[str, Any]:
+        """Return ``workhours.receipts/1``: the state of each item, at its place."""
+        states = {"applied": 0, "duplicate": 0, "quarantined": 0, "rejected": 0}
+        found: list[dict[str, Any]] = []
+        left = iter(receipts)
+        for place, item in enumerate(self.items):
+            if isinstance(item, Fault):
+                one = {"index": place, "state": "rejected", "reason": item.reason}
+                one["problem"] = _problem(item).document(lang)
+            else:
+                event_id, state, reason = next(left)
+                one = {"index": place, "state": state, "event_id": event_id}
+                if reason is not None:
+                    one["reason"] = reason
+            states[str(one["state"])] += 1
+            found.append(one)
+        return {"schema": SCHEMA, "counts": states, "events": found}
+
+
+def receive(  # noqa: PLR0913, PLR0917
+    live: Live, body: bytes, kind: str, lang: str, limits: Limits, now: datetime | None = None
+) -> dict[str, Any]:
+    """Store the events of a body, and return the JSON of what became of them.
+
+    Raises RefusedRequestError for a body that has no events, StoreError if nothing was stored.
+    """
+    sent = Sent.parse(body, kind, now or live.clock(), limits)
+    applied = live.apply(sent.events, sent.rejected, SOURCE)
+    return sent.data(applied.receipts, lang)
+
+
+def _item(mapper: SentEventMapper, record: Any, place: int, now: datetime) -> Event | Fault:
+    item = mapper(record, place, now)
+    if isinstance(item, Fault):
+        return item
+    (event,) = item
+    ahead = received_ahead(event, now, MAX_AHEAD)
+    return event if ahead is None else Fault(place, "received_ahead", Detail(ahead), "")
+
+
+def _text(record: object) -> str:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+
+def _problem(fault: Fault) -> Problem:
+    assert isinstance(fault.detail, Detail)  # noqa: S101 - the mapper gives no other
+    facts = {"index": fault.line, "reason": fault.reason}
+    return Problem(_KINDS.get(fault.reason, "invalid-event"), fault.detail.phrase, facts)

@@ -1,0 +1,67 @@
+"""The sentences of an HTTP service with a store: events, appeals, tokens and rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from workhours_sla.text.words import Words
+
+LIVE: Final[Mapping[str, Words]] = {
+    "store_away": {
+        "en": "the store of the service cannot be used now; if you sent events, none was stored; "
+        "send the request again later",
+        "ru": "хранилище службы сейчас недоступно; события из запроса не записаны; повторите "
+        "запрос позже",
+    },
+    "token_reads": {
+        "en": "the token of the request may only read; send a token of the role write",
+        "ru": "ключ в запросе даёт право только на чтение; нужен ключ с ролью write",
+    },
+    "many_requests": {
+        "en": "too many requests; send the next one after {seconds} seconds",
+        "ru": "слишком много запросов; отправьте следующий через {seconds} с",
+    },
+    "unknown_appeal": {
+        "en": "the store has no appeal {id}; check the id",
+        "ru": "обращения {id} в хранилище нет; проверьте номер",
+    },
+    "not_a_batch": {
+        "en": "the body of this type must be a list of CloudEvents; send one CloudEvent as "
+        "application/cloudevents+json",
+        "ru": "тело этого типа должно быть списком CloudEvents; одно событие отправьте с типом "
+        "application/cloudevents+json",
+    },
+    "not_one_event": {
+        "en": "the body of this type must be one CloudEvent; send a list as "
+        "application/cloudevents-batch+json",
+        "ru": "тело этого типа должно быть одним CloudEvent; список отправьте с типом "
+        "application/cloudevents-batch+json",
+    },
+    "not_type_of_events": {
+        "en": "the type of the body is {type}; send the header Content-Type with one of {known}",
+        "ru": "тип тела запроса - {type}; отправьте заголовок Content-Type с одним из типов: "
+        "{known}",
+    },
+    "received_ahead": {
+        "en": "received_at {received} is more than {most} ahead of the machine's clock ({now})",
+        "ru": "received_at {received} опережает часы компьютера ({now}) больше чем на {most}",
+    },
+    "no_parameter": {
+        "en": "{key} is no parameter of this address; use {known}",
+        "ru": "у этого адреса нет параметра {key}; можно указать {known}",
+    },
+    "parameter_twice": {
+        "en": "{key} is given twice; leave one out",
+        "ru": "параметр {key} указан дважды; оставьте один",
+    },
+    "long_parameter": {
+        "en": "{key} has more than {most} characters; use the value as in the events",
+        "ru": "в параметре {key} больше {most} знаков; укажите значение как в событиях",
+    },
+    "not_a_count": {
+        "en": "{key} is {value}; write a number from {least} to {most}",
+        "ru": "{key}: {value}; напишите число от {least} до {most}",
+    },
+}
+"""The sentences, which ``sentences.SENTENCES`` contains."""

@@ -1,0 +1,471 @@
+"""A service with a store: it receives events, answers about appeals, and refuses bad input."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from test_service import READ, REGION, WRITE, Client, problem
+from workhours_sla import Verdict, evaluate
+from workhours_sla.config import parse
+from workhours_sla.errors import StoreError
+from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore
+from workhours_sla.text.words import LANGUAGES
+
+pytest.importorskip("fastapi")
+pytest.importorskip("httpx")
+
+from workhours_sla.service.answering import Limits
+from workhours_sla.service.live import Live
+from workhours_sla.service.openapi_live import NOW
+from workhours_sla.service.tokens import Tokens
+
+POLICY = parse(REGION).policy
+BEGIN = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+TOKENS = Tokens.parse(f"read={READ}\nwrite={WRITE}", "TOKENS")
+
+
+def sent(number: int, kind: str = "created", after: timedelta = timedelta(0), **more: Any) -> Any:
+    appeal = f"A-{number:05}"
+    return {
+        "event_id": f"{appeal}-{kind}",
+        "appeal_id": appeal,
+        "type": kind,
+        "occurred_at": (BEGIN + after).isoformat(),
+        **more,
+    }
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    now = BEGIN + 10 * HOUR
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Service(Client):
+    """Asks a service with a store, without a server."""
+
+    def __init__(self, live: Live, **options: Any) -> None:
+        super().__init__(REGION, live=live, **options)
+        self.live = live
+
+    def send(self, events: Any, **headers: str) -> Any:
+        answer = self.post("/v1/events", events, **headers)
+        assert answer.status_code == 202, answer.text
+        found = answer.json()
+        assert found["schema"] == "workhours.receipts/1"
+        assert [one["index"] for one in found["events"]] == list(range(len(found["events"])))
+        for state, count in found["counts"].items():
+            assert [one["state"] for one in found["events"]].count(state) == count
+        return found
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Live]:
+    with (
+        Pipeline(SqliteStore(tmp_path / "appeals.db"), POLICY) as pipeline,
+        Live(pipeline, clock=Clock(), tick=None, skew=timedelta(0)) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture
+def service(live: Live) -> Service:
+    return Service(live)
+
+
+def states(found: Any) -> list[str]:
+    return [one["state"] for one in found["events"]]
+
+
+# -- events ---------------------------------------------------------------------------------------
+
+
+def test_one_event_and_the_same_again(service: Service) -> None:
+    first = service.send(sent(1))
+    assert first["events"] == [{"index": 0, "state": "applied", "event_id": "A-00001-created"}]
+    assert states(service.send([sent(1), sent(1)])) == ["duplicate"] * 2
+    found = service.send([sent(1, occurred_at="2026-03-02T08:00:00Z"), sent(2, "replied")])
+    assert [(one["state"], one["reason"]) for one in found["events"]] == [
+        ("quarantined", "conflicting_id"),
+        ("quarantined", "no_appeal"),
+    ]
+
+
+def test_an_event_without_a_receipt_was_received_now(service: Service) -> None:
+    service.send([sent(1), sent(2, received_at="2026-03-02T07:30:00Z")])
+    received = [one.received_at for one in service.live.pipeline.store.events()]
+    assert received == [BEGIN + 10 * HOUR, BEGIN + HOUR / 2]
+
+
+def test_an_event_without_an_id_is_recognised_by_its_content(service: Service) -> None:
+    event = sent(1)
+    del event["event_id"]
+    assert states(service.send([event, event])) == ["applied", "duplicate"]
+    assert states(service.send(event | {"channel": "vk"})) == ["applied"]
+
+
+def test_cloudevents(service: Service) -> None:
+    one = {
+        "specversion": "1.0",
+        "id": "17",
+        "source": "portal",
+        "type": "workhours.event.created",
+        "subject": "A-1",
+        "time": "2026-03-02T10:00:00+03:00",
+        "data": {"agency_id": "roads"},
+    }
+    kinds = {
+        "application/cloudevents+json": one,
+        "application/cloudevents-batch+json; charset=UTF-8": [one],
+        "application/json": one,
+    }
+    for kind, body in kinds.items():
+        found = service.send(body, content_type=kind)
+        assert found["events"][0]["event_id"] == "portal#17"
+    (event,) = service.live.pipeline.store.events()
+    assert (event.appeal_id, event.agency_id, event.occurred_at) == ("A-1", "roads", BEGIN)
+    for kind, body in (
+        ("application/cloudevents+json", [one]),
+        ("application/cloudevents-batch+json", one),
+    ):
+        problem(service.post("/v1/events", body, content_type=kind), "invalid-request", 422)
+    for wrong in ({}, sent(1), one | {"specversion": "0.3"}, one | {"subject": None}):
+        found = service.send(wrong, content_type="application/cloudevents+json")
+        assert states(found) == ["rejected"]
+        assert found["events"][0]["problem"]["type"].endswith("#invalid-event")
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "reason"),
+    [
+        (sent(1, occurred_at="2026-03-02T07:00:00"), "naive-time", "naive_time"),
+        (sent(1, occurred_at="02.03.2026 07:00"), "naive-time", "naive_time"),
+        (sent(1, occurred_at="yesterday"), "invalid-time", "unreadable_time"),
+        (sent(1, type="shouted"), "invalid-event", "unknown_type"),
+        (sent(1, appeal_id=""), "invalid-event", "missing_value"),
+        (sent(1, agency="roads"), "invalid-event", "malformed"),
+        (sent(1, author_role="mayor"), "invalid-event", "unknown_value"),
+        (sent(1, received_at="2026-03-03T07:00:00Z"), "invalid-event", "received_ahead"),
+        (sent(1, occurred_at=None), "invalid-event", "missing_value"),
+        ("A-1", "invalid-event", "malformed"),
+        (None, "invalid-event", "malformed"),
+        ([[]], "invalid-event", "malformed"),
+    ],
+)
+def test_what_is_no_event_is_rejected_and_kept_once(
+    service: Service, event: Any, kind: str, reason: str
+) -> None:
+    for lang in LANGUAGES:
+        found = service.send([sent(7), event], accept_language=lang)["events"][1]
+        assert (found["state"], found["reason"]) == ("rejected", reason)
+        refused = found["problem"]
+        assert refused["type"].rpartition("#")[2] == kind
+        assert (refused["index"], refused["status"]) == (1, 422)
+        assert any("а" <= letter <= "я" for letter in refused["detail"]) == (lang == "ru")
+    (row,) = service.live.pipeline.store.rejected().values()
+    assert row.reason == reason
+    assert json.loads(row.text) == event
+
+
+def test_of_ten_thousand_events_one_is_bad(service: Service) -> None:
+    events = [sent(number) for number in range(10_000)]
+    events[4_321]["occurred_at"] = "2026-03-02T07:00:00"
+    found = service.send(events)
+    assert found["counts"] == {"applied": 9_999, "duplicate": 0, "quarantined": 0, "rejected": 1}
+    assert found["events"][4_321]["problem"]["type"].endswith("#naive-time")
+    store = service.live.pipeline.store
+    assert store.holdings()[:2] == (9_999, 9_999)
+    assert [json.loads(row.text) for row in store.rejected().values()] == [events[4_321]]
+    again = service.send(events)["counts"]
+    assert again == {"applied": 0, "duplicate": 9_999, "quarantined": 0, "rejected": 1}
+    assert len(store.rejected()) == 1
+    more = service.post("/v1/events", [*events, sent(1)])
+    assert problem(more, "batch-too-large", 422)["count"] == 10_001
+
+
+def test_what_was_rejected_is_known_after_a_restart(tmp_path: Path) -> None:
+    for _ in range(2):
+        with (
+            Pipeline(SqliteStore(tmp_path / "appeals.db"), POLICY) as pipeline,
+            Live(pipeline, clock=Clock(), tick=None) as live,
+        ):
+            Service(live).send([{"a": 1}, {"a": 1}])
+            assert len(pipeline.store.rejected()) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"", "invalid-json", 400),
+        (b"{", "invalid-json", 400),
+        (b"[" * 200_000, "invalid-json", 400),
+        (b'{"a":' * 100_000, "invalid-json", 400),
+        (b'{"event_id": "1", "event_id": "2"}', "invalid-json", 400),
+        (b'{"event_id": "\\ud800"}', "invalid-json", 400),
+        (b'"' + b" " * 10_000_000 + b'"', "body-too-large", 413),
+    ],
+)
+def test_bodies_that_are_refused(service: Service, body: bytes, kind: str, status: int) -> None:
+    problem(service.ask("POST", "/v1/events", given=body), kind, status)
+    assert service.live.pipeline.store.holdings().read == 0
+    assert not service.live.pipeline.store.rejected()
+
+
+def test_types_that_are_refused(service: Service) -> None:
+    answer = service.ask("POST", "/v1/events", given=b"a;b", content_type="text/csv")
+    assert "application/cloudevents-batch+json" in problem(answer, "media-type", 415)["detail"]
+
+
+def test_only_a_token_of_the_role_write_may_send(live: Live) -> None:
+    service = Service(live, tokens=TOKENS)
+    for given in ("", "Bearer x", f"Bearer {READ}x"):
+        answer = service.post("/v1/events", sent(1), **({"authorization": given} if given else {}))
+        problem(answer, "unauthorized", 401)
+    answer = service.post("/v1/events", sent(1), authorization=f"Bearer {READ}")
+    problem(answer, "forbidden", 403)
+    assert live.pipeline.store.holdings().read == 0
+    service.send(sent(1), authorization=f"Bearer {WRITE}")
+    for path in ("/v1/overdue", "/v1/appeals/A-00001", "/metrics"):
+        problem(service.ask("GET", path), "unauthorized", 401)
+        for token in (READ, WRITE):
+            assert service.ask("GET", path, authorization=f"Bearer {token}").status_code == 200
+
+
+def test_without_a_store_there_are_no_such_addresses() -> None:
+    client = Client()
+    for method, path in (("POST", "/v1/events"), ("GET", "/v1/overdue"), ("GET", "/metrics")):
+        problem(client.ask(method, path), "not-found", 404)
+
+
+def test_a_store_that_fails(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    service.send(sent(1))
+
+    def gone(*_: object) -> None:
+        msg = "/secret/path: no space left on device"
+        raise StoreError(msg)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(service.live.pipeline.store, "_write_state", gone)
+        answer = service.post("/v1/events", [sent(2), {}])
+        problem(answer, "store-unavailable", 503)
+        assert answer.headers["retry-after"]
+        assert "secret" not in answer.text
+        ready = service.ask("GET", "/readyz")
+        problem(ready, "store-unavailable", 503)
+        assert "secret" not in ready.text
+        assert service.ask("GET", "/healthz").status_code == 200
+    store = service.live.pipeline.store
+    assert (store.holdings().read, store.holdings().rejected) == (1, 0)
+    assert states(service.send([sent(2), {}])) == ["applied", "rejected"]
+    assert service.ask("GET", "/readyz").json()["status"] == "ready"
+
+
+# -- appeals --------------------------------------------------------------------------------------
+
+
+def test_an_appeal(service: Service) -> None:
+    reply = sent(1, "replied", 9 * HOUR, received_at=(BEGIN + 9 * HOUR).isoformat())
+    service.send([sent(1, agency_id="roads"), reply])
+    service.send(sent(1, "assigned", agency_id="parks") | {"event_id": "A-00001-replied"})
+    found = service.ask("GET", "/v1/appeals/A-00001").json()
+    assert (found["schema"], found["appeal_id"]) == ("workhours.appeal/1", "A-00001")
+    assert [(one["type"], one["quarantined"]) for one in found["events"]] == [
+        ("created", None),
+        ("assigned", "conflicting_id"),
+        ("replied", None),
+    ]
+    (outcome,) = found["outcomes"]
+    assert outcome["verdict"] == "breached"
+    assert outcome["due_at"] == "2026-03-02T15:00:00+03:00"
+    trace = outcome["trace"]
+    assert trace["end"] == outcome["due_at"]
+    assert [step["date"] for step in trace["steps"]] == ["2026-03-02"]
+
+
+@pytest.mark.parametrize("given", ["a/b?c#d%", "№ 17/2", "..", "%2e%2e", "a b", "x" * 300, "'"])
+def test_ids_of_every_kind(service: Service, given: str) -> None:
+    service.send(sent(1, appeal_id=given))
+    found = service.ask("GET", f"/v1/appeals/{quote(given, safe='')}")
+    if given == "..":  # the client itself takes it for the folder above
+        assert found.status_code == 404
+        return
+    assert found.json()["appeal_id"] == given
+    problem(service.ask("GET", f"/v1/appeals/{quote(given, safe='')}x"), "unknown-appeal", 404)
+
+
+def test_an_unknown_appeal(service: Service) -> None:
+    found = problem(service.ask("GET", "/v1/appeals/A-9"), "unknown-appeal", 404)
+    assert found["id"] == "A-9"
+
+
+def test_what_is_overdue(service: Service) -> None:
+    chance = random.Random(5)
+    events = []
+    for number in range(200):
+        after = timedelta(minutes=chance.randint(0, 600))
+        agency = chance.choice(["roads", "parks", None])
+        events.append(sent(number, after=after, agency_id=agency))
+        if chance.random() < 0.5:
+            events.append(sent(number, "replied", after + chance.randint(0, 3) * HOUR))
+    service.send(events)
+    now = Clock.now
+    found = service.ask("GET", "/v1/overdue?limit=1000").json()
+    expected = evaluate(service.live.pipeline.store.events(), POLICY, as_of=now).outcomes
+    waiting = [one for one in expected if one.answered_at is None]
+    late = {one.appeal_id: one for one in waiting if one.verdict is Verdict.BREACHED}
+    at_risk = {one.appeal_id for one in waiting if one.verdict is Verdict.AT_RISK}
+    assert found["counts"] == {"overdue": len(late), "at_risk": len(at_risk)}
+    assert len(late) > 10 < len(at_risk)
+    ids = [one["appeal_id"] for one in found["outcomes"]]
+    assert set(ids[: len(late)]) == set(late)
+    assert set(ids[len(late) :]) == at_risk
+    amounts = [late[one].overdue for one in ids[: len(late)]]
+    assert amounts == sorted(amounts, reverse=True)  # type: ignore[type-var]
+    due = [one["due_at"] for one in found["outcomes"][len(late) :]]
+    assert due == sorted(due)
+    # pages
+    paged, offset = [], 0
+    while offset is not None:
+        page = service.ask("GET", f"/v1/overdue?limit=7&offset={offset}").json()
+        assert page["counts"] == found["counts"]
+        paged += page["outcomes"]
+        offset = page["next_offset"]
+    assert paged == found["outcomes"]
+    # filters
+    for agency in ("roads", "parks", "none"):
+        page = service.ask("GET", f"/v1/overdue?agency_id={agency}&limit=1000").json()
+        assert page["outcomes"] == [one for one in found["outcomes"] if one["agency_id"] == agency]
+    assert service.ask("GET", "/v1/overdue?target=other").json()["outcomes"] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=1001", "limit=x", "limit=²", "offset=-1", "agency=roads", "limit=1&limit=2"],
+)
+def test_parameters_that_are_refused(service: Service, query: str) -> None:
+    found = problem(service.ask("GET", f"/v1/overdue?{query}"), "invalid-request", 422)
+    assert found["key"] == query.partition("=")[0]
+
+
+# -- metrics, readiness, rates --------------------------------------------------------------------
+
+
+def test_metrics(service: Service) -> None:
+    service.send([sent(1, agency_id="roads"), sent(1, agency_id="roads"), sent(2, "replied"), {}])
+    service.live.advance(Clock.now)
+    service.ask("GET", "/v1/appeals/A-00001")
+    service.ask("GET", "/nothing")
+    answer = service.ask("GET", "/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    lines = answer.text.splitlines()
+    prefix = "workhours_sla_"
+    for line in (
+        'overdue_appeals{agency="roads",channel=""} 1',
+        'stored_events{state="applied"} 1',
+        'stored_events{state="quarantined"} 1',
+        "duplicate_events_total 1",
+        "rejected_rows 1",
+        f"watermark_timestamp_seconds {Clock.now.timestamp()}",
+        'http_requests_total{method="POST",route="/v1/events",status="202"} 1',
+        'http_requests_total{method="GET",route="/v1/appeals/{id}",status="200"} 1',
+        'http_requests_total{method="GET",route="other",status="404"} 1',
+    ):
+        assert prefix + line in lines
+    assert "A-0000" not in answer.text
+
+
+def test_readiness(service: Service) -> None:
+    found = service.ask("GET", "/readyz").json()
+    assert (found["watermark"], found["sinks_failing"]) == (None, 0)
+    service.live.advance(BEGIN)
+    assert service.ask("GET", "/readyz").json()["watermark"] == BEGIN.isoformat()
+
+
+def test_the_rate_is_limited_for_each_token(live: Live) -> None:
+    other = "o" * 20
+    tokens = Tokens.parse(f"read={READ}\nread={other}", "TOKENS")
+    service = Service(live, tokens=tokens, limits=Limits(rate=0.5))
+    codes = [
+        service.ask("GET", "/v1/overdue", authorization=f"Bearer {READ}").status_code
+        for _ in range(8)
+    ]
+    assert codes[:5] == [200] * 5
+    assert 429 in codes[5:]
+    answer = service.ask("GET", "/v1/overdue", authorization=f"Bearer {READ}")
+    found = problem(answer, "too-many-requests", 429)
+    assert int(answer.headers["retry-after"]) == found["seconds"] >= 1
+    assert service.ask("GET", "/v1/overdue", authorization=f"Bearer {other}").status_code == 200
+    guesses = [
+        service.ask("GET", "/v1/overdue", authorization=f"Bearer {number:020}").status_code
+        for number in range(8)
+    ]
+    assert guesses[0] == 401
+    assert 429 in guesses
+
+
+# -- the description ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def openapi(service: Service) -> dict[str, Any]:
+    found: dict[str, Any] = service.ask("GET", "/openapi.json").json()
+    return found
+
+
+def test_every_address_is_described(openapi: dict[str, Any], live: Live) -> None:
+    app = Service(live, tokens=TOKENS).app
+    described = {
+        (method.upper(), path)
+        for path, operations in openapi["paths"].items()
+        for method in operations
+    }
+    routes = {
+        (method, route.path.replace(":path", ""))
+        for route in app._inner.router.routes  # type: ignore[attr-defined]
+        for method in route.methods - {"HEAD"}
+    }
+    assert routes - described == {("GET", "/openapi.json")}
+    assert described <= routes
+    names = set(openapi["components"]["schemas"])
+    for name in json.dumps(openapi).split("#/components/schemas/")[1:]:
+        assert name.partition('"')[0] in names
+
+
+def test_examples_are_what_the_service_answers(openapi: dict[str, Any]) -> None:
+    with (
+        Pipeline(MemoryStore(), POLICY) as pipeline,
+        Live(pipeline, clock=lambda: NOW, tick=None) as live,
+    ):
+        service = Service(live)
+        operation = openapi["paths"]["/v1/events"]["post"]
+        answers = operation["responses"]["202"]["content"]["application/json"]["examples"]
+        for kind, content in operation["requestBody"]["content"].items():
+            for name, example in content["examples"].items():
+                found = service.send(example["value"], content_type=kind)
+                if name in answers:
+                    assert found == answers[name]["value"], name
+        for path in ("/v1/appeals/A-1", "/v1/overdue"):
+            described = openapi["paths"][path.replace("A-1", "{id}")]["get"]["responses"]["200"]
+            example = described["content"]["application/json"]["examples"]["one"]["value"]
+            assert service.ask("GET", path).json() == example
+
+
+def test_statuses_are_described(openapi: dict[str, Any]) -> None:
+    responses = openapi["paths"]["/v1/events"]["post"]["responses"]
+    assert responses.keys() == {
+        *("202", "400", "401", "403", "405", "408", "413", "415", "422", "429", "500", "503")
+    }
+    assert "store" in responses["503"]["description"]
+    assert "503" in openapi["paths"]["/readyz"]["get"]["responses"]
