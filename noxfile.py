@@ -82,6 +82,14 @@ def extra(session: nox.Session, extra: str) -> None:
 
 
 @nox.session(python=LOWEST)
+@nox.parametrize("options", ["", "--tokens", "--store", "--store --tokens"])
+def fuzz(session: nox.Session, options: str) -> None:
+    """Run schemathesis for 5 minutes against the service, with and without a store and tokens."""
+    session.install("--editable", ".[service]", "schemathesis>=4.32")
+    session.run("python", "tools/fuzz_service.py", *options.split(), *session.posargs)
+
+
+@nox.session(python=LOWEST)
 def types(session: nox.Session) -> None:
     """Check that type checkers know the type of every symbol of the built wheel."""
     built = _built(session)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import random
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -493,6 +494,16 @@ def test_every_address_is_described(openapi: dict[str, Any]) -> None:
     text = json.dumps(openapi)
     for name in text.split("#/components/schemas/")[1:]:
         assert name.partition('"')[0] in names
+
+
+def test_amounts_are_described_with_their_sign(openapi: dict[str, Any], client: Client) -> None:
+    described = openapi["components"]["schemas"]["Answer"]["properties"]["elapsed"]["pattern"]
+    for end, amount in (("16:15:30.5", "-PT1H14M29.5S"), ("18:00", "PT30M"), ("17:30", "PT0S")):
+        question = {"start": "2025-10-31T17:30+03:00", "end": f"2025-10-31T{end}+03:00"}
+        answer = client.ask("POST", "/v1/elapsed", question).json()
+        assert answer["elapsed"] == amount
+        assert re.match(described, amount)
+    assert not any(re.match(described, text) for text in ("", "PT", "1H", "P1D", "PT1H-"))
 
 
 def test_examples_are_what_the_service_answers(openapi: dict[str, Any], client: Client) -> None:

@@ -14,7 +14,12 @@ from workhours_sla.text.words import QUARANTINE_REASONS
 
 REF: Final = "#/components/schemas/{name}"
 TIME: Final = {"type": ["string", "null"], "format": "date-time"}
-AMOUNT: Final = {"type": ["string", "null"], "format": "duration"}
+AMOUNT: Final = {
+    "type": ["string", "null"],
+    # the format "duration" has no sign, but an end may be before its start
+    "pattern": r"^-?PT(?=\d)(\d+H)?(\d+M)?(\d+(\.\d{1,6})?S)?$",
+    "examples": ["PT3H30M", "-PT15M"],
+}
 
 
 def _field_schema(field: EventField) -> dict[str, Any]:

@@ -1,0 +1,54 @@
+"""Checks of schemathesis that know what a schema cannot say; ``fuzz_service.py`` loads them.
+
+A valid question may have no answer, since its target or the dates of its calendar do not exist. A
+list with invalid questions is answered, with a problem in place of each of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import schemathesis
+from schemathesis.openapi.checks import RejectedPositiveData
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+
+WITHOUT_ANSWER = {
+    "calendar-coverage",
+    "invalid-time",
+    "naive-time",
+    "not-found",
+    "span-too-long",
+    "unknown-calendar",
+}
+"""Problems that valid data may have."""
+NAMED = {"target", "agency_id", "district_id", "channel"}
+"""The keys whose valid values depend on the configuration."""
+
+
+@schemathesis.check
+def invalid_data_is_refused(ctx: Any, response: Any, case: Any) -> bool | None:
+    """Expect that invalid data is refused; in a list, an invalid question has its problem."""
+    is_negative = case.meta is not None and case.meta.generation.mode.is_negative
+    if is_negative and response.status_code == 200 and isinstance(case.body, list):  # noqa: PLR2004
+        answers = response.json()["answers"]
+        assert len(answers) == len(case.body)
+        assert any("status" in answer for answer in answers), "an invalid question has an answer"
+        return None
+    found: bool | None = negative_data_rejection(ctx, response, case)
+    return found
+
+
+@schemathesis.check
+def valid_data_is_answered(ctx: Any, response: Any, case: Any) -> bool | None:
+    """Expect for valid data an answer, or a problem that the schema cannot exclude."""
+    try:
+        found: bool | None = positive_data_acceptance(ctx, response, case)
+    except RejectedPositiveData:
+        problem = response.json()
+        name = problem["type"].partition("#")[2]
+        if name not in WITHOUT_ANSWER and not (
+            name == "invalid-request" and problem.get("key") in NAMED
+        ):
+            raise
+        return None
+    return found
