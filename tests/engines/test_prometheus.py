@@ -78,7 +78,7 @@ CHANGES = {
     "WorkhoursDeadLetters": [("dead_letters > 0", "dead_letters > 2")],
     "WorkhoursNoEvents": [("min by (job, instance)", "max by (job, instance)"), (">=", ">")],
     "WorkhoursRowsRejected": [("[1h]) >= 10", "[1h]) >= 1"), (">= 10", ">= 100")],
-    "WorkhoursDown": [(" or absent(up{", " or absent(down{"), ("== 0", "== 2")],
+    "WorkhoursDown": [(" or absent(up{", " or absent(down{"), ("== 0", "== 1")],
     "WorkhoursTimeStands": [("> 600", "> 1200"), ("> 600", "> -99")],
 }
 """Changes of each rule, which its unit tests must notice."""
