@@ -29,6 +29,8 @@ from workhours_sla.adapters.sql.vocabulary import Dialect, case, slot_or_refused
 
 OLDEST: Final = 14
 """The first version of PostgreSQL for which the script is meant."""
+NO_VALUE: Final = -(2**62)
+"""The element of a list that stands for NULL."""
 _INSTANTS: Final = ("timestamptz", "timestamp", "date")
 _NAIVE: Final = (
     "'an instant is a timestamp with time zone, not ' || pg_typeof({}) || "
@@ -254,16 +256,23 @@ def _list(schema: str, name: str, values: Sequence[int | None]) -> str:
     """Return a function that returns a list.
 
     PL/pgSQL parses the list once per session, and the planner calls the function once per plan.
+    ``NO_VALUE`` stands for NULL, since an array with a NULL has no look-up in constant time.
     """
-    array = ",".join("NULL" if value is None else str(value) for value in values)
+    array = ",".join(str(NO_VALUE if value is None else value) for value in values)
     return _function(schema, f"{name}()", "bigint[]", f"begin return '{{{array}}}'::bigint[]; end")
 
 
 class _DayCounts(DayCounts):
     """The functions that count days, with lists that functions return."""
 
+    def __init__(self, dates: Dates, dialect: Dialect) -> None:
+        super().__init__(dates, dialect)
+        lists = dates.lists.items()
+        self._with_gaps = {name.removeprefix("date_") for name, one in lists if None in one}
+
     def item(self, name: str, index: str) -> str:
-        return f"({self.d.schema}.date_{name}())[{index} + 1]"
+        found = f"({self.d.schema}.date_{name}())[{index} + 1]"
+        return f"nullif({found}, {NO_VALUE})" if name in self._with_gaps else found
 
     def us(self, instant: str) -> str:
         rows = self.dates.calendars
