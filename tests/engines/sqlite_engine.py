@@ -40,7 +40,11 @@ class SQLiteEngine:
     def run(self, verb: str, schedule: str | None) -> tuple[Ints, Ints]:
         name = "name" if schedule is None else "'" + schedule.replace("'", "''") + "'"
         arguments = {"elapsed": "a b", "remaining": "a d b", "is_working": "a"}.get(verb, "a d")
-        answer = self._script.expression(verb, name, *arguments.split())
-        query = f"select key, coalesce({answer}, {NULL + 1} - 1) from appeals"
+        return self.answers(verb, name, *arguments.split())
+
+    def answers(self, verb: str, *arguments: str, null: int = NULL) -> tuple[Ints, Ints]:
+        """Return the keys and the answers of all rows, with ``null`` for NULL."""
+        answer = self._script.expression(verb, *arguments)
+        query = f"select key, coalesce({answer}, {null + 1} - 1) from appeals"
         found = np.array(self.connection.execute(query).fetchall(), np.int64)
         return found[:, 0], found[:, 1]

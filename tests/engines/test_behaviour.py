@@ -19,6 +19,7 @@ DAYS: dict[str, Any] = {"since": date(2024, 1, 1), "until": date(2028, 1, 1)}
 POSTED = "timestamptz '2025-03-12 14:00+03'"
 POSTED_US = 1_741_777_200_000_000
 HOURS = 3_600_000_000
+ROADS = "'roads'"
 
 
 def made(dialect: str, schedule: Schedule = OFFICE, **options: Any) -> sql.Script:
@@ -36,7 +37,7 @@ def made(dialect: str, schedule: Schedule = OFFICE, **options: Any) -> sql.Scrip
         ({"on_unknown": "guess"}, "use null or raise"),
         ({"since": date(2028, 1, 1)}, "before until"),
         ({"since": date(1969, 1, 1)}, "between 1970 and 2199"),
-        ({"dialect": "sqlite", "on_unknown": "raise"}, "SQLite has no errors in expressions"),
+        ({"dialect": "snowflake", "on_unknown": "raise"}, "Snowflake has no errors in expressions"),
     ],
 )
 def test_bad_options_are_refused(options: dict[str, Any], said: str) -> None:
@@ -225,6 +226,47 @@ def test_sqlite_gives_null_for_bad_arguments(lite: sqlite3.Connection) -> None:
     assert asked(lite, "deadline", "lower('RAODS')", str(POSTED_US), "1") is None
     with pytest.raises(ScriptError, match="has no schedule 'raods'"):
         asked(lite, "deadline", "'raods'", "1", "1")
+
+
+@pytest.mark.parametrize("unknown", ["1", "9e999", "'2025-03-12'", "1741777200"])
+def test_sqlite_raises_for_what_is_unknown_if_chosen(
+    lite: sqlite3.Connection, unknown: str
+) -> None:
+    script = made("sqlite", on_unknown="raise")
+    for verb, *others in (
+        ("deadline", "1"),
+        ("elapsed", str(POSTED_US)),
+        ("is_working",),
+        ("working_days_due_at", "3", "'next_day'"),
+        ("calendar_days_limit_at", "30", "'none'", "'same_day'"),
+    ):
+        said = rf"{verb} has no answer for ''roads'', .*see wh_coverage"
+        with pytest.raises(sqlite3.OperationalError, match=said):
+            lite.execute(f"select {script.expression(verb, ROADS, unknown, *others)}")
+        for start in ("null", str(POSTED_US), "+posted"):
+            query = f"select {script.expression(verb, ROADS, start, *others)}"
+            rows = f"from (select {POSTED_US} as posted union all select null)"
+            found = lite.execute(f"{query} as answer {rows}").fetchall()
+            same = asked(lite, verb, "'roads'", str(POSTED_US), *others)
+            wanted = {"null": [None, None], "+posted": [same, None]}.get(start, [same, same])
+            assert [one for (one,) in found] == wanted
+    for verb, arguments in {
+        "deadline": (str(POSTED_US), "-1"),
+        "breaches_after": (str(POSTED_US), str(2**62)),
+        "working_days_due_at": (str(POSTED_US), "0", "'next_day'"),
+        "working_days_limit_at": (str(POSTED_US), "3", "'tomorrow'"),
+        "calendar_days_due_at": (str(POSTED_US), "3", "'forward'", "'next_day'"),
+    }.items():
+        with pytest.raises(sqlite3.OperationalError, match=f"{verb} has no answer for ''roads''"):
+            lite.execute(f"select {script.expression(verb, ROADS, *arguments)}")
+        assert asked(lite, verb, "'roads'", *arguments) is None
+
+
+def test_sqlite_counts_no_days_of_combinations() -> None:
+    both = sql.script({"both": OFFICE | OTHER}, dialect="sqlite", **DAYS)
+    assert "wh_date" not in both.text
+    with pytest.raises(ScriptError, match="no schedule of the script has dates to count"):
+        both.expression("working_days_due_at", "'both'", "1", "3", "'next_day'")
 
 
 def test_sqlite_installs_twice_but_not_over_a_newer_script(lite: sqlite3.Connection) -> None:

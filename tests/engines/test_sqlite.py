@@ -8,7 +8,9 @@ import pytest
 
 pytest.importorskip("numpy")
 
+from tests.engines.cases import NULL, Ints
 from tests.engines.compared import CASES, COMPILED, rows, script
+from tests.engines.day_counts import COUNTS, DATED, wrong_rows
 from tests.engines.engine import differences
 from tests.engines.schedules import SCHEDULES
 from tests.engines.sqlite_engine import SQLiteEngine
@@ -20,6 +22,23 @@ def engine() -> Iterator[SQLiteEngine]:
     made.load(rows(), list(SCHEDULES))
     yield made
     made.connection.close()
+
+
+@pytest.mark.parametrize("name", DATED)
+@pytest.mark.parametrize("call", COUNTS)
+def test_budgets_of_days(engine: SQLiteEngine, call: str, name: str) -> None:
+    def ask(source: str, column: str) -> tuple[Ints, Ints]:
+        verb, _, arguments = source.removesuffix(")").partition("(")
+        return engine.answers(
+            f"{verb}_{column}", *with_count_from(arguments.split(", ")), null=NULL + 1
+        )
+
+    def with_count_from(arguments: list[str]) -> list[str]:
+        """Add the argument that other engines have by default."""
+        given = arguments[-1].endswith("_day'")
+        return arguments if given else [*arguments, "'next_day'"]
+
+    assert wrong_rows(ask, "a", call, name) == []
 
 
 @pytest.mark.parametrize(("verb", "schedule"), CASES)

@@ -45,6 +45,12 @@ SQL: Final[Mapping[str, Words]] = {
         "en": "the script has no schedule {name}; use one of {names}",
         "ru": "в скрипте нет расписания {name}; выберите из списка: {names}",
     },
+    "sql_no_dates": {
+        "en": "no schedule of the script has dates to count; give a schedule with a calendar of "
+        "its own, not a combination",
+        "ru": "ни у одного расписания скрипта нет дат, чтобы считать дни; нужно расписание со "
+        "своим календарём, а не сочетание расписаний",
+    },
     "sql_cannot_raise": {
         "en": "{title} has no errors in expressions; use on_unknown null",
         "ru": "в выражениях {title} нет ошибок; укажите для on_unknown значение null",

@@ -85,6 +85,7 @@ def script(  # noqa: PLR0913
     named = (dialect,) if file == "generated" else ()
     statements: Iterator[str] = module.statements(settings, *named)
     text = header(settings, words) + "\n" + "\n".join(statements) + "\n"
+    answers = getattr(module, "Expressions", Calls)(settings, words)
     return Script(
         dialect,
         text,
@@ -92,7 +93,8 @@ def script(  # noqa: PLR0913
         instants(compiled.coverage),
         compiled.digest,
         words.tested,
-        getattr(module, "Expressions", Calls)(settings, words).of,
+        answers.verbs,
+        answers.of,
     )
 
 

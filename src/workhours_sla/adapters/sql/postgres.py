@@ -30,7 +30,7 @@ from workhours_sla.adapters.sql.vocabulary import Dialect, case, slot_or_refused
 OLDEST: Final = 14
 """The first version of PostgreSQL for which the script is meant."""
 NO_VALUE: Final = -(2**62)
-"""The element of a list that stands for NULL."""
+"""The element of a list that means NULL."""
 _INSTANTS: Final = ("timestamptz", "timestamp", "date")
 _NAIVE: Final = (
     "'an instant is a timestamp with time zone, not ' || pg_typeof({}) || "
@@ -256,7 +256,7 @@ def _list(schema: str, name: str, values: Sequence[int | None]) -> str:
     """Return a function that returns a list.
 
     PL/pgSQL parses the list once per session, and the planner calls the function once per plan.
-    ``NO_VALUE`` stands for NULL, since an array with a NULL has no look-up in constant time.
+    ``NO_VALUE`` replaces NULL, since an array with a NULL has no look-up in constant time.
     """
     array = ",".join(str(NO_VALUE if value is None else value) for value in values)
     return _function(schema, f"{name}()", "bigint[]", f"begin return '{{{array}}}'::bigint[]; end")

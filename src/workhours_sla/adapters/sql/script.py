@@ -53,6 +53,7 @@ class Script:
     coverage: Mapping[str, tuple[tuple[datetime, datetime], ...]]
     digest: str
     tested: bool
+    _verbs: Mapping[str, tuple[str, ...]] = field(repr=False, compare=False)
     _expression: Callable[[str, Sequence[str]], str] = field(repr=False, compare=False)
 
     def expression(self, verb: str, *arguments: str) -> str:
@@ -69,8 +70,8 @@ class Script:
         >>> made.expression("deadline", "'roads'", "posted", "14400000000")
         "wh.deadline('roads', posted, 14400000000)"
         """
-        if len(VERBS.get(verb, ())) != len(arguments):
-            names = ", ".join(f"{name}({', '.join(of)})" for name, of in VERBS.items())
+        if len(self._verbs.get(verb, ())) != len(arguments):
+            names = ", ".join(f"{name}({', '.join(of)})" for name, of in self._verbs.items())
             raise ScriptError(say("sql_verb", name=shown(verb), count=len(arguments), names=names))
         return self._expression(verb, arguments)
 
@@ -83,6 +84,7 @@ class Calls:
 
     def __init__(self, settings: Settings, dialect: Dialect) -> None:  # noqa: ARG002
         self._named = dialect.named
+        self.verbs: Mapping[str, tuple[str, ...]] = VERBS
 
     def of(self, verb: str, arguments: Sequence[str]) -> str:
         """Return the call of a verb."""

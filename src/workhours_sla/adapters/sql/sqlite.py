@@ -1,19 +1,20 @@
 """The script for SQLite: tables alone, since SQLite has no functions in SQL.
 
 The answers are expressions over the tables, see ``Script.expression``. Instants are integers of
-microseconds since 1970-01-01T00:00 UTC. SQLite cannot raise errors in an expression, so that every
-argument without an answer gives NULL.
+microseconds since 1970-01-01T00:00 UTC. Arguments without an answer give NULL, or an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import ClassVar
 
+from workhours_sla.adapters.sql.dates import Dates
 from workhours_sla.adapters.sql.patterns import DAY, inverse_of
 from workhours_sla.adapters.sql.script import VERBS, inserts, newer_than, script_row, version_of
 from workhours_sla.adapters.sql.settings import Settings
+from workhours_sla.adapters.sql.sqlite_dates import DAY_VERBS, DateExpressions, date_tables
 from workhours_sla.adapters.sql.tables import Slot, Table
 from workhours_sla.adapters.sql.vocabulary import Arithmetic, Dialect, case
 from workhours_sla.errors import ScriptError
@@ -25,7 +26,6 @@ class SQLite(Dialect):
 
     name: ClassVar[str] = "sqlite"
     title: ClassVar[str] = "SQLite"
-    raises: ClassVar[bool] = False
     integer_type: ClassVar[str] = "integer"
     instant_type: ClassVar[str] = "integer"
 
@@ -46,8 +46,20 @@ class SQLite(Dialect):
         return f"max({one}, {other})"
 
     def refuse(self, message: str, kind: str) -> str:  # noqa: ARG002
-        """Return NULL: SQLite has no errors in expressions."""
+        """Return NULL: whether that is an error is decided for the whole answer."""
         return "null"
+
+    def fail(self, message: str) -> str:
+        """Return an expression that raises an error.
+
+        SQLite has no function for that in queries, but its function for JSON refuses a path that
+        begins with no dollar sign, and its error has this path.
+        """
+        return f"json_extract('{{}}', {message})"
+
+    def as_text(self, value: str) -> str:
+        """Return a value of any type as text."""
+        return f"quote({value})"
 
 
 class Expressions:
@@ -57,14 +69,37 @@ class Expressions:
     constant or a parameter with a name.
     """
 
-    def __init__(self, settings: Settings, dialect: Dialect) -> None:
+    def __init__(self, settings: Settings, dialect: SQLite) -> None:
         self._settings = settings
         self._d = dialect
         self._a = Arithmetic(self._d, settings.compiled)
 
+    @property
+    def verbs(self) -> Mapping[str, tuple[str, ...]]:
+        """The verbs with their arguments, to which this engine adds those that count days."""
+        return VERBS | DAY_VERBS
+
     def of(self, verb: str, arguments: Sequence[str]) -> str:
         """Return the expression of a verb for some arguments, which are expressions."""
+        answer = self._answer(verb, arguments)
+        if not self._settings.raises:
+            return answer
+        d = self._d
+        values = [d.joined(d.text(", "), d.as_text(one)) for one in arguments[1:]]
+        message = d.joined(
+            d.text(f"{verb} has no answer for "),
+            d.as_text(arguments[0]),
+            *values,
+            d.text(f"; see {self._settings.schema}_coverage, or install a newer script"),
+        )
+        given = " and ".join(f"{one} is not null" for one in arguments)
+        return f"coalesce({answer}, {case([(given, d.fail(message))])})"
+
+    def _answer(self, verb: str, arguments: Sequence[str]) -> str:
         schedule, *others = arguments
+        if verb in DAY_VERBS:
+            self._slots(schedule)  # an unknown constant is an error
+            return DateExpressions(self._settings, self._d).of(verb, arguments)
         if verb == "elapsed":
             return self._elapsed(schedule, *others)
         if verb == "remaining":
@@ -198,16 +233,18 @@ def statements(settings: Settings) -> Iterator[str]:
         for day, packed in zip(slot.days, compiled.packed_days(slot), strict=True)
         if day.pattern.pieces
     ]
+    dates = Dates(compiled)
     days = [packed for slot in compiled.slots for packed in compiled.packed_days(slot)]
     for table in (
         Table("day", ("number", "value"), list(enumerate(days))),
         Table("segment", ("value", "number"), segments),
+        *date_tables(dates),
         compiled.schedule_table,
         compiled.runs,
     ):
         name = f"{prefix}_{table.name}"
         key, *others = table.columns
-        kind = "integer primary key" if table.name in ("day", "segment") else ""
+        kind = "" if table.name in ("schedule", "run") else "integer primary key"
         yield f"create table if not exists {name} ({', '.join([f'{key} {kind}', *others])});"
         yield f"delete from {name} where not {is_newer};"
         for insert in inserts(d, table, name):
@@ -227,6 +264,8 @@ def statements(settings: Settings) -> Iterator[str]:
     yield "commit;"
     yield f"drop table {prefix}_check;"
     expressions = Expressions(settings, d)
-    for verb, arguments in VERBS.items():
+    for verb, arguments in expressions.verbs.items():
+        if verb in DAY_VERBS and not dates.calendars:
+            continue
         text = expressions.of(verb, [f":{one}" for one in arguments])
         yield f"-- {verb}: replace {', '.join(f':{one}' for one in arguments)}\n-- {text}"
