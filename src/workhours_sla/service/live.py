@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,8 @@ SKEW: Final = timedelta(minutes=5)
 """By default, how long after it happened an event may arrive without being late."""
 REMEMBERED: Final = 100_000
 """Number of rejected rows that are recognised when they are sent again."""
+VERSIONS: Final = 200
+"""Number of versions for which the service remembers what they touched."""
 LOG: Final = logging.getLogger("workhours_sla.service")
 
 
@@ -101,8 +104,10 @@ class Live:
         self._targets = targets_of(pipeline.policy)
         self._rejected = _Rejected(pipeline.store.rejected().values())
         self._version = 0
+        self._touched: deque[frozenset[str]] = deque(maxlen=VERSIONS)
+        """The appeals of each of the last versions."""
         self._turn = Lock()
-        """Guards ``_version`` and ``_waiting``."""
+        """Guards ``_version``, ``_touched`` and ``_waiting``."""
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
         self._stopping = Flag()
         self._ticker = (
@@ -157,7 +162,8 @@ class Live:
             (changes, _), receipts = commit_with_receipts(self.pipeline, batch)
             self._rejected.add(rejected)
         is_new = bool(changes) or any(one.state != "duplicate" for one in receipts)
-        return Applied(receipts, changes, self._committed(changes, is_new=is_new))
+        sent = events if is_new else ()
+        return Applied(receipts, changes, self._committed(changes, sent, is_new=is_new))
 
     def advance(self, now: datetime | None = None) -> Sequence[Change]:
         """Advance time to ``now`` minus the skew, by default that of the clock; send digests.
@@ -175,12 +181,16 @@ class Live:
         self._committed(changes, is_new=bool(changes))
         return changes
 
-    def _committed(self, changes: Sequence[Change], *, is_new: bool) -> int:
+    def _committed(
+        self, changes: Sequence[Change], events: Sequence[Event] = (), *, is_new: bool
+    ) -> int:
         if changes:
             self._delivery.notify()
         if is_new:
+            touched = frozenset(one.appeal_id for some in (changes, events) for one in some)
             with self._turn:
                 self._version += 1
+                self._touched.append(touched)
             self._wake()
         return self._version
 
@@ -208,6 +218,17 @@ class Live:
     def version(self) -> int:
         """A number that grows with each commit that changes something, 0 at the start."""
         return self._version
+
+    def touched(self, since: int) -> frozenset[str] | None:
+        """Return the ids of the appeals that may have changed since a version.
+
+        None if that was too many versions ago. Time that passes can also change an outcome.
+        """
+        with self._turn:
+            count = self._version - since
+            if count > len(self._touched):
+                return None
+            return frozenset().union(*[*self._touched][len(self._touched) - count :])
 
     async def newer(self, than: int) -> int:
         """Wait until the version is greater than a number, and return it.
@@ -244,6 +265,15 @@ class Live:
         """
         with self._noting_failure():
             return list(self.pipeline.open_outcomes(now))
+
+    def outcomes_of(self, appeal_ids: Iterable[str], now: datetime) -> list[Outcome]:
+        """Return all outcomes as of ``now`` of some appeals. Raises StoreError."""
+        with self._noting_failure():
+            return [
+                outcome
+                for appeal_id in appeal_ids
+                for outcome in self.pipeline.outcomes_of(appeal_id, now)
+            ]
 
     def appeal(self, appeal_id: str, now: datetime) -> History | None:
         """Return one appeal as of ``now``, None if it is unknown. Raises StoreError."""

@@ -60,6 +60,12 @@ SCREEN: Final = Texts(
             "en": "Of today's, {count} become overdue only later, the first after {when}.",
             "ru": "У {count} из сегодняшних просрочка наступит позже, первая - после {when}.",
         },
+        "grace_now": {
+            "en": "The due time of {count} has passed; an answer is still in time until {when}, "
+            "when work resumes.",
+            "ru": "У {count} срок уже наступил; ответ ещё будет в срок до {when}, пока не началась "
+            "работа.",
+        },
         "tomorrow": {"en": "tomorrow", "ru": "завтра"},
         "on_date": {"en": "on {date}", "ru": "{date}"},
         "after_days_off": {
@@ -71,7 +77,7 @@ SCREEN: Final = Texts(
             "ru": "{date}, после {count} {count:нерабочего дня|нерабочих дней|нерабочих дней}",
         },
         "tile_risk": {
-            "en": "{count:is|are} at risk: little time is left",
+            "en": "at risk: little time is left",
             "ru": "на исходе: времени осталось мало",
         },
         "tile_open": {"en": "open in all", "ru": "открыто всего"},
@@ -155,8 +161,8 @@ SCREEN: Final = Texts(
         "apply": {"en": "Show", "ru": "Показать"},
         "clear": {"en": "Show all", "ru": "Показать все"},
         "open_exact": {
-            "en": "Open the page of the appeal {appeal}",
-            "ru": "Открыть страницу обращения {appeal}",
+            "en": "Look for the number {appeal} among the answered appeals",
+            "ru": "Искать номер {appeal} среди отвеченных обращений",
         },
         # -- one appeal
         "appeal": {"en": "Appeal {appeal}", "ru": "Обращение {appeal}"},

@@ -209,8 +209,8 @@ SERVICE: Final[Mapping[str, Words]] = {
         "ru": "параметр {key} равен {value}; допустимо: {choices}",
     },
     "not_a_page": {
-        "en": "{value} is not a page; use a number from 1",
-        "ru": "{value} - не номер страницы; укажите число от 1",
+        "en": "page is {value}; use a number from 1",
+        "ru": "параметр page равен {value}; укажите число от 1",
     },
 }
 """The sentences of the service, which ``sentences.SENTENCES`` contains."""

@@ -187,10 +187,10 @@ def _days_off(outcomes: Iterable[Outcome], policy: Policy, today: date, next_on:
 
 def _agencies(groups: Mapping[Show, Sequence[Outcome]]) -> tuple[AgencyCounts, ...]:
     """Return the counts of each agency: those with the most overdue appeals first."""
-    counts: dict[str | None, Counter[Show]] = {}
+    counts: dict[str | None, dict[Show, int]] = {}
     for group, outcomes in groups.items():
-        for one in outcomes:
-            counts.setdefault(one.agency_id, Counter())[group] += 1
+        for agency, count in Counter(one.agency_id for one in outcomes).items():
+            counts.setdefault(agency, dict.fromkeys(GROUPS, 0))[group] = count
     found = [AgencyCounts(agency, counted) for agency, counted in counts.items()]
     urgent = GROUPS[:3]
     return tuple(

@@ -93,16 +93,14 @@ class Lists(ScreenPart):
     def _summary(self) -> Iterator[Html]:
         board = self.board
         yield element("p", self.sentence(), class_="sentence", id="sentence")
-        more = [*self._next(), *self._grace()]
+        more = [*self._grace(), *self._next()]
         if more:
             yield element("p", " ".join(more), class_="most")
-        exact = self.filters.id
-        if exact is not None and not any(
-            one.appeal_id == exact for some in board.groups.values() for one in some
-        ):
+        if self.filters.id is not None and not board.open:
             before, _, after = self.text("open_exact", appeal="\0").partition("\0")
-            href = appeal_address(exact, self.filters.lang)
-            yield element("p", element("a", before, shortened(exact), after, href=href))
+            href = appeal_address(self.filters.id, self.filters.lang)
+            name = shortened(self.filters.id)
+            yield element("p", element("a", before, name, after, href=href))
         if board.open:
             yield element("div", self._tiles(), class_="tiles")
 
@@ -118,14 +116,17 @@ class Lists(ScreenPart):
     def _grace(self) -> Iterator[str]:
         """Yield a sentence about appeals that are due today and in time until a later date."""
         today = self.now.date()
-        limits = [
-            self._local(one.limit)
+        some = [
+            (self._local(one.limit), self._local(one.due_at))
             for one in self.board.groups[Show.TODAY]
             if one.limit is not None and self._local(one.limit).date() > today
         ]
-        if limits:
-            key = "grace" if min(limits) == max(limits) else "grace_from"
-            yield self.text(key, when=self.when(min(limits)), **self.counts(count=len(limits)))
+        if some:
+            first, last = min(some)[0], max(some)[0]
+            key = "grace_from"
+            if first == last:
+                key = "grace_now" if all(due <= self.now for _, due in some) else "grace"
+            yield self.text(key, when=self.when(first), **self.counts(count=len(some)))
 
     def _local(self, at: datetime | None) -> datetime:
         assert at is not None  # noqa: S101 - the caller has checked it
@@ -145,8 +146,8 @@ class Lists(ScreenPart):
 
     def _tiles(self) -> Iterator[Html]:
         board = self.board
-        risk = self.counts(count=board.at_risk)
-        yield self.tile("risk", risk["count"], self.text("tile_risk", **risk), board.at_risk)
+        risk = board.at_risk
+        yield self.tile("risk", count_text(risk, self.lang), self.text("tile_risk"), risk)
         yield self.tile("open", count_text(board.open, self.lang), self.text("tile_open"), 1)
         most = board.together
         if most is None:
@@ -236,7 +237,7 @@ class Lists(ScreenPart):
         return element("small", name, class_="narrow")
 
     def _due(self, outcome: Outcome) -> Html:
-        """Return the due time, and below it the limit of an appeal that is not late."""
+        """Return the due time, with the limit if it is on another date or the due time is over."""
         due, limit = outcome.due_at, outcome.limit
         if due is None:
             bounds = outcome.bounds
@@ -245,8 +246,8 @@ class Lists(ScreenPart):
                 return Html(NO_FIGURE)
             return joined(self.text("earliest", when=self.when(earliest)))
         note = None
-        late = outcome.verdict is Verdict.BREACHED
-        if not late and limit is not None and limit != due:
+        is_open = outcome.verdict is not Verdict.BREACHED and limit is not None
+        if is_open and (self._local(limit).date() > self._local(due).date() or due <= self.now):
             note = element("small", self.text("limit_at", when=self.when(limit)))
         return joined(self.when(due), note)
 
@@ -314,7 +315,7 @@ class Lists(ScreenPart):
         rows: list[Line] = [
             [
                 self._agency(one.agency),
-                *(self._count(one.counts.get(key, 0), key) for key in keys),
+                *(self._count(one.counts[key], key) for key in keys),
                 tables.count(one.open, self.lang),
             ]
             for one in agencies

@@ -18,10 +18,12 @@ from workhours_sla.sla.outcome import Outcome
 
 KEPT: Final = 64
 """Maximum number of fragments that are kept for other readers."""
+FEW: Final = 500
+"""Maximum number of changed appeals that are evaluated one by one."""
 
 
 class Moment(NamedTuple):
-    """The outcomes as of ``now``, when the service had a ``version``."""
+    """The outcomes in the minute of ``now``, when the service had a ``version``."""
 
     outcomes: Sequence[Outcome]
     now: datetime
@@ -37,7 +39,11 @@ class Shown(NamedTuple):
 
 
 class Screen:
-    """Evaluates the open appeals after each change and in each minute, not for each request."""
+    """Evaluates the open appeals once in each minute, and after an event those that it touched.
+
+    So all that look share the work, and an event of one appeal is seen at once, however many are
+    open.
+    """
 
     def __init__(self, live: Live, zone: tzinfo) -> None:
         self._live = live
@@ -64,13 +70,23 @@ class Screen:
 
     async def _current(self) -> Moment:
         async with self._turn:
-            version, now = self._live.version, self.now()
-            before = self._moment
-            if before is None or before.version != version or _minute(before.now) != _minute(now):
+            before, version, now = self._moment, self._live.version, self.now()
+            if before is None or _minute(before.now) != _minute(now):
                 outcomes = await asyncio.to_thread(self._live.outcomes, now)
-                self._moment = before = Moment(outcomes, now, version)
-                self._shown = {}
-            return before
+            elif before.version != version:
+                outcomes = await asyncio.to_thread(self._updated, before, now)
+            else:
+                return before
+            self._moment, self._shown = Moment(outcomes, now, version), {}
+            return self._moment
+
+    def _updated(self, before: Moment, now: datetime) -> list[Outcome]:
+        """Return the outcomes after the appeals that have changed since ``before``."""
+        ids = self._live.touched(before.version)
+        if ids is None or len(ids) > FEW:
+            return self._live.outcomes(now)
+        same = [one for one in before.outcomes if one.appeal_id not in ids]
+        return same + self._live.outcomes_of(ids, now)
 
 
 def _show(moment: Moment, filters: Filters, view: View) -> Shown:
