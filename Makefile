@@ -81,7 +81,7 @@ $(STAMP): $(BASE)
 
 # dbt has an environment of its own, since it pins the versions of libraries that others need newer
 $(ENGINES): $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,spark]" "schemathesis>=4.32"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,kafka,spark]" "schemathesis>=4.32"
 	$(PYTHON) -m venv $(VENV)/dbt
 	$(VENV)/dbt/bin/python -m pip install --quiet --disable-pip-version-check \
 		"dbt-core<1.12" "dbt-duckdb<1.12" "dbt-postgres<1.12"

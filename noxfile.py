@@ -20,7 +20,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 LOWEST = "3.11"
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = ("columns", "pandas", "polars", "arrow", "report", "excel", "plots", "duckdb", "service")
-"""The extras that are tested alone. ``make test-engines`` tests postgres and spark."""
+"""The extras that are tested alone. ``make test-engines`` tests kafka, postgres and spark."""
 SUITE = ("python", "-m", "pytest", "--numprocesses=auto", "--dist=worksteal")
 OF_THE_LOWEST = ("pyparsing<3.3",)
 """What the lowest versions need themselves: matplotlib 3.8 uses names that 3.3 deprecates."""

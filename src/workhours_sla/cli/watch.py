@@ -20,15 +20,13 @@ import click
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.delivery import Delivery, Undelivered
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
-from workhours_sla.adapters.sources import mapper_of
-from workhours_sla.adapters.sources.formats import ENDINGS, check_followed
-from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.adapters.stores.sqlite import SqliteStore
 from workhours_sla.cli.counted_source import CountedSource
 from workhours_sla.cli.digests import TimedDigests
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
+from workhours_sla.cli.followed_source import Following, check_source, idle_of
 from workhours_sla.cli.help import argument, command, option
-from workhours_sla.cli.input import details_of, path_or_stdin
+from workhours_sla.cli.input import details_of
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import (
     CommonOptions,
@@ -67,7 +65,7 @@ MARKS: Final = {ChangeKind.BREACHED: "!!", ChangeKind.AT_RISK: "!"}
 class _WatchOptions(NamedTuple):
     """The options that only ``watch`` has."""
 
-    source: str
+    source: str | None
     store: str
     sinks: Sequence[str]
     digests: str | None
@@ -79,12 +77,13 @@ class _WatchOptions(NamedTuple):
     retain: int | None
     once: bool
     replay: bool
+    accept_loss: bool
     assume_tz: str | None
     min_read: str
 
 
 @command()
-@argument("source")
+@argument("source", required=False)
 @store_of_watch
 @option("--sink", "sinks", multiple=True, metavar="FILE")
 @option("--digests", metavar="FILE")
@@ -98,6 +97,7 @@ class _WatchOptions(NamedTuple):
 @option("--retain", type=click.IntRange(1, 36_500), metavar="DAYS", without="never")
 @option("--once", is_flag=True)
 @option("--replay", is_flag=True)
+@option("--accept-loss", is_flag=True)
 @assume_tz_option
 @min_read_option
 @common_options
@@ -108,7 +108,9 @@ def watch(**options: Any) -> int:
     lang = language(common.lang)
     if common.provisional:
         raise click.UsageError(SHELL.text(lang, "no_provisional"))
-    source = path_or_stdin(wanted.source, lang)
+    settings = Settings.of(common)
+    config = _config(settings, wanted.assume_tz)
+    check_source(wanted.source, config, lang)
     check_files(
         (
             *read_files("SOURCE", wanted.source),
@@ -120,10 +122,7 @@ def watch(**options: Any) -> int:
         ),
         lang,
     )
-    settings = Settings.of(common)
     least = read_percent(wanted.min_read, lang)
-    config = _config(settings, wanted.assume_tz)
-    _check_format(wanted.source, config, lang)
     configuration = settings.configuration()
     remote = configured_sinks(config, common.config, wanted.digests, lang)
     stopping, note = Flag(), partial(echo_note, lang)
@@ -132,22 +131,10 @@ def watch(**options: Any) -> int:
     if clock is not None:
         settings.note_ends(configuration, clock())
 
-    def report(loss: Loss) -> None:
-        echo_note(lang, loss.kind, name=loss.name)
-
-    tail = Tail(
-        source,
-        mapper_of(config),
-        encoding=config.input.encoding,
-        interval=wanted.interval,
-        clock=clock,
-        max_ahead=parse_amount(wanted.max_ahead),
-        once=wanted.once,
-        stopping=stopping,
-        report=report,
-    )
+    following = Following(wanted, common.config, clock, stopping, lang)
+    source = following.source(config)
     with ExitStack() as stack:
-        tail.check()  # an error here must not leave an empty store and empty sinks
+        source.check()  # an error here must not leave an empty store and empty sinks
         outputs = OutputOptions(wanted.store, wanted.sinks, wanted.digests, wanted.skew)
         outputs.check_lines()
         store = SqliteStore(Path(wanted.store))
@@ -161,7 +148,7 @@ def watch(**options: Any) -> int:
         )
         stack.enter_context(_stopped_by_signals(stopping))
         if wanted.replay:
-            pipeline.retry_rejected(tail.read)
+            pipeline.retry_rejected(source.read)
         sinks, digests, mails = open_outputs(
             stack, pipeline, store, outputs, configuration, remote, clock, lang, note
         )
@@ -169,8 +156,12 @@ def watch(**options: Any) -> int:
             Delivery(store, [*sinks, output], on_failure=partial(note_failure, note, lang))
         )
         summary = pipeline.run(
-            NotedSource(counted := CountedSource(tail), config, lang),
-            watermarks=Watermarks(tail.partitions, skew=parse_amount(wanted.skew)),
+            NotedSource(counted := CountedSource(source), config, lang),
+            watermarks=Watermarks(
+                source.partitions,
+                skew=parse_amount(wanted.skew),
+                idle=idle_of(config, clock),
+            ),
             digests=digests,
             batch_size=wanted.batch,
             on_changes=delivery.notify,
@@ -178,7 +169,7 @@ def watch(**options: Any) -> int:
         )
         if clock is None and store.watermark is not None:
             settings.note_ends(configuration, store.watermark)
-        tail.finish()
+        source.finish()
         undelivered = [*delivery.finish(HANGS_AFTER), *mails.finish(HANGS_AFTER)]
         output.check()
         for line in _account(summary, counted, store, lang):
@@ -187,19 +178,7 @@ def watch(**options: Any) -> int:
         _report_undelivered(undelivered, lang)
     if wanted.once and not stopping.is_set():
         _check_share(summary, counted.ignored, least, config, lang)
-    return UNREADABLE if tail.lost or has_failed else 0
-
-
-def _check_format(source: str, config: Config, lang: str) -> None:
-    """Raise an error if a source is a CSV file or a document, which cannot be followed."""
-    options, ending = config.input, Path(source).suffix.lower()
-    check_followed(options.format or ENDINGS.get(ending))
-    csv = options.format == "csv"
-    if options.format is None and ending not in (".jsonl", ".ndjson", ".json"):
-        is_table = options.kind == "appeals" or options.delimiter is not None
-        csv = is_table or ending in (".csv", ".tsv")
-    if csv:
-        raise click.UsageError(SHELL.text(lang, "not_followed", name=repr(source)))
+    return UNREADABLE if source.lost or has_failed else 0
 
 
 def _config(settings: Settings, assume_tz: str | None) -> Config:

@@ -107,7 +107,7 @@ class RunLoop:
         for item in self._source.items(positions):
             if isinstance(item, Idle):
                 if item.received_until is not None:
-                    self._watermarks.heartbeat(item.received_until)
+                    self._watermarks.heartbeat(item.received_until, item.partition)
             elif isinstance(item, Start):
                 self._positions[item.partition] = item.position
             else:

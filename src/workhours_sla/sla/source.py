@@ -53,10 +53,12 @@ class Idle(NamedTuple):
     """The source has no more rows for now.
 
     ``received_until`` is a heartbeat: the source has delivered everything that it received up to
-    that time. It is None without a heartbeat.
+    that time. It is None without a heartbeat. With ``partition`` the heartbeat is that of one
+    partition.
     """
 
     received_until: datetime | None = None
+    partition: str | None = None
 
 
 @public("workhours_sla.stream")

@@ -123,13 +123,14 @@ COMMANDS: Final = Texts(
         },
         "watch": {
             "en": "Follow SOURCE, a growing JSON Lines file, and report every change; - reads "
-            "standard input.\n\n"
+            "standard input, and without SOURCE the topic in [input] is read.\n\n"
             "The store has the state: after a stop or a crash, the same command resumes. A breach "
             "is reported --skew after its limit, so that late events can still arrive. --digests "
             "writes messages to each agency, within its working time, about the appeals that it "
             "must answer.",
             "ru": "Следить за ИСТОЧНИКОМ, пополняемым файлом JSON Lines, и сообщать о каждом "
-            "изменении; - означает стандартный ввод.\n\n"
+            "изменении; - означает стандартный ввод, без ИСТОЧНИКА читается топик из [input]."
+            "\n\n"
             "Состояние - в хранилище: после остановки или сбоя та же команда продолжит работу. О "
             "просрочке сообщается на --skew позже предела, чтобы успели прийти опоздавшие события. "
             "--digests пишет каждому ведомству в его рабочее время сводки об обращениях, на "
@@ -233,8 +234,8 @@ SHORT: Final = Texts(
             "ru": "Составить отчёт о соблюдении сроков.",
         },
         "watch": {
-            "en": "Follow a file of events and report every change.",
-            "ru": "Следить за файлом событий и сообщать об изменениях.",
+            "en": "Follow a file or a topic of events and report every change.",
+            "ru": "Следить за файлом или топиком событий и сообщать об изменениях.",
         },
         "outbox": {
             "en": "Manage the changes that a store keeps for its sinks.",
@@ -512,8 +513,8 @@ OPTIONS: Final = Texts(
         },
         "watch --batch": {"en": "Rows per transaction.", "ru": "Строк в одной транзакции."},
         "watch --interval": {
-            "en": "Seconds between two reads at the end of the file.",
-            "ru": "Секунд между чтениями в конце файла.",
+            "en": "Seconds between two reads at the end of the source.",
+            "ru": "Секунд между чтениями в конце источника.",
         },
         "watch --retain": {
             "en": "Drop appeals that ended, and rejected rows read, more than DAYS ago.",
@@ -527,6 +528,10 @@ OPTIONS: Final = Texts(
         "watch --replay": {
             "en": "First read the rejected rows again.",
             "ru": "Сначала снова прочитать отклонённые строки.",
+        },
+        "watch --accept-loss": {
+            "en": "Go on after messages of a topic were removed unread.",
+            "ru": "Продолжить, хотя сообщения топика удалены непрочитанными.",
         },
         "outbox dead --store": {"en": "The store that watch keeps.", "ru": "Хранилище watch."},
         "outbox replay --store": {"en": "The store that watch keeps.", "ru": "Хранилище watch."},

@@ -449,6 +449,14 @@ SHELL: Final = Texts(
             "ru": "на стандартный ввод ничего не подано; подайте на него файл или укажите имя "
             "файла",
         },
+        "no_source": {
+            "en": "no source is given; name a file, or set [input] brokers and topic",
+            "ru": "источник не указан; назовите файл или задайте [input] brokers и topic",
+        },
+        "file_and_topic": {
+            "en": "both SOURCE and [input] topic are given; keep one of them",
+            "ru": "указаны и ИСТОЧНИК, и [input] topic; оставьте что-нибудь одно",
+        },
         "no_date": {
             "en": "{text} is not a date; write it like 2025-10-31 or 31.10.2025",
             "ru": "{text} - не дата; напишите её так: 31.10.2025 или 2025-10-31",

@@ -14,7 +14,8 @@ from workhours_sla.adapters.checked_data import Keys, Reader, as_written
 from workhours_sla.adapters.columns import COLUMNS, REQUIRED, parts_of
 from workhours_sla.adapters.config.policy import Configuration, check_policy, configured
 from workhours_sla.adapters.config.schedules import default_schedule
-from workhours_sla.adapters.config.sections import Config, EmailSettings, Input
+from workhours_sla.adapters.config.sections import Config, EmailSettings, Input, KafkaSettings
+from workhours_sla.adapters.kafka import check_topic, cluster_of
 from workhours_sla.adapters.sinks.http_post import endpoint_of
 from workhours_sla.adapters.toml_text import LARGEST, tables_of
 from workhours_sla.calendars.iana_zone import time_zone
@@ -136,6 +137,31 @@ def _check_input(reader: Reader, options: Input) -> None:
     if parse_amount(options.tolerance) and options.kind != "appeals":
         what = say("key_of_other_kind", key="tolerance", kind=options.kind)
         reader.fail(("input", "tolerance"), what, say("leave_out_or_kind", kind="appeals"))
+    _check_topic(reader, options)
+
+
+def _check_topic(reader: Reader, options: Input) -> None:
+    """Raise ConfigError about the keys of a Kafka topic. Properties are not read."""
+    pairs = [("brokers", "topic"), ("topic", "brokers")]
+    others = ("group", "idle", "properties_env", "properties_file")
+    for key, other in [*pairs, *((key, "topic") for key in others)]:
+        if getattr(options, key) is not None and getattr(options, other) is None:
+            facts = {"key": key, "other": other}
+            what = say("kafka_key_alone", **facts)
+            reader.fail(("input", key), what, say("kafka_add_key", **facts))
+    reader.parse(("input", "idle"), parse_amount, options.idle)
+    if options.group is not None and not options.group.strip():
+        reader.fail(("input", "group"), say("not_group"), say("name_group"))
+    _check_kafka(reader, ("input",), options)
+
+
+def _check_kafka(reader: Reader, keys: Keys, options: Input | KafkaSettings) -> None:
+    brokers = options.brokers
+    if brokers is not None:
+        reader.make((*keys, "brokers"), lambda: cluster_of(brokers, None))
+    reader.parse((*keys, "topic"), check_topic, options.topic)
+    if options.properties_env is not None and options.properties_file is not None:
+        reader.fail((*keys, "properties_file"), say("kafka_one_of"), say("kafka_keep_one"))
 
 
 def _check_encoding(text: str) -> None:
@@ -208,6 +234,8 @@ def _check_sinks(reader: Reader, config: Config) -> None:
             reader.fail(keys, say("not_sink_name", name=shown(name)), say("write_sink_name"))
         if isinstance(sink, EmailSettings):
             _check_mail(reader, keys, sink, config)
+        elif isinstance(sink, KafkaSettings):
+            _check_kafka(reader, keys, sink)
         else:
             check = partial(endpoint_of, sink.url, allow_private=sink.allow_private)
             reader.make((*keys, "url"), check)

@@ -116,14 +116,32 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 TargetName = Annotated[str, _described("The name of the target, different from all others.")]
 
 
+PropertiesEnv = Annotated[
+    str,
+    _described(
+        "The environment variable with properties of librdkafka for TLS and the login, key=value "
+        "on each line.",
+        "KAFKA_PROPERTIES",
+    ),
+]
+PropertiesFile = Annotated[
+    str,
+    _described(
+        "The file with properties of librdkafka for TLS and the login, key=value on each line.",
+        "/etc/workhours/kafka.properties",
+    ),
+]
+
+
 class Input(Section, frozen=True, kw_only=True):
-    """The format of a file of appeals.
+    """The format of a file of appeals, or of the messages of a Kafka topic.
 
     By default, a row is an event. With ``kind = "appeals"`` a row is an appeal, and with ``kind =
     "statuses"`` a row is a status that an appeal has from a time on. Without ``format`` or
     ``delimiter``, the suffix of the file determines it. Without ``datetime_format``, times are in
     ISO 8601 or like 31.10.2025 17:30. ``tz`` is the time zone of times without an offset.
-    ``source`` is used for rows that do not name their source.
+    ``source`` is used for rows that do not name their source. With ``brokers`` and ``topic``,
+    ``watch`` reads a topic.
     """
 
     kind: Annotated[
@@ -217,6 +235,41 @@ class Input(Section, frozen=True, kw_only=True):
             ["562001"],
         ),
     ] = ()
+    brokers: (
+        Annotated[
+            str | tuple[str, ...],
+            _described(
+                "Brokers of Kafka that are asked first, host:port, as a list or with commas.",
+                *("kafka.region.example:9092", ["one.example:9092", "two.example:9092"]),
+            ),
+        ]
+        | None
+    ) = None
+    topic: Annotated[str, _described("The topic that watch reads.", "appeals")] | None = None
+    group: (
+        Annotated[
+            str,
+            _described(
+                "The consumer group that the source joins, and to which it reports how far it has "
+                "read; a group is for one store. Without it every partition is read.",
+                "workhours",
+            ),
+        ]
+        | None
+    ) = None
+    idle: (
+        Annotated[
+            str,
+            _described(
+                "With --clock events: a partition without messages for longer than this no longer "
+                "stops the time; by default it does.",
+                "1h",
+            ),
+        ]
+        | None
+    ) = None
+    properties_env: PropertiesEnv | None = None
+    properties_file: PropertiesFile | None = None
 
 
 class Transfer(Section, frozen=True, kw_only=True):
@@ -389,6 +442,21 @@ class EmailSettings(Section, frozen=True, kw_only=True, tag_field="kind", tag="e
     ) = None
 
 
+class KafkaSettings(Section, frozen=True, kw_only=True, tag_field="kind", tag="kafka"):
+    """A sink of ``watch`` that writes each change to a Kafka topic, keyed by the appeal."""
+
+    brokers: Annotated[
+        str | tuple[str, ...],
+        _described(
+            "Brokers that are asked first, host:port, as a list or with commas.",
+            *("kafka.region.example:9092", ["one.example:9092", "two.example:9092"]),
+        ),
+    ]
+    topic: Annotated[str, _described("The topic that receives the changes.", "changes")]
+    properties_env: PropertiesEnv | None = None
+    properties_file: PropertiesFile | None = None
+
+
 class ServiceSettings(Section, frozen=True, kw_only=True):
     """The tokens of the HTTP service. Without them, it answers only its own machine.
 
@@ -539,7 +607,7 @@ class Config(Section, frozen=True, kw_only=True):
     channels: Annotated[dict[str, Body], _described("Channels, keyed by id.")] = {}
     report: Annotated[ReportSettings, _described("The heading of reports.")] = ReportSettings()
     sinks: Annotated[
-        dict[str, WebhookSettings | EmailSettings],
+        dict[str, WebhookSettings | EmailSettings | KafkaSettings],
         _described("Where watch sends changes and digests, keyed by name."),
     ] = {}
     service: Annotated[ServiceSettings, _described("The tokens of the HTTP service.")] = (

@@ -23,7 +23,7 @@ from workhours_sla.errors import SourceError, shown
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from workhours_sla.adapters.config.sections import Input
@@ -172,10 +172,11 @@ def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
         elif kind == "application/cloudevents-batch+json" and isinstance(body, list):
             yield from (one for one in body if isinstance(one, dict))
         elif any(name.startswith("ce-") for name in headers):
-            envelope = {
-                name[3:]: unquote(value) for name, value in headers.items() if name[:3] == "ce-"
-            }
-            yield {**envelope, "datacontenttype": kind, "data": body}
+            yield _binary(
+                {name[3:]: unquote(value) for name, value in headers.items() if name[:3] == "ce-"},
+                kind,
+                body,
+            )
         else:
             raise refuse_document(headers, opened.name, "ce-id")
 
@@ -210,6 +211,25 @@ def _request(lines: Iterator[str], name: str) -> _Request | None:
         if wanted is not None and size >= wanted:
             break
     return _Request(headers, body)
+
+
+def _binary(envelope: dict[str, str], kind: str, body: Any) -> dict[str, Any]:
+    """Return the CloudEvent whose attributes are in headers and whose data is the body."""
+    return {**envelope, "datacontenttype": kind, "data": body}
+
+
+def record_of_message(headers: Mapping[str, str], value: bytes) -> dict[str, Any] | None:
+    """Return the CloudEvent of a Kafka message in binary mode; None in another mode.
+
+    ``headers`` are keyed by lower-case names. Data of another type than JSON has no fields. Raises
+    ValueError or RecursionError if the value is not the JSON that its header announces.
+    """
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if "ce_specversion" not in headers or kind.startswith("application/cloudevents"):
+        return None
+    envelope = {name[3:]: text for name, text in headers.items() if name[:3] == "ce_"}
+    is_json = not kind or kind == "application/json" or kind.endswith("+json")
+    return _binary(envelope, kind, decode_any(value) if is_json and value.strip() else None)
 
 
 def _too_long(name: str) -> SourceError:

@@ -84,6 +84,8 @@ _LINE_MAPPERS: Final[dict[Format, tuple[str, str]]] = {
     "cloudevents": ("cloudevents", "line_mapper"),
 }
 """For each format that ``watch`` can follow: its module, and the function that makes its mapper."""
+LINE_FORMATS: Final = frozenset(_LINE_MAPPERS)
+"""Formats, besides JSON Lines of events and appeals, whose records are single lines."""
 NETWORKS: Final[frozenset[Format]] = frozenset({"vk", "vk_callback", "ok", "max", "telegram"})
 """Formats of comments from social networks.
 

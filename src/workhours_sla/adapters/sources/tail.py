@@ -14,10 +14,8 @@ from typing import BinaryIO, Final, NamedTuple
 
 from workhours_sla.adapters.sources.followed import LINGER, Files
 from workhours_sla.adapters.sources.growing_file import Reading, open_file
-from workhours_sla.adapters.sources.jsonl import JsonRows
-from workhours_sla.adapters.sources.received_ahead import received_ahead
 from workhours_sla.adapters.sources.records import RecordMapper
-from workhours_sla.adapters.sources.rows import Fault
+from workhours_sla.adapters.sources.stream_rows import StreamRows, check_encoding, plain
 from workhours_sla.adapters.sources.text_lines import LineCutter
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
@@ -28,7 +26,6 @@ PARTITION: Final = ""
 """Name of the only partition of a followed file or pipe."""
 
 _CHUNK: Final = 1 << 16
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class Loss(NamedTuple):
@@ -75,13 +72,7 @@ class Tail:
         stopping: Flag | None = None,
         report: Callable[[Loss], None] = lambda _: None,
     ) -> None:
-        try:
-            one_byte = "\n".encode(encoding) == b"\n"
-        except LookupError:
-            one_byte = False
-        if not one_byte:
-            msg = say("not_followed_in", encoding=repr(encoding))
-            raise SourceError(msg, encoding=encoding)
+        check_encoding(encoding)
         self._where = where
         self._encoding = encoding
         self.name: str = name or (str(where.absolute()) if isinstance(where, Path) else "stdin")
@@ -92,9 +83,7 @@ class Tail:
         self._once = once
         self._stopping = stopping or Flag()
         self._report = report
-        self._rows = JsonRows(mapper)
-        self._dates_to_receipt = mapper.dates_to_receipt
-        self._max_ahead = max_ahead
+        self._rows = StreamRows(mapper, encoding=encoding, clock=clock, max_ahead=max_ahead)
         self.lost: list[Loss] = []
         """The files found so far that may not have been read completely."""
 
@@ -239,33 +228,11 @@ class Tail:
 
     def _item(self, line: bytes, position: str) -> Item:
         """Return the item of a line. Reading can be resumed after this line from ``position``."""
-        try:
-            text = line.removeprefix(_BYTE_ORDER_MARK).decode(self._encoding)
-        except UnicodeDecodeError:
-            text = line.decode(self._encoding, "replace")
-            detail = f"not text in {self._encoding}"
-            return Item(PARTITION, position, rejected=Rejected("malformed", detail, text))
-        received_at = datetime.now(UTC) if self._dates_to_receipt else None
-        found = self._rows.item_of(text, 0, received_at)
-        if isinstance(found, Fault):
-            return Item(
-                PARTITION, position, rejected=Rejected(found.reason, str(found.detail), text)
-            )
-        ahead = self._ahead(found)
-        if ahead is not None:
-            return Item(PARTITION, position, rejected=Rejected("received_ahead", ahead, text))
+        received_at = datetime.now(UTC) if self._rows.dates_to_receipt else None
+        found = self._rows.of_bytes(line, received_at)
+        if isinstance(found, Rejected):
+            return Item(PARTITION, position, rejected=plain(found))
         return Item(PARTITION, position, found)
-
-    def _ahead(self, events: tuple[Event, ...]) -> str | None:
-        """Return a reason to reject events received too far ahead of the clock, otherwise None."""
-        if self._clock is None or self._max_ahead is None:
-            return None
-        now = self._clock()
-        for event in events:
-            ahead = received_ahead(event, now, self._max_ahead)
-            if ahead is not None:
-                return str(ahead)
-        return None
 
 
 def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:

@@ -1,0 +1,549 @@
+"""A topic is read once, whole and in order, and what cannot be read is said in one sentence."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+pytest.importorskip("confluent_kafka")
+
+from tests.engines.kafka_topics import (
+    POLICY,
+    Times,
+    config,
+    member,
+    row,
+    rows,
+    run,
+    write,
+)
+from tests.engines.mock_kafka import MockCluster
+from workhours_sla.errors import ConfigError, SourceError, WorkHoursError
+from workhours_sla.stream import (
+    KafkaSource,
+    MemoryStore,
+    Pipeline,
+    SqliteStore,
+    Watermarks,
+)
+from workhours_sla.text.messages import phrase_of, said
+
+pytestmark = pytest.mark.engines
+CLOUD = config('[input]\nformat = "cloudevents"')
+APPEAL = {
+    "specversion": "1.0",
+    "id": "7",
+    "source": "/portal",
+    "type": "workhours.event.created",
+    "subject": "A-7",
+    "time": "2025-03-12T10:15:00+03:00",
+}
+AT = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
+STAMP = int(AT.timestamp() * 1000)
+
+
+def refused(error: WorkHoursError) -> tuple[str, str]:
+    """Return the sentence of an error in English and in Russian."""
+    phrase = phrase_of(error)
+    assert phrase is not None
+    english, russian = said(phrase, "en"), said(phrase, "ru")
+    assert english == str(error)
+    assert "\n" not in english + russian
+    assert any("а" <= one <= "я" for one in russian)
+    return english, russian
+
+
+# What is read
+
+
+def test_messages_of_every_partition_are_read_once(kafka: MockCluster) -> None:
+    kafka.create("appeals", 4)
+    messages = [{"key": f"A-{one}", "value": row(one)} for one in range(300)]
+    write(kafka, "appeals", *messages)
+    store = MemoryStore()
+    assert run(kafka, store).items == 300
+    assert {one.appeal_id for one in store.events()} == {f"A-{one}" for one in range(300)}
+    assert run(kafka, store).items == 0
+    write(kafka, "appeals", *rows(range(300, 305), 2))
+    assert run(kafka, store, batch_size=2).items == 5
+    assert store.holdings().read == 305
+
+
+@pytest.mark.parametrize("kind", ["none", "gzip", "snappy", "lz4", "zstd"])
+def test_messages_may_be_compressed(kafka: MockCluster, kind: str) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", *rows(range(50)), **{"compression.type": kind})
+    assert run(kafka, MemoryStore()).events.read == 50
+
+
+def test_a_message_that_is_no_event_is_rejected_with_its_place(kafka: MockCluster) -> None:
+    kafka.create("appeals", 2)
+    strange = [b"{half", b"[1]", b"", "обращение".encode("cp1251"), b"{}", b"[" * 5000]
+    write(kafka, "appeals", *({"value": one, "partition": 1} for one in strange))
+    write(kafka, "appeals", {"value": row(1), "partition": 1})
+    store = MemoryStore()
+    done = run(kafka, store)
+    assert (done.items, done.rejected, done.events.read) == (7, 6, 1)
+    kept = [json.loads(one.text) for one in store.rejected().values()]
+    assert [(one["topic"], one["partition"], one["offset"]) for one in kept] == [
+        ("appeals", 1, offset) for offset in range(6)
+    ]
+    assert [one["value"] for one in kept if "value_base64" not in one][:2] == ["{half", "[1]"]
+    assert {one.reason for one in store.rejected().values()} == {"malformed", "missing_value"}
+
+
+def test_a_rejected_message_is_read_again_under_another_mapping(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    value = {"номер": "A-1", "type": "created", "occurred_at": "2025-03-12T10:15:00+03:00"}
+    text = json.dumps(value, ensure_ascii=False).encode("cp1251")
+    write(kafka, "appeals", {"value": text})
+    store = MemoryStore()
+    run(kafka, store)
+    mapping = config('[input]\nencoding = "cp1251"\n[columns]\nappeal_id = "номер"')
+    source = KafkaSource(kafka.brokers, "appeals", mapping)
+    Pipeline(store, POLICY).retry_rejected(source.read)
+    assert [one.appeal_id for one in store.events()] == ["A-1"]
+    assert not store.rejected()
+
+
+def test_a_huge_message_is_rejected_and_only_its_beginning_is_kept(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", {"value": b"x" * 3_000_000}, **{"message.max.bytes": 4_000_000})
+    write(kafka, "appeals", {"value": row(1)})
+    store = MemoryStore()
+    assert run(kafka, store).rejected == 1
+    (kept,) = store.rejected().values()
+    assert len(kept.text) < 1000
+    assert kept.detail == "a message of more than 1,000,000 bytes"
+    source = KafkaSource(kafka.brokers, "appeals")
+    Pipeline(store, POLICY).retry_rejected(source.read)
+    assert store.rejected() == {1: kept}
+
+
+def test_tombstones_are_ignored(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", {"key": "A-1", "value": row(1)}, {"key": "A-1", "value": None})
+    done = run(kafka, MemoryStore())
+    assert (done.items, done.rejected, done.events.read) == (2, 0, 1)
+
+
+def test_cloudevents_are_read_in_both_modes(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    headers = {f"ce_{name}": value for name, value in APPEAL.items()}
+    data = {"agency_id": "жкх"}
+    json_data = json.dumps(data, ensure_ascii=False).encode()
+    structured = json.dumps({**APPEAL, "data": data, "id": "8"}).encode()
+    kinds = ["application/json; charset=utf-8", "text/plain", None]
+    binary = [
+        {"value": json_data, "headers": {**headers, "ce_id": f"b{number}", **content(kind)}}
+        for number, kind in enumerate(kinds)
+    ]
+    write(
+        kafka,
+        "appeals",
+        *binary,
+        {"value": structured, "headers": {"content-type": "application/cloudevents+json"}},
+        {"value": structured.replace(b'"8"', b'"9"')},
+        {"value": b"{half", "headers": {**headers, **content("application/json")}},
+        {"value": b"[]", "headers": content("application/cloudevents-batch+json")},
+    )
+    store = MemoryStore()
+    assert run(kafka, store, mapping=CLOUD).rejected == 2
+    found = {one.event_id: one.agency_id for one in store.events()}
+    assert found == {
+        "/portal#b0": "жкх",
+        "/portal#b1": None,
+        "/portal#b2": "жкх",
+        "/portal#8": "жкх",
+        "/portal#9": "жкх",
+    }
+
+
+def content(kind: str | None) -> dict[str, str]:
+    return {} if kind is None else {"content-type": kind}
+
+
+def test_the_timestamp_dates_what_has_no_time_and_nothing_else(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    undated = {name: value for name, value in APPEAL.items() if name != "time"}
+    later = STAMP + 60_000
+    write(
+        kafka,
+        "appeals",
+        {"value": json.dumps(undated).encode(), "timestamp": later},
+        {"value": json.dumps({**APPEAL, "id": "8"}).encode(), "timestamp": later},
+    )
+    store = MemoryStore()
+    for _ in range(2):  # read again, it is the same event and not one with another time
+        run(kafka, store, mapping=CLOUD)
+        store._positions = {}  # type: ignore[attr-defined]
+    found = {one.event_id: one.occurred_at - AT for one in store.events()}
+    assert found == {"/portal#7": timedelta(minutes=1), "/portal#8": timedelta(0)}
+    assert not store.quarantine()
+
+
+def test_messages_received_ahead_of_the_clock_are_rejected(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", {"value": row(1, at="2025-03-12T10:21:00+03:00")})
+    options: dict[str, Any] = {"max_ahead": timedelta(minutes=5), "clock": lambda: AT}
+    done = run(kafka, MemoryStore(), **options)
+    assert list(done.causes) == ["received_ahead"]
+
+
+# Time
+
+
+class Running:
+    """A source that is followed in a thread of its own, until the block ends."""
+
+    def __init__(self, cluster: MockCluster, clock: Times, **options: Any) -> None:
+        self.stopping = threading.Event()
+        self.notes: list[str] = []
+        self.error: BaseException | None = None
+        self.source = KafkaSource(
+            cluster.brokers,
+            "appeals",
+            clock=clock,
+            interval=0.1,
+            stopping=self.stopping,
+            report=lambda note: self.notes.append(str(note)),
+            **options,
+        )
+        self.pipeline = Pipeline(MemoryStore(), POLICY)
+        self.thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        try:
+            self.pipeline.run(
+                self.source,
+                watermarks=Watermarks(self.source.partitions),
+                stopping=self.stopping.is_set,
+            )
+        except BaseException as error:  # noqa: BLE001 - the test looks at it
+            self.error = error
+
+    def __enter__(self) -> Self:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopping.set()
+        self.thread.join(60)
+        assert not self.thread.is_alive()
+
+    def wait(self, is_so: Any, seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < end, (self.pipeline.watermark, self.notes)
+            assert self.error is None, self.error
+            time.sleep(0.02)
+
+    def until(self, when: datetime) -> None:
+        self.wait(lambda: self.pipeline.watermark == when)
+
+
+def test_partitions_without_messages_follow_the_clock(kafka: MockCluster) -> None:
+    kafka.create("appeals", 3)
+    write(kafka, "appeals", *rows([1]))
+    clock = Times(2025, 3, 12, 8, 0)
+    with Running(kafka, clock) as running:
+        running.until(clock.now)
+        clock.pass_(hours=30)
+        running.until(clock.now)
+        kinds = [one.kind for _, one in running.pipeline.store.changes()]
+    assert kinds == ["opened", "at_risk", "breached"]
+
+
+def test_time_stops_while_no_broker_answers(kafka: MockCluster) -> None:
+    kafka.create("appeals", 3)
+    write(kafka, "appeals", *rows([1]))
+    clock = Times(2025, 3, 12, 8, 0)
+    with Running(kafka, clock) as running:
+        before = clock.now
+        running.until(before)
+        kafka.stop(1, 2, 3)
+        running.wait(lambda: running.notes)
+        clock.pass_(hours=30)
+        time.sleep(2)
+        assert running.pipeline.watermark == before
+        kafka.start(1, 2, 3)
+        running.until(clock.now)
+        assert len(running.notes) == 1
+    assert "no broker answers" in running.notes[0]
+
+
+def test_a_partition_with_unread_messages_stops_time(kafka: MockCluster) -> None:
+    kafka.create("appeals", 2)
+    write(kafka, "appeals", *rows([1], 0), *rows([2], 1))
+    source = KafkaSource(kafka.brokers, "appeals", interval=0.01, clock=Times(2025, 3, 14))
+    items = source.items({})
+    seen = set()
+    for item in items:
+        if hasattr(item, "events"):
+            seen.add(item.partition)
+        elif getattr(item, "received_until", None) is not None:
+            assert item.partition in seen
+        if len(seen) == 2:
+            break
+    items.close()  # type: ignore[attr-defined]
+
+
+# A group
+
+
+def test_a_partition_reassigned_within_a_batch_stops_time_until_it_is_back(
+    kafka: MockCluster,
+) -> None:
+    kafka.create("appeals", 4)
+    for partition in range(4):
+        write(kafka, "appeals", *rows(range(partition * 100, partition * 100 + 100), partition))
+    clock = Times(2025, 3, 12, 7, 15)
+    with Running(kafka, clock, group="sla") as running:
+        running.until(clock.now)
+        before = clock.now
+        with member(kafka, "appeals", "sla") as other:
+            end = time.monotonic() + 60
+            while not other.assignment():
+                other.consume(1, 0.2)
+                assert time.monotonic() < end
+            clock.pass_(hours=30)
+            for partition in range(4):
+                later = range(1000 + partition * 100, 1000 + partition * 100 + 100)
+                write(kafka, "appeals", *rows(later, partition))
+            running.wait(lambda: running.notes)
+            for _ in range(10):
+                other.consume(1, 0.2)
+            assert running.pipeline.watermark == before
+        running.until(clock.now)
+        holdings = running.pipeline.store.holdings()
+    assert "another program" in running.notes[0]
+    assert (holdings.read, holdings.duplicate) == (800, 0)
+
+
+def test_the_group_knows_how_far_the_store_is(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", *rows(range(10)))
+    store = MemoryStore()
+    run(kafka, store, group="sla", batch_size=3)
+    write(kafka, "appeals", *rows(range(10, 12)))
+    run(kafka, store, group="sla")
+    with member(kafka, "appeals", "sla") as other:
+        from confluent_kafka import TopicPartition  # noqa: PLC0415
+
+        (known,) = other.committed([TopicPartition("appeals", 0)], timeout=10)
+    assert known.offset == 12
+
+
+def test_positions_are_those_of_the_store_whatever_the_group_has(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", *rows(range(10)))
+    run(kafka, MemoryStore(), group="sla")
+    assert run(kafka, MemoryStore(), group="sla").items == 10
+
+
+# What is lost
+
+
+def test_messages_removed_unread_are_not_skipped(kafka: MockCluster) -> None:
+    kafka.create("appeals", 2)
+    write(kafka, "appeals", *rows(range(20)))
+    store = MemoryStore()
+    run(kafka, store)
+    write(kafka, "appeals", *rows(range(20, 40)))
+    kafka.remove_before("appeals", 0, 20)
+    assert run(kafka, store, once=True).items == 20  # only what was read was removed
+    write(kafka, "appeals", *rows(range(40, 60)))
+    kafka.remove_before("appeals", 0, 45)
+    with pytest.raises(SourceError) as raised:
+        run(kafka, store)
+    english, _ = refused(raised.value)
+    assert "messages 40 to 44 were removed" in english
+    assert "--accept-loss" in english
+    notes: list[str] = []
+    done = run(kafka, store, accept_loss=True, report=lambda note: notes.append(str(note)))
+    assert done.items == 15
+    assert notes == ["topic 'appeals', partition 0: reading goes on at offset 45"]
+    assert run(kafka, store).items == 0
+
+
+def test_messages_removed_before_the_first_run_are_nothing_lost(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", *rows(range(20)))
+    kafka.remove_before("appeals", 0, 5)
+    assert run(kafka, MemoryStore()).items == 15
+
+
+def test_messages_removed_between_the_start_and_the_first_batch_are_lost(
+    kafka: MockCluster,
+) -> None:
+    kafka.create("appeals", 1)
+    store = MemoryStore()
+    run(kafka, store)  # the topic is empty: only the position is stored
+    write(kafka, "appeals", *rows(range(20)))
+    kafka.remove_before("appeals", 0, 5)
+    with pytest.raises(SourceError, match="messages 0 to 4"):
+        run(kafka, store)
+
+
+@pytest.mark.parametrize("count", [5, 15])
+def test_a_topic_that_was_created_again_is_recognised(kafka: MockCluster, count: int) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", *rows(range(10)))
+    store = MemoryStore()
+    run(kafka, store)
+    kafka.delete("appeals")
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", *rows(range(100, 100 + count)))
+    with pytest.raises(SourceError) as raised:
+        run(kafka, store)
+    assert "are not those that the store has" in refused(raised.value)[0]
+    assert run(kafka, store, accept_loss=True).items == count
+    assert run(kafka, store).items == 0
+    assert store.holdings().read == 10 + count
+
+
+def test_a_topic_with_fewer_partitions_is_recognised(kafka: MockCluster) -> None:
+    kafka.create("appeals", 3)
+    first = [{**one, "timestamp": STAMP} for one in rows(range(10))]
+    write(kafka, "appeals", *first)
+    store = MemoryStore()
+    run(kafka, store)
+    kafka.delete("appeals")
+    kafka.create("appeals", 2)
+    write(kafka, "appeals", *first)
+    with pytest.raises(SourceError) as raised:
+        run(kafka, store)
+    assert "has no partition 2" in refused(raised.value)[0]
+    clock = Times(2025, 3, 13)
+    assert run(kafka, store, accept_loss=True, clock=clock).items == 0
+    assert store.watermark == clock.now, "what is gone does not stop the time"
+    assert run(kafka, store).items == 0
+
+
+def test_added_partitions_are_read(kafka: MockCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    from workhours_sla.adapters.sources import kafka as module  # noqa: PLC0415
+    from workhours_sla.adapters.sources.kafka_client import Topic  # noqa: PLC0415
+
+    kafka.create("appeals", 4)
+    for partition in range(4):
+        write(kafka, "appeals", *rows([partition], partition))
+    seen = [2]
+    all_of = Topic.partitions
+    monkeypatch.setattr(Topic, "partitions", lambda topic: all_of(topic)[: seen[0]])
+    monkeypatch.setattr(module, "_REFRESH", 0.1)
+    clock = Times(2025, 3, 12, 8, 0)
+    with Running(kafka, clock) as running:
+        running.until(clock.now)
+        assert running.pipeline.store.holdings().read == 2
+        seen[0] = 4
+        running.wait(lambda: running.pipeline.store.holdings().read == 4)
+    assert running.notes == ["topic 'appeals' has new partitions, which are read as well: 2, 3"]
+
+
+def test_messages_that_retention_removes_during_the_run_are_not_skipped(
+    kafka: MockCluster,
+) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", *rows(range(3)))
+    source = KafkaSource(kafka.brokers, "appeals", interval=0.1)
+    items = source.items({})
+    next(item for item in items if hasattr(item, "events"))
+    kafka.stop(1, 2, 3)
+    time.sleep(1)
+    kafka.start(1, 2, 3)
+    write(kafka, "appeals", *rows(range(3, 2000)))
+    kafka.remove_before("appeals", 0, 1990)
+    with pytest.raises(SourceError) as raised:
+        list(items)
+    assert "retention removes messages" in refused(raised.value)[0]
+
+
+# What is wrong
+
+
+def test_no_broker_is_one_sentence() -> None:
+    source = KafkaSource("127.0.0.1:1", "appeals")
+    with pytest.raises(SourceError) as raised:
+        source.check()
+    assert refused(raised.value)[0].startswith("no broker of '127.0.0.1:1' answers (")
+
+
+def test_an_unknown_topic_is_one_sentence_and_is_not_created(kafka: MockCluster) -> None:
+    for _ in range(2):
+        with pytest.raises(SourceError) as raised:
+            KafkaSource(kafka.brokers, "appeals").check()
+        assert "have no topic 'appeals'" in refused(raised.value)[0]
+
+
+def test_missing_rights_are_one_sentence(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    kafka.refuse("appeals", 29)
+    with pytest.raises(SourceError) as raised:
+        KafkaSource(kafka.brokers, "appeals").check()
+    assert "deny the use of topic 'appeals'" in refused(raised.value)[0]
+
+
+def test_rights_that_are_withdrawn_end_the_run(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", *rows([1]))
+    clock = Times(2025, 3, 12, 8, 0)
+    with Running(kafka, clock) as running:
+        running.until(clock.now)
+        kafka.refuse("appeals", 29)
+        end = time.monotonic() + 60
+        while running.error is None and time.monotonic() < end:
+            time.sleep(0.1)
+    assert isinstance(running.error, SourceError)
+    assert "deny" in str(running.error)
+
+
+@pytest.mark.parametrize(
+    ("properties", "key"),
+    [
+        ({"security.protocol": "hunter2"}, "security.protocol"),
+        ({"no.such.property": "hunter2"}, "no.such.property"),
+        ({"session.timeout.ms": "hunter2"}, "session.timeout.ms"),
+        ({"ssl.ca.location": "/hunter2.pem", "security.protocol": "SSL"}, "security.protocol"),
+        ({"auto.offset.reset": "latest"}, "auto.offset.reset"),
+        ({"group.id": "other"}, "group.id"),
+        ({"error_cb": "x"}, "error_cb"),
+    ],
+)
+def test_wrong_properties_are_named_without_their_values(
+    properties: dict[str, str], key: str
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        KafkaSource("127.0.0.1:1", "appeals", properties=properties).check()
+    english, russian = refused(raised.value)
+    assert key in english
+    assert "hunter2" not in english + russian
+
+
+def test_a_refused_login_is_not_called_a_missing_broker() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    properties = {"security.protocol": "SSL"}
+    closing = threading.Thread(target=lambda: [listener.accept()[0].close() for _ in range(50)])
+    closing.daemon = True
+    closing.start()
+    source = KafkaSource(f"127.0.0.1:{port}", "appeals", properties=properties)
+    with pytest.raises(SourceError) as raised:
+        source.check()
+    listener.close()
+    assert f"127.0.0.1:{port}" in refused(raised.value)[0]
+
+
+def test_a_store_of_another_version_is_refused(kafka: MockCluster, tmp_path: Path) -> None:
+    kafka.create("appeals", 1)
+    source = KafkaSource(kafka.brokers, "appeals", once=True)
+    with SqliteStore(tmp_path / "a.db"):
+        pass
+    with pytest.raises(OSError, match="which another version wrote"):
+        list(source.items({"0": "strange"}))
