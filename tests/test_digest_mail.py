@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import smtplib
+import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -318,6 +320,82 @@ def test_a_wrong_password_or_certificate_is_a_failure_of_the_server(
     with pytest.raises(StoreError, match="certificate"):  # of an authority that nobody trusts
         smtp.send(server, "a@x.example", b"\r\nx", timeout=5)
     assert inbox.got == []
+
+
+def spoken(text: bytes, replies: dict[bytes, bytes]) -> Iterator[int]:
+    """Run a server that sends ``text``, then replies to commands, and yield its port.
+
+    An empty reply closes the connection. Without a reply the server is silent.
+    """
+    ended = threading.Event()
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def talk(opened: socket.socket) -> None:
+        with opened, suppress(OSError), opened.makefile("rb") as lines:
+            opened.sendall(text)
+            for line in lines:
+                reply = replies.get(line.split()[0].upper())
+                if reply == b"":
+                    return
+                if reply is not None:
+                    opened.sendall(reply)
+            ended.wait(60)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=talk, args=listening.accept()[:1], daemon=True).start()
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    yield listening.getsockname()[1]
+    ended.set()
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    thread.join()
+
+
+HELLO = {b"EHLO": b"250-x\r\n250 STARTTLS\r\n"}
+
+
+@pytest.mark.parametrize(
+    ("text", "replies"),
+    [
+        (b"", {}),  # never greets
+        (b"220 x\r\n", HELLO | {b"STARTTLS": b"454 TLS not available\r\n"}),
+        (b"220 x\r\n", HELLO | {b"STARTTLS": b""}),  # drops the connection
+        (b"220 x\r\n", HELLO | {b"STARTTLS": b"220 go\r\n" + b"no TLS" * 99}),
+        (b"220 x\r\n", HELLO | {b"STARTTLS": b"220 go\r\n"}),  # never completes TLS
+        (b"554 no service here\r\n", {}),
+        (b"\x1b[31m" * 9_000, {}),
+    ],
+)
+def test_a_server_without_working_tls_gets_nothing_in_clear(
+    text: bytes, replies: dict[bytes, bytes]
+) -> None:
+    commands = {b"AUTH", b"MAIL", b"DATA"}
+    for port in spoken(text, replies | dict.fromkeys(commands, b"250 OK\r\n")):
+        server = MailServer("127.0.0.1", port, SENDER, "deadlines", "word")
+        with pytest.raises(StoreError) as caught:
+            smtp.send(server, "a@x.example", b"\r\nx", timeout=0.5)
+        assert f"127.0.0.1:{port}" in str(caught.value)
+        assert str(caught.value).isprintable()
+
+
+def test_a_mail_server_that_hangs_delays_no_other(plain: MailServer, inbox: Inbox) -> None:
+    for port in spoken(b"", {}):
+        mails: list[Any] = [
+            mail_of(plain._replace(port=port), Notes()),
+            mail_of(plain, Notes()),
+        ]
+        deliveries = [Delivery(one, [one], retry=SOON) for one in mails]
+        for mail, delivery in zip(mails, deliveries, strict=True):
+            delivery.__enter__()
+            mail.put(digests(NOW, "roads", "parks"))
+            delivery.notify()
+        assert deliveries[1].finish(30) == []
+        assert sorted(inbox.addresses) == ["duty@x.example", "parks@x.example", "roads@x.example"]
+        assert [one.error for one in deliveries[0].finish(0.1)] == [None]  # still in its write
 
 
 def test_messages_wait_while_the_server_is_down_and_are_sent_once_it_is_up(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -197,6 +199,36 @@ def test_a_sink_that_fails_and_one_that_hangs_are_seen(pipeline: Pipeline) -> No
     assert value(samples, "failed_attempts", sink="board") == 0
     assert pipeline.store.replay("board", numbers[:1]) == 1
     assert value(parsed(metrics.text(MONDAY)), "undelivered_changes", sink="board") == 1
+
+
+class Hanging:
+    """A sink whose write never returns."""
+
+    name = "hanging"
+
+    def __init__(self) -> None:
+        self.entered, self.released = threading.Event(), threading.Event()
+
+    def write(self, _changes: Sequence[Change]) -> None:
+        self.entered.set()
+        self.released.wait(60)
+
+
+def test_metrics_go_on_while_another_sink_hangs(pipeline: Pipeline) -> None:
+    metrics, hanging = Metrics(pipeline, sinks=["hanging"]), Hanging()
+    with Delivery(pipeline.store, [hanging, metrics]) as delivery:
+        apply(pipeline, [created("A-1", MONDAY, "roads")], MONDAY + 6 * HOUR)
+        delivery.notify()
+        assert hanging.entered.wait(30)
+        limit = time.monotonic() + 30
+        counted = None
+        while counted != 1:
+            assert time.monotonic() < limit
+            time.sleep(0.01)
+            samples = parsed(metrics.text(MONDAY + 6 * HOUR))
+            counted = value(samples, "breaches_total", agency="roads", target="first reply")
+        assert value(samples, "undelivered_changes", sink="hanging") == 4
+        hanging.released.set()
 
 
 def test_working_time_without_events_leaves_out_nights_and_days_off(pipeline: Pipeline) -> None:

@@ -142,6 +142,39 @@ def garbage(handler: Handler) -> None:
     handler.wfile.write(b"\x1b[31m no HTTP at all" + b"!" * 9_000 + b"\r\n\r\n")
 
 
+def trickle_headers(handler: Handler) -> None:
+    """Accept, then send one byte of an endless header at a time."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+    trickle(handler)
+
+
+def continue_for_ever(handler: Handler) -> None:
+    """Send interim answers without an end, and never the final one."""
+    for _ in range(600):
+        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        handler.wfile.flush()
+        if handler.server.released.wait(0.05):
+            return
+
+
+def half(handler: Handler) -> None:
+    """Send half of a status line, and drop the connection."""
+    handler.wfile.write(b"HTTP/1.1 20")
+    handler.wfile.flush()
+    drop(handler)
+
+
+def many_headers(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1_000 + b"\r\n")
+
+
+def endless_body(handler: Handler) -> None:
+    """Accept, and send a body that never ends."""
+    handler.server.accepted.append(handler.change_id)
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
+    trickle(handler)
+
+
 def slow(handler: Handler) -> None:
     time.sleep(0.2)
     answer(200)(handler)
@@ -247,7 +280,10 @@ def test_any_other_status_is_temporary(receiver: Receiver, status: int) -> None:
     assert [request.path for request in receiver.requests] == ["/hook"]  # not redirected
 
 
-@pytest.mark.parametrize("behaviour", [drop, garbage, hang, trickle])
+@pytest.mark.parametrize(
+    "behaviour",
+    [drop, garbage, half, hang, trickle, trickle_headers, continue_for_ever, many_headers],
+)
 def test_no_answer_is_temporary_and_ends_in_time(receiver: Receiver, behaviour: Behaviour) -> None:
     receiver.plan = [behaviour]
     done = threading.Event()
@@ -267,6 +303,37 @@ def test_no_answer_is_temporary_and_ends_in_time(receiver: Receiver, behaviour: 
     assert f"127.0.0.1:{receiver.server_port}" in text
     assert text.isprintable()
     assert len(text) < 400
+
+
+def test_the_body_of_an_answer_is_not_read(receiver: Receiver) -> None:
+    receiver.plan = [endless_body]
+    sink_to(receiver.url, seconds=20).write([CHANGE])
+    assert not receiver.released.is_set()
+    assert receiver.accepted == [CHANGE.change_id]
+
+
+@pytest.mark.parametrize("greeting", [b"", b"\x16\x03\x03\x3f\xff"])
+def test_a_receiver_that_never_completes_tls_ends_in_time(greeting: bytes) -> None:
+    """It accepts the connection, and sends nothing or the bytes of an endless TLS record."""
+    released = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def accept() -> None:
+            opened, _ = listening.accept()
+            with opened:
+                opened.sendall(greeting)
+                for _ in range(600):
+                    if released.wait(0.05):
+                        return
+                    if greeting:
+                        opened.send(b"x")
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        with pytest.raises(StoreError, match=r"within|failed"):
+            sink_to(f"https://127.0.0.1:{listening.getsockname()[1]}/", seconds=0.5).write([CHANGE])
+        released.set()
+        thread.join()
 
 
 @pytest.mark.parametrize(
@@ -349,6 +416,33 @@ def test_a_name_that_leads_to_a_private_address_is_refused_before_a_connection(
     assert receiver.requests == []
 
 
+def test_each_request_checks_the_address_again(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that was public leads to this machine later (DNS rebinding)."""
+    addresses = iter(["192.88.99.1", "127.0.0.1", "10.0.0.1"])
+    monkeypatch.setattr(http_post, "is_public", lambda address: address.startswith("192."))
+    tried: list[str] = []
+
+    def resolve(_host: str, _port: int, **_more: object) -> list[Any]:
+        address = (next(addresses), receiver.server_port)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)]
+
+    class Unreachable(socket.socket):
+        def connect(self, address: Any) -> None:
+            tried.append(address[0])
+            raise ConnectionRefusedError
+
+    monkeypatch.setattr(http_post.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(http_post.socket, "socket", Unreachable)
+    sink = WebhookSink("board", "https://board.example/hook", SECRET)
+    for expected in ("failed", r"127\.0\.0\.1", r"10\.0\.0\.1"):
+        with pytest.raises(StoreError, match=expected):
+            sink.write([CHANGE])
+    assert tried == ["192.88.99.1"]
+    assert receiver.requests == []
+
+
 def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -394,7 +488,7 @@ def test_every_change_is_accepted_in_order_by_a_receiver_with_every_trouble(
 ) -> None:
     trouble: list[Behaviour] = [
         *(answer(500), answer(503, Retry_After="0"), answer(429), answer(302), drop, garbage),
-        *(hang, trickle, slow),
+        *(hang, trickle, slow, half, trickle_headers, endless_body),
     ]
     rng = random.Random(1)
     receiver.plan = [rng.choice(trouble) if rng.random() < 0.5 else answer(200) for _ in range(40)]
