@@ -235,7 +235,7 @@ SHORT: Final = Texts(
         },
         "watch": {
             "en": "Follow a file or a topic of events and report every change.",
-            "ru": "Следить за файлом или топиком событий и сообщать об изменениях.",
+            "ru": "Следить за файлом или топиком и сообщать об изменениях.",
         },
         "outbox": {
             "en": "Manage the changes that a store keeps for its sinks.",
