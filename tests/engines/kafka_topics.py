@@ -19,6 +19,8 @@ from workhours_sla.stream import KafkaSource, Pipeline, RunSummary, Store, Water
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+QUICK = {"session.timeout.ms": "1000", "heartbeat.interval.ms": "200"}
+"""Properties with which the mock cluster soon notices that a member has left its group."""
 SILENT = logging.getLogger("tests.kafka")
 SILENT.addHandler(logging.NullHandler())
 SILENT.propagate = False
@@ -88,7 +90,7 @@ def all_messages(cluster: MockCluster, topic: str, partitions: int) -> Iterator[
 @contextmanager
 def member(cluster: MockCluster, topic: str, group: str) -> Iterator[Consumer]:
     """Join a group with another program, which must be polled; it leaves at the end."""
-    settings = {"bootstrap.servers": cluster.brokers, "group.id": group, "session.timeout.ms": 6000}
+    settings = {"bootstrap.servers": cluster.brokers, "group.id": group, **QUICK}
     consumer = Consumer({**settings, "enable.auto.commit": False}, logger=SILENT)
     consumer.subscribe([topic])
     try:

@@ -16,6 +16,7 @@ pytest.importorskip("confluent_kafka")
 
 from tests.engines.kafka_topics import (
     POLICY,
+    QUICK,
     Times,
     config,
     member,
@@ -25,6 +26,9 @@ from tests.engines.kafka_topics import (
     write,
 )
 from tests.engines.mock_kafka import MockCluster
+from workhours_sla.adapters.sources import kafka as kafka_module
+from workhours_sla.adapters.sources import kafka_client
+from workhours_sla.adapters.sources.kafka_client import Topic
 from workhours_sla.errors import ConfigError, SourceError, WorkHoursError
 from workhours_sla.stream import (
     KafkaSource,
@@ -46,6 +50,7 @@ APPEAL = {
     "time": "2025-03-12T10:15:00+03:00",
 }
 AT = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
+GROUP: dict[str, Any] = {"group": "sla", "properties": QUICK}
 STAMP = int(AT.timestamp() * 1000)
 
 
@@ -305,7 +310,7 @@ def test_a_partition_reassigned_within_a_batch_stops_time_until_it_is_back(
     for partition in range(4):
         write(kafka, "appeals", *rows(range(partition * 100, partition * 100 + 100), partition))
     clock = Times(2025, 3, 12, 7, 15)
-    with Running(kafka, clock, group="sla") as running:
+    with Running(kafka, clock, **GROUP) as running:
         running.until(clock.now)
         before = clock.now
         with member(kafka, "appeals", "sla") as other:
@@ -331,9 +336,9 @@ def test_the_group_knows_how_far_the_store_is(kafka: MockCluster) -> None:
     kafka.create("appeals", 1)
     write(kafka, "appeals", *rows(range(10)))
     store = MemoryStore()
-    run(kafka, store, group="sla", batch_size=3)
+    run(kafka, store, **GROUP, batch_size=3)
     write(kafka, "appeals", *rows(range(10, 12)))
-    run(kafka, store, group="sla")
+    run(kafka, store, **GROUP)
     with member(kafka, "appeals", "sla") as other:
         from confluent_kafka import TopicPartition  # noqa: PLC0415
 
@@ -344,8 +349,8 @@ def test_the_group_knows_how_far_the_store_is(kafka: MockCluster) -> None:
 def test_positions_are_those_of_the_store_whatever_the_group_has(kafka: MockCluster) -> None:
     kafka.create("appeals", 1)
     write(kafka, "appeals", *rows(range(10)))
-    run(kafka, MemoryStore(), group="sla")
-    assert run(kafka, MemoryStore(), group="sla").items == 10
+    run(kafka, MemoryStore(), **GROUP)
+    assert run(kafka, MemoryStore(), **GROUP).items == 10
 
 
 # What is lost
@@ -428,16 +433,13 @@ def test_a_topic_with_fewer_partitions_is_recognised(kafka: MockCluster) -> None
 
 
 def test_added_partitions_are_read(kafka: MockCluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    from workhours_sla.adapters.sources import kafka as module  # noqa: PLC0415
-    from workhours_sla.adapters.sources.kafka_client import Topic  # noqa: PLC0415
-
     kafka.create("appeals", 4)
     for partition in range(4):
         write(kafka, "appeals", *rows([partition], partition))
     seen = [2]
     all_of = Topic.partitions
     monkeypatch.setattr(Topic, "partitions", lambda topic: all_of(topic)[: seen[0]])
-    monkeypatch.setattr(module, "_REFRESH", 0.1)
+    monkeypatch.setattr(kafka_module, "_REFRESH", 0.1)
     clock = Times(2025, 3, 12, 8, 0)
     with Running(kafka, clock) as running:
         running.until(clock.now)
@@ -468,7 +470,8 @@ def test_messages_that_retention_removes_during_the_run_are_not_skipped(
 # What is wrong
 
 
-def test_no_broker_is_one_sentence() -> None:
+def test_no_broker_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka_client, "PATIENCE", 2)
     source = KafkaSource("127.0.0.1:1", "appeals")
     with pytest.raises(SourceError) as raised:
         source.check()
@@ -490,7 +493,10 @@ def test_missing_rights_are_one_sentence(kafka: MockCluster) -> None:
     assert "deny the use of topic 'appeals'" in refused(raised.value)[0]
 
 
-def test_rights_that_are_withdrawn_end_the_run(kafka: MockCluster) -> None:
+def test_rights_that_are_withdrawn_end_the_run(
+    kafka: MockCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_module, "_REFRESH", 0.1)
     kafka.create("appeals", 1)
     write(kafka, "appeals", *rows([1]))
     clock = Times(2025, 3, 12, 8, 0)
@@ -526,7 +532,8 @@ def test_wrong_properties_are_named_without_their_values(
     assert "hunter2" not in english + russian
 
 
-def test_a_refused_login_is_not_called_a_missing_broker() -> None:
+def test_a_broker_that_hangs_up_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka_client, "PATIENCE", 2)
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     properties = {"security.protocol": "SSL"}

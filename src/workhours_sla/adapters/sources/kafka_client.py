@@ -107,12 +107,12 @@ class Topic:
 
     # -- the topic ---------------------------------------------------------------------------
 
-    def partitions(self, wait: float = PATIENCE) -> Sequence[int]:
+    def partitions(self) -> Sequence[int]:
         """Return the numbers of the partitions. Raises SourceError."""
         from confluent_kafka import KafkaException  # noqa: PLC0415 - an extra
 
         try:
-            found = self._admin.list_topics(self._topic, timeout=wait).topics[self._topic]
+            found = self._admin.list_topics(self._topic, timeout=PATIENCE).topics[self._topic]
         except KafkaException as error:
             raise self.failed(error.args[0]) from None
         if found.error is not None:
