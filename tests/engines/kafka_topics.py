@@ -78,7 +78,7 @@ def all_messages(cluster: MockCluster, topic: str, partitions: int) -> Iterator[
     consumer.assign([TopicPartition(topic, one, 0) for one in range(partitions)])
     left = set(range(partitions))
     while left:
-        for one in consumer.consume(500, 5.0):
+        for one in consumer.consume(500, 0.2):
             if one.error() is None:
                 yield one
             else:
