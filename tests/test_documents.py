@@ -190,6 +190,7 @@ SECTIONS = {
     "agencies": "AgencyBody",
     "report": "ReportSettings",
     "sinks": "WebhookSettings",
+    "store": "StoreSettings",
     "service": "ServiceSettings",
     "email": "EmailSettings",
     "rules": "RuleRow",

@@ -15,13 +15,15 @@ import pytest
 
 import workhours_sla
 from workhours_sla import Schedule, Target, working_hours
-from workhours_sla.stream import Delivery, DigestLines, Source, digest_of
+from workhours_sla.stream import Delivery, DigestLines, Source, digest_of, open_store
 
 SHOWN_BY = {
     "Agencies": DigestLines,
     "Agency": digest_of,
     "Digest": digest_of,
     "Item": Source,
+    "PostgresReader": open_store,
+    "PostgresStore": open_store,
     "Rejected": Source,
     "RunSummary": Source,
     "Sink": Delivery,

@@ -18,7 +18,8 @@ from workhours_sla.text.words import LANGUAGES
 
 RUSSIAN = re.compile("[а-яё]", re.IGNORECASE)
 LATIN = re.compile(
-    r"--?[a-z][\w-]*|\[[a-z_|]+\]|workhours|watch|check|init"  # options, choices, commands
+    r"postgresql://[A-Z@/.]+|PostgreSQL"
+    r"|--?[a-z][\w-]*|\[[a-z_|]+\]|workhours|watch|check|init"  # options, choices, commands
     r"|\b(?:RU-VGG|RU|DE|none|now|CSV|JSON|Lines|TOML|IANA|Excel|N|Mo-Fr|SQL|HTTP|SIGTERM|default|null|raise)\b"
     r"|\b(?:4h|7 working days|30 days|1 month|9h clock|5m|1h|next_day|machine|hour)\b"
     r"|agency,district,channel,topic|previous|year"
@@ -113,7 +114,7 @@ def test_help_is_in_one_language_and_80_columns(
     shown = text.replace(f"workhours {name}", "")
     for command in COMMANDS:
         shown = re.sub(rf"^  {command} ", "", shown, flags=re.MULTILINE)
-    for command in ("dead", "replay", "rewrite"):
+    for command in ("dead", "replay", "rewrite", "copy"):
         shown = re.sub(rf"^  {command} ", "", shown, flags=re.MULTILINE)
     assert re.findall("[A-Za-z]{2,}", LATIN.sub("", " ".join(shown.split()))) == []
 
@@ -133,7 +134,7 @@ def test_the_list_of_commands_has_a_line_for_each(
 def test_every_option_is_listed_with_its_default(capsys: pytest.CaptureFixture[str]) -> None:
     text = " ".join(printed(capsys, "watch", "--help", "--lang=ru").split())
     assert "--batch N Строк в одной транзакции. [1000; от 1 до 100000]" in text
-    assert "--store ФАЙЛ Файл хранилища; если его нет, создаётся. [обязателен]" in text
+    assert "[[store] в --config]" in text
     assert (
         "--retain ДНИ Удалять обращения, завершённые больше стольких дней назад, и отклонённые "
         "строки, прочитанные больше стольких дней назад. [никогда;"

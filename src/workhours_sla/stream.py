@@ -15,7 +15,9 @@ from workhours_sla.adapters.sinks.kafka import KafkaSink
 from workhours_sla.adapters.sinks.metrics import Metrics
 from workhours_sla.adapters.sinks.webhook import WebhookSink
 from workhours_sla.adapters.sources.kafka import KafkaSource
-from workhours_sla.adapters.stores.places import events_of
+from workhours_sla.adapters.stores.copying import copy_store
+from workhours_sla.adapters.stores.places import events_of, open_store
+from workhours_sla.adapters.stores.postgres import PostgresReader, PostgresStore
 from workhours_sla.adapters.stores.sqlite import SqliteReader, SqliteStore
 from workhours_sla.adapters.stores.sqlite_file import restore
 from workhours_sla.adapters.stores.store_check import StoreFault, check_store
@@ -51,6 +53,8 @@ __all__ = [
     "Monitor",
     "Pending",
     "Pipeline",
+    "PostgresReader",
+    "PostgresStore",
     "Progress",
     "Rejected",
     "Retry",
@@ -66,9 +70,11 @@ __all__ = [
     "Watermarks",
     "WebhookSink",
     "check_store",
+    "copy_store",
     "count_changes",
     "digest_of",
     "events_of",
+    "open_store",
     "restore",
     "targets_of",
     "waiting_of",

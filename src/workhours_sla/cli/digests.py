@@ -9,7 +9,7 @@ from typing import Final
 
 from workhours_sla.adapters.config.policy import DEFAULT, Configuration
 from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines, Message
-from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.adapters.stores.database_store import DatabaseStore
 from workhours_sla.cli.output import Note
 from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.errors import CalendarCoverageError, StoreError
@@ -22,7 +22,7 @@ BEHIND: Final = timedelta(minutes=2)
 
 def digest_lines(  # noqa: PLR0913, PLR0917
     file: Path,
-    store: SqliteStore,
+    store: DatabaseStore,
     pipeline: Pipeline,
     configuration: Configuration,
     lang: str,

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import click
 
+from workhours_sla.adapters.stores.places import is_address
 from workhours_sla.adapters.stores.writer_lock import BESIDE
 from workhours_sla.text.help import metavar
 from workhours_sla.text.shell import SHELL
@@ -72,8 +73,11 @@ def written_files(option: str, *names: str | Path | None) -> Iterator[NamedFile]
 
 
 def store_files(name: str | None, *, is_written: bool) -> Iterator[NamedFile]:
-    """Yield the files of a store: the database, its logs and its lock file."""
-    if name is not None:
+    """Yield the files of a store: the database, its logs and its lock file.
+
+    A store in PostgreSQL has no files.
+    """
+    if name is not None and not is_address(name):
         # they are beside the given name, or beside the target of a symbolic link
         for place in dict.fromkeys((name, _real(name))):
             for ending in _OF_A_STORE:

@@ -93,13 +93,15 @@ def read_rows(options: InputOptions, config: Config, lang: str, given: Given | N
     StoreError.
     """
     least = read_percent(options.min_read, lang)
+    if options.file is None and options.store is None:
+        options = options._replace(store=config.store.url)
     if (options.file is None) == (options.store is None):
         key = "no_appeals" if options.file is None else "two_sources"
         raise click.UsageError(SHELL.text(lang, key))
     if options.store is not None:
         if options.assume_tz is not None:
             raise click.UsageError(SHELL.text(lang, "store_zones"))
-        rows = _from_store(Path(options.store), config)
+        rows = _from_store(options.store, config)
     else:
         if options.assume_tz is not None:
             config = config.with_zone(options.assume_tz)
@@ -205,11 +207,11 @@ class _AppealRows:
         self.repeated.append(name)
 
 
-def _from_store(path: Path, config: Config) -> Rows:
-    from workhours_sla.adapters.stores.sqlite import SqliteReader  # noqa: PLC0415
+def _from_store(place: str, config: Config) -> Rows:
+    from workhours_sla.adapters.stores.places import open_reader  # noqa: PLC0415
 
     detail_of = details_of(config)
-    with SqliteReader(path) as reader, reader.moment():
+    with open_reader(place) as reader, reader.moment():
         faults = [
             Fault(number, row.reason, detail_of(row), clip(row.text))
             for number, row in reader.rejected().items()

@@ -53,8 +53,11 @@ target_option: Callable[[Command], Command] = option("--target", metavar="NAME")
 week_option: Callable[[Command], Command] = option(
     "--week", metavar="N", type=click.IntRange(5, 7), without=str(WEEK)
 )
-store_option: Callable[[Command], Command] = option("--store", metavar="FILE")
-store_of_watch: Callable[[Command], Command] = option("--store", metavar="FILE", required=True)
+store_option: Callable[[Command], Command] = option("--store", metavar="STORE")
+store_of_watch: Callable[[Command], Command] = option(
+    "--store", metavar="STORE", without="the store of --config"
+)
+config_option: Callable[[Command], Command] = option("--config", metavar="FILE")
 _OF_SCHEDULE: Final[Sequence[Callable[..., Any]]] = (
     option("--calendar", metavar="ID", without=CALENDAR),
     calendar_file_option,
@@ -71,7 +74,7 @@ _OF_OUTPUT: Final[Sequence[Callable[..., Any]]] = (
     lang_option,
     json_option,
     provisional_option,
-    option("--config", metavar="FILE"),
+    config_option,
 )
 
 

@@ -10,11 +10,19 @@ from typing import Final
 import click
 
 from workhours_sla.adapters.sinks.jsonl import rewrite
-from workhours_sla.adapters.stores.sqlite import SqliteOutbox, SqliteReader
+from workhours_sla.adapters.stores.outbox import StoreOutbox
+from workhours_sla.adapters.stores.places import has_store, open_outbox, open_reader, shown
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
 from workhours_sla.cli.help import argument, group, option
-from workhours_sla.cli.options import json_option, lang_of_group, lang_option, store_of_watch
+from workhours_sla.cli.options import (
+    config_option,
+    json_option,
+    lang_of_group,
+    lang_option,
+    store_of_watch,
+)
 from workhours_sla.cli.output import echo_json, echo_note, printable
+from workhours_sla.cli.store_place import store_place
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.text.shell import SHELL, language
 
@@ -31,11 +39,15 @@ def outbox() -> None:
 @outbox.command("rewrite")
 @argument("file")
 @store_of_watch
+@config_option
 @option("--only-new", is_flag=True)
 @lang_option
-def rewrite_file(file: str, *, store: str, only_new: bool, lang: str | None) -> None:
+def rewrite_file(
+    file: str, *, store: str | None, config: str | None, only_new: bool, lang: str | None
+) -> None:
     """Run the command ``outbox rewrite``, whose help is in ``text.help``."""
     lang = language(lang)
+    store = store_place(store, config, lang)
     check_files(
         (*store_files(store, is_written=True), *written_files("FILE", file)),
         lang,
@@ -44,7 +56,7 @@ def rewrite_file(file: str, *, store: str, only_new: bool, lang: str | None) -> 
     _check_exists(store, lang)
     if only_new and path.exists() and path.stat().st_size:
         raise click.UsageError(SHELL.text(lang, "not_empty", name=file))
-    with SqliteOutbox(store) as kept:
+    with open_outbox(store) as kept:
         names = _names(path, kept)
         before = max(kept.progress(name).number for name in names)
         after = before if only_new else 0
@@ -70,13 +82,15 @@ def rewrite_file(file: str, *, store: str, only_new: bool, lang: str | None) -> 
 
 @outbox.command()
 @store_of_watch
+@config_option
 @lang_option
 @json_option
-def dead(*, store: str, lang: str | None, as_json: bool) -> None:
+def dead(*, store: str | None, config: str | None, lang: str | None, as_json: bool) -> None:
     """Run the command ``outbox dead``, whose help is in ``text.help``."""
     lang = language(lang)
+    store = store_place(store, config, lang)
     _check_exists(store, lang)
-    with SqliteReader(store) as kept:
+    with open_reader(store) as kept:
         found = [(sink, letter) for sink in kept.sinks() for letter in kept.dead(sink)]
     if as_json:
         rows = [
@@ -101,22 +115,26 @@ def dead(*, store: str, lang: str | None, as_json: bool) -> None:
 @argument("sink")
 @argument("numbers", type=int, nargs=-1)
 @store_of_watch
+@config_option
 @lang_option
-def replay(sink: str, numbers: Sequence[int], *, store: str, lang: str | None) -> None:
+def replay(
+    sink: str, numbers: Sequence[int], *, store: str | None, config: str | None, lang: str | None
+) -> None:
     """Run the command ``outbox replay``, whose help is in ``text.help``."""
     lang = language(lang)
+    store = store_place(store, config, lang)
     _check_exists(store, lang)
-    with SqliteOutbox(store) as kept:
+    with open_outbox(store) as kept:
         count = kept.replay(sink, numbers or [letter.number for letter in kept.dead(sink)])
     click.echo(SHELL.text(lang, "replayed", count=count, sink=sink), err=True)
 
 
 def _check_exists(store: str, lang: str) -> None:
-    if not Path(store).exists():
-        raise click.ClickException(SHELL.text(lang, "no_store", name=store))
+    if not has_store(store):
+        raise click.ClickException(SHELL.text(lang, "no_store", name=shown(store)))
 
 
-def _names(path: Path, store: SqliteOutbox) -> list[str]:
+def _names(path: Path, store: StoreOutbox) -> list[str]:
     """Return the sink names in the store that are paths to the file ``path``.
 
     If there are none, the only name is the absolute path.

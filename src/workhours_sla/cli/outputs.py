@@ -14,7 +14,7 @@ from workhours_sla.adapters.sinks.digest_lines import DIGESTS
 from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
 from workhours_sla.adapters.sinks.kafka import KafkaSink
 from workhours_sla.adapters.sinks.line_file import check_lines
-from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.adapters.stores.database_store import DatabaseStore
 from workhours_sla.cli.digests import TimedDigests, digest_lines
 from workhours_sla.cli.output import Note
 from workhours_sla.cli.sinks import Configured, Mails
@@ -31,19 +31,20 @@ class OutputOptions(NamedTuple):
     ``sinks`` are files of changes, ``digests`` is the file of digests, ``skew`` an amount of time.
     """
 
-    store: str
     sinks: Sequence[str]
     digests: str | None
     skew: str
 
-    def check_lines(self) -> None:
-        """Raise StoreError if a file of changes or digests has something else in it."""
-        # if the store exists, opening the sink checks the lines that the store did not write
-        first_only = Path(self.store).exists()
+    def check_lines(self, *, is_new: bool) -> None:
+        """Raise StoreError if a file of changes or digests has something else in it.
+
+        ``is_new`` is whether the store does not exist yet. If it exists, opening a file checks the
+        lines that the store did not write.
+        """
         for file in self.sinks:
-            check_lines(Path(file), CHANGES, first_only=first_only)
+            check_lines(Path(file), CHANGES, first_only=not is_new)
         if self.digests is not None:
-            check_lines(Path(self.digests), DIGESTS, first_only=first_only)
+            check_lines(Path(self.digests), DIGESTS, first_only=not is_new)
 
 
 class Outputs(NamedTuple):
@@ -57,7 +58,7 @@ class Outputs(NamedTuple):
 def open_outputs(  # noqa: PLR0913, PLR0917
     stack: ExitStack,
     pipeline: Pipeline,
-    store: SqliteStore,
+    store: DatabaseStore,
     options: OutputOptions,
     configuration: Configuration,
     remote: Configured,

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
@@ -17,10 +16,11 @@ from workhours_sla.cli.options import (
     CommonOptions,
     calendar_file_option,
     lang_option,
-    store_option,
+    store_of_watch,
     take,
 )
 from workhours_sla.cli.settings import Settings
+from workhours_sla.cli.store_place import place_if_given
 from workhours_sla.errors import EngineError
 from workhours_sla.text.messages import say
 from workhours_sla.text.shell import SHELL, language
@@ -44,6 +44,7 @@ class _ServeOptions(NamedTuple):
     port: int
     rate: int
     store: str | None
+    standby: bool
     sinks: Sequence[str]
     digests: str | None
     skew: str | None
@@ -56,7 +57,8 @@ class _ServeOptions(NamedTuple):
 @option("--host", metavar="ADDRESS", default=HOST)
 @option("--port", metavar="PORT", type=click.IntRange(0, 65_535), default=PORT)
 @option("--rate", metavar="N", type=click.IntRange(0, 1_000_000), default=RATE)
-@store_option
+@store_of_watch
+@option("--standby", is_flag=True)
 @option("--sink", "sinks", multiple=True, metavar="FILE")
 @option("--digests", metavar="FILE")
 @option("--skew", metavar="AMOUNT", without=SKEW)
@@ -68,7 +70,8 @@ def serve(**options: Any) -> None:
     common = dict.fromkeys(CommonOptions._fields) | {
         name: options[name] for name in ("config", "calendar_file", "lang")
     }
-    _check(wanted, common, language(options["lang"]))
+    place = place_if_given(wanted.store, options["config"])
+    _check(wanted, place, common, language(options["lang"]))
     settings = Settings.of(take(CommonOptions, common | {"as_json": False, "provisional": False}))
     try:
         from workhours_sla.service import run  # noqa: PLC0415 - needs the extra
@@ -82,7 +85,7 @@ def serve(**options: Any) -> None:
     tokens = Tokens.of(configuration.mapping.service, os.environ)
     run.check_host(wanted.host, tokens)
     run.log_to_stderr()
-    with _opened(wanted, configuration, options["config"], settings.lang) as live:
+    with _opened(wanted, place, configuration, options["config"], settings.lang) as live:
         if live is not None:
             settings.note_ends(configuration, live.clock())
         labels = Labels(
@@ -96,18 +99,19 @@ def serve(**options: Any) -> None:
         run.serve(app, run.bound(wanted.host, wanted.port), live, lang=settings.lang)
 
 
-def _check(wanted: _ServeOptions, common: dict[str, Any], lang: str) -> None:
-    """Raise click.UsageError for options that need --store, and for a file that is given twice."""
+def _check(wanted: _ServeOptions, place: str | None, common: dict[str, Any], lang: str) -> None:
+    """Raise click.UsageError for options that need a store, and for a file that is given twice."""
     given = {
+        "--standby": wanted.standby,
         "--sink": wanted.sinks,
         "--digests": wanted.digests,
         "--skew": wanted.skew,
         "--retain": wanted.retain,
     }
     for name, value in given.items():
-        if value and wanted.store is None:
+        if value and place is None:
             raise click.UsageError(SHELL.text(lang, "only_with_store", option=name))
-    if wanted.store is None:
+    if place is None:
         return
     from workhours_sla.cli.file_checks import (  # noqa: PLC0415
         check_files,
@@ -120,7 +124,7 @@ def _check(wanted: _ServeOptions, common: dict[str, Any], lang: str) -> None:
         (
             *read_files("--config", common["config"]),
             *read_files("--calendar-file", common["calendar_file"]),
-            *store_files(wanted.store, is_written=True),
+            *store_files(place, is_written=True),
             *written_files("--sink", *wanted.sinks),
             *written_files("--digests", wanted.digests),
         ),
@@ -130,19 +134,24 @@ def _check(wanted: _ServeOptions, common: dict[str, Any], lang: str) -> None:
 
 @contextmanager
 def _opened(
-    wanted: _ServeOptions, configuration: Configuration, config: str, lang: str
+    wanted: _ServeOptions,
+    place: str | None,
+    configuration: Configuration,
+    config: str,
+    lang: str,
 ) -> Iterator[Live | None]:
     """Open the store and everything that is written; yield None without a store."""
-    if wanted.store is None:
+    if place is None:
         yield None
         return
-    from workhours_sla.adapters.stores.sqlite import SqliteStore  # noqa: PLC0415
+    from workhours_sla.adapters.stores.places import has_store  # noqa: PLC0415
     from workhours_sla.cli.outputs import (  # noqa: PLC0415
         OutputOptions,
         note_failure,
         open_outputs,
     )
     from workhours_sla.cli.sinks import configured_sinks  # noqa: PLC0415
+    from workhours_sla.cli.store_place import opened_store  # noqa: PLC0415
     from workhours_sla.service.guard import LOG  # noqa: PLC0415
     from workhours_sla.service.live import Live  # noqa: PLC0415
     from workhours_sla.sla.pipeline import Pipeline  # noqa: PLC0415
@@ -152,11 +161,11 @@ def _opened(
         LOG.warning(key.replace("_", "-"), extra={"text": SHELL.text(lang, key, **facts)})
 
     skew = wanted.skew or SKEW
-    options = OutputOptions(wanted.store, wanted.sinks, wanted.digests, skew)
+    options = OutputOptions(wanted.sinks, wanted.digests, skew)
     remote = configured_sinks(configuration.mapping, config, wanted.digests, lang)
-    options.check_lines()
+    options.check_lines(is_new=not has_store(place))
     with ExitStack() as stack:
-        store = SqliteStore(Path(wanted.store))
+        store = opened_store(place, lang, standby=wanted.standby)
         retain = None if wanted.retain is None else timedelta(days=wanted.retain)
         pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retain))
         sinks, digests, _ = open_outputs(

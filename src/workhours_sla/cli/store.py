@@ -1,4 +1,4 @@
-"""The command ``store check``: verify the file of a store that ``watch`` keeps."""
+"""The commands ``store check`` and ``store copy``: verify and copy a store of ``watch``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Final
 
 import click
 
+from workhours_sla.adapters.stores.copying import copy_store
+from workhours_sla.adapters.stores.places import shown
 from workhours_sla.adapters.stores.store_check import StoreFault, check_store
 from workhours_sla.cli.help import argument, group, option
 from workhours_sla.cli.options import json_option, lang_of_group, lang_option
@@ -29,6 +31,7 @@ def store() -> None:
 def check(store: str, *, show_all: bool, lang: str | None, as_json: bool) -> int:
     """Run the command ``store check``, whose help is in ``text.help``."""
     faults = check_store(store)
+    store = shown(store)
     if as_json:
         data = {"store": store, "sound": not faults, "faults": [one._asdict() for one in faults]}
         echo_json(data)
@@ -36,6 +39,17 @@ def check(store: str, *, show_all: bool, lang: str | None, as_json: bool) -> int
         for line in _lines(store, faults, language(lang), show_all=show_all):
             click.echo(line)
     return UNREADABLE if faults else 0
+
+
+@store.command()
+@argument("source", metavar="FROM")
+@argument("target", metavar="TO")
+@lang_option
+def copy(source: str, target: str, *, lang: str | None) -> None:
+    """Run the command ``store copy``, whose help is in ``text.help``."""
+    count = copy_store(source, target)
+    facts = {"source": shown(source), "target": shown(target), "count": count}
+    click.echo(SHELL.text(language(lang), "store_copied", **facts))
 
 
 def _lines(store: str, faults: tuple[StoreFault, ...], lang: str, *, show_all: bool) -> list[str]:

@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from fractions import Fraction
 from functools import partial
-from pathlib import Path
 from threading import Event as Flag
 from types import FrameType
 from typing import Any, Final, NamedTuple
@@ -20,7 +19,8 @@ import click
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.delivery import Delivery, Undelivered
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
-from workhours_sla.adapters.stores.sqlite import SqliteStore
+from workhours_sla.adapters.stores.database_store import DatabaseStore
+from workhours_sla.adapters.stores.places import has_store
 from workhours_sla.cli.counted_source import CountedSource
 from workhours_sla.cli.digests import TimedDigests
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
@@ -43,6 +43,7 @@ from workhours_sla.cli.row_counts import events_line, reason_lines, rows_line
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.sinks import configured_sinks
+from workhours_sla.cli.store_place import opened_store, store_place
 from workhours_sla.cli.times import show_time
 from workhours_sla.sla.emitted_changes import Change, ChangeKind
 from workhours_sla.sla.pipeline import Pipeline
@@ -66,7 +67,7 @@ class _WatchOptions(NamedTuple):
     """The options that only ``watch`` has."""
 
     source: str | None
-    store: str
+    store: str | None
     sinks: Sequence[str]
     digests: str | None
     skew: str
@@ -78,6 +79,7 @@ class _WatchOptions(NamedTuple):
     once: bool
     replay: bool
     accept_loss: bool
+    standby: bool
     assume_tz: str | None
     min_read: str
 
@@ -98,6 +100,7 @@ class _WatchOptions(NamedTuple):
 @option("--once", is_flag=True)
 @option("--replay", is_flag=True)
 @option("--accept-loss", is_flag=True)
+@option("--standby", is_flag=True)
 @assume_tz_option
 @min_read_option
 @common_options
@@ -110,13 +113,14 @@ def watch(**options: Any) -> int:
         raise click.UsageError(SHELL.text(lang, "no_provisional"))
     settings = Settings.of(common)
     config = _config(settings, wanted.assume_tz)
+    place = store_place(wanted.store, common.config, lang)
     check_source(wanted.source, config, lang)
     check_files(
         (
             *read_files("SOURCE", wanted.source),
             *read_files("--config", common.config),
             *read_files("--calendar-file", common.calendar_file),
-            *store_files(wanted.store, is_written=True),
+            *store_files(place, is_written=True),
             *written_files("--sink", *wanted.sinks),
             *written_files("--digests", wanted.digests),
         ),
@@ -135,9 +139,9 @@ def watch(**options: Any) -> int:
     source = following.source(config)
     with ExitStack() as stack:
         source.check()  # an error here must not leave an empty store and empty sinks
-        outputs = OutputOptions(wanted.store, wanted.sinks, wanted.digests, wanted.skew)
-        outputs.check_lines()
-        store = SqliteStore(Path(wanted.store))
+        outputs = OutputOptions(wanted.sinks, wanted.digests, wanted.skew)
+        outputs.check_lines(is_new=not has_store(place))
+        store = opened_store(place, lang, standby=wanted.standby)
         retained = None if wanted.retain is None else timedelta(days=wanted.retain)
         pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retained))
         output = _StandardOutput(
@@ -302,7 +306,9 @@ def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config,
     check_read_share(run.items - ignored, unread, least, lang, kept=True)
 
 
-def _account(run: RunSummary, rows: CountedSource, store: SqliteStore, lang: str) -> Iterator[str]:
+def _account(
+    run: RunSummary, rows: CountedSource, store: DatabaseStore, lang: str
+) -> Iterator[str]:
     """Yield lines that count the rows of this run, and of all runs with the store."""
     stored = store.holdings()
     yield rows_line(run.items, run.rejected, rows.ignored, rows.inverted, lang)

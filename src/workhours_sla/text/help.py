@@ -75,13 +75,13 @@ COMMANDS: Final = Texts(
             "en": "Answer over HTTP: when due, how much time passed, how late it may arrive, why."
             "\n\n"
             "The targets and the tokens are those of --config. Without tokens only this machine is "
-            "answered. With --store the service also receives events, keeps the appeals in FILE, "
+            "answered. With --store the service also receives events, keeps the appeals in STORE, "
             "and sends every change to the sinks of --config, as watch does. The log goes to "
             "standard error. SIGTERM ends it after the running requests.",
             "ru": "Отвечать по HTTP: какой срок, сколько прошло времени, не позже чего и почему."
             "\n\n"
             "Нормативы и ключи - из --config. Без ключей ответы получает только эта машина. С "
-            "--store служба ещё и принимает события, хранит обращения в ФАЙЛЕ и, как watch, "
+            "--store служба ещё и принимает события, хранит в ХРАНИЛИЩЕ обращения и, как watch, "
             "отправляет изменения приёмникам из --config. Журнал пишется в поток ошибок. По "
             "SIGTERM команда завершает начатые запросы и останавливается.",
         },
@@ -169,8 +169,8 @@ COMMANDS: Final = Texts(
             "особом дне.",
         },
         "store": {
-            "en": "Verify the store that watch keeps.",
-            "ru": "Проверить хранилище команды watch.",
+            "en": "Verify or copy the store that watch keeps.",
+            "ru": "Проверить или скопировать хранилище команды watch.",
         },
         "store check": {
             "en": "Verify STORE: its pages, every row, and the rows that refer to others.\n\n"
@@ -178,6 +178,14 @@ COMMANDS: Final = Texts(
             "ru": "Проверить ХРАНИЛИЩЕ: страницы файла, каждую строку и ссылки между строками.\n\n"
             "Код выхода 0, если оно исправно, иначе 2. Другой процесс может в это время писать в "
             "него.",
+        },
+        "store copy": {
+            "en": "Copy the store FROM with everything in it to TO, which has no store yet.\n\n"
+            "FROM and TO are paths or addresses like postgresql://USER@HOST/DATABASE. The copy "
+            "continues where FROM is now; stop watch before you move a store.",
+            "ru": "Скопировать хранилище ОТКУДА со всем содержимым в КУДА, где его ещё нет.\n\n"
+            "ОТКУДА и КУДА - пути или адреса вида postgresql://USER@HOST/DATABASE. Копия "
+            "продолжит с того же места; перед переносом остановите watch.",
         },
     }
 )
@@ -246,8 +254,8 @@ SHORT: Final = Texts(
             "ru": "Показать год календаря и акт о каждом особом дне.",
         },
         "store": {
-            "en": "Verify the store that watch keeps.",
-            "ru": "Проверить хранилище команды watch.",
+            "en": "Verify or copy the store that watch keeps.",
+            "ru": "Проверить или скопировать хранилище команды watch.",
         },
         "outbox dead": {
             "en": "List the changes that are no longer sent to a sink.",
@@ -264,6 +272,10 @@ SHORT: Final = Texts(
         "store check": {
             "en": "Verify the pages and every row of a store.",
             "ru": "Проверить страницы и каждую строку хранилища.",
+        },
+        "store copy": {
+            "en": "Copy a store to a file or to PostgreSQL.",
+            "ru": "Скопировать хранилище в файл или в PostgreSQL.",
         },
     }
 )
@@ -316,8 +328,8 @@ OPTIONS: Final = Texts(
             "ru": "Запросов в секунду с одного ключа или адреса; 0 - без ограничения.",
         },
         "serve --store": {
-            "en": "File of the state; with it, events are received.",
-            "ru": "Файл хранилища; с ним служба принимает события.",
+            "en": "Path of the state, or postgresql://...; with it, events are received.",
+            "ru": "Путь хранилища или postgresql://...; с ним служба принимает события.",
         },
         "serve --sink": {
             "en": "Append changes as JSON Lines.",
@@ -364,8 +376,8 @@ OPTIONS: Final = Texts(
         },
         # -- files of appeals
         "--store": {
-            "en": "Read the store that watch keeps, instead of FILE.",
-            "ru": "Читать не ФАЙЛ, а хранилище команды watch.",
+            "en": "Read the store that watch keeps, instead of FILE: a path or postgresql://...",
+            "ru": "Читать не ФАЙЛ, а хранилище команды watch: путь или postgresql://...",
         },
         "--assume-tz": {
             "en": "Zone of times without an offset.",
@@ -488,8 +500,8 @@ OPTIONS: Final = Texts(
         },
         # -- watch, outbox, store
         "watch --store": {
-            "en": "File of the state; created if missing.",
-            "ru": "Файл хранилища; если его нет, создаётся.",
+            "en": "Path of the state, or postgresql://...; created if missing.",
+            "ru": "Путь хранилища или postgresql://...; если его нет, создаётся.",
         },
         "watch --sink": {
             "en": "Append changes as JSON Lines.",
@@ -533,6 +545,10 @@ OPTIONS: Final = Texts(
             "en": "Go on after messages of a topic were removed unread.",
             "ru": "Продолжить, хотя сообщения топика удалены непрочитанными.",
         },
+        "--standby": {
+            "en": "While another process writes the store, wait, and take over when it ends.",
+            "ru": "Пока в хранилище пишет другой процесс, ждать, а затем сменить его.",
+        },
         "outbox dead --store": {"en": "The store that watch keeps.", "ru": "Хранилище watch."},
         "outbox replay --store": {"en": "The store that watch keeps.", "ru": "Хранилище watch."},
         "outbox rewrite --store": {"en": "The store that watch keeps.", "ru": "Хранилище watch."},
@@ -555,6 +571,10 @@ DEFAULTS: Final = Texts(
         "the region's": {"en": "the region's", "ru": "пояс региона"},
         "the environment's": {"en": "the environment's", "ru": "как в системе"},
         "stdout": {"en": "standard output", "ru": "стандартный вывод"},
+        "the store of --config": {
+            "en": "[store] in --config",
+            "ru": "[store] в --config",
+        },
         "those in the data": {"en": "those in the data", "ru": "все, что есть в данных"},
     }
 )
@@ -601,6 +621,8 @@ METAVARS: Final[Mapping[str, Mapping[str, str]]] = {
         "SOURCE": "ИСТОЧНИК",
         "START": "НАЧАЛО",
         "STORE": "ХРАНИЛИЩЕ",
+        "FROM": "ОТКУДА",
+        "TO": "КУДА",
         "TIME": "ВРЕМЯ",
         "WHAT": "ПЕРИОД",
         "YEAR": "ГОД",

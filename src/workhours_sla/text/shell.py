@@ -545,6 +545,22 @@ SHELL: Final = Texts(
             "ru": "файл {name!r} не пуст, а --only-new не сохранит его содержимое; сначала "
             "переместите его",
         },
+        "standby_waits": {
+            "en": "another process writes the store {name}; waiting to take over",
+            "ru": "в хранилище {name} пишет другой процесс; ждём, чтобы его сменить",
+        },
+        "standby_starts": {
+            "en": "the store {name} is free; this process has taken over",
+            "ru": "хранилище {name} свободно; теперь в него пишет этот процесс",
+        },
+        "store_copied": {
+            "en": "The store {source} was copied to {target}; events: {count}",
+            "ru": "Хранилище {source} скопировано в {target}; событий: {count}",
+        },
+        "no_store_given": {
+            "en": "no store was given; give --store, or --config with the section [store]",
+            "ru": "не указано хранилище; укажите --store или --config с разделом [store]",
+        },
         "no_store": {
             "en": "no store {name!r}; check the path",
             "ru": "нет хранилища {name!r}; проверьте путь",

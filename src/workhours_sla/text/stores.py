@@ -45,7 +45,7 @@ STORES: Final[Mapping[str, Words]] = {
     "postgres_other_session": {
         "en": (
             "the store {path} is reached through a connection pooler that changes the session, so "
-            "the lock of the writer does not work; connect to the server directly, or let the "
+            "the lock of the writer has no effect; connect to the server directly, or let the "
             "pooler work by session"
         ),
         "ru": (

@@ -472,6 +472,25 @@ class ServiceSettings(Section, frozen=True, kw_only=True):
     ) = None
 
 
+class StoreSettings(Section, frozen=True, kw_only=True):
+    """The store of watch, for commands without the option --store.
+
+    ``url`` is a path or the address of a PostgreSQL database. Leave the password to the variable
+    PGPASSWORD or to the password file of PostgreSQL.
+    """
+
+    url: (
+        Annotated[
+            str,
+            _described(
+                "The path or the address of the store.",
+                *("appeals.db", "postgresql://workhours@db.example/appeals"),
+            ),
+        ]
+        | None
+    ) = None
+
+
 class TargetSettings(Section, frozen=True, kw_only=True):
     """A target: its budget, its schedule, and the events that start and stop the clock.
 
@@ -613,6 +632,7 @@ class Config(Section, frozen=True, kw_only=True):
     service: Annotated[ServiceSettings, _described("The tokens of the HTTP service.")] = (
         ServiceSettings()
     )
+    store: Annotated[StoreSettings, _described("The store of watch.")] = StoreSettings()
     targets: Annotated[tuple[TargetRow, ...], _described("Several targets.")] = ()
     rules: Annotated[
         tuple[RuleRow, ...],

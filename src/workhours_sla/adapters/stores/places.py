@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from time import sleep
+from typing import Final
 
 from workhours_sla.adapters.stores.database import CheckedDatabase, Database
 from workhours_sla.adapters.stores.database_store import HOT, DatabaseStore
 from workhours_sla.adapters.stores.outbox import StoreOutbox
+from workhours_sla.adapters.stores.postgres import (
+    PATIENCE,
+    PostgresOutbox,
+    PostgresReader,
+    PostgresStore,
+    postgres_database,
+)
 from workhours_sla.adapters.stores.reader import StoreReader
 from workhours_sla.adapters.stores.sqlite import SqliteOutbox, SqliteReader, SqliteStore
 from workhours_sla.adapters.stores.sqlite_database import SqliteDatabase
-from workhours_sla.errors import EngineError, StoreError
+from workhours_sla.errors import StoreError
 from workhours_sla.sla.event import Event
-from workhours_sla.text.messages import say
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 SCHEMES: Final = ("postgresql://", "postgres://")
 """How the address of a PostgreSQL database begins; everything else is a path."""
+
+
+_IN_USE: Final = frozenset({"store_in_use", "postgres_in_use"})
+"""The causes of the error that another process writes a store."""
+_DOWN: Final = frozenset({"postgres_unreachable", "postgres_lost"})
+"""The causes of the errors of a server that is down."""
 
 
 def is_address(place: Path | str) -> bool:
@@ -31,8 +42,7 @@ def shown(place: Path | str) -> str:
     """Return a place without a password, for messages. Raises StoreError."""
     if not is_address(place):
         return str(place)
-    shown_address: str = _postgres("postgres_address").Address.of(place).shown
-    return shown_address
+    return postgres_database().shown(str(place))
 
 
 def open_store(place: Path | str, *, hot: int = HOT) -> DatabaseStore:
@@ -40,51 +50,74 @@ def open_store(place: Path | str, *, hot: int = HOT) -> DatabaseStore:
 
     ``place`` is a path or an address such as ``postgresql://USER@HOST/DATABASE``. Raises
     StoreError, also if another process writes the store, and EngineError without psycopg.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with open_store(Path(folder, "appeals.db")) as store:
+    ...         print(type(store).__name__, store.watermark)
+    SqliteStore None
     """
     if is_address(place):
-        store: DatabaseStore = _postgres("postgres").PostgresStore(place, hot=hot)
-        return store
+        return PostgresStore(str(place), hot=hot)
     return SqliteStore(place, hot=hot)
+
+
+def wait_for_store(
+    place: Path | str, on_wait: Callable[[], object], *, interval: float = 1.0
+) -> tuple[DatabaseStore, bool]:
+    """Open a store for a pipeline as soon as no other process writes it.
+
+    ``on_wait`` is called once if another process does; then the second result is True. The lock is
+    tried every ``interval`` seconds. While it waits, it also waits for a server that is down.
+    Raises StoreError.
+    """
+    is_waiting = False
+    while True:
+        try:
+            if is_address(place):
+                return PostgresStore(str(place), patience=0), is_waiting
+            return SqliteStore(place), is_waiting
+        except StoreError as error:
+            if error.cause in _IN_USE and not is_waiting:
+                is_waiting = True
+                on_wait()
+            elif not (is_waiting and error.cause in _IN_USE | _DOWN):
+                raise
+        sleep(interval)
 
 
 def open_outbox(place: Path | str) -> StoreOutbox:
     """Open a store to record which changes sinks have received. Raises StoreError."""
     if is_address(place):
-        outbox: StoreOutbox = _postgres("postgres").PostgresOutbox(place)
-        return outbox
+        return PostgresOutbox(str(place))
     return SqliteOutbox(place)
 
 
 def open_reader(place: Path | str) -> StoreReader:
     """Open a store for reading. Another process may write it. Raises StoreError."""
     if is_address(place):
-        reader: StoreReader = _postgres("postgres").PostgresReader(place)
-        return reader
+        return PostgresReader(str(place))
     return SqliteReader(place)
 
 
 def open_to_check(place: Path | str) -> CheckedDatabase:
     """Open a store that may be damaged. Raises StoreError if the place has no store."""
     if is_address(place):
-        database = _postgres("postgres_database").PostgresDatabase
-        found: CheckedDatabase = database.to_read(place, verified=False)
-        return found
+        return postgres_database().to_read(str(place), verified=False)
     return SqliteDatabase.to_check(Path(place))
 
 
 def open_to_copy_from(place: Path | str) -> Database:
     """Open the database of a store to read all of its rows. Raises StoreError."""
     if is_address(place):
-        found: Database = _postgres("postgres_database").PostgresDatabase.to_read(place)
-        return found
+        return postgres_database().to_read(str(place))
     return SqliteDatabase.to_read(Path(place))
 
 
 def open_to_copy_into(place: Path | str) -> Database:
     """Open the database of a store to write all of its rows. Raises StoreError."""
     if is_address(place):
-        found: Database = _postgres("postgres_database").PostgresDatabase.to_write(place)
-        return found
+        return postgres_database().to_write(str(place), patience=PATIENCE)
     return SqliteDatabase.to_write(Path(place))
 
 
@@ -118,13 +151,3 @@ def events_of(place: Path | str) -> list[Event]:
     """
     with open_reader(place) as reader, reader.moment():
         return list(reader.events())
-
-
-def _postgres(module: str) -> ModuleType:
-    """Import a module that needs psycopg. Raises EngineError without psycopg."""
-    from importlib import import_module  # noqa: PLC0415 - only an address needs it
-
-    try:
-        return import_module(f"workhours_sla.adapters.stores.{module}")
-    except ImportError as error:
-        raise EngineError(say("no_psycopg")) from error

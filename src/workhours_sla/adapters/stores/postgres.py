@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from workhours_sla.adapters.stores.database_store import HOT, DatabaseStore
 from workhours_sla.adapters.stores.outbox import StoreOutbox
-from workhours_sla.adapters.stores.postgres_database import PATIENCE, PostgresDatabase
 from workhours_sla.adapters.stores.reader import StoreReader
+from workhours_sla.errors import EngineError
 from workhours_sla.module_names import public
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from workhours_sla.adapters.stores.postgres_database import PostgresDatabase
+
+PATIENCE: Final = 2.0
+"""Seconds to wait for the lock of a writer that has just ended."""
+
+
+def postgres_database() -> type[PostgresDatabase]:
+    """Import the class of databases in PostgreSQL. Raises EngineError without psycopg."""
+    try:
+        from workhours_sla.adapters.stores.postgres_database import (  # noqa: PLC0415
+            PostgresDatabase,
+        )
+    except ImportError as error:
+        raise EngineError(say("no_psycopg")) from error
+    return PostgresDatabase
 
 
 @public("workhours_sla.stream")
@@ -15,11 +35,11 @@ class PostgresReader(StoreReader):
 
     ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``. Usable from any thread. Calls
     run one at a time. An iterator reads some rows at a time, and other calls may run in between.
-    Raises StoreError.
+    Raises StoreError, and EngineError without psycopg 3.
     """
 
     def __init__(self, url: str) -> None:
-        super().__init__(PostgresDatabase.to_read(url))
+        super().__init__(postgres_database().to_read(url))
 
 
 class PostgresOutbox(StoreOutbox):
@@ -29,22 +49,22 @@ class PostgresOutbox(StoreOutbox):
     """
 
     def __init__(self, url: str) -> None:
-        super().__init__(PostgresDatabase.to_write(url))
+        super().__init__(postgres_database().to_write(url, patience=PATIENCE))
 
 
 @public("workhours_sla.stream")
 class PostgresStore(DatabaseStore):
-    """A store in a PostgreSQL database, opened for writing by one process; needs psycopg 3.
+    """A store in a PostgreSQL database, opened for writing by one process; created if missing.
 
     ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``, whose encoding must be UTF-8.
     The tables are in the schema ``workhours``, or in the schema that the address sets with
-    ``?options=-csearch_path%3DNAME``, which is created if it does not exist. A lock of the session
-    keeps other writers out. When a call of a pipeline returns, everything that it wrote is durable.
-    If the call raises, nothing is written. After the connection was lost, every call raises; a new
-    store continues after the last complete batch. ``hot`` is the number of appeals that are kept
-    in memory. Usable from any thread; calls run one at a time. Raises StoreError, also if another
-    process still writes the store after ``patience`` seconds. No message has the password.
+    ``?options=-csearch_path%3DNAME``. A lock of the session keeps other writers out. When a call of
+    a pipeline returns, everything that it wrote is durable. If the call raises, nothing is written.
+    After the connection was lost, every call raises; a new store continues after the last complete
+    batch. ``hot`` is the number of appeals that are kept in memory. Usable from any thread; calls
+    run one at a time. Raises StoreError, also if another process still writes the store after
+    ``patience`` seconds, and EngineError without psycopg 3. No message has the password.
     """
 
     def __init__(self, url: str, *, hot: int = HOT, patience: float = PATIENCE) -> None:
-        super().__init__(PostgresDatabase.to_write(url, patience=patience), hot)
+        super().__init__(postgres_database().to_write(url, patience=patience), hot)

@@ -24,9 +24,6 @@ from workhours_sla.text.messages import say
 LOCK_CLASS: Final = 0x57484F53
 """The upper half of the key of the advisory lock; the lower half is the id of the schema."""
 
-PATIENCE: Final = 2.0
-"""Seconds to wait for the lock of a writer that has just ended."""
-
 _AT_ONCE: Final = 10_000
 """Number of rows that ``stream`` reads at a time."""
 _TEXT: Final = 25
@@ -68,6 +65,11 @@ class PostgresDatabase:
         self._writer: int | None = None
         """The id of the session that has the writer's lock."""
 
+    @staticmethod
+    def shown(url: str) -> str:
+        """Return an address without its password, for messages. Raises StoreError."""
+        return Address.of(url).shown
+
     @classmethod
     def to_read(cls, url: str, *, verified: bool = True) -> PostgresDatabase:
         """Open a store that another process may be writing. Raises StoreError."""
@@ -82,7 +84,7 @@ class PostgresDatabase:
         return self
 
     @classmethod
-    def to_write(cls, url: str, *, patience: float = PATIENCE) -> PostgresDatabase:
+    def to_write(cls, url: str, *, patience: float) -> PostgresDatabase:
         """Open a store for writing; it is created if it does not exist.
 
         Raises StoreError, also if another process writes the store ``patience`` seconds later.

@@ -1,0 +1,50 @@
+"""Find and open the store of a command: the option ``--store``, or the section [store]."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from workhours_sla.adapters.stores.database_store import DatabaseStore
+from workhours_sla.adapters.stores.places import open_store, shown, wait_for_store
+from workhours_sla.cli.output import echo_note
+from workhours_sla.text.shell import SHELL
+
+
+def store_place(given: str | None, config: str | None, lang: str) -> str:
+    """Return the value of ``--store``, or else of ``url`` in the configuration file ``config``.
+
+    Raises click.UsageError if neither is given, and ConfigError.
+    """
+    place = place_if_given(given, config)
+    if place is None:
+        raise click.UsageError(SHELL.text(lang, "no_store_given"))
+    return place
+
+
+def place_if_given(given: str | None, config: str | None) -> str | None:
+    """Return the value of ``--store``, or else of ``url`` in a configuration file, or None.
+
+    Raises ConfigError.
+    """
+    if given is not None or config is None:
+        return given
+    from workhours_sla.adapters.config.file import load_config  # noqa: PLC0415 - often not needed
+
+    return load_config(Path(config)).store.url
+
+
+def opened_store(place: str, lang: str, *, standby: bool) -> DatabaseStore:
+    """Open a store for a pipeline.
+
+    With ``standby``, wait while another process writes the store, and print notes before and after.
+    Raises StoreError.
+    """
+    if not standby:
+        return open_store(place)
+    name = shown(place)
+    store, has_waited = wait_for_store(place, lambda: echo_note(lang, "standby_waits", name=name))
+    if has_waited:
+        echo_note(lang, "standby_starts", name=name)
+    return store
