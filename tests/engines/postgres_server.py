@@ -32,62 +32,79 @@ def _version(programs: Path) -> int:
     return int(shown.stdout.split("PostgreSQL) ")[1].split(".")[0])
 
 
+class Server:
+    """A server with its data in a folder. It may be stopped as after a crash, and started again."""
+
+    def __init__(self, programs: Path, folder: str, user: str | None) -> None:
+        self._programs = programs
+        self._folder = Path(folder)
+        self._user = user
+        self._environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = f"postgresql://postgres@/postgres?host={folder}"
+
+    def make(self) -> None:
+        options = ["-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--no-instructions"]
+        subprocess.run(
+            [self._programs / "initdb", "-D", self._data, *options],
+            check=True,
+            user=self._user,
+            capture_output=True,
+            env=self._environment,
+            cwd=self._folder,
+        )
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    def start(self) -> None:
+        options = ["listen_addresses=", "fsync=off", "jit=off", "shared_buffers=128MB"]
+        settings = [part for option in options for part in ("-c", option)]
+        log = self._folder / "log"
+        with log.open("ab") as into:
+            self._process = subprocess.Popen(
+                [self._programs / "postgres", "-D", self._data, "-k", self._folder, *settings],
+                user=self._user,
+                stdout=into,
+                stderr=into,
+                env=self._environment,
+                cwd=self._folder,
+            )
+        started = self._data / "postmaster.pid"
+        for _ in range(600):
+            if started.exists() and "ready" in started.read_text():
+                return
+            assert self._process.poll() is None, log.read_text()
+            time.sleep(0.1)
+        raise AssertionError(log.read_text())
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop; ``at_once`` without a shutdown, as ``pg_ctl stop -m immediate`` does."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
+        self._process.wait(60)
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
+
+
 @contextmanager
-def running(programs: Path) -> Iterator[str]:
-    """Run a server and return its connection string; its data are removed at the end."""
+def serving(programs: Path) -> Iterator[Server]:
+    """Run a server; its data are removed at the end."""
     user = "nobody" if os.getuid() == 0 else None  # PostgreSQL refuses to run as root
     with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:
         if user:
             shutil.chown(folder, user)
-        data = Path(folder) / "data"
-        environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
-        subprocess.run(
-            [
-                programs / "initdb",
-                "-D",
-                data,
-                "-A",
-                "trust",
-                "-U",
-                "postgres",
-                "--no-sync",
-                "-E",
-                "UTF8",
-                "--no-instructions",
-            ],
-            check=True,
-            user=user,
-            capture_output=True,
-            env=environment,
-            cwd=folder,
-        )
-        options = ["listen_addresses=", "fsync=off", "jit=off", "shared_buffers=128MB"]
-        log = (Path(folder) / "log").open("wb")
-        server = subprocess.Popen(
-            [
-                programs / "postgres",
-                "-D",
-                data,
-                "-k",
-                folder,
-                *(part for option in options for part in ("-c", option)),
-            ],
-            user=user,
-            stdout=log,
-            stderr=log,
-            env=environment,
-            cwd=folder,
-        )
+        server = Server(programs, folder, user)
+        server.make()
+        server.start()
         try:
-            for _ in range(600):
-                if (data / "postmaster.pid").exists() and "ready" in (
-                    (data / "postmaster.pid").read_text()
-                ):
-                    break
-                assert server.poll() is None, (Path(folder) / "log").read_text()
-                time.sleep(0.1)
-            yield f"postgresql://postgres@/postgres?host={folder}"
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(60)
-            log.close()
+            server.stop()
+
+
+@contextmanager
+def running(programs: Path) -> Iterator[str]:
+    """Run a server and return its connection string; its data are removed at the end."""
+    with serving(programs) as server:
+        yield server.address

@@ -1,0 +1,429 @@
+"""What can go wrong with a store in PostgreSQL is one sentence, and loses nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+psycopg = pytest.importorskip("psycopg")
+
+
+from test_store import POLICY, at, created, replied  # noqa: E402
+from tests.engines.postgres_server import Server  # noqa: E402
+from workhours_sla.adapters.stores.places import open_reader, open_store  # noqa: E402
+from workhours_sla.adapters.stores.postgres_database import PostgresDatabase  # noqa: E402
+from workhours_sla.adapters.stores.tables import Tables  # noqa: E402
+from workhours_sla.cli.main import main  # noqa: E402
+from workhours_sla.errors import EventError, StoreError  # noqa: E402
+from workhours_sla.sla.store import Work  # noqa: E402
+from workhours_sla.stream import (  # noqa: E402
+    Batch,
+    Checkpoint,
+    Pipeline,
+    PostgresReader,
+    PostgresStore,
+    Rejected,
+    StoreFault,
+    check_store,
+)
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture
+def address(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return an address with a new schema."""
+    name = f"s{abs(hash(request.node.name))}"
+    yield f"{postgres}&options=-csearch_path%3D{name}"
+    execute(postgres, f"DROP SCHEMA IF EXISTS {name} CASCADE")
+
+
+def execute(address: str, *statements: str) -> list[tuple[Any, ...]]:
+    """Execute statements in a session of their own, and return the rows of the last one."""
+    with closing(psycopg.connect(address, autocommit=True)) as connection:
+        for statement in statements:
+            cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def schema_of(address: str) -> str:
+    return address.rpartition("%3D")[2]
+
+
+def filled(address: str) -> None:
+    with Pipeline(open_store(address), POLICY) as pipe:
+        pipe.commit(
+            Batch(
+                "file",
+                [created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))],
+                [Rejected("not_json", "a detail", "a text")],
+                {"": Checkpoint("7")},
+                at(2025, 3, 12, 12),
+            )
+        )
+
+
+# -- one writer --------------------------------------------------------------------------------
+
+
+def test_a_second_writer_is_refused_until_the_first_one_ends(address: str) -> None:
+    with (
+        closing(PostgresStore(address)),
+        pytest.raises(StoreError, match="another process writes the store"),
+    ):
+        PostgresStore(address, patience=0)
+    PostgresStore(address, patience=0).close()
+
+
+def terminate(address: str, store: PostgresStore) -> None:
+    pid = store._db.connection.info.backend_pid
+    execute(address, f"SELECT pg_terminate_backend({pid}, 10000)")
+
+
+@pytest.mark.parametrize("when", ["before", "within", "restart"])
+def test_a_connection_lost_in_a_batch_is_one_error_and_the_next_start_continues(
+    when: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = created("1", at(2025, 3, 12, 10)), created("2", at(2025, 3, 12, 11))
+    store = PostgresStore(server.address)
+    pipe = Pipeline(store, POLICY)
+    pipe.commit(Batch("file", [first], positions={"": Checkpoint("1")}))
+    write = Tables.write
+
+    def end() -> None:
+        if when == "restart":
+            server.stop(at_once=True)
+            server.start()
+        else:
+            terminate(server.address, store)
+
+    def write_and_end(self: Tables, work: Work) -> None:
+        write(self, work)
+        end()
+
+    if when == "before":
+        end()
+    else:
+        monkeypatch.setattr(Tables, "write", write_and_end)
+    with pytest.raises(StoreError, match=r"was lost .*; start again"):
+        pipe.commit(Batch("file", [second], positions={"": Checkpoint("2")}))
+    monkeypatch.undo()
+    with closing(PostgresStore(server.address)) as other:
+        assert other.positions("file") == {"": Checkpoint("1")}
+        assert other.holdings().read == 1
+        # the former writer has no lock, and no call writes without it
+        for call in (
+            lambda: pipe.apply(second),
+            lambda: pipe.advance(at(2025, 3, 13)),
+            lambda: store.note("key", "text"),
+            lambda: store.acknowledge("sink", [1]),
+        ):
+            with pytest.raises(StoreError):
+                call()
+        again = Pipeline(other, POLICY)
+        assert len(again.commit(Batch("file", [second])).changes) == 1
+        assert [one.appeal_id for one in other.events()] == ["1", "2"]
+
+
+def test_a_session_that_a_pooler_has_changed_writes_nothing(address: str) -> None:
+    with closing(PostgresStore(address)) as store:
+        pipe = Pipeline(store, POLICY)
+        store._db._writer += 1
+        with pytest.raises(StoreError, match="connection pooler"):
+            pipe.apply(created("1", at(2025, 3, 12, 10)))
+        store._db._writer -= 1
+        assert len(pipe.apply(created("1", at(2025, 3, 12, 10)))) == 1
+
+
+def pass_over_an_error(store: PostgresStore) -> None:
+    with store._db.transaction(), suppress(StoreError):
+        store._db.rows("SELECT * FROM nowhere")
+
+
+def test_an_error_within_a_transaction_that_is_passed_over_is_not_a_success(address: str) -> None:
+    with closing(PostgresStore(address)) as store, pytest.raises(StoreError, match="ROLLBACK"):
+        pass_over_an_error(store)
+
+
+def test_every_commit_is_durable_even_if_the_server_says_otherwise(address: str) -> None:
+    url = f"{address}%20-csynchronous_commit%3Doff"
+    with closing(PostgresStore(url)) as store:
+        assert store._db.rows("SHOW synchronous_commit") == [("on",)]
+
+
+# -- what is no store --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("open_it", [PostgresStore, PostgresReader])
+def test_a_later_schema_is_refused(open_it: Callable[[str], object], address: str) -> None:
+    filled(address)
+    execute(address, "UPDATE meta SET value='99' WHERE key='schema_version'")
+    with pytest.raises(StoreError, match=r"schema 99.*reads schema 1 only; install"):
+        open_it(address)
+    execute(address, "UPDATE meta SET value='1' WHERE key='schema_version'")
+    open_it(address).close()
+
+
+def test_a_schema_with_other_tables_is_refused(address: str) -> None:
+    name = schema_of(address)
+    execute(address, f"CREATE SCHEMA {name}", f"CREATE TABLE {name}.meta (x int)")
+    for open_it in (PostgresStore, PostgresReader):
+        with pytest.raises(StoreError, match="tables of something else"):
+            open_it(address)
+
+
+def test_a_place_without_a_store_is_not_created_by_reading(address: str) -> None:
+    with pytest.raises(StoreError, match="no store in the schema"):
+        open_reader(address)
+    with pytest.raises(StoreError, match="no store in the schema"):
+        check_store(address)
+    name = schema_of(address)
+    assert execute(address, f"SELECT 1 FROM pg_namespace WHERE nspname='{name}'") == []
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_of_another_encoding_is_refused(encoding: str, postgres: str) -> None:
+    name = f"in_{encoding.lower()}"
+    execute(postgres, f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0")
+    with pytest.raises(StoreError, match=f"has the encoding {encoding}; create"):
+        PostgresStore(postgres.replace("/postgres?", f"/{name}?"))
+
+
+def test_without_the_right_to_create_a_schema_the_message_says_what_to_run(postgres: str) -> None:
+    execute(postgres, """CREATE ROLE "a'b" LOGIN""")
+    url = postgres.replace("postgres@", "a%27b@") + "&options=-csearch_path%3Dgranted"
+    with pytest.raises(StoreError, match="may not create a schema") as caught:
+        PostgresStore(url)
+    todo = str(caught.value).partition("run: ")[2]
+    assert todo == """CREATE SCHEMA "granted" AUTHORIZATION "a'b\""""
+    execute(postgres, todo)
+    filled(url)
+    assert check_store(url) == ()
+
+
+def test_a_reader_needs_no_right_to_write(address: str) -> None:
+    filled(address)
+    name = schema_of(address)
+    execute(
+        address,
+        "DROP ROLE IF EXISTS only_reader",
+        "CREATE ROLE only_reader LOGIN",
+        f"GRANT USAGE ON SCHEMA {name} TO only_reader",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA {name} TO only_reader",
+    )
+    url = address.replace("postgres@", "only_reader@")
+    with PostgresReader(url) as reader, reader.moment():
+        assert reader.holdings().read == 2
+    with pytest.raises(StoreError, match="let an administrator grant"):
+        filled(url)
+    execute(address, "DROP OWNED BY only_reader", "DROP ROLE only_reader")
+
+
+def test_a_damaged_store_is_named_with_its_table_and_row(address: str) -> None:
+    filled(address)
+    execute(address, "UPDATE event SET body='[]' WHERE number=1")
+    assert check_store(address) == (StoreFault("checksum", "event", 1),)
+    with PostgresReader(address) as reader, pytest.raises(StoreError, match="row 1 of table event"):
+        list(reader.events())
+    execute(address, "DROP INDEX event_by_id")
+    assert StoreFault("definition", "index event_by_id") in check_store(address)
+    with pytest.raises(StoreError, match="definition of index event_by_id"):
+        PostgresStore(address)
+
+
+# -- texts and names ---------------------------------------------------------------------------
+
+
+def test_every_text_comes_back_as_it_was(address: str) -> None:
+    odd = "\0 \x01 \x01\x02 \"'%s ? \\ \n привет 😀"
+    with Pipeline(open_store(address), POLICY) as pipe:
+        pipe.commit(
+            Batch(
+                odd,
+                [created(odd, at(2025, 3, 12, 10)), created("1", at(2025, 3, 12, 10))],
+                [Rejected(odd, odd, odd)],
+                {odd: Checkpoint(odd)},
+            )
+        )
+        store = pipe.store
+        assert isinstance(store, PostgresStore)
+        store.note(odd, odd)
+        store.fail(odd, 1, odd, None)
+    with PostgresReader(address) as reader:
+        assert {one.appeal_id for one in reader.events()} == {odd, "1"}
+        assert reader.rejected() == {1: Rejected(odd, odd, odd)}
+        assert reader.positions(odd) == {odd: Checkpoint(odd)}
+        assert reader.noted(odd) == odd
+        assert reader.sinks() == [odd]
+        assert [one.error for one in reader.dead(odd)] == [odd]
+    assert check_store(address) == ()
+    with Pipeline(open_store(address), POLICY) as pipe:
+        assert pipe.apply(created(odd, at(2025, 3, 12, 10))) == ()
+
+
+def test_the_schema_of_an_address_may_have_any_name(postgres: str) -> None:
+    url = f"{postgres}&options=-csearch_path%3D%22a'b%22%22c%22"
+    filled(url)
+    assert check_store(url) == ()
+    assert execute(postgres, """SELECT count(*) FROM "a'b""c".event""") == [(2,)]
+
+
+def test_an_id_that_postgresql_cannot_index_is_refused_by_itself(address: str) -> None:
+    import random  # noqa: PLC0415 - a text that does not compress
+
+    long = "".join(random.Random(1).choices("абвгдежзиклмнопрст", k=5_000))
+    with Pipeline(open_store(address), POLICY) as pipe:
+        with pytest.raises(EventError, match="too long"):
+            pipe.apply(created(long, at(2025, 3, 12, 10)))
+        assert len(pipe.apply(created("1", at(2025, 3, 12, 10)))) == 1
+
+
+SECRET = "a-SECRET-of-mine"  # noqa: S105
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://user:{SECRET}@127.0.0.1:1/base",
+        f"postgresql://user:{SECRET}@/base?host=/nowhere",
+        f"postgresql://user:{SECRET}@@127.0.0.1:1/base",
+        f"postgresql://user:x/{SECRET}@127.0.0.1:1/base",
+        f"postgresql://user:x?{SECRET}@127.0.0.1:1/base",
+        f"postgresql://user:x#{SECRET}@127.0.0.1:1/base",
+        f"postgresql://user:%ZZ{SECRET}@127.0.0.1:1/base",
+        f"postgresql://user@127.0.0.1:{SECRET}/base",
+        f"postgresql://user:{SECRET}@[::1/base",
+        f"postgresql://user@127.0.0.1:1/base?password={SECRET}",
+        f"postgresql://user@127.0.0.1:1/base?{SECRET}",
+        f"postgresql://user@127.0.0.1:1/base?passwort={SECRET}",
+        f"postgresql://user@127.0.0.1:1/base?sslpassword={SECRET}&sslmode=require",
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_no_message_has_the_password(
+    url: str, lang: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(StoreError) as caught:
+        PostgresStore(url)
+    assert SECRET not in f"{caught.value} {caught.value!r} {vars(caught.value)}"
+    for words in (["outbox", "dead", "--store", url], ["store", "check", url]):
+        assert main([*words, "--lang", lang]) == 2
+        printed = capsys.readouterr()
+        assert SECRET not in printed.out + printed.err
+        assert len(printed.err.splitlines()) == 1
+
+
+def test_nothing_that_is_shown_of_a_store_has_the_password(address: str) -> None:
+    url = address.replace("postgres@", f"postgres:{SECRET}@")
+    with closing(PostgresStore(url)) as store:
+        assert SECRET not in f"{store!r} {store.place} {store._db!r}"
+        terminate(address, store)
+        with pytest.raises(StoreError) as caught:
+            store.holdings()
+    assert SECRET not in f"{caught.value} {vars(caught.value)}"
+
+
+# -- the planner -------------------------------------------------------------------------------
+
+
+def test_no_query_of_a_writer_scans_a_table(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Test new tables without statistics, for which the planner would choose a scan."""
+    plans: list[str] = []
+    rows, where = PostgresDatabase.rows, PostgresDatabase.where
+
+    def explain(self: PostgresDatabase, sql: str, values: list[object]) -> None:
+        if sql.lstrip().startswith(("SELECT", "DELETE")) and " WHERE " in sql:
+            found = rows(self, f"EXPLAIN {sql}", *values)
+            plans.extend(line for (line,) in found)
+
+    def explained_rows(self: PostgresDatabase, sql: str, *values: object) -> object:
+        explain(self, sql, list(values))
+        return rows(self, sql, *values)
+
+    def explained_where(self: PostgresDatabase, sql: str, values: Any) -> object:
+        values = list(values)
+        if values:
+            explain(self, sql, [values])
+        return where(self, sql, values)
+
+    store = PostgresStore(address, hot=0)
+    monkeypatch.setattr(PostgresDatabase, "rows", explained_rows)
+    monkeypatch.setattr(PostgresDatabase, "where", explained_where)
+    with Pipeline(store, POLICY, retain=timedelta(days=1)) as pipe:
+        for day in range(12, 20):
+            batch = [
+                one
+                for number in range(300)
+                for one in (
+                    created(f"{day}-{number}", at(2025, 3, day, 10)),
+                    replied(f"{day}-{number}", at(2025, 3, day, 11)),
+                )
+            ]
+            pipe.commit(Batch("", batch, watermark=at(2025, 3, day, 12)))
+    assert len(plans) > 50
+    assert not [line for line in plans if "Seq Scan" in line]
+
+
+# -- a standby ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_standby_takes_over_from_a_process_that_was_killed(
+    lang: str, address: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "events.jsonl"
+    source.touch()
+    command = [
+        *(sys.executable, "-m", "workhours_sla", "watch", str(source), "--store", address),
+        *("--interval", "0.05", "--clock", "events", "--lang", lang, "--json", "--standby"),
+    ]
+
+    def started() -> subprocess.Popen[str]:
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+
+    def write(number: int) -> None:
+        when = f"2025-03-12T10:0{number}:00+03:00"
+        event = {
+            "event_id": f"{number}",
+            "appeal_id": f"A-{number}",
+            "type": "created",
+            "occurred_at": when,
+            "received_at": when,
+        }
+        with source.open("a") as into:
+            into.write(json.dumps(event) + "\n")
+
+    def read(process: subprocess.Popen[str]) -> str:
+        assert process.stdout is not None
+        return json.loads(process.stdout.readline())["change_id"]
+
+    with started() as first:
+        write(1)
+        assert read(first) == "A-1/first reply/0/opened/1"
+        with started() as second:
+            assert second.stderr is not None
+            waits, takes = {
+                "en": ("waiting to take over", "has taken over"),
+                "ru": ("ждём, чтобы его сменить", "теперь в него пишет этот процесс"),
+            }[lang]
+            assert waits in second.stderr.readline()
+            first.kill()
+            first.communicate()
+            assert takes in second.stderr.readline()
+            write(2)
+            found = read(second)
+            # the last change of the killed process may be sent again, under the same identity
+            found = read(second) if found.startswith("A-1/") else found
+            assert found == "A-2/first reply/0/opened/1"
+            second.terminate()
+            second.communicate()
+            assert second.returncode == 0
