@@ -296,6 +296,8 @@ SECRET = "a-SECRET-of-mine"  # noqa: S105
         f"postgresql://user:{SECRET}@/base?host=/nowhere",
         f"postgresql://user:{SECRET}@@127.0.0.1:1/base",
         f"postgresql://user:x/{SECRET}@127.0.0.1:1/base",
+        f"postgresql://user:1/{SECRET}@127.0.0.1:1/base",
+        f"postgresql://user:x@{SECRET}@127.0.0.1:1/base",
         f"postgresql://user:x?{SECRET}@127.0.0.1:1/base",
         f"postgresql://user:x#{SECRET}@127.0.0.1:1/base",
         f"postgresql://user:%ZZ{SECRET}@127.0.0.1:1/base",
