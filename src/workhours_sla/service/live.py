@@ -204,13 +204,14 @@ class Live:
         self.failing = None
 
     def _run(self, tick: float) -> None:
-        while not self._stopping.wait(tick):
+        while not self._stopping.is_set():
             try:
                 self.advance()
             except StoreError:
                 pass  # noted, and tried again
             except Exception as error:  # noqa: BLE001 - time must go on
                 LOG.error("fault", extra={"error": type(error).__name__})  # noqa: TRY400
+            self._stopping.wait(tick)
 
     # -- versions ----------------------------------------------------------------------------
 
