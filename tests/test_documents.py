@@ -192,6 +192,9 @@ SECTIONS = {
     "sinks": "WebhookSettings",
     "store": "StoreSettings",
     "service": "ServiceSettings",
+    "service-vk": "VkSettings",
+    "service-max": "MaxSettings",
+    "service-feeds": "FeedSettings",
     "email": "EmailSettings",
     "rules": "RuleRow",
     "published-norms": "PresetSettings",
@@ -203,6 +206,9 @@ REQUIRED_KEYS = dict.fromkeys(SECTIONS.values(), frozenset[str]()) | {
     "RuleRow": {"targets"},
     "WebhookSettings": {"kind", "url", "secret_env"},
     "EmailSettings": {"kind", "host", "from"},
+    "VkSettings": {"secret_env"},
+    "MaxSettings": {"secret_env"},
+    "FeedSettings": {"key_env"},
 }
 """The keys that the Russian tables of a definition call required."""
 

@@ -71,6 +71,7 @@ COMMANDS: Final = {
     "store": "store",
     "sql": "sql",
     "serve": "serve",
+    "feeds": "feeds",
 }
 """The module of each command, in ``workhours_sla.cli``."""
 

@@ -21,13 +21,14 @@ from workhours_sla.cli.options import (
 )
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.store_place import place_if_given
-from workhours_sla.errors import EngineError
+from workhours_sla.errors import ConfigError, EngineError
 from workhours_sla.text.messages import say
 from workhours_sla.text.shell import SHELL, language
 from workhours_sla.text.words import LANGUAGES
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.policy import Configuration
+    from workhours_sla.adapters.config.sections import ServiceSettings
     from workhours_sla.service.live import Live
 
 HOST: Final = "127.0.0.1"
@@ -77,13 +78,18 @@ def serve(**options: Any) -> None:
         from workhours_sla.service import run  # noqa: PLC0415 - needs the extra
         from workhours_sla.service.answering import Limits  # noqa: PLC0415
         from workhours_sla.service.app import application  # noqa: PLC0415
+        from workhours_sla.service.feeds import FeedAddresses  # noqa: PLC0415
         from workhours_sla.service.labels import Labels  # noqa: PLC0415
         from workhours_sla.service.tokens import Tokens  # noqa: PLC0415
+        from workhours_sla.service.webhooks import Webhooks  # noqa: PLC0415
     except ImportError as error:
         raise EngineError(say("no_service")) from error
     configuration = settings.configuration()
     tokens = Tokens.of(configuration.mapping.service, os.environ)
     run.check_host(wanted.host, tokens)
+    if place is None:
+        _check_sections(configuration.mapping.service)
+    feeds = FeedAddresses.of(configuration.mapping, os.environ)
     run.log_to_stderr()
     with _opened(wanted, place, configuration, options["config"], settings.lang) as live:
         if live is not None:
@@ -92,11 +98,27 @@ def serve(**options: Any) -> None:
             configuration.mapping.names,
             {one: configuration.mapping.report.heading("organisation", one) for one in LANGUAGES},
         )
-        limits = Limits(rate=wanted.rate)
+        webhooks = Webhooks()
+        if live is not None:
+            webhooks = Webhooks.of(configuration.mapping, live, os.environ)
         app = application(
-            configuration.policy, tokens, live, lang=settings.lang, limits=limits, labels=labels
+            configuration.policy,
+            tokens,
+            live,
+            webhooks=webhooks,
+            feeds=feeds,
+            lang=settings.lang,
+            limits=Limits(rate=wanted.rate),
+            labels=labels,
         )
         run.serve(app, run.bound(wanted.host, wanted.port), live, lang=settings.lang)
+
+
+def _check_sections(service: ServiceSettings) -> None:
+    """Raise ConfigError for a section of the configuration that needs --store."""
+    for name in ("vk", "max", "feeds"):
+        if getattr(service, name) is not None:
+            raise ConfigError(say("section_without_store", section=f"service.{name}"))
 
 
 def _check(wanted: _ServeOptions, place: str | None, common: dict[str, Any], lang: str) -> None:

@@ -16,22 +16,28 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.service.answering import Limits, answered, batch_of, encoded
 from workhours_sla.service.bodies import JSON_TYPE, body_of, type_of
+from workhours_sla.service.feed_routes import feed_routes
+from workhours_sla.service.feeds import Calendars, FeedAddresses
 from workhours_sla.service.guard import LANGUAGE, OPEN, ROUTE, Guard, failed, not_routed, refused
 from workhours_sla.service.labels import NO_LABELS, Labels
 from workhours_sla.service.live import Live
 from workhours_sla.service.live_routes import live_routes
 from workhours_sla.service.openapi import described
+from workhours_sla.service.openapi_incoming import paths_of_incoming
 from workhours_sla.service.problems import RefusedRequestError, refuse
 from workhours_sla.service.questions import QUESTIONS, Targets
 from workhours_sla.service.rate import RateLimit
 from workhours_sla.service.request_counts import RequestCounts
 from workhours_sla.service.tokens import Tokens
+from workhours_sla.service.webhook_routes import webhook_routes
+from workhours_sla.service.webhooks import Webhooks
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+NO_WEBHOOKS: Final = Webhooks()
 LAST_YEAR: Final = 9998
 SMALL: Final = 65_536
 """Bodies up to this size are parsed at once; larger ones in a thread."""
@@ -42,6 +48,8 @@ def application(  # noqa: PLR0913
     tokens: Tokens | None = None,
     live: Live | None = None,
     *,
+    webhooks: Webhooks = NO_WEBHOOKS,
+    feeds: FeedAddresses | None = None,
     lang: str = "en",
     limits: Limits | None = None,
     labels: Labels = NO_LABELS,
@@ -51,7 +59,8 @@ def application(  # noqa: PLR0913
     ``lang`` is the language of messages for a request without ``Accept-Language``. Without
     ``tokens`` every request is answered. With ``live`` the service also receives events and answers
     about appeals, and has the coordinator's screen, on which ``labels`` are the names; its owner
-    opens and closes it.
+    opens and closes it. ``webhooks`` are the networks whose requests it receives, and ``feeds`` the
+    addresses of its iCalendar feeds.
     """
     tokens, limits = tokens or Tokens(), limits or Limits()
     targets = Targets(policy)
@@ -70,6 +79,12 @@ def application(  # noqa: PLR0913
     if live is not None:
         for method, path, answer in live_routes(live, limits, counts):
             _add(app, method, path, answer)
+    calendars = None if live is None else Calendars.of(policy, live, lang)
+    for method, path, answer in (
+        *webhook_routes(webhooks, limits),
+        *feed_routes(feeds, calendars),
+    ):
+        _add(app, method, path, answer)
     _add(app, "GET", "/healthz", _health)
     _add(app, "GET", "/readyz", _ready(policy, live))
     document: list[bytes] = []
@@ -77,7 +92,12 @@ def application(  # noqa: PLR0913
     async def openapi(_request: Request) -> Response:
         if not document:
             facts = {"with_tokens": not tokens.is_empty, "with_store": live is not None}
-            document.append(encoded(described(limits, **facts)))
+            more = paths_of_incoming(
+                vk=webhooks.vk is not None,
+                max=webhooks.max is not None,
+                feeds=feeds is not None and live is not None,
+            )
+            document.append(encoded(described(limits, **facts, more=more)))
         return Response(document[0], media_type=JSON_TYPE)
 
     _add(app, "GET", "/openapi.json", openapi)

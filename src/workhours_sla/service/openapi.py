@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -184,8 +185,14 @@ def of_health(name: str, *, with_store: bool) -> dict[str, Any]:
     }
 
 
-def described(limits: Limits, *, with_tokens: bool, with_store: bool) -> dict[str, Any]:
-    """Return the OpenAPI document of the service."""
+def described(
+    limits: Limits,
+    *,
+    with_tokens: bool,
+    with_store: bool,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Return the OpenAPI document of the service, with ``more`` paths."""
     paths: dict[str, Any] = {
         f"/v1/{name}": {"post": of_question(name, limits)} for name in QUESTIONS
     }
@@ -194,6 +201,7 @@ def described(limits: Limits, *, with_tokens: bool, with_store: bool) -> dict[st
         paths[f"/{name}"] = {"get": of_health(name, with_store=with_store)}
     if with_store:
         paths |= paths_of_live(limits)
+    paths |= more
     _, schemas = msgspec.json.schema_components(list(QUESTIONS.values()), ref_template=REF)
     components: dict[str, Any] = {
         "schemas": {**schemas, **_SCHEMAS, **(SCHEMAS_OF_LIVE if with_store else {})}

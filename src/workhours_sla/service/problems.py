@@ -26,6 +26,7 @@ STATUSES: Final = {
     "unauthorized": 401,
     "forbidden": 403,
     "unknown-appeal": 404,
+    "wrong-secret": 403,
     "unknown-calendar": 404,
     "not-found": 404,
     "method-not-allowed": 405,

@@ -85,6 +85,14 @@ COMMANDS: Final = Texts(
             "отправляет изменения приёмникам из --config. Журнал пишется в поток ошибок. По "
             "SIGTERM команда завершает начатые запросы и останавливается.",
         },
+        "feeds": {
+            "en": "Print the address of the iCalendar feed of each agency in --config.\n\n"
+            "Whoever knows an address can read the deadlines of that agency, so send it to the "
+            "agency alone. A new number in [service.feeds] generations revokes it.",
+            "ru": "Вывести адрес ленты iCalendar каждого ведомства из --config.\n\n"
+            "По адресу можно читать сроки этого ведомства, поэтому сообщайте его только самому "
+            "ведомству. Новый номер в [service.feeds] generations отзывает адрес.",
+        },
         "check": {
             "en": "Show which appeals of FILE are overdue, at risk or met; - reads standard input."
             "\n\n"
@@ -229,6 +237,10 @@ SHORT: Final = Texts(
             "en": "Answer questions about deadlines over HTTP.",
             "ru": "Отвечать на вопросы о сроках по HTTP.",
         },
+        "feeds": {
+            "en": "Print the addresses of the agencies' iCalendar feeds.",
+            "ru": "Вывести адреса лент iCalendar для ведомств.",
+        },
         "check": {
             "en": "List the appeals that are overdue or at risk.",
             "ru": "Перечислить просроченные и срочные обращения.",
@@ -347,6 +359,14 @@ OPTIONS: Final = Texts(
             "en": "Drop appeals that ended, and rejected events received, more than DAYS ago.",
             "ru": "Удалять обращения, завершённые больше стольких дней назад, и отклонённые "
             "события, полученные больше стольких дней назад.",
+        },
+        "feeds --config": {
+            "en": "TOML file of agencies and feeds.",
+            "ru": "Файл TOML с ведомствами и лентами.",
+        },
+        "--url": {
+            "en": "Address under which others reach the service.",
+            "ru": "Адрес службы, по которому к ней обращаются.",
         },
         "--host": {"en": "Address to listen on.", "ru": "Адрес, на котором отвечать."},
         "--port": {
@@ -624,6 +644,7 @@ METAVARS: Final[Mapping[str, Mapping[str, str]]] = {
         "FROM": "ОТКУДА",
         "TO": "КУДА",
         "TIME": "ВРЕМЯ",
+        "URL": "АДРЕС",
         "WHAT": "ПЕРИОД",
         "YEAR": "ГОД",
         "ZONE": "ПОЯС",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from workhours_sla.text.detection import DETECTION
+from workhours_sla.text.incoming import INCOMING
 from workhours_sla.text.kafka import KAFKA
 from workhours_sla.text.live import LIVE
 from workhours_sla.text.service import SERVICE
@@ -21,6 +22,7 @@ from workhours_sla.text.words import Words
 SENTENCES: Final[Mapping[str, Words]] = {
     **DETECTION,
     **KAFKA,
+    **INCOMING,
     **SINKS,
     **LIVE,
     **SERVICE,

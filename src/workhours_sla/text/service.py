@@ -20,6 +20,7 @@ PROBLEMS: Final[Mapping[str, Words]] = {
     "unauthorized": {"en": "No valid token", "ru": "Нет действительного ключа"},
     "forbidden": {"en": "The token may only read", "ru": "Ключ даёт право только на чтение"},
     "unknown-appeal": {"en": "No such appeal", "ru": "Такого обращения нет"},
+    "wrong-secret": {"en": "The secret is wrong", "ru": "Неверный секрет"},
     "not-found": {"en": "No such address", "ru": "Такого адреса нет"},
     "method-not-allowed": {"en": "Another method is needed", "ru": "Нужен другой метод"},
     "body-timeout": {

@@ -15,6 +15,7 @@ from workhours_sla.adapters.columns import COLUMNS, REQUIRED, parts_of
 from workhours_sla.adapters.config.policy import Configuration, check_policy, configured
 from workhours_sla.adapters.config.schedules import default_schedule
 from workhours_sla.adapters.config.sections import Config, EmailSettings, Input, KafkaSettings
+from workhours_sla.adapters.config.service import check_service
 from workhours_sla.adapters.kafka import check_topic, cluster_of
 from workhours_sla.adapters.sinks.http_post import endpoint_of
 from workhours_sla.adapters.toml_text import LARGEST, tables_of
@@ -114,6 +115,7 @@ def parse_config(text: str, name: str) -> Config:
     _check_input(reader, config.input)
     _check_columns(reader, config)
     _check_sinks(reader, config)
+    check_service(reader, config)
     check_policy(reader, config)
     return config
 

@@ -14,7 +14,7 @@ from workhours_sla.sla.event import EventType, checked_event
 from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from workhours_sla.sla.event import Event
@@ -51,7 +51,8 @@ class Comment(NamedTuple):
 
     For a deletion, ``author`` and ``author_id`` are the person who deleted. Without ``author``,
     this is the citizen if the appeal has the same ``author_id``. ``expected`` is the number of
-    comments in the branch, if the record lacks comments that may matter.
+    comments in the branch, if the record lacks comments that may matter. ``is_parent_official`` is
+    true if the record shows that the community wrote the comment that this one answers.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Comment(NamedTuple):
     kind: EventType = EventType.CREATED
     event_id: str = ""
     expected: int = 0
+    is_parent_official: bool = False
 
 
 class CommentTree:
@@ -86,6 +88,20 @@ class CommentTree:
         self._deleted = Recent()
         """The comments of which nothing is known but that they were deleted."""
         self.ignored: Counter[Ignored] = Counter()
+        self.recall: Callable[[str], str | None] | None = None
+        """Returns the appeal of a comment that was mapped in an earlier run, None for others.
+
+        With it, a comment of the community that is in no appeal opens none.
+        """
+
+    def _branch(self, comment_id: str) -> str | None:
+        """Return the appeal of a comment, ``""`` if it has none, None if it is unknown."""
+        found = self._branches.get(comment_id)
+        if found is None and self.recall is not None:
+            found = self.recall(comment_id)
+            if found is not None:
+                self._branches.put(comment_id, found)
+        return found
 
     def ignore_deleted(self, comment_id: str) -> None:
         """Count a deleted comment about which nothing else is known.
@@ -103,12 +119,12 @@ class CommentTree:
     def missing(self, comment: Comment) -> str | None:
         """Return the id of the comment that must be mapped first, None if there is none."""
         about = comment.parent if comment.kind is EventType.CREATED else comment.id
-        if about is None or comment.is_root_official or self._branches.get(about) is not None:
+        if about is None or comment.is_root_official or self._branch(about) is not None:
             return None
         root = comment.root
         if root is None:
             return about
-        known = self._branches.get(root)
+        known = self._branch(root)
         if known is None:
             return root
         return None if known else about
@@ -121,7 +137,7 @@ class CommentTree:
         appeals = () if parent is None else self._appeals(parent, comment)
         if not appeals:
             return self._first(comment)
-        if self._branches.get(appeals[0]) is None and self._deleted.get(appeals[0]) is not None:
+        if self._branch(appeals[0]) is None and self._deleted.get(appeals[0]) is not None:
             return self.ignore("under_deleted")
         return self._in_branch(comment, appeals)
 
@@ -152,13 +168,14 @@ class CommentTree:
 
         If it belongs to one of two appeals, of which only one can exist, both are returned.
         """
-        found, root = self._branches.get(about), comment.root
-        if found is None and comment.is_root_official:
+        found, root = self._branch(about), comment.root
+        is_posted = self.recall is not None and comment.is_parent_official
+        if found is None and (comment.is_root_official or is_posted):
             found = ""
             self._branches.put(about, found)
         if found is not None:
             return (found,) if found else ()
-        known = None if root is None else self._branches.get(root)
+        known = None if root is None else self._branch(root)
         if root is None or known == "":
             return (about,)
         return (root,) if known or root == about else (root, about)

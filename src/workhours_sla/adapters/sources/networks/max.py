@@ -33,6 +33,7 @@ class _Body(msgspec.Struct, frozen=True, gc=False):
 
 class _Link(msgspec.Struct, frozen=True, gc=False):
     type: str | None = None
+    sender: _User | None = None
     message: _Body | None = None
 
 
@@ -94,10 +95,11 @@ class MaxMapper(NetworkMapper):
         chat = needed(recipient.chat_id, "recipient.chat_id")
         mid = needed(body.mid, "body.mid")
         author, author_id = self._author(message.sender)
-        answered = None
+        answered, to_official = None, False
         if message.link is not None and message.link.type == "reply":
             about = message.link.message or _Body()
             answered = f"max/{chat}/{needed(about.mid, 'link.message.mid')}"
+            to_official = self._is_official(message.link.sender)
         return Comment(
             f"max/{chat}/{mid}",
             _time(message.timestamp),
@@ -105,15 +107,19 @@ class MaxMapper(NetworkMapper):
             author_id,
             answered,
             received_at=received_at,
+            is_parent_official=to_official,
         )
 
+    def _is_official(self, sender: _User | None) -> bool:
+        """Return whether the community sent a message; a channel and a bot count as it."""
+        return sender is None or sender.is_bot or str(sender.user_id) in self.officials
+
     def _author(self, sender: _User | None) -> tuple[Author, str]:
-        """Return the author of a message; a channel and a bot count as the community."""
+        """Return the author of a message, and the author's id."""
         if sender is None:
             return "official", ""
         author_id = str(needed(sender.user_id, "sender.user_id"))
-        is_official = author_id in self.officials or sender.is_bot
-        return "official" if is_official else "citizen", author_id
+        return "official" if self._is_official(sender) else "citizen", author_id
 
     def _removed(self, update: MaxUpdate, received_at: datetime | None) -> Comment:
         chat, mid = needed(update.chat_id, "chat_id"), needed(update.message_id, "message_id")

@@ -1,0 +1,92 @@
+"""Map the requests that a network sends, one at a time, without ever keeping what people wrote."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from workhours_sla.adapters.sources.networks.mapper import NetworkMapper
+from workhours_sla.adapters.sources.rows import Fault
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.source import Rejected
+from workhours_sla.text.messages import Detail, say
+
+_KEPT: Final = frozenset({"type", "event_id", "update_type", "chat_type", "mid", "message_id"})
+"""The keys whose texts are kept. All others may have what people wrote, or their names."""
+_LONGEST: Final = 256
+"""The largest number of characters of a text that is kept."""
+_KEY: Final = re.compile(r"[A-Za-z_]{1,40}", re.ASCII)
+"""Matches the keys that are kept; no network has others."""
+
+
+def parse_request(body: bytes) -> dict[str, Any] | None:
+    """Parse the JSON object of a request, None if it has none.
+
+    Texts may have halves of characters, since networks cut them; such texts are not kept.
+    """
+    try:
+        data = json.loads(body)
+        without_texts(data)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+class NetworkRequests:
+    """Maps the requests of a network to events, in the order of their arrival. Not thread-safe.
+
+    ``make`` makes the mapper, which remembers the appeals of recent comments. ``recall`` returns
+    the appeal of an event that an earlier run stored, None for others. ``forget`` replaces the
+    mapper, after a request whose events could not be stored: the network sends it again, and the
+    mapper would ignore it as repeated.
+    """
+
+    def __init__(
+        self, make: Callable[[], NetworkMapper], recall: Callable[[str], str | None]
+    ) -> None:
+        self._make = make
+        self._recall = recall
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all earlier requests."""
+        self._mapper = self._make()
+        self._mapper.tree.recall = self._recall
+
+    def events_of(
+        self, request: Mapping[str, Any], received_at: datetime
+    ) -> tuple[Event, ...] | Rejected:
+        """Return the events of a request, none if it is ignored, or why it is rejected.
+
+        The text of what is rejected has neither texts nor names of citizens, and no secret.
+        """
+        bare = without_texts(request)
+        item = self._mapper(bare, 0, received_at)
+        if isinstance(item, Fault):
+            return Rejected(item.reason, str(item.detail), json.dumps(bare))
+        for event in item:
+            if not event.event_id.isprintable() or not event.appeal_id.isprintable():
+                detail = Detail(say("network_id"))
+                return Rejected("malformed", detail, json.dumps(bare))
+        return item
+
+
+def without_texts(value: Any) -> Any:
+    """Return parsed JSON without its texts, except short ones under keys that have no prose.
+
+    >>> without_texts({"type": "wall_reply_new", "object": {"id": 7, "text": "The lamp is broken"}})
+    {'type': 'wall_reply_new', 'object': {'id': 7}}
+    """
+    if isinstance(value, dict):
+        return {
+            name: without_texts(inner)
+            for name, inner in value.items()
+            if _KEY.fullmatch(name)
+            and (not isinstance(inner, str) or (name in _KEPT and len(inner) <= _LONGEST))
+        }
+    if isinstance(value, list):
+        return [without_texts(inner) for inner in value if not isinstance(inner, str)]
+    return value

@@ -1,0 +1,133 @@
+"""The description in OpenAPI of webhooks and feeds, which check secrets instead of tokens."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from workhours_sla.adapters.sinks.due_calendar import write_due_calendar
+from workhours_sla.service.feed_routes import CALENDAR_TYPE
+from workhours_sla.service.openapi_parts import example_targets, refusals
+from workhours_sla.service.webhook_routes import HEADER_OF_MAX
+from workhours_sla.sla.evaluate import evaluate
+from workhours_sla.sla.event import Event
+
+VK_REQUEST: Final = {
+    "type": "wall_reply_new",
+    "group_id": 990000001,
+    "event_id": "5f2c8e1b",
+    "v": "5.199",
+    "secret": "the secret key of the group",
+    "object": {
+        "id": 1002,
+        "from_id": 700000002,
+        "date": 1773238800,
+        "owner_id": -990000001,
+        "post_id": 501,
+        "parents_stack": [],
+    },
+}
+"""An example of a comment of a citizen."""
+MAX_UPDATE: Final = {
+    "update_type": "message_created",
+    "timestamp": 1773238800000,
+    "message": {
+        "sender": {"user_id": 700000002, "is_bot": False},
+        "recipient": {"chat_id": 880000001, "chat_type": "chat"},
+        "timestamp": 1773238800000,
+        "body": {"mid": "mid.00000000000003ea", "seq": 1002},
+    },
+}
+"""An example of a message of a citizen."""
+_TEXT: Final = {"text/plain": {"schema": {"type": "string"}, "example": "ok"}}
+_OF_OTHERS: Final = ("forbidden", "media-type", "timeout")
+"""Problems that these addresses never return."""
+
+
+def paths_of_incoming(*, vk: bool, max: bool, feeds: bool) -> dict[str, Any]:  # noqa: A002
+    """Return the OpenAPI paths of the webhooks and feeds that are configured."""
+    found: dict[str, Any] = {}
+    if vk:
+        found["/v1/webhooks/vk"] = {"post": _webhook("vk", "VK", VK_REQUEST)}
+    if max:
+        of_max = _webhook("max", "MAX", MAX_UPDATE)
+        of_max["parameters"] = [
+            {
+                "name": HEADER_OF_MAX.title(),
+                "in": "header",
+                "required": True,
+                "description": "The secret of the subscription.",
+                "schema": {"type": "string"},
+            }
+        ]
+        found["/v1/webhooks/max"] = {"post": of_max}
+    if feeds:
+        found["/feeds/{address}.ics"] = {"get": _feed()}
+    return found
+
+
+def example_feed() -> str:
+    """Return the calendar of an agency with one appeal."""
+    now = datetime.fromisoformat("2025-10-31T17:30:00+03:00")
+    event = Event("1", "A-1", "created", now, now, agency_id="roads")
+    outcomes = evaluate([event], example_targets().policy, as_of=now).outcomes
+    return write_due_calendar(outcomes, stamp=now, zone=now.tzinfo or UTC, name="Deadlines: roads")
+
+
+def _webhook(name: str, network: str, example: object) -> dict[str, Any]:
+    return {
+        "operationId": f"webhook_{name}",
+        "summary": f"Receive a request of {network}, and store what it says about appeals.",
+        "security": [],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object"}, "example": example}},
+        },
+        "responses": {
+            "200": {
+                "description": "The events are stored, or there are none to store. To a request "
+                "for confirmation, VK gets the string of the group."
+                if name == "vk"
+                else "The events are stored, or there are none to store.",
+                "content": _TEXT,
+            },
+            **refusals(400, 403, 405, 408, 413, 422, 429, 500, 503, without=_OF_OTHERS),
+        },
+    }
+
+
+def _feed() -> dict[str, Any]:
+    return {
+        "operationId": "feed",
+        "summary": "When are the unanswered appeals of an agency due?",
+        "security": [],
+        "parameters": [
+            {
+                "name": "address",
+                "in": "path",
+                "required": True,
+                "description": "The secret address of the agency, which workhours feeds prints.",
+                "schema": {"type": "string"},
+            },
+            {
+                "name": "If-None-Match",
+                "in": "header",
+                "description": "The ETag of the calendar that the client has.",
+                "schema": {"type": "string"},
+            },
+        ],
+        "responses": {
+            "200": {
+                "description": "The calendar, in the form of RFC 5545.",
+                "headers": {"ETag": {"schema": {"type": "string"}}},
+                "content": {
+                    CALENDAR_TYPE.partition(";")[0]: {
+                        "schema": {"type": "string"},
+                        "example": example_feed(),
+                    }
+                },
+            },
+            "304": {"description": "The client has this calendar already."},
+            **refusals(404, 405, 429, 500, 503, without=(*_OF_OTHERS, "unknown-calendar")),
+        },
+    }

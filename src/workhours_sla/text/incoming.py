@@ -1,0 +1,91 @@
+"""The texts of what the HTTP service offers beside questions: webhooks, reports and feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from workhours_sla.text.words import Words
+
+INCOMING: Final[Mapping[str, Words]] = {
+    "no_network_request": {
+        "en": "the body is not an object of JSON, such as VK and MAX send",
+        "ru": "тело запроса - не объект JSON, какие присылают VK и MAX",
+    },
+    "network_id": {
+        "en": "an id has characters that cannot be printed",
+        "ru": "в номере есть непечатаемые знаки",
+    },
+    "no_secret_env": {
+        "en": "the environment variable {name}, which {key} names, is not set; set it to the "
+        "secret, as it is set in the network",
+        "ru": "не задана переменная среды {name}, указанная в {key}; запишите в неё секрет, "
+        "указанный в настройках сети",
+    },
+    "short_secret": {
+        "en": "the secret in {name}, which {key} names, has fewer than {least} characters; use a "
+        "random one that is longer",
+        "ru": "секрет в переменной {name}, указанной в {key}, короче {least} знаков; возьмите "
+        "секрет длиннее",
+    },
+    "secret_wrong": {
+        "en": "the request does not have the secret that [service] names; set the same one in the "
+        "network",
+        "ru": "в запросе нет секрета, указанного в [service]; задайте в сети тот же секрет",
+    },
+    "no_confirmation": {
+        "en": "there is no confirmation for the group {group}; add it to [service.vk] "
+        "confirmations",
+        "ru": "для сообщества {group} нет строки подтверждения; добавьте её в [service.vk] "
+        "confirmations",
+    },
+    "section_without_store": {
+        "en": "[{section}] needs a store; add --store, or leave the section out",
+        "ru": "для раздела [{section}] нужно хранилище; добавьте --store или уберите раздел",
+    },
+    "no_feeds": {
+        "en": "the configuration has no feeds; add [service.feeds] with key_env",
+        "ru": "в конфигурации нет лент; добавьте раздел [service.feeds] с ключом key_env",
+    },
+    "no_feed_agencies": {
+        "en": "there are no agencies, so there is no feed",
+        "ru": "нет ведомств, поэтому нет и лент",
+    },
+    "list_agencies": {
+        "en": "list them in [agencies]",
+        "ru": "перечислите их в разделе [agencies]",
+    },
+    "not_a_group": {
+        "en": "{group} is not the id of a group in VK",
+        "ru": "{group} - не номер сообщества VK",
+    },
+    "write_group": {
+        "en": "write it without a minus, such as 990000001",
+        "ru": "напишите его без минуса, например 990000001",
+    },
+    "not_a_confirmation": {
+        "en": "{text} is not a confirmation of VK",
+        "ru": "{text} - не строка подтверждения VK",
+    },
+    "write_confirmation": {
+        "en": "copy it from the settings of the group, such as a1b2c3d4",
+        "ru": "скопируйте её из настроек сообщества, например a1b2c3d4",
+    },
+    "feed_of_nobody": {
+        "en": "{agency} is not in [agencies]",
+        "ru": "ведомства {agency} нет в разделе [agencies]",
+    },
+    "no_generation": {
+        "en": "{number} is not a generation",
+        "ru": "{number} - не номер адреса",
+    },
+    "give_generation": {
+        "en": "write a number from 1, such as 2 for a second address",
+        "ru": "напишите число от 1, например 2 для второго адреса",
+    },
+    "no_feed": {
+        "en": "there is no calendar at this address; ask the operator of the service for yours",
+        "ru": "по этому адресу календаря нет; запросите свой адрес у администратора службы",
+    },
+}
+"""The sentences, which ``sentences.SENTENCES`` contains."""
