@@ -196,6 +196,7 @@ SECTIONS = {
     "service-max": "MaxSettings",
     "service-feeds": "FeedSettings",
     "email": "EmailSettings",
+    "kafka": "KafkaSettings",
     "rules": "RuleRow",
     "published-norms": "PresetSettings",
     "input": "Input",
@@ -209,6 +210,7 @@ REQUIRED_KEYS = dict.fromkeys(SECTIONS.values(), frozenset[str]()) | {
     "VkSettings": {"secret_env"},
     "MaxSettings": {"secret_env"},
     "FeedSettings": {"key_env"},
+    "KafkaSettings": {"kind", "brokers", "topic"},
 }
 """The keys that the Russian tables of a definition call required."""
 

@@ -284,7 +284,7 @@ def test_time_stops_while_no_broker_answers(kafka: MockCluster) -> None:
     assert "no broker answers" in running.notes[0]
 
 
-def test_a_partition_with_unread_messages_stops_time(kafka: MockCluster) -> None:
+def test_a_partition_with_unread_messages_keeps_time_back(kafka: MockCluster) -> None:
     kafka.create("appeals", 2)
     write(kafka, "appeals", *rows([1], 0), *rows([2], 1))
     source = KafkaSource(kafka.brokers, "appeals", interval=0.01, clock=Times(2025, 3, 14))
@@ -332,7 +332,7 @@ def test_a_partition_reassigned_within_a_batch_stops_time_until_it_is_back(
     assert (holdings.read, holdings.duplicate) == (800, 0)
 
 
-def test_the_group_knows_how_far_the_store_is(kafka: MockCluster) -> None:
+def test_the_group_learns_how_far_the_store_is(kafka: MockCluster) -> None:
     kafka.create("appeals", 1)
     write(kafka, "appeals", *rows(range(10)))
     store = MemoryStore()
@@ -342,8 +342,8 @@ def test_the_group_knows_how_far_the_store_is(kafka: MockCluster) -> None:
     with member(kafka, "appeals", "sla") as other:
         from confluent_kafka import TopicPartition  # noqa: PLC0415
 
-        (known,) = other.committed([TopicPartition("appeals", 0)], timeout=10)
-    assert known.offset == 12
+        (committed,) = other.committed([TopicPartition("appeals", 0)], timeout=10)
+    assert committed.offset == 12
 
 
 def test_positions_are_those_of_the_store_whatever_the_group_has(kafka: MockCluster) -> None:

@@ -107,7 +107,7 @@ KAFKA: Final[Mapping[str, Words]] = {
             "they were read; read them from a copy, then start once with --accept-loss"
         ),
         "ru": (
-            "топик {topic}, партиция {partition}: сообщения с {next} по {last} удалены, но ещё не "
+            "топик {topic}, раздел {partition}: сообщения с {next} по {last} удалены, но ещё не "
             "прочитаны; прочитайте их из копии и один раз запустите с --accept-loss"
         ),
     },
@@ -117,7 +117,7 @@ KAFKA: Final[Mapping[str, Words]] = {
             "read; raise the retention time, then start once with --accept-loss"
         ),
         "ru": (
-            "топик {topic}, партиция {partition}: сообщения удаляются раньше, чем читаются; "
+            "топик {topic}, раздел {partition}: сообщения удаляются раньше, чем читаются; "
             "увеличьте срок хранения и один раз запустите с --accept-loss"
         ),
     },
@@ -128,8 +128,8 @@ KAFKA: Final[Mapping[str, Words]] = {
             "with --accept-loss"
         ),
         "ru": (
-            "топик {topic}, партиция {partition}: до смещения {next} не те сообщения, что есть в "
-            "хранилище; возьмите другое хранилище или один раз прочитайте партицию с начала "
+            "топик {topic}, раздел {partition}: до смещения {next} не те сообщения, что есть в "
+            "хранилище; возьмите другое хранилище или один раз прочитайте раздел с начала "
             "(--accept-loss)"
         ),
     },
@@ -139,7 +139,7 @@ KAFKA: Final[Mapping[str, Words]] = {
             "store, or start once with --accept-loss"
         ),
         "ru": (
-            "в топике {topic} нет партиции {partition}, которую хранилище читало; возьмите другое "
+            "в топике {topic} нет раздела {partition}, который хранилище читало; возьмите другое "
             "хранилище или один раз запустите с --accept-loss"
         ),
     },
@@ -169,21 +169,21 @@ KAFKA: Final[Mapping[str, Words]] = {
             "stops until they are back; each store needs a group of its own"
         ),
         "ru": (
-            "группа {group} отдала партиции {partitions} топика {topic} другой программе; пока они "
+            "группа {group} отдала разделы {partitions} топика {topic} другой программе; пока они "
             "не вернутся, время стоит; каждому хранилищу нужна своя группа"
         ),
     },
     "kafka_begins_at": {
         "en": "topic {topic}, partition {partition}: reading goes on at offset {offset}",
-        "ru": "топик {topic}, партиция {partition}: чтение продолжается со смещения {offset}",
+        "ru": "топик {topic}, раздел {partition}: чтение продолжается со смещения {offset}",
     },
     "kafka_gone": {
         "en": "topic {topic}: partition {partition} no longer exists and is left out",
-        "ru": "топик {topic}: партиции {partition} больше нет, она не учитывается",
+        "ru": "топик {topic}: раздела {partition} больше нет, он не учитывается",
     },
     "kafka_more": {
         "en": "topic {topic} has new partitions, which are read as well: {partitions}",
-        "ru": "в топике {topic} новые партиции, они тоже читаются: {partitions}",
+        "ru": "в топике {topic} новые разделы, они тоже читаются: {partitions}",
     },
     # -- the sink
     "sink_needs_extra": {
