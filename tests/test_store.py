@@ -431,6 +431,20 @@ def test_a_rejected_row_is_erased_after_retention_and_still_counted(
 
 
 @pytest.mark.parametrize("in_memory", [False, True])
+def test_all_rows_that_were_rejected_before_any_event_are_erased_together(
+    tmp_path: Path, *, in_memory: bool
+) -> None:
+    store = MemoryStore() if in_memory else store_at(tmp_path / "appeals.db")
+    with Pipeline(store, POLICY, retain=timedelta(days=30)) as pipe:
+        pipe.commit(Batch("s", rejected=[Rejected("not_json", "", f"{n}") for n in range(2)]))
+        last = Rejected("not_json", "", "last")
+        pipe.commit(Batch("s", rejected=[last], watermark=at(2025, 3, 12, 10)))
+        pipe.commit(Batch("s", rejected=[last], watermark=at(2025, 4, 12, 10)))
+        assert store.rejected() == {4: last}
+        assert store.holdings().rejected == 4
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
 def test_a_change_is_kept_until_all_sinks_in_use_have_it(
     tmp_path: Path, *, in_memory: bool
 ) -> None:

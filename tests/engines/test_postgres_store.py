@@ -35,6 +35,7 @@ from test_store import (  # noqa: F401 - pytest collects them here as well
     test_a_withdrawn_appeal_is_not_open,
     test_after_an_interrupted_batch_memory_equals_the_disk,
     test_all_expired_appeals_are_dropped_at_once,
+    test_all_rows_that_were_rejected_before_any_event_are_erased_together,
     test_an_amended_calendar_moves_what_it_touches_alone,
     test_an_appeal_that_ended_long_ago_is_dropped_and_does_not_return,
     test_an_appeal_that_is_dropped_while_outcomes_are_read_is_left_out,

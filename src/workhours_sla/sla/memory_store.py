@@ -284,9 +284,10 @@ class MemoryStore:
         """Erase the rejected rows that were read before an instant, and keep their number."""
         if not self._rejected or self.watermark is None:
             return
+        if len(self._rejected_at) < len(self._rejected):  # some were read before any event
+            self._rejected_at = dict.fromkeys(self._rejected, self.watermark) | self._rejected_at
         for number in list(self._rejected):
-            at = self._rejected_at.setdefault(number, self.watermark)
-            if at >= before:  # so are all later rows
+            if self._rejected_at[number] >= before:  # so are all later rows
                 break
             del self._rejected[number], self._rejected_at[number]
             self._erased += 1
