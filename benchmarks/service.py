@@ -105,7 +105,7 @@ def main() -> None:
         serve = ["-m", "workhours_sla", "serve", "--config", str(config)]
         commands = {
             "bare": [sys.executable, "-c", BARE % ports["bare"]],
-            "service": [sys.executable, *serve, "--port", str(ports["service"])],
+            "service": [sys.executable, *serve, "--rate", "0", "--port", str(ports["service"])],
         }
         silent = subprocess.DEVNULL
         running = {

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection
 from typing import Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from workhours_sla.errors import shown
 from workhours_sla.service.answering import Limits
@@ -19,6 +19,8 @@ JSON_TYPE: Final = "application/json"
 def type_of(request: Request, kinds: Collection[str] = (JSON_TYPE,)) -> str:
     """Return the media type of a body, one of ``kinds``. Raises RefusedRequestError."""
     given = request.headers.get("content-type", "")
+    if given in kinds:
+        return given
     kind = given.partition(";")[0].strip().lower()
     if kind not in kinds:
         phrase = say("not_json_type", type=shown(given))
@@ -35,22 +37,24 @@ async def body_of(request: Request, limits: Limits) -> bytes:
     RefusedRequestError.
     """
     most = limits.body_bytes
-    large = say("large_body", most=most)
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > most:
-        refuse("body-too-large", large, most=most)
-    parts, size = [], 0
+        refuse("body-too-large", say("large_body", most=most), most=most)
+    parts, size, is_complete = [], 0, False
     try:
         async with asyncio.timeout(limits.body_seconds):
-            async for part in request.stream():
+            while not is_complete:  # faster than ``request.stream``
+                message = await request.receive()
+                if message["type"] == "http.disconnect":  # nobody reads the answer
+                    refuse("invalid-json", say("not_readable_json"))
+                part = message.get("body", b"")
                 size += len(part)
                 if size > most:
-                    refuse("body-too-large", large, most=most)
+                    refuse("body-too-large", say("large_body", most=most), most=most)
                 parts.append(part)
+                is_complete = not message.get("more_body", False)
     except TimeoutError:
         seconds = limits.body_seconds
         phrase = say("slow_body", seconds=f"{seconds:g}")
         refuse("body-timeout", phrase, seconds=seconds)
-    except ClientDisconnect:  # nobody reads the answer
-        refuse("invalid-json", say("not_readable_json"))
     return b"".join(parts)

@@ -130,11 +130,12 @@ class Guard:
                 name = self._tokens.check(given, "write" if path in WRITING else "read")
             except RefusedRequestError as error:
                 refused = error
-        client = scope.get("client")
-        wait = self._limit.wait(name or (client and client[0]), monotonic())
-        if wait:
-            seconds = ceil(wait)
-            refuse("too-many-requests", say("many_requests", seconds=seconds), seconds=seconds)
+        if self._limit.is_set:
+            client = scope.get("client")
+            wait = self._limit.wait(name or (client and client[0]), monotonic())
+            if wait:
+                seconds = ceil(wait)
+                refuse("too-many-requests", say("many_requests", seconds=seconds), seconds=seconds)
         if refused is not None:
             raise refused
 

@@ -22,6 +22,8 @@ class RateLimit:
     """
 
     def __init__(self, rate: float) -> None:
+        self.is_set = rate > 0
+        """Whether there is a limit."""
         self._rate = rate
         self._full: dict[Hashable, float] = {}
         """When the bucket of each client is full again, in seconds; the last one used is last."""
@@ -31,7 +33,7 @@ class RateLimit:
 
         ``at`` is a time in seconds that never goes back.
         """
-        if not self._rate:
+        if not self.is_set:
             return 0.0
         full = max(at, self._full.pop(client, at))
         after = full + 1 / self._rate
