@@ -263,9 +263,7 @@ def _with_rows(intake: Intake, rows: Rows) -> Intake:
     stored = rows.stored
     if stored is None:
         return intake
-    again = stored.counts.duplicate
-    more = replace(intake, read=intake.read + again, duplicate=intake.duplicate + again)
-    return more.with_faults(Counter(reason for _, reason in stored.left_out))
+    return intake.with_store(stored.counts.duplicate, (reason for _, reason in stored.left_out))
 
 
 def read_rate(text: str, lang: str) -> float:

@@ -80,6 +80,7 @@ def serve(**options: Any) -> None:
         from workhours_sla.service.app import application  # noqa: PLC0415
         from workhours_sla.service.feeds import FeedAddresses  # noqa: PLC0415
         from workhours_sla.service.labels import Labels  # noqa: PLC0415
+        from workhours_sla.service.reporting import Reports  # noqa: PLC0415
         from workhours_sla.service.tokens import Tokens  # noqa: PLC0415
         from workhours_sla.service.webhooks import Webhooks  # noqa: PLC0415
     except ImportError as error:
@@ -98,8 +99,9 @@ def serve(**options: Any) -> None:
             configuration.mapping.names,
             {one: configuration.mapping.report.heading("organisation", one) for one in LANGUAGES},
         )
-        webhooks = Webhooks()
+        webhooks, reports = Webhooks(), None
         if live is not None:
+            reports = Reports(live, configuration)
             webhooks = Webhooks.of(configuration.mapping, live, os.environ)
         app = application(
             configuration.policy,
@@ -107,6 +109,7 @@ def serve(**options: Any) -> None:
             live,
             webhooks=webhooks,
             feeds=feeds,
+            reports=reports,
             lang=settings.lang,
             limits=Limits(rate=wanted.rate),
             labels=labels,

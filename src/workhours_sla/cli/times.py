@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from workhours_sla.adapters.written_times import parse_date, parse_time, refuse_time
+from workhours_sla.adapters.written_days import in_zone, offset_text, read_days
+from workhours_sla.adapters.written_times import parse_date, parse_time
 from workhours_sla.text import words
 from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, refuse_year
-
-_MONTH: Final = re.compile(
-    r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])|(?P<m>0[1-9]|1[0-2])\.(?P<y>\d{4})|(?P<alone>\d{4})",
-    re.ASCII,
-)
 
 
 class GivenTime(NamedTuple):
@@ -38,7 +33,7 @@ def read_time(text: str, zone: tzinfo) -> GivenTime:
         refuse_year(when)
     if when.tzinfo is not None:
         return GivenTime(when, assumed_zone=False)
-    return GivenTime(_in_zone(when, zone, text), assumed_zone=True)
+    return GivenTime(in_zone(when, zone, text), assumed_zone=True)
 
 
 def read_edge(text: str, zone: tzinfo, *, is_end: bool = False) -> datetime:
@@ -51,22 +46,8 @@ def read_edge(text: str, zone: tzinfo, *, is_end: bool = False) -> datetime:
     >>> str(read_edge("2026-03", ZoneInfo("Europe/Volgograd"), is_end=True))
     '2026-04-01 00:00:00+03:00'
     """
-    text = text.strip()
-    found = _MONTH.fullmatch(text)
-    if found is not None:
-        year, month = (
-            int(found["year"] or found["y"] or found["alone"]),
-            found["month"] or found["m"],
-        )
-        months = 12 * year + (int(month) - 1 if month else 0)
-        months += (1 if month else 12) if is_end else 0
-        if FIRST_YEAR <= months // 12 <= LAST_YEAR:
-            return _in_zone(datetime(months // 12, months % 12 + 1, 1), zone, text)  # noqa: DTZ001
-    day = parse_date(text)
-    if day is not None:
-        day += timedelta(days=is_end)
-        return _in_zone(datetime(day.year, day.month, day.day), zone, text)  # noqa: DTZ001
-    return read_time(text, zone).when
+    days = read_days(text, zone, is_end=is_end)
+    return read_time(text, zone).when if days is None else days
 
 
 def read_day(text: str) -> date | None:
@@ -74,24 +55,10 @@ def read_day(text: str) -> date | None:
     return parse_date(text.strip())
 
 
-def _in_zone(wall: datetime, zone: tzinfo, text: str) -> datetime:
-    """Add a zone to a naive time. Raises TimeSyntaxError if a clock change skips or repeats it."""
-    first, second = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    if first.utcoffset() != second.utcoffset():
-        skipped = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall
-        cause = "time_skipped" if skipped else "time_repeated"
-        refuse_time(text, cause, tz=str(zone), first=_offset(first), second=_offset(second))
-    return first
-
-
-def _offset(when: datetime) -> str:
-    return when.isoformat()[-6:]
-
-
 def show_time(when: datetime, lang: str, *, offset: bool = False) -> str:
     """Write a time with its weekday, such as ``Sat 1 Nov 2025 12:30``."""
     day = words.weekday_date(when.date(), lang)
-    return f"{day} {show_clock(when)}" + (f" {_offset(when)}" if offset else "")
+    return f"{day} {show_clock(when)}" + (f" {offset_text(when)}" if offset else "")
 
 
 def show_end(when: datetime, lang: str, *, offset: bool = False) -> str:
@@ -99,7 +66,7 @@ def show_end(when: datetime, lang: str, *, offset: bool = False) -> str:
     if when.time() != time():
         return show_time(when, lang, offset=offset)
     day = words.weekday_date(when.date() - timedelta(days=1), lang)
-    return f"{day} 24:00" + (f" {_offset(when)}" if offset else "")
+    return f"{day} 24:00" + (f" {offset_text(when)}" if offset else "")
 
 
 def show_minute(when: datetime, lang: str) -> str:
@@ -129,4 +96,4 @@ def show_short(when: datetime, lang: str, near: date, *, ends: bool = False) -> 
 
 def zone_text(when: datetime, zone: tzinfo) -> str:
     """Write a zone with its offset at a time, such as ``Europe/Volgograd (UTC+03:00)``."""
-    return f"{zone} (UTC{_offset(when.astimezone(zone))})"
+    return f"{zone} (UTC{offset_text(when.astimezone(zone))})"

@@ -122,6 +122,15 @@ class Intake:
         more = sum(faults.values())
         return replace(self, read=self.read + more, quarantined=counts_by_name(reasons))
 
+    def with_store(self, repeated: int, left_out: Iterable[str]) -> Intake:
+        """Return a copy that also counts the events that a store does not return.
+
+        ``repeated`` is the number of events that it had already, and ``left_out`` are the reasons
+        of those that it quarantined for good.
+        """
+        more = replace(self, read=self.read + repeated, duplicate=self.duplicate + repeated)
+        return more.with_faults(Counter(left_out))
+
 
 @public("workhours_sla.report")
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,6 +27,8 @@ from workhours_sla.service.openapi_incoming import paths_of_incoming
 from workhours_sla.service.problems import RefusedRequestError, refuse
 from workhours_sla.service.questions import QUESTIONS, Targets
 from workhours_sla.service.rate import RateLimit
+from workhours_sla.service.report_routes import report_routes
+from workhours_sla.service.reporting import Reports
 from workhours_sla.service.request_counts import RequestCounts
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.webhook_routes import webhook_routes
@@ -50,6 +52,7 @@ def application(  # noqa: PLR0913
     *,
     webhooks: Webhooks = NO_WEBHOOKS,
     feeds: FeedAddresses | None = None,
+    reports: Reports | None = None,
     lang: str = "en",
     limits: Limits | None = None,
     labels: Labels = NO_LABELS,
@@ -59,8 +62,8 @@ def application(  # noqa: PLR0913
     ``lang`` is the language of messages for a request without ``Accept-Language``. Without
     ``tokens`` every request is answered. With ``live`` the service also receives events and answers
     about appeals, and has the coordinator's screen, on which ``labels`` are the names; its owner
-    opens and closes it. ``webhooks`` are the networks whose requests it receives, and ``feeds`` the
-    addresses of its iCalendar feeds.
+    opens and closes it. ``webhooks`` are the networks whose requests it receives, ``feeds`` the
+    addresses of its iCalendar feeds, and ``reports`` makes its reports.
     """
     tokens, limits = tokens or Tokens(), limits or Limits()
     targets = Targets(policy)
@@ -83,6 +86,7 @@ def application(  # noqa: PLR0913
     for method, path, answer in (
         *webhook_routes(webhooks, limits),
         *feed_routes(feeds, calendars),
+        *report_routes(reports),
     ):
         _add(app, method, path, answer)
     _add(app, "GET", "/healthz", _health)
@@ -96,6 +100,7 @@ def application(  # noqa: PLR0913
                 vk=webhooks.vk is not None,
                 max=webhooks.max is not None,
                 feeds=feeds is not None and live is not None,
+                report=reports is not None,
             )
             document.append(encoded(described(limits, **facts, more=more)))
         return Response(document[0], media_type=JSON_TYPE)

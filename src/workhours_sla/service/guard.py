@@ -157,7 +157,7 @@ def problem_response(problem: Problem, lang: str) -> Response:
         headers["www-authenticate"] = "Bearer"
     if problem.kind == "too-many-requests":
         headers["retry-after"] = str(problem.facts["seconds"])
-    if problem.kind == "store-unavailable":
+    if problem.kind in {"store-unavailable", "report-busy"}:
         headers["retry-after"] = RETRY_AFTER
     if problem.kind == "method-not-allowed":
         headers["allow"] = problem.facts["allowed"]

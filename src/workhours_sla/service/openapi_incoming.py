@@ -1,4 +1,4 @@
-"""The description in OpenAPI of webhooks and feeds, which check secrets instead of tokens."""
+"""The description in OpenAPI of webhooks, feeds and the report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from workhours_sla.adapters.sinks.due_calendar import write_due_calendar
 from workhours_sla.service.feed_routes import CALENDAR_TYPE
-from workhours_sla.service.openapi_parts import example_targets, refusals
+from workhours_sla.service.openapi_parts import example_targets, parameter, refusals
 from workhours_sla.service.webhook_routes import HEADER_OF_MAX
 from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.event import Event
@@ -41,11 +41,20 @@ MAX_UPDATE: Final = {
 """An example of a message of a citizen."""
 _TEXT: Final = {"text/plain": {"schema": {"type": "string"}, "example": "ok"}}
 _OF_OTHERS: Final = ("forbidden", "media-type", "timeout")
-"""Problems that these addresses never return."""
+"""Problems that webhooks and feeds never return."""
+_SECRET: Final = ("wrong-secret",)
+_TIME: Final = {"type": "string", "format": "date-time"}
+_GROUPINGS: Final = {"type": "string", "example": "agency,channel"}
 
 
-def paths_of_incoming(*, vk: bool, max: bool, feeds: bool) -> dict[str, Any]:  # noqa: A002
-    """Return the OpenAPI paths of the webhooks and feeds that are configured."""
+def paths_of_incoming(
+    *,
+    vk: bool,
+    max: bool,  # noqa: A002
+    feeds: bool,
+    report: bool,
+) -> dict[str, Any]:
+    """Return the OpenAPI paths of what is configured: webhooks, feeds and the report."""
     found: dict[str, Any] = {}
     if vk:
         found["/v1/webhooks/vk"] = {"post": _webhook("vk", "VK", VK_REQUEST)}
@@ -63,6 +72,8 @@ def paths_of_incoming(*, vk: bool, max: bool, feeds: bool) -> dict[str, Any]:  #
         found["/v1/webhooks/max"] = {"post": of_max}
     if feeds:
         found["/feeds/{address}.ics"] = {"get": _feed()}
+    if report:
+        found["/v1/report"] = {"get": _report()}
     return found
 
 
@@ -91,7 +102,9 @@ def _webhook(name: str, network: str, example: object) -> dict[str, Any]:
                 else "The events are stored, or there are none to store.",
                 "content": _TEXT,
             },
-            **refusals(400, 403, 405, 408, 413, 422, 429, 500, 503, without=_OF_OTHERS),
+            **refusals(
+                400, 403, 405, 408, 413, 422, 429, 500, 503, without=_OF_OTHERS, also=_SECRET
+            ),
         },
     }
 
@@ -129,5 +142,30 @@ def _feed() -> dict[str, Any]:
             },
             "304": {"description": "The client has this calendar already."},
             **refusals(404, 405, 429, 500, 503, without=(*_OF_OTHERS, "unknown-calendar")),
+        },
+    }
+
+
+def _report() -> dict[str, Any]:
+    edge = {"type": "string", "example": "2025-10"}
+    return {
+        "operationId": "report",
+        "summary": "How many appeals are answered in time, by whom, and how certain is that?",
+        "parameters": [
+            parameter("target", "query", "The target, if there are several.", {"type": "string"}),
+            parameter("as_of", "query", "A time with its offset; now without it.", _TIME),
+            parameter("since", "query", "The begin: a year, month, date or time.", edge),
+            parameter("until", "query", "The end; a year, month or date is included whole.", edge),
+            parameter("by", "query", "The groupings, with commas between them.", _GROUPINGS),
+        ],
+        "responses": {
+            "200": {
+                "description": "The report, in the form that Accept asks for.",
+                "content": {
+                    "application/json": {"schema": {"type": "object"}},
+                    "text/html": {"schema": {"type": "string"}},
+                },
+            },
+            **refusals(401, 405, 422, 429, 500, 501, 503, also=("report-busy",)),
         },
     }

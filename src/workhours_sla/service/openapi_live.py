@@ -113,9 +113,7 @@ def _events(limits: Limits, receipts: Mapping[str, Any]) -> dict[str, Any]:
         },
         "responses": {
             "202": answer("What became of each event.", "Receipts", **receipts),
-            **refusals(
-                *(400, 401, 403, 405, 408, 413, 415, 422, 429, 500, 503), without=("wrong-secret",)
-            ),
+            **refusals(400, 401, 403, 405, 408, 413, 415, 422, 429, 500, 503),
         },
     }
 

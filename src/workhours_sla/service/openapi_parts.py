@@ -16,6 +16,8 @@ from workhours_sla.text.service import PROBLEMS
 from workhours_sla.worktime.budget import working_hours
 from workhours_sla.worktime.schedule import Schedule
 
+RARE: Final = ("wrong-secret", "report-busy")
+"""The problems that few addresses return."""
 PROBLEM: Final = {"$ref": REF.format(name="Problem")}
 
 
@@ -51,11 +53,15 @@ def refusal(description: str, example: object = None) -> dict[str, Any]:
     return {"description": description, "content": {MEDIA_TYPE: content}}
 
 
-def refusals(*statuses: int, without: tuple[str, ...] = ()) -> dict[str, Any]:
+def refusals(
+    *statuses: int, without: tuple[str, ...] = (), also: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Return the responses of statuses, each with the titles of its types of problem.
 
-    ``without`` are the types that the address never returns.
+    ``without`` are the types that the address never returns, and ``also`` those of RARE that it
+    returns.
     """
+    without = (*without, *(kind for kind in RARE if kind not in also))
     found = {}
     for status in statuses:
         kinds = [kind for kind in PROBLEMS if STATUSES.get(kind, 422) == status]

@@ -35,6 +35,8 @@ STATUSES: Final = {
     "media-type": 415,
     "too-many-requests": 429,
     "internal": 500,
+    "report-unavailable": 501,
+    "report-busy": 503,
     "timeout": 503,
     "store-unavailable": 503,
 }

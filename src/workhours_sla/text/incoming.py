@@ -83,6 +83,23 @@ INCOMING: Final[Mapping[str, Words]] = {
         "en": "write a number from 1, such as 2 for a second address",
         "ru": "напишите число от 1, например 2 для второго адреса",
     },
+    "no_report_extra": {
+        "en": "reports need numpy; install it: pip install 'workhours-sla[service,report]'",
+        "ru": "для отчётов нужен numpy; установите его: "
+        "pip install 'workhours-sla[service,report]'",
+    },
+    "report_busy": {
+        "en": "another report is being made; ask again in a few seconds",
+        "ru": "составляется другой отчёт; повторите запрос через несколько секунд",
+    },
+    "report_period": {
+        "en": "until is not after since; give a later end",
+        "ru": "конец периода (until) не позже начала (since); укажите более поздний",
+    },
+    "report_target": {
+        "en": "there are several targets; add target with one of {known}",
+        "ru": "нормативов несколько; укажите в target один из них: {known}",
+    },
     "no_feed": {
         "en": "there is no calendar at this address; ask the operator of the service for yours",
         "ru": "по этому адресу календаря нет; запросите свой адрес у администратора службы",

@@ -42,6 +42,14 @@ PROBLEMS: Final[Mapping[str, Words]] = {
         "en": "The store cannot be used",
         "ru": "Хранилище недоступно",
     },
+    "report-unavailable": {
+        "en": "Reports are not installed",
+        "ru": "Отчёты не установлены",
+    },
+    "report-busy": {
+        "en": "Another report is being made",
+        "ru": "Составляется другой отчёт",
+    },
     "internal": {"en": "A fault of the service", "ru": "Сбой службы"},
 }
 """The title of each type of problem."""

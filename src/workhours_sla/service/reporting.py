@@ -1,0 +1,190 @@
+"""The compliance report of the appeals of a service, as JSON or as the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from zoneinfo import ZoneInfo
+
+from workhours_sla.adapters.config.policy import Configuration
+from workhours_sla.adapters.written_days import read_days
+from workhours_sla.errors import TimeSyntaxError, shown
+from workhours_sla.service.live import Live
+from workhours_sla.service.problems import refuse
+from workhours_sla.service.questions import read_time
+from workhours_sla.sla.evaluate import evaluate
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.forecast import forecast_deadlines
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.policy import targets_named
+from workhours_sla.sla.store import Holdings
+from workhours_sla.sla.target import Target
+from workhours_sla.text.messages import Detail, Phrase, say
+
+if TYPE_CHECKING:
+    from workhours_sla.reports.report import Report  # needs numpy
+
+LOOK_AHEAD: Final = timedelta(days=14)
+"""Length of the period after the time of a report whose deadlines the page shows."""
+_LONGEST: Final = 1_000
+"""The largest number of characters of a parameter."""
+
+
+class ReportQuery(NamedTuple):
+    """Which report is wanted. Texts are parsed in the zone of the target."""
+
+    target: str | None = None
+    as_of: str | None = None
+    since: str | None = None
+    until: str | None = None
+    by: str | None = None
+
+    @classmethod
+    def parse(cls, given: Iterable[tuple[str, str]]) -> Self:
+        """Parse the parameters of a request.
+
+        Raises RefusedRequestError for an unknown one, and for one that is given twice or too long.
+        """
+        found: dict[str, str] = {}
+        for key, value in given:
+            if key not in cls._fields:
+                known = ", ".join(cls._fields)
+                refuse("invalid-request", say("no_parameter", key=shown(key), known=known), key=key)
+            if key in found:
+                refuse("invalid-request", say("parameter_twice", key=key), key=key)
+            if len(value) > _LONGEST:
+                phrase = say("long_parameter", key=key, most=_LONGEST)
+                refuse("invalid-request", phrase, key=key)
+            found[key] = value
+        return cls(**found)
+
+    def edge(self, key: str, zone: ZoneInfo, *, is_end: bool = False) -> datetime | None:
+        """Return an edge of the period. A year, a month or a date is included whole.
+
+        Raises TimeSyntaxError, ConfigError, RefusedRequestError.
+        """
+        text: str | None = getattr(self, key)
+        if text is None:
+            return None
+        try:
+            days = read_days(text, zone, is_end=is_end)
+        except TimeSyntaxError as error:  # a date that begins at a change of clocks
+            phrase = Phrase(error.cause, error.facts)
+            refuse("invalid-time", phrase, key=key, text=text)
+        return read_time(key, text) if days is None else days
+
+
+class _Read(NamedTuple):
+    """The state of a store at one time. ``repeated`` events were received more than once."""
+
+    events: Sequence[Event]
+    rejected: Counter[str]
+    left_out: Sequence[str]
+    holdings: Holdings
+
+
+class Reports:
+    """Makes the reports of a service, one at a time. Usable from any thread."""
+
+    def __init__(self, live: Live, configuration: Configuration) -> None:
+        self._live = live
+        self._configuration = configuration
+        self._lock = Lock()
+
+    def text(self, query: ReportQuery, lang: str, *, as_page: bool) -> str:
+        """Return a report as its page in HTML, or as JSON.
+
+        Raises RefusedRequestError if the report cannot be made, or if another one is being made.
+        Raises WorkHoursError.
+        """
+        try:
+            from workhours_sla.reports.page.page import page, traces_of  # noqa: PLC0415
+            from workhours_sla.reports.report_json import to_json  # noqa: PLC0415
+        except ImportError:
+            refuse("report-unavailable", say("no_report_extra"))
+        if not self._lock.acquire(blocking=False):
+            refuse("report-busy", say("report_busy"))
+        try:
+            made, target, outcomes = self._made(query, lang)
+            if not as_page:
+                return to_json(made)
+            until = made.as_of + LOOK_AHEAD
+            zone = ZoneInfo(made.tz)
+            forecast = forecast_deadlines(outcomes, start=made.as_of, end=until, zone=zone)
+            return page(made, traces=traces_of(outcomes, target), forecast=forecast)
+        finally:
+            self._lock.release()
+
+    def _made(self, query: ReportQuery, lang: str) -> tuple[Report, Target, Sequence[Outcome]]:
+        """Return the report, its target, and the outcomes of the target."""
+        from workhours_sla.compliance.cases import cases_of_evaluation  # noqa: PLC0415
+        from workhours_sla.compliance.report_options import ReportOptions  # noqa: PLC0415
+        from workhours_sla.reports.report import report  # noqa: PLC0415
+
+        policy, mapping = self._configuration.policy, self._configuration.mapping
+        target = self._target(query.target)
+        zone = target.schedules[0].tz
+        as_of = self._live.clock().astimezone(zone)
+        if query.as_of is not None:
+            as_of = read_time("as_of", query.as_of)
+        since, until = query.edge("since", zone), query.edge("until", zone, is_end=True)
+        if since is not None and until is not None and until <= since:
+            refuse("invalid-request", say("report_period"), key="until")
+        stored = self._read()
+        result = evaluate(stored.events, policy, as_of=as_of)
+        cases = cases_of_evaluation(
+            result,
+            policy,
+            as_of=as_of,
+            target=target.name,
+            events=stored.events,
+            faults=stored.rejected,
+        )
+        intake = cases.intake.with_store(stored.holdings.duplicate, stored.left_out)
+        if mapping.input.kind != "events":
+            intake = replace(intake, late=None)
+        by = None if query.by is None else [name.strip() for name in query.by.split(",")]
+        options: dict[str, Any] = {"by": by, "since": since, "until": until}
+        try:
+            made = report(
+                replace(cases, intake=intake),
+                ReportOptions(**options),
+                events=stored.events,
+                lang=lang,
+                title=mapping.report.heading("title", lang),
+                organisation=mapping.report.heading("organisation", lang),
+                names=mapping.names,
+            )
+        except LookupError as error:
+            detail = error.args[0] if error.args else ""
+            if not isinstance(detail, Detail):  # a fault, not a wrong name
+                raise
+            refuse("invalid-request", detail.phrase, key="by")
+        return made, target, [one for one in result.outcomes if one.target == target.name]
+
+    def _target(self, name: str | None) -> Target:
+        """Return the target of a report. Raises RefusedRequestError."""
+        targets = self._configuration.policy.targets
+        known = ", ".join(target.name for target in targets)
+        if name is None and len(targets) > 1:
+            refuse("invalid-request", say("report_target", known=known), key="target")
+        if name is not None and name not in [target.name for target in targets]:
+            phrase = say("none_of", value=shown(name), choices=known)
+            refuse("invalid-request", phrase, key="target")
+        return targets_named(self._configuration.policy, name)[0]
+
+    def _read(self) -> _Read:
+        """Read the store, while nothing is written to it. Raises StoreError."""
+        store = self._live.pipeline.store
+        with store.lock:
+            left_out = getattr(store, "left_out", tuple)
+            return _Read(
+                list(store.events()),
+                Counter(one.reason for one in store.rejected().values()),
+                [reason for _, reason in left_out()],
+                store.holdings(),
+            )
