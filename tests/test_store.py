@@ -347,7 +347,7 @@ def test_rejected_rows_are_kept_until_they_are_repaired_or_read(tmp_path: Path) 
 def test_an_appeal_that_ended_long_ago_is_dropped_and_does_not_return(tmp_path: Path) -> None:
     done = [created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))]
     waiting = created("2", at(2025, 3, 12, 10))
-    lonely = replied("3", at(2025, 3, 12, 10))
+    lonely = replied("3", at(2025, 4, 1, 10))
     with opened(tmp_path / "appeals.db", retain=timedelta(days=30)) as store:
         store.apply([*done, waiting, lonely])
         store.advance(at(2025, 4, 11, 10))
@@ -369,6 +369,55 @@ def test_an_appeal_that_ended_long_ago_is_dropped_and_does_not_return(tmp_path: 
             store.repair(done[0])
     with opened(tmp_path / "appeals.db") as store:
         assert {one.appeal_id for one in store.events()} == {"2", "3", "4"}
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_quarantined_events_are_erased_and_do_not_return(
+    tmp_path: Path, *, in_memory: bool
+) -> None:
+    store = MemoryStore() if in_memory else store_at(tmp_path / "appeals.db")
+    early, late = at(2025, 3, 12, 10), at(2025, 3, 20, 10)
+    kept = created("kept", early)
+    with Pipeline(store, POLICY, retain=timedelta(days=5)) as pipe:
+        pipe.apply([created("done", early), replied("done", at(2025, 3, 12, 11)), kept])
+        old = [
+            replied("orphan", early),
+            event("orphan-2", "orphan", EventType.CLOSED, early),
+            created("future", at(2025, 3, 12, 11), received_at=early),
+            replace(kept, received_at=at(2025, 3, 12, 11), agency_id="other"),
+            event("before", "kept", EventType.REPLIED, at(2025, 3, 12, 9), received_at=early),
+        ]
+        young = [
+            replied("orphan-of-late", early, received_at=late),
+            event("two-ages", "mixed", EventType.CLOSED, early),
+            event("two-ages-2", "mixed", EventType.CLOSED, early, received_at=late),
+            created("future-of-late", at(2025, 3, 20, 11), received_at=late),
+        ]
+        pipe.apply([*old, *young])
+        before = Counter(one.reason for one in pipe.quarantine)
+        assert before["no_appeal"] == 5
+        assert before["future_time"] == 2
+        assert before["conflicting_id"] == 1
+        assert before.total() == len(old) + len(young)
+        pipe.advance(at(2025, 3, 17, 9))
+        assert Counter(one.reason for one in pipe.quarantine) == before
+        pipe.advance(at(2025, 3, 17, 13))
+        left = {one.event.event_id for one in pipe.quarantine}
+        assert left == {"before", *(one.event_id for one in young)}
+        assert store.holdings().dropped == 2 + 4
+        assert balanced(store)
+        assert [one.appeal_id for one in pipe.open_outcomes(late) if one.appeal_id == "kept"]
+        # late copies: duplicates, but for the id that has another copy
+        pipe.apply(old)
+        assert store.holdings().duplicate == 4
+        pipe.apply([created("orphan", early, received_at=late)])
+        again = {(one.event.appeal_id, one.reason) for one in pipe.quarantine}
+        assert {("orphan", "after_retention"), ("kept", "conflicting_id")} <= again
+        pipe.advance(at(2025, 3, 27, 10))
+        assert {one.event.event_id for one in pipe.quarantine} == {"before"}
+        assert balanced(store)
+        seen = [row.event_id for row in store.events()]
+        assert sorted(seen) == sorted([kept.event_id, "before"])
 
 
 def test_changes_that_no_sink_has_had_outlive_retention(tmp_path: Path) -> None:
@@ -482,7 +531,7 @@ def test_all_copies_that_conflicted_with_a_dropped_event_are_kept() -> None:
     pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
     answer = replied("1", at(2025, 3, 12, 11))
     others = [
-        replace(answer, appeal_id=appeal_id, received_at=at(2025, 3, 12, 12))
+        replace(answer, appeal_id=appeal_id, received_at=at(2025, 3, 13, 12))
         for appeal_id in ("2", "3")
     ]
     opened_then = [created(appeal_id, at(2025, 3, 12, 10)) for appeal_id in ("1", "2", "3")]
@@ -496,7 +545,7 @@ def test_a_copy_that_conflicted_with_a_dropped_event_does_not_count_after_a_snap
     store = MemoryStore()
     pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
     answer = replied("1", at(2025, 3, 12, 11))
-    other = replace(answer, appeal_id="2", received_at=at(2025, 3, 12, 12))
+    other = replace(answer, appeal_id="2", received_at=at(2025, 3, 13, 12))
     pipe.apply(
         [created("1", at(2025, 3, 12, 10)), answer, created("2", at(2025, 3, 12, 10)), other]
     )
@@ -957,7 +1006,7 @@ def test_text_that_is_no_text_is_refused_by_itself(tmp_path: Path) -> None:
 def test_an_appeal_that_lost_its_only_event_is_not_dropped_with_the_copy(tmp_path: Path) -> None:
     """The row of the appeal had ended, because no clock of it had started."""
     policy = Policy([Target("reply", working_hours(4), OFFICE, starts="interim")])
-    posted = created("1", at(2025, 3, 12, 10), received_at=at(2025, 3, 12, 11))
+    posted = created("1", at(2025, 3, 12, 10), received_at=at(2025, 3, 13, 11))
     earlier = replace(posted, appeal_id="2", received_at=posted.occurred_at)
     with opened(tmp_path / "appeals.db", policy, retain=timedelta(days=1)) as store:
         store.apply(posted)

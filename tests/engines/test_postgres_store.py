@@ -49,6 +49,7 @@ from test_store import (  # noqa: F401 - pytest collects them here as well
     test_one_of_many_copies_has_the_last_reason_of_the_fold,
     test_one_process_writes_and_others_read,
     test_quarantine_is_listed_and_a_repair_replaces_every_copy,
+    test_quarantined_events_are_erased_and_do_not_return,
     test_rejected_rows_are_kept_until_they_are_repaired_or_read,
     test_text_that_is_no_text_is_refused_by_itself,
 )

@@ -23,6 +23,8 @@ REPLACED: Final = "replaced"
 """The quarantine reason of a copy that a repair replaced."""
 AFTER_RETENTION: Final = "after_retention"
 """The quarantine reason of an event whose appeal was dropped."""
+EXPIRING: Final = frozenset({FUTURE_TIME, CONFLICTING_ID, AFTER_RETENTION})
+"""Copies with these reasons are in no appeal, so that retention erases them by their receipt."""
 FINAL_REASONS: Final = frozenset({REPLACED, AFTER_RETENTION})
 """A copy with one of these reasons never counts again."""
 

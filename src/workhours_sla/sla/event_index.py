@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from workhours_sla.sla.appeal_state import AppealState, Packed
@@ -150,6 +151,39 @@ class EventIndex:
                     gone.append(event_id)
         self._indexed, self._records = None, {}
         return count, gone
+
+    def drop_apart(self, reasons: Container[str], before: datetime) -> tuple[int, list[str]]:
+        """Drop the copies with some quarantine reasons that were received before an instant.
+
+        Returns their number, and the ids that are gone.
+        """
+        count, gone = 0, []
+        for event_id, copies in list(self._apart.items()):
+            kept = [
+                copy
+                for copy in all_of(copies)
+                if copy.quarantined not in reasons or copy.event.received_at >= before
+            ]
+            count += len(all_of(copies)) - len(kept)
+            if not kept:
+                del self._apart[event_id], self._owners[event_id]
+                gone.append(event_id)
+            elif len(kept) < len(all_of(copies)):
+                self._apart[event_id] = kept[0] if len(kept) == 1 else Copies(kept)
+        return count, gone
+
+    def has_only(self, reason: str, appeal: AppealState | Packed) -> bool:
+        """Return whether every event of an appeal has a quarantine reason."""
+        apart = [self._apart.get(record[EVENT_ID]) for record in records_of(appeal)]
+        return all(
+            copies is not None and all(copy.quarantined == reason for copy in all_of(copies))
+            for copies in apart
+        )
+
+    @property
+    def has_apart(self) -> bool:
+        """Whether there are copies that are kept apart."""
+        return bool(self._apart)
 
     @property
     def plain(self) -> int:

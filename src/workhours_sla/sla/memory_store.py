@@ -16,6 +16,7 @@ from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.appeal_state import AppealState, Packed
 from workhours_sla.sla.deduplication import (
     CONFLICTING_ID,
+    EXPIRING,
     FINAL_REASONS,
     REPLACED,
     Copies,
@@ -31,7 +32,15 @@ from workhours_sla.sla.event_index import EventIndex, all_of
 from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.source import Checkpoint, Rejected
-from workhours_sla.sla.store import NO_BATCH, Batch, Dropped, Holdings, Work
+from workhours_sla.sla.store import (
+    NO_APPEAL,
+    NO_BATCH,
+    SWEPT_EVERY,
+    Batch,
+    Dropped,
+    Holdings,
+    Work,
+)
 
 SNAPSHOT: Final = "workhours.monitor/3"
 
@@ -86,6 +95,8 @@ class MemoryStore:
         self._dropped_count = 0
         self._ended: list[tuple[datetime, str]] | None = None
         """A heap of the appeals that have ended, or None before the first ``drop``."""
+        self._swept: datetime | None = None
+        """The instant before which quarantined events were last dropped."""
         self._positions: dict[tuple[str, str], Checkpoint] = {}
         self._rejected: dict[int, Rejected] = {}
         self._rejected_at: dict[int, datetime] = {}
@@ -120,7 +131,8 @@ class MemoryStore:
         if self._is_broken or (self._timers and self._timers[0][0] <= watermark):
             return False
         # ``_ended`` is None without retention
-        if self._ended or (self._ended is not None and (self._rejected or self._outbox)):
+        expiring = self._rejected or self._outbox or self._index.has_apart
+        if self._ended or (self._ended is not None and expiring):
             return False
         self.watermark = watermark
         return True
@@ -255,8 +267,10 @@ class MemoryStore:
     def drop(self, before: datetime) -> None:
         """Drop what is older than an instant.
 
-        These are the appeals that ended before it, the rejected rows that were read before it, and
-        the changes that every sink has. The number of rejected rows is kept.
+        These are the appeals that ended before it, the rejected rows that were read before it, the
+        quarantined events that were received before it, and the changes that every sink has. The
+        number of rejected rows is kept. Quarantined events of an appeal that has others are dropped
+        with the appeal. They are looked for once in ``SWEPT_EVERY``.
         """
         self._erase_rejected(before)
         if self._ended is None:
@@ -274,6 +288,9 @@ class MemoryStore:
                 ids.add(appeal_id)
         if ids:
             self._drop_appeals(ids)
+        if self._swept is None or before - self._swept >= SWEPT_EVERY:
+            self._drop_quarantined(before)
+            self._swept = before
         last = min(self._progress.values(), default=0)
         failed = {number for one in self._failures.values() for number in one}
         known = bisect_right(self._outbox, last, key=lambda one: one[0])
@@ -291,6 +308,23 @@ class MemoryStore:
                 break
             del self._rejected[number], self._rejected_at[number]
             self._erased += 1
+
+    def _drop_quarantined(self, before: datetime) -> None:
+        count, gone = self._index.drop_apart(EXPIRING, before)
+        self._dropped_count += count
+        self._dropped |= dict.fromkeys(gone)
+        orphans: dict[str, datetime] = {}
+        for copy in self._index.apart:
+            if copy.quarantined == NO_APPEAL:
+                id_, at = copy.event.appeal_id, copy.event.received_at
+                orphans[id_] = max(at, orphans.get(id_, at))
+        old = {
+            id_
+            for id_, at in orphans.items()
+            if at < before and self._index.has_only(NO_APPEAL, self._appeals[id_])
+        }
+        if old:
+            self._drop_appeals(old)
 
     def _drop_appeals(self, ids: set[str]) -> None:
         dropped = {appeal_id: self._appeals.pop(appeal_id) for appeal_id in ids}

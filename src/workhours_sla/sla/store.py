@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
 from workhours_sla.module_names import public
@@ -18,8 +18,13 @@ from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.source import Checkpoint, Rejected
 
-BY_FOLD: Final = frozenset({"no_appeal", "reply_before_post"})
+NO_APPEAL: Final = "no_appeal"
+"""The reason to quarantine the events of an appeal that was never posted."""
+BY_FOLD: Final = frozenset({NO_APPEAL, "reply_before_post"})
 """The reasons to quarantine an event that contradicts the other events of its appeal."""
+
+SWEPT_EVERY: Final = timedelta(hours=1)
+"""How far time passes until a store with retention looks for old quarantined events again."""
 
 
 class Dropped(NamedTuple):
@@ -242,8 +247,10 @@ class Store(Outbox, Protocol):
     def drop(self, before: datetime) -> None:
         """Drop what is older than an instant.
 
-        These are the appeals that ended before it, the rejected rows that were read before it, and
-        the earlier changes that every sink has. The number of rejected rows is kept.
+        These are the appeals that ended before it, the rejected rows that were read before it, the
+        quarantined events that were received before it, and the earlier changes that every sink
+        has. The number of rejected rows is kept. Quarantined events of an appeal that has others
+        are dropped with the appeal. They are looked for once in ``SWEPT_EVERY``.
         """
 
     # -- what users ask for

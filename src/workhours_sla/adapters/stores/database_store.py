@@ -18,7 +18,7 @@ from workhours_sla.sla.deduplication import Copies, StoredEvent
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.source import Rejected
-from workhours_sla.sla.store import Batch, Dropped, Work
+from workhours_sla.sla.store import SWEPT_EVERY, Batch, Dropped, Work
 from workhours_sla.version import __version__
 
 HOT: Final = 20_000
@@ -43,8 +43,12 @@ class DatabaseStore(StoreOutbox):
     _erased: dict[str, int]
     """The number of erased rejected rows, keyed by reason."""
 
+    _swept: datetime | None
+    """The instant before which quarantined events were last dropped, by this process."""
+
     def __init__(self, db: Database, hot: int) -> None:
         super().__init__(db)
+        self._swept = None
         try:
             self._tables = Tables(db, hot)
             self._load_state()
@@ -216,8 +220,10 @@ class DatabaseStore(StoreOutbox):
     def drop(self, before: datetime) -> None:
         """Drop what is older than an instant.
 
-        These are the appeals that ended before it, the rejected rows that were read before it, and
-        the earlier changes that every sink has. The number of rejected rows is kept.
+        These are the appeals that ended before it, the rejected rows that were read before it, the
+        quarantined events that were received before it, and the earlier changes that every sink
+        has. The number of rejected rows is kept. Quarantined events of an appeal that has others
+        are dropped with the appeal. They are looked for once in ``SWEPT_EVERY``.
         """
         count = micros(before)
         self._erase_rejected(count)
@@ -226,6 +232,9 @@ class DatabaseStore(StoreOutbox):
         self._dropped += dropped
         if dropped:
             self._dropped_before = max(count, self._dropped_before or count)
+        if self._swept is None or before - self._swept >= SWEPT_EVERY:
+            self._dropped += self._tables.drop_quarantined(before)
+            self._swept = before
 
     def _erase_rejected(self, before: int) -> None:
         """Delete the rejected rows that were read before an instant, and keep their number."""

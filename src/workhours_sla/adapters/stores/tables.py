@@ -24,12 +24,12 @@ from workhours_sla.adapters.stores.stored_rows import (
     tombstone,
 )
 from workhours_sla.sla.appeal_state import AppealState
-from workhours_sla.sla.deduplication import CONFLICTING_ID, Copies, StoredEvent
+from workhours_sla.sla.deduplication import CONFLICTING_ID, EXPIRING, Copies, StoredEvent
 from workhours_sla.sla.emitted_changes import Key, Reported
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.event_index import all_of
 from workhours_sla.sla.instants import BEGINNING
-from workhours_sla.sla.store import BY_FOLD, Dropped, Work
+from workhours_sla.sla.store import BY_FOLD, NO_APPEAL, Dropped, Work
 
 CHUNK: Final = 500
 """Number of appeals that are dropped at once."""
@@ -38,6 +38,7 @@ MANY: Final = 16
 COPIES: Final = (
     "SELECT number, number, body, checksum, appeal_id, quarantined, event_id, repaired FROM event"
 )
+_IDS: Final = "SELECT event_id FROM event WHERE event_id IN (*)"
 _REPORTED: Final = (
     "SELECT appeal_id, 0, reported, checksum, timer, ended_at FROM appeal WHERE appeal_id IN (*)"
 )
@@ -306,6 +307,36 @@ class Tables:
             self.hot.pop(one, None)
         self.repeated.clear()
         return len(rows)
+
+    def drop_quarantined(self, before: datetime) -> int:
+        """Drop the quarantined events that were received before an instant; return their number.
+
+        Events of an appeal that has others are kept.
+        """
+        sql = COPIES + " WHERE quarantined IN (*)"
+        rows = sorted(self._bodies("event", sql, [*EXPIRING, NO_APPEAL]))
+        copies = list(read_each(self.db.place, "event", rows, _copy_of))
+        expired = [one for one in copies if one.event.received_at < before]
+        apart = [one for one in expired if one.quarantined != NO_APPEAL]
+        self._erase(apart)
+        old = {one.event.appeal_id for one in expired if one.quarantined == NO_APPEAL}
+        old -= {one.event.appeal_id for one in copies if one.event.received_at >= before}
+        counting = "SELECT appeal_id FROM event WHERE appeal_id IN (*)"
+        counting += " AND (quarantined IS NULL OR quarantined<>'no_appeal')"
+        old -= {one for (one,) in self.db.where(counting, old)}
+        if self._open is not None:
+            self._open -= old
+        return len(apart) + (self._drop(sorted(old)) if old else 0)
+
+    def _erase(self, copies: Sequence[StoredEvent]) -> None:
+        """Erase copies of event ids. An id without any copy left is known as dropped."""
+        if not copies:
+            return
+        list(self.db.where("DELETE FROM event WHERE number IN (*)", [one.number for one in copies]))
+        self.repeated.clear()
+        ids = {one.event.event_id for one in copies}
+        ids -= {one for (one,) in self.db.where(_IDS, ids)}
+        self.db.put("tombstone", [(one,) for one in sorted(tombstone("event", id_) for id_ in ids)])
 
     def drop_changes(self, before: int, last: int) -> None:
         """Drop the changes up to the number ``last`` that were emitted before an instant.
