@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 BASE := $(VENV)/.installed-base
 ENGINES := $(VENV)/.installed-engines
 
-.PHONY: demo docs newcomer release test test-engines lint notebooks properties bench calendar clean
+.PHONY: demo demo-service docs newcomer release test test-engines lint notebooks properties bench calendar clean
 
 demo: $(BASE)
 	@$(BIN)/workhours due "31.10.2025 17:30" --calendar RU-VGG
@@ -19,6 +19,10 @@ demo: $(BASE)
 	@echo
 	@$(BIN)/workhours check examples/data/appeals.jsonl --config examples/check_events.toml \
 		--as-of 2026-03-27T15:30+03:00 || test $$? -eq 1
+
+demo-service: $(BASE)  ## the service with the appeals of four invented weeks, until Ctrl+C
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[service]"
+	@$(BIN)/python examples/demo_service.py $(ARGUMENTS)
 
 test: $(STAMP) lint
 	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
