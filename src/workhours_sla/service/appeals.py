@@ -23,6 +23,8 @@ USUAL: Final = 100
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 _LONGEST: Final = 1_000
 """The largest number of characters of a filter."""
+LAST_OFFSET: Final = 1_000_000_000
+"""The largest number of outcomes that an answer may leave out."""
 
 
 def appeal_data(history: History, now: datetime) -> dict[str, Any]:
@@ -66,7 +68,7 @@ class Query(NamedTuple):
             if key == "limit":
                 found[key] = _count(key, value, 1, MOST)
             elif key == "offset":
-                found[key] = _count(key, value, 0, 10**9)
+                found[key] = _count(key, value, 0, LAST_OFFSET)
             elif len(value) > _LONGEST:
                 phrase = say("long_parameter", key=key, most=_LONGEST)
                 refuse("invalid-request", phrase, key=key)

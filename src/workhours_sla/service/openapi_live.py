@@ -11,6 +11,7 @@ from workhours_sla.adapters.sinks.metrics import CONTENT_TYPE
 from workhours_sla.service.answering import Limits
 from workhours_sla.service.appeals import (
     APPEAL,
+    LAST_OFFSET,
     MOST,
     OVERDUE,
     USUAL,
@@ -88,6 +89,7 @@ def paths_of_live(limits: Limits) -> dict[str, Any]:
 def _events(limits: Limits, receipts: Mapping[str, Any]) -> dict[str, Any]:
     own = {"anyOf": [_EVENT_SCHEMA, _CLOUD_SCHEMA, _ANYTHING]}
     cloud = {"anyOf": [_CLOUD_SCHEMA, _ANYTHING]}
+    one_cloud = {"anyOf": [_CLOUD_SCHEMA, _ANYTHING | {"not": {"type": "array"}}]}
     return {
         "operationId": "events",
         "summary": "Store events; each is applied once, however often it is sent.",
@@ -104,7 +106,7 @@ def _events(limits: Limits, receipts: Mapping[str, Any]) -> dict[str, Any]:
                         "several": {"value": [EVENT, NAIVE]},
                     },
                 },
-                CLOUD_EVENT: {"schema": cloud, "examples": {"cloudevent": {"value": CLOUD}}},
+                CLOUD_EVENT: {"schema": one_cloud, "examples": {"cloudevent": {"value": CLOUD}}},
                 CLOUD_EVENTS: {
                     "schema": {"type": "array", "items": cloud, "maxItems": limits.events},
                     "examples": {"cloudevents": {"value": [CLOUD]}},
@@ -132,6 +134,7 @@ def _appeal(example: Any) -> dict[str, Any]:
 
 def _overdue(example: Any) -> dict[str, Any]:
     count = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+    offset = {"type": "integer", "minimum": 0, "maximum": LAST_OFFSET, "default": 0}
     return {
         "operationId": "overdue",
         "summary": "Which unanswered appeals are overdue, and which are at risk?",
@@ -139,7 +142,7 @@ def _overdue(example: Any) -> dict[str, Any]:
             parameter("agency_id", "query", "Those of one agency.", {"type": "string"}),
             parameter("target", "query", "Those of one target.", {"type": "string"}),
             parameter("limit", "query", "At most so many.", count),
-            parameter("offset", "query", "Leave out so many.", {"type": "integer", "minimum": 0}),
+            parameter("offset", "query", "Leave out so many.", offset),
         ],
         "responses": {
             "200": answer("Those that are most overdue come first.", "Overdue", one=example),
