@@ -22,6 +22,7 @@ pytestmark = pytest.mark.engines
 ROOT = Path(__file__).parents[2]
 SYSTEMD, COMPOSE = ROOT / "examples/systemd", ROOT / "examples/compose"
 UNITS = sorted(SYSTEMD.glob("*.service"))
+DROP_IN = SYSTEMD / "workhours.service.d/postgresql.conf"
 WORST = 1.5
 """The highest exposure level that is allowed, of 10; below 2 systemd says OK."""
 
@@ -32,11 +33,13 @@ def analyze() -> str:
 
 
 def installed(unit: Path, folder: Path) -> Path:
-    """Copy a unit, with a program that exists on this machine in place of the installed one."""
-    text = unit.read_text("utf-8")
-    assert "/opt/workhours/bin/workhours " in text
+    """Copy a unit and its drop-in file, with a program of this machine in place of ours."""
     found = folder / unit.name
-    found.write_text(text.replace("/opt/workhours/bin/workhours ", "/bin/sh "), encoding="utf-8")
+    for file, to in ((unit, found), (DROP_IN, folder / f"{unit.name}.d" / DROP_IN.name)):
+        text = file.read_text("utf-8")
+        assert "=/opt/workhours/bin/workhours " in text
+        to.parent.mkdir(exist_ok=True)
+        to.write_text(text.replace("/opt/workhours/bin/workhours ", "/bin/sh "), encoding="utf-8")
     return found
 
 
@@ -51,6 +54,9 @@ def test_systemd_finds_a_fault_in_a_unit(analyze: str, unit: Path, tmp_path: Pat
     for old, new in (("Restart=", "Restarts="), ("=always", "=allways")):
         file.write_text(file.read_text("utf-8").replace(old, new), encoding="utf-8")
         assert "ignoring" in run(analyze, "verify", file)[1]
+    drop_in = tmp_path / f"{unit.name}.d" / DROP_IN.name
+    drop_in.write_text(drop_in.read_text("utf-8") + "Restarts=no\n", encoding="utf-8")
+    assert f"{DROP_IN.name}:" in run(analyze, "verify", file)[1]
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
@@ -69,7 +75,7 @@ def options_of_serve() -> set[str]:
 
 def command_of(unit: Path) -> list[str]:
     """Return the words of the command of a unit, after the program."""
-    line = re.search(r"^ExecStart=(.*)$", unit.read_text("utf-8"), re.MULTILINE)
+    line = re.search(r"^ExecStart=(.+)$", unit.read_text("utf-8"), re.MULTILINE)
     assert line
     return line[1].split()[1:]
 
@@ -110,6 +116,13 @@ def test_the_command_of_a_unit_serves_and_stops(unit: Path, tmp_path: Path) -> N
     assert (tmp_path / "appeals.db").is_file()
 
 
+def test_the_command_of_the_drop_in_file_has_known_options() -> None:
+    words = command_of(DROP_IN)
+    assert words[0] == "serve"
+    assert {word for word in words if word.startswith("--")} <= options_of_serve()
+    assert "--standby" in words
+
+
 def compose() -> dict[str, Any]:
     yaml = pytest.importorskip("yaml")
     found: dict[str, Any] = yaml.safe_load((COMPOSE / "compose.yaml").read_text("utf-8"))
@@ -119,7 +132,7 @@ def compose() -> dict[str, Any]:
 def test_the_compose_file_refers_to_what_it_has() -> None:
     found = compose()
     ignored = set((COMPOSE / ".gitignore").read_text("utf-8").split("\n"))
-    assert found["services"].keys() == {"workhours", "db", "prometheus"}
+    assert found["services"].keys() == {"first", "second", "db", "prometheus"}
     for service in found["services"].values():
         assert "image" in service
         assert set(service.get("secrets", ())) <= found["secrets"].keys()
@@ -134,10 +147,10 @@ def test_the_compose_file_refers_to_what_it_has() -> None:
             assert port.startswith("127.0.0.1:")  # a reverse proxy does TLS
     for secret in found["secrets"].values():
         assert secret["file"].removeprefix("./") in ignored
-    command = found["services"]["workhours"]["command"]
+    command = found["services"]["first"]["command"]
     assert command[0] == "serve"
     assert {word.split("=")[0] for word in command[1:]} <= options_of_serve()
-    build = found["services"]["workhours"]["build"]
+    build = found["services"]["first"]["build"]
     assert (COMPOSE / build["context"] / build["dockerfile"]).is_file()
 
 
