@@ -59,6 +59,16 @@ def test_dates_without_a_calendar_are_refused() -> None:
         sql.tables({"roads": OFFICE}, since=date(2024, 1, 1), until=date(2030, 1, 1))
 
 
+def test_schedules_that_do_not_fit_into_integers_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from workhours_sla.adapters.sql import edges  # noqa: PLC0415
+
+    monkeypatch.setattr(edges, "MOST", 2**47)
+    with pytest.raises(ScriptError, match="2 schedules over so many years do not fit"):
+        sql.script({"roads": OFFICE, "other": OTHER}, dialect="postgres", **DAYS)
+
+
 @pytest.mark.parametrize("dialect", ["clickhouse", "bigquery", "snowflake"])
 def test_a_script_that_no_test_runs_says_so(dialect: str) -> None:
     script = made(dialect)

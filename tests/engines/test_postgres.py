@@ -16,7 +16,7 @@ from tests.engines.engine import differences
 from tests.engines.postgres_engine import PostgresEngine
 from tests.engines.schedules import SCHEDULES
 from workhours_sla.adapters.sql.chained import ChainedDialect, chained_statements
-from workhours_sla.adapters.sql.postgres import Postgres
+from workhours_sla.adapters.sql.postgres_words import Postgres
 from workhours_sla.adapters.sql.settings import Settings
 
 pytestmark = pytest.mark.engines

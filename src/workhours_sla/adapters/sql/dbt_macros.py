@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from workhours_sla.adapters.sql.duckdb import DuckDB
-from workhours_sla.adapters.sql.postgres import Postgres
+from workhours_sla.adapters.sql.postgres_words import Postgres
 from workhours_sla.adapters.sql.script import VERBS, instant_of
 from workhours_sla.adapters.sql.settings import Settings
 from workhours_sla.adapters.sql.verbs import CellVerbs, DayVerbs, Level, Verb, Verbs
 from workhours_sla.adapters.sql.vocabulary import (
     amount_or_refused,
     case,
+    named_columns,
     slot_or_refused,
 )
 
@@ -161,7 +162,7 @@ def _macro(verbs: MacroVerbs, verb: Verb) -> str:
         given[at] = f"cast({given[at]} as bigint)"
     source = f"(select {', '.join(given)}{fence}) z({', '.join(verb.arguments)})"
     for level in verb.levels:
-        source = f"(select z.*, {_columns(level)}\nfrom {source}{fence}) z"
+        source = f"(select z.*, {named_columns(level)}\nfrom {source}{fence}) z"
     text = f"(select {verbs.answer_of(verb)}\nfrom {source})"
     used = [seed for seed in SEEDS if _seed(seed) in text]
     sets = "".join(f"{{%- set {seed} = workhours.seed('{seed}') %}}\n" for seed in used)
@@ -169,10 +170,6 @@ def _macro(verbs: MacroVerbs, verb: Verb) -> str:
         f"{{% macro {verbs.d.name}__{verb.name}({', '.join(parameters)}) %}}\n"
         f"{sets}{jinja(text)}\n{{%- endmacro %}}\n"
     )
-
-
-def _columns(level: Mapping[str, str]) -> str:
-    return ", ".join(f"{expression} as {name}" for name, expression in level.items())
 
 
 def jinja(text: str) -> str:

@@ -22,6 +22,7 @@ from workhours_sla.adapters.sql.vocabulary import (
     Dialect,
     amount_or_refused,
     case,
+    named_columns,
     slot_or_refused,
 )
 
@@ -234,14 +235,10 @@ def _rows_macro(verbs: _DuckDBVerbs, verb: Verb, column: str) -> str:
 def nested(levels: Sequence[Level]) -> str:
     """Return the query of some levels, each nested in the next."""
     first, *rest = levels
-    source = "select " + _columns(first)
+    source = "select " + named_columns(first)
     for level in rest:
-        source = f"select *, {_columns(level)} from ({source})"
+        source = f"select *, {named_columns(level)} from ({source})"
     return source
-
-
-def _columns(level: Level) -> str:
-    return ", ".join(f"{expression} as {name}" for name, expression in level.items())
 
 
 def with_budget(schema: str, signature: str, answer: str) -> str:

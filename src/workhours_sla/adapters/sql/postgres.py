@@ -1,4 +1,4 @@
-"""The script for PostgreSQL: functions in two shapes over one constant list of days.
+"""The script for PostgreSQL: functions in two shapes over constant lists.
 
 ``wh.deadline(...)`` is a scalar function in PL/pgSQL for triggers, generated columns, CHECK and
 indexes. ``wh.deadline_rows(...)`` is called in FROM, once per row: PostgreSQL inlines it, so that
@@ -9,12 +9,22 @@ a query over many rows is 1.5 to 3 times as fast and may run in parallel.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import product
-from typing import ClassVar, Final
+from typing import Final
 
-from workhours_sla.adapters.sql.dates import Dates, DayCounts, day_answers
+from workhours_sla.adapters.sql.edges import UNKNOWN, Edges
 from workhours_sla.adapters.sql.patterns import DAY
+from workhours_sla.adapters.sql.postgres_days import day_functions
+from workhours_sla.adapters.sql.postgres_words import (
+    INSTANTS,
+    NAIVE,
+    Postgres,
+    function,
+    list_function,
+    nested,
+    sql_function,
+)
 from workhours_sla.adapters.sql.script import (
     inserts,
     instant_of,
@@ -23,55 +33,26 @@ from workhours_sla.adapters.sql.script import (
     version_of,
 )
 from workhours_sla.adapters.sql.settings import Settings
-from workhours_sla.adapters.sql.tables import MOST
 from workhours_sla.adapters.sql.verbs import DayVerbs, Level, Verb
 from workhours_sla.adapters.sql.vocabulary import Dialect, case, slot_or_refused
 
 OLDEST: Final = 14
 """The first version of PostgreSQL for which the script is meant."""
-NO_VALUE: Final = -(2**62)
-"""The element of a list that means NULL."""
-_INSTANTS: Final = ("timestamptz", "timestamp", "date")
-_NAIVE: Final = (
-    "'an instant is a timestamp with time zone, not ' || pg_typeof({}) || "
-    "'; give {} at time zone ''Europe/Volgograd'', with the zone of the column'"
-)
 _FROM_ROWS: Final = {"elapsed": "elapsed", "deadline": "due_at", "breaches_after": "limit_at"}
 
 
-class Postgres(Dialect):
-    """The dialect of PostgreSQL."""
-
-    name: ClassVar[str] = "postgres"
-    title: ClassVar[str] = "PostgreSQL"
-
-    def us(self, instant: str) -> str:
-        """Return the microseconds of an instant, exactly until the year 2255."""
-        return f"(date_part('epoch', {instant} at time zone interval '0') * 1000000)::bigint"
-
-    def instant(self, us: str) -> str:
-        """Return the instant of a number of microseconds."""
-        return f"to_timestamp({us} / 1000000.0::float8)"
-
-    def as_text(self, value: str) -> str:
-        """Return a value as text by an immutable function."""
-        return f"{self.schema}.shown({value})"
-
-    def refuse(self, message: str, kind: str) -> str:
-        """Return an expression that raises an error."""
-        return f"{self.schema}.refuse({message}, null::{kind})"
-
-
 class _PostgresVerbs(DayVerbs):
-    """The verbs, with look-ups in the array that the function ``days`` returns.
+    """The verbs, with look-ups in arrays that functions return.
 
-    A level of steps costs more here than to repeat a look-up, so that there are few levels. The
-    number of a slot is the day number whose index in the array would be 0.
+    Two amounts are looked up by day, a due time by edges. A level of steps costs more here than to
+    repeat a look-up, so that there are few levels. The number of a slot is the day number whose
+    index in the array of days would be 0.
     """
 
     def __init__(self, settings: Settings, dialect: Dialect) -> None:
         super().__init__(settings, dialect)
         self.a.slot_keys = self.day_offsets()
+        self._edges = Edges(settings.compiled)
 
     @property
     def days(self) -> str:
@@ -84,6 +65,11 @@ class _PostgresVerbs(DayVerbs):
     @property
     def _offset(self) -> str:
         return str(self.a.slot_keys[0]) if len(self.compiled.slots) == 1 else "slot"
+
+    def edges(self) -> dict[str, list[int]]:
+        """Return the lists of edges by the names of their functions."""
+        found = self._edges
+        return {"edge_at": found.at, "edge_worked": found.worked, "edge_shift": found.shift}
 
     def elapsed(self) -> Verb:
         first = {
@@ -118,35 +104,43 @@ class _PostgresVerbs(DayVerbs):
         return slot, first
 
     def _located(self, *, latest: bool) -> Verb:
-        bits = self.compiled.bits
-        packed = f"(u << {bits}) + {(1 << bits) - 1}" if latest else f"(u << {bits}) - 1"
-        first = {
-            "xa": self._known_us("start_at", "<="),
-            "d": self.d.least(self.checked_amount("budget"), str(MOST >> bits)),
-        }
         levels = (
-            *self._first_levels(first),
-            {"u": f"{self._worked('xa')} + d"},
-            {"k": f"width_bucket({packed}, {self.days})"},
+            {
+                "xa": self._position("start_at"),
+                "d": self.d.least(self.checked_amount("budget"), str(self._edges.reach)),
+            },
+            {"k": f"width_bucket(xa, {self._edge('at')})"},
+            {"u": f"least(xa - {self._edge('shift')}[k], {self._edge('worked')}[k + 1]) + d"},
         )
-        day = f"(k - 1 + {self._offset})"
-        found = self.a.by_slot(
-            "slot",
-            (
-                self.a.located(
-                    "u", f"{self.days}[k]", day, self.inverses(slot.index), latest=latest
-                )
-                for slot in self.compiled.slots
-            ),
-        )
-        last = self.a.last_of_run("(u - d)", "slot")
-        answer = case([(f"u {'<' if latest else '<='} {last}", found)])
+        at = f"width_bucket({'u' if latest else 'u - 1'}, {self._edge('worked')})"
+        answer = f"u + nullif({self._edge('shift')}[{at}], {UNKNOWN})"
         name = "breaches_after" if latest else "deadline"
         return Verb(name, ("schedule", "start_at", "budget"), levels, answer, is_instant=True)
 
     def deadline(self) -> Verb:
         found = self._located(latest=False)
-        return found._replace(answer=case([("d = 0 and u is not null", "xa")], found.answer))
+        # the amount of an unknown instant is negative
+        return self._from_position(found, case([("d = 0 and u > 0", "xa")], found.answer))
+
+    def breaches_after(self) -> Verb:
+        found = self._located(latest=True)
+        return self._from_position(found, found.answer)
+
+    def _edge(self, name: str) -> str:
+        return f"({self.schema}.edge_{name}())"
+
+    def _position(self, instant: str) -> str:
+        """Return the position of an argument if some slot knows it; infinity is compared only."""
+        offsets = self._edges.offsets
+        names = {name: offsets[at] for name, at in self.compiled.slot_of.items()}
+        first, last = (instant_of(one) for one in (self._edges.first, self._edges.last))
+        known = f"{instant} >= timestamptz '{first}' and {instant} <= timestamptz '{last}'"
+        offset = slot_or_refused(self.d, names, "schedule")
+        return case([(known, f"{self.d.us(instant)} + {offset}")])
+
+    def _from_position(self, verb: Verb, position: str) -> Verb:
+        low = self.d.low_bits(f"({position})", self._edges.bits)
+        return verb._replace(answer=f"({low} + {self._edges.first})")
 
     def _worked(self, x: str) -> str:
         """Return the working time C at an instant, in microseconds."""
@@ -188,7 +182,7 @@ def statements(settings: Settings) -> Iterator[str]:
     yield _scalar(verbs, verbs.is_working(), "boolean")
     yield from _derived(settings.schema)
     yield from _refusals(settings.schema)
-    yield from _day_functions(settings)
+    yield from day_functions(settings)
     yield "end $wh_script$;"
 
 
@@ -235,13 +229,15 @@ def _helpers(verbs: _PostgresVerbs) -> Iterator[str]:
     """Return the functions that the verbs call."""
     schema, c = verbs.schema, verbs.compiled
     for name, value in (("version", version_of(c)), ("digest", c.digest)):
-        yield _function(schema, f"{name}()", "text", f"select '{value}'::text", language="sql")
-    yield _list(schema, "days", verbs.all_days())
+        yield function(schema, f"{name}()", "text", f"select '{value}'::text", language="sql")
+    yield list_function(schema, "days", verbs.all_days())
+    for name, values in verbs.edges().items():
+        yield list_function(schema, name, values)
     utc = "to_char(t at time zone interval '0', 'YYYY-MM-DD HH24:MI:SS.US\"+00\"')"
-    yield _function(schema, "shown(t timestamptz)", "text", f"begin return {utc}; end")
-    yield _function(schema, "shown(amount bigint)", "text", "begin return amount::text; end")
+    yield function(schema, "shown(t timestamptz)", "text", f"begin return {utc}; end")
+    yield function(schema, "shown(amount bigint)", "text", "begin return amount::text; end")
     body = "begin raise exception using errcode = '22023', message = $1; end"
-    yield _function(schema, "refuse(message text, kind anyelement)", "anyelement", body)
+    yield function(schema, "refuse(message text, kind anyelement)", "anyelement", body)
     refused = (
         "begin if extract(month from span) <> 0 or extract(year from span) <> 0 "
         "or extract(day from span) <> 0 then raise exception using errcode = '22023', "
@@ -249,63 +245,7 @@ def _helpers(verbs: _PostgresVerbs) -> Iterator[str]:
         "give hours, or count working days'; end if; "
         "return (extract(epoch from span) * 1000000)::bigint; end"
     )
-    yield _function(schema, "amount_of(span interval)", "bigint", refused, strict=True)
-
-
-def _list(schema: str, name: str, values: Sequence[int | None]) -> str:
-    """Return a function that returns a list.
-
-    PL/pgSQL parses the list once per session, and the planner calls the function once per plan.
-    ``NO_VALUE`` replaces NULL, since an array with a NULL has no look-up in constant time.
-    """
-    array = ",".join(str(NO_VALUE if value is None else value) for value in values)
-    return _function(schema, f"{name}()", "bigint[]", f"begin return '{{{array}}}'::bigint[]; end")
-
-
-class _DayCounts(DayCounts):
-    """The functions that count days, with lists that functions return."""
-
-    def __init__(self, dates: Dates, dialect: Dialect) -> None:
-        super().__init__(dates, dialect)
-        lists = dates.lists.items()
-        self._with_gaps = {name.removeprefix("date_") for name, one in lists if None in one}
-
-    def item(self, name: str, index: str) -> str:
-        found = f"({self.d.schema}.date_{name}())[{index} + 1]"
-        return f"nullif({found}, {NO_VALUE})" if name in self._with_gaps else found
-
-    def us(self, instant: str) -> str:
-        rows = self.dates.calendars
-        lo, hi = min(one[1].starts for one in rows), max(one[-2].starts for one in rows)
-        known = f"{instant} between timestamptz '{instant_of(lo)}' and timestamptz"
-        return case([(f"{known} '{instant_of(hi)}'", self.d.us(instant))])
-
-
-def _day_functions(settings: Settings) -> Iterator[str]:
-    """Return the functions that count days, to be called in FROM."""
-    dates, schema = Dates(settings.compiled), settings.schema
-    if not dates.calendars:
-        return
-    for name, values in dates.lists.items():
-        yield _list(schema, name, values)
-    counts = _DayCounts(dates, Postgres(schema))
-    types = {"start_at": "timestamptz", "count": "bigint"}
-    for count in (counts.working_days(), counts.calendar_days()):
-        answers = ", ".join(
-            f"{expression} as {name}" for name, expression in day_answers(settings, counts.d, count)
-        )
-        body = f"select {answers} from ({_nested(count.levels)} offset 0) z"
-        given = [f"{name} {types.get(name, 'text')}" for name in count.arguments]
-        given[-1] += " default 'next_day'"
-        table = "table(due_at timestamptz, limit_at timestamptz)"
-        yield _sql(schema, f"{count.name}({', '.join(given)})", table, body)
-        for naive in _INSTANTS[1:]:
-            message = _NAIVE.format("$2", "argument 2")
-            body = f"begin raise exception using errcode = '22023', message = {message}; end"
-            given = [f"{name} {types.get(name, 'text')}" for name in count.arguments]
-            given[1] = f"start_at {naive}"
-            given[-1] += " default 'next_day'"
-            yield _function(schema, f"{count.name}({', '.join(given)})", table, body)
+    yield function(schema, "amount_of(span interval)", "bigint", refused, strict=True)
 
 
 def _scalar(verbs: _PostgresVerbs, verb: Verb, returned: str) -> str:
@@ -314,29 +254,16 @@ def _scalar(verbs: _PostgresVerbs, verb: Verb, returned: str) -> str:
     names = " ".join(f"{name} bigint;" for name, _ in steps)
     sets = "\n".join(f"{name} := {expression};" for name, expression in steps)
     body = f"declare {names} begin\n{sets}\nreturn {verbs.answer_of(verb)}; end"
-    return _function(verbs.schema, f"{verb.name}({_parameters(verb)})", returned, body, strict=True)
+    return function(verbs.schema, f"{verb.name}({_parameters(verb)})", returned, body, strict=True)
 
 
 def _rows(verbs: _PostgresVerbs, verb: Verb, returned: str) -> str:
     """Return the function of a verb to be called in FROM: nested queries, one for each level."""
     column = _FROM_ROWS[verb.name]
-    body = f"select {verbs.answer_of(verb)} as {column} from ({_nested(verb.levels)} offset 0) z"
+    body = f"select {verbs.answer_of(verb)} as {column} from ({nested(verb.levels)} offset 0) z"
     table = f"table({column} {returned})"
     signature = f"{verb.name}_rows({_parameters(verb)})"
-    return _function(verbs.schema, signature, table, body, language="sql")
-
-
-def _nested(levels: Sequence[Level]) -> str:
-    """Return the query of some levels, each nested in the next."""
-    first, *rest = levels
-    source = f"select {_columns(first)}"
-    for level in rest:
-        source = f"select z.*, {_columns(level)} from ({source} offset 0) z"
-    return source
-
-
-def _columns(level: Level) -> str:
-    return ", ".join(f"{expression} as {name}" for name, expression in level.items())
+    return function(verbs.schema, signature, table, body, language="sql")
 
 
 def _parameters(verb: Verb) -> str:
@@ -348,15 +275,17 @@ def _derived(schema: str) -> Iterator[str]:
     """Return the functions that only call others: other types of budgets, and other verbs."""
     left = f"select $3 - {schema}.elapsed($1, $2, $4)"
     arguments = "schedule text, start_at timestamptz, budget {}, now_at timestamptz"
-    yield _sql(schema, f"remaining({arguments.format('bigint')})", "bigint", left)
+    yield sql_function(schema, f"remaining({arguments.format('bigint')})", "bigint", left)
     left = f"select {schema}.remaining($1, $2, {schema}.amount_of($3), $4)"
-    yield _sql(schema, f"remaining({arguments.format('interval')})", "bigint", left)
+    yield sql_function(schema, f"remaining({arguments.format('interval')})", "bigint", left)
     arguments = "schedule text, start_at timestamptz, budget interval"
     for verb in ("deadline", "breaches_after"):
         call = f"{schema}.{verb}{{}}($1, $2, {schema}.amount_of($3))"
-        yield _sql(schema, f"{verb}({arguments})", "timestamptz", f"select {call.format('')}")
+        yield sql_function(
+            schema, f"{verb}({arguments})", "timestamptz", f"select {call.format('')}"
+        )
         column = _FROM_ROWS[verb]
-        yield _sql(
+        yield sql_function(
             schema,
             f"{verb}_rows({arguments})",
             f"table({column} timestamptz)",
@@ -368,7 +297,7 @@ def _derived(schema: str) -> Iterator[str]:
         "(start_at at time zone interval '0' + budget / 1000000 * interval '1 second' "
         "+ budget % 1000000 * interval '1 microsecond') at time zone interval '0'; end"
     )
-    yield _function(
+    yield function(
         schema,
         "clock_deadline(start_at timestamptz, budget bigint)",
         "timestamptz",
@@ -392,42 +321,22 @@ def _refusals(schema: str) -> Iterator[str]:
     returned = {"elapsed": "bigint", "remaining": "bigint", "is_working": "boolean"}
     for verb, kinds in signatures.items():
         for wrong in _wrong_types(kinds):
-            at = next(place for place, kind in enumerate(wrong, 1) if kind in _INSTANTS[1:])
-            text = _NAIVE.format(f"${at}", f"argument {at}")
+            at = next(place for place, kind in enumerate(wrong, 1) if kind in INSTANTS[1:])
+            text = NAIVE.format(f"${at}", f"argument {at}")
             body = f"begin raise exception using errcode = '22023', message = {text}; end"
             kind = returned.get(verb, "timestamptz")
-            yield _function(schema, f"{verb}({', '.join(wrong)})", kind, body)
+            yield function(schema, f"{verb}({', '.join(wrong)})", kind, body)
             if verb in _FROM_ROWS:
                 table = f"table({_FROM_ROWS[verb]} {kind})"
-                yield _function(schema, f"{verb}_rows({', '.join(wrong)})", table, body)
+                yield function(schema, f"{verb}_rows({', '.join(wrong)})", table, body)
 
 
 def _wrong_types(kinds: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Return the lists of types in which an instant is no timestamp with time zone."""
     choices = [
-        _INSTANTS if kind == "instant" else ("bigint", "interval") if kind == "budget" else (kind,)
+        INSTANTS if kind == "instant" else ("bigint", "interval") if kind == "budget" else (kind,)
         for kind in kinds
     ]
     for types in product(*choices):
-        if any(kind in _INSTANTS[1:] for kind in types):
+        if any(kind in INSTANTS[1:] for kind in types):
             yield types
-
-
-def _sql(schema: str, signature: str, returns: str, body: str) -> str:
-    return _function(schema, signature, returns, body, language="sql")
-
-
-def _function(  # noqa: PLR0913
-    schema: str,
-    signature: str,
-    returns: str,
-    body: str,
-    *,
-    language: str = "plpgsql",
-    strict: bool = False,
-) -> str:
-    return (
-        f"create or replace function {schema}.{signature} returns {returns} "
-        f"language {language} immutable {'strict ' if strict else ''}parallel safe "
-        f"as $wh$\n{body}\n$wh$;"
-    )

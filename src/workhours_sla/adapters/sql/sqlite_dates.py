@@ -8,7 +8,7 @@ from typing import Final
 from workhours_sla.adapters.sql.dates import Dates, DayCounts
 from workhours_sla.adapters.sql.settings import Settings
 from workhours_sla.adapters.sql.tables import Table
-from workhours_sla.adapters.sql.vocabulary import Dialect
+from workhours_sla.adapters.sql.vocabulary import Dialect, named_columns
 from workhours_sla.errors import ScriptError
 from workhours_sla.text.messages import say
 
@@ -56,13 +56,9 @@ class DateExpressions(DayCounts):
         count = self.working_days() if name == "working_days" else self.calendar_days()
         given = dict(zip(count.arguments, arguments, strict=True))
         given["count"] = f"case typeof({given['count']}) when 'integer' then {given['count']} end"
-        source = f"select {_columns(given)}"
+        source = f"select {named_columns(given)}"
         for level in count.levels:
             # without OFFSET, SQLite would copy each step to every place that uses it
-            source = f"select z.*, {_columns(level)} from ({source} limit 1 offset 0) z"
+            source = f"select z.*, {named_columns(level)} from ({source} limit 1 offset 0) z"
         answer = count.answers[verb.removeprefix(f"{name}_")]
         return f"(select {answer} from ({source} limit 1 offset 0))"
-
-
-def _columns(level: dict[str, str]) -> str:
-    return ", ".join(f"{expression} as {name}" for name, expression in level.items())

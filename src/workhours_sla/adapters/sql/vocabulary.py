@@ -106,6 +106,11 @@ def case(branches: Iterable[tuple[str, str]], otherwise: str | None = None, of: 
     return " ".join(["case", *([of] if of else []), *parts, "end"])
 
 
+def named_columns(level: Mapping[str, str]) -> str:
+    """Return the columns of a query for some names and their expressions."""
+    return ", ".join(f"{expression} as {name}" for name, expression in level.items())
+
+
 def slot_or_refused(
     dialect: Dialect, slot_of: Mapping[str, int], schedule: str, listed_as: str = "the schedules"
 ) -> str:
