@@ -340,6 +340,19 @@ def test_a_row_without_an_instant_asks_nothing() -> None:
     )
     found = pl.concat([frame, more]).select(due)["posted"].to_list()
     assert found == [None, None, OFFICE.deadline(NOW, BUDGET)]
+    for by in (pl.Categorical, pl.Enum(["x", "volgograd", "y"])):
+        typed = pl.concat([frame, more]).with_columns(pl.col("agency").cast(by))
+        assert typed.select(due)["posted"].to_list() == found
+    for wrong, said in (
+        ({"agency": pl.Series(["y"])}, "row 2 names the schedule 'y'"),
+        ({"allowed": pl.Series([-BUDGET])}, "the budget of row 2"),
+        ({"posted": column("us", [UNKNOWN])}, "row 2: calendar RU-VGG does not know"),
+    ):
+        with pytest.raises((LookupError, ValueError), match=said):
+            pl.concat([frame, more.with_columns(**wrong)]).select(due)
+    coded = pl.concat([frame, more]).with_columns(code=pl.Series([None, 7, 0], dtype=pl.UInt8))
+    by_code = pl.col("posted").sla.deadline(list(OFFICES.values()), BUDGET, codes=pl.col("code"))
+    assert coded.select(by_code)["posted"].to_list() == found
 
 
 def test_an_expression_refuses_to_round() -> None:

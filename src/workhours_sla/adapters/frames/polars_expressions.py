@@ -8,7 +8,7 @@ functions in ``VERBS``.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import update_wrapper
 from typing import Any, Final
 
@@ -105,7 +105,11 @@ def _answer(
     if asked is not None and not asked.any():
         filled = {name: one.clear() for name, one in filled.items()}
     elif asked is not None:
-        filled |= {name: _where(asked, one) for name, one in filled.items() if name in _REQUIRED}
+        filled |= {
+            name: _required(name, one, asked, arguments["schedule"])
+            for name, one in filled.items()
+            if name in _REQUIRED
+        }
     found = verb(**arguments | filled)
     values: pl.Series = found.values if isinstance(found, MarkedColumns) else found
     values = values.extend_constant(None, count - len(values))
@@ -114,13 +118,16 @@ def _answer(
     return _in_unit(values, _unit_of(verb.__name__, columns, arguments))
 
 
-def _where(asked: pl.Series, column: pl.Series) -> pl.Series:
-    """Return a column with a value of an asked row in all rows that ask nothing.
+def _required(name: str, column: pl.Series, asked: pl.Series, schedules: Any) -> pl.Series:
+    """Return a column with a valid value in all rows that ask nothing.
 
     polars makes all columns null in rows that ``when`` excludes; the verb would refuse a null.
     """
-    some = column.filter(asked).drop_nulls().head(1)
-    return column if some.is_empty() else column.zip_with(asked, some)
+    if name == "by":
+        if not isinstance(schedules, Mapping) or not schedules:
+            return column  # the verb raises its own error
+        return column.cast(pl.String).zip_with(asked, pl.Series([next(iter(schedules))]))
+    return column.zip_with(asked, pl.Series([0]).cast(column.dtype))
 
 
 def _unit_of(verb: str, columns: dict[str, pl.Series], arguments: dict[str, Any]) -> Any:
