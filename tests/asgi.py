@@ -45,9 +45,10 @@ class Response:
 
     async def until(self, wanted: str) -> str:
         """Return the body so far, as soon as it has a text."""
-        while wanted not in self.text:
-            assert not self.is_complete, f"the answer has no {wanted!r}"
-            await self.part()
+        async with asyncio.timeout(60):
+            while wanted not in self.text:
+                assert not self.is_complete, f"the answer has no {wanted!r}"
+                await self.part()
         return self.text
 
 

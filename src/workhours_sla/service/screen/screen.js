@@ -30,7 +30,6 @@ function follow(part) {
     stop();
     const query = new URLSearchParams(location.search);
     query.set("have", part.dataset.version);
-    query.set("lang", document.documentElement.lang);
     stream = new EventSource(`updates?${query}`);
     stream.addEventListener("open", () => show(true));
     stream.addEventListener("screen", (event) => {
