@@ -68,7 +68,8 @@ class Lists(ScreenPart):
             pair.append(section("agencies", self.text("agencies"), *self._agencies(shown)))
         if board.load.slots:
             pair.append(section("load", self.text("load"), *self._load()))
-        yield element("div", pair, class_="pair")
+        if pair:
+            yield element("div", pair, class_="pair")
         for counted in (Show.LATER, Show.PAUSED, Show.UNKNOWN):
             if board.groups[counted]:
                 yield section(counted, self._title(counted), *self._count_alone(counted))

@@ -82,12 +82,9 @@ class Site:
 
         async def found(request: Request) -> Response:
             if not self._login.admits(request, self._screen.now().timestamp()):
-                lang = request.scope[LANGUAGE]
-                with suppress(RefusedRequestError):
-                    lang = Filters.parse(request.url.query).lang or lang
-                return HTMLResponse(login_page(lang))
+                return HTMLResponse(login_page(_language(request)))
             filters = Filters.parse(request.url.query)
-            return await answer(filters, _language(request, filters))
+            return await answer(filters, filters.lang or request.scope[LANGUAGE])
 
         return found
 
@@ -97,7 +94,7 @@ class Site:
         token = dict(pairs).get("token", "")
         value = self._login.cookie(token, self._screen.now().timestamp())
         if value is None:
-            return HTMLResponse(login_page(request.scope[LANGUAGE], refused=True), 401)
+            return HTMLResponse(login_page(_language(request), refused=True), 401)
         query = request.url.query
         # relative, because a proxy may serve the screen below a path of its own
         address = request.url.path.removeprefix("/") or "./"
@@ -144,7 +141,7 @@ class Site:
         rest = [(key, value) for key, value in pairs if key != "have"]
         filters = Filters.parse(urlencode(rest, errors="replace"))
         have = request.headers.get("last-event-id") or dict(pairs).get("have", "")
-        view = self._view(_language(request, filters))
+        view = self._view(filters.lang or request.scope[LANGUAGE])
         return StreamingResponse(
             self._stream(filters, view, have),
             headers=HEADERS | {"x-accel-buffering": "no"},
@@ -174,9 +171,11 @@ class Site:
             self._streams -= 1
 
 
-def _language(request: Request, filters: Filters) -> str:
-    found: str = filters.lang or request.scope[LANGUAGE]
-    return found
+def _language(request: Request) -> str:
+    """Return the language of a page that does not depend on the filters of the address."""
+    with suppress(RefusedRequestError):
+        return Filters.parse(request.url.query).lang or str(request.scope[LANGUAGE])
+    return str(request.scope[LANGUAGE])
 
 
 def _paged(answer: Answer) -> Answer:
@@ -184,7 +183,7 @@ def _paged(answer: Answer) -> Answer:
 
     @wraps(answer)
     async def found(request: Request) -> Response:
-        lang = request.scope[LANGUAGE]
+        lang = _language(request)
         try:
             response = await answer(request)
         except (RefusedRequestError, WorkHoursError) as error:
