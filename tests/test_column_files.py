@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 import random
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from column_streams import FIRST, events_of
@@ -24,8 +24,8 @@ from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.cli.main import main
 from workhours_sla.sla.event import FIELD_NAMES
 
-pytest.importorskip("pyarrow")
-from workhours_sla.adapters.sources.columns.written_times import parse_times
+pa = pytest.importorskip("pyarrow")
+from workhours_sla.adapters.sources.columns.written_times import parse_times  # noqa: E402
 
 PLAIN = Config()
 
@@ -232,15 +232,26 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(first: str, tmp_path: 
     assert_same(read_small(path), path, PLAIN)
 
 
+def test_pandas_is_not_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text(GOOD + GOOD.replace("}", ',"substantive":true}').replace("T", "t"), "utf-8")
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from workhours_sla.adapters.config.sections import Config\n"
+        "from workhours_sla.adapters.sources.columns.read import read_columns\n"
+        "found = read_columns(Path(sys.argv[1]), Config(), smallest=0)\n"
+        "print(found is not None, 'pandas' in sys.modules)"
+    )
+    call = [sys.executable, "-c", program, str(path)]
+    done = subprocess.run(call, check=True, capture_output=True, text=True)
+    assert done.stdout == "True False\n"
+
+
 # -- times -----------------------------------------------------------------------------------
 
 
 def parsed(texts: list[str]) -> list[datetime | None]:
-    encoded = [text.encode() for text in texts]
-    lengths = np.array(list(map(len, encoded)), np.int64)
-    begins = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
-    data = np.frombuffer(b"".join(encoded), np.uint8)
-    micros, good = parse_times(data, begins, lengths)
+    micros, good = parse_times(pa.array(texts))
     start = datetime(1970, 1, 1, tzinfo=UTC)
     return [
         start + timedelta(microseconds=int(one)) if known else None
@@ -270,8 +281,10 @@ def test_times_are_parsed_as_by_the_rows() -> None:
             place = rng.randrange(len(text))
             text = text[:place] + rng.choice("0:- /+٣") + text[place + 1 :]
         texts.append(text)
+    texts += [f"2025-{month:02}-{day:02}T10:00:00Z" for month in range(14) for day in range(34)]
+    texts += ["2026-03-12T10:00:00Z\n", "\n2026-03-12T10:00:00Z", "٢026-03-12T10:00:00Z"]
     found = parsed(texts)
-    assert sum(one is not None for one in found) > 200
+    assert sum(one is not None for one in found) >= 200 + 365
     for text, one in zip(texts, found, strict=True):
         if one is not None:
             assert one == read_one(text), text

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from workhours_sla.adapters.sources.columns.arrow_values import places_of, values_of
 from workhours_sla.adapters.sources.columns.written_times import parse_times
 from workhours_sla.adapters.sources.mapping import FLAGS, TYPES, Mapper
 from workhours_sla.adapters.sources.times import RefusedError
@@ -143,8 +144,8 @@ class Coder:
     def _substantive(self) -> NDArray[np.int8]:
         column = self._texts.get("substantive")
         if column is not None and pa.types.is_boolean(column.type):
-            flags = column.cast(pa.int8()).fill_null(NONE)
-            return np.asarray(flags.to_numpy(), np.int8)
+            flags, is_known = values_of(column.combine_chunks().cast(pa.int8()), np.int8)
+            return np.where(is_known, flags, np.int8(NONE))
         read: Read = lambda text: FLAGS.get(text.lower(), _UNREADABLE)  # noqa: E731
         values, codes = self._meanings("substantive", read)
         return np.array([*map(int, values), NONE], np.int8)[codes]
@@ -155,12 +156,12 @@ class Coder:
         if column is None:
             return np.zeros(self._size, np.int64), np.ones(self._size, np.bool_)
         texts = column.combine_chunks()
-        found, parsed = parse_times(*_bytes_of(texts))
+        found, parsed = parse_times(texts)
         missing = np.zeros(self._size, np.bool_)
         left = np.flatnonzero(~parsed)
         if not len(left):
             return found, missing
-        codes, different = _encoded(texts.take(pa.array(left)))
+        codes, different = _encoded(texts.take(places_of(left)))
         meaning, instants = self._mapper.meanings[name], self._mapper.instants
         values = np.zeros(len(different) + 1, np.int64)
         is_missing, unreadable = (np.zeros(len(different) + 1, np.bool_) for _ in range(2))
@@ -174,6 +175,7 @@ class Coder:
                 values[code] = micros_of(instants.read(text))
             except RefusedError:
                 unreadable[code] = True
+        found = found.copy()
         found[left], missing[left] = values[codes], is_missing[codes]
         self.doubtful[left] |= unreadable[codes]
         return found, missing
@@ -181,11 +183,11 @@ class Coder:
 
 def _encoded(texts: Any) -> tuple[Ints, Any]:
     """Return the code of each row, ``NONE`` for null, and the different texts."""
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
     encoded = texts.dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    codes = encoded.indices.fill_null(NONE).to_numpy(zero_copy_only=False)
-    return codes.astype(np.int64), encoded.dictionary
+    codes, is_known = values_of(encoded.indices, np.int32)
+    return np.where(is_known, codes, np.int64(NONE)), encoded.dictionary
 
 
 def _bytes_of(texts: Any) -> tuple[NDArray[np.uint8], Ints, Ints]:

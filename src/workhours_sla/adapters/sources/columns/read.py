@@ -16,7 +16,6 @@ from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, Mapper
 from workhours_sla.adapters.sources.nested import nested
 from workhours_sla.adapters.sources.opened_file import open_file
 from workhours_sla.adapters.sources.rows import Fault, Item, clip
-from workhours_sla.adapters.sources.text_lines import LONGEST_LINE
 from workhours_sla.adapters.sources.typed_lines import TypedLines
 from workhours_sla.errors import SourceError
 
@@ -28,6 +27,8 @@ SMALLEST: Final = 5_000_000
 """The size in bytes from which a file is read into columns; pyarrow is slow to import."""
 _LARGEST: Final = 2_000_000_000
 """The size in bytes up to which a column of a file fits into one array of Arrow."""
+_BLOCK: Final = 1 << 22
+"""How many bytes Arrow parses at a time; no line is longer. Larger blocks take more memory."""
 _FIRST_LINES: Final = 1_000
 """In so many lines of JSON each required column must have a value."""
 
@@ -169,7 +170,7 @@ def _csv_table(path: Path, layout: Layout, options: Input) -> _Table | None:
             csv.ReadOptions(
                 column_names=list(map(str, range(len(header)))),
                 skip_rows=1,
-                block_size=LONGEST_LINE,
+                block_size=_BLOCK,
             ),
             csv.ParseOptions(delimiter=delimiter, quote_char=False, newlines_in_values=False),
             csv.ConvertOptions(
@@ -210,7 +211,7 @@ def _json_table(path: Path, layout: Layout, _options: Input) -> _Table | None:
     table = _arrow(
         lambda: json.read_json(
             path,
-            json.ReadOptions(block_size=LONGEST_LINE),
+            json.ReadOptions(block_size=_BLOCK),
             json.ParseOptions(
                 explicit_schema=pa.schema([(name, pa.type_for_alias(of)) for name, of in schema]),
                 unexpected_field_behavior="ignore",
