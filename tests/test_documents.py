@@ -89,6 +89,7 @@ def test_blocks_are_run_or_checked(page: Path) -> None:
                 "ini",
                 "yaml",
                 "sql",
+                "postgresql",
                 "jinja",
                 "jsonl",
                 "bibtex",

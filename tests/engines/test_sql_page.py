@@ -93,7 +93,7 @@ class Page:
             before(block)
             if block.caption:
                 (self.folder / block.caption).write_text(block.text, "utf-8")
-            elif block.language == "sql":
+            elif block.language in {"sql", "postgresql"}:
                 printed[block.text] = self.query(block.text)
             elif block.language == "console":
                 for command, _ in commands_of(block):
