@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import pytest
 
@@ -43,6 +43,7 @@ from workhours_sla.stream import (
 from workhours_sla.text.messages import phrase_of, said
 
 pytestmark = pytest.mark.engines
+ENDS = {0: 5, 1: -1001, 2: 0}
 CLOUD = config('[input]\nformat = "cloudevents"')
 APPEAL = {
     "specversion": "1.0",
@@ -311,6 +312,19 @@ def test_a_partition_with_unread_messages_keeps_time_back(kafka: MockCluster) ->
             break
 
 
+def test_a_negative_end_is_no_answer() -> None:
+    class Answer(NamedTuple):
+        offset: int
+        partition: int = 0
+
+        def result(self, _wait: float) -> Answer:
+            return self
+
+    asked = kafka_client.EndsAsked(None, {Answer(0, one): Answer(end) for one, end in ENDS.items()})
+    assert asked.offsets() == {0: 5, 2: 0}
+    assert asked.count == 3
+
+
 # A group
 
 
@@ -428,7 +442,7 @@ def test_a_topic_that_was_created_again_is_recognised(kafka: MockCluster, count:
 def test_a_topic_with_fewer_partitions_is_recognised(kafka: MockCluster) -> None:
     kafka.create("appeals", 3)
     first = [{**one, "timestamp": STAMP} for one in rows(range(10))]
-    write(kafka, "appeals", *first)
+    write(kafka, "appeals", *first, *rows([10], 2))
     store = MemoryStore()
     run(kafka, store)
     kafka.delete("appeals")
