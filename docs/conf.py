@@ -85,7 +85,10 @@ nitpick_ignore_regex = [
         r"workhours_sla\.(adapters|calendars|compliance|reports|sla|statistics|text|worktime)\..*",
     ),
     # The same, of types that are imported for type checkers only: their names have no module.
-    (r"py:class", r"ArrayLike|Budget|ByteChunks|Config|CountFrom|ExitStack|Flag|Format|Frame|NDArray"),
+    (
+        r"py:class",
+        r"ArrayLike|Budget|ByteChunks|Config|CountFrom|ExitStack|Flag|Format|Frame|NDArray",
+    ),
     (r"py:class", r"OpenedFile|Path|Phrase|Roll"),
     (
         r"py:class",

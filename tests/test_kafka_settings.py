@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import pytest
 
 from workhours_sla.adapters.kafka import RESERVED, cluster_of, properties_of
-from workhours_sla.adapters.sources.kafka_messages import Position
+from workhours_sla.adapters.sources.kafka_messages import MessageRows, Position
+from workhours_sla.adapters.sources.stream_rows import plain
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, SourceError, StoreError
-from workhours_sla.stream import KafkaSink, KafkaSource, Watermarks
+from workhours_sla.stream import KafkaSink, KafkaSource, Rejected, Watermarks
 from workhours_sla.text.messages import phrase_of, said
 
 TOPIC = '[input]\nbrokers = "kafka.example:9092"\ntopic = "appeals"\n'
@@ -194,3 +196,23 @@ def test_idle_lets_a_silent_partition_go() -> None:
     assert watermarks.value is None
     watermarks.record("0", datetime(2025, 3, 12, 8, 1, tzinfo=UTC))
     assert watermarks.value == datetime(2025, 3, 12, 8, 1, tzinfo=UTC)
+
+
+def test_the_reason_of_a_rejected_message_is_in_every_language() -> None:
+    from workhours_sla.cli.input import details_of  # noqa: PLC0415
+
+    text = '{"topic":"appeals","partition":1,"offset":332,"value":"{half"}'
+    found = MessageRows(parse(TOPIC).mapping).of_text(text)
+    assert isinstance(found, Rejected)
+    assert found.text == text
+    detail = details_of(parse(TOPIC).mapping)(plain(found))
+    assert said(detail, "en").startswith("not JSON")
+    assert said(detail, "ru").startswith("не JSON")
+
+
+def test_rows_of_files_are_read_again_beside_messages() -> None:
+    row = '{"appeal_id":"A-1","type":"created","occurred_at":"2025-03-12T10:15:00+03:00"}'
+    message = json.dumps({"topic": "appeals", "partition": 1, "offset": 332, "value": row})
+    rows = MessageRows(parse(TOPIC).mapping)
+    assert rows.of_text(row) == rows.of_text(message)
+    assert len(rows.of_text(row)) == 1

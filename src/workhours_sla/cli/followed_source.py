@@ -18,7 +18,7 @@ from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.cli.input import path_or_stdin
 from workhours_sla.cli.kafka_settings import kafka_properties
 from workhours_sla.cli.output import echo_note
-from workhours_sla.text.messages import Phrase, said
+from workhours_sla.text.messages import said
 from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import parse_amount
 
@@ -95,7 +95,7 @@ class Following(NamedTuple):
     def _topic(self, config: Config) -> KafkaSource:
         from workhours_sla.adapters.sources.kafka import KafkaSource  # noqa: PLC0415 - few need it
 
-        def report(note: Phrase) -> None:
+        def report(note: object) -> None:
             text = said(note, self.lang)
             click.echo(f"{SHELL.text(self.lang, 'note')}: {text}", err=True)
 

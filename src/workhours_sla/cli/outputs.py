@@ -12,7 +12,6 @@ from typing import NamedTuple
 from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.adapters.sinks.digest_lines import DIGESTS
 from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
-from workhours_sla.adapters.sinks.kafka import KafkaSink
 from workhours_sla.adapters.sinks.line_file import check_lines
 from workhours_sla.adapters.stores.database_store import DatabaseStore
 from workhours_sla.cli.digests import TimedDigests, digest_lines
@@ -85,9 +84,7 @@ def open_outputs(  # noqa: PLR0913, PLR0917
         failed = partial(on_failure, options.digests)
         digests = TimedDigests(pipeline, lines, clock, parse_amount(options.skew), failed)
     stack.enter_context(mails)
-    for sink in remote.changes:
-        if isinstance(sink, KafkaSink):
-            stack.enter_context(closing(sink))
+    stack.callback(remote.close)
     return Outputs([*sinks, *remote.changes], digests, mails)
 
 

@@ -32,6 +32,12 @@ class Configured(NamedTuple):
     changes: list[WebhookSink | KafkaSink]
     servers: dict[str, MailServer]
 
+    def close(self) -> None:
+        """Close the connections of the sinks, after the last delivery."""
+        for sink in self.changes:
+            if isinstance(sink, KafkaSink):
+                sink.close()
+
 
 def configured_sinks(
     config: Config, file: str | None, digests: str | None, lang: str

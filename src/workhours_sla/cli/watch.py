@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import click
 
+from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.delivery import Delivery, Undelivered
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
@@ -171,8 +172,8 @@ def watch(**options: Any) -> int:
             on_changes=delivery.notify,
             stopping=stopping.is_set,
         )
-        if clock is None and store.watermark is not None:
-            settings.note_ends(configuration, store.watermark)
+        if clock is None:
+            _note_time(settings, configuration, store.watermark, summary)
         source.finish()
         undelivered = [*delivery.finish(HANGS_AFTER), *mails.finish(HANGS_AFTER)]
         output.check()
@@ -183,6 +184,16 @@ def watch(**options: Any) -> int:
     if wanted.once and not stopping.is_set():
         _check_share(summary, counted.ignored, least, config, lang)
     return UNREADABLE if source.lost or has_failed else 0
+
+
+def _note_time(
+    settings: Settings, configuration: Configuration, watermark: datetime | None, run: RunSummary
+) -> None:
+    """Print a note if a calendar ends soon after the watermark, or if no time has passed."""
+    if watermark is not None:
+        settings.note_ends(configuration, watermark)
+    elif run.events.read:
+        echo_note(settings.lang, "silent_partition")
 
 
 def _config(settings: Settings, assume_tz: str | None) -> Config:

@@ -449,6 +449,12 @@ SHELL: Final = Texts(
             "ru": "на стандартный ввод ничего не подано; подайте на него файл или укажите имя "
             "файла",
         },
+        "silent_partition": {
+            "en": "no time has passed, because a partition of the topic has no messages; set "
+            "[input] idle, or use the machine's clock",
+            "ru": "время не сдвинулось: в одном из разделов топика нет сообщений; задайте [input] "
+            "idle или используйте часы компьютера",
+        },
         "no_source": {
             "en": "no source is given; name a file, or set [input] brokers and topic",
             "ru": "источник не указан; назовите файл или задайте [input] brokers и topic",

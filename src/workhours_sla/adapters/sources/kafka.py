@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
-from threading import Event as Flag
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -78,8 +78,8 @@ class KafkaSource:
         max_ahead: timedelta | None = None,
         once: bool = False,
         accept_loss: bool = False,
-        stopping: Flag | None = None,
-        report: Callable[[Phrase], None] = lambda _: None,
+        stopping: threading.Event | None = None,
+        report: Callable[[object], object] = lambda _: None,
     ) -> None:
         mapping = mapping or Config()
         check_encoding(mapping.input.encoding)
@@ -92,7 +92,7 @@ class KafkaSource:
         self.clock = clock
         self.once = once
         self.accept_loss = accept_loss
-        self.stopping = stopping or Flag()
+        self.stopping = stopping or threading.Event()
         self.report = report
         self.rows = MessageRows(mapping, clock=clock, max_ahead=max_ahead)
         self._partitions: tuple[str, ...] | None = None
