@@ -27,8 +27,7 @@ from tests.engines.kafka_topics import (
     write,
 )
 from tests.engines.mock_kafka import MockCluster
-from workhours_sla.adapters.sources import kafka as kafka_module
-from workhours_sla.adapters.sources import kafka_client
+from workhours_sla.adapters.sources import kafka_client, kafka_reading
 from workhours_sla.adapters.sources.kafka_client import Topic
 from workhours_sla.errors import ConfigError, SourceError, WorkHoursError
 from workhours_sla.stream import (
@@ -466,7 +465,7 @@ def test_added_partitions_are_read(kafka: MockCluster, monkeypatch: pytest.Monke
     seen = [2]
     all_of = Topic.partitions
     monkeypatch.setattr(Topic, "partitions", lambda topic: all_of(topic)[: seen[0]])
-    monkeypatch.setattr(kafka_module, "_REFRESH", 0.1)
+    monkeypatch.setattr(kafka_reading, "_REFRESH", 0.1)
     clock = Times(2025, 3, 12, 8, 0)
     with Running(kafka, clock) as running:
         running.until(clock.now)
@@ -523,7 +522,7 @@ def test_missing_rights_are_one_sentence(kafka: MockCluster) -> None:
 def test_rights_that_are_withdrawn_end_the_run(
     kafka: MockCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka_module, "_REFRESH", 0.1)
+    monkeypatch.setattr(kafka_reading, "_REFRESH", 0.1)
     kafka.create("appeals", 1)
     write(kafka, "appeals", *rows([1]))
     clock = Times(2025, 3, 12, 8, 0)

@@ -6,29 +6,22 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING
 
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.kafka import check_topic, cluster_of
-from workhours_sla.adapters.sources.kafka_client import AT_ONCE, EndsAsked, Topic
-from workhours_sla.adapters.sources.kafka_messages import GONE, MessageRows, Position, check_of
+from workhours_sla.adapters.sources.kafka_client import Topic
+from workhours_sla.adapters.sources.kafka_messages import GONE, MessageRows, Position
+from workhours_sla.adapters.sources.kafka_reading import Options, Reading
 from workhours_sla.adapters.sources.stream_rows import check_encoding, plain
-from workhours_sla.errors import SourceError, StoreError, shown
+from workhours_sla.errors import StoreError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Idle, Item, Rejected, Start
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_POLL: Final = 0.5
-"""Maximum seconds to wait for messages, so that the source stops soon when it must."""
-_REFRESH: Final = 30.0
-"""Seconds between two looks for new partitions."""
-_STALLED: Final = 60.0
-"""Seconds without any progress after which a run that must end fails."""
 
 
 @public("workhours_sla.stream")
@@ -84,17 +77,19 @@ class KafkaSource:
         mapping = mapping or Config()
         check_encoding(mapping.input.encoding)
         self._cluster = cluster_of(brokers, properties)
-        self.topic: str = check_topic(topic)
-        self.group = group
         self.name: str = f"kafka:{topic}"
         """The name under which positions are stored."""
-        self.interval = interval
-        self.clock = clock
-        self.once = once
-        self.accept_loss = accept_loss
-        self.stopping = stopping or threading.Event()
-        self.report = report
-        self.rows = MessageRows(mapping, clock=clock, max_ahead=max_ahead)
+        self._options = Options(
+            topic=check_topic(topic),
+            rows=MessageRows(mapping, clock=clock, max_ahead=max_ahead),
+            group=group,
+            interval=interval,
+            clock=clock,
+            once=once,
+            accept_loss=accept_loss,
+            stopping=stopping or threading.Event(),
+            report=report,
+        )
         self._partitions: tuple[str, ...] | None = None
 
     def check(self) -> None:
@@ -119,306 +114,18 @@ class KafkaSource:
             try:
                 known[int(partition)] = None if text == GONE else Position.parse(text)
             except ValueError:
-                msg = say("kafka_position", position=shown(text), topic=shown(self.topic))
+                msg = say("kafka_position", position=shown(text), topic=shown(self._options.topic))
                 raise StoreError(msg) from None
         with closing(self._connect()) as topic:
-            yield from _Reading(self, topic, known).items()
+            yield from Reading(self._options, topic, known).items()
 
     def read(self, row: Rejected) -> tuple[Event, ...] | Rejected:
         """Read a rejected message again. Return its events, or a new Rejected.
 
         ``retry_rejected`` calls this method.
         """
-        found = self.rows.of_text(row.text)
+        found = self._options.rows.of_text(row.text)
         return plain(found) if isinstance(found, Rejected) else found
 
     def _connect(self) -> Topic:
-        return Topic(self._cluster, self.topic, self.group)
-
-
-class _Reading:
-    """One run over a topic; mutable."""
-
-    def __init__(
-        self, source: KafkaSource, topic: Topic, known: Mapping[int, Position | None]
-    ) -> None:
-        self._source = source
-        self._topic = topic
-        self._facts = {"topic": shown(source.topic)}
-        self._at: dict[int, Position] = {
-            partition: one for partition, one in known.items() if one is not None
-        }
-        """How far each partition was read."""
-        self._gone = {partition for partition, one in known.items() if one is None}
-        self._all: Sequence[int] = ()
-        self._own: set[int] = set()
-        """The partitions that are read now."""
-        self._doubted: dict[int, Position] = {}
-        """The positions whose last message was not compared yet."""
-        self._restarted: set[int] = set()
-        """The partitions of which the messages at hand are no longer those to read next."""
-        self._starts: list[Start] = []
-        self._failure: Exception | None = None
-        self._elsewhere: Sequence[int] = ()
-        self._was_taken = False
-        self._is_waiting = False
-        self._asked: EndsAsked | None = None
-        self._ask_at = self._look_at = 0.0
-        self._until: Mapping[int, int] = {}
-        """The ends at which a run with ``once`` is over."""
-        self._until_at: datetime | None = None
-        self._progress_at = monotonic()
-        self._reported: dict[int, int] = {}
-        """The offsets that the group has."""
-
-    def items(self) -> Iterator[Item | Start | Idle]:
-        """Yield the messages of the partitions that are read."""
-        source = self._source
-        self._begin()
-        while True:
-            messages = self._topic.messages(min(source.interval, _POLL))
-            self._restarted.clear()
-            yield from self._started()
-            try:
-                for message in messages:
-                    if (error := message.error()) is not None:
-                        self._on_error(message, error)
-                    elif (item := self._item(message)) is not None:
-                        yield item
-            except SourceError:
-                yield Idle()  # the pipeline stores the messages before it
-                raise
-            yield from self._started()
-            if self._was_taken or len(messages) < AT_ONCE:
-                self._was_taken = False
-                yield Idle()
-                self._report_offsets()
-            yield from self._heartbeats()
-            if source.stopping.is_set():
-                return
-            if self._is_over():
-                yield Idle(self._until_at)
-                return
-
-    # -- partitions --------------------------------------------------------------------------
-
-    def _begin(self) -> None:
-        """Check the stored positions, and start reading."""
-        self._all = self._topic.partitions()
-        for partition in sorted(self._at.keys() - set(self._all)):
-            facts = {**self._facts, "partition": partition}
-            if not self._source.accept_loss:
-                raise SourceError(say("kafka_fewer", **facts))
-            self._source.report(say("kafka_gone", **facts))
-            self._starts.append(Start(str(partition), GONE))
-            del self._at[partition]
-            self._gone.add(partition)
-        self._gone -= set(self._all)
-        self._look_at = monotonic() + _REFRESH
-        if self._source.once:
-            clock = self._source.clock
-            self._until_at = None if clock is None else clock()
-            self._until = self._topic.ends(self._all).end
-        if self._source.group is None:
-            self._topic.assign(self._offsets(self._all))
-        else:
-            self._topic.subscribe(self._given, self._taken)
-
-    def _given(self, partitions: Sequence[int]) -> Mapping[int, int]:
-        """Return where to read the partitions that the group gives."""
-        try:
-            found = self._offsets(partitions)
-        except Exception as error:  # noqa: BLE001 - raised again outside of the client's callback
-            self._failure = error
-            return {}
-        elsewhere = [one for one in self._all if one not in self._own]
-        if elsewhere and elsewhere != self._elsewhere:
-            self._source.report(self._read_elsewhere(elsewhere))
-        self._elsewhere = elsewhere
-        return found
-
-    def _taken(self, partitions: Sequence[int]) -> None:
-        """Stop reading partitions. What was yielded is stored; what was not, the next owner reads.
-
-        A position is taken up from the store, so no message is skipped or applied twice.
-        """
-        self._own -= set(partitions)
-        for partition in partitions:
-            self._doubted.pop(partition, None)
-        self._was_taken = True
-
-    def _read_elsewhere(self, elsewhere: Sequence[int]) -> Phrase:
-        listed = ", ".join(map(str, elsewhere))
-        group = shown(self._source.group)
-        return say("kafka_elsewhere", group=group, partitions=listed, **self._facts)
-
-    def _offsets(self, partitions: Sequence[int]) -> dict[int, int]:
-        """Return the offsets at which partitions are read. Raises SourceError for a lost position.
-
-        Reading begins with the last message that is known, in order to compare it.
-        """
-        ends = self._topic.ends(partitions)
-        found = {}
-        for partition in partitions:
-            first, at = ends.first[partition], self._at.get(partition)
-            if at is not None and at.next > ends.end[partition]:
-                self._lose("kafka_recreated", partition, first, next=at.next)
-                at = None
-            elif at is not None and at.next < first:
-                self._lose("kafka_retention", partition, first, next=at.next, last=first - 1)
-                at = None
-            if at is None:
-                at = Position(first)
-                self._starts.append(Start(str(partition), str(at)))
-            self._at[partition] = at
-            found[partition] = at.next
-            if at.last is not None and at.last >= first:
-                self._doubted[partition] = at
-                found[partition] = at.last
-        self._own |= found.keys()
-        return found
-
-    def _lose(self, cause: str, partition: int, first: int, **facts: int) -> None:
-        """Raise SourceError about a lost position, unless the loss is accepted."""
-        if not self._source.accept_loss:
-            raise SourceError(say(cause, partition=partition, **facts, **self._facts))
-        note = say("kafka_begins_at", partition=partition, offset=first, **self._facts)
-        self._source.report(note)
-
-    def _look_for_more(self) -> None:
-        """Read the partitions that were added to the topic since the last look."""
-        if monotonic() < self._look_at:
-            return
-        self._look_at = monotonic() + _REFRESH
-        partitions = self._topic.partitions()
-        more = [one for one in partitions if one not in self._all]
-        if not more:
-            return
-        self._all = partitions
-        listed = ", ".join(map(str, more))
-        self._source.report(say("kafka_more", partitions=listed, **self._facts))
-        if self._source.group is None:  # a group gives them to its members
-            self._topic.assign_more(self._offsets(more))
-
-    # -- messages ----------------------------------------------------------------------------
-
-    def _started(self) -> Iterator[Start]:
-        """Yield the positions of partitions that have begun. Raises what a callback has raised."""
-        starts, self._starts = self._starts, []
-        yield from starts
-        if self._failure is not None:
-            raise self._failure
-
-    def _item(self, message: Any) -> Item | None:
-        """Return the item of a message, None if it was read before."""
-        partition, offset = message.partition(), message.offset()
-        if partition not in self._own or partition in self._restarted:
-            return None
-        self._progress_at = monotonic()
-        check = check_of(message)
-        if self._doubted:
-            known = self._doubted.pop(partition, None)
-            if known is not None and offset == known.last and check != known.check:
-                self._restart(partition, known)
-                return None
-        if offset < self._at[partition].next:
-            return None
-        at = self._at[partition] = Position(offset + 1, offset, check)
-        found = self._source.rows.of_message(message)
-        if isinstance(found, Rejected):
-            return Item(str(partition), str(at), rejected=plain(found))
-        return Item(str(partition), str(at), found)
-
-    def _restart(self, partition: int, known: Position) -> None:
-        """Read a partition from its beginning, because its messages are not those of the store."""
-        first = self._topic.ends([partition]).first[partition]
-        self._lose("kafka_recreated", partition, first, next=known.next)
-        self._at[partition] = Position(first)
-        self._restarted.add(partition)
-        self._starts.append(Start(str(partition), str(first)))
-        self._topic.assign({one: self._at[one].next for one in self._own})
-
-    def _on_error(self, message: Any, error: Any) -> None:
-        """Record the end of a partition. Raises SourceError if reading cannot continue."""
-        partition = message.partition()
-        if error.name() == "_PARTITION_EOF":
-            at = self._at.get(partition)
-            if partition not in self._own or at is None:
-                return
-            self._doubted.pop(partition, None)
-            if message.offset() > at.next:  # the marks of transactions are no messages
-                self._at[partition] = at._replace(next=message.offset())
-                self._starts.append(Start(str(partition), str(self._at[partition])))
-        elif error.name() in {"_AUTO_OFFSET_RESET", "OFFSET_OUT_OF_RANGE", "_LOG_TRUNCATION"}:
-            self._refuse_offset(partition)
-        elif (phrase := self._topic.needs_correction(error)) is not None:
-            raise SourceError(phrase)
-
-    def _refuse_offset(self, partition: int) -> NoReturn:
-        """Raise SourceError, because a partition does not have the next message any more."""
-        at = self._at[partition]
-        ends = self._topic.ends([partition])
-        is_removed = at.next < ends.first[partition]
-        cause = "kafka_passed" if is_removed else "kafka_recreated"
-        raise SourceError(say(cause, partition=partition, next=at.next, **self._facts))
-
-    # -- the ends of partitions --------------------------------------------------------------
-
-    def _heartbeats(self) -> Iterator[Idle]:
-        """Yield a heartbeat for each partition that was read to its end, and look for more."""
-        asked = self._asked
-        if asked is None:
-            if monotonic() >= self._ask_at:
-                clock = self._source.clock
-                at = None if clock is None else clock()
-                self._asked = self._topic.ask_ends(sorted(self._own), at)
-            return
-        if not asked.is_answered:
-            return
-        self._asked, self._ask_at = None, monotonic() + self._source.interval
-        ends = asked.offsets()
-        self._note_silence(asked, ends)
-        if asked.at is not None:
-            for partition in self._own & ends.keys() - self._doubted.keys():
-                if self._at[partition].next >= ends[partition]:
-                    yield Idle(asked.at, str(partition))
-            for partition in self._gone:
-                yield Idle(asked.at, str(partition))
-        if not self._is_waiting:
-            self._look_for_more()
-
-    def _note_silence(self, asked: EndsAsked, ends: Mapping[int, int]) -> None:
-        """Report that brokers do not answer, once until they do. Raises SourceError."""
-        is_silent = len(ends) < asked.count
-        if is_silent and hasattr(asked.error, "name"):
-            phrase = self._topic.needs_correction(asked.error)
-            if phrase is not None:
-                raise SourceError(phrase)
-        if is_silent and not self._is_waiting:
-            self._source.report(self._topic.waiting(asked.error))
-        self._is_waiting = is_silent
-
-    def _is_over(self) -> bool:
-        """Whether a run with ``once`` has read everything. Raises SourceError if it is stuck."""
-        if not self._source.once:
-            return False
-        at = self._at
-        if not self._doubted and all(
-            one in at and at[one].next >= end for one, end in self._until.items()
-        ):
-            return True
-        if monotonic() - self._progress_at > _STALLED:
-            if self._elsewhere:
-                raise SourceError(self._read_elsewhere(self._elsewhere))
-            raise self._topic.failed(None)
-        return False
-
-    def _report_offsets(self) -> None:
-        """Report to the group what the store has, for programs that show the lag."""
-        if self._source.group is None:
-            return
-        offsets = {one: self._at[one].next for one in self._own}
-        news = {one: at for one, at in offsets.items() if self._reported.get(one) != at}
-        if news:
-            self._topic.commit(news)
-            self._reported |= news
+        return Topic(self._cluster, self._options.topic, self._options.group)
