@@ -58,8 +58,9 @@ class Server:
     def _data(self) -> Path:
         return self._folder / "data"
 
-    def start(self) -> None:
-        options = ["listen_addresses=", "fsync=off", "jit=off", "shared_buffers=128MB"]
+    def start(self, *, fsync: bool = False) -> None:
+        written = "on" if fsync else "off"
+        options = ["listen_addresses=", f"fsync={written}", "jit=off", "shared_buffers=128MB"]
         settings = [part for option in options for part in ("-c", option)]
         log = self._folder / "log"
         with log.open("ab") as into:
@@ -88,7 +89,7 @@ class Server:
 
 
 @contextmanager
-def serving(programs: Path) -> Iterator[Server]:
+def serving(programs: Path, *, fsync: bool = False) -> Iterator[Server]:
     """Run a server; its data are removed at the end."""
     user = "nobody" if os.getuid() == 0 else None  # PostgreSQL refuses to run as root
     with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:
@@ -96,7 +97,7 @@ def serving(programs: Path) -> Iterator[Server]:
             shutil.chown(folder, user)
         server = Server(programs, folder, user)
         server.make()
-        server.start()
+        server.start(fsync=fsync)
         try:
             yield server
         finally:

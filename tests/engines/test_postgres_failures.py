@@ -33,6 +33,7 @@ from workhours_sla.stream import (  # noqa: E402
     Rejected,
     StoreFault,
     check_store,
+    events_of,
 )
 
 pytestmark = pytest.mark.engines
@@ -331,6 +332,20 @@ def test_nothing_that_is_shown_of_a_store_has_the_password(address: str) -> None
         with pytest.raises(StoreError) as caught:
             store.holdings()
     assert SECRET not in f"{caught.value} {vars(caught.value)}"
+
+
+def test_a_snapshot_is_a_store_in_a_file(address: str, tmp_path: Path) -> None:
+    filled(address)
+    file = tmp_path / "snapshot.db"
+    with PostgresReader(address) as reader:
+        reader.snapshot(file)
+        with pytest.raises(StoreError, match="exists already"):
+            reader.snapshot(file)
+        with Pipeline(open_store(address), POLICY) as pipe:
+            pipe.apply(created("2", at(2025, 3, 12, 12)))
+        assert [one.appeal_id for one in reader.events()] == ["1", "1", "2"]
+    assert check_store(file) == ()
+    assert [one.appeal_id for one in events_of(file)] == ["1", "1"]
 
 
 # -- the planner -------------------------------------------------------------------------------

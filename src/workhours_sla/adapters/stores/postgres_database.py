@@ -244,7 +244,8 @@ class PostgresDatabase:
         """Copy the state of one moment to a new SQLite file, which is a store."""
         from workhours_sla.adapters.stores.copying import copy_to_file  # noqa: PLC0415 - imports us
 
-        copy_to_file(self, path)
+        with self.moment():
+            copy_to_file(self, path)
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
