@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -268,3 +269,21 @@ def test_a_command_reads_appeals_from_one_source_only(
         assert (status, len(err.splitlines())) == (2, 1)
         assert message in err
     assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_an_address_without_psycopg_is_one_sentence(
+    lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.delitem(
+        sys.modules, "workhours_sla.adapters.stores.postgres_database", raising=False
+    )
+    for words in (
+        ["store", "check", "postgresql://x"],
+        ["outbox", "dead", "--store", "postgres://x"],
+    ):
+        assert main([*words, "--lang", lang]) == 2
+        error = capsys.readouterr().err
+        assert "pip install 'workhours-sla[postgres]'" in error
+        assert len(error.splitlines()) == 1

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ psycopg = pytest.importorskip("psycopg")
 
 from test_store import POLICY, at, created, replied  # noqa: E402
 from tests.engines.postgres_server import Server  # noqa: E402
+from workhours_sla.adapters.stores import postgres_schema  # noqa: E402
 from workhours_sla.adapters.stores.places import open_reader, open_store  # noqa: E402
 from workhours_sla.adapters.stores.postgres_database import PostgresDatabase  # noqa: E402
 from workhours_sla.adapters.stores.tables import Tables  # noqa: E402
@@ -158,6 +160,36 @@ def test_every_commit_is_durable_even_if_the_server_says_otherwise(address: str)
     url = f"{address}%20-csynchronous_commit%3Doff"
     with closing(PostgresStore(url)) as store:
         assert store._db.rows("SHOW synchronous_commit") == [("on",)]
+
+
+def test_several_new_writers_take_turns(address: str) -> None:
+    def write(number: int) -> None:
+        with Pipeline(PostgresStore(address, patience=60), POLICY) as pipe:
+            pipe.apply(created(f"{number}", at(2025, 3, 12, 10)))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    with PostgresReader(address) as reader:
+        assert sorted(one.appeal_id for one in reader.events()) == ["0", "1", "2", "3"]
+        assert [number for number, _ in reader.changes()] == [1, 2, 3, 4]
+
+
+def test_the_next_version_updates_the_tables_and_keeps_the_rows(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(address)
+    next_step = "CREATE TABLE more (x int); ALTER TABLE rejected ALTER COLUMN at SET DEFAULT 0"
+    monkeypatch.setattr(postgres_schema, "MIGRATIONS", (*postgres_schema.MIGRATIONS, next_step))
+    monkeypatch.setattr(postgres_schema, "VERSION", postgres_schema.VERSION + 1)
+    with pytest.raises(StoreError, match=r"schema 1, .* reads schema 2 only; start watch"):
+        PostgresReader(address)
+    for _ in range(2):
+        PostgresStore(address).close()
+        with PostgresReader(address) as reader:
+            assert len(list(reader.events())) == 2
+    monkeypatch.undo()
+    with pytest.raises(StoreError, match=r"schema 2.*reads schema 1 only; install"):
+        PostgresStore(address)
 
 
 # -- what is no store --------------------------------------------------------------------------

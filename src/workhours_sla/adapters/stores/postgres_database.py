@@ -35,6 +35,7 @@ _WRITER: Final = """
     SET statement_timeout TO 0;
     SET lock_timeout TO 0;
     SET idle_in_transaction_session_timeout TO 0;
+    SET idle_session_timeout TO 0;
     SET tcp_keepalives_idle TO 30;
     SET tcp_keepalives_interval TO 10;
     SET tcp_keepalives_count TO 3;
