@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from types import FrameType
 from typing import Any, Final
 
+import msgspec
 import uvicorn
 
 from workhours_sla.errors import ConfigError
@@ -34,7 +35,7 @@ _FIELDS: Final = ("method", "route", "status", "ms", "id", "error", "at", "text"
 """The fields of a line of the log. None has personal data."""
 
 
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class JsonLines(logging.Formatter):
@@ -51,7 +52,10 @@ class JsonLines(logging.Formatter):
         line |= {name: known[name] for name in _FIELDS if name in known}
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
-        return _ENCODER.encode(line)
+        try:
+            return _encode(line).decode()
+        except UnicodeEncodeError:  # half a character, in a name of a file
+            return json.dumps(line)
 
 
 def log_to_stderr() -> None:
