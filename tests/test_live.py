@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from workhours_sla import Event, Policy, Schedule, Target, Verdict, evaluate, working_hours
+from workhours_sla import Change, Event, Policy, Schedule, Target, Verdict, evaluate, working_hours
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import (
     MemoryStore,
@@ -160,6 +161,96 @@ def test_the_ticker_advances_time(store: Store) -> None:
 
             assert asyncio.run(waited()) > before
         assert [change.kind.value for _, change in store.changes()][-1] == "breached"
+
+
+class Counted:
+    """Digests that count how often they are sent."""
+
+    sent = 0
+
+    def due(self, watermark: datetime) -> bool:
+        del watermark
+        return True
+
+    def send(self) -> None:
+        self.sent += 1
+
+
+def test_digests_are_sent_as_time_passes(store: Store) -> None:
+    digests = Counted()
+    with (
+        Pipeline(store, POLICY) as pipeline,
+        Live(pipeline, digests=digests, clock=Clock(), tick=None, skew=HOUR) as live,
+    ):
+        live.apply([event(1)])
+        assert digests.sent == 0
+        live.advance()  # time does not pass yet, but digests of before the start may be due
+        live.advance(BEGIN + 2 * HOUR)
+        assert digests.sent == 2
+
+
+class Sink:
+    """A sink that fails until it is told not to."""
+
+    name = "board"
+    batch_size = 1
+
+    def __init__(self) -> None:
+        self.fails = True
+        self.got: list[str] = []
+
+    def write(self, changes: Sequence[Change]) -> None:
+        if self.fails:
+            msg = "no route to the board"
+            raise ConnectionError(msg)
+        self.got += [change.change_id for change in changes]
+
+
+def test_a_sink_that_fails_is_named_until_it_has_every_change(store: Store) -> None:
+    sink, noted = Sink(), []
+    limit = time.monotonic() + 60
+    with (
+        Pipeline(store, POLICY) as pipeline,
+        Live(
+            pipeline,
+            sinks=[sink],
+            clock=Clock(),
+            tick=None,
+            skew=timedelta(0),
+            on_failure=lambda name, error: noted.append((name, str(error))),
+        ) as live,
+    ):
+        live.apply([event(1), event(2)])
+        while not live.failing_sinks and time.monotonic() < limit:
+            time.sleep(0.01)
+        assert list(live.failing_sinks) == ["board"]
+        assert noted == [("board", "no route to the board")]
+        live.apply([event(3)])  # which does not wait for the sink
+        sink.fails = False
+        while (live.failing_sinks or len(sink.got) < 3) and time.monotonic() < limit:
+            time.sleep(0.01)
+        assert live.failing_sinks == {}
+    assert [one.partition("/")[0] for one in sink.got] == ["A-0001", "A-0002", "A-0003"]
+
+
+def test_another_policy_judges_all_appeals_again(tmp_path: Path) -> None:
+    path = tmp_path / "appeals.db"
+    longer = Policy([Target("first reply", working_hours(8), OFFICE)])
+    due = []
+    for policy in (POLICY, longer):
+        with (
+            Pipeline(SqliteStore(path), policy) as pipeline,
+            Live(pipeline, clock=Clock(), tick=None, skew=timedelta(0)) as live,
+        ):
+            live.apply([event(1)])
+            found = live.appeal("A-0001", BEGIN)
+            assert found is not None
+            ((outcome, trace),) = found.outcomes
+            assert trace is not None
+            due.append(outcome.due_at)
+            kinds = [change.kind.value for _, change in pipeline.store.changes()]
+    assert due[0] < due[1]
+    assert kinds == ["opened", "due_changed"]
 
 
 def test_a_version_wakes_all_who_wait(live: Live) -> None:

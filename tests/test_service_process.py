@@ -157,3 +157,33 @@ def test_tokens_that_are_not_set(tmp_path: Path, capsys: pytest.CaptureFixture[s
     file.write_text(REGION.replace("WORKHOURS_TOKENS", "NOT_SET_AT_ALL"), encoding="utf-8")
     assert main(["serve", "--config", str(file), "--lang", "en"]) == 2
     assert "the environment variable NOT_SET_AT_ALL" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "options", [["--sink", "x.jsonl"], ["--digests", "x"], ["--skew", "1m"], ["--retain", "9"]]
+)
+@pytest.mark.parametrize(("lang", "said"), [("en", "needs a store"), ("ru", "нужно хранилище")])
+def test_options_that_need_a_store(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    lang: str,
+    said: str,
+) -> None:
+    file = tmp_path / "region.toml"
+    file.write_text("[schedule]\ncalendar = 'RU-VGG'\n", encoding="utf-8")
+    assert main(["serve", "--config", str(file), *options, "--lang", lang]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert options[0] in error
+
+
+def test_the_store_is_not_the_file_of_changes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, store = tmp_path / "region.toml", tmp_path / "appeals.db"
+    file.write_text("[schedule]\ncalendar = 'RU-VGG'\n", encoding="utf-8")
+    names = ["--store", str(store), "--sink", str(store)]
+    assert main(["serve", "--config", str(file), *names, "--lang", "en"]) == 2
+    assert "--sink" in capsys.readouterr().err
+    assert not store.exists()
