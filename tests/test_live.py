@@ -363,7 +363,11 @@ def test_a_store_that_fails_is_noted_until_it_works_again(
             broken.setattr(store, "_write_state", gone)
             with pytest.raises(StoreError):
                 live.apply([event(2)], [Rejected("malformed", "", "x")])
+            live.outcomes(BEGIN)  # that it can be read proves nothing
             assert live.failing is not None
+            with pytest.raises(StoreError):
+                live.advance(BEGIN)
+        live.advance(BEGIN)  # which writes, even if no time has passed
+        assert live.failing is None
         assert store.holdings().rejected == 0
         assert live.apply([event(2)]).receipts[0].state == "applied"
-        assert live.failing is None

@@ -33,6 +33,7 @@ from workhours_sla.config import parse
 from workhours_sla.json import from_json
 from workhours_sla.stream import SqliteReader, check_store
 
+resource: Any = pytest.importorskip("resource", reason="Windows has no limits of a process")
 pytest.importorskip("uvicorn")
 pytest.importorskip("fastapi")
 
@@ -260,3 +261,50 @@ allow_private = true
     assert got[0] == got[1]
     failing = [json.loads(line) for line in log.splitlines() if "sink-failing" in line]
     assert "board" in failing[0]["text"]
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux has prlimit")
+def test_a_full_disk_refuses_whole_requests_until_there_is_room(tmp_path: Path) -> None:
+    store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
+    options = ("--store", store, "--sink", sink, "--skew", "0s", "--rate", 0)
+    events = events_of(random.Random(9), 300)
+    rows = [{"appeal_id": f"B-{number}"} for number in range(BAD)] + [row(one) for one in events]
+    batches = batches_of(random.Random(10), rows)
+    with served(tmp_path, *options, config=CONFIG, log=subprocess.DEVNULL) as (process, port):
+
+        def limited(size: int) -> None:
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+        limited(1_000_000)
+        acknowledged = refused = 0
+        for batch in batches:
+            status, answer = ask(port, batch, WRITE, "/v1/events")
+            if status == 503:
+                refused += len(batch)
+                assert answer["type"].endswith("#store-unavailable")
+                status, ready = ask(port, None, path="/readyz", method="GET")
+                assert (status, ready["status"]) == (503, 503)
+            else:
+                acknowledged += len(batch)
+        assert min(acknowledged, refused) > 50
+        with SqliteReader(store) as reader:
+            stored = reader.holdings()
+        assert stored.read + stored.rejected == acknowledged
+        limited(resource.RLIM_INFINITY)
+        limit = time.monotonic() + 60
+        while ask(port, None, path="/readyz", method="GET")[0] != 200 and time.monotonic() < limit:
+            time.sleep(0.1)
+        for batch in batches:
+            assert ask(port, batch, WRITE, "/v1/events")[0] == 202
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    with SqliteReader(store) as reader:
+        written, changes = len(read_back(sink)), len(reader.changes())
+    if written < changes:  # a change waits longer after a failure; the next start sends it
+        with served(tmp_path, *options, config=CONFIG) as (process, port):
+            limit = time.monotonic() + 60
+            while len(read_back(sink)) < changes and time.monotonic() < limit:
+                time.sleep(0.1)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0
+    check_complete(store, sink, events)

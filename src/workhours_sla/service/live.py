@@ -96,7 +96,7 @@ class Live:
         self.clock: Callable[[], datetime] = clock
         self.metrics = Metrics(pipeline, sinks=[sink.name for sink in sinks])
         self.failing: StoreError | None = None
-        """The error of the store's last call, None if it succeeded."""
+        """The error of the store, None as soon as something was written after it."""
         self._delivery = Delivery(pipeline.store, [*sinks, self.metrics], on_failure=on_failure)
         self._digests = digests
         self._skew = skew
@@ -156,7 +156,7 @@ class Live:
         it by ``asyncio.to_thread``. Raises StoreError; nothing is stored then, and the sender may
         send the same again.
         """
-        with self._noting_failure(), self.pipeline.store.lock:
+        with self._noting_failure(is_write=True), self.pipeline.store.lock:
             rejected = self._rejected.without_known(rejected)
             batch = Batch(source, events, rejected)
             (changes, _), receipts = commit_with_receipts(self.pipeline, batch)
@@ -168,12 +168,16 @@ class Live:
     def advance(self, now: datetime | None = None) -> Sequence[Change]:
         """Advance time to ``now`` minus the skew, by default that of the clock; send digests.
 
-        Returns the changes that the time caused. Raises StoreError, NaiveDatetimeError.
+        Returns the changes that the time caused. After a failure of the store, this also tries to
+        write. Raises StoreError, NaiveDatetimeError.
         """
         now = self.clock() if now is None else now
         watermark = now - self._skew
         changes: Sequence[Change] = ()
-        with self._noting_failure():
+        was_failing = self.failing is not None
+        with self._noting_failure(is_write=was_failing):
+            if was_failing:
+                self.pipeline.apply(())
             if self._skew == ZERO or watermark >= self._began:
                 changes = self.pipeline.advance(watermark)
             if self._digests is not None:
@@ -195,13 +199,14 @@ class Live:
         return self._version
 
     @contextmanager
-    def _noting_failure(self) -> Iterator[None]:
+    def _noting_failure(self, *, is_write: bool = False) -> Iterator[None]:
         try:
             yield
         except StoreError as error:
             self.failing = error
             raise
-        self.failing = None
+        if is_write:  # a store on a full disk can be read
+            self.failing = None
 
     def _run(self, tick: float) -> None:
         while not self._stopping.is_set():
