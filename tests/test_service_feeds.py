@@ -137,6 +137,15 @@ def test_an_answer_cancels_the_event(service: Service) -> None:
     assert [one["STATUS"] for one in after.values()].count("CONFIRMED") == 1
 
 
+def test_a_feed_has_an_event_at_once(service: Service) -> None:
+    assert service.events("roads") == []
+    service.apply("A-1", "created", MONDAY, "roads")
+    assert len(service.events("roads")) == 1
+    service.apply("A-2", "created", MONDAY, "roads")
+    (event,) = service.events("roads")
+    assert event["SUMMARY"] == "Комитет дорог: 2 appeals to answer"
+
+
 def test_a_restart_continues_the_calendar(tmp_path: Path) -> None:
     path = tmp_path / "appeals.db"
     with opened(SqliteStore(path)) as service:
@@ -144,8 +153,9 @@ def test_a_restart_continues_the_calendar(tmp_path: Path) -> None:
         (before,) = service.events("roads")
         first = service.feed("roads")
     with opened(SqliteStore(path)) as service:
-        again = service.feed("roads")
-        assert again.text == first.text
+        service.set(MONDAY + HOUR / 2)
+        assert service.feed("roads").text == first.text
+    with opened(SqliteStore(path)) as service:
         service.apply("A-1", "replied", MONDAY + HOUR)
         (after,) = service.events("roads")
     assert after["UID"] == before["UID"]

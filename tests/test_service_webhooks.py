@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ pytest.importorskip("httpx")
 
 from test_network_streams import CARRIED, WRITERS, direct, report, stream
 from test_service import Client, problem
+from workhours_sla.adapters.sources.networks.webhooks import NetworkRequests
 from workhours_sla.service.live import Live
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.webhooks import Webhooks
@@ -294,6 +296,20 @@ def test_a_request_that_arrives_again_counts_once(service: Service) -> None:
     assert service.counts == (3, 1, 0)
 
 
+def test_an_edit_that_arrives_again_after_a_restart_counts_once(tmp_path: Path) -> None:
+    path = tmp_path / "appeals.db"
+    new, edit = request("wall_reply_new", comment(1)), request("wall_reply_edit", comment(1), 2)
+    for hours in range(3):
+        with opened(SqliteStore(path)) as service:
+            service.set(BEGIN + timedelta(hours=hours))
+            for body in (new, edit):
+                assert service.vk(body).text == "ok"
+            found = list(service.live.pipeline.store.events())
+            assert [one.type for one in found] == ["created", "edited"]
+            assert found[1].occurred_at == BEGIN  # the first receipt
+            assert service.live.pipeline.store.quarantine() == ()
+
+
 class Failing(SqliteStore):
     """A store that cannot be written while ``fails`` is true."""
 
@@ -399,13 +415,31 @@ def test_a_stream_with_repeats_failures_and_restarts(tmp_path: Path, form: str, 
     assert report(found) == report(direct(happened))
 
 
-def test_requests_at_once_are_stored_in_turn(service: Service) -> None:
+def test_requests_at_once_are_stored_in_turn(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mapper is not thread-safe, and the order of requests matters to it."""
+    running: list[object] = []
+    most = 0
+    events_of = NetworkRequests.events_of
+
+    def watched(self: NetworkRequests, *given: Any) -> Any:
+        nonlocal most
+        running.append(self)
+        most = max(most, len(running))
+        sleep(0.01)
+        found = events_of(self, *given)
+        running.pop()
+        return found
+
+    monkeypatch.setattr(NetworkRequests, "events_of", watched)
     body = request("wall_reply_new", comment(1))
     edits = [request("wall_reply_edit", comment(1), number) for number in range(2, 30)]
     with ThreadPoolExecutor(8) as pool:
         texts = list(pool.map(lambda one: service.vk(one).text, [body, *edits, *edits, body]))
     assert set(texts) == {"ok"}
     assert service.counts[0] == 29
+    assert most == 1
 
 
 def test_the_addresses_are_described_and_their_examples_work(service: Service) -> None:
