@@ -51,7 +51,7 @@ _QUARANTINED = """
 """
 _OF_APPEAL = """
     SELECT number, number, body, checksum, appeal_id, quarantined FROM event
-    WHERE appeal_id=? AND ifnull(quarantined, '')<>?
+    WHERE appeal_id=? AND coalesce(quarantined, '')<>?
 """
 _LEFT_OUT = """
     SELECT number, number, body, checksum, appeal_id, quarantined FROM event
