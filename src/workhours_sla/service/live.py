@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, Self
 from workhours_sla.adapters.delivery import Delivery
 from workhours_sla.adapters.sinks.digest import targets_of
 from workhours_sla.adapters.sinks.metrics import Metrics
+from workhours_sla.adapters.stores.places import is_lost
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.due_trace import due_trace
@@ -134,6 +135,11 @@ class Live:
         if self._ticker is not None and self._ticker.ident is not None:
             self._ticker.join()
         self._delivery.stop()
+
+    @property
+    def lost(self) -> StoreError | None:
+        """The error of a store that no call can use again, so that the service must end."""
+        return self.failing if self.failing is not None and is_lost(self.failing) else None
 
     @property
     def failing_sinks(self) -> dict[str, BaseException]:

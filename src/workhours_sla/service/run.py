@@ -107,7 +107,8 @@ def bound(host: str, port: int) -> socket.socket:
 def serve(app: Guard, listening: socket.socket, live: Live | None = None, *, lang: str) -> None:
     """Answer requests until SIGTERM or SIGINT; running requests are completed first.
 
-    The signal stops ``live`` too, so that requests which wait for it end.
+    The signal stops ``live`` too, so that requests which wait for it end. Raises StoreError if the
+    store of ``live`` is lost; a new process can open it again.
     """
     config = uvicorn.Config(
         app,
@@ -127,14 +128,26 @@ def serve(app: Guard, listening: socket.socket, live: Live | None = None, *, lan
     print(said(say("serving", address=where), lang), flush=True)  # noqa: T201
     with _clean_end():
         _Server(config, live).run(sockets=[listening])
+    if live is not None and live.lost is not None:
+        raise live.lost
 
 
 class _Server(uvicorn.Server):
-    """A server that stops ``live`` as soon as a signal stops the server."""
+    """A server that stops ``live`` as soon as a signal stops the server.
+
+    It stops itself if the store is lost: a new process can open the store, this one cannot.
+    """
 
     def __init__(self, config: uvicorn.Config, live: Live | None) -> None:
         super().__init__(config)
         self._live = live
+
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether to stop. Called some times a second."""
+        if self._live is not None and self._live.lost is not None:
+            self._live.stop()
+            return True
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._live is not None:

@@ -33,6 +33,11 @@ _DOWN: Final = frozenset({"postgres_unreachable", "postgres_lost"})
 """The causes of the errors of a server that is down."""
 
 
+def is_lost(error: StoreError) -> bool:
+    """Return whether an error says that an open store is unusable for good, so open it again."""
+    return error.cause == "postgres_lost"
+
+
 def is_address(place: Path | str) -> bool:
     """Return whether a place is the address of a PostgreSQL database."""
     return isinstance(place, str) and place.startswith(SCHEMES)
