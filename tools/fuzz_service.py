@@ -8,6 +8,7 @@ nothing was found.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import secrets
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
+from urllib.request import Request, urlopen
 
 REGION = """
 [schedule]
@@ -27,6 +29,22 @@ calendar = "RU-VGG"
 name = "first reply"
 budget = "4h"
 """
+RECEIVED = """
+[agencies]
+roads = { name = "Roads" }
+
+[service.vk]
+secret_env = "WORKHOURS_SECRET"
+confirmations = { "990000001" = "a1b2c3d4" }
+
+[service.max]
+secret_env = "WORKHOURS_SECRET"
+
+[service.feeds]
+key_env = "WORKHOURS_SECRET"
+"""
+"""What a service with a store receives and publishes as well."""
+SECRET = "WORKHOURS_SECRET"  # noqa: S105 - the name of a variable
 TOKENS = '[service]\ntokens_env = "WORKHOURS_TOKENS"\n'
 VARIABLE = "WORKHOURS_TOKENS"
 CHECKS = Path(__file__).with_name("fuzz_checks.py")
@@ -38,11 +56,12 @@ REPLACED = ("negative_data_rejection", "positive_data_acceptance")
 def served(folder: Path, token: str, *, with_store: bool) -> Iterator[str]:
     """Run the service on a free port and yield its address. Without ``token`` it has none."""
     config = folder / "region.toml"
-    config.write_text(REGION + TOKENS * bool(token), encoding="utf-8")
+    text = REGION + TOKENS * bool(token) + RECEIVED * with_store
+    config.write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "workhours_sla", "serve", "--config", str(config)]
     if with_store:
         command += ["--store", str(folder / "appeals.db")]
-    environment = {**os.environ, VARIABLE: f"write={token}"}
+    environment = {**os.environ, VARIABLE: f"write={token}", SECRET: secrets.token_hex(32)}
     with (
         (folder / "log").open("w", encoding="utf-8") as log,
         subprocess.Popen(
@@ -64,6 +83,20 @@ def served(folder: Path, token: str, *, with_store: bool) -> Iterator[str]:
             process.wait(60)
 
 
+def send(address: str, token: str) -> None:
+    """Send the events of two appeals, so that there is something to answer about."""
+    events = [
+        {"appeal_id": "A-1", "type": "created", "occurred_at": "2025-10-31T10:00:00+03:00"},
+        {"appeal_id": "A-1", "type": "replied", "occurred_at": "2025-10-31T11:00:00+03:00"},
+        {"appeal_id": "A-2", "type": "created", "occurred_at": "2025-11-05T10:00:00+03:00"},
+    ]
+    more = {"agency_id": "roads", "district_id": "north", "channel": "vk"}
+    body = json.dumps([one | more for one in events]).encode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    with urlopen(Request(f"{address}/v1/events", body, headers), timeout=60) as answer:  # noqa: S310
+        assert answer.status == 202  # noqa: S101, PLR2004
+
+
 def main() -> int:
     """Return the exit status of schemathesis."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -80,6 +113,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with served(folder, token, with_store=known.store) as address:
+            if known.store:
+                send(address, token)
             command = [program, "run", f"{address}/openapi.json"]
             if known.seconds:
                 command += ["--max-time", str(known.seconds)]
