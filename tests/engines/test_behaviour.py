@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,8 @@ def made(dialect: str, schedule: Schedule = OFFICE, **options: Any) -> sql.Scrip
         ({"schema": "My schema"}, "is not a schema name"),
         ({"on_unknown": "guess"}, "use null or raise"),
         ({"since": date(2028, 1, 1)}, "before until"),
-        ({"since": date(1969, 1, 1)}, "between 1970 and 2199"),
+        ({"since": date(1970, 1, 1)}, "from 1970-01-02 to 2199-12-31, not 1970-01-01 to"),
+        ({"until": date(2200, 1, 1)}, "from 1970-01-02 to 2199-12-31"),
         ({"dialect": "snowflake", "on_unknown": "raise"}, "Snowflake has no errors in expressions"),
     ],
 )
@@ -208,6 +210,23 @@ def test_functions_may_be_registered_again() -> None:
     wanted = OTHER.deadline(datetime(2025, 3, 12, 11, tzinfo=UTC), timedelta(hours=4))
     assert opened.one(f"select wh.deadline('roads', {POSTED}, {4 * HOURS})") == wanted
     opened.connection.close()
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Apia", "Asia/Tokyo", "Asia/Anadyr"])
+def test_the_first_date_of_all_has_no_negative_instants(zone: str) -> None:
+    """Engines divide negative numbers in different ways."""
+    name = "'early'"
+    early = Schedule(None, "Mo-Su 01:00-12:00,13:00-19:00", tz=zone)
+    days: dict[str, Any] = {"since": date(1970, 1, 2), "until": date(1970, 2, 1)}
+    script = sql.script({"early": early}, dialect="sqlite", **days)
+    start, end = (datetime(1970, 1, day, day * 4, tzinfo=early.tz) for day in (2, 3))
+    values = [str(round(one.timestamp()) * 10**6) for one in (start, end)]
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(script.text)
+        query = f"select {script.expression('elapsed', name, *values)}"
+        found = connection.execute(query).fetchone()[0]
+    assert found == early.elapsed(start, end) // timedelta(microseconds=1)
+    assert script.coverage["early"][0][0] >= datetime(1970, 1, 1, tzinfo=UTC)
 
 
 # -- SQLite ----------------------------------------------------------------------------------

@@ -38,6 +38,9 @@ from workhours_sla.worktime.working_time import WorkingTime
 
 _NAME: Final = re.compile(r"(?!\s)[^\x00-\x1f\x7f\\]{1,200}(?<!\s)")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+FIRST_DATE: Final = date(1970, 1, 2)
+"""The first date that is after 1970-01-01T00:00 UTC in every zone: no instant is negative."""
+LAST_DATE: Final = date(2199, 12, 31)
 MOST_CELLS_PER_DAY: Final = 4
 MOST: Final = 2**62
 """Packed numbers are below this, so that every engine's signed 64-bit integers can store them."""
@@ -310,7 +313,7 @@ def compile_schedules(
     Raises CalendarCoverageError and ScriptError.
     """
     check_names(schedules)
-    if not 1970 <= since.year <= until.year <= 2199 or since >= until:  # noqa: PLR2004
+    if not FIRST_DATE <= since < until <= LAST_DATE:
         raise ScriptError(say("sql_dates", since=str(since), until=str(until)))
     by_runs: dict[tuple[Run, ...], int] = {}
     slots: list[Slot] = []
