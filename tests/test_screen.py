@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from workhours_sla import (
+    ClockTime,
     Event,
     Outcome,
     Policy,
@@ -247,6 +248,19 @@ def test_targets_of_one_appeal_are_counted_each() -> None:
     assert text_of(page).count("first reply") >= 5
     only = board(eve(), EVE, "target=final+answer", TWO)
     assert sizes(only) == {"next": 1, "later": 5}  # posted on 29 and on 30 December
+
+
+def test_long_delays_are_also_in_working_days() -> None:
+    now = at("2026-03-13T12:00")
+    long, short = posted("long", at("2026-03-02T09:00")), posted("short", at("2026-03-12T15:00"))
+    said = text_of(shown(board([long, short], now)))
+    # 8 days of 8 hours, because Monday 9 March is off, and 9-12 on Friday, without the budget
+    assert "63 h 7.9 working days" in said
+    assert said.count("working days") == 1
+    around = Policy([Target("first reply", ClockTime(timedelta(hours=4)), OFFICE)])
+    said = text_of(shown(board([long], now, policy=around)))
+    assert "overdue by" in said
+    assert "working days" not in said
 
 
 # -- filters --------------------------------------------------------------------------------------

@@ -42,10 +42,21 @@ def in_days(amount: timedelta, report: ReportNumbers, lang: str) -> str:
     The result is also empty for clock time.
     """
     day = working_day(report)
-    if day is None or amount <= day or report.promise.budget_kind == "clock_time":
+    if day is None or report.promise.budget_kind == "clock_time":
         return ""
-    days = number(f"{amount / day:.1f}", lang)
-    return f" ({CHARTS.text(lang, 'amount_days', days=days)})"
+    days = days_text(amount, day, lang)
+    return f" ({days})" if days else ""
+
+
+def days_text(amount: timedelta, day: timedelta, lang: str) -> str:
+    r"""Write an amount in working days of a length; empty for at most one working day.
+
+    >>> days_text(timedelta(hours=71), timedelta(hours=8), "en").replace("\xa0", " ")
+    '8.9 working days'
+    """
+    if amount <= day:
+        return ""
+    return CHARTS.text(lang, "amount_days", days=number(f"{amount / day:.1f}", lang))
 
 
 def working_day(report: ReportNumbers) -> timedelta | None:

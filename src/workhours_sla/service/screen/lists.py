@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.reports.charts.answer_times import forecast_chart
-from workhours_sla.reports.overdue import amount_in_words
+from workhours_sla.reports.overdue import amount_in_words, days_text
 from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.document import section
 from workhours_sla.reports.page.elements import Html, element, joined
@@ -24,6 +24,7 @@ from workhours_sla.text.numbers import NO_FIGURE, count_text
 from workhours_sla.text.report import heading
 from workhours_sla.text.words import NO_PART
 from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.start_budgets import WorkingDaysInHours
 from workhours_sla.worktime.zone_offsets import ZERO
 
 LISTED: Final = {Show.OVERDUE: 10, Show.TODAY: 10, Show.NEXT: 5}
@@ -34,6 +35,8 @@ PAGE: Final = 200
 """Number of rows on a page of one list."""
 SLOTS: Final = 24
 """Number of hours in the chart of the load."""
+_ONE_DAY: Final = WorkingDaysInHours(1)
+"""A working day of the usual length."""
 _ORDERS: Final = {
     Show.OVERDUE: "order_overdue",
     Show.PAUSED: "order_paused",
@@ -255,13 +258,24 @@ class Lists(ScreenPart):
     def _last(self, group: Show, outcome: Outcome) -> Cell:
         """Return the cell with the amount that a group is about."""
         if group is Show.OVERDUE:
-            return Cell(self._amount(outcome.overdue), kind="bad")
+            return Cell(joined(self._amount(outcome.overdue), self._in_days(outcome)), kind="bad")
         if group in (Show.PAUSED, Show.UNKNOWN):
             return Cell(self._amount(outcome.elapsed))
         shown: str = self._amount(self.remaining(outcome))
         if outcome.verdict is Verdict.AT_RISK:
             return Cell(joined(shown, element("small", self.text("soon"))), kind="risk")
         return Cell(shown)
+
+    def _in_days(self, outcome: Outcome) -> Html | None:
+        """Return how long an answer is overdue in working days, None up to one working day."""
+        amount, schedule = outcome.overdue, schedule_of(outcome, self.view.policy)
+        if amount is None or schedule is None or isinstance(outcome.budget, ClockTime):
+            return None
+        try:
+            days = days_text(amount, _ONE_DAY.amount(schedule, self.now), self.lang)
+        except BudgetError:  # no weekly hours
+            return None
+        return element("small", days) if days else None
 
     def _amount(self, amount: timedelta | None) -> str:
         return NO_FIGURE if amount is None else amount_in_words(amount, self.lang)
@@ -305,12 +319,10 @@ class Lists(ScreenPart):
     def _agencies(self, agencies: Sequence[AgencyCounts]) -> Iterator[Html]:
         next_on = self.board.next_on
         keys = [Show.OVERDUE, Show.TODAY, *([] if next_on is None else [Show.NEXT])]
-        titles = [
+        date = "" if next_on is None else self.day(next_on)
+        titles: Line = [
             heading("agency", self.lang),
-            *(
-                self.text(f"col_{key}", date="" if next_on is None else self.day(next_on))
-                for key in keys
-            ),
+            *(Cell(self.text(f"col_{key}", date=date), kind=key.value) for key in keys),
             self.text("col_open"),
         ]
         rows: list[Line] = [
@@ -341,4 +353,4 @@ class Lists(ScreenPart):
         cell = tables.count(count, self.lang)
         if not count:
             return Cell(NO_FIGURE, 0)
-        return Cell(cell.shown, cell.value, "bad" if key is Show.OVERDUE else "")
+        return Cell(cell.shown, cell.value, "overdue bad" if key is Show.OVERDUE else "")

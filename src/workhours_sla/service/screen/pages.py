@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from workhours_sla.reports.page.elements import Html, element
+from workhours_sla.reports.page.elements import Html, element, joined
 from workhours_sla.service.live import History
 from workhours_sla.service.screen.appeal import AppealPart
 from workhours_sla.service.screen.board import Board
@@ -13,7 +13,6 @@ from workhours_sla.service.screen.filters import Filters, Show
 from workhours_sla.service.screen.frame import Frame, framed
 from workhours_sla.service.screen.lists import Lists
 from workhours_sla.service.screen.view import View, appeal_address
-from workhours_sla.text.numbers import when_text
 from workhours_sla.text.screen import SCREEN
 from workhours_sla.text.words import LANGUAGES
 
@@ -24,9 +23,7 @@ EVERY: Final = 60
 def fragment(board: Board, view: View, filters: Filters) -> Html:
     """Return the part of a page that updates replace: the time, and the sections."""
     lists = Lists(board, view, filters)
-    when = when_text(board.now, view.lang)
-    as_of = lists.text("as_of", when=when, tz=str(board.now.tzinfo))
-    return Html(element("p", as_of, class_="as-of") + "".join(lists.sections()))
+    return joined(lists.as_of(), lists.sections())
 
 
 def board_page(board: Board, view: View, filters: Filters, inner: Html, version: str) -> str:
@@ -54,13 +51,14 @@ def board_page(board: Board, view: View, filters: Filters, inner: Html, version:
 def appeal_page(history: History, view: View, filters: Filters, now: datetime) -> str:
     """Return the page of one appeal at ``now``, whose zone is the screen's."""
     frame = Frame(view, filters, now)
+    part = AppealPart(history, view, filters, now)
     back = Filters(lang=filters.lang).address()
     translated = {lang: appeal_address(history.appeal_id, lang) for lang in LANGUAGES}
     body = element(
         "body",
         frame.header(translated, follows=False),
         _back(frame, back),
-        element("main", AppealPart(history, view, filters, now).sections(), id="appeal"),
+        element("main", part.as_of(), part.sections(), id="appeal"),
         element("div", id="tip", aria_hidden="true", hidden=True),
         data_back=back,
     )

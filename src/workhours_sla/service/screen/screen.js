@@ -7,7 +7,8 @@ document.addEventListener("DOMContentLoaded", () => {
   returned();
   document.addEventListener("keydown", (event) => {
     const back = document.body.dataset.back;
-    if (event.key !== "Escape" || event.defaultPrevented || back === undefined) return;
+    const writing = event.target.closest?.("input, select");
+    if (event.key !== "Escape" || event.defaultPrevented || writing || back === undefined) return;
     if (document.referrer.startsWith(`${location.origin}/`) && history.length > 1) history.back();
     else location.assign(back);
   });

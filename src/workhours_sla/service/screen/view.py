@@ -73,6 +73,11 @@ class ScreenPart(PageSection):
             return when_text(local, self.lang)
         return f"{self.day(local.date())} {local:%H:%M}".replace(" ", "\N{NO-BREAK SPACE}")
 
+    def as_of(self) -> Html:
+        """Return the time of the page as a paragraph."""
+        when = when_text(self.now, self.lang)
+        return element("p", self.text("as_of", when=when, tz=str(self.now.tzinfo)), class_="as-of")
+
     def day(self, day: date) -> str:
         """Return a date with its weekday; the year is left out."""
         return weekday_text(day, self.lang).replace(" ", "\N{NO-BREAK SPACE}")
