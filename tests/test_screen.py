@@ -17,6 +17,7 @@ import pytest
 from workhours_sla import (
     ClockTime,
     Event,
+    Months,
     Outcome,
     Policy,
     Schedule,
@@ -497,6 +498,19 @@ def test_two_targets_and_a_reopened_appeal() -> None:
     assert "first reply, reopened (1)" in said
     assert "7 working days" not in said  # the heading of the page has the budgets
     assert said.count("Why then: day by day") == 4
+
+
+def test_the_days_of_a_term_are_numbered() -> None:
+    said = page_of([posted("A-1", at("2025-12-30T14:08"))], EVE, policy=TWO)
+    said = said.partition("final answer")[2]
+    assert "Tue 30 Dec 2025 ordinary working day; the day of the start does not count" in said
+    assert "Mon 12 Jan 2026 – Fri 16 Jan 2026 days 1–5 ordinary working day" in said
+    assert "Tue 20 Jan 2026 day 7 ordinary working day; the due date" in said
+    assert "due: Tue 20 Jan 2026 18:00 RU-VGG" in said
+    months = Policy([Target("answer", Months(1, roll="following"), OFFICE)])
+    said = page_of([posted("A-1", at("2025-12-30T14:08"))], EVE, "ru", months)
+    assert "срок: пт 30.01.2026 18:00" in said
+    assert "день 1" not in said
 
 
 def test_a_target_without_a_clock() -> None:

@@ -241,6 +241,37 @@ def test_filters_by_keyboard(service: Served, chromium: Browser) -> None:
     assert "10 appeals are overdue" in text(chromium)
 
 
+def test_escape_leaves_a_list_but_not_a_search(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address + "?show=overdue")
+    chromium.run("document.querySelector('.filters').open = true")
+    chromium.run("document.querySelector('input[name=id]').focus()")
+    chromium.type("late")
+    chromium.press("Escape")
+    assert chromium.run("location.search") == "?show=overdue"
+    chromium.run("document.activeElement.blur()")
+    with chromium.loading():
+        chromium.press("Escape")
+    assert chromium.run("location.pathname + location.search") == "/"
+
+
+def test_the_way_back_keeps_the_filters(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address)
+    chromium.open(service.address + "?agency=roads")
+    for go_back in ("document.querySelector('a.back').click()", ""):
+        with chromium.loading():
+            chromium.run("document.querySelector('#overdue a').click()")
+        with chromium.loading():
+            if go_back:
+                chromium.run(go_back)
+            else:
+                chromium.press("Escape")
+        assert chromium.run("location.search") == "?agency=roads"
+    chromium.open(service.address + "appeal?id=late-03")
+    with chromium.loading():
+        chromium.press("Escape")
+    assert chromium.run("location.pathname + location.search") == "/"
+
+
 # -- without a script, narrow, hostile ------------------------------------------------------------
 
 

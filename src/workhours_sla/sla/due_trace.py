@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
-from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.budget_kinds import Budget, ClockTime
 from workhours_sla.worktime.explain import Trace
 
 
@@ -20,14 +21,15 @@ def due_trace(outcome: Outcome, target: Target) -> Trace | None:
     schedule = target.schedule_for(outcome)
     if outcome.due_at is None or schedule is None:
         return None
-    budget = outcome.budget
-    try:
-        found = schedule.explain(
-            outcome.started_at or outcome.posted_at,
-            budget if isinstance(budget, timedelta | ClockTime) else outcome.due_at,
-            pauses=outcome.pauses,
-            provisional=outcome.provisional,
-        )
-    except CalendarCoverageError:
-        return None
-    return found if found.end == outcome.due_at else None
+    start, budget = outcome.started_at or outcome.posted_at, outcome.budget
+    untils: list[Budget | datetime] = [budget]
+    if not isinstance(budget, timedelta | ClockTime):
+        untils.append(outcome.due_at)  # without the numbers of the days that count
+    for until in untils:
+        with suppress(CalendarCoverageError, BudgetError):
+            found = schedule.explain(
+                start, until, pauses=outcome.pauses, provisional=outcome.provisional
+            )
+            if found.end == outcome.due_at:
+                return found
+    return None

@@ -25,6 +25,7 @@ from workhours_sla.reports.plain_text import (
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.statistics.intervals import FLAGGED_BELOW
+from workhours_sla.text import words
 from workhours_sla.text.numbers import (
     NO_FIGURE,
     count_text,
@@ -37,6 +38,7 @@ from workhours_sla.text.page import PAGE
 from workhours_sla.text.report import heading, name_of
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.explain import Step, Trace
+from workhours_sla.worktime.explain_days import DatedBudget
 
 ROWS: Final = 500
 """Maximum number of groups, or of late appeals, in a table."""
@@ -323,25 +325,44 @@ def _overdue(time: timedelta | None, report: Report, lang: str) -> Cell:
 def trace_table(trace: Trace, caption: str, lang: str) -> Html:
     """Return the explanation of a due time as a table with a row for each day.
 
-    Consecutive days without working time that have the same reason share a row.
+    Consecutive days without working time that have the same reason share a row. For a budget of
+    days, all consecutive days that count alike share a row, which has their numbers.
     """
+    counts_days = isinstance(trace.budget, DatedBudget)
 
-    def kind(step: Step) -> tuple[object, str]:  # equal for days that share a row
+    def kind(step: Step) -> tuple[object, ...]:  # equal for days that share a row
+        if counts_days:
+            return step.part, step.number is None, step.remark(lang)
         return (step.date if step.used else None), step.remark(lang)
 
     lines: list[Line] = []
-    for (used_on, reason), run in groupby(trace.steps, key=kind):
+    for key, run in groupby(trace.steps, key=kind):
         days = list(run)
         first, ends = days[0], (day_text(step.date, lang) for step in (days[0], days[-1]))
         when = " \N{EN DASH} ".join(dict.fromkeys(ends))
+        if counts_days:
+            lines.append([when, "", _numbers(days, lang), str(key[-1])])
+            continue
         spans = ", ".join(f"{a:%H:%M}\N{EN DASH}{b:%H:%M}" for a, b in first.intervals)
-        lines.append([when, spans if used_on else "", format_amount(first.used), reason])
+        lines.append([when, spans if first.used else "", format_amount(first.used), str(key[-1])])
     if trace.due_at is not None:
         due = f"{PAGE.text(lang, 'trace_due')}: {day_text(trace.due_at.date(), lang)}"
         source = f"{trace.calendar}, {trace.calendar_version}"
-        lines.append([due, f"{trace.due_at:%H:%M}", format_amount(trace.used), source])
+        used = "" if counts_days else format_amount(trace.used)
+        lines.append([due, f"{trace.due_at:%H:%M}", used, source])
     body = element("tbody", map(_line, lines))
     return element("table", element("caption", caption), body, class_="days")
+
+
+def _numbers(days: Sequence[Step], lang: str) -> str:
+    """Return the numbers of days among the counted days of a budget, empty if none has one."""
+    numbers = [step.number for step in days if step.number is not None]
+    if not numbers:
+        return ""
+    of_one, of_several = words.DAY_NUMBERS[lang]
+    if len(numbers) == 1:
+        return f"{of_one} {numbers[0]}"
+    return f"{of_several} {numbers[0]}\N{EN DASH}{numbers[-1]}"
 
 
 # -- days ------------------------------------------------------------------------------------

@@ -5,14 +5,27 @@ document.addEventListener("DOMContentLoaded", () => {
   const part = document.getElementById("live");
   if (part) follow(part);
   returned();
+  const back = document.body.dataset.back;
+  if (back === undefined) return;
   document.addEventListener("keydown", (event) => {
-    const back = document.body.dataset.back;
     const writing = event.target.closest?.("input, select");
-    if (event.key !== "Escape" || event.defaultPrevented || writing || back === undefined) return;
-    if (document.referrer.startsWith(`${location.origin}/`) && history.length > 1) history.back();
-    else location.assign(back);
+    if (event.key === "Escape" && !event.defaultPrevented && !writing) goBack(back);
+  });
+  document.querySelector("a.back")?.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    goBack(back);
   });
 });
+
+// Back to the list that the reader came from, with its filters; otherwise to the whole board.
+function goBack(otherwise) {
+  const list = new URL("./", location.href).href;
+  const from = document.referrer;
+  const isList = from.split("?")[0] === list && from !== location.href;
+  if (isList && history.length > 1) history.back();
+  else location.assign(otherwise);
+}
 
 function follow(part) {
   const state = document.getElementById("state");
