@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from workhours_sla.sla.appeal import Appeal, appeal_of
 from workhours_sla.sla.clock import Clock
@@ -36,10 +36,16 @@ _NO_CLOCKS: Final = EarlierClocks()
 _CHEAP_TO_FOLD: Final = 64
 """An ended appeal with at most this many events drops its cached results."""
 
-Packed = tuple[
-    tuple[Record, ...], tuple[tuple[Key, Reported], ...], datetime | None, datetime | None
-]
-"""An idle appeal: its records, its reported states, its next change, and when it ended."""
+Packed = tuple[Any, ...]
+"""An idle appeal: its records, its next change, when it ended, and the state of each clock.
+
+A state is a key, followed by the values of a Reported. They are not in tuples of their own, because
+the garbage collector skips a tuple only after it has skipped the tuples within.
+"""
+PACKED_NEXT_AT: Final = 1
+PACKED_ENDED_AT: Final = 2
+_FIRST_STATE: Final = 3
+_STATE_SIZE: Final = 6
 
 
 class AppealState:
@@ -116,13 +122,15 @@ class AppealState:
         """
         if self._reasons or len(self.records) > _CHEAP_TO_FOLD:
             return None
-        return tuple(self.records), tuple(self.reported.items()), self.next_at, self.ended_at
+        states = [value for key, state in self.reported.items() for value in (key, *state)]
+        return tuple(self.records), self.next_at, self.ended_at, *states
 
     @classmethod
     def unpacked(cls, appeal_id: str, packed: Packed) -> AppealState:
         """Return the appeal that was packed."""
-        records, reported, next_at, ended_at = packed
-        appeal = cls(appeal_id, reported=dict(reported), next_at=next_at, ended_at=ended_at)
+        records, next_at, ended_at, *_ = packed
+        reported = reported_states(packed)
+        appeal = cls(appeal_id, reported=reported, next_at=next_at, ended_at=ended_at)
         appeal.records, appeal._appeal = records, None
         appeal._corrected = any(map(is_correction, records))
         return appeal
@@ -289,6 +297,14 @@ class AppealState:
             if clock.excluded_at is None and clock.answered_at is None and not clock.withdrawn_at:
                 return None
         return None if folded.appeal.created is None else self.records[-1][OCCURRED_AT]
+
+
+def reported_states(packed: Packed) -> dict[Key, Reported]:
+    """Return the reported states of the clocks of a packed appeal."""
+    return {
+        packed[place]: packed[place + 1 : place + _STATE_SIZE]
+        for place in range(_FIRST_STATE, len(packed), _STATE_SIZE)
+    }
 
 
 def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -13,7 +13,13 @@ from typing import Any, Final
 from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.appeal_state import AppealState, Packed
+from workhours_sla.sla.appeal_state import (
+    PACKED_ENDED_AT,
+    PACKED_NEXT_AT,
+    AppealState,
+    Packed,
+    reported_states,
+)
 from workhours_sla.sla.deduplication import (
     CONFLICTING_ID,
     EXPIRING,
@@ -532,17 +538,17 @@ def _at_rest(appeal: AppealState) -> AppealState | Packed:
 
 
 def _ended_at(appeal: AppealState | Packed) -> datetime | None:
-    return appeal.ended_at if isinstance(appeal, AppealState) else appeal[3]
+    return appeal.ended_at if isinstance(appeal, AppealState) else appeal[PACKED_ENDED_AT]
 
 
 def _timer_of(appeal: AppealState | Packed | None) -> datetime | None:
     if appeal is None:
         return None
-    return appeal.timer if isinstance(appeal, AppealState) else appeal[2]
+    return appeal.timer if isinstance(appeal, AppealState) else appeal[PACKED_NEXT_AT]
 
 
 def _reported(appeal: AppealState | Packed) -> dict[Key, Reported]:
-    return appeal.reported if isinstance(appeal, AppealState) else dict(appeal[1])
+    return appeal.reported if isinstance(appeal, AppealState) else reported_states(appeal)
 
 
 class _Transaction:
