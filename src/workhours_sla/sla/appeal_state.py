@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
 from workhours_sla.sla.appeal import Appeal, appeal_of
@@ -37,15 +38,14 @@ _CHEAP_TO_FOLD: Final = 64
 """An ended appeal with at most this many events drops its cached results."""
 
 Packed = tuple[Any, ...]
-"""An idle appeal: its records, its next change, when it ended, and the state of each clock.
+"""An idle appeal: its records, its next change, when it ended, and then keys and Reported states.
 
-A state is a key, followed by the values of a Reported. They are not in tuples of their own, because
-the garbage collector skips a tuple only after it has skipped the tuples within.
+Each key is followed by its state. They are not paired in tuples, because the garbage collector
+skips a tuple only after it has skipped the tuples within.
 """
 PACKED_NEXT_AT: Final = 1
 PACKED_ENDED_AT: Final = 2
 _FIRST_STATE: Final = 3
-_STATE_SIZE: Final = 6
 
 
 class AppealState:
@@ -122,7 +122,7 @@ class AppealState:
         """
         if self._reasons or len(self.records) > _CHEAP_TO_FOLD:
             return None
-        states = [value for key, state in self.reported.items() for value in (key, *state)]
+        states = chain.from_iterable(self.reported.items())
         return tuple(self.records), self.next_at, self.ended_at, *states
 
     @classmethod
@@ -301,10 +301,7 @@ class AppealState:
 
 def reported_states(packed: Packed) -> dict[Key, Reported]:
     """Return the reported states of the clocks of a packed appeal."""
-    return {
-        packed[place]: packed[place + 1 : place + _STATE_SIZE]
-        for place in range(_FIRST_STATE, len(packed), _STATE_SIZE)
-    }
+    return dict(zip(packed[_FIRST_STATE::2], packed[_FIRST_STATE + 1 :: 2], strict=True))
 
 
 def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache, partial
 from itertools import chain, zip_longest
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Clock, Verdict
@@ -84,18 +84,37 @@ Kinds = tuple[str, ...]
 Moments = tuple[datetime | None, ...]
 """The instants of a clock's changes, in UTC. None is a due time that became unknown."""
 
-Reported = tuple[Kinds, Moments, tuple[int, ...], datetime | None, int]
+Reported = tuple[Any, ...]
 """The reported state of one clock, as a tuple.
 
-It has the kinds of the changes that were reported and not retracted, their instants, their
-revisions, the due time in the ``opened`` change, and the number of all changes. There are many such
-states: the garbage collector skips a tuple of plain values.
+It has the kinds of the changes that were reported and not retracted, their revisions, the due time
+in the ``opened`` change, the number of all changes, and then the instants of the changes. There are
+many such states: the garbage collector skips a tuple of plain values. It skips a tuple with another
+tuple later, unless the other is old, as the shared kinds and revisions are.
 """
+StateValues = tuple[Kinds, Moments, tuple[int, ...], datetime | None, int]
+"""The values of a reported state as they are stored: kinds, instants, revisions, due time, count.
+"""
+_DUE: Final = 2
+_MOMENTS: Final = slice(4, None)
 
 Key = tuple[str, int]
 """The key of a clock within its appeal: the name of the target and the number of the cycle."""
 
-_NOTHING: Final[Reported] = ((), (), (), None, 0)
+_NOTHING: Final[Reported] = ((), (), None, 0)
+
+
+def values_of(state: Reported) -> StateValues:
+    """Return the values of a reported state as they are stored."""
+    kinds, revisions, due, count = state[:4]
+    return kinds, state[_MOMENTS], revisions, due, count
+
+
+def state_of(values: StateValues) -> Reported:
+    """Return the reported state with the given stored values."""
+    kinds, moments, revisions, due, count = values
+    return kinds, revisions, due, count, *moments
+
 
 _OPENED, _DUE_CHANGED, _PAUSED, _RESUMED, _AT_RISK, _BREACHED, _MET, _WITHDRAWN, _EXCLUDED = (
     kind.value for kind in ChangeKind
@@ -276,9 +295,9 @@ def changes_between(  # noqa: PLR0913
         key = _key(clock.target.name, clock.cycle)
         kinds, moments = reports_of(clock, watermark)
         old = reported.get(key, _NOTHING)
-        if old is not _NOTHING and clock.due_at != old[3]:
+        if old is not _NOTHING and clock.due_at != old[_DUE]:
             kinds, moments = _with_due(kinds, moments, clock, old)
-        if kinds != old[0] or moments != old[1]:
+        if kinds != old[0] or moments != old[_MOMENTS]:
             reported[key] = _append_changes(context, key, clock, old, kinds, moments)
         present += 1
     if present < len(reported):  # some clocks no longer exist
@@ -299,7 +318,7 @@ def _with_due(kinds: Kinds, moments: Moments, clock: Clock, old: Reported) -> tu
     While a reported pause is open, the last reported due time is kept, because the new due time
     depends on when the pause ends. A due time that depends on unknown dates is reported as None.
     """
-    old_kinds, old_moments, _, opened_due, _ = old
+    old_kinds, old_moments, opened_due = old[0], old[_MOMENTS], old[_DUE]
     if kinds[0] != _OPENED or old_kinds[:1] != kinds[:1] or old_moments[:1] != moments[:1]:
         return kinds, moments
     due = clock.due_at
@@ -320,7 +339,7 @@ def _append_changes(  # noqa: PLR0913, PLR0917
     moments: Moments,
 ) -> Reported:
     """Emit what has changed since the reported state ``old``, and return the new reported state."""
-    old_kinds, old_moments, revisions, due, count = old
+    old_kinds, old_moments, revisions, due, count = values_of(old)
     size = len(old_kinds)
     if kinds[:size] != old_kinds or moments[:size] != old_moments:  # rare: most calls only add
         return _rewrite_changes(context, key, clock, old, kinds, moments)
@@ -328,7 +347,7 @@ def _append_changes(  # noqa: PLR0913, PLR0917
     if not size:
         due = None if clock is None else clock.due_at
     more = len(kinds) - size
-    return kinds, moments, _counted(revisions, count + 1, more), due, count + more
+    return kinds, _counted(revisions, count + 1, more), due, count + more, *moments
 
 
 def _rewrite_changes(  # noqa: PLR0913, PLR0917
@@ -340,7 +359,7 @@ def _rewrite_changes(  # noqa: PLR0913, PLR0917
     moments: Moments,
 ) -> Reported:
     """Retract the outdated changes, emit the new changes, and return the new reported state."""
-    old_kinds, old_moments, revisions, due, count = old
+    old_kinds, old_moments, revisions, due, count = values_of(old)
     size = len(old_kinds)
     first = _first_difference(kinds, moments, old)
     rest = first + 1
@@ -366,13 +385,14 @@ def _rewrite_changes(  # noqa: PLR0913, PLR0917
         count += 1
         numbers[place] = count
         _emit(context, key, clock, (kinds[place],), (moments[place],), count)
-    return kinds, moments, tuple(numbers), due, count
+    return kinds, tuple(numbers), due, count, *moments
 
 
 def _first_difference(kinds: Kinds, moments: Moments, old: Reported) -> int:
     """Return the first index at which the changes differ from the reported changes."""
     place = 0
-    for kind, at, old_kind, old_at in zip(kinds, moments, old[0], old[1], strict=False):
+    old_kinds, old_moments = old[0], old[_MOMENTS]
+    for kind, at, old_kind, old_at in zip(kinds, moments, old_kinds, old_moments, strict=False):
         if kind != old_kind or at != old_at:
             break
         place += 1

@@ -31,7 +31,7 @@ from workhours_sla.sla.deduplication import (
     reason_for,
 )
 from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, decide, repeated
-from workhours_sla.sla.emitted_changes import Change, Key, Reported
+from workhours_sla.sla.emitted_changes import Change, Key, Reported, state_of, values_of
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.event_index import EventIndex, all_of
@@ -466,7 +466,11 @@ class MemoryStore:
             for place, copy in enumerate(copies)
             if (is_final := copy.quarantined in FINAL_REASONS) or copy.repaired or copy in left
         }
-        reported = {name: found for name, one in self._appeals.items() if (found := _reported(one))}
+        reported = {
+            name: {key: values_of(state) for key, state in states.items()}
+            for name, one in self._appeals.items()
+            if (states := _reported(one))
+        }
         rest = {name: getattr(self, name) for name in _PLAIN}
         return pickle.dumps((SNAPSHOT, [copy.event for copy in copies], final, reported, rest))
 
@@ -493,7 +497,9 @@ class MemoryStore:
                 copies.setdefault(effective.event.appeal_id, []).append(effective)
         store._policy = policy
         for appeal_id, known_copies in copies.items():
-            appeal = AppealState(appeal_id, known_copies, reported.get(appeal_id))
+            values = reported.get(appeal_id, {})
+            states = {key: state_of(one) for key, one in values.items()}
+            appeal = AppealState(appeal_id, known_copies, states)
             store._appeals[appeal_id] = appeal
             appeal.resume(policy, store.watermark or BEGINNING)
             for event_id, reason in appeal.reasons().items():

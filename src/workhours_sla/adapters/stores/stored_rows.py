@@ -18,7 +18,15 @@ from zlib import crc32
 import msgspec
 
 from workhours_sla.errors import StoreError, clipped
-from workhours_sla.sla.emitted_changes import Change, Key, Kinds, Moments, Reported
+from workhours_sla.sla.emitted_changes import (
+    Change,
+    Key,
+    Kinds,
+    Moments,
+    Reported,
+    state_of,
+    values_of,
+)
 from workhours_sla.sla.event import EVENT_FIELDS, Event
 from workhours_sla.text.messages import Phrase, say
 
@@ -126,12 +134,12 @@ def event_of(appeal_id: str, body: bytes) -> Event:
 
 def reported_body(reported: dict[Key, Reported]) -> bytes:
     """Return the reported states of an appeal's clocks as JSON."""
-    return _encode([(*key, *state) for key, state in reported.items()])
+    return _encode([(*key, *values_of(state)) for key, state in reported.items()])
 
 
 def reported_of(body: bytes) -> dict[Key, Reported]:
     """Parse a body that ``reported_body`` wrote; return the states keyed by target and cycle."""
-    return {row[:2]: row[2:] for row in _decode_reported(body)}
+    return {row[:2]: state_of(row[2:]) for row in _decode_reported(body)}
 
 
 def change_body(change: Change) -> bytes:
