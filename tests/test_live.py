@@ -190,7 +190,7 @@ def test_digests_are_sent_as_time_passes(store: Store) -> None:
 
 
 class Sink:
-    """A sink that fails until it is told not to."""
+    """A sink that fails until a test ends that."""
 
     name = "board"
     batch_size = 1
