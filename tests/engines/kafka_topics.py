@@ -7,15 +7,16 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-from confluent_kafka import Consumer, Producer, TopicPartition
+from typing import TYPE_CHECKING, Any
 
 from tests.engines.mock_kafka import MockCluster
 from workhours_sla import Event, Policy, Schedule, Target, working_hours
 from workhours_sla.config import parse
 from workhours_sla.json import to_json
 from workhours_sla.stream import KafkaSource, Pipeline, RunSummary, Store, Watermarks
+
+if TYPE_CHECKING:
+    from confluent_kafka import Consumer, Producer
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
@@ -27,8 +28,16 @@ SILENT.propagate = False
 
 
 def producer(cluster: MockCluster, **settings: Any) -> Producer:
+    from confluent_kafka import Producer  # noqa: PLC0415 - not installed everywhere
+
     made = {"bootstrap.servers": cluster.brokers, "linger.ms": 5, **settings}
     return Producer(made, logger=SILENT)
+
+
+def consumer_with(settings: Mapping[str, Any]) -> Consumer:
+    from confluent_kafka import Consumer  # noqa: PLC0415
+
+    return Consumer(dict(settings), logger=SILENT)
 
 
 def write(cluster: MockCluster, topic: str, *messages: Mapping[str, Any], **settings: Any) -> None:
@@ -69,12 +78,14 @@ def run(cluster: MockCluster, store: Store, topic: str = "appeals", **options: A
 
 def all_messages(cluster: MockCluster, topic: str, partitions: int) -> Iterator[Any]:
     """Yield every message of a topic, read without a group."""
+    from confluent_kafka import TopicPartition  # noqa: PLC0415
+
     settings = {
         "bootstrap.servers": cluster.brokers,
         "group.id": "test",
         "enable.partition.eof": True,
     }
-    consumer = Consumer({**settings, "auto.offset.reset": "error"}, logger=SILENT)
+    consumer = consumer_with({**settings, "auto.offset.reset": "error"})
     consumer.assign([TopicPartition(topic, one, 0) for one in range(partitions)])
     left = set(range(partitions))
     while left:
@@ -91,7 +102,7 @@ def all_messages(cluster: MockCluster, topic: str, partitions: int) -> Iterator[
 def member(cluster: MockCluster, topic: str, group: str) -> Iterator[Consumer]:
     """Join a group with another program, which must be polled; it leaves at the end."""
     settings = {"bootstrap.servers": cluster.brokers, "group.id": group, **QUICK}
-    consumer = Consumer({**settings, "enable.auto.commit": False}, logger=SILENT)
+    consumer = consumer_with({**settings, "enable.auto.commit": False})
     consumer.subscribe([topic])
     try:
         yield consumer

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("confluent_kafka")
-
 from tests.engines.kafka_topics import all_messages, row, rows, write
 from tests.engines.mock_kafka import MockCluster
 from workhours_sla.cli.main import main

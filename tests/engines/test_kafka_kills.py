@@ -16,15 +16,11 @@ from threading import Thread
 
 import pytest
 
-pytest.importorskip("confluent_kafka")
-
-from confluent_kafka import Consumer
-
 from test_monitor import Ledger, check_reported
 from tests.engines.kafka_topics import (
     QUICK,
-    SILENT,
     all_messages,
+    consumer_with,
     message,
     producer,
 )
@@ -233,7 +229,7 @@ def test_a_member_of_a_group_is_killed_while_others_join_and_leave(
         chance = random.Random(2)
         while not ending.is_set():
             settings = {"bootstrap.servers": kafka.brokers, "group.id": "sla", **QUICK}
-            other = Consumer({**settings, "enable.auto.commit": False}, logger=SILENT)
+            other = consumer_with({**settings, "enable.auto.commit": False})
             other.subscribe(["appeals"], on_assign=lambda _, some: assigned.append(len(some)))
             until = time.monotonic() + chance.uniform(0.3, 3)
             while time.monotonic() < until and not ending.is_set():

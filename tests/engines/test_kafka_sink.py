@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-pytest.importorskip("confluent_kafka")
-
 from tests.engines.kafka_topics import OFFICE, POLICY, all_messages
 from tests.engines.mock_kafka import MockCluster
 from workhours_sla import Change, ChangeKind, Event, EventType

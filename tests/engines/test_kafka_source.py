@@ -13,8 +13,6 @@ from typing import Any, NamedTuple, Self
 
 import pytest
 
-pytest.importorskip("confluent_kafka")
-
 from tests.engines.kafka_topics import (
     POLICY,
     QUICK,
@@ -496,6 +494,7 @@ def test_messages_that_retention_removes_during_the_run_are_not_skipped(
 # What is wrong
 
 
+@pytest.mark.usefixtures("kafka")
 def test_no_broker_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kafka_client, "PATIENCE", 2)
     source = KafkaSource("127.0.0.1:1", "appeals")
@@ -536,6 +535,7 @@ def test_rights_that_are_withdrawn_end_the_run(
     assert "deny" in str(running.error)
 
 
+@pytest.mark.usefixtures("kafka")
 @pytest.mark.parametrize(
     ("properties", "key"),
     [
@@ -558,6 +558,7 @@ def test_wrong_properties_are_named_without_their_values(
     assert "hunter2" not in english + russian
 
 
+@pytest.mark.usefixtures("kafka")
 def test_a_broker_that_hangs_up_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kafka_client, "PATIENCE", 2)
     listener = socket.create_server(("127.0.0.1", 0))
