@@ -112,10 +112,7 @@ def watch(**options: Any) -> int:
     lang = language(common.lang)
     if common.provisional:
         raise click.UsageError(SHELL.text(lang, "no_provisional"))
-    settings = Settings.of(common)
-    config = _config(settings, wanted.assume_tz)
     place = store_place(wanted.store, common.config, lang)
-    check_source(wanted.source, config, lang)
     check_files(
         (
             *read_files("SOURCE", wanted.source),
@@ -127,7 +124,10 @@ def watch(**options: Any) -> int:
         ),
         lang,
     )
+    settings = Settings.of(common)
     least = read_percent(wanted.min_read, lang)
+    config = _config(settings, wanted.assume_tz)
+    check_source(wanted.source, config, lang)
     configuration = settings.configuration()
     remote = configured_sinks(config, common.config, wanted.digests, lang)
     stopping, note = Flag(), partial(echo_note, lang)
