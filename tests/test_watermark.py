@@ -177,3 +177,28 @@ def test_the_latest_receipt_of_each_partition_is_stored(tmp_path: Path) -> None:
             store.run(OnePartition(partition, when), watermarks=marks)
         assert marks.value == store.watermark == NOON
         assert store.positions("one")["slow"].received_until == NOON
+
+
+class Beats:
+    """A source that yields heartbeats of single partitions, and one of all partitions."""
+
+    name = "beats"
+    partitions: Collection[str] = ("a", "b")
+
+    def __init__(self, *beats: Idle) -> None:
+        self.beats = beats
+
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Idle]:
+        del positions
+        yield from self.beats
+
+
+def test_a_heartbeat_of_one_partition_says_nothing_about_the_others(tmp_path: Path) -> None:
+    with Stored(tmp_path / "appeals.db", POLICY) as store:
+        for beats, watermark in (
+            ([Idle(NOON + HOUR, "a")], None),
+            ([Idle(NOON + HOUR, "a"), Idle(NOON, "b")], NOON),
+            ([Idle(NOON, "a"), Idle(NOON + HOUR)], NOON + HOUR),
+        ):
+            store.run(Beats(*beats), watermarks=Watermarks(Beats.partitions))
+            assert store.watermark == watermark
