@@ -65,7 +65,7 @@ WRONG: Final = (
     Wrong(("due", "31.10.2025", "17:30"), "17:30", "лишние аргументы"),
     Wrong((*DUE, "--explain=yes"), "--explain", "не бывает значения"),
     Wrong(("deadline",), "deadline", "нет команды"),
-    Wrong(("watch", "x.jsonl"), "--store", "не указано хранилище"),
+    Wrong(("watch", "x.jsonl"), "--config", "не указано хранилище"),
     Wrong(("forecast", "x.csv", "--by", "week"), "'week'", "нет среди допустимых"),
     Wrong(("watch", "x.jsonl", "--store", "s", "--interval", "often"), "'often'", "не число"),
     Wrong(("outbox", "replay", "sink", "one", "--store", "s"), "'one'", "не целое число"),

@@ -154,5 +154,8 @@ def test_the_store_of_a_command_is_that_of_its_configuration(
     assert main(["check", *given, "--as-of", "12.03.2025 14:00"]) == 0
     assert "A store" not in capsys.readouterr().err
     assert main(["check", *given, "--as-of", "14.03.2025 14:00"]) == 1
+    assert main(["store", "check", *given]) == 0
+    assert main(["store", "check", "--lang", "en"]) == 2
+    assert "no store was given" in capsys.readouterr().err
     assert main(["outbox", "dead", "--lang", "en"]) == 2
-    assert "give --store, or --config with the section [store]" in capsys.readouterr().err
+    assert "name one, or give --config with the section [store]" in capsys.readouterr().err

@@ -10,8 +10,9 @@ from workhours_sla.adapters.stores.copying import copy_store
 from workhours_sla.adapters.stores.places import shown
 from workhours_sla.adapters.stores.store_check import StoreFault, check_store
 from workhours_sla.cli.help import argument, group, option
-from workhours_sla.cli.options import json_option, lang_of_group, lang_option
+from workhours_sla.cli.options import config_option, json_option, lang_of_group, lang_option
 from workhours_sla.cli.output import UNREADABLE, echo_json, printable
+from workhours_sla.cli.store_place import store_place
 from workhours_sla.text.shell import SHELL, language
 
 SHOWN: Final = 20
@@ -24,19 +25,24 @@ def store() -> None:
 
 
 @store.command()
-@argument("store", metavar="STORE")
+@argument("store", metavar="STORE", required=False)
+@config_option
 @option("--all", "show_all", is_flag=True)
 @lang_option
 @json_option
-def check(store: str, *, show_all: bool, lang: str | None, as_json: bool) -> int:
+def check(
+    store: str | None, *, config: str | None, show_all: bool, lang: str | None, as_json: bool
+) -> int:
     """Run the command ``store check``, whose help is in ``text.help``."""
+    lang = language(lang)
+    store = store_place(store, config, lang)
     faults = check_store(store)
     store = shown(store)
     if as_json:
         data = {"store": store, "sound": not faults, "faults": [one._asdict() for one in faults]}
         echo_json(data)
     else:
-        for line in _lines(store, faults, language(lang), show_all=show_all):
+        for line in _lines(store, faults, lang, show_all=show_all):
             click.echo(line)
     return UNREADABLE if faults else 0
 

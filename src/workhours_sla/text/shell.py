@@ -564,8 +564,8 @@ SHELL: Final = Texts(
             "ru": "Хранилище {source} скопировано в {target}; событий: {count}",
         },
         "no_store_given": {
-            "en": "no store was given; give --store, or --config with the section [store]",
-            "ru": "не указано хранилище; укажите --store или --config с разделом [store]",
+            "en": "no store was given; name one, or give --config with the section [store]",
+            "ru": "не указано хранилище; укажите его или --config с разделом [store]",
         },
         "no_store": {
             "en": "no store {name!r}; check the path",
