@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from tests.engines.programs import program, run
+from tools.fuzz_service import send, served
 from workhours_sla import Event, Policy, Schedule, Target, working_hours
 from workhours_sla.stream import Delivery, MemoryStore, Metrics, Pipeline
 
@@ -47,6 +49,19 @@ def metrics() -> str:
 
 def test_promtool_finds_no_fault_in_the_metrics(promtool: str, metrics: str) -> None:
     assert run(promtool, "check", "metrics", text=metrics) == (0, "")
+
+
+def test_promtool_finds_no_fault_in_the_metrics_of_the_service(
+    promtool: str, tmp_path: Path
+) -> None:
+    pytest.importorskip("uvicorn", reason="the extra service is not installed")
+    with served(tmp_path, "", with_store=True) as address:
+        send(address, "")
+        with urlopen(f"{address}/metrics", timeout=60) as answer:  # noqa: S310
+            text = answer.read().decode()
+    assert "workhours_sla_http_requests_total{" in text
+    assert 'workhours_sla_overdue_appeals{agency="roads",channel="vk"} 1' in text
+    assert run(promtool, "check", "metrics", text=text) == (0, "")
 
 
 def test_promtool_finds_faults_in_metrics(promtool: str, metrics: str) -> None:
