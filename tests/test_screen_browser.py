@@ -99,17 +99,23 @@ def log_in(chromium: Browser, address: str) -> None:
     chromium.open(address)
     until(chromium, "document.activeElement.id === 'token'")
     chromium.type(TOKEN)
-    with chromium.loading():
-        chromium.press("Enter")
+    chromium.press("Enter")
     until(chromium, "document.getElementById('state').className === 'on'")
 
 
 def until(chromium: Browser, condition: str) -> None:
     """Wait until a condition of the page is true."""
     end = time.monotonic() + 60
-    while not chromium.run(f"!!({condition})"):
+    while not is_true(chromium, condition):
         assert time.monotonic() < end, condition
         time.sleep(0.02)
+
+
+def is_true(chromium: Browser, condition: str) -> bool:
+    try:
+        return bool(chromium.run(f"!!({condition})"))
+    except AssertionError:  # the page is being replaced, or does not have the element yet
+        return False
 
 
 def focused(chromium: Browser) -> str:
@@ -211,6 +217,14 @@ def test_a_hidden_page_uses_no_connection(service: Served, chromium: Browser) ->
     until(chromium, "document.body.innerText.includes('while-hidden')")
 
 
+def test_a_page_that_the_browser_kept_is_followed_again(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address)
+    chromium.run("window.dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    service.send("while-away")
+    chromium.run("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    until(chromium, "document.body.innerText.includes('while-away')")
+
+
 # -- keyboard -------------------------------------------------------------------------------------
 
 
@@ -237,9 +251,9 @@ def test_by_keyboard_alone(service: Served, chromium: Browser) -> None:
         chromium.press("Enter")
     assert f"Appeal {opened}" in text(chromium)
     assert "Why then: day by day" in text(chromium)
-    with chromium.loading():
-        chromium.press("Escape")
+    chromium.press("Escape")
     until(chromium, f"document.activeElement.textContent === '{opened}'")
+    until(chromium, "document.getElementById('state').className === 'on'")
     assert chromium.errors == []
 
 
@@ -271,9 +285,8 @@ def test_escape_leaves_a_list_but_not_a_search(service: Served, chromium: Browse
     chromium.press("Escape")
     assert chromium.run("location.search") == "?show=overdue"
     chromium.run("document.activeElement.blur()")
-    with chromium.loading():
-        chromium.press("Escape")
-    assert chromium.run("location.pathname + location.search") == "/"
+    chromium.press("Escape")
+    until(chromium, "location.pathname + location.search === '/'")
 
 
 def test_the_way_back_keeps_the_filters(service: Served, chromium: Browser) -> None:
@@ -282,16 +295,17 @@ def test_the_way_back_keeps_the_filters(service: Served, chromium: Browser) -> N
     for go_back in ("document.querySelector('a.back').click()", ""):
         with chromium.loading():
             chromium.run("document.querySelector('#overdue a').click()")
-        with chromium.loading():
-            if go_back:
-                chromium.run(go_back)
-            else:
-                chromium.press("Escape")
-        assert chromium.run("location.search") == "?agency=roads"
+        if go_back:
+            chromium.run(go_back)
+        else:
+            chromium.press("Escape")
+        until(chromium, "location.search === '?agency=roads' && document.querySelector('#overdue')")
+        service.send("late-00", "assigned", agency_id="parks" if go_back else "roads")
+        count = 13 if go_back else 14  # the page is followed again
+        until(chromium, f"document.body.innerText.includes('{count} appeals are overdue')")
     chromium.open(service.address + "appeal?id=late-03")
-    with chromium.loading():
-        chromium.press("Escape")
-    assert chromium.run("location.pathname + location.search") == "/"
+    chromium.press("Escape")
+    until(chromium, "location.pathname + location.search === '/'")
 
 
 # -- without a script, narrow, hostile ------------------------------------------------------------

@@ -59,6 +59,7 @@ function follow(part) {
   // a browser has few connections to one server, so only visible pages use one
   document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
   window.addEventListener("pagehide", stop);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) start(); });
   if (!document.hidden) start();
 }
 
