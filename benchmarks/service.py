@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from argparse import ArgumentParser
 from pathlib import Path
 from time import perf_counter
 
@@ -98,6 +99,7 @@ async def ready(port: int) -> None:
 
 def main() -> None:
     """Print the figures of each round, then the ratio of the best rounds."""
+    ArgumentParser(prog="python -m benchmarks.service", description=__doc__).parse_args()
     ports = {"bare": 18_761, "service": 18_762}
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder, "region.toml")

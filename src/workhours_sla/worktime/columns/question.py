@@ -149,10 +149,11 @@ class Question(NamedTuple, Generic[Given]):
         pauses = self.options.pauses
         if pauses is not None:
             offsets = np.asarray(pauses.offsets)
-            sizes = np.diff(offsets)[rows]
-            kept = np.repeat(np.isin(np.arange(self.size), rows), np.diff(offsets))
+            sizes = offsets[rows + 1] - offsets[rows]
+            own = np.concatenate([[0], np.cumsum(sizes)])
+            kept = np.arange(own[-1]) + np.repeat(offsets[rows] - own[:-1], sizes)
             starts, ends = (np.asarray(part)[kept] for part in (pauses.starts, pauses.ends))
-            pauses = Pauses(starts, ends, np.concatenate([[0], np.cumsum(sizes)]))
+            pauses = Pauses(starts, ends, own)
         budget = self.budget
         if budget is not None and not isinstance(budget.values, int):
             budget = budget._replace(values=taken(budget.values))
