@@ -63,6 +63,9 @@ _CHANGES = """
     WHERE number>? ORDER BY number LIMIT ?
 """
 _NO_LIMIT: Final = 1 << 62
+_BY_REASON: Final = (
+    "SELECT quarantined, count(*) FROM event WHERE quarantined IS NOT NULL GROUP BY quarantined"
+)
 _REASONS = """
     SELECT why, count(*) FROM (
         SELECT reason AS why FROM rejected
@@ -252,13 +255,12 @@ class StoreReader:
     def holdings(self) -> Holdings:
         """Return how many events were received, applied, quarantined, replaced and dropped.
 
-        The rows are counted, which takes seconds for millions of events.
+        The rows are counted by their indexes.
         """
-        by_reason: dict[str | None, int] = dict(
-            self._all("SELECT quarantined, count(*) FROM event GROUP BY quarantined")
-        )
+        ((events,),) = self._all("SELECT count(*) FROM event")
+        by_reason: dict[str, int] = dict(self._all(_BY_REASON))
         meta = self._meta()
-        applied, replaced = by_reason.pop(None, 0), by_reason.pop(REPLACED, 0)
+        applied, replaced = events - sum(by_reason.values()), by_reason.pop(REPLACED, 0)
         ((rejected,),) = self._all("SELECT count(*) FROM rejected")
         return Holdings(
             read=meta.get("read", 0),
