@@ -322,6 +322,29 @@ def test_a_negative_end_is_no_answer() -> None:
     assert asked.count == 3
 
 
+def test_brokers_that_go_away_while_partitions_are_looked_for_do_not_end_the_run(
+    kafka: MockCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_client, "_QUERY", 0.5)
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", *rows([1]))
+    topic = KafkaSource(kafka.brokers, "appeals")._connect()
+    assert topic.partitions_now() == [0]
+    kafka.stop(1, 2, 3)
+    assert topic.partitions_now() is None
+    kafka.start(1, 2, 3)
+    kafka.delete("appeals")
+    with pytest.raises(SourceError, match="have no topic"):
+        wait_for_error(topic)
+    topic.close()
+
+
+def wait_for_error(topic: Topic) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        topic.partitions_now()
+
+
 # A group
 
 
@@ -461,8 +484,8 @@ def test_added_partitions_are_read(kafka: MockCluster, monkeypatch: pytest.Monke
     for partition in range(4):
         write(kafka, "appeals", *rows([partition], partition))
     seen = [2]
-    all_of = Topic.partitions
-    monkeypatch.setattr(Topic, "partitions", lambda topic: all_of(topic)[: seen[0]])
+    for name in ("partitions", "partitions_now"):
+        monkeypatch.setattr(Topic, name, lambda _: range(seen[0]))
     monkeypatch.setattr(kafka_reading, "_REFRESH", 0.1)
     clock = Times(2025, 3, 12, 8, 0)
     with Running(kafka, clock) as running:

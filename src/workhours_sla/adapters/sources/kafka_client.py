@@ -120,6 +120,25 @@ class Topic:
         self._faults.clear()
         return sorted(found.partitions)
 
+    def partitions_now(self) -> Sequence[int] | None:
+        """Return the numbers of the partitions, None if no broker answers soon.
+
+        Raises SourceError for an error after which waiting is of no use.
+        """
+        from confluent_kafka import KafkaException  # noqa: PLC0415 - an extra
+
+        try:
+            found = self._admin.list_topics(self._topic, timeout=_QUERY).topics[self._topic]
+            error = found.error
+        except KafkaException as raised:
+            error = raised.args[0]
+        if error is None:
+            return sorted(found.partitions)
+        phrase = self.needs_correction(error)
+        if phrase is not None:
+            raise SourceError(phrase, topic=self._topic)
+        return None
+
     def ask_ends(
         self, partitions: Iterable[int], at: datetime | None = None, *, first: bool = False
     ) -> EndsAsked:

@@ -191,7 +191,7 @@ class Reading:
         if monotonic() < self._look_at:
             return
         self._look_at = monotonic() + _REFRESH
-        partitions = self._topic.partitions()
+        partitions = self._topic.partitions_now() or ()
         more = [one for one in partitions if one not in self._all]
         if not more:
             return
@@ -272,7 +272,7 @@ class Reading:
             if monotonic() >= self._ask_at:
                 clock = self._options.clock
                 at = None if clock is None else clock()
-                self._asked = self._topic.ask_ends(sorted(self._own), at)
+                self._asked = self._topic.ask_ends(self._all, at)
             return
         if not asked.is_answered:
             return
