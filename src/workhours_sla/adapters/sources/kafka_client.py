@@ -129,11 +129,12 @@ class Topic:
 
         try:
             found = self._admin.list_topics(self._topic, timeout=_QUERY).topics[self._topic]
-            error = found.error
         except KafkaException as raised:
             error = raised.args[0]
-        if error is None:
-            return sorted(found.partitions)
+        else:
+            error = found.error
+            if error is None:
+                return sorted(found.partitions)
         phrase = self.needs_correction(error)
         if phrase is not None:
             raise SourceError(phrase, topic=self._topic)
