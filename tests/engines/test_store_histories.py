@@ -170,6 +170,7 @@ def test_every_store_reads_the_same_and_every_copy_continues(
         for target in (file_copy, address_copy):
             with pytest.raises(StoreError, match="not empty"):
                 copy_store(file, target)
+        memory.store._swept = None  # a store that is opened again looks for old events at once
         results, expected = play(memory, calls[middle:]), readable(memory, retain)
         for place in (file, address, file_copy, address_copy):
             with Pipeline(open_store(place, hot=hot), scene.policy, retain=retain) as pipe:
