@@ -53,7 +53,7 @@ REPLACED = ("negative_data_rejection", "positive_data_acceptance")
 
 
 @contextmanager
-def served(folder: Path, token: str, *, with_store: bool) -> Iterator[str]:
+def served(folder: Path, token: str, *, with_store: bool, secret: str = "0" * 64) -> Iterator[str]:
     """Run the service on a free port and yield its address. Without ``token`` it has none."""
     config = folder / "region.toml"
     text = REGION + TOKENS * bool(token) + RECEIVED * with_store
@@ -61,7 +61,7 @@ def served(folder: Path, token: str, *, with_store: bool) -> Iterator[str]:
     command = [sys.executable, "-m", "workhours_sla", "serve", "--config", str(config)]
     if with_store:
         command += ["--store", str(folder / "appeals.db")]
-    environment = {**os.environ, VARIABLE: f"write={token}", SECRET: secrets.token_hex(32)}
+    environment = {**os.environ, VARIABLE: f"write={token}", SECRET: secret}
     with (
         (folder / "log").open("w", encoding="utf-8") as log,
         subprocess.Popen(
@@ -109,18 +109,19 @@ def main() -> int:
     program = which("schemathesis", path=Path(sys.executable).parent) or which("schemathesis")
     if program is None:
         sys.exit("schemathesis is not installed: pip install schemathesis")
-    token = secrets.token_hex(32) if known.tokens else ""
+    token, secret = secrets.token_hex(32) if known.tokens else "", secrets.token_hex(32)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with served(folder, token, with_store=known.store) as address:
-            if known.store:
-                send(address, token)
+        with served(folder, token, with_store=known.store, secret=secret) as address:
             command = [program, "run", f"{address}/openapi.json"]
             if known.seconds:
                 command += ["--max-time", str(known.seconds)]
             command += ["--exclude-checks", ",".join(REPLACED)]
             if token:
                 command += ["--header", f"Authorization: Bearer {token}"]
+            if known.store:
+                send(address, token)
+                command += ["--header", f"X-Max-Bot-Api-Secret: {secret}"]
             environment = {**os.environ, "SCHEMATHESIS_HOOKS": str(CHECKS)}
             done = subprocess.run([*command, *rest], check=False, cwd=folder, env=environment)
         faults = [
