@@ -26,6 +26,7 @@ from workhours_sla.service.app import application  # noqa: E402
 from workhours_sla.service.labels import Labels  # noqa: E402
 from workhours_sla.service.live import Live  # noqa: E402
 from workhours_sla.service.tokens import Tokens  # noqa: E402
+from workhours_sla.service.with_store import WithStore  # noqa: E402
 
 pytestmark = pytest.mark.skipif(not FOUND, reason="Chromium is not installed")
 
@@ -68,7 +69,7 @@ def served(events: list[Event], *, port: int = 0) -> Iterator[Served]:
     tokens = Tokens.parse(f"read={TOKEN}", "TOKENS")
     with Live(pipeline, clock=lambda: NOW.astimezone(UTC), tick=None, skew=timedelta(0)) as live:
         live.apply(events)
-        app = application(POLICY, tokens, live, labels=Labels(NAMES))
+        app = application(POLICY, tokens, WithStore(live, labels=Labels(NAMES)))
         config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

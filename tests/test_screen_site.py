@@ -25,6 +25,7 @@ from workhours_sla.service.app import application
 from workhours_sla.service.live import Live
 from workhours_sla.service.screen import site
 from workhours_sla.service.tokens import Tokens
+from workhours_sla.service.with_store import WithStore
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
@@ -59,7 +60,7 @@ def live(clock: Clock, request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 @pytest.fixture
 def app(live: Live) -> Any:
     tokens = Tokens.parse(f"read={READ}\nwrite={WRITE}\nread={OTHER}", "TOKENS")
-    return application(POLICY, tokens, live)
+    return application(POLICY, tokens, WithStore(live))
 
 
 def event(number: int, kind: str = "created", hours: float = 0, **more: str) -> Event:
@@ -154,7 +155,7 @@ def test_a_cookie_is_checked(app: Any, live: Live, clock: Clock) -> None:
 def test_a_cookie_ends_with_its_token(app: Any, live: Live) -> None:
     live.apply([event(1)])
     mine, others = cookie(login(app)), cookie(login(app, OTHER))
-    restarted = application(POLICY, Tokens.parse(f"read={OTHER}", "TOKENS"), live)
+    restarted = application(POLICY, Tokens.parse(f"read={OTHER}", "TOKENS"), WithStore(live))
     assert "A-1" in get(restarted, "/", cookie=others).text
     assert 'type="password"' in get(restarted, "/", cookie=mine).text
 
@@ -202,7 +203,7 @@ def test_a_redirect_stays_here(app: Any) -> None:
 
 def test_without_tokens_there_is_no_login(live: Live) -> None:
     live.apply([event(1)])
-    page = get(application(POLICY, None, live), "/").text
+    page = get(application(POLICY, None, WithStore(live)), "/").text
     assert "A-1" in page
     assert "Log out" not in page
 
@@ -332,7 +333,7 @@ def test_an_event_is_an_update(app: Any, live: Live) -> None:
 
 def test_updates_equal_a_new_evaluation(live: Live, clock: Clock) -> None:
     """Updates evaluate only what an event touched; the result is that of all appeals."""
-    app = application(POLICY, None, live)
+    app = application(POLICY, None, WithStore(live))
 
     async def main() -> None:
         async with asked(app, "GET", "/updates") as stream:
@@ -343,7 +344,7 @@ def test_updates_equal_a_new_evaluation(live: Live, clock: Clock) -> None:
                 await asyncio.to_thread(live.apply, [made])
                 async with asked(app, "GET", "/") as page:
                     followed = inner_of(await page.whole())
-                async with asked(application(POLICY, None, live), "GET", "/") as page:
+                async with asked(application(POLICY, None, WithStore(live)), "GET", "/") as page:
                     assert followed == inner_of(await page.whole())
                 if number % 7 == 6:
                     clock.now += timedelta(minutes=47)

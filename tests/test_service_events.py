@@ -27,6 +27,7 @@ from workhours_sla.service.live import Live
 from workhours_sla.service.openapi_live import NOW
 from workhours_sla.service.screen.site import ADDRESSES
 from workhours_sla.service.tokens import Tokens
+from workhours_sla.service.with_store import WithStore
 
 POLICY = parse(REGION).policy
 BEGIN = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -58,7 +59,7 @@ class Service(Client):
     """Asks a service with a store, without a server."""
 
     def __init__(self, live: Live, **options: Any) -> None:
-        super().__init__(REGION, live=live, **options)
+        super().__init__(REGION, store=WithStore(live), **options)
         self.live = live
 
     def send(self, events: Any, **headers: str) -> Any:

@@ -25,6 +25,7 @@ from test_service import Client, problem  # noqa: E402
 from workhours_sla.service.feeds import FeedAddresses  # noqa: E402
 from workhours_sla.service.live import Live  # noqa: E402
 from workhours_sla.service.tokens import Tokens  # noqa: E402
+from workhours_sla.service.with_store import WithStore  # noqa: E402
 
 KEY = "k" * 32
 ENVIRONMENT = {"FEEDS_KEY": KEY}
@@ -66,7 +67,7 @@ class Service(Client):
         feeds = FeedAddresses.of(config.mapping, ENVIRONMENT)
         assert feeds is not None
         self.paths = {feed.agency_id: feed.path for feed in feeds}
-        super().__init__(config.policy, live=live, feeds=feeds, **options)
+        super().__init__(config.policy, store=WithStore(live, feeds=feeds), **options)
 
     def feed(self, agency: str, **headers: str) -> Any:
         return self.ask("GET", self.paths[agency], **headers)

@@ -27,6 +27,7 @@ from workhours_sla.service import reporting
 from workhours_sla.service.live import Live
 from workhours_sla.service.reporting import Reports
 from workhours_sla.service.tokens import Tokens
+from workhours_sla.service.with_store import WithStore
 
 CONFIG = """
 [schedule]
@@ -66,7 +67,7 @@ def opened(store: Store, text: str = CONFIG, **options: Any) -> Iterator[Client]
         live.apply(events(), [Rejected("malformed", "a row", "a row")])
         live.apply(events()[:7])
         reports = Reports(live, configuration)
-        yield Client(configuration.policy, live=live, reports=reports, **options)
+        yield Client(configuration.policy, store=WithStore(live, reports=reports), **options)
 
 
 def events() -> list[Event]:

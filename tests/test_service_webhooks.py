@@ -33,6 +33,7 @@ from workhours_sla.adapters.sources.networks.webhooks import NetworkRequests
 from workhours_sla.service.live import Live
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.webhooks import Webhooks
+from workhours_sla.service.with_store import WithStore
 
 SAMPLES = Path(__file__).parent / "samples"
 VK, MAX = "v" * 20, "m" * 20
@@ -75,7 +76,7 @@ class Service(Client):
         config = parse(text)
         self.live = live
         webhooks = Webhooks.of(config.mapping, live, ENVIRONMENT)
-        super().__init__(config.policy, live=live, webhooks=webhooks, **options)
+        super().__init__(config.policy, store=WithStore(live, webhooks=webhooks), **options)
 
     def vk(self, body: dict[str, Any], secret: str | None = VK) -> Any:
         known = {} if secret is None else {"secret": secret}

@@ -83,6 +83,7 @@ def serve(**options: Any) -> None:
         from workhours_sla.service.reporting import Reports  # noqa: PLC0415
         from workhours_sla.service.tokens import Tokens  # noqa: PLC0415
         from workhours_sla.service.webhooks import Webhooks  # noqa: PLC0415
+        from workhours_sla.service.with_store import WithStore  # noqa: PLC0415
     except ImportError as error:
         raise EngineError(say("no_service")) from error
     configuration = settings.configuration()
@@ -93,27 +94,20 @@ def serve(**options: Any) -> None:
     feeds = FeedAddresses.of(configuration.mapping, os.environ)
     run.log_to_stderr()
     with _opened(wanted, place, configuration, options["config"], settings.lang) as live:
+        store = None
         if live is not None:
             settings.note_ends(configuration, live.clock())
-        labels = Labels(
-            configuration.mapping.names,
-            {one: configuration.mapping.report.heading("organisation", one) for one in LANGUAGES},
-        )
-        webhooks, reports = Webhooks(), None
-        if live is not None:
-            reports = Reports(live, configuration)
-            webhooks = Webhooks.of(configuration.mapping, live, os.environ)
-        app = application(
-            configuration.policy,
-            tokens,
-            live,
-            webhooks=webhooks,
-            feeds=feeds,
-            reports=reports,
-            lang=settings.lang,
-            limits=Limits(rate=wanted.rate),
-            labels=labels,
-        )
+            mapping = configuration.mapping
+            titles = {one: mapping.report.heading("organisation", one) for one in LANGUAGES}
+            store = WithStore(
+                live,
+                webhooks=Webhooks.of(mapping, live, os.environ),
+                feeds=feeds,
+                reports=Reports(live, configuration),
+                labels=Labels(mapping.names, titles),
+            )
+        limits = Limits(rate=wanted.rate)
+        app = application(configuration.policy, tokens, store, lang=settings.lang, limits=limits)
         run.serve(app, run.bound(wanted.host, wanted.port), live, lang=settings.lang)
 
 

@@ -17,9 +17,8 @@ from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.service.answering import Limits, answered, batch_of, encoded
 from workhours_sla.service.bodies import JSON_TYPE, body_of, type_of
 from workhours_sla.service.feed_routes import feed_routes
-from workhours_sla.service.feeds import Calendars, FeedAddresses
+from workhours_sla.service.feeds import Calendars
 from workhours_sla.service.guard import LANGUAGE, OPEN, ROUTE, Guard, failed, not_routed, refused
-from workhours_sla.service.labels import NO_LABELS, Labels
 from workhours_sla.service.live import Live
 from workhours_sla.service.live_routes import live_routes
 from workhours_sla.service.openapi import described
@@ -28,42 +27,34 @@ from workhours_sla.service.problems import RefusedRequestError, refuse
 from workhours_sla.service.questions import QUESTIONS, Targets
 from workhours_sla.service.rate import RateLimit
 from workhours_sla.service.report_routes import report_routes
-from workhours_sla.service.reporting import Reports
 from workhours_sla.service.request_counts import RequestCounts
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.webhook_routes import webhook_routes
-from workhours_sla.service.webhooks import Webhooks
+from workhours_sla.service.with_store import WithStore
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NO_WEBHOOKS: Final = Webhooks()
 LAST_YEAR: Final = 9998
 SMALL: Final = 65_536
 """Bodies up to this size are parsed at once; larger ones in a thread."""
 
 
-def application(  # noqa: PLR0913
+def application(
     policy: Policy,
     tokens: Tokens | None = None,
-    live: Live | None = None,
+    store: WithStore | None = None,
     *,
-    webhooks: Webhooks = NO_WEBHOOKS,
-    feeds: FeedAddresses | None = None,
-    reports: Reports | None = None,
     lang: str = "en",
     limits: Limits | None = None,
-    labels: Labels = NO_LABELS,
 ) -> Guard:
     """Return the service of a policy as an ASGI application.
 
     ``lang`` is the language of messages for a request without ``Accept-Language``. Without
-    ``tokens`` every request is answered. With ``live`` the service also receives events and answers
-    about appeals, and has the coordinator's screen, on which ``labels`` are the names; its owner
-    opens and closes it. ``webhooks`` are the networks whose requests it receives, ``feeds`` the
-    addresses of its iCalendar feeds, and ``reports`` makes its reports.
+    ``tokens`` every request is answered. With ``store`` the service also receives events, answers
+    about appeals, and has the coordinator's screen.
     """
     tokens, limits = tokens or Tokens(), limits or Limits()
     targets = Targets(policy)
@@ -79,29 +70,22 @@ def application(  # noqa: PLR0913
         _add(app, "POST", f"/v1/{name}", _asked(name, targets, limits))
     _add(app, "GET", "/v1/calendars/{id}/{year}", _calendar_year)
     counts = RequestCounts()
-    if live is not None:
-        for method, path, answer in live_routes(live, limits, counts):
+    if store is not None:
+        for method, path, answer in (
+            *live_routes(store.live, limits, counts),
+            *webhook_routes(store.webhooks, limits),
+            *feed_routes(store.feeds, Calendars.of(policy, store.live, lang)),
+            *report_routes(store.reports),
+        ):
             _add(app, method, path, answer)
-    calendars = None if live is None else Calendars.of(policy, live, lang)
-    for method, path, answer in (
-        *webhook_routes(webhooks, limits),
-        *feed_routes(feeds, calendars),
-        *report_routes(reports),
-    ):
-        _add(app, method, path, answer)
     _add(app, "GET", "/healthz", _health)
-    _add(app, "GET", "/readyz", _ready(policy, live))
+    _add(app, "GET", "/readyz", _ready(policy, None if store is None else store.live))
     document: list[bytes] = []
 
     async def openapi(_request: Request) -> Response:
         if not document:
-            facts = {"with_tokens": not tokens.is_empty, "with_store": live is not None}
-            more = paths_of_incoming(
-                vk=webhooks.vk is not None,
-                max=webhooks.max is not None,
-                feeds=feeds is not None and live is not None,
-                report=reports is not None,
-            )
+            facts = {"with_tokens": not tokens.is_empty, "with_store": store is not None}
+            more = {} if store is None else paths_of_incoming(store)
             document.append(encoded(described(limits, **facts, more=more)))
         return Response(document[0], media_type=JSON_TYPE)
 
@@ -111,10 +95,10 @@ def application(  # noqa: PLR0913
     app.add_exception_handler(WorkHoursError, refused)
     app.add_exception_handler(Exception, failed)
     open_ = OPEN
-    if live is not None:
+    if store is not None:
         from workhours_sla.service.screen.site import ADDRESSES, Site  # noqa: PLC0415 - needs numpy
 
-        for method, path, answer in Site(live, policy, tokens, labels).routes():
+        for method, path, answer in Site(store.live, policy, tokens, store.labels).routes():
             _add(app, method, path, answer)
         open_ |= ADDRESSES
     return Guard(app, tokens, lang, RateLimit(limits.rate), counts, open_=open_)

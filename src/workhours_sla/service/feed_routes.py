@@ -18,10 +18,10 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 
 def feed_routes(
-    addresses: FeedAddresses | None, calendars: Calendars | None
+    addresses: FeedAddresses | None, calendars: Calendars
 ) -> Iterator[tuple[str, str, Answer]]:
     """Yield the method, the path and the function of the feeds, nothing if there are none."""
-    if addresses is None or calendars is None:
+    if addresses is None:
         return
 
     async def calendar(request: Request) -> Response:

@@ -9,6 +9,7 @@ from workhours_sla.adapters.sinks.due_calendar import write_due_calendar
 from workhours_sla.service.feed_routes import CALENDAR_TYPE
 from workhours_sla.service.openapi_parts import example_targets, parameter, refusals
 from workhours_sla.service.webhook_routes import HEADER_OF_MAX
+from workhours_sla.service.with_store import WithStore
 from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.event import Event
 
@@ -47,18 +48,12 @@ _TIME: Final = {"type": "string", "format": "date-time"}
 _GROUPINGS: Final = {"type": "string", "example": "agency,channel"}
 
 
-def paths_of_incoming(
-    *,
-    vk: bool,
-    max: bool,  # noqa: A002
-    feeds: bool,
-    report: bool,
-) -> dict[str, Any]:
+def paths_of_incoming(store: WithStore) -> dict[str, Any]:
     """Return the OpenAPI paths of what is configured: webhooks, feeds and the report."""
     found: dict[str, Any] = {}
-    if vk:
+    if store.webhooks.vk is not None:
         found["/v1/webhooks/vk"] = {"post": _webhook("vk", "VK", VK_REQUEST)}
-    if max:
+    if store.webhooks.max is not None:
         of_max = _webhook("max", "MAX", MAX_UPDATE)
         of_max["parameters"] = [
             {
@@ -70,9 +65,9 @@ def paths_of_incoming(
             }
         ]
         found["/v1/webhooks/max"] = {"post": of_max}
-    if feeds:
+    if store.feeds is not None:
         found["/feeds/{address}.ics"] = {"get": _feed()}
-    if report:
+    if store.reports is not None:
         found["/v1/report"] = {"get": _report()}
     return found
 

@@ -19,7 +19,7 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 
 def report_routes(reports: Reports | None) -> Iterator[tuple[str, str, Answer]]:
-    """Yield the method, the path and the function of the report, nothing without a store."""
+    """Yield the method, the path and the function of the report, nothing if there are none."""
     if reports is None:
         return
 
