@@ -12,7 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from workhours_sla import Change, Event, Policy, Schedule, Target, Verdict, evaluate, working_hours
+from workhours_sla import (
+    Change,
+    Event,
+    Outcome,
+    Policy,
+    Schedule,
+    Target,
+    Verdict,
+    evaluate,
+    working_hours,
+)
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import (
     MemoryStore,
@@ -273,6 +283,55 @@ def test_a_version_wakes_all_who_wait(live: Live) -> None:
 
     assert asyncio.run(main()) == [1] * 20
     assert live.is_stopping
+
+
+def test_current_outcomes_are_those_of_a_full_evaluation(live: Live) -> None:
+    clock = live.clock
+    assert isinstance(clock, Clock)
+    chance = random.Random(8)
+    events = [
+        event(number, kind, chance.randint(0, 40) * HOUR / 10)
+        for number in range(60)
+        for kind in ("created", "replied")[: chance.choice([1, 2])]
+    ]
+    chance.shuffle(events)
+    clock.now = BEGIN + 5 * HOUR
+    times: list[datetime] = []  # of the evaluations in this minute
+    for first in range(0, len(events), 5):
+        live.apply(events[first : first + 5])
+        clock.now += timedelta(seconds=chance.choice([0, 10, 45]))
+        found = live.current()
+        assert live.current() is found
+        times = [*times, found.now] if found.as_of in times else [found.now]
+        ids = {one.appeal_id for one in found.outcomes}
+        open_ids = {one.appeal_id for one in live.outcomes(found.now)}
+        assert open_ids <= ids
+        at = [one for when in times for one in live.outcomes_of(ids, when)]
+        assert all(one in at for one in found.outcomes)
+        assert all(one.answered_at for one in found.outcomes if one.appeal_id not in open_ids)
+        assert timedelta(0) <= found.now - found.as_of < timedelta(minutes=1)
+    clock.now += timedelta(minutes=1)
+    assert live.current().outcomes == live.outcomes(clock.now)
+
+
+def test_one_evaluation_serves_all_who_ask(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    live.apply([event(number) for number in range(30)])
+    evaluated = []
+    whole = live.outcomes
+
+    def counted(now: datetime) -> list[Outcome]:
+        evaluated.append(now)
+        return whole(now)
+
+    monkeypatch.setattr(live, "outcomes", counted)
+    threads = [threading.Thread(target=live.current) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    live.apply([event(99)])
+    assert "A-0099" in {one.appeal_id for one in live.current().outcomes}
+    assert len(evaluated) == 1
 
 
 def test_many_threads_give_the_answer_of_one_batch(live: Live) -> None:

@@ -7,7 +7,7 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import tzinfo
 from functools import partial
 from threading import Lock
 from typing import Final, NamedTuple, Self
@@ -16,15 +16,12 @@ from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sinks.due_calendar import write_due_calendar
 from workhours_sla.errors import CalendarDataError, ConfigError
 from workhours_sla.service.live import Live
-from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text.messages import say
 from workhours_sla.text.texts import Texts
 
 LEAST: Final = 32
 """The least number of characters of a key."""
-FRESH: Final = timedelta(minutes=1)
-"""How long a calendar is used again if no event has arrived."""
 _TEXTS: Final = Texts({"name": {"en": "Deadlines: {agency}", "ru": "Сроки ответов: {agency}"}})
 
 
@@ -85,9 +82,6 @@ class Calendars:
         self._zone = zone
         self._lang = lang
         self._lock = Lock()
-        self._outcomes: list[Outcome] = []
-        self._known: tuple[int, datetime] | None = None
-        """The version and the time of ``_outcomes``."""
         self._former: dict[str, str] = {}
 
     @classmethod
@@ -99,7 +93,8 @@ class Calendars:
         """Return the calendar of a feed as of now, in the form of RFC 5545. Raises StoreError."""
         now = self._live.clock()
         with self._lock:
-            waiting = [one for one in self._current(now) if one.agency_id == feed.agency_id]
+            outcomes = self._live.current().outcomes
+            waiting = [one for one in outcomes if one.agency_id == feed.agency_id]
             former = self._noted(feed.agency_id)
             write = partial(
                 write_due_calendar,
@@ -117,14 +112,6 @@ class Calendars:
             if text != former:
                 self._note(feed.agency_id, text)
             return text
-
-    def _current(self, now: datetime) -> list[Outcome]:
-        version = self._live.version
-        known = self._known
-        if known is None or known[0] != version or not timedelta(0) <= now - known[1] <= FRESH:
-            self._outcomes = self._live.outcomes(now)
-            self._known = version, now
-        return self._outcomes
 
     def _noted(self, agency_id: str) -> str | None:
         found = self._former.get(agency_id)

@@ -38,6 +38,8 @@ REMEMBERED: Final = 100_000
 """Number of rejected rows that are recognised when they are sent again."""
 VERSIONS: Final = 200
 """Number of versions for which the service remembers what they touched."""
+FEW: Final = 500
+"""Maximum number of changed appeals that are evaluated one by one."""
 LOG: Final = logging.getLogger("workhours_sla.service")
 
 
@@ -58,6 +60,18 @@ class History(NamedTuple):
     appeal_id: str
     events: Sequence[tuple[Event, str | None]]
     outcomes: Sequence[tuple[Outcome, Trace | None]]
+
+
+class Moment(NamedTuple):
+    """The open outcomes of a service, when it had a ``version``.
+
+    All outcomes are as of ``as_of`` or later, in the minute of ``now``.
+    """
+
+    outcomes: Sequence[Outcome]
+    now: datetime
+    as_of: datetime
+    version: int
 
 
 class Live:
@@ -110,6 +124,9 @@ class Live:
         self._turn = Lock()
         """Guards ``_version``, ``_touched`` and ``_waiting``."""
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
+        self._evaluating = Lock()
+        """Guards ``_moment``, so that all who ask at once share one evaluation."""
+        self._moment: Moment | None = None
         self._stopping = Flag()
         self._ticker = (
             None if tick is None else Thread(target=self._run, args=(tick,), name="ticker")
@@ -270,6 +287,30 @@ class Live:
 
     # -- output ------------------------------------------------------------------------------
 
+    def current(self) -> Moment:
+        """Return all outcomes of each appeal in which a clock has not ended, as of now.
+
+        They are evaluated once in each minute, and after an event those that it touched. So all who
+        ask share the work, and an event is seen at once, however many appeals are open. An appeal
+        that has ended in this minute may be among them, with its answer. The same object is
+        returned as long as nothing changes. Raises StoreError.
+        """
+        with self._evaluating:
+            before, version, now = self._moment, self._version, self.clock()
+            ids = None
+            if before is not None and _minute(before.now) == _minute(now):
+                if before.version == version:
+                    return before
+                ids = self.touched(before.version)
+            if before is None or ids is None or len(ids) > FEW:
+                found = Moment(self.outcomes(now), now, now, version)
+            else:
+                same = [one for one in before.outcomes if one.appeal_id not in ids]
+                changed = self.outcomes_of(ids, now)
+                found = Moment([*same, *changed], now, before.as_of, version)
+            self._moment = found
+            return found
+
     def outcomes(self, now: datetime) -> list[Outcome]:
         """Return all outcomes as of ``now`` of each appeal in which a clock has not ended.
 
@@ -317,6 +358,10 @@ class _Rejected:
         self._hashes |= dict.fromkeys(map(_hash, rows))
         for key in list(islice(self._hashes, max(0, len(self._hashes) - REMEMBERED))):
             del self._hashes[key]
+
+
+def _minute(when: datetime) -> datetime:
+    return when.replace(second=0, microsecond=0)
 
 
 def _hash(row: Rejected) -> bytes:

@@ -53,15 +53,19 @@ def live_routes(
         return _json(await asyncio.to_thread(found))
 
     async def overdue(request: Request) -> Response:
-        query, now = Query.parse(request.query_params.multi_items()), live.clock()
+        query = Query.parse(request.query_params.multi_items())
 
         def found() -> bytes:
-            return encoded(overdue_data(live.outcomes(now), now, query))
+            moment = live.current()
+            return encoded(overdue_data(moment.outcomes, moment.as_of, query))
 
         return _json(await asyncio.to_thread(found))
 
     async def metrics(_request: Request) -> Response:
-        text = await asyncio.to_thread(live.metrics.text, live.clock())
+        def found() -> str:
+            return live.metrics.text(live.clock(), live.current().outcomes)
+
+        text = await asyncio.to_thread(found)
         return Response(text + counts.text(), media_type=CONTENT_TYPE)
 
     yield "POST", "/v1/events", events

@@ -113,14 +113,15 @@ class Metrics:
                     counts = self._breaches if change.retracts is None else self._retracted
                     counts[labels] += 1
 
-    def text(self, now: datetime) -> str:
+    def text(self, now: datetime, outcomes: Iterable[Outcome] | None = None) -> str:
         """Return the metrics as of ``now``, which is aware, in the text format of Prometheus.
 
-        Every open appeal is evaluated. Raises NaiveDatetimeError, StoreError.
+        ``outcomes`` are those of the open appeals; without them, every open appeal is evaluated.
+        Raises NaiveDatetimeError, StoreError.
         """
         pipeline, store = self._pipeline, self._pipeline.store
-        outcomes = waiting_of(pipeline.open_outcomes(now))
-        opened, overdue = _appeals(outcomes)
+        waiting = waiting_of(pipeline.open_outcomes(now) if outcomes is None else outcomes)
+        opened, overdue = _appeals(waiting)
         counters, holdings = pipeline.counters, store.holdings()
         with self._lock:
             breaches, retracted = dict(self._breaches), dict(self._retracted)
@@ -128,7 +129,7 @@ class Metrics:
                 self._last_event = counters.read, now
             last_event = self._last_event[1]
         # a counter must be 0 before it is 1, or its first increase is not seen
-        for labels in _clocks(outcomes):
+        for labels in _clocks(waiting):
             breaches.setdefault(labels, 0)
         states = ("applied", "duplicate", "quarantined", "replaced", "dropped")
         metrics: list[tuple[Metric, _Samples]] = [
