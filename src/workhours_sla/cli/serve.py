@@ -187,7 +187,7 @@ def _opened(
         store = opened_store(place, lang, standby=wanted.standby)
         retain = None if wanted.retain is None else timedelta(days=wanted.retain)
         pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retain))
-        sinks, digests, _ = open_outputs(
+        sinks, digests, mails = open_outputs(
             stack, pipeline, store, options, configuration, remote, _now, lang, note
         )
         yield stack.enter_context(
@@ -198,6 +198,7 @@ def _opened(
                 skew=parse_amount(skew),
                 clock=_now,
                 on_failure=partial(note_failure, note, lang),
+                also_failing=mails.failing,
             )
         )
 

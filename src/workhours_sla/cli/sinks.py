@@ -120,6 +120,10 @@ class Mails:
         for delivery in self._deliveries:
             delivery.stop()
 
+    def failing(self) -> dict[str, BaseException]:
+        """Return the servers that did not accept their last message, each with its error."""
+        return {name: error for one in self._deliveries for name, error in one.failing.items()}
+
     def put(self, messages: Sequence[Message]) -> None:
         """Queue digests. Before the start, they are those of an earlier run."""
         for mail in self._mails:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -81,8 +81,9 @@ class Live:
     itself, so the watermark is the time of ``clock`` minus ``skew``. It does not advance during the
     first ``skew`` after the start, in which senders repeat what they could not send before.
     ``digests`` are sent as time passes. ``on_failure`` is called when a sink starts to fail, as for
-    Delivery. Without ``tick``, in seconds, nothing advances time but ``advance``. Usable from any
-    thread.
+    Delivery, and ``also_failing`` returns the failing sinks that the owner delivers to itself, such
+    as mail servers. Without ``tick``, in seconds, nothing advances time but ``advance``. Usable
+    from any thread.
 
     >>> from workhours_sla import Policy, Schedule, Target, working_hours
     >>> from workhours_sla.stream import MemoryStore
@@ -105,6 +106,7 @@ class Live:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         tick: float | None = 1.0,
         on_failure: Callable[[str, Exception], object] = lambda _sink, _error: None,
+        also_failing: Callable[[], Mapping[str, BaseException]] = dict,
     ) -> None:
         sinks = list(sinks)
         self.pipeline: Pipeline = pipeline
@@ -114,6 +116,7 @@ class Live:
         """The error of the store, None as soon as something was written after it."""
         self._delivery = Delivery(pipeline.store, [*sinks, self.metrics], on_failure=on_failure)
         self._digests = digests
+        self._also_failing = also_failing
         self._skew = skew
         self._began = clock()
         self._targets = targets_of(pipeline.policy)
@@ -161,7 +164,7 @@ class Live:
     @property
     def failing_sinks(self) -> dict[str, BaseException]:
         """The sinks that did not accept their last changes, each with its error."""
-        return self._delivery.failing
+        return {**self._delivery.failing, **self._also_failing()}
 
     @property
     def is_stopping(self) -> bool:
