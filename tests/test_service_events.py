@@ -245,6 +245,29 @@ def test_only_a_token_of_the_role_write_may_send(live: Live) -> None:
             assert service.ask("GET", path, authorization=f"Bearer {token}").status_code == 200
 
 
+def test_no_other_spelling_of_the_address_needs_another_role(live: Live) -> None:
+    service = Service(live, tokens=TOKENS)
+    spelt = ["/v1/events%0A", "/v1/events%0D%0A", "/v1/events%0A%0A", "/v1/events/", "//v1/events"]
+    spelt += [
+        "/v1%2Fevents",
+        "/v1/%65vents",
+        "/v1/./events",
+        "/V1/events",
+        "/v1/events;",
+        "/v1/events%00",
+    ]
+    for path in spelt:
+        answer = service.post(path, sent(1), authorization=f"Bearer {READ}")
+        assert answer.status_code in {403, 404}, path
+    assert live.pipeline.store.holdings().read == 0
+
+
+def test_an_id_with_a_line_break_is_not_another_id(service: Service) -> None:
+    service.send(sent(1))
+    for id_ in ("A-00001%0A", "%0AA-00001", "A-00001%0A%0A"):
+        problem(service.ask("GET", f"/v1/appeals/{id_}"), "unknown-appeal", 404)
+
+
 def test_without_a_store_there_are_no_such_addresses() -> None:
     client = Client()
     for method, path in (("POST", "/v1/events"), ("GET", "/v1/overdue"), ("GET", "/metrics")):
