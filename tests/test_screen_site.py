@@ -137,6 +137,13 @@ def changed(value: str) -> Iterator[str]:
     yield READ
 
 
+def test_a_form_that_is_not_that_of_the_login(app: Any) -> None:
+    for body in (b"", b"&".join(b"a%d=1" % number for number in range(100)), b"\xff=%ff", b"=&="):
+        response = get(app, "/", "POST", body, **FORM)
+        assert (response.status, 'type="password"' in response.text) == (401, True), body
+        assert "set-cookie" not in response.headers
+
+
 def test_a_cookie_is_checked(app: Any, live: Live, clock: Clock) -> None:
     live.apply([event(1)])
     good = cookie(login(app))

@@ -89,8 +89,10 @@ class Site:
 
     async def _log_in(self, request: Request) -> Response:
         body = await body_of(request, _FORM)
-        pairs = parse_qsl(body.decode("utf-8", "replace"), max_num_fields=10)
-        token = dict(pairs).get("token", "")
+        token = ""
+        with suppress(ValueError):  # more fields than the form has
+            pairs = parse_qsl(body.decode("utf-8", "replace"), max_num_fields=10)
+            token = dict(pairs).get("token", "")
         value = self._login.cookie(token, self._screen.now().timestamp())
         if value is None:
             return HTMLResponse(login_page(_language(request), refused=True), 401)
@@ -122,7 +124,9 @@ class Site:
         if history is None:
             sentence = SCREEN.text(lang, "no_appeal", appeal=shown_id(wanted))
             return HTMLResponse(refusal_page(lang, sentence), 404)
-        return HTMLResponse(appeal_page(history, self._view(lang), filters, now))
+        # in a thread, because an appeal may have many events
+        page = await asyncio.to_thread(appeal_page, history, self._view(lang), filters, now)
+        return HTMLResponse(page)
 
     # -- updates -------------------------------------------------------------------------------
 
