@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event as Flag
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +24,8 @@ from workhours_sla.text.words import LANGUAGES
 
 pytest.importorskip("fastapi")
 pytest.importorskip("httpx")
+
+import httpx
 
 from workhours_sla.service.answering import Limits
 from workhours_sla.service.live import Live
@@ -438,6 +443,31 @@ def test_the_rate_is_limited_for_each_token(live: Live) -> None:
     ]
     assert guesses[0] == 401
     assert 429 in guesses
+
+
+def test_readiness_that_waits_for_the_store_does_not_delay_others(service: Service) -> None:
+    held, release = Flag(), Flag()
+
+    def hold() -> None:
+        with service.live.pipeline.store.lock:  # as a report that reads the store
+            held.set()
+            release.wait(20)
+
+    async def main() -> None:
+        transport = httpx.ASGITransport(service.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            ready = asyncio.create_task(client.get("/readyz"))
+            for _ in range(20):
+                await asyncio.sleep(0)  # so that both requests go on
+                assert (await client.get("/healthz")).status_code == 200
+            assert not ready.done()
+            release.set()
+            assert (await ready).status_code == 200
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(hold)
+        held.wait()
+        asyncio.run(main())
 
 
 # -- the description ------------------------------------------------------------------------------

@@ -187,10 +187,9 @@ def _ready(policy: Policy, live: Live | None) -> Callable[..., Any]:
         if live is not None:
             if live.failing is not None:
                 raise live.failing
-            found |= {
-                "watermark": live.pipeline.watermark,
-                "sinks_failing": len(live.failing_sinks),
-            }
+            # in a thread, because it waits while the store is read for a report
+            watermark = await asyncio.to_thread(lambda: live.pipeline.watermark)
+            found |= {"watermark": watermark, "sinks_failing": len(live.failing_sinks)}
         return Response(encoded(found), media_type=JSON_TYPE)
 
     return ready
