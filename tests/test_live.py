@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,9 @@ from workhours_sla.stream import (
 
 pytest.importorskip("fastapi")
 
+import uvicorn
+
+from workhours_sla.service import run
 from workhours_sla.service.live import Live
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -333,6 +337,18 @@ def test_one_evaluation_serves_all_who_ask(live: Live, monkeypatch: pytest.Monke
     live.apply([event(99)])
     assert "A-0099" in {one.appeal_id for one in live.current().outcomes}
     assert len(evaluated) == 1
+
+
+def test_a_signal_may_come_while_a_lock_is_held(live: Live) -> None:
+    """The handler of a signal interrupts the event loop, which may have the lock."""
+    server = run._Server(uvicorn.Config(app=None), live)  # type: ignore[arg-type]
+    handler = threading.Thread(target=server.handle_exit, args=(signal.SIGTERM, None), daemon=True)
+    with live._turn:
+        handler.start()
+        handler.join(10)
+        assert not handler.is_alive()
+    assert asyncio.run(server.on_tick(1))
+    assert live.is_stopping
 
 
 def test_many_threads_give_the_answer_of_one_batch(live: Live) -> None:

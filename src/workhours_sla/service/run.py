@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from ipaddress import ip_address
-from types import FrameType
 from typing import Any, Final
 
 import msgspec
@@ -133,9 +132,11 @@ def serve(app: Guard, listening: socket.socket, live: Live | None = None, *, lan
 
 
 class _Server(uvicorn.Server):
-    """A server that stops ``live`` as soon as a signal stops the server.
+    """A server that stops ``live`` when a signal stops the server.
 
-    It stops itself if the store is lost: a new process can open the store, this one cannot.
+    The handler of the signal must not do that: it interrupts the event loop anywhere, also where
+    that has a lock of ``live``, for which the handler would wait for ever. The server also stops if
+    the store is lost: a new process can open the store, this one cannot.
     """
 
     def __init__(self, config: uvicorn.Config, live: Live | None) -> None:
@@ -144,15 +145,13 @@ class _Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Return whether to stop. Called some times a second."""
-        if self._live is not None and self._live.lost is not None:
+        is_last = await super().on_tick(counter)
+        if self._live is None:
+            return is_last
+        is_last = is_last or self._live.lost is not None
+        if is_last:
             self._live.stop()
-            return True
-        return await super().on_tick(counter)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self._live is not None:
-            self._live.stop()
-        super().handle_exit(sig, frame)
+        return is_last
 
 
 @contextmanager
