@@ -339,7 +339,7 @@ def test_one_evaluation_serves_all_who_ask(live: Live, monkeypatch: pytest.Monke
     assert len(evaluated) == 1
 
 
-def test_a_signal_may_come_while_a_lock_is_held(live: Live) -> None:
+def test_a_signal_may_come_while_a_thread_has_the_lock(live: Live) -> None:
     """The handler of a signal interrupts the event loop, which may have the lock."""
     server = run._Server(uvicorn.Config(app=None), live)  # type: ignore[arg-type]
     handler = threading.Thread(target=server.handle_exit, args=(signal.SIGTERM, None), daemon=True)

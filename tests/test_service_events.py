@@ -446,11 +446,11 @@ def test_the_rate_is_limited_for_each_token(live: Live) -> None:
 
 
 def test_readiness_that_waits_for_the_store_does_not_delay_others(service: Service) -> None:
-    held, release = Flag(), Flag()
+    is_locked, release = Flag(), Flag()
 
-    def hold() -> None:
+    def lock() -> None:
         with service.live.pipeline.store.lock:  # as a report that reads the store
-            held.set()
+            is_locked.set()
             release.wait(20)
 
     async def main() -> None:
@@ -465,8 +465,8 @@ def test_readiness_that_waits_for_the_store_does_not_delay_others(service: Servi
             assert (await ready).status_code == 200
 
     with ThreadPoolExecutor() as pool:
-        pool.submit(hold)
-        held.wait()
+        pool.submit(lock)
+        is_locked.wait()
         asyncio.run(main())
 
 

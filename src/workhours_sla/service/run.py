@@ -7,6 +7,7 @@ import logging
 import signal
 import socket
 import sys
+from asyncio import TimerHandle, Transport
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 import msgspec
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from workhours_sla.errors import ConfigError
 from workhours_sla.service.guard import LOG, Guard
@@ -24,8 +26,8 @@ from workhours_sla.text.messages import said, say
 
 GRACE: Final = 10
 """Seconds that running requests have to end after SIGTERM."""
-IDLE: Final = 30
-"""Seconds after which a connection without a request is closed."""
+IDLE: Final = 30.0
+"""Seconds without a request after which a connection is closed, or up to twice as many."""
 AT_ONCE: Final = 200
 """Connections at once; more get the status 503."""
 QUEUE: Final = 1024
@@ -111,14 +113,14 @@ def serve(app: Guard, listening: socket.socket, live: Live | None = None, *, lan
     """
     config = uvicorn.Config(
         app,
-        http="h11",  # the other parser has no limit on the size of headers
+        http=Connection,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         ws="none",
         lifespan="off",
-        timeout_keep_alive=IDLE,
+        timeout_keep_alive=int(IDLE),
         timeout_graceful_shutdown=GRACE,
         limit_concurrency=AT_ONCE,
     )
@@ -129,6 +131,36 @@ def serve(app: Guard, listening: socket.socket, live: Live | None = None, *, lan
         _Server(config, live).run(sockets=[listening])
     if live is not None and live.lost is not None:
         raise live.lost
+
+
+class Connection(H11Protocol):
+    """A connection that is closed if no request comes, however slowly its headers arrive.
+
+    Without it, uvicorn waits for a first request, and for the end of headers that have begun, for
+    ever; so one client could keep all ``AT_ONCE`` connections. The other parser of uvicorn has no
+    limit on the size of headers.
+    """
+
+    _check: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._check = self.loop.call_later(IDLE, self._close_if_idle, None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End waiting."""
+        if self._check is not None:
+            self._check.cancel()
+        super().connection_lost(exc)
+
+    def _close_if_idle(self, last: RequestResponseCycle | None) -> None:
+        """Close the connection if it has had no request since ``last``, which is answered."""
+        is_waiting = last is None or last.response_complete
+        if is_waiting and self.cycle is last:
+            self.transport.close()
+        else:
+            self._check = self.loop.call_later(IDLE, self._close_if_idle, self.cycle)
 
 
 class _Server(uvicorn.Server):
