@@ -34,7 +34,7 @@ pytest.importorskip("numpy")
 from workhours_sla.service.labels import NO_LABELS, Labels
 from workhours_sla.service.live import History
 from workhours_sla.service.problems import RefusedRequestError
-from workhours_sla.service.screen.board import Board, board_of
+from workhours_sla.service.screen.board import AgencyCounts, Board, board_of
 from workhours_sla.service.screen.filters import Filters, Show
 from workhours_sla.service.screen.pages import (
     appeal_page,
@@ -485,6 +485,26 @@ def test_the_state_of_an_appeal(more: list[tuple[str, str]], now: str, said: str
         role = "citizen" if kind == "deleted" else "official"
         events.append(Event(kind, "A-1", kind, when, when, author_role=role))
     assert said in page_of(events, at(now))
+
+
+def test_an_appeal_with_two_targets_is_counted_once() -> None:
+    policy = Policy([*POLICY.targets, Target("decision", working_hours(8), OFFICE)])
+    events = [
+        posted("overdue twice", at("2026-03-02T10:00")),
+        posted("overdue, due today", at("2026-03-10T17:00")),
+        posted("due today, tomorrow", at("2026-03-11T11:30")),
+    ]
+    made = board(events, at("2026-03-11T16:00"), policy=policy)
+    assert sizes(made) == {"overdue": 3, "today": 2, "next": 1}
+    assert made.open == 3
+    assert made.agencies == (AgencyCounts(None, made.agencies[0].counts, 3),)
+    assert made.agencies[0].counts[Show.OVERDUE] == made.agencies[0].counts[Show.TODAY] == 2
+    said = text_of(shown(made, policy=policy))
+    assert "2 appeals are overdue , and 1 more is due today" in said
+    assert "Tomorrow 1 appeal is due, the first at 11:30." in said
+    assert said.count("An appeal has a line for each of its targets.") == 3
+    assert "3 open in all" in said
+    assert "for each of its targets" not in text_of(shown(board(events, at("2026-03-11T16:00"))))
 
 
 def test_two_targets_and_a_reopened_appeal() -> None:

@@ -108,6 +108,10 @@ SCREEN: Final = Texts(
             "en": "The due time depends on days that no act has decided.",
             "ru": "Срок зависит от дней, по которым ещё нет решения.",
         },
+        "line_per_target": {
+            "en": "An appeal has a line for each of its targets.",
+            "ru": "У обращения по строке на каждый норматив.",
+        },
         "shown_of": {"en": "Shown are {shown} of {all}.", "ru": "Показано {shown} из {all}."},
         "all_of": {"en": "and {rest} more: all {all}", "ru": "и ещё {rest}: все {all}"},
         "pages_all": {

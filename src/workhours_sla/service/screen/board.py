@@ -31,22 +31,22 @@ class Together(NamedTuple):
 
 
 class AgencyCounts(NamedTuple):
-    """The open appeals of an agency, counted by group. ``agency`` is None for those without one."""
+    """The numbers of open appeals of an agency: those in each group, and in all.
+
+    ``agency`` is None for those without one.
+    """
 
     agency: str | None
     counts: Mapping[Show, int]
-
-    @property
-    def open(self) -> int:
-        """The number of open appeals."""
-        return sum(self.counts.values())
+    open: int
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
     """The open appeals that pass the filters, as of ``now``.
 
-    An appeal with two targets is counted for each. A date is a date in the zone of ``now``.
+    An appeal with two targets has an outcome for each, but is counted once. A date is a date in the
+    zone of ``now``.
 
     - ``groups``: the outcomes of each group, the most urgent first. ``overdue`` have passed their
       limit. ``today`` are due by the end of today; some may be in time until a later limit.
@@ -54,7 +54,7 @@ class Board:
       ``unknown`` have a due time that depends on uncertain dates.
     - ``days_off``: the number of days between today and ``next_on``, if all of them are days off
       for all appeals in ``next``; otherwise 0.
-    - ``at_risk``: how many outcomes that are not overdue have the verdict ``at_risk``.
+    - ``at_risk``: the number of appeals with an outcome that has the verdict ``at_risk``.
     - ``together``: the most deadlines at one instant from now on, None without a deadline.
     - ``load``: the deadlines of today and of ``next_on``, by hour.
     - ``values``: the values of each filter that the open appeals have, without any filter.
@@ -73,7 +73,18 @@ class Board:
     @property
     def open(self) -> int:
         """The number of open appeals that pass the filters."""
-        return sum(map(len, self.groups.values()))
+        return appeals(one for some in self.groups.values() for one in some)
+
+    @property
+    def more_today(self) -> list[Outcome]:
+        """The outcomes in ``today`` of appeals that are not overdue under another target."""
+        overdue = {one.appeal_id for one in self.groups[Show.OVERDUE]}
+        return [one for one in self.groups[Show.TODAY] if one.appeal_id not in overdue]
+
+
+def appeals(outcomes: Iterable[Outcome]) -> int:
+    """Return the number of appeals that have these outcomes."""
+    return len({one.appeal_id for one in outcomes})
 
 
 def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters: Filters) -> Board:
@@ -115,7 +126,7 @@ def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters
         {group: tuple(some) for group, some in groups.items()},
         next_on,
         0 if next_on is None else _days_off(groups[Show.NEXT], policy, today, next_on),
-        sum(one.verdict is Verdict.AT_RISK for one in found),
+        appeals(one for one in found if one.verdict is Verdict.AT_RISK),
         None if first is None else Together(most, first.astimezone(zone)),
         _agencies(groups),
         forecast_deadlines(
@@ -187,11 +198,18 @@ def _days_off(outcomes: Iterable[Outcome], policy: Policy, today: date, next_on:
 
 def _agencies(groups: Mapping[Show, Sequence[Outcome]]) -> tuple[AgencyCounts, ...]:
     """Return the counts of each agency: those with the most overdue appeals first."""
-    counts: dict[str | None, dict[Show, int]] = {}
+    ids: dict[str | None, dict[Show, set[str]]] = {}
     for group, outcomes in groups.items():
-        for agency, count in Counter(one.agency_id for one in outcomes).items():
-            counts.setdefault(agency, dict.fromkeys(GROUPS, 0))[group] = count
-    found = [AgencyCounts(agency, counted) for agency, counted in counts.items()]
+        for one in outcomes:
+            ids.setdefault(one.agency_id, {key: set() for key in GROUPS})[group].add(one.appeal_id)
+    found = [
+        AgencyCounts(
+            agency,
+            {group: len(some) for group, some in of_agency.items()},
+            len(set().union(*of_agency.values())),
+        )
+        for agency, of_agency in ids.items()
+    ]
     urgent = GROUPS[:3]
     return tuple(
         sorted(found, key=lambda one: (*(-one.counts[g] for g in urgent), one.agency or ""))

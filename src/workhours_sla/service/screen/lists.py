@@ -15,7 +15,7 @@ from workhours_sla.reports.page.elements import Html, element, joined
 from workhours_sla.reports.page.findings import load_finding
 from workhours_sla.reports.page.svg import room
 from workhours_sla.reports.page.tables import Cell, Line
-from workhours_sla.service.screen.board import AgencyCounts, Board, schedule_of
+from workhours_sla.service.screen.board import AgencyCounts, Board, appeals, schedule_of
 from workhours_sla.service.screen.filters import Filters, Show
 from workhours_sla.service.screen.view import ScreenPart, View, appeal_address, shortened
 from workhours_sla.sla.clock import Verdict
@@ -82,7 +82,7 @@ class Lists(ScreenPart):
     def sentence(self) -> Html:
         """Return the main sentence: what is overdue, and what is due today."""
         groups = self.board.groups
-        late, today = len(groups[Show.OVERDUE]), len(groups[Show.TODAY])
+        late, today = appeals(groups[Show.OVERDUE]), appeals(self.board.more_today)
         if not self.board.open:
             key = "nothing_found" if self.filters.chosen else "nothing_open"
             return Html(self.text(key))
@@ -114,23 +114,24 @@ class Lists(ScreenPart):
         if coming:
             when = self._next_date()
             time = f"{self._local(coming[0].due_at):%H:%M}"
-            counts = self.counts(count=len(coming))
+            counts = self.counts(count=appeals(coming))
             yield self.text("next_some", When=when[0].upper() + when[1:], time=time, **counts)
 
     def _grace(self) -> Iterator[str]:
         """Yield a sentence about appeals that are due today and in time until a later date."""
         today = self.now.date()
-        some = [
-            (self._local(one.limit), self._local(one.due_at))
-            for one in self.board.groups[Show.TODAY]
+        until_later = [
+            one
+            for one in self.board.more_today
             if one.limit is not None and self._local(one.limit).date() > today
         ]
+        some = [(self._local(one.limit), self._local(one.due_at)) for one in until_later]
         if some:
             first, last = min(some)[0], max(some)[0]
             key = "grace_from"
             if first == last:
                 key = "grace_now" if all(due <= self.now for _, due in some) else "grace"
-            yield self.text(key, when=self.when(first), **self.counts(count=len(some)))
+            yield self.text(key, when=self.when(first), **self.counts(count=appeals(until_later)))
 
     def _local(self, at: datetime | None) -> datetime:
         assert at is not None  # noqa: S101 - the caller has checked it
@@ -173,17 +174,24 @@ class Lists(ScreenPart):
     def _first(self, group: Show) -> Iterator[Html]:
         """Yield the first appeals of a group, and a link to all of them."""
         every, most = self.board.groups[group], LISTED[group]
-        yield element("p", self.text(_ORDERS.get(group, "order_due")), class_="soft")
+        yield self._order(group)
         yield self._table(group, every[:most])
         if len(every) > most:
             yield self._all(group, len(every) - most, len(every))
+
+    def _order(self, group: Show) -> Html:
+        """Return a paragraph on the order of a list, and on its lines if there are two targets."""
+        texts = [self.text(_ORDERS.get(group, "order_due"))]
+        if self.several:
+            texts.append(self.text("line_per_target"))
+        return element("p", " ".join(texts), class_="soft")
 
     def _all(self, show: Show, rest: int, every: int) -> Html:
         text = self.text("all_of", **self.counts(rest=rest, all=every))
         return element("p", element("a", text, href=self.filters.address(show=show)))
 
     def _count_alone(self, group: Show) -> Iterator[Html]:
-        count = len(self.board.groups[group])
+        count = appeals(self.board.groups[group])
         text = self.text("pages_all", **self.counts(count=count))
         yield element("p", element("a", text, href=self.filters.address(show=group)))
 
@@ -192,7 +200,7 @@ class Lists(ScreenPart):
         every, page = self.board.groups[group], self.filters.page
         start = (page - 1) * PAGE
         shown = every[start : start + PAGE]
-        yield element("p", self.text(_ORDERS.get(group, "order_due")), class_="soft")
+        yield self._order(group)
         if not shown:
             key = "no_page" if every else "nothing_found"
             yield element("p", self.text(key, **self.counts(all=len(every))))
@@ -335,7 +343,7 @@ class Lists(ScreenPart):
         ]
         total: Line = [
             heading("total", self.lang),
-            *(tables.count(len(self.board.groups[key]), self.lang) for key in keys),
+            *(tables.count(appeals(self.board.groups[key]), self.lang) for key in keys),
             tables.count(self.board.open, self.lang),
         ]
         yield element("p", self.text("agencies_order"), class_="soft")
