@@ -7,6 +7,8 @@ import json
 import os
 import random
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -259,6 +261,22 @@ def test_in_a_list_one_bad_question_harms_no_other(client: Client) -> None:
 )
 def test_bad_questions(client: Client, body: bytes, kind: str, status: int) -> None:
     problem(client.ask("POST", "/v1/due", given=body), kind, status)
+
+
+def test_a_key_given_twice_among_many_is_found_in_one_pass() -> None:
+    """The comparison of every key with every other one would take many minutes."""
+    code = """
+from workhours_sla.service.answering import Limits, batch_of
+from workhours_sla.service.problems import RefusedRequestError
+body = "{" + ",".join(f'"{key}":1' for key in [*range(100_000), 99_999]) + "}"
+try:
+    batch_of(body.encode(), "due", Limits())
+except RefusedRequestError as error:
+    print(error.problem.facts["key"])
+"""
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, check=True, capture_output=True, timeout=60, text=True)
+    assert run.stdout == "99999\n"
 
 
 def test_a_problem_has_the_facts_as_fields(client: Client) -> None:
