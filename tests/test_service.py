@@ -485,9 +485,15 @@ def test_the_log_has_nothing_of_a_request(client: Client, caplog: pytest.LogCapt
     client.ask("POST", "/v1/due?name=Ivanov", given=b'{"start": "Ivanov"}', authorization="Ivanov")
     client.ask("GET", "/v1/calendars/Ivanov/2025")
     client.ask("GET", "/Ivanov")
+    client.ask("Ivanov", "/healthz")
     logged = [vars(record) for record in caplog.records if record.msg == "request"]
-    assert [line["route"] for line in logged] == ["/v1/due", "/v1/calendars/{id}/{year}", None]
-    assert [line["status"] for line in logged] == [422, 404, 404]
+    assert [line["route"] for line in logged] == [
+        "/v1/due",
+        "/v1/calendars/{id}/{year}",
+        *(None, None),
+    ]
+    assert [line["status"] for line in logged] == [422, 404, 404, 405]
+    assert [line["method"] for line in logged] == ["POST", "GET", "GET", "other"]
     assert "Ivanov" not in str(logged)
 
 

@@ -23,7 +23,7 @@ from workhours_sla.service.problems import (
     refuse,
 )
 from workhours_sla.service.rate import RateLimit
-from workhours_sla.service.request_counts import RequestCounts
+from workhours_sla.service.request_counts import RequestCounts, usual_method
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.text.messages import say
 
@@ -108,10 +108,11 @@ class Guard:
                 },
             )
         finally:
-            self._counts.add(scope["method"], scope.get(ROUTE), status)
+            method = usual_method(scope["method"])
+            self._counts.add(method, scope.get(ROUTE), status)
             if LOG.isEnabledFor(logging.INFO):
                 facts = {
-                    "method": scope["method"],
+                    "method": method,
                     "route": scope.get(ROUTE),
                     "status": status,
                     "ms": round((perf_counter() - begun) * 1000, 3),

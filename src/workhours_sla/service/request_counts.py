@@ -13,10 +13,16 @@ _OTHER: Final = "other"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+def usual_method(method: str) -> str:
+    """Return a method of HTTP, ``other`` for any other text that a client sends in its place."""
+    return method if method in _METHODS else _OTHER
+
+
 class RequestCounts:
     """The numbers of requests by method, route and status; mutable, for one thread.
 
-    A route is an address with its placeholders, so no label has an id.
+    A route is an address with its placeholders, so no label has an id. A method is one of those
+    that ``usual_method`` returns.
 
     >>> counts = RequestCounts()
     >>> counts.add("POST", "/v1/due", 200)
@@ -29,7 +35,7 @@ class RequestCounts:
 
     def add(self, method: str, route: str | None, status: int) -> None:
         """Count one request. ``route`` is None for an address that the service does not have."""
-        self._counts[method if method in _METHODS else _OTHER, route, status] += 1
+        self._counts[method, route, status] += 1
 
     def text(self) -> str:
         """Return the counts in the text format of Prometheus."""
