@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, Self
 
+from starlette.requests import Request
+
 from workhours_sla.adapters.json.outcomes import outcome_data
 from workhours_sla.errors import shown
 from workhours_sla.service.live import History
+from workhours_sla.service.parameters import parameters_of
 from workhours_sla.service.problems import refuse
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.event import FIELD_NAMES
@@ -21,8 +24,6 @@ MOST: Final = 1_000
 """The largest number of appeals in one answer."""
 USUAL: Final = 100
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
-_LONGEST: Final = 1_000
-"""The largest number of characters of a filter."""
 LAST_OFFSET: Final = 1_000_000_000
 """The largest number of outcomes that an answer may leave out."""
 
@@ -53,27 +54,12 @@ class Query(NamedTuple):
     offset: int = 0
 
     @classmethod
-    def parse(cls, given: Iterable[tuple[str, str]]) -> Self:
-        """Parse the parameters of a request.
-
-        Raises RefusedRequestError for an unknown one, one that is given twice, and a wrong value.
-        """
-        found: dict[str, Any] = {}
-        for key, value in given:
-            if key not in cls._fields:
-                known = ", ".join(cls._fields)
-                refuse("invalid-request", say("no_parameter", key=shown(key), known=known), key=key)
+    def of(cls, request: Request) -> Self:
+        """Return the query of a request. Raises RefusedRequestError for a wrong parameter."""
+        found: dict[str, Any] = dict(parameters_of(request, cls._fields))
+        for key, least, most in (("limit", 1, MOST), ("offset", 0, LAST_OFFSET)):
             if key in found:
-                refuse("invalid-request", say("parameter_twice", key=key), key=key)
-            if key == "limit":
-                found[key] = _count(key, value, 1, MOST)
-            elif key == "offset":
-                found[key] = _count(key, value, 0, LAST_OFFSET)
-            elif len(value) > _LONGEST:
-                phrase = say("long_parameter", key=key, most=_LONGEST)
-                refuse("invalid-request", phrase, key=key)
-            else:
-                found[key] = value
+                found[key] = _count(key, found[key], least, most)
         return cls(**found)
 
     def admits(self, outcome: Outcome) -> bool:

@@ -53,7 +53,7 @@ def live_routes(
         return _json(await asyncio.to_thread(found))
 
     async def overdue(request: Request) -> Response:
-        query = Query.parse(request.query_params.multi_items())
+        query = Query.of(request)
 
         def found() -> bytes:
             moment = live.current()

@@ -24,7 +24,7 @@ def report_routes(reports: Reports | None) -> Iterator[tuple[str, str, Answer]]:
         return
 
     async def report(request: Request) -> Response:
-        query = ReportQuery.parse(request.query_params.multi_items())
+        query = ReportQuery.of(request)
         lang: str = request.scope[LANGUAGE]
         as_page = wants_page(request.headers.get("accept", ""))
         text = await asyncio.to_thread(reports.text, query, lang, as_page=as_page)

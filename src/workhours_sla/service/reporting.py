@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
+from starlette.requests import Request
+
 from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.adapters.written_days import read_days
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.service.live import Live
+from workhours_sla.service.parameters import parameters_of
 from workhours_sla.service.problems import refuse
 from workhours_sla.service.questions import read_time
 from workhours_sla.sla.evaluate import evaluate
@@ -30,8 +33,6 @@ if TYPE_CHECKING:
 
 LOOK_AHEAD: Final = timedelta(days=14)
 """Length of the period after the time of a report whose deadlines the page shows."""
-_LONGEST: Final = 1_000
-"""The largest number of characters of a parameter."""
 
 
 class ReportQuery(NamedTuple):
@@ -44,23 +45,9 @@ class ReportQuery(NamedTuple):
     by: str | None = None
 
     @classmethod
-    def parse(cls, given: Iterable[tuple[str, str]]) -> Self:
-        """Parse the parameters of a request.
-
-        Raises RefusedRequestError for an unknown one, and for one that is given twice or too long.
-        """
-        found: dict[str, str] = {}
-        for key, value in given:
-            if key not in cls._fields:
-                known = ", ".join(cls._fields)
-                refuse("invalid-request", say("no_parameter", key=shown(key), known=known), key=key)
-            if key in found:
-                refuse("invalid-request", say("parameter_twice", key=key), key=key)
-            if len(value) > _LONGEST:
-                phrase = say("long_parameter", key=key, most=_LONGEST)
-                refuse("invalid-request", phrase, key=key)
-            found[key] = value
-        return cls(**found)
+    def of(cls, request: Request) -> Self:
+        """Return the query of a request. Raises RefusedRequestError for a wrong parameter."""
+        return cls(**parameters_of(request, cls._fields))
 
     def edge(self, key: str, zone: ZoneInfo, *, is_end: bool = False) -> datetime | None:
         """Return an edge of the period. A year, a month or a date is included whole.
