@@ -329,6 +329,9 @@ def test_addresses_and_methods(client: Client) -> None:
     for year in ("0", "20255", "abc", "²²", "-5"):
         found = problem(client.ask("GET", f"/v1/calendars/RU/{year}"), "invalid-request", 422)
         assert found["key"] == "year"
+    for query in ("provisonal=true", "provisional=true&provisional=false"):
+        asked = client.ask("GET", f"/v1/calendars/RU/2030?{query}")
+        problem(asked, "invalid-request", 422)
     wrong = client.ask("GET", "/v1/calendars/RU/2026?provisional=yes")
     assert problem(wrong, "invalid-request", 422)["key"] == "provisional"
 

@@ -24,6 +24,7 @@ from workhours_sla.service.live import Live
 from workhours_sla.service.live_routes import live_routes
 from workhours_sla.service.openapi import described
 from workhours_sla.service.openapi_incoming import paths_of_incoming
+from workhours_sla.service.parameters import parameters_of
 from workhours_sla.service.problems import RefusedRequestError, refuse
 from workhours_sla.service.questions import QUESTIONS, Targets
 from workhours_sla.service.rate import RateLimit
@@ -153,7 +154,7 @@ async def _calendar_year(request: Request) -> Response:
     if not 1 < year <= LAST_YEAR:
         phrase = say("not_a_year", text=shown(text))
         refuse("invalid-request", phrase, key="year")
-    given = request.query_params.get("provisional", "false")
+    given = parameters_of(request, ("provisional",)).get("provisional", "false")
     if given not in {"true", "false"}:
         refuse("invalid-request", say("not_true_or_false", value=shown(given)), key="provisional")
 
