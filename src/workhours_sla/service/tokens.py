@@ -67,10 +67,12 @@ class Tokens:
         if file is not None:
             try:
                 with Path(file).open(encoding="utf-8") as opened:
-                    text = opened.read(LARGEST)
+                    text = opened.read(LARGEST + 1)
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or type(error).__name__
                 raise ConfigError(say("tokens_unreadable", name=repr(file), why=why)) from None
+            if len(text) > LARGEST:  # the last token would be cut
+                raise ConfigError(say("toml_long", name=repr(file), most=LARGEST))
             return cls.parse(text, file)
         return cls()
 
