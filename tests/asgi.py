@@ -86,7 +86,10 @@ async def asked(
         "scheme": "http",
         "server": ("service", 80),
         "client": ("127.0.0.1", 1),
-        "headers": [(k.lower().encode(), v.encode()) for k, v in (headers or {}).items()],
+        "headers": [
+            (k.lower().encode(), v.encode())
+            for k, v in ({"host": "localhost"} | dict(headers or {})).items()
+        ],
     }
     task = asyncio.create_task(app(scope, receive, messages.put))
     response = Response(messages, task)

@@ -82,7 +82,9 @@ class Client:
     ) -> Any:
         async def send() -> Any:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://localhost"
+            ) as client:
                 content = given if body is None else json.dumps(body).encode()
                 named = {name.replace("_", "-"): value for name, value in headers.items()}
                 return await client.request(method, path, content=content, headers=JSON | named)
@@ -315,6 +317,15 @@ def test_language_without_a_header() -> None:
     assert found.json()["title"] == PROBLEMS["naive-time"]["ru"]
 
 
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8000", "", "localhost:x"])
+def test_without_tokens_only_names_of_this_machine_are_answered(host: str) -> None:
+    found = problem(Client().ask("GET", "/v1/calendars/RU/2026", host=host), "wrong-host", 421)
+    assert found["host"] == host
+    assert Client().ask("GET", "/healthz", host=host).status_code == 200
+    for known in ("localhost:8000", "127.0.0.1", "[::1]:8000"):
+        assert Client().ask("GET", "/v1/calendars/RU/2026", host=known).status_code == 200
+
+
 def test_addresses_and_methods(client: Client) -> None:
     for path in ("/v1/nothing", "/v1/due/", "/healthz/"):  # nothing leads to another address
         problem(client.ask("GET", path), "not-found", 404)
@@ -379,7 +390,7 @@ def test_a_large_body_is_not_read_to_its_end() -> None:
         "method": "POST",
         "path": "/v1/due",
         "query_string": b"",
-        "headers": [(b"content-type", b"application/json")],
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")],
     }
     asyncio.run(Client().app(scope, receive, send))
     assert sent[0]["status"] == 413

@@ -455,7 +455,7 @@ def test_readiness_that_waits_for_the_store_does_not_delay_others(service: Servi
 
     async def main() -> None:
         transport = httpx.ASGITransport(service.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             ready = asyncio.create_task(client.get("/readyz"))
             for _ in range(20):
                 await asyncio.sleep(0)  # so that both requests go on

@@ -50,7 +50,7 @@ def due(importable: None) -> Callable[..., Any]:  # noqa: ARG001
     transport = httpx.ASGITransport(import_module("fastapi_app").app)
 
     async def ask(parameters: dict[str, str]) -> Any:
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.get("/due", params=parameters)
 
     return lambda **parameters: asyncio.run(ask(parameters))

@@ -110,7 +110,7 @@ def test_what_a_broker_refuses_for_good_is_undeliverable(kafka: MockCluster) -> 
 
 def test_a_cluster_that_is_away_gets_the_changes_later(kafka: MockCluster) -> None:
     kafka.create("changes", 3)
-    to = sink(kafka, **{"message.timeout.ms": "1000"})
+    to = sink(kafka, **{"message.timeout.ms": "5000"})
     to.write([change("A-0")])
     kafka.stop(1, 2, 3)
     store, failures = MemoryStore(), []

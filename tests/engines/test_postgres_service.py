@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,7 +85,8 @@ def test_a_service_ends_when_its_database_goes_away_and_the_next_one_waits_for_i
         assert "was lost" in errors.splitlines()[-1]
         assert "Traceback" not in errors
     with service(tmp_path, server.address) as second:
-        time.sleep(1)
+        assert second.stderr is not None
+        assert "trying again every second" in second.stderr.readline()
         assert second.poll() is None
         server.start()
         address = address_of(second)

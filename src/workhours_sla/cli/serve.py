@@ -182,7 +182,7 @@ def _opened(
     skew = wanted.skew or SKEW
     options = OutputOptions(wanted.sinks, wanted.digests, skew)
     remote = configured_sinks(configuration.mapping, config, wanted.digests, lang)
-    options.check_lines(is_new=not has_store(place))
+    options.check_lines(is_new=not (wanted.standby or has_store(place)))
     with ExitStack() as stack:
         store = opened_store(place, lang, standby=wanted.standby)
         retain = None if wanted.retain is None else timedelta(days=wanted.retain)

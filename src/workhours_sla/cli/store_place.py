@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from workhours_sla.adapters.stores.database_store import DatabaseStore
-from workhours_sla.adapters.stores.places import open_store, shown, wait_for_store
+from workhours_sla.adapters.stores.places import IN_USE, open_store, shown, wait_for_store
 from workhours_sla.cli.output import echo_note
-from workhours_sla.text.shell import SHELL
+from workhours_sla.errors import StoreError
+from workhours_sla.text.shell import SHELL, sentence
 
 
 def store_place(given: str | None, config: str | None, lang: str) -> str:
@@ -38,13 +39,20 @@ def place_if_given(given: str | None, config: str | None) -> str | None:
 def opened_store(place: str, lang: str, *, standby: bool) -> DatabaseStore:
     """Open a store for a pipeline.
 
-    With ``standby``, wait while another process writes the store, and print notes before and after.
-    Raises StoreError.
+    With ``standby``, wait while another process writes the store or its server is down, and print
+    notes before and after. Raises StoreError.
     """
     if not standby:
         return open_store(place)
     name = shown(place)
-    store, has_waited = wait_for_store(place, lambda: echo_note(lang, "standby_waits", name=name))
+
+    def on_wait(error: StoreError) -> None:
+        if error.cause in IN_USE:
+            echo_note(lang, "standby_waits", name=name)
+        else:
+            echo_note(lang, "standby_without_server", error=sentence(error, lang))
+
+    store, has_waited = wait_for_store(place, on_wait)
     if has_waited:
         echo_note(lang, "standby_starts", name=name)
     return store

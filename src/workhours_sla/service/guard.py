@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from ipaddress import ip_address
 from math import ceil
 from time import monotonic, perf_counter
 from typing import Any, Final
@@ -12,7 +13,7 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.responses import Response
 
-from workhours_sla.errors import WorkHoursError
+from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.service.answering import encoded
 from workhours_sla.service.problems import (
     MEDIA_TYPE,
@@ -122,8 +123,16 @@ class Guard:
                 LOG.handle(LOG.makeRecord(name, level, "", 0, "request", (), None, extra=facts))
 
     def _admit(self, scope: Message, headers: dict[bytes, bytes]) -> None:
-        """Raise RefusedRequestError for a request without a valid token, and for one too many."""
+        """Raise RefusedRequestError for a request without a valid token, and for one too many.
+
+        Without tokens, a page of another site must not read what this machine may: its name could
+        be resolved to 127.0.0.1, but the header ``Host`` has that name.
+        """
         path, name = scope["path"], None
+        if self._tokens.is_empty and path not in OPEN:
+            host = headers.get(b"host", b"").decode("latin-1")
+            if not is_loopback(_without_port(host)):
+                refuse("wrong-host", say("wrong_host", host=shown(host)), host=host)
         refused = None
         if path not in self._open and not path.startswith(SELF_CHECKED):
             given = headers.get(b"authorization", b"").decode("latin-1")
@@ -139,6 +148,25 @@ class Guard:
                 refuse("too-many-requests", say("many_requests", seconds=seconds), seconds=seconds)
         if refused is not None:
             raise refused
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a name or an address is that of the machine itself.
+
+    >>> is_loopback("localhost"), is_loopback("[::1]"), is_loopback("127.0.0.1.example")
+    (True, True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _without_port(host: str) -> str:
+    name, _, port = host.rpartition(":")
+    return name if name and port.isdecimal() and not name.endswith(":") else host
 
 
 def _frames(error: BaseException) -> list[str]:

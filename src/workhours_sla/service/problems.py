@@ -33,6 +33,7 @@ STATUSES: Final = {
     "body-timeout": 408,
     "body-too-large": 413,
     "media-type": 415,
+    "wrong-host": 421,
     "too-many-requests": 429,
     "internal": 500,
     "report-unavailable": 501,

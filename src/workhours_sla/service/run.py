@@ -11,7 +11,6 @@ from asyncio import TimerHandle, Transport
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from typing import Any, Final
 
 import msgspec
@@ -19,7 +18,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from workhours_sla.errors import ConfigError
-from workhours_sla.service.guard import LOG, Guard
+from workhours_sla.service.guard import LOG, Guard, is_loopback
 from workhours_sla.service.live import Live
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.text.messages import said, say
@@ -73,17 +72,8 @@ def log_to_stderr() -> None:
 
 def check_host(host: str, tokens: Tokens) -> None:
     """Raise ConfigError for an address that other machines can reach, if there are no tokens."""
-    if tokens.is_empty and not _is_loopback(host):
+    if tokens.is_empty and not is_loopback(host):
         raise ConfigError(say("host_without_tokens", host=repr(host)))
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def bound(host: str, port: int) -> socket.socket:

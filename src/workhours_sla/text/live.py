@@ -18,6 +18,12 @@ LIVE: Final[Mapping[str, Words]] = {
         "en": "the token of the request may only read; send a token of the role write",
         "ru": "ключ в запросе даёт право только на чтение; нужен ключ с ролью write",
     },
+    "wrong_host": {
+        "en": "without tokens the service answers only at localhost and 127.0.0.1, not at {host}; "
+        "set [service] tokens_env to use another name",
+        "ru": "без ключей доступа служба отвечает только по адресам localhost и 127.0.0.1, а не "
+        "{host}; для другого имени задайте [service] tokens_env",
+    },
     "many_requests": {
         "en": "too many requests; send the next one after {seconds} seconds",
         "ru": "слишком много запросов; отправьте следующий через {seconds} с",

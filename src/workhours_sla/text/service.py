@@ -19,6 +19,7 @@ PROBLEMS: Final[Mapping[str, Words]] = {
     "unknown-calendar": {"en": "No such calendar", "ru": "Такого календаря нет"},
     "unauthorized": {"en": "No valid token", "ru": "Нет действительного ключа"},
     "forbidden": {"en": "The token may only read", "ru": "Ключ даёт право только на чтение"},
+    "wrong-host": {"en": "Another name of this machine", "ru": "Другое имя этой машины"},
     "unknown-appeal": {"en": "No such appeal", "ru": "Такого обращения нет"},
     "wrong-secret": {"en": "The secret is wrong", "ru": "Неверный секрет"},
     "not-found": {"en": "No such address", "ru": "Такого адреса нет"},

@@ -555,6 +555,10 @@ SHELL: Final = Texts(
             "en": "another process writes the store {name}; waiting to take over",
             "ru": "в хранилище {name} пишет другой процесс; ждём, чтобы его сменить",
         },
+        "standby_without_server": {
+            "en": "{error}; trying again every second",
+            "ru": "{error}; повторяем попытку каждую секунду",
+        },
         "standby_starts": {
             "en": "the store {name} is free; this process has taken over",
             "ru": "хранилище {name} свободно; теперь в него пишет этот процесс",

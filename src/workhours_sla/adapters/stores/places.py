@@ -27,7 +27,7 @@ SCHEMES: Final = ("postgresql://", "postgres://")
 """How the address of a PostgreSQL database begins; everything else is a path."""
 
 
-_IN_USE: Final = frozenset({"store_in_use", "postgres_in_use"})
+IN_USE: Final = frozenset({"store_in_use", "postgres_in_use"})
 """The causes of the error that another process writes a store."""
 _DOWN: Final = frozenset({"postgres_unreachable", "postgres_lost"})
 """The causes of the errors of a server that is down."""
@@ -68,13 +68,12 @@ def open_store(place: Path | str, *, hot: int = HOT) -> DatabaseStore:
 
 
 def wait_for_store(
-    place: Path | str, on_wait: Callable[[], object], *, interval: float = 1.0
+    place: Path | str, on_wait: Callable[[StoreError], object], *, interval: float = 1.0
 ) -> tuple[DatabaseStore, bool]:
-    """Open a store for a pipeline as soon as no other process writes it.
+    """Open a store for a pipeline as soon as no other process writes it and its server is there.
 
-    ``on_wait`` is called once if another process does; then the second result is True. The lock is
-    tried every ``interval`` seconds. While it waits, it also waits for a server that is down.
-    Raises StoreError.
+    It tries every ``interval`` seconds. If the first try fails, ``on_wait`` is called with the
+    error, and the second result is True. Raises StoreError for any other error.
     """
     is_waiting = False
     while True:
@@ -83,11 +82,11 @@ def wait_for_store(
                 return PostgresStore(str(place), patience=0), is_waiting
             return SqliteStore(place), is_waiting
         except StoreError as error:
-            if error.cause in _IN_USE and not is_waiting:
-                is_waiting = True
-                on_wait()
-            elif not (is_waiting and error.cause in _IN_USE | _DOWN):
+            if error.cause not in IN_USE | _DOWN:
                 raise
+            if not is_waiting:
+                is_waiting = True
+                on_wait(error)
         sleep(interval)
 
 
