@@ -180,6 +180,7 @@ def test_an_agency_gets_a_digest_at_its_opening_and_as_its_time_runs_out(tmp_pat
     found = [line["text"].splitlines() for line in read_back(tmp_path)]
     assert [text[0] for text in found] == HEADS
     assert found[0][1] == "С прошлого сообщения: начато 1"
+    assert all(", первый ответ: " in text[-1] for text in found)
 
 
 def test_every_change_is_reported_once(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from workhours_sla.report import (  # noqa: E402
 )
 from workhours_sla.report import report as report_of  # noqa: E402
 from workhours_sla.reports.headline import direction, headline  # noqa: E402
-from workhours_sla.text.report import target_name  # noqa: E402
+from workhours_sla.text.words import target_name  # noqa: E402
 
 WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
 REPLY = Target("first reply", working_hours(4), WATCH)

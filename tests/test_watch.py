@@ -373,6 +373,15 @@ def test_a_reader_that_closes_its_pipe_gets_the_rest_in_the_next_run(
     assert found[: len(kept)] == kept
 
 
+def test_the_default_target_has_a_russian_name_in_russian_output(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text(line(an_event(0)))
+    command = ["watch", str(path), "--store", str(tmp_path / "a.db"), "--once"]
+    assert main([*command, "--calendar", "RU-VGG", "--lang", "ru", "--clock", "events"]) == 0
+    assert "A-00000  -  первый ответ  начато" in capsys.readouterr().out
+
+
 def test_the_clock_advances_time_while_no_events_arrive(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -244,7 +244,8 @@ class _ChangeLines:
         mark = "" if is_retraction else MARKS.get(change.kind, "")
         if is_retraction:
             what = SHELL.text(lang, "retracted", what=what)
-        facts = [f"{mark:<3}{change.appeal_id}", change.agency_id or "-", change.target, what]
+        facts = [f"{mark:<3}{change.appeal_id}", change.agency_id or "-"]
+        facts += [words.target_name(change.target, lang), what]
         if change.at is not None:
             facts.append(self._time(change.at))
         elif not is_retraction:

@@ -26,7 +26,8 @@ from workhours_sla.statistics.intervals import FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.numbers import number, target_text
-from workhours_sla.text.report import SENTENCES, VERDICTS, heading, name_of, target_name
+from workhours_sla.text.report import SENTENCES, VERDICTS, heading, name_of
+from workhours_sla.text.words import target_name
 from workhours_sla.worktime.budget import format_amount
 
 NONE: Final = "-"

@@ -471,21 +471,6 @@ SENTENCES: Final = Texts(_SENTENCES)
 """Sentences that explain a report, many keyed by the name of a field of the report."""
 
 
-_TARGETS: Final[Mapping[str, Words]] = {
-    "first reply": {"en": "first reply", "ru": "первый ответ"},
-}
-"""The names that targets have by default."""
-
-
-def target_name(name: str, lang: str) -> str:
-    """Return the name of a target to show; the name by default is in ``lang``.
-
-    >>> target_name("first reply", "ru"), target_name("Replies", "ru")
-    ('первый ответ', 'Replies')
-    """
-    return words.pick(_TARGETS.get(name, {"en": name}), lang)
-
-
 def name_of(by: str, key: str | None, lang: str) -> str:
     """Return the name of the row ``key`` in the table ``by``.
 

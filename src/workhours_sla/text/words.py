@@ -186,9 +186,24 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+_TARGETS: Final[Mapping[str, Words]] = {
+    "first reply": {"en": "first reply", "ru": "первый ответ"},
+}
+"""The names that targets have by default."""
+
+
 def pick(entry: Words, lang: str) -> str:
     """Return the text of an entry in ``lang``, or in English without a translation."""
     return entry.get(lang) or entry["en"]
+
+
+def target_name(name: str, lang: str) -> str:
+    """Return the name of a target to show; the name by default is in ``lang``.
+
+    >>> target_name("first reply", "ru"), target_name("Replies", "ru")
+    ('первый ответ', 'Replies')
+    """
+    return pick(_TARGETS.get(name, {"en": name}), lang)
 
 
 def holiday(name: str, lang: str) -> str:

@@ -254,7 +254,8 @@ class _Page:
             facts.append(self._text("left", amount=_whole(outcome.remaining)))
         if id(outcome) in self._passed:
             facts.append(self._text("used", percent=self._passed[id(outcome)]))
-        return f"• {outcome.appeal_id}, {outcome.target}: {', '.join(facts)}"
+        target = words.target_name(outcome.target, self._lang)
+        return f"• {outcome.appeal_id}, {target}: {', '.join(facts)}"
 
     def _time(self, when: datetime) -> str:
         local = when.astimezone(self._tz)

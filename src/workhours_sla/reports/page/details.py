@@ -18,8 +18,9 @@ from workhours_sla.reports.scales import percent_text
 from workhours_sla.text import words
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text
 from workhours_sla.text.page import PAGE, SOURCES
-from workhours_sla.text.report import CLASSES, INTAKE_REASONS, PHASES, heading, target_name
+from workhours_sla.text.report import CLASSES, INTAKE_REASONS, PHASES, heading
 from workhours_sla.text.texts import typeset
+from workhours_sla.text.words import target_name
 
 PRINTED: Final = 50
 """Number of late appeals that are printed. The style sheet has the same number."""

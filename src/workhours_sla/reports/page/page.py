@@ -35,7 +35,7 @@ from workhours_sla.text.charts import SENTENCES
 from workhours_sla.text.headline import TYPESET
 from workhours_sla.text.numbers import when_text
 from workhours_sla.text.page import PAGE
-from workhours_sla.text.report import target_name
+from workhours_sla.text.words import target_name
 from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.explain import Trace
 

@@ -14,8 +14,8 @@ from workhours_sla.service.screen.view import LETTERS, ScreenPart, shortened
 from workhours_sla.sla.target import Target
 from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.charts import SENTENCES
-from workhours_sla.text.report import heading, target_name
-from workhours_sla.text.words import LANGUAGES, NO_PART
+from workhours_sla.text.report import heading
+from workhours_sla.text.words import LANGUAGES, NO_PART, target_name
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_data import budget_kind, budget_size
 
