@@ -90,7 +90,7 @@ COMMANDS: Final = Texts(
             "Whoever knows an address can read the deadlines of that agency, so send it to the "
             "agency alone. A new number in [service.feeds] generations revokes it.",
             "ru": "Вывести адрес ленты iCalendar каждого ведомства из --config.\n\n"
-            "По адресу можно читать сроки этого ведомства, поэтому сообщайте его только самому "
+            "Кто знает адрес, видит сроки этого ведомства, поэтому сообщайте его только самому "
             "ведомству. Новый номер в [service.feeds] generations отзывает адрес.",
         },
         "check": {

@@ -10,7 +10,7 @@ from workhours_sla.text.words import Words
 INCOMING: Final[Mapping[str, Words]] = {
     "no_network_request": {
         "en": "the body is not an object of JSON, such as VK and MAX send",
-        "ru": "тело запроса - не объект JSON, какие присылают VK и MAX",
+        "ru": "тело запроса - не объект JSON, а VK и MAX присылают такие объекты",
     },
     "network_id": {
         "en": "an id has characters that cannot be printed",

@@ -107,7 +107,7 @@ KAFKA: Final[Mapping[str, Words]] = {
             "they were read; read them from a copy, then start once with --accept-loss"
         ),
         "ru": (
-            "топик {topic}, раздел {partition}: сообщения с {next} по {last} удалены, но ещё не "
+            "топик {topic}, раздел {partition}: сообщения с {next} по {last} удалены раньше, чем "
             "прочитаны; прочитайте их из копии и один раз запустите с --accept-loss"
         ),
     },
@@ -139,8 +139,8 @@ KAFKA: Final[Mapping[str, Words]] = {
             "store, or start once with --accept-loss"
         ),
         "ru": (
-            "в топике {topic} нет раздела {partition}, который хранилище читало; возьмите другое "
-            "хранилище или один раз запустите с --accept-loss"
+            "в топике {topic} нет раздела {partition}, который хранилище уже читало; возьмите "
+            "другое хранилище или один раз запустите с --accept-loss"
         ),
     },
     "kafka_position": {
@@ -149,8 +149,8 @@ KAFKA: Final[Mapping[str, Words]] = {
             "use that version"
         ),
         "ru": (
-            "в хранилище для топика {topic} записана позиция {position} - её записала другая "
-            "версия; используйте ту версию"
+            "позицию {position} топика {topic} записала в хранилище другая версия программы; "
+            "используйте ту версию"
         ),
     },
     # -- messages
@@ -169,8 +169,8 @@ KAFKA: Final[Mapping[str, Words]] = {
             "stops until they are back; each store needs a group of its own"
         ),
         "ru": (
-            "группа {group} отдала разделы {partitions} топика {topic} другой программе; пока они "
-            "не вернутся, время стоит; каждому хранилищу нужна своя группа"
+            "в группе {group} разделы {partitions} топика {topic} перешли к другой программе; пока "
+            "они не вернутся, время стоит; каждому хранилищу нужна своя группа"
         ),
     },
     "kafka_begins_at": {

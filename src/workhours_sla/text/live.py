@@ -67,7 +67,7 @@ LIVE: Final[Mapping[str, Words]] = {
     },
     "not_a_count": {
         "en": "{key} is {value}; write a number from {least} to {most}",
-        "ru": "{key}: {value}; напишите число от {least} до {most}",
+        "ru": "параметр {key} равен {value}; укажите число от {least} до {most}",
     },
 }
 """The sentences, which ``sentences.SENTENCES`` contains."""

@@ -53,8 +53,8 @@ SCREEN: Final = Texts(
         },
         "grace": {
             "en": "Of today's, {count} become overdue only after {when}, when work resumes.",
-            "ru": "У {count} из сегодняшних просрочка наступит лишь после {when}, с началом "
-            "работы.",
+            "ru": "У {count} из сегодняшних просрочка наступит лишь после {when}, когда "
+            "начнётся рабочее время.",
         },
         "grace_from": {
             "en": "Of today's, {count} become overdue only later, the first after {when}.",
@@ -63,8 +63,8 @@ SCREEN: Final = Texts(
         "grace_now": {
             "en": "The due time of {count} has passed; an answer is still in time until {when}, "
             "when work resumes.",
-            "ru": "У {count} срок уже наступил; ответ ещё будет в срок до {when}, пока не началась "
-            "работа.",
+            "ru": "У {count} срок уже наступил, но ответ до {when} ещё будет в срок: рабочее "
+            "время пока не идёт.",
         },
         "tomorrow": {"en": "tomorrow", "ru": "завтра"},
         "on_date": {"en": "on {date}", "ru": "{date}"},
@@ -78,7 +78,7 @@ SCREEN: Final = Texts(
         },
         "tile_risk": {
             "en": "at risk: little time is left",
-            "ru": "на исходе: времени осталось мало",
+            "ru": "срок истекает: времени осталось мало",
         },
         "tile_open": {"en": "open in all", "ru": "открыто всего"},
         "tile_next": {"en": "the next deadline", "ru": "ближайший срок"},
@@ -97,7 +97,7 @@ SCREEN: Final = Texts(
         },
         "order_overdue": {
             "en": "The longest overdue first, in working time.",
-            "ru": "Сначала самые давние; просрочка - в рабочем времени.",
+            "ru": "Сначала просроченные дольше всех, в рабочем времени.",
         },
         "order_due": {"en": "The earliest first.", "ru": "Сначала ближайшие."},
         "order_paused": {
@@ -106,7 +106,7 @@ SCREEN: Final = Texts(
         },
         "order_unknown": {
             "en": "The due time depends on days that no act has decided.",
-            "ru": "Срок зависит от дней, по которым ещё нет решения.",
+            "ru": "Срок зависит от дней, о которых ещё нет акта.",
         },
         "line_per_target": {
             "en": "An appeal has a line for each of its targets.",
@@ -132,7 +132,7 @@ SCREEN: Final = Texts(
         "left": {"en": "working time left", "ru": "осталось рабочего времени"},
         "was_due": {"en": "was due", "ru": "срок был"},
         "limit_at": {"en": "in time until {when}", "ru": "в срок до {when}"},
-        "soon": {"en": "at risk", "ru": "на исходе"},
+        "soon": {"en": "at risk", "ru": "срок истекает"},
         "earliest": {"en": "not before {when}", "ru": "не раньше {when}"},
         "elapsed_so_far": {"en": "working time used", "ru": "прошло рабочего времени"},
         "at_time": {"en": "today {time}", "ru": "сегодня {time}"},
@@ -166,7 +166,7 @@ SCREEN: Final = Texts(
         "clear": {"en": "Show all", "ru": "Показать все"},
         "open_exact": {
             "en": "Look for the number {appeal} among the answered appeals",
-            "ru": "Искать номер {appeal} среди отвеченных обращений",
+            "ru": "Искать номер {appeal} среди обращений, на которые ответили",
         },
         # -- one appeal
         "appeal": {"en": "Appeal {appeal}", "ru": "Обращение {appeal}"},
@@ -197,7 +197,7 @@ SCREEN: Final = Texts(
             "en": "The due time is not certain yet",
             "ru": "Срок пока не определён",
         },
-        "state_met": {"en": "Answered in time", "ru": "Отвечено в срок"},
+        "state_met": {"en": "Answered in time", "ru": "Ответ дан в срок"},
         "state_withdrawn": {"en": "Withdrawn by the citizen", "ru": "Отозвано гражданином"},
         "state_excluded": {
             "en": "Not counted: it repeats another appeal",
@@ -228,7 +228,7 @@ SCREEN: Final = Texts(
         },
         "note_provisional": {
             "en": "Provisional: rules decided days that no act has decided.",
-            "ru": "Предварительно: по дням, о которых решения ещё нет, применены правила.",
+            "ru": "Предварительно: дни, о которых акта ещё нет, учтены по общему правилу.",
         },
         "note_needs_review": {
             "en": "A reply has not been judged; it may be the answer.",
@@ -236,7 +236,8 @@ SCREEN: Final = Texts(
         },
         "note_retroactive": {
             "en": "The limit passed before a change of the appeal made this target apply.",
-            "ru": "Срок истёк раньше, чем из-за изменения обращения стал действовать норматив.",
+            "ru": "Норматив стал применяться из-за изменения обращения, когда предельный срок "
+            "уже прошёл.",
         },
         "note_pause_left_open": {
             "en": "A pause was never ended although work went on.",

@@ -10,7 +10,7 @@ from workhours_sla.text.words import Words
 PROBLEMS: Final[Mapping[str, Words]] = {
     "invalid-json": {"en": "The body is not JSON", "ru": "Тело запроса - не JSON"},
     "invalid-request": {"en": "The request is wrong", "ru": "Неверный запрос"},
-    "invalid-time": {"en": "Not a time", "ru": "Не время"},
+    "invalid-time": {"en": "Not a time", "ru": "Это не время"},
     "naive-time": {"en": "A time without an offset", "ru": "Время без смещения от UTC"},
     "calendar-coverage": {
         "en": "The calendar does not cover a date",
@@ -45,7 +45,7 @@ PROBLEMS: Final[Mapping[str, Words]] = {
     },
     "report-unavailable": {
         "en": "Reports are not installed",
-        "ru": "Отчёты не установлены",
+        "ru": "Не установлен набор для отчётов",
     },
     "report-busy": {
         "en": "Another report is being made",
@@ -204,7 +204,7 @@ SERVICE: Final[Mapping[str, Words]] = {
     },
     "unknown_filter": {
         "en": "the address has {key}, which is no filter; use {known}",
-        "ru": "в адресе есть параметр {key}, такого нет; используйте {known}",
+        "ru": "параметра {key}, указанного в адресе, у экрана нет; используйте {known}",
     },
     "filter_twice": {
         "en": "the address has {key} twice; leave one out",
