@@ -19,7 +19,7 @@ psycopg = pytest.importorskip("psycopg")
 
 from test_store import POLICY, at, created, replied  # noqa: E402
 from tests.engines.postgres_server import Server  # noqa: E402
-from workhours_sla.adapters.stores import postgres_schema  # noqa: E402
+from workhours_sla.adapters.stores import postgres_database, postgres_schema  # noqa: E402
 from workhours_sla.adapters.stores.places import open_reader, open_store  # noqa: E402
 from workhours_sla.adapters.stores.postgres_database import PostgresDatabase  # noqa: E402
 from workhours_sla.adapters.stores.tables import Tables  # noqa: E402
@@ -144,6 +144,16 @@ def test_a_session_that_a_pooler_has_changed_writes_nothing(address: str) -> Non
             pipe.apply(created("1", at(2025, 3, 12, 10)))
         store._db._writer -= 1
         assert len(pipe.apply(created("1", at(2025, 3, 12, 10)))) == 1
+
+
+def test_two_writers_to_whom_a_pooler_gives_one_session_are_one_too_many(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(PostgresStore(server.address)) as store:
+        shared = store._db.connection
+        monkeypatch.setattr(postgres_database, "connect", lambda _: shared)
+        with pytest.raises(StoreError, match="another process writes the store"):
+            PostgresStore(server.address, patience=0)
 
 
 def pass_over_an_error(store: PostgresStore) -> None:

@@ -29,6 +29,15 @@ _AT_ONCE: Final = 10_000
 _TEXT: Final = 25
 """The type of columns of text."""
 
+_TAKE_LOCK: Final = """
+    SELECT CASE WHEN EXISTS (
+        SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND classid = %s::bigint AND objid = %s::bigint AND objsubid = 1
+    ) THEN false ELSE pg_try_advisory_lock(%s) END
+"""
+"""Takes the lock, but not a second time: a pooler may give one session to two writers."""
+
 _WRITER: Final = """
     SET synchronous_commit TO {durable};
     SET enable_seqscan TO off;
@@ -123,7 +132,7 @@ class PostgresDatabase:
     def _lock(self, patience: float) -> None:
         """Take the lock of the writer. It is released when the session ends."""
         until = monotonic() + patience
-        while not self._one("SELECT pg_try_advisory_lock(%s)", self._key)[0]:
+        while not self._one(_TAKE_LOCK, LOCK_CLASS, self._oid, self._key)[0]:
             if monotonic() >= until:
                 msg = say("postgres_in_use", path=repr(self.place))
                 raise StoreError(msg, path=self.place)
