@@ -9,7 +9,7 @@ from typing import Final
 from workhours_sla.compliance.agreement import Agreement, AgreementClass, ComparedAppeal
 from workhours_sla.reports.printable import printable
 from workhours_sla.text.agreement import AGREEMENT, CLASSES
-from workhours_sla.text.words import VERDICTS, pick, weekday_date
+from workhours_sla.text.words import VERDICTS, pick, target_name, weekday_date
 from workhours_sla.worktime.budget import format_amount
 
 _EXPLAINED: Final = frozenset(
@@ -23,14 +23,12 @@ def agreement_lines(found: Agreement, lang: str) -> Iterator[str]:
 
     Counts of each class come first, then examples.
     """
-    text = AGREEMENT.in_language(lang)
+    text, target = AGREEMENT.in_language(lang), printable(target_name(found.target, lang))
     if any(one.name != "theirs_missing" for one in found.verdicts):
-        yield text("verdicts", target=printable(found.target), counts=_counts(found.verdicts, lang))
+        yield text("verdicts", target=target, counts=_counts(found.verdicts, lang))
         yield from _examples(found.verdicts, lang)
     if found.due_times:
-        line = text(
-            "due_times", target=printable(found.target), counts=_counts(found.due_times, lang)
-        )
+        line = text("due_times", target=target, counts=_counts(found.due_times, lang))
         if found.median_difference is not None:
             line += text("median", difference=_signed(found.median_difference))
         yield line
