@@ -156,6 +156,20 @@ def test_two_writers_to_whom_a_pooler_gives_one_session_are_one_too_many(
             PostgresStore(server.address, patience=0)
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_the_writer_of_a_schema_that_was_removed_writes_nothing(address: str, again: bool) -> None:
+    name = schema_of(address)
+    with closing(PostgresStore(address)) as store:
+        pipe = Pipeline(store, POLICY)
+        execute(address, f"DROP SCHEMA {name} CASCADE")
+        if again:
+            filled(address)
+        with pytest.raises(StoreError, match=r"the schema of the store .* was removed"):
+            pipe.apply(created("2", at(2025, 3, 12, 12)))
+    if again:
+        assert [one.appeal_id for one in events_of(address)] == ["1", "1"]
+
+
 def pass_over_an_error(store: PostgresStore) -> None:
     with store._db.transaction(), suppress(StoreError):
         store._db.rows("SELECT * FROM nowhere")

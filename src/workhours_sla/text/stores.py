@@ -53,6 +53,16 @@ STORES: Final[Mapping[str, Words]] = {
             "не действует; подключитесь к серверу напрямую или включите в пуле режим session"
         ),
     },
+    "postgres_other_schema": {
+        "en": (
+            "the schema of the store {path} was removed or created again, and the lock of the "
+            "writer does not protect it; start again"
+        ),
+        "ru": (
+            "схема хранилища {path} удалена или создана заново, и блокировка её не защищает; "
+            "запустите снова"
+        ),
+    },
     "postgres_in_use": {
         "en": "another process writes the store {path}; end it first, or give another database",
         "ru": "в хранилище {path} пишет другой процесс; завершите его или укажите другую базу",

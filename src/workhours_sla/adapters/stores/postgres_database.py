@@ -38,6 +38,11 @@ _TAKE_LOCK: Final = """
 """
 """Takes the lock, but not a second time: a pooler may give one session to two writers."""
 
+_BEGIN: Final = """
+    BEGIN; SELECT pg_backend_pid(),
+        (SELECT oid::bigint FROM pg_namespace WHERE nspname = current_schema())
+"""
+
 _WRITER: Final = """
     SET synchronous_commit TO {durable};
     SET enable_seqscan TO off;
@@ -221,12 +226,17 @@ class PostgresDatabase:
                 raise
 
     def _begin(self) -> None:
-        """Begin a transaction, if this is still the session that has the writer's lock."""
-        cursor = self.connection.execute("BEGIN; SELECT pg_backend_pid()")
+        """Begin a transaction, if this session has the writer's lock of the schema it uses."""
+        cursor = self.connection.execute(_BEGIN)
         cursor.nextset()
-        if cursor.fetchone() != (self._writer,):
-            msg = say("postgres_other_session", path=repr(self.place))
-            raise StoreError(msg, path=self.place)
+        session, schema = cursor.fetchone() or (None, None)
+        cause = None
+        if session != self._writer:
+            cause = "postgres_other_session"
+        elif schema != self._oid:
+            cause = "postgres_other_schema"
+        if cause is not None:
+            raise StoreError(say(cause, path=repr(self.place)), path=self.place)
 
     def _commit(self) -> None:
         done = self.connection.execute("COMMIT").statusmessage or ""
