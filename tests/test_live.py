@@ -24,6 +24,7 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
+from workhours_sla.adapters.stores.sqlite_database import SqliteDatabase
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import (
     MemoryStore,
@@ -447,3 +448,25 @@ def test_a_store_that_fails_is_noted_until_it_works_again(
         assert live.failing is None
         assert store.holdings().rejected == 0
         assert live.apply([event(2)]).receipts[0].state == "applied"
+
+
+def test_a_store_that_has_closed_itself_is_lost_and_the_first_error_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        Pipeline(SqliteStore(tmp_path / "appeals.db"), POLICY) as pipeline,
+        Live(pipeline, clock=Clock(), tick=None) as live,
+    ):
+
+        def fail(*_: object) -> None:
+            monkeypatch.setattr(SqliteDatabase, "rows", fail)
+            raise StoreError("the disk is gone")  # noqa: TRY003, EM101
+
+        monkeypatch.setattr(SqliteDatabase, "put", fail)
+        with pytest.raises(StoreError, match="the disk is gone"):
+            live.apply([event(1)])
+        monkeypatch.undo()
+        for _ in range(2):
+            with pytest.raises(StoreError, match="is closed"):
+                live.apply([event(2)])
+            assert str(live.lost) == str(live.failing) == "the disk is gone"

@@ -16,7 +16,6 @@ import pytest
 
 psycopg = pytest.importorskip("psycopg")
 
-
 from test_store import POLICY, at, created, replied  # noqa: E402
 from tests.engines.postgres_server import Server  # noqa: E402
 from workhours_sla.adapters.stores import postgres_database, postgres_schema  # noqa: E402
@@ -25,6 +24,7 @@ from workhours_sla.adapters.stores.postgres_database import PostgresDatabase  # 
 from workhours_sla.adapters.stores.tables import Tables  # noqa: E402
 from workhours_sla.cli.main import main  # noqa: E402
 from workhours_sla.errors import EventError, StoreError  # noqa: E402
+from workhours_sla.service.live import Live  # noqa: E402
 from workhours_sla.sla.store import Work  # noqa: E402
 from workhours_sla.stream import (  # noqa: E402
     Batch,
@@ -154,6 +154,16 @@ def test_two_writers_to_whom_a_pooler_gives_one_session_are_one_too_many(
         monkeypatch.setattr(postgres_database, "connect", lambda _: shared)
         with pytest.raises(StoreError, match="another process writes the store"):
             PostgresStore(server.address, patience=0)
+
+
+def test_a_service_remembers_that_its_connection_was_lost(address: str) -> None:
+    store = PostgresStore(address)
+    with Pipeline(store, POLICY) as pipe, Live(pipe, tick=None, skew=timedelta(0)) as live:
+        terminate(address, store)
+        for _ in range(3):  # the second call closes the store
+            with pytest.raises(StoreError):
+                live.advance(at(2025, 3, 12, 10))
+            assert "was lost" in str(live.lost)
 
 
 @pytest.mark.parametrize("again", [False, True])

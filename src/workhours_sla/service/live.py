@@ -17,7 +17,7 @@ from typing import Final, NamedTuple, Self
 from workhours_sla.adapters.delivery import Delivery
 from workhours_sla.adapters.sinks.digest import targets_of
 from workhours_sla.adapters.sinks.metrics import Metrics
-from workhours_sla.adapters.stores.places import is_lost
+from workhours_sla.adapters.stores.places import is_closed, is_lost
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.due_trace import due_trace
@@ -114,6 +114,8 @@ class Live:
         self.metrics = Metrics(pipeline, sinks=[sink.name for sink in sinks])
         self.failing: StoreError | None = None
         """The error of the store, None as soon as something was written after it."""
+        self.lost: StoreError | None = None
+        """The error of a store that no call can use again, so that the service must end."""
         self._delivery = Delivery(pipeline.store, [*sinks, self.metrics], on_failure=on_failure)
         self._digests = digests
         self._also_failing = also_failing
@@ -155,11 +157,6 @@ class Live:
         if self._ticker is not None and self._ticker.ident is not None:
             self._ticker.join()
         self._delivery.stop()
-
-    @property
-    def lost(self) -> StoreError | None:
-        """The error of a store that no call can use again, so that the service must end."""
-        return self.failing if self.failing is not None and is_lost(self.failing) else None
 
     @property
     def failing_sinks(self) -> dict[str, BaseException]:
@@ -229,10 +226,16 @@ class Live:
         try:
             yield
         except StoreError as error:
-            self.failing = error
+            self._note(error)
             raise
         if is_write:  # a store on a full disk can be read
             self.failing = None
+
+    def _note(self, error: StoreError) -> None:
+        if self.failing is None or not is_closed(error):
+            self.failing = error
+        if self.lost is None and is_lost(error):
+            self.lost = self.failing
 
     def _run(self, tick: float) -> None:
         while not self._stopping.is_set():

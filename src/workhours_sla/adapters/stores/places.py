@@ -31,11 +31,18 @@ IN_USE: Final = frozenset({"store_in_use", "postgres_in_use"})
 """The causes of the error that another process writes a store."""
 _DOWN: Final = frozenset({"postgres_unreachable", "postgres_lost"})
 """The causes of the errors of a server that is down."""
+_LOST: Final = frozenset({"postgres_lost", "postgres_other_schema", "store_closed"})
+"""The causes of the errors that every later call on the same store has."""
 
 
 def is_lost(error: StoreError) -> bool:
     """Return whether an error says that an open store is unusable for good, so open it again."""
-    return error.cause == "postgres_lost"
+    return error.cause in _LOST
+
+
+def is_closed(error: StoreError) -> bool:
+    """Return whether an error only says that a store is closed, so an earlier one says why."""
+    return error.cause == "store_closed"
 
 
 def is_address(place: Path | str) -> bool:
