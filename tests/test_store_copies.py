@@ -122,7 +122,7 @@ def test_a_standby_opens_a_file_when_its_writer_was_killed(tmp_path: Path) -> No
         assert writer.stdout is not None
         assert writer.stdout.readline() == "open\n"
 
-        def wait() -> None:
+        def wait(_error: object) -> None:
             assert not waits.is_set()
             waits.set()
             writer.kill()
@@ -139,7 +139,7 @@ def test_a_standby_refuses_what_does_not_go_away(tmp_path: Path) -> None:
     path = tmp_path / "text.db"
     path.write_text("no store" * 100)
     with pytest.raises(StoreError, match="give a store"):
-        places.wait_for_store(path, lambda: None)
+        places.wait_for_store(path, lambda _error: None)
 
 
 def test_the_store_of_a_command_is_that_of_its_configuration(

@@ -26,7 +26,7 @@ BATCH = 5
 
 def feed(place: str, events: Path, changes: Path, pause: float) -> None:
     tail = Tail(events, mapper_of(Config()), clock=None, once=True)
-    store, _ = wait_for_store(place, lambda: print("waits", flush=True), interval=0.05)
+    store, _ = wait_for_store(place, lambda _error: print("waits", flush=True), interval=0.05)
     with Pipeline(store, policy()) as pipeline:
         print("open", flush=True)
         with (
