@@ -10,7 +10,7 @@ from workhours_sla.text.words import Words
 INCOMING: Final[Mapping[str, Words]] = {
     "no_network_request": {
         "en": "the body is not an object of JSON, such as VK and MAX send",
-        "ru": "тело запроса - не объект JSON, а VK и MAX присылают такие объекты",
+        "ru": "тело запроса - не объект JSON, а ВКонтакте и MAX присылают такие объекты",
     },
     "network_id": {
         "en": "an id has characters that cannot be printed",
@@ -57,7 +57,7 @@ INCOMING: Final[Mapping[str, Words]] = {
     },
     "not_a_group": {
         "en": "{group} is not the id of a group in VK",
-        "ru": "{group} - не номер сообщества VK",
+        "ru": "{group} - не номер сообщества ВКонтакте",
     },
     "write_group": {
         "en": "write it without a minus, such as 990000001",
@@ -65,7 +65,7 @@ INCOMING: Final[Mapping[str, Words]] = {
     },
     "not_a_confirmation": {
         "en": "{text} is not a confirmation of VK",
-        "ru": "{text} - не строка подтверждения VK",
+        "ru": "{text} - не строка подтверждения ВКонтакте",
     },
     "write_confirmation": {
         "en": "copy it from the settings of the group, such as a1b2c3d4",

@@ -216,7 +216,7 @@ SCREEN: Final = Texts(
             "en": "A list of days does not explain this due time: it depends on several holders, "
             "on an open pause, or on days that no act has decided.",
             "ru": "Списком дней этот срок не объяснить: он зависит от нескольких исполнителей, от "
-            "незавершённой паузы или от дней, по которым ещё нет решения.",
+            "незавершённой приостановки или от дней, о которых ещё нет акта.",
         },
         "history": {"en": "What happened", "ru": "Что произошло"},
         "event": {"en": "event", "ru": "событие"},
@@ -241,7 +241,7 @@ SCREEN: Final = Texts(
         },
         "note_pause_left_open": {
             "en": "A pause was never ended although work went on.",
-            "ru": "Пауза не закрыта, хотя работа продолжалась.",
+            "ru": "Приостановка не завершена, хотя работа продолжалась.",
         },
         "cycle": {"en": "{name}, reopened ({number})", "ru": "{name}, повторно ({number})"},
         # -- login

@@ -914,7 +914,8 @@ SENTENCES: Final[Mapping[str, Words]] = {
             "of status changes"
         ),
         "ru": (
-            "{appeal}: были паузы, но в выгрузке только их сумма; возьмите выгрузку смен статуса"
+            "{appeal}: были приостановки, но в выгрузке только их сумма; возьмите выгрузку смен "
+            "статуса"
         ),
     },
     # -- TOML and other files of settings

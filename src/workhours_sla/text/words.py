@@ -145,7 +145,7 @@ QUARANTINE_REASONS: Final[Mapping[str, Words]] = {
     "reply_before_post": {"en": "answer before the appeal", "ru": "ответ раньше обращения"},
     "unknown_pauses": {
         "en": "pauses without their times",
-        "ru": "паузы без указания времени",
+        "ru": "приостановки без указания времени",
     },
     "no_appeal": {
         "en": "event of an appeal that was never posted",
