@@ -147,6 +147,12 @@ class Browser:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
+    def focus(self, selector: str) -> None:
+        """Focus an element, also where scripts are off."""
+        document = self.ask("DOM.getDocument", depth=1)["root"]["nodeId"]
+        found = self.ask("DOM.querySelector", nodeId=document, selector=selector)
+        self.ask("DOM.focus", nodeId=found["nodeId"])
+
     def type(self, text: str) -> None:
         self.ask("Input.insertText", text=text)
 
