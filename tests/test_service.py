@@ -10,10 +10,13 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workhours_sla import Policy
 from workhours_sla.cli.main import main
@@ -26,7 +29,7 @@ pytest.importorskip("fastapi")
 httpx = pytest.importorskip("httpx")
 
 from workhours_sla.adapters.config.sections import ServiceSettings  # noqa: E402
-from workhours_sla.service.answering import Limits  # noqa: E402
+from workhours_sla.service.answering import Limits, encoded, encoded_answer  # noqa: E402
 from workhours_sla.service.app import application  # noqa: E402
 from workhours_sla.service.tokens import LARGEST, Tokens  # noqa: E402
 
@@ -312,12 +315,36 @@ def test_language_of_messages(client: Client, accepted: str, lang: str) -> None:
     assert ("has no zone" in found["detail"]) == (lang == "en")
 
 
+@given(
+    st.dictionaries(
+        st.text(),
+        st.recursive(
+            st.none()
+            | st.booleans()
+            | st.integers()
+            | st.floats()
+            | st.text(st.characters(exclude_categories=()))
+            | st.sampled_from(["\x7f", "\x9b31m", "\ud800", "я"])
+            | st.dates()
+            | st.timedeltas()
+            | st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=3))])),
+            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        ),
+    )
+)
+def test_the_quick_encoder_writes_what_the_other_writes(data: dict[str, Any]) -> None:
+    assert encoded_answer(data) == encoded(data)
+
+
 def test_language_without_a_header() -> None:
     found = Client(lang="ru").post("/v1/due", {"start": "31.10.2025 17:30"})
     assert found.json()["title"] == PROBLEMS["naive-time"]["ru"]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8000", "", "localhost:x"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example:8000", "", "localhost:x", "[" * 300 + "::1]:8000"],
+)
 def test_without_tokens_only_names_of_this_machine_are_answered(host: str) -> None:
     found = problem(Client().ask("GET", "/v1/calendars/RU/2026", host=host), "wrong-host", 421)
     assert found["host"] == host

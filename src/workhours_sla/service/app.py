@@ -15,21 +15,23 @@ from starlette.routing import Route
 from workhours_sla.adapters.json.calendar_year import CalendarYear
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import WorkHoursError, shown
-from workhours_sla.service.answering import Limits, answered, batch_of, encoded
-from workhours_sla.service.bodies import JSON_TYPE, body_of, type_of
+from workhours_sla.service.answering import Limits, encoded
+from workhours_sla.service.asked import Asked
+from workhours_sla.service.bodies import JSON_TYPE
 from workhours_sla.service.feed_routes import feed_routes
 from workhours_sla.service.feeds import Calendars
-from workhours_sla.service.guard import LANGUAGE, OPEN, ROUTE, Guard, failed, not_routed, refused
+from workhours_sla.service.guard import OPEN, Guard, failed, not_routed, refused
 from workhours_sla.service.live import Live
 from workhours_sla.service.live_routes import live_routes
 from workhours_sla.service.openapi import described
 from workhours_sla.service.openapi_incoming import paths_of_incoming
 from workhours_sla.service.parameters import parameters_of
 from workhours_sla.service.problems import RefusedRequestError, refuse
-from workhours_sla.service.questions import QUESTIONS, Targets
+from workhours_sla.service.questions import Targets
 from workhours_sla.service.rate import RateLimit
 from workhours_sla.service.report_routes import report_routes
 from workhours_sla.service.request_counts import RequestCounts
+from workhours_sla.service.request_facts import ROUTE
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.webhook_routes import webhook_routes
 from workhours_sla.service.with_store import WithStore
@@ -40,8 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LAST_YEAR: Final = 9998
-SMALL: Final = 65_536
-"""Bodies up to this size are parsed at once; larger ones in a thread."""
 
 
 def application(
@@ -59,7 +59,6 @@ def application(
     about appeals, and has the coordinator's screen.
     """
     tokens, limits = tokens or Tokens(), limits or Limits()
-    targets = Targets(policy)
     app = FastAPI(
         title="workhours_sla",
         docs_url=None,  # its page would load scripts from another site
@@ -68,8 +67,6 @@ def application(
         redirect_slashes=False,  # behind a proxy it would lead from https to http, with the token
     )
 
-    for name in QUESTIONS:
-        _add(app, "POST", f"/v1/{name}", _asked(name, targets, limits))
     _add(app, "GET", "/v1/calendars/{id}/{year}", _calendar_year)
     counts = RequestCounts()
     if store is not None:
@@ -103,7 +100,8 @@ def application(
         for method, path, answer in Site(store.live, policy, tokens, store.labels).routes():
             _add(app, method, path, answer)
         open_ |= ADDRESSES
-    return Guard(app, tokens, lang, RateLimit(limits.rate), counts, open_=open_)
+    inner = Asked(app, Targets(policy), limits)
+    return Guard(inner, tokens, lang, RateLimit(limits.rate), counts, open_=open_)
 
 
 def _add(app: FastAPI, method: str, path: str, answer: Callable[..., Any]) -> None:
@@ -122,30 +120,6 @@ def _add(app: FastAPI, method: str, path: str, answer: Callable[..., Any]) -> No
     whole = route.path_regex.pattern.removesuffix("$") + r"\Z"
     route.path_regex = re.compile(whole, re.DOTALL)
     app.router.routes.append(route)
-
-
-def _asked(name: str, targets: Targets, limits: Limits) -> Callable[..., Any]:
-    if name == "evaluate":
-        limits = limits._replace(body_bytes=limits.events_bytes)
-
-    async def answer(request: Request) -> Response:
-        type_of(request)
-        body = await body_of(request, limits)
-        lang: str = request.scope[LANGUAGE]
-        if len(body) > SMALL:  # parsing it would keep other requests waiting
-
-            def found_in_thread() -> bytes:
-                return answered(batch_of(body, name, limits), targets, lang, limits)
-
-            return Response(await asyncio.to_thread(found_in_thread), media_type=JSON_TYPE)
-        batch = batch_of(body, name, limits)
-        if batch.is_quick:
-            found = answered(batch, targets, lang, limits)
-        else:
-            found = await asyncio.to_thread(answered, batch, targets, lang, limits)
-        return Response(found, media_type=JSON_TYPE)
-
-    return answer
 
 
 async def _calendar_year(request: Request) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Final
 
 from starlette.requests import Request
+from starlette.types import Receive
 
 from workhours_sla.errors import shown
 from workhours_sla.service.answering import Limits
@@ -16,9 +17,13 @@ from workhours_sla.text.messages import say
 JSON_TYPE: Final = "application/json"
 
 
-def type_of(request: Request, kinds: Collection[str] = (JSON_TYPE,)) -> str:
+def type_of(request: Request, kinds: Collection[str]) -> str:
     """Return the media type of a body, one of ``kinds``. Raises RefusedRequestError."""
-    given = request.headers.get("content-type", "")
+    return known_type(request.headers.get("content-type", ""), kinds)
+
+
+def known_type(given: str, kinds: Collection[str] = (JSON_TYPE,)) -> str:
+    """Return the media type of a header ``Content-Type``. Raises RefusedRequestError."""
     if given in kinds:
         return given
     kind = given.partition(";")[0].strip().lower()
@@ -31,20 +36,24 @@ def type_of(request: Request, kinds: Collection[str] = (JSON_TYPE,)) -> str:
 
 
 async def body_of(request: Request, limits: Limits) -> bytes:
-    """Return the body of a request, which must be within the limits.
+    """Return the body of a request, which must be within the limits. Raises RefusedRequestError."""
+    return await received(request.receive, request.headers.get("content-length", ""), limits)
+
+
+async def received(receive: Receive, length: str, limits: Limits) -> bytes:
+    """Return a body whose header ``Content-Length`` is ``length``, within the limits.
 
     It is counted while it arrives, so that no more than the limit is ever in memory. Raises
     RefusedRequestError.
     """
     most = limits.body_bytes
-    length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > most:
         refuse("body-too-large", say("large_body", most=most), most=most)
     parts, size, is_complete = [], 0, False
     try:
         async with asyncio.timeout(limits.body_seconds):
             while not is_complete:  # faster than ``request.stream``
-                message = await request.receive()
+                message = await receive()
                 if message["type"] == "http.disconnect":  # nobody reads the answer
                     refuse("invalid-json", say("not_readable_json"))
                 part = message.get("body", b"")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from ipaddress import ip_address
 from math import ceil
 from time import monotonic, perf_counter
@@ -25,6 +26,7 @@ from workhours_sla.service.problems import (
 )
 from workhours_sla.service.rate import RateLimit
 from workhours_sla.service.request_counts import RequestCounts, usual_method
+from workhours_sla.service.request_facts import FAULT, HEADERS, LANGUAGE, ROUTE
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.text.messages import say
 
@@ -39,12 +41,8 @@ WRITING: Final = frozenset({"/v1/events"})
 """Addresses that need a token of the role ``write``."""
 SELF_CHECKED: Final = ("/v1/webhooks/", "/feeds/")
 """Addresses begin so if they check another secret than a token themselves."""
-LANGUAGE: Final = "workhours.lang"
-"""The key of a scope under which the language of messages is."""
-ROUTE: Final = "workhours.route"
-"""The key of a scope under which the address of the route is, with its placeholders."""
-FAULT: Final = "workhours.fault"
-"""The key of a scope under which the number of a fault is."""
+LONGEST_HOST: Final = 255
+"""The largest number of characters of the name of a host."""
 RETRY_AFTER: Final = "5"
 """After how many seconds a client should try again if the store cannot be used."""
 LOG: Final = logging.getLogger("workhours_sla.service")
@@ -93,13 +91,15 @@ class Guard:
         lang = (
             self._lang if accepted is None else language_of(accepted.decode("latin-1"), self._lang)
         )
-        scope[LANGUAGE] = lang
+        scope[LANGUAGE], scope[HEADERS] = lang, headers
         try:
             self._admit(scope, headers)
             await self._inner(scope, receive, noted)
-        except RefusedRequestError as error:
+        except (RefusedRequestError, WorkHoursError) as error:
             await problem_response(problem_of(error), lang)(scope, receive, noted)
         except Exception as error:  # noqa: BLE001 - the client has its problem, the log the error
+            if not status:
+                await problem_response(_fault(scope), lang)(scope, receive, noted)
             LOG.error(  # noqa: TRY400 - a traceback may have values of the request
                 "fault",
                 extra={
@@ -131,7 +131,7 @@ class Guard:
         path, name = scope["path"], None
         if self._tokens.is_empty and path not in OPEN:
             host = headers.get(b"host", b"").decode("latin-1")
-            if not is_loopback(_without_port(host)):
+            if not _is_own(host):
                 refuse("wrong-host", say("wrong_host", host=shown(host)), host=host)
         refused = None
         if path not in self._open and not path.startswith(SELF_CHECKED):
@@ -162,6 +162,16 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def _is_own(host: str) -> bool:
+    """Return whether a header ``Host`` names the machine itself."""
+    return len(host) <= LONGEST_HOST and _is_own_name(host)
+
+
+@lru_cache(maxsize=128)  # of short names only, so that no client can fill the memory
+def _is_own_name(host: str) -> bool:
+    return is_loopback(_without_port(host))
 
 
 def _without_port(host: str) -> str:
@@ -214,6 +224,9 @@ async def not_routed(request: Request, error: Exception) -> Response:
 
 async def failed(request: Request, _error: Exception) -> Response:
     """Return the problem for a fault of the service. The log has the fault by its number."""
-    number = request.scope[FAULT] = uuid4().hex
-    problem = Problem("internal", say("internal_fault", id=number), {"id": number})
-    return problem_response(problem, request.scope[LANGUAGE])
+    return problem_response(_fault(request.scope), request.scope[LANGUAGE])
+
+
+def _fault(scope: Message) -> Problem:
+    number = scope[FAULT] = uuid4().hex
+    return Problem("internal", say("internal_fault", id=number), {"id": number})

@@ -14,11 +14,11 @@ from workhours_sla.errors import shown
 from workhours_sla.service.answering import Limits, encoded
 from workhours_sla.service.appeals import Query, appeal_data, overdue_data
 from workhours_sla.service.bodies import JSON_TYPE, body_of, type_of
-from workhours_sla.service.guard import LANGUAGE
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import refuse
 from workhours_sla.service.receiving import TYPES, receive
 from workhours_sla.service.request_counts import RequestCounts
+from workhours_sla.service.request_facts import LANGUAGE
 from workhours_sla.text.messages import say
 
 Answer = Callable[[Request], Awaitable[Response]]

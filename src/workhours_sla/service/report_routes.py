@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from workhours_sla.adapters.json.text import escape_controls
 from workhours_sla.service.bodies import JSON_TYPE
-from workhours_sla.service.guard import LANGUAGE
 from workhours_sla.service.reporting import ReportQuery, Reports
+from workhours_sla.service.request_facts import LANGUAGE
 
 PAGE_TYPE: Final = "text/html"
 Answer = Callable[[Request], Awaitable[Response]]

@@ -17,10 +17,10 @@ from workhours_sla.errors import WorkHoursError
 from workhours_sla.errors import shown as shown_id
 from workhours_sla.service.answering import Limits
 from workhours_sla.service.bodies import body_of
-from workhours_sla.service.guard import LANGUAGE
 from workhours_sla.service.labels import Labels
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import RefusedRequestError, problem_of
+from workhours_sla.service.request_facts import LANGUAGE
 from workhours_sla.service.screen.filters import Filters
 from workhours_sla.service.screen.frame import POLICY
 from workhours_sla.service.screen.login import Login, cookie_header
