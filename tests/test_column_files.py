@@ -300,6 +300,23 @@ def csv_file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def parquet_file(csv_file: Path, tmp_path: Path) -> Path:
+    header, *lines = [line.split(",") for line in csv_file.read_text("utf-8").split("\n")[:-1]]
+    columns = zip(*lines, strict=True)
+    path = tmp_path / "events.parquet"
+    pytest.importorskip("pyarrow.parquet").write_table(
+        pa.table(dict(zip(header, columns, strict=True))), path
+    )
+    return path
+
+
+@pytest.fixture(params=["csv", "parquet"])
+def events_file(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.getfixturevalue(f"{request.param}_file")
+    return path
+
+
 def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     status = main(arguments)
     return status, *capsys.readouterr()
@@ -319,12 +336,12 @@ def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, 
 )
 def test_commands_print_the_same(
     command: list[str],
-    csv_file: Path,
+    events_file: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     as_of = (FIRST + timedelta(days=20)).isoformat()
-    call = [command[0], str(csv_file), "--as-of", as_of, *command[1:]]
+    call = [command[0], str(events_file), "--as-of", as_of, *command[1:]]
     wanted = run(call, capsys)
     calls = []
     original = read.read_columns
@@ -335,7 +352,7 @@ def test_commands_print_the_same(
 
     monkeypatch.setattr("workhours_sla.cli.input.read_columns", read_any)
     assert run(call, capsys) == wanted
-    assert calls == [csv_file]
+    assert calls == [events_file]
 
 
 def test_verbose(

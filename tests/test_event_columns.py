@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,13 +20,15 @@ from workhours_sla import (
     Event,
     Monitor,
     Policy,
+    Rule,
     Schedule,
+    ScheduleBy,
     Target,
     evaluate,
     working_hours,
 )
 from workhours_sla.sla.columns.evaluate import ColumnEvaluation, evaluate_columns
-from workhours_sla.sla.columns.event_columns import EventColumns
+from workhours_sla.sla.columns.event_columns import Coded, EventColumns
 from workhours_sla.sla.event import EARLIEST, LATEST
 
 USUAL = Policy(
@@ -147,6 +150,31 @@ def test_times_at_both_ends() -> None:
     for as_of in (first, FIRST, near_last, last):
         found = by_columns(events, Policy(targets), as_of)
         assert_equal(found.evaluation, evaluate(events, Policy(targets), as_of=as_of))
+
+
+class CountedNames(list[str]):
+    """Names that count how often one of them is read."""
+
+    reads = 0
+
+    def __getitem__(self, code: Any) -> Any:
+        self.reads += 1
+        return super().__getitem__(code)
+
+
+def test_names_are_read_once_for_all_schedules_and_rules() -> None:
+    count = 400
+    offices = [f"N-{number}" for number in range(count)]
+    events = [created(number, FIRST, agency_id=name) for number, name in enumerate(offices)]
+    by = ScheduleBy("agency_id", dict.fromkeys(offices, OFFICE))
+    rules = [Rule([Target("first", working_hours(4), by)], agencies=[name]) for name in offices]
+    columns = EventColumns.of(events)
+    names = CountedNames(offices)
+    columns.texts["agency_id"] = Coded(columns.texts["agency_id"].codes, names)  # type: ignore[index]
+    as_of = FIRST + timedelta(days=2)
+    found = evaluate_columns(columns, Policy(rules[:20]), as_of=as_of)
+    assert names.reads <= 25 * count  # once for all rules, and once for each of the 20 targets
+    assert_equal(found.evaluation, evaluate(events, Policy(rules[:20]), as_of=as_of))
 
 
 def test_columns_give_back_their_events() -> None:

@@ -174,12 +174,13 @@ def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tup
 def _of_columns(columns: ReadColumns, found: Input | None) -> Rows:
     """Return the rows of a file that was read as columns. Raises SourceError."""
     if found is not None and found.detected is not None and columns.faults:
-        raise found.refuse(columns.faults[0], "line")
+        raise found.refuse(columns.faults[0], columns.unit)
     return Rows(
         ColumnEvents(columns.events),
         columns.faults,
         per_event=True,
         read_count=columns.row_count,
+        unit=columns.unit,
         ignored=columns.ignored,
     )
 

@@ -189,10 +189,10 @@ SHELL: Final = Texts(
             "остальные - целыми столбцами",
         },
         "judged_by_events": {
-            "en": "all appeals were judged one event at a time; large CSV files and JSON Lines of "
-            "events are judged as columns if pyarrow is installed",
-            "ru": "все обращения рассчитаны по отдельным событиям; большие файлы событий CSV и "
-            "JSON Lines рассчитываются целыми столбцами, если установлен pyarrow",
+            "en": "all appeals were judged one event at a time; large files of events in CSV, JSON "
+            "Lines, Parquet or Arrow are judged as columns if pyarrow is installed",
+            "ru": "все обращения рассчитаны по отдельным событиям; большие файлы событий CSV, JSON "
+            "Lines, Parquet и Arrow рассчитываются целыми столбцами, если установлен pyarrow",
         },
         "pauses_not_counted": {
             "en": "pauses in the file: {count}; they do not stop the clock, since no target has "

@@ -15,7 +15,7 @@ from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from workhours_sla.adapters.config.sections import Input
     from workhours_sla.adapters.sources.opened_file import OpenedFile
@@ -24,22 +24,29 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 4_000_000_000
 """Maximum size of a Parquet row group after decompression."""
 
-_ROWS: Final = 4_096
+ROWS: Final = 4_096
 """Number of rows that are converted to Python values at once."""
 _BUFFER: Final = 1 << 20
 
 
-class _Table(NamedTuple):
-    """An open Parquet or Arrow file.
+class Table(NamedTuple):
+    """An open Parquet or Arrow file, or a table in memory.
 
-    ``batches`` is a function that takes column paths and returns batches of rows. ``rows`` is the
-    number of rows, None if the file does not state it.
+    ``batches`` is a function that takes column paths and a number of rows, and returns batches of
+    at most so many rows. ``rows`` is the number of rows, None if the file does not state it.
     """
 
     name: str
     schema: Any
     rows: int | None
-    batches: Any
+    batches: Callable[[tuple[str, ...], int], Iterator[Any]]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of the columns and of the fields of structs."""
+        from workhours_sla.adapters.sources.arrow_values import leaves_of  # noqa: PLC0415 - extra
+
+        return tuple(path for path, _ in leaves_of(self.schema))
 
 
 def read(
@@ -50,18 +57,33 @@ def read(
     A column may be a field of a struct, such as ``author.id``. Raises SourceError if the file is
     not Parquet or Arrow, if it lacks a column of ``layout``, and if a row group is too large.
     """
-    with _table_in(opened) as (table, paths):
-        layout.check(paths, opened.name)
-        mapper = Mapper(layout, paths, claims)
-        mapper.instants = CellInstants(layout.datetime_format, layout.tz)
-        columns = mapper.read_columns
-        for line, row in enumerate(_rows(table, columns), 1):
-            record = dict(zip(columns, row, strict=True))
-            item = doubtful(columns, row, line) or mapper(record, line)
-            yield item._replace(text=row_text(row)) if isinstance(item, Fault) else item
-            if opened.size is not None and table.rows and not line % _ROWS:
+    with _table_in(opened) as (table, _):
+        for line, item in enumerate(items_of(table, mapper_of(table, layout, claims)), 1):
+            yield item
+            if opened.size is not None and table.rows and not line % ROWS:
                 opened.progress.position = opened.size * line // table.rows
         opened.progress.position = opened.size
+
+
+def mapper_of(table: Table, layout: Layout, claims: list[Claim]) -> Mapper:
+    """Return the mapper of the rows of a table. Raises SourceError if a column is missing."""
+    layout.check(table.paths, table.name)
+    mapper = Mapper(layout, table.paths, claims)
+    mapper.instants = CellInstants(layout.datetime_format, layout.tz)
+    return mapper
+
+
+def items_of(table: Table, mapper: Mapper) -> Iterator[Item]:
+    """Yield the events, or the Fault, of every row. Raises SourceError."""
+    for line, row in enumerate(_rows(table, mapper.read_columns), 1):
+        yield item_of(row, line, mapper)
+
+
+def item_of(row: tuple[Any, ...], line: int, mapper: Mapper) -> Item:
+    """Return the events, or the Fault, of a row with the values of ``mapper.read_columns``."""
+    columns = mapper.read_columns
+    item = doubtful(columns, row, line) or mapper(dict(zip(columns, row, strict=True)), line)
+    return item._replace(text=row_text(row)) if isinstance(item, Fault) else item
 
 
 def text_rows(opened: OpenedFile) -> Iterator[tuple[int, list[str]]]:
@@ -73,43 +95,46 @@ def text_rows(opened: OpenedFile) -> Iterator[tuple[int, list[str]]]:
 
 
 @contextmanager
-def _table_in(opened: OpenedFile) -> Iterator[tuple[_Table, tuple[str, ...]]]:
+def _table_in(opened: OpenedFile) -> Iterator[tuple[Table, tuple[str, ...]]]:
     """Open the table in a file, and return it with the paths of its columns. Raises SourceError."""
     name = opened.name
     try:
         import pyarrow  # noqa: F401, ICN001, PLC0415 - of an extra
     except ImportError:
         raise missing_extra(name, "arrow", "pyarrow") from None
-    from workhours_sla.adapters.sources.arrow_values import leaves_of  # noqa: PLC0415 - of an extra
-
     with opened.in_any_order() as file:
-        with _faults(name):
-            table = _open(file, name)
-            paths = tuple(path for path, _ in leaves_of(table.schema))
+        with faults(name):
+            table = open_table(file, name)
+            paths = table.paths
         yield table, paths
 
 
-def _rows(table: _Table, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+def _rows(table: Table, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
     """Yield each row as a tuple of the values of ``columns``."""
+    with faults(table.name):
+        batches = iter(table.batches(columns, ROWS))
+    while True:
+        with faults(table.name):
+            batch = next(batches, None)
+            if batch is None:
+                return
+            rows = rows_of(batch, columns)
+        yield from rows
+
+
+def rows_of(batch: Any, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    """Return an iterator over the rows of a batch, as tuples of the values of ``columns``."""
     from workhours_sla.adapters.sources.arrow_values import (  # noqa: PLC0415 - of an extra
         leaves_of,
         values_of,
     )
 
-    with _faults(table.name):
-        batches = iter(table.batches(columns))
-    while True:
-        with _faults(table.name):
-            batch = next(batches, None)
-            if batch is None:
-                return
-            routes = dict(leaves_of(batch.schema))
-            values = [values_of(batch, routes[column]) for column in columns]
-        yield from zip(*values, strict=True)
+    routes = dict(leaves_of(batch.schema))
+    return zip(*[values_of(batch, routes[column]) for column in columns], strict=True)
 
 
-def _open(file: IO[bytes], name: str) -> _Table:
-    """Open a Parquet or Arrow file as a table."""
+def open_table(file: IO[bytes], name: str) -> Table:
+    """Open a Parquet or Arrow file as a table. Raises what pyarrow raises for a damaged file."""
     import pyarrow.ipc  # noqa: PLC0415 - of an extra
 
     from workhours_sla.adapters.sources.arrow_values import leaves_of  # noqa: PLC0415 - of an extra
@@ -120,27 +145,28 @@ def _open(file: IO[bytes], name: str) -> _Table:
         return _open_parquet(file, name)
     if not head.startswith(b"ARROW1"):
         stream = pyarrow.ipc.open_stream(file)
-        return _Table(name, stream.schema, None, lambda _columns: _sliced(stream))
+        return Table(name, stream.schema, None, lambda _columns, most: sliced(stream, most))
     schema = pyarrow.ipc.open_file(file).schema
 
-    def batches(columns: tuple[str, ...]) -> Iterator[Any]:
+    def batches(columns: tuple[str, ...], most: int) -> Iterator[Any]:
         routes = dict(leaves_of(schema))
         roots = sorted({routes[column][0] for column in columns})
         options = pyarrow.ipc.IpcReadOptions(included_fields=roots)
         file.seek(0)
         reader = pyarrow.ipc.open_file(file, options=options)
-        return _sliced(reader.get_batch(index) for index in range(reader.num_record_batches))
+        found = (reader.get_batch(index) for index in range(reader.num_record_batches))
+        return sliced(found, most)
 
-    return _Table(name, schema, None, batches)
+    return Table(name, schema, None, batches)
 
 
-def _open_parquet(file: IO[bytes], name: str) -> _Table:
+def _open_parquet(file: IO[bytes], name: str) -> Table:
     import pyarrow.parquet  # noqa: PLC0415 - of an extra
 
     plain = pyarrow.parquet.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
     schema, metadata = plain.schema_arrow, plain.metadata
 
-    def batches(columns: tuple[str, ...]) -> Iterator[Any]:
+    def batches(columns: tuple[str, ...], most: int) -> Iterator[Any]:
         # the size of single columns is not asked for: of a damaged file pyarrow then ends Python
         sizes = (metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
         if max(sizes, default=0) > MOST_BYTES:
@@ -155,24 +181,24 @@ def _open_parquet(file: IO[bytes], name: str) -> _Table:
             pre_buffer=False,
             read_dictionary=[column for column in columns if column in texts],
         )
-        return _sliced(reader.iter_batches(_ROWS, columns=list(columns)))
+        return sliced(reader.iter_batches(most, columns=list(columns)), most)
 
-    return _Table(name, schema, metadata.num_rows, batches)
+    return Table(name, schema, metadata.num_rows, batches)
 
 
-def _sliced(batches: Iterable[Any]) -> Iterator[Any]:
-    """Split batches into slices of at most ``_ROWS`` rows.
+def sliced(batches: Iterable[Any], most: int) -> Iterator[Any]:
+    """Split batches into slices of at most ``most`` rows.
 
     Each batch is validated first, because a damaged file may point outside of its own memory.
     """
     for batch in batches:
         batch.validate(full=True)
-        for start in range(0, batch.num_rows, _ROWS):
-            yield batch.slice(start, _ROWS)
+        for start in range(0, batch.num_rows, most):
+            yield batch.slice(start, most)
 
 
 @contextmanager
-def _faults(name: str) -> Iterator[None]:
+def faults(name: str) -> Iterator[None]:
     """Convert the errors that pyarrow raises for a damaged file to SourceError."""
     from pyarrow import ArrowException  # noqa: PLC0415 - of an extra
 

@@ -47,18 +47,22 @@ def values_of(batch: Any, route: tuple[int, ...]) -> list[object]:
     Times are written in ISO 8601, with ``Z`` if they have a zone. Values of types without a text
     form are returned unchanged.
     """
-    column = batch.column(route[0])
-    if len(route) > 1:
-        column = pc.struct_field(column, list(route[1:]))
+    column = column_at(batch, route)
     if pa.types.is_dictionary(column.type):
         used = pc.unique(column.indices.drop_null())
-        texts = _texts(column.dictionary.take(used))
+        texts = texts_of(column.dictionary.take(used))
         known = dict(zip(used.to_pylist(), texts, strict=True))
         return [known.get(index) for index in column.indices.to_pylist()]
-    return _texts(column)
+    return texts_of(column)
 
 
-def _texts(column: Any) -> list[object]:
+def column_at(batch: Any, route: tuple[int, ...]) -> Any:
+    """Return a column, or the field of a struct, of a batch or a table."""
+    column = batch.column(route[0])
+    return column if len(route) == 1 else pc.struct_field(column, list(route[1:]))
+
+
+def texts_of(column: Any) -> list[object]:
     """Convert the values of a column to texts. The column must not be dictionary-encoded."""
     kind, is_of = column.type, pa.types
     if is_of.is_timestamp(kind) and kind.tz is not None:

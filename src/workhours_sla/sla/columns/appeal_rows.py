@@ -179,9 +179,8 @@ def sorted_rows(events: EventColumns, kept: Places, unusual: Bools) -> AppealRow
 
 def official(events: EventColumns, rows: AppealRows, places: Places) -> Places:
     """Return those of some places whose author is an official or unknown."""
-    role = events.texts["author_role"]
-    codes = role.codes[rows.row[places]]
-    found: Places = places[(codes == NONE) | (codes == role.code_of("official"))]
+    role = events.texts["author_role"].taken(rows.row[places])
+    found: Places = places[role.rows_of([None, "official"])]
     return found
 
 

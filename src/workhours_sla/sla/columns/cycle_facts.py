@@ -72,10 +72,10 @@ class CycleFacts:
     @cached_property
     def deleted(self) -> Ints:
         """The place of the first deletion by the citizen in each cycle, or ``NONE``."""
-        rows, role = self.rows, self.events.texts["author_role"]
+        rows = self.rows
         places = rows.of_types([DELETED])
-        by_citizen = role.codes[rows.row[places]] == role.code_of("citizen")
-        return rows.first_in_cycles(places[by_citizen])
+        role = self.events.texts["author_role"].taken(rows.row[places])
+        return rows.first_in_cycles(places[role.rows_of(["citizen"])])
 
     @cached_property
     def excluded(self) -> Bools:

@@ -122,14 +122,18 @@ def _by_rule(policy: Policy, judge: Judge) -> Iterator[tuple[Rule, Bools]]:
     for name in _selecting(policy):
         unusual |= facts.changed(name)
     left = np.ones(facts.rows.cycles, np.bool_)
+    codes = {
+        name: facts.events.texts[name].codes_of(
+            value for rule in policy.rules for value in getattr(rule, condition)
+        )
+        for condition, name in CONDITIONS.items()
+    }
     for rule in policy.rules:
         fits = left.copy()
         for condition, name in CONDITIONS.items():
             values = getattr(rule, condition)
             if values:
-                texts = facts.events.texts[name]
-                codes = [texts.code_of(value) for value in values]
-                fits &= np.isin(facts.last_text(name), codes)
+                fits &= np.isin(facts.last_text(name), [codes[name][value] for value in values])
         if rule.valid_from is not None:
             fits &= facts.posted_at >= micros_of(in_utc("valid_from", rule.valid_from))
         if rule.valid_until is not None:

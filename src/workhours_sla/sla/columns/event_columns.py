@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from workhours_sla.sla.event import FIELD_NAMES, TYPE_RANK, Attributes, Event, checked_event
 from workhours_sla.sla.event_record import TYPES
-from workhours_sla.worktime.columns.lookups import Ints
+from workhours_sla.worktime.columns.lookups import Bools, Ints
 from workhours_sla.worktime.zone_offsets import BASE_UTC
 
 NONE: Final = -1
@@ -59,12 +59,20 @@ class Coded:
         del known[None]
         return cls(np.array(found, np.int64), [text for text in known if text is not None])
 
-    def code_of(self, text: str | None) -> int:
-        """Return the code of a text, or a code that no row has. Only for columns of few names."""
+    def codes_of(self, texts: Iterable[str | None]) -> dict[str | None, int]:
+        """Return the code of each of some texts, or a code that no row has; looks at all names."""
+        found = dict.fromkeys(texts, NONE - 1)
         names = self.names
-        if text is None:
-            return NONE
-        return next((code for code in range(len(names)) if names[code] == text), NONE - 1)
+        for code in range(len(names)):
+            if (name := names[code]) in found:
+                found[name] = code
+        if None in found:
+            found[None] = NONE
+        return found
+
+    def rows_of(self, texts: Iterable[str | None]) -> Bools:
+        """Return which rows have one of some texts."""
+        return np.isin(self.codes, list(self.codes_of(texts).values()))
 
     def taken(self, rows: NDArray[Any]) -> Coded:
         """Return the texts of some rows: their numbers, or a mask."""

@@ -84,8 +84,9 @@ class Judge:
             return
         name, texts = facts.last_text(by.field), facts.events.texts[by.field]
         known = np.zeros(len(name), np.bool_)
+        codes = texts.codes_of([*by.schedules, None])
         for value, schedule in by.schedules.items():
-            own = np.isin(name, [texts.code_of(value), texts.code_of(value or None)])
+            own = np.isin(name, [codes[value], codes[value or None]])
             known |= own
             if (counts & own).any():
                 yield self._on_schedule(clocks, schedule, counts & own)
@@ -107,9 +108,8 @@ class Judge:
         if target.on_transfer != "keep":
             self.unusual[rows.appeal[rows.of_types([TRANSFERRED])]] = True
         if target.staff_opened == "wait":
-            role = facts.events.texts["author_role"]
-            codes = role.codes[rows.row[rows.appeal_at]]
-            self._mark(np.isin(codes, [role.code_of(name) for name in STAFF]))
+            role = facts.events.texts["author_role"].taken(rows.row[rows.appeal_at])
+            self._mark(role.rows_of(STAFF))
 
     def _starts(self, target: Target) -> tuple[Ints, Bools]:
         """Return when each cycle's clock starts, and which cycles have a clock.

@@ -14,8 +14,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from workhours_sla.adapters.sources.columns.arrow_values import places_of, values_of
+from workhours_sla.adapters.sources.columns.table import TextTable
 from workhours_sla.adapters.sources.columns.written_times import parse_times
-from workhours_sla.adapters.sources.mapping import FLAGS, TYPES, Mapper
+from workhours_sla.adapters.sources.mapping import FLAGS, TYPES
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.sla.columns.event_columns import (
     NONE,
@@ -52,15 +53,15 @@ class ArrowNames:
 class Coder:
     """Makes the columns of a table of texts; mutable.
 
-    ``texts`` has the column of each canonical name that the file has. Each column is removed when
-    it is coded, to save memory. ``doubtful`` marks the rows that ``Mapper`` must read.
+    Each column of the table is removed when it is coded, to save memory. ``doubtful`` marks the
+    rows that ``Mapper`` must read.
     """
 
-    def __init__(self, texts: dict[str, Any], size: int, mapper: Mapper) -> None:
-        self._texts = texts
-        self._size = size
-        self._mapper = mapper
-        self.doubtful: Bools = np.zeros(size, np.bool_)
+    def __init__(self, table: TextTable) -> None:
+        self._texts = table.texts
+        self._size = table.size
+        self._mapper = table.mapper
+        self.doubtful: Bools = table.doubtful.copy()
 
     def events(self) -> EventColumns:
         """Return the events of all rows; those of doubtful rows are meaningless."""
@@ -127,10 +128,9 @@ class Coder:
 
     def _ids(self) -> tuple[Names, Ints, Ints]:
         """Return the texts of all ids, and the codes of ``event_id`` and ``refers_to``."""
-        own = self._texts.pop("event_id")
-        empty = pa.chunked_array([pa.nulls(self._size, own.type)])
-        about = self._texts.pop("refers_to", empty)
-        codes, texts = _encoded(pa.chunked_array([*own.chunks, *about.chunks], own.type))
+        own = _in_one(self._texts.pop("event_id"))
+        about = _in_one(self._texts.pop("refers_to", pa.nulls(self._size, own.type)))
+        codes, texts = _encoded(pa.chunked_array([own, about]))
         names: Names = ArrowNames(texts)
         if not _are_clean(texts):
             read = self._mapper.meanings["event_id"].read
@@ -144,7 +144,7 @@ class Coder:
     def _substantive(self) -> NDArray[np.int8]:
         column = self._texts.get("substantive")
         if column is not None and pa.types.is_boolean(column.type):
-            flags, is_known = values_of(column.combine_chunks().cast(pa.int8()), np.int8)
+            flags, is_known = values_of(_in_one(column).cast(pa.int8()), np.int8)
             return np.where(is_known, flags, np.int8(NONE))
         read: Read = lambda text: FLAGS.get(text.lower(), _UNREADABLE)  # noqa: E731
         values, codes = self._meanings("substantive", read)
@@ -155,7 +155,10 @@ class Coder:
         column = self._texts.pop(name, None)
         if column is None:
             return np.zeros(self._size, np.int64), np.ones(self._size, np.bool_)
-        texts = column.combine_chunks()
+        texts = _in_one(column)
+        if pa.types.is_timestamp(texts.type):
+            ticks, is_known = values_of(texts, np.int64)
+            return ticks, ~is_known
         found, parsed = parse_times(texts)
         missing = np.zeros(self._size, np.bool_)
         left = np.flatnonzero(~parsed)
@@ -181,11 +184,14 @@ class Coder:
         return found, missing
 
 
+def _in_one(column: Any) -> Any:
+    """Return a column as one array."""
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
 def _encoded(texts: Any) -> tuple[Ints, Any]:
     """Return the code of each row, ``NONE`` for null, and the different texts."""
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
-    encoded = texts.dictionary_encode()
+    encoded = _in_one(texts).dictionary_encode()
     codes, is_known = values_of(encoded.indices, np.int32)
     return np.where(is_known, codes, np.int64(NONE)), encoded.dictionary
 

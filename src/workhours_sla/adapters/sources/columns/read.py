@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, NamedTuple
 
 from workhours_sla.adapters.columns import CLAIM_COLUMNS
 from workhours_sla.adapters.sources.formats import format_of, layout_of
@@ -21,7 +21,9 @@ from workhours_sla.errors import SourceError
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Config, Input
+    from workhours_sla.adapters.sources.columns.table import TextTable
     from workhours_sla.sla.columns.event_columns import EventColumns
+    from workhours_sla.worktime.columns.lookups import Bools
 
 SMALLEST: Final = 5_000_000
 """The size in bytes from which a file is read into columns; pyarrow is slow to import."""
@@ -40,20 +42,7 @@ class ReadColumns(NamedTuple):
     faults: list[Fault]
     row_count: int
     ignored: int
-
-
-class _Table(NamedTuple):
-    """The columns of a file as texts, keyed by canonical name, and its rows as lines.
-
-    ``item_of`` returns the item of a line, given its text and number. ``first`` is the number of
-    the line of the first row.
-    """
-
-    texts: dict[str, Any]
-    size: int
-    mapper: Mapper
-    item_of: Callable[[str, int], Item]
-    first: int
+    unit: Literal["line", "row"]
 
 
 def read_columns(
@@ -62,12 +51,14 @@ def read_columns(
     """Return the events of a file as columns, or None if it needs another reader, as streams do.
 
     The result has the values and the faults that ``open_source`` gives. Files of another form than
-    plain CSV or JSON Lines of events give None, and so do files smaller than ``smallest`` bytes.
+    Parquet, Arrow, plain CSV or JSON Lines of events give None. So do texts smaller than
+    ``smallest`` bytes, and the other files if they are smaller than a tenth of it, because they are
+    compressed and need pyarrow in any case.
     """
     if not isinstance(path, Path):
         return None
     layout = layout_of(config)
-    if not _is_simple(layout) or not _has_size(path, smallest) or not _has_libraries():
+    if not is_simple(layout) or not _has_size(path, smallest // 10) or not has_libraries():
         return None
     try:
         with ExitStack() as stack:
@@ -77,14 +68,19 @@ def read_columns(
             found = config.input.format or format_of(opened, config.input)
     except SourceError:
         return None
-    tables = {"csv": _csv_table, "jsonl": _json_table}
-    if found not in tables or codecs.lookup(config.input.encoding).name != "utf-8":
-        return None
-    table = tables[found](path, layout, config.input)
-    return None if table is None else _read(path, table)
+    table = None
+    if found in {"parquet", "arrow"}:
+        table = _of_library(lambda: _arrow_table(path, layout))
+    elif (
+        found in _TEXTS
+        and _has_size(path, smallest)
+        and codecs.lookup(config.input.encoding).name == "utf-8"
+    ):
+        table = _TEXTS[found](path, layout, config.input)
+    return None if table is None else read_table(table)
 
 
-def _is_simple(layout: Layout) -> bool:
+def is_simple(layout: Layout) -> bool:
     """Return whether each event has a row with its own columns, whose values can be coded."""
     return (
         TypedLines.fits(layout) and not layout.first_is_created and "refers_to" not in layout.values
@@ -98,7 +94,8 @@ def _has_size(path: Path, smallest: int) -> bool:
         return False
 
 
-def _has_libraries() -> bool:
+def has_libraries() -> bool:
+    """Return whether the libraries that columns need are installed."""
     try:
         import numpy  # noqa: F401, ICN001, PLC0415 - of an extra
         import pyarrow  # noqa: F401, ICN001, PLC0415 - of an extra
@@ -107,24 +104,48 @@ def _has_libraries() -> bool:
     return True
 
 
-def _read(path: Path, table: _Table) -> ReadColumns | None:
-    """Return the columns of a table, without the rows that are rejected or ignored."""
+def read_table(table: TextTable) -> ReadColumns | None:
+    """Return the columns of a table, without the rows that are rejected or ignored.
+
+    Returns None if a row has a value that is not coded, or cannot be read.
+    """
     from workhours_sla.adapters.sources.columns.coding import Coder  # noqa: PLC0415 - of an extra
 
-    coder = Coder(table.texts, table.size, table.mapper)
+    coder = Coder(table)
     events = coder.events()
     if not coder.doubtful.any():
-        return ReadColumns(events, [], table.size, 0)
+        return ReadColumns(events, [], table.size, 0, table.unit)
     faults, ignored = [], 0
-    for text, line in _lines(path, table.first, coder.doubtful.tolist()):
-        item = table.item_of(text, line)
+    for item in table.items(coder.doubtful):
         if isinstance(item, Fault):
             faults.append(item)
         elif item:
             return None  # an event without an id, or another value that is not coded
         else:
             ignored += 1
-    return ReadColumns(events.taken(~coder.doubtful), faults, table.size, ignored)
+    return ReadColumns(events.taken(~coder.doubtful), faults, table.size, ignored, table.unit)
+
+
+def _text_table(
+    path: Path,
+    texts: dict[str, Any],
+    mapper: Mapper,
+    item_of: Callable[[str, int], Item],
+    first: int = 1,
+) -> TextTable:
+    """Return the columns of a text file, whose first row is in the line ``first``.
+
+    ``item_of`` returns the item of a line, given its text and number.
+    """
+    import numpy as np  # noqa: PLC0415 - of an extra
+
+    from workhours_sla.adapters.sources.columns.table import TextTable  # noqa: PLC0415
+
+    def items(doubtful: Bools) -> Iterator[Item]:
+        return (item_of(text, line) for text, line in _lines(path, first, doubtful.tolist()))
+
+    size = len(texts["event_id"])
+    return TextTable(texts, size, mapper, np.zeros(size, np.bool_), items, "line")
 
 
 def _lines(path: Path, first: int, wanted: Sequence[bool]) -> Iterator[tuple[str, int]]:
@@ -139,7 +160,7 @@ def _lines(path: Path, first: int, wanted: Sequence[bool]) -> Iterator[tuple[str
 # -- formats ---------------------------------------------------------------------------------
 
 
-def _csv_table(path: Path, layout: Layout, options: Input) -> _Table | None:
+def _csv_table(path: Path, layout: Layout, options: Input) -> TextTable | None:
     import pyarrow as pa  # noqa: PLC0415 - of an extra
     from pyarrow import csv  # noqa: PLC0415 - of an extra
 
@@ -164,7 +185,7 @@ def _csv_table(path: Path, layout: Layout, options: Input) -> _Table | None:
     }
     if "event_id" not in place:
         return None
-    table = _arrow(
+    table = _of_library(
         lambda: csv.read_csv(
             path,
             csv.ReadOptions(
@@ -191,10 +212,10 @@ def _csv_table(path: Path, layout: Layout, options: Input) -> _Table | None:
         return item._replace(text=clip(text)) if isinstance(item, Fault) else item
 
     texts = {name: table[at] for name, at in place.items()}
-    return _Table(texts, table.num_rows, mapper, item_of, 2)
+    return _text_table(path, texts, mapper, item_of, first=2)
 
 
-def _json_table(path: Path, layout: Layout, _options: Input) -> _Table | None:
+def _json_table(path: Path, layout: Layout, _options: Input) -> TextTable | None:
     import pyarrow as pa  # noqa: PLC0415 - of an extra
     from pyarrow import json  # noqa: PLC0415 - of an extra
 
@@ -208,7 +229,7 @@ def _json_table(path: Path, layout: Layout, _options: Input) -> _Table | None:
     claims = {name for claim in CLAIM_COLUMNS for name in layout.names(claim)}
     schema = [(at, "bool" if name == "substantive" else "string") for name, at in place.items()]
     schema += [(name, "string") for name in claims.difference(place.values())]
-    table = _arrow(
+    table = _of_library(
         lambda: json.read_json(
             path,
             json.ReadOptions(block_size=_BLOCK),
@@ -227,14 +248,25 @@ def _json_table(path: Path, layout: Layout, _options: Input) -> _Table | None:
         return None
     rows = JsonRows(mapper)
     texts = {name: table[at] for name, at in place.items()}
-    return _Table(texts, table.num_rows, mapper, rows.item_of, 1)
+    return _text_table(path, texts, mapper, rows.item_of)
 
 
-def _arrow(read: Callable[[], Any]) -> Any:
-    """Return a table, or None if Arrow does not accept the file."""
+_TEXTS: Final = {"csv": _csv_table, "jsonl": _json_table}
+
+
+def _arrow_table(path: Path, layout: Layout) -> TextTable | None:
+    from workhours_sla.adapters.sources.arrow_tables import faults, open_table  # noqa: PLC0415
+    from workhours_sla.adapters.sources.columns.arrow_columns import text_table  # noqa: PLC0415
+
+    with path.open("rb") as file, faults(str(path)):
+        return text_table(open_table(file, str(path)), layout)
+
+
+def _of_library(read: Callable[[], Any]) -> Any:
+    """Return a table, or None if the library does not accept the file."""
     import pyarrow as pa  # noqa: PLC0415 - of an extra
 
     try:
         return read()
-    except (pa.ArrowException, UnicodeError):
+    except (pa.ArrowException, SourceError, UnicodeError):
         return None
