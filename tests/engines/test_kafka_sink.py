@@ -108,6 +108,32 @@ def test_what_a_broker_refuses_for_good_is_undeliverable(kafka: MockCluster) -> 
     assert [one.appeal_id for one in received(kafka)] == ["A-2"]
 
 
+def test_one_refused_change_makes_no_other_of_its_batch_a_dead_letter(kafka: MockCluster) -> None:
+    kafka.create("changes", 3)
+    to = sink(kafka)
+    to.write([change("A-0")])
+    # the broker refuses a batch whole: all four, then the first two and the third pass alone
+    kafka.fail(PRODUCE, 10, 0, 10, 0, 10)
+    with pytest.raises(UndeliverableError) as raised:
+        to.write([change(revision=one) for one in range(1, 5)])
+    assert raised.value.change_id == change(revision=4).change_id
+    assert {one.revision for one in received(kafka) if one.appeal_id == "A-1"} == {1, 2, 3}
+    to.write([change(revision=5)])
+    assert received(kafka)[-1].revision == 5
+
+
+def test_changes_that_are_refused_only_together_are_delivered_one_by_one(
+    kafka: MockCluster,
+) -> None:
+    kafka.create("changes", 3)
+    to = sink(kafka)
+    to.write([change("A-0")])
+    kafka.fail(PRODUCE, 10, 10)
+    to.write([change(revision=one) for one in range(1, 5)])
+    found = [one.revision for one in received(kafka) if one.appeal_id == "A-1"]
+    assert found == [1, 2, 3, 4]
+
+
 def test_a_cluster_that_is_away_gets_the_changes_later(kafka: MockCluster) -> None:
     kafka.create("changes", 3)
     to = sink(kafka, **{"message.timeout.ms": "5000"})

@@ -89,6 +89,15 @@ class KafkaSink:
             return
         producer = self._ready()
         self._check_topic(producer)
+        self._write(producer, changes)
+        self._faults.clear()
+
+    def _write(self, producer: Any, changes: Sequence[Change]) -> None:
+        """Write the changes, with the error of ``write`` about the first that was not written.
+
+        A broker refuses all changes of a request because of one of them. They are written again in
+        halves, until the change that causes the refusal is alone.
+        """
         errors: list[Any] = [None] * len(changes)
         is_stored = [False] * len(changes)
         for number, change in enumerate(changes):
@@ -98,13 +107,17 @@ class KafkaSink:
                 break  # the changes after it wait
         producer.flush(PATIENCE + _TIMEOUT / 1000)
         if all(is_stored):
-            self._faults.clear()
             return
         first = is_stored.index(False)
-        error = errors[first]
+        error, left = errors[first], changes[first:]
         if len(producer) or (error is not None and error.fatal()):
             self.close()  # nothing of this write may reach the topic after the next write
-        self._fail(error, changes[first])
+        elif len(left) > 1 and error is not None and error.name() in _REFUSED:
+            half = len(left) // 2
+            self._write(producer, left[:half])
+            self._write(producer, left[half:])
+            return
+        self._fail(error, left[0])
 
     def _ready(self) -> Any:
         """Return the producer."""
