@@ -65,6 +65,20 @@ def test_a_heartbeat_lets_the_last_deadlines_pass() -> None:
     assert nothing_known.value == NOON
 
 
+def test_a_partition_that_is_added_delays_the_watermark_until_it_is_forgotten() -> None:
+    marks = Watermarks(["a"])
+    marks.record("a", NOON)
+    assert marks.value == NOON
+    marks.expect("b")
+    marks.expect("a")
+    marks.record("a", NOON + HOUR)
+    assert marks.value == NOON
+    marks.forget("b")
+    marks.forget("unknown")
+    assert marks.value == NOON + HOUR
+    assert marks.received_until("b") is None
+
+
 def test_impossible_watermarks_are_refused() -> None:
     with pytest.raises(SourceError, match="skew"):
         Watermarks(skew=-MINUTE)

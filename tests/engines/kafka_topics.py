@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tests.engines.mock_kafka import MockCluster
 from workhours_sla import Event, Policy, Schedule, Target, working_hours
 from workhours_sla.config import parse
+from workhours_sla.errors import WorkHoursError
 from workhours_sla.json import to_json
-from workhours_sla.stream import KafkaSource, Pipeline, RunSummary, Store, Watermarks
+from workhours_sla.stream import (
+    KafkaSource,
+    MemoryStore,
+    Pipeline,
+    RunSummary,
+    Store,
+    Watermarks,
+)
+from workhours_sla.text.messages import phrase_of, said
 
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, Producer
@@ -22,6 +33,7 @@ OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 QUICK = {"session.timeout.ms": "1000", "heartbeat.interval.ms": "200"}
 """Properties with which the mock cluster soon notices that a member has left its group."""
+GROUP: dict[str, Any] = {"group": "sla", "properties": QUICK}
 SILENT = logging.getLogger("tests.kafka")
 SILENT.addHandler(logging.NullHandler())
 SILENT.propagate = False
@@ -121,3 +133,65 @@ class Times:
 
     def pass_(self, **amount: float) -> None:
         self.now += timedelta(**amount)
+
+
+def refused(error: WorkHoursError) -> tuple[str, str]:
+    """Return the sentence of an error in English and in Russian."""
+    phrase = phrase_of(error)
+    assert phrase is not None
+    english, russian = said(phrase, "en"), said(phrase, "ru")
+    assert english == str(error)
+    assert "\n" not in english + russian
+    assert any("а" <= one <= "я" for one in russian)
+    return english, russian
+
+
+class Running:
+    """A source that is followed in a thread of its own, until the block ends."""
+
+    def __init__(
+        self, cluster: MockCluster, clock: Times, store: MemoryStore | None = None, **options: Any
+    ) -> None:
+        self.stopping = threading.Event()
+        self.notes: list[str] = []
+        self.error: BaseException | None = None
+        self.source = KafkaSource(
+            cluster.brokers,
+            "appeals",
+            clock=clock,
+            interval=0.1,
+            stopping=self.stopping,
+            report=lambda note: self.notes.append(str(note)),
+            **options,
+        )
+        self.pipeline = Pipeline(store or MemoryStore(), POLICY)
+        self.thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        try:
+            self.pipeline.run(
+                self.source,
+                watermarks=Watermarks(self.source.partitions),
+                stopping=self.stopping.is_set,
+            )
+        except BaseException as error:  # noqa: BLE001 - the test looks at it
+            self.error = error
+
+    def __enter__(self) -> Self:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopping.set()
+        self.thread.join(60)
+        assert not self.thread.is_alive()
+
+    def wait(self, is_so: Any, seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < end, (self.pipeline.watermark, self.notes)
+            assert self.error is None, self.error
+            time.sleep(0.02)
+
+    def until(self, when: datetime) -> None:
+        self.wait(lambda: self.pipeline.watermark == when)

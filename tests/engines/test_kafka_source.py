@@ -7,18 +7,19 @@ import socket
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.engines.kafka_topics import (
+    GROUP,
     POLICY,
-    QUICK,
+    Running,
     Times,
     config,
     member,
+    refused,
     row,
     rows,
     run,
@@ -27,7 +28,7 @@ from tests.engines.kafka_topics import (
 from tests.engines.mock_kafka import MockCluster
 from workhours_sla.adapters.sources import kafka_client, kafka_reading
 from workhours_sla.adapters.sources.kafka_client import Topic
-from workhours_sla.errors import ConfigError, SourceError, WorkHoursError
+from workhours_sla.errors import ConfigError, SourceError
 from workhours_sla.stream import (
     Idle,
     Item,
@@ -35,9 +36,7 @@ from workhours_sla.stream import (
     MemoryStore,
     Pipeline,
     SqliteStore,
-    Watermarks,
 )
-from workhours_sla.text.messages import phrase_of, said
 
 pytestmark = pytest.mark.engines
 ENDS = {0: 5, 1: -1001, 2: 0}
@@ -51,19 +50,7 @@ APPEAL = {
     "time": "2025-03-12T10:15:00+03:00",
 }
 AT = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
-GROUP: dict[str, Any] = {"group": "sla", "properties": QUICK}
 STAMP = int(AT.timestamp() * 1000)
-
-
-def refused(error: WorkHoursError) -> tuple[str, str]:
-    """Return the sentence of an error in English and in Russian."""
-    phrase = phrase_of(error)
-    assert phrase is not None
-    english, russian = said(phrase, "en"), said(phrase, "ru")
-    assert english == str(error)
-    assert "\n" not in english + russian
-    assert any("а" <= one <= "я" for one in russian)
-    return english, russian
 
 
 # What is read
@@ -206,57 +193,6 @@ def test_messages_received_ahead_of_the_clock_are_rejected(kafka: MockCluster) -
 # Time
 
 
-class Running:
-    """A source that is followed in a thread of its own, until the block ends."""
-
-    def __init__(
-        self, cluster: MockCluster, clock: Times, store: MemoryStore | None = None, **options: Any
-    ) -> None:
-        self.stopping = threading.Event()
-        self.notes: list[str] = []
-        self.error: BaseException | None = None
-        self.source = KafkaSource(
-            cluster.brokers,
-            "appeals",
-            clock=clock,
-            interval=0.1,
-            stopping=self.stopping,
-            report=lambda note: self.notes.append(str(note)),
-            **options,
-        )
-        self.pipeline = Pipeline(store or MemoryStore(), POLICY)
-        self.thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        try:
-            self.pipeline.run(
-                self.source,
-                watermarks=Watermarks(self.source.partitions),
-                stopping=self.stopping.is_set,
-            )
-        except BaseException as error:  # noqa: BLE001 - the test looks at it
-            self.error = error
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopping.set()
-        self.thread.join(60)
-        assert not self.thread.is_alive()
-
-    def wait(self, is_so: Any, seconds: float = 60) -> None:
-        end = time.monotonic() + seconds
-        while not is_so():
-            assert time.monotonic() < end, (self.pipeline.watermark, self.notes)
-            assert self.error is None, self.error
-            time.sleep(0.02)
-
-    def until(self, when: datetime) -> None:
-        self.wait(lambda: self.pipeline.watermark == when)
-
-
 def test_partitions_without_messages_follow_the_clock(kafka: MockCluster) -> None:
     kafka.create("appeals", 3)
     write(kafka, "appeals", *rows([1]))
@@ -396,122 +332,6 @@ def test_positions_are_those_of_the_store_whatever_the_group_has(kafka: MockClus
     write(kafka, "appeals", *rows(range(10)))
     run(kafka, MemoryStore(), **GROUP)
     assert run(kafka, MemoryStore(), **GROUP).items == 10
-
-
-# What is lost
-
-
-def test_messages_removed_unread_are_not_skipped(kafka: MockCluster) -> None:
-    kafka.create("appeals", 2)
-    write(kafka, "appeals", *rows(range(20)))
-    store = MemoryStore()
-    run(kafka, store)
-    write(kafka, "appeals", *rows(range(20, 40)))
-    kafka.remove_before("appeals", 0, 20)
-    assert run(kafka, store, once=True).items == 20  # only what was read was removed
-    write(kafka, "appeals", *rows(range(40, 60)))
-    kafka.remove_before("appeals", 0, 45)
-    with pytest.raises(SourceError) as raised:
-        run(kafka, store)
-    english, _ = refused(raised.value)
-    assert "messages 40 to 44 were removed" in english
-    assert "--accept-loss" in english
-    notes: list[str] = []
-    done = run(kafka, store, accept_loss=True, report=lambda note: notes.append(str(note)))
-    assert done.items == 15
-    assert notes == ["topic 'appeals', partition 0: reading goes on at offset 45"]
-    assert run(kafka, store).items == 0
-
-
-def test_messages_removed_before_the_first_run_are_nothing_lost(kafka: MockCluster) -> None:
-    kafka.create("appeals", 1)
-    write(kafka, "appeals", *rows(range(20)))
-    kafka.remove_before("appeals", 0, 5)
-    assert run(kafka, MemoryStore()).items == 15
-
-
-def test_messages_removed_between_the_start_and_the_first_batch_are_lost(
-    kafka: MockCluster,
-) -> None:
-    kafka.create("appeals", 1)
-    store = MemoryStore()
-    run(kafka, store)  # the topic is empty: only the position is stored
-    write(kafka, "appeals", *rows(range(20)))
-    kafka.remove_before("appeals", 0, 5)
-    with pytest.raises(SourceError, match="messages 0 to 4"):
-        run(kafka, store)
-
-
-@pytest.mark.parametrize("count", [5, 15])
-def test_a_topic_that_was_created_again_is_recognised(kafka: MockCluster, count: int) -> None:
-    kafka.create("appeals", 1)
-    write(kafka, "appeals", *rows(range(10)))
-    store = MemoryStore()
-    run(kafka, store)
-    kafka.delete("appeals")
-    kafka.create("appeals", 1)
-    write(kafka, "appeals", *rows(range(100, 100 + count)))
-    with pytest.raises(SourceError) as raised:
-        run(kafka, store)
-    assert "are not those that the store has" in refused(raised.value)[0]
-    assert run(kafka, store, accept_loss=True).items == count
-    assert run(kafka, store).items == 0
-    assert store.holdings().read == 10 + count
-
-
-def test_a_topic_with_fewer_partitions_is_recognised(kafka: MockCluster) -> None:
-    kafka.create("appeals", 3)
-    first = [{**one, "timestamp": STAMP} for one in rows(range(10))]
-    write(kafka, "appeals", *first, *rows([10], 2))
-    store = MemoryStore()
-    run(kafka, store)
-    kafka.delete("appeals")
-    kafka.create("appeals", 2)
-    write(kafka, "appeals", *first)
-    with pytest.raises(SourceError) as raised:
-        run(kafka, store)
-    assert "has no partition 2" in refused(raised.value)[0]
-    clock = Times(2025, 3, 13)
-    assert run(kafka, store, accept_loss=True, clock=clock).items == 0
-    assert run(kafka, store).items == 0
-    clock.pass_(hours=1)
-    with Running(kafka, clock, store) as running:
-        running.until(clock.now)  # what is gone does not stop the time
-
-
-def test_added_partitions_are_read(kafka: MockCluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    kafka.create("appeals", 4)
-    for partition in range(4):
-        write(kafka, "appeals", *rows([partition], partition))
-    seen = [2]
-    for name in ("partitions", "partitions_now"):
-        monkeypatch.setattr(Topic, name, lambda _: range(seen[0]))
-    monkeypatch.setattr(kafka_reading, "_REFRESH", 0.1)
-    clock = Times(2025, 3, 12, 8, 0)
-    with Running(kafka, clock) as running:
-        running.until(clock.now)
-        assert running.pipeline.store.holdings().read == 2
-        seen[0] = 4
-        running.wait(lambda: running.pipeline.store.holdings().read == 4)
-    assert running.notes == ["topic 'appeals' has new partitions, which are read as well: 2, 3"]
-
-
-def test_messages_that_retention_removes_during_the_run_are_not_skipped(
-    kafka: MockCluster,
-) -> None:
-    kafka.create("appeals", 1)
-    write(kafka, "appeals", *rows(range(3)))
-    source = KafkaSource(kafka.brokers, "appeals", interval=0.1)
-    items = source.items({})
-    next(item for item in items if hasattr(item, "events"))
-    kafka.stop(1, 2, 3)
-    time.sleep(1)
-    kafka.start(1, 2, 3)
-    write(kafka, "appeals", *rows(range(3, 2000)))
-    kafka.remove_before("appeals", 0, 1990)
-    with pytest.raises(SourceError) as raised:
-        list(islice(items, 200))
-    assert "retention removes messages" in refused(raised.value)[0]
 
 
 # What is wrong

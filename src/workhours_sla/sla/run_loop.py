@@ -110,6 +110,10 @@ class RunLoop:
                     self._watermarks.heartbeat(item.received_until, item.partition)
             elif isinstance(item, Start):
                 self._positions[item.partition] = item.position
+                if item.is_gone:
+                    self._watermarks.forget(item.partition)
+                else:
+                    self._watermarks.expect(item.partition)
             else:
                 self._add(item)
                 if self._size < batch_size and not self._digests_are_due:

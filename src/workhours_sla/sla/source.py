@@ -41,11 +41,14 @@ class Start(NamedTuple):
     """The position at which reading of a partition starts or resumes, without a row.
 
     The position is stored at once. If the program restarts before the first ``Item``, reading
-    resumes at this position, so that no row is missed.
+    resumes at this position, so that no row is missed. A partition that was not known before stops
+    the watermark until it has delivered something. With ``is_gone`` the partition no longer exists,
+    and does not delay the watermark.
     """
 
     partition: str
     position: str
+    is_gone: bool = False
 
 
 @public("workhours_sla.stream")

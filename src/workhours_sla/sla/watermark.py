@@ -64,6 +64,14 @@ class Watermarks:
             self._latest[partition] = received_at
             self._see(received_at)
 
+    def expect(self, partition: str) -> None:
+        """Add a partition. The watermark stops until the partition has delivered something."""
+        self._latest.setdefault(partition, None)
+
+    def forget(self, partition: str) -> None:
+        """Remove a partition that delivers nothing more. It no longer delays the watermark."""
+        self._latest.pop(partition, None)
+
     def heartbeat(self, at: datetime, partition: str | None = None) -> None:
         """Record that a partition has delivered everything that it received up to ``at``.
 

@@ -111,10 +111,10 @@ class Reading:
             if not self._options.accept_loss:
                 raise SourceError(say("kafka_fewer", **facts))
             self._options.report(say("kafka_gone", **facts))
-            self._starts.append(Start(str(partition), GONE))
             del self._at[partition]
             self._gone.add(partition)
         self._gone -= set(self._all)
+        self._starts += [Start(str(one), GONE, is_gone=True) for one in sorted(self._gone)]
         self._look_at = monotonic() + _REFRESH
         if self._options.once:
             clock = self._options.clock
@@ -132,11 +132,15 @@ class Reading:
         except Exception as error:  # noqa: BLE001 - raised again outside of the client's callback
             self._failure = error
             return {}
+        self._note_elsewhere()
+        return found
+
+    def _note_elsewhere(self) -> None:
+        """Report the partitions that another member of the group has, once until they change."""
         elsewhere = [one for one in self._all if one not in self._own]
         if elsewhere and elsewhere != self._elsewhere:
             self._options.report(self._read_elsewhere(elsewhere))
         self._elsewhere = elsewhere
-        return found
 
     def _taken(self, partitions: Sequence[int]) -> None:
         """Stop reading partitions. What was yielded is stored; what was not, the next owner reads.
@@ -191,6 +195,8 @@ class Reading:
         if monotonic() < self._look_at:
             return
         self._look_at = monotonic() + _REFRESH
+        if self._options.group is not None and self._own:
+            self._note_elsewhere()  # the group has had time to give the partitions of the last look
         partitions = self._topic.partitions_now() or ()
         more = [one for one in partitions if one not in self._all]
         if not more:
@@ -198,8 +204,14 @@ class Reading:
         self._all = partitions
         listed = ", ".join(map(str, more))
         self._options.report(say("kafka_more", partitions=listed, **self._facts))
-        if self._options.group is None:  # a group gives them to its members
+        if self._options.group is None:
             self._topic.assign_more(self._offsets(more))
+            return
+        new = [one for one in more if one not in self._at]
+        first = self._topic.ends(new).first
+        for partition in new:  # the group gives it to a member later, and time waits for it
+            self._at[partition] = Position(first[partition])
+            self._starts.append(Start(str(partition), str(first[partition])))
 
     # -- messages ----------------------------------------------------------------------------
 
@@ -237,11 +249,17 @@ class Reading:
         self._at[partition] = Position(first)
         self._restarted.add(partition)
         self._starts.append(Start(str(partition), str(first)))
-        self._topic.assign({one: self._at[one].next for one in self._own})
+        offsets = {one: self._at[one].next for one in self._own}
+        for one, doubted in self._doubted.items():  # their last message is still to be compared
+            if doubted.last is not None:
+                offsets[one] = doubted.last
+        self._topic.assign(offsets)
 
     def _on_error(self, message: Any, error: Any) -> None:
         """Record the end of a partition. Raises SourceError if reading cannot continue."""
         partition = message.partition()
+        if partition in self._restarted:
+            return
         if error.name() == "_PARTITION_EOF":
             at = self._at.get(partition)
             if partition not in self._own or at is None:
@@ -283,8 +301,6 @@ class Reading:
             for partition in self._own & ends.keys() - self._doubted.keys():
                 if self._at[partition].next >= ends[partition]:
                     yield Idle(asked.at, str(partition))
-            for partition in self._gone:
-                yield Idle(asked.at, str(partition))
         if not self._is_waiting:
             self._look_for_more()
 
