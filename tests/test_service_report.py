@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,11 +24,15 @@ pytest.importorskip("numpy")
 
 from test_network_streams import direct, stream
 from test_service import Client, problem
+from workhours_sla.adapters.stores.reader import StoreReader
+from workhours_sla.adapters.stores.sqlite_database import SqliteDatabase
+from workhours_sla.errors import StoreError
 from workhours_sla.service import reporting
 from workhours_sla.service.live import Live
 from workhours_sla.service.reporting import Reports
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.with_store import WithStore
+from workhours_sla.text.messages import say
 
 CONFIG = """
 [schedule]
@@ -236,29 +241,86 @@ def test_a_report_needs_a_token_and_a_store() -> None:
     problem(Client().ask("GET", "/v1/report"), "not-found", 404)
 
 
-def test_one_report_is_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def paused(
+    holder: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[threading.Event, threading.Event]]:
+    """Let a function wait: it sets the first event, and goes on after the second one."""
     began, go_on = threading.Event(), threading.Event()
-    evaluate = reporting.evaluate
+    original = getattr(holder, name)
 
-    def slow(*given: Any, **options: Any) -> Any:
+    def waiting(*given: Any, **options: Any) -> Any:
         began.set()
         assert go_on.wait(60)
-        return evaluate(*given, **options)
+        return original(*given, **options)
 
-    monkeypatch.setattr(reporting, "evaluate", slow)
-    with opened(MemoryStore()) as client:
-        found: list[Any] = []
-        first = threading.Thread(target=lambda: found.append(client.ask("GET", "/v1/report")))
-        first.start()
+    monkeypatch.setattr(holder, name, waiting)
+    try:
+        yield began, go_on
+    finally:
+        go_on.set()
+
+
+@pytest.mark.parametrize(
+    ("holder", "name"), [(StoreReader, "rejected"), (reporting, "evaluate")], ids=["read", "count"]
+)
+def test_events_are_received_while_a_report_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holder: Any, name: str
+) -> None:
+    path = tmp_path / "appeals.db"
+    with opened(SqliteStore(path)) as client, ThreadPoolExecutor() as pool:
+
+        def soon(method: str, path: str, body: Any = None) -> Any:
+            return pool.submit(client.ask, method, path, body).result(60)
+
+        before = soon("GET", "/v1/report").json()
+        with paused(holder, name, monkeypatch) as (began, go_on):
+            making = pool.submit(client.ask, "GET", "/v1/report")
+            assert began.wait(60)
+            event = {"appeal_id": "new", "type": "created", "occurred_at": NOW.isoformat()}
+            assert soon("POST", "/v1/events", event).json()["counts"]["applied"] == 1
+            assert soon("GET", "/readyz").status_code == 200
+            assert soon("GET", "/v1/appeals/new").json()["events"]
+            assert not making.done()
+            go_on.set()
+            assert making.result(60).json() == before  # as of one moment
+        with pytest.raises(StoreError, match="another process"):  # the store is still locked
+            SqliteStore(path)
+        reports = (before, soon("GET", "/v1/report").json())
+        first, second = (one["report"]["quality"]["intake"]["read"] for one in reports)
+        assert second == first + 1
+
+
+def test_a_report_that_cannot_be_read_stops_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_db: object) -> None:
+        raise StoreError(say("store_closed", path="'/secret/path'"))
+
+    with opened(SqliteStore(tmp_path / "appeals.db")) as client:
+        with monkeypatch.context() as broken:
+            broken.setattr(SqliteDatabase, "beside", lost)
+            answer = client.ask("GET", "/v1/report")
+            problem(answer, "store-unavailable", 503)
+            assert "secret" not in answer.text
+        assert client.ask("GET", "/readyz").status_code == 200
+        assert client.ask("GET", "/v1/report").status_code == 200
+
+
+def test_one_report_is_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        opened(MemoryStore()) as client,
+        ThreadPoolExecutor() as pool,
+        paused(reporting, "evaluate", monkeypatch) as (began, go_on),
+    ):
+        first = pool.submit(client.ask, "GET", "/v1/report")
         assert began.wait(60)
         busy = client.ask("GET", "/v1/report")
         problem(busy, "report-busy", 503)
         assert busy.headers["retry-after"]
-        # events are received meanwhile
         assert client.ask("GET", "/healthz").status_code == 200
         go_on.set()
-        first.join(60)
-        assert found[0].status_code == 200
+        assert first.result(60).status_code == 200
         assert client.ask("GET", "/v1/report").status_code == 200
 
 

@@ -573,6 +573,23 @@ def test_one_process_writes_and_others_read(tmp_path: Path) -> None:
         assert len(events_at(path)) == 2
 
 
+def test_a_store_is_written_while_one_moment_of_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "appeals.db"
+    with opened(path) as store:
+        store.apply([created("1", at(2025, 3, 12, 10))])
+        with store.store.reading() as reader:
+            assert reader.holdings().read == 1
+            store.apply([created("2", at(2025, 3, 12, 10))])
+            assert [one.appeal_id for one in reader.events()] == ["1"]
+            assert reader.holdings().read == 1
+        with store.store.reading() as reader:
+            assert [one.appeal_id for one in reader.events()] == ["1", "2"]
+        with pytest.raises(StoreError, match="another process writes the store"):
+            Stored(path, POLICY)
+        store.apply([created("3", at(2025, 3, 12, 10))])
+    assert len(events_at(path)) == 3
+
+
 OPEN_IT = """
 import sys
 from pathlib import Path
@@ -601,7 +618,9 @@ def refusals(path: Path) -> list[str]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="files are linked and renamed otherwise here")
-@pytest.mark.parametrize("way", ["same", "symlink", "folder", "hard link", "renamed", "copied"])
+@pytest.mark.parametrize(
+    "way", ["same", "read", "symlink", "folder", "hard link", "renamed", "copied"]
+)
 def test_a_store_has_one_writer_by_whatever_name(way: str, tmp_path: Path) -> None:
     path, other = tmp_path / "real" / "appeals.db", tmp_path / "other.db"
     path.parent.mkdir()
@@ -618,6 +637,9 @@ def test_a_store_has_one_writer_by_whatever_name(way: str, tmp_path: Path) -> No
             path.rename(other)
         else:
             other = path
+        if way == "read":  # the other connection is closed again
+            with store.store.reading() as reader:
+                assert reader.holdings().read == 1
         if way == "copied":  # copying opens and closes each file
             shutil.copytree(path.parent, tmp_path / "copy")
         refusal = f"another process writes the store {str(other)!r}; end it first, or give another"

@@ -31,6 +31,7 @@ from test_store import (  # noqa: F401 - pytest collects them here as well
     test_a_rejected_row_is_erased_after_retention_and_still_counted,
     test_a_repair_that_is_ahead_of_its_receipt_is_quarantined,
     test_a_store_is_closed_after_the_call_that_is_under_way,
+    test_a_store_is_written_while_one_moment_of_it_is_read,
     test_a_store_that_many_threads_use_ends_as_one_that_one_thread_uses,
     test_a_withdrawn_appeal_is_not_open,
     test_after_an_interrupted_batch_memory_equals_the_disk,

@@ -162,7 +162,7 @@ def _ready(policy: Policy, live: Live | None) -> Callable[..., Any]:
         if live is not None:
             if live.failing is not None:
                 raise live.failing
-            # in a thread, because it waits while the store is read for a report
+            # in a thread, because it waits while another thread uses the store
             watermark = await asyncio.to_thread(lambda: live.pipeline.watermark)
             found |= {"watermark": watermark, "sinks_failing": len(live.failing_sinks)}
         return Response(encoded(found), media_type=JSON_TYPE)

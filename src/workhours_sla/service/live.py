@@ -17,7 +17,9 @@ from typing import Final, NamedTuple, Self
 from workhours_sla.adapters.delivery import Delivery
 from workhours_sla.adapters.sinks.digest import targets_of
 from workhours_sla.adapters.sinks.metrics import Metrics
+from workhours_sla.adapters.stores.database_store import DatabaseStore
 from workhours_sla.adapters.stores.places import is_closed, is_lost
+from workhours_sla.adapters.stores.reader import StoreReader
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.due_trace import due_trace
@@ -28,7 +30,7 @@ from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.receipts import Receipt, commit_with_receipts
 from workhours_sla.sla.run_loop import Digests
 from workhours_sla.sla.source import Rejected
-from workhours_sla.sla.store import Batch
+from workhours_sla.sla.store import Batch, Store
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.zone_offsets import ZERO
 
@@ -333,6 +335,21 @@ class Live:
                 for appeal_id in appeal_ids
                 for outcome in self.pipeline.outcomes_of(appeal_id, now)
             ]
+
+    @contextmanager
+    def reading(self) -> Iterator[StoreReader | Store]:
+        """Read the state of one moment.
+
+        Meanwhile a database is written as usual, and a store in memory waits. Raises StoreError,
+        which is no failure of the service: the connection is another one.
+        """
+        store = self.pipeline.store
+        if isinstance(store, DatabaseStore):
+            with store.reading() as reader:
+                yield reader
+        else:
+            with store.lock:
+                yield store
 
     def appeal(self, appeal_id: str, now: datetime) -> History | None:
         """Return one appeal as of ``now``, None if it is unknown. Raises StoreError."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -95,7 +97,9 @@ class Reports:
             refuse("report-unavailable", say("no_report_extra"))
         if not self._lock.acquire(blocking=False):
             refuse("report-busy", say("report_busy"))
-        try:
+        with ExitStack() as stack:
+            stack.callback(self._lock.release)
+            stack.enter_context(_no_collections())
             made, target, outcomes = self._made(query, lang)
             if not as_page:
                 return to_json(made)
@@ -103,8 +107,6 @@ class Reports:
             zone = ZoneInfo(made.tz)
             forecast = forecast_deadlines(outcomes, start=made.as_of, end=until, zone=zone)
             return page(made, traces=traces_of(outcomes, target), forecast=forecast)
-        finally:
-            self._lock.release()
 
     def _made(self, query: ReportQuery, lang: str) -> tuple[Report, Target, Sequence[Outcome]]:
         """Return the report, its target, and the outcomes of the target."""
@@ -165,13 +167,28 @@ class Reports:
         return targets_named(self._configuration.policy, name)[0]
 
     def _read(self) -> _Read:
-        """Read the store, while nothing is written to it. Raises StoreError."""
-        store = self._live.pipeline.store
-        with store.lock:
-            left_out = getattr(store, "left_out", tuple)
+        """Read the state of one moment. Raises StoreError."""
+        with self._live.reading() as reader:
+            left_out = getattr(reader, "left_out", tuple)
             return _Read(
-                list(store.events()),
-                Counter(one.reason for one in store.rejected().values()),
+                list(reader.events()),
+                Counter(one.reason for one in reader.rejected().values()),
                 [reason for _, reason in left_out()],
-                store.holdings(),
+                reader.holdings(),
             )
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Let the garbage collector rest within the block.
+
+    It stops all threads while it looks at all objects, for seconds with a million events. What a
+    report uses is released without it.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

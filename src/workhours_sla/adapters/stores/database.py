@@ -80,6 +80,12 @@ class Database(Protocol):
     def moment(self) -> AbstractContextManager[None]:
         """Read the same state throughout the block, even if another process writes."""
 
+    def beside(self) -> Database:
+        """Open another connection, to read the store while this one writes it.
+
+        It does not search the store for damage again.
+        """
+
     def snapshot(self, path: Path) -> None:
         """Copy the state of one moment to a new SQLite file, which is a store."""
 

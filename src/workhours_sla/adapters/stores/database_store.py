@@ -9,7 +9,7 @@ from typing import Final
 
 from workhours_sla.adapters.stores.database import Database
 from workhours_sla.adapters.stores.outbox import StoreOutbox
-from workhours_sla.adapters.stores.reader import ERASED, erased_of, serialised
+from workhours_sla.adapters.stores.reader import ERASED, StoreReader, erased_of, serialised
 from workhours_sla.adapters.stores.stored_rows import instant, micros, with_checksum
 from workhours_sla.adapters.stores.tables import Tables
 from workhours_sla.errors import StoreError
@@ -69,6 +69,12 @@ class DatabaseStore(StoreOutbox):
         None in a new store, and in a store that another version of this library wrote.
         """
         return self._built_under
+
+    @contextmanager
+    def reading(self) -> Iterator[StoreReader]:
+        """Read the state of one moment over another connection, while this one goes on writing."""
+        with StoreReader(self._db.beside()) as reader, reader.moment():
+            yield reader
 
     # -- one transaction -----------------------------------------------------------------------
 

@@ -88,7 +88,14 @@ class PostgresDatabase:
     @classmethod
     def to_read(cls, url: str, *, verified: bool = True) -> PostgresDatabase:
         """Open a store that another process may be writing. Raises StoreError."""
-        address = Address.of(url)
+        return cls._reading(Address.of(url), verified=verified)
+
+    def beside(self) -> PostgresDatabase:
+        """Open another connection, to read while this one writes. Raises StoreError."""
+        return self._reading(self._address, verified=False)
+
+    @classmethod
+    def _reading(cls, address: Address, *, verified: bool) -> PostgresDatabase:
         self = cls(address, connect(address))
         with self._opening():
             self.connection.execute("SET default_transaction_read_only TO on")

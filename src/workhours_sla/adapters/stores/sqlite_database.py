@@ -47,6 +47,10 @@ class SqliteDatabase:
         """Open a file that another process may be writing. Raises StoreError."""
         return cls(path, open_for_reading(path))
 
+    def beside(self) -> SqliteDatabase:
+        """Open another connection, to read the file while this one writes it. Raises StoreError."""
+        return SqliteDatabase(self._path, open_for_reading(self._path, verified=False))
+
     @classmethod
     def to_check(cls, path: Path) -> SqliteDatabase:
         """Open a file that may be damaged. Text that is not in UTF-8 is read with escapes."""
