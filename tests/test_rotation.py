@@ -725,7 +725,7 @@ def test_a_source_that_disappears_is_waited_for_and_named(path: Path) -> None:
     ("lang", "said"),
     [
         ("en", "Error: cannot open '{}' (Is a directory); give a file that can be read"),
-        ("ru", "Ошибка: '{}' - это каталог; укажите файл событий или обращений"),
+        ("ru", "Ошибка: '{}' - это папка; укажите файл событий или обращений"),
     ],
 )
 def test_a_source_that_becomes_a_directory_is_an_error(
@@ -844,7 +844,7 @@ def test_the_command_names_a_file_that_may_not_be_read(
     [
         (lambda _: None, "нет файла"),
         (os.mkfifo, "нельзя прочитать повторно"),
-        (os.mkdir, "это каталог"),
+        (os.mkdir, "это папка"),
     ],
 )
 def test_what_is_no_file_is_named_in_russian(

@@ -128,7 +128,7 @@ WRONG: Final = (
     Wrong(("calendar", "DE", "2025", "--week", "6"), "6", "рабочей недели"),
     # -- files
     Wrong(("check", "no.csv"), "'no.csv'", "нет файла"),
-    Wrong(("check", "."), "'.'", "это каталог"),
+    Wrong(("check", "."), "'.'", "это папка"),
     Wrong((*DUE, "--config", "no.toml"), "'no.toml'", "нет файла конфигурации"),
     Wrong((*DUE, "--config", "."), "'.'", "не удалось прочитать файл конфигурации"),
     Wrong((*DUE, "--calendar-file", "no.toml"), "'no.toml'", "файл календаря"),

@@ -156,7 +156,7 @@ DETECTION: Final[Mapping[str, Words]] = {
         "en": "the column {column} has dates without a time of day, {count} of them, such as "
         "{example}; working time cannot be counted from a date alone, so export a column "
         "of dates with times for {canonical}",
-        "ru": "в столбце {column} есть даты без времени суток ({count}), например, {example}; "
+        "ru": "в столбце {column} есть даты без времени суток ({count}), например {example}; "
         "рабочее время по одной дате не посчитать, выгрузите для {canonical} столбец с датой и "
         "временем",
     },
@@ -242,7 +242,7 @@ DETECTION: Final[Mapping[str, Words]] = {
         "en": "the column {column} has values that are not known as types of events: {values}; "
         "write for each its type, such as created or replied",
         "ru": "в столбце {column} есть значения, по которым вид события не определить: {values}; "
-        "укажите вид каждого, например, created (поступило) или replied (дан ответ)",
+        "укажите вид каждого, например created (поступило) или replied (дан ответ)",
     },
     "detect_statuses": {
         "en": "the column {column} has statuses that are not known: {values}; write for each what "

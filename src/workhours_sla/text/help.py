@@ -46,10 +46,10 @@ COMMANDS: Final = Texts(
             "standard input.\n\n"
             "What was understood of the first rows is printed on standard error. What the file "
             "does not show is a question in the configuration, and is never guessed.",
-            "ru": "Определить, как читать ФАЙЛ, и записать это в файл настроек; - означает "
+            "ru": "Определить, как читать ФАЙЛ, и записать это как конфигурацию; - означает "
             "стандартный ввод.\n\n"
             "Что понято по первым строкам, печатается в поток ошибок. Чего по файлу не видно, "
-            "становится вопросом в настройках и никогда не угадывается.",
+            "становится вопросом в конфигурации и никогда не угадывается.",
         },
         "days": {
             "en": "Count the working days from FIRST to LAST, both included, and their working "
@@ -103,11 +103,11 @@ COMMANDS: Final = Texts(
             "else with 3 if a verdict depends on a date that the calendar does not cover.",
             "ru": "Показать, какие обращения из ФАЙЛА просрочены, у каких истекает срок, какие в "
             "срок; - означает стандартный ввод.\n\n"
-            "ФАЙЛ - таблица либо выгрузка из соцсети или системы заявок. В файле --config - "
-            "названия столбцов ФАЙЛА и нормативы; такой файл пишет workhours init. Без него ФАЙЛ "
-            "читается, если прочитать его можно только одним способом. --store берёт события из "
-            "хранилища команды watch, в том числе пока она в него пишет. Код выхода 1, если есть "
-            "просрочка, иначе 3, если вердикт зависит от даты, на которую нет календаря.",
+            "ФАЙЛ - таблица либо выгрузка из соцсети или системы обработки обращений. В файле "
+            "--config - названия столбцов ФАЙЛА и нормативы; такой файл пишет workhours init. Без "
+            "него ФАЙЛ читается, если прочитать его можно только одним способом. --store берёт "
+            "события из хранилища команды watch, в том числе пока она в него пишет. Код выхода 1, "
+            "если есть просрочка, иначе 3, если вердикт зависит от даты, на которую нет календаря.",
         },
         "forecast": {
             "en": "Forecast when unanswered appeals fall due, by hour or day; - reads standard "
@@ -223,7 +223,7 @@ SHORT: Final = Texts(
         },
         "init": {
             "en": "Detect how a file is to be read, and write a configuration.",
-            "ru": "Определить, как читать файл, и записать настройки.",
+            "ru": "Определить, как читать файл, и составить конфигурацию.",
         },
         "days": {
             "en": "Count the working days between two dates.",
@@ -436,7 +436,7 @@ OPTIONS: Final = Texts(
         "forecast --by": {"en": "Length of a slot.", "ru": "По часам или по дням."},
         "init --out": {
             "en": "Write the configuration to a new file.",
-            "ru": "Записать настройки в новый файл.",
+            "ru": "Записать конфигурацию в новый файл.",
         },
         "init --calendar": {
             "en": "The region's calendar, as RU-VGG; gives the zone.",
@@ -516,7 +516,7 @@ OPTIONS: Final = Texts(
         },
         "report --with-cases": {
             "en": "Add the verdict of every appeal to --json, for --revise.",
-            "ru": "Добавить в --json вывод по каждому обращению, для --revise.",
+            "ru": "Добавить в --json вердикт по каждому обращению, для --revise.",
         },
         # -- watch, outbox, store
         "watch --store": {

@@ -401,7 +401,7 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     },
     "calendar_unknown": {
         "en": "Verdict unknown, because it depends on dates without a calendar: {count}.",
-        "ru": "Исход не определён: он зависит от дат, на которые нет календаря: {count}.",
+        "ru": "Вердикт не определён: он зависит от дат, на которые нет календаря: {count}.",
     },
     "provisional": {
         "en": "PROVISIONAL, based on dates that no act has decided: {count}.",
@@ -442,7 +442,7 @@ _SENTENCES: Final[Mapping[str, Words]] = {
     },
     "revised_cases": {
         "en": "Verdicts that changed: {count}.",
-        "ru": "Изменился вывод по обращениям: {count}.",
+        "ru": "Изменился вердикт по обращениям: {count}.",
     },
     "more_cases": {
         "en": "... and {count} more verdicts (--json lists them)",
@@ -454,7 +454,7 @@ _SENTENCES: Final[Mapping[str, Words]] = {
             "write it with --json --with-cases."
         ),
         "ru": (
-            "В прежнем отчёте нет выводов по обращениям; чтобы видеть, какие изменились, "
+            "В прежнем отчёте нет вердиктов по обращениям; чтобы видеть, какие изменились, "
             "составляйте его с --json --with-cases."
         ),
     },

@@ -85,7 +85,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "directory": {
         "en": "cannot open {name} ({why}); give a file that can be read",
-        "ru": "{name} - это каталог; укажите файл событий или обращений",
+        "ru": "{name} - это папка; укажите файл событий или обращений",
     },
     "denied": {
         "en": "cannot open {name} ({why}); give a file that can be read",
@@ -115,8 +115,8 @@ SENTENCES: Final[Mapping[str, Words]] = {
             "read"
         ),
         "ru": (
-            "не удалось прочитать каталог с файлом {name} ({why}), где лежат файлы ротации; "
-            "выдайте права на чтение каталога"
+            "не удалось прочитать папку с файлом {name} ({why}), где лежат файлы ротации; "
+            "выдайте права на чтение папки"
         ),
     },
     "not_followed_in": {
@@ -403,7 +403,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "set_encoding": {
         "en": 'set the encoding it was written in under [input], such as encoding = "{encoding}"',
-        "ru": 'укажите кодировку файла в разделе [input], например, encoding = "{encoding}"',
+        "ru": 'укажите кодировку файла в разделе [input], например encoding = "{encoding}"',
     },
     "no_encoding_of": {
         "en": 'no encoding {encoding} to read {name} in; use "utf-8", "cp1251", "utf-16", ...',
@@ -474,7 +474,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "no_serial": {
         "en": ("{text} is not a date and time as a number of a spreadsheet, such as 46093.4270833"),
         "ru": (
-            "{text} - не дата со временем в виде числа электронной таблицы, например, 46093,4270833"
+            "{text} - не дата со временем в виде числа электронной таблицы, например 46093,4270833"
         ),
     },
     "serial_too_short": {
@@ -868,7 +868,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
         ),
         "ru": (
             "{name}: ни одно действие не сопоставлено с видом события; в журнале есть "
-            '{activities}{more}; сопоставьте нужные в разделе [values.type], например, "{first}" = '
+            '{activities}{more}; сопоставьте нужные в разделе [values.type], например "{first}" = '
             '"created", а остальные - с ""'
         ),
     },
@@ -879,7 +879,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
         ),
         "ru": (
             "{name}: ни одно действие не завершено (complete); сопоставьте нужный переход в "
-            "разделе [values.type], например, {example} с created"
+            "разделе [values.type], например {example} с created"
         ),
     },
     "cloudevents_version": {
@@ -1248,7 +1248,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "add_offset": {
         "en": "add the offset, such as +03:00",
-        "ru": "допишите смещение, например, +03:00",
+        "ru": "допишите смещение, например +03:00",
     },
     "write_true_or_false": {
         "en": "write true or false",
@@ -1268,7 +1268,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "name_each_column": {
         "en": 'name each column, such as "reply_to ?? id" or ["date", "time"]',
-        "ru": 'назовите каждый столбец, например, "reply_to ?? id" или ["дата", "время"]',
+        "ru": 'назовите каждый столбец, например "reply_to ?? id" или ["дата", "время"]',
     },
     "write_formats": {
         "en": 'write it like ["%d.%m.%Y %H:%M", "excel"]',
@@ -1367,7 +1367,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "no_delimiter": {
         "en": '{text} is not a delimiter; give one character, such as ";" or "\\t"',
-        "ru": '{text} - не разделитель; укажите один знак, например, ";" или "\\t"',
+        "ru": '{text} - не разделитель; укажите один знак, например ";" или "\\t"',
     },
     "no_time_format": {
         "en": (
@@ -1515,7 +1515,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "no_zone": {
         "en": "no time zone {name}; use an IANA name such as 'Europe/Volgograd'",
-        "ru": "нет часового пояса {name}; укажите название IANA, например, 'Europe/Volgograd'",
+        "ru": "нет часового пояса {name}; укажите название IANA, например 'Europe/Volgograd'",
     },
     "no_calendar": {
         "en": "no calendar {id}; {instead}",
@@ -1528,7 +1528,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
             "holidays Calendar.plain(), or the option --calendar none)"
         ),
         "ru": (
-            "укажите RU, регион России, например, RU-VGG, либо страну или её часть, например, DE "
+            "укажите RU, регион России, например RU-VGG, либо страну или её часть, например DE "
             "или DE-BY (все коды: workhours calendars; календарь без выходных и праздников: "
             "--calendar none)"
         ),
@@ -1543,7 +1543,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "use_id_such_as": {
         "en": "use an id such as {near}",
-        "ru": "укажите регион, например, {near}",
+        "ru": "укажите регион, например {near}",
     },
     "no_week": {
         "en": "a week of {days} working days is not known; use 5, 6 or 7",
@@ -1651,7 +1651,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
         ),
         "ru": (
             "у норматива {target} указано on_transfer = 'resume' при сроке не в рабочем времени; "
-            "укажите срок в рабочем времени, например, 4h, или другое on_transfer"
+            "укажите срок в рабочем времени, например 4h, или другое on_transfer"
         ),
     },
     "rule_names": {
@@ -1820,7 +1820,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "ids_of_iso": {
         "en": "ids are ISO 3166, such as DE or DE-BY",
-        "ru": "укажите код ISO 3166, например, DE или DE-BY",
+        "ru": "укажите код ISO 3166, например DE или DE-BY",
     },
     "library_without_years": {
         "en": "workalendar has no days of {id} from {first} to {last}; use other years",

@@ -390,7 +390,7 @@ SHELL: Final = Texts(
         },
         "no_such_country": {
             "en": "no calendar of the country {country}; give an ISO 3166 code such as DE",
-            "ru": "нет календарей страны {country}; укажите код ISO 3166, например, DE",
+            "ru": "нет календарей страны {country}; укажите код ISO 3166, например DE",
         },
         # -- a year of a calendar
         "year_title": {

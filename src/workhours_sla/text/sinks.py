@@ -45,7 +45,7 @@ SINKS: Final[Mapping[str, Words]] = {
     },
     "secret_unset": {
         "en": "the environment variable {name} is not set",
-        "ru": "переменная окружения {name} не задана",
+        "ru": "переменная среды {name} не задана",
     },
     "set_secret": {
         "en": "set it to the secret before the command starts",
@@ -77,7 +77,7 @@ SINKS: Final[Mapping[str, Words]] = {
     },
     "name_password": {
         "en": "name the environment variable with the password",
-        "ru": "укажите переменную окружения с паролем",
+        "ru": "укажите переменную среды с паролем",
     },
     # -- sending
     "mail_not_encrypted": {
