@@ -105,6 +105,32 @@ def test_answers_and_ends_with_its_running_requests(tmp_path: Path) -> None:
         assert all(line["level"] in {"info", "warning"} for line in log)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_ends_at_a_signal_that_comes_as_soon_as_the_address_is_printed(tmp_path: Path) -> None:
+    file = tmp_path / "region.toml"
+    file.write_text('[schedule]\ncalendar = "RU-VGG"\n', encoding="utf-8")
+    program = """
+import builtins, os, signal, sys
+from workhours_sla.cli.main import main
+
+def printed(text, **options):
+    shown(text, **options)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+shown, builtins.print = print, printed
+sys.exit(main(["serve", "--config", sys.argv[1], "--port", "0", "--lang", "en"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(file)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "serving on" in done.stdout
+
+
 def test_a_large_body_is_refused_by_the_server(tmp_path: Path) -> None:
     with served(tmp_path) as (_, port):
         with socket.create_connection(("127.0.0.1", port), timeout=60) as sent:

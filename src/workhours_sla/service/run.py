@@ -116,9 +116,10 @@ def serve(app: Guard, listening: socket.socket, live: Live | None = None, *, lan
     )
     host, port = listening.getsockname()[:2]
     where = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    print(said(say("serving", address=where), lang), flush=True)  # noqa: T201
-    with _clean_end():
-        _Server(config, live).run(sockets=[listening])
+    server = _Server(config, live)
+    with _clean_end(server):
+        print(said(say("serving", address=where), lang), flush=True)  # noqa: T201
+        server.run(sockets=[listening])
     if live is not None and live.lost is not None:
         raise live.lost
 
@@ -177,10 +178,17 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def _clean_end() -> Iterator[None]:
-    """Let the process go on after uvicorn, which raises the signal again that stopped it."""
+def _clean_end(server: uvicorn.Server) -> Iterator[None]:
+    """Stop the server at a signal that comes before uvicorn handles signals.
+
+    Afterwards, let the process go on: uvicorn raises the signal again that stopped it.
+    """
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
     numbers = (signal.SIGTERM, signal.SIGINT)
-    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield
     finally:
