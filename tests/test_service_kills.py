@@ -15,9 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from typing import Any
 import pytest
 
 from column_streams import events_of
+from event_sender import Sender, row
 from test_monitor import Ledger, check_reported
 from test_service_process import REGION, WRITE, ask, begin, served
 from workhours_sla import Change, Event, evaluate
@@ -43,45 +42,6 @@ BAD = 7
 """Number of events that are no events."""
 
 
-def row(event: Event) -> dict[str, Any]:
-    found = {name: getattr(event, name) for name in Event.__dataclass_fields__}
-    found |= {name: found[name].isoformat() for name in ("occurred_at", "received_at")}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-class Sender(threading.Thread):
-    """Sends batches one after the other, each again and again until it is acknowledged."""
-
-    def __init__(self, batches: Sequence[list[Any]]) -> None:
-        super().__init__(daemon=True)
-        self.batches = batches
-        self.port = 0
-        self.again = 0
-        self.counts: dict[str, int] = {}
-
-    def run(self) -> None:
-        for batch in self.batches:
-            body = json.dumps(batch)
-            while (answer := self.sent(body)) is None:
-                self.again += 1
-                time.sleep(0.02)
-            assert len(answer["events"]) == len(batch)
-            for state, count in answer["counts"].items():
-                self.counts[state] = self.counts.get(state, 0) + count
-
-    def sent(self, body: str) -> Any:
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {WRITE}"}
-        try:
-            with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
-                connection.request("POST", "/v1/events", body, headers)
-                response = connection.getresponse()
-                answer = json.loads(response.read())
-        except (OSError, HTTPException, ValueError):
-            return None
-        assert response.status in {202, 429, 503}, answer
-        return answer if response.status == 202 else None
-
-
 def batches_of(chance: random.Random, rows: Sequence[Any]) -> list[list[Any]]:
     found, rest = [], list(rows)
     while rest:
@@ -89,6 +49,10 @@ def batches_of(chance: random.Random, rows: Sequence[Any]) -> list[list[Any]]:
         found.append(rest[:size])
         rest = rest[size:]
     return found
+
+
+def texts(batches: Sequence[Sequence[Any]]) -> list[list[str]]:
+    return [list(map(json.dumps, batch)) for batch in batches]
 
 
 def read_back(sink: Path) -> list[Change]:
@@ -123,8 +87,8 @@ def test_a_service_killed_at_any_moment_loses_and_repeats_nothing(tmp_path: Path
     options = ("--store", store, "--sink", sink, "--skew", "0s", "--rate", 0)
     # two senders whose batches overlap, so that the same events also arrive at the same time
     senders = [
-        Sender(batches_of(chance, rows)),
-        Sender(batches_of(chance, chance.sample(rows, len(rows)))),
+        Sender(texts(batches_of(chance, rows))),
+        Sender(texts(batches_of(chance, chance.sample(rows, len(rows))))),
     ]
     killed = 0
     while killed < KILLS:
@@ -145,8 +109,7 @@ def test_a_service_killed_at_any_moment_loses_and_repeats_nothing(tmp_path: Path
             if sender.ident is None:
                 sender.start()
         for sender in senders:
-            sender.join(120)
-            assert not sender.is_alive()
+            sender.finish(120)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     assert any(sender.again for sender in senders)
@@ -160,7 +123,7 @@ def test_a_stopped_service_has_stored_what_it_acknowledged(tmp_path: Path) -> No
     chance, events = random.Random(4), events_of(random.Random(5), 300)
     rows = [row(event) for event in events]
     rows += [{"appeal_id": f"B-{number}"} for number in range(BAD)]
-    sender = Sender(batches_of(chance, rows))
+    sender = Sender(texts(batches_of(chance, rows)))
     with (tmp_path / "log").open("w+", encoding="utf-8") as log:
         for is_last in (False, False, True):
             with served(tmp_path, *options, config=CONFIG, log=log) as (process, port):
