@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -16,6 +17,8 @@ from workhours_sla import Event, Policy, Schedule, Target, working_hours
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore
 from workhours_sla.text.messages import say
+from workhours_sla.text.screen import SCREEN
+from workhours_sla.text.words import LANGUAGES
 
 pytest.importorskip("fastapi")
 pytest.importorskip("numpy")
@@ -23,7 +26,7 @@ pytest.importorskip("numpy")
 from asgi import Response, asked
 from workhours_sla.service.app import application
 from workhours_sla.service.live import Live
-from workhours_sla.service.screen import site
+from workhours_sla.service.screen import site, streams
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.with_store import WithStore
 
@@ -411,7 +414,7 @@ def test_streams_end_with_the_service(app: Any, live: Live) -> None:
 
 
 def test_streams_have_a_limit(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "STREAMS", 2)
+    monkeypatch.setattr(streams, "MOST", 2)
     good = {"cookie": cookie(login(app))}
 
     async def main() -> None:
@@ -424,6 +427,39 @@ def test_streams_have_a_limit(app: Any, monkeypatch: pytest.MonkeyPatch) -> None
             async with asked(app, "GET", "/updates", headers=good) as third:
                 assert third.status == 200  # the second has ended
                 await third.part()
+
+    run(main())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_streams_of_a_login_and_of_a_token_have_limits(
+    app: Any, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    monkeypatch.setattr(streams, "OF_LOGIN", 2)
+    monkeypatch.setattr(streams, "OF_TOKEN", 3)
+    first = {"cookie": cookie(login(app)), "accept-language": lang}
+    by_token = {"authorization": f"Bearer {READ}", "accept-language": lang}
+
+    async def main() -> None:
+        async with AsyncExitStack() as open_streams:
+
+            async def opened(headers: dict[str, str]) -> Any:
+                stream = await open_streams.enter_async_context(
+                    asked(app, "GET", "/updates", headers=headers)
+                )
+                if stream.status == 200:
+                    await stream.part()
+                return stream
+
+            assert [(await opened(first)).status for _ in range(3)] == [200, 200, 429]
+            assert (await opened(by_token)).status == 200  # another login of the same token
+            refused = await opened(by_token)
+            assert refused.status == 429
+            assert refused.headers["retry-after"]
+            assert await refused.whole() == SCREEN.text(lang, "many_streams", most=3)
+            assert (await opened({"authorization": f"Bearer {OTHER}"})).status == 200
+        async with asked(app, "GET", "/updates", headers=first) as again:
+            assert again.status == 200  # all have ended
 
     run(main())
 

@@ -428,17 +428,22 @@ def test_the_rate_is_limited_for_each_token(live: Live) -> None:
     tokens = Tokens.parse(f"read={READ}\nread={other}", "TOKENS")
     service = Service(live, tokens=tokens, limits=Limits(rate=0.5))
     codes = [
-        service.ask("GET", "/v1/overdue", authorization=f"Bearer {READ}").status_code
+        service.ask("GET", "/v1/calendars/RU/2025", authorization=f"Bearer {READ}").status_code
         for _ in range(8)
     ]
     assert codes[:5] == [200] * 5
     assert 429 in codes[5:]
-    answer = service.ask("GET", "/v1/overdue", authorization=f"Bearer {READ}")
+    answer = service.ask("GET", "/v1/calendars/RU/2025", authorization=f"Bearer {READ}")
     found = problem(answer, "too-many-requests", 429)
     assert int(answer.headers["retry-after"]) == found["seconds"] >= 1
-    assert service.ask("GET", "/v1/overdue", authorization=f"Bearer {other}").status_code == 200
+    assert (
+        service.ask("GET", "/v1/calendars/RU/2025", authorization=f"Bearer {other}").status_code
+        == 200
+    )
     guesses = [
-        service.ask("GET", "/v1/overdue", authorization=f"Bearer {number:020}").status_code
+        service.ask(
+            "GET", "/v1/calendars/RU/2025", authorization=f"Bearer {number:020}"
+        ).status_code
         for number in range(8)
     ]
     assert guesses[0] == 401

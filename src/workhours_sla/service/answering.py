@@ -13,10 +13,23 @@ from workhours_sla.adapters.json.answers import json_value
 from workhours_sla.adapters.json.text import escape_control_bytes, escape_controls, parsed
 from workhours_sla.errors import ConfigError, WorkHoursError
 from workhours_sla.service.problems import RefusedRequestError, problem_of, refuse
-from workhours_sla.service.questions import QUESTIONS, DueQuestion, Question, Targets, question_of
+from workhours_sla.service.questions import (
+    QUESTIONS,
+    DueQuestion,
+    ExplainQuestion,
+    Question,
+    Targets,
+    question_of,
+)
 from workhours_sla.text.messages import Phrase, say
 
 SCHEMA: Final = "workhours.answers/1"
+QUESTIONS_OF_ONE: Final = 10
+"""So many questions of a list count as one more request."""
+EXPLANATION: Final = 2
+"""As how many more requests an explanation counts."""
+EVENTS_OF_ONE: Final = 50
+"""So many events count as one more request."""
 
 
 _PLAIN: Final = frozenset({str, bool, int, type(None)})
@@ -48,11 +61,21 @@ class Batch(NamedTuple):
     is_list: bool
 
     @property
+    def cost(self) -> int:
+        """As how many more requests it counts."""
+        questions = len(self.items) // QUESTIONS_OF_ONE
+        explanations = EXPLANATION * sum(map(self._is_explained, self.items))
+        return questions + explanations + events_cost(sum(map(_count_events, self.items)))
+
+    @property
     def is_quick(self) -> bool:
         """Whether the answer takes less time than to start a thread for it."""
-        one = self.items[0]
-        explained = isinstance(one, dict) and one.get("explain")
-        return not self.is_list and self.kind is DueQuestion and not explained
+        is_plain = self.kind is DueQuestion and not self._is_explained(self.items[0])
+        return is_plain and not self.is_list
+
+    def _is_explained(self, item: object) -> bool:
+        asked = isinstance(item, dict) and bool(item.get("explain"))
+        return asked or self.kind is ExplainQuestion
 
 
 def batch_of(body: bytes, name: str, limits: Limits) -> Batch:
@@ -77,6 +100,11 @@ def batch_of(body: bytes, name: str, limits: Limits) -> Batch:
         facts = {"count": len(data), "most": limits.questions}
         refuse("batch-too-large", say("large_batch", **facts), **facts)
     return Batch(QUESTIONS[name], data, is_list=True)
+
+
+def events_cost(count: int) -> int:
+    """Return as how many more requests one counts that has so many events."""
+    return count // EVENTS_OF_ONE
 
 
 def check_events(count: int, limits: Limits) -> None:

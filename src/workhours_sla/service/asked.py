@@ -12,7 +12,7 @@ from workhours_sla.service.answering import Limits, answered, batch_of
 from workhours_sla.service.bodies import JSON_TYPE, known_type, received
 from workhours_sla.service.problems import refuse
 from workhours_sla.service.questions import QUESTIONS, Targets
-from workhours_sla.service.request_facts import HEADERS, LANGUAGE, ROUTE
+from workhours_sla.service.request_facts import HEADERS, LANGUAGE, ROUTE, spend
 from workhours_sla.text.messages import say
 
 SMALL: Final = 65_536
@@ -54,21 +54,19 @@ class Asked:
         name, limits = found
         known_type(headers.get(b"content-type", b"").decode("latin-1"))
         length = headers.get(b"content-length", b"").decode("latin-1")
-        answer = await self._answer(
-            await received(receive, length, limits), name, limits, scope[LANGUAGE]
+        body = await received(receive, length, limits)
+        # parsing a large one would keep other requests waiting
+        batch = (
+            batch_of(body, name, limits)
+            if len(body) <= SMALL
+            else await asyncio.to_thread(batch_of, body, name, limits)
         )
+        lang = scope[LANGUAGE]
+        if batch.is_quick:
+            answer = answered(batch, self._targets, lang, limits)
+        else:
+            spend(scope, batch.cost)
+            answer = await asyncio.to_thread(answered, batch, self._targets, lang, limits)
         head = [(b"content-length", b"%d" % len(answer)), (b"content-type", _JSON)]
         await send({"type": "http.response.start", "status": 200, "headers": head})
         await send({"type": "http.response.body", "body": answer})
-
-    async def _answer(self, body: bytes, name: str, limits: Limits, lang: str) -> bytes:
-        if len(body) > SMALL:  # parsing it would keep other requests waiting
-
-            def found_in_thread() -> bytes:
-                return answered(batch_of(body, name, limits), self._targets, lang, limits)
-
-            return await asyncio.to_thread(found_in_thread)
-        batch = batch_of(body, name, limits)
-        if batch.is_quick:
-            return answered(batch, self._targets, lang, limits)
-        return await asyncio.to_thread(answered, batch, self._targets, lang, limits)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
-from functools import lru_cache
+from collections.abc import Awaitable, Callable, Hashable, MutableMapping
+from functools import lru_cache, partial
 from ipaddress import ip_address
 from math import ceil
 from time import monotonic, perf_counter
@@ -26,7 +26,7 @@ from workhours_sla.service.problems import (
 )
 from workhours_sla.service.rate import RateLimit
 from workhours_sla.service.request_counts import RequestCounts, usual_method
-from workhours_sla.service.request_facts import FAULT, HEADERS, LANGUAGE, ROUTE
+from workhours_sla.service.request_facts import FAULT, HEADERS, LANGUAGE, ROUTE, SPEND
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.text.messages import say
 
@@ -41,6 +41,8 @@ WRITING: Final = frozenset({"/v1/events"})
 """Addresses that need a token of the role ``write``."""
 SELF_CHECKED: Final = ("/v1/webhooks/", "/feeds/")
 """Addresses begin so if they check another secret than a token themselves."""
+COSTS: Final = {"/v1/report": 100, "/v1/overdue": 10, "/metrics": 10}
+"""As how many requests one counts that reads all appeals."""
 LONGEST_HOST: Final = 255
 """The largest number of characters of the name of a host."""
 RETRY_AFTER: Final = "5"
@@ -140,14 +142,20 @@ class Guard:
                 name = self._tokens.check(given, "write" if path in WRITING else "read")
             except RefusedRequestError as error:
                 refused = error
-        if self._limit.is_set:
-            client = scope.get("client")
-            wait = self._limit.wait(name or (client and client[0]), monotonic())
-            if wait:
-                seconds = ceil(wait)
-                refuse("too-many-requests", say("many_requests", seconds=seconds), seconds=seconds)
+        client = scope.get("client")
+        spend = scope[SPEND] = partial(self._spend, name or (client and client[0]))
+        spend(COSTS.get(path, 1) if refused is None else 1)
         if refused is not None:
             raise refused
+
+    def _spend(self, client: Hashable, cost: int) -> None:
+        """Count a request, or raise RefusedRequestError if the client has none left."""
+        if not self._limit.is_set:
+            return
+        wait = self._limit.wait(client, monotonic(), cost)
+        if wait:
+            seconds = ceil(wait)
+            refuse("too-many-requests", say("many_requests", seconds=seconds), seconds=seconds)
 
 
 def is_loopback(host: str) -> bool:

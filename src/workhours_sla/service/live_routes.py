@@ -11,14 +11,14 @@ from starlette.responses import Response
 
 from workhours_sla.adapters.sinks.metrics import CONTENT_TYPE
 from workhours_sla.errors import shown
-from workhours_sla.service.answering import Limits, encoded
+from workhours_sla.service.answering import Limits, encoded, events_cost
 from workhours_sla.service.appeals import Query, appeal_data, overdue_data
 from workhours_sla.service.bodies import JSON_TYPE, body_of, type_of
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import refuse
-from workhours_sla.service.receiving import TYPES, receive
+from workhours_sla.service.receiving import TYPES, Sent, store
 from workhours_sla.service.request_counts import RequestCounts
-from workhours_sla.service.request_facts import LANGUAGE
+from workhours_sla.service.request_facts import LANGUAGE, spend
 from workhours_sla.text.messages import say
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -33,12 +33,10 @@ def live_routes(
     async def events(request: Request) -> Response:
         kind = type_of(request, TYPES)
         body = await body_of(request, of_events)
+        sent = await asyncio.to_thread(Sent.parse, body, kind, live.clock(), limits)
+        spend(request.scope, events_cost(len(sent.items)))
         lang: str = request.scope[LANGUAGE]
-
-        def stored() -> bytes:
-            return encoded(receive(live, body, kind, lang, limits))
-
-        return _json(await asyncio.to_thread(stored), 202)
+        return _json(await asyncio.to_thread(lambda: encoded(store(live, sent, lang))), 202)
 
     async def appeal(request: Request) -> Response:
         appeal_id: str = request.path_params["id"]

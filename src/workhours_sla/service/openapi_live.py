@@ -29,7 +29,7 @@ from workhours_sla.service.openapi_parts import (
     parameter,
     refusals,
 )
-from workhours_sla.service.receiving import CLOUD_EVENT, CLOUD_EVENTS, SCHEMA, receive
+from workhours_sla.service.receiving import CLOUD_EVENT, CLOUD_EVENTS, SCHEMA, Sent, store
 from workhours_sla.service.schemas import REF, TIME
 from workhours_sla.sla.memory_store import MemoryStore
 from workhours_sla.sla.pipeline import Pipeline
@@ -75,7 +75,8 @@ def paths_of_live(limits: Limits) -> dict[str, Any]:
         ("several", JSON_TYPE, [EVENT, NAIVE]),
         ("cloudevent", CLOUD_EVENT, CLOUD),
     ):
-        receipts[name] = data_of(receive(live, json.dumps(sent).encode(), kind, "en", limits))
+        parsed = Sent.parse(json.dumps(sent).encode(), kind, live.clock(), limits)
+        receipts[name] = data_of(store(live, parsed, "en"))
     history = live.appeal("A-1", NOW)
     assert history is not None  # noqa: S101 - the example above
     return {

@@ -103,14 +103,11 @@ class Sent(NamedTuple):
         return {"schema": SCHEMA, "counts": states, "events": found}
 
 
-def receive(  # noqa: PLR0913, PLR0917
-    live: Live, body: bytes, kind: str, lang: str, limits: Limits, now: datetime | None = None
-) -> dict[str, Any]:
-    """Store the events of a body, and return the JSON of what became of them.
+def store(live: Live, sent: Sent, lang: str) -> dict[str, Any]:
+    """Store events, and return the JSON of what became of them.
 
-    Raises RefusedRequestError for a body that has no events, StoreError if nothing was stored.
+    Raises StoreError if nothing was stored.
     """
-    sent = Sent.parse(body, kind, now or live.clock(), limits)
     applied = live.apply(sent.events, sent.rejected, SOURCE)
     return sent.data(applied.receipts, lang)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
+
+from starlette.types import Scope
 
 LANGUAGE: Final = "workhours.lang"
 """The language of messages."""
@@ -12,3 +15,16 @@ ROUTE: Final = "workhours.route"
 """The address of the route, with its placeholders."""
 FAULT: Final = "workhours.fault"
 """The number of a fault."""
+SPEND: Final = "workhours.spend"
+"""A function that counts a request as so many more of its client."""
+
+
+def spend(scope: Scope, cost: int) -> None:
+    """Count a request as ``cost`` more requests of its client.
+
+    Call it before the work that costs so much. Raises RefusedRequestError if the client has no
+    request left.
+    """
+    if cost:
+        count: Callable[[int], None] = scope[SPEND]
+        count(cost)

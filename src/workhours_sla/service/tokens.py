@@ -110,20 +110,28 @@ class Tokens:
 
         >>> tokens = Tokens.parse("read=0123456789abcdef", "TOKENS")
         >>> signature = tokens.sign("0123456789abcdef", "until noon")
-        >>> tokens.has_signed("until noon", signature), tokens.has_signed("for ever", signature)
-        (True, False)
+        >>> tokens.signer("until noon", signature) == tokens.check("Bearer 0123456789abcdef")
+        True
+        >>> tokens.signer("for ever", signature) is None
+        True
         """
         digest = _digest(token.strip())
         return _signature(digest, message) if self._roles(digest) else None
 
-    def has_signed(self, message: str, signature: str) -> bool:
-        """Return whether a signature of a message was made with one of the tokens."""
+    def signer(self, message: str, signature: str) -> bytes | None:
+        """Return the hash of the token with which a message was signed, None if there is none.
+
+        The time does not depend on which token it is, nor on where the signature differs.
+        """
         given = signature.encode("utf-8", "surrogateescape")
         found = [
             hmac.compare_digest(_signature(token.digest, message).encode(), given)
             for token in self._tokens
         ]
-        return any(found)
+        signers = [
+            token.digest for token, is_valid in zip(self._tokens, found, strict=True) if is_valid
+        ]
+        return signers[0] if signers else None
 
 
 def _tokens(text: str, name: str) -> Iterator[_Token]:

@@ -22,6 +22,10 @@ SCREEN: Final = Texts(
             "en": "no connection; what you see is no longer current",
             "ru": "нет связи; данные на экране уже не обновляются",
         },
+        "many_streams": {
+            "en": "{most} pages of this login or token update by themselves already; close some",
+            "ru": "с этим входом или ключом уже обновляется {most} страниц; закройте лишние",
+        },
         "every_minute": {"en": "updates every minute", "ru": "обновляется каждую минуту"},
         # -- first screen
         "overdue_some": {

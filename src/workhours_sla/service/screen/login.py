@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from starlette.requests import Request
 
@@ -13,6 +13,16 @@ SECONDS: Final = 30 * 24 * 3600
 """How long a login lasts."""
 _PURPOSE: Final = "screen"
 _LONGEST: Final = 200
+
+
+class Visitor(NamedTuple):
+    """Who looks at the screen: the hash of the token, and the end of the login by a cookie.
+
+    ``token`` is None if there are no tokens, so that every visitor is on this machine.
+    """
+
+    token: bytes | None
+    login: str = ""
 
 
 class Login:
@@ -39,22 +49,23 @@ class Login:
         signature = self._tokens.sign(token, f"{_PURPOSE} {end}")
         return None if signature is None else f"{end}.{signature}"
 
-    def admits(self, request: Request, now: float) -> bool:
-        """Return whether a request has a valid cookie or a valid token, or needs none.
+    def visitor(self, request: Request, now: float) -> Visitor | None:
+        """Return who sends a request, None if it has neither a valid cookie nor a valid token.
 
         Raises RefusedRequestError for a header ``Authorization`` without a valid token.
         """
         if not self.is_needed:
-            return True
+            return Visitor(None)
         header = request.headers.get("authorization")
         if header is not None:
-            self._tokens.check(header)
-            return True
+            return Visitor(self._tokens.check(header))
         end, _, signature = _value_of(request.headers.get("cookie", "")).partition(".")
         if not (end.isascii() and end.isdecimal() and len(end) < 20):  # noqa: PLR2004
-            return False
-        signed = self._tokens.has_signed(f"{_PURPOSE} {end}", signature)
-        return signed and now < int(end) <= now + SECONDS
+            return None
+        token = self._tokens.signer(f"{_PURPOSE} {end}", signature)
+        if token is None or not now < int(end) <= now + SECONDS:
+            return None
+        return Visitor(token, end)
 
 
 def cookie_header(request: Request, value: str | None) -> str:

@@ -11,7 +11,13 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import (
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 
 from workhours_sla.errors import WorkHoursError
 from workhours_sla.errors import shown as shown_id
@@ -23,9 +29,10 @@ from workhours_sla.service.problems import RefusedRequestError, problem_of
 from workhours_sla.service.request_facts import LANGUAGE
 from workhours_sla.service.screen.filters import Filters
 from workhours_sla.service.screen.frame import POLICY
-from workhours_sla.service.screen.login import Login, cookie_header
+from workhours_sla.service.screen.login import Login, Visitor, cookie_header
 from workhours_sla.service.screen.pages import appeal_page, board_page, login_page, refusal_page
 from workhours_sla.service.screen.state import Screen
+from workhours_sla.service.screen.streams import Streams
 from workhours_sla.service.screen.view import View
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.sla.policy import Policy
@@ -34,8 +41,6 @@ from workhours_sla.text.screen import SCREEN
 BOARD, APPEAL, UPDATES, LOGOUT = "/", "/appeal", "/updates", "/logout"
 ADDRESSES: Final = frozenset({BOARD, APPEAL, UPDATES, LOGOUT})
 """The addresses of the screen, which check the login themselves."""
-STREAMS: Final = 100
-"""Maximum number of streams of updates at once."""
 SECONDS: Final = 3600.0
 """How long a stream lasts; then the browser asks again, so that its login is checked again."""
 HEARTBEAT: Final = 15.0
@@ -61,7 +66,7 @@ class Site:
         self._labels = labels
         self._login = Login(tokens)
         self._screen = Screen(live, policy.targets[0].schedules[0].tz)
-        self._streams = 0
+        self._streams = Streams()
 
     def routes(self) -> Iterator[tuple[str, str, Answer]]:
         """Yield the method, the path and the function of each address."""
@@ -74,13 +79,16 @@ class Site:
     def _view(self, lang: str) -> View:
         return View(self._policy, self._labels, lang, has_login=self._login.is_needed)
 
+    def _visitor(self, request: Request) -> Visitor | None:
+        return self._login.visitor(request, self._screen.now().timestamp())
+
     # -- login ---------------------------------------------------------------------------------
 
     def _admitted(self, answer: Callable[[Filters, str], Awaitable[Response]]) -> Answer:
         """Return a function that answers with a page, or asks for a token."""
 
         async def found(request: Request) -> Response:
-            if not self._login.admits(request, self._screen.now().timestamp()):
+            if self._visitor(request) is None:
                 return HTMLResponse(login_page(_language(request)))
             filters = Filters.parse(request.url.query)
             return await answer(filters, filters.lang or request.scope[LANGUAGE])
@@ -107,7 +115,7 @@ class Site:
         response = RedirectResponse("./", 303)
         # another site cannot end a login, because the browser does not send it the cookie
         with suppress(RefusedRequestError):
-            if self._login.admits(request, self._screen.now().timestamp()):
+            if self._visitor(request) is not None:
                 response.headers["set-cookie"] = cookie_header(request, None)
         return response
 
@@ -136,24 +144,31 @@ class Site:
         ``have`` in the address, or the id of the last update, is the hash of the fragment that the
         page has already.
         """
-        if not self._login.admits(request, self._screen.now().timestamp()):
+        visitor = self._visitor(request)
+        if visitor is None:
             return Response(status_code=401, headers=HEADERS)
-        if self._streams >= STREAMS or self._live.is_stopping:
+        if self._streams.is_full or self._live.is_stopping:
             return Response(status_code=503, headers=HEADERS | {"retry-after": "60"})
+        most = self._streams.limit_of(visitor)
+        if most is not None:
+            sentence = SCREEN.text(request.scope[LANGUAGE], "many_streams", most=most)
+            return PlainTextResponse(sentence, 429, headers=HEADERS | {"retry-after": "60"})
         pairs = parse_qsl(request.url.query, keep_blank_values=True)
         rest = [(key, value) for key, value in pairs if key != "have"]
         filters = Filters.parse(urlencode(rest, errors="replace"))
         have = request.headers.get("last-event-id") or dict(pairs).get("have", "")
         view = self._view(filters.lang or request.scope[LANGUAGE])
         return StreamingResponse(
-            self._stream(filters, view, have),
+            self._stream(visitor, filters, view, have),
             headers=HEADERS | {"x-accel-buffering": "no"},
             media_type="text/event-stream",
         )
 
-    async def _stream(self, filters: Filters, view: View, have: str) -> AsyncIterator[str]:
-        self._streams += 1
-        try:
+    async def _stream(
+        self, visitor: Visitor, filters: Filters, view: View, have: str
+    ) -> AsyncIterator[str]:
+        with self._streams.one_more(visitor), suppress(WorkHoursError):
+            # after a failure of the store the browser asks again, and gets the reason
             yield ": \n\n"
             until = monotonic() + SECONDS
             while not self._live.is_stopping and monotonic() < until:
@@ -168,10 +183,6 @@ class Site:
                         await self._live.newer(version)
                 except TimeoutError:
                     yield ": \n\n"
-        except WorkHoursError:  # the store failed; the browser asks again, and gets the reason
-            return
-        finally:
-            self._streams -= 1
 
 
 def _language(request: Request) -> str:
