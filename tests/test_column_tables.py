@@ -57,6 +57,9 @@ class TwoRuns(WorkingTime):
     def _key(self) -> tuple[object, ...]:
         return ()
 
+    def _build_by_rule(self) -> Any:
+        return self
+
 
 SCHEDULES: dict[str, tuple[Callable[[], WorkingTime], str]] = {
     "24/7": (lambda: Schedule(None, "24/7", tz="Europe/Berlin"), "2024-01-02"),

@@ -74,6 +74,9 @@ class Stretches(WorkingTime):
     def _key(self) -> tuple[object, ...]:
         return (self.stretches, self.known)
 
+    def _build_by_rule(self) -> Any:
+        return self
+
 
 def irregular(rng: random.Random, count: int) -> Stretches:
     """Return stretches of working time with gaps, each from a microsecond to weeks long."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol
 
 import msgspec
 
@@ -34,15 +34,14 @@ Time = Annotated[
 ]
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base class of all questions."""
+class Question(Protocol):
+    """A question of a request: a struct of its keys, which can answer it."""
 
     def answer(self, targets: Targets) -> dict[str, Any]:
         """Return the JSON of the answer. Raises RefusedRequestError and WorkHoursError."""
-        raise NotImplementedError
 
 
-class TimeQuestion(Question, frozen=True, kw_only=True):
+class TimeQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base class of the questions about times: the target, and how to answer."""
 
     target: Annotated[str, _field("The target, if there are several.")] | None = None
@@ -113,7 +112,7 @@ class ExplainQuestion(TimeQuestion, frozen=True, kw_only=True):
         return ElapsedQuestion(**common, end=self.end).answer(targets)
 
 
-class EvaluateQuestion(Question, frozen=True, kw_only=True):
+class EvaluateQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What became of the appeals that some events describe, as of a time."""
 
     as_of: Time

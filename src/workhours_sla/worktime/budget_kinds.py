@@ -8,6 +8,7 @@ the office closes.
 from __future__ import annotations
 
 import calendar
+from abc import ABCMeta, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -58,7 +59,7 @@ class DayBounds(NamedTuple):
     limit: tuple[datetime | None, datetime | None]
 
 
-class DayBudget:
+class DayBudget(metaclass=ABCMeta):
     """A budget that ends on a date, the due date.
 
     The due time is the last closing on the due date, or 24:00 if that date has no working hours.
@@ -67,6 +68,7 @@ class DayBudget:
 
     __slots__ = ()
 
+    @abstractmethod
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
         """Return the due date of a budget that starts at ``start``.
 
@@ -74,7 +76,6 @@ class DayBudget:
         date is paused if its 24:00 is within a pause. A paused date does not count, and the due
         date does not roll forward to a paused date. Raises CalendarCoverageError.
         """
-        raise NotImplementedError
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
         """Return the due time and the limit in the zone of ``start``.
@@ -301,7 +302,7 @@ class ClockTime:
         return DayAnswer(due_at, due_at)
 
 
-class StartBudget:
+class StartBudget(metaclass=ABCMeta):
     """A budget whose amount or end depends on the schedule and the start.
 
     It ends at the time of day of its start, or has as much working time as usual working days have
@@ -314,13 +315,14 @@ class StartBudget:
         """Return where a due date on a day off moves, None if the due date is never on one."""
         return None
 
+    @abstractmethod
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
         """Return the due time and the limit in the zone of ``start``.
 
         Raises CalendarCoverageError.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
     ) -> DayBounds:
@@ -329,7 +331,6 @@ class StartBudget:
         ``paused`` are the certain pauses. ``possibly_paused`` are the certain and the possible
         pauses.
         """
-        raise NotImplementedError
 
     def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime | None:  # noqa: ARG002
         """Return the latest start that is due no later than ``due``.

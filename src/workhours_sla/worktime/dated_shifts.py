@@ -11,6 +11,7 @@ A range of known dates is a range of consecutive dates whose shifts are all know
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Self
@@ -26,7 +27,7 @@ from workhours_sla.worktime.weekly_hours import WeeklyHours
 from workhours_sla.worktime.zone_offsets import BASE, ONE_DAY, TimeSpan, zone_offsets
 
 
-class DatedShifts:
+class DatedShifts(metaclass=ABCMeta):
     """The shifts of each date, in a time zone: a Schedule without its verbs.
 
     ``overrides`` maps single dates to their shifts. ``changes`` maps a date to the weekly hours
@@ -42,9 +43,9 @@ class DatedShifts:
     shorten_at_start: bool
     tz: ZoneInfo
 
+    @abstractmethod
     def completions(self) -> tuple[Self, Self] | None:
         """Return two completions: all unknown dates off, and all of them full working days."""
-        raise NotImplementedError
 
     def shifts_on(self, day: date) -> Shifts:
         """Return the shifts that start on a date, shortened if the date is short.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from bisect import bisect_right
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NoReturn, Self
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
     from workhours_sla.worktime.dated_shifts import DatedShifts
 
 
-class CompiledTime:
+class CompiledTime(metaclass=ABCMeta):
     """Working time as one timeline for each range of known dates, compiled when first needed.
 
-    An immutable value: hashable, picklable, safe to share between threads. Subclasses implement
-    the methods that raise NotImplementedError.
+    An immutable value: hashable, picklable, safe to share between threads.
     """
 
     __slots__ = ("_by_rule", "_extremes", "_hash", "_timelines", "tz")
@@ -39,21 +39,21 @@ class CompiledTime:
 
     # -- supplied by subclasses --------------------------------------------------------------
 
+    @abstractmethod
     def _compile(self) -> tuple[Timeline, ...]:
         """Return a timeline for each range of known dates, sorted."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _refuse_unknown(self, moment: timedelta) -> NoReturn:
         """Raise CalendarCoverageError for an instant that no timeline knows."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _key(self) -> tuple[object, ...]:
         """Return the attributes that ``==`` and ``hash`` use."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _build_by_rule(self) -> Self:
         """Return the same working time, where rules decide the dates that no act decides yet."""
-        raise NotImplementedError
 
     def _build_completions(self) -> tuple[Self, Self] | None:
         """Return two completions: all unknown dates off, and all of them full working days.
