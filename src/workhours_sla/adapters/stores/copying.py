@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,23 @@ _AT_ONCE: Final = 10_000
 """Number of rows that are copied at a time."""
 _REPAIRED: Final = -1
 """The place of the column ``repaired`` in the table ``event``."""
+
+
+class _Unread(Exception):  # noqa: N818 - never seen outside of this module
+    """An error of the source, which must not look like an error of the target."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+@contextmanager
+def _source_errors() -> Iterator[None]:
+    """Raise an error of the source as it was, after the target has undone its transaction."""
+    try:
+        yield
+    except _Unread as found:
+        raise found.error from None
 
 
 def copy_store(source: Path | str, target: Path | str) -> int:
@@ -41,14 +58,16 @@ def copy_store(source: Path | str, target: Path | str) -> int:
     ...     copy_store(Path(folder, "appeals.db"), Path(folder, "copy.db"))
     0
     """
-    with closing(open_to_copy_from(source)) as from_, from_.moment():
-        if not is_address(target) and not Path(target).exists():
+    is_new = not is_address(target) and not Path(target).exists()
+    with closing(open_to_copy_from(source)) as from_, from_.moment(), _source_errors():
+        if is_new:
             return copy_to_file(from_, Path(target))
         with closing(open_to_copy_into(target)) as into, into.transaction():
             _check_empty(into)
             return _copy(from_, into)
 
 
+@_source_errors()
 def copy_to_file(source: Database, path: Path) -> int:
     """Copy a database to a new SQLite file within ``moment``; return the number of events."""
     if path.exists():
@@ -73,13 +92,20 @@ def _copy(source: Database, into: Database) -> int:
 def _rows_of(source: Database, table: str) -> Iterator[Row]:
     """Yield the rows of a table in the form that every database takes. Raises StoreError."""
     check = CHECKS.get(table)
-    for row in source.stream(table):
+    for row in _read(source, table):
         if check is not None and not check.intact(row):
             refuse_row(source.place, table, row)
         if table == "event":
             yield (*row[:_REPAIRED], bool(row[_REPAIRED]))
         elif table != "meta" or row[0] != VERSION_KEY:
             yield row
+
+
+def _read(source: Database, table: str) -> Iterator[Row]:
+    try:
+        yield from source.stream(table)
+    except source.errors as error:
+        raise _Unread(error) from None
 
 
 def _check_empty(into: Database) -> None:
