@@ -88,6 +88,19 @@ def test_a_damaged_row_is_named_and_leaves_no_copy(tmp_path: Path) -> None:
     assert not [one for one in tmp_path.iterdir() if one.name.startswith("copy")]
 
 
+def test_an_error_while_the_source_is_read_names_the_source(tmp_path: Path) -> None:
+    store, copy = tmp_path / "store.db", tmp_path / "copy.db"
+    filled(store)
+    with closing(sqlite3.connect(store)) as db, db:
+        db.execute("UPDATE rejected SET text=CAST(x'ff' AS TEXT)")
+    for target in (copy, tmp_path / "new.db"):
+        if target == copy:
+            SqliteStore(copy).close()
+        with pytest.raises(StoreError, match="store") as caught:
+            copy_store(store, target)
+        assert caught.value.path == str(store)
+
+
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_a_store_is_copied_at_the_shell(
     lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -102,6 +115,71 @@ def test_a_store_is_copied_at_the_shell(
     assert {"en": "not empty", "ru": "не пустое"}[lang] in capsys.readouterr().err
     assert main(["store", "copy", str(tmp_path / "none.db"), "x", "--lang", lang]) == 2
     assert "none.db" in capsys.readouterr().err
+
+
+SECRET = "a-SECRET-of-mine"  # noqa: S105
+MISTYPED = [
+    f"postgres+x://user:{SECRET}@127.0.0.1/base",
+    f"postgresql+psycopg://user:{SECRET}@127.0.0.1/base",
+    f"POSTGRESQL://user:{SECRET}@127.0.0.1/base",
+    f"postgresq://user:{SECRET}@127.0.0.1/base",
+    f"postgresql:/user:{SECRET}@127.0.0.1/base",
+    f"postgresql//user:{SECRET}@127.0.0.1/base",
+    f"postgresql:user:x/{SECRET}@127.0.0.1/base",
+    f" postgresql://user:{SECRET}@127.0.0.1/base",
+    f"mysql://user:{SECRET}@127.0.0.1/base",
+    f"file:///user:{SECRET}@127.0.0.1/base",
+    f"user:{SECRET}@127.0.0.1/base",
+    f"//user:x/{SECRET}@127.0.0.1/base",
+    f"host=127.0.0.1 password={SECRET} user=user",
+    f"password = {SECRET} host=127.0.0.1",
+]
+
+
+@pytest.mark.parametrize("place", MISTYPED)
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_an_address_with_a_mistake_is_no_path_and_its_password_is_not_shown(
+    place: str,
+    lang: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    events = tmp_path / "events.jsonl"
+    events.touch()
+    filled(tmp_path / "store.db")
+    config = f"[store]\nurl = '{place}'\n[schedule]\ncalendar = 'RU-VGG'\n"
+    (tmp_path / "region.toml").write_text(config)
+    before = sorted(tmp_path.iterdir())
+    for words in (
+        ["watch", str(events), "--once", "--store", place],
+        ["watch", str(events), "--once", "--standby", "--store", place],
+        ["watch", str(events), "--once", "--config", "region.toml"],
+        ["serve", "--config", "region.toml"],
+        ["report", "--store", place],
+        ["outbox", "dead", "--store", place],
+        ["outbox", "rewrite", "changes.jsonl", "--store", place],
+        ["store", "check", place],
+        ["store", "copy", place, "copy.db"],
+        ["store", "copy", "store.db", place],
+    ):
+        assert main([*words, "--lang", lang]) == 2
+        printed = capsys.readouterr()
+        assert SECRET not in printed.out + printed.err, words
+        assert "postgresql://USER@HOST:PORT/DATABASE" in printed.err, words
+    with pytest.raises(StoreError) as caught:
+        places.open_reader(Path(place))
+    assert SECRET not in f"{caught.value} {vars(caught.value)}"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["C:/appeals.db", r"C:\data\me@work.db", "postgres.db", "a@b.db", "./x:y@z.db", "обращения"],
+)
+def test_a_path_may_look_odd(path: str) -> None:
+    assert not places.is_address(path)
 
 
 HAVE_IT = """

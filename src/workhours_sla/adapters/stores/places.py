@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from time import sleep
@@ -21,11 +22,23 @@ from workhours_sla.adapters.stores.reader import StoreReader
 from workhours_sla.adapters.stores.sqlite import SqliteOutbox, SqliteReader, SqliteStore
 from workhours_sla.adapters.stores.sqlite_database import SqliteDatabase
 from workhours_sla.errors import StoreError
+from workhours_sla.errors import shown as named
 from workhours_sla.sla.event import Event
+from workhours_sla.text.messages import say
 
 SCHEMES: Final = ("postgresql://", "postgres://")
 """How the address of a PostgreSQL database begins; everything else is a path."""
 
+_OTHER_ADDRESS: Final = re.compile(
+    r"""
+    \s*[a-z][a-z0-9+.-]+:/         # a scheme; one letter is a drive of Windows
+    | [^/\\]*:[^/\\]*@ | .*//.*:.*@ # a user and a password
+    | \s*(postgres|//).*@
+    | (.*\s)?password\s*=           # the parameters of libpq
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+"""What a path does not look like, but an address with a mistake, which may have a password."""
 
 IN_USE: Final = frozenset({"store_in_use", "postgres_in_use"})
 """The causes of the error that another process writes a store."""
@@ -46,8 +59,16 @@ def is_closed(error: StoreError) -> bool:
 
 
 def is_address(place: Path | str) -> bool:
-    """Return whether a place is the address of a PostgreSQL database."""
-    return isinstance(place, str) and place.startswith(SCHEMES)
+    """Return whether a place is the address of a PostgreSQL database, and not a path.
+
+    Raises StoreError for what looks like another address. The message has only its beginning.
+    """
+    if isinstance(place, str) and place.startswith(SCHEMES):
+        return True
+    if _OTHER_ADDRESS.match(str(place)):
+        begin = re.split(r"[:/@=\s]", str(place), maxsplit=1)[0]
+        raise StoreError(say("not_store_address", begin=named(begin)))
+    return False
 
 
 def shown(place: Path | str) -> str:

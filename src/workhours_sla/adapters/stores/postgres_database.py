@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase
 from time import monotonic, sleep
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ LOCK_CLASS: Final = 0x57484F53
 
 _AT_ONCE: Final = 10_000
 """Number of rows that ``stream`` reads at a time."""
+_SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 _TEXT: Final = 25
 """The type of columns of text."""
 
@@ -288,14 +290,20 @@ class PostgresDatabase:
 
 
 def _schema_name(connection: Connection) -> str:
-    """Return the first schema of the search path that the address sets, else ``SCHEMA_NAME``."""
+    """Return the first schema of the search path that the address sets, else ``SCHEMA_NAME``.
+
+    PostgreSQL takes ``$user`` for the name of the role, also in quotation marks, and makes letters
+    of ASCII small outside of quotation marks.
+    """
     row = connection.execute(
-        "SELECT setting FROM pg_settings WHERE name = 'search_path' AND source = 'client'"
+        "SELECT setting, current_user::text FROM pg_settings"
+        " WHERE name = 'search_path' AND source = 'client'"
     ).fetchone()
     found = row and re.match(r'\s*(?:"((?:[^"]|"")+)"|([^\s",]+))', row[0])
-    if not found:
+    if not row or not found:
         return SCHEMA_NAME
-    return found[2].lower() if found[2] else found[1].replace('""', '"')
+    name = found[2].translate(_SMALL) if found[2] else found[1].replace('""', '"')
+    return row[1] if name == "$user" else name
 
 
 @cache
