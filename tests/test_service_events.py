@@ -154,6 +154,112 @@ def test_cloudevents(service: Service) -> None:
         assert found["events"][0]["problem"]["type"].endswith("#invalid-event")
 
 
+BINARY = {
+    "ce_specversion": "1.0",
+    "ce_id": "17",
+    "ce_source": "portal",
+    "ce_type": "workhours.event.created",
+    "ce_subject": "A-1",
+    "ce_time": "2026-03-02T10:00:00+03:00",
+}
+
+
+def test_a_cloudevent_in_binary_mode_is_that_of_the_structured_mode(service: Service) -> None:
+    data = json.dumps({"agency_id": "roads"}).encode()
+    answer = service.ask("POST", "/v1/events", given=data, **BINARY)
+    assert (answer.status_code, states(answer.json())) == (202, ["applied"])
+    structured = {name.removeprefix("ce_"): value for name, value in BINARY.items()}
+    structured |= {"data": {"agency_id": "roads"}}  # type: ignore[dict-item]
+    assert states(service.send(structured)) == ["duplicate"]
+    (event,) = service.live.pipeline.store.events()
+    assert (event.event_id, event.appeal_id, event.agency_id) == ("portal#17", "A-1", "roads")
+    assert event.occurred_at == BEGIN
+
+
+@pytest.mark.parametrize(
+    ("subject", "appeal_id"),
+    [
+        ("%D0%96-1%20%E2%82%AC%f0%9f%98%80", "Ж-1 €😀"),
+        ("A%2541", "A%41"),  # decoded once
+        ('"A \\"1\\" %25"', 'A "1" %'),
+        ("A%zz+1", "A%zz+1"),
+    ],
+)
+def test_headers_of_a_cloudevent_are_decoded(
+    service: Service, subject: str, appeal_id: str
+) -> None:
+    headers = BINARY | {"ce_subject": subject, "ce_channel": "vk"}
+    assert states(service.ask("POST", "/v1/events", **headers).json()) == ["applied"]
+    (event,) = service.live.pipeline.store.events()
+    assert (event.appeal_id, event.channel) == (appeal_id, "vk")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "agency"),
+    [
+        ("application/json; charset=UTF-8", b'{"agency_id": "roads"}', "roads"),
+        ("application/vnd.region+json", b'{"agency_id": "roads"}', "roads"),
+        ("text/plain", b'{"agency_id": "roads"}', None),
+        ("application/octet-stream", b"\xff\x00", None),
+        ("application/json", b"[1]", None),
+        ("application/json", b"", None),
+    ],
+)
+def test_data_of_a_cloudevent_has_fields_if_it_is_json(
+    service: Service, kind: str, body: bytes, agency: str | None
+) -> None:
+    headers = BINARY | {"content_type": kind, "ce_datacontenttype": "text/xml", "ce_data": "{}"}
+    answer = service.ask("POST", "/v1/events", given=body, **headers)
+    assert states(answer.json()) == ["applied"]
+    (event,) = service.live.pipeline.store.events()
+    assert event.agency_id == agency
+
+
+def test_a_body_that_is_a_cloudevent_is_not_binary(service: Service) -> None:
+    structured = {name.removeprefix("ce_"): value for name, value in BINARY.items()}
+    headers = BINARY | {"ce_id": "18", "content_type": "Application/CloudEvents+json"}
+    found = service.ask("POST", "/v1/events", structured, **headers).json()
+    assert found["events"][0]["event_id"] == "portal#17"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "kind", "words"),
+    [
+        ([("ce-id", "a"), ("ce-id", "b")], b"", "invalid-request", "ce-id is given twice"),
+        ([("ce-id", "%C0%A0")], b"", "invalid-request", "ce-id is not percent-encoded UTF-8"),
+        ([("ce-id", "\xe9")], b"", "invalid-request", "ce-id is not percent-encoded UTF-8"),
+        ([], b"{", "invalid-json", ""),
+        ([], b'{"agency_id": "a", "agency_id": "b"}', "invalid-json", "agency_id"),
+    ],
+)
+def test_a_broken_cloudevent_in_binary_mode(
+    service: Service, headers: list[tuple[str, str]], body: bytes, kind: str, words: str
+) -> None:
+    given = {name.replace("_", "-"): value for name, value in BINARY.items() if name != "ce_id"}
+    every = [*given.items(), *(headers or [("ce-id", "17")]), ("content-type", "application/json")]
+
+    async def send() -> Any:
+        transport = httpx.ASGITransport(service.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            raw = [(name.encode(), value.encode("latin-1")) for name, value in every]
+            return await client.post("/v1/events", content=body, headers=raw)
+
+    answer = asyncio.run(send())
+    found = problem(answer, kind, 400 if kind == "invalid-json" else 422)
+    assert words in found["detail"]
+    assert service.live.pipeline.store.holdings().read == 0
+
+
+@pytest.mark.parametrize("name", ["ce_id", "ce_source", "ce_type", "ce_subject"])
+def test_a_cloudevent_in_binary_mode_without_an_attribute_is_rejected(
+    service: Service, name: str
+) -> None:
+    headers = {key: value for key, value in BINARY.items() if key != name}
+    found = service.ask("POST", "/v1/events", **headers).json()
+    assert states(found) == ["rejected"]
+    assert name.removeprefix("ce_") in found["events"][0]["problem"]["detail"]
+
+
 @pytest.mark.parametrize(
     ("event", "kind", "reason"),
     [

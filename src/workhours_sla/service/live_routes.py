@@ -16,7 +16,7 @@ from workhours_sla.service.appeals import Query, appeal_data, overdue_data
 from workhours_sla.service.bodies import JSON_TYPE, body_of, type_of
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import refuse
-from workhours_sla.service.receiving import TYPES, Sent, store
+from workhours_sla.service.receiving import TYPES, Sent, attributes_of, store
 from workhours_sla.service.request_counts import RequestCounts
 from workhours_sla.service.request_facts import LANGUAGE, spend
 from workhours_sla.text.messages import say
@@ -28,12 +28,9 @@ def live_routes(
     live: Live, limits: Limits, counts: RequestCounts
 ) -> Iterator[tuple[str, str, Answer]]:
     """Yield the method, the path and the function of each address."""
-    of_events = limits._replace(body_bytes=limits.events_bytes)
 
     async def events(request: Request) -> Response:
-        kind = type_of(request, TYPES)
-        body = await body_of(request, of_events)
-        sent = await asyncio.to_thread(Sent.parse, body, kind, live.clock(), limits)
+        sent = await _sent(request, live, limits)
         spend(request.scope, events_cost(len(sent.items)))
         lang: str = request.scope[LANGUAGE]
         return _json(await asyncio.to_thread(lambda: encoded(store(live, sent, lang))), 202)
@@ -70,6 +67,23 @@ def live_routes(
     yield "GET", "/v1/appeals/{id:path}", appeal
     yield "GET", "/v1/overdue", overdue
     yield "GET", "/metrics", metrics
+
+
+async def _sent(request: Request, live: Live, limits: Limits) -> Sent:
+    """Return the events of a request. Raises RefusedRequestError."""
+    attributes = attributes_of(request.scope["headers"])
+    if attributes is None:
+        kind = type_of(request, TYPES)
+    else:  # the type of the data, which may be any
+        kind = request.headers.get("content-type", "")
+    body = await body_of(request, limits._replace(body_bytes=limits.events_bytes))
+
+    def parsed() -> Sent:
+        if attributes is None:
+            return Sent.parse(body, kind, live.clock(), limits)
+        return Sent.binary(body, kind, attributes, live.clock())
+
+    return await asyncio.to_thread(parsed)
 
 
 def _json(body: Any, status: int = 200) -> Response:

@@ -59,6 +59,16 @@ CLOUD: Final = {
     "time": "2025-11-01T12:00:00+03:00",
     "data": {"agency_id": "roads"},
 }
+_PRINTABLE: Final = "^[!-~]+$"
+_BINARY: Final = {
+    "specversion": "1.0, for a CloudEvent in binary mode.",
+    "id": "The id of the event, unique within its source.",
+    "source": "The system that sends the event.",
+    "type": "The type of the event, such as workhours.event.created.",
+    "subject": "The id of the appeal.",
+    "time": "When it happened.",
+}
+"""The headers of a CloudEvent in binary mode."""
 _EVENT_SCHEMA: Final = {"$ref": REF.format(name="Event")}
 _CLOUD_SCHEMA: Final = {"$ref": REF.format(name="CloudEvent")}
 _ANYTHING: Final = {"description": "Anything else is rejected, and listed in the answer."}
@@ -94,6 +104,12 @@ def _events(limits: Limits, receipts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "operationId": "events",
         "summary": "Store events; each is applied once, however often it is sent.",
+        "description": "The body is events in JSON. With the header ce-specversion it is the data "
+        "of one CloudEvent in binary mode, whose attributes are the headers ce-*, percent-encoded.",
+        "parameters": [
+            parameter(f"ce-{name}", "header", text, {"type": "string", "pattern": _PRINTABLE})
+            for name, text in _BINARY.items()
+        ],
         "requestBody": {
             "required": True,
             "content": {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from workhours_sla.adapters.checked_data import Reader
 from workhours_sla.adapters.json.text import parsed
+from workhours_sla.adapters.sources.cloudevents import attribute_of, is_json, record_of_request
 from workhours_sla.adapters.sources.received_ahead import received_ahead
 from workhours_sla.adapters.sources.rows import Fault
 from workhours_sla.adapters.sources.sent_events import SentEventMapper
@@ -27,6 +28,8 @@ CLOUD_EVENT: Final = "application/cloudevents+json"
 CLOUD_EVENTS: Final = "application/cloudevents-batch+json"
 TYPES: Final = (JSON_TYPE, CLOUD_EVENT, CLOUD_EVENTS)
 """The media types of events: of this library's own schema, one CloudEvent, several."""
+PREFIX: Final = "ce-"
+"""How the headers begin that have the attributes of a CloudEvent in binary mode."""
 SOURCE: Final = "http"
 """The name under which rejected events are stored."""
 MAX_AHEAD: Final = timedelta(minutes=5)
@@ -49,25 +52,36 @@ class Sent(NamedTuple):
         An event without ``received_at`` was received now. Raises RefusedRequestError for a body
         that is not JSON, or has too many events.
         """
-        try:
-            data = parsed(body, Reader())
-        except ConfigError as error:
-            known = vars(error)
-            phrase = Phrase(known["cause"], known["facts"])
-            refuse("invalid-json", phrase, key=known["key"] or None)
+        data = _json(body)
         if isinstance(data, list) is not (kind == CLOUD_EVENTS) and kind != JSON_TYPE:
             is_many = kind == CLOUD_EVENTS
             refuse("invalid-request", say("not_a_batch" if is_many else "not_one_event"), key=None)
         records = data if isinstance(data, list) else [data]
         check_events(len(records), limits)
+        if kind != JSON_TYPE:
+            for record in records:
+                if isinstance(record, dict):
+                    record.setdefault("specversion", None)
+        return cls._of(records, now)
+
+    @classmethod
+    def binary(cls, body: bytes, kind: str, attributes: Mapping[str, str], now: datetime) -> Sent:
+        """Parse a CloudEvent in binary mode that arrived at ``now``.
+
+        ``kind`` is the media type of the body. Raises RefusedRequestError for JSON that is broken.
+        """
+        kind = kind.partition(";")[0].strip().lower()
+        data = _json(body) if is_json(kind) and body.strip() else None
+        return cls._of([record_of_request(attributes, kind, data)], now)
+
+    @classmethod
+    def _of(cls, records: Sequence[Any], now: datetime) -> Sent:
         mapper = SentEventMapper()
-        items, texts = [], []
-        for place, record in enumerate(records):
-            if kind != JSON_TYPE and isinstance(record, dict):
-                record.setdefault("specversion", None)
-            item = _item(mapper, record, place, now)
-            items.append(item)
-            texts.append(_text(record) if isinstance(item, Fault) else "")
+        items = [_item(mapper, record, place, now) for place, record in enumerate(records)]
+        texts = [
+            _text(record) if isinstance(item, Fault) else ""
+            for item, record in zip(items, records, strict=True)
+        ]
         return cls(items, texts)
 
     @property
@@ -110,6 +124,37 @@ def store(live: Live, sent: Sent, lang: str) -> dict[str, Any]:
     """
     applied = live.apply(sent.events, sent.rejected, SOURCE)
     return sent.data(applied.receipts, lang)
+
+
+def attributes_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str] | None:
+    """Return the attributes of a CloudEvent in the headers ``ce-*`` of a request.
+
+    None if the request is not in binary mode: it has no ``ce-specversion``, or its body is a
+    CloudEvent. Raises RefusedRequestError for a header that is given twice, or cannot be decoded.
+    """
+    found: dict[str, str] = {}
+    for raw, value in headers:
+        name = raw.decode("latin-1")
+        if name == "content-type" and value.lower().startswith(b"application/cloudevents"):
+            return None
+        if not name.startswith(PREFIX):
+            continue
+        if name.removeprefix(PREFIX) in found:
+            refuse("invalid-request", say("header_twice", name=name), key=name)
+        try:
+            found[name.removeprefix(PREFIX)] = attribute_of(value.decode("ascii"))
+        except UnicodeDecodeError:
+            refuse("invalid-request", say("header_encoding", name=name), key=name)
+    return found if "specversion" in found else None
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return parsed(body, Reader())
+    except ConfigError as error:
+        known = vars(error)
+        phrase = Phrase(known["cause"], known["facts"])
+        refuse("invalid-json", phrase, key=known["key"] or None)
 
 
 def _item(mapper: SentEventMapper, record: Any, place: int, now: datetime) -> Event | Fault:

@@ -32,6 +32,16 @@ LIVE: Final[Mapping[str, Words]] = {
         "en": "the store has no appeal {id}; check the id",
         "ru": "обращения {id} в хранилище нет; проверьте номер",
     },
+    "header_twice": {
+        "en": "the header {name} is given twice; send it once",
+        "ru": "заголовок {name} указан дважды; укажите его один раз",
+    },
+    "header_encoding": {
+        "en": "the header {name} is not percent-encoded UTF-8; encode it as the HTTP binding of "
+        "CloudEvents describes",
+        "ru": "заголовок {name} закодирован не в UTF-8 с процентами; закодируйте его по правилам "
+        "CloudEvents для HTTP",
+    },
     "not_a_batch": {
         "en": "the body of this type must be a list of CloudEvents; send one CloudEvent as "
         "application/cloudevents+json",

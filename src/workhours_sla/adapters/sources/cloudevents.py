@@ -39,6 +39,9 @@ _FROM_ENVELOPE: Final = "cloudevents:"
 """Prefix of columns from the envelope, to distinguish them from fields of the JSON data."""
 NO_TIME: Final = "time of receipt"
 """The ``reason`` of an event that has no time of its own; its time of receipt is used."""
+_ATTRIBUTE: Final = re.compile(r"[a-z][a-z0-9]*")
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPED: Final = re.compile(r"\\(.)")
 _LENGTH: Final = re.compile(r"\d{1,9}", re.ASCII)
 _LONGEST_REQUEST: Final = 1_000_000
 """Maximum characters in the headers of an HTTP request, and maximum bytes in its body."""
@@ -173,7 +176,11 @@ def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
             yield from (one for one in body if isinstance(one, dict))
         elif any(name.startswith("ce-") for name in headers):
             yield _binary(
-                {name[3:]: unquote(value) for name, value in headers.items() if name[:3] == "ce-"},
+                {
+                    name[3:]: attribute_of(value, errors="replace")
+                    for name, value in headers.items()
+                    if name[:3] == "ce-"
+                },
                 kind,
                 body,
             )
@@ -213,6 +220,34 @@ def _request(lines: Iterator[str], name: str) -> _Request | None:
     return _Request(headers, body)
 
 
+def attribute_of(value: str, *, errors: str = "strict") -> str:
+    r"""Return the attribute of a CloudEvent that the value of a header ``ce-*`` has.
+
+    Quoted strings lose their quotes, then percent-encoded characters are decoded once. Raises
+    UnicodeDecodeError if they are not in UTF-8, unless ``errors`` is ``"replace"``.
+
+    >>> attribute_of("Euro%20%e2%82%ac"), attribute_of('"a \\"b\\" %25"')
+    ('Euro €', 'a "b" %')
+    """
+    plain = _QUOTED.sub(lambda quoted: _ESCAPED.sub(r"\1", quoted[1]), value)
+    return unquote(plain, errors=errors)
+
+
+def is_json(kind: str) -> bool:
+    """Return whether a media type without parameters is JSON, as is data without a type."""
+    return not kind or kind == "application/json" or kind.endswith("+json")
+
+
+def record_of_request(attributes: Mapping[str, str], kind: str, data: Any) -> dict[str, Any]:
+    """Return the CloudEvent of an HTTP request in binary mode.
+
+    ``kind`` is the media type of its data, which has no fields if it is not JSON.
+    """
+    known = {name: text for name, text in attributes.items() if _ATTRIBUTE.fullmatch(name)}
+    known.pop("data", None)
+    return _binary(known, kind, data)
+
+
 def _binary(envelope: dict[str, str], kind: str, body: Any) -> dict[str, Any]:
     """Return the CloudEvent whose attributes are in headers and whose data is the body."""
     return {**envelope, "datacontenttype": kind, "data": body}
@@ -228,8 +263,7 @@ def record_of_message(headers: Mapping[str, str], value: bytes) -> dict[str, Any
     if "ce_specversion" not in headers or kind.startswith("application/cloudevents"):
         return None
     envelope = {name[3:]: text for name, text in headers.items() if name[:3] == "ce_"}
-    is_json = not kind or kind == "application/json" or kind.endswith("+json")
-    return _binary(envelope, kind, decode_any(value) if is_json and value.strip() else None)
+    return _binary(envelope, kind, decode_any(value) if is_json(kind) and value.strip() else None)
 
 
 def _too_long(name: str) -> SourceError:
