@@ -25,6 +25,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.sla.event import FIELD_NAMES
 
 pa = pytest.importorskip("pyarrow")
+from workhours_sla.adapters.sources.columns import scan  # noqa: E402
 from workhours_sla.adapters.sources.columns.written_times import parse_times  # noqa: E402
 
 PLAIN = Config()
@@ -219,6 +220,43 @@ def test_names_of_numbers_in_texts_are_texts(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_text(GOOD.replace('"A"', '"A","topic":"Infrastructure: NaN."'), "utf-8")
     assert_same(read_small(path), path, PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("more", "asked"),
+    [
+        ("", [("error", 4)]),
+        (',"topic":"t","refers_to":"5"', [("error", 4), ("ignore", 19)]),
+        (',"topic":null', [("error", 4), ("ignore", 19)]),
+        (',"text":{"topic":[1]}', [("error", 4), ("ignore", 19)]),
+        (',"their_verdict":"met"', [("error", 4), ("ignore", 19)]),
+        (r',"t\u006fpic":"t"', [("error", 4), ("ignore", 19)]),
+        (',"topic":7', [("error", 4), ("ignore", 19)]),
+    ],
+)
+def test_a_column_that_few_lines_have(
+    more: str, asked: list[tuple[str, int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    original = read._parsed_json
+
+    def parsed(path: Path, kinds: dict[str, str], *, others: str) -> Any:
+        calls.append((others, len(kinds)))
+        return original(path, kinds, others=others)
+
+    monkeypatch.setattr(read, "_parsed_json", parsed)
+    monkeypatch.setattr(scan, "_SAMPLES", 3)
+    monkeypatch.setattr(scan, "_SAMPLE", 1)
+    lines = [GOOD.replace('"1"', f'"{number}"') for number in range(50)]
+    lines[25] = lines[25].replace("}", more + "}")
+    path = tmp_path / "events.jsonl"
+    path.write_text("".join(lines), "utf-8")
+    found = read_small(path)
+    assert calls == asked
+    if "their_verdict" in more or "7" in more:
+        assert found is None
+    else:
+        assert_same(found, path, PLAIN)
 
 
 @pytest.mark.parametrize("first", ["event_id", "agency_id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, NamedTuple
@@ -216,39 +216,58 @@ def _csv_table(path: Path, layout: Layout, options: Input) -> TextTable | None:
 
 
 def _json_table(path: Path, layout: Layout, _options: Input) -> TextTable | None:
-    import pyarrow as pa  # noqa: PLC0415 - of an extra
-    from pyarrow import json  # noqa: PLC0415 - of an extra
-
-    from workhours_sla.adapters.sources.columns.scan import count_json_lines  # noqa: PLC0415
+    from workhours_sla.adapters.sources.columns.scan import (  # noqa: PLC0415 - of an extra
+        count_json_lines,
+        sampled_lines,
+    )
 
     mapper = Mapper(layout)
     lines = count_json_lines(path)
     if nested(mapper) is not mapper or lines is None:
         return None
+    rows = JsonRows(mapper)
     place = {name: layout.column(name) for name in EVENT_COLUMNS if layout.column(name)}
     claims = {name for claim in CLAIM_COLUMNS for name in layout.names(claim)}
-    schema = [(at, "bool" if name == "substantive" else "string") for name, at in place.items()]
-    schema += [(name, "string") for name in claims.difference(place.values())]
-    table = _of_library(
-        lambda: json.read_json(
-            path,
-            json.ReadOptions(block_size=_BLOCK),
-            json.ParseOptions(
-                explicit_schema=pa.schema([(name, pa.type_for_alias(of)) for name, of in schema]),
-                unexpected_field_behavior="ignore",
-            ),
-        )
-    )
-    if table is None or table.num_rows != lines or "event_id" not in place:
+    kinds = dict.fromkeys((*place.values(), *claims), "string")
+    if "substantive" in place:
+        kinds[place["substantive"]] = "bool"
+    seen = {name for line in sampled_lines(path) for name in rows.columns_of(line)}
+    table = None
+    if seen <= kinds.keys():  # a column that no line has would take as much time as any other
+        only = {name: kind for name, kind in kinds.items() if name in seen}
+        table = _parsed_json(path, only, others="error")
+    if table is None:
+        table = _parsed_json(path, kinds, others="ignore")
+    if table is None or table.num_rows != lines:
+        return None
+    texts = {name: table[at] for name, at in place.items() if at in table.column_names}
+    needed = ("event_id", *layout.required)
+    if any(name not in texts for name in needed):
         return None
     first = table.slice(0, _FIRST_LINES)
     if any(first[place[name]].null_count == len(first) for name in layout.required):
         return None
-    if any(table[name].null_count < table.num_rows for name in claims):
+    if any(table[name].null_count < lines for name in claims.intersection(table.column_names)):
         return None
-    rows = JsonRows(mapper)
-    texts = {name: table[at] for name, at in place.items()}
     return _text_table(path, texts, mapper, rows.item_of)
+
+
+def _parsed_json(path: Path, kinds: Mapping[str, str], *, others: str) -> Any:
+    """Return a table of the columns of a file, or None if Arrow does not accept the file.
+
+    ``kinds`` has the type of each column. ``others`` says what a line with another column does.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - of an extra
+    from pyarrow import json  # noqa: PLC0415 - of an extra
+
+    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in kinds.items()])
+    return _of_library(
+        lambda: json.read_json(
+            path,
+            json.ReadOptions(block_size=_BLOCK),
+            json.ParseOptions(explicit_schema=schema, unexpected_field_behavior=others),
+        )
+    )
 
 
 _TEXTS: Final = {"csv": _csv_table, "jsonl": _json_table}

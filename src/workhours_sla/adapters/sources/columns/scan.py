@@ -18,6 +18,10 @@ from workhours_sla.adapters.sources.text_lines import LONGEST_LINE
 from workhours_sla.adapters.sources.typed_lines import LONGEST, has_short_lines
 
 _BLOCK: Final = 1 << 22
+_SAMPLES: Final = 16
+"""In how many places of a file some lines are read to find its columns."""
+_SAMPLE: Final = 1 << 14
+"""How many bytes, at least, are read at each place."""
 _NAMED_NUMBER: Final = re.compile(rb"(?:NaN|Inf(?:inity)?)[\s,\]}]")
 """Matches names that Arrow accepts as numbers, although they are not JSON."""
 _NEWLINE, _OPENS, _CLOSES = b"\n{}"
@@ -51,6 +55,18 @@ def count_json_lines(path: Path) -> int | None:
             return None
         lines += ends.size
     return lines or None
+
+
+def sampled_lines(path: Path) -> Iterator[str]:
+    """Yield some lines of a file, from its beginning to its end."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for start in range(0, size, max(size // _SAMPLES, 1)):
+            file.seek(max(start - 1, 0))
+            if start:
+                file.readline(LONGEST_LINE)  # the rest of a line
+            for line in file.readlines(_SAMPLE):
+                yield line.decode(errors="replace")
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
