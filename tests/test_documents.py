@@ -26,7 +26,7 @@ from workhours_sla.calendars.russia.regions import region, region_ids
 from workhours_sla.cli.main import commands, main
 from workhours_sla.sla.event import EVENT_FIELDS
 from workhours_sla.text import words
-from workhours_sla.text.help import metavar
+from workhours_sla.text.help_options import metavar
 from workhours_sla.text.words import QUARANTINE_REASONS
 
 ROOT = Path(__file__).parents[1]

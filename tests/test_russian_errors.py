@@ -17,6 +17,7 @@ import pytest
 
 import workhours_sla
 from workhours_sla.cli.main import main
+from workhours_sla.text import sentences
 from workhours_sla.text.foreign import usage
 from workhours_sla.text.messages import REFUSALS
 from workhours_sla.text.sentences import SENTENCES
@@ -463,3 +464,11 @@ def test_every_phrase_has_a_sentence_and_the_facts_of_both_languages() -> None:
             assert None in facts or needed <= facts, f"{path}:{call.lineno}: {cause}"
             checked += 1
     assert checked > 250
+
+
+def test_no_sentence_is_written_twice() -> None:
+    parts = [part for name, part in vars(sentences).items() if name.isupper()]
+    keys = [key for part in parts if part is not SENTENCES for key in part]
+    assert len(keys) == len(set(keys))
+    assert len(keys) > 500
+    assert set(keys) < SENTENCES.keys()

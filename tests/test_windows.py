@@ -17,7 +17,7 @@ import pytest
 
 from workhours_sla.cli import main as command
 from workhours_sla.cli.main import PLAIN_SIGNS
-from workhours_sla.text import charts, report, sentences, shell
+from workhours_sla.text import charts, help_options, report, sentences, shell
 from workhours_sla.text import help as help_texts
 from workhours_sla.text.messages import REFUSALS, UNKNOWN_DATES
 
@@ -166,7 +166,7 @@ def test_a_console_shows_every_sign(
 def test_every_text_can_be_shown(console: str) -> None:
     tables = (
         *(shell.SHELL, report.SENTENCES, sentences.SENTENCES, REFUSALS, UNKNOWN_DATES),
-        *(help_texts.COMMANDS, help_texts.SHORT, help_texts.OPTIONS, help_texts.PHRASES),
+        *(help_texts.COMMANDS, help_texts.SHORT, help_options.OPTIONS, help_texts.PHRASES),
     )
     assert charts  # texts of pages and pictures are not printed on a console
     lacking = {

@@ -15,7 +15,7 @@ import click
 
 from workhours_sla.adapters.stores.places import is_address
 from workhours_sla.adapters.stores.writer_lock import BESIDE
-from workhours_sla.text.help import metavar
+from workhours_sla.text.help_options import metavar
 from workhours_sla.text.shell import SHELL
 
 _OF_A_STORE: Final = ("", "-wal", "-shm", "-journal", BESIDE)

@@ -14,7 +14,8 @@ from typing import Any, Final
 import click
 
 from workhours_sla.text import help as texts
-from workhours_sla.text.shell import language
+from workhours_sla.text import help_options
+from workhours_sla.text.language import language
 from workhours_sla.text.words import LANGUAGES
 
 HELP_NAMES: Final = {"help_option_names": ["-h", "--help"]}
@@ -32,14 +33,14 @@ class Argument(click.Argument):
 
     def make_metavar(self, ctx: click.Context) -> str:
         """Return the name of the argument, such as ``[FILE]``."""
-        return texts.metavar(super().make_metavar(ctx), language_of_help(ctx))
+        return help_options.metavar(super().make_metavar(ctx), language_of_help(ctx))
 
 
 class Option(click.Option):
-    """An option with its help in ``text.help.OPTIONS``.
+    """An option with its help in ``text.help_options.OPTIONS``.
 
-    ``without`` is the effect of not giving the option: a value, or a key of ``text.help.DEFAULTS``.
-    By default it is the default of the option.
+    ``without`` is the effect of not giving the option: a value, or a key of
+    ``text.help_options.DEFAULTS``. By default it is the default of the option.
     """
 
     command = ""
@@ -54,14 +55,14 @@ class Option(click.Option):
     def key(self) -> str:
         """The key of the help: the option, after the command if the help is specific to it."""
         own = f"{self.command} {self.opts[-1]}"
-        return own if own in texts.OPTIONS else self.opts[-1]
+        return own if own in help_options.OPTIONS else self.opts[-1]
 
     @property
     def help(self) -> str | None:
         """The help in the language of the call."""
-        if self.key not in texts.OPTIONS:
+        if self.key not in help_options.OPTIONS:
             return self._given
-        return texts.OPTIONS.text(language_of_help(), self.key)
+        return help_options.OPTIONS.text(language_of_help(), self.key)
 
     @help.setter  # noqa: A003
     def help(self, text: str | None) -> None:
@@ -69,7 +70,7 @@ class Option(click.Option):
 
     def make_metavar(self, ctx: click.Context) -> str:
         """Return the placeholder of the value in help, such as ``FILE``."""
-        return texts.metavar(super().make_metavar(ctx), language_of_help(ctx))
+        return help_options.metavar(super().make_metavar(ctx), language_of_help(ctx))
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return the option with its placeholder, and its help with default and range."""
@@ -85,8 +86,8 @@ class Option(click.Option):
         without = f"{default:}".removesuffix(".0") if default not in (None, False) else None
         without = self.without or without
         if without is not None:
-            is_text = without in texts.DEFAULTS
-            notes.append(texts.DEFAULTS.text(lang, without) if is_text else without)
+            is_text = without in help_options.DEFAULTS
+            notes.append(help_options.DEFAULTS.text(lang, without) if is_text else without)
         if isinstance(self.type, click.IntRange | click.FloatRange):
             limits = {"least": self.type.min, "most": self.type.max}
             notes.append(texts.PHRASES.text(lang, "range", **limits))
@@ -126,13 +127,13 @@ class Command(click.Command):
         """Return the option ``--help`` with its help."""
         option = super().get_help_option(ctx)
         if option is not None:
-            option.help = texts.OPTIONS.text(language_of_help(), "--help")
+            option.help = help_options.OPTIONS.text(language_of_help(), "--help")
         return option
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
         lang = language_of_help()
-        pieces = [texts.metavar(piece, lang) for piece in self.collect_usage_pieces(ctx)]
+        pieces = [help_options.metavar(piece, lang) for piece in self.collect_usage_pieces(ctx)]
         usage = texts.PHRASES.text(lang, "usage")
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{usage}: ")
 

@@ -34,7 +34,8 @@ from workhours_sla.errors import (
 )
 from workhours_sla.text import messages, words
 from workhours_sla.text.help import PHRASES
-from workhours_sla.text.shell import SHELL, language, sentence, unknown_date
+from workhours_sla.text.language import language
+from workhours_sla.text.shell import SHELL, sentence, unknown_date
 from workhours_sla.version import __version__
 
 LONGEST_MESSAGE: Final = 500

@@ -51,7 +51,8 @@ from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.sla.watermark import Watermarks
 from workhours_sla.text import words
-from workhours_sla.text.shell import SHELL, language
+from workhours_sla.text.language import language
+from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import parse_amount
 
 STDOUT: Final = "stdout"

@@ -449,14 +449,10 @@ _SENTENCES: Final[Mapping[str, Words]] = {
         "ru": "... и ещё {count} обращений (все - в --json)",
     },
     "no_case_verdicts": {
-        "en": (
-            "The earlier report does not have the verdicts of appeals; to list those that change, "
-            "write it with --json --with-cases."
-        ),
-        "ru": (
-            "В прежнем отчёте нет вердиктов по обращениям; чтобы видеть, какие изменились, "
-            "составляйте его с --json --with-cases."
-        ),
+        "en": "The earlier report does not have the verdicts of appeals; to list those that "
+        "change, write it with --json --with-cases.",
+        "ru": "В прежнем отчёте нет вердиктов по обращениям; чтобы видеть, какие изменились, "
+        "составляйте его с --json --with-cases.",
     },
     "calendar": {
         "en": "Calendar {id}, version {version}.",

@@ -1,4 +1,4 @@
-"""The sentences of stores in PostgreSQL, which ``sentences.SENTENCES`` contains."""
+"""The sentences about stores."""
 
 from __future__ import annotations
 
@@ -153,5 +153,125 @@ STORES: Final[Mapping[str, Words]] = {
             "сократите его в источнике или используйте файл SQLite"
         ),
     },
+    # -- stores of every kind
+    "text_not_stored": {
+        "en": "{text} cannot be stored: it is no text in UTF-8; correct it",
+        "ru": "{text} нельзя сохранить: это не текст в UTF-8; исправьте его",
+    },
+    "note_unreadable": {
+        "en": "the note {note} of the store cannot be read ({why}); restore its last snapshot",
+        "ru": "запись {note} в хранилище не читается ({why}); восстановите последний снимок",
+    },
+    "store_failed": {
+        "en": "the store {path} failed ({error}); {remedy}",
+        "ru": "не удалось открыть хранилище {path} ({error}); {remedy}",
+    },
+    "restore_snapshot": {
+        "en": "see what workhours store check finds, then restore its last snapshot",
+        "ru": "проверьте его командой workhours store check и восстановите последний снимок",
+    },
+    "end_other_process": {
+        "en": "end the other process that keeps it locked",
+        "ru": "завершите другой процесс, который его занял",
+    },
+    "give_store": {
+        "en": "give a store, or a file that is not there yet",
+        "ru": "укажите хранилище или ещё не существующий файл",
+    },
+    "check_disk": {
+        "en": "check its disk, and start again",
+        "ru": "проверьте диск и запустите команду снова",
+    },
+    "check_store": {
+        "en": "check whether the file is a store",
+        "ru": "проверьте, что файл - хранилище",
+    },
+    "no_store": {
+        "en": "no store {path}; check the path",
+        "ru": "нет хранилища {path}; проверьте путь",
+    },
+    "no_snapshot": {
+        "en": "no snapshot {path}; check the path",
+        "ru": "нет снимка {path}; проверьте путь",
+    },
+    "other_definition": {
+        "en": "the definition of {of} is not the one it was made with",
+        "ru": "изменено определение {table}",
+    },
+    "wrong_pages": {
+        "en": "{found}",
+        "ru": "нарушена структура файла",
+    },
+    "store_damaged": {
+        "en": "the store {path} is damaged ({what}); {remedy}",
+        "ru": "хранилище {path} повреждено ({what}); {remedy}",
+    },
+    "row_damaged": {
+        "en": "the store {path} is damaged: row {row} of table {table} {why}; {remedy}",
+        "ru": "хранилище {path} повреждено: строка {row} таблицы {table} {why}; {remedy}",
+    },
+    "row_checksum": {
+        "en": "does not match its checksum",
+        "ru": "не совпадает с контрольной суммой",
+    },
+    "row_unreadable": {
+        "en": "cannot be read ({why})",
+        "ru": "не читается ({why})",
+    },
+    "file_exists": {
+        "en": "a file {path} exists already; give another name",
+        "ru": "файл {path} уже есть; укажите другое имя",
+    },
+    "store_not_copied": {
+        "en": "cannot copy the store to {path} ({error}); give another file or disk",
+        "ru": "не удалось скопировать хранилище в {path} ({error}); укажите другой файл или диск",
+    },
+    "store_not_made": {
+        "en": "cannot make the store {path} ({error}); give another file or disk",
+        "ru": "не удалось создать хранилище {path} ({error}); укажите другой файл или диск",
+    },
+    "no_log_on_disk": {
+        "en": "the disk of {path} does not support a write-ahead log; give a local one",
+        "ru": (
+            "диск с {path} не поддерживает журнал упреждающей записи; укажите файл на локальном "
+            "диске"
+        ),
+    },
+    "store_empty": {
+        "en": (
+            "the store {path} is an empty file; restore its last snapshot, or remove it to begin a "
+            "new store"
+        ),
+        "ru": (
+            "хранилище {path} - пустой файл; восстановите последний снимок или удалите файл, чтобы "
+            "начать новое хранилище"
+        ),
+    },
+    "other_database": {
+        "en": "{path} is a database but no store of workhours; give another file",
+        "ru": "{path} - база данных, но не хранилище workhours; укажите другой файл",
+    },
+    "other_schema": {
+        "en": (
+            "the store {path} has schema {version}, and this version of workhours-sla reads schema "
+            "{known} only; {remedy}"
+        ),
+        "ru": (
+            "у хранилища {path} схема {version}, а эта версия workhours-sla читает только схему "
+            "{known}; {remedy}"
+        ),
+    },
+    "install_later": {
+        "en": "install the version that wrote it, or a later one",
+        "ru": "установите версию, которая его записала, или более позднюю",
+    },
+    "read_source_again": {
+        "en": "give another file, and let watch read its source again",
+        "ru": "укажите другой файл и дайте watch прочитать источник заново",
+    },
+    "store_closed": {
+        "en": "the store {path} is closed; open it again",
+        "ru": "хранилище {path} закрыто; откройте его снова",
+    },
 }
-"""The sentences about a database of PostgreSQL, keyed by the cause of an error."""
+"""The sentences, which ``sentences.SENTENCES`` contains."""
