@@ -28,7 +28,7 @@ from workhours_sla.text.words import LANGUAGES
 pytest.importorskip("fastapi")
 httpx = pytest.importorskip("httpx")
 
-from workhours_sla.adapters.config.sections import ServiceSettings  # noqa: E402
+from workhours_sla.adapters.config.service_sections import ServiceSettings  # noqa: E402
 from workhours_sla.service.answering import Limits, encoded, encoded_answer  # noqa: E402
 from workhours_sla.service.app import application  # noqa: E402
 from workhours_sla.service.tokens import LARGEST, Tokens  # noqa: E402

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from workhours_sla.adapters.checked_data import Keys, Reader
-from workhours_sla.adapters.config.sections import Input, KafkaSettings
+from workhours_sla.adapters.config.sections import Input
+from workhours_sla.adapters.config.sink_sections import KafkaSettings
 from workhours_sla.adapters.kafka import properties_in, properties_of
 from workhours_sla.text.messages import say
 

@@ -29,7 +29,7 @@ from workhours_sla.text.words import LANGUAGES
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.policy import Configuration
-    from workhours_sla.adapters.config.sections import ServiceSettings
+    from workhours_sla.adapters.config.service_sections import ServiceSettings
     from workhours_sla.service.live import Live
 
 HOST: Final = "127.0.0.1"

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, Self
 import click
 
 from workhours_sla.adapters.checked_data import Reader
-from workhours_sla.adapters.config.sections import (
-    Config,
+from workhours_sla.adapters.config.sections import Config
+from workhours_sla.adapters.config.sink_sections import (
     EmailSettings,
     KafkaSettings,
     WebhookSettings,

@@ -14,8 +14,9 @@ from workhours_sla.adapters.checked_data import Keys, Reader, as_written
 from workhours_sla.adapters.columns import COLUMNS, REQUIRED, parts_of
 from workhours_sla.adapters.config.policy import Configuration, check_policy, configured
 from workhours_sla.adapters.config.schedules import default_schedule
-from workhours_sla.adapters.config.sections import Config, EmailSettings, Input, KafkaSettings
+from workhours_sla.adapters.config.sections import Config, Input
 from workhours_sla.adapters.config.service import check_service
+from workhours_sla.adapters.config.sink_sections import EmailSettings, KafkaSettings
 from workhours_sla.adapters.kafka import check_topic, cluster_of
 from workhours_sla.adapters.sinks.http_post import endpoint_of
 from workhours_sla.adapters.toml_text import LARGEST, tables_of

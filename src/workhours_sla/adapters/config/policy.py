@@ -11,9 +11,8 @@ from msgspec.structs import asdict, replace
 from workhours_sla.adapters.checked_data import Keys, Reader
 from workhours_sla.adapters.config.presets import Preset, load_preset, preset_names
 from workhours_sla.adapters.config.schedules import calendar_of, check_schedule, named_schedule
-from workhours_sla.adapters.config.sections import (
-    Body,
-    Config,
+from workhours_sla.adapters.config.sections import Body, Config
+from workhours_sla.adapters.config.target_sections import (
     PresetSettings,
     RuleRow,
     TargetRow,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from workhours_sla.adapters.checked_data import Reader
-from workhours_sla.adapters.config.sections import Section
+from workhours_sla.adapters.config.section import Section
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
