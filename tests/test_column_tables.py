@@ -167,7 +167,9 @@ def test_several_schedules_in_any_unit(unit: str, used: dict[type, int]) -> None
     starts = near[codes, np.arange(ROWS)].astype(f"M8[{unit}]")
     ends = rng.permutation(starts)
     given: Any = {"codes": codes, "tz": "UTC"}
+    before = used[CellForward]
     found = columns.elapsed(schedules, starts, ends, **given)
+    assert used[CellForward] == before + 1
     rows = [schedules[code] for code in codes], aware(starts), aware(ends)
     assert found.astype("m8[us]").tolist() == one_by_one(lambda s, a, b: s.elapsed(a, b), *rows)
     for verb in ("deadline", "breaches_after", "latest_start"):
@@ -228,6 +230,28 @@ def test_nat_and_both_ends_of_datetime64(unit: str, several: bool, used: dict[ty
             assert due.values[0] == np.datetime64("2025-03-12T12:00")
     if not several:
         assert used[CellForward]
+
+
+@pytest.mark.parametrize("far", [False, True], ids=["known", "some unknown"])
+def test_nat_rows_leave_the_others_to_cells(far: bool, used: dict[type, int]) -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    rng = np.random.default_rng(9)
+    starts = instants(office, "2024-06-02", rng, 150)
+    ends = starts + rng.integers(-3 * DAY, 8 * DAY, ROWS).astype("m8[us]")
+    starts[rng.random(ROWS) < 0.1] = ends[rng.random(ROWS) < 0.1] = np.datetime64("NaT")
+    before = used[CellForward]
+    if far:
+        starts[0], ends[1] = np.datetime64("2092-03-03T08:00"), np.datetime64("1931-03-03T08:00")
+    found = columns.elapsed(office, starts, ends, tz="UTC", on_unknown="mark")
+    missing = np.isnat(starts) | np.isnat(ends)
+    assert 0.1 * ROWS < missing.sum() < 0.3 * ROWS
+    assert np.isnat(found.values[missing]).all()
+    assert not found.unknown[missing].any()
+    rest = np.flatnonzero(~missing)
+    expected = one_by_one(office.elapsed, aware(starts[rest]), aware(ends[rest]))
+    assert found.values[rest].tolist() == expected
+    assert found.unknown[rest].tolist() == [answer is None for answer in expected]
+    assert used[CellForward] == before + (not far)
 
 
 def test_a_column_of_nulls() -> None:

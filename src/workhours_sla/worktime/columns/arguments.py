@@ -302,7 +302,9 @@ def schedules_of(schedule: Schedules, codes: object) -> tuple[tuple[WorkingTime,
             f"from 0, not {'nothing' if codes is None else chosen.dtype}"
         )
         raise TypeError(msg)
-    if chosen.size and not 0 <= int(chosen.min()) <= int(chosen.max()) < len(schedules):
+    whole = chosen.astype(np.int64, copy=False)
+    # as uint64, a negative code is large, so one pass finds every code that is outside
+    if int(whole.view(np.uint64).max(initial=0)) >= len(schedules):
         flat = chosen.reshape(-1)
         row = int(np.flatnonzero((flat < 0) | (flat >= len(schedules)))[0])
         msg = (
@@ -310,7 +312,7 @@ def schedules_of(schedule: Schedules, codes: object) -> tuple[tuple[WorkingTime,
             f"codes go from 0 to {len(schedules) - 1}"
         )
         raise IndexError(msg)
-    return schedules, chosen.astype(np.int64, copy=False)
+    return schedules, whole
 
 
 def check_pauses(

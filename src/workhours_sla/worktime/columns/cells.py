@@ -19,7 +19,9 @@ from mmap import mmap
 
 import numpy as np
 
+from workhours_sla.worktime.columns.arguments import NAT
 from workhours_sla.worktime.columns.lookups import (
+    Bools,
     Ints,
     Offsets,
     Scratch,
@@ -78,31 +80,61 @@ class CellForward:
             self._known = table[:hi]
             table[hi] = 0
         self._table = table
+        # the cells that are known in all schedules
+        self._first = max(one.lo for one in stretches) // g
+        self._after = min(one.hi for one in stretches) // g
 
     def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
         """Write to ``out`` the working time C up to each instant of ``t``; see ``Forward``."""
+        self._place(t, space)
         self._write(self._known, t, offsets, out, space)
 
     def answer(self, rows: Rows, out: Ints, space: Scratch) -> bool:
         """Write to ``out`` the working time between the two instants of each row; see ``Quick``.
 
-        There must be a single schedule, with one range of known dates. Its last known instant
-        counts as unknown.
+        Each schedule must have one range of known dates. Its last known instant counts as unknown.
         """
         assert rows.end is not None  # noqa: S101 - elapsed has ends
-        self._write(self._table, rows.end, None, out, space)
-        if int(out.min()) <= 0:
-            return False
-        self._write(self._table, rows.start, None, space.y, space)
-        if int(space.y.min()) <= 0:
-            return False
+        columns = (rows.end, out), (rows.start, space.y)
+        with_nat: list[Bools] = []
+        if rows.codes is None:
+            for t, found in columns:
+                self._place(t, space)
+                self._write(self._table, t, None, found, space)
+                least = int(found.min())
+                if least == NAT:
+                    with_nat.append(np.equal(found, NAT))
+                    # NaT is the least integer: subtracting 1 makes it the greatest
+                    least = int(np.subtract(found, 1, out=space.x).min()) + 1
+                if least <= 0:
+                    return False
+        else:
+            offsets = self.offsets.take(rows.codes, out=space.offsets)
+            for t, found in columns:
+                self._place(t, space)
+                if int(space.i.min()) < self._first or int(space.i.max()) >= self._after:
+                    return False
+                self._write(self._table, t, offsets, found, space)
         np.subtract(out, space.y, out=out)
+        for flags in with_nat:
+            np.copyto(out, NAT, where=flags)
         return True
 
-    def _write(self, table: Ints, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
-        i = space.i
-        # as uint64, an instant before 1970 or NaT is later than every cell
+    def _place(self, t: Ints, space: Scratch) -> None:
+        """Write to ``space.i`` the number of the cell of each instant.
+
+        The number is greater than that of every cell for an instant before 1970 and for NaT, or
+        negative if cells have the length 1.
+        """
         np.floor_divide(t.view(np.uint64), self._g, out=space.whole)
+
+    @staticmethod
+    def _write(table: Ints, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
+        """Write C to ``out``; ``space.i`` is the result of ``_place``.
+
+        If ``table`` has a single schedule, C is at most 0 if it is unknown, and NAT for NaT.
+        """
+        i = space.i
         if offsets is not None:
             np.add(i, offsets, out=i)
         table.take(i, out=out, mode="clip")

@@ -20,7 +20,7 @@ from workhours_sla.worktime.columns.one_budget import one_budget
 from workhours_sla.worktime.columns.rows import Quick, Rows, Verb
 from workhours_sla.worktime.columns.tables import Compiled, Demand, Horizon, Tables
 
-CHUNK = 65_536
+CHUNK = 131_072
 FEW_ROWS = 500
 """For fewer rows, a binary search is faster than building tables."""
 _FARTHEST = 10**18
@@ -97,7 +97,7 @@ def quick_of(verb: Verb, reach: _Reach, rows: Rows) -> Quick | None:
         return None
     if verb == "elapsed":
         forward = tables.forward
-        return forward if isinstance(forward, CellForward) and rows.codes is None else None
+        return forward if isinstance(forward, CellForward) else None
     if verb == "is_working" or isinstance(rows.budget, np.ndarray):
         return None
     return one_budget(verb, rows.budget, tables, (reach.first, reach.last), len(rows.start))
