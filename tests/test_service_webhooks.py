@@ -29,7 +29,8 @@ pytest.importorskip("httpx")
 
 from test_network_streams import CARRIED, WRITERS, direct, report, stream
 from test_service import Client, problem
-from workhours_sla.adapters.sources.networks.webhooks import NetworkRequests
+from workhours_sla.adapters.sources.networks.webhooks import Envelope, NetworkRequests, envelope_of
+from workhours_sla.service import webhooks
 from workhours_sla.service.live import Live
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.webhooks import Webhooks
@@ -192,6 +193,32 @@ def test_a_wrong_secret_stores_nothing(service: Service, given: str | None) -> N
 def test_a_secret_that_is_no_text(service: Service, secret: Any) -> None:
     body = request("wall_reply_new", comment(1)) | {"secret": secret}
     problem(service.post("/v1/webhooks/vk", body), "wrong-secret", 403)
+
+
+def test_a_body_without_the_secret_is_not_parsed(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[bytes] = []
+    parse_request = webhooks.parse_request
+
+    def noted(body: bytes) -> Any:
+        parsed.append(body)
+        return parse_request(body)
+
+    monkeypatch.setattr(webhooks, "parse_request", noted)
+    problem(service.vk(request("wall_reply_new", comment(1)), "x" * 20), "wrong-secret", 403)
+    problem(service.vk(request("wall_reply_new", comment(1)), "v" * 5000), "wrong-secret", 403)
+    assert service.vk(request("confirmation", None), None).status_code == 200
+    assert not parsed
+    assert service.vk(request("wall_reply_new", comment(1))).text == "ok"
+    assert len(parsed) == 1
+
+
+@pytest.mark.parametrize("text", ["\\ud83d", "\\\\\\ud83d\\ud83d", "\\\\ud83d", "\\ud83d\\ude00"])
+def test_the_secret_is_found_beside_any_text(text: str) -> None:
+    body = f'{{"object": {{"text": "{text}"}}, "secret": "{VK}", "group_id": 7}}'
+    assert envelope_of(body.encode()) == Envelope(None, 7, VK)
+    assert json.loads(body)["secret"] == VK
 
 
 def test_webhooks_need_no_token_and_nothing_else_is_open(tmp_path: Path) -> None:
@@ -466,3 +493,11 @@ def test_networks_need_a_store(
     file.write_text(f'[service.{section}]\nsecret_env = "SECRET"\n', encoding="utf-8")
     assert main(["serve", "--config", str(file), "--port", "0"]) == 2
     assert f"[service.{section}] needs a store; add --store" in capsys.readouterr().err
+
+
+def test_sinks_need_a_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "region.toml"
+    sink = '[sinks.board]\nkind = "webhook"\nurl = "https://board.example/hook"\n'
+    file.write_text(f'{sink}secret_env = "SECRET"\n', encoding="utf-8")
+    assert main(["serve", "--config", str(file), "--port", "0"]) == 2
+    assert "[sinks.board] needs a store; add --store" in capsys.readouterr().err

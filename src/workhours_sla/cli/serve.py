@@ -29,7 +29,7 @@ from workhours_sla.text.words import LANGUAGES
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.policy import Configuration
-    from workhours_sla.adapters.config.service_sections import ServiceSettings
+    from workhours_sla.adapters.config.sections import Config
     from workhours_sla.service.live import Live
 
 HOST: Final = "127.0.0.1"
@@ -91,7 +91,7 @@ def serve(**options: Any) -> None:
     tokens = Tokens.of(configuration.mapping.service, os.environ)
     run.check_host(wanted.host, tokens)
     if place is None:
-        _check_sections(configuration.mapping.service)
+        _check_sections(configuration.mapping)
     feeds = FeedAddresses.of(configuration.mapping, os.environ)
     run.log_to_stderr()
     with _opened(wanted, place, configuration, options["config"], settings.lang) as live:
@@ -112,11 +112,11 @@ def serve(**options: Any) -> None:
         run.serve(app, run.bound(wanted.host, wanted.port), live, lang=settings.lang)
 
 
-def _check_sections(service: ServiceSettings) -> None:
+def _check_sections(mapping: Config) -> None:
     """Raise ConfigError for a section of the configuration that needs --store."""
-    for name in ("vk", "max", "feeds"):
-        if getattr(service, name) is not None:
-            raise ConfigError(say("section_without_store", section=f"service.{name}"))
+    names = [f"service.{name}" for name in ("vk", "max", "feeds") if getattr(mapping.service, name)]
+    for name in (*names, *(f"sinks.{sink}" for sink in mapping.sinks)):
+        raise ConfigError(say("section_without_store", section=name))
 
 
 def _check(wanted: _ServeOptions, place: str | None, common: dict[str, Any], lang: str) -> None:

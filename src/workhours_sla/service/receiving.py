@@ -9,7 +9,12 @@ from typing import Any, Final, NamedTuple
 
 from workhours_sla.adapters.checked_data import Reader
 from workhours_sla.adapters.json.text import parsed
-from workhours_sla.adapters.sources.cloudevents import attribute_of, is_json, record_of_request
+from workhours_sla.adapters.sources.cloudevents import (
+    ENVELOPE,
+    attribute_of,
+    is_json,
+    record_of_request,
+)
 from workhours_sla.adapters.sources.received_ahead import received_ahead
 from workhours_sla.adapters.sources.rows import Fault
 from workhours_sla.adapters.sources.sent_events import SentEventMapper
@@ -18,7 +23,7 @@ from workhours_sla.service.answering import Limits, check_events
 from workhours_sla.service.bodies import JSON_TYPE
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import Problem, refuse
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.event import FIELD_NAMES, Event
 from workhours_sla.sla.receipts import Receipt
 from workhours_sla.sla.source import Rejected
 from workhours_sla.text.messages import Detail, Phrase, say
@@ -32,6 +37,9 @@ PREFIX: Final = "ce-"
 """How the headers begin that have the attributes of a CloudEvent in binary mode."""
 SOURCE: Final = "http"
 """The name under which rejected events are stored."""
+LONGEST: Final = 256
+"""The largest number of characters of a value that is kept of a rejected event."""
+_KEPT: Final = frozenset({"schema", *FIELD_NAMES, *ENVELOPE})
 MAX_AHEAD: Final = timedelta(minutes=5)
 """An event is rejected if its ``received_at`` is further ahead of the service's clock."""
 _KINDS: Final = {"naive_time": "naive-time", "unreadable_time": "invalid-time"}
@@ -43,7 +51,7 @@ class Sent(NamedTuple):
 
     items: Sequence[Event | Fault]
     texts: Sequence[str]
-    """The text of each Fault as JSON, empty for an event."""
+    """What is kept of each Fault as JSON, empty for an event."""
 
     @classmethod
     def parse(cls, body: bytes, kind: str, now: datetime, limits: Limits) -> Sent:
@@ -167,7 +175,26 @@ def _item(mapper: SentEventMapper, record: Any, place: int, now: datetime) -> Ev
 
 
 def _text(record: object) -> str:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    """Return what is kept of an object that is no event: the fields of an event, as JSON.
+
+    Anything else may be what a citizen wrote, or a name.
+    """
+    kept: dict[str, object] = {}
+    if isinstance(record, dict):
+        kept = _fields(record)
+        if isinstance(record.get("data"), dict):
+            kept["data"] = _fields(record["data"])
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def _fields(record: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: value
+        for name, value in record.items()
+        if name in _KEPT
+        and (value is None or isinstance(value, str | int | float))
+        and len(str(value)) <= LONGEST
+    }
 
 
 def _problem(fault: Fault) -> Problem:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from workhours_sla.adapters.sources.networks.webhooks import parse_request
 from workhours_sla.service.answering import Limits
 from workhours_sla.service.bodies import body_of
-from workhours_sla.service.problems import refuse
-from workhours_sla.service.webhooks import OK, Webhooks
-from workhours_sla.text.messages import say
+from workhours_sla.service.webhooks import OK, Webhooks, parsed
 
 HEADER_OF_MAX: Final = "x-max-bot-api-secret"
 """The header in which MAX sends the secret of the subscription."""
@@ -30,7 +27,7 @@ def webhook_routes(webhooks: Webhooks, limits: Limits) -> Iterator[tuple[str, st
 
         async def from_vk(request: Request) -> Response:
             body = await body_of(request, limits)
-            text = await asyncio.to_thread(lambda: found.answer(_parsed(body)))
+            text = await asyncio.to_thread(lambda: found.answer(body))
             return PlainTextResponse(text)
 
         yield "POST", "/v1/webhooks/vk", from_vk
@@ -40,15 +37,7 @@ def webhook_routes(webhooks: Webhooks, limits: Limits) -> Iterator[tuple[str, st
         async def from_max(request: Request) -> Response:
             secret.check(request.headers.get(HEADER_OF_MAX))
             body = await body_of(request, limits)
-            await asyncio.to_thread(lambda: inbox.receive(_parsed(body)))
+            await asyncio.to_thread(lambda: inbox.receive(parsed(body)))
             return PlainTextResponse(OK)
 
         yield "POST", "/v1/webhooks/max", from_max
-
-
-def _parsed(body: bytes) -> Mapping[str, Any]:
-    """Return the object of a request. Raises RefusedRequestError."""
-    request = parse_request(body)
-    if request is None:
-        refuse("invalid-json", say("no_network_request"), key=None)
-    return request

@@ -15,7 +15,11 @@ from workhours_sla.adapters.sources.formats import layout_of
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper
 from workhours_sla.adapters.sources.networks.max import MaxMapper
 from workhours_sla.adapters.sources.networks.vk_callback import VkCallbackMapper
-from workhours_sla.adapters.sources.networks.webhooks import NetworkRequests
+from workhours_sla.adapters.sources.networks.webhooks import (
+    NetworkRequests,
+    envelope_of,
+    parse_request,
+)
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import refuse
@@ -116,22 +120,25 @@ class VkWebhook(NamedTuple):
     confirmations: Mapping[str, str]
     inbox: Inbox
 
-    def answer(self, request: Mapping[str, Any]) -> str:
+    def answer(self, body: bytes) -> str:
         """Store the events of a request, and return the text that VK expects.
 
-        A confirmation needs no secret, since VK asks for it before it has one. Raises
-        RefusedRequestError, StoreError.
+        The body is parsed after its secret was compared. A confirmation needs no secret, since VK
+        asks for it before it has one. Raises RefusedRequestError, StoreError.
         """
-        if request.get("type") == "confirmation":
-            group = str(request.get("group_id"))
-            if "secret" in request:
-                self.secret.check(request["secret"])
+        envelope = envelope_of(body)
+        if envelope is None:
+            refuse("invalid-json", say("no_network_request"), key=None)
+        if envelope.type == "confirmation":
+            group = str(envelope.group)
+            if envelope.secret is not None:
+                self.secret.check(envelope.secret)
             if group not in self.confirmations:
                 phrase = say("no_confirmation", group=shown(group))
                 refuse("invalid-request", phrase, key="group_id")
             return self.confirmations[group]
-        self.secret.check(request.get("secret"))
-        self.inbox.receive(request)
+        self.secret.check(envelope.secret)
+        self.inbox.receive(parsed(body))
         return OK
 
 
@@ -170,6 +177,14 @@ class Webhooks(NamedTuple):
             secret = Secret.of(service.max.secret_env, "[service.max] secret_env", environment)
             of_max = MaxWebhook(secret, inbox(MaxMapper, service.max.officials))
         return cls(vk, of_max)
+
+
+def parsed(body: bytes) -> Mapping[str, Any]:
+    """Return the object of a request. Raises RefusedRequestError."""
+    request = parse_request(body)
+    if request is None:
+        refuse("invalid-json", say("no_network_request"), key=None)
+    return request
 
 
 def _digest(text: str) -> bytes:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from workhours_sla.sla.claim import Claim
 
 _REQUIRED: Final = ("specversion", "source", "id", "type")
-_ENVELOPE: Final = (*_REQUIRED, "subject", "time", "datacontenttype", "dataschema")
+ENVELOPE: Final = (*_REQUIRED, "subject", "time", "datacontenttype", "dataschema")
+"""The attributes of a CloudEvent that CloudEvents defines."""
 _OF_ENVELOPE: Final = ("event_id", "appeal_id", "type", "occurred_at")
 """Canonical columns that are filled from the envelope of a CloudEvent."""
 _FROM_ENVELOPE: Final = "cloudevents:"
@@ -110,7 +111,7 @@ class CloudEventMapper:
             detail = say("cloudevents_version", version=shown(str(version)))
             raise RefusedError(detail, "unknown_value")
         data = _data_of(record)
-        row = {name: one for name, one in record.items() if name not in _ENVELOPE}
+        row = {name: one for name, one in record.items() if name not in ENVELOPE}
         row |= data
         found: dict[str, object] = {
             "event_id": f"{source}#{own_id}",

@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper
 from workhours_sla.adapters.sources.rows import Fault
@@ -18,8 +20,59 @@ _KEPT: Final = frozenset({"type", "event_id", "update_type", "chat_type", "mid",
 """The keys whose texts are kept. All others may have what people wrote, or their names."""
 _LONGEST: Final = 256
 """The largest number of characters of a text that is kept."""
+_ESCAPED: Final = 6
+"""The largest number of bytes of a character in JSON, such as ``\\u0416``."""
+_HALF: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""Matches the escape of half a character, after escaped backslashes."""
 _KEY: Final = re.compile(r"[A-Za-z_]{1,40}", re.ASCII)
 """Matches the keys that are kept; no network has others."""
+
+
+class Envelope(NamedTuple):
+    """What a request of VK says about itself, each None if it is no text and no number."""
+
+    type: str | int | None
+    group: str | int | None
+    secret: str | int | None
+
+
+class _Raw(msgspec.Struct, gc=False):
+    type: msgspec.Raw = msgspec.Raw()
+    group_id: msgspec.Raw = msgspec.Raw()
+    secret: msgspec.Raw = msgspec.Raw()
+
+
+_decode: Final = msgspec.json.Decoder(_Raw).decode
+
+
+def envelope_of(body: bytes) -> Envelope | None:
+    """Return the envelope of a request, None if its body is not a JSON object.
+
+    Nothing else of the body is built in memory, so this is safe before the secret is compared.
+
+    >>> envelope_of(b'{"secret": "abc", "group_id": 7, "object": {"text": "..."}}')
+    Envelope(type=None, group=7, secret='abc')
+    """
+    try:
+        raw = _decode(body)
+    except RecursionError:
+        return None
+    except msgspec.DecodeError:
+        try:  # a text that was cut within a character
+            raw = _decode(_HALF.sub(rb"\1\\ufffd", body))
+        except (msgspec.DecodeError, RecursionError):
+            return None
+    return Envelope(_short(raw.type), _short(raw.group_id), _short(raw.secret))
+
+
+def _short(raw: msgspec.Raw) -> str | int | None:
+    value = bytes(raw)
+    if len(value) > _LONGEST * _ESCAPED:
+        return None
+    try:
+        return msgspec.json.decode(value, type=str | int)
+    except (msgspec.DecodeError, UnicodeDecodeError):  # another type, or none
+        return None
 
 
 def parse_request(body: bytes) -> dict[str, Any] | None:
