@@ -158,6 +158,21 @@ def test_every_commit_is_durable_even_if_the_server_says_otherwise(address: str)
         assert store._db.rows("SHOW synchronous_commit") == [("on",)]
 
 
+def test_no_timeout_of_the_server_ends_a_batch(address: str) -> None:
+    names = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
+    names += ["idle_session_timeout", "transaction_timeout"]
+    listed = ", ".join(f"'{name}'" for name in names)
+    known = execute(address, f"SELECT name FROM pg_settings WHERE name IN ({listed})")
+    options = "%20".join(f"-c{name}%3D60000" for (name,) in known)
+    with closing(PostgresStore(f"{address}%20{options}")) as store:
+        assert (
+            store._db.rows(
+                f"SELECT name FROM pg_settings WHERE name IN ({listed}) AND setting <> '0'"
+            )
+            == []
+        )
+
+
 def test_several_new_writers_take_turns(address: str) -> None:
     def write(number: int) -> None:
         with Pipeline(PostgresStore(address, patience=60), POLICY) as pipe:

@@ -63,6 +63,17 @@ STORES: Final[Mapping[str, Words]] = {
             "не действует; подключитесь к серверу напрямую или включите в пуле режим session"
         ),
     },
+    "postgres_no_search_path": {
+        "en": (
+            "the server of the store {path} has not got search_path from the address, because a "
+            "connection pooler leaves it out; connect to the server directly, or give the store a "
+            "database of its own"
+        ),
+        "ru": (
+            "сервер хранилища {path} не получил search_path из адреса: его отбрасывает пул "
+            "соединений; подключитесь к серверу напрямую или дайте хранилищу отдельную базу"
+        ),
+    },
     "postgres_other_schema": {
         "en": (
             "the schema of the store {path} was removed or created again, and the lock of the "

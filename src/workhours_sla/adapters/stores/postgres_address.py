@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from select import select
+from time import monotonic
 from typing import Final, NamedTuple, NoReturn
 from urllib.parse import quote
 
@@ -22,6 +25,9 @@ _CONNECT: Final = {
     "keepalives_count": "3",
 }
 """Parameters of a connection that an address may replace."""
+
+_ANSWER: Final = 2.0
+"""Seconds to wait for the answer of a second session."""
 
 _REMEDIES: Final = {
     "53100": say("postgres_disk_full"),
@@ -91,6 +97,37 @@ def connect(address: Address) -> psycopg.Connection:
         msg = say("postgres_encoding", path=repr(address.shown), encoding=encoding)
         raise StoreError(msg, path=address.shown)
     return connection
+
+
+def check_session(address: Address, connection: psycopg.Connection) -> None:
+    """Raise StoreError if a connection pooler gives the session to other connections as well.
+
+    A pooler gives the client another process id than that of the session. If it pools by
+    transaction, a second connection gets the session that the first one does not use now; if it
+    pools by session and has no session left, the second connection gets no answer.
+    """
+    row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    if row is None or row[0] == connection.info.backend_pid:
+        return
+    with closing(connect(address)) as other:
+        if _session_of(other) == row[0]:
+            raise StoreError(
+                say("postgres_other_session", path=repr(address.shown)), path=address.shown
+            )
+
+
+def _session_of(connection: psycopg.Connection) -> int | None:
+    """Return the process id of the session of a connection, None without an answer soon."""
+    server = connection.pgconn
+    server.send_query(b"SELECT pg_backend_pid()")
+    until = monotonic() + _ANSWER
+    while server.is_busy():
+        if not select([server.socket], [], [], max(0.0, until - monotonic()))[0]:
+            return None
+        server.consume_input()
+    result = server.get_result()
+    found = None if result is None else result.get_value(0, 0)
+    return None if found is None else int(found)
 
 
 def refuse(address: Address, connection: psycopg.Connection, error: psycopg.Error) -> NoReturn:

@@ -15,7 +15,13 @@ import psycopg
 from psycopg.types.json import Json
 
 from workhours_sla.adapters.stores.database import upsert
-from workhours_sla.adapters.stores.postgres_address import SCHEMA_NAME, Address, connect, refuse
+from workhours_sla.adapters.stores.postgres_address import (
+    SCHEMA_NAME,
+    Address,
+    check_session,
+    connect,
+    refuse,
+)
 from workhours_sla.adapters.stores.postgres_schema import TYPES, Connection, Schema
 from workhours_sla.adapters.stores.sqlite_file import refuse_text
 from workhours_sla.adapters.stores.stored_rows import Row
@@ -52,6 +58,7 @@ _WRITER: Final = """
     SET lock_timeout TO 0;
     SET idle_in_transaction_session_timeout TO 0;
     SET idle_session_timeout TO 0;
+    SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';
     SET tcp_keepalives_idle TO 30;
     SET tcp_keepalives_interval TO 10;
     SET tcp_keepalives_count TO 3;
@@ -59,8 +66,9 @@ _WRITER: Final = """
 """Settings of a writer's session.
 
 Each statement of a writer looks rows up by key. Without statistics of a new table, the planner
-takes a list of keys for most of the table, and would scan it: hence ``enable_seqscan``. The server
-notices within a minute that the machine of the writer is gone, and releases its lock.
+takes a list of keys for most of the table, and would scan it: hence ``enable_seqscan``. Servers
+before version 17 have no ``transaction_timeout``. The server notices within a minute that the
+machine of the writer is gone, and releases its lock.
 """
 
 
@@ -132,11 +140,34 @@ class PostgresDatabase:
         """Close the connection if the block raises, and convert errors of PostgreSQL."""
         try:
             with self._refusing():
-                self._schema = Schema(self.connection, self._address, _schema_name(self.connection))
+                check_session(self._address, self.connection)
+                self._schema = Schema(self.connection, self._address, self._schema_name())
                 yield
         except BaseException:
             self.close()
             raise
+
+    def _schema_name(self) -> str:
+        """Return the first schema of the search path that the address sets, else ``SCHEMA_NAME``.
+
+        PostgreSQL takes ``$user`` for the name of the role, also in quotation marks, and makes
+        letters of ASCII small outside of quotation marks. Raises StoreError if the server does not
+        have the search path.
+        """
+        row = self.connection.execute(
+            "SELECT setting, current_user::text FROM pg_settings"
+            " WHERE name = 'search_path' AND source = 'client'"
+        ).fetchone()
+        if row is None:
+            if "search_path" in self.connection.info.options:
+                msg = say("postgres_no_search_path", path=repr(self.place))
+                raise StoreError(msg, path=self.place)
+            return SCHEMA_NAME
+        found = re.match(r'\s*(?:"((?:[^"]|"")+)"|([^\s",]+))', row[0])
+        if not found:
+            return SCHEMA_NAME
+        name: str = found[2].translate(_SMALL) if found[2] else found[1].replace('""', '"')
+        return str(row[1]) if name == "$user" else name
 
     def _one(self, sql: str, *values: object) -> Row:
         row: Row | None = self.connection.execute(sql.encode(), values or None).fetchone()
@@ -287,23 +318,6 @@ class PostgresDatabase:
 
     def _refuse(self, error: psycopg.Error) -> None:
         refuse(self._address, self.connection, error)
-
-
-def _schema_name(connection: Connection) -> str:
-    """Return the first schema of the search path that the address sets, else ``SCHEMA_NAME``.
-
-    PostgreSQL takes ``$user`` for the name of the role, also in quotation marks, and makes letters
-    of ASCII small outside of quotation marks.
-    """
-    row = connection.execute(
-        "SELECT setting, current_user::text FROM pg_settings"
-        " WHERE name = 'search_path' AND source = 'client'"
-    ).fetchone()
-    found = row and re.match(r'\s*(?:"((?:[^"]|"")+)"|([^\s",]+))', row[0])
-    if not row or not found:
-        return SCHEMA_NAME
-    name = found[2].translate(_SMALL) if found[2] else found[1].replace('""', '"')
-    return row[1] if name == "$user" else name
 
 
 @cache
