@@ -51,6 +51,7 @@ def _lines(found: Sequence[AvailableCalendar], lang: str) -> Iterator[str]:
 
 
 def _cells(one: AvailableCalendar, lang: str) -> tuple[str, str, str, str]:
+    """Return the id, the covered dates, the zone or the advice to give one, and the name."""
     known = f"{one.first}..{one.last}" if one.first and one.last else ""
     name = one.name_ru if lang == "ru" and one.name_ru else one.name
     return one.id, known, one.tz or SHELL.text(lang, "give_zone"), name

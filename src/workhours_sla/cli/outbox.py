@@ -131,6 +131,7 @@ def replay(
 
 
 def _check_exists(store: str, lang: str) -> None:
+    """Raise click.ClickException if there is no store at a path or address."""
     if not has_store(store):
         raise click.ClickException(SHELL.text(lang, "no_store", name=shown(store)))
 

@@ -171,9 +171,11 @@ def _after(when: datetime | None, as_of: datetime) -> bool:
 def _same_answer(
     one: datetime | None, other: datetime | None, before: datetime, after: datetime
 ) -> bool:
-    """Return whether two reports can have the same answer to an appeal.
+    """Return whether the answers in two reports can come from the same input.
 
-    An answer after the time of one report is missing in that report only.
+    ``one`` is the answer in the report as of ``before``, and ``other`` that in the report as of
+    ``after``; None is no answer. A report does not have an answer after its own time, so an answer
+    that only one report has is no difference if it is later than the time of the other report.
     """
     return (
         one == other

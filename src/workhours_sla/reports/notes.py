@@ -47,10 +47,10 @@ def _checks(report: ReportNumbers, lang: str) -> Iterator[str]:
 
 
 def saved_by_an_hour(report: ReportNumbers) -> tuple[int, int] | None:
-    """Return two numbers: late appeals that an hour earlier would have saved, and the base.
+    """Return how many late appeals an answer one hour earlier would have met, and of how many.
 
-    The base is the number of late appeals for which this is known (see ``late.Late``). Returns None
-    if an hour would have saved none, or if it is unknown.
+    The second number counts the late appeals for which this is known (see ``late.Late``). Returns
+    None if the first number is 0 or unknown.
     """
     owners = report.attribution
     count = 0 if owners is None else sum(count for _, count in owners.hour_earlier)

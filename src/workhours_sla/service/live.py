@@ -225,6 +225,7 @@ class Live:
 
     @contextmanager
     def _noting_failure(self, *, is_write: bool = False) -> Iterator[None]:
+        """Set ``failing`` if the block raises StoreError, and clear it after a write."""
         try:
             yield
         except StoreError as error:

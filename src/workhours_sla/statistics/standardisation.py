@@ -164,6 +164,7 @@ def kitagawa(
 
 
 def _share_of(met: IntArray, n: IntArray) -> FloatArray:
+    """Return ``met / n`` of each stratum, 0 where ``n`` is 0."""
     return np.divide(met, n, out=np.zeros(n.shape), where=n > 0)
 
 

@@ -381,6 +381,7 @@ def _entries(day: Day | None) -> tuple[Entry, ...]:
 
 
 def _act(entry: Entry) -> dict[str, Any]:
+    """Return the act of an entry, which must have one, as JSON data."""
     act = entry.act
     assert act is not None  # noqa: S101 - the caller filters
     return {

@@ -47,6 +47,7 @@ def parsed(text: str | bytes, reader: Reader) -> Any:
         raise TypeError(msg)
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return the pairs of an object as a dict. Raises ConfigError for a key given twice."""
         found = dict(pairs)
         if len(found) < len(pairs):
             counts = Counter(key for key, _ in pairs)

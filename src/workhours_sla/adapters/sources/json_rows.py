@@ -81,7 +81,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
 
 
 def _checked(mapper: Mapper, record: Record, line: int) -> Item:
-    """Return the events of a record, or a Fault, which a text that is too long causes as well."""
+    """Return the events of a record. Return a Fault for a bad record or a text that is too long."""
     columns = [column for column in mapper.read_columns if column in record]
     values = [record[column] for column in columns]
     return too_long(columns, values, line) or mapper(record, line)

@@ -176,7 +176,7 @@ class Records:
         self._length = 0
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None:  # noqa: ARG002
-        """Begin a root, a record or a value."""
+        """Begin an element: a root at depth 1, a record below it, or a value within a record."""
         if depth == 1:
             if self.roots[-1:] != [tag]:
                 self.roots.append(tag)

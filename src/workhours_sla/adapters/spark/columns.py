@@ -186,6 +186,7 @@ class ScheduleColumns:
         into: str,
         by: str | None,
     ) -> DataFrame:
+        """Add the answers as a column, computed in Python workers instead of by joins."""
         from pyspark.sql.types import LongType, StructField, StructType, TimestampType
 
         question = Question(verb, starts, other, by, into, self._raises)
@@ -205,6 +206,7 @@ class ScheduleColumns:
             raise EngineError(say("spark_by" if by is None else "spark_no_by"))
 
     def _tables_in(self, frame: DataFrame) -> Tables:
+        """Return the tables of the schedules in the session of a frame, built once per session."""
         session = frame.sparkSession
         if self._tables is None or self._tables.session is not session:
             self._tables = Tables(session, list(self._schedules), cells_of(self._runs))

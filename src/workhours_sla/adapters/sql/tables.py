@@ -87,7 +87,7 @@ class Slot:
 
     @property
     def last(self) -> int:
-        """The working time C at the last known instant."""
+        """The working time from the first to the last known instant, in microseconds."""
         return self.runs[-1].last
 
     @property

@@ -78,6 +78,7 @@ _open_locks: Final[WeakSet[WriterLock]] = WeakSet()
 
 
 def _inode(name: str) -> tuple[int, int] | None:
+    """Return the device and inode numbers of a file, None if there is no such file."""
     try:
         status = Path(name).stat()
     except FileNotFoundError:

@@ -91,7 +91,10 @@ class CompiledTime(metaclass=ABCMeta):
         return self._refuse_unknown(moment)
 
     def _refuse_after(self, line: Timeline, answer: str) -> NoReturn:
-        """Raise CalendarCoverageError for an answer past the end of a timeline."""
+        """Raise CalendarCoverageError for an answer past the end of a timeline.
+
+        ``answer`` is the beginning of the message, such as "the deadline of 2025-10-31 ...".
+        """
         try:
             self._refuse_unknown(line.hi + TICK)
         except CalendarCoverageError as error:
@@ -99,7 +102,10 @@ class CompiledTime(metaclass=ABCMeta):
             raise CalendarCoverageError(msg, **error.__dict__) from None
 
     def _refuse_before(self, line: Timeline, answer: str) -> NoReturn:
-        """Raise CalendarCoverageError for an answer before the start of a timeline."""
+        """Raise CalendarCoverageError for an answer before the start of a timeline.
+
+        ``answer`` is the beginning of the message, such as "the latest start for 2025-10-31 ...".
+        """
         try:
             self._refuse_unknown(line.lo - TICK)
         except CalendarCoverageError as error:
