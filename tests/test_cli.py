@@ -308,7 +308,7 @@ def test_every_target_and_every_verdict(tmp_path: Path, capsys: pytest.CaptureFi
                 "2 рабочих дня",
                 "ответ не оценён",
                 "не подходит ни одно правило: 1 (elsewhere)",
-                "нет графика: 1 (nobodys)",
+                "нет расписания: 1 (nobodys)",
                 "Дороги",
             ),
         ),

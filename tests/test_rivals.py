@@ -54,7 +54,7 @@ ROWS = {
     ),
     "act": ("names the act behind a day", "называет акт, на котором основан день"),
     "refuses": (
-        "refuses 2030, of which no act has decided",
+        "refuses 2030, for which there is no act yet",
         "не отвечает о 2030 годе, пока нет акта",
     ),
     "countries": (

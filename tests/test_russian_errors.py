@@ -113,7 +113,7 @@ WRONG: Final = (
     Wrong(
         (*DUE, "--config", "office.toml", "--target", "a"),
         "'a'",
-        "не один график",
+        "не одно расписание",
         {
             "office.toml": "[[targets]]\nname = 'a'\nbudget = '4h'\nschedule_by = 'channel'\n"
             "[channels]\nvk = { schedule = 'default' }\n"
@@ -236,7 +236,7 @@ WRONG: Final = (
     config("[target]\nbudget = '0h'\n", "target.budget", "норматив равен 0"),
     config("[target]\nwarn = 'soon'\n", "'soon'", "не количество рабочего времени"),
     config("[target]\nstops = []\n", "target.stops", "не список ответов"),
-    config("[target]\nschedule = 'night'\n", "'night'", "нет графика"),
+    config("[target]\nschedule = 'night'\n", "'night'", "нет расписания"),
     config("[target]\nschedule_by = 'channel'\n", "[channels]", "нет разделов"),
     config("[target]\nroll = 'none'\n", "target.roll", "уберите этот ключ"),
     config("preset = '59fz'\n", "presets.59fz.roll", "может закончиться в выходной"),

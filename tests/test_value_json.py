@@ -647,7 +647,7 @@ def test_any_key_that_is_missing_unknown_or_of_another_type_is_named(name: str) 
         ("step", "intervals[0]", [], "expected a list of two, got a list of 0"),
         ("entry", "layer", "weather", "is not a valid value; use weekly"),
         ("entry", "date", "20251101", "is not a date"),
-        ("working days", "budget.count", 0, "0 working days is no budget"),
+        ("working days", "budget.count", 0, "0 working days is not a budget"),
         ("working days", "budget.count", True, "expected a whole number, got true"),
         ("working days", "budget.count_from", "noon", "'noon' is not a valid value"),
         ("months", "budget.roll", "down", "'down' is not a valid value"),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 
 from workhours_sla.calendars import registry
 from workhours_sla.calendars.available import AvailableCalendar
+from workhours_sla.calendars.comparison import digest_of, work_differs
 from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_between, in_any
 from workhours_sla.calendars.day import Day, Entry, Layer
 from workhours_sla.calendars.day_source import DaySource
@@ -432,11 +433,7 @@ class Calendar:
         ['2021-11-01', '2021-11-02', '2021-11-03']
         """
         for mine, theirs in zip(self.days(first, last), other.days(first, last), strict=True):
-            if (mine.working, mine.shortened_by, mine.working and mine.hours_of) != (
-                theirs.working,
-                theirs.shortened_by,
-                theirs.working and theirs.hours_of,
-            ):
+            if work_differs(mine, theirs):
                 yield mine, theirs
 
     @property
@@ -449,17 +446,7 @@ class Calendar:
         >>> Calendar.get("RU").fingerprint == Calendar.get("RU").with_week(6).fingerprint
         False
         """
-        from hashlib import sha256  # noqa: PLC0415
-
-        digest = sha256(repr(sorted(self.weekend)).encode())
-        for first, last in self.coverage:
-            digest.update(f"{first}..{last}".encode())
-            for year in range(first.year, last.year + 1):
-                for day, special in self.special_days(year).items():
-                    if first <= day <= last:
-                        hours_of = special.hours_of if special.working else None
-                        digest.update(f"{day} {hours_of} {special.shortened_by}".encode())
-        return digest.hexdigest()[:16]
+        return digest_of(self)
 
     # -- an immutable value ----------------------------------------------------------------
 

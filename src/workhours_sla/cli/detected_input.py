@@ -18,7 +18,7 @@ from workhours_sla.adapters.detection.again import from_start
 from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.adapters.sources.growing_file import cannot_open
 from workhours_sla.cli.output import printable
-from workhours_sla.errors import SourceError
+from workhours_sla.errors import SourceError, shown
 from workhours_sla.text.detection import INIT
 from workhours_sla.text.messages import say
 from workhours_sla.text.shell import SHELL
@@ -116,8 +116,11 @@ def _reads_as_it_is(where: Path | BinaryIO) -> bool:
 
 
 def summary(options: Mapping[str, Value]) -> str:
-    """Write the keys of ``[input]`` on one line."""
-    return ", ".join(f"{key} {_joined(value)}" for key, value in options.items())
+    """Write the keys of ``[input]`` on one line. The delimiter is in quotes: it may be a comma."""
+    return ", ".join(
+        f"{key} {shown(value) if key == 'delimiter' else _joined(value)}"
+        for key, value in options.items()
+    )
 
 
 def table_lines(detected: Detected, lang: str) -> Iterator[str]:

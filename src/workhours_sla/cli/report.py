@@ -196,10 +196,8 @@ def _make(
     zone = main_schedule(configuration, wanted.target).tz
     as_of = read_time(wanted.as_of or "now", zone).when
     try:
-        from workhours_sla.compliance.cases import (  # noqa: PLC0415
-            cases_of_evaluation,
-            refuse_repeated,
-        )
+        from workhours_sla.compliance.cases import refuse_repeated  # noqa: PLC0415
+        from workhours_sla.compliance.outcome_cases import cases_of_evaluation  # noqa: PLC0415
         from workhours_sla.compliance.report_options import LISTED, ReportOptions  # noqa: PLC0415
         from workhours_sla.reports.report import report as make_report  # noqa: PLC0415
     except ImportError as error:

@@ -110,7 +110,7 @@ class Reports:
 
     def _made(self, query: ReportQuery, lang: str) -> tuple[Report, Target, Sequence[Outcome]]:
         """Return the report, its target, and the outcomes of the target."""
-        from workhours_sla.compliance.cases import cases_of_evaluation  # noqa: PLC0415
+        from workhours_sla.compliance.outcome_cases import cases_of_evaluation  # noqa: PLC0415
         from workhours_sla.compliance.report_options import ReportOptions  # noqa: PLC0415
         from workhours_sla.reports.report import report  # noqa: PLC0415
 

@@ -164,7 +164,7 @@ class Policy:
             ("on_change_past", on_change_past, get_args(OnChangePast)),
         ):
             if value not in choices:
-                msg = f"{option} {shown(value)} is none of {', '.join(choices)}"
+                msg = f"{option} {shown(value)} is not one of {', '.join(choices)}"
                 raise PolicyError(msg)
             object.__setattr__(self, option, value)
         object.__setattr__(self, "rules", rules)

@@ -233,7 +233,7 @@ CONFIGURATION: Final[Mapping[str, Words]] = {
     },
     "schedule_unused": {
         "en": "a schedule that no target uses",
-        "ru": "график, который не использует ни один норматив",
+        "ru": "расписание, которое не использует ни один норматив",
     },
     "preset_beside": {
         "en": "a preset beside [presets.NAME]",
@@ -269,7 +269,7 @@ CONFIGURATION: Final[Mapping[str, Words]] = {
     },
     "no_schedule": {
         "en": "no schedule {name}",
-        "ru": "нет графика {name}",
+        "ru": "нет расписания {name}",
     },
     "several_presets": {
         "en": "several presets, which would all apply to every appeal",

@@ -90,7 +90,7 @@ CONFIGURATION_ADVICE: Final[Mapping[str, Words]] = {
     },
     "rename_schedule": {
         "en": "give it another name, or write it as [schedule]",
-        "ru": "дайте графику другое имя или запишите его в разделе [schedule]",
+        "ru": "дайте расписанию другое имя или запишите его в разделе [schedule]",
     },
     "rename": {
         "en": "give it another name",

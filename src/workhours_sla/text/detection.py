@@ -318,7 +318,7 @@ DETECTION: Final[Mapping[str, Words]] = {
     },
     # -- errors
     "detect_binary": {
-        "en": "{name} is no text and has no known format; give a CSV, JSON or spreadsheet file",
+        "en": "{name} is not text and has no known format; give a CSV, JSON or spreadsheet file",
         "ru": "{name}: не текст и не известный формат; укажите CSV, JSON или книгу Excel",
     },
     "detect_no_table": {

@@ -64,7 +64,7 @@ LIVE: Final[Mapping[str, Words]] = {
         "ru": "received_at {received} опережает часы компьютера ({now}) больше чем на {most}",
     },
     "no_parameter": {
-        "en": "{key} is no parameter of this address; use {known}",
+        "en": "{key} is not a parameter of this address; use {known}",
         "ru": "у этого адреса нет параметра {key}; можно указать {known}",
     },
     "parameter_twice": {

@@ -43,7 +43,7 @@ ROWS: Final[Mapping[str, Words]] = {
         ),
     },
     "not_of_format": {
-        "en": "{text} is no time of the format {format}",
+        "en": "{text} is not a time of the format {format}",
         "ru": "{text} - не время в формате {format}",
     },
     "or_set_format": {
@@ -51,7 +51,7 @@ ROWS: Final[Mapping[str, Words]] = {
         "ru": '{time}, или укажите datetime_format = "{format}" в разделе [input]',
     },
     "no_seconds": {
-        "en": "{text} is no number of seconds since 1970",
+        "en": "{text} is not a number of seconds since 1970",
         "ru": "{text} - не число секунд с 1970 года",
     },
     "of_several_formats": {
@@ -65,7 +65,7 @@ ROWS: Final[Mapping[str, Words]] = {
         ),
     },
     "of_no_format": {
-        "en": "{text} is no time of any of the formats {formats}",
+        "en": "{text} is not a time of any of the formats {formats}",
         "ru": "{text} - не время ни в одном из форматов: {formats}",
     },
     "no_serial": {
@@ -120,7 +120,7 @@ ROWS: Final[Mapping[str, Words]] = {
         ),
     },
     "no_milliseconds": {
-        "en": "{text} is no number of milliseconds since 1970",
+        "en": "{text} is not a number of milliseconds since 1970",
         "ru": "{text} - не число миллисекунд с 1970 года",
     },
     "too_many_seconds": {

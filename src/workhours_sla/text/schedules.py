@@ -71,7 +71,7 @@ SCHEDULES: Final[Mapping[str, Words]] = {
         ),
     },
     "no_count": {
-        "en": "{count} {of} is no budget; give a whole number from at least 1 to {most}",
+        "en": "{count} {of} is not a budget; give a whole number from at least 1 to {most}",
         "ru": "{count} {of} - не норматив; укажите целое число от 1 до {most}",
     },
     "none_of": {
@@ -206,7 +206,7 @@ SCHEDULES: Final[Mapping[str, Words]] = {
         ),
     },
     "not_off": {
-        "en": "{date} is no day off that could be worked instead; correct the row's dates",
+        "en": "{date} is not a day off that could be worked instead; correct the row's dates",
         "ru": "{date} - не выходной, который можно сделать рабочим; исправьте даты",
     },
     "already_off": {
@@ -234,7 +234,7 @@ SCHEDULES: Final[Mapping[str, Words]] = {
         "ru": "норматив {target} равен 0, его нельзя выполнить; укажите больше 0",
     },
     "target_choice": {
-        "en": "{option} {value} of target {target} is none of {choices}",
+        "en": "{option} {value} of target {target} is not one of {choices}",
         "ru": (
             "у норматива {target} недопустимое значение {option} - {value}; выберите из списка: "
             "{choices}"

@@ -43,8 +43,8 @@ SCREEN: Final = Texts(
             "ru": "; у {count} {count:обращения|обращений|обращений} срок сегодня",
         },
         "today_none": {
-            "en": "; no other deadline falls today",
-            "ru": "; других сроков сегодня нет",
+            "en": "; no more deadlines fall today",
+            "ru": "; сегодня сроков больше нет",
         },
         "nothing_open": {"en": "No appeal is open", "ru": "Открытых обращений нет"},
         "nothing_found": {
@@ -153,8 +153,8 @@ SCREEN: Final = Texts(
         "agencies": {"en": "By agency", "ru": "По ведомствам"},
         "agencies_order": {
             "en": "The most overdue first. Select a name to see that agency alone.",
-            "ru": "Сначала те, у кого больше просроченных. Нажмите на название, чтобы видеть одно "
-            "ведомство.",
+            "ru": "Сначала те, у кого больше просроченных. Нажмите на название, чтобы видеть "
+            "только его обращения.",
         },
         "col_overdue": {"en": "overdue", "ru": "просрочено"},
         "col_today": {"en": "due today", "ru": "срок сегодня"},

@@ -163,7 +163,7 @@ SERVICE: Final[Mapping[str, Words]] = {
         "ru": "файл ключей {name} не читается: {why}; исправьте [service] tokens_file",
     },
     "token_line": {
-        "en": "line {line} of {name} is no token; write read=TOKEN or write=TOKEN",
+        "en": "line {line} of {name} is not a token; write read=TOKEN or write=TOKEN",
         "ru": "строка {line} ({name}) - не ключ; напишите read=КЛЮЧ или write=КЛЮЧ",
     },
     "token_short": {
@@ -203,7 +203,7 @@ SERVICE: Final[Mapping[str, Words]] = {
         "ru": "в адресе больше 50 параметров; откройте экран по адресу /",
     },
     "unknown_filter": {
-        "en": "the address has {key}, which is no filter; use {known}",
+        "en": "the address has {key}, which is not a filter; use {known}",
         "ru": "параметра {key}, указанного в адресе, у экрана нет; используйте {known}",
     },
     "filter_twice": {

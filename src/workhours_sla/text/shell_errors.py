@@ -56,11 +56,11 @@ SHELL_ERRORS: Final[Mapping[str, Words]] = {
     "several_schedules": {
         "en": "target {name} has several schedules, {by}; leave --config out and give "
         "--calendar, --hours and --budget",
-        "ru": "у норматива {name} не один график ({by}); уберите --config и укажите "
+        "ru": "у норматива {name} не одно расписание ({by}); уберите --config и укажите "
         "--calendar, --hours и --budget",
     },
     "no_days_to_count": {
-        "en": "{option} applies to budgets in days, and this is none; leave it out",
+        "en": "{option} applies only to budgets in days; leave it out",
         "ru": "{option} указывают для норматива в днях, а здесь другой; уберите его",
     },
     "no_roll": {

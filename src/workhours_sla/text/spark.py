@@ -107,8 +107,8 @@ SPARK: Final[Mapping[str, Words]] = {
             "schedule and two dates in order"
         ),
         "ru": (
-            "нет ни одного графика, или начало периода {since} не раньше конца {until}; укажите "
-            "хотя бы один график и две даты по порядку"
+            "нет ни одного расписания, или начало периода {since} не раньше конца {until}; укажите "
+            "хотя бы одно расписание и две даты по порядку"
         ),
     },
     "spark_choice": {
@@ -117,7 +117,7 @@ SPARK: Final[Mapping[str, Words]] = {
     },
     "spark_unknown_schedule": {
         "en": "no schedule {name}; the schedules are: {names}",
-        "ru": "нет графика {name}; есть: {names}",
+        "ru": "нет расписания {name}; есть: {names}",
     },
     "spark_unknown": {
         "en": (
@@ -125,7 +125,7 @@ SPARK: Final[Mapping[str, Words]] = {
             "more dates with since and until, or use on_unknown='null'"
         ),
         "ru": (
-            "календарь не даёт ответа {verb} для графика {schedule} с момента {time}; расширьте "
+            "календарь не даёт ответа {verb} для расписания {schedule} с момента {time}; расширьте "
             "период since и until или укажите on_unknown='null'"
         ),
     },
@@ -147,11 +147,11 @@ SPARK: Final[Mapping[str, Words]] = {
     },
     "spark_by": {
         "en": "there are several schedules; give the column with their names: by='agency'",
-        "ru": "графиков несколько; укажите столбец с их именами: by='agency'",
+        "ru": "расписаний несколько; укажите столбец с их именами: by='agency'",
     },
     "spark_no_by": {
         "en": "there is one schedule for all rows; leave out by, or give a dict of schedules",
-        "ru": "график один для всех строк; уберите by или передайте словарь графиков",
+        "ru": "расписание одно для всех строк; уберите by или передайте словарь расписаний",
     },
     "spark_too_large": {
         "en": (
@@ -159,7 +159,7 @@ SPARK: Final[Mapping[str, Words]] = {
             "use route='arrow'"
         ),
         "ru": (
-            "в таблицах {count} строк, больше {most}; сократите период или число графиков или "
+            "в таблицах {count} строк, больше {most}; сократите период или число расписаний или "
             "укажите route='arrow'"
         ),
     },

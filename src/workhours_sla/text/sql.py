@@ -63,7 +63,7 @@ SQL: Final[Mapping[str, Words]] = {
     "sql_dbt_name": {
         "en": "{name} cannot name a schedule in a dbt package, since dbt reads it as NULL; give "
         "another name",
-        "ru": "{name} не подходит как имя графика в пакете dbt: dbt прочтёт его как NULL; "
+        "ru": "{name} не подходит как имя расписания в пакете dbt: dbt прочтёт его как NULL; "
         "дайте другое имя",
     },
     "sql_dbt_file": {

@@ -166,7 +166,7 @@ STORES: Final[Mapping[str, Words]] = {
     },
     # -- stores of every kind
     "text_not_stored": {
-        "en": "{text} cannot be stored: it is no text in UTF-8; correct it",
+        "en": "{text} cannot be stored: it is not text in UTF-8; correct it",
         "ru": "{text} нельзя сохранить: это не текст в UTF-8; исправьте его",
     },
     "note_unreadable": {

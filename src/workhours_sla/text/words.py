@@ -165,7 +165,7 @@ UNMATCHED_REASONS: Final[Mapping[str, Words]] = {
     },
     "no_schedule": {
         "en": "Appeals without a schedule for their agency, district or channel",
-        "ru": "Обращения, для ведомства, района или канала которых нет графика",
+        "ru": "Обращения, для ведомства, района или канала которых нет расписания",
     },
 }
 

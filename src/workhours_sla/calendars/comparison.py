@@ -1,0 +1,34 @@
+"""Compare the working time of calendars, whatever their acts and names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workhours_sla.calendars.day import Day
+
+if TYPE_CHECKING:
+    from workhours_sla.calendars.calendar import Calendar
+
+
+def work_differs(one: Day, other: Day) -> bool:
+    """Return whether two days differ in whether, by which hours and how long they are worked."""
+    return (one.working, one.shortened_by, one.working and one.hours_of) != (
+        other.working,
+        other.shortened_by,
+        other.working and other.hours_of,
+    )
+
+
+def digest_of(calendar: Calendar) -> str:
+    """Return a digest of the working time of every covered date, as 16 hexadecimal digits."""
+    from hashlib import sha256  # noqa: PLC0415 - it is slow to load
+
+    digest = sha256(repr(sorted(calendar.weekend)).encode())
+    for first, last in calendar.coverage:
+        digest.update(f"{first}..{last}".encode())
+        for year in range(first.year, last.year + 1):
+            for day, special in calendar.special_days(year).items():
+                if first <= day <= last:
+                    hours_of = special.hours_of if special.working else None
+                    digest.update(f"{day} {hours_of} {special.shortened_by}".encode())
+    return digest.hexdigest()[:16]
