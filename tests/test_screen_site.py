@@ -294,7 +294,7 @@ def test_a_store_that_fails_gives_a_page(
     def fail(*_: object) -> None:
         raise StoreError(say("appeal_dropped", event="'1'"))
 
-    monkeypatch.setattr(live.pipeline, "open_outcomes", fail)
+    monkeypatch.setattr(live.pipeline.store, "open_ids", fail)
     response = get(app, "/", cookie=cookie(login(app)))
     assert response.status >= 400
     assert response.headers["content-type"].startswith("text/html")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from heapq import nsmallest
 from typing import Any, Final, NamedTuple, Self
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.event import FIELD_NAMES
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text.messages import say
+from workhours_sla.worktime.zone_offsets import ZERO
 
 APPEAL: Final = "workhours.appeal/1"
 OVERDUE: Final = "workhours.overdue/1"
@@ -78,15 +80,15 @@ def overdue_data(outcomes: Iterable[Outcome], now: datetime, query: Query) -> di
         if one.verdict in found and one.answered_at is None and query.admits(one):
             found[one.verdict].append(one)
     overdue, at_risk = found.values()
-    overdue.sort(key=lambda one: (-(one.overdue or timedelta(0)), *_order(one)))
-    at_risk.sort(key=_order)
-    both, end = [*overdue, *at_risk], query.offset + query.limit
+    count, end = len(overdue) + len(at_risk), query.offset + query.limit
+    most_overdue = nsmallest(end, overdue, lambda one: (-(one.overdue or ZERO), *_order(one)))
+    both = [*most_overdue, *nsmallest(max(0, end - len(overdue)), at_risk, _order)]
     return {
         "schema": OVERDUE,
         "now": now,
         "counts": {"overdue": len(overdue), "at_risk": len(at_risk)},
         "outcomes": [outcome_data(one) for one in both[query.offset : end]],
-        "next_offset": end if end < len(both) else None,
+        "next_offset": end if end < count else None,
     }
 
 

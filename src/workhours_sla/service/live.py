@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -25,6 +25,7 @@ from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.due_trace import due_trace
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.open_outcomes import OpenOutcomes
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.receipts import Receipt, commit_with_receipts
@@ -38,10 +39,8 @@ SKEW: Final = timedelta(minutes=5)
 """By default, how long after it happened an event may arrive without being late."""
 REMEMBERED: Final = 100_000
 """Number of rejected rows that are recognised when they are sent again."""
-VERSIONS: Final = 200
-"""Number of versions for which the service remembers what they touched."""
-FEW: Final = 500
-"""Maximum number of changed appeals that are evaluated one by one."""
+MANY: Final = 50_000
+"""If more appeals have changed since somebody last asked, all open appeals are evaluated."""
 LOG: Final = logging.getLogger("workhours_sla.service")
 
 
@@ -126,14 +125,15 @@ class Live:
         self._targets = targets_of(pipeline.policy)
         self._rejected = _Rejected(pipeline.store.rejected().values())
         self._version = 0
-        self._touched: deque[frozenset[str]] = deque(maxlen=VERSIONS)
-        """The appeals of each of the last versions."""
+        self._changed: set[str] | None = None
+        """The appeals that may have changed since ``_open`` was updated; None for too many."""
         self._turn = Lock()
-        """Guards ``_version``, ``_touched`` and ``_waiting``."""
+        """Guards ``_version``, ``_changed`` and ``_waiting``."""
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
         self._evaluating = Lock()
-        """Guards ``_moment``, so that all who ask at once share one evaluation."""
+        """Guards ``_moment`` and ``_open``, so that all who ask at once share one evaluation."""
         self._moment: Moment | None = None
+        self._open = OpenOutcomes(pipeline)
         self._stopping = Flag()
         self._ticker = (
             None if tick is None else Thread(target=self._run, args=(tick,), name="ticker")
@@ -184,11 +184,9 @@ class Live:
         with self._noting_failure(is_write=True), self.pipeline.store.lock:
             rejected = self._rejected.without_known(rejected)
             batch = Batch(source, events, rejected)
-            (changes, _), receipts = commit_with_receipts(self.pipeline, batch)
+            (changes, _), receipts, ids = commit_with_receipts(self.pipeline, batch)
             self._rejected.add(rejected)
-        is_new = bool(changes) or any(one.state != "duplicate" for one in receipts)
-        sent = events if is_new else ()
-        return Applied(receipts, changes, self._committed(changes, sent, is_new=is_new))
+        return Applied(receipts, changes, self._committed(changes, ids))
 
     def advance(self, now: datetime | None = None) -> Sequence[Change]:
         """Advance time to ``now`` minus the skew, by default that of the clock; send digests.
@@ -207,19 +205,19 @@ class Live:
                 changes = self.pipeline.advance(watermark)
             if self._digests is not None:
                 self._digests.send()
-        self._committed(changes, is_new=bool(changes))
+        self._committed(changes, {one.appeal_id for one in changes})
         return changes
 
-    def _committed(
-        self, changes: Sequence[Change], events: Sequence[Event] = (), *, is_new: bool
-    ) -> int:
+    def _committed(self, changes: Sequence[Change], appeal_ids: AbstractSet[str]) -> int:
         if changes:
             self._delivery.notify()
-        if is_new:
-            touched = frozenset(one.appeal_id for some in (changes, events) for one in some)
+        if appeal_ids:
             with self._turn:
                 self._version += 1
-                self._touched.append(touched)
+                if self._changed is not None:
+                    self._changed |= appeal_ids
+                    if len(self._changed) > MANY:
+                        self._changed = None
             self._wake()
         return self._version
 
@@ -257,17 +255,6 @@ class Live:
         """A number that grows with each commit that changes something, 0 at the start."""
         return self._version
 
-    def touched(self, since: int) -> frozenset[str] | None:
-        """Return the ids of the appeals that may have changed since a version.
-
-        None if that was too many versions ago. Time that passes can also change an outcome.
-        """
-        with self._turn:
-            count = self._version - since
-            if count > len(self._touched):
-                return None
-            return frozenset().union(*[*self._touched][len(self._touched) - count :])
-
     async def newer(self, than: int) -> int:
         """Wait until the version is greater than a number, and return it.
 
@@ -299,25 +286,24 @@ class Live:
     def current(self) -> Moment:
         """Return all outcomes of each appeal in which a clock has not ended, as of now.
 
-        They are evaluated once in each minute, and after an event those that it touched. So all who
-        ask share the work, and an event is seen at once, however many appeals are open. An appeal
-        that has ended in this minute may be among them, with its answer. The same object is
-        returned as long as nothing changes. Raises StoreError.
+        In each minute, time passes once for all of them; after an event, those that it touched are
+        evaluated again. So all who ask share the work, and an event is seen at once, however many
+        appeals are open. The same object is returned as long as nothing changes. Raises StoreError.
         """
         with self._evaluating:
-            before, version, now = self._moment, self._version, self.clock()
-            ids = None
-            if before is not None and _minute(before.now) == _minute(now):
-                if before.version == version:
+            before, now = self._moment, self.clock()
+            has_passed = before is None or _minute(before.now) != _minute(now)
+            with self._turn:
+                version, changed = self._version, self._changed
+                if before is not None and not has_passed and before.version == version:
                     return before
-                ids = self.touched(before.version)
-            if before is None or ids is None or len(ids) > FEW:
-                found = Moment(self.outcomes(now), now, now, version)
-            else:
-                same = [one for one in before.outcomes if one.appeal_id not in ids]
-                changed = self.outcomes_of(ids, now)
-                found = Moment([*same, *changed], now, before.as_of, version)
-            self._moment = found
+                self._changed = set()
+            if changed is None:
+                self._open.forget()
+            with self._noting_failure():
+                outcomes = self._open.update(now, changed or (), has_passed=has_passed)
+            as_of = now if before is None or has_passed else before.as_of
+            found = self._moment = Moment(outcomes, now, as_of, version)
             return found
 
     def outcomes(self, now: datetime) -> list[Outcome]:
@@ -327,15 +313,6 @@ class Live:
         """
         with self._noting_failure():
             return list(self.pipeline.open_outcomes(now))
-
-    def outcomes_of(self, appeal_ids: Iterable[str], now: datetime) -> list[Outcome]:
-        """Return all outcomes as of ``now`` of some appeals. Raises StoreError."""
-        with self._noting_failure():
-            return [
-                outcome
-                for appeal_id in appeal_ids
-                for outcome in self.pipeline.outcomes_of(appeal_id, now)
-            ]
 
     @contextmanager
     def reading(self) -> Iterator[StoreReader | Store]:

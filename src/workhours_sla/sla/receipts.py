@@ -28,8 +28,19 @@ class Receipt(NamedTuple):
     reason: str | None = None
 
 
-def commit_with_receipts(pipeline: Pipeline, batch: Batch) -> tuple[Committed, list[Receipt]]:
-    """Commit a batch, and return a receipt for each of its events, in their order.
+class Received(NamedTuple):
+    """What a batch did: its changes and counters, and a receipt for each event, in their order.
+
+    ``appeal_ids`` are the appeals that may be other than before.
+    """
+
+    committed: Committed
+    receipts: Sequence[Receipt]
+    appeal_ids: frozenset[str]
+
+
+def commit_with_receipts(pipeline: Pipeline, batch: Batch) -> Received:
+    """Commit a batch, and return what became of its events.
 
     Raises StoreError. Nothing is stored then.
     """
@@ -40,7 +51,13 @@ def commit_with_receipts(pipeline: Pipeline, batch: Batch) -> tuple[Committed, l
         gone = () if dropped is None else dropped.event_ids
         committed = pipeline.commit(batch)
         after, _ = store.known(events)
-        return committed, list(_receipts(events, before, gone, after))
+        receipts = list(_receipts(events, before, gone, after))
+    if not committed.changes and all(one.state == "duplicate" for one in receipts):
+        return Received(committed, receipts, frozenset())
+    ids = {one.appeal_id for some in (events, committed.changes) for one in some}
+    # another copy of an id may count now, and the former one be of another appeal
+    ids |= {copy.event.appeal_id for known in copies.values() for copy in all_of(known)}
+    return Received(committed, receipts, frozenset(ids))
 
 
 def _contents(known: StoredEvent | Copies) -> set[tuple[object, ...]]:
