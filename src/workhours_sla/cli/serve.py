@@ -81,6 +81,7 @@ def serve(**options: Any) -> None:
         from workhours_sla.service.app import application  # noqa: PLC0415
         from workhours_sla.service.feeds import FeedAddresses  # noqa: PLC0415
         from workhours_sla.service.labels import Labels  # noqa: PLC0415
+        from workhours_sla.service.proxies import Proxies  # noqa: PLC0415
         from workhours_sla.service.reporting import Reports  # noqa: PLC0415
         from workhours_sla.service.tokens import Tokens  # noqa: PLC0415
         from workhours_sla.service.webhooks import Webhooks  # noqa: PLC0415
@@ -90,6 +91,7 @@ def serve(**options: Any) -> None:
     configuration = settings.configuration()
     tokens = Tokens.of(configuration.mapping.service, os.environ)
     run.check_host(wanted.host, tokens)
+    proxies = Proxies.of(configuration.mapping.service, has_tokens=not tokens.is_empty)
     if place is None:
         _check_sections(configuration.mapping)
     feeds = FeedAddresses.of(configuration.mapping, os.environ)
@@ -108,7 +110,14 @@ def serve(**options: Any) -> None:
                 labels=Labels(mapping.names, titles),
             )
         limits = Limits(rate=wanted.rate)
-        app = application(configuration.policy, tokens, store, lang=settings.lang, limits=limits)
+        app = application(
+            configuration.policy,
+            tokens,
+            store,
+            lang=settings.lang,
+            limits=limits,
+            proxies=proxies,
+        )
         run.serve(app, run.bound(wanted.host, wanted.port), live, lang=settings.lang)
 
 

@@ -27,6 +27,7 @@ from workhours_sla.service.openapi import described
 from workhours_sla.service.openapi_incoming import paths_of_incoming
 from workhours_sla.service.parameters import parameters_of
 from workhours_sla.service.problems import RefusedRequestError, refuse
+from workhours_sla.service.proxies import Proxies
 from workhours_sla.service.questions import Targets
 from workhours_sla.service.rate import RateLimit
 from workhours_sla.service.report_routes import report_routes
@@ -44,19 +45,21 @@ if TYPE_CHECKING:
 LAST_YEAR: Final = 9998
 
 
-def application(
+def application(  # noqa: PLR0913
     policy: Policy,
     tokens: Tokens | None = None,
     store: WithStore | None = None,
     *,
     lang: str = "en",
     limits: Limits | None = None,
+    proxies: Proxies | None = None,
 ) -> Guard:
     """Return the service of a policy as an ASGI application.
 
     ``lang`` is the language of messages for a request without ``Accept-Language``. Without
     ``tokens`` every request is answered. With ``store`` the service also receives events, answers
-    about appeals, and has the coordinator's screen.
+    about appeals, and has the coordinator's screen. ``proxies`` are the reverse proxies that say
+    who the client is.
     """
     tokens, limits = tokens or Tokens(), limits or Limits()
     app = FastAPI(
@@ -101,7 +104,8 @@ def application(
             _add(app, method, path, answer)
         open_ |= ADDRESSES
     inner = Asked(app, Targets(policy), limits)
-    return Guard(inner, tokens, lang, RateLimit(limits.rate), counts, open_=open_)
+    limit, proxies = RateLimit(limits.rate), proxies or Proxies()
+    return Guard(inner, tokens, lang, limit, counts, open_=open_, proxies=proxies)
 
 
 def _add(app: FastAPI, method: str, path: str, answer: Callable[..., Any]) -> None:

@@ -24,6 +24,7 @@ from workhours_sla.service.problems import (
     problem_of,
     refuse,
 )
+from workhours_sla.service.proxies import Proxies, foreign, home
 from workhours_sla.service.rate import RateLimit
 from workhours_sla.service.request_counts import RequestCounts, usual_method
 from workhours_sla.service.request_facts import FAULT, HEADERS, LANGUAGE, ROUTE, SPEND
@@ -47,6 +48,7 @@ LONGEST_HOST: Final = 255
 """The largest number of characters of the name of a host."""
 RETRY_AFTER: Final = "5"
 """After how many seconds a client should try again if the store cannot be used."""
+_NO_PROXIES: Final = Proxies()
 LOG: Final = logging.getLogger("workhours_sla.service")
 
 
@@ -55,7 +57,7 @@ class Guard:
 
     The log has no times, ids, addresses or texts of a request: only its route and its cost. The
     rate of requests is limited for each token, and for each address without a valid token.
-    Addresses in ``open_`` need no token, or check it themselves.
+    Addresses in ``open_`` need no token, or check it themselves. ``proxies`` name their clients.
     """
 
     def __init__(  # noqa: PLR0913
@@ -67,11 +69,13 @@ class Guard:
         counts: RequestCounts,
         *,
         open_: frozenset[str] = OPEN,
+        proxies: Proxies = _NO_PROXIES,
     ) -> None:
         self._inner = inner
         self._tokens = tokens
         self._lang = lang
         self._open = open_
+        self._proxies = proxies
         self._limit = limit
         self._counts = counts
 
@@ -128,13 +132,17 @@ class Guard:
         """Raise RefusedRequestError for a request without a valid token, and for one too many.
 
         Without tokens, a page of another site must not read what this machine may: its name could
-        be resolved to 127.0.0.1, but the header ``Host`` has that name.
+        be resolved to 127.0.0.1, but the header ``Host`` has that name. A proxy on this machine
+        must not open the service to others: it adds a header with their address.
         """
         path, name = scope["path"], None
         if self._tokens.is_empty and path not in OPEN:
             host = headers.get(b"host", b"").decode("latin-1")
             if not _is_own(host):
                 refuse("wrong-host", say("wrong_host", host=shown(host)), host=host)
+            if (address := foreign(scope["headers"])) is not None:
+                phrase = say("other_machine", address=shown(address))
+                refuse("other-machine", phrase, address=address)
         refused = None
         if path not in self._open and not path.startswith(SELF_CHECKED):
             given = headers.get(b"authorization", b"").decode("latin-1")
@@ -142,11 +150,16 @@ class Guard:
                 name = self._tokens.check(given, "write" if path in WRITING else "read")
             except RefusedRequestError as error:
                 refused = error
-        client = scope.get("client")
-        spend = scope[SPEND] = partial(self._spend, name or (client and client[0]))
+        spend = scope[SPEND] = partial(self._spend, name or self._client(scope))
         spend(COSTS.get(path, 1) if refused is None else 1)
         if refused is not None:
             raise refused
+
+    def _client(self, scope: Message) -> str | None:
+        """Return the address by which requests without a token are counted."""
+        client = scope.get("client")
+        address = self._proxies.client(client and client[0], scope["headers"])
+        return address and home(address)
 
     def _spend(self, client: Hashable, cost: int) -> None:
         """Count a request, or raise RefusedRequestError if the client has none left."""

@@ -34,6 +34,7 @@ STATUSES: Final = {
     "body-too-large": 413,
     "media-type": 415,
     "wrong-host": 421,
+    "other-machine": 421,
     "too-many-requests": 429,
     "internal": 500,
     "report-unavailable": 501,

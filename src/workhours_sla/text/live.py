@@ -24,6 +24,12 @@ LIVE: Final[Mapping[str, Words]] = {
         "ru": "без ключей доступа служба отвечает только по адресам localhost и 127.0.0.1, а не "
         "{host}; для другого имени задайте [service] tokens_env",
     },
+    "other_machine": {
+        "en": "without tokens the service answers only its own machine, and a proxy sends this "
+        "request for {address}; set [service] tokens_env",
+        "ru": "без ключей доступа служба отвечает только своей машине, а этот запрос прокси "
+        "передал от {address}; задайте [service] tokens_env",
+    },
     "many_requests": {
         "en": "too many requests; send the next one after {seconds} seconds",
         "ru": "слишком много запросов; отправьте следующий через {seconds} с",

@@ -20,6 +20,7 @@ PROBLEMS: Final[Mapping[str, Words]] = {
     "unauthorized": {"en": "No valid token", "ru": "Нет действительного ключа"},
     "forbidden": {"en": "The token may only read", "ru": "Ключ даёт право только на чтение"},
     "wrong-host": {"en": "Another name of this machine", "ru": "Другое имя этой машины"},
+    "other-machine": {"en": "A request of another machine", "ru": "Запрос с другой машины"},
     "unknown-appeal": {"en": "No such appeal", "ru": "Такого обращения нет"},
     "wrong-secret": {"en": "The secret is wrong", "ru": "Неверный секрет"},
     "not-found": {"en": "No such address", "ru": "Такого адреса нет"},
@@ -178,6 +179,22 @@ SERVICE: Final[Mapping[str, Words]] = {
     "tokens_env_and_file": {
         "en": "there are two places for tokens",
         "ru": "для ключей указаны два места",
+    },
+    "proxies_open": {
+        "en": "a proxy would open the service to other machines, and there are no tokens",
+        "ru": "прокси откроет службу другим машинам, а ключей доступа нет",
+    },
+    "proxies_need_tokens": {
+        "en": "add tokens_env or tokens_file",
+        "ru": "добавьте tokens_env или tokens_file",
+    },
+    "not_a_proxy": {
+        "en": "{text} is neither an address nor a network of some",
+        "ru": "{text} - не адрес и не часть сети",
+    },
+    "write_a_proxy": {
+        "en": "write it like 127.0.0.1 or 10.0.0.0/24",
+        "ru": "напишите, например, 127.0.0.1 или 10.0.0.0/24",
     },
     "host_without_tokens": {
         "en": "{host} can be reached by other machines, and the configuration names no tokens; add "

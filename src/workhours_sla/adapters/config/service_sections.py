@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from workhours_sla.adapters.config.section import Section, described
 
@@ -65,6 +65,17 @@ class ServiceSettings(Section, frozen=True, kw_only=True):
     tokens_file: (
         Annotated[str, described("The file with the tokens.", "/etc/workhours/tokens")] | None
     ) = None
+    proxies: Annotated[
+        tuple[str, ...],
+        described(
+            "The reverse proxies whose header names the client: addresses and networks.",
+            ["127.0.0.1", "10.0.0.0/24"],
+        ),
+    ] = ()
+    proxy_header: Annotated[
+        Literal["X-Forwarded-For", "Forwarded"],
+        described("The header to which these proxies append the address of the client."),
+    ] = "X-Forwarded-For"
     vk: Annotated[VkSettings | None, described("The requests of VK's Callback API.")] = None
     max: Annotated[MaxSettings | None, described("The updates of MAX.")] = None
     feeds: Annotated[FeedSettings | None, described("The iCalendar feeds of agencies.")] = None
