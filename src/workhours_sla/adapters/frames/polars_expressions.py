@@ -101,32 +101,34 @@ def _answer(
         for name, one in columns.items()
     }
     first = next(iter(filled.values()))
-    asked = first.is_not_null() if first.null_count() else None
-    if asked is not None and not asked.any():
+    required = _REQUIRED & filled.keys()
+    if first.null_count() == count:
         filled = {name: one.clear() for name, one in filled.items()}
-    elif asked is not None:
-        filled |= {
-            name: _required(name, one, asked, arguments["schedule"])
-            for name, one in filled.items()
-            if name in _REQUIRED
-        }
+    elif first.null_count() and required:
+        asked = first.is_not_null()
+        for role in required:
+            filled[role] = _required(role, filled[role], asked, arguments["schedule"])
     found = verb(**arguments | filled)
     values: pl.Series = found.values if isinstance(found, MarkedColumns) else found
-    values = values.extend_constant(None, count - len(values))
+    if len(values) < count:
+        values = values.extend_constant(None, count - len(values))
     if values.dtype == pl.Boolean:
         return values
     return _in_unit(values, _unit_of(verb.__name__, columns, arguments))
 
 
-def _required(name: str, column: pl.Series, asked: pl.Series, schedules: Any) -> pl.Series:
+def _required(role: str, column: pl.Series, asked: pl.Series, schedules: Any) -> pl.Series:
     """Return a column with a valid value in all rows that ask nothing.
 
     polars makes all columns null in rows that ``when`` excludes; the verb would refuse a null.
     """
-    if name == "by":
+    if role == "by":
         if not isinstance(schedules, Mapping) or not schedules:
             return column  # the verb raises its own error
-        return column.cast(pl.String).zip_with(asked, pl.Series([next(iter(schedules))]))
+        name = pl.Series([next(iter(schedules))])
+        if isinstance(column.dtype, pl.Categorical):
+            return column.zip_with(asked, name.cast(column.dtype))
+        return column.cast(pl.String).zip_with(asked, name)
     return column.zip_with(asked, pl.Series([0]).cast(column.dtype))
 
 
