@@ -37,8 +37,8 @@ def made(dialect: str, schedule: Schedule = OFFICE, **options: Any) -> sql.Scrip
         ({"schema": "My schema"}, "is not a schema name"),
         ({"on_unknown": "guess"}, "use null or raise"),
         ({"since": date(2028, 1, 1)}, "before until"),
-        ({"since": date(1970, 1, 1)}, "from 1970-01-02 to 2199-12-31, not 1970-01-01 to"),
-        ({"until": date(2200, 1, 1)}, "from 1970-01-02 to 2199-12-31"),
+        ({"since": date(1970, 1, 1)}, "from 1970-01-02 to 2105-12-31, not 1970-01-01 to"),
+        ({"until": date(2200, 1, 1)}, "from 1970-01-02 to 2105-12-31"),
         ({"dialect": "snowflake", "on_unknown": "raise"}, "Snowflake has no errors in expressions"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ psycopg = pytest.importorskip("psycopg")
 from tests.engines.postgres_server import programs  # noqa: E402
 from workhours_sla import Calendar, Schedule, day_off, sql  # noqa: E402
 from workhours_sla.adapters.sql import postgres as writer  # noqa: E402
+from workhours_sla.adapters.sql.tables import LAST_DATE  # noqa: E402
 
 pytestmark = pytest.mark.engines
 
@@ -91,6 +92,42 @@ def test_what_is_unknown_is_null(session: Session, verb: str) -> None:
         assert [row[0] for row in session.run(rows)] == [None]
     assert session.one(f"select wh.{verb}('roads', {POSTED}, {2**62})") is None
     assert session.one(f"select wh.{verb}(null, {POSTED}, 1)") is None
+
+
+def test_time_worked_from_or_until_an_unknown_instant_is_null(session: Session) -> None:
+    known = (f"({POSTED})", "timestamptz '2024-01-01+03'", "timestamptz '2028-01-01+03'")
+    unknown = "'infinity'", "'-infinity'", "null", "'2023-12-31 23:59+03'", "'2028-01-01 00:01+03'"
+    for one in known:
+        for other in (f"{text}::timestamptz" for text in unknown):
+            for given in (f"{one}, {other}", f"{other}, {one}", f"{other}, {other}"):
+                assert session.one(f"select wh.elapsed('roads', {given})") is None
+                rows = session.run(f"select * from wh.elapsed_rows('roads', {given})")
+                assert rows == [(None,)]
+        assert session.one(f"select wh.elapsed('roads', {one}, {one})") == 0
+    assert session.one("select wh.is_working('roads', timestamptz '2028-01-01+03')") is None
+
+
+def test_functions_are_as_short_for_intervals_of_a_minute(session: Session) -> None:
+    minutes = ",".join(f"{hour:02}:00-{hour:02}:01" for hour in range(24))
+    size = "select max(length(prosrc)) from pg_proc where proname = 'elapsed_rows'"
+    before = session.one(size)
+    session.run(made(Schedule("RU-VGG", f"Mo-Fr {minutes}")))
+    assert abs(session.one(size) - before) < 20
+
+
+def test_the_last_microseconds_of_a_script_are_exact(session: Session) -> None:
+    calendar = Calendar.plain((), first=date(2100, 1, 1), last=LAST_DATE)
+    always = Schedule(calendar, "Mo-Su 00:00-24:00", tz="UTC")
+    dates = {"since": LAST_DATE - timedelta(days=30), "until": LAST_DATE}
+    session.run(sql.script({"duty": always}, dialect="postgres", **dates).text)
+    session.run(
+        f"create table late as select i, timestamptz '{dates['since']}+00' + i * interval "
+        "'120 seconds 7 microseconds' as t from generate_series(1, 20000) i"
+    )
+    counted = "wh.elapsed('duty', timestamptz '{}+00', t)".format(dates["since"])
+    assert session.one(f"select count(*) from late where {counted} <> i * 120000007::bigint") == 0
+    due = "wh.deadline('duty', t, 1)"
+    assert session.one(f"select count(*) from late where {due} <> t + '1 microsecond'") == 0
 
 
 def test_what_is_unknown_is_an_error_where_that_was_chosen(session: Session) -> None:

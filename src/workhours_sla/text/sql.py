@@ -9,9 +9,9 @@ from workhours_sla.text.words import Words
 
 SQL: Final[Mapping[str, Words]] = {
     "sql_dates": {
-        "en": "a script covers dates from 1970-01-02 to 2199-12-31, not {since} to {until}; give a "
+        "en": "a script covers dates from 1970-01-02 to 2105-12-31, not {since} to {until}; give a "
         "since that is before until",
-        "ru": "скрипт охватывает даты с 1970-01-02 по 2199-12-31, а не с {since} до {until}; "
+        "ru": "скрипт охватывает даты с 1970-01-02 по 2105-12-31, а не с {since} до {until}; "
         "начало периода должно быть раньше конца",
     },
     "sql_no_schedule": {

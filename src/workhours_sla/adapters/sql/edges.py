@@ -24,7 +24,7 @@ class Edges:
     """The edges of all slots, sorted.
 
     ``at`` has the position of each edge: an opening, or the first instant of a known or unknown
-    stretch. ``worked`` has the amount at the edge, and ``shift`` the position minus this amount.
+    stretch. ``worked`` has the amount at the edge, and ``shift`` the instant minus this amount.
     """
 
     def __init__(self, compiled: CompiledSchedules) -> None:
@@ -48,10 +48,9 @@ class Edges:
             raise ScriptError(say("sql_too_much", count=len(self._slots)))
 
     def _add(self, slot: Slot, instant: int, amount: int, *, known: bool = True) -> None:
-        position = instant + self.offsets[slot.index]
-        self.at.append(position)
+        self.at.append(instant + self.offsets[slot.index])
         self.worked.append(amount)
-        self.shift.append(position - amount if known else UNKNOWN)
+        self.shift.append(instant - amount if known else UNKNOWN)
 
     @cached_property
     def first(self) -> int:

@@ -14,7 +14,6 @@ from itertools import product
 from typing import Final
 
 from workhours_sla.adapters.sql.edges import UNKNOWN, Edges
-from workhours_sla.adapters.sql.patterns import DAY
 from workhours_sla.adapters.sql.postgres_days import day_functions
 from workhours_sla.adapters.sql.postgres_words import (
     INSTANTS,
@@ -33,7 +32,7 @@ from workhours_sla.adapters.sql.script import (
     version_of,
 )
 from workhours_sla.adapters.sql.settings import Settings
-from workhours_sla.adapters.sql.verbs import DayVerbs, Level, Verb
+from workhours_sla.adapters.sql.verbs import Level, Verb, Verbs
 from workhours_sla.adapters.sql.vocabulary import Dialect, case, slot_or_refused
 
 OLDEST: Final = 14
@@ -41,124 +40,96 @@ OLDEST: Final = 14
 _FROM_ROWS: Final = {"elapsed": "elapsed", "deadline": "due_at", "breaches_after": "limit_at"}
 
 
-class _PostgresVerbs(DayVerbs):
-    """The verbs, with look-ups in arrays that functions return.
+class _PostgresVerbs(Verbs):
+    """The verbs, which look up instants and amounts in the lists of edges.
 
-    Two amounts are looked up by day, a due time by edges. A level of steps costs more here than to
-    repeat a look-up, so that there are few levels. The number of a slot is the day number whose
-    index in the array of days would be 0.
+    A level of steps costs about as much as to repeat a look-up, so that there are few levels.
     """
 
     def __init__(self, settings: Settings, dialect: Dialect) -> None:
         super().__init__(settings, dialect)
-        self.a.slot_keys = self.day_offsets()
         self._edges = Edges(settings.compiled)
 
-    @property
-    def days(self) -> str:
-        return f"({self.schema}.days())"
-
-    def checked_slot(self, schedule: str) -> str:
-        keys, names = self.a.slot_keys, self.compiled.slot_of
-        return slot_or_refused(self.d, {name: keys[at] for name, at in names.items()}, schedule)
-
-    @property
-    def _offset(self) -> str:
-        return str(self.a.slot_keys[0]) if len(self.compiled.slots) == 1 else "slot"
-
-    def edges(self) -> dict[str, list[int]]:
+    def lists(self) -> dict[str, list[int]]:
         """Return the lists of edges by the names of their functions."""
         found = self._edges
         return {"edge_at": found.at, "edge_worked": found.worked, "edge_shift": found.shift}
 
     def elapsed(self) -> Verb:
         first = {
-            "xa": self._known_us("start_at", "<="),
-            "xb": self._known_us("end_at", "<="),
+            "o": self._offset(),
+            "xa": self._known_us("start_at"),
+            "xb": self._known_us("end_at"),
         }
-        levels, answer = self._difference(first)
+        levels, answer = self._difference(first, "xb")
         return Verb("elapsed", ("schedule", "start_at", "end_at"), levels, answer, is_instant=False)
 
     def is_working(self) -> Verb:
-        after = self._known_us("t", "<")
-        first = {"xa": after, "xb": f"{after} + 1"}
-        levels, answer = self._difference(first)
+        first = {"o": self._offset(), "xa": self._known_us("t", "<")}
+        levels, answer = self._difference(first, "xa + 1")
         return Verb("is_working", ("schedule", "t"), levels, f"{answer} = 1", is_instant=False)
 
-    def _difference(self, first: Level) -> tuple[tuple[Level, ...], str]:
-        """Return the levels and the answer of the working time between xa and xb."""
-        a, b = self._worked("xa"), self._worked("xb")
-        levels = self._first_levels(first)
-        if self.a.single_runs:
-            return levels, f"({b} - {a})"
-        last_a, last_b = (self.a.last_of_run(one, "slot") for one in ("ca", "cb"))
-        answer = case([(f"{last_a} = {last_b}", "(cb - ca)")])
-        return (*levels, {"ca": a, "cb": b}), answer
-
-    def _first_levels(self, first: Level) -> tuple[Level, ...]:
-        """Return the levels of the slot and of steps that may depend on it."""
-        slot = {"slot": self.checked_slot("schedule")}
-        slots = self.compiled.slots
-        if len({(one.lo, one.hi) for one in slots}) == 1:
-            return ({**slot, **first},)
-        return slot, first
+    def _difference(self, first: Level, xb: str) -> tuple[tuple[Level, ...], str]:
+        """Return the levels and the answer of the working time from xa to another instant."""
+        found = {"ka": self._edge_of("xa"), "kb": self._edge_of(xb)}
+        ca, cb = self._worked("xa", "ka"), self._worked(xb, "kb")
+        if self._is_one_run:
+            return (first, found), f"({cb} - {ca})"
+        # an amount that is not known is negative, and further than the reach from any other
+        reach = self._edges.reach
+        answer = case([(f"ca > 0 and abs(cb - ca) <= {reach}", "cb - ca")])
+        return (first, found, {"ca": ca, "cb": cb}), answer
 
     def _located(self, *, latest: bool) -> Verb:
         levels = (
             {
-                "xa": self._position("start_at"),
+                "o": self._offset(),
+                "xa": self._known_us("start_at"),
                 "d": self.d.least(self.checked_amount("budget"), str(self._edges.reach)),
             },
-            {"k": f"width_bucket(xa, {self._edge('at')})"},
-            {"u": f"least(xa - {self._edge('shift')}[k], {self._edge('worked')}[k + 1]) + d"},
+            {"k": self._edge_of("xa")},
+            {"u": f"{self._worked('xa', 'k')} + d"},
         )
         at = f"width_bucket({'u' if latest else 'u - 1'}, {self._edge('worked')})"
-        answer = f"u + nullif({self._edge('shift')}[{at}], {UNKNOWN})"
+        answer = f"(u + nullif({self._edge('shift')}[{at}], {UNKNOWN}))"
         name = "breaches_after" if latest else "deadline"
         return Verb(name, ("schedule", "start_at", "budget"), levels, answer, is_instant=True)
 
     def deadline(self) -> Verb:
         found = self._located(latest=False)
         # the amount of an unknown instant is negative
-        return self._from_position(found, case([("d = 0 and u > 0", "xa")], found.answer))
+        return found._replace(answer=case([("d = 0 and u > 0", "xa")], found.answer))
 
     def breaches_after(self) -> Verb:
-        found = self._located(latest=True)
-        return self._from_position(found, found.answer)
+        return self._located(latest=True)
+
+    @property
+    def _is_one_run(self) -> bool:
+        """Whether ``_known_us`` is exact: all schedules know the same instants, without a gap."""
+        slots = self.compiled.slots
+        return self.a.single_runs and len({(slot.lo, slot.hi) for slot in slots}) == 1
 
     def _edge(self, name: str) -> str:
         return f"({self.schema}.edge_{name}())"
 
-    def _position(self, instant: str) -> str:
-        """Return the position of an argument if some slot knows it; infinity is compared only."""
+    def _edge_of(self, x: str) -> str:
+        """Return the number of the edge at or before an instant."""
+        return f"width_bucket({x} + o, {self._edge('at')})"
+
+    def _worked(self, x: str, edge: str) -> str:
+        """Return the amount at an instant, given its edge; it is negative if it is not known."""
+        return f"least({x} - {self._edge('shift')}[{edge}], {self._edge('worked')}[{edge} + 1])"
+
+    def _offset(self) -> str:
+        """Return the difference between a position and its instant."""
         offsets = self._edges.offsets
         names = {name: offsets[at] for name, at in self.compiled.slot_of.items()}
+        return slot_or_refused(self.d, names, "schedule")
+
+    def _known_us(self, instant: str, until: str = "<=") -> str:
+        """Return the microseconds of an argument if some slot knows it; infinity is compared."""
         first, last = (instant_of(one) for one in (self._edges.first, self._edges.last))
-        known = f"{instant} >= timestamptz '{first}' and {instant} <= timestamptz '{last}'"
-        offset = slot_or_refused(self.d, names, "schedule")
-        return case([(known, f"{self.d.us(instant)} + {offset}")])
-
-    def _from_position(self, verb: Verb, position: str) -> Verb:
-        low = self.d.low_bits(f"({position})", self._edges.bits)
-        return verb._replace(answer=f"({low} + {self._edges.first})")
-
-    def _worked(self, x: str) -> str:
-        """Return the working time C at an instant, in microseconds."""
-        value = f"{self.days}[{self.d.div(x, DAY)} - {self._offset} + 1]"
-        slots = self.compiled.slots
-        return self.a.by_slot("slot", (self.a.worked(x, value, slot.patterns) for slot in slots))
-
-    def _known_us(self, instant: str, until: str) -> str:
-        """Return the microseconds of an argument if it is known; infinity is compared, not cast."""
-        slots = self.compiled.slots
-        ends = []
-        for values in ([slot.lo for slot in slots], [slot.hi for slot in slots]):
-            shown = [f"timestamptz '{instant_of(value)}'" for value in values]
-            of_slot = self.a.by_slot("slot", shown)
-            ends.append(shown[0] if len(set(values)) == 1 else of_slot)
-        known = f"{instant} >= {ends[0]} and {instant} {until} {ends[1]}"
-        if len(slots) == 1:
-            known += f" and ({self.checked_slot('schedule')}) is not null"
+        known = f"{instant} >= timestamptz '{first}' and {instant} {until} timestamptz '{last}'"
         return case([(known, self.d.us(instant))])
 
 
@@ -230,8 +201,7 @@ def _helpers(verbs: _PostgresVerbs) -> Iterator[str]:
     schema, c = verbs.schema, verbs.compiled
     for name, value in (("version", version_of(c)), ("digest", c.digest)):
         yield function(schema, f"{name}()", "text", f"select '{value}'::text", language="sql")
-    yield list_function(schema, "days", verbs.all_days())
-    for name, values in verbs.edges().items():
+    for name, values in verbs.lists().items():
         yield list_function(schema, name, values)
     utc = "to_char(t at time zone interval '0', 'YYYY-MM-DD HH24:MI:SS.US\"+00\"')"
     yield function(schema, "shown(t timestamptz)", "text", f"begin return {utc}; end")

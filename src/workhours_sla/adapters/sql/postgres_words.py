@@ -9,6 +9,7 @@ from workhours_sla.adapters.sql.vocabulary import Dialect, named_columns
 
 NO_VALUE: Final = -(2**62)
 """The element of a list that means NULL."""
+EPOCH: Final = "timestamptz '1970-01-01 00:00+00'"
 INSTANTS: Final = ("timestamptz", "timestamp", "date")
 NAIVE: Final = (
     "'an instant is a timestamp with time zone, not ' || pg_typeof({}) || "
@@ -23,11 +24,14 @@ class Postgres(Dialect):
     title: ClassVar[str] = "PostgreSQL"
 
     def us(self, instant: str) -> str:
-        """Return the microseconds of an instant, exactly until the year 2255."""
-        return f"(date_part('epoch', {instant} at time zone interval '0') * 1000000)::bigint"
+        """Return the microseconds of an instant, exactly until the year 2106.
+
+        ``date_part`` would be exact for as long, but it parses the name of its field in each call.
+        """
+        return f"(tstzrange_subdiff({instant}, {EPOCH}) * 1000000)::bigint"
 
     def instant(self, us: str) -> str:
-        """Return the instant of a number of microseconds."""
+        """Return the instant of a number of microseconds, exactly until the year 2106."""
         return f"to_timestamp({us} / 1000000.0::float8)"
 
     def as_text(self, value: str) -> str:

@@ -40,7 +40,8 @@ _NAME: Final = re.compile(r"(?!\s)[^\x00-\x1f\x7f\\]{1,200}(?<!\s)")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 FIRST_DATE: Final = date(1970, 1, 2)
 """The first date that is after 1970-01-01T00:00 UTC in every zone: no instant is negative."""
-LAST_DATE: Final = date(2199, 12, 31)
+LAST_DATE: Final = date(2105, 12, 31)
+"""A double has the microseconds of an instant until February 2106; PostgreSQL counts in doubles."""
 MOST_CELLS_PER_DAY: Final = 4
 MOST: Final = 2**62
 """Packed numbers are below this, so that every engine's signed 64-bit integers can store them."""

@@ -144,8 +144,6 @@ class Arithmetic:
     def __init__(self, dialect: Dialect, compiled: CompiledSchedules) -> None:
         self.dialect = dialect
         self.compiled = compiled
-        self.slot_keys: Sequence[int] = range(len(compiled.slots))
-        """The number of each slot in expressions, by default its index."""
 
     # -- by pattern --------------------------------------------------------------------------
 
@@ -221,8 +219,7 @@ class Arithmetic:
         """Return the value of a slot, NULL for no slot; the value alone if there is one slot."""
         if len(self.compiled.slots) == 1:
             return str(*values)
-        branches = zip(map(str, self.slot_keys), map(str, values), strict=True)
-        return case(branches, of=slot)
+        return case(((str(at), str(value)) for at, value in enumerate(values)), of=slot)
 
     def known(self, x: str, slot: str) -> str:
         """Return whether an instant lies within the first and the last known instant of a slot."""
