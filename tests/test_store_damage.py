@@ -316,7 +316,7 @@ def test_the_faults_of_a_store_are_listed(
     assert out.splitlines()[-1].endswith(f"faults: {len(faults)}; restore its last snapshot")
     status, out, _ = run(capsys, path, "--lang", "ru")
     assert "таблица event, строка 12: не совпадает с контрольной суммой" in out.splitlines()
-    assert "восстановите последний снимок" in out
+    assert "восстановите последнюю копию" in out
     status, out, _ = run(capsys, path, "--json")
     assert (status, len(json.loads(out)["faults"])) == (2, len(faults))
 

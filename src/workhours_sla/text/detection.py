@@ -117,7 +117,7 @@ DETECTION: Final[Mapping[str, Words]] = {
     "detect_citizens": {
         "en": "the column {column} says who acted, and that may be a citizen, whose reply is no "
         "answer; read it as author_role",
-        "ru": "столбец {column} говорит, кто совершил действие, и это может быть житель, а его "
+        "ru": "столбец {column} говорит, кто совершил действие, и это может быть гражданин, а его "
         "сообщение - не ответ; прочитайте столбец как author_role",
     },
     "detect_posted_unread": {

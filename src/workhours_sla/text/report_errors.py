@@ -53,7 +53,8 @@ REPORT_ERRORS: Final[Mapping[str, Words]] = {
     },
     "not_a_datetime": {
         "en": "{name} {value} is not a datetime; give an aware one: datetime(..., tzinfo=tz)",
-        "ru": "{name}: {value} - не datetime; укажите datetime с зоной: datetime(..., tzinfo=tz)",
+        "ru": "{name}: {value} - не datetime; укажите datetime с часовым поясом: "
+        "datetime(..., tzinfo=tz)",
     },
     "no_cases_in_period": {
         "en": (

@@ -344,7 +344,7 @@ SHELL: Final = Texts(
         "store_sound": {"en": "The store {store} is sound", "ru": "Хранилище {store} исправно"},
         "store_damaged": {
             "en": "The store {store} is damaged, faults: {count}; restore its last snapshot",
-            "ru": "Хранилище {store} повреждено, ошибок: {count}; восстановите последний снимок",
+            "ru": "Хранилище {store} повреждено, ошибок: {count}; восстановите последнюю копию",
         },
         "fault_table": {"en": "table {table}: ", "ru": "таблица {table}: "},
         "fault_row": {"en": "table {table}, row {row}: ", "ru": "таблица {table}, строка {row}: "},

@@ -171,7 +171,7 @@ STORES: Final[Mapping[str, Words]] = {
     },
     "note_unreadable": {
         "en": "the note {note} of the store cannot be read ({why}); restore its last snapshot",
-        "ru": "запись {note} в хранилище не читается ({why}); восстановите последний снимок",
+        "ru": "запись {note} в хранилище не читается ({why}); восстановите последнюю копию",
     },
     "store_failed": {
         "en": "the store {path} failed ({error}); {remedy}",
@@ -179,7 +179,7 @@ STORES: Final[Mapping[str, Words]] = {
     },
     "restore_snapshot": {
         "en": "see what workhours store check finds, then restore its last snapshot",
-        "ru": "проверьте его командой workhours store check и восстановите последний снимок",
+        "ru": "проверьте его командой workhours store check и восстановите последнюю копию",
     },
     "end_other_process": {
         "en": "end the other process that keeps it locked",
@@ -203,7 +203,7 @@ STORES: Final[Mapping[str, Words]] = {
     },
     "no_snapshot": {
         "en": "no snapshot {path}; check the path",
-        "ru": "нет снимка {path}; проверьте путь",
+        "ru": "нет копии {path}; проверьте путь",
     },
     "other_definition": {
         "en": "the definition of {of} is not the one it was made with",
@@ -254,7 +254,7 @@ STORES: Final[Mapping[str, Words]] = {
             "new store"
         ),
         "ru": (
-            "хранилище {path} - пустой файл; восстановите последний снимок или удалите файл, чтобы "
+            "хранилище {path} - пустой файл; восстановите последнюю копию или удалите файл, чтобы "
             "начать новое хранилище"
         ),
     },
