@@ -153,7 +153,7 @@ def test_an_act_confirms_uncertain_dates() -> None:
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        (transfer(date(2026, 9, 2), date(2026, 9, 1), ORDER), "no day off that could be worked"),
+        (transfer(date(2026, 9, 2), date(2026, 9, 1), ORDER), "not a day off that could be worked"),
         (transfer(date(2026, 9, 5), date(2026, 6, 12), ORDER), "already off"),
         (transfer(date(2026, 9, 5), date(2026, 9, 6), ORDER), "already off"),
         (

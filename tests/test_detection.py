@@ -91,7 +91,7 @@ def test_a_western_encoding_is_never_certain() -> None:
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     for content in (bytes(range(256)) * 20, b"\x7fELF\x02\x01\x01" + b"\0" * 90, b"a\0b" * 99):
-        with pytest.raises(SourceError, match="no text"):
+        with pytest.raises(SourceError, match="not text"):
             found_in(content, tmp_path)
 
 

@@ -392,7 +392,7 @@ WRONG = [
     (
         "[schedule]\ncalendar = 'RU-VGG'\n[[schedule.transfers]]\n" + SWAP,
         "schedule",
-        "no day off that could be worked",
+        "not a day off that could be worked",
     ),
     (
         "[schedule]\ntransfers = [{ from = '2026-9-1', to = 2026-09-07, act = 'x' }]",
