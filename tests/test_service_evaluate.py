@@ -162,6 +162,7 @@ def test_outcomes_are_those_of_check(
         (None, "malformed", "JSON, but not an object"),
         ([POSTED], "malformed", "JSON, but not an object"),
         ({}, "missing_value", "appeal_id is missing"),
+        (POSTED | {"appeal_id": "x" * 1025}, "malformed", "has more than 1,024 bytes"),
         (POSTED | {"type": None}, "missing_value", "type is empty"),
         (POSTED | {"occurred_at": "2025-10-31T17:30:00"}, "naive_time", "has no offset; write it"),
         (POSTED | {"occurred_at": "yesterday"}, "unreadable_time", "'yesterday' is not a time"),

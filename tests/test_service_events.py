@@ -123,6 +123,13 @@ def test_an_event_without_an_id_is_recognised_by_its_content(service: Service) -
     assert states(service.send(event | {"channel": "vk"})) == ["applied"]
 
 
+def test_an_id_that_is_too_long_harms_no_other_event(service: Service) -> None:
+    found = service.send([sent(1), sent(2, event_id="x" * 1025), sent(3, appeal_id="я" * 600)])
+    assert states(found) == ["applied", "rejected", "rejected"]
+    assert "event_id 'xxx" in found["events"][1]["problem"]["detail"]
+    assert "has more than 1,024 bytes" in found["events"][2]["problem"]["detail"]
+
+
 def test_cloudevents(service: Service) -> None:
     one = {
         "specversion": "1.0",

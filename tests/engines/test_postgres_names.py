@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from contextlib import closing
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import pytest
 
 pytest.importorskip("psycopg")
 
-from test_store import POLICY, at, created
+from test_store import POLICY, at, created, event
 from tests.engines.postgres_stores import execute, filled, terminate
+from workhours_sla import EventType
 from workhours_sla.adapters.stores.places import open_store
 from workhours_sla.cli.main import main
 from workhours_sla.errors import EventError, StoreError
+from workhours_sla.sla.event import MOST_ID
 from workhours_sla.stream import (
     Batch,
     Checkpoint,
@@ -103,14 +106,24 @@ def test_the_schema_is_the_one_that_the_server_takes_the_name_for(
     execute(postgres, f'DROP SCHEMA "{name}" CASCADE')
 
 
-def test_an_id_that_postgresql_cannot_index_is_refused_by_itself(address: str) -> None:
-    import random  # noqa: PLC0415 - a text that does not compress
-
-    long = "".join(random.Random(1).choices("абвгдежзиклмнопрст", k=5_000))
+@pytest.mark.parametrize("letters", ["абвгдежзиклмнопрст", "\0\x01"])
+def test_the_longest_id_of_an_event_can_be_indexed(letters: str, address: str) -> None:
+    count = MOST_ID // len(letters[0].encode())
+    longest = "".join(random.Random(1).choices(letters, k=count))  # it does not compress
     with Pipeline(open_store(address), POLICY) as pipe:
+        one = event("1", longest, EventType.CREATED, at(2025, 3, 12, 10))
+        other = event(longest, "1", EventType.CREATED, at(2025, 3, 12, 10))
+        assert len(pipe.apply([one, other])) == 2
+    assert [one.appeal_id for one in events_of(address)] == [longest, "1"]
+
+
+def test_a_text_that_postgresql_cannot_index_is_refused_by_itself(address: str) -> None:
+    long = "".join(random.Random(1).choices("абвгдежзиклмнопрст", k=5_000))
+    with closing(PostgresStore(address)) as store:
         with pytest.raises(EventError, match="too long"):
-            pipe.apply(created(long, at(2025, 3, 12, 10)))
-        assert len(pipe.apply(created("1", at(2025, 3, 12, 10)))) == 1
+            store.fail(long, 1, "an error", None)
+        store.fail("sink", 1, "an error", None)
+        assert store.sinks() == ["sink"]
 
 
 SECRET = "a-SECRET-of-mine"  # noqa: S105

@@ -247,6 +247,10 @@ BAD = {
         json.dumps({"event_id": "1", "received_at": "2025-03-12T10:00:00Z"}),
         row(2, "A", "created", ""),
     ],
+    "malformed": [
+        row(2, "x" * 1025, "created", "2025-03-12T10:00:00Z"),
+        row(2, "я" * 513, "created", "2025-03-12T10:00:00Z"),
+    ],
     "naive_time": [
         row(3, "A", "created", "2025-03-12T10:00:00"),
         row(4, "A", "created", "2025-03-12 10:00"),

@@ -13,12 +13,18 @@ from workhours_sla.errors import EventError, NaiveDatetimeError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.fast_constructor import fast_frozen
 from workhours_sla.sla.instants import BEGINNING, NEVER
+from workhours_sla.text.messages import say
 
 ALLOWED_SKEW = timedelta(minutes=5)
 """How far ``occurred_at`` may be after ``received_at``."""
 
 EARLIEST, LATEST = BEGINNING + timedelta(days=1), NEVER - timedelta(days=1)
 """The first and the last time of an event; both are in the years 1 to 9999 in every zone."""
+
+MOST_ID: Final = 1_024
+"""Maximum length of an id in bytes of UTF-8, so that every database can index it."""
+_SHORT_ID: Final = MOST_ID // 4
+"""An id of so many characters is never too long."""
 
 AUTHOR_ROLES = ("citizen", "official", "coordinator", "system")
 """The allowed values of ``author_role``."""
@@ -85,8 +91,9 @@ class Event:
     event on; None changes nothing. ``refers_to`` is the id of the event that a review or a
     correction is about.
 
-    Raises EventError for an empty id, an unknown type or role, or a time that is not in the years 1
-    to 9999 in every zone; NaiveDatetimeError for a time without an offset.
+    Raises EventError for an empty id, an id of more than 1,024 bytes in UTF-8, an unknown type or
+    role, or a time that is not in the years 1 to 9999 in every zone; NaiveDatetimeError for a time
+    without an offset.
 
     >>> from datetime import timezone
     >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=timezone(timedelta(hours=3)))
@@ -136,6 +143,8 @@ class Event:
                 f"an event needs event_id and appeal_id, got {shown(event_id)}, {shown(appeal_id)}"
             )
             raise EventError(msg)
+        if len(event_id) > _SHORT_ID or len(appeal_id) > _SHORT_ID:
+            check_ids(event_id, appeal_id)
         if occurred_at.tzinfo is not UTC or not EARLIEST <= occurred_at <= LATEST:
             occurred_at = _in_utc("occurred_at", occurred_at, event_id)
         if received_at.tzinfo is not UTC or not EARLIEST <= received_at <= LATEST:
@@ -229,6 +238,18 @@ checked_event: Final[Callable[..., Event]] = _Unfrozen
 
 Readers use it after they have checked everything that ``Event`` requires, including UTC.
 """
+
+
+def is_long_id(text: str) -> bool:
+    """Return whether an id has more than ``MOST_ID`` bytes in UTF-8."""
+    return len(text) > _SHORT_ID and len(text.encode("utf-8", "surrogatepass")) > MOST_ID
+
+
+def check_ids(event_id: str, appeal_id: str) -> None:
+    """Raise EventError if an id is too long."""
+    for name, text in (("event_id", event_id), ("appeal_id", appeal_id)):
+        if is_long_id(text):
+            raise EventError(say("long_id", name=name, text=shown(text), most=MOST_ID))
 
 
 def _in_utc(name: str, when: datetime, event_id: str) -> datetime:

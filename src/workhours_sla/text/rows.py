@@ -142,6 +142,10 @@ ROWS: Final[Mapping[str, Words]] = {
         "en": "{canonical} (column {column})",
         "ru": "{canonical} (столбец {column})",
     },
+    "long_id": {
+        "en": "{name} {text} has more than {most:,} bytes in UTF-8; use a shorter id",
+        "ru": "{name} {text} длиннее {most} байт в UTF-8; укажите номер короче",
+    },
     "value_empty": {
         "en": "{named} is empty",
         "ru": "{named}: нет значения",

@@ -7,7 +7,10 @@ from hashlib import sha256
 from json import dumps
 from typing import Final
 
-from workhours_sla.sla.event import Event, EventType, checked_event
+from workhours_sla.adapters.sources.times import RefusedError
+from workhours_sla.errors import EventError
+from workhours_sla.sla.event import Event, EventType, check_ids, checked_event, is_long_id
+from workhours_sla.text.messages import phrase_of
 
 _ID_DIGITS: Final = 20
 _BEGINNINGS: Final = frozenset(
@@ -49,6 +52,16 @@ def has_content_id(event: Event) -> bool:
     return event.event_id == content_id(*event.content)  # type: ignore[arg-type]
 
 
+def check_ids_of_row(event_id: str, appeal_id: str) -> None:
+    """Raise RefusedError if an id is too long for an event."""
+    try:
+        check_ids(event_id, appeal_id)
+    except EventError as error:
+        phrase = phrase_of(error)
+        assert phrase is not None  # noqa: S101 - every EventError of check_ids has one
+        raise RefusedError(phrase, "malformed") from None
+
+
 def derived_event(
     appeal_id: str,
     kind: EventType,
@@ -59,8 +72,9 @@ def derived_event(
     """Return the event of a row, with an id computed from its content.
 
     ``facts`` are the fields of Event after ``received_at``. Without ``received_at``, the event
-    counts as received when it occurred.
+    counts as received when it occurred. Raises RefusedError for an appeal id that is too long.
     """
+    check_ids_of_row("", appeal_id)
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     received_at = received_at or occurred_at
     return Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)  # type: ignore[arg-type]
@@ -75,8 +89,11 @@ def with_creation(event: Event) -> tuple[Event, ...]:
     """
     if event.type not in _BEGINNINGS:
         return (event,)
+    own_id = f"{event.event_id}/created"
+    if is_long_id(own_id):
+        own_id = f"{content_id(event.event_id, event.type, event.occurred_at)}/created"
     created = checked_event(
-        f"{event.event_id}/created",
+        own_id,
         event.appeal_id,
         EventType.CREATED,
         event.occurred_at,

@@ -8,6 +8,7 @@ from typing import ClassVar, NoReturn, cast
 
 from workhours_sla.adapters.columns import CLAIM_COLUMNS, TIMES, Kind
 from workhours_sla.adapters.sources.derived_events import (
+    check_ids_of_row,
     content_id,
     derived_event,
     with_creation,
@@ -186,6 +187,7 @@ class Mapper:
             regime,
             about,
         )
+        check_ids_of_row(own_id or "", appeal_id)
         own_id = own_id or content_id(appeal_id, kind, occurred_at, *said)
         event = Event(own_id, appeal_id, kind, occurred_at, received_at, *said)
         return with_creation(event) if self.layout.first_is_created else (event,)
@@ -196,6 +198,7 @@ class Mapper:
         """Return the creation of the row's appeal, and its reply if any. Raises RefusedError."""
         appeal_id, posted, answered, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
+        check_ids_of_row("", appeal_id)
         posted_at = self._time("posted_at", posted) or self._absent("posted_at", record)
         answered_at = self._time("answered_at", answered)
         sender, about = (self.layout.source, *attributes[:3]), attributes[3:]
@@ -218,6 +221,7 @@ class Mapper:
         """Return the status of a row. Raises RefusedError."""
         appeal_id, status, since, received, source, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
+        check_ids_of_row("", appeal_id)
         status = status or self._absent("status", record)
         began_at = self._time("since", since) or self._absent("since", record)
         received_at = self._time("received_at", received) or received_at or began_at

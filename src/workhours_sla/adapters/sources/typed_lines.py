@@ -15,7 +15,7 @@ from workhours_sla.adapters.columns import CLAIM_COLUMNS
 from workhours_sla.adapters.sources.derived_events import content_id, with_creation
 from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, REMEMBERED, TYPES
 from workhours_sla.adapters.sources.times import DEFAULT, RefusedError
-from workhours_sla.sla.event import AUTHOR_ROLES, Attributes, Event, checked_event
+from workhours_sla.sla.event import AUTHOR_ROLES, Attributes, Event, checked_event, is_long_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -192,7 +192,9 @@ class TypedLines:
                 values[_FIRST:_SECOND]
             ]
             appeal_id = self._appeal_id[appeal_id]
-            if not appeal_id or occurred is None:
+            if not appeal_id or occurred is None or is_long_id(appeal_id):
+                return None
+            if own_id is not None and is_long_id(own_id):
                 return None
             occurred_at = self._instant(occurred, "")
             received_at = occurred_at if received is None else self._instant(received, "")

@@ -26,7 +26,7 @@ from workhours_sla.sla.columns.event_columns import (
     Names,
     micros_of,
 )
-from workhours_sla.sla.event import AUTHOR_ROLES, TYPE_RANK
+from workhours_sla.sla.event import AUTHOR_ROLES, MOST_ID, TYPE_RANK
 from workhours_sla.worktime.columns.lookups import Bools, Ints
 
 Read = Callable[[str], Any]
@@ -112,6 +112,8 @@ class Coder:
             return [], np.full(self._size, NONE, np.int64)
         meaning = self._mapper.meanings[name]
         codes, texts = _encoded(column)
+        if name == "appeal_id":
+            self._doubt_long_ids(texts, codes)
         if read is str and name not in self._mapper.layout.values and _are_clean(texts):
             return texts.to_pylist(), codes
         values: dict[Any, int] = {}
@@ -131,6 +133,7 @@ class Coder:
         own = _in_one(self._texts.pop("event_id"))
         about = _in_one(self._texts.pop("refers_to", pa.nulls(self._size, own.type)))
         codes, texts = _encoded(pa.chunked_array([own, about]))
+        self._doubt_long_ids(texts, codes[: self._size])
         names: Names = ArrowNames(texts)
         if not _are_clean(texts):
             read = self._mapper.meanings["event_id"].read
@@ -140,6 +143,11 @@ class Coder:
         event_id = codes[: self._size]
         self.doubtful |= event_id == NONE
         return names, event_id, codes[self._size :]
+
+    def _doubt_long_ids(self, texts: Any, codes: Ints) -> None:
+        """Mark the rows as doubtful whose id is too long, or perhaps too long."""
+        _, _, lengths = _bytes_of(texts)
+        self.doubtful |= np.append(lengths > MOST_ID, False)[codes]
 
     def _substantive(self) -> NDArray[np.int8]:
         column = self._texts.get("substantive")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
 
 import msgspec
 
+from workhours_sla.adapters.sources.derived_events import check_ids_of_row
 from workhours_sla.adapters.sources.json_records import not_of_form
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.networks.comments import (
@@ -39,6 +40,9 @@ class Part(NamedTuple):
     id: str = ""
     root: str | None = None
 
+
+_LONGEST_ENDING: Final = "/deleted/" + "0" * 20
+"""The longest text that an id of an event of a comment has after the id of the comment."""
 
 _Value = TypeVar("_Value")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,7 +94,10 @@ class NetworkMapper(ABC):
         ``head`` has the values of its envelope, as JSON.
         """
         try:
-            yield from self._parts_of(record, head, received_at)
+            for part in self._parts_of(record, head, received_at):
+                if part.comment is not None:
+                    check_ids_of_row(f"{part.comment.id}{_LONGEST_ENDING}", "")
+                yield part
         except RefusedError as refused:
             yield Part(None, refused)
 
