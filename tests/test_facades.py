@@ -40,6 +40,7 @@ PLAIN_RECORDS = {
     "Idle",
     "Pending",
     "Progress",
+    "ReadEvents",
     "Start",
     "Store",
     "StoreFault",

@@ -16,6 +16,7 @@ from workhours_sla.adapters.calendars.icalendar.write import write_icalendar
 from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
 from workhours_sla.adapters.sinks.due_calendar import write_due_calendar
 from workhours_sla.adapters.sources import AppealFile, Claim, Fault, open_source
+from workhours_sla.adapters.sources.all_events import ReadEvents, read_events
 
 __all__ = [
     "Acts",
@@ -23,10 +24,12 @@ __all__ = [
     "Claim",
     "Fault",
     "PartialDay",
+    "ReadEvents",
     "load_acts",
     "open_source",
     "parse_acts",
     "read_dates",
+    "read_events",
     "read_icalendar",
     "read_xmlcalendar",
     "write_due_calendar",

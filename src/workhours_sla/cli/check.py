@@ -12,7 +12,7 @@ from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.json.outcomes import VERDICTS, holder_data, outcome_data
 from workhours_sla.cli.check_result import CheckResult, is_breached, urgency
 from workhours_sla.cli.check_text import check_lines
-from workhours_sla.cli.column_events import evaluate_events
+from workhours_sla.cli.event_evaluation import evaluate_events
 from workhours_sla.cli.given import given_without_config
 from workhours_sla.cli.help import command, option
 from workhours_sla.cli.input import read_rows

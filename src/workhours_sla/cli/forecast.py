@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from workhours_sla.adapters.config.policy import Configuration
-from workhours_sla.cli.column_events import evaluate_events
+from workhours_sla.cli.event_evaluation import evaluate_events
 from workhours_sla.cli.help import command, option
 from workhours_sla.cli.input import read_rows
 from workhours_sla.cli.options import (

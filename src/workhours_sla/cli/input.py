@@ -18,13 +18,13 @@ from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import AppealFile, Claim, Fault, open_source
 from workhours_sla.adapters.sources.columns.read import ReadColumns, read_columns
 from workhours_sla.adapters.sources.rows import clip
-from workhours_sla.cli.column_events import ColumnEvents
 from workhours_sla.cli.detected_input import Input, input_of
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import InputOptions
 from workhours_sla.cli.shared_ids import note_shared_ids
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.column_events import ColumnEvents
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Rejected
 from workhours_sla.text.messages import said

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from workhours_sla.cli.column_events import evaluate_events
+from workhours_sla.cli.event_evaluation import evaluate_events
 from workhours_sla.cli.file_checks import (
     NamedFile,
     check_files,

@@ -10,24 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.adapters.frames.verbs import library_of
+from workhours_sla.adapters.sources.frame_tables import Frame
 from workhours_sla.compliance.cases import ATTRIBUTES, Cases, Labels
 from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
 from workhours_sla.module_names import public
 from workhours_sla.sla.target import ScheduleBy, Target
-
-
-class Frame(Protocol):
-    """A DataFrame of pandas or polars, or a Table of Arrow."""
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """The number of rows and the number of columns."""
 
 
 @public("workhours_sla.report")

@@ -87,6 +87,12 @@ def evaluate(
     >>> result.outcomes[0].verdict.value, str(result.outcomes[0].remaining)
     ('at_risk', '0:45:00')
     """
+    judged_as_columns = getattr(events, "judged", None)  # of ColumnEvents, which needs an extra
+    if judged_as_columns is not None:
+        found: Evaluation = judged_as_columns(
+            policy, as_of=as_of, known_at=known_at, provisional=provisional
+        ).evaluation
+        return found
     as_of = in_utc("as_of", as_of)
     if known_at is not None:
         known_at = in_utc("known_at", known_at)

@@ -15,7 +15,7 @@ from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from workhours_sla.adapters.config.sections import Input
     from workhours_sla.adapters.sources.opened_file import OpenedFile
@@ -57,18 +57,19 @@ def read(
     A column may be a field of a struct, such as ``author.id``. Raises SourceError if the file is
     not Parquet or Arrow, if it lacks a column of ``layout``, and if a row group is too large.
     """
-    with _table_in(opened) as (table, _):
-        for line, item in enumerate(items_of(table, mapper_of(table, layout, claims)), 1):
+    with _table_in(opened) as (table, paths):
+        mapper = mapper_of(paths, opened.name, layout, claims)
+        for line, item in enumerate(items_of(table, mapper), 1):
             yield item
             if opened.size is not None and table.rows and not line % ROWS:
                 opened.progress.position = opened.size * line // table.rows
         opened.progress.position = opened.size
 
 
-def mapper_of(table: Table, layout: Layout, claims: list[Claim]) -> Mapper:
+def mapper_of(paths: Sequence[str], name: str, layout: Layout, claims: list[Claim]) -> Mapper:
     """Return the mapper of the rows of a table. Raises SourceError if a column is missing."""
-    layout.check(table.paths, table.name)
-    mapper = Mapper(layout, table.paths, claims)
+    layout.check(paths, name)
+    mapper = Mapper(layout, paths, claims)
     mapper.instants = CellInstants(layout.datetime_format, layout.tz)
     return mapper
 

@@ -146,6 +146,19 @@ class EventColumns:
             {name: one.taken(rows) for name, one in self.texts.items()},
         )
 
+    def most_common(self, canonical: str) -> tuple[str, int]:
+        """Return the most frequent ``event_id`` or ``appeal_id`` and its count; there are events.
+
+        If several are equally frequent, it is the one that occurs first.
+        """
+        codes, names = self.event_id, self.ids
+        if canonical == "appeal_id":
+            codes, names = self.appeal_id.codes, self.appeal_id.names
+        counts = np.bincount(codes)
+        often = np.flatnonzero(counts == counts.max())
+        first = int(codes[np.isin(codes, often).argmax()])
+        return names[first], int(counts[first])
+
     def events(self) -> list[Event]:
         """Return the events as objects, in the order of the rows."""
         columns: dict[str, list[Any]] = {

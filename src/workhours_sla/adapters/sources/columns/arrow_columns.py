@@ -43,7 +43,7 @@ def text_table(source: Table, layout: Layout) -> TextTable | None:
 
     Raises SourceError if a column is missing, and what pyarrow raises.
     """
-    mapper = mapper_of(source, layout, [])
+    mapper = mapper_of(source.paths, source.name, layout, [])
     place = {name: layout.column(name) for name in EVENT_COLUMNS}
     place = {name: at for name, at in place.items() if at in source.paths}
     claims = {name for claim in CLAIM_COLUMNS for name in layout.names(claim)}

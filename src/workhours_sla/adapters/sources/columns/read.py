@@ -21,6 +21,7 @@ from workhours_sla.errors import SourceError
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Config, Input
+    from workhours_sla.adapters.sources.arrow_tables import Table
     from workhours_sla.adapters.sources.columns.table import TextTable
     from workhours_sla.sla.columns.event_columns import EventColumns
     from workhours_sla.worktime.columns.lookups import Bools
@@ -58,7 +59,7 @@ def read_columns(
     if not isinstance(path, Path):
         return None
     layout = layout_of(config)
-    if not is_simple(layout) or not _has_size(path, smallest // 10) or not has_libraries():
+    if not _is_simple(layout) or not _has_size(path, smallest // 10) or not _has_libraries():
         return None
     try:
         with ExitStack() as stack:
@@ -77,10 +78,20 @@ def read_columns(
         and codecs.lookup(config.input.encoding).name == "utf-8"
     ):
         table = _TEXTS[found](path, layout, config.input)
-    return None if table is None else read_table(table)
+    return None if table is None else _read_table(table)
 
 
-def is_simple(layout: Layout) -> bool:
+def columns_of_table(table: Table, layout: Layout) -> ReadColumns | None:
+    """Return the events of a table of Arrow as columns, or None if it needs another reader."""
+    if not _is_simple(layout) or not _has_libraries():
+        return None
+    from workhours_sla.adapters.sources.columns.arrow_columns import text_table  # noqa: PLC0415
+
+    found = _of_library(lambda: text_table(table, layout))
+    return None if found is None else _read_table(found)
+
+
+def _is_simple(layout: Layout) -> bool:
     """Return whether each event has a row with its own columns, whose values can be coded."""
     return (
         TypedLines.fits(layout) and not layout.first_is_created and "refers_to" not in layout.values
@@ -94,8 +105,7 @@ def _has_size(path: Path, smallest: int) -> bool:
         return False
 
 
-def has_libraries() -> bool:
-    """Return whether the libraries that columns need are installed."""
+def _has_libraries() -> bool:
     try:
         import numpy  # noqa: F401, ICN001, PLC0415 - of an extra
         import pyarrow  # noqa: F401, ICN001, PLC0415 - of an extra
@@ -104,7 +114,7 @@ def has_libraries() -> bool:
     return True
 
 
-def read_table(table: TextTable) -> ReadColumns | None:
+def _read_table(table: TextTable) -> ReadColumns | None:
     """Return the columns of a table, without the rows that are rejected or ignored.
 
     Returns None if a row has a value that is not coded, or cannot be read.
