@@ -20,6 +20,7 @@ from workhours_sla import Schedule, columns, working_hours  # noqa: E402
 from workhours_sla.errors import CalendarCoverageError  # noqa: E402
 from workhours_sla.worktime.columns import choice, one_budget, sweep, tables  # noqa: E402
 from workhours_sla.worktime.columns.cells import CellForward  # noqa: E402
+from workhours_sla.worktime.columns.lookups import ShortInverse, SteppedForward  # noqa: E402
 from workhours_sla.worktime.columns.one_budget import OneBudget  # noqa: E402
 from workhours_sla.worktime.engine.timeline import Timeline  # noqa: E402
 from workhours_sla.worktime.working_time import WorkingTime  # noqa: E402
@@ -177,6 +178,31 @@ def test_several_schedules_in_any_unit(unit: str, used: dict[type, int]) -> None
         expected = one_by_one(lambda s, a, v=verb: getattr(s, v)(a, FOUR), *rows[:2])
         assert found.astype("M8[us]").tolist() == expected
     assert used[OneBudget] == 3
+
+
+@pytest.mark.parametrize("unit", ["s", "us", "ns"])
+def test_long_tables_of_several_schedules(monkeypatch: pytest.MonkeyPatch, unit: str) -> None:
+    for limit in ("_CELLS", "_DIRECT_BUCKETS"):
+        monkeypatch.setattr(choice, limit, 0)
+    rng = np.random.default_rng(10)
+    schedules = [SCHEDULES[name][0]() for name in ("office", "minutes", "New York", "two runs")]
+    codes = rng.integers(0, len(schedules), ROWS)
+    near = np.array([instants(one, "2024-02-02", rng, 90) for one in schedules])
+    starts = near[codes, np.arange(ROWS)].astype(f"M8[{unit}]")
+    ends = rng.permutation(starts)
+    budgets = rng.integers(0, 2_000, ROWS).astype("m8[m]")
+    given: Any = {"codes": codes, "tz": "UTC", "on_unknown": "mark"}
+    rows = [schedules[code] for code in codes], aware(starts)
+    found = columns.elapsed(schedules, starts, ends, **given).values
+    expected = one_by_one(lambda s, a, b: s.elapsed(a, b), *rows, aware(ends))
+    assert found.astype("m8[us]").tolist() == expected
+    for verb in ("deadline", "breaches_after", "latest_start"):
+        found = getattr(columns, verb)(schedules, starts, budgets, **given).values
+        expected = one_by_one(lambda s, a, b, v=verb: getattr(s, v)(a, b), *rows, budgets.tolist())
+        assert found.astype("M8[us]").tolist() == expected, verb
+    built = tables.compiled(tuple(schedules)).horizon.tables(unit, few_rows=False)
+    assert isinstance(built.forward, SteppedForward)
+    assert isinstance(built.inverse, ShortInverse)
 
 
 # -- what the fast tables leave to the others ------------------------------------------------

@@ -55,7 +55,7 @@ def find_edges(verb: Verb, compiled: Compiled, rows: Rows, unit: str) -> tuple[I
     horizon = compiled.reaching(Demand(lo, hi))
     if PER_SECOND[horizon.unit] > scale:
         raise FinerUnit(horizon.unit)
-    curves = horizon.curves_in(unit)
+    curves, _ = horizon.curves_in(unit)
     for first in range(0, count, CHUNK):
         chunk = rows.cut(first, min(first + CHUNK, count))
         slots = None if chunk.codes is None else horizon.slot_of.take(chunk.codes)

@@ -107,7 +107,7 @@ class Forward(Protocol):
         """Write to ``out`` the working time C up to each instant of ``t``.
 
         ``offsets[i]`` is the position in the tables at which the schedule of row i begins.
-        ``out`` must not be ``t``, ``space.i`` or ``space.x``.
+        ``out`` must be contiguous, and not ``t``, ``space.i`` or ``space.x``.
         """
 
 
@@ -115,7 +115,10 @@ class Inverse(Protocol):
     """A table that returns the instant at which an amount of working time has passed."""
 
     def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        """Write to ``out`` for each amount in ``w`` its due instant minus the amount."""
+        """Write to ``out`` for each amount in ``w`` its due instant minus the amount.
+
+        ``out`` must be contiguous, and not ``w`` or ``space.i``.
+        """
 
 
 class Stretch(NamedTuple):
@@ -141,10 +144,17 @@ class Stretch(NamedTuple):
         """A[j] of the module's formula; A[0] is for instants before the first interval."""
         return np.concatenate([[self.lo - self.cum[0]], self.starts - self.cum[:-1]])
 
-    @property
-    def next_start(self) -> Ints:
-        """The start of each interval, and a final element later than every instant."""
-        return np.append(self.starts, MAX)
+
+class Joined(NamedTuple):
+    """The intervals of all schedules in two arrays, one schedule after another.
+
+    ``next_start`` are the starts of each schedule's intervals, followed by MAX. ``cum`` has the
+    elements of ``Stretch.cum`` for each schedule. The arrays of ``stretches`` are parts of these.
+    """
+
+    next_start: Ints
+    cum: Ints
+    stretches: list[Stretch]
 
 
 # -- working time up to an instant -----------------------------------------------------------
@@ -205,26 +215,26 @@ class DirectForward:
 class SteppedForward:
     """The table of C for buckets with several starts: a look-up, then ``steps`` comparisons."""
 
-    def __init__(
-        self, stretches: Sequence[Stretch], buckets: Buckets, steps: int, slot_of: Ints
-    ) -> None:
+    def __init__(self, joined: Joined, buckets: Buckets, steps: int, slot_of: Ints) -> None:
         self._buckets, self._steps = buckets, steps
         self.offsets = Offsets(slot_of, buckets.size)
+        stretches = joined.stretches
         sizes = np.cumsum([0, *(len(stretch.cum) for stretch in stretches)])
-        index = [
-            buckets.starts_before(stretch.starts) + first
-            for stretch, first in zip(stretches, sizes[:-1], strict=True)
-        ]
-        self._index = np.concatenate(index)
+        self._index = np.empty(len(stretches) * buckets.size, np.int32)
+        parts = self._index.reshape(len(stretches), buckets.size)
+        for part, stretch, first in zip(parts, stretches, sizes[:-1], strict=True):
+            np.add(buckets.starts_before(stretch.starts), first, out=part, casting="same_kind")
         self._a = np.concatenate([stretch.a for stretch in stretches])
-        self._b = np.concatenate([stretch.cum for stretch in stretches])
-        self._next_start = np.concatenate([stretch.next_start for stretch in stretches])
+        self._b = joined.cum
+        self._next_start = joined.next_start
 
     def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
         """See ``Forward``."""
         i, x = space.i, space.x
         self._buckets.place(t, offsets, x)
-        self._index.take(x, out=i, mode="clip")
+        short = out.view(np.int32)[: len(t)]  # not used for the answer yet
+        self._index.take(x, out=short, mode="clip")
+        np.copyto(i, short)
         _step(t, i, self._next_start, self._steps, x, space.flags)
         self._a.take(i, out=out, mode="clip")
         np.subtract(t, out, out=out)
@@ -280,6 +290,24 @@ class DirectInverse:
         """See ``Inverse``."""
         np.floor_divide(w.view(np.uint64), self._g, out=space.whole)
         self._q.take(space.i, out=out, mode="clip")
+
+
+class ShortInverse:
+    """The table of ``DirectInverse`` with numbers of 4 bytes, which are multiplied by ``unit``."""
+
+    def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints], g: int, unit: int) -> None:
+        self._g, self._unit = np.uint64(g), np.int64(unit)
+        cells = [np.ones(1, np.int64), *(np.append(np.diff(cum) // g, 1) for cum in cums)]
+        short = [(shift // unit).astype(np.int32) for shift in shifts]
+        self._q = np.repeat(np.concatenate([np.zeros(1, np.int32), *short]), np.concatenate(cells))
+
+    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
+        """See ``Inverse``."""
+        np.floor_divide(w.view(np.uint64), self._g, out=space.whole)
+        short = out.view(np.int32)[: len(w)]
+        self._q.take(space.i, out=short, mode="clip")
+        np.copyto(space.i, short)
+        np.multiply(space.i, self._unit, out=out)
 
 
 class SteppedInverse:

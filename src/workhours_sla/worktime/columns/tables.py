@@ -25,6 +25,7 @@ from workhours_sla.worktime.columns.lookups import (
     Forward,
     Ints,
     Inverse,
+    Joined,
     Stretch,
     common_divisor,
 )
@@ -112,6 +113,17 @@ def _curve(lines: Sequence[Timeline], demand: Demand, *, edges: bool) -> Curve:
     )
 
 
+def _joined(curves: Sequence[Curve]) -> tuple[list[Curve], Ints]:
+    """Return the curves with starts that are parts of one array, and this array."""
+    next_start = np.concatenate([np.append(curve.starts, MAX) for curve in curves])
+    found, first = [], 0
+    for curve in curves:
+        after = first + len(curve.starts)
+        found.append(curve._replace(starts=next_start[first:after]))
+        first = after + 1
+    return found, next_start
+
+
 def _micros(amounts: list[timedelta]) -> Ints:
     # np.array(amounts, "m8[us]") takes three times as long
     return np.array([amount // TICK for amount in amounts], np.int64)
@@ -141,14 +153,21 @@ class Horizon:
             unit for unit, scale in PER_SECOND.items() if finest % (1_000_000 // scale) == 0
         )
         self._tables: dict[tuple[str, bool], Tables] = {}
-        self._in_unit: dict[str, list[Curve]] = {}
+        self._in_unit: dict[str, tuple[list[Curve], Ints]] = {}
 
-    def curves_in(self, unit: str) -> list[Curve]:
-        """Return the curves, converted to a unit."""
+    def curves_in(self, unit: str) -> tuple[list[Curve], Ints]:
+        """Return the curves, converted to a unit, and their starts in one array.
+
+        In the array, the starts of each curve are followed by MAX.
+        """
         found = self._in_unit.get(unit)
         if found is None:
-            found = self.curves if unit == "us" else [_in_unit(one, unit) for one in self.curves]
+            found = _joined(
+                self.curves if unit == "us" else [_in_unit(one, unit) for one in self.curves]
+            )
             self._in_unit[unit] = found
+            if unit == "us":
+                self.curves = found[0]  # which need no memory of their own for their starts
         return found
 
     def tables(self, unit: str, *, few_rows: bool) -> Tables:
@@ -218,7 +237,7 @@ class Tables:
 
     def __init__(self, horizon: Horizon, unit: str, *, few_rows: bool) -> None:
         self.unit = unit
-        curves = horizon.curves_in(unit)
+        curves, next_start = horizon.curves_in(unit)
         lengths = [curve.ends - curve.starts for curve in curves]
         # g is at most a day, since each curve is followed by an empty cell of length g
         a_day = 86_400 * PER_SECOND[unit]
@@ -235,10 +254,14 @@ class Tables:
         _refuse_overflow(curves, (1 + sum(cells)) * self.g, unit)
         self.base: Ints = np.array([first * self.g for first in firsts], np.int64)
         self.total: Ints = self.base + totals
-        self.cum: list[Ints] = [
-            np.concatenate([[base], base + np.cumsum(length)])
-            for base, length in zip(self.base, lengths, strict=True)
-        ]
+        cum = np.concatenate(
+            [
+                np.concatenate([[base], base + np.cumsum(length)])
+                for base, length in zip(self.base, lengths, strict=True)
+            ]
+        )
+        edges = np.cumsum([len(length) + 1 for length in lengths])[:-1]
+        self.cum: list[Ints] = np.split(cum, edges)
         stretches = [
             Stretch(curve.starts, cum, *_span(curve))
             for curve, cum in zip(curves, self.cum, strict=True)
@@ -247,7 +270,8 @@ class Tables:
         self.cell: int = cell_length(stretches)
         self.one_budgets: dict[tuple[Verb, int], Quick | int | None] = {}
         self._lasts: dict[tuple[int, bool], int] = {}
-        self.forward: Forward = forward(stretches, horizon.slot_of, self.cell, few_rows=few_rows)
+        joined = Joined(next_start, cum, stretches)
+        self.forward: Forward = forward(joined, horizon.slot_of, self.cell, few_rows=few_rows)
         self.inverse: Inverse = inverse(stretches, self.g, sum(cells), few_rows=few_rows)
         self.runs: Runs = Runs(curves, self.cum, horizon.slot_of)
 
