@@ -36,7 +36,9 @@ def in_russian(error: Exception) -> str:
 def test_a_password_before_a_broker_is_not_shown() -> None:
     with pytest.raises(ConfigError) as caught:
         cluster_of("SASL_SSL://sla:a-SECRET@kafka.example:9093/", None)
-    assert str(caught.value).startswith("'kafka.example:9093/' is not an address of a broker")
+    assert str(caught.value).startswith(
+        "'SASL_SSL://***@kafka.example:9093/' is not an address of a broker"
+    )
 
 
 def test_brokers_are_a_text_or_a_list() -> None:

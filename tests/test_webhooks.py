@@ -403,6 +403,18 @@ def test_what_is_no_address_for_webhooks_is_refused(url: str) -> None:
         endpoint_of(url)
 
 
+@pytest.mark.parametrize(
+    "login", ["user:SECRET", "SECRET", "user:a/SECRET", "user:a//SECRET", "user:a@SECRET"]
+)
+def test_the_password_of_an_address_for_webhooks_is_not_shown(login: str) -> None:
+    for scheme in ("https://", "http://", "htps://", "", "//"):
+        with pytest.raises(ConfigError) as caught:
+            endpoint_of(f"{scheme}{login}@board.example/hook")
+        assert "SECRET" not in f"{caught.value} {vars(caught.value)}"
+        assert "user" not in str(caught.value)
+        assert "***@board.example/hook'" in str(caught.value)
+
+
 def test_a_name_that_leads_to_a_private_address_is_refused_before_a_connection(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from workhours_sla.adapters.sinks.replies import on_one_line
+from workhours_sla.adapters.sinks.replies import on_one_line, without_login
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.text.messages import Phrase, say
 from workhours_sla.version import __version__
@@ -127,8 +127,7 @@ def cluster_of(brokers: str | Iterable[str], properties: Mapping[str, str] | Non
     for one in found or [""]:
         match = _BROKER.fullmatch(one)
         if match is None or not 0 < int(match[2]) <= _LAST_PORT:
-            host = one.rpartition("@")[2]  # a password may be before it
-            raise ConfigError(say("not_brokers", text=shown(host)))
+            raise ConfigError(say("not_brokers", text=shown(without_login(one))))
     for key in properties or {}:
         if key in RESERVED or not _PROPERTY.fullmatch(f"{key}="):
             raise ConfigError(say("property_reserved", key=shown(key)))

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, Final, NamedTuple, cast
 from urllib.parse import quote, urlsplit
 
-from workhours_sla.adapters.sinks.replies import why_of
+from workhours_sla.adapters.sinks.replies import why_of, without_login
 from workhours_sla.errors import ConfigError, StoreError, shown
 from workhours_sla.text.messages import say
 
@@ -63,10 +63,10 @@ def endpoint_of(url: str, *, allow_private: bool = False) -> Endpoint:
         scheme, port = parts.scheme, parts.port
         host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
     except (ValueError, UnicodeError):
-        raise ConfigError(say("not_url", url=shown(url))) from None
+        raise ConfigError(say("not_url", url=shown(without_login(url)))) from None
     whole = scheme in _PORTS and host and parts.username is None and not parts.fragment
     if not whole or " " in url or not url.isprintable():
-        raise ConfigError(say("not_url", url=shown(url)))
+        raise ConfigError(say("not_url", url=shown(without_login(url))))
     if scheme == "http" and not allow_private:
         raise ConfigError(say("url_without_tls", url=shown(url)))
     if not allow_private and _literal(host) is not None and not is_public(host):
