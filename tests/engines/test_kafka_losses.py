@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -40,6 +41,24 @@ def test_messages_removed_unread_are_not_skipped(kafka: MockCluster) -> None:
     assert done.items == 15
     assert notes == ["topic 'appeals', partition 0: reading goes on at offset 45"]
     assert run(kafka, store).items == 0
+
+
+def test_read_messages_that_are_removed_while_reading_begins_are_nothing_lost(
+    kafka: MockCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kafka.create("appeals", 2)
+    store = MemoryStore()
+    write(kafka, "appeals", *rows(range(10)), *rows(range(100, 110), 1))
+    run(kafka, store)
+    write(kafka, "appeals", *rows(range(10, 15)), *rows(range(110, 115), 1))
+    assign = Topic.assign
+
+    def remove_before(self: Topic, offsets: Mapping[int, int]) -> None:
+        kafka.remove_before("appeals", 0, 10)
+        assign(self, offsets)
+
+    monkeypatch.setattr(Topic, "assign", remove_before)
+    assert run(kafka, store).items == 10
 
 
 def test_messages_removed_before_the_first_run_are_nothing_lost(kafka: MockCluster) -> None:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from time import monotonic
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
 from workhours_sla.adapters.sources.kafka_client import AT_ONCE, EndsAsked, Topic
 from workhours_sla.adapters.sources.kafka_messages import GONE, MessageRows, Position, check_of
@@ -249,8 +249,12 @@ class Reading:
         self._at[partition] = Position(first)
         self._restarted.add(partition)
         self._starts.append(Start(str(partition), str(first)))
+        self._assign_again()
+
+    def _assign_again(self) -> None:
+        """Read all partitions from where they are; the last message of some is to be compared."""
         offsets = {one: self._at[one].next for one in self._own}
-        for one, doubted in self._doubted.items():  # their last message is still to be compared
+        for one, doubted in self._doubted.items():
             if doubted.last is not None:
                 offsets[one] = doubted.last
         self._topic.assign(offsets)
@@ -273,10 +277,18 @@ class Reading:
         elif (phrase := self._topic.needs_correction(error)) is not None:
             raise SourceError(phrase)
 
-    def _refuse_offset(self, partition: int) -> NoReturn:
-        """Raise SourceError, because a partition does not have the next message any more."""
+    def _refuse_offset(self, partition: int) -> None:
+        """Raise SourceError if a partition does not have the next message any more.
+
+        If only messages were removed that the store has, reading goes on after them.
+        """
         at = self._at[partition]
         ends = self._topic.ends([partition])
+        if partition in self._doubted and ends.first[partition] <= at.next <= ends.end[partition]:
+            del self._doubted[partition]
+            self._restarted.add(partition)
+            self._assign_again()
+            return
         is_removed = at.next < ends.first[partition]
         cause = "kafka_passed" if is_removed else "kafka_recreated"
         raise SourceError(say(cause, partition=partition, next=at.next, **self._facts))
