@@ -65,7 +65,7 @@ def served(folder: Path, token: str, *, with_store: bool, secret: str = "0" * 64
     with (
         (folder / "log").open("w", encoding="utf-8") as log,
         subprocess.Popen(
-            [*command, "--port", "0", "--lang", "en"],
+            [*command, "--port", "0", "--rate", "0", "--lang", "en"],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

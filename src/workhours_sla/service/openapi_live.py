@@ -59,7 +59,7 @@ CLOUD: Final = {
     "time": "2025-11-01T12:00:00+03:00",
     "data": {"agency_id": "roads"},
 }
-_PRINTABLE: Final = "^[!-~]+$"
+_PRINTABLE: Final = r"^[\t -~]*$"
 _BINARY: Final = {
     "specversion": "1.0, for a CloudEvent in binary mode.",
     "id": "The id of the event, unique within its source.",
