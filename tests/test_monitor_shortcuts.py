@@ -19,7 +19,7 @@ from workhours_sla import (
     WorkingDays,
     working_hours,
 )
-from workhours_sla.sla import memory_store
+from workhours_sla.sla import idle_appeals
 from workhours_sla.sla.target import ScheduleBy
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -84,5 +84,5 @@ def test_clocks_of_earlier_cycles_are_reported_when_they_change(seed: int) -> No
 
 @pytest.mark.parametrize("seed", range(6))
 def test_an_idle_appeal_continues_where_it_was(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory_store, "ACTIVE", 1)
+    monkeypatch.setattr(idle_appeals, "ACTIVE", 1)
     assert_same_changes(list(story(random.Random(seed), 5, 60)))

@@ -1,10 +1,16 @@
-"""A monitor keeps few objects that the garbage collector visits."""
+"""A monitor and a store keep few objects that the garbage collector visits."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import count, islice
+from pathlib import Path
+
+import pytest
 
 from workhours_sla import Event, Monitor, Policy, Schedule, Target, working_hours
+from workhours_sla.sla import idle_appeals
+from workhours_sla.stream import Batch, Pipeline, SqliteStore
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
@@ -21,14 +27,22 @@ def appeals(kinds: str) -> Iterator[Event]:
 
 
 def tracked_per_appeal(kinds: str) -> float:
-    """Return how many objects of an appeal the garbage collector visits."""
+    """Return how many objects of an appeal in a monitor the garbage collector visits."""
     monitor = Monitor(POLICY)
-    warm_up = Event("0", "W", "created", MONDAY, MONDAY)
-    monitor.apply(warm_up)
+
+    def apply(events: Sequence[Event]) -> None:
+        for event in events:
+            monitor.apply(event)
+
+    return tracked_after(apply, kinds)
+
+
+def tracked_after(apply: Callable[[Sequence[Event]], object], kinds: str) -> float:
+    """Return how many objects of an appeal the garbage collector visits after ``apply``."""
+    apply([Event("0", "W", "created", MONDAY, MONDAY)])  # to warm up
     gc.collect()
     before = len(gc.get_objects())
-    for event in appeals(kinds):
-        monitor.apply(event)
+    apply(list(appeals(kinds)))
     for _ in range(4):  # a tuple is skipped once the tuples in it are
         gc.collect()
     return (len(gc.get_objects()) - before) / APPEALS
@@ -41,3 +55,21 @@ def test_an_ended_appeal_is_skipped() -> None:
 def test_the_events_of_an_open_appeal_are_skipped() -> None:
     few, many = tracked_per_appeal("created"), tracked_per_appeal("created" + 10 * " edited")
     assert many - few < 0.2
+
+
+@pytest.mark.parametrize("kinds", ["created replied closed", "created"])
+def test_idle_appeals_of_a_store_are_skipped(
+    kinds: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idle_appeals, "ACTIVE", 0)
+    numbers = count()
+    with Pipeline(SqliteStore(tmp_path / "store.db"), POLICY) as pipeline:
+
+        def commit(events: Sequence[Event]) -> None:
+            pipeline.commit(Batch("", tuple(events), watermark=MONDAY))
+            later = MONDAY + timedelta(days=1)
+            for number in islice(numbers, 2):  # an appeal is packed if later batches lack it
+                event = Event(f"X{number}", "X", "created", later, later)
+                pipeline.commit(Batch("", (event,), watermark=later))
+
+        assert tracked_after(commit, kinds) < 0.5

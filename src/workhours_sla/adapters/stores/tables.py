@@ -23,11 +23,12 @@ from workhours_sla.adapters.stores.stored_rows import (
     reported_of,
     tombstone,
 )
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.appeal_state import AppealState, Packed
 from workhours_sla.sla.deduplication import CONFLICTING_ID, EXPIRING, Copies, StoredEvent
 from workhours_sla.sla.emitted_changes import Key, Reported
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.event_index import all_of
+from workhours_sla.sla.idle_appeals import IdleAppeals
 from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.store import BY_FOLD, NO_APPEAL, Dropped, Work
 
@@ -65,7 +66,8 @@ class Tables:
     def __init__(self, db: Database, hot: int) -> None:
         self.db = db
         self._most = hot
-        self.hot: dict[str, AppealState] = {}
+        self.hot: dict[str, AppealState | Packed] = {}
+        self._idle = IdleAppeals(self.hot)
         self.repeated: dict[str, Copies] = {}
         """The copies of event ids that have many copies, in the order of their last use."""
         self._open: set[str] | None = None
@@ -135,7 +137,13 @@ class Tables:
     def appeals(self, ids: Iterable[str]) -> dict[str, AppealState]:
         """Return appeals from memory or disk, keyed by id. Unknown ids map to new appeals."""
         hot, ids = self.hot, list(ids)
-        appeals = {one: appeal for one in ids if (appeal := hot.pop(one, None)) is not None}
+        appeals: dict[str, AppealState] = {}
+        for one in ids:
+            known = hot.pop(one, None)
+            if isinstance(known, AppealState):
+                appeals[one] = known
+            elif known is not None:
+                appeals[one] = AppealState.unpacked(one, known)
         cold: dict[str, list[StoredEvent]] = {one: [] for one in ids if one not in appeals}
         rows = self._bodies("appeal", _REPORTED, cold)
         reported = dict(read_each(self.db.place, "appeal", rows, _reported_of))
@@ -250,6 +258,8 @@ class Tables:
                 for appeal_id, appeal in work.appeals.items()
             ],
         )
+        for appeal_id, appeal in work.appeals.items():
+            self._idle.written(appeal_id, appeal)
         if self._open is not None:
             for appeal_id, appeal in work.appeals.items():
                 (self._open.add if appeal.ended_at is None else self._open.discard)(appeal_id)
@@ -270,6 +280,7 @@ class Tables:
         # a list, because finding the first key of a dictionary passes all keys deleted before it
         for one in list(islice(hot, max(0, len(hot) - self._most))):
             del hot[one]
+        self._idle.pack()
         repeated = self.repeated
         kept = sum(len(copies.all) for copies in repeated.values())
         while kept > self._most and len(repeated) > 1:
