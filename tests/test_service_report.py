@@ -261,14 +261,15 @@ def paused(
         go_on.set()
 
 
-@pytest.mark.parametrize(
+WHERE = pytest.mark.parametrize(
     ("holder", "name"), [(StoreReader, "rejected"), (reporting, "evaluate")], ids=["read", "count"]
 )
-def test_events_are_received_while_a_report_is_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holder: Any, name: str
+
+
+def send_while_a_report_is_made(
+    client: Client, holder: Any, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "appeals.db"
-    with opened(SqliteStore(path)) as client, ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor() as pool:
 
         def soon(method: str, path: str, body: Any = None) -> Any:
             return pool.submit(client.ask, method, path, body).result(60)
@@ -284,11 +285,20 @@ def test_events_are_received_while_a_report_is_made(
             assert not making.done()
             go_on.set()
             assert making.result(60).json() == before  # as of one moment
-        with pytest.raises(StoreError, match="another process"):  # the store is still locked
-            SqliteStore(path)
         reports = (before, soon("GET", "/v1/report").json())
         first, second = (one["report"]["quality"]["intake"]["read"] for one in reports)
         assert second == first + 1
+
+
+@WHERE
+def test_events_are_received_while_a_report_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holder: Any, name: str
+) -> None:
+    path = tmp_path / "appeals.db"
+    with opened(SqliteStore(path)) as client:
+        send_while_a_report_is_made(client, holder, name, monkeypatch)
+        with pytest.raises(StoreError, match="another process"):  # the store is still locked
+            SqliteStore(path)
 
 
 def test_a_report_that_cannot_be_read_stops_nothing_else(

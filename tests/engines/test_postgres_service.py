@@ -9,16 +9,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.engines.postgres_server import Server, programs, serving
-
-pytestmark = pytest.mark.engines
 pytest.importorskip("uvicorn", reason="the extra service is not installed")
 pytest.importorskip("psycopg", reason="the extra postgres is not installed")
+
+from test_service_report import WHERE, opened, send_while_a_report_is_made
+from tests.engines.postgres_server import Server, programs, serving
+from workhours_sla.stream import PostgresStore
+
+pytestmark = pytest.mark.engines
 
 REGION = '[schedule]\ncalendar = "RU-VGG"\n'
 JSON = {"Content-Type": "application/json"}
@@ -70,6 +74,14 @@ def send(address: str, number: int) -> int:
             return int(answer.status)
     except HTTPError as error:
         return error.code
+
+
+@WHERE
+def test_events_are_received_while_a_report_is_made(
+    server: Server, monkeypatch: pytest.MonkeyPatch, holder: Any, name: str
+) -> None:
+    with opened(PostgresStore(server.address)) as client:
+        send_while_a_report_is_made(client, holder, name, monkeypatch)
 
 
 def test_a_service_ends_when_its_database_goes_away_and_the_next_one_waits_for_it(
