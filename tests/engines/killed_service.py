@@ -22,7 +22,7 @@ from tests.engines.postgres_server import Server
 from workhours_sla.adapters.stores.places import open_reader
 
 TOKENS = '[service]\ntokens_env = "WORKHOURS_TOKENS"\n'
-PATIENCE = 60
+PATIENCE = 300
 """Seconds that a process has to start or to end."""
 LONGEST = 3_600
 """Seconds that the whole stream has."""
