@@ -12,7 +12,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cold, columns, crosscheck, curves, growth, memory, scalar, streams, times
+from benchmarks import (
+    cold,
+    columns,
+    crosscheck,
+    curves,
+    engines,
+    growth,
+    memory,
+    scalar,
+    streams,
+    times,
+)
 from benchmarks.lines import Line, Measured, table, worse
 from benchmarks.timing import cores
 from benchmarks.workload import Rows
@@ -36,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:  # noqa: C901 - one branch f
         given.streams,
         given.times,
         given.growth,
+        given.engines is not None,
     )
     table_wanted = not any(given_parts)
     if given.check:
@@ -64,6 +76,11 @@ def main(argv: Sequence[str] | None = None) -> int:  # noqa: C901 - one branch f
         with cores(1):
             result["times"] = times.times()
         _say(times.text(result["times"]))
+    if given.engines is not None:
+        result["engines"] = {}
+        for name, of_engine in engines.engines(given.engines, given.rows, given.turns):
+            result["engines"][name] = engines.as_json(of_engine)
+            _say(engines.text(of_engine))
     if table_wanted:
         lines, result["timings"] = _measure(given.rows, given.turns)
         result["lines"] = [line.as_json() for line in lines]
@@ -84,12 +101,21 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--growth", action="store_true", help="an appeal with many events")
     parser.add_argument("--times", action="store_true", help="times with and without seconds")
     parser.add_argument("--events", type=Path, help="the stream, as JSON Lines; else one is made")
+    parser.add_argument(
+        "--engines",
+        nargs="*",
+        choices=engines.ENGINES,
+        metavar="ENGINE",
+        help=f"databases, polars and Spark: all, or some of {', '.join(engines.ENGINES)}",
+    )
     parser.add_argument("--check", action="store_true", help="compare the answers, not the times")
     parser.add_argument(
         "--compare", type=Path, nargs="?", const=BASELINE, help="name ratios that got worse"
     )
     parser.add_argument("--json", type=Path, help="write the result to a file")
-    parser.add_argument("--rows", type=int, default=ROWS, help="rows of a column")
+    parser.add_argument(
+        "--rows", type=int, default=ROWS, help="rows of a column; some engines take fewer"
+    )
     parser.add_argument("--turns", type=int, default=7, help="how often the cases take turns")
     return parser.parse_args(argv)
 

@@ -6,8 +6,9 @@ import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from math import inf
 from statistics import median
-from time import perf_counter_ns
+from time import perf_counter, perf_counter_ns
 from typing import NamedTuple
 
 _LONG_ENOUGH = 50_000_000
@@ -36,6 +37,10 @@ class Timings:
         """Return the median over the turns of the ratio of two times."""
         return median(a / b for a, b in zip(self._turns[slower], self._turns[faster], strict=True))
 
+    def least(self, name: str) -> float:
+        """Return the least time of a case over the turns, in nanoseconds per answer."""
+        return min(self._turns[name])
+
     def difference(self, slower: str, faster: str) -> float:
         """Return the median over the turns of the difference of two times, in nanoseconds."""
         return median(a - b for a, b in zip(self._turns[slower], self._turns[faster], strict=True))
@@ -48,31 +53,46 @@ class Timings:
         }
 
 
-def take_turns(cases: Sequence[Case], turns: int) -> Timings:
-    """Time the cases in turn, repeatedly, after a warm-up run that does not count."""
-    repeats = {case.name: _repeats(case) for case in cases}
+def take_turns(
+    cases: Sequence[Case],
+    turns: int,
+    *,
+    seconds: float = inf,
+    clock: Callable[[], int] = perf_counter_ns,
+) -> Timings:
+    """Time the cases in turn, repeatedly, after a warm-up run that does not count.
+
+    After the first turn, none begins that would end later than ``seconds`` after the start if it
+    took as long as the one before. ``clock`` returns nanoseconds.
+    """
+    start = perf_counter()
+    repeats = {case.name: _repeats(case, clock) for case in cases}
     found: dict[str, list[float]] = {case.name: [] for case in cases}
     with _no_collection():
         for _ in range(turns):
+            begin = perf_counter()
             for case in cases:
                 repeat = repeats[case.name]
-                spent = _spent(case, repeat)
+                spent = _spent(case, repeat, clock)
                 found[case.name].append(spent / repeat / case.answers)
+            end = perf_counter()
+            if end - start + (end - begin) > seconds:
+                break
     return Timings(found)
 
 
-def _repeats(case: Case) -> int:
+def _repeats(case: Case, clock: Callable[[], int]) -> int:
     case.run()
     with _no_collection():
-        return max(1, _LONG_ENOUGH // max(1, _spent(case, 1)))
+        return max(1, _LONG_ENOUGH // max(1, _spent(case, 1, clock)))
 
 
-def _spent(case: Case, repeat: int) -> int:
+def _spent(case: Case, repeat: int, clock: Callable[[], int]) -> int:
     run = case.run
-    begin = perf_counter_ns()
+    begin = clock()
     for _ in range(repeat):
         run()
-    return perf_counter_ns() - begin
+    return clock() - begin
 
 
 @contextmanager

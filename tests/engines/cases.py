@@ -109,8 +109,8 @@ def _answers(schedule: Schedule, rows: Rows, verb: str) -> Ints:
     missing |= rows.budget > LONGEST
     budget = np.where(missing, 0, rows.budget).view("m8[us]")
     verb_of = columns.deadline if verb == "deadline" else columns.breaches_after
-    marked = verb_of(schedule, start, budget, tz="UTC", on_unknown="mark")
-    found = marked.values.astype("M8[us]").view(np.int64)
+    limits = verb_of(schedule, start, budget, tz="UTC", on_unknown="mark")
+    found = limits.values.astype("M8[us]").view(np.int64)
     return np.where(missing, NULL, found)
 
 

@@ -53,7 +53,8 @@ class PolarsEngine:
         options: dict[str, Any] = {"now": pl.col("ended")} if verb == "remaining" else {}
         if schedule is None:
             options["by"] = pl.col("agency")
-        answer = getattr(pl.col("started").sla, verb)(
+        started: Any = pl.col("started")
+        answer = getattr(started.sla, verb)(
             schedules, *map(pl.col, given), on_unknown="mark", **options
         )
         answer = answer.to_physical().cast(pl.Int64)

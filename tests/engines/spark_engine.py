@@ -38,6 +38,8 @@ class SparkEngine:
     ) -> None:
         self._spark = spark
         self._file = str(folder / "rows.parquet")
+        given: list[tuple[str | None, Schedule | Mapping[str, Schedule]]]
+        given = [(None, schedules), *schedules.items()]
         self._compiled = {
             name: ScheduleColumns(
                 one,
@@ -46,7 +48,7 @@ class SparkEngine:
                 on_unknown="null",
                 route="arrow" if in_python else "join",
             )
-            for name, one in [(None, schedules), *schedules.items()]
+            for name, one in given
         }
 
     def load(self: SparkEngine | SparkScriptEngine, rows: Rows, names: Sequence[str]) -> None:

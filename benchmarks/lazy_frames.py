@@ -1,0 +1,121 @@
+"""Measure the verbs as columns of polars and Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from benchmarks.engine_rows import BUDGET, DATES, ONE, SCHEDULES, SECONDS, VERBS, Load, beside
+from benchmarks.lines import Measured
+from workhours_sla import columns, sql, working_hours
+
+# -- polars ----------------------------------------------------------------------------------
+
+MODES: Final = ("in-memory", "streaming")
+
+
+def polars(path: str, load: Load) -> Measured:
+    """Measure lazy queries in both modes, beside this library's verb on numpy."""
+    import numpy as np
+    import polars as pl
+
+    from tests.engines.polars_engine import integers
+
+    rows, one, hours = load.rows, SCHEDULES[ONE], working_hours(4)
+    instant = pl.Datetime("us", "UTC")
+    frame = pl.DataFrame(
+        {
+            "agency": pl.Series(list(SCHEDULES)).gather(rows.code).cast(pl.Categorical),
+            "started": integers(rows.start).cast(instant),
+            "ended": integers(rows.end).cast(instant),
+        }
+    ).lazy()
+    begins, ends = (np.ascontiguousarray(one).view("M8[us]") for one in (rows.start, rows.end))
+    started: Any = pl.col("started")
+    ended, agency = pl.col("ended"), pl.col("agency")
+    mark: dict[str, Any] = {"on_unknown": "mark"}
+    zone: dict[str, Any] = {"tz": "UTC", **mark}
+    several = list(SCHEDULES.values())
+    asked: dict[str, tuple[Callable[[], object], Any]] = {
+        "one: elapsed": (
+            partial(columns.elapsed, one, begins, ends, **zone),
+            started.sla.elapsed(one, ended, **mark),
+        ),
+        "one: deadline": (
+            partial(columns.deadline, one, begins, hours, **zone),
+            started.sla.deadline(one, hours, **mark),
+        ),
+        "per row: elapsed": (
+            partial(columns.elapsed, several, begins, ends, codes=rows.code, **zone),
+            started.sla.elapsed(SCHEDULES, ended, by=agency, **mark),
+        ),
+        "per row: deadline": (
+            partial(columns.deadline, several, begins, hours, codes=rows.code, **zone),
+            started.sla.deadline(SCHEDULES, hours, by=agency, **mark),
+        ),
+    }
+    lines, timings = [], {}
+    for title, (on_numpy, expression) in asked.items():
+        query: Any = frame.select(r=expression)
+        runs = {mode: partial(query.collect, engine=mode) for mode in MODES}
+        times = load.take_turns({"numpy": on_numpy, **runs}, seconds=SECONDS / len(asked))
+        lines += [
+            beside(path, times, f"{mode}, {title}", 1.5, builtin="numpy", ours=mode)
+            for mode in MODES
+        ]
+        timings[f"{path}, {title}"] = times
+    return Measured(lines, timings)
+
+
+# -- Spark -----------------------------------------------------------------------------------
+
+
+def spark(path: str, load: Load) -> Measured:
+    """Measure the columns that Spark calculates itself, by joins or a script, and in Python."""
+    from tests.engines.spark_engine import SparkScriptEngine
+    from tests.engines.spark_job import start
+    from workhours_sla.spark import ScheduleColumns
+
+    session = start()
+    script = sql.script(SCHEDULES, **DATES, dialect="spark")
+    hours = timedelta(microseconds=BUDGET)
+    with TemporaryDirectory() as folder:
+        SparkScriptEngine(session, script, Path(folder)).load(load.rows, list(SCHEDULES))
+        frame = session.read.parquet(str(Path(folder, "rows.parquet")))
+        frame = frame.withColumnRenamed("schedule name", "name").repartition(2).cache()
+        frame.count()
+        builtin = frame.selectExpr("*", "date_trunc('HOUR', started) + interval 4 hours as r")
+        frames: dict[str, Any] = {"builtin": builtin}
+        for title, name, schedules, by in (
+            ("one", f"'{ONE}'", SCHEDULES[ONE], None),
+            ("per row", "name", SCHEDULES, "name"),
+        ):
+            for verb, other in zip(VERBS, ("ended", str(BUDGET)), strict=True):
+                call = script.expression(verb, name, "started", other)
+                frames[f"script, {title}: {verb}"] = frame.selectExpr("*", f"{call} as r")
+            for route in ("join", "arrow"):
+                made = ScheduleColumns(schedules, **DATES, on_unknown="null", route=route)
+                frames[f"{route}, {title}: elapsed"] = made.elapsed(
+                    frame, "started", "ended", by=by
+                )
+                frames[f"{route}, {title}: deadline"] = made.deadline(
+                    frame, "started", hours, by=by
+                )
+        times = load.take_turns({name: partial(_written, one) for name, one in frames.items()})
+    session.stop()
+    lines = []
+    for question in (f"{title}: {verb}" for title in ("one", "per row") for verb in VERBS):
+        native = {name: times.least(f"{name}, {question}") for name in ("join", "script")}
+        best = min(native, key=native.__getitem__)
+        figure, ours = f"best native ({best}), {question}", f"{best}, {question}"
+        lines.append(beside(path, times, figure, 3.5, ours=ours))
+        lines.append(beside(path, times, f"mapInArrow, {question}", 5.5, ours=f"arrow, {question}"))
+    return Measured(lines, {path: times})
+
+
+def _written(frame: Any) -> None:
+    frame.write.format("noop").mode("overwrite").save()
