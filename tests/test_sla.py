@@ -319,7 +319,7 @@ def test_invalid_events_targets_and_policies_are_refused() -> None:
         Target("x", -working_hours(1), OFFICE)
     with pytest.raises(PolicyError, match="cannot stop on"):
         Target("x", working_hours(1), OFFICE, stops=frozenset())
-    with pytest.raises(PolicyError, match="none of latest, strict"):
+    with pytest.raises(PolicyError, match="not one of latest, strict"):
         Target("x", working_hours(1), OFFICE, closing="loose")
     with pytest.raises(PolicyError, match="the schedule of 'vk' is"):
         ScheduleBy("channel", {"vk": OFFICE | OFFICE})

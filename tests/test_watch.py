@@ -288,14 +288,14 @@ def test_a_process_killed_in_a_large_write_repeats_nothing(tmp_path: Path, path:
     chance = random.Random(KILLS)
     store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
     kills = max(3, KILLS // 4)
-    # the evidence of each change is one event, so a thousand lines are 6 MB
-    events = [replace(an_event(n), event_id=f"{n:06}{'e' * 6000}") for n in range(1000 * kills)]
+    size = 4000  # the evidence of each change is one event, so as many lines are 5 MB
+    events = [replace(an_event(n), event_id=f"{n:06}{'e' * 1000}") for n in range(size * kills)]
     path.write_text("")
     for number in range(kills):
-        add(path, text(events[1000 * number : 1000 * (number + 1)]))
+        add(path, text(events[size * number : size * (number + 1)]))
         before = sink.stat().st_size if sink.exists() else 0
         run = begin(
-            *(path, "--store", store, "--sink", sink, "--batch", 1000), stdout=subprocess.DEVNULL
+            *(path, "--store", store, "--sink", sink, "--batch", size), stdout=subprocess.DEVNULL
         )
         while run.poll() is None and (not sink.exists() or sink.stat().st_size == before):
             time.sleep(0.0003)

@@ -197,7 +197,8 @@ def test_ids_are_texts(value: object, expected: str) -> None:
         (2**53 + 1, "of more digits than"),
         ("#N/A", "'Номер' has the error #N/A"),
         ("#Н/Д", "'Номер' has the error #Н/Д"),
-        ("x" * 32_000 + "y", ""),
+        ("x" * 1023 + "y", ""),
+        ("x" * 32_000, "has more than 1,024 bytes"),
     ],
 )
 def test_ids_that_are_not_certain(value: object, detail: str) -> None:
