@@ -13,22 +13,26 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from threading import Event as Flag
 
 import pytest
 
 from stored import Stored
 from test_monitor import Ledger
 from workhours_sla import Event, EventType, Monitor, Policy, Schedule, Target, working_hours
+from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.cli import watch as watch_command
 from workhours_sla.cli.main import main
-from workhours_sla.errors import SourceError
+from workhours_sla.cli.outputs import OutputOptions
+from workhours_sla.errors import SourceError, StoreError
 from workhours_sla.json import from_json
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.stream import Batch, Idle, Item, Rejected, Start
@@ -567,3 +571,26 @@ def test_a_document_is_not_followed(
     assert main(["watch", str(file), "--store", str(store), "--once", "--lang", "en"]) == 2
     assert f"the format {file.suffix[1:]} cannot be followed" in capsys.readouterr().err
     assert not store.exists()
+
+
+def test_a_standby_waits_for_the_file_of_the_process_that_it_replaces(
+    tmp_path: Path, path: Path
+) -> None:
+    sink = tmp_path / "changes.jsonl"
+    path.write_text(text(stream(3, 1)))
+    asked = Flag()
+    options = OutputOptions([str(sink)], None, "0", standby=True)
+    with closing(JsonLinesSink(sink)) as former:
+
+        def file() -> JsonLinesSink:
+            try:
+                return JsonLinesSink(sink)
+            except StoreError:
+                asked.set()
+                former.close()
+                raise
+
+        options.opened(file).close()
+    assert asked.is_set()
+    with closing(JsonLinesSink(sink)), pytest.raises(StoreError, match="another process writes"):
+        options._replace(standby=False).opened(lambda: JsonLinesSink(sink))

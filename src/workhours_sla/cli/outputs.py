@@ -7,7 +7,8 @@ from contextlib import ExitStack, closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from time import monotonic, sleep
+from typing import Final, NamedTuple, TypeVar
 
 from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.adapters.sinks.digest_lines import DIGESTS
@@ -17,11 +18,19 @@ from workhours_sla.adapters.stores.database_store import DatabaseStore
 from workhours_sla.cli.digests import TimedDigests, digest_lines
 from workhours_sla.cli.output import Note
 from workhours_sla.cli.sinks import Configured, Mails
-from workhours_sla.errors import WorkHoursError
+from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.text.shell import sentence
 from workhours_sla.worktime.budget import parse_amount
+
+T = TypeVar("T")
+
+LONGEST_END: Final = 60.0
+"""How many seconds a standby waits for a file of the process that it replaces.
+
+That process may have lost the store and still be ending.
+"""
 
 
 class OutputOptions(NamedTuple):
@@ -33,6 +42,18 @@ class OutputOptions(NamedTuple):
     sinks: Sequence[str]
     digests: str | None
     skew: str
+    standby: bool = False
+
+    def opened(self, file: Callable[[], T]) -> T:
+        """Open a file; a standby waits while the former process has it. Raises StoreError."""
+        until = monotonic() + LONGEST_END
+        while True:
+            try:
+                return file()
+            except StoreError as error:
+                if not self.standby or error.cause != "sink_in_use" or monotonic() > until:
+                    raise
+            sleep(0.1)
 
     def check_lines(self, *, is_new: bool) -> None:
         """Raise StoreError if a file of changes or digests has something else in it.
@@ -71,7 +92,9 @@ def open_outputs(  # noqa: PLR0913, PLR0917
     is called for a sink that starts to fail, and for digests that cannot be sent.
     """
     sinks: list[Sink] = [
-        stack.enter_context(closing(JsonLinesSink(Path(file), progress=store.progress)))
+        stack.enter_context(
+            closing(options.opened(partial(JsonLinesSink, Path(file), progress=store.progress)))
+        )
         for file in options.sinks
     ]
     on_failure = partial(note_failure, note, lang)
@@ -79,7 +102,9 @@ def open_outputs(  # noqa: PLR0913, PLR0917
     digests = None
     if options.digests is not None:
         file = Path(options.digests)
-        lines = digest_lines(file, store, pipeline, configuration, lang, note, mails.put)
+        lines = options.opened(
+            lambda: digest_lines(file, store, pipeline, configuration, lang, note, mails.put)
+        )
         stack.enter_context(closing(lines))
         failed = partial(on_failure, options.digests)
         digests = TimedDigests(pipeline, lines, clock, parse_amount(options.skew), failed)

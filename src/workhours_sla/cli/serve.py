@@ -190,7 +190,7 @@ def _opened(
         LOG.warning(key.replace("_", "-"), extra={"text": SHELL.text(lang, key, **facts)})
 
     skew = wanted.skew or SKEW
-    options = OutputOptions(wanted.sinks, wanted.digests, skew)
+    options = OutputOptions(wanted.sinks, wanted.digests, skew, wanted.standby)
     remote = configured_sinks(configuration.mapping, config, wanted.digests, lang)
     options.check_lines(is_new=not (wanted.standby or has_store(place)))
     with ExitStack() as stack:

@@ -141,7 +141,7 @@ def watch(**options: Any) -> int:
     source = following.source(config)
     with ExitStack() as stack:
         source.check()  # an error here must not leave an empty store and empty sinks
-        outputs = OutputOptions(wanted.sinks, wanted.digests, wanted.skew)
+        outputs = OutputOptions(wanted.sinks, wanted.digests, wanted.skew, wanted.standby)
         outputs.check_lines(is_new=not (wanted.standby or has_store(place)))
         store = opened_store(place, lang, standby=wanted.standby)
         retained = None if wanted.retain is None else timedelta(days=wanted.retain)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.adapters.frames.verbs import library_of
-from workhours_sla.adapters.sources.frame_tables import Frame
+from workhours_sla.adapters.sources.frame_tables import DataFrame
 from workhours_sla.compliance.cases import ATTRIBUTES, Cases, Labels
 from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
 from workhours_sla.module_names import public
@@ -49,7 +49,7 @@ class FrameColumns:
 
 
 def cases_of_frame(
-    frame: Frame,
+    frame: DataFrame,
     target: Target,
     *,
     as_of: datetime,

@@ -16,7 +16,7 @@ from workhours_sla.adapters.sources.columns.read import (
 )
 from workhours_sla.adapters.sources.formats import layout_of
 from workhours_sla.adapters.sources.frame_tables import (
-    Frame,
+    DataFrame,
     frame_library,
     names_of,
     rows_without_arrow,
@@ -47,7 +47,9 @@ class ReadEvents(NamedTuple):
     claims: Sequence[Claim] = ()
 
 
-def read_events(where: Path | str | BinaryIO | Frame, config: Config | None = None) -> ReadEvents:
+def read_events(
+    where: Path | str | BinaryIO | DataFrame, config: Config | None = None
+) -> ReadEvents:
     """Read all events of a file, a binary stream or a data frame.
 
     A data frame is one of pandas or polars or a table of Arrow; its columns mean what the columns

@@ -21,7 +21,7 @@ _FRAMES: Final = {
 }
 
 
-class Frame(Protocol):
+class DataFrame(Protocol):
     """A DataFrame of pandas or polars, or a Table of Arrow."""
 
     @property
