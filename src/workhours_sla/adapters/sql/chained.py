@@ -6,6 +6,7 @@ So a result has a name, and is not calculated again where it is used.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -23,17 +24,17 @@ class ChainedDialect(Dialect):
         "It does not look for a newer script: compare the version and the digest.",
     )
 
+    @abstractmethod
     def listed(self, values: list[int]) -> str:
         """Return a constant list."""
-        raise NotImplementedError
 
+    @abstractmethod
     def element(self, values: str, index: str) -> str:
         """Return an element of a list at an index counted from 0."""
-        raise NotImplementedError
 
+    @abstractmethod
     def function(self, name: str, given: dict[str, str], returns: str, body: str) -> str:
         """Return the statement that creates a function; ``given`` are its arguments and types."""
-        raise NotImplementedError
 
     def before(self) -> Iterator[str]:
         """Return the statements before the functions."""

@@ -6,6 +6,7 @@ the dates of all calendars, one calendar after another.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -105,7 +106,7 @@ def _runs(rows: Sequence[DateRow]) -> Iterator[Sequence[DateRow]]:
             start = at + 1
 
 
-class DayCounts:
+class DayCounts(ABC):
     """The functions that count days, for a dialect with lists.
 
     ``item(name, index)`` is an element of a list, ``us(argument)`` the microseconds of an instant.
@@ -115,9 +116,9 @@ class DayCounts:
         self.dates = dates
         self.d = dialect
 
+    @abstractmethod
     def item(self, name: str, index: str) -> str:
         """Return the element of a list at an index counted from 0."""
-        raise NotImplementedError
 
     def us(self, instant: str) -> str:
         """Return the microseconds of an argument."""

@@ -13,12 +13,10 @@ from workhours_sla.adapters.sql.duckdb import DuckDB
 from workhours_sla.adapters.sql.postgres_words import Postgres
 from workhours_sla.adapters.sql.script import VERBS, instant_of
 from workhours_sla.adapters.sql.settings import Settings
-from workhours_sla.adapters.sql.verbs import CellVerbs, DayVerbs, Level, Verb, Verbs
+from workhours_sla.adapters.sql.verbs import CellVerbs, DayVerbs, Level, SegmentVerbs, Verb
 from workhours_sla.adapters.sql.vocabulary import (
-    amount_or_refused,
     case,
     named_columns,
-    slot_or_refused,
 )
 
 DAYS: Final = "workhours_days"
@@ -75,7 +73,7 @@ class DbtPostgres(Postgres):
         return f"cast({message} as {kind})"
 
 
-class MacroVerbs(Verbs):
+class MacroVerbs(SegmentVerbs):
     """The verbs over the seeds, each named by a variable of Jinja."""
 
     d: DbtDuckDB | DbtPostgres
@@ -93,17 +91,9 @@ class MacroVerbs(Verbs):
         arguments = ("schedule", "start_at", "budget", "end_at")
         return Verb("remaining", arguments, levels, f"(d - {elapsed.answer})", is_instant=False)
 
-    def checked_slot(self, schedule: str) -> str:
-        """Return the slot of a schedule; an unknown name is an error."""
-        return slot_or_refused(self.d, self.compiled.slot_of, schedule)
-
     def checked_us(self, instant: str) -> str:
         """Return the microseconds of an argument; one that is no instant is an error."""
         return self.d.us_or_refused(instant)
-
-    def checked_amount(self, budget: str) -> str:
-        """Return a budget in microseconds; a negative budget is an error."""
-        return amount_or_refused(self.d, budget)
 
     def unknown_message(self, verb: Verb) -> str:
         """Return the message for an answer that the calendar does not know, as an expression."""

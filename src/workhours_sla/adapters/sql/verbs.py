@@ -6,6 +6,7 @@ often it is used.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from itertools import accumulate
 from typing import NamedTuple
@@ -38,8 +39,8 @@ class Verb(NamedTuple):
     is_instant: bool
 
 
-class Verbs:
-    """The verbs for a dialect. A subclass says how a dialect looks up days and segments."""
+class Verbs(ABC):
+    """The verbs for a dialect, and how it refuses arguments and unknown answers."""
 
     def __init__(self, settings: Settings, dialect: Dialect) -> None:
         self.settings = settings
@@ -48,18 +49,64 @@ class Verbs:
         self.d = dialect
         self.a = Arithmetic(dialect, settings.compiled)
 
+    @abstractmethod
+    def elapsed(self) -> Verb:
+        """Return the working time between two instants."""
+
+    @abstractmethod
+    def deadline(self) -> Verb:
+        """Return the due time: the first instant at which a budget is used up."""
+
+    @abstractmethod
+    def breaches_after(self) -> Verb:
+        """Return the limit: the last instant at which a budget is used up."""
+
+    @abstractmethod
+    def is_working(self) -> Verb:
+        """Return whether an instant is working time: whether the next microsecond is worked."""
+
+    def checked_amount(self, budget: str) -> str:
+        """Return a budget in microseconds; a negative budget is an error."""
+        return amount_or_refused(self.d, budget)
+
+    def unknown_message(self, verb: Verb) -> str:
+        """Return the message for an answer that the calendar does not know, as an expression."""
+        return self.d.joined(
+            self.d.text(f"{self.schema}.{verb.name}: the calendar of "),
+            "schedule",
+            self.d.text(" does not know the answer for "),
+            self.d.as_text(verb.arguments[1]),
+            self.d.text(f"; see {self.schema}.coverage, or install a newer script"),
+        )
+
+    def answer_of(self, verb: Verb) -> str:
+        """Return the answer in the type of the dialect, an error for NULL if that was chosen."""
+        answer = self.d.instant(verb.answer) if verb.is_instant else verb.answer
+        if not self.settings.raises:
+            return answer
+        kind = self.d.instant_type if verb.is_instant else self.d.integer_type
+        if verb.name == "is_working":
+            kind = self.d.boolean_type
+        given = " and ".join(f"{one} is not null" for one in verb.arguments)
+        refused = case([(given, self.d.refuse(self.unknown_message(verb), kind))])
+        return f"coalesce({answer}, {refused})"
+
+
+class SegmentVerbs(Verbs):
+    """The verbs over packed days and segments. A subclass says how a dialect looks these up."""
+
     # -- look-ups ----------------------------------------------------------------------------
 
+    @abstractmethod
     def day_value(self, x: str) -> str:
         """Return the packed value of the UTC day of an instant."""
-        raise NotImplementedError
 
+    @abstractmethod
     def segment_levels(self, *, latest: bool) -> tuple[Level, ...]:
         """Return the steps to ``v`` and ``n``, the packed value and the first day of a segment.
 
         The segment is that in which the amount ``u`` is worked.
         """
-        raise NotImplementedError
 
     def inverses(self, slot: int) -> list[tuple[int, InversePattern]]:
         """Return the numbers and the inverse patterns of the segments of a slot."""
@@ -73,10 +120,6 @@ class Verbs:
     def checked_us(self, instant: str) -> str:
         """Return the microseconds of an argument; an argument that is no instant is an error."""
         return self.d.us(instant)
-
-    def checked_amount(self, budget: str) -> str:
-        """Return a budget in microseconds; a negative budget is an error."""
-        return amount_or_refused(self.d, budget)
 
     # -- the verbs ---------------------------------------------------------------------------
 
@@ -141,30 +184,6 @@ class Verbs:
         name = "breaches_after" if latest else "deadline"
         return Verb(name, ("schedule", "start_at", "budget"), levels, answer, is_instant=True)
 
-    # -- checks ------------------------------------------------------------------------------
-
-    def unknown_message(self, verb: Verb) -> str:
-        """Return the message for an answer that the calendar does not know, as an expression."""
-        return self.d.joined(
-            self.d.text(f"{self.schema}.{verb.name}: the calendar of "),
-            "schedule",
-            self.d.text(" does not know the answer for "),
-            self.d.as_text(verb.arguments[1]),
-            self.d.text(f"; see {self.schema}.coverage, or install a newer script"),
-        )
-
-    def answer_of(self, verb: Verb) -> str:
-        """Return the answer in the type of the dialect, an error for NULL if that was chosen."""
-        answer = self.d.instant(verb.answer) if verb.is_instant else verb.answer
-        if not self.settings.raises:
-            return answer
-        kind = self.d.instant_type if verb.is_instant else self.d.integer_type
-        if verb.name == "is_working":
-            kind = self.d.boolean_type
-        given = " and ".join(f"{one} is not null" for one in verb.arguments)
-        refused = case([(given, self.d.refuse(self.unknown_message(verb), kind))])
-        return f"coalesce({answer}, {refused})"
-
     # -- lists of all slots ------------------------------------------------------------------
 
     def day_index(self, x: str) -> str:
@@ -182,7 +201,7 @@ class Verbs:
         return [day for slot in self.compiled.slots for day in self.compiled.packed_days(slot)]
 
 
-class DayVerbs(Verbs):
+class DayVerbs(SegmentVerbs):
     """The verbs for a dialect that finds the segment by a binary search in the list of days."""
 
     def inverses(self, slot: int) -> list[tuple[int, InversePattern]]:
@@ -192,12 +211,12 @@ class DayVerbs(Verbs):
         return [(numbers[one], inverse_of(one)) for one in patterns if one.pieces]
 
 
-class CellVerbs(Verbs):
+class CellVerbs(SegmentVerbs):
     """The verbs for a dialect that finds the segment by the cell of an amount."""
 
+    @abstractmethod
     def item(self, name: str, index: str) -> str:
         """Return the element of a list of ``lists`` at an index counted from 0."""
-        raise NotImplementedError
 
     def day_value(self, x: str) -> str:
         """Return the packed value of the UTC day of an instant."""

@@ -6,7 +6,8 @@ never negative, since division does; never outside of a list, since DuckDB count
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
 from workhours_sla.adapters.sql.patterns import DAY, InversePattern, Pattern
@@ -16,7 +17,7 @@ LISTED: Final = 5
 """The number of schedules that an error message lists."""
 
 
-class Dialect:
+class Dialect(ABC):
     """The primitives of an engine; a subclass overrides those that it writes in another way.
 
     ``tested`` is False for a dialect that no test of this project runs. ``raises`` is False for an
@@ -40,13 +41,13 @@ class Dialect:
         """Return the full name of a function of the script."""
         return f"{self.schema}.{function}"
 
+    @abstractmethod
     def us(self, instant: str) -> str:
         """Return the microseconds since 1970-01-01T00:00 UTC of an instant."""
-        raise NotImplementedError
 
+    @abstractmethod
     def instant(self, us: str) -> str:
         """Return the instant of a number of microseconds since 1970-01-01T00:00 UTC."""
-        raise NotImplementedError
 
     def div(self, amount: str, by: int) -> str:
         """Return the integer quotient of an amount of at least 0."""
@@ -72,16 +73,12 @@ class Dialect:
         """Return the greater of two integers that are not NULL."""
         return f"greatest({one}, {other})"
 
-    def item(self, values: Sequence[int], index: str) -> str:
-        """Return the value of a constant list at an index that is counted from 0."""
-        raise NotImplementedError
-
+    @abstractmethod
     def refuse(self, message: str, kind: str) -> str:
         """Return an expression of a type that raises an error; ``message`` is an expression.
 
         An engine without errors in expressions returns NULL.
         """
-        raise NotImplementedError
 
     def as_text(self, value: str) -> str:
         """Return an integer or an instant as text, for a message."""
