@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event as Flag
-from threading import Thread
 from typing import Any
 from urllib.parse import quote
 
@@ -28,12 +27,9 @@ pytest.importorskip("httpx")
 
 import httpx
 
-from workhours_sla.adapters.sources.sent_events import SentEventMapper
-from workhours_sla.service import receiving
 from workhours_sla.service.answering import Limits
 from workhours_sla.service.live import Live
 from workhours_sla.service.openapi_live import NOW
-from workhours_sla.service.receiving import Sent
 from workhours_sla.service.screen.site import ADDRESSES
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.with_store import WithStore
@@ -680,24 +676,3 @@ def test_statuses_are_described(openapi: dict[str, Any]) -> None:
     }
     assert "store" in responses["503"]["description"]
     assert "503" in openapi["paths"]["/readyz"]["get"]["responses"]
-
-
-def test_all_requests_of_a_thread_have_one_mapper(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[SentEventMapper] = []
-
-    def mapper() -> SentEventMapper:
-        made.append(SentEventMapper())
-        return made[-1]
-
-    monkeypatch.setattr(receiving, "SentEventMapper", mapper)
-    body = json.dumps([{"appeal_id": "A-1", "type": "created"}]).encode()
-    now = datetime(2026, 3, 2, tzinfo=UTC)
-
-    def send() -> None:
-        for _ in range(3):
-            Sent.parse(body, "application/json", now, Limits())
-
-    thread = Thread(target=send)
-    thread.start()
-    thread.join()
-    assert len(made) == 1

@@ -1,6 +1,7 @@
 """A monitor and a store keep few objects that the garbage collector visits."""
 
 import gc
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count, islice
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from workhours_sla import Event, Monitor, Policy, Schedule, Target, working_hours
+from workhours_sla.adapters.sources.layout import Kind, Layout
+from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.sla import idle_appeals
 from workhours_sla.stream import Batch, Pipeline, SqliteStore
 
@@ -73,3 +76,18 @@ def test_idle_appeals_of_a_store_are_skipped(
                 pipeline.commit(Batch("", (event,), watermark=later))
 
         assert tracked_after(commit, kinds) < 0.5
+
+
+@pytest.mark.parametrize("kind", ["events", "appeals", "statuses"])
+def test_a_mapper_is_freed_without_the_garbage_collector(kind: Kind) -> None:
+    columns = {"appeal_id": "number + part", "channel": "network"}
+    mapper = Mapper(Layout(kind, columns, {"channel": {"x": "vk"}}, ignore={"channel": ["spam"]}))
+    row = {"number": "1", "part": "a", "network": "x", "occurred_at": "2025-03-12T10:15:00+03:00"}
+    mapper(row, 1)
+    gone = weakref.ref(mapper)
+    gc.disable()
+    try:
+        del mapper
+        assert gone() is None
+    finally:
+        gc.enable()

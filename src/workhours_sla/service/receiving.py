@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from threading import local
 from typing import Any, Final, NamedTuple
 
 from workhours_sla.adapters.checked_data import Reader
@@ -47,16 +46,6 @@ _KINDS: Final = {"naive_time": "naive-time", "unreadable_time": "invalid-time"}
 """The problem for a reason to reject an event, if it is not ``invalid-event``."""
 
 
-class _Mappers(local):
-    """A mapper for each thread. One for each request would be a cycle that long stays in memory."""
-
-    def __init__(self) -> None:
-        self.mapper = SentEventMapper()
-
-
-_MAPPERS: Final = _Mappers()
-
-
 class Sent(NamedTuple):
     """The events of a request, each at its place, with a Fault in place of what is no event."""
 
@@ -95,7 +84,8 @@ class Sent(NamedTuple):
 
     @classmethod
     def _of(cls, records: Sequence[Any], now: datetime) -> Sent:
-        items = [_item(_MAPPERS.mapper, record, place, now) for place, record in enumerate(records)]
+        mapper = SentEventMapper()
+        items = [_item(mapper, record, place, now) for place, record in enumerate(records)]
         texts = [
             _text(record) if isinstance(item, Fault) else ""
             for item, record in zip(items, records, strict=True)

@@ -103,10 +103,10 @@ class Mapper:
             if values
         ]
         of_kinds: dict[Kind, Callable[..., tuple[Event, ...] | StatusRow]] = {
-            "events": self._event,
-            "appeals": self._appeal,
-            "statuses": self._status,
-        }
+            "events": Mapper._event,
+            "appeals": Mapper._appeal,
+            "statuses": Mapper._status,
+        }  # bound methods would be cycles, which only the garbage collector frees
         self._of_kind = of_kinds[layout.kind]
 
     def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
@@ -120,7 +120,7 @@ class Mapper:
                 record = {**record, **joined}
             if self._ignored and self._is_ignored(record):
                 return ()
-            item = self._of_kind(record, line, received_at)
+            item = self._of_kind(self, record, line, received_at)
             if not self._claim_names.isdisjoint(record):
                 self._claim(record, item)
         except RefusedError as refused:
