@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import wraps
 from time import monotonic
 from typing import Final
@@ -18,6 +18,7 @@ from starlette.responses import (
     Response,
     StreamingResponse,
 )
+from starlette.types import Receive, Scope, Send
 
 from workhours_sla.errors import WorkHoursError
 from workhours_sla.errors import shown as shown_id
@@ -158,17 +159,11 @@ class Site:
         filters = Filters.parse(urlencode(rest, errors="replace"))
         have = request.headers.get("last-event-id") or dict(pairs).get("have", "")
         view = self._view(filters.lang or request.scope[LANGUAGE])
-        return StreamingResponse(
-            self._stream(visitor, filters, view, have),
-            headers=HEADERS | {"x-accel-buffering": "no"},
-            media_type="text/event-stream",
-        )
+        return _Updates(self._stream(filters, view, have), self._streams.one_more(visitor))
 
-    async def _stream(
-        self, visitor: Visitor, filters: Filters, view: View, have: str
-    ) -> AsyncIterator[str]:
-        with self._streams.one_more(visitor), suppress(WorkHoursError):
-            # after a failure of the store the browser asks again, and gets the reason
+    async def _stream(self, filters: Filters, view: View, have: str) -> AsyncIterator[str]:
+        # after a failure of the store the browser asks again, and gets the reason
+        with suppress(WorkHoursError):
             yield ": \n\n"
             until = monotonic() + SECONDS
             while not self._live.is_stopping and monotonic() < until:
@@ -183,6 +178,24 @@ class Site:
                         await self._live.newer(version)
                 except TimeoutError:
                     yield ": \n\n"
+
+
+class _Updates(StreamingResponse):
+    """A stream of updates, which is counted from its first moment until it has ended.
+
+    ``counted`` is entered before another request can run; otherwise requests that come together
+    would all be within the limits.
+    """
+
+    def __init__(self, parts: AsyncIterator[str], counted: AbstractContextManager[None]) -> None:
+        headers = HEADERS | {"x-accel-buffering": "no"}
+        super().__init__(parts, headers=headers, media_type="text/event-stream")
+        self._counted = counted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the stream."""
+        with self._counted:
+            await super().__call__(scope, receive, send)
 
 
 def _language(request: Request) -> str:

@@ -35,9 +35,9 @@ class Streams:
         return self._open[None] >= MOST
 
     def limit_of(self, visitor: Visitor) -> int | None:
-        """Return the number of streams that a visitor has and may not exceed, None below it.
+        """Return the limit that a visitor has reached, None if the visitor may open another stream.
 
-        Without tokens there is none, because visitors cannot be distinguished.
+        Without tokens there is no such limit, because visitors cannot be distinguished.
         """
         if visitor.token is None:
             return None
@@ -48,7 +48,7 @@ class Streams:
     @contextmanager
     def one_more(self, visitor: Visitor) -> Iterator[None]:
         """Count a stream of a visitor as open within the block."""
-        keys: tuple[Hashable, ...] = (None, visitor, visitor.token)
+        keys: set[Hashable] = {None, visitor, visitor.token}  # without tokens, the last one is None
         self._open.update(keys)
         try:
             yield
