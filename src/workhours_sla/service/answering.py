@@ -84,12 +84,7 @@ def batch_of(body: bytes, name: str, limits: Limits) -> Batch:
     Raises RefusedRequestError for text that is not JSON, for an empty or too long list, and for too
     many events.
     """
-    try:
-        data = parsed(body, Reader())
-    except ConfigError as error:
-        known = vars(error)
-        phrase = Phrase(known["cause"], known["facts"])
-        refuse("invalid-json", phrase, key=known["key"] or None)
+    data = data_of(body)
     items = data if isinstance(data, list) else [data]
     check_events(sum(map(_count_events, items)), limits)
     if not isinstance(data, list):
@@ -100,6 +95,16 @@ def batch_of(body: bytes, name: str, limits: Limits) -> Batch:
         facts = {"count": len(data), "most": limits.questions}
         refuse("batch-too-large", say("large_batch", **facts), **facts)
     return Batch(QUESTIONS[name], data, is_list=True)
+
+
+def data_of(body: bytes) -> Any:
+    """Parse a body of JSON. Raises RefusedRequestError."""
+    try:
+        return parsed(body, Reader())
+    except ConfigError as error:
+        known = vars(error)
+        phrase = Phrase(known["cause"], known["facts"])
+        refuse("invalid-json", phrase, key=known["key"] or None)
 
 
 def events_cost(count: int) -> int:
@@ -139,7 +144,7 @@ def answered(batch: Batch, targets: Targets, lang: str, limits: Limits) -> bytes
         except (RefusedRequestError, WorkHoursError) as error:
             part = encoded(problem_of(error).document(lang))
         parts.append(part)
-        size += len(parts[-1]) + 1
+        size += len(part) + 1
         _check_size(size, limits)
         if monotonic() > until:
             seconds = limits.seconds

@@ -9,7 +9,7 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from workhours_sla.service.answering import Limits, answered, batch_of
-from workhours_sla.service.bodies import JSON_TYPE, known_type, received
+from workhours_sla.service.bodies import JSON_TYPE, received, type_of
 from workhours_sla.service.problems import refuse
 from workhours_sla.service.questions import QUESTIONS, Targets
 from workhours_sla.service.request_facts import HEADERS, LANGUAGE, ROUTE, spend
@@ -52,7 +52,7 @@ class Asked:
         scope[ROUTE] = scope["path"]
         headers: dict[bytes, bytes] = scope[HEADERS]
         name, limits = found
-        known_type(headers.get(b"content-type", b"").decode("latin-1"))
+        type_of(headers.get(b"content-type", b"").decode("latin-1"))
         length = headers.get(b"content-length", b"").decode("latin-1")
         body = await received(receive, length, limits)
         # parsing a large one would keep other requests waiting

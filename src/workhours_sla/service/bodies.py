@@ -17,13 +17,11 @@ from workhours_sla.text.messages import say
 JSON_TYPE: Final = "application/json"
 
 
-def type_of(request: Request, kinds: Collection[str]) -> str:
-    """Return the media type of a body, one of ``kinds``. Raises RefusedRequestError."""
-    return known_type(request.headers.get("content-type", ""), kinds)
+def type_of(given: str, kinds: Collection[str] = (JSON_TYPE,)) -> str:
+    """Return the media type of a header ``Content-Type``, one of ``kinds``.
 
-
-def known_type(given: str, kinds: Collection[str] = (JSON_TYPE,)) -> str:
-    """Return the media type of a header ``Content-Type``. Raises RefusedRequestError."""
+    Raises RefusedRequestError for any other.
+    """
     if given in kinds:
         return given
     kind = given.partition(";")[0].strip().lower()

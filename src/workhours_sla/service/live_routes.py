@@ -72,10 +72,9 @@ def live_routes(
 async def _sent(request: Request, live: Live, limits: Limits) -> Sent:
     """Return the events of a request. Raises RefusedRequestError."""
     attributes = attributes_of(request.scope["headers"])
-    if attributes is None:
-        kind = type_of(request, TYPES)
-    else:  # the type of the data, which may be any
-        kind = request.headers.get("content-type", "")
+    kind = request.headers.get("content-type", "")
+    if attributes is None:  # otherwise it is the type of the data, which may be any
+        kind = type_of(kind, TYPES)
     body = await body_of(request, limits._replace(body_bytes=limits.events_bytes))
 
     def parsed() -> Sent:

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from workhours_sla.adapters.checked_data import Reader
-from workhours_sla.adapters.json.text import parsed
 from workhours_sla.adapters.sources.cloudevents import (
     ENVELOPE,
     attribute_of,
@@ -18,15 +16,14 @@ from workhours_sla.adapters.sources.cloudevents import (
 from workhours_sla.adapters.sources.received_ahead import received_ahead
 from workhours_sla.adapters.sources.rows import Fault
 from workhours_sla.adapters.sources.sent_events import SentEventMapper
-from workhours_sla.errors import ConfigError
-from workhours_sla.service.answering import Limits, check_events
+from workhours_sla.service.answering import Limits, check_events, data_of
 from workhours_sla.service.bodies import JSON_TYPE
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import Problem, refuse
 from workhours_sla.sla.event import FIELD_NAMES, Event
 from workhours_sla.sla.receipts import Receipt
 from workhours_sla.sla.source import Rejected
-from workhours_sla.text.messages import Detail, Phrase, say
+from workhours_sla.text.messages import Detail, say
 
 SCHEMA: Final = "workhours.receipts/1"
 CLOUD_EVENT: Final = "application/cloudevents+json"
@@ -60,7 +57,7 @@ class Sent(NamedTuple):
         An event without ``received_at`` was received now. Raises RefusedRequestError for a body
         that is not JSON, or has too many events.
         """
-        data = _json(body)
+        data = data_of(body)
         if isinstance(data, list) is not (kind == CLOUD_EVENTS) and kind != JSON_TYPE:
             is_many = kind == CLOUD_EVENTS
             refuse("invalid-request", say("not_a_batch" if is_many else "not_one_event"), key=None)
@@ -79,7 +76,7 @@ class Sent(NamedTuple):
         ``kind`` is the media type of the body. Raises RefusedRequestError for JSON that is broken.
         """
         kind = kind.partition(";")[0].strip().lower()
-        data = _json(body) if is_json(kind) and body.strip() else None
+        data = data_of(body) if is_json(kind) and body.strip() else None
         return cls._of([record_of_request(attributes, kind, data)], now)
 
     @classmethod
@@ -154,15 +151,6 @@ def attributes_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str] | No
         except UnicodeDecodeError:
             refuse("invalid-request", say("header_encoding", name=name), key=name)
     return found if "specversion" in found else None
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return parsed(body, Reader())
-    except ConfigError as error:
-        known = vars(error)
-        phrase = Phrase(known["cause"], known["facts"])
-        refuse("invalid-json", phrase, key=known["key"] or None)
 
 
 def _item(mapper: SentEventMapper, record: Any, place: int, now: datetime) -> Event | Fault:
