@@ -103,6 +103,20 @@ def test_a_client_without_requests_left_is_refused_before_the_work(asked: Asked)
     problem(appeal, "unknown-appeal", 404)  # nothing was stored, and others are answered
 
 
+def test_a_refused_list_is_accepted_after_the_seconds_of_the_answer(asked: Asked) -> None:
+    asked.limit._rate = 1.0
+    for _ in range(10):
+        assert asked.client.ask("GET", "/v1/calendars/RU/2025", **BEARER).status_code == 200
+    waits = []
+    for _ in range(3):
+        answer = asked.client.ask("POST", "/v1/due", [{"start": FRIDAY}] * 20, **BEARER)
+        if answer.status_code == 200:
+            break
+        waits.append(problem(answer, "too-many-requests", 429)["seconds"])
+        asked.now += waits[-1]
+    assert waits == [1, 2]  # first for the request itself, then for its questions as well
+
+
 def test_the_largest_cost_is_no_longer_than_a_silence(asked: Asked) -> None:
     events = [event(number) for number in range(10_000)]
     assert asked.cost("POST", "/v1/events", events, status=202) == 201

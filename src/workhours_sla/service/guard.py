@@ -150,8 +150,9 @@ class Guard:
                 name = self._tokens.check(given, "write" if path in WRITING else "read")
             except RefusedRequestError as error:
                 refused = error
-        spend = scope[SPEND] = partial(self._spend, name or self._client(scope))
-        spend(COSTS.get(path, 1) if refused is None else 1)
+        client = name or self._client(scope)
+        self._spend(client, COSTS.get(path, 1) if refused is None else 1)
+        scope[SPEND] = partial(self._spend, client, counted=1)
         if refused is not None:
             raise refused
 
@@ -161,11 +162,11 @@ class Guard:
         address = self._proxies.client(client and client[0], scope["headers"])
         return address and home(address)
 
-    def _spend(self, client: Hashable, cost: int) -> None:
+    def _spend(self, client: Hashable, cost: int, counted: int = 0) -> None:
         """Count a request, or raise RefusedRequestError if the client has none left."""
         if not self._limit.is_set:
             return
-        wait = self._limit.wait(client, monotonic(), cost)
+        wait = self._limit.wait(client, monotonic(), cost, counted=counted)
         if wait:
             seconds = ceil(wait)
             refuse("too-many-requests", say("many_requests", seconds=seconds), seconds=seconds)

@@ -33,10 +33,11 @@ class RateLimit:
         self._full: dict[Hashable, float] = {}
         """When the bucket of each client is full again, in seconds; the last one used is last."""
 
-    def wait(self, client: Hashable, at: float, cost: int = 1) -> float:
+    def wait(self, client: Hashable, at: float, cost: int = 1, *, counted: int = 0) -> float:
         """Return the seconds to wait before the next request, 0 if it is counted now.
 
-        ``at`` is a time in seconds that never goes back, ``cost`` is in requests.
+        ``at`` is a time in seconds that never goes back, ``cost`` is in requests. ``counted`` is
+        the cost that was counted for the same request before, and will be when it is sent again.
         """
         if not self.is_set:
             return 0.0
@@ -45,4 +46,4 @@ class RateLimit:
         self._full[client] = full if wait > 0 else full + min(cost / self._rate, BURST)
         if len(self._full) > CLIENTS:
             del self._full[next(iter(self._full))]
-        return max(0.0, wait)
+        return wait + counted / self._rate if wait > 0 else 0.0
