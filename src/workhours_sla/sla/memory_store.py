@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pickle
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
-from threading import RLock
 from typing import Any, Final
 
 from workhours_sla.errors import StoreError, WorkHoursError
@@ -30,13 +28,13 @@ from workhours_sla.sla.deduplication import (
     effective_copy,
     reason_for,
 )
-from workhours_sla.sla.delivery import DeadLetter, Failure, Pending, decide, repeated
-from workhours_sla.sla.emitted_changes import Change, Key, Reported, state_of, values_of
+from workhours_sla.sla.emitted_changes import Key, Reported, state_of, values_of
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.event_index import EventIndex, all_of
 from workhours_sla.sla.idle_appeals import IdleAppeals
 from workhours_sla.sla.instants import BEGINNING
+from workhours_sla.sla.memory_outbox import MemoryOutbox
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.source import Checkpoint, Rejected
 from workhours_sla.sla.store import (
@@ -53,7 +51,7 @@ SNAPSHOT: Final = "workhours.monitor/3"
 
 
 @public("workhours_sla.stream")
-class MemoryStore:
+class MemoryStore(MemoryOutbox):
     """A store in the memory of one process.
 
     Every change is kept until all sinks have it and ``drop`` is called. Without ``outbox`` no
@@ -74,7 +72,7 @@ class MemoryStore:
     """
 
     def __init__(self, *, outbox: bool = True) -> None:
-        self.lock: RLock = RLock()
+        super().__init__(keeps_changes=outbox)
         self._transaction = _Transaction(self)
         self._is_broken = False
         """True after a transaction raised, since the content may then be incomplete."""
@@ -100,11 +98,6 @@ class MemoryStore:
         self._erased = 0
         """The number of erased rejected rows."""
         self._last_rejected = 0
-        self._keeps_changes = outbox
-        self._outbox: list[tuple[int, Change]] = []
-        self._last_change = 0
-        self._progress: dict[str, int] = {}
-        self._failures: dict[str, dict[int, Failure]] = {}
 
     def close(self) -> None:
         """Do nothing, since a store in memory has no file to close."""
@@ -216,9 +209,7 @@ class MemoryStore:
             self._index.reserve(work.events, work.fresh.keys() | work.known.keys())
         self._index.add(work.fresh)
         self._index.write(work.known, work.copies)
-        if self._keeps_changes and work.changes:
-            self._outbox += enumerate(work.changes[work.written :], self._last_change + 1)
-            self._last_change += len(work.changes) - work.written
+        self._add_changes(work.changes, work.written)
         if work.is_part:
             return
         self.watermark = None if work.watermark is BEGINNING else work.watermark
@@ -270,11 +261,7 @@ class MemoryStore:
         if self._swept is None or before - self._swept >= SWEPT_EVERY:
             self._drop_quarantined(before)
             self._swept = before
-        last = min(self._progress.values(), default=0)
-        failed = {number for one in self._failures.values() for number in one}
-        known = bisect_right(self._outbox, last, key=lambda one: one[0])
-        if known > len(failed):
-            self._outbox[:known] = [one for one in self._outbox[:known] if one[0] in failed]
+        self._drop_changes()
 
     def _erase_rejected(self, before: datetime) -> None:
         """Erase the rejected rows that were read before an instant, and keep their number."""
@@ -348,81 +335,6 @@ class MemoryStore:
             dropped=self._dropped_count,
             rejected=len(self._rejected) + self._erased,
         )
-
-    def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
-        """Return the changes with numbers greater than ``after``, as pairs of number and change."""
-        first = bisect_right(self._outbox, after, key=lambda one: one[0])
-        return self._outbox[first : None if limit < 0 else first + limit]
-
-    # -- delivery ------------------------------------------------------------------------------
-
-    def deliver_to(self, sinks: Iterable[str]) -> None:
-        """Add sinks that are in use: changes are dropped only after all of them have the changes.
-
-        If this was never called, all sinks that have ever asked for changes are in use.
-        """
-        with self.lock:
-            for sink in sinks:
-                self._progress.setdefault(sink, 0)
-
-    def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
-        with self.lock:
-            number = self._progress.setdefault(sink, 0)
-            failures = self._failures.get(sink, {})
-            only, after, retry_at = decide(number, failures.values(), now)
-            if only is not None:
-                return Pending(self.changes(only.number - 1, 1), only.attempts)
-            changes = [] if after is None else self.changes(after, limit)
-            return Pending(changes, 0, retry_at)
-
-    def undelivered(self, sink: str) -> int:
-        """Return how many changes a sink has not accepted. Dead letters are not counted."""
-        with self.lock:
-            number = self._progress.get(sink, 0)
-            accepted = bisect_right(self._outbox, number, key=lambda one: one[0])
-            failures = self._failures.get(sink, {}).values()
-            return len(self._outbox) - accepted + repeated(number, failures)
-
-    def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:  # noqa: ARG002
-        """Record that a sink has the changes with these numbers, and all changes before them."""
-        with self.lock:
-            self._progress[sink] = max(self._progress.get(sink, 0), *numbers)
-            for number in numbers:
-                self._failures.get(sink, {}).pop(number, None)
-
-    def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change.
-
-        The change becomes a dead letter if ``retry_at`` is None.
-        """
-        with self.lock:
-            failures = self._failures.setdefault(sink, {})
-            attempts = failures[number].attempts if number in failures else 0
-            failures[number] = Failure(number, attempts + 1, retry_at, error)
-            if retry_at is None:
-                self._progress[sink] = max(self._progress.get(sink, 0), number)
-
-    def dead(self, sink: str) -> Sequence[DeadLetter]:
-        """Return the dead letters of a sink: changes that are no longer sent to it."""
-        with self.lock:
-            return [
-                DeadLetter(number, self.changes(number - 1, 1)[0][1], one.attempts, one.error)
-                for number, one in sorted(self._failures.get(sink, {}).items())
-                if one.retry_at is None
-            ]
-
-    def replay(self, sink: str, numbers: Iterable[int]) -> int:
-        """Make the dead letters with these numbers pending again. Return how many were found."""
-        with self.lock:
-            failures = self._failures.get(sink, {})
-            found = {
-                number
-                for number in numbers
-                if number in failures and failures[number].retry_at is None
-            }
-            failures |= {number: Failure(number, 0, BEGINNING, "") for number in found}
-            return len(found)
 
     # -- snapshot ------------------------------------------------------------------------------
 
