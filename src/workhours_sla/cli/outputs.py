@@ -37,6 +37,7 @@ class OutputOptions(NamedTuple):
     """The options of a command that say what it writes, and how late events may arrive.
 
     ``sinks`` are files of changes, ``digests`` is the file of digests, ``skew`` an amount of time.
+    ``standby`` is whether the command takes over from another process.
     """
 
     sinks: Sequence[str]

@@ -123,9 +123,10 @@ def serve(**options: Any) -> None:
 
 def _check_sections(mapping: Config) -> None:
     """Raise ConfigError for a section of the configuration that needs --store."""
-    names = [f"service.{name}" for name in ("vk", "max", "feeds") if getattr(mapping.service, name)]
-    for name in (*names, *(f"sinks.{sink}" for sink in mapping.sinks)):
-        raise ConfigError(say("section_without_store", section=name))
+    found = [f"service.{name}" for name in ("vk", "max", "feeds") if getattr(mapping.service, name)]
+    found += [f"sinks.{name}" for name in mapping.sinks]
+    if found:
+        raise ConfigError(say("section_without_store", section=found[0]))
 
 
 def _check(wanted: _ServeOptions, place: str | None, common: dict[str, Any], lang: str) -> None:

@@ -25,13 +25,11 @@ from workhours_sla.text.messages import Phrase, say
 
 SCHEMA: Final = "workhours.answers/1"
 QUESTIONS_OF_ONE: Final = 10
-"""So many questions of a list count as one more request."""
+"""Number of questions in a list that count as one more request."""
 EXPLANATION: Final = 2
-"""As how many more requests an explanation counts."""
+"""Number of requests that an explanation counts as, besides the request itself."""
 EVENTS_OF_ONE: Final = 50
-"""So many events count as one more request."""
-
-
+"""Number of events that count as one more request."""
 _PLAIN: Final = frozenset({str, bool, int, type(None)})
 _encode: Final = msgspec.json.Encoder().encode
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=json_value)
@@ -62,7 +60,7 @@ class Batch(NamedTuple):
 
     @property
     def cost(self) -> int:
-        """As how many more requests it counts."""
+        """Number of requests that its work counts as, besides the request itself."""
         questions = len(self.items) // QUESTIONS_OF_ONE
         explanations = EXPLANATION * sum(map(self._is_explained, self.items))
         return questions + explanations + events_cost(sum(map(_count_events, self.items)))
@@ -108,7 +106,7 @@ def data_of(body: bytes) -> Any:
 
 
 def events_cost(count: int) -> int:
-    """Return as how many more requests one counts that has so many events."""
+    """Return the number of requests that events count as, besides the request that has them."""
     return count // EVENTS_OF_ONE
 
 
@@ -165,7 +163,7 @@ def encoded(data: object) -> bytes:
 
 
 def encoded_answer(data: dict[str, Any]) -> bytes:
-    """Return the bytes that ``encoded`` returns, sooner for an answer without lists."""
+    """Return the same bytes as ``encoded``; faster for an answer without lists."""
     try:
         return escape_control_bytes(_encode(_plain(data)))
     except (TypeError, UnicodeEncodeError):  # a list, half a character

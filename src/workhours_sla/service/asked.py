@@ -1,4 +1,4 @@
-"""Answer questions before an application for all other addresses: one function, for its speed."""
+"""Answer questions without the framework, which is faster, and pass all other requests on to it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Asked:
     """An ASGI application that answers ``/v1/NAME`` for each question, and passes on the rest.
 
     The routes and the middleware of a framework would take a third of the time of such a request.
-    Errors are for the guard.
+    The guard makes problems of its errors.
     """
 
     def __init__(self, inner: ASGIApp, targets: Targets, limits: Limits) -> None:

@@ -43,7 +43,7 @@ WRITING: Final = frozenset({"/v1/events"})
 SELF_CHECKED: Final = ("/v1/webhooks/", "/feeds/")
 """Addresses begin so if they check another secret than a token themselves."""
 COSTS: Final = {"/v1/report": 100, "/v1/overdue": 10, "/metrics": 10}
-"""As how many requests one counts that reads all appeals."""
+"""The number of requests that one to these addresses counts as, because it reads all appeals."""
 LONGEST_HOST: Final = 255
 """The largest number of characters of the name of a host."""
 RETRY_AFTER: Final = "5"
@@ -57,7 +57,8 @@ class Guard:
 
     The log has no times, ids, addresses or texts of a request: only its route and its cost. The
     rate of requests is limited for each token, and for each address without a valid token.
-    Addresses in ``open_`` need no token, or check it themselves. ``proxies`` name their clients.
+    Addresses in ``open_`` need no token, or check it themselves. ``proxies`` are the
+    reverse proxies that say who the client is.
     """
 
     def __init__(  # noqa: PLR0913

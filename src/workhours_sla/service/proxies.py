@@ -19,9 +19,9 @@ FORWARDED: Final = (b"x-forwarded-for", b"forwarded")
 LONGEST: Final = 100
 """The largest number of characters of an entry that may be an address."""
 _HOPS: Final = 20
-"""So many entries of a header are read, from the last one on."""
-_HOME: Final = 64
-"""The bits of an IPv6 address that one client cannot change."""
+"""Number of entries of a header that are read, from the end."""
+_OWN_BITS: Final = 64
+"""Number of last bits of an IPv6 address, which its owner can change at any time."""
 
 
 class Proxies:
@@ -80,9 +80,9 @@ class Proxies:
 
 
 def foreign(headers: RawHeaders) -> str | None:
-    """Return a client on another machine that any header of a proxy names, None if there is none.
+    """Return the client on another machine that a header of a proxy names, None if there is none.
 
-    The headers are believed only in what speaks against the client.
+    Anybody can send these headers, so they are only a reason to refuse a request.
     """
     headers = [header for header in headers if header[0] in FORWARDED]
     for name in FORWARDED if headers else ():
@@ -102,7 +102,7 @@ def home(address: str) -> str:
     found = _parsed(address)
     if not isinstance(found, IPv6Address):
         return address if found is None else str(found)
-    return str(IPv6Address(int(found) >> _HOME << _HOME))
+    return str(IPv6Address(int(found) >> _OWN_BITS << _OWN_BITS))
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:
@@ -114,7 +114,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
 
 
 def _entries(headers: RawHeaders, wanted: bytes) -> Iterator[str]:
-    """Yield the addresses in a header, the last one first; an empty text where there is none."""
+    """Yield the entries of a header, the last one first; an empty text for one without ``for``."""
     values = [value.decode("latin-1") for name, value in headers if name == wanted]
     if not values:
         return

@@ -180,10 +180,10 @@ class Reports:
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """Let the garbage collector rest within the block.
+    """Turn the garbage collector off within the block.
 
-    It stops all threads while it looks at all objects, for seconds with a million events. What a
-    report uses is released without it.
+    It stops all threads while it looks at all objects, for seconds with a million events. The
+    memory of a report is released without it.
     """
     was_enabled = gc.isenabled()
     gc.disable()

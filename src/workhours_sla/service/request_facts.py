@@ -1,4 +1,4 @@
-"""The keys under which the scope of a request has what the guard knows about it."""
+"""The keys of a request's scope under which the guard stores what it knows about the request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROUTE: Final = "workhours.route"
 FAULT: Final = "workhours.fault"
 """The number of a fault."""
 SPEND: Final = "workhours.spend"
-"""A function that counts a request as so many more of its client."""
+"""A function that counts a request as a number of further requests of its client."""
 
 
 def spend(scope: Scope, cost: int) -> None:

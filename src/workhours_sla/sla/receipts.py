@@ -31,7 +31,7 @@ class Receipt(NamedTuple):
 class Received(NamedTuple):
     """What a batch did: its changes and counters, and a receipt for each event, in their order.
 
-    ``appeal_ids`` are the appeals that may be other than before.
+    ``appeal_ids`` are the appeals that the batch may have changed.
     """
 
     committed: Committed
@@ -55,7 +55,7 @@ def commit_with_receipts(pipeline: Pipeline, batch: Batch) -> Received:
     if not committed.changes and all(one.state == "duplicate" for one in receipts):
         return Received(committed, receipts, frozenset())
     ids = {one.appeal_id for some in (events, committed.changes) for one in some}
-    # another copy of an id may count now, and the former one be of another appeal
+    # another copy of an event may count now, and the one before may be of another appeal
     ids |= {copy.event.appeal_id for known in copies.values() for copy in all_of(known)}
     return Received(committed, receipts, frozenset(ids))
 
