@@ -138,7 +138,7 @@ def open_table(file: IO[bytes], name: str) -> Table:
     """Open a Parquet or Arrow file as a table. Raises what pyarrow raises for a damaged file."""
     import pyarrow.ipc  # noqa: PLC0415 - of an extra
 
-    from workhours_sla.adapters.sources.arrow_values import leaves_of  # noqa: PLC0415 - of an extra
+    from workhours_sla.adapters.sources.arrow_values import roots_of  # noqa: PLC0415 - of an extra
 
     head = file.read(HEAD)
     file.seek(0)
@@ -150,9 +150,7 @@ def open_table(file: IO[bytes], name: str) -> Table:
     schema = pyarrow.ipc.open_file(file).schema
 
     def batches(columns: tuple[str, ...], most: int) -> Iterator[Any]:
-        routes = dict(leaves_of(schema))
-        roots = sorted({routes[column][0] for column in columns})
-        options = pyarrow.ipc.IpcReadOptions(included_fields=roots)
+        options = pyarrow.ipc.IpcReadOptions(included_fields=roots_of(schema, columns))
         file.seek(0)
         reader = pyarrow.ipc.open_file(file, options=options)
         found = (reader.get_batch(index) for index in range(reader.num_record_batches))

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from workhours_sla.adapters.sources.cells import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _EXACT_SINGLE: Final = 1 << 24
 """Up to this number, a four-byte float represents every whole number exactly."""
@@ -39,6 +39,17 @@ def _leaves(
     if pa.types.is_struct(field.type):
         for index in range(field.type.num_fields):
             yield from _leaves(field.type.field(index), f"{path}.", (*route, index))
+
+
+def roots_of(schema: Any, paths: Iterable[str]) -> list[int]:
+    """Return the indexes of the columns that have some paths, sorted.
+
+    >>> schema = pa.schema([("id", pa.int64()), ("author", pa.struct([("id", pa.string())]))])
+    >>> roots_of(schema, ["author.id", "author"])
+    [1]
+    """
+    routes = dict(leaves_of(schema))
+    return sorted({routes[path][0] for path in paths})
 
 
 def values_of(batch: Any, route: tuple[int, ...]) -> list[object]:

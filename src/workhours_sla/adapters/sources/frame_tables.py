@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Number
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from workhours_sla.adapters.sources.arrow_tables import Table, item_of, sliced
@@ -39,9 +40,8 @@ def frame_library(value: object) -> str | None:
 
 
 def names_of(frame: Any) -> list[str]:
-    """Return the names of the columns of a data frame or table."""
-    names = frame.column_names if frame_library(frame) == "pyarrow" else frame.columns
-    return list(map(str, names))
+    """Return the names of the columns of a data frame of pandas or polars."""
+    return list(map(str, frame.columns))
 
 
 def table_of(frame: Any, layout: Layout) -> Table | None:
@@ -57,11 +57,10 @@ def table_of(frame: Any, layout: Layout) -> Table | None:
         table = frame if frame_library(frame) == "pyarrow" else _converted(frame, layout)
     except (pa.ArrowException, OverflowError, TypeError, ValueError):
         return None
+    from workhours_sla.adapters.sources.arrow_values import roots_of  # noqa: PLC0415 - of an extra
 
     def batches(columns: tuple[str, ...], most: int) -> Iterator[Any]:
-        roots = {column.split(".")[0] for column in columns} | set(columns)
-        used = [at for at, name in enumerate(table.column_names) if name in roots]
-        return sliced(table.select(used).to_batches(), most)
+        return sliced(table.select(roots_of(table.schema, columns)).to_batches(), most)
 
     return Table(type(frame).__name__, table.schema, table.num_rows, batches)
 
@@ -82,7 +81,9 @@ def _converted(frame: Any, layout: Layout) -> Any:
     of_library = _arrow_of_pandas if frame_library(frame) == "pandas" else _arrow_of_polars
     names = names_of(frame)
     columns = [
-        of_library(_column(frame, at)) if name in used else pa.nulls(len(frame))
+        of_library(_column(frame, at))
+        if name in used or any(path.startswith(f"{name}.") for path in used)
+        else pa.nulls(len(frame))
         for at, name in enumerate(names)
     ]
     return pa.table(columns, names=names)
@@ -107,7 +108,7 @@ def _arrow_of_pandas(column: Any) -> Any:
         return pa.array(column, from_pandas=True)
     if infer_dtype(column, skipna=True) in {"string", "empty"}:
         return pa.array(column, pa.string(), from_pandas=True)
-    return pa.array(_texts(column))  # raises a TypeError for other values than texts and flags
+    return pa.array(_texts(column))  # raises for values of several types
 
 
 def _texts(column: Any) -> list[object]:
@@ -116,4 +117,6 @@ def _texts(column: Any) -> list[object]:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value  # noqa: PLR0124 - NaN
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+        return True
+    return isinstance(value, Number) and value != value  # noqa: PLR0124 - NaN

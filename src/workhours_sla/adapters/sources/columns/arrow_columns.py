@@ -15,9 +15,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workhours_sla.adapters.columns import CLAIM_COLUMNS, TIMES
-from workhours_sla.adapters.sources.arrow_tables import ROWS, Table, item_of, mapper_of, rows_of
+from workhours_sla.adapters.sources.arrow_tables import (
+    ROWS,
+    Table,
+    faults,
+    item_of,
+    mapper_of,
+    rows_of,
+)
 from workhours_sla.adapters.sources.arrow_values import column_at, leaves_of, texts_of
-from workhours_sla.adapters.sources.columns.arrow_values import places_of, values_of
+from workhours_sla.adapters.sources.columns.arrow_values import in_one, places_of, values_of
 from workhours_sla.adapters.sources.columns.table import TextTable
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS
@@ -41,8 +48,13 @@ _END: Final = micros_of(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)) // _MICROS
 def text_table(source: Table, layout: Layout) -> TextTable | None:
     """Return the columns of a table, or None if they have another form or are too large.
 
-    Raises SourceError if a column is missing, and what pyarrow raises.
+    Raises SourceError if a column is missing or damaged.
     """
+    with faults(source.name):
+        return _converted(source, layout)
+
+
+def _converted(source: Table, layout: Layout) -> TextTable | None:
     mapper = mapper_of(source.paths, source.name, layout, [])
     place = {name: layout.column(name) for name in EVENT_COLUMNS}
     place = {name: at for name, at in place.items() if at in source.paths}
@@ -56,9 +68,7 @@ def text_table(source: Table, layout: Layout) -> TextTable | None:
     doubtful = np.zeros(table.num_rows, np.bool_)
     columns: dict[str, Any] = {}
     for name, at in place.items():
-        column = column_at(table, routes[at])
-        if isinstance(column, pa.ChunkedArray):
-            column = column.combine_chunks()
+        column = in_one(column_at(table, routes[at]))
         if not pa.types.is_null(column.type):
             columns[name], unusual = _simple(column, name)
             doubtful |= unusual
@@ -91,11 +101,11 @@ def _whole(source: Table, columns: tuple[str, ...]) -> Any:
 def _simple(column: Any, name: str) -> tuple[Any, Bools]:
     """Return a column as texts, times in microseconds or flags, and which rows are doubtful."""
     kind, is_of = column.type, pa.types
-    usual = np.zeros(len(column), np.bool_)
+    doubtful = np.zeros(len(column), np.bool_)
     if is_of.is_dictionary(kind):
         column, kind = column.dictionary_decode(), kind.value_type
     if name == "substantive" and is_of.is_boolean(kind):
-        return column, usual
+        return column, doubtful
     if name in TIMES and is_of.is_timestamp(kind) and kind.tz is not None:
         return _times(column)
     if any(fits(kind) for fits in _AS_TEXT):
@@ -106,10 +116,9 @@ def _simple(column: Any, name: str) -> tuple[Any, Bools]:
     texts = pa.array([one if isinstance(one, str) else None for one in read], pa.string())
     is_unread = np.array([one is not None and not isinstance(one, str) for one in read], np.bool_)
     codes, is_known = values_of(encoded.indices, np.int32)
-    unusual = usual
-    unusual[is_known] = is_unread[codes[is_known]]
+    doubtful[is_known] = is_unread[codes[is_known]]
     texts = texts.take(encoded.indices)
-    return texts, unusual | _is_too_long(texts)
+    return texts, doubtful | _is_too_long(texts)
 
 
 _AS_TEXT: Final = (

@@ -14,6 +14,11 @@ from numpy.typing import NDArray
 from workhours_sla.worktime.columns.lookups import Bools, Ints
 
 
+def in_one(column: Any) -> Any:
+    """Return a column as one array."""
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
 def values_of(array: Any, kind: type[np.generic]) -> tuple[NDArray[Any], Bools]:
     """Return the numbers of an array of Arrow, and which of them are not null."""
     validity, data = array.buffers()

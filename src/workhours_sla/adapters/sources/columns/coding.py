@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from workhours_sla.adapters.sources.columns.arrow_values import places_of, values_of
+from workhours_sla.adapters.sources.columns.arrow_values import in_one, places_of, values_of
 from workhours_sla.adapters.sources.columns.table import TextTable
 from workhours_sla.adapters.sources.columns.written_times import parse_times
 from workhours_sla.adapters.sources.mapping import FLAGS, TYPES
@@ -130,8 +130,8 @@ class Coder:
 
     def _ids(self) -> tuple[Names, Ints, Ints]:
         """Return the texts of all ids, and the codes of ``event_id`` and ``refers_to``."""
-        own = _in_one(self._texts.pop("event_id"))
-        about = _in_one(self._texts.pop("refers_to", pa.nulls(self._size, own.type)))
+        own = in_one(self._texts.pop("event_id"))
+        about = in_one(self._texts.pop("refers_to", pa.nulls(self._size, own.type)))
         codes, texts = _encoded(pa.chunked_array([own, about]))
         self._doubt_long_ids(texts, codes[: self._size])
         names: Names = ArrowNames(texts)
@@ -152,7 +152,7 @@ class Coder:
     def _substantive(self) -> NDArray[np.int8]:
         column = self._texts.get("substantive")
         if column is not None and pa.types.is_boolean(column.type):
-            flags, is_known = values_of(_in_one(column).cast(pa.int8()), np.int8)
+            flags, is_known = values_of(in_one(column).cast(pa.int8()), np.int8)
             return np.where(is_known, flags, np.int8(NONE))
         read: Read = lambda text: FLAGS.get(text.lower(), _UNREADABLE)  # noqa: E731
         values, codes = self._meanings("substantive", read)
@@ -163,7 +163,7 @@ class Coder:
         column = self._texts.pop(name, None)
         if column is None:
             return np.zeros(self._size, np.int64), np.ones(self._size, np.bool_)
-        texts = _in_one(column)
+        texts = in_one(column)
         if pa.types.is_timestamp(texts.type):
             ticks, is_known = values_of(texts, np.int64)
             return ticks, ~is_known
@@ -192,14 +192,9 @@ class Coder:
         return found, missing
 
 
-def _in_one(column: Any) -> Any:
-    """Return a column as one array."""
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
 def _encoded(texts: Any) -> tuple[Ints, Any]:
     """Return the code of each row, ``NONE`` for null, and the different texts."""
-    encoded = _in_one(texts).dictionary_encode()
+    encoded = in_one(texts).dictionary_encode()
     codes, is_known = values_of(encoded.indices, np.int32)
     return np.where(is_known, codes, np.int64(NONE)), encoded.dictionary
 

@@ -287,8 +287,10 @@ def _arrow_table(path: Path, layout: Layout) -> TextTable | None:
     from workhours_sla.adapters.sources.arrow_tables import faults, open_table  # noqa: PLC0415
     from workhours_sla.adapters.sources.columns.arrow_columns import text_table  # noqa: PLC0415
 
-    with path.open("rb") as file, faults(str(path)):
-        return text_table(open_table(file, str(path)), layout)
+    with path.open("rb") as file:
+        with faults(str(path)):
+            table = open_table(file, str(path))
+        return text_table(table, layout)
 
 
 def _of_library(read: Callable[[], Any]) -> Any:
