@@ -24,7 +24,7 @@ from benchmarks import (
     streams,
     times,
 )
-from benchmarks.lines import Line, Measured, table, worse
+from benchmarks.lines import Measured, table, worse
 from benchmarks.timing import cores
 from benchmarks.workload import Rows
 
@@ -82,11 +82,11 @@ def main(argv: Sequence[str] | None = None) -> int:  # noqa: C901 - one branch f
             result["engines"][name] = engines.as_json(of_engine)
             _say(engines.text(of_engine))
     if table_wanted:
-        lines, result["timings"] = _measure(given.rows, given.turns)
-        result["lines"] = [line.as_json() for line in lines]
-        _say(table(lines))
+        measured = _measure(given.rows, given.turns)
+        result |= measured.as_json()
+        _say(table(measured.lines))
         if given.compare:
-            complaints = worse(lines, json.loads(given.compare.read_text()))
+            complaints = worse(measured.lines, json.loads(given.compare.read_text()))
             _say("\n" + ("\n".join(complaints) or "nothing is more than a quarter worse"))
     if given.json:
         given.json.write_text(json.dumps(result, indent=1) + "\n")
@@ -120,7 +120,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _measure(count: int, turns: int) -> tuple[list[Line], dict[str, Any]]:
+def _measure(count: int, turns: int) -> Measured:
     rows = Rows(count)
     measured: list[Measured] = []
     with cores(1):
@@ -141,8 +141,8 @@ def _measure(count: int, turns: int) -> tuple[list[Line], dict[str, Any]]:
         measured += [cold.compiling(turns), cold.starting(turns)]
     measured.append(columns.threads(rows, turns))
     sys.stderr.write("\n")
-    timings = {path: times.as_json() for part in measured for path, times in part.timings.items()}
-    return [line for part in measured for line in part.lines], timings
+    timings = {path: times for part in measured for path, times in part.timings.items()}
+    return Measured([line for part in measured for line in part.lines], timings)
 
 
 def _machine() -> dict[str, str]:

@@ -87,7 +87,4 @@ def text(found: Measured | LeftOut) -> str:
 
 def as_json(found: Measured | LeftOut) -> dict[str, Any]:
     """Return the figures of an engine as JSON data."""
-    if isinstance(found, LeftOut):
-        return {"left_out": found.reason}
-    timings = {path: times.as_json() for path, times in found.timings.items()}
-    return {"lines": [line.as_json() for line in found.lines], "timings": timings}
+    return {"left_out": found.reason} if isinstance(found, LeftOut) else found.as_json()

@@ -52,6 +52,11 @@ class Measured(NamedTuple):
     lines: list[Line]
     timings: dict[str, Timings]
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures and their times as JSON data."""
+        timings = {path: times.as_json() for path, times in self.timings.items()}
+        return {"lines": [line.as_json() for line in self.lines], "timings": timings}
+
 
 def most(  # noqa: PLR0913, PLR0917
     path: str, figure: str, value: float, unit: str, target: float | None = None, times: str = ""
