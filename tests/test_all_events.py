@@ -315,6 +315,14 @@ def test_other_values_are_refused(value: Any) -> None:
         read_events(value)
 
 
+def test_no_objects_are_made_to_judge_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = read_events(pd.DataFrame(FOUR)).events
+    with monkeypatch.context() as without:
+        without.setattr(ColumnEvents, "__iter__", lambda _: pytest.fail("objects were made"))
+        result = evaluate(found, USUAL, as_of=NOON)
+    assert result == evaluate(list(found), USUAL, as_of=NOON)
+
+
 def test_a_sequence_of_columns() -> None:
     found = read_events(pd.DataFrame(FOUR)).events
     assert len(found) == 4
