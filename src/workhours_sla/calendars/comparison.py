@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 def work_differs(one: Day, other: Day) -> bool:
-    """Return whether two days differ in whether, by which hours and how long they are worked."""
+    """Return whether the working time of two days differs.
+
+    It does if only one of them is a working day, if their weekly hours are those of different
+    dates, or if one is shortened by more than the other.
+    """
     return (one.working, one.shortened_by, one.working and one.hours_of) != (
         other.working,
         other.shortened_by,

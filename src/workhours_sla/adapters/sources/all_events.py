@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import open_source
-from workhours_sla.adapters.sources.arrow_tables import items_of, mapper_of
+from workhours_sla.adapters.sources.arrow_tables import items_of, table_mapper
 from workhours_sla.adapters.sources.columns.read import (
     ReadColumns,
     columns_of_table,
@@ -53,8 +53,8 @@ def read_events(
     """Read all events of a file, a binary stream or a data frame.
 
     A data frame is one of pandas or polars or a table of Arrow; its columns mean what the columns
-    of a file of events mean, and ``config`` may name them as it does those of a file. Large files
-    and data frames of events are read as columns if pyarrow is installed. Raises SourceError for a
+    of a file of events mean, and ``config`` may name them as it does those of a file. Data frames
+    and large files of events are read as columns if pyarrow is installed. Raises SourceError for a
     file or frame that does not match the configuration, and TypeError for another value.
 
     >>> from datetime import datetime, timezone
@@ -96,7 +96,7 @@ def _of_frame(frame: Any, config: Config) -> ReadEvents:
     if columns is not None:
         return _of_columns(columns)
     paths = names_of(frame) if table is None else table.paths
-    mapper = mapper_of(paths, name, layout, claims)
+    mapper = table_mapper(paths, name, layout, claims)
     items = rows_without_arrow(frame, mapper) if table is None else items_of(table, mapper)
     if config.input.kind == "statuses":
         items = events_of_statuses(items, name)

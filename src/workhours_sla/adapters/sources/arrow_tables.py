@@ -58,7 +58,7 @@ def read(
     not Parquet or Arrow, if it lacks a column of ``layout``, and if a row group is too large.
     """
     with _table_in(opened) as (table, paths):
-        mapper = mapper_of(paths, opened.name, layout, claims)
+        mapper = table_mapper(paths, opened.name, layout, claims)
         for line, item in enumerate(items_of(table, mapper), 1):
             yield item
             if opened.size is not None and table.rows and not line % ROWS:
@@ -66,7 +66,7 @@ def read(
         opened.progress.position = opened.size
 
 
-def mapper_of(paths: Sequence[str], name: str, layout: Layout, claims: list[Claim]) -> Mapper:
+def table_mapper(paths: Sequence[str], name: str, layout: Layout, claims: list[Claim]) -> Mapper:
     """Return the mapper of the rows of a table. Raises SourceError if a column is missing."""
     layout.check(paths, name)
     mapper = Mapper(layout, paths, claims)

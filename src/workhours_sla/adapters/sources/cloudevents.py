@@ -245,7 +245,6 @@ def record_of_request(attributes: Mapping[str, str], kind: str, data: Any) -> di
     ``kind`` is the media type of its data, which has no fields if it is not JSON.
     """
     known = {name: text for name, text in attributes.items() if _ATTRIBUTE.fullmatch(name)}
-    known.pop("data", None)
     return _binary(known, kind, data)
 
 

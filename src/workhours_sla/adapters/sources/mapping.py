@@ -198,7 +198,6 @@ class Mapper:
         """Return the creation of the row's appeal, and its reply if any. Raises RefusedError."""
         appeal_id, posted, answered, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
-        check_ids_of_row("", appeal_id)
         posted_at = self._time("posted_at", posted) or self._absent("posted_at", record)
         answered_at = self._time("answered_at", answered)
         sender, about = (self.layout.source, *attributes[:3]), attributes[3:]

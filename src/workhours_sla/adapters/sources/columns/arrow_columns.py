@@ -14,14 +14,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workhours_sla.adapters.columns import CLAIM_COLUMNS, TIMES
+from workhours_sla.adapters.columns import TIMES
 from workhours_sla.adapters.sources.arrow_tables import (
     ROWS,
     Table,
     faults,
     item_of,
-    mapper_of,
     rows_of,
+    table_mapper,
 )
 from workhours_sla.adapters.sources.arrow_values import column_at, leaves_of, texts_of
 from workhours_sla.adapters.sources.columns.arrow_values import in_one, places_of, values_of
@@ -55,11 +55,10 @@ def text_table(source: Table, layout: Layout) -> TextTable | None:
 
 
 def _converted(source: Table, layout: Layout) -> TextTable | None:
-    mapper = mapper_of(source.paths, source.name, layout, [])
+    mapper = table_mapper(source.paths, source.name, layout, [])
     place = {name: layout.column(name) for name in EVENT_COLUMNS}
     place = {name: at for name, at in place.items() if at in source.paths}
-    claims = {name for claim in CLAIM_COLUMNS for name in layout.names(claim)}
-    if "event_id" not in place or not claims.isdisjoint(source.paths):
+    if "event_id" not in place or not layout.claim_names.isdisjoint(source.paths):
         return None
     table = _whole(source, mapper.read_columns)
     if table is None:

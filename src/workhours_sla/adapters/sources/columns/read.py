@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, NamedTuple
 
-from workhours_sla.adapters.columns import CLAIM_COLUMNS
 from workhours_sla.adapters.sources.formats import format_of, layout_of
 from workhours_sla.adapters.sources.jsonl import JsonRows
 from workhours_sla.adapters.sources.layout import Layout
@@ -185,7 +184,7 @@ def _csv_table(path: Path, layout: Layout, options: Input) -> TextTable | None:
         layout.check(header, path.name)
     except SourceError:
         return None
-    if any(name in header for claim in CLAIM_COLUMNS for name in layout.names(claim)):
+    if not layout.claim_names.isdisjoint(header):
         return None
     mapper = Mapper(layout, header)
     place = {
@@ -237,7 +236,7 @@ def _json_table(path: Path, layout: Layout, _options: Input) -> TextTable | None
         return None
     rows = JsonRows(mapper)
     place = {name: layout.column(name) for name in EVENT_COLUMNS if layout.column(name)}
-    claims = {name for claim in CLAIM_COLUMNS for name in layout.names(claim)}
+    claims = layout.claim_names
     kinds = dict.fromkeys((*place.values(), *claims), "string")
     if "substantive" in place:
         kinds[place["substantive"]] = "bool"
