@@ -196,6 +196,7 @@ def test_unusual_frames(
         [1, "A", None, True],
         [Decimal(1), None, Decimal(2), Decimal(1)],
         ["A", float("nan"), pd.NA, pd.NaT],
+        ["A", np.datetime64("NaT"), np.float32("nan"), Decimal("NaN")],
         [NOON, "2026-03-12T10:15:00Z", NOON.replace(tzinfo=None), None],
         [NOON, NOON.astimezone(MOSCOW), None, NOON],
         [np.array([1, 2]), "A", None, np.array([3])],

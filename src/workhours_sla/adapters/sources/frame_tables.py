@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Number
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from workhours_sla.adapters.sources.arrow_tables import Table, item_of, sliced
@@ -119,4 +118,5 @@ def _texts(column: Any) -> list[object]:
 def _is_missing(value: Any) -> bool:
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return True
-    return isinstance(value, Number) and value != value  # noqa: PLR0124 - NaN
+    # an array cannot be compared as a whole, and no value with a length is NaN
+    return not hasattr(value, "__len__") and bool(value != value)  # noqa: PLR0124
