@@ -573,11 +573,8 @@ def test_a_document_is_not_followed(
     assert not store.exists()
 
 
-def test_a_standby_waits_for_the_file_of_the_process_that_it_replaces(
-    tmp_path: Path, path: Path
-) -> None:
+def test_a_standby_waits_for_the_file_of_the_process_that_it_replaces(tmp_path: Path) -> None:
     sink = tmp_path / "changes.jsonl"
-    path.write_text(text(stream(3, 1)))
     asked = Flag()
     options = OutputOptions([str(sink)], None, "0", standby=True)
     with closing(JsonLinesSink(sink)) as former:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -34,11 +33,6 @@ class Asked:
         self._known = {
             f"/v1/{name}": (name, of_events if name == "evaluate" else limits) for name in QUESTIONS
         }
-
-    @property
-    def paths(self) -> Collection[str]:
-        """The addresses of the questions."""
-        return self._known.keys()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
