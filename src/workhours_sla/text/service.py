@@ -20,7 +20,7 @@ PROBLEMS: Final[Mapping[str, Words]] = {
     "unauthorized": {"en": "No valid token", "ru": "Нет действительного ключа"},
     "forbidden": {"en": "The token may only read", "ru": "Ключ даёт право только на чтение"},
     "wrong-host": {"en": "Another name of this machine", "ru": "Другое имя этой машины"},
-    "other-machine": {"en": "A request of another machine", "ru": "Запрос с другой машины"},
+    "other-machine": {"en": "A request from another machine", "ru": "Запрос с другой машины"},
     "unknown-appeal": {"en": "No such appeal", "ru": "Такого обращения нет"},
     "wrong-secret": {"en": "The secret is wrong", "ru": "Неверный секрет"},
     "not-found": {"en": "No such address", "ru": "Такого адреса нет"},
@@ -189,12 +189,14 @@ SERVICE: Final[Mapping[str, Words]] = {
         "ru": "добавьте tokens_env или tokens_file",
     },
     "not_a_proxy": {
-        "en": "{text} is neither an address nor a network of some",
-        "ru": "{text} - не адрес и не часть сети",
+        "en": "{text} does not name proxies",
+        "ru": "{text} не обозначает прокси",
     },
     "write_a_proxy": {
-        "en": "write it like 127.0.0.1 or 10.0.0.0/24",
-        "ru": "напишите, например, 127.0.0.1 или 10.0.0.0/24",
+        "en": "write an address such as 127.0.0.1 or a network such as 10.0.0.0/24, not one of "
+        "all addresses",
+        "ru": "укажите адрес, например 127.0.0.1, или сеть, например 10.0.0.0/24, но не сеть из "
+        "всех адресов",
     },
     "host_without_tokens": {
         "en": "{host} can be reached by other machines, and the configuration names no tokens; add "
