@@ -14,14 +14,13 @@ from typing import Any
 import pytest
 
 from column_streams import as_of_of, events_of, policy_of
-from test_column_files import rows_of
+from test_column_files import by_rows, rows_of
 from test_event_columns import USUAL, assert_equal
 from test_properties import EXAMPLES
 from workhours_sla import Event, evaluate
 from workhours_sla.adapters.config.sections import Config, Input
-from workhours_sla.adapters.sources import Fault
 from workhours_sla.errors import SourceError
-from workhours_sla.files import ReadEvents, open_source, read_events
+from workhours_sla.files import ReadEvents, read_events
 from workhours_sla.sla.column_events import ColumnEvents
 from workhours_sla.sla.event import FIELD_NAMES
 
@@ -51,16 +50,7 @@ def arrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 def of_file(columns: Columns, path: Path, config: Config) -> ReadEvents:
     """Return what the rows of a Parquet file with these columns give."""
     parquet.write_table(pa.table(columns), path)
-    events: list[Event] = []
-    faults: list[Fault] = []
-    with open_source(path, config) as source:
-        for item in source:
-            if isinstance(item, Fault):
-                faults.append(item)
-            else:
-                events += item
-        count = len(events) + len(faults) + source.ignored
-        return ReadEvents(events, faults, count, source.ignored)
+    return by_rows(path, config)
 
 
 def assert_read(found: ReadEvents, wanted: ReadEvents) -> None:
@@ -171,22 +161,17 @@ def test_unusual_frames(
     given = {**FOUR, **columns}
     frame = FRAMES[kind](given)
     for config in (Config(), ZONES):
-        parquet.write_table(pa.table(given), tmp_path / "rows.parquet")
-        with open_source(tmp_path / "rows.parquet", config) as source:
-            items = list(source)
-            claims = source.claims
+        wanted = of_file(given, tmp_path / "rows.parquet", config)
+        assert (wanted.row_count, wanted.ignored) == (4, 0)
         found = read_events(frame, config)
-        events = [event for item in items if not isinstance(item, Fault) for event in item]
-        faults = [item for item in items if isinstance(item, Fault)]
-        wanted = ReadEvents(events, faults, 4, 0, claims)
         assert_read(found, wanted)
         with monkeypatch.context() as without:
             without.setitem(sys.modules, "pyarrow", None)
             assert_read(read_events(frame, config), wanted)
-    if events:
+    if wanted.events:
         assert_equal(
             evaluate(found.events, USUAL, as_of=NOON + timedelta(days=9)),
-            evaluate(events, USUAL, as_of=NOON + timedelta(days=9)),
+            evaluate(wanted.events, USUAL, as_of=NOON + timedelta(days=9)),
         )
 
 

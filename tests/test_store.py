@@ -76,6 +76,17 @@ def replied(appeal: str, when: datetime, **more: object) -> Event:
     return event(f"{appeal}-r", appeal, EventType.REPLIED, when, **more)
 
 
+def a_batch() -> Batch:
+    """Return a batch of a file: an appeal and its reply, a rejected row, and the position."""
+    return Batch(
+        "file",
+        [created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))],
+        [Rejected("malformed", "a detail", "a text")],
+        {"": Checkpoint("7")},
+        at(2025, 3, 12, 12),
+    )
+
+
 @contextmanager
 def a_file() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as there:

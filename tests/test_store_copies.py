@@ -11,15 +11,13 @@ from threading import Event as Flag
 
 import pytest
 
-from test_store import POLICY, at, created, replied
+from test_store import POLICY, a_batch, at, created
 from workhours_sla.adapters.stores import places
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import (
     Batch,
-    Checkpoint,
     Pipeline,
-    Rejected,
     SqliteStore,
     check_store,
     copy_store,
@@ -28,15 +26,7 @@ from workhours_sla.stream import (
 
 def filled(path: Path) -> None:
     with Pipeline(SqliteStore(path), POLICY) as pipe:
-        pipe.commit(
-            Batch(
-                "file",
-                [created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))],
-                [Rejected("malformed", "a detail", "a text")],
-                {"": Checkpoint("7")},
-                at(2025, 3, 12, 12),
-            )
-        )
+        pipe.commit(a_batch())
         pipe.apply(created("2", at(2025, 3, 12, 13)))
         pipe.store.acknowledge("sink", [1])
         pipe.store.fail("sink", 2, "an error", None)

@@ -33,6 +33,9 @@ OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 QUICK = {"session.timeout.ms": "1000", "heartbeat.interval.ms": "200"}
 """Properties with which the mock cluster soon notices that a member has left its group."""
+AT = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
+"""The time of the events of ``row``."""
+STAMP = int(AT.timestamp() * 1000)
 GROUP: dict[str, Any] = {"group": "sla", "properties": QUICK}
 SILENT = logging.getLogger("tests.kafka")
 SILENT.addHandler(logging.NullHandler())

@@ -7,9 +7,9 @@ from typing import Any
 
 import psycopg
 
-from test_store import POLICY, at, created, replied
+from test_store import POLICY, a_batch
 from workhours_sla.adapters.stores.places import open_store
-from workhours_sla.stream import Batch, Checkpoint, Pipeline, PostgresStore, Rejected
+from workhours_sla.stream import Pipeline, PostgresStore
 
 
 def execute(address: str, *statements: str) -> list[tuple[Any, ...]]:
@@ -26,15 +26,7 @@ def schema_of(address: str) -> str:
 
 def filled(address: str) -> None:
     with Pipeline(open_store(address), POLICY) as pipe:
-        pipe.commit(
-            Batch(
-                "file",
-                [created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))],
-                [Rejected("not_json", "a detail", "a text")],
-                {"": Checkpoint("7")},
-                at(2025, 3, 12, 12),
-            )
-        )
+        pipe.commit(a_batch())
 
 
 def terminate(address: str, store: PostgresStore) -> None:

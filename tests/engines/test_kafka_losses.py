@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.engines.kafka_topics import GROUP, Running, Times, refused, row, rows, run, write
+from tests.engines.kafka_topics import GROUP, STAMP, Running, Times, refused, row, rows, run, write
 from tests.engines.mock_kafka import MockCluster
 from workhours_sla.adapters.sources import kafka_client, kafka_reading
 from workhours_sla.adapters.sources.kafka_client import Topic
@@ -18,7 +18,6 @@ from workhours_sla.errors import SourceError
 from workhours_sla.stream import KafkaSource, MemoryStore
 
 pytestmark = pytest.mark.engines
-STAMP = int(datetime(2025, 3, 12, 7, 15, tzinfo=UTC).timestamp() * 1000)
 
 
 def test_messages_removed_unread_are_not_skipped(kafka: MockCluster) -> None:

@@ -6,15 +6,17 @@ import json
 import socket
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.engines.kafka_topics import (
+    AT,
     GROUP,
     POLICY,
+    STAMP,
     Running,
     Times,
     config,
@@ -49,8 +51,6 @@ APPEAL = {
     "subject": "A-7",
     "time": "2025-03-12T10:15:00+03:00",
 }
-AT = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
-STAMP = int(AT.timestamp() * 1000)
 
 
 # What is read

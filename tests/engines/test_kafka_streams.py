@@ -21,7 +21,7 @@ pytest.importorskip("psycopg")
 from tests.engines.kafka_topics import producer
 from tests.engines.mock_kafka import MockCluster
 from tests.engines.postgres_server import Server
-from tests.engines.whole_streams import CONFIG, KILLS, Stream, places
+from tests.engines.whole_streams import CONFIG, KILLS, Stream, place_of
 from workhours_sla.adapters.stores.places import open_reader
 from workhours_sla.adapters.stores.reader import StoreReader
 from workhours_sla.errors import StoreError
@@ -193,7 +193,7 @@ def test_a_whole_stream_has_the_answer_of_the_batch(
     elif kind == "postgres-restarts":
         server = request.getfixturevalue("server")
         address = server.address
-    place, total = places(kind, address, tmp_path), len(stream.lines)
+    place, total = place_of(kind, address, tmp_path), len(stream.lines)
     trial, began = Trial(place, kafka, tmp_path, server), time.monotonic()
     trial.run(Topic(kafka, stream.lines), total)
     trial.finish()

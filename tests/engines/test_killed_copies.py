@@ -20,7 +20,7 @@ import pytest
 
 pytest.importorskip("psycopg")
 
-from tests.engines.whole_streams import CONFIG, KILLS, Stream, places
+from tests.engines.whole_streams import CONFIG, KILLS, Stream, place_of
 from workhours_sla.adapters.stores.copying import _rows_of
 from workhours_sla.adapters.stores.database import COLUMNS
 from workhours_sla.adapters.stores.places import has_store, open_reader, open_to_copy_from
@@ -85,7 +85,7 @@ def test_a_killed_copy_leaves_nothing_and_can_be_repeated(
 ) -> None:
     chance = random.Random(str(kinds))
     source, whole, target = (
-        places(kind, postgres, tmp_path / name)
+        place_of(kind, postgres, tmp_path / name)
         for kind, name in zip((*kinds, kinds[1]), ("source", "whole", "target"), strict=True)
     )
     for name in ("source", "whole", "target"):

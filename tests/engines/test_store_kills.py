@@ -21,6 +21,7 @@ pytest.importorskip("psycopg")
 from benchmarks.streams import policy
 from test_monitor import Ledger, check_reported
 from tests.engines.postgres_server import Server
+from tests.engines.whole_streams import place_of
 from workhours_sla import Event, evaluate
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import Fault, open_source
@@ -89,12 +90,6 @@ def check(place: str, file: Path, sink: Path) -> None:
         counts = pipeline.store.holdings()
         assert counts.read == len(events)
         assert counts.read == counts.applied + counts.duplicate + counts.quarantined
-
-
-def place_of(kind: str, postgres: str, tmp_path: Path) -> str:
-    if kind == "sqlite":
-        return str(tmp_path / "appeals.db")
-    return f"{postgres}&options=-csearch_path%3Dkilled_{random.randrange(1 << 30)}"
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])

@@ -22,7 +22,7 @@ pytest.importorskip("uvicorn")
 from event_sender import Sender
 from tests.engines.killed_service import Trial
 from tests.engines.postgres_server import Server
-from tests.engines.whole_streams import CONFIG, KILLS, Stream, batches_of, places
+from tests.engines.whole_streams import CONFIG, KILLS, Stream, batches_of, place_of
 
 pytestmark = pytest.mark.engines
 MOST = 200 if KILLS < 6 else 1_000
@@ -43,7 +43,7 @@ def print_figures(what: str, stream: Stream, done: object, changes: int, began: 
 def test_through_the_service(kind: str, server: Server, stream: Stream, tmp_path: Path) -> None:
     chance = random.Random(kind)
     lines = stream.disturbed(chance)
-    place = places(kind, server.address, tmp_path)
+    place = place_of(kind, server.address, tmp_path)
     again = [chance.choice(lines) for _ in range(len(lines) // 20)]
     senders = [Sender(batches_of(chance, some, MOST)) for some in (lines, again)]
     trial, began = Trial(tmp_path, CONFIG, place, chance), time.monotonic()
@@ -123,7 +123,7 @@ def test_through_watch(
 ) -> None:
     chance = random.Random(f"{kind} {source}")
     lines = stream.disturbed(chance)
-    place, file = places(kind, postgres, tmp_path), tmp_path / "delivered.jsonl"
+    place, file = place_of(kind, postgres, tmp_path), tmp_path / "delivered.jsonl"
     killed, began = 0, time.monotonic()
 
     def watch() -> Watch:

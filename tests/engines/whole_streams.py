@@ -6,7 +6,6 @@ in days, and ``WORKHOURS_KILLS`` the number of kills of each test. A year of S h
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import subprocess
@@ -56,7 +55,7 @@ pauses = true
 AT_ONCE = 10_000
 
 
-def places(kind: str, postgres: str, folder: Path) -> str:
+def place_of(kind: str, postgres: str, folder: Path) -> str:
     """Return the place of a new store."""
     if kind == "sqlite":
         return str(folder / "appeals.db")
@@ -153,8 +152,3 @@ def batches_of(chance: random.Random, lines: Sequence[str], most: int) -> list[l
         found.append([*lines[first : first + size]])
         first += size
     return found
-
-
-def event_ids(lines: Sequence[str]) -> set[str]:
-    """Return the ids of the events in lines."""
-    return {json.loads(line)["event_id"] for line in lines}
