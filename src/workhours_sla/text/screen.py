@@ -240,8 +240,7 @@ SCREEN: Final = Texts(
         },
         "note_retroactive": {
             "en": "The limit passed before a change of the appeal made this target apply.",
-            "ru": "Норматив стал применяться из-за изменения обращения, когда предельный срок "
-            "уже прошёл.",
+            "ru": "Норматив стал применяться из-за изменения обращения, когда предел уже прошёл.",
         },
         "note_pause_left_open": {
             "en": "A pause was never ended although work went on.",
