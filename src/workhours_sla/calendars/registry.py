@@ -85,6 +85,7 @@ def _russian() -> Iterator[AvailableCalendar]:
             known[-1][1],
             found.tz,
             found.name_ru,
+            found.other_names,
         )
 
 

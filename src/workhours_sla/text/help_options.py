@@ -17,6 +17,11 @@ OPTIONS: Final = Texts(
             "en": "RU, RU-VGG, ... or none: every day alike.",
             "ru": "RU, RU-VGG, ... или none: все дни одинаковы.",
         },
+        "--categories": {
+            "en": "Categories of days off of a calendar of the library holidays: "
+            "public,catholic.",
+            "ru": "Виды нерабочих дней календаря из библиотеки holidays: public,catholic.",
+        },
         "--calendar-file": {
             "en": "TOML file of acts to add to the calendar.",
             "ru": "Файл TOML с актами, которые дополняют календарь.",

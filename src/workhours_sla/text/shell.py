@@ -384,8 +384,10 @@ SHELL: Final = Texts(
             "ru": "(укажите пояс)",
         },
         "no_such_country": {
-            "en": "no calendar of the country {country}; give an ISO 3166 code such as DE",
-            "ru": "нет календарей страны {country}; укажите код ISO 3166, например DE",
+            "en": "no calendar of {country}; give an ISO 3166 code such as DE, or a name such as "
+            "Samara",
+            "ru": "нет календарей с названием {country}; укажите код ISO 3166, например DE, или "
+            "название, например Самара",
         },
         # -- a year of a calendar
         "year_title": {

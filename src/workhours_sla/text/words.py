@@ -23,8 +23,10 @@ DAY_KINDS: Final[Mapping[str, Words]] = {
     "holiday": {"en": "public holiday", "ru": "нерабочий праздничный день"},
     "transferred_off": {"en": "day off", "ru": "выходной день"},
     "transferred_work": {"en": "working day", "ru": "рабочий день"},
-    "decreed_off": {"en": "non-working day by decree", "ru": "нерабочий день"},
+    "decreed_off": {"en": "non-working day", "ru": "нерабочий день"},
 }
+BY_DECREE: Final[Words] = {"en": "non-working day by decree", "ru": "нерабочий день"}
+BY_OWN_ORDER: Final[Words] = {"en": "day off by own order", "ru": "выходной по своему приказу"}
 WORKING_WEEKENDS: Final[Mapping[int, Words]] = {
     5: {"en": "WORKING Saturday", "ru": "РАБОЧАЯ суббота"},
     6: {"en": "WORKING Sunday", "ru": "РАБОЧЕЕ воскресенье"},

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.country_zones import zones_of
 from workhours_sla.calendars.date_ranges import EARLIEST, LATEST, DateRange
 from workhours_sla.calendars.iana_zone import time_zone
 from workhours_sla.errors import (
@@ -384,7 +385,9 @@ def _zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
             raise UnknownTimeZoneError(msg, tz=repr(name))
         return name
     if name is None:
-        raise MissingTimeZoneError(say("calendar_without_zone", calendar=calendar.id))
+        zones = ", ".join(zones_of(calendar.id.rpartition(":")[2]))
+        key = "calendar_of_several_zones" if zones else "calendar_without_zone"
+        raise MissingTimeZoneError(say(key, calendar=calendar.id, zones=zones))
     if not isinstance(name, str):
         msg = f"tz is an IANA name such as 'Europe/Moscow' or a ZoneInfo, not {shown(name)}"
         raise TypeError(msg)
