@@ -35,8 +35,8 @@ def day_off(
     """Return the row of a day off, for ``Calendar.amend``.
 
     With ``shortens_eve`` the day off is a holiday, and the working day before it is one hour
-    shorter. Otherwise it is a single day off by decree, which shortens no other day. ``name`` is
-    the name of the day off in descriptions.
+    shorter. Otherwise it is a single day off by decree or order, which shortens no other day.
+    ``name`` is the name of the day off in descriptions.
 
     >>> day_off(date(2026, 9, 1), Act("Order 7"))[0].kind.value
     'decreed_off'

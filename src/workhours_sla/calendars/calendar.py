@@ -397,7 +397,7 @@ class Calendar:
         >>> order = Act("Order of the agency of 1.08.2026 No 7")
         >>> office = Calendar.get("RU").amend(day_off(date(2026, 9, 1), order))
         >>> office.day(date(2026, 9, 1)).describe()
-        'non-working day by decree: Order of the agency of 1.08.2026 No 7'
+        'day off by own order: Order of the agency of 1.08.2026 No 7'
         >>> days = [day_off(date(2026, 9, day), order) for day in (1, 2)]
         >>> Calendar.get("RU").amend(days).count_working_days(date(2026, 9, 1), date(2026, 9, 4))
         2

@@ -353,7 +353,10 @@ CHARTS: Final = Texts(
         "day_off": {"en": "weekly day off", "ru": "выходной"},
         "holiday": {"en": "holiday", "ru": "праздник"},
         "transferred_off": {"en": "day off moved here", "ru": "перенесённый выходной"},
-        "decreed_off": {"en": "off by decree", "ru": "нерабочий по указу"},
+        "decreed_off": {
+            "en": "off by decree or order",
+            "ru": "нерабочий по указу или приказу",
+        },
         "transferred_work": {
             "en": "working weekend",
             "ru": "рабочая суббота (воскресенье)",

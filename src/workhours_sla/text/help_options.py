@@ -18,8 +18,7 @@ OPTIONS: Final = Texts(
             "ru": "RU, RU-VGG, ... или none: все дни одинаковы.",
         },
         "--categories": {
-            "en": "Categories of days off of a calendar of the library holidays: "
-            "public,catholic.",
+            "en": "Categories of days off of a calendar of the library holidays: public,catholic.",
             "ru": "Виды нерабочих дней календаря из библиотеки holidays: public,catholic.",
         },
         "--calendar-file": {

@@ -294,7 +294,9 @@ SCHEDULES: Final[Mapping[str, Words]] = {
     },
     "no_category": {
         "en": "holidays has no category {category} for {id}; use one of {known}",
-        "ru": "в библиотеке holidays нет категории {category} для {id}; выберите из списка: {known}",
+        "ru": (
+            "в библиотеке holidays нет категории {category} для {id}; выберите из списка: {known}"
+        ),
     },
     "no_days_off": {
         "en": "the categories have no days off; add one of {known}, such as public",

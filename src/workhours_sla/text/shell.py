@@ -399,9 +399,9 @@ SHELL: Final = Texts(
             "ru": "ПРЕДВАРИТЕЛЬНО: календарь на этот год ещё не утверждён",
         },
         "year_legend": {
-            "en": "° holiday or day off moved here   ! off by decree   + working weekend   "
-            "* one hour shorter   # working weekend, shorter   ? open",
-            "ru": "° праздник или перенесённый выходной   ! нерабочий по указу   "
+            "en": "° holiday or day off moved here   ! off by decree or order   "
+            "+ working weekend   * one hour shorter   # working weekend, shorter   ? open",
+            "ru": "° праздник или перенесённый выходной   ! нерабочий по указу или приказу   "
             "+ рабочая суббота (воскресенье)   * на час короче   "
             "# рабочая суббота (воскресенье), на час короче   ? не установлено",
         },

@@ -35,7 +35,8 @@ class Step:
       belongs to the date on which it starts. ``used`` is the total.
     - ``day``: the calendar's day, None if the calendar does not cover the date.
     - ``overridden``: the date has an override.
-    - ``without_hours``: the date is a working day, but its weekday has no weekly hours.
+    - ``without_hours``: the date is a working day, but its weekday has no weekly hours, or its
+      override is "off".
     - ``paused``: the working time within pauses, which does not count.
     - ``unknown``: the date is unknown; the answer is the same whatever kind of day it is.
     - ``undecided``: the calendar's uncertain entry for an unknown date, None if there is none.
@@ -68,7 +69,7 @@ class Step:
     def reason(self, lang: str = "en") -> str:
         """Return the reason for the working time of the date, as text."""
         if self.overridden:
-            return words.pick(words.OVERRIDDEN, lang)
+            return words.pick(words.BY_OWN_ORDER if self.without_hours else words.OVERRIDDEN, lang)
         if self.undecided is not None:
             entry = self.undecided.describe(lang)
             return words.pick(words.UNDECIDED, lang).format(entry=entry)
@@ -306,7 +307,7 @@ def _step(
         used=_length(counted),
         day=schedule.calendar.day(day) if in_any(day, schedule.calendar.coverage) else None,
         overridden=day in schedule.overrides,
-        without_hours=_is_working_day(schedule, day) and not schedule.shifts_on(day),
+        without_hours=_should_have_hours(schedule, day) and not schedule.shifts_on(day),
         paused=paused,
         unknown=not known,
         undecided=None if known else schedule.calendar.uncertain(day.year).get(day),
@@ -317,11 +318,9 @@ def _length(pieces: Iterable[TimeSpan]) -> timedelta:
     return sum((end - start for start, end in pieces), ZERO)
 
 
-def _is_working_day(schedule: DatedShifts, day: date) -> bool:
-    """Return whether a date is a working day of the calendar; False if it has an override."""
-    return (
-        schedule.knows(day) and day not in schedule.overrides and schedule.calendar.day(day).working
-    )
+def _should_have_hours(schedule: DatedShifts, day: date) -> bool:
+    """Return whether a date has an override or is a working day of the calendar."""
+    return day in schedule.overrides or (schedule.knows(day) and schedule.calendar.day(day).working)
 
 
 def _spans(schedule: DatedShifts, day: date) -> list[TimeSpan]:
