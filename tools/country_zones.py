@@ -41,12 +41,14 @@ _ZONES: Final = """
 @lru_cache(maxsize=1)
 def country_zones() -> dict[str, tuple[str, ...]]:
     """Return the IANA zones, keyed by the ISO 3166 code of the country."""
-    found: dict[str, tuple[str, ...]] = {{}}
+    found: dict[str, list[str]] = {{}}
+    zones: list[str] = []
     for word in _ZONES.split():
         if len(word) == len("RU"):
-            code = word
-        found[code] = () if word == code else (*found[code], word)
-    return found
+            zones = found[word] = []
+        else:
+            zones.append(word)
+    return {{code: tuple(zones) for code, zones in found.items()}}
 
 
 def zones_of(id: str) -> tuple[str, ...]:  # noqa: A002

@@ -80,9 +80,11 @@ class CopiedDays(NamedTuple):
         if day < self.decided[0]:
             return "too_early", {"first": self.decided[0].year}
         if day > self.decided[1]:
-            last = self.decided[1].year
-            facts = {"library": self.table.version, "year": day.year, "last": last}
-            return "library_undecided", facts
+            return "library_undecided", {
+                "library": self.table.version,
+                "year": day.year,
+                "last": self.decided[1].year,
+            }
         entry = self.uncertain(day.year)[day]
         return "uncertain", {"name": entry.name, "act": self.table.version}
 

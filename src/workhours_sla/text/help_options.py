@@ -18,8 +18,8 @@ OPTIONS: Final = Texts(
             "ru": "RU, RU-VGG, ... или none: все дни одинаковы.",
         },
         "--categories": {
-            "en": "Categories of days off of a calendar of the library holidays: public,catholic.",
-            "ru": "Виды нерабочих дней календаря из библиотеки holidays: public,catholic.",
+            "en": "Categories of days off of another country's calendar, separated by commas.",
+            "ru": "Категории нерабочих дней календаря другой страны, через запятую.",
         },
         "--calendar-file": {
             "en": "TOML file of acts to add to the calendar.",
