@@ -143,7 +143,7 @@ SCHEDULES: Final[Mapping[str, Words]] = {
         ),
     },
     "calendar_of_several_zones": {
-        "en": "calendar {calendar} has no zone; give one of its country as tz (--tz): {zones}",
+        "en": "calendar {calendar} has no zone; give one of its country's as tz (--tz): {zones}",
         "ru": (
             "у календаря {calendar} нет часового пояса; укажите один из поясов страны (--tz или tz "
             "в конфигурации): {zones}"
