@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from column_streams import FIRST, events_of
-from test_properties import EXAMPLES
+from kit.properties import EXAMPLES
 from workhours_sla import Event
 from workhours_sla.adapters.config.sections import Config, Input
 from workhours_sla.adapters.sources import Fault, open_source

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.sources import Fault, Item, compression, open_source, opened_file
 from workhours_sla.adapters.sources.compression import Unpacked
@@ -132,7 +133,7 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(st.binary(max_size=2000), st.integers(1, 300), st.sampled_from(["gz", "zst"]))
-@settings(max_examples=200, derandomize=True, database=None)
+@settings(max_examples=examples(200), derandomize=True, database=None)
 def test_the_content_does_not_depend_on_the_pieces(data: bytes, cut: int, suffix: str) -> None:
     packed = PACK[suffix](data[:cut]) + PACK[suffix](data[cut:])
 
@@ -147,7 +148,7 @@ def test_the_content_does_not_depend_on_the_pieces(data: bytes, cut: int, suffix
 
 
 @given(st.sampled_from(["gz", "zst"]), st.data())
-@settings(max_examples=200, derandomize=True, database=None)
+@settings(max_examples=examples(200), derandomize=True, database=None)
 def test_changed_bytes_give_rows_or_an_error(suffix: str, data: st.DataObject) -> None:
     content = bytearray(PACK[suffix](TABLE[:300]))
     for _ in range(data.draw(st.integers(1, 3))):

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from tests.made_sheets import SHAPES, ZONE, Sheet
 from tests.workbooks import xlsx
 from workhours_sla.adapters.config.file import parse_config
@@ -57,7 +58,7 @@ def test_a_sheet_is_read_as_its_story_or_the_question_is_stated(
 
 # -- encodings -----------------------------------------------------------------------------------
 
-PROPERTY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+PROPERTY = settings(max_examples=examples(300), deadline=None, derandomize=True, database=None)
 WORDS = (
     *("Дата публикации", "Номер", "Комитет ЖКХ и ТЭК", "Иванов", "г. Волжский", "ул. Мира, д. 5"),
     *("Объявление", "щебень", "ёлка", "ВКонтакте", "не горит фонарь", "съезд", "ЭНЕРГО", "Юг"),

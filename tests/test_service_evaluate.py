@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import EXAMPLES, PROPERTY
 from promise_scenes import NAMES, Scene, row_expected, scenes
-from test_properties import EXAMPLES, PROPERTY
 from workhours_sla import Event
 from workhours_sla.cli.main import main
 from workhours_sla.json import to_json

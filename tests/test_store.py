@@ -28,10 +28,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.properties import PROPERTY
 from promise_scenes import HOUR, Scene, as_of_the_end, scenes
 from stored import Stored, events_at, faults_at, reader_at, store_at
 from test_monitor import Ledger, check_reported
-from test_properties import PROPERTY
 from workhours_sla import (
     Act,
     Change,
