@@ -227,6 +227,7 @@ def test_sizes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert read_small(path) is None
 
 
+@pytest.mark.slow
 def test_many_different_names(tmp_path: Path) -> None:
     count = 3_000
     names = [f"N-{number}" for number in range(count)]

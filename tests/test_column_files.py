@@ -272,6 +272,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(first: str, tmp_path: 
     assert_same(read_small(path), path, PLAIN)
 
 
+@pytest.mark.slow
 def test_pandas_is_not_loaded(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_text(GOOD + GOOD.replace("}", ',"substantive":true}').replace("T", "t"), "utf-8")

@@ -69,6 +69,7 @@ def test_what_may_follow_and_precede_the_content() -> None:
     assert read(skipped + zstandard.compress(TABLE) + skipped) == read(TABLE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("suffix", "name"), [("gz", "gzip"), ("zst", "zstd")])
 def test_a_truncated_file_is_an_error_at_every_length(suffix: str, name: str) -> None:
     packed = PACK[suffix](TABLE)
@@ -99,6 +100,7 @@ def test_damaged_files() -> None:
     assert "damaged zstd data" in refusal(stream.compress(TABLE * 1000) + stream.flush())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", PACK)
 def test_bombs_are_refused(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compression, "ALWAYS_READ", 1_000_000)

@@ -159,6 +159,7 @@ schedule = "six"
     assert [day["date"] for day in special if day["overridden"]] == ["2026-03-10"]
 
 
+@pytest.mark.slow
 @given(
     first=st.dates(date(2024, 1, 1), date(2024, 12, 31)),
     last=st.dates(date(2024, 1, 1), date(2024, 12, 31)),

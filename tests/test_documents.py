@@ -58,6 +58,7 @@ WITH_COMMANDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=ids(WITH_COMMANDS))
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     environment = environment_of(page, tmp_path, Path(sys.executable).parent)

@@ -233,6 +233,7 @@ def independent_bulk(days: list[int]) -> tuple[int, int]:
     return best[0], best[-1]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=examples(40))
 @given(
     st.lists(st.integers(0, 600), min_size=1, max_size=20),

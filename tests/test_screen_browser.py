@@ -28,7 +28,7 @@ from workhours_sla.service.live import Live  # noqa: E402
 from workhours_sla.service.tokens import Tokens  # noqa: E402
 from workhours_sla.service.with_store import WithStore  # noqa: E402
 
-pytestmark = pytest.mark.skipif(not FOUND, reason="Chromium is not installed")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not FOUND, reason="Chromium is not installed")]
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])

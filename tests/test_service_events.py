@@ -332,6 +332,7 @@ def test_the_data_of_a_rejected_cloudevent_keep_their_fields(service: Service) -
     assert json.loads(row.text) == event | {"data": {"agency_id": "roads"}}
 
 
+@pytest.mark.slow
 def test_of_ten_thousand_events_one_is_bad(service: Service) -> None:
     events = [sent(number) for number in range(10_000)]
     events[4_321]["occurred_at"] = "2026-03-02T07:00:00"

@@ -869,6 +869,7 @@ LAYOUTS = [
 ]
 
 
+@pytest.mark.slow
 @settings(PROPERTY, max_examples=examples(3_000))
 @given(
     st.sampled_from(LAYOUTS),
