@@ -2,11 +2,17 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
 BASE := $(VENV)/.installed-base
+STAMP := $(VENV)/.installed
 ENGINES := $(VENV)/.installed-engines
+# Exact versions, so that a release of another library changes nothing here; `make versions` renews them.
+VERSIONS := versions.txt
+VERSIONS_OF_DBT := versions-dbt.txt
+PIP := -m pip --quiet --disable-pip-version-check
+INSTALL := $(BIN)/python $(PIP) install --constraint $(VERSIONS)
 
-.PHONY: demo demo-service docs newcomer release test test-engines lint notebooks properties bench calendar clean
+.PHONY: demo demo-service docs newcomer release test test-all test-engines lint notebooks properties bench calendar \
+	versions clean
 
 demo: $(BASE)
 	@$(BIN)/workhours due "31.10.2025 17:30" --calendar RU-VGG
@@ -21,12 +27,15 @@ demo: $(BASE)
 		--as-of 2026-03-27T15:30+03:00 || test $$? -eq 1
 
 demo-service: $(BASE)  ## the service with the appeals of four invented weeks, until Ctrl+C
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[service]"
+	@$(INSTALL) --no-build-isolation --editable ".[service]"
 	@$(BIN)/python examples/demo_service.py $(ARGUMENTS)
 
-test: $(STAMP) lint
-	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
-	$(BIN)/python -m pytest --nbmake examples/notebooks
+test: $(STAMP) lint  ## all that a change must pass
+	WORKHOURS_EXAMPLES=10 $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
+
+test-all: $(STAMP) lint  ## the same with all examples, and processes, browsers, kills, streams, pages and notebooks
+	$(BIN)/python -m pytest -m "not engines" --numprocesses=logical --dist=worksteal
+	$(BIN)/python -m pytest -m "" --nbmake examples/notebooks
 
 test-engines: $(ENGINES)  ## a million rows in each engine, compared with the library one by one
 	WORKHOURS_ENGINE_ROWS=$${WORKHOURS_ENGINE_ROWS:-1000000} PATH="$(CURDIR)/$(VENV)/dbt/bin:$$PATH" \
@@ -40,7 +49,7 @@ lint: $(STAMP)
 	$(BIN)/python tools/plain_words.py
 
 docs: $(BASE)  ## the site, in build/docs/en and build/docs/ru; needs no network once installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]"
+	$(INSTALL) --no-build-isolation --editable ".[docs]"
 	for language in en ru; do $(BIN)/python -m sphinx --conf-dir docs --define language=$$language \
 		--fail-on-warning --nitpicky --keep-going --quiet docs/$$language build/docs/$$language || exit 1; done
 	$(BIN)/python tools/page_lengths.py
@@ -49,22 +58,22 @@ newcomer:  ## a new environment and only what the documents say, timed
 	$(PYTHON) tools/newcomer.py
 
 release: $(BASE)  ## a dry run: build twice, compare, install offline, SBOM, known vulnerabilities
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group release
+	$(BIN)/python $(PIP) install "pip>=25.1"
+	$(BIN)/python $(PIP) install --group release
 	$(BIN)/python tools/release.py $(PYTHONS)
 	$(BIN)/repo-review .
 	$(BIN)/pip-audit --skip-editable --progress-spinner off
 
 notebooks: $(BASE)  ## run the notebooks from beginning to end; execute.py keeps their outputs
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[notebook]"
-	$(BIN)/python -m pytest --nbmake examples/notebooks
+	$(INSTALL) --no-build-isolation --editable ".[notebook]"
+	$(BIN)/python -m pytest -m "" --nbmake examples/notebooks
 
 properties: $(STAMP)  ## the property tests with many more examples
 	WORKHOURS_EXAMPLES=1500 $(BIN)/python -m pytest tests/test_properties.py tests/test_pauses.py
 	WORKHOURS_EXAMPLES=500 $(BIN)/python -m pytest tests/test_evaluate.py tests/test_holders.py tests/test_monitor.py
 
 bench: $(STAMP)  ## us and other libraries side by side: docs/en/explanation/benchmarks.md and why-not.md
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
+	$(INSTALL) --no-build-isolation --editable ".[bench]"
 	$(BIN)/python -m pytest --quiet tests/test_rivals.py
 	$(BIN)/python -m benchmarks --compare
 
@@ -74,22 +83,31 @@ calendar: $(STAMP)  ## from October on, next year must have its act
 		wanted = today.year + (today.month >= 10); \
 		raise SystemExit(f'no act for {wanted} yet: see docs/en/how-to/new-decree.md' if last < wanted else 0)"
 
-$(BASE): pyproject.toml
+$(BASE): pyproject.toml $(VERSIONS)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(INSTALL) editables hatchling
+	$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 $(STAMP): $(BASE)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	$(INSTALL) --no-build-isolation --editable ".[dev]"
 	@touch $@
 
 # dbt has an environment of its own, since it pins the versions of libraries that others need newer
-$(ENGINES): $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,kafka,spark]" "schemathesis>=4.32"
+$(ENGINES): $(STAMP) $(VERSIONS_OF_DBT)
+	$(INSTALL) --no-build-isolation --editable ".[dev,kafka,spark]" schemathesis
 	$(PYTHON) -m venv $(VENV)/dbt
-	$(VENV)/dbt/bin/python -m pip install --quiet --disable-pip-version-check \
-		"dbt-core<1.12" "dbt-duckdb<1.12" "dbt-postgres<1.12"
+	$(VENV)/dbt/bin/python $(PIP) install --constraint $(VERSIONS_OF_DBT) dbt-core dbt-duckdb dbt-postgres
 	@touch $@
+
+versions:  ## the newest versions of everything into the two files, from new environments
+	rm -rf build/versions
+	$(PYTHON) -m venv build/versions/all
+	build/versions/all/bin/python $(PIP) install editables hatchling schemathesis --editable ".[dev,docs,kafka,spark]"
+	build/versions/all/bin/python $(PIP) freeze --exclude-editable > $(VERSIONS)
+	$(PYTHON) -m venv build/versions/dbt
+	build/versions/dbt/bin/python $(PIP) install "dbt-core<1.12" "dbt-duckdb<1.12" "dbt-postgres<1.12"
+	build/versions/dbt/bin/python $(PIP) freeze > $(VERSIONS_OF_DBT)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -6,6 +6,7 @@ page links to the page of the same name in the other language.
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -17,7 +18,13 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_extensions"))
 sys.path.insert(0, str(HERE.parent / "src"))
 
+from workhours_sla.config import config_schema  # noqa: E402
 from workhours_sla.version import __version__  # noqa: E402
+
+# The pages offer the schema for download.
+(HERE / "config.schema.json").write_text(
+    json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+)
 
 project = "workhours_sla"
 author = copyright = "The workhours_sla authors"  # noqa: A001 - Sphinx names it so

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.compliance.agreement import Agreement, compare_claims
@@ -141,7 +142,7 @@ CLAIMS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=examples(200), deadline=None, derandomize=True, database=None)
 @given(CLAIMS)
 def test_every_appeal_is_in_one_class(rows: list) -> None:
     events, claims, dues = [], [], []

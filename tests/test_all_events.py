@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from column_streams import as_of_of, events_of, policy_of
+from kit.properties import EXAMPLES
 from test_column_files import by_rows, rows_of
 from test_event_columns import USUAL, assert_equal
-from test_properties import EXAMPLES
 from workhours_sla import Event, evaluate
 from workhours_sla.adapters.config.sections import Config, Input
 from workhours_sla.errors import SourceError

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from test_properties import EXAMPLES, PROPERTY
+from kit.properties import EXAMPLES, PROPERTY
 from workhours_sla import (
     CalendarDays,
     Event,

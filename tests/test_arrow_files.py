@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.sources import Fault, Item, arrow_tables, open_source
 from workhours_sla.errors import SourceError
@@ -203,7 +204,7 @@ CONTENTS = [written(table_of(pa.array(["A", "B", None])), kind) for kind in KIND
 
 
 @given(st.sampled_from(CONTENTS), st.data())
-@settings(max_examples=300, derandomize=True, database=None)
+@settings(max_examples=examples(300), derandomize=True, database=None)
 def test_changed_bytes_give_rows_or_an_error(content: bytes, data: st.DataObject) -> None:
     changed = bytearray(content)
     for _ in range(data.draw(st.integers(1, 4))):

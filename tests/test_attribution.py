@@ -258,6 +258,7 @@ def expected(events: list[Event]) -> tuple[str | None, bool | None] | None:
     return holder, evaluate(again, policy, as_of=END).outcomes[0].verdict == "met"
 
 
+@pytest.mark.slow
 def test_hour_earlier_equals_a_second_evaluation() -> None:
     rng = random.Random(20251027)
     events, wanted = [], {}

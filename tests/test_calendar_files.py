@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -12,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import PROPERTY, examples
 from workhours_sla import (
     Act,
     Calendar,
@@ -52,14 +52,6 @@ STAMP = datetime(2025, 1, 1, 12, tzinfo=UTC)
 Y2025 = {"first": date(2025, 1, 1), "last": date(2025, 12, 31)}
 H1 = timedelta(hours=1)
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
-EXAMPLES = int(os.environ.get("WORKHOURS_EXAMPLES", "1"))
-PROPERTY = settings(
-    max_examples=100 * EXAMPLES,
-    deadline=None,
-    derandomize="WORKHOURS_EXAMPLES" not in os.environ,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 
 
 def names(calendar: Calendar, first: date, last: date) -> dict[str, str | None]:
@@ -1006,7 +998,7 @@ RULES = st.builds(
 )  # fmt: skip
 
 
-@settings(PROPERTY, max_examples=25 * EXAMPLES)  # a rule without dates takes long to turn out so
+@settings(PROPERTY, max_examples=examples(25))  # a rule without dates takes long to turn out so
 @given(st.dates(date(2019, 1, 1), date(2025, 12, 31)), RULES)
 def test_a_rule_gives_the_same_dates_in_any_range(start: date, rule: str) -> None:
     text = event(f"DTSTART:{start:%Y%m%d}", rule)

@@ -399,6 +399,7 @@ def test_a_table_shortens_the_eve_of_a_holiday_on_1_january() -> None:
     assert Calendar("X", table).day(date(2026, 12, 31)).short
 
 
+@pytest.mark.slow
 def test_many_threads_build_and_read_every_calendar_at_once() -> None:
     wanted = {region_id: Calendar.get(region_id).fingerprint for region_id in region_ids()}
     wrong: list[str] = []

@@ -634,12 +634,14 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
+@pytest.mark.slow
 def test_cyrillic_is_printed_to_an_ascii_terminal() -> None:
     done = process("due", "12.03.2025 10:15", "--lang=ru", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert "Ответить до   ср 12.03.2025 15:15" in done.stdout.decode("utf-8")
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_not_an_error() -> None:
     reader = subprocess.Popen(
         [*RUN, "calendar", "RU", "2026"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -653,6 +655,7 @@ def test_a_closed_pipe_is_not_an_error() -> None:
     reader.stderr.close()
 
 
+@pytest.mark.slow
 def test_the_environment_sets_the_language_and_a_pipe_gets_no_colour() -> None:
     done = process("calendar", "RU", "2025", LC_ALL="ru_RU.UTF-8")
     text = done.stdout.decode("utf-8")
@@ -749,6 +752,7 @@ def test_extreme_dates_and_empty_options(
     assert (got, out, len(err.splitlines())) == (status, "", 1), err
 
 
+@pytest.mark.slow
 def test_closed_and_full_streams() -> None:
     shell = " ".join([f"'{sys.executable}'", "-c", f"'{RUN[2]}'"])
     for command, status in (
@@ -782,6 +786,7 @@ def test_json_has_no_control_characters(tmp_path: Path, capsys: pytest.CaptureFi
     assert "Дороги" in out
 
 
+@pytest.mark.slow
 def test_json_is_escaped_for_a_stream_without_cyrillic() -> None:
     done = process("calendar", "RU", "2026", "--json", PYTHONIOENCODING="cp1252")
     days = json.loads(done.stdout)["days"]
@@ -798,6 +803,7 @@ def test_a_limit_by_rule_marks_the_answer_as_provisional(
     assert json.loads(run(capsys, *asked, "--provisional", "--json")[1])["provisional"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp866", "cp1251"])
 def test_consoles_of_russian_windows_show_every_sign(encoding: str) -> None:
     command = [sys.executable, "-m", "workhours_sla", "explain", "31.10.2025 17:30"]

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from column_streams import FIRST, OFFICE, events_of
+from kit.properties import EXAMPLES, examples
 from test_column_files import PLAIN, assert_same, read_small, rows_of
 from test_event_columns import assert_equal
-from test_properties import EXAMPLES
 from workhours_sla import Event, Policy, ScheduleBy, Target, evaluate, working_hours
 from workhours_sla.adapters.config.sections import Config, Input
 from workhours_sla.adapters.sources import arrow_tables
@@ -227,6 +227,7 @@ def test_sizes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert read_small(path) is None
 
 
+@pytest.mark.slow
 def test_many_different_names(tmp_path: Path) -> None:
     count = 3_000
     names = [f"N-{number}" for number in range(count)]
@@ -258,7 +259,7 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
 
 
 @given(place=st.integers(0, len(KINDS) - 1), data=st.data())
-@settings(max_examples=200, derandomize=True, database=None, deadline=None)
+@settings(max_examples=examples(200), derandomize=True, database=None, deadline=None)
 def test_changed_bytes(
     place: int, data: st.DataObject, contents: list[bytes], tmp_path_factory: Any
 ) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from column_streams import FIRST, events_of
-from test_properties import EXAMPLES
+from kit.properties import EXAMPLES
 from workhours_sla import Event
 from workhours_sla.adapters.config.sections import Config, Input
 from workhours_sla.adapters.sources import Fault, open_source
@@ -272,6 +272,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(first: str, tmp_path: 
     assert_same(read_small(path), path, PLAIN)
 
 
+@pytest.mark.slow
 def test_pandas_is_not_loaded(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_text(GOOD + GOOD.replace("}", ',"substantive":true}').replace("T", "t"), "utf-8")

@@ -633,6 +633,7 @@ def test_the_ends_of_int64_are_unknown(unit: str) -> None:
         columns.elapsed(always, edges, edges, tz="UTC")
 
 
+@pytest.mark.slow
 def test_years_1_and_9999() -> None:
     always = Schedule(
         Calendar.plain(first=date(2, 1, 1), last=date(9998, 12, 31)), "24/7", tz="UTC"

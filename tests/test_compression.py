@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.sources import Fault, Item, compression, open_source, opened_file
 from workhours_sla.adapters.sources.compression import Unpacked
@@ -68,6 +69,7 @@ def test_what_may_follow_and_precede_the_content() -> None:
     assert read(skipped + zstandard.compress(TABLE) + skipped) == read(TABLE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("suffix", "name"), [("gz", "gzip"), ("zst", "zstd")])
 def test_a_truncated_file_is_an_error_at_every_length(suffix: str, name: str) -> None:
     packed = PACK[suffix](TABLE)
@@ -98,6 +100,7 @@ def test_damaged_files() -> None:
     assert "damaged zstd data" in refusal(stream.compress(TABLE * 1000) + stream.flush())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", PACK)
 def test_bombs_are_refused(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compression, "ALWAYS_READ", 1_000_000)
@@ -132,7 +135,7 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(st.binary(max_size=2000), st.integers(1, 300), st.sampled_from(["gz", "zst"]))
-@settings(max_examples=200, derandomize=True, database=None)
+@settings(max_examples=examples(200), derandomize=True, database=None)
 def test_the_content_does_not_depend_on_the_pieces(data: bytes, cut: int, suffix: str) -> None:
     packed = PACK[suffix](data[:cut]) + PACK[suffix](data[cut:])
 
@@ -147,7 +150,7 @@ def test_the_content_does_not_depend_on_the_pieces(data: bytes, cut: int, suffix
 
 
 @given(st.sampled_from(["gz", "zst"]), st.data())
-@settings(max_examples=200, derandomize=True, database=None)
+@settings(max_examples=examples(200), derandomize=True, database=None)
 def test_changed_bytes_give_rows_or_an_error(suffix: str, data: st.DataObject) -> None:
     content = bytearray(PACK[suffix](TABLE[:300]))
     for _ in range(data.draw(st.integers(1, 3))):

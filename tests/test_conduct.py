@@ -1,11 +1,7 @@
-"""Signs of conduct equal those that are counted minute by minute, without the fold.
-
-``WORKHOURS_EXAMPLES`` sets the number of random examples.
-"""
+"""Signs of conduct equal those that are counted minute by minute, without the fold."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
@@ -15,6 +11,7 @@ import pytest
 
 pytest.importorskip("numpy")
 
+from kit.properties import EXAMPLES
 from workhours_sla import Calendar, Event, Policy, Schedule, Target, evaluate, working_hours
 from workhours_sla.report import cases_of_evaluation, report
 
@@ -30,7 +27,6 @@ OPEN = [
 ]
 """Whether each minute since Monday is working time."""
 AGENCIES = ("A", "B", "C", None)
-EXAMPLES = int(os.environ.get("WORKHOURS_EXAMPLES", "100"))
 
 Row = tuple[int, str, dict[str, Any]]
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla import Calendar, Schedule
 from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
 from workhours_sla.cli.days import _period
@@ -158,11 +159,12 @@ schedule = "six"
     assert [day["date"] for day in special if day["overridden"]] == ["2026-03-10"]
 
 
+@pytest.mark.slow
 @given(
     first=st.dates(date(2024, 1, 1), date(2024, 12, 31)),
     last=st.dates(date(2024, 1, 1), date(2024, 12, 31)),
 )
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_working_days_are_those_of_another_source(first: date, last: date) -> None:
     first, last = sorted((first, last))
     theirs = read_xmlcalendar(DATA / "ru-2024.xml", id="theirs")

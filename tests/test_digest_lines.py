@@ -505,6 +505,7 @@ def text(events: Sequence[Event]) -> str:
     )
 
 
+@pytest.mark.slow
 def test_a_process_killed_at_any_moment_reports_everything_once(tmp_path: Path) -> None:
     chance = random.Random(KILLS)
     source, sink = tmp_path / "events.jsonl", tmp_path / "digests.jsonl"

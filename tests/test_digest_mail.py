@@ -176,6 +176,7 @@ def drain(mail: DigestMail, now: datetime = NOW) -> None:
 # -- messages ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_digest_is_one_message_to_each_address_as_text_and_html(
     server: MailServer, inbox: Inbox, trusted: ssl.SSLContext
 ) -> None:
@@ -207,6 +208,7 @@ def test_a_name_cannot_add_headers() -> None:
     assert "<script>" not in html_of(text, "en")
 
 
+@pytest.mark.slow
 def test_the_same_digest_is_queued_once_and_a_new_run_continues(plain: MailServer) -> None:
     notes = Notes()
     mail = mail_of(plain, notes)
@@ -219,6 +221,7 @@ def test_the_same_digest_is_queued_once_and_a_new_run_continues(plain: MailServe
     assert len(again._mails) == 3
 
 
+@pytest.mark.slow
 def test_digests_from_before_the_sink_are_not_sent(plain: MailServer, inbox: Inbox) -> None:
     mail = DigestMail("post", plain, {"parks": ["parks@x.example"]}, Notes())
     mail.skip(digests(NOW, "parks"))
@@ -227,6 +230,7 @@ def test_digests_from_before_the_sink_are_not_sent(plain: MailServer, inbox: Inb
     assert inbox.got == []
 
 
+@pytest.mark.slow
 def test_a_damaged_queue_is_refused(plain: MailServer) -> None:
     with pytest.raises(StoreError, match="mail/post"):
         mail_of(plain, Notes({"mail/post": "{"}))
@@ -235,6 +239,7 @@ def test_a_damaged_queue_is_refused(plain: MailServer) -> None:
 # -- refusals ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_recipient_that_is_refused_for_good_blocks_no_other(
     plain: MailServer, inbox: Inbox
 ) -> None:
@@ -251,6 +256,7 @@ def test_a_recipient_that_is_refused_for_good_blocks_no_other(
     assert json.loads(notes["mail/post"])["mails"] == []
 
 
+@pytest.mark.slow
 def test_a_recipient_that_is_refused_for_now_is_tried_again_for_a_day(
     plain: MailServer, inbox: Inbox
 ) -> None:
@@ -283,6 +289,7 @@ def test_a_recipient_that_is_refused_for_now_is_tried_again_for_a_day(
 # -- the connection ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_server_without_encryption_is_used_on_this_machine_alone(
     plain: MailServer, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,6 +302,7 @@ def test_a_server_without_encryption_is_used_on_this_machine_alone(
     assert len(inbox.got) == 1
 
 
+@pytest.mark.slow
 def test_an_accepted_message_is_sent_whatever_the_server_replies_to_quit(
     plain: MailServer, inbox: Inbox
 ) -> None:
@@ -306,6 +314,7 @@ def test_an_accepted_message_is_sent_whatever_the_server_replies_to_quit(
     assert len(inbox.got) == 3
 
 
+@pytest.mark.slow
 def test_a_wrong_password_or_certificate_is_a_failure_of_the_server(
     server: MailServer, inbox: Inbox, trusted: ssl.SSLContext
 ) -> None:
@@ -358,6 +367,7 @@ def spoken(text: bytes, replies: dict[bytes, bytes]) -> Iterator[int]:
 HELLO = {b"EHLO": b"250-x\r\n250 STARTTLS\r\n"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "replies"),
     [
@@ -382,6 +392,7 @@ def test_a_server_without_working_tls_gets_nothing_in_clear(
         assert str(caught.value).isprintable()
 
 
+@pytest.mark.slow
 def test_a_mail_server_that_hangs_delays_no_other(plain: MailServer, inbox: Inbox) -> None:
     for port in spoken(b"", {}):
         mails: list[Any] = [
@@ -398,6 +409,7 @@ def test_a_mail_server_that_hangs_delays_no_other(plain: MailServer, inbox: Inbo
         assert [one.error for one in deliveries[0].finish(0.1)] == [None]  # still in its write
 
 
+@pytest.mark.slow
 def test_messages_wait_while_the_server_is_down_and_are_sent_once_it_is_up(
     plain: MailServer, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -474,6 +486,7 @@ def watch(plain: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return run
 
 
+@pytest.mark.slow
 def test_watch_mails_the_digests_of_its_file(
     inbox: Inbox, watch: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -489,6 +502,7 @@ def test_watch_mails_the_digests_of_its_file(
     assert len(inbox.got) == len(expected)
 
 
+@pytest.mark.slow
 def test_watch_says_that_the_server_is_down_and_the_next_run_sends(
     plain: MailServer, inbox: Inbox, watch: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -500,6 +514,7 @@ def test_watch_says_that_the_server_is_down_and_the_next_run_sends(
     assert {*inbox.addresses} == {"roads@x.example", "duty@x.example", "parks@x.example"}
 
 
+@pytest.mark.slow
 def test_email_needs_a_file_of_digests(
     watch: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,6 +24,7 @@ from workhours_sla.adapters.config.file import COLUMNS
 from workhours_sla.adapters.json.documents import _BY_SCHEMA as SCHEMAS
 from workhours_sla.calendars.russia.regions import region, region_ids
 from workhours_sla.cli.main import commands, main
+from workhours_sla.config import config_schema
 from workhours_sla.sla.event import EVENT_FIELDS
 from workhours_sla.text import words
 from workhours_sla.text.help_options import metavar
@@ -57,6 +58,7 @@ WITH_COMMANDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=ids(WITH_COMMANDS))
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     environment = environment_of(page, tmp_path, Path(sys.executable).parent)
@@ -282,7 +284,7 @@ def test_reference_has_every_option(language: str, name: str, command: click.Com
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reference_has_every_key_of_a_configuration(language: str) -> None:
     sections = sections_of(DOCS / language / "reference/configuration.md")
-    definitions = json.loads((DOCS / "config.schema.json").read_text("utf-8"))["$defs"]
+    definitions = config_schema()["$defs"]
     assert {*definitions} == {*(*SECTIONS.values(), "Body", "TargetRow", "Transfer", "EventType")}
     assert definitions["TargetRow"]["properties"].keys() == (
         definitions["TargetSettings"]["properties"].keys()

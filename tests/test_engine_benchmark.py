@@ -17,6 +17,8 @@ from benchmarks.engines import LeftOut
 from benchmarks.lines import Measured
 from benchmarks.timing import Case, take_turns
 
+pytestmark = pytest.mark.slow
+
 MS = 1_000_000
 
 

@@ -1,7 +1,4 @@
-"""``evaluate`` agrees with the oracle of ``docs/en/reference/targets.md``, and obeys its laws.
-
-``WORKHOURS_EXAMPLES`` sets the number of examples per property.
-"""
+"""``evaluate`` agrees with the oracle of ``docs/en/reference/targets.md``, and obeys its laws."""
 
 from __future__ import annotations
 
@@ -17,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import promise_oracle as oracle
+from kit.properties import EXAMPLES, PROPERTY
 from promise_scenes import (
     HOUR,
     Scene,
@@ -25,7 +23,6 @@ from promise_scenes import (
     scenes,
     unknown_scenes,
 )
-from test_properties import EXAMPLES, PROPERTY
 from workhours_sla import (
     EventType,
     evaluate,

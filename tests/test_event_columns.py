@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 
 from column_streams import FIRST, OFFICE, as_of_of, events_of, policy_of
+from kit.properties import EXAMPLES, PROPERTY
 from promise_scenes import Scene, scenes, unknown_scenes
-from test_properties import EXAMPLES, PROPERTY
 from workhours_sla import (
     CalendarDays,
     ClockTime,

@@ -180,6 +180,7 @@ def test_a_report_does_not_replace_its_store(
     assert content(here)["hard"] == before
 
 
+@pytest.mark.slow
 def test_standard_streams_count_if_they_are_files(here: Path) -> None:
     events, before = Path("events.jsonl"), content(here)
     options = ["--store", "store.db", "--once", "--lang", "en"]
@@ -253,6 +254,7 @@ def test_a_foreign_line_is_found_anywhere_in_a_file(capsys: pytest.CaptureFixtur
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="there are no such files")
 @pytest.mark.parametrize("name", ["pipe", "folder", os.devnull, "/dev/stdout"])
 def test_a_sink_must_be_an_ordinary_file(name: str, here: Path) -> None:
@@ -308,6 +310,7 @@ def report(*options: str, lang: str = "en") -> int:
     return main([*asked, *options])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("option", "name"), [("--html", "page.html"), ("--xlsx", "book.xlsx"), ("--csv", ".")]
 )
@@ -390,6 +393,7 @@ def test_a_read_only_output_is_not_replaced(here: Path, capsys: pytest.CaptureFi
     assert Path("page.html").read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="there are no such files")
 @pytest.mark.usefixtures("here")
 def test_an_output_may_be_a_pipe_whose_reader_closes_it() -> None:
@@ -416,6 +420,7 @@ def test_an_output_may_be_a_pipe_whose_reader_closes_it() -> None:
     assert stat.S_ISFIFO(Path("pipe").stat().st_mode)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="there are no such files")
 @pytest.mark.parametrize(("option", "magic"), [("--html", b"<!"), ("--xlsx", b"PK")])
 @pytest.mark.usefixtures("here")
@@ -485,6 +490,7 @@ def test_a_read_only_store_or_folder_is_reported_in_one_sentence(
     assert content(here) == before
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_a_full_disk_is_reported_in_one_sentence(
     small_disk: Path, capsys: pytest.CaptureFixture[str]

@@ -254,6 +254,7 @@ def test_page_of_73_agencies_is_small(year: Path) -> None:
     assert len(items(section(read(year.read_text(encoding="utf-8")), "group-0"))) == 73
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_phone_shows_the_result_and_the_tiles_first(reader: Browser) -> None:
     reader.size(390, 844)
@@ -273,6 +274,7 @@ def test_phone_shows_the_result_and_the_tiles_first(reader: Browser) -> None:
     assert reader.errors == []
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_links_open_what_is_folded_away(reader: Browser) -> None:
     fold = "document.getElementById('analyst')"
@@ -289,6 +291,7 @@ def test_links_open_what_is_folded_away(reader: Browser) -> None:
     assert reader.errors == []
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_long_names_do_not_push_amounts_off_the_page(tmp_path: Path) -> None:
     appeals: list[Appeal] = [("\u0430" * 200, 0, None), ("\u0430" * 200, 0, 1)]
@@ -301,6 +304,7 @@ def test_long_names_do_not_push_amounts_off_the_page(tmp_path: Path) -> None:
             assert reader.run(f"{edge}c => c.getBoundingClientRect().right)) <= innerWidth")
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_page_of_cells_with_few_appeals_is_printed(tmp_path: Path) -> None:
     """Chromium took minutes to print a pattern in every cell of the heat map."""
@@ -312,6 +316,7 @@ def test_page_of_cells_with_few_appeals_is_printed(tmp_path: Path) -> None:
     assert (tmp_path / "few.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_print_of_73_agencies_has_six_pages_at_most(reader: Browser) -> None:
     printed = b64decode(reader.ask("Page.printToPDF", preferCSSPageSize=True)["data"])

@@ -30,6 +30,8 @@ from workhours_sla import (
 from workhours_sla.sla.holders import holder_spans
 from workhours_sla.sla.target import ScheduleBy
 
+pytestmark = pytest.mark.slow
+
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 MONDAY = datetime(2025, 3, 10, 9, tzinfo=OFFICE.tz)
 SIZE = 150

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla import Schedule, Target, working_hours
 from workhours_sla.adapters.config.defaults import TARGET
 from workhours_sla.cli.main import main
@@ -151,7 +152,7 @@ def some_appeals(draw: st.DrawFn) -> list[Appeal]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(some_appeals(), st.sampled_from([0.5, 0.84, 0.9, 0.975]), st.sampled_from(["ru", "en"]))
 def test_sentence_agrees_with_a_count(appeals: list[Appeal], target: float, lang: str) -> None:
     """The limit of an appeal is 4 hours after it; only those whose limit has passed count."""
@@ -199,7 +200,7 @@ def test_sentence_agrees_with_a_count(appeals: list[Appeal], target: float, lang
             assert words in found.most.replace("тоже ", "")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.integers(1, 400), st.integers(0, 400), st.sampled_from([0.5, 0.84, 0.9, 0.975, 0.999]))
 def test_lacking_is_the_fewest_that_reach_the_target(met: int, late: int, target: float) -> None:
     rate = made(appeals_of("A", met, late), target=target).total.rate
@@ -254,7 +255,7 @@ CHANCE = re.compile(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 120), st.integers(0, 60)), min_size=1, max_size=30),
     st.sampled_from(["ru", "en"]),

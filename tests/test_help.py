@@ -215,6 +215,7 @@ def test_errors_of_usage_have_the_names_of_the_help(capsys: pytest.CaptureFixtur
     assert "'de' is not one of" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_help_of_the_process(lang: str) -> None:
     code = "from workhours_sla.cli.main import run; run()"

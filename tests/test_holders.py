@@ -10,8 +10,8 @@ from hypothesis import given
 
 import promise_oracle as oracle
 from diaries import S8, ask, at, clock, entry, judge, life, only, phases, sentence, shares, target
+from kit.properties import PROPERTY
 from promise_scenes import FOUR, Scene, Side, judged, local, scenes, sides, story, target_of
-from test_properties import PROPERTY
 from workhours_sla import (
     Event,
     EventType,

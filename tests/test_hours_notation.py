@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -10,21 +9,15 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from kit.properties import PROPERTY
 from oracle import RUSSIA, HoursRule, Oracle
 from workhours_sla import Calendar, Schedule, WeeklyHours, columns
 from workhours_sla.errors import HoursSyntaxError
 from workhours_sla.json import from_json, to_json
 
-PROPERTY = settings(
-    max_examples=int(os.environ.get("WORKHOURS_EXAMPLES", "80")),
-    deadline=None,
-    derandomize="WORKHOURS_EXAMPLES" not in os.environ,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
 WEEKDAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 LEAP_YEAR = [date(2024, 1, 1) + timedelta(days=n) for n in range(366)]

@@ -38,16 +38,19 @@ def foreign(code: str) -> set[str]:
     } - {"workhours_sla"}
 
 
+@pytest.mark.slow
 def test_importing_the_package_loads_no_third_party() -> None:
     assert foreign("import workhours_sla") == set()
 
 
+@pytest.mark.slow
 def test_a_deadline_in_russia_loads_no_third_party_and_no_slow_module() -> None:
     assert foreign(DEADLINE) == set()
     slow = {"dataclasses", "inspect", "pathlib", "asyncio", "importlib.metadata", "decimal"}
     assert not slow & (modules_after(DEADLINE) - modules_after("pass"))
 
 
+@pytest.mark.slow
 def test_the_command_due_loads_only_click() -> None:
     command = """
 from workhours_sla.cli.main import main
@@ -61,6 +64,7 @@ main(["due", "31.10.2025 17:30", "--calendar", "RU-VGG"])
     assert not {"decimal", "difflib"} & (modules_after(quiet) - modules_after("pass"))
 
 
+@pytest.mark.slow
 def test_reading_a_file_loads_no_words_of_its_detection() -> None:
     code = "import sys, workhours_sla.cli.check, workhours_sla.cli.report\n"
     code += "assert 'workhours_sla.adapters.sources' in sys.modules\n"
@@ -113,6 +117,7 @@ def run_without(packages: tuple[str, ...], code: str) -> subprocess.CompletedPro
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_help_and_getmembers_need_no_numpy() -> None:
     code = """
 import inspect, pydoc, workhours_sla
@@ -125,12 +130,14 @@ print(*(name for name in names if name not in members or name not in page))
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("facade", ["config", "errors", "json", "stream"])
 def test_a_facade_without_columns_needs_no_numpy(facade: str) -> None:
     done = run_without(("numpy",), f"import workhours_sla.{facade}")
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("packages", "code", "sentence"),
     [
@@ -180,6 +187,7 @@ def test_a_function_that_needs_an_extra_names_it_in_one_sentence(
     assert done.stderr.splitlines()[-1] == f"ImportError: {sentence}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("package", "content", "sentence"),
     [

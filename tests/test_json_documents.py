@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla import Event
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.sources import Fault, Item, mapper_of, open_source
@@ -261,7 +262,7 @@ def test_brackets_in_texts_do_not_count() -> None:
     st.lists(st.sampled_from(['"', "\\", "[", "]", "{", "}", "a", "\\u0041", "Ж"])),
     st.integers(1, 9),
 )
-@settings(max_examples=300, derandomize=True, database=None)
+@settings(max_examples=examples(300), derandomize=True, database=None)
 def test_depth_does_not_depend_on_texts_and_chunks(pieces: list[str], size: int) -> None:
     text = "".join(pieces) + "[" * 70
     values: list[object] = [{"a": [text]}, {"a": json.loads("[" * size + "]" * size)}] * 2
@@ -326,7 +327,7 @@ JSON = st.recursive(
 
 
 @given(st.lists(JSON, max_size=5), st.sampled_from([None, 1]))
-@settings(max_examples=200, derandomize=True, database=None)
+@settings(max_examples=examples(200), derandomize=True, database=None)
 def test_values_are_those_of_the_document(values: list[object], indent: int | None) -> None:
     content = json.dumps({"x": 1, "y": {"z": values}}, indent=indent, ensure_ascii=False)
     with suppress(UnicodeEncodeError):
@@ -336,7 +337,7 @@ def test_values_are_those_of_the_document(values: list[object], indent: int | No
 
 
 @given(st.data())
-@settings(max_examples=300, derandomize=True, database=None)
+@settings(max_examples=examples(300), derandomize=True, database=None)
 def test_changed_documents_give_rows_or_an_error(data: st.DataObject) -> None:
     config = data.draw(
         st.sampled_from(["", IN_ITEMS, NESTED.replace("{path}", "response.items[].")])

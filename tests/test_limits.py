@@ -290,6 +290,7 @@ def test_a_daily_event_since_year_1_is_not_counted_from_its_start(
     assert 730 <= len(starts) < 750
 
 
+@pytest.mark.slow
 def test_endless_recurrences_are_bounded() -> None:
     daily = "FREQ=DAILY"
     assert "no dates" in refusal(recurring, "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")

@@ -215,6 +215,7 @@ def test_each_run_of_watch_counts_only_its_own_rows(
     assert rejected(log) == 1029 + 1 + 3
 
 
+@pytest.mark.slow
 def test_watch_without_once_does_not_fail(log: Path) -> None:
     live = subprocess.Popen(
         [*RUN, *watch(log, "--interval=0.01")], stdout=subprocess.PIPE, stderr=subprocess.PIPE

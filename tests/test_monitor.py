@@ -24,9 +24,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from kit.properties import EXAMPLES, PROPERTY
 from promise_oracle import Fit, Promise
 from promise_scenes import DAY, HOUR, OFFICE, Scene, as_of_the_end, edges_of, local, scenes, story
-from test_properties import EXAMPLES, PROPERTY, TICK
+from test_properties import TICK
 from workhours_sla import (
     Act,
     Calendar,

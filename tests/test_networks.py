@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
 from workhours_sla.adapters.sources import Fault, mapper_of, open_source
 from workhours_sla.adapters.sources.networks import comments, reading, vk_threads
@@ -965,7 +966,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.sampled_from(sorted(SAMPLE_FILES)),
     st.lists(
@@ -1056,7 +1057,7 @@ def test_record_that_is_too_long_is_quarantined(form: str) -> None:
 # -- order and memory ------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.permutations(range(7)))
 def test_order_of_the_file_does_not_matter(order: Sequence[int]) -> None:
     answers: Sequence[Any] = [

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from column_streams import FIRST, OFFICE, UNCERTAIN, events_of, policy_of
-from test_properties import EXAMPLES
+from kit.properties import EXAMPLES
 from workhours_sla import (
     CalendarDays,
     ClockTime,

@@ -708,6 +708,7 @@ def focus(reader: Browser, selector: str) -> None:
     assert reader.run(f"(e => (e.focus(), document.activeElement === e))({selector})")
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_page_loads_without_requests_or_errors(
     reader: Browser, record_property: Callable[[str, object], None]
@@ -722,6 +723,7 @@ def test_page_loads_without_requests_or_errors(
     reader.size(1280, 900)
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_tables_sort_by_keyboard_with_small_groups_last(reader: Browser, report: Report) -> None:
     table_at = "document.querySelector('#table-0 table')"
@@ -742,6 +744,7 @@ def test_tables_sort_by_keyboard_with_small_groups_last(reader: Browser, report:
     assert reader.run(f"{table_at}.querySelectorAll('[aria-sort]').length") == 1
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_explanations_open_by_keyboard_and_sort_with_their_appeals(reader: Browser) -> None:
     first = "document.querySelector('button.expand')"
@@ -760,6 +763,7 @@ def test_explanations_open_by_keyboard_and_sort_with_their_appeals(reader: Brows
     )
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_arrow_keys_move_between_marks(reader: Browser) -> None:
     cells = "document.querySelectorAll('svg.heat .mark')"
@@ -775,6 +779,7 @@ def test_arrow_keys_move_between_marks(reader: Browser) -> None:
     assert reader.run(tip) is None
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_theme_follows_the_system_and_the_button(reader: Browser) -> None:
     paper = "getComputedStyle(document.body).backgroundColor"
@@ -790,6 +795,7 @@ def test_theme_follows_the_system_and_the_button(reader: Browser) -> None:
     assert reader.errors == []
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_late_appeals_are_filtered_by_keyboard(tmp_path: Path) -> None:
     found, made = two_late()

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from test_properties import ASKED, PROPERTY, TICK, Question, moments, questions, utc
+from kit.properties import PROPERTY
+from test_properties import ASKED, TICK, Question, moments, questions, utc
 from workhours_sla import (
     CalendarDays,
     ClockTime,

@@ -2,12 +2,10 @@
 
 Schedules are random: up to three shifts a day, night shifts, overlaps, days off, overrides, and
 the Russian calendar with its short and transferred days. Most instants lie within hours of a
-change of the zone's offset. ``WORKHOURS_EXAMPLES`` sets the number of examples per property; when
-it is set the examples differ from run to run, otherwise they are always the same.
+change of the zone's offset.
 """
 
 import copy
-import os
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,22 +16,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, assume, given, reject, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
+from kit.properties import EXAMPLES, PROPERTY
 from oracle import RUSSIA, Days, Oracle, Shifts
 from workhours_sla import Calendar, Schedule, working_hours
 from workhours_sla.errors import CalendarCoverageError
-
-EXAMPLES = int(os.environ.get("WORKHOURS_EXAMPLES", "100"))
-PROPERTY = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize="WORKHOURS_EXAMPLES" not in os.environ,
-    database=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 ASKED = 4
 """How often each question is asked: the engine optimises its tables when asked again."""

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla import (
     Calendar,
     ClockTime,
@@ -268,7 +269,7 @@ def reconciled(row_counts: object) -> None:
     assert counts.matured_met <= counts.met
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(ROWS, MOMENTS)
 def test_every_cell_reconciles(
     rows: list[tuple[datetime, int | None, int | None, str | None, bool]], as_of: datetime
@@ -320,7 +321,7 @@ def test_every_cell_reconciles(
     assert sum(point.arrivals for point in report.backlog.points) == total.arrived - total.excluded
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(ROWS, MOMENTS, st.sampled_from(["latest", "strict"]))
 def test_columns_give_the_verdicts_of_the_fold(
     rows: list[tuple[datetime, int | None, int | None, str | None, bool]],

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla import (
     CalendarDays,
     CalendarDaysSameTime,
@@ -107,7 +108,7 @@ def appeals(
 # -- budgets of every kind -----------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(ROWS, st.datetimes(datetime(2026, 4, 14), datetime(2028, 1, 20)), st.data())
 def test_columns_give_the_fold_s_results_for_budgets_of_every_kind(
     rows: list[Row], now: datetime, data: st.DataObject
@@ -232,7 +233,8 @@ def independent_bulk(days: list[int]) -> tuple[int, int]:
     return best[0], best[-1]
 
 
-@settings(deadline=None, max_examples=40)
+@pytest.mark.slow
+@settings(deadline=None, max_examples=examples(40))
 @given(
     st.lists(st.integers(0, 600), min_size=1, max_size=20),
     st.lists(st.integers(-20_000, 2_500), max_size=6),
@@ -455,7 +457,7 @@ def test_no_interval_of_a_share_is_0_wide(n: int, other: int, how: str) -> None:
 ANSWERS = st.lists(st.integers(0, 3000) | st.none(), min_size=1, max_size=40)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(ANSWERS, st.integers(0, 2000))
 def test_in_time_means_matured_and_met(answers: list[int | None], waited: int) -> None:
     posted = datetime(2026, 3, 2, 10, tzinfo=OFFICE.tz)
@@ -485,7 +487,7 @@ CELLS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(CELLS)
 def test_crossed_groupings_count_every_appeal_in_its_cell(
     rows: list[tuple[str | None, int, int | None]],

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla import (
     Act,
     Calendar,
@@ -79,7 +80,7 @@ def verdict(outcome: Outcome | None) -> str | None:
     return None if outcome is None else outcome.verdict.value.replace("at_risk", "pending")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(ROWS, st.sampled_from(["input", "as_of", "calendar", "policy"]), st.data())
 def test_every_changed_verdict_is_listed_with_its_only_cause(
     rows: Rows, cause: str, data: st.DataObject

@@ -382,6 +382,7 @@ def test_nothing_matured(tmp_path: Path) -> None:
     assert book["Late"].auto_filter.ref == "A1:H2"
 
 
+@pytest.mark.slow
 def test_five_hundred_agencies(tmp_path: Path) -> None:
     of = made({"agency": [f"agency {n % 500:03}" for n in range(6000)]}, step=timedelta(hours=1))
     book = book_of(of, tmp_path)

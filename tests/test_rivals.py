@@ -22,6 +22,8 @@ import pytest
 from workhours_sla import Calendar, Schedule, WorkingDays, working_hours
 from workhours_sla.errors import CalendarCoverageError
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 PAGES = {
     "docs/en/explanation/why-not.md": "en",

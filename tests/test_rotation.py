@@ -260,6 +260,7 @@ def test_a_start_is_stored_before_anything_is_read(tmp_path: Path) -> None:
         assert store.positions("broken")[""].position == "here"
 
 
+@pytest.mark.slow
 def test_killed_before_its_first_batch_it_reads_the_rotated_file_again(
     path: Path, tmp_path: Path
 ) -> None:
@@ -400,6 +401,7 @@ def test_a_file_that_is_cut_while_it_is_opened_is_read_from_its_beginning(
     assert kinds(again) == ["file_cut"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read", [0, 2])
 @pytest.mark.parametrize("there", [0, 4])
 def test_a_copy_is_read_of_a_file_that_is_cut_and_regrown_while_it_is_opened(
@@ -685,6 +687,7 @@ def read(store: Path, count: int, run: subprocess.Popen[str]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_a_source_that_disappears_is_named_at_the_end(
     path: Path, tmp_path: Path, lang: str
@@ -721,6 +724,7 @@ def test_a_source_that_disappears_is_waited_for_and_named(path: Path) -> None:
     assert not tail.lost
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
@@ -808,6 +812,7 @@ def test_an_older_rotated_file_may_be_kept_from_reading(open_to_all: Path) -> No
         assert Follower(path, followed.position).rest() == followed.rest() == IDS[2:3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "said"),
     [

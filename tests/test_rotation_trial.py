@@ -26,6 +26,8 @@ import pytest
 
 from test_watch import NEVER_CHANGES, WATCH, an_event, line
 
+pytestmark = pytest.mark.slow
+
 RUNS = int(os.environ.get("WORKHOURS_ROTATIONS", "3"))
 FIRST = int(
     os.environ.get("WORKHOURS_SEED")

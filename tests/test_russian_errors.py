@@ -386,6 +386,7 @@ def test_messages_of_earlier_versions_of_click_are_translated(english: str, russ
     assert usage(english, "ru") == russian
 
 
+@pytest.mark.slow
 def test_an_answer_does_not_load_the_sentences_of_errors() -> None:
     code = (
         "import sys; from workhours_sla.cli.main import main; main(['due', '31.10.2025 17:30']); "
@@ -421,6 +422,7 @@ def test_a_sentence_has_the_same_facts_in_every_language() -> None:
     assert {cause: names for cause, names in differences.items() if names} == OTHER_FACTS
 
 
+@pytest.mark.slow
 def test_every_sentence_is_used() -> None:
     used: set[str] = set()
     begins: set[str] = set()
@@ -449,6 +451,7 @@ def placeholders(text: str) -> set[str]:
     return {re.split(r"[.\[]", name)[0] for _, name, _, _ in Formatter().parse(text) if name}
 
 
+@pytest.mark.slow
 def test_every_phrase_has_a_sentence_and_the_facts_of_both_languages() -> None:
     checked = 0
     for path in Path(workhours_sla.__file__).parent.rglob("*.py"):

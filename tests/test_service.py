@@ -268,6 +268,7 @@ def test_bad_questions(client: Client, body: bytes, kind: str, status: int) -> N
     problem(client.ask("POST", "/v1/due", given=body), kind, status)
 
 
+@pytest.mark.slow
 def test_a_key_given_twice_among_many_is_found_in_one_pass() -> None:
     """The comparison of every key with every other one would take many minutes."""
     code = """
@@ -315,6 +316,7 @@ def test_language_of_messages(client: Client, accepted: str, lang: str) -> None:
     assert ("has no zone" in found["detail"]) == (lang == "en")
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.text(),

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.sections import Format
@@ -952,7 +953,7 @@ CASES = {**OWN, "jira_request_sla.json": JIRA, "cloudevents_binary_http.txt": fo
 
 
 @pytest.mark.parametrize("name", CASES)
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=examples(60), deadline=None, derandomize=True, database=None)
 @given(data=st.data())
 def test_damage_raises_nothing_else(name: str, data: st.DataObject) -> None:
     content = SAMPLES.joinpath(name).read_bytes()

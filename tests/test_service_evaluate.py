@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import EXAMPLES, PROPERTY
 from promise_scenes import NAMES, Scene, row_expected, scenes
-from test_properties import EXAMPLES, PROPERTY
 from workhours_sla import Event
 from workhours_sla.cli.main import main
 from workhours_sla.json import to_json
@@ -195,6 +195,7 @@ def test_one_bad_event_harms_no_other(client: Client, item: Any, reason: str, de
     assert "lamp" not in json.dumps(answer)
 
 
+@pytest.mark.slow
 def test_ten_thousand_events_with_one_bad(client: Client) -> None:
     events = [POSTED | {"appeal_id": f"A-{number}"} for number in range(10_000)]
     events[6_789] = POSTED | {"occurred_at": "31.10.2025 17:30"}

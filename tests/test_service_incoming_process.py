@@ -20,6 +20,8 @@ import pytest
 
 from workhours_sla.stream import SqliteStore
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("uvicorn")
 pytest.importorskip("fastapi")
 icalendar = pytest.importorskip("icalendar")

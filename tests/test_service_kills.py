@@ -32,6 +32,8 @@ from workhours_sla.config import parse
 from workhours_sla.json import from_json
 from workhours_sla.stream import SqliteReader, check_store
 
+pytestmark = pytest.mark.slow
+
 resource: Any = pytest.importorskip("resource", reason="Windows has no limits of a process")
 pytest.importorskip("uvicorn")
 pytest.importorskip("fastapi")

@@ -20,6 +20,8 @@ import pytest
 
 from workhours_sla.cli.main import main
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("uvicorn")
 pytest.importorskip("fastapi")
 

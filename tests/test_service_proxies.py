@@ -242,6 +242,7 @@ def checked(folder: Path, text: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
+@pytest.mark.slow
 def test_nginx_accepts_the_recipe(certificate: Path) -> None:
     status, said = checked(certificate, recipe(certificate))
     assert (status, "warn" in said) == (0, False), said

@@ -117,6 +117,7 @@ def test_a_refused_list_is_accepted_after_the_seconds_of_the_answer(asked: Asked
     assert waits == [1, 2]  # first for the request itself, then for its questions as well
 
 
+@pytest.mark.slow
 def test_the_largest_cost_is_no_longer_than_a_silence(asked: Asked) -> None:
     events = [event(number) for number in range(10_000)]
     assert asked.cost("POST", "/v1/events", events, status=202) == 201

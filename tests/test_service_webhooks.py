@@ -399,6 +399,7 @@ def test_after_a_restart_messages_of_max_still_belong_to_their_appeals(tmp_path:
         assert service.live.pipeline.store.quarantine() == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["vk_callback", "max"])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_stream_with_repeats_failures_and_restarts(tmp_path: Path, form: str, seed: int) -> None:

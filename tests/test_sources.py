@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla import Event, EventType
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.sections import Config
@@ -71,7 +72,7 @@ MOMENTS = [
 ]
 """Times as found in files; only the first has the expected format."""
 
-PROPERTY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+PROPERTY = settings(max_examples=examples(200), deadline=None, derandomize=True, database=None)
 
 
 def config_of(text: str | Config) -> Config:
@@ -433,7 +434,7 @@ def format_and_text(draw: st.DrawFn) -> tuple[str, str]:
     return datetime_format, text
 
 
-@settings(PROPERTY, max_examples=3000)
+@settings(PROPERTY, max_examples=examples(3000))
 @given(format_and_text())
 @example(("%d.%m.%Y %H:%M", "1.3.2026 9:5"))
 @example(("%d.%m.%Y %H:%M", "29.02.2026 09:05"))
@@ -871,7 +872,8 @@ LAYOUTS = [
 ]
 
 
-@settings(PROPERTY, max_examples=3_000)
+@pytest.mark.slow
+@settings(PROPERTY, max_examples=examples(3_000))
 @given(
     st.sampled_from(LAYOUTS),
     st.fixed_dictionaries(
@@ -897,7 +899,7 @@ ODD_LINES = ["", " ", "{}", "{} {}", '{"appeal_id": "A"}{"type":', '"created"}',
 PLAIN_LINE = line_of(event_id="1", substantive=True, received_at=MOMENTS[0], more="x").strip()
 
 
-@settings(PROPERTY, max_examples=1_000)
+@settings(PROPERTY, max_examples=examples(1_000))
 @given(
     st.sampled_from(LAYOUTS),
     st.lists(

@@ -1,7 +1,6 @@
 """Budgets of other systems: days to the same time of day, and working days counted in hours.
 
 The oracle is ``promise_oracle``, which adds up stretches of working time and walks over dates.
-``WORKHOURS_EXAMPLES`` sets the number of examples per property.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import promise_oracle as oracle
-from test_properties import EXAMPLES, PROPERTY
+from kit.properties import EXAMPLES, PROPERTY
 from workhours_sla import (
     Calendar,
     CalendarDaysSameTime,

@@ -15,13 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla import Event, evaluate
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import SourceError
 from workhours_sla.files import Fault, open_source
 
-PROPERTY = settings(max_examples=500, deadline=None, derandomize=True, database=None)
+PROPERTY = settings(max_examples=examples(500), deadline=None, derandomize=True, database=None)
 START = datetime(2026, 3, 12, 7, tzinfo=UTC)
 BUDGET = 30
 MEANINGS = ("open", "paused", "answered", "closed")

@@ -28,10 +28,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.properties import PROPERTY
 from promise_scenes import HOUR, Scene, as_of_the_end, scenes
 from stored import Stored, events_at, faults_at, reader_at, store_at
 from test_monitor import Ledger, check_reported
-from test_properties import PROPERTY
 from workhours_sla import (
     Act,
     Change,
@@ -628,6 +628,7 @@ def refusals(path: Path) -> list[str]:
     return [*found, done.stdout.rstrip()]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="files are linked and renamed otherwise here")
 @pytest.mark.parametrize(
     "way", ["same", "read", "symlink", "folder", "hard link", "renamed", "copied"]
@@ -664,6 +665,7 @@ def test_a_store_has_one_writer_by_whatever_name(way: str, tmp_path: Path) -> No
     assert [one.appeal_id for one in events_at(path)] == ["1", "2"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
 def test_a_forked_child_does_not_keep_a_store(tmp_path: Path) -> None:
     path = tmp_path / "appeals.db"

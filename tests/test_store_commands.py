@@ -60,6 +60,7 @@ def stored(path: Path, *batches: Sequence[Event], until: float | None = None) ->
 # -- the same answers --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["2026-03-20T15:00+03:00", "2026-04-20T11:00+03:00"])
 def test_commands_print_the_same_for_a_store_as_for_its_file(
     when: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

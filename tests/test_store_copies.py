@@ -181,6 +181,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.slow
 def test_a_standby_opens_a_file_when_its_writer_was_killed(tmp_path: Path) -> None:
     path, waits = tmp_path / "store.db", Flag()
     filled(path)

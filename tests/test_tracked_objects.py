@@ -15,6 +15,8 @@ from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.sla import idle_appeals
 from workhours_sla.stream import Batch, Pipeline, SqliteStore
 
+pytestmark = pytest.mark.slow
+
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 MONDAY = datetime(2025, 3, 10, 9, tzinfo=OFFICE.tz)

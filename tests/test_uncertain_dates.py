@@ -2,7 +2,6 @@
 
 Every scene has up to five uncertain dates. A completion is a calendar in which each of these dates
 is decided. An answer that is returned as certain must be the same on all completions.
-``WORKHOURS_EXAMPLES`` sets the number of scenes.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from test_properties import EXAMPLES
+from kit.properties import EXAMPLES
 from workhours_sla import (
     Act,
     Calendar,

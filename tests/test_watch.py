@@ -260,6 +260,7 @@ def begin(*arguments: object, **options: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, text=True, **pipes)
 
 
+@pytest.mark.slow
 def test_a_process_killed_at_any_moment_loses_and_repeats_nothing(
     tmp_path: Path, path: Path
 ) -> None:
@@ -288,6 +289,7 @@ def test_a_process_killed_at_any_moment_loses_and_repeats_nothing(
     check_complete(store, sink, events)
 
 
+@pytest.mark.slow
 def test_a_process_killed_in_a_large_write_repeats_nothing(tmp_path: Path, path: Path) -> None:
     chance = random.Random(KILLS)
     store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
@@ -313,6 +315,7 @@ def test_a_process_killed_in_a_large_write_repeats_nothing(tmp_path: Path, path:
     check_complete(store, sink, events)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_watch_after_the_current_batch(
     number: signal.Signals, tmp_path: Path, path: Path
@@ -336,6 +339,7 @@ def test_a_signal_ends_watch_after_the_current_batch(
     check_complete(store, sink, events)
 
 
+@pytest.mark.slow
 def test_a_pipe_is_read_to_its_end_and_may_be_sent_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
@@ -356,6 +360,7 @@ def test_a_pipe_is_read_to_its_end_and_may_be_sent_again(
     assert b"standard input" in capsysbinary.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_reader_that_closes_its_pipe_gets_the_rest_in_the_next_run(
     tmp_path: Path, path: Path
 ) -> None:

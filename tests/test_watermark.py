@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.properties import PROPERTY
 from stored import Stored
-from test_properties import PROPERTY
 from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
 from workhours_sla.errors import NaiveDatetimeError, SourceError
 from workhours_sla.stream import Idle, Item, Watermarks

@@ -21,6 +21,8 @@ from workhours_sla.text import charts, help_options, report, sentences, shell
 from workhours_sla.text import help as help_texts
 from workhours_sla.text.messages import REFUSALS, UNKNOWN_DATES
 
+pytestmark = pytest.mark.slow
+
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 CONSOLES = ("cp866", "cp1251")

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from tests.workbooks import changed, compound, ods, ods_cell, ods_row, xlsx, xlsx_of
 from workhours_sla import Event
 from workhours_sla.adapters.config.file import parse_config
@@ -567,7 +568,7 @@ def survives(book: bytes, more: str = "") -> None:
 
 
 @given(st.sampled_from((BOOK, ODS)), st.data())
-@settings(max_examples=150, derandomize=True, database=None)
+@settings(max_examples=examples(150), derandomize=True, database=None)
 def test_changed_bytes_give_rows_or_an_error(book: bytes, data: st.DataObject) -> None:
     content = bytearray(book)
     for _ in range(data.draw(st.integers(1, 4))):
@@ -582,7 +583,7 @@ PARTS = st.sampled_from(
 
 
 @given(st.lists(st.tuples(st.integers(0, 3000), PARTS), min_size=1, max_size=4))
-@settings(max_examples=150, derandomize=True, database=None)
+@settings(max_examples=examples(150), derandomize=True, database=None)
 def test_changed_xml_gives_rows_or_an_error(changes: list[tuple[int, bytes]]) -> None:
     def spoil(xml: bytes) -> bytes:
         for at, part in changes:
@@ -608,7 +609,7 @@ CELLS = st.sampled_from(
 
 
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=6))
-@settings(max_examples=300, derandomize=True, database=None)
+@settings(max_examples=examples(300), derandomize=True, database=None)
 def test_rows_are_scanned_together_as_one_by_one(rows: list[list[str]]) -> None:
     texts = []
     for y, row in enumerate(rows, 3):

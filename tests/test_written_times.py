@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from kit.properties import examples
 from workhours_sla.adapters.written_times import parse_date, parse_time
 from workhours_sla.cli.main import main
 from workhours_sla.errors import TimeSyntaxError
@@ -191,7 +192,7 @@ def typed(draw: st.DrawFn) -> str:
     return text[:at] + piece + text[at + draw(st.integers(0, 3)) :]
 
 
-@settings(max_examples=3000, deadline=None, derandomize=True, database=None)
+@settings(max_examples=examples(3000), deadline=None, derandomize=True, database=None)
 @given(typed())
 @example("30.10.2026 09.45")
 @example("30.10.2026 17-20")

@@ -1,6 +1,6 @@
 """The directive ``configuration-keys``: the keys of a section, from the JSON Schema.
 
-The argument is the name of a definition in config.schema.json, such as ``Input``. The table has a
+The argument is the name of a definition in the schema, such as ``Input``. The table has a
 row for each key, with its value in plain words, its default and its description. With the option
 ``with-tables`` a table of the keys of each inner table follows.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -18,7 +17,8 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-SCHEMA = Path(__file__).parents[1] / "config.schema.json"
+from workhours_sla.config import config_schema
+
 HEAD = ("key", "value", "default", "meaning")
 PLAIN = {
     "string": "text",
@@ -93,8 +93,7 @@ class ConfigurationKeys(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table and, with the option, those of its inner tables."""
-        self.env.note_dependency(str(SCHEMA))
-        definitions = json.loads(SCHEMA.read_text(encoding="utf-8"))["$defs"]
+        definitions = config_schema()["$defs"]
         name = self.arguments[0]
         found: list[nodes.Node] = [_table(rows_of(name, definitions))]
         for key, spec in definitions[name]["properties"].items():

@@ -82,7 +82,7 @@ class Following(NamedTuple):
 
         return Tail(
             path_or_stdin(self.wanted.source, self.lang),
-            mapper_of(config),
+            mapper_of(config, self.wanted.source),
             encoding=config.input.encoding,
             interval=self.wanted.interval,
             clock=self.clock,

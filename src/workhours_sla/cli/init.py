@@ -43,7 +43,7 @@ class _InitOptions(NamedTuple):
 def init(**options: Any) -> int:
     """Run the command ``init``, whose help is in ``text.help``."""
     from workhours_sla.adapters.detection.detect import detect, verified  # noqa: PLC0415
-    from workhours_sla.adapters.detection.written import configuration_text  # noqa: PLC0415
+    from workhours_sla.adapters.detection.written import configuration_text, doubt_text  # noqa: PLC0415
 
     wanted = take(_InitOptions, options)
     lang = language(wanted.lang)
@@ -67,7 +67,7 @@ def init(**options: Any) -> int:
     for note in detected.notes:
         click.echo(f"{SHELL.text(lang, 'note')}: {said(note, lang)}", err=True)
     for doubt in detected.doubts:
-        click.echo(f"{INIT.text(lang, 'question')}: {said(doubt.question, lang)}", err=True)
+        click.echo(doubt_text(doubt, lang), err=True)
     if wanted.out is None:
         click.echo(text, nl=False)
         return 0
@@ -76,7 +76,7 @@ def init(**options: Any) -> int:
             file.write(text)
     except FileExistsError:
         raise click.UsageError(INIT.text(lang, "exists", path=repr(wanted.out))) from None
-    count = len(detected.doubts)
+    count = sum(bool(doubt.keys) for doubt in detected.doubts)
     key = "written_open" if count else "written"
     click.echo(INIT.text(lang, key, path=out, name=name, count=count), err=True)
     return 0

@@ -39,6 +39,11 @@ CONFIGURATION: Final[Mapping[str, Words]] = {
         "en": "{name} is not TOML that can be read: an integer has too many digits; shorten it",
         "ru": "{name}: слишком много цифр в числе; сократите его",
     },
+    "open_question": {
+        "en": '{path} in {name} is an open question{asked}; write the answer instead of "?"',
+        "ru": '{path} ({name}): вопрос без ответа{asked}; впишите ответ вместо "?"',
+    },
+    "open_question_is": {"en": ": {question}", "ru": ": {question}"},
     "no_config": {
         "en": "no configuration file {name}; check the path",
         "ru": "нет файла конфигурации {name}; проверьте путь",

@@ -180,11 +180,11 @@ DETECTION: Final[Mapping[str, Words]] = {
     },
     "detect_texts": {
         "en": "the column {column} ({canonical}) has texts that are no times: {texts}, first in "
-        "row {row}; such rows are rejected: correct them in the file, unless the text means that "
-        "there is no time",
+        "row {row}; correct them in the file or set their form in datetime_format, unless the text "
+        "means that there is no time",
         "ru": "в столбце {column} ({canonical}) есть не только время, но и текст: {texts}, впервые "
-        "в строке {row}; такие строки отклоняются: исправьте их в файле, если текст не означает, "
-        "что времени нет",
+        "в строке {row}; исправьте их в файле или укажите их форму в datetime_format, если текст "
+        "не означает, что времени нет",
     },
     "detect_zone": {
         "en": "the times have no offset from UTC; give their zone, such as --calendar RU-VGG, --tz "
@@ -354,8 +354,8 @@ INIT: Final = Texts(
         },
         "question": {"en": "QUESTION", "ru": "ВОПРОС"},
         "choose": {
-            "en": "remove the # before the right line:",
-            "ru": "уберите # перед нужной строкой:",
+            "en": 'write the answer instead of "?":',
+            "ru": 'впишите ответ вместо "?":',
         },
         "kind_appeals": {"en": "each row is an appeal", "ru": "строка - обращение"},
         "kind_events": {"en": "each row is an event", "ru": "строка - событие"},

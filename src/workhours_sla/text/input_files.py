@@ -310,6 +310,14 @@ INPUT_FILES: Final[Mapping[str, Words]] = {
         "en": ', or say answered_at = "" if no appeal is answered',
         "ru": ' или, если ответов ещё нет, answered_at = ""',
     },
+    "answers_unread": {
+        "en": "{name} has no answer in the column {column}, but values in {others}; name the right "
+        'one under [columns], such as answered_at = {first}, or say answered_at = "" if no appeal '
+        "is answered",
+        "ru": "{name}: в столбце {column} нет ни одного ответа, но есть значения в столбцах "
+        "{others}; укажите нужный в разделе [columns], например answered_at = {first}, или, если "
+        'ответов ещё нет, answered_at = ""',
+    },
     "not_text": {
         "en": "{name} is not text in {encoding} ({what}{where}); {remedy}",
         "ru": "{name}: это не текст в кодировке {encoding} ({what}{where}); {remedy}",

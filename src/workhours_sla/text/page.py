@@ -192,8 +192,8 @@ PAGE: Final = Texts(
             "было бы около {expected}",
         },
         "finding_load": {
-            "en": "Most deadlines at once: {count}, {since}\N{EN DASH}{until}",
-            "ru": "Больше всего сроков: {count}, {since}\N{EN DASH}{until}",
+            "en": "Most deadlines in an hour: {count}, {since}\N{EN DASH}{until}",
+            "ru": "Больше всего сроков за час: {count}, {since}\N{EN DASH}{until}",
         },
         # -- how to read the charts
         "weeks_reading": {

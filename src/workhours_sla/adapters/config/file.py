@@ -12,6 +12,7 @@ from typing import Final
 
 from workhours_sla.adapters.checked_data import Keys, Reader, as_written
 from workhours_sla.adapters.columns import COLUMNS, REQUIRED, parts_of
+from workhours_sla.adapters.config.open_questions import check_answered
 from workhours_sla.adapters.config.policy import Configuration, check_policy, configured
 from workhours_sla.adapters.config.schedules import default_schedule
 from workhours_sla.adapters.config.sections import Config, Input
@@ -112,7 +113,9 @@ def parse_config(text: str, name: str) -> Config:
     known. For a value that cannot be used, the error has the key path (``key``).
     """
     reader = Reader(name, renamed=RENAMED)
-    config: Config = reader.convert(tables_of(text, name), Config)
+    tables = tables_of(text, name)
+    check_answered(tables, text, name)
+    config: Config = reader.convert(tables, Config)
     _check_input(reader, config.input)
     _check_columns(reader, config)
     _check_sinks(reader, config)

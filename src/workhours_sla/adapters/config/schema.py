@@ -1,11 +1,7 @@
-"""Generate the JSON Schema of a configuration file, for completion and checks in editors.
-
-``python -m workhours_sla.adapters.config.schema`` prints the schema.
-"""
+"""Generate the JSON Schema of a configuration file, for completion and checks in editors."""
 
 from __future__ import annotations
 
-import json
 from inspect import cleandoc
 from typing import Any
 
@@ -56,12 +52,3 @@ def _written(part: Any) -> Any:
 def _described(text: str) -> str:
     """Return the text of a docstring without its examples, as a description."""
     return cleandoc(text).replace("``", "`").partition(">>>")[0].rstrip()
-
-
-def main() -> None:
-    """Print the JSON Schema."""
-    print(json.dumps(config_schema(), indent=2, ensure_ascii=False))  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()

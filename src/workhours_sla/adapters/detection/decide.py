@@ -28,7 +28,7 @@ from workhours_sla.adapters.detection.time_settings import (
     doubts_of,
     time_settings,
 )
-from workhours_sla.adapters.detection.toml_values import toml_line
+from workhours_sla.adapters.detection.toml_values import toml_key, toml_line
 from workhours_sla.adapters.detection.unread import around, doubts_of_unread
 from workhours_sla.adapters.written_times import parse_time
 from workhours_sla.errors import TimeSyntaxError, shown
@@ -99,17 +99,7 @@ def decide(
     _place_values(made)
     _compare_ids(made, table, rows)
     made.doubts += RowTraps(made.kind, made.roles, around(names, made.kind, read)).look(rows)
-    doubtful = {
-        line.partition(" = ")[0]
-        for doubt in made.doubts
-        if doubt.section == "columns" and not doubt.is_read
-        for line in doubt.choices
-    }
-    made.columns = {
-        canonical: role.written
-        for canonical, role in made.roles.items()
-        if canonical not in doubtful
-    }
+    made.columns = {canonical: role.written for canonical, role in made.roles.items()}
     by_default = {"their_due_at", "expected_datetime"}.intersection(c.name for c in table.columns)
     if by_default and "their_due_at" not in made.roles:
         made.columns["their_due_at"] = ""
@@ -228,7 +218,7 @@ def _missing(canonical: str, names: Names, roles: Iterable[Role | None]) -> Doub
     if canonical == "answered_at":
         choices.append(toml_line(canonical, ""))
         question = say("detect_no_answers")
-    return Doubt("columns", question, tuple(dict.fromkeys(choices)))
+    return Doubt("columns", question, tuple(dict.fromkeys(choices)), asked=(canonical,))
 
 
 # -- values --------------------------------------------------------------------------------------
@@ -243,13 +233,13 @@ def _place_values(made: _Decision) -> None:
         column = role.columns[0]
         known = {value: found for value in column.values if (found := meaning(value))}
         made.values[canonical] = {value: found for value, found in known.items() if value != found}
-        made.doubts += _answers(canonical, column, known, made)
+        made.doubts += _answers(canonical, column, known)
         unknown = [value for value in column.values if value not in known]
         if unknown:
             cause = "detect_types" if canonical == "type" else "detect_statuses"
             question = say(cause, column=shown(column.name), values=listed(unknown))
-            choices = tuple(toml_line(value, "") for value in unknown[:_MOST_TYPES])
-            made.doubts.append(Doubt(f"values.{canonical}", question, choices))
+            keys = tuple(toml_key(value) for value in unknown[:_MOST_TYPES])
+            made.doubts.append(Doubt(f"values.{canonical}", question, asked=keys))
     role = made.roles.get("answered_at")
     if role is not None and len(role.columns) == 1:
         empty = role.columns[0].placeholders
@@ -260,17 +250,15 @@ def _place_values(made: _Decision) -> None:
     made.values = {canonical: table for canonical, table in made.values.items() if table}
 
 
-def _answers(
-    canonical: str, column: Column, known: Mapping[str, str], made: _Decision
-) -> Iterator[Doubt]:
+def _answers(canonical: str, column: Column, known: Mapping[str, str]) -> Iterator[Doubt]:
     """Yield the doubts if no value of a log means an answer, or no value means a posting."""
     meanings = set(known.values())
     answer = "replied" if canonical == "type" else "answered"
     if answer not in meanings:
         closings = [value for value, meaning in known.items() if meaning == "closed"]
-        for value in closings:
-            made.values[canonical].pop(value, None)
-        lines = [toml_line(value, kind) for value in closings for kind in (answer, "closed")]
+        lines = [
+            toml_line(value, kind) for value in closings or known for kind in (answer, known[value])
+        ]
         question = say("detect_no_answer", column=shown(column.name), answer=answer)
         yield Doubt(f"values.{canonical}", question, tuple(lines))
     if canonical == "type" and "created" not in meanings:

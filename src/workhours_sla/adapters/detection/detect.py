@@ -209,7 +209,8 @@ def _no_table(name: str) -> SourceError:
 def _header_doubts(header: Header) -> Iterator[Doubt]:
     if header.others:
         others = ", ".join(map(str, header.others))
-        yield Doubt("columns", say("detect_header", row=header.row, others=others))
+        question = say("detect_header", row=header.row, others=others)
+        yield Doubt("columns", question, asked=("appeal_id",))
 
 
 def _choose(section: str, key: str, question: Phrase, values: Sequence[str]) -> Doubt:
@@ -220,8 +221,9 @@ def _choose(section: str, key: str, question: Phrase, values: Sequence[str]) -> 
 
 
 def config_of(detected: Detected) -> Config:
-    """Return the configuration for the detected settings. Raises ConfigError."""
-    return parse_config(configuration_text(detected, "en", schedule={}), _NAME)
+    """Return the configuration for the detected settings without questions. Raises ConfigError."""
+    settled = replace(detected, doubts=())
+    return parse_config(configuration_text(settled, "en", schedule={}), _NAME)
 
 
 def verified(detected: Detected, where: Path | BinaryIO) -> Detected:
@@ -243,7 +245,12 @@ def verified(detected: Detected, where: Path | BinaryIO) -> Detected:
                     first = first or item
             unit = source.unit
     except (ConfigError, SourceError) as error:
-        doubt = Doubt("input", say("detect_unsupported", why=phrase_of(error) or str(error)))
+        why = phrase_of(error)
+        if why is not None and why.cause == "answers_unread":
+            doubt = Doubt("columns", why, asked=("answered_at",))
+        else:
+            question = say("detect_unsupported", why=why or str(error))
+            doubt = Doubt("input", question, asked=("format",))
         return replace(detected, doubts=(*detected.doubts, doubt))
     if first is None:
         return detected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -15,20 +16,29 @@ Value = str | tuple[str, ...]
 Kind = Literal["appeals", "events", "statuses"]
 MOST_LISTED: Final = 20
 """Maximum number of values or columns that a question lists."""
+_KEY: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^ ]+')
+"""Matches the key at the beginning of a TOML line."""
 
 
 class Doubt(NamedTuple):
     """A question about the file that only the user can answer.
 
     ``section`` is the section of the configuration to which the answer is added. ``choices`` are
-    the TOML lines to choose from. The file cannot be read before the question is answered, unless
-    ``is_read`` is true.
+    the TOML lines to choose from. ``asked`` are the TOML keys to answer if no choices name them.
+    The file cannot be read before the question is answered, unless ``is_read`` is true.
     """
 
     section: str
     question: Phrase
     choices: tuple[str, ...] = ()
     is_read: bool = False
+    asked: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The TOML keys that the answer sets; none for a warning, which no setting answers."""
+        found = [match[0] for line in self.choices if (match := _KEY.match(line))]
+        return self.asked or tuple(dict.fromkeys(found))
 
 
 class Reading(NamedTuple):

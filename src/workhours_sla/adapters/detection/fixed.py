@@ -71,7 +71,7 @@ def detect_fixed(
             seen = _read(where, name, config.with_zone(given.tz))
     if seen.error is not None:
         section = "values.type" if signature.format == "xes" else "input"
-        doubts.append(Doubt(section, seen.error))
+        doubts.append(Doubt(section, seen.error, asked=("format",) * (section == "input")))
     elif seen.fault is not None and not doubts:
         doubts.append(unfit(seen.faulty, seen.count, "record", seen.fault))
     elif not seen.first:

@@ -179,7 +179,7 @@ class Names:
                     column=shown(column.name),
                     count=len(twice),
                 )
-                return Choice(None, Doubt("columns", question))
+                return Choice(None, Doubt("columns", question, (role.line,)))
         return Choice(role)
 
     def other(self, canonical: str, taken: Iterable[Column] = ()) -> Choice:

@@ -59,10 +59,12 @@ _OTHER: Final = Shape("other", {})
 def shape_text(text: str) -> str:
     """Return a text with 0 for each digit, and ``Mon`` for an English month name.
 
+    Blanks that follow each other, no-break spaces included, become one blank.
+
     >>> shape_text("12.03.2026 9:05"), shape_text("12-mar-2026")
     ('00.00.0000 0:00', '00-Mon-0000')
     """
-    shape = text.translate(_DIGITS)
+    shape = " ".join(text.translate(_DIGITS).split())
     return (
         _MONTHS.sub("Mon", shape) if not shape.isascii() or any(map(str.isalpha, shape)) else shape
     )

@@ -16,7 +16,7 @@ from workhours_sla.adapters.detection.time_forms import (
     shape_of,
     shape_text,
 )
-from workhours_sla.adapters.detection.toml_values import toml_line
+from workhours_sla.adapters.detection.toml_values import toml_key, toml_line
 from workhours_sla.adapters.detection.words import ZONE_COLUMNS, plain, zone_in
 from workhours_sla.adapters.sources.joined_columns import date_alone
 from workhours_sla.errors import shown
@@ -157,7 +157,8 @@ def _orders(written: Iterable[Written]) -> tuple[dict[str, Order], list[Doubt]]:
                 )
             )
         else:
-            doubts.append(Doubt("input", say("detect_mixed_orders", example=example)))
+            question = say("detect_mixed_orders", example=example)
+            doubts.append(Doubt("input", question, asked=("datetime_format",)))
     return orders, doubts
 
 
@@ -272,5 +273,5 @@ def _texts_doubt(role: Role, names: str, texts: dict[str, int]) -> Doubt:
             (column.value_rows.get(text, 0) for column in role.columns for text in first), default=0
         ),
     )
-    choices = tuple(toml_line(text, "") for text in first)
-    return Doubt(where, question, choices if role.canonical == "answered_at" else ())
+    choices = [toml_line(text, "") for text in first if role.canonical == "answered_at"]
+    return Doubt(where, question, tuple(choices), asked=tuple(map(toml_key, first)))

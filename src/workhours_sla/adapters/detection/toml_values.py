@@ -23,11 +23,19 @@ def toml_text(value: str | Sequence[str]) -> str:
     return f"[{', '.join(map(toml_text, value))}]"
 
 
+def toml_key(key: str) -> str:
+    """Return a text as a TOML key, in quotes if it needs them.
+
+    >>> print(toml_key("closed"), toml_key("В работе"))
+    closed "В работе"
+    """
+    return key if _BARE.fullmatch(key) else toml_text(key)
+
+
 def toml_line(key: str, value: str | Sequence[str]) -> str:
     """Return a TOML line with a key and a value.
 
     >>> print(toml_line("В работе", "open"))
     "В работе" = "open"
     """
-    name = key if _BARE.fullmatch(key) else toml_text(key)
-    return f"{name} = {toml_text(value)}"
+    return f"{toml_key(key)} = {toml_text(value)}"

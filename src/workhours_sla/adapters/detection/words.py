@@ -29,7 +29,7 @@ TIMES: Final = {
         "created, creation, posted, submitted, submission, opened, open, reported, requested, "
         "received, registered, registration, published, publication",
         "получения, получено, сообщения, поста, комментария, жалобы, заявки, start, started",
-        "начала, добавления, добавлено, загрузки, in, added",
+        "начала, добавления, добавлено, загрузки, in, added, incident",
     ),
     "answered_at": Words(
         "ответа, ответ, первого ответа, публикации ответа, размещения ответа, отправки ответа, "
@@ -41,7 +41,7 @@ TIMES: Final = {
         "подготовки ответа, окончательного ответа, последнего ответа, закрытия, закрыто, решения, "
         "решено, исполнения, исполнено, выполнения, выполнено, завершения, завершено, устранения, "
         "обработки, обработано, closed, close, closing, resolved, resolution, completed, "
-        "completion, done, finished, last reply, last response, end, solved, updated",
+        "completion, done, finished, last reply, last response, end, solved",
     ),
     "occurred_at": Words(
         "события, изменения, изменения статуса, смены статуса, статуса, перехода, операции, "
@@ -286,6 +286,16 @@ def may_be(canonical: str, name: str) -> bool:
     True
     """
     return any(word.startswith(STEMS[canonical]) for word in plain(name).split())
+
+
+@cache
+def may_be_answer(name: str) -> bool:
+    """Whether a column name may be that of the times of answers.
+
+    >>> may_be_answer("Дата закрытия"), may_be_answer("Ответственный")
+    (True, False)
+    """
+    return any(match.canonical == "answered_at" for match in matches_of(name))
 
 
 def says_time(name: str) -> bool:

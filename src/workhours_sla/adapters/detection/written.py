@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from workhours_sla.adapters.config.defaults import BUDGET, CALENDAR, HOURS
-from workhours_sla.adapters.detection.detected import Detected, Doubt
-from workhours_sla.adapters.detection.toml_values import toml_line
+from workhours_sla.adapters.config.open_questions import OPEN
+from workhours_sla.adapters.detection.detected import Detected, Doubt, Value
+from workhours_sla.adapters.detection.toml_values import toml_key, toml_line
 from workhours_sla.text.detection import INIT
 from workhours_sla.text.messages import said
+from workhours_sla.text.shell import SHELL
 
 _WIDTH: Final = 96
 _SECTIONS: Final = ("input", "columns")
@@ -18,7 +20,7 @@ _SECTIONS: Final = ("input", "columns")
 def configuration_text(
     detected: Detected, lang: str, *, schedule: Mapping[str, str], checked_by: str = ""
 ) -> str:
-    """Return the detected settings as TOML; each doubt is a question in a comment.
+    """Return the detected settings as TOML; the value of each key that a doubt asks for is "?".
 
     ``schedule`` contains the given keys of ``[schedule]``. ``checked_by`` is the command that the
     user runs next to check the configuration.
@@ -31,7 +33,7 @@ def configuration_text(
     for section in _sections_of_values(detected):
         table = detected.values.get(section.removeprefix("values."), {})
         lines += ["", f"[{section}]", *_commented(INIT.text(lang, "values"))]
-        lines += [toml_line(key, value) for key, value in table.items()]
+        lines += [toml_line(key, value) for key, value in _settled(detected, section, table)]
         lines += _questions(detected, section, lang)
     lines += ["", "[schedule]", *_commented(INIT.text(lang, "schedule"))]
     defaults = {"calendar": CALENDAR, "hours": HOURS}
@@ -44,7 +46,7 @@ def configuration_text(
 
 
 def _input(detected: Detected, lang: str) -> Iterator[str]:
-    for key, value in detected.options.items():
+    for key, value in _settled(detected, "input", detected.options):
         comment = ""
         if key == "kind":
             comment = INIT.text(lang, f"kind_{value}")
@@ -58,7 +60,8 @@ def _columns(detected: Detected, lang: str) -> Iterator[str]:
     if not detected.columns and not questions:
         return  # the format has its own
     yield from ("", "[columns]", *_commented(INIT.text(lang, "columns")))
-    yield from (toml_line(key, value) for key, value in detected.columns.items())
+    settled = _settled(detected, "columns", detected.columns)
+    yield from (toml_line(key, value) for key, value in settled)
     yield from questions
     if detected.unread:
         names = ", ".join(map(_one_line, detected.unread))
@@ -71,19 +74,35 @@ def _sections_of_values(detected: Detected) -> Sequence[str]:
     return list(dict.fromkeys(sections))
 
 
+def _settled(
+    detected: Detected, section: str, table: Mapping[str, Value]
+) -> Iterator[tuple[str, Value]]:
+    """Yield the keys of a section that no question asks for, with their values."""
+    asked = {key for one in detected.doubts if one.section == section for key in one.keys}
+    return ((key, value) for key, value in table.items() if toml_key(key) not in asked)
+
+
 def _questions(detected: Detected, section: str, lang: str) -> Iterator[str]:
+    """Yield the doubts of a section as comments, each above its keys and below them its choices."""
+    by_keys: dict[tuple[str, ...], list[Doubt]] = {}
     for doubt in detected.doubts:
         if doubt.section == section:
-            yield from _question(doubt, lang)
+            by_keys.setdefault(doubt.keys, []).append(doubt)
+    written: set[str] = set()
+    for keys, doubts in by_keys.items():
+        for doubt in doubts:
+            yield from _commented(doubt_text(doubt, lang))
+        choices = dict.fromkeys(line for doubt in doubts for line in doubt.choices)
+        hint = f"  # {INIT.text(lang, 'choose')}" if choices else ""
+        yield from (f"{key} = {OPEN}{hint}" for key in keys if key not in written)
+        yield from (f"# {line}" for line in choices)
+        written.update(keys)
 
 
-def _question(doubt: Doubt, lang: str) -> Iterator[str]:
-    text = f"{INIT.text(lang, 'question')}: {said(doubt.question, lang)}"
-    if doubt.choices:
-        text += f"; {INIT.text(lang, 'choose')}"
-    yield from _commented(text)
-    for line in doubt.choices:
-        yield f"# {line}"
+def doubt_text(doubt: Doubt, lang: str) -> str:
+    """Return the text of a question, or of a warning if no setting answers it."""
+    label = INIT.text(lang, "question") if doubt.keys else SHELL.text(lang, "note")
+    return f"{label}: {said(doubt.question, lang)}"
 
 
 def _commented(text: str) -> Iterator[str]:

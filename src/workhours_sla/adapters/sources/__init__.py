@@ -128,9 +128,18 @@ def open_source(
         options = config.input
         found = options.format or format_of(opened, options)
         claims: list[Claim] = []
-        items = reader_of(found)(opened, layout_of(config), options, claims)
+        layout = layout_of(config)
+        items = reader_of(found)(opened, layout, options, claims)
         if options.kind == "statuses":
             items = events_of_statuses(items, opened.name)
+        elif options.kind == "appeals":
+            items = _with_answers(items, layout, opened.name)
         if isinstance(items, Generator):
             stack.callback(items.close)  # it may have a temporary file
         return AppealFile(items, opened, stack.pop_all(), format=found, claims=claims)
+
+
+def _with_answers(items: Iterator[Item], layout: Layout, name: str) -> Iterator[Item]:
+    """Yield all rows, then raise SourceError if the answers are in a column that is not read."""
+    yield from items
+    layout.check_answers(name)

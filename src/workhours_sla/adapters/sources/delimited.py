@@ -103,7 +103,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     rows = csv.reader(feed, delimiter=delimiter, strict=True)
     header = _header(rows, feed, layout, opened.name, delimiter)
     mapper = Mapper(layout, header, claims)
-    names = mapper.read_columns
+    names = (*mapper.read_columns, *mapper.watched_columns)
     pick = _picker([header.index(column) for column in names])
     for row in rows_of(rows, feed, len(header), delimiter):
         if isinstance(row, Fault):

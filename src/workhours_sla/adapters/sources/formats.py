@@ -131,11 +131,13 @@ def layout_of(config: Config) -> Layout:
     )
 
 
-def mapper_of(config: Config) -> RecordMapper:
-    """Return the mapper for the lines that ``watch`` follows. Raises SourceError.
+def mapper_of(config: Config, name: str = "-") -> RecordMapper:
+    """Return the mapper for the lines of ``name`` that ``watch`` follows. Raises SourceError.
 
     A format can be followed only if each record is one line of JSON that does not depend on later
-    lines. Rows of statuses do depend on later ones. Claims of other systems are not read.
+    lines. Rows of statuses do depend on later ones. Claims of other systems are not read. The
+    mapper raises SourceError if [columns] leaves ``answered_at`` open and, before any answer, a
+    column has a value that may be one.
     """
     found = config.input.format
     if found in _LINE_MAPPERS:
@@ -147,7 +149,10 @@ def mapper_of(config: Config) -> RecordMapper:
         raise SourceError(say("statuses_not_followed"))
     layout = layout_of(config)
     unread = dict.fromkeys(CLAIM_COLUMNS, "")
-    return nested(Mapper(replace(layout, columns={**layout.columns, **unread})))
+    mapper = Mapper(replace(layout, columns={**layout.columns, **unread}))
+    if "answered_at" not in layout.columns:
+        mapper.followed = name
+    return nested(mapper)
 
 
 def check_followed(format: Format | None) -> None:  # noqa: A002 - the configuration key

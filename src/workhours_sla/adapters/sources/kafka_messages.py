@@ -91,7 +91,10 @@ class MessageRows:
     ) -> None:
         self._encoding = config.input.encoding
         self._rows = StreamRows(
-            mapper_of(config), encoding=self._encoding, clock=clock, max_ahead=max_ahead
+            mapper_of(config, config.input.topic or "-"),
+            encoding=self._encoding,
+            clock=clock,
+            max_ahead=max_ahead,
         )
         self._has_headers = config.input.format == "cloudevents"
         self._is_dated = config.input.format in LINE_FORMATS

@@ -40,7 +40,9 @@ class Layout:
     lists values of canonical columns; a row with one of them is ignored. ``datetime_format`` and
     ``tz`` are passed to ``Instants``. ``source`` is used for rows that name no source. With
     ``first_is_created``, the first event of an appeal creates it. If an answer precedes the posting
-    by no more than ``tolerance``, it counts as given at the posting.
+    by no more than ``tolerance``, it counts as given at the posting. Until the first answer of a
+    file of appeals is read, ``unread_answers`` collects the columns that have values and the names
+    of answers, but are not read.
     """
 
     kind: Kind = "events"
@@ -52,6 +54,7 @@ class Layout:
     ignore: Mapping[str, Collection[str]] = field(default_factory=dict)
     first_is_created: bool = False
     tolerance: timedelta = timedelta(0)
+    unread_answers: dict[str, None] = field(default_factory=dict, compare=False)
 
     @property
     def canonical(self) -> tuple[str, ...]:
@@ -111,6 +114,22 @@ class Layout:
                     raise SourceError(msg, name=name, column=column, canonical=canonical)
                 if needed and column not in header:
                     raise self.missing(canonical, header, name, column)
+
+    def check_answers(self, name: str) -> None:
+        """Raise SourceError if no answer was read, but columns that are not read may have them.
+
+        Without this error, every appeal would look unanswered.
+        """
+        if self.unread_answers:
+            others = [shown(column) for column in self.unread_answers]
+            msg = say(
+                "answers_unread",
+                name=name,
+                column=shown(self.column("answered_at")),
+                others=", ".join(others[:_LISTED]),
+                first=others[0],
+            )
+            raise SourceError(msg, name=name, canonical="answered_at")
 
     def missing(
         self, canonical: str, columns: Collection[str], name: str, column: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import ClassVar, NoReturn, cast
 
@@ -87,6 +87,17 @@ class Mapper:
         keys = {name: self._key(name, columns, read) for name in layout.canonical}
         self.read_columns: tuple[str, ...] = tuple(read)
         """The file's names of the columns that are read, without duplicates."""
+        self.watched_columns: tuple[str, ...] = ()
+        """Columns that are not read, although their names are those of answers."""
+        self._unread_answers: Callable[[Record, Collection[str]], Iterable[str]] | None = None
+        """Finds answers in columns that are not read; None as soon as an answer was read."""
+        if layout.kind == "appeals" and layout.parts("answered_at"):
+            from workhours_sla.adapters.sources import unread_answers  # noqa: PLC0415 - many words
+
+            self.watched_columns = unread_answers.watched_columns(columns or (), read)
+            self._unread_answers = unread_answers.unread_answers
+        self.followed: str | None = None
+        """The name of a source without an end, whose first answer must not be awaited."""
         self._by_key = [
             (keys[name], self.meanings[name])
             for name in layout.canonical
@@ -199,6 +210,14 @@ class Mapper:
         appeal_id, posted, answered, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
         posted_at = self._time("posted_at", posted) or self._absent("posted_at", record)
+        if answered is not None:
+            self._unread_answers = None
+            self.layout.unread_answers.clear()
+        elif self._unread_answers is not None:
+            found = self._unread_answers(record, self.read_columns)
+            self.layout.unread_answers.update(dict.fromkeys(found))
+            if self.followed is not None:
+                self.layout.check_answers(self.followed)
         answered_at = self._time("answered_at", answered)
         sender, about = (self.layout.source, *attributes[:3]), attributes[3:]
         created = derived_event(

@@ -134,6 +134,7 @@ class _RowReader:
         self._left = sheet.left
         self._names = mapper.read_columns
         self._indexes = [header.names.index(column) for column in self._names]
+        self._watched = {name: header.names.index(name) for name in mapper.watched_columns}
         self._ids, *others = (
             [header.names.index(column) for column in layout.names(canonical)]
             for canonical in layout.required
@@ -153,7 +154,9 @@ class _RowReader:
         else:
             values = list(map(text_of, values))
             doubt = doubtful(self._names, values, line)
-            item = doubt or self._mapper(dict(zip(self._names, values, strict=True)), line)
+            record = dict(zip(self._names, values, strict=True))
+            record |= {name: text_of(cells[index]) for name, index in self._watched.items()}
+            item = doubt or self._mapper(record, line)
         if isinstance(item, Fault):
             return item._replace(text=row_text(cell for cell in map(text_of, cells) if cell != ""))
         return item

@@ -1,0 +1,1 @@
+"""What tests share: values with short names, oracles, generators and settings."""
