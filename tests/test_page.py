@@ -365,7 +365,7 @@ def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
     assert [int(label.split("arrived ")[1].split()[0]) for label in weeks] == [
         row.counts.arrived for row in rows
     ]
-    assert ["not final" in label for label in weeks] == [
+    assert ["unfinished week" in label for label in weeks] == [
         row.final_at is None or row.final_at > report.as_of for row in rows
     ]
     trend = marks_of("Median")
