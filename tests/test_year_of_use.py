@@ -144,6 +144,12 @@ def written(folder: Path, rows: list[Appeal]) -> tuple[str, ...]:
     return str(sheet), "--config", str(config)
 
 
+def evaluated(as_of: datetime) -> tuple[str, ...]:
+    """Return the arguments for an instant; the calendar of 2028 is not approved yet."""
+    rule = () if as_of.year in YEARS else ("--provisional",)
+    return ("--as-of", as_of.isoformat(timespec="minutes"), *rule)
+
+
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """Run a command that must succeed, and return its output."""
     status = main(arguments)
@@ -370,7 +376,7 @@ def check_report(
     is_over, as_of = as_of is None, as_of or period.as_of
     begin = period.first - (period.end - period.first) - timedelta(days=10)
     rows = [one for one in rows if one.posted.date() >= begin]
-    files = (*written(folder, rows), "--as-of", as_of.isoformat(timespec="minutes"))
+    files = (*written(folder, rows), *evaluated(as_of))
     chosen = ("--since", period.since, "--until", period.until, "--compare-with", period.earlier)
     data = json.loads(run(capsys, "report", *files, *chosen, "--json"))["report"]
     for row in (data["total"], *data["tables"][0]["rows"]):
@@ -537,7 +543,9 @@ def check_streams(capsys: pytest.CaptureFixture[str], folder: Path, month: Perio
     rows = [one for one in appeals(month.first.year) if month.has(one)]
     files = written(folder, rows)
     late, waiting = sum(one.is_late for one in rows), sum(one.answered is None for one in rows)
-    when = ("--as-of", month.as_of.isoformat(timespec="minutes"))
+    when = evaluated(month.as_of)
+    for name in ("own.toml", "s.db", "changes.jsonl"):
+        (folder / name).unlink(missing_ok=True)
     own, store, sink = (str(folder / name) for name in ("own.toml", "s.db", "changes.jsonl"))
     run(capsys, "init", files[0], "--calendar", "RU-VGG", "--out", own)
     for config in (files[1:], ("--config", own)):
@@ -547,25 +555,26 @@ def check_streams(capsys: pytest.CaptureFixture[str], folder: Path, month: Perio
     same(waiting, ahead["open"], ahead["overdue"])
     stream = folder / "events.jsonl"
     with stream.open("w", encoding="utf-8") as file:
-        for number, one in enumerate(rows):
+        # with a last event, all limits have passed by the clock of the events
+        for number, one in enumerate([*rows, Appeal(month.as_of, None, "Дороги")]):
             for type_, at in (("created", one.posted), ("replied", one.answered)):
                 if at is not None:
                     facts = {"event_id": f"{number} {type_}", "appeal_id": f"A-{number}"}
                     facts |= {"type": type_, "occurred_at": f"{at:%Y-%m-%dT%H:%M}:00+03:00"}
                     file.write(json.dumps(facts | {"agency_id": one.agency}) + "\n")
-    for path in (store, sink):
-        Path(path).unlink(missing_ok=True)
     events = folder / "events.toml"
     events.write_text(CONFIG.replace('"appeals"', '"events"'), encoding="utf-8")
     config = ("--config", str(events))
-    run(capsys, "watch", str(stream), "--store", store, "--sink", sink, "--once", *config)
+    clock = ("--clock", "events", "--max-ahead", "100000h")
+    run(capsys, "watch", str(stream), "--store", store, "--sink", sink, "--once", *config, *clock)
     changes = [json.loads(line) for line in Path(sink).read_text(encoding="utf-8").splitlines()]
     kinds = Counter(change["kind"] for change in changes)
-    same((len(rows), late), (kinds["opened"], kinds["breached"]))
+    certain = json_of(capsys, "check", *files, *when[:2])["counts"]["breached"]
+    same((len(rows) + 1, certain), (kinds["opened"], kinds["breached"]))
     run(capsys, "store", "check", store)
     run(capsys, "outbox", "dead", "--store", store)
     stored = json_of(capsys, "report", "--store", store, *config, *when)["report"]["total"]
-    same((late, waiting), (stored["counts"]["breached"], stored["open"]))
+    same((late, waiting), (stored["counts"]["breached"], stored["overdue"]))
     for lang in LANGUAGES:
         text = run(capsys, "check", *files, *when, "--lang", lang).splitlines()[1]
         same([late, waiting, 0, 0, len(rows) - late], [*map(int, re.findall(r"\d+", text))])

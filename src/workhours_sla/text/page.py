@@ -52,8 +52,8 @@ PAGE: Final = Texts(
         "tile_of": {"en": "{overdue} of {open}", "ru": "{overdue} из {open}"},
         "tile_overdue": {"en": "open appeals are overdue now", "ru": "открытых просрочены сейчас"},
         "tile_median": {
-            "en": "half are answered in this working time",
-            "ru": "за это рабочее время отвечают на половину",
+            "en": "half of the period's appeals are answered in this working time",
+            "ru": "за это рабочее время отвечают на половину обращений периода",
         },
         "bar_reading": {
             "en": "in time {rate}%, 95% interval {interval}, target {target}%",

@@ -37,13 +37,10 @@ _TEXTS: Final[Mapping[str, Words]] = {
     "p90": {"en": "p90, working time", "ru": "p90, рабочее время"},
     "early": {"en": "answered early", "ru": "отвечено досрочно"},
     "overdue": {"en": "open and overdue", "ru": "открыто и просрочено"},
-    "open_of_period": {
-        "en": "of the period, still open",
-        "ru": "из поступивших за период открыто",
-    },
+    "open_of_period": {"en": "of the period: open", "ru": "за период: открыто"},
     "overdue_of_period": {
-        "en": "of the period, open and overdue",
-        "ru": "из поступивших за период просрочено",
+        "en": "of the period: open and overdue",
+        "ru": "за период: открыто и просрочено",
     },
     "open_now": {"en": "open now, all appeals", "ru": "открыто сейчас, все обращения"},
     "overdue_now": {"en": "of them overdue", "ru": "из них просрочено"},
