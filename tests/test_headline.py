@@ -186,7 +186,7 @@ def test_sentence_agrees_with_a_count(appeals: list[Appeal], target: float, lang
     missing = {
         name: next(k for k in range(len(own) + 1) if 1000 * (sum(own) + k) >= whole * len(own))
         for name, own in of.items()
-        if judged(sum(own), len(own), target) == "fails"
+        if own and judged(sum(own), len(own), target) == "fails"
         for whole in [round(target * 1000)]
     }
     if met == n:

@@ -240,8 +240,10 @@ def _require_arrivals(cases: Cases, period: Period) -> None:
     if period.arrivals(cases).any():
         return
     arrived = [in_zone(cases.reference, int(edge(cases.started))) for edge in (np.min, np.max)]
-    ends = [period.since, period.until, *arrived]
-    since, until, first, last = ("..." if at is None else f"{at:%Y-%m-%d %H:%M}" for at in ends)
+    since, until, first, last = (
+        "..." if at is None else f"{at.astimezone(cases.reference.tz):%Y-%m-%d %H:%M}"
+        for at in (period.since, period.until, *arrived)
+    )
     raise EventError(say("no_cases_in_period", since=since, until=until, first=first, last=last))
 
 
