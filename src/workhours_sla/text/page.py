@@ -235,8 +235,9 @@ PAGE: Final = Texts(
             "ru": "Показано {shown} из {all}: сначала открытые, затем по величине просрочки.",
         },
         "late_other": {
-            "en": "Of these, {count} {count:is|are} open and arrived outside the period.",
-            "ru": "Из них открыты и поступили не за этот период: {count}.",
+            "en": "Of the late appeals, {count} {count:is|are} open and arrived outside the "
+            "period.",
+            "ru": "Из просроченных открыты и поступили не за этот период: {count}.",
         },
         "late_rest": {"en": "All that the report lists:", "ru": "Все перечисленные в отчёте:"},
         "late_print": {
