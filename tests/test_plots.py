@@ -139,7 +139,7 @@ def test_medians_are_drawn_with_limits_and_marks(report: Report) -> None:
     drawn = line(ax, "медиана за неделю")
     assert drawn.get_xdata().tolist() == [names.index(week) for week in final]
     assert drawn.get_ydata().tolist() == [p.median / HOUR for p in report.trend.points]
-    waiting = line(ax, "итог не окончательный")
+    waiting = line(ax, "неделя не завершена")
     assert waiting.get_xdata().tolist() == [n for n, name in enumerate(names) if name not in final]
     assert to_hex(waiting.get_markerfacecolor()) == styles.PAPER != to_hex(drawn.get_mfc())
     merged = line(ax, "объединённые недели")

@@ -62,8 +62,8 @@ class Cell:
 
     @property
     def sorts_by(self) -> str | None:
-        """The number by which the script sorts the cell, as text."""
-        return None if self.value is None else repr(self.value)
+        """The number by which the script sorts the cell, as JavaScript reads it."""
+        return None if self.value is None else repr(self.value).replace("inf", "Infinity")
 
 
 Line = Sequence[Cell | str]
