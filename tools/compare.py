@@ -29,9 +29,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("evaluate", "monitor", "verbs", "columns", "files", "text", "public")
 REMOVED = {
-    "budgets to the same time of day": r"same.time.*-> .*(Error|missing)|SameTime",
+    "budgets to the same time of day": r"same.time.*-> .*(Error|missing)|SameTime|examples.* same",
     "the evaluation of events by columns": r"--verbose",
-    "the dialect of CSV": r"--csv-dialect",
+    "the dialect of CSV": r"--csv-dialect|'dialect'",
     "plots by matplotlib": r"workhours_sla\.plots",
     "feeds, and calendars of due times": r"\bfeeds\b|write_due_calendar",
     "ClickHouse, BigQuery, Snowflake": r"sql --dialect",
@@ -44,7 +44,7 @@ MISSING, SHOWN, GROUPS, WIDTH = "missing", 2, 12, 600
 
 def _leaves(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
     """Yield the path, the old and the new value of each difference."""
-    if isinstance(old, dict) and isinstance(new, dict):
+    if isinstance(old, dict) and isinstance(new, dict) and ("error" in old) == ("error" in new):
         for key in sorted({*old, *new}):
             yield from _leaves(old.get(key, MISSING), new.get(key, MISSING), f"{path}.{key}")
     elif isinstance(old, list) and isinstance(new, list):

@@ -57,6 +57,7 @@ CHANGED: dict[str, Callable[[Any], Any]] = {
     "off in any": lambda days: W.days_off_in_any(days, W.Calendar.get("RU-TA")),
     "working in any": lambda days: W.working_in_any(days, W.Calendar.get("RU-KC")),
 }
+PLACES = ["next_opening", "next_closing", "previous_opening", "previous_closing", "is_working"]
 Line: TypeAlias = tuple[str, str, Any, Any]
 """The id, the kind, the input and its answer."""
 
@@ -100,7 +101,7 @@ def _scenes(ask: Callable[..., Any], name: str, seed: int, size: int) -> Iterato
     for number in range(max(size // APPEALS, 1)):
         chance = Chance(f"{seed} {name} {number}")
         budgets, scene = inputs.scene(chance)
-        yield str(number), budgets, scene, _answer(ask, chance, **scene)
+        yield str(number), budgets, [*scene.values()], _answer(ask, chance, **scene)
 
 
 def _read(
@@ -172,9 +173,8 @@ def _asked(chance: Chance, of: Any, given: dict[str, str], times: list[datetime]
     asks: list[tuple[str, tuple[Any, ...], dict[str, Any]]]
     asks = [(name, (start, budget), pauses) for name in ("deadline", "breaches_after")]
     asks += [("elapsed", (start, end), pauses), ("latest_start", (start, budget), {})]
-    asks += [("remaining", (start, budget), {"now": end}), ("is_working", (start,), {})]
-    places = ("next_opening", "next_closing", "previous_opening", "previous_closing")
-    asks += [(name, (start,), {}) for name in places]
+    asks += [("remaining", (start, budget), {"now": end})]
+    asks += [(name, (start,), {}) for name in PLACES]
     asks += [("intervals", (start, start + timedelta(days=4)), {})]
     asks += [("explain", (start, budget), pauses)] * chance.maybe(20)
     found = [[n, _answer(_called, schedule, n, of, options | more)] for n, of, more in asks]
@@ -226,7 +226,7 @@ def _solved(texts: list[str], given: dict[str, str], times: Any, options: dict[s
     asks = [(name, (starts, budget)) for name in ("deadline", "breaches_after")]
     if " " not in given["budget"]:  # of days it is searched for row by row
         asks += [("latest_start", (starts, budget))]
-    asks += [("elapsed", times), ("is_working", (starts,)), ("next_opening", (starts,))]
+    asks += [("elapsed", times), *((name, (starts,)) for name in PLACES)]
     return {name: _answer(_numbers, name, (schedules, *of), options) for name, of in asks}
 
 
@@ -275,7 +275,8 @@ def _texts(seed: int, size: int) -> Iterator[Line]:
     for command, _ in _commands():
         for lang in ("en", "ru"):
             words = [*command.split()[1:], "--lang", lang, "--help"]
-            yield f"{command} {lang}", "help", "", _answer(_run, *words)
+            lines = re.sub(r"\n {9,}| {2,}", " ", _run(*words)["out"])  # an option per line
+            yield f"{command} {lang}", "help", "", lines
     yield from _files(seed, size, [["--lang", "en"], ["--lang", "ru"]])
 
 
@@ -293,7 +294,7 @@ def _public(*_: int) -> Iterator[Line]:
         for name in names if isinstance(names, list) else ():
             yield f"{module}.{name}", "name", "", _answer(_outline, Room(module), name)
     for command, text in _commands():
-        for option in re.split(r"\n  (?=-)", text)[1:]:
+        for option in re.split(r"\n  (?=-)", text.partition("\nOptions:")[2])[1:]:
             words = option.partition("\n\n")[0].split()
             yield f"{command} {words[0].strip(',')}", "option", "", " ".join(words)
     schema = _answer(CONFIG.config_schema)
@@ -304,8 +305,8 @@ def _public(*_: int) -> Iterator[Line]:
 def _outline(owner: Any, name: str) -> Any:
     """Return the parameters of a function, or those of the methods of a class."""
     value = getattr(owner, name)
-    found: dict[str, Any] = {"kind": type(value).__name__}
-    if callable(value):
+    found: dict[str, Any] = {}
+    if inspect.isfunction(value) or inspect.ismethod(value) or isinstance(value, type):
         found["parameters"] = _answer(_parameters, value)
     if isinstance(value, type):
         found["bases"] = [one.__name__ for one in value.__mro__ if one.__module__ == "builtins"]

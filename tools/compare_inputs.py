@@ -181,14 +181,14 @@ def _life(chance: Chance, appeal: str, zone: ZoneInfo) -> list[dict[str, Any]]:
 
 
 def scene(chance: Chance) -> tuple[str, dict[str, Any]]:
-    """Return the budgets of a policy, and the policy, events in order of receipt, and times."""
+    """Return the budgets of a policy, and the policy, times, and events in order of receipt."""
     text, budgets, tz = policy(chance)
     zone = ZoneInfo(tz)
     events = [event for n in range(APPEALS) for event in _life(chance, f"A{n}", zone)]
     events.sort(key=lambda one: datetime.fromisoformat(one["received_at"]))
     hours = timedelta(hours=chance.choice((0, 0, 1, 4)))
     times = [datetime.fromisoformat(chance.choice(events)["occurred_at"]) + hours for _ in "123"]
-    return budgets, {"policy": text, "events": events, "times": [*map(str, sorted(times))]}
+    return budgets, {"policy": text, "times": [*map(str, sorted(times))], "events": events}
 
 
 # -- files and commands --------------------------------------------------------------------------
