@@ -57,7 +57,8 @@ CHANGED: dict[str, Callable[[Any], Any]] = {
     "off in any": lambda days: W.days_off_in_any(days, W.Calendar.get("RU-TA")),
     "working in any": lambda days: W.working_in_any(days, W.Calendar.get("RU-KC")),
 }
-PLACES = ["next_opening", "next_closing", "previous_opening", "previous_closing", "is_working"]
+PLACES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
+EDGES = [(name, {"inclusive": inclusive}) for name in PLACES for inclusive in (True, False)]
 Line: TypeAlias = tuple[str, str, Any, Any]
 """The id, the kind, the input and its answer."""
 
@@ -173,8 +174,8 @@ def _asked(chance: Chance, of: Any, given: dict[str, str], times: list[datetime]
     asks: list[tuple[str, tuple[Any, ...], dict[str, Any]]]
     asks = [(name, (start, budget), pauses) for name in ("deadline", "breaches_after")]
     asks += [("elapsed", (start, end), pauses), ("latest_start", (start, budget), {})]
-    asks += [("remaining", (start, budget), {"now": end})]
-    asks += [(name, (start,), {}) for name in PLACES]
+    asks += [("remaining", (start, budget), {"now": end}), ("is_working", (start,), {})]
+    asks += [(name, (start,), more) for name, more in EDGES]
     asks += [("intervals", (start, start + timedelta(days=4)), {})]
     asks += [("explain", (start, budget), pauses)] * chance.maybe(20)
     found = [[n, _answer(_called, schedule, n, of, options | more)] for n, of, more in asks]
@@ -211,7 +212,7 @@ def _columns(seed: int, size: int) -> Iterator[Line]:
     for number in range(max(size * ROWS // CHUNK, 1)):
         chance = Chance(f"{seed} columns {number}")
         schedules = [section("[schedule]", inputs.schedule(chance)) for _ in "12"]
-        steps = [chance.choice((60_000_000, 1)) * chance.randrange(10**4) for _ in "12"]
+        steps = [chance.choice((60_000_000, 60_000_001)) * chance.randrange(5000) for _ in "12"]
         starts = np.datetime64(chance.choice(inputs.DAYS), "us") + rows * steps[0] % SPAN
         ends, budget = starts[::-1] + steps[1], inputs.budget(chance)
         options = {"tz": "UTC", "on_unknown": "mark", "codes": rows % len(schedules)}
@@ -222,12 +223,13 @@ def _columns(seed: int, size: int) -> Iterator[Line]:
 
 def _solved(texts: list[str], given: dict[str, str], times: Any, options: dict[str, Any]) -> Any:
     schedules, budget, (starts, _) = [*map(_schedule, texts)], _budget(given), times
-    asks: list[tuple[str, tuple[Any, ...]]]
-    asks = [(name, (starts, budget)) for name in ("deadline", "breaches_after")]
+    asks: list[tuple[str, tuple[Any, ...], dict[str, Any]]]
+    asks = [(name, (starts, budget), {}) for name in ("deadline", "breaches_after")]
     if " " not in given["budget"]:  # of days it is searched for row by row
-        asks += [("latest_start", (starts, budget))]
-    asks += [("elapsed", times), *((name, (starts,)) for name in PLACES)]
-    return {name: _answer(_numbers, name, (schedules, *of), options) for name, of in asks}
+        asks += [("latest_start", (starts, budget), {})]
+    asks += [("elapsed", times, {}), ("is_working", (starts,), {})]
+    asks += [(name, (starts,), more) for name, more in EDGES]
+    return [[n, _answer(_numbers, n, (schedules, *of), options | more)] for n, of, more in asks]
 
 
 def _numbers(name: str, of: Sequence[Any], options: dict[str, Any]) -> Any:
