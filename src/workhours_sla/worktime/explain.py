@@ -119,7 +119,8 @@ class Trace:
 
     For a deadline, ``budget`` is the given budget and ``end`` the due time. For an elapsed time,
     ``budget`` is None and ``end`` the given instant. ``used`` is the working time from ``start``
-    to ``end``, negative if ``end`` is earlier. With ClockTime, ``used`` and the intervals of steps
+    to ``end``, negative if ``end`` is earlier. It is None if the due time of days is certain, but
+    not the working time before it. With ClockTime, ``used`` and the intervals of steps
     are time around the clock. Datetimes of ``steps`` are in the schedule's zone. The steps of a
     budget of days go on after ``end`` if the due date moved back from the end of the term.
 
@@ -137,7 +138,7 @@ class Trace:
     start: datetime
     end: datetime
     budget: Budget | None
-    used: timedelta
+    used: timedelta | None
     steps: tuple[Step, ...]
     provisional: bool
 
@@ -157,7 +158,7 @@ class Trace:
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
             "budget": None if self.budget is None else budget_data(self.budget),
-            "used": iso_amount(self.used),
+            "used": None if self.used is None else iso_amount(self.used),
             "provisional": self.provisional,
             "steps": [step.to_dict() for step in self.steps],
         }
@@ -196,9 +197,11 @@ def check_until(until: object) -> None:
         raise BudgetError(msg, budget=until)
 
 
-def clock_amount(budget: Budget | None) -> timedelta | None:
-    """Return the amount of ClockTime, None for other budgets."""
-    return budget.amount if isinstance(budget, ClockTime) else None
+def fixed_amount(budget: Budget) -> timedelta | None:
+    """Return the amount of working time or clock time, None for days, whose amount varies."""
+    if isinstance(budget, ClockTime):
+        return budget.amount
+    return budget if isinstance(budget, timedelta) else None
 
 
 def trace_of(
@@ -206,7 +209,7 @@ def trace_of(
     span: tuple[datetime, datetime],
     *,
     budget: Budget | None,
-    used: timedelta,
+    used: timedelta | None,
     pauses: Pauses,
 ) -> Trace:
     """Return the trace of a span (start, end) in which ``used`` of a budget is used up."""

@@ -176,23 +176,22 @@ class Schedule(Combinable, DatedShifts):
         """
         from workhours_sla.worktime.explain import (  # noqa: PLC0415
             check_until,
-            clock_amount,
+            fixed_amount,
             trace_of,
         )
 
         check_until(until)
 
         def trace(schedule: Schedule) -> Trace:
-            budget = None if isinstance(until, datetime) else until
-            end = (
-                until
-                if isinstance(until, datetime)
-                else schedule.deadline(start, until, pauses=pauses)
-            )
-            used = clock_amount(budget)  # which needs no calendar
-            if used is None:
-                used = schedule.elapsed(start, end, pauses=pauses)
-            return trace_of(schedule, (start, end), budget=budget, used=used, pauses=pauses)
+            if isinstance(until, datetime):
+                used = schedule.elapsed(start, until, pauses=pauses)
+                return trace_of(schedule, (start, until), budget=None, used=used, pauses=pauses)
+            due_at = schedule.deadline(start, until, pauses=pauses)
+            amount = fixed_amount(until)
+            if amount is None:
+                with suppress(CalendarCoverageError):  # the due time is certain nevertheless
+                    amount = schedule.elapsed(start, due_at, pauses=pauses)
+            return trace_of(schedule, (start, due_at), budget=until, used=amount, pauses=pauses)
 
         try:
             return trace(self)

@@ -168,7 +168,9 @@ class Elapsed(NamedTuple):
         trace = None
         if traced or not is_plain(one.schedule, a, b):
             trace = one.schedule.explain(a, b, provisional=by_rule)
-        used = one.schedule.elapsed(a, b) if trace is None else trace.used
+        used = None if trace is None else trace.used
+        if used is None:
+            used = one.schedule.elapsed(a, b)
         verdict = None if is_after(a, b) else _verdict(one, a, b, used, by_rule=by_rule)
         return cls(one, a, b, used, verdict, trace)
 
