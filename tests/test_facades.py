@@ -61,7 +61,7 @@ FACADES = (
     *(f"workhours_sla.{path.stem}" for path in sorted(SOURCES.glob("*.py"))),
 )
 NOT_PUBLIC = {"workhours_sla.__init__", "workhours_sla.__main__", "workhours_sla.module_names"}
-NOT_PUBLIC |= {"workhours_sla.version"}
+NOT_PUBLIC |= {"workhours_sla.argument_types", "workhours_sla.version"}
 NEED_NUMPY = {"workhours_sla.columns", "workhours_sla.frames", "workhours_sla.report"}
 NEED_NUMPY |= {"workhours_sla.spark"}
 if find_spec("numpy") is None:

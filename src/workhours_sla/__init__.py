@@ -139,7 +139,9 @@ if not TYPE_CHECKING:  # a type checker then finds a misspelt name
         if module is None:
             msg = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(msg)
-        value = getattr(import_module(f"{__name__}.{module}"), name)
+        from workhours_sla.argument_types import checked_in  # noqa: PLC0415
+
+        value = checked_in(__name__, getattr(import_module(f"{__name__}.{module}"), name))
         globals()[name] = value
         return value
 

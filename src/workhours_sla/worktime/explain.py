@@ -167,8 +167,9 @@ class Trace:
         """Yield the trace as lines of text.
 
         Successive days off with equal reasons share a line. In a day budget, all successive days
-        that count alike share a line.
+        that count alike share a line. Raises ValueError for an unknown language.
         """
+        words.check_language(lang)
         if isinstance(self.budget, DatedBudget):
             yield from _lines_of_days(self.steps, lang)
             return

@@ -11,10 +11,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from zoneinfo import ZoneInfo
 
+from workhours_sla.argument_types import checked
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.date_ranges import EARLIEST, LATEST, DateRange
 from workhours_sla.calendars.iana_zone import time_zone
 from workhours_sla.errors import (
+    ArgumentError,
     CalendarCoverageError,
     CalendarDataError,
     EmptyScheduleError,
@@ -22,7 +24,6 @@ from workhours_sla.errors import (
     MissingTimeZoneError,
     SeveralZonesWarning,
     UnknownTimeZoneError,
-    shown,
 )
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import Phrase, say
@@ -51,6 +52,7 @@ _COMPLETED = timedelta(days=731)
 
 
 @public()
+@checked
 class Schedule(Combinable, DatedShifts):
     """A calendar, weekly hours and a time zone, which together define working time.
 
@@ -356,12 +358,12 @@ def _parse_keyed(
 ) -> Mapping[date, Value]:
     """Return the mapping ``given``, which is keyed by date, sorted and with its values parsed.
 
-    Raises TypeError for a key that is not a date; the message calls the mapping ``name``.
+    Raises ArgumentError for a key that is not a date; the message calls the mapping ``name``.
     """
     for day in given:
         if type(day) is not date:
             msg = f"{name} are keyed by date, not {day!r}; use date(2026, 6, 1)"
-            raise TypeError(msg)
+            raise ArgumentError(msg)
     return MappingProxyType({day: parse(given[day]) for day in sorted(given)})
 
 
@@ -376,7 +378,7 @@ def _zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
             f"calendar {calendar.id} takes {name}, its capital's zone, and parts of the region "
             f"have {', '.join(others)}; give tz={name!r} or one of these"
         )
-        warnings.warn(msg, SeveralZonesWarning, stacklevel=3)
+        warnings.warn(msg, SeveralZonesWarning, stacklevel=4)
     if isinstance(name, ZoneInfo):
         if name.key is None:
             msg = "a ZoneInfo without a key has no IANA name; build it with ZoneInfo('Area/City')"
@@ -384,7 +386,4 @@ def _zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
         return name
     if name is None:
         raise MissingTimeZoneError(say("calendar_without_zone", calendar=calendar.id))
-    if not isinstance(name, str):
-        msg = f"tz is an IANA name such as 'Europe/Moscow' or a ZoneInfo, not {shown(name)}"
-        raise TypeError(msg)
     return time_zone(name)
