@@ -141,7 +141,9 @@ if not TYPE_CHECKING:  # a type checker then finds a misspelt name
             raise AttributeError(msg)
         from workhours_sla.argument_types import checked_in  # noqa: PLC0415
 
-        value = checked_in(__name__, getattr(import_module(f"{__name__}.{module}"), name))
+        value = getattr(import_module(f"{__name__}.{module}"), name)
+        if name != "working_hours":  # whose own message shows how to write 1.5 hours
+            value = checked_in(__name__, value)
         globals()[name] = value
         return value
 
