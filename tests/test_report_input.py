@@ -296,6 +296,8 @@ def test_a_target_of_all_appeals() -> None:
     assert missed.table("agency").false_failures == 0
     assert "target 100%" in missed.text()
     assert from_json(to_json(missed)) == missed
+    with pytest.raises(ValueError, match="listed -1 is negative; give a number of late appeals"):
+        ReportOptions(listed=-1)
     with pytest.raises(ValueError, match=r"target_rate 1\.5 is not above 0 and at most 1"):
         ReportOptions(target_rate=1.5)
 
