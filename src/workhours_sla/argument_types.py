@@ -95,6 +95,8 @@ def fits(value: object, hint: Any, *, deep: bool = True) -> bool:
     kind = str if origin is typing.Literal else origin or hint
     if not isinstance(kind, type) or kind.__module__.startswith("numpy"):
         return True
+    if issubclass(kind, typing.IO):  # which no open file is an instance of
+        return hasattr(value, "read") or hasattr(value, "write")
     unwanted, kind = _EXCEPT.get(kind, ()), _NUMBERS.get(kind, kind)
     if parts and kind in _COLLECTIONS:
         unwanted, kind = (str, bytes), Iterable
