@@ -493,7 +493,7 @@ def test_a_combination_of_schedules_known_before_and_after_an_instant() -> None:
          HoursSyntaxError, "noon"),
         (lambda: Schedule(None, S8, tz="UTC", overrides={datetime(2026, 1, 1): "off"}),
          TypeError, "by date"),
-        (lambda: Schedule(None, S8, tz=3), TypeError, "IANA name"),
+        (lambda: Schedule(None, S8, tz=3), TypeError, "tz of Schedule is 3; give ZoneInfo"),
     ],
 )  # fmt: skip
 def test_invalid_schedules_are_refused(build: object, error: type[Exception], words: str) -> None:

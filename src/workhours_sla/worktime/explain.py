@@ -120,7 +120,8 @@ class Trace:
 
     For a deadline, ``budget`` is the given budget and ``end`` the due time. For an elapsed time,
     ``budget`` is None and ``end`` the given instant. ``used`` is the working time from ``start``
-    to ``end``, negative if ``end`` is earlier. With ClockTime, ``used`` and the intervals of steps
+    to ``end``, negative if ``end`` is earlier. It is None if the due time of days is certain, but
+    not the working time before it. With ClockTime, ``used`` and the intervals of steps
     are time around the clock. Datetimes of ``steps`` are in the schedule's zone. The steps of a
     budget of days go on after ``end`` if the due date moved back from the end of the term.
 
@@ -138,7 +139,7 @@ class Trace:
     start: datetime
     end: datetime
     budget: Budget | None
-    used: timedelta
+    used: timedelta | None
     steps: tuple[Step, ...]
     provisional: bool
 
@@ -158,7 +159,7 @@ class Trace:
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
             "budget": None if self.budget is None else budget_data(self.budget),
-            "used": iso_amount(self.used),
+            "used": None if self.used is None else iso_amount(self.used),
             "provisional": self.provisional,
             "steps": [step.to_dict() for step in self.steps],
         }
@@ -167,8 +168,9 @@ class Trace:
         """Yield the trace as lines of text.
 
         Successive days off with equal reasons share a line. In a day budget, all successive days
-        that count alike share a line.
+        that count alike share a line. Raises ValueError for an unknown language.
         """
+        words.check_language(lang)
         if isinstance(self.budget, DatedBudget):
             yield from _lines_of_days(self.steps, lang)
             return
@@ -197,9 +199,11 @@ def check_until(until: object) -> None:
         raise BudgetError(msg, budget=until)
 
 
-def clock_amount(budget: Budget | None) -> timedelta | None:
-    """Return the amount of ClockTime, None for other budgets."""
-    return budget.amount if isinstance(budget, ClockTime) else None
+def fixed_amount(budget: Budget) -> timedelta | None:
+    """Return the amount of working time or clock time, None for days, whose amount varies."""
+    if isinstance(budget, ClockTime):
+        return budget.amount
+    return budget if isinstance(budget, timedelta) else None
 
 
 def trace_of(
@@ -207,7 +211,7 @@ def trace_of(
     span: tuple[datetime, datetime],
     *,
     budget: Budget | None,
-    used: timedelta,
+    used: timedelta | None,
     pauses: Pauses,
 ) -> Trace:
     """Return the trace of a span (start, end) in which ``used`` of a budget is used up."""
