@@ -19,7 +19,7 @@ from workhours_sla.errors import ArgumentError, shown
 
 Checked = TypeVar("Checked", bound=Callable[..., Any])
 
-_NUMBERS: Final[dict[type, type]] = {int: Integral, float: Real}
+_WIDER: Final[dict[type, Any]] = {int: Integral, float: Real, Path: (str, PathLike)}
 _COLLECTIONS: Final = (list, tuple, frozenset, Iterable, Collection, Sequence, AbstractSet)
 _EXCEPT: Final[dict[type, tuple[type, ...]]] = {int: (bool,), float: (bool,), date: (datetime,)}
 _UNIONS: Final = (typing.Union, types.UnionType)
@@ -99,9 +99,7 @@ def fits(value: object, hint: Any, *, deep: bool = True) -> bool:
         return True
     if issubclass(kind, typing.IO):  # which no open file is an instance of
         return hasattr(value, "read") or hasattr(value, "write")
-    if issubclass(kind, Path):
-        return isinstance(value, str | PathLike)
-    unwanted, kind = _EXCEPT.get(kind, ()), _NUMBERS.get(kind, kind)
+    unwanted, kind = _EXCEPT.get(kind, ()), _WIDER.get(kind, kind)
     if parts and kind in _COLLECTIONS:
         unwanted, kind = (str, bytes), Iterable
     with suppress(TypeError):  # a protocol
