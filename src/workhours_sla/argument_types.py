@@ -11,15 +11,13 @@ from contextlib import suppress
 from datetime import date, datetime
 from functools import cache, wraps
 from numbers import Integral, Real
-from os import PathLike
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from workhours_sla.errors import ArgumentError, shown
 
 Checked = TypeVar("Checked", bound=Callable[..., Any])
 
-_WIDER: Final[dict[type, Any]] = {int: Integral, float: Real, Path: (str, PathLike)}
+_NUMBERS: Final[dict[type, type]] = {int: Integral, float: Real}
 _COLLECTIONS: Final = (list, tuple, frozenset, Iterable, Collection, Sequence, AbstractSet)
 _EXCEPT: Final[dict[type, tuple[type, ...]]] = {int: (bool,), float: (bool,), date: (datetime,)}
 _UNIONS: Final = (typing.Union, types.UnionType)
@@ -99,7 +97,7 @@ def fits(value: object, hint: Any, *, deep: bool = True) -> bool:
         return True
     if issubclass(kind, typing.IO):  # which no open file is an instance of
         return hasattr(value, "read") or hasattr(value, "write")
-    unwanted, kind = _EXCEPT.get(kind, ()), _WIDER.get(kind, kind)
+    unwanted, kind = _EXCEPT.get(kind, ()), _NUMBERS.get(kind, kind)
     if parts and kind in _COLLECTIONS:
         unwanted, kind = (str, bytes), Iterable
     with suppress(TypeError):  # a protocol
