@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from column_streams import FIRST, OFFICE, UNCERTAIN, events_of, policy_of
+from random_streams import FIRST, OFFICE, UNCERTAIN, events_of, policy_of
 from test_properties import EXAMPLES
 from workhours_sla import (
     CalendarDays,

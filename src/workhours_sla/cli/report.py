@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from workhours_sla.cli.event_evaluation import evaluate_events
 from workhours_sla.cli.file_checks import (
     NamedFile,
     check_files,
@@ -42,7 +41,7 @@ from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_edge, read_time
 from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.errors import shown
-from workhours_sla.sla.evaluate import Evaluation
+from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.target import Target
 from workhours_sla.text.language import language
@@ -205,13 +204,7 @@ def _make(
     rows = read_rows(source, configuration.mapping, lang, given)
     refuse_repeated(rows.repeated)
     note_pauses(rows.events, configuration, lang)
-    result = evaluate_events(
-        rows.events,
-        policy,
-        as_of,
-        provisional=settings.provisional,
-        verbose_in=lang if source.verbose else None,
-    )
+    result = evaluate(rows.events, policy, as_of=as_of, provisional=settings.provisional)
     settings.note_ends(configuration, as_of)
     cases = cases_of_evaluation(
         result,

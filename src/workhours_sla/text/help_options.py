@@ -121,10 +121,6 @@ OPTIONS: Final = Texts(
             "en": "Fail if less of the rows can be read; 0 never fails.",
             "ru": "Ошибка, если прочитана меньшая доля строк; 0 - без ошибки.",
         },
-        "--verbose": {
-            "en": "Say how many appeals were judged one event at a time.",
-            "ru": "Сообщить, сколько обращений рассчитано по отдельным событиям.",
-        },
         "--as-of": {"en": "Evaluate as of this time.", "ru": "Состояние на этот момент."},
         "check --warn": {
             "en": "At risk with this much left.",

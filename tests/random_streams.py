@@ -1,4 +1,4 @@
-"""Random streams of events and policies that ``evaluate_columns`` can judge, mostly as columns."""
+"""Random streams of events and policies."""
 
 from __future__ import annotations
 
@@ -156,9 +156,3 @@ def policy_of(rng: random.Random) -> Policy:
         Rule([target_of(rng, "other")], valid_until=FIRST + timedelta(days=30)),
     ]
     return Policy(rules, on_change=on_change, on_change_past=rng.choice(["as_of_change", "count"]))
-
-
-def as_of_of(rng: random.Random) -> datetime:
-    """Return a random instant at which to evaluate."""
-    hours = rng.choice([200, 400, 700, 1_000, 1_500, 2_500, 4_000])
-    return FIRST + timedelta(hours=hours, minutes=rng.randrange(60))
