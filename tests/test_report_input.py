@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from workhours_sla import (
     CalendarDays,
-    CalendarDaysSameTime,
     ClockTime,
     Event,
     EventType,
@@ -24,7 +23,6 @@ from workhours_sla import (
     Target,
     WorkingDays,
     WorkingDaysInHours,
-    WorkingDaysSameTime,
     evaluate,
     working_hours,
 )
@@ -72,9 +70,7 @@ BUDGETS = (
     CalendarDays(5, roll="preceding"),
     CalendarDays(5, roll="following"),
     Months(1, roll="none"),
-    WorkingDaysSameTime(1),
     WorkingDaysInHours(1),
-    CalendarDaysSameTime(2, roll="none"),
 )
 STARTS = st.datetimes(datetime(2026, 4, 13), datetime(2026, 5, 20)) | st.datetimes(
     datetime(2027, 12, 20), datetime(2027, 12, 31)

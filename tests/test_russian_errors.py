@@ -288,7 +288,7 @@ ALLOWED: Final = re.compile(
     r"|\[+[\w.-]+\]+|\b[a-z_]+(?:\.[\w-]+|\[\d+\])+(?:\.\w+)*"  # sections, paths of keys, files
     r"|\b[a-z_]+ = \S+|\b[a-z]+_[a-z_]+\b"  # keys
     r"|\b(?:Mo|Tu|We|Th|Fr|Sa|Su)\b|\b[A-Z]{2}(?:-[A-Z]{2,3})?\b|\b[A-Z][a-z]+/[A-Z][a-z]+\b|\b0x[0-9a-f]{2}\b"
-    r"|\b(?:4h|90m|4h30m|PT4H30M|9h clock|2 working days same time|30 days same time"
+    r"|\b(?:4h|90m|4h30m|PT4H30M|9h clock"
     r"|2 working days in hours|7 working days|30 days|1 month|T)\b"
     r"|\b(?:CSV|JSON Lines|JSON|TOML|Excel|zip|UTF-8|UTC|IANA|Python|SQLite)\b"
     r"|\b(?:utf-8|utf-16|cp1251|workhours|watch|store check|check|latest-start|[A-Z]{3,})\b"

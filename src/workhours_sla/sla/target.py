@@ -14,9 +14,8 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget, StartBudget
+from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget, WorkingDaysInHours
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.start_budgets import WorkingDaysInHours
 from workhours_sla.worktime.zone_offsets import BASE_UTC, ZERO
 
 Closing = Literal["latest", "strict"]
@@ -130,7 +129,7 @@ class Target:
             is_empty = not check_budget(budget)
         elif isinstance(budget, ClockTime):
             is_empty = not budget.amount
-        elif isinstance(budget, DayBudget | StartBudget):
+        elif isinstance(budget, DayBudget | WorkingDaysInHours):
             is_empty = False
         else:
             msg = (
