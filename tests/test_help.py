@@ -24,7 +24,6 @@ LATIN = re.compile(
     r"|\b(?:RU-VGG|RU|DE|none|now|CSV|JSON|Lines|TOML|IANA|Excel|N|Mo-Fr|SQL|HTTP|SIGTERM|default|null|raise)\b"
     r"|\b(?:4h|7 working days|30 days|1 month|9h clock|5m|1h|next_day|machine|hour)\b"
     r"|agency,district,channel,topic|previous|year"
-    r"|\b(?:iCalendar|service\.feeds|generations|http)\b"
 )
 """What Russian help may have in Latin letters."""
 

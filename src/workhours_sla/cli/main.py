@@ -72,7 +72,6 @@ COMMANDS: Final = {
     "store": "store",
     "sql": "sql",
     "serve": "serve",
-    "feeds": "feeds",
 }
 """The module of each command, in ``workhours_sla.cli``."""
 

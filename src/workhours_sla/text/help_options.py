@@ -74,14 +74,6 @@ OPTIONS: Final = Texts(
             "ru": "Удалять обращения, завершённые больше стольких дней назад, и отклонённые "
             "события, полученные больше стольких дней назад.",
         },
-        "feeds --config": {
-            "en": "TOML file of agencies and feeds.",
-            "ru": "Файл TOML с ведомствами и лентами.",
-        },
-        "--url": {
-            "en": "Address under which others reach the service.",
-            "ru": "Адрес службы, по которому к ней обращаются.",
-        },
         "--host": {"en": "Address to listen on.", "ru": "Адрес, на котором отвечать."},
         "--port": {
             "en": "Port to listen on; 0 takes a free one.",
