@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from workhours_sla.compliance.cases import Intake
     from workhours_sla.compliance.period import Earlier
     from workhours_sla.reports.report import Report
-    from workhours_sla.reports.report_tables import CsvDialect
 
 DEFAULT_RATE: Final = "90%"
 EARLIER: Final[dict[str, Earlier]] = {"previous": "previous", "year": "year"}
@@ -76,7 +75,6 @@ class _ReportOptions(NamedTuple):
     compare_with: str | None
     rebase: str | None
     csv_to: str | None
-    csv_dialect: CsvDialect | None
     xlsx_to: str | None
     html_to: str | None
     revise: str | None
@@ -125,7 +123,6 @@ class _Edges(NamedTuple):
 @option("--compare-with", metavar="WHAT")
 @option("--rebase", metavar="DATE")
 @option("--csv", "csv_to", metavar="DIR")
-@option("--csv-dialect", type=click.Choice(("plain", "excel")), without="plain")
 @option("--xlsx", "xlsx_to", metavar="FILE")
 @option("--html", "html_to", metavar="FILE")
 @option("--revise", metavar="FILE")
@@ -150,8 +147,6 @@ def report(**options: Any) -> None:
         *written_files("--html", wanted.html_to),
     ]
     check_files((*files, *early), language(common.lang))
-    if wanted.csv_dialect is not None and wanted.csv_to is None:
-        raise click.UsageError(SHELL.text(language(common.lang), "csv_dialect_alone"))
     settings = Settings.of(common, wanted.target)
     rate = read_rate(wanted.target_rate, settings.lang)
     given = given_without_config(source, common, settings)
@@ -292,7 +287,7 @@ def _write(made: Report, wanted: _ReportOptions) -> None:
     if wanted.csv_to is not None:
         from workhours_sla.reports.tables_csv import write_tables  # noqa: PLC0415
 
-        for path in write_tables(made, wanted.csv_to, dialect=wanted.csv_dialect or "plain"):
+        for path in write_tables(made, wanted.csv_to):
             click.echo(str(path), err=True)
     if xlsx_to is not None:
         from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415

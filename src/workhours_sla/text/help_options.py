@@ -203,10 +203,6 @@ OPTIONS: Final = Texts(
             "en": "Also write every table as CSV.",
             "ru": "Записать ещё и все таблицы в CSV.",
         },
-        "report --csv-dialect": {
-            "en": "Form of the CSV files: for programs or for Excel.",
-            "ru": "Вид файлов CSV: для программ или для Excel.",
-        },
         "report --xlsx": {"en": "Also write a workbook.", "ru": "Записать ещё и книгу Excel."},
         "report --html": {
             "en": "Also write a page with charts.",

@@ -173,10 +173,6 @@ SHELL: Final = Texts(
             "en": "--compare-with {with_} needs the begin of the period; add --since",
             "ru": "для --compare-with {with_} нужно начало периода; добавьте --since",
         },
-        "csv_dialect_alone": {
-            "en": "--csv-dialect needs --csv; add --csv with the folder for the tables",
-            "ru": "--csv-dialect нужен вместе с --csv; укажите в --csv папку для таблиц",
-        },
         "pauses_not_counted": {
             "en": "pauses in the file: {count}; they do not stop the clock, since no target has "
             "pauses = true",
