@@ -1,8 +1,8 @@
 r"""Write a report as CSV files in UTF-8, one for each table.
 
 Shares are from 0 to 1, amounts of working time are hours and minutes, and instants are in ISO 8601.
-An empty cell is a missing figure. Text that a spreadsheet would take for a formula is preceded by an apostrophe, and control
-characters are escaped, such as ``\x1b``.
+An empty cell is a missing figure. Text that a spreadsheet would take for a formula is preceded by
+an apostrophe, and control characters are escaped, such as ``\x1b``.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from workhours_sla.reports.report_tables import columns_of, csv_table, table_nam
 def write_tables(report: ReportNumbers, directory: str | PathLike[str]) -> list[Path]:
     """Write every table of a report as a CSV file into a directory, and return the files.
 
-    The directory is created if it does not exist. If writing fails, for example on a full disk, no file is changed. Raises
-    OSError.
+    The directory is created if it does not exist. If writing fails, for example on a full disk, no
+    file is changed. Raises OSError.
 
     >>> from tempfile import TemporaryDirectory
     >>> from datetime import datetime, timedelta
