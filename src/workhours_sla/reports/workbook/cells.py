@@ -126,7 +126,8 @@ class Sheet:
     ) -> None:
         """Write a table with filters, and a header that stays visible and is printed on each page.
 
-        ``total`` follows after an empty row, so that it is neither filtered nor sorted. If some lines do not fit on the sheet, its last row has their number.
+        ``total`` follows after an empty row, so that it is neither filtered nor sorted. If some
+        lines do not fit on the sheet, its last row has their number.
         """
         self.page.set_row(0, _HEADER_HEIGHT)
         texts = {0}
