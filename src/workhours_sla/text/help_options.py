@@ -330,7 +330,6 @@ METAVARS: Final[Mapping[str, Mapping[str, str]]] = {
         "FROM": "ОТКУДА",
         "TO": "КУДА",
         "TIME": "ВРЕМЯ",
-        "URL": "АДРЕС",
         "WHAT": "ПЕРИОД",
         "YEAR": "ГОД",
         "ZONE": "ПОЯС",
