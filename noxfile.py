@@ -19,7 +19,10 @@ nox.options.reuse_existing_virtualenvs = True
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 LOWEST = "3.11"
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = ("columns", "pandas", "polars", "arrow", "report", "excel", "plots", "duckdb", "service")
+EXTRAS = (
+    *("columns", "pandas", "polars", "arrow", "report", "excel", "plots", "duckdb", "service"),
+    "workalendar",
+)
 """The extras that are tested alone. ``make test-engines`` tests kafka, postgres and spark."""
 SUITE = ("python", "-m", "pytest", "--numprocesses=auto", "--dist=worksteal")
 OF_THE_LOWEST = ("pyparsing<3.3",)
@@ -34,6 +37,7 @@ EXTRA_TESTS = {
     "plots": ("tests/test_plots.py",),
     "duckdb": ("tests/engines/test_behaviour.py",),
     "service": ("tests/test_service_process.py",),
+    "workalendar": ("tests/test_foreign_calendars.py",),
 }
 
 

@@ -285,6 +285,12 @@ SCHEDULES: Final[Mapping[str, Words]] = {
         "en": "{library} has no calendar {id}; {instead}",
         "ru": "в библиотеке {library} нет календаря {id}; {instead}",
     },
+    "no_workalendar": {
+        "en": "no installed library has the calendar {id}; workalendar may have it: "
+        "pip install 'workhours-sla[workalendar]'",
+        "ru": "ни в одной установленной библиотеке нет календаря {id}; возможно, он есть в "
+        "workalendar: pip install 'workhours-sla[workalendar]'",
+    },
     "library_lacks": {
         "en": "workalendar does not have {missing}; use Calendar.get({id})",
         "ru": "в библиотеке workalendar нет {missing}; укажите {bare}",
