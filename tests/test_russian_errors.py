@@ -167,8 +167,6 @@ WRONG: Final = (
     file(b"\x28\xb5\x2f\xfd\xff", "zstd", "сжатые данные (zstd)"),
     file(gzip.compress(b" " * 101_000_000), "300", "после распаковки"),
     file("", "events.csv", "файл пуст", '[input]\nformat = "json"'),
-    file("[{]", "events.csv", "не JSON", '[input]\nformat = "json"'),
-    file("[" * 70, "64", "массивы вложены", '[input]\nformat = "vk"'),
     file('{"a": 1}', "'b[]'", "наверху документа", '[input]\nformat = "json"\npath = "b[]"'),
     file('{"a": [{"b": 1}]}', "'a[]'", "записи лежат в массиве", '[input]\nformat = "json"'),
     file('{"error": {"code": 5}}', "5", "ошибка API", '[input]\nformat = "json"'),
