@@ -29,7 +29,6 @@ _WIDE: Final = 6.8
 _LINE: Final = 15.0
 _POINT: Final = _LETTER / model.width_of("n")
 """The SVG units of a point of the chart model."""
-_HIGHEST: Final = 4_000
 _SHAPES: Final = {
     "outside": "diamond",
     "run_of_eight": "up",
@@ -91,7 +90,7 @@ def picture(chart: Chart, *, height: float = HEIGHT) -> Picture:
         lines = _wrapped(chart.empty, WIDTH)
         texts = [_text(0, 2 * _LINE + n * _LINE, line, "note") for n, line in enumerate(lines)]
         return _whole(chart.title, texts, (2 + len(lines)) * _LINE)
-    tall = height if chart.height is None else min(chart.height * _POINT, _HIGHEST)
+    tall = height if chart.height is None else chart.height * _POINT
     drawing = _Alone(chart, round(tall) + 60)
     inside = drawing.parts()
     below = tall + 60.0
