@@ -34,8 +34,6 @@ _NEEDS = {
     "src/workhours_sla/reports/frames.py": ("numpy", "pandas", "polars"),
     "src/workhours_sla/reports/page": ("numpy",),
     "src/workhours_sla/reports/plain_text.py": ("numpy",),
-    "src/workhours_sla/plots.py": ("numpy", "matplotlib"),
-    "src/workhours_sla/reports/plots": ("numpy", "matplotlib"),
     "src/workhours_sla/reports/report.py": ("numpy",),
     "src/workhours_sla/reports/report_json.py": ("numpy",),
     "src/workhours_sla/reports/report_tables.py": ("numpy",),
@@ -49,7 +47,6 @@ _NEEDS = {
 _NEEDED_BY = {
     "columns": ("numpy",),
     "frames": ("numpy", "pandas"),
-    "plots": ("numpy", "matplotlib"),
     "report": ("numpy", "pandas"),
     "spark": ("numpy",),
     **{

@@ -19,11 +19,19 @@ nox.options.reuse_existing_virtualenvs = True
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 LOWEST = "3.11"
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = ("columns", "pandas", "polars", "arrow", "report", "excel", "plots", "duckdb", "service")
+EXTRAS = (
+    "columns",
+    "pandas",
+    "polars",
+    "arrow",
+    "report",
+    "excel",
+    "duckdb",
+    "service",
+    "workalendar",
+)
 """The extras that are tested alone. ``make test-engines`` tests kafka, postgres and spark."""
 SUITE = ("python", "-m", "pytest", "--numprocesses=auto", "--dist=worksteal")
-OF_THE_LOWEST = ("pyparsing<3.3",)
-"""What the lowest versions need themselves: matplotlib 3.8 uses names that 3.3 deprecates."""
 EXTRA_TESTS = {
     "columns": ("tests/test_columns.py",),
     "pandas": ("tests/test_frames_pandas.py",),
@@ -31,9 +39,9 @@ EXTRA_TESTS = {
     "arrow": ("tests/test_frames_arrow.py",),
     "report": ("tests/test_report.py",),
     "excel": ("tests/test_report_files.py",),
-    "plots": ("tests/test_plots.py",),
     "duckdb": ("tests/engines/test_behaviour.py",),
     "service": ("tests/test_service_process.py",),
+    "workalendar": ("tests/test_foreign_calendars.py",),
 }
 
 
@@ -59,7 +67,7 @@ def lowest_versions(session: nox.Session) -> None:
     extras = PROJECT["optional-dependencies"]
     wanted = [*PROJECT["dependencies"], *(one for extra in EXTRAS for one in extras[extra])]
     pins = Path(session.create_tmp()) / "lowest.txt"
-    pins.write_text("\n".join(sorted({*lowest(wanted), *OF_THE_LOWEST})), encoding="utf-8")
+    pins.write_text("\n".join(sorted(lowest(wanted))), encoding="utf-8")
     session.install("--editable", ".[dev]", "--constraint", str(pins))
     session.run(*SUITE, *session.posargs)
 

@@ -20,9 +20,6 @@ from benchmarks.memory import peak_kb
 from workhours_sla import CalendarDays, Event, Schedule, Target, working_hours
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import Fault, open_source
-from workhours_sla.adapters.sources.columns.read import read_columns
-from workhours_sla.sla.columns.evaluate import evaluate_columns
-from workhours_sla.sla.columns.event_columns import instant_of
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.event import ALLOWED_SKEW
@@ -31,7 +28,6 @@ from workhours_sla.stream import Batch, Monitor, Pipeline, SqliteStore
 
 BATCH_SIZE = 1_000
 SKEW = timedelta(hours=1)
-NOT_COLUMNS = "the file cannot be read as columns; give JSON Lines or CSV of events, see docs"
 ENDED = {"met", "breached", "withdrawn", "excluded"}
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -150,17 +146,6 @@ def _at_once(file: Path) -> tuple[int, Answer]:
     return len(events), lambda: _ended(found)
 
 
-def _as_columns(file: Path) -> tuple[int, Answer]:
-    """Read a file with pyarrow and judge its events as columns, as the commands do."""
-    read = read_columns(file, Config(), smallest=0)
-    if read is None:
-        raise SystemExit(NOT_COLUMNS)
-    events = read.events
-    as_of = instant_of(int(events.received_at.max())) + ALLOWED_SKEW
-    found = evaluate_columns(events, policy(), as_of=as_of)
-    return len(events), lambda: _ended(found.evaluation)
-
-
 def _ended(evaluation: Evaluation) -> dict[Clock, str]:
     return {
         (one.appeal_id, one.target, one.cycle): one.verdict.value
@@ -229,7 +214,6 @@ _FILE_SIZES: list[int] = []
 METHODS: dict[str, Callable[[Path], tuple[int, Answer]]] = {
     "decoded only": _decoded,
     "evaluate": _at_once,
-    "evaluate_columns": _as_columns,
     "Monitor": _in_memory,
     "Monitor, one by one": _one_at_a_time,
     "Monitor, gc as it is": _in_memory,

@@ -85,7 +85,7 @@ nitpick_ignore_regex = [
         r"py:.*",
         r"(datetime|decimal|enum|os|pathlib|types|typing|collections|contextlib|threading|zoneinfo)(\..*)?",
     ),
-    (r"py:.*", r"(numpy|np|pandas|pd|polars|pl|pyarrow|pa|duckdb|matplotlib|msgspec|click)(\..*)?"),
+    (r"py:.*", r"(numpy|np|pandas|pd|polars|pl|pyarrow|pa|duckdb|msgspec|click)(\..*)?"),
     # Types of private modules in signatures: they are shown as text.
     (
         r"py:.*",

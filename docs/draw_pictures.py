@@ -265,7 +265,7 @@ LAYERS = {
         ("statistics", "statistics on arrays"),
         ("compliance", "how well are targets met?"),
         ("adapters", "files, stores, sinks, configuration, frames"),
-        ("reports", "the page, workbooks, plots, text"),
+        ("reports", "the page, workbooks, pictures, text"),
         ("cli", "the command workhours"),
         ("public modules", "what you import"),
     ),
@@ -588,10 +588,9 @@ def days(language: str) -> str:
 def write_agencies(folder: Path) -> None:
     """Draw the agencies of the tutorial's sheet by their share in time."""
     import pandas as pd  # noqa: PLC0415 - only this picture needs them
-    from matplotlib import pyplot as plt  # noqa: PLC0415
 
-    from workhours_sla import Target, plots  # noqa: PLC0415
-    from workhours_sla.report import cases_of_frame, report  # noqa: PLC0415
+    from workhours_sla import Target  # noqa: PLC0415
+    from workhours_sla.report import cases_of_frame, draw_groups, report  # noqa: PLC0415
 
     office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     sheet = pd.read_csv("examples/data/appeals.csv", sep=";", encoding="cp1251")
@@ -602,11 +601,8 @@ def write_agencies(folder: Path) -> None:
     as_of = datetime(2026, 3, 27, 15, 30, tzinfo=office.tz)
     for language, name in (("en", "first reply"), ("ru", "первый ответ")):
         target = Target(name, working_hours(4), office)
-        figure, axes = plt.subplots(figsize=(7, 3.6), layout="constrained")
         march = report(cases_of_frame(sheet, target, as_of=as_of))
-        plots.caterpillar_plot(march, lang=language, ax=axes)
-        path = folder / f"plot-caterpillar.{language}.png"
-        figure.savefig(path, dpi=150, metadata={"Software": None})
+        draw_groups(march, lang=language).save(folder / f"plot-caterpillar.{language}.svg")
 
 
 def main(folder: Path) -> None:

@@ -8,9 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
 
 from appeal_stream.arrivals import Span
 from generate_appeals import Parameters, live
@@ -22,10 +20,21 @@ from workhours_sla import (
     Target,
     evaluate,
     holder_spans,
-    plots,
     working_hours,
 )
-from workhours_sla.report import AppealColumns, Cases, Labels, cases_of_columns, report
+from workhours_sla.report import (
+    AppealColumns,
+    Cases,
+    Labels,
+    Picture,
+    cases_of_columns,
+    draw_curve,
+    draw_funnel,
+    draw_timeline,
+    draw_xmr,
+    draw_year,
+    report,
+)
 
 OFFICE: Final = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 FIRST_REPLY: Final = Target("first reply", working_hours(4), OFFICE)
@@ -50,7 +59,7 @@ def _plain(when: datetime | None) -> datetime | None:
     return None if when is None else when.astimezone(UTC).replace(tzinfo=None)
 
 
-def one_appeal(lang: str) -> Axes:
+def one_appeal(lang: str) -> Picture:
     """Draw the course of an appeal over a working Saturday that was answered late."""
     names = {"en": ("first reply", "Utilities", "Roads"), "ru": ("первый ответ", "ЖКХ", "Дороги")}
     name, first, second = names[lang]
@@ -70,28 +79,23 @@ def one_appeal(lang: str) -> Axes:
     as_of = datetime(2025, 11, 6, 12, tzinfo=OFFICE.tz)
     (outcome,) = evaluate(events, Policy([reply]), as_of=as_of).outcomes
     spans = holder_spans(events, reply, as_of=as_of)
-    return plots.appeal_timeline(
-        outcome, OFFICE, as_of=as_of, events=events, spans=spans, lang=lang
-    )
+    return draw_timeline(outcome, OFFICE, as_of=as_of, events=events, spans=spans, lang=lang)
 
 
 def main() -> None:
     """Draw the pictures into the directory of the argument."""
-    mpl.use("Agg")
     directory = Path(sys.argv[1])
     cases = half_year()
     for lang in ("en", "ru"):
         drawn_from = report(cases, lang=lang)
         for name, drawn in (
-            ("xmr", plots.xmr_chart(drawn_from)),
-            ("kaplan-meier", plots.kaplan_meier_plot(drawn_from, cases)),
-            ("funnel", plots.funnel_plot(drawn_from)),
+            ("xmr", draw_xmr(drawn_from)),
+            ("kaplan-meier", draw_curve(drawn_from, cases)),
+            ("funnel", draw_funnel(drawn_from)),
             ("timeline", one_appeal(lang)),
-            ("year", plots.year_calendar(OFFICE, 2025, lang=lang)),
+            ("year", draw_year(OFFICE, 2025, lang=lang)),
         ):
-            figure = drawn.figure.canvas.figure
-            path = directory / f"plot-{name}.{lang}.png"
-            figure.savefig(path, dpi=150, metadata={"Software": None})
+            drawn.save(directory / f"plot-{name}.{lang}.svg")
 
 
 if __name__ == "__main__":

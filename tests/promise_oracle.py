@@ -14,14 +14,12 @@ from typing import Any
 
 from workhours_sla import (
     CalendarDays,
-    CalendarDaysSameTime,
     ClockTime,
     Event,
     Months,
     Schedule,
     WorkingDays,
     WorkingDaysInHours,
-    WorkingDaysSameTime,
 )
 
 ZERO = timedelta(0)
@@ -701,12 +699,7 @@ def term(
     """Return the due time and the limit of a budget; each is None if an open pause prevents it."""
     if isinstance(budget, ClockTime):
         return start + budget.amount, start + budget.amount
-    if isinstance(budget, CalendarDaysSameTime):
-        return same_time_term(schedule, start, budget, pauses)
     budget = in_hours(schedule, budget)
-    if isinstance(budget, WorkingDaysSameTime):
-        ends = same_time_of_a_working_day(schedule, start, budget.count)
-        budget = working_time(schedule, start, ends, ())
     if not isinstance(budget, timedelta):
         return days_term(schedule, start, budget, pauses)
     due, used = None, ZERO
@@ -776,76 +769,6 @@ def in_hours(schedule: Schedule, budget: Any) -> Any:
     ticks = sum((end - begun) // TICK for shifts in worked for begun, end in shifts)
     whole, rest = divmod(ticks * budget.count, len(worked))
     return (whole + (rest > 0)) * TICK
-
-
-def same_time_of_a_working_day(schedule: Schedule, start: datetime, count: int) -> datetime:
-    """Return the time of day of the start, or of the next opening, ``count`` working days later."""
-    opens, _ = next(pieces(schedule, start, ()))
-    naive = opens.astimezone(schedule.tz).replace(tzinfo=None)
-    day = naive.date()
-    midnight = datetime.combine(day, time())
-    if not any(begun <= naive - midnight < end for begun, end in schedule.shifts_on(day)):
-        day -= DAY  # a night shift
-    passed = naive - datetime.combine(day, time())
-    while count:
-        day += DAY
-        count -= bool(schedule.shifts_on(day))
-    ends = showing(schedule, datetime.combine(day, time()) + passed)
-    ends = max(ends, opening(schedule, day))
-    if passed >= DAY and schedule.shifts_on(day + DAY):
-        ends = min(ends, opening(schedule, day + DAY))
-    return ends
-
-
-def opening(schedule: Schedule, day: date) -> datetime:
-    first = min(begun for begun, _ in schedule.shifts_on(day))
-    return showing(schedule, datetime.combine(day, time()) + first, last=False)
-
-
-def showing(schedule: Schedule, naive: datetime, *, last: bool = True) -> datetime:
-    """Return the last or the first instant at which the clocks show a time.
-
-    If they skip it, return the first instant at which they show a later time.
-    """
-    both = [naive.replace(tzinfo=schedule.tz, fold=fold).astimezone(UTC) for fold in (0, 1)]
-    shown = [at for at in both if at.astimezone(schedule.tz).replace(tzinfo=None) == naive]
-    if shown:
-        return max(shown) if last else min(shown)
-    when = min(both).replace(second=0, microsecond=0)
-    while when.astimezone(schedule.tz).replace(tzinfo=None) < naive:
-        when += timedelta(minutes=1)
-    return when
-
-
-def same_time_term(
-    schedule: Schedule, start: datetime, budget: CalendarDaysSameTime, pauses: Sequence[Span]
-) -> tuple[datetime | None, datetime | None]:
-    naive = start.astimezone(schedule.tz).replace(tzinfo=None)
-
-    def at(day: date) -> datetime:
-        return showing(schedule, datetime.combine(day, naive.time()))
-
-    first, day, left = naive.date(), naive.date(), budget.count
-    for _ in range(REACH):
-        day += DAY
-        left -= not is_paused_at(at(day), pauses)
-        if not left:
-            break
-    else:
-        assert any(end is None for _, end in pauses), "the budget ends after REACH days"
-        return None, None
-    if budget.roll == "preceding":
-        before = [day - DAY * back for back in range((day - first).days)]
-        worked = [one for one in before if schedule.shifts_on(one)]
-        if worked:
-            return at(worked[0]), at(worked[0])
-    if budget.roll != "none" and not schedule.shifts_on(day):
-        for _ in range(REACH):
-            day += DAY
-            if schedule.shifts_on(day) and not is_paused_at(at(day), pauses):
-                return at(day), at(day)
-        return None, None
-    return at(day), at(day)
 
 
 def months_later(day: date, count: int) -> date:

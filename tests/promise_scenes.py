@@ -15,7 +15,6 @@ from test_properties import TICK
 from workhours_sla import (
     Calendar,
     CalendarDays,
-    CalendarDaysSameTime,
     ClockTime,
     Evaluation,
     Event,
@@ -29,7 +28,6 @@ from workhours_sla import (
     Target,
     WorkingDays,
     WorkingDaysInHours,
-    WorkingDaysSameTime,
     evaluate,
 )
 
@@ -241,13 +239,11 @@ BUDGETS = (
     *(CalendarDays(5, roll="preceding"),),
     CalendarDays(3, roll="following", count_from="same_day"),
     *(Months(1, roll="following"), ClockTime(6 * HOUR), ClockTime(30 * HOUR)),
-    *(WorkingDaysSameTime(1), WorkingDaysSameTime(3), WorkingDaysInHours(1), WorkingDaysInHours(2)),
-    *(CalendarDaysSameTime(1, roll="none"), CalendarDaysSameTime(5, roll="following")),
-    CalendarDaysSameTime(5, roll="preceding"),
+    *(WorkingDaysInHours(1), WorkingDaysInHours(2)),
 )
 CAPS = (
     *(2 * HOUR, WorkingDays(1), CalendarDays(1, roll="none"), ClockTime(5 * HOUR)),
-    *(WorkingDaysSameTime(1), CalendarDaysSameTime(1, roll="none"), WorkingDaysInHours(1)),
+    WorkingDaysInHours(1),
 )
 STARTS = (*["posted"] * 8, "detected", "registered", "assigned", "interim")
 STOPS = (*["first_reply", "substantive_reply"] * 3, "final_reply", "next_reply", *RESTS)

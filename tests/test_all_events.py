@@ -13,15 +13,12 @@ from typing import Any
 
 import pytest
 
-from column_streams import as_of_of, events_of, policy_of
 from kit.properties import EXAMPLES
-from test_column_files import by_rows, rows_of
-from test_event_columns import USUAL, assert_equal
-from workhours_sla import Event, evaluate
+from random_streams import events_of
+from workhours_sla import Event
 from workhours_sla.adapters.config.sections import Config, Input
 from workhours_sla.errors import SourceError
 from workhours_sla.files import ReadEvents, read_events
-from workhours_sla.sla.column_events import ColumnEvents
 from workhours_sla.sla.event import FIELD_NAMES
 
 np = pytest.importorskip("numpy")
@@ -47,10 +44,47 @@ def arrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setitem(sys.modules, "pyarrow", None)
 
 
+def written(when: datetime, rng: random.Random) -> str:
+    zone = rng.choice(["+00:00", "+03:00", "Z", "-05:30"])
+    sign = -1 if zone.startswith("-") else 1
+    hours, minutes = (0, 0) if zone == "Z" else (int(zone[1:3]), int(zone[4:]))
+    local = when + sign * timedelta(hours=hours, minutes=minutes)
+    return local.replace(tzinfo=None).isoformat(rng.choice(["T", " "])) + zone
+
+
+def row_of(event: Event, rng: random.Random) -> dict[str, Any]:
+    row = {name: getattr(event, name) for name in FIELD_NAMES}
+    row["type"] = str(event.type)
+    row["occurred_at"] = written(event.occurred_at, rng)
+    row["received_at"] = written(event.received_at, rng)
+    return {name: value for name, value in row.items() if value not in (None, "")}
+
+
+HOSTILE: dict[str, list[str]] = {
+    "type": ["opened", " created ", "Created", ""],
+    "occurred_at": ["2026-02-30T10:00:00Z", "2026-03-01T10:00:00", "1.3.2026 10:00", "", "soon"],
+    "received_at": ["", "2026-03-01T25:00:00Z", "2026-03-01 10:00+03:00", "2026-03-01T10:00:60Z"],
+    "author_role": ["user", " official", ""],
+    "substantive": ["yes", "TRUE", "0", ""],
+    "appeal_id": ["", " A1", "A1\u00a0", "Ж1"],
+    "agency_id": [" x ", "Комитет", "\u2028"],
+    "refers_to": [" 1-1", "", "нет"],
+}
+
+
+def rows_of(rng: random.Random, share: float) -> list[dict[str, Any]]:
+    rows = [row_of(event, rng) for event in events_of(rng, 20)]
+    for row in rows:
+        if rng.random() < share:
+            name = rng.choice(list(HOSTILE))
+            row[name] = rng.choice(HOSTILE[name])
+    return rows
+
+
 def of_file(columns: Columns, path: Path, config: Config) -> ReadEvents:
     """Return what the rows of a Parquet file with these columns give."""
     parquet.write_table(pa.table(columns), path)
-    return by_rows(path, config)
+    return read_events(path, config)
 
 
 def assert_read(found: ReadEvents, wanted: ReadEvents) -> None:
@@ -75,21 +109,14 @@ def typed_columns(events: list[Event]) -> Columns:
 @pytest.mark.parametrize("seed", range(EXAMPLES // 10))
 def test_frames_of_events(seed: int, kind: str, tmp_path: Path, monkeypatch: Any) -> None:
     rng = random.Random(seed)
-    events, policy = events_of(rng, 10), policy_of(rng)
+    events = events_of(rng, 10)
     columns = typed_columns(events)
     for name in rng.sample([*FIELD_NAMES[5:], "text"], 3):
         columns[name] = [None] * len(events)
     wanted = of_file(columns, tmp_path / "rows.parquet", Config())
     frame = FRAMES[kind](columns)
     found = read_events(frame)
-    assert isinstance(found.events, ColumnEvents)
     assert_read(found, wanted)
-    as_of = as_of_of(rng)
-    options = {"known_at": as_of - timedelta(hours=9)} if rng.random() < 0.3 else {}
-    assert_equal(
-        evaluate(found.events, policy, as_of=as_of, **options),
-        evaluate(wanted.events, policy, as_of=as_of, **options),
-    )
     if kind != "arrow":
         monkeypatch.setitem(sys.modules, "pyarrow", None)
         assert_read(read_events(frame), wanted)
@@ -168,11 +195,6 @@ def test_unusual_frames(
         with monkeypatch.context() as without:
             without.setitem(sys.modules, "pyarrow", None)
             assert_read(read_events(frame, config), wanted)
-    if wanted.events:
-        assert_equal(
-            evaluate(found.events, USUAL, as_of=NOON + timedelta(days=9)),
-            evaluate(wanted.events, USUAL, as_of=NOON + timedelta(days=9)),
-        )
 
 
 @pytest.mark.parametrize(
@@ -272,7 +294,7 @@ def test_empty_frames() -> None:
         assert read_events(frame) == ReadEvents([], [], 0, 0, [])
 
 
-def test_files_and_streams(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_and_streams(tmp_path: Path) -> None:
     lines = ["event_id,appeal_id,type,occurred_at", "1,A,created,2026-03-12T12:00Z", "2,A,what,"]
     text = "\n".join(lines) + "\n"
     path = tmp_path / "events.csv"
@@ -282,15 +304,6 @@ def test_files_and_streams(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert [fault.line for fault in found.faults] == [3]
     assert read_events(str(path)) == found
     assert read_events(io.BytesIO(text.encode())) == found
-    monkeypatch.setattr(
-        "workhours_sla.adapters.sources.all_events.read_columns",
-        lambda where, config: original(where, config, smallest=0),
-    )
-    from workhours_sla.adapters.sources.columns.read import read_columns as original  # noqa: PLC0415
-
-    columns = read_events(path)
-    assert isinstance(columns.events, ColumnEvents)
-    assert_read(columns, found)
     with pytest.raises(SourceError, match="no file"):
         read_events(tmp_path / "none.csv")
 
@@ -299,21 +312,3 @@ def test_files_and_streams(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_other_values_are_refused(value: Any) -> None:
     with pytest.raises(TypeError, match="collect a lazy frame first"):
         read_events(value)
-
-
-def test_no_objects_are_made_to_judge_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = read_events(pd.DataFrame(FOUR)).events
-    with monkeypatch.context() as without:
-        without.setattr(ColumnEvents, "__iter__", lambda _: pytest.fail("objects were made"))
-        result = evaluate(found, USUAL, as_of=NOON)
-    assert result == evaluate(list(found), USUAL, as_of=NOON)
-
-
-def test_a_sequence_of_columns() -> None:
-    found = read_events(pd.DataFrame(FOUR)).events
-    assert len(found) == 4
-    assert found[-1].appeal_id == "A"
-    assert [event.event_id for event in found[1:3]] == ["2", "3"]
-    with pytest.raises(IndexError):
-        found[4]
-    assert found[0].occurred_at == NOON

@@ -470,9 +470,8 @@ def year_of(calendar: Calendar, year: int) -> list[tuple[date, bool, timedelta, 
     ]
 
 
-@pytest.mark.parametrize("kind", ["xml", "json"])
-def test_years_of_xmlcalendar_equal_ours_day_by_day(kind: str) -> None:
-    files = [DATA / f"ru-{year}.{kind}" for year in (2025, 2024)]
+def test_years_of_xmlcalendar_equal_ours_day_by_day() -> None:
+    files = [DATA / f"ru-{year}.xml" for year in (2025, 2024)]
     theirs = read_xmlcalendar(files, id="theirs", tz="Europe/Moscow")
     ours = Calendar.get("RU").without(Layer.PRESIDENTIAL)
     assert theirs.coverage == ((date(2024, 1, 1), date(2025, 12, 31)),)
@@ -546,8 +545,8 @@ def test_a_working_weekend_without_the_date_it_was_swapped_with() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "is the beginning of neither XML nor JSON"),
-        ("calendar.xml", "is the beginning of neither XML nor JSON.*, or its Path"),
+        ("", "is not the beginning of XML"),
+        ("calendar.xml", "is not the beginning of XML.*, or its Path"),
         ("<calendar", "line 1: it is not XML"),
         ("<html></html>", "line 1: 'html' is not part of the format"),
         ("<!DOCTYPE a [<!ENTITY b 'c'>]><a/>", "line 1: it declares a document type"),
@@ -569,19 +568,6 @@ def test_a_working_weekend_without_the_date_it_was_swapped_with() -> None:
         (xml('<day d="05.02" t="1" f="05.03"/>', '<day d="05.03" t="2"/>'), "its own hours"),
         (xml('<day d="04.28" t="3" f="04.30"/>', '<day d="04.30" t="1" f="04.29"/>',
              '<day d="04.29" t="3"/>'), "in place of 2018-04-30, which is swapped with 2018-04-29"),
-        ("{", "line 1: it is not JSON"),
-        ("{}", "year: the year is None"),
-        ('{"year": 2024, "year": 2024}', "is given twice"),
-        ('{"year": 2024}', r"months\[0\]: None is not a month"),
-        ('{"year": 2024, "regions": []}', "regions: it is not part of the format"),
-        ('{"year": 2024, "months": []}', "months: it is not the twelve months"),
-        ('{"year": 2024, "months": [{"month": "1", "days": ""}]}', r"months\[0\]: .* not a month"),
-        ('{"year": 2024, "months": [{"month": 1, "days": "1,-"}]}', r"months\[0\]: '-' is not a"),
-        ('{"year": 2024, "months": [{"month": 1, "days": "1,1+"}]}', "2024-01-01 is given twice"),
-        ('{"year": 2024, "months": [{"month": 2, "days": "30"}]}', "'02.30' is not a day of 2024"),
-        ('{"year": 2024, "transitions": [{"from": "01.01"}]}', r"transitions\[0\]: .*not a trans"),
-        ('{"year": ' + "9" * 5000 + "}", "not JSON that can be read"),
-        ("{" * 100_000, "not JSON"),
     ],
 )  # fmt: skip
 def test_a_year_that_cannot_be_read_names_the_place(text: str, words: str) -> None:
@@ -590,28 +576,10 @@ def test_a_year_that_cannot_be_read_names_the_place(text: str, words: str) -> No
     assert "\n" not in str(caught.value)
 
 
-def test_json_that_contradicts_itself() -> None:
-    document = json.loads((DATA / "ru-2024.json").read_text(encoding="utf-8"))
-    for change, words in (
-        (
-            {"transitions": document["transitions"][1:]},
-            "2024-04-27 works on a weekend, but the date whose",
-        ),
-        (
-            {"transitions": [*document["transitions"], {"from": "01.06", "to": "03.04"}]},
-            "not marked",
-        ),
-        ({"transitions": [*document["transitions"], {"from": "01.06", "to": "05.10"}]}, "before"),
-        ({"months": document["months"][1:]}, "twelve months"),
-    ):
-        with pytest.raises(CalendarDataError, match=words):
-            read_xmlcalendar(json.dumps(document | change), id="x")
-
-
 def test_years_must_be_consecutive() -> None:
     for files, words in (
         ([], "it is empty"),
-        ([DATA / "ru-2024.xml", DATA / "ru-2024.json"], "2024 is in"),
+        ([DATA / "ru-2024.xml"] * 2, "2024 is in"),
         ([DATA / "ru-2025.xml", xml(MAY_DAY, year=2023)], "no file has the year 2024; add it"),
     ):
         with pytest.raises(CalendarDataError, match=words):
@@ -932,10 +900,6 @@ READERS: dict[str, tuple[Read, str, tuple[type[Exception], ...]]] = {
     "ru-2025.xml": (
         lambda text: read_xmlcalendar(text, id="x"),
         *('<day d="01.0245678" t="3" h="f"/>&;!', (CalendarDataError,)),
-    ),
-    "ru-2025.json": (
-        lambda text: read_xmlcalendar(text, id="x"),
-        *('{}[]":,0123456789+*enull', (CalendarDataError,)),
     ),
     "office.csv": (
         lambda text: read_dates(text, id="x"),

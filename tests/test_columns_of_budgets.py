@@ -20,13 +20,11 @@ from test_columns import ROWS, SEED  # noqa: E402
 from workhours_sla import (  # noqa: E402
     Calendar,
     CalendarDays,
-    CalendarDaysSameTime,
     ClockTime,
     Months,
     Schedule,
     WorkingDays,
     WorkingDaysInHours,
-    WorkingDaysSameTime,
     columns,
     working_hours,
 )
@@ -67,8 +65,7 @@ BUDGETS = (
     *(CalendarDays(1, roll=r, count_from="same_day") for r in ("following", "preceding", "none")),
     *(Months(1, roll="none"), Months(1, roll="preceding")),
     *(ClockTime(timedelta(hours=30)), ClockTime(timedelta(microseconds=5))),
-    *(WorkingDaysSameTime(1), WorkingDaysSameTime(4), WorkingDaysInHours(1), WorkingDaysInHours(3)),
-    *(CalendarDaysSameTime(3, roll=roll) for roll in ("following", "preceding", "none")),
+    *(WorkingDaysInHours(1), WorkingDaysInHours(3)),
 )
 ANCHORS = (
     datetime(2025, 3, 24),
@@ -216,12 +213,7 @@ def test_a_column_of_dates_asks_the_schedule_once_for_each_date(
     columns.deadline(OFFICE, starts, CalendarDays(30, roll="following"), tz="UTC")
     assert len(calls) <= 29 * 2
     calls.clear()
-    for budget in (
-        CalendarDaysSameTime(30, roll="following"),
-        WorkingDaysSameTime(2),
-        WorkingDaysInHours(2),
-        ClockTime(timedelta(hours=9)),
-    ):
+    for budget in (WorkingDaysInHours(2), ClockTime(timedelta(hours=9))):
         columns.deadline(OFFICE, starts, budget, tz="UTC")
     assert not calls
 
@@ -244,7 +236,7 @@ def test_rows_far_from_today(years: tuple[int, int]) -> None:
 def test_due_times_in_nanoseconds_end_in_2262() -> None:
     daily = Schedule(Calendar.plain(last=date(9000, 1, 1)), "Mo-Su 09:00-18:00", tz="Europe/Moscow")
     late = np.array(["2262-04-10T12:00", "2199-12-31T12:00"], "M8[ns]")
-    for budget in (WorkingDays(30), CalendarDaysSameTime(30, roll="none"), ClockTime(30 * DAY)):
+    for budget in (WorkingDays(30), CalendarDays(30, roll="none"), ClockTime(30 * DAY)):
         found = columns.deadline(daily, late, budget, tz="UTC", on_unknown="mark")
         assert found.unknown.tolist() == [True, False]
         with pytest.raises(OverflowError, match="row 0: the answer is outside"):
@@ -287,9 +279,7 @@ def test_unknown_rows_are_named_and_rules_warn() -> None:
     for budget in (
         WorkingDays(3),
         CalendarDays(3, roll="following"),
-        WorkingDaysSameTime(3),
         WorkingDaysInHours(3),
-        CalendarDaysSameTime(5, roll="following"),
     ):
         with pytest.raises(CalendarCoverageError, match="row 1: ") as caught:
             columns.deadline(OFFICE, starts, budget, tz="UTC")

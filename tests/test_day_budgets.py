@@ -19,7 +19,7 @@ from workhours_sla import (
     Schedule,
     Target,
     WorkingDays,
-    WorkingDaysSameTime,
+    WorkingDaysInHours,
     evaluate,
 )
 from workhours_sla.errors import BudgetError, CalendarCoverageError, NaiveDatetimeError
@@ -67,7 +67,7 @@ def test_clock_time_runs_around_the_clock_and_through_clock_changes() -> None:
 def test_what_remains_of_a_budget_of_days_is_the_working_time_until_it_is_due() -> None:
     tuesday, now = at(2025, 3, 11, 10), at(2025, 3, 12, 17)
     assert OFFICE.remaining(tuesday, WorkingDays(2), now=now) == timedelta(hours=9)
-    assert OFFICE.remaining(tuesday, WorkingDaysSameTime(2), now=now) == timedelta(hours=2)
+    assert OFFICE.remaining(tuesday, WorkingDaysInHours(2), now=now) == timedelta(hours=2)
     late = at(2025, 3, 14, 11)
     assert OFFICE.remaining(tuesday, WorkingDays(2), now=late) == -timedelta(hours=2)
     paused = [(at(2025, 3, 13, 9), at(2025, 3, 13, 11))]  # it does not move the due date

@@ -197,7 +197,6 @@ SECTIONS = {
     "service": "ServiceSettings",
     "service-vk": "VkSettings",
     "service-max": "MaxSettings",
-    "service-feeds": "FeedSettings",
     "email": "EmailSettings",
     "kafka": "KafkaSettings",
     "rules": "RuleRow",
@@ -212,7 +211,6 @@ REQUIRED_KEYS = dict.fromkeys(SECTIONS.values(), frozenset[str]()) | {
     "EmailSettings": {"kind", "host", "from"},
     "VkSettings": {"secret_env"},
     "MaxSettings": {"secret_env"},
-    "FeedSettings": {"key_env"},
     "KafkaSettings": {"kind", "brokers", "topic"},
 }
 """The keys that the Russian tables of a definition call required."""

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,10 +23,9 @@ from promise_scenes import (
     scenes,
     unknown_scenes,
 )
-from workhours_sla import (
-    EventType,
-    evaluate,
-)
+from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
+from workhours_sla.sla.event import EARLIEST, LATEST
+from workhours_sla.stream import Monitor
 
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 60)
 
@@ -135,3 +134,16 @@ def test_events_received_after_known_at_change_nothing(scene: Scene, index: int)
     received = [event for event in scene.events if event.received_at <= known_at]
     found = evaluate(scene.events, scene.policy, as_of=scene.as_of, known_at=known_at)
     assert found == replace(scene, events=tuple(received)).found()
+
+
+@pytest.mark.parametrize("tz", ["Pacific/Kiritimati", "Etc/GMT+12"])
+@pytest.mark.parametrize("when", [EARLIEST, LATEST])
+def test_the_first_and_the_last_time_of_an_event_have_outcomes(when: datetime, tz: str) -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00", tz=tz)
+    policy = Policy([Target("first", working_hours(4), office, starts="detected")])
+    events = [Event("1", "A", "created", when, when), Event("2", "A", "replied", when, when)]
+    (found,) = evaluate(events, policy, as_of=when).outcomes
+    assert found.answered_at == when
+    monitor = Monitor(policy)
+    changes = [*monitor.apply(events), *monitor.advance(when)]
+    assert {change.at for change in changes} == {when}

@@ -12,13 +12,11 @@ from hypothesis import strategies as st
 from workhours_sla import (
     Calendar,
     CalendarDays,
-    CalendarDaysSameTime,
     ClockTime,
     Months,
     Schedule,
     WorkingDays,
     WorkingDaysInHours,
-    WorkingDaysSameTime,
     working_hours,
 )
 from workhours_sla.adapters.json.structs import budget_forms
@@ -254,8 +252,6 @@ def test_a_combination_has_no_latest_start_in_days() -> None:
         CalendarDays(30, roll="preceding"),
         Months(2, roll="none"),
         ClockTime(timedelta(hours=9)),
-        WorkingDaysSameTime(2),
-        CalendarDaysSameTime(2, roll="following"),
         WorkingDaysInHours(2),
         timedelta(hours=4),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import threading
 import warnings
 from collections import defaultdict
@@ -31,6 +32,7 @@ from workhours_sla.errors import (
     ProvisionalWarning,
     UnknownCalendarError,
 )
+from workhours_sla.text.messages import phrase_of, said
 
 FIRST, LAST = 2015, 2026
 SUBDIVIDED = {
@@ -542,6 +544,21 @@ def test_the_registry_finds_both_libraries() -> None:
     assert germany.id == "workalendar:DE"
     assert Calendar.get(germany.id) == germany
     assert germany.version.startswith("workalendar ")
+
+
+def test_without_workalendar_its_calendars_name_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("workalendar", "workalendar.registry"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for code in ("ES-NA", "workalendar:BR-SP"):
+        with pytest.raises(UnknownCalendarError, match=r"workhours-sla\[workalendar\]") as caught:
+            Calendar.get(code)
+    assert "ни в одной установленной" in said(phrase_of(caught.value), "ru")
+    with pytest.raises(UnknownCalendarError, match=r"workhours-sla\[workalendar\]"):
+        copy_workalendar("DE")
+    with pytest.raises(UnknownCalendarError, match=r"^no calendar 'Germany'; use RU"):
+        Calendar.get("Germany")
+    assert Calendar.get("DE-BY").id == "DE-BY"
+    assert {one.provider for one in Calendar.available("ES")} == {"holidays"}
 
 
 @pytest.mark.parametrize(

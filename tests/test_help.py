@@ -24,7 +24,6 @@ LATIN = re.compile(
     r"|\b(?:RU-VGG|RU|DE|none|now|CSV|JSON|Lines|TOML|IANA|Excel|N|Mo-Fr|SQL|HTTP|SIGTERM|default|null|raise)\b"
     r"|\b(?:4h|7 working days|30 days|1 month|9h clock|5m|1h|next_day|machine|hour)\b"
     r"|agency,district,channel,topic|previous|year"
-    r"|\b(?:iCalendar|service\.feeds|generations|http)\b"
 )
 """What Russian help may have in Latin letters."""
 
@@ -206,7 +205,7 @@ def test_a_russian_locale_has_russian_help(
 
 def test_errors_of_usage_have_the_names_of_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--lang", "ru", "due"]) == 2
-    assert "не указан аргумент НАЧАЛО" in capsys.readouterr().err
+    assert "Missing argument 'НАЧАЛО'" in capsys.readouterr().err
     assert main(["due"]) == 2
     assert "Missing argument 'START'" in capsys.readouterr().err
     assert main(["check", "--lang", "ru"]) == 2

@@ -171,11 +171,6 @@ def test_a_facade_without_columns_needs_no_numpy(facade: str) -> None:
             "from workhours_sla.report import *; write_workbook(Report.__new__(Report), 'x')",
             "workbooks need xlsxwriter: pip install 'workhours-sla[excel]'",
         ),
-        (
-            ("matplotlib",),
-            "import workhours_sla.reports.plots",
-            "plots need matplotlib: pip install 'workhours-sla[plots]'",
-        ),
     ],
 )
 def test_a_function_that_needs_an_extra_names_it_in_one_sentence(

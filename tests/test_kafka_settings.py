@@ -61,10 +61,8 @@ def test_brokers_are_a_text_or_a_list() -> None:
         ('brokers = "a:1"\ntopic = ".."', "input.topic", "is not the name"),
         ('brokers = "a:1"', "input.brokers", "brokers needs the key topic"),
         ('topic = "a"', "input.topic", "topic needs the key brokers"),
-        ('group = "sla"', "input.group", "group needs the key topic"),
         ('idle = "1h"', "input.idle", "idle needs the key topic"),
         ('properties_env = "X"', "input.properties_env", "needs the key topic"),
-        ('brokers = "a:1"\ntopic = "a"\ngroup = " "', "input.group", "cannot be empty"),
         ('brokers = "a:1"\ntopic = "a"\nidle = "often"', "input.idle", "often"),
         (
             'brokers = "a:1"\ntopic = "a"\nproperties_env = "X"\nproperties_file = "x"',

@@ -332,8 +332,6 @@ READERS: dict[str, tuple[Read, str]] = {
     "component": (feed, f"BEGIN:{LONG}\nEND:x"),
     "rule": (recurring, f"FREQ={LONG}"),
     "XML": (lambda text: read_xmlcalendar(text, id="x"), f"<{LONG}/>"),
-    "JSON of a year": (lambda text: read_xmlcalendar(text, id="x"), f'{{"year": "{LONG}"}}'),
-    "key of a year": (lambda text: read_xmlcalendar(text, id="x"), f'{{"{LONG}": 1}}'),
     "value": (from_json, json.dumps({"schema": LONG})),
     "kind of a value": (
         from_json,

@@ -135,20 +135,3 @@ def test_a_watch_goes_on_after_such_an_id(tmp_path: Path) -> None:
         done = store.run(tail, watermarks=Watermarks(tail.partitions))
         assert (done.items, done.rejected) == (3, 1)
         assert [one.appeal_id for one in store.events()] == ["A-1", "A-2"]
-
-
-def test_a_big_file_gives_the_same_from_columns(
-    tmp_path: Path,
-) -> None:
-    pytest.importorskip("pyarrow")
-    from workhours_sla.adapters.sources.columns import read  # noqa: PLC0415 - of an extra
-
-    file = tmp_path / "events.jsonl"
-    rows = [ROW, {**ROW, "event_id": "я" * 600}, {**ROW, "event_id": "2", "appeal_id": "x" * 1025}]
-    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-    found = read.read_columns(file, parse("").mapping, smallest=0)
-    assert found is not None
-    assert [fault.line for fault in found.faults] == [2, 3]
-    assert [one.event_id for one in found.events.events()] == ["1"]
-    with open_source(file, parse("").mapping) as items:
-        assert [item for item in items if isinstance(item, Fault)] == found.faults

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,10 +88,10 @@ def test_notebooks_have_outputs_that_do_not_name_the_machine(lang: str) -> None:
             assert output.get("name") != "stderr", output
             for text in printed(output):
                 assert not NOT_SAID_HERE.search(text), NOT_SAID_HERE.search(text)
-            if "image/png" in output.get("data", {}):
+            if "image/svg+xml" in output.get("data", {}):
                 pictures += 1
-                assert b64decode(output["data"]["image/png"]).startswith(b"\x89PNG")
-    assert pictures == 10
+                assert "".join(output["data"]["image/svg+xml"]).startswith("<svg")
+    assert pictures == 9
     assert notebook["metadata"] == METADATA
     assert all(not cell["metadata"] for cell in notebook["cells"])
 

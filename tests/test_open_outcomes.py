@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from column_streams import FIRST, OFFICE, UNCERTAIN, events_of, policy_of
 from kit.properties import EXAMPLES
+from random_streams import FIRST, OFFICE, UNCERTAIN, events_of, policy_of
 from workhours_sla import (
     CalendarDays,
     ClockTime,

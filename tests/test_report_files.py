@@ -276,48 +276,6 @@ def test_control_characters_are_escaped_in_csv(tmp_path: Path) -> None:
     }
 
 
-def test_csv_for_excel(tmp_path: Path) -> None:
-    made = made_up()
-    write_tables(made, tmp_path / "plain")
-    write_tables(made, str(tmp_path / "excel"), dialect="excel")
-    for path in (tmp_path / "plain").iterdir():
-        content = (tmp_path / "excel" / path.name).read_bytes()
-        assert content.startswith(b"\xef\xbb\xbf")
-        assert content.count(b"\n") == content.count(b"\r\n") == path.read_bytes().count(b"\n")
-        plain = list(csv.reader(path.read_text("utf-8").splitlines()))
-        excel = list(csv.reader(content.decode("utf-8-sig").splitlines(), delimiter=";"))
-        assert len(plain) == len(excel)
-        for one, other in zip(plain, excel, strict=True):
-            assert [as_plain(cell) for cell in other] == [without_offset(cell) for cell in one]
-    assert "0,5;" in (tmp_path / "excel" / "agency.csv").read_text("utf-8-sig")
-    assert ";2025-03-11 12:50:00;" in (tmp_path / "excel" / "late.csv").read_text("utf-8-sig")
-    table = csv_table({"a;b": [1e-7, timedelta(seconds=1.5)], "c": ["=1", "x;y"]}, "excel")
-    assert table.decode("utf-8-sig") == '"a;b";c\r\n0,0000001;\'=1\r\n0:00:01,5;"x;y"\r\n'
-
-
-def as_plain(cell: str) -> str:
-    """Return a cell of the dialect excel as it is in the dialect plain, without an offset."""
-    if re.fullmatch(r"-?\d+,\d+", cell):
-        return repr(float(cell.replace(",", ".")))
-    return cell.replace(" ", "T") if re.fullmatch(r"\d{4}-\d\d-\d\d [\d:]+", cell) else cell
-
-
-def without_offset(cell: str) -> str:
-    return re.sub(r"(T\d\d:\d\d:\d\d)\+\d\d:\d\d$", r"\1", cell)
-
-
-def test_the_command_writes_csv_for_excel(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    options = ("--as-of", "2026-03-27T15:30", "--csv-dialect", "excel")
-    status, _, err = run(capsys, *ROWS, *options, "--csv", str(tmp_path))
-    assert status == 0, err
-    assert (tmp_path / "agency.csv").read_bytes().startswith(b"\xef\xbb\xbfagency;arrived;")
-    for lang, why in (("en", "--csv-dialect needs --csv"), ("ru", "нужен вместе с --csv")):
-        status, _, err = run(capsys, *ROWS, *options, "--lang", lang)
-        assert (status, why in err) == (2, True)
-
-
 def test_tables_with_similar_names_have_separate_files(tmp_path: Path) -> None:
     pl = pytest.importorskip("polars")
     names = ("a b", "a_b", "A_B", "a_b-2", "total")

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from kit.properties import examples
 from workhours_sla import (
     CalendarDays,
-    CalendarDaysSameTime,
     ClockTime,
     Event,
     EventType,
@@ -25,7 +24,6 @@ from workhours_sla import (
     Target,
     WorkingDays,
     WorkingDaysInHours,
-    WorkingDaysSameTime,
     evaluate,
     working_hours,
 )
@@ -73,9 +71,7 @@ BUDGETS = (
     CalendarDays(5, roll="preceding"),
     CalendarDays(5, roll="following"),
     Months(1, roll="none"),
-    WorkingDaysSameTime(1),
     WorkingDaysInHours(1),
-    CalendarDaysSameTime(2, roll="none"),
 )
 STARTS = st.datetimes(datetime(2026, 4, 13), datetime(2026, 5, 20)) | st.datetimes(
     datetime(2027, 12, 20), datetime(2027, 12, 31)

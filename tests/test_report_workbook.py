@@ -229,55 +229,6 @@ def test_text_has_a_gap_to_the_number_before_it_and_long_names_are_continued(
     assert sheet.column_dimensions["A"].width > 40
 
 
-def test_the_axis_of_the_weeks_begins_below_the_lowest(tmp_path: Path) -> None:
-    of = made({"agency": agencies(900)})
-    book_of(of, tmp_path)
-    with zipfile.ZipFile(tmp_path / "report.xlsx") as parts:
-        text = parts.read("xl/charts/chart1.xml").decode()
-    (first,) = re.findall(r'<c:min val="([^"]+)"', text)
-    rates = [row.rate.rate for row in of.table("week").rows if row.rate and row.rate.n >= 10]
-    limits = [point.lower for point in of.share_trend.points]
-    lowest = min(*rates, *limits, 0.8)
-    assert lowest - 0.1 < float(first) <= lowest + 1e-9
-
-
-def test_the_charts_show_cells_of_the_sheets(tmp_path: Path) -> None:
-    of = made({"channel": ["vk"] * 900, "agency": agencies(900)}, lang="ru")
-    book = book_of(of, tmp_path)
-    weeks, bars = book["Сводка"]._charts
-    assert [sheet.title for sheet in book.worksheets if sheet._charts] == ["Сводка"]
-    sheet, titles = book["По неделям"], [cell.value for cell in book["По неделям"][1]]
-    shown = {series.tx.strRef.f if series.tx.strRef else series.tx.v for series in weeks.series}
-    assert shown == {
-        *("доля в срок", "целевая доля"),
-        *("контрольная граница, нижняя", "контрольная граница, верхняя"),
-    }
-    for series in weeks.series:
-        name, _, cells = series.val.numRef.f.rpartition("!")
-        assert name == "'По неделям'"
-        column = sheet[cells.replace("$", "")]
-        assert len(column) == len(of.table("week").rows)
-        assert titles[column[0][0].column - 1] == series.tx.v
-    place = [cell.value for cell in book["По ведомствам"][1]].index("доля в срок") + 1
-    letter = openpyxl.utils.get_column_letter(place)
-    count = len(of.table("agency").rows)
-    assert bars.series[0].val.numRef.f == f"'По ведомствам'!${letter}$2:${letter}${count + 1}"
-
-
-def test_the_titles_of_charts_are_true(tmp_path: Path) -> None:
-    of = made({"agency": agencies(900)})
-    book_of(of, tmp_path)
-    with zipfile.ZipFile(tmp_path / "report.xlsx") as parts:
-        texts = [parts.read(f"xl/charts/chart{n}.xml").decode() for n in (1, 2)]
-    weeks = [row.rate for row in of.table("week").rows if row.rate and row.rate.n >= 10]
-    below = sum(rate.met < 0.9 * rate.n for rate in weeks)
-    assert f"week of arrival: below 90% in {below} of {len(weeks)}<" in texts[0]
-    rows_ = of.table("agency").rows
-    failed = sum(row.rate is not None and row.rate.verdict == "fails" for row in rows_)
-    assert failed > 0
-    assert f"target not met by {failed} of {len(rows_)}<" in texts[1]
-
-
 def test_weeks_have_control_limits_and_no_total_of_another_period(tmp_path: Path) -> None:
     groups = {"agency": agencies(900)}
     of = made(groups, since=POSTED + timedelta(weeks=4))
@@ -369,7 +320,6 @@ def test_no_cell_calls_a_missed_target_chance(tmp_path: Path, lang: str) -> None
 def test_reports_of_few_appeals_have_a_workbook(tmp_path: Path, count: int) -> None:
     of = made({"agency": ["only"] * count})
     book = book_of(of, tmp_path)
-    assert book["Summary"]._charts == []
     assert rows(book["By agency"])[0]["share in time"] is None
 
 
@@ -387,12 +337,6 @@ def test_five_hundred_agencies(tmp_path: Path) -> None:
     of = made({"agency": [f"agency {n % 500:03}" for n in range(6000)]}, step=timedelta(hours=1))
     book = book_of(of, tmp_path)
     assert len(rows(book["By agency"])) == 500
-    assert "shown: the 20 with the most appeals" in chart_text(tmp_path)
-
-
-def chart_text(path: Path) -> str:
-    with zipfile.ZipFile(path / "report.xlsx") as parts:
-        return parts.read("xl/charts/chart2.xml").decode()
 
 
 def test_a_path_may_be_text(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from workhours_sla import (
     Layer,
     Schedule,
     WorkingDays,
-    WorkingDaysSameTime,
+    WorkingDaysInHours,
     day_off,
     days_off_in_any,
     working_hours,
@@ -186,7 +186,7 @@ def test_elapsed_time_up_to_the_end_of_the_known_dates() -> None:
     with pytest.raises(CalendarCoverageError, match="lies before the known dates"):
         OFFICE.latest_start(at(OFFICE, 2004, 1, 5, 10), H4)
     for year in (2, 12, 1995, 2003):
-        for budget in (WorkingDays(7), WorkingDaysSameTime(2)):
+        for budget in (WorkingDays(7), WorkingDaysInHours(2)):
             with pytest.raises(CalendarCoverageError, match="starts in 2004"):
                 OFFICE.latest_start(at(OFFICE, year, 7, 5, 10), budget)
     with pytest.raises(CalendarCoverageError, match="closing before"):

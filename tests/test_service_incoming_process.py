@@ -24,18 +24,14 @@ pytestmark = pytest.mark.slow
 
 pytest.importorskip("uvicorn")
 pytest.importorskip("fastapi")
-icalendar = pytest.importorskip("icalendar")
 pytest.importorskip("numpy")
 
-TOKEN, VK, MAX, KEY = "t" * 20, "v" * 20, "m" * 20, "k" * 32
+TOKEN, VK, MAX = "t" * 20, "v" * 20, "m" * 20
 CONFIG = """
 [schedule]
 calendar = "none"
 hours = "24/7"
 tz = "Europe/Volgograd"
-
-[agencies]
-roads = { name = "Roads" }
 
 [target]
 name = "first reply"
@@ -50,15 +46,11 @@ confirmations = { "990000001" = "a1b2c3d4" }
 
 [service.max]
 secret_env = "MAX_SECRET"
-
-[service.feeds]
-key_env = "FEEDS_KEY"
 """
 ENVIRONMENT = {
     "WORKHOURS_TOKENS": f"read={TOKEN}\nwrite={TOKEN}w",
     "VK_SECRET": VK,
     "MAX_SECRET": MAX,
-    "FEEDS_KEY": KEY,
 }
 
 
@@ -182,28 +174,13 @@ os.kill(int(sys.argv[1]), getattr(signal, "SIGKILL", signal.SIGTERM))
 """
 
 
-def test_the_report_and_the_feed_of_a_server(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "workhours_sla", "feeds", "--json", "--config"]
+def test_the_report_of_a_server(tmp_path: Path) -> None:
     with served(tmp_path) as server:
         at = datetime.now(UTC) - timedelta(minutes=10)
         event = {"event_id": "1", "appeal_id": "A-1", "type": "created", "agency_id": "roads"}
         event |= {"occurred_at": at.isoformat()}
         written = server.ask("POST", "/v1/events", event, Authorization=f"Bearer {TOKEN}w")
         assert written[0] == 202
-        listed = subprocess.run(
-            [*command, str(tmp_path / "region.toml")],
-            check=True,
-            capture_output=True,
-            env={**os.environ, **ENVIRONMENT},
-        )
-        (feed,) = json.loads(listed.stdout)["feeds"]
-        path = feed["url"].removeprefix("http://127.0.0.1:8000")
-        status, text = server.ask("GET", path)
-        assert status == 200
-        (due,) = icalendar.Calendar.from_ical(text).walk("VEVENT")
-        assert due["SUMMARY"] == "Roads: 1 appeal to answer"
-        assert due["DTSTART"].dt < at + timedelta(hours=4) <= due["DTEND"].dt
-        assert server.ask("GET", f"/feeds/{path[7:-4].swapcase()}.ics")[0] == 404
         token = f"Bearer {TOKEN}"
         status, text = server.ask("GET", "/v1/report", Authorization=token, Accept="text/html")
         assert status == 200
@@ -211,4 +188,3 @@ def test_the_report_and_the_feed_of_a_server(tmp_path: Path) -> None:
         status, text = server.ask("GET", "/v1/report", Authorization=token)
         assert json.loads(text)["report"]["quality"]["intake"]["taken"] == 1
         assert server.ask("GET", "/v1/report")[0] == 401
-    assert path.split("/")[2][:43] not in (tmp_path / "log").read_text("utf-8")

@@ -22,8 +22,8 @@ from typing import Any
 
 import pytest
 
-from column_streams import events_of
 from event_sender import Sender, row
+from random_streams import events_of
 from test_monitor import Ledger, check_reported
 from test_service_process import REGION, WRITE, ask, begin, served
 from workhours_sla import Change, Event, evaluate

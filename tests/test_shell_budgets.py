@@ -109,18 +109,6 @@ def write(folder: Path, name: str, text: str) -> str:
             "2026-04-02T19:00:00+03:00",
         ),
         (
-            ("--budget", "2 working days same time"),
-            {"working_days_same_time": {"count": 2}},
-            "2026-04-06T10:00:00+03:00",
-            "2026-04-06T10:00:00+03:00",
-        ),
-        (
-            ("--budget", "30 days same time", "--roll", "following"),
-            {"calendar_days_same_time": {"count": 30, "roll": "following"}},
-            "2026-05-04T10:00:00+03:00",
-            "2026-05-04T10:00:00+03:00",
-        ),
-        (
             ("--budget", "2 working days in hours"),
             {"working_days_in_hours": {"count": 2}},
             "2026-04-06T10:00:00+03:00",

@@ -21,7 +21,6 @@ from workhours_sla import (
     Act,
     Calendar,
     CalendarDays,
-    CalendarDaysSameTime,
     Change,
     ChangeKind,
     ClockTime,
@@ -40,7 +39,6 @@ from workhours_sla import (
     Verdict,
     WorkingDays,
     WorkingDaysInHours,
-    WorkingDaysSameTime,
     evaluate,
     holder_spans,
     working_hours,
@@ -160,17 +158,9 @@ BUDGETS = (
     CalendarDays(2, roll="none", count_from="same_day"),
     Months(1, roll="following"),
     ClockTime(timedelta(hours=30)),
-    WorkingDaysSameTime(1),
-    WorkingDaysSameTime(3),
-    CalendarDaysSameTime(3, roll="none"),
-    CalendarDaysSameTime(4, roll="following"),
-    CalendarDaysSameTime(4, roll="preceding"),
     WorkingDaysInHours(1),
 )
-CAPS = (
-    *(None, None, working_hours(3), working_hours(10), ClockTime(20 * HOUR), WorkingDays(1)),
-    *(WorkingDaysSameTime(1), CalendarDaysSameTime(2, roll="preceding")),
-)
+CAPS = (*(None, None, working_hours(3), working_hours(10), ClockTime(20 * HOUR), WorkingDays(1)),)
 
 
 class Scene(NamedTuple):

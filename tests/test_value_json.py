@@ -25,7 +25,6 @@ from workhours_sla import (
     Act,
     Calendar,
     CalendarDays,
-    CalendarDaysSameTime,
     Change,
     ChangeKind,
     ClockTime,
@@ -48,7 +47,6 @@ from workhours_sla import (
     WeeklyHours,
     WorkingDays,
     WorkingDaysInHours,
-    WorkingDaysSameTime,
     day_off,
     days_off_in_any,
     evaluate,
@@ -537,8 +535,6 @@ def test_budgets(count: int, roll: Any, amount: timedelta) -> None:
         check_round_trips(WorkingDays(count, count_from))
         check_round_trips(CalendarDays(count, roll, count_from))
     check_round_trips(Months(count, roll))
-    check_round_trips(WorkingDaysSameTime(count))
-    check_round_trips(CalendarDaysSameTime(count, roll))
     check_round_trips(WorkingDaysInHours(count))
     check_round_trips(ClockTime(amount))
 

@@ -30,20 +30,14 @@ name = "first reply"
 budget = "4h"
 """
 RECEIVED = """
-[agencies]
-roads = { name = "Roads" }
-
 [service.vk]
 secret_env = "WORKHOURS_SECRET"
 confirmations = { "990000001" = "a1b2c3d4" }
 
 [service.max]
 secret_env = "WORKHOURS_SECRET"
-
-[service.feeds]
-key_env = "WORKHOURS_SECRET"
 """
-"""What a service with a store receives and publishes as well."""
+"""What a service with a store receives as well."""
 SECRET = "WORKHOURS_SECRET"  # noqa: S105 - the name of a variable
 TOKENS = '[service]\ntokens_env = "WORKHOURS_TOKENS"\n'
 VARIABLE = "WORKHOURS_TOKENS"

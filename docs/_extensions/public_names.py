@@ -29,7 +29,6 @@ MODULES = (
             "columns",
             "frames",
             "report",
-            "plots",
         ]
     ),
 )

@@ -30,15 +30,16 @@ if TYPE_CHECKING:
     from workhours_sla.sla.target import ScheduleBy, Target
     from workhours_sla.version import __version__
     from workhours_sla.worktime.budget import working_hours
-    from workhours_sla.worktime.budget_kinds import CalendarDays, ClockTime, Months, WorkingDays
+    from workhours_sla.worktime.budget_kinds import (
+        CalendarDays,
+        ClockTime,
+        Months,
+        WorkingDays,
+        WorkingDaysInHours,
+    )
     from workhours_sla.worktime.budget_texts import parse_budget
     from workhours_sla.worktime.explain import Step, Trace
     from workhours_sla.worktime.schedule import Schedule
-    from workhours_sla.worktime.start_budgets import (
-        CalendarDaysSameTime,
-        WorkingDaysInHours,
-        WorkingDaysSameTime,
-    )
     from workhours_sla.worktime.weekly_hours import WeeklyHours
     from workhours_sla.worktime.working_time import Interval
 
@@ -65,11 +66,10 @@ _NAMES = {
     "sla.target": "ScheduleBy Target",
     "version": "__version__",
     "worktime.budget": "working_hours",
-    "worktime.budget_kinds": "CalendarDays ClockTime Months WorkingDays",
+    "worktime.budget_kinds": "CalendarDays ClockTime Months WorkingDays WorkingDaysInHours",
     "worktime.budget_texts": "parse_budget",
     "worktime.explain": "Step Trace",
     "worktime.schedule": "Schedule",
-    "worktime.start_budgets": "CalendarDaysSameTime WorkingDaysInHours WorkingDaysSameTime",
     "worktime.weekly_hours": "WeeklyHours",
     "worktime.working_time": "Interval",
 }
@@ -81,7 +81,6 @@ __all__ = [
     "AvailableCalendar",
     "Calendar",
     "CalendarDays",
-    "CalendarDaysSameTime",
     "Change",
     "ChangeKind",
     "ClockTime",
@@ -113,7 +112,6 @@ __all__ = [
     "WorkHoursError",
     "WorkingDays",
     "WorkingDaysInHours",
-    "WorkingDaysSameTime",
     "__version__",
     "breach_owner",
     "copy_holidays",

@@ -14,7 +14,6 @@ from workhours_sla.adapters.calendars.dates_csv import read_dates
 from workhours_sla.adapters.calendars.icalendar.read import PartialDay, read_icalendar
 from workhours_sla.adapters.calendars.icalendar.write import write_icalendar
 from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
-from workhours_sla.adapters.sinks.due_calendar import write_due_calendar
 from workhours_sla.adapters.sources import AppealFile, Claim, Fault, open_source
 from workhours_sla.adapters.sources.all_events import ReadEvents, read_events
 from workhours_sla.argument_types import check_public
@@ -33,7 +32,6 @@ __all__ = [
     "read_events",
     "read_icalendar",
     "read_xmlcalendar",
-    "write_due_calendar",
     "write_icalendar",
 ]
 

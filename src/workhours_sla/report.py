@@ -23,6 +23,19 @@ from workhours_sla.compliance.report_options import ReportOptions
 from workhours_sla.reports.frame_tables import to_pandas, to_polars
 from workhours_sla.reports.frames import FrameColumns, cases_of_frame
 from workhours_sla.reports.page.page import page, traces_of, write_page
+from workhours_sla.reports.picture import Picture
+from workhours_sla.reports.pictures import (
+    draw_arrivals,
+    draw_curve,
+    draw_forecast,
+    draw_funnel,
+    draw_groups,
+    draw_moving_ranges,
+    draw_p_prime,
+    draw_timeline,
+    draw_xmr,
+    draw_year,
+)
 from workhours_sla.reports.report import Report, report
 from workhours_sla.reports.report_json import from_json, to_json
 from workhours_sla.reports.tables_csv import write_tables
@@ -84,6 +97,7 @@ __all__ = [
     "FrameColumns",
     "Intake",
     "Labels",
+    "Picture",
     "Report",
     "ReportOptions",
     "TargetVerdict",
@@ -99,6 +113,16 @@ __all__ = [
     "compare_claims",
     "compliance_rate",
     "cumulative_incidence",
+    "draw_arrivals",
+    "draw_curve",
+    "draw_forecast",
+    "draw_funnel",
+    "draw_groups",
+    "draw_moving_ranges",
+    "draw_p_prime",
+    "draw_timeline",
+    "draw_xmr",
+    "draw_year",
     "expected_false_alarms",
     "expected_false_failures",
     "expected_false_signals",

@@ -7,7 +7,6 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -36,7 +35,6 @@ QUICK = {"session.timeout.ms": "1000", "heartbeat.interval.ms": "200"}
 AT = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
 """The time of the events of ``row``."""
 STAMP = int(AT.timestamp() * 1000)
-GROUP: dict[str, Any] = {"group": "sla", "properties": QUICK}
 SILENT = logging.getLogger("tests.kafka")
 SILENT.addHandler(logging.NullHandler())
 SILENT.propagate = False
@@ -111,18 +109,6 @@ def all_messages(cluster: MockCluster, topic: str, partitions: int) -> Iterator[
                 assert one.error().name() == "_PARTITION_EOF"
                 left.discard(one.partition())
     consumer.close()
-
-
-@contextmanager
-def member(cluster: MockCluster, topic: str, group: str) -> Iterator[Consumer]:
-    """Join a group with another program, which must be polled; it leaves at the end."""
-    settings = {"bootstrap.servers": cluster.brokers, "group.id": group, **QUICK}
-    consumer = consumer_with({**settings, "enable.auto.commit": False})
-    consumer.subscribe([topic])
-    try:
-        yield consumer
-    finally:
-        consumer.close()
 
 
 class Times:

@@ -39,7 +39,6 @@ def made(dialect: str, schedule: Schedule = OFFICE, **options: Any) -> sql.Scrip
         ({"since": date(2028, 1, 1)}, "before until"),
         ({"since": date(1970, 1, 1)}, "from 1970-01-02 to 2105-12-31, not 1970-01-01 to"),
         ({"until": date(2200, 1, 1)}, "from 1970-01-02 to 2105-12-31"),
-        ({"dialect": "snowflake", "on_unknown": "raise"}, "Snowflake has no errors in expressions"),
     ],
 )
 def test_bad_options_are_refused(options: dict[str, Any], said: str) -> None:
@@ -69,14 +68,6 @@ def test_schedules_that_do_not_fit_into_integers_are_refused(
     monkeypatch.setattr(edges, "MOST", 2**47)
     with pytest.raises(ScriptError, match="2 schedules over so many years do not fit"):
         sql.script({"roads": OFFICE, "other": OTHER}, dialect="postgres", **DAYS)
-
-
-@pytest.mark.parametrize("dialect", ["clickhouse", "bigquery", "snowflake"])
-def test_a_script_that_no_test_runs_says_so(dialect: str) -> None:
-    script = made(dialect)
-    assert not script.tested
-    assert "GENERATED, NOT RUN" in script.text
-    assert script.digest in script.text
 
 
 def test_equal_arguments_give_equal_scripts() -> None:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from threading import Event as Flag
 from threading import Thread
 
 import pytest
@@ -20,7 +19,6 @@ from test_monitor import Ledger, check_reported
 from tests.engines.kafka_topics import (
     QUICK,
     all_messages,
-    consumer_with,
     message,
     producer,
 )
@@ -50,7 +48,6 @@ calendar = "RU-VGG"
 [input]
 brokers = {brokers!r}
 topic = "appeals"
-{group}
 properties_env = "KAFKA_PROPERTIES"
 
 [[targets]]
@@ -84,9 +81,9 @@ def policy_in(file: Path) -> Policy:
     return load(file).policy
 
 
-def write_config(folder: Path, cluster: MockCluster, group: str = "") -> Path:
+def write_config(folder: Path, cluster: MockCluster) -> Path:
     file = folder / "region.toml"
-    file.write_text(CONFIG.format(brokers=cluster.brokers, group=group), encoding="utf-8")
+    file.write_text(CONFIG.format(brokers=cluster.brokers), encoding="utf-8")
     return file
 
 
@@ -133,9 +130,9 @@ def test_a_stream_into_memory_has_the_answer_of_the_batch(
 class Killed:
     """``watch`` as a process that is killed and started again; counts kills and rebalances."""
 
-    def __init__(self, folder: Path, cluster: MockCluster, group: str, seed: int) -> None:
+    def __init__(self, folder: Path, cluster: MockCluster, seed: int) -> None:
         self.folder, self.cluster = folder, cluster
-        self.file = write_config(folder, cluster, f'group = "{group}"' if group else "")
+        self.file = write_config(folder, cluster)
         self.chance = random.Random(seed)
         properties = "\n".join(f"{key}={value}" for key, value in QUICK.items())
         self.environment = {**os.environ, "KAFKA_PROPERTIES": properties}
@@ -214,42 +211,5 @@ def test_a_process_killed_at_any_moment_has_the_answer_of_the_batch(
 ) -> None:
     kafka.create("appeals", PARTITIONS)
     kafka.create("changes", PARTITIONS)
-    Killed(tmp_path, kafka, "", seed=1).trial(events, KILLS)
+    Killed(tmp_path, kafka, seed=1).trial(events, KILLS)
     print(f"{KILLS} kills")
-
-
-def test_a_member_of_a_group_is_killed_while_others_join_and_leave(
-    kafka: MockCluster, tmp_path: Path, events: list[Event]
-) -> None:
-    kafka.create("appeals", PARTITIONS)
-    kafka.create("changes", PARTITIONS)
-    ending, assigned = Flag(), []
-
-    def join_and_leave() -> None:
-        chance = random.Random(2)
-        while not ending.is_set():
-            settings = {"bootstrap.servers": kafka.brokers, "group.id": "sla", **QUICK}
-            other = consumer_with({**settings, "enable.auto.commit": False})
-            other.subscribe(["appeals"], on_assign=lambda _, some: assigned.append(len(some)))
-            until = time.monotonic() + chance.uniform(0.3, 3)
-            while time.monotonic() < until and not ending.is_set():
-                other.consume(1, 0.1)
-            other.close()
-            ending.wait(chance.uniform(0.5, 3))
-
-    kills = max(5, KILLS // 5)
-    killed = Killed(tmp_path, kafka, "sla", seed=3)
-    intruder = Thread(target=join_and_leave)
-    intruder.start()
-    try:
-        half = len(events) // 2
-        for number in range(kills):
-            send(kafka, events[half * number // kills : half * (number + 1) // kills])
-            killed.start_and_kill()
-    finally:
-        ending.set()
-        intruder.join()
-    send(kafka, events[half:])
-    killed.once()
-    killed.check(events)
-    print(f"{kills} kills, {len(assigned)} times another member got partitions: {assigned}")

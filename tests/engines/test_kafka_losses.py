@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.engines.kafka_topics import GROUP, STAMP, Running, Times, refused, row, rows, run, write
+from tests.engines.kafka_topics import STAMP, Running, Times, refused, row, rows, run, write
 from tests.engines.mock_kafka import MockCluster
-from workhours_sla.adapters.sources import kafka_client, kafka_reading
+from workhours_sla.adapters.sources import kafka_client
 from workhours_sla.adapters.sources.kafka_client import Topic
 from workhours_sla.errors import SourceError
 from workhours_sla.stream import KafkaSource, MemoryStore
@@ -157,21 +157,28 @@ def test_a_topic_with_fewer_partitions_is_recognised(kafka: MockCluster) -> None
         running.until(clock.now)  # what is gone does not stop the time
 
 
-def test_added_partitions_are_read(kafka: MockCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_added_partitions_stop_the_run_and_are_read_by_the_next(
+    kafka: MockCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kafka.create("appeals", 4)
     for partition in range(4):
         write(kafka, "appeals", *rows([partition], partition))
     seen = [2]
     for name in ("partitions", "partitions_now"):
         monkeypatch.setattr(Topic, name, lambda _: range(seen[0]))
-    monkeypatch.setattr(kafka_reading, "_REFRESH", 0.1)
-    clock = Times(2025, 3, 12, 8, 0)
-    with Running(kafka, clock) as running:
+    clock, store = Times(2025, 3, 12, 8, 0), MemoryStore()
+    with Running(kafka, clock, store) as running:
         running.until(clock.now)
-        assert running.pipeline.store.holdings().read == 2
+        assert store.holdings().read == 2
         seen[0] = 4
-        running.wait(lambda: running.pipeline.store.holdings().read == 4)
-    assert running.notes == ["topic 'appeals' has new partitions, which are read as well: 2, 3"]
+        clock.pass_(hours=1)
+        running.thread.join(60)
+        assert running.pipeline.watermark < clock.now
+    assert isinstance(running.error, SourceError)
+    assert "new partitions, 2, 3; start again" in refused(running.error)[0]
+    with Running(kafka, clock, store) as running:
+        running.until(clock.now)
+    assert store.holdings().read == 4
 
 
 def test_a_partition_that_no_longer_exists_does_not_stop_the_time_of_events(
@@ -191,46 +198,6 @@ def test_a_partition_that_no_longer_exists_does_not_stop_the_time_of_events(
         write(kafka, "appeals", *({"value": later, "partition": one} for one in (0, 1)))
         run(kafka, store, accept_loss=day == 13)
         assert store.watermark == when
-
-
-class Counted(Times):
-    """A clock that counts how often it was read."""
-
-    count = 0
-
-    def __call__(self) -> datetime:
-        self.count += 1
-        return super().__call__()
-
-
-def test_added_partitions_that_another_member_has_stop_time(
-    kafka: MockCluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kafka.create("appeals", 4)
-    write(kafka, "appeals", *rows([0], 0), *rows([1], 1))
-    seen = [2]
-    for name in ("partitions", "partitions_now"):
-        monkeypatch.setattr(Topic, name, lambda _: range(seen[0]))
-    monkeypatch.setattr(kafka_reading, "_REFRESH", 0.1)
-    subscribe = Topic.subscribe
-
-    def without_the_new(self: Topic, given: Any, taken: Any) -> None:
-        subscribe(self, lambda all_: given([one for one in all_ if one < 2]), taken)
-
-    monkeypatch.setattr(Topic, "subscribe", without_the_new)
-    clock = Counted(2025, 3, 12, 8, 0)
-    with Running(kafka, clock, **GROUP) as running:
-        before = clock.now
-        running.until(before)
-        seen[0] = 4
-        running.wait(lambda: len(running.notes) == 2)
-        clock.pass_(hours=30)
-        read = clock.count
-        running.wait(lambda: clock.count > read + 5)
-        assert running.pipeline.watermark == before
-        assert running.pipeline.store.positions("kafka:appeals").keys() == set("0123")
-    assert "has new partitions" in running.notes[0]
-    assert "gave partitions 2, 3 of topic 'appeals' to another program" in running.notes[1]
 
 
 def test_messages_that_retention_removes_during_the_run_are_not_skipped(

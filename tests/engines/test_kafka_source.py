@@ -14,13 +14,11 @@ import pytest
 
 from tests.engines.kafka_topics import (
     AT,
-    GROUP,
     POLICY,
     STAMP,
     Running,
     Times,
     config,
-    member,
     refused,
     row,
     rows,
@@ -28,7 +26,7 @@ from tests.engines.kafka_topics import (
     write,
 )
 from tests.engines.mock_kafka import MockCluster
-from workhours_sla.adapters.sources import kafka_client, kafka_reading
+from workhours_sla.adapters.sources import kafka_client
 from workhours_sla.adapters.sources.kafka_client import Topic
 from workhours_sla.errors import ConfigError, SourceError
 from workhours_sla.stream import (
@@ -281,59 +279,6 @@ def wait_for_error(topic: Topic) -> None:
         topic.partitions_now()
 
 
-# A group
-
-
-def test_a_partition_reassigned_within_a_batch_stops_time_until_it_is_back(
-    kafka: MockCluster,
-) -> None:
-    kafka.create("appeals", 4)
-    for partition in range(4):
-        write(kafka, "appeals", *rows(range(partition * 100, partition * 100 + 100), partition))
-    clock = Times(2025, 3, 12, 7, 15)
-    with Running(kafka, clock, **GROUP) as running:
-        running.until(clock.now)
-        before = clock.now
-        with member(kafka, "appeals", "sla") as other:
-            end = time.monotonic() + 60
-            while not other.assignment():
-                other.consume(1, 0.2)
-                assert time.monotonic() < end
-            clock.pass_(hours=30)
-            for partition in range(4):
-                later = range(1000 + partition * 100, 1000 + partition * 100 + 100)
-                write(kafka, "appeals", *rows(later, partition))
-            running.wait(lambda: running.notes)
-            for _ in range(10):
-                other.consume(1, 0.2)
-            assert running.pipeline.watermark == before
-        running.until(clock.now)
-        holdings = running.pipeline.store.holdings()
-    assert "another program" in running.notes[0]
-    assert (holdings.read, holdings.duplicate) == (800, 0)
-
-
-def test_the_group_learns_how_far_the_store_is(kafka: MockCluster) -> None:
-    kafka.create("appeals", 1)
-    write(kafka, "appeals", *rows(range(10)))
-    store = MemoryStore()
-    run(kafka, store, **GROUP, batch_size=3)
-    write(kafka, "appeals", *rows(range(10, 12)))
-    run(kafka, store, **GROUP)
-    with member(kafka, "appeals", "sla") as other:
-        from confluent_kafka import TopicPartition  # noqa: PLC0415
-
-        (committed,) = other.committed([TopicPartition("appeals", 0)], timeout=10)
-    assert committed.offset == 12
-
-
-def test_positions_are_those_of_the_store_whatever_the_group_has(kafka: MockCluster) -> None:
-    kafka.create("appeals", 1)
-    write(kafka, "appeals", *rows(range(10)))
-    run(kafka, MemoryStore(), **GROUP)
-    assert run(kafka, MemoryStore(), **GROUP).items == 10
-
-
 # What is wrong
 
 
@@ -361,10 +306,7 @@ def test_missing_rights_are_one_sentence(kafka: MockCluster) -> None:
     assert "deny the use of topic 'appeals'" in refused(raised.value)[0]
 
 
-def test_rights_that_are_withdrawn_end_the_run(
-    kafka: MockCluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kafka_reading, "_REFRESH", 0.1)
+def test_rights_that_are_withdrawn_end_the_run(kafka: MockCluster) -> None:
     kafka.create("appeals", 1)
     write(kafka, "appeals", *rows([1]))
     clock = Times(2025, 3, 12, 8, 0)

@@ -83,8 +83,8 @@ class Calendar:
         Six Russian subjects have no ISO code; their ids are ``X-RU-...``. The calendar of a Russian
         region has the zone of the region's capital as ``tz``. The days of Russia are built in and
         follow the acts. The calendars of other countries come from providers. A provider is an
-        entry point ``workhours_sla.calendars`` of an installed package; the libraries ``holidays``
-        and ``workalendar`` are always available. Raises UnknownCalendarError.
+        entry point ``workhours_sla.calendars`` of an installed package; that of ``holidays`` is
+        always available, that of ``workalendar`` with its extra. Raises UnknownCalendarError.
 
         >>> Calendar.get("RU-VGG").tz
         'Europe/Volgograd'

@@ -12,7 +12,6 @@ from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.json.outcomes import VERDICTS, holder_data, outcome_data
 from workhours_sla.cli.check_result import CheckResult, is_breached, urgency
 from workhours_sla.cli.check_text import check_lines
-from workhours_sla.cli.event_evaluation import evaluate_events
 from workhours_sla.cli.given import given_without_config
 from workhours_sla.cli.help import command, option
 from workhours_sla.cli.input import read_rows
@@ -30,7 +29,7 @@ from workhours_sla.cli.policy_output import main_schedule, note_pauses, policy_d
 from workhours_sla.cli.row_counts import account_data, quarantine
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
-from workhours_sla.sla.evaluate import Evaluation
+from workhours_sla.sla.evaluate import Evaluation, evaluate
 
 
 class _CheckOptions(NamedTuple):
@@ -64,12 +63,8 @@ def check(**options: Any) -> int:
     now = read_time(wanted.as_of or "now", zone).when.astimezone(zone)
     given = given_without_config(source, common, settings)
     rows = read_rows(source, configuration.mapping, settings.lang, given)
-    result = evaluate_events(
-        rows.events,
-        configuration.policy,
-        now,
-        provisional=settings.provisional,
-        verbose_in=settings.lang if source.verbose else None,
+    result = evaluate(
+        rows.events, configuration.policy, as_of=now, provisional=settings.provisional
     )
     settings.note_ends(configuration, now)
     note_pauses(rows.events, configuration, settings.lang)

@@ -104,7 +104,6 @@ class Following(NamedTuple):
             options.brokers or (),
             options.topic or "",
             config,
-            group=options.group,
             properties=kafka_properties(Reader(self.file or ""), ("input",), options),
             interval=wanted.interval,
             clock=self.clock,

@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 import click
 
 from workhours_sla.adapters.config.policy import Configuration
-from workhours_sla.cli.event_evaluation import evaluate_events
 from workhours_sla.cli.help import command, option
 from workhours_sla.cli.input import read_rows
 from workhours_sla.cli.options import (
@@ -33,6 +32,7 @@ from workhours_sla.cli.row_counts import account, account_data, store_lines, unm
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_day, read_time, show_clock, show_time, zone_text
 from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.forecast import By, Forecast, Slot, forecast_deadlines
 from workhours_sla.text import words
 from workhours_sla.text.shell import SHELL
@@ -71,12 +71,8 @@ def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **optio
     start = evaluated_at if since is None else _start(since, zone).astimezone(zone)
     end = datetime.combine(start.date() + timedelta(days=days), time(), zone)
     rows = read_rows(source, configuration.mapping, lang)
-    result = evaluate_events(
-        rows.events,
-        configuration.policy,
-        evaluated_at,
-        provisional=settings.provisional,
-        verbose_in=lang if source.verbose else None,
+    result = evaluate(
+        rows.events, configuration.policy, as_of=evaluated_at, provisional=settings.provisional
     )
     settings.note_ends(configuration, evaluated_at)
     note_pauses(rows.events, configuration, lang)

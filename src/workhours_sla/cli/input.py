@@ -16,15 +16,13 @@ import click
 
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import AppealFile, Claim, Fault, open_source
-from workhours_sla.adapters.sources.columns.read import ReadColumns, read_columns
 from workhours_sla.adapters.sources.rows import clip
-from workhours_sla.cli.detected_input import Input, input_of
+from workhours_sla.cli.detected_input import input_of
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import InputOptions
 from workhours_sla.cli.shared_ids import note_shared_ids
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.column_events import ColumnEvents
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Rejected
 from workhours_sla.text.messages import said
@@ -134,9 +132,6 @@ def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tup
         found = None if given is None else input_of(file, where, given, lang, stack)
         if found is not None:
             where, config = found.where, found.detected or config
-        columns = read_columns(where, config)
-        if columns is not None:
-            return _of_columns(columns, found), config
         called = None if found is None else found.name
         source = stack.enter_context(open_source(where, config, name=called))
         advance = stack.enter_context(_progress(source))
@@ -169,20 +164,6 @@ def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tup
             repeated=appeals.repeated,
         )
         return rows, config
-
-
-def _of_columns(columns: ReadColumns, found: Input | None) -> Rows:
-    """Return the rows of a file that was read as columns. Raises SourceError."""
-    if found is not None and found.detected is not None and columns.faults:
-        raise found.refuse(columns.faults[0], columns.unit)
-    return Rows(
-        ColumnEvents(columns.events),
-        columns.faults,
-        per_event=True,
-        read_count=columns.row_count,
-        unit=columns.unit,
-        ignored=columns.ignored,
-    )
 
 
 class _AppealRows:

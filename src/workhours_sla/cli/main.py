@@ -72,7 +72,6 @@ COMMANDS: Final = {
     "store": "store",
     "sql": "sql",
     "serve": "serve",
-    "feeds": "feeds",
 }
 """The module of each command, in ``workhours_sla.cli``."""
 
@@ -165,10 +164,9 @@ def _message(error: Exception, lang: str) -> tuple[str, int]:
 def _usage_message(error: click.ClickException, lang: str) -> str:
     english = error.format_message()
     text = english
-    if lang != "en":
-        from workhours_sla.text.foreign import usage  # noqa: PLC0415 - only an error needs it
-
-        text = usage(english, lang)
+    if lang != "en" and type(error) is click.BadParameter:
+        hint = error.param_hint or (error.param and error.param.get_error_hint(error.ctx))
+        text = f"{hint}: {error.message}" if hint else error.message
     text = clipped(text, LONGEST_MESSAGE)
     if not isinstance(error, click.UsageError):
         return text

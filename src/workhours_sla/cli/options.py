@@ -51,7 +51,6 @@ min_read_option: Callable[[Command], Command] = option(
     "--min-read", metavar="PERCENT", default=DEFAULT_MIN_READ
 )
 provisional_option: Callable[[Command], Command] = option("--provisional", is_flag=True)
-verbose_option: Callable[[Command], Command] = option("--verbose", is_flag=True)
 target_option: Callable[[Command], Command] = option("--target", metavar="NAME")
 week_option: Callable[[Command], Command] = option(
     "--week", metavar="N", type=click.IntRange(5, 7), without=str(WEEK)
@@ -147,7 +146,6 @@ class InputOptions(NamedTuple):
     store: str | None
     assume_tz: str | None
     min_read: str
-    verbose: bool
 
 
 def input_options(command: Command) -> Command:
@@ -158,7 +156,6 @@ def input_options(command: Command) -> Command:
         store_option,
         assume_tz_option,
         min_read_option,
-        verbose_option,
     )
 
 
@@ -166,9 +163,8 @@ def take(kind: type[Values], options: dict[str, Any]) -> Values:
     """Remove the options that are fields of a named tuple, and return them as that named tuple.
 
     >>> options = {"file": "-", "store": None, "assume_tz": None, "min_read": "50%", "days": 10}
-    >>> options["verbose"] = False
     >>> take(InputOptions, options)
-    InputOptions(file='-', store=None, assume_tz=None, min_read='50%', verbose=False)
+    InputOptions(file='-', store=None, assume_tz=None, min_read='50%')
     >>> options
     {'days': 10}
     """

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from workhours_sla.cli.event_evaluation import evaluate_events
 from workhours_sla.cli.file_checks import (
     NamedFile,
     check_files,
@@ -42,7 +41,7 @@ from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_edge, read_time
 from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.errors import shown
-from workhours_sla.sla.evaluate import Evaluation
+from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.target import Target
 from workhours_sla.text.language import language
@@ -56,7 +55,6 @@ if TYPE_CHECKING:
     from workhours_sla.compliance.cases import Intake
     from workhours_sla.compliance.period import Earlier
     from workhours_sla.reports.report import Report
-    from workhours_sla.reports.report_tables import CsvDialect
 
 DEFAULT_RATE: Final = "90%"
 EARLIER: Final[dict[str, Earlier]] = {"previous": "previous", "year": "year"}
@@ -77,7 +75,6 @@ class _ReportOptions(NamedTuple):
     compare_with: str | None
     rebase: str | None
     csv_to: str | None
-    csv_dialect: CsvDialect | None
     xlsx_to: str | None
     html_to: str | None
     revise: str | None
@@ -126,7 +123,6 @@ class _Edges(NamedTuple):
 @option("--compare-with", metavar="WHAT")
 @option("--rebase", metavar="DATE")
 @option("--csv", "csv_to", metavar="DIR")
-@option("--csv-dialect", type=click.Choice(("plain", "excel")), without="plain")
 @option("--xlsx", "xlsx_to", metavar="FILE")
 @option("--html", "html_to", metavar="FILE")
 @option("--revise", metavar="FILE")
@@ -151,8 +147,6 @@ def report(**options: Any) -> None:
         *written_files("--html", wanted.html_to),
     ]
     check_files((*files, *early), language(common.lang))
-    if wanted.csv_dialect is not None and wanted.csv_to is None:
-        raise click.UsageError(SHELL.text(language(common.lang), "csv_dialect_alone"))
     settings = Settings.of(common, wanted.target)
     rate = read_rate(wanted.target_rate, settings.lang)
     given = given_without_config(source, common, settings)
@@ -205,13 +199,7 @@ def _make(
     rows = read_rows(source, configuration.mapping, lang, given)
     refuse_repeated(rows.repeated)
     note_pauses(rows.events, configuration, lang)
-    result = evaluate_events(
-        rows.events,
-        policy,
-        as_of,
-        provisional=settings.provisional,
-        verbose_in=lang if source.verbose else None,
-    )
+    result = evaluate(rows.events, policy, as_of=as_of, provisional=settings.provisional)
     settings.note_ends(configuration, as_of)
     cases = cases_of_evaluation(
         result,
@@ -299,7 +287,7 @@ def _write(made: Report, wanted: _ReportOptions) -> None:
     if wanted.csv_to is not None:
         from workhours_sla.reports.tables_csv import write_tables  # noqa: PLC0415
 
-        for path in write_tables(made, wanted.csv_to, dialect=wanted.csv_dialect or "plain"):
+        for path in write_tables(made, wanted.csv_to):
             click.echo(str(path), err=True)
     if xlsx_to is not None:
         from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415

@@ -79,7 +79,6 @@ def serve(**options: Any) -> None:
         from workhours_sla.service import run  # noqa: PLC0415 - needs the extra
         from workhours_sla.service.answering import Limits  # noqa: PLC0415
         from workhours_sla.service.app import application  # noqa: PLC0415
-        from workhours_sla.service.feeds import FeedAddresses  # noqa: PLC0415
         from workhours_sla.service.labels import Labels  # noqa: PLC0415
         from workhours_sla.service.proxies import Proxies  # noqa: PLC0415
         from workhours_sla.service.reporting import Reports  # noqa: PLC0415
@@ -94,7 +93,6 @@ def serve(**options: Any) -> None:
     proxies = Proxies.of(configuration.mapping.service, has_tokens=not tokens.is_empty)
     if place is None:
         _check_sections(configuration.mapping)
-    feeds = FeedAddresses.of(configuration.mapping, os.environ)
     run.log_to_stderr()
     with _opened(wanted, place, configuration, options["config"], settings.lang) as live:
         store = None
@@ -105,7 +103,6 @@ def serve(**options: Any) -> None:
             store = WithStore(
                 live,
                 webhooks=Webhooks.of(mapping, live, os.environ),
-                feeds=feeds,
                 reports=Reports(live, configuration),
                 labels=Labels(mapping.names, titles),
             )
@@ -123,7 +120,7 @@ def serve(**options: Any) -> None:
 
 def _check_sections(mapping: Config) -> None:
     """Raise ConfigError for a section of the configuration that needs --store."""
-    found = [f"service.{name}" for name in ("vk", "max", "feeds") if getattr(mapping.service, name)]
+    found = [f"service.{name}" for name in ("vk", "max") if getattr(mapping.service, name)]
     found += [f"sinks.{name}" for name in mapping.sinks]
     if found:
         raise ConfigError(say("section_without_store", section=found[0]))

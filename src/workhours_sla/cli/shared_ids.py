@@ -14,7 +14,6 @@ from workhours_sla.adapters.sources.formats import NETWORKS
 from workhours_sla.cli.counted_source import PassedOn
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import shown
-from workhours_sla.sla.column_events import ColumnEvents
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.source import Idle, Item, Source, Start
 
@@ -62,8 +61,6 @@ def note_shared_ids(
 
 def _most_common(rows: Sequence[Event], canonical: str) -> tuple[str, int]:
     """Return the id that most rows have, the first of several, and the number of these rows."""
-    if isinstance(rows, ColumnEvents) and rows:
-        return rows.columns.most_common(canonical)
     counts = Counter(map(attrgetter(canonical), rows))
     return max(counts.items(), key=itemgetter(1), default=("", 0))
 

@@ -17,14 +17,13 @@ from workhours_sla.sla.limit_bounds import bounds_of
 from workhours_sla.sla.pauses import ClockPauses
 from workhours_sla.sla.target import Target
 from workhours_sla.statistics.arrays import BoolArray, IntArray
-from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.budget_kinds import ClockTime, WorkingDaysInHours
 from workhours_sla.worktime.columns.answers import Marked
 from workhours_sla.worktime.columns.arguments import AmountColumn
 from workhours_sla.worktime.columns.other_budgets import with_amounts
 from workhours_sla.worktime.columns.question import Options, question
 from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.start_budgets import WorkingDaysInHours
 
 _NAT: Final = np.datetime64("NaT", "us")
 _NO_PAUSES: Final = ClockPauses((), None)

@@ -19,8 +19,6 @@ BudgetKind = Literal[
     "working_days",
     "calendar_days",
     "months",
-    "working_days_same_time",
-    "calendar_days_same_time",
     "working_days_in_hours",
 ]
 

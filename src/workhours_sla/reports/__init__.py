@@ -1,1 +1,1 @@
-"""Present and store a report as a page, plots, text, CSV, XLSX, JSON and data frames."""
+"""Present and store a report as a page, pictures, text, CSV, XLSX, JSON and data frames."""

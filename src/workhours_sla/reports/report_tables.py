@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from io import StringIO
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from workhours_sla.compliance.arrivals import WEEKDAYS
 from workhours_sla.compliance.backlog_series import BacklogPoint
@@ -195,39 +194,17 @@ _FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-CsvDialect = Literal["plain", "excel"]
-"""``plain`` for other programs; ``excel`` for Excel in languages with a decimal comma."""
-
-
-def csv_table(columns: Mapping[str, Sequence[object]], dialect: CsvDialect = "plain") -> bytes:
+def csv_table(columns: Mapping[str, Sequence[object]]) -> bytes:
     r"""Return a table as CSV in UTF-8, with a first line of column names.
 
-    ``plain`` has commas, lines that end in LF, and decimal points. ``excel`` begins with a byte
-    order mark and has semicolons, lines that end in CRLF, decimal commas, and local instants
-    without their offset: Excel then recognises columns, numbers and dates.
-
-    >>> csv_table({"share": [0.5], "at": [datetime(2025, 3, 11, 10, 15)]}, "excel").decode()
-    '\ufeffshare;at\r\n0,5;2025-03-11 10:15:00\r\n'
+    >>> csv_table({"share": [0.5], "at": [datetime(2025, 3, 11, 10, 15)]}).decode()
+    'share,at\n0.5,2025-03-11T10:15:00\n'
     """
     text = StringIO(newline="")
-    writer, write = csv.writer(text, lineterminator="\n"), cell_text
-    if dialect == "excel":
-        text.write("\ufeff")
-        writer, write = csv.writer(text, delimiter=";", lineterminator="\r\n"), _excel_text
-    writer.writerow(map(write, columns))
-    writer.writerows(map(write, line) for line in zip(*columns.values(), strict=True))
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(cell_text, columns))
+    writer.writerows(map(cell_text, line) for line in zip(*columns.values(), strict=True))
     return text.getvalue().encode()
-
-
-def _excel_text(value: object) -> str:
-    """Write a value as the text of a CSV cell that Excel reads with the same type."""
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None).isoformat(" ").replace(".", ",")
-    if isinstance(value, timedelta):
-        return format_amount(value).replace(".", ",")
-    if isinstance(value, float):
-        return format(Decimal(repr(value)), "f").replace(".", ",")
-    return cell_text(value)
 
 
 def cell_text(value: object) -> str:

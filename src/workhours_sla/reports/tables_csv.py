@@ -1,9 +1,8 @@
 r"""Write a report as CSV files in UTF-8, one for each table.
 
 Shares are from 0 to 1, amounts of working time are hours and minutes, and instants are in ISO 8601.
-The dialect determines the separator of cells and the decimal sign. An empty cell is a missing
-figure. Text that a spreadsheet would take for a formula is preceded by an apostrophe, and control
-characters are escaped, such as ``\x1b``.
+An empty cell is a missing figure. Text that a spreadsheet would take for a formula is preceded by
+an apostrophe, and control characters are escaped, such as ``\x1b``.
 """
 
 from __future__ import annotations
@@ -15,18 +14,14 @@ from pathlib import Path
 
 from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.reports.report_tables import CsvDialect, columns_of, csv_table, table_names
+from workhours_sla.reports.report_tables import columns_of, csv_table, table_names
 
 
-def write_tables(
-    report: ReportNumbers, directory: str | PathLike[str], *, dialect: CsvDialect = "plain"
-) -> list[Path]:
+def write_tables(report: ReportNumbers, directory: str | PathLike[str]) -> list[Path]:
     """Write every table of a report as a CSV file into a directory, and return the files.
 
-    ``dialect`` is ``plain`` for programs, with commas and decimal points, or ``excel`` for a double
-    click in Excel: with a byte order mark, semicolons and decimal commas. The directory is created
-    if it does not exist. If writing fails, for example on a full disk, no file is changed. Raises
-    OSError.
+    The directory is created if it does not exist. If writing fails, for example on a full disk, no
+    file is changed. Raises OSError.
 
     >>> from tempfile import TemporaryDirectory
     >>> from datetime import datetime, timedelta
@@ -45,7 +40,7 @@ def write_tables(
     files = table_files(report, Path(directory))
     Path(directory).mkdir(parents=True, exist_ok=True)
     contents = ((path, columns_of(report, name)) for name, path in files.items())
-    write_files({path: csv_table(columns, dialect) for path, columns in contents})
+    write_files({path: csv_table(columns) for path, columns in contents})
     return list(files.values())
 
 

@@ -1,4 +1,4 @@
-"""Write a report as an XLSX workbook: a summary with charts, and a sheet for each table.
+"""Write a report as an XLSX workbook: a summary, and a sheet for each table.
 
 Text is written as text, so that no name becomes a formula or a link. Shares are numbers with enough
 decimals that rounding does not move them across the target. Amounts of working time are durations,
@@ -21,7 +21,6 @@ from workhours_sla.reports import plain_text as shown
 from workhours_sla.reports.periods import period_text
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.workbook.cells import Book, Layout, Points, Share
-from workhours_sla.reports.workbook.charts import group_chart, week_chart
 from workhours_sla.reports.workbook.groups import figures, write_groups
 from workhours_sla.reports.workbook.method import write_method
 from workhours_sla.text.report import heading
@@ -38,15 +37,13 @@ _LATE: Final = (
     *("appeal_id", "agency", "started_at", "due_at", "limit", "answered_at", "elapsed"),
     "overdue_by",
 )
-_CHART_ROWS: Final = 19
-"""Number of rows that the chart of the weeks covers."""
 
 
 def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | None = None) -> None:
     """Write a report as an XLSX file.
 
-    The workbook has a summary with charts, a sheet for each grouping and for weeks, weekdays, hours
-    and classes, the late appeals, the calendar and the method. Names take the place of ids.
+    The workbook has a summary, a sheet for each grouping and for weeks, weekdays, hours and
+    classes, the late appeals, the calendar and the method. Names take the place of ids.
     ``lang`` is "en" or "ru"; without it, the workbook is in the report's language. If writing
     fails, an existing file is not changed. Raises OSError, and ImportError if xlsxwriter is not
     installed.
@@ -79,20 +76,11 @@ def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | Non
 
 def _write(book: Book, report: ReportNumbers) -> None:
     summary = book.sheet(WORKBOOK.text(book.lang, "sheet_summary"), Layout((40, 18, 18, 18, 18)))
-    row = 0
     for row, (cells, style) in enumerate(_summary(report, book.lang)):
         summary.line(row, cells, **style)
     chosen = [table for table in report.tables if table.by not in OWN_TABLES]
-    sheets = [write_groups(book, report, table) for table in chosen]
-    own = [write_groups(book, report, report.table(by)) for by in _OWN_ORDER]
-    charts = [week_chart(book, report, own[0])]
-    first = sorted(sheets, key=lambda one: one.table.by != "agency")[:1]
-    charts += [group_chart(book, found) for found in first]
-    row += 2
-    for chart in charts:
-        if chart is not None:
-            summary.page.insert_chart(row, 0, chart)
-            row += _CHART_ROWS
+    for table in (*chosen, *map(report.table, _OWN_ORDER)):
+        write_groups(book, report, table)
     summary.page.fit_to_pages(1, 1)
     _late(book, report)
     _calendar(book, report)

@@ -18,8 +18,6 @@ from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.service.answering import Limits, encoded
 from workhours_sla.service.asked import Asked
 from workhours_sla.service.bodies import JSON_TYPE
-from workhours_sla.service.feed_routes import feed_routes
-from workhours_sla.service.feeds import Calendars
 from workhours_sla.service.guard import OPEN, Guard, failed, not_routed, refused
 from workhours_sla.service.live import Live
 from workhours_sla.service.live_routes import live_routes
@@ -76,7 +74,6 @@ def application(  # noqa: PLR0913
         for method, path, answer in (
             *live_routes(store.live, limits, counts),
             *webhook_routes(store.webhooks, limits),
-            *feed_routes(store.feeds, Calendars.of(policy, store.live, lang)),
             *report_routes(store.reports),
         ):
             _add(app, method, path, answer)

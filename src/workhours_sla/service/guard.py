@@ -40,7 +40,7 @@ OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """Addresses that need no token."""
 WRITING: Final = frozenset({"/v1/events"})
 """Addresses that need a token of the role ``write``."""
-SELF_CHECKED: Final = ("/v1/webhooks/", "/feeds/")
+SELF_CHECKED: Final = "/v1/webhooks/"
 """Addresses begin so if they check another secret than a token themselves."""
 COSTS: Final = {"/v1/report": 100, "/v1/overdue": 10, "/metrics": 10}
 """The number of requests that one to these addresses counts as, because it reads all appeals."""

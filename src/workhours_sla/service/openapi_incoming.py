@@ -1,17 +1,12 @@
-"""The description in OpenAPI of webhooks, feeds and the report."""
+"""The description in OpenAPI of webhooks and the report."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, Final
 
-from workhours_sla.adapters.sinks.due_calendar import write_due_calendar
-from workhours_sla.service.feed_routes import CALENDAR_TYPE
-from workhours_sla.service.openapi_parts import example_targets, parameter, refusals
+from workhours_sla.service.openapi_parts import parameter, refusals
 from workhours_sla.service.webhook_routes import HEADER_OF_MAX
 from workhours_sla.service.with_store import WithStore
-from workhours_sla.sla.evaluate import evaluate
-from workhours_sla.sla.event import Event
 
 VK_REQUEST: Final = {
     "type": "wall_reply_new",
@@ -42,14 +37,14 @@ MAX_UPDATE: Final = {
 """An example of a message of a citizen."""
 _TEXT: Final = {"text/plain": {"schema": {"type": "string"}, "example": "ok"}}
 _OF_OTHERS: Final = ("forbidden", "media-type", "timeout")
-"""Problems that webhooks and feeds never return."""
+"""Problems that webhooks never return."""
 _SECRET: Final = ("wrong-secret",)
 _TIME: Final = {"type": "string", "format": "date-time"}
 _GROUPINGS: Final = {"type": "string", "example": "agency,channel"}
 
 
 def paths_of_incoming(store: WithStore) -> dict[str, Any]:
-    """Return the OpenAPI paths of what is configured: webhooks, feeds and the report."""
+    """Return the OpenAPI paths of what is configured: webhooks and the report."""
     found: dict[str, Any] = {}
     if store.webhooks.vk is not None:
         found["/v1/webhooks/vk"] = {"post": _webhook("vk", "VK", VK_REQUEST)}
@@ -65,19 +60,9 @@ def paths_of_incoming(store: WithStore) -> dict[str, Any]:
             }
         ]
         found["/v1/webhooks/max"] = {"post": of_max}
-    if store.feeds is not None:
-        found["/feeds/{address}.ics"] = {"get": _feed()}
     if store.reports is not None:
         found["/v1/report"] = {"get": _report()}
     return found
-
-
-def example_feed() -> str:
-    """Return the calendar of an agency with one appeal."""
-    now = datetime.fromisoformat("2025-10-31T17:30:00+03:00")
-    event = Event("1", "A-1", "created", now, now, agency_id="roads")
-    outcomes = evaluate([event], example_targets().policy, as_of=now).outcomes
-    return write_due_calendar(outcomes, stamp=now, zone=now.tzinfo or UTC, name="Deadlines: roads")
 
 
 def _webhook(name: str, network: str, example: object) -> dict[str, Any]:
@@ -100,43 +85,6 @@ def _webhook(name: str, network: str, example: object) -> dict[str, Any]:
             **refusals(
                 400, 403, 405, 408, 413, 422, 429, 500, 503, without=_OF_OTHERS, also=_SECRET
             ),
-        },
-    }
-
-
-def _feed() -> dict[str, Any]:
-    return {
-        "operationId": "feed",
-        "summary": "When are the unanswered appeals of an agency due?",
-        "security": [],
-        "parameters": [
-            {
-                "name": "address",
-                "in": "path",
-                "required": True,
-                "description": "The secret address of the agency, which workhours feeds prints.",
-                "schema": {"type": "string"},
-            },
-            {
-                "name": "If-None-Match",
-                "in": "header",
-                "description": "The ETag of the calendar that the client has.",
-                "schema": {"type": "string"},
-            },
-        ],
-        "responses": {
-            "200": {
-                "description": "The calendar, in the form of RFC 5545.",
-                "headers": {"ETag": {"schema": {"type": "string"}}},
-                "content": {
-                    CALENDAR_TYPE.partition(";")[0]: {
-                        "schema": {"type": "string"},
-                        "example": example_feed(),
-                    }
-                },
-            },
-            "304": {"description": "The client has this calendar already."},
-            **refusals(404, 405, 429, 500, 503, without=(*_OF_OTHERS, "unknown-calendar")),
         },
     }
 

@@ -13,8 +13,7 @@ While a pause is open, only these times are final; all other times are unknown u
 - the due time and the limit of a day budget, if the budget ended before the pause;
 - all times of a ClockTime, because they do not depend on pauses.
 
-WorkingDaysInHours is a budget of working time. The times of WorkingDaysSameTime are final like
-those of working time, and the times of CalendarDaysSameTime like those of a day budget.
+WorkingDaysInHours is a budget of working time.
 """
 
 from __future__ import annotations
@@ -30,9 +29,15 @@ from workhours_sla.sla.clock import Times
 from workhours_sla.sla.instants import NEVER
 from workhours_sla.sla.pauses import ClockPauses, ClosedPause, PausedTime
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.budget_kinds import Budget, CalendarDays, ClockTime, DayBudget, Months
+from workhours_sla.worktime.budget_kinds import (
+    Budget,
+    CalendarDays,
+    ClockTime,
+    DayBudget,
+    Months,
+    WorkingDaysInHours,
+)
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.start_budgets import CalendarDaysSameTime, WorkingDaysInHours
 from workhours_sla.worktime.zone_offsets import ZERO
 
 
@@ -84,12 +89,9 @@ def in_hours(budget: Budget, schedule: Schedule, start: datetime) -> Budget:
     return budget.amount(schedule, start) if isinstance(budget, WorkingDaysInHours) else budget
 
 
-def without_roll(budget: Budget) -> CalendarDays | CalendarDaysSameTime | Months | None:
+def without_roll(budget: Budget) -> CalendarDays | Months | None:
     """Return the same budget without a roll if its roll is ``preceding``, else None."""
-    if (
-        isinstance(budget, CalendarDays | CalendarDaysSameTime | Months)
-        and budget.roll == "preceding"
-    ):
+    if isinstance(budget, CalendarDays | Months) and budget.roll == "preceding":
         return replace(budget, roll="none")
     return None
 
@@ -107,7 +109,7 @@ def before_pause(
     if strict:
         limit = due
     if open_since is not None and not isinstance(target.budget, ClockTime):
-        if isinstance(target.budget, DayBudget | CalendarDaysSameTime):
+        if isinstance(target.budget, DayBudget):
             if ends >= open_since:
                 due = limit = NEVER
         elif due > open_since:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.column_events import ColumnEvents
 from workhours_sla.sla.corrected_events import happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event
@@ -88,10 +87,6 @@ def evaluate(
     >>> result.outcomes[0].verdict.value, str(result.outcomes[0].remaining)
     ('at_risk', '0:45:00')
     """
-    if isinstance(events, ColumnEvents):
-        return events.judged(
-            policy, as_of=as_of, known_at=known_at, provisional=provisional
-        ).evaluation
     as_of = in_utc("as_of", as_of)
     if known_at is not None:
         known_at = in_utc("known_at", known_at)

@@ -26,7 +26,7 @@ from workhours_sla.sla.due_limit_warning import (
 from workhours_sla.sla.instants import BEGINNING, NEVER
 from workhours_sla.sla.pauses import ClockPauses, ClosedPause, Pause, within
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget, StartBudget
+from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget, WorkingDaysInHours
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
 
@@ -122,7 +122,7 @@ def deadline_bounds(
         earliest, latest = cast("tuple[datetime | None, datetime | None]", bounds)
     else:
         return due, due
-    if isinstance(budget, DayBudget | StartBudget):
+    if isinstance(budget, DayBudget | WorkingDaysInHours):
         earliest, latest = budget.bounds(schedule, start, (), ()).due_at
     elif earliest is None and isinstance(budget, timedelta):
         with suppress(CalendarCoverageError):

@@ -17,7 +17,6 @@ from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import check_budget
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.start_budgets import WorkingDaysInHours
 from workhours_sla.worktime.zone_offsets import BASE_UTC, ZERO
 
 Closing = Literal["latest", "strict"]

@@ -18,17 +18,6 @@ _BUDGETS: Final = Texts(
             "en": "{size} {size:calendar day|calendar days}",
             "ru": "{size} {size:календарный день|календарных дня|календарных дней}",
         },
-        "working_days_same_time": {
-            "en": "{size} {size:working day|working days} to the same time of day",
-            "ru": ("{size} {size:рабочий день|рабочих дня|рабочих дней} до того же времени суток"),
-        },
-        "calendar_days_same_time": {
-            "en": "{size} {size:calendar day|calendar days} to the same time of day",
-            "ru": (
-                "{size} {size:календарный день|календарных дня|календарных дней} до того же "
-                "времени суток"
-            ),
-        },
         "working_days_in_hours": {
             "en": "{size} {size:working day|working days} counted in hours",
             "ru": "{size} {size:рабочий день|рабочих дня|рабочих дней} в пересчёте на часы",

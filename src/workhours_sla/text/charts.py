@@ -1,4 +1,4 @@
-"""Texts of charts, on the page and in plots."""
+"""Texts of charts, on the page and in pictures."""
 
 from __future__ import annotations
 
@@ -240,10 +240,6 @@ CHARTS: Final = Texts(
         "no_rows": {
             "en": "No group has a matured appeal yet.",
             "ru": "Ни в одной группе срок ещё не наступил.",
-        },
-        "rows_first": {
-            "en": "Shown are the {shown} of {all} with the most arrivals.",
-            "ru": "Показаны {shown} с наибольшим числом обращений из {all}.",
         },
         "chart_caterpillar": {
             "en": "Share in time with 95% Wilson intervals ({by})",

@@ -85,14 +85,6 @@ COMMANDS: Final = Texts(
             "отправляет изменения приёмникам из --config. Журнал пишется в поток ошибок. По "
             "SIGTERM команда завершает начатые запросы и останавливается.",
         },
-        "feeds": {
-            "en": "Print the address of the iCalendar feed of each agency in --config.\n\n"
-            "Whoever knows an address can read the deadlines of that agency, so send it to the "
-            "agency alone. A new number in [service.feeds] generations revokes it.",
-            "ru": "Вывести адрес ленты iCalendar каждого ведомства из --config.\n\n"
-            "Кто знает адрес, видит сроки этого ведомства, поэтому сообщайте его только самому "
-            "ведомству. Новый номер в [service.feeds] generations отзывает адрес.",
-        },
         "check": {
             "en": "Show which appeals of FILE are overdue, at risk or met; - reads standard input."
             "\n\n"
@@ -236,10 +228,6 @@ SHORT: Final = Texts(
         "serve": {
             "en": "Answer questions about deadlines over HTTP.",
             "ru": "Отвечать на вопросы о сроках по HTTP.",
-        },
-        "feeds": {
-            "en": "Print the addresses of the agencies' iCalendar feeds.",
-            "ru": "Вывести адреса лент iCalendar для ведомств.",
         },
         "check": {
             "en": "List the appeals that are overdue or at risk.",

@@ -78,14 +78,6 @@ OPTIONS: Final = Texts(
             "ru": "Удалять обращения, завершённые больше стольких дней назад, и отклонённые "
             "события, полученные больше стольких дней назад.",
         },
-        "feeds --config": {
-            "en": "TOML file of agencies and feeds.",
-            "ru": "Файл TOML с ведомствами и лентами.",
-        },
-        "--url": {
-            "en": "Address under which others reach the service.",
-            "ru": "Адрес службы, по которому к ней обращаются.",
-        },
         "--host": {"en": "Address to listen on.", "ru": "Адрес, на котором отвечать."},
         "--port": {
             "en": "Port to listen on; 0 takes a free one.",
@@ -124,10 +116,6 @@ OPTIONS: Final = Texts(
         "--min-read": {
             "en": "Fail if less of the rows can be read; 0 never fails.",
             "ru": "Ошибка, если прочитана меньшая доля строк; 0 - без ошибки.",
-        },
-        "--verbose": {
-            "en": "Say how many appeals were judged one event at a time.",
-            "ru": "Сообщить, сколько обращений рассчитано по отдельным событиям.",
         },
         "--as-of": {"en": "Evaluate as of this time.", "ru": "Состояние на этот момент."},
         "check --warn": {
@@ -218,10 +206,6 @@ OPTIONS: Final = Texts(
         "report --csv": {
             "en": "Also write every table as CSV.",
             "ru": "Записать ещё и все таблицы в CSV.",
-        },
-        "report --csv-dialect": {
-            "en": "Form of the CSV files: for programs or for Excel.",
-            "ru": "Вид файлов CSV: для программ или для Excel.",
         },
         "report --xlsx": {"en": "Also write a workbook.", "ru": "Записать ещё и книгу Excel."},
         "report --html": {
@@ -350,7 +334,6 @@ METAVARS: Final[Mapping[str, Mapping[str, str]]] = {
         "FROM": "ОТКУДА",
         "TO": "КУДА",
         "TIME": "ВРЕМЯ",
-        "URL": "АДРЕС",
         "WHAT": "ПЕРИОД",
         "YEAR": "ГОД",
         "ZONE": "ПОЯС",

@@ -1,4 +1,4 @@
-"""The texts of what the HTTP service offers beside questions: webhooks, reports and feeds."""
+"""The texts of what the HTTP service offers beside questions: webhooks and reports."""
 
 from __future__ import annotations
 
@@ -43,18 +43,6 @@ INCOMING: Final[Mapping[str, Words]] = {
         "en": "[{section}] needs a store; add --store, or leave the section out",
         "ru": "для раздела [{section}] нужно хранилище; добавьте --store или уберите раздел",
     },
-    "no_feeds": {
-        "en": "the configuration has no feeds; add [service.feeds] with key_env",
-        "ru": "в конфигурации нет лент; добавьте раздел [service.feeds] с ключом key_env",
-    },
-    "no_feed_agencies": {
-        "en": "there are no agencies, so there is no feed",
-        "ru": "нет ведомств, поэтому нет и лент",
-    },
-    "list_agencies": {
-        "en": "list them in [agencies]",
-        "ru": "перечислите их в разделе [agencies]",
-    },
     "not_a_group": {
         "en": "{group} is not the id of a group in VK",
         "ru": "{group} - не номер сообщества ВКонтакте",
@@ -70,18 +58,6 @@ INCOMING: Final[Mapping[str, Words]] = {
     "write_confirmation": {
         "en": "copy it from the settings of the group, such as a1b2c3d4",
         "ru": "скопируйте её из настроек сообщества, например a1b2c3d4",
-    },
-    "feed_of_nobody": {
-        "en": "{agency} is not in [agencies]",
-        "ru": "ведомства {agency} нет в разделе [agencies]",
-    },
-    "no_generation": {
-        "en": "{number} is not a generation",
-        "ru": "{number} - не номер адреса",
-    },
-    "give_generation": {
-        "en": "write a number from 1, such as 2 for a second address",
-        "ru": "напишите число от 1, например 2 для второго адреса",
     },
     "no_report_extra": {
         "en": "reports need numpy; install it: pip install 'workhours-sla[service,report]'",
@@ -99,10 +75,6 @@ INCOMING: Final[Mapping[str, Words]] = {
     "report_target": {
         "en": "there are several targets; add target with one of {known}",
         "ru": "нормативов несколько; укажите в target один из них: {known}",
-    },
-    "no_feed": {
-        "en": "there is no calendar at this address; ask the operator of the service for yours",
-        "ru": "по этому адресу календаря нет; запросите свой адрес у администратора службы",
     },
 }
 """The sentences, which ``sentences.SENTENCES`` contains."""

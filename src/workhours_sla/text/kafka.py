@@ -17,14 +17,6 @@ KAFKA: Final[Mapping[str, Words]] = {
         "en": "{text} is not the name of a topic; use at most 249 of A-Z, a-z, 0-9, '.', '_', '-'",
         "ru": "{text} - не имя топика; используйте до 249 знаков A-Z, a-z, 0-9, '.', '_', '-'",
     },
-    "not_group": {
-        "en": "the name of a group cannot be empty",
-        "ru": "имя группы не может быть пустым",
-    },
-    "name_group": {
-        "en": "give the group a name, or leave the key out",
-        "ru": "назовите группу или уберите ключ",
-    },
     "kafka_key_alone": {
         "en": "{key} needs the key {other}",
         "ru": "для {key} нужен ключ {other}",
@@ -85,11 +77,11 @@ KAFKA: Final[Mapping[str, Words]] = {
     "kafka_denied": {
         "en": (
             "the brokers deny the use of topic {topic} ({why}); grant the account READ and "
-            "DESCRIBE on the topic, and READ on the group"
+            "DESCRIBE on the topic"
         ),
         "ru": (
             "брокеры не дают доступа к топику {topic} ({why}); выдайте учётной записи права READ и "
-            "DESCRIBE на топик и READ на группу"
+            "DESCRIBE на топик"
         ),
     },
     "kafka_no_topic": {
@@ -143,6 +135,10 @@ KAFKA: Final[Mapping[str, Words]] = {
             "другое хранилище или один раз запустите с --accept-loss"
         ),
     },
+    "kafka_more": {
+        "en": "topic {topic} has new partitions, {partitions}; start again to read them as well",
+        "ru": "в топике {topic} новые разделы: {partitions}; запустите снова, чтобы читать и их",
+    },
     "kafka_position": {
         "en": (
             "the store has the position {position} for topic {topic}, which another version wrote; "
@@ -163,16 +159,6 @@ KAFKA: Final[Mapping[str, Words]] = {
         "en": "topic {topic}: no broker answers ({why}); time stops until one does",
         "ru": "топик {topic}: брокеры не отвечают ({why}); до ответа время стоит",
     },
-    "kafka_elsewhere": {
-        "en": (
-            "group {group} gave partitions {partitions} of topic {topic} to another program; time "
-            "stops until they are back; each store needs a group of its own"
-        ),
-        "ru": (
-            "в группе {group} разделы {partitions} топика {topic} перешли к другой программе; пока "
-            "они не вернутся, время стоит; каждому хранилищу нужна своя группа"
-        ),
-    },
     "kafka_begins_at": {
         "en": "topic {topic}, partition {partition}: reading goes on at offset {offset}",
         "ru": "топик {topic}, раздел {partition}: чтение продолжается со смещения {offset}",
@@ -180,10 +166,6 @@ KAFKA: Final[Mapping[str, Words]] = {
     "kafka_gone": {
         "en": "topic {topic}: partition {partition} no longer exists and is left out",
         "ru": "топик {topic}: раздела {partition} больше нет, он не учитывается",
-    },
-    "kafka_more": {
-        "en": "topic {topic} has new partitions, which are read as well: {partitions}",
-        "ru": "в топике {topic} новые разделы, они тоже читаются: {partitions}",
     },
     # -- the sink
     "sink_needs_extra": {

@@ -303,6 +303,14 @@ def phrase_of(error: Exception) -> Phrase | None:
     return Phrase(known["cause"], known["facts"]) if is_known(known.get("cause")) else None
 
 
+_NAMES_RU: Final = {
+    "standard input": "стандартный ввод",
+    "stdin": "стандартный ввод",
+    "the configuration": "конфигурация",
+}
+"""The Russian names of what is read without a path."""
+
+
 def said(fact: object, lang: str) -> str:
     """Return a fact as text in ``lang``. A fact is a Phrase, a tuple of facts, or another value."""
     if isinstance(fact, Detail):
@@ -311,11 +319,8 @@ def said(fact: object, lang: str) -> str:
         return refusal(fact.cause, lang, fact.facts)
     if isinstance(fact, tuple):
         return ", ".join(said(one, lang) for one in fact)
-    if lang != "en" and isinstance(fact, str):
-        from workhours_sla.text.foreign import foreign  # noqa: PLC0415 - only an error needs it
-
-        return foreign(fact, lang)
-    return str(fact)
+    text = str(fact)
+    return _NAMES_RU.get(text, text) if lang == "ru" else text
 
 
 def is_known(cause: object) -> bool:

@@ -225,30 +225,6 @@ ROWS: Final[Mapping[str, Words]] = {
             "формат"
         ),
     },
-    "json_cut_off": {
-        "en": "it ends within a document",
-        "ru": "документ обрывается",
-    },
-    "json_damaged": {
-        "en": "more than {most} of its records are damaged",
-        "ru": "повреждено больше {most} записей",
-    },
-    "json_unexpected": {
-        "en": "{text} is where an object or an array should be",
-        "ru": "на месте объекта или массива стоит {text}",
-    },
-    "json_nested": {
-        "en": "its arrays are nested more than {most} times",
-        "ru": "массивы вложены друг в друга больше {most} раз",
-    },
-    "json_long": {
-        "en": "the record has more than {most:,} characters",
-        "ru": "запись длиннее {most} знаков",
-    },
-    "json_deep": {
-        "en": "the record has more than {most} levels; export it flatter",
-        "ru": "в записи больше {most} уровней вложенности; выгрузите данные проще",
-    },
     "not_of_form": {
         "en": "not a record of this format: {why}",
         "ru": "запись не этого формата: {why}",

@@ -302,6 +302,12 @@ SCHEDULES: Final[Mapping[str, Words]] = {
         "en": "the categories have no days off; add one of {known}, such as public",
         "ru": "в этих категориях нет нерабочих дней; добавьте одну из {known}, например public",
     },
+    "no_workalendar": {
+        "en": "no installed library has the calendar {id}; workalendar may have it: "
+        "pip install 'workhours-sla[workalendar]'",
+        "ru": "ни в одной установленной библиотеке нет календаря {id}; возможно, он есть в "
+        "workalendar: pip install 'workhours-sla[workalendar]'",
+    },
     "library_lacks": {
         "en": "workalendar does not have {missing}; use Calendar.get({id})",
         "ru": "в библиотеке workalendar нет {missing}; укажите {bare}",

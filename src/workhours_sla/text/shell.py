@@ -173,22 +173,6 @@ SHELL: Final = Texts(
             "en": "--compare-with {with_} needs the begin of the period; add --since",
             "ru": "для --compare-with {with_} нужно начало периода; добавьте --since",
         },
-        "csv_dialect_alone": {
-            "en": "--csv-dialect needs --csv; add --csv with the folder for the tables",
-            "ru": "--csv-dialect нужен вместе с --csv; укажите в --csv папку для таблиц",
-        },
-        "judged_by_columns": {
-            "en": "{folded} of {appeals} appeals ({share}%) were judged one event at a time, all "
-            "others as columns",
-            "ru": "по отдельным событиям рассчитано обращений: {folded} из {appeals} ({share} %); "
-            "остальные - целыми столбцами",
-        },
-        "judged_by_events": {
-            "en": "all appeals were judged one event at a time; large files of events in CSV, JSON "
-            "Lines, Parquet or Arrow are judged as columns if pyarrow is installed",
-            "ru": "все обращения рассчитаны по отдельным событиям; большие файлы событий CSV, JSON "
-            "Lines, Parquet и Arrow рассчитываются целыми столбцами, если установлен pyarrow",
-        },
         "pauses_not_counted": {
             "en": "pauses in the file: {count}; they do not stop the clock, since no target has "
             "pauses = true",

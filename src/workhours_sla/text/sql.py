@@ -51,10 +51,6 @@ SQL: Final[Mapping[str, Words]] = {
         "ru": "ни у одного расписания скрипта нет дат, чтобы считать дни; нужно расписание со "
         "своим календарём, а не сочетание расписаний",
     },
-    "sql_cannot_raise": {
-        "en": "{title} has no errors in expressions; use on_unknown null",
-        "ru": "в выражениях {title} нет ошибок; укажите для on_unknown значение null",
-    },
     "sql_verb": {
         "en": "{name} is not a verb of scripts with {count} arguments; use one of {names}",
         "ru": "в скриптах нет функции {name} с числом аргументов {count}; выберите из списка: "

@@ -67,19 +67,6 @@ _TEXTS: Final[Mapping[str, Words]] = {
     "yes": {"en": "yes", "ru": "да"},
     "no": {"en": "no", "ru": "нет"},
     # -- charts
-    "chart_weeks": {
-        "en": "Share in time by final week of arrival: below {target}% in {below} of {weeks}",
-        "ru": "Доля в срок по завершённым неделям поступления: ниже {target} % в {below} из "
-        "{weeks}",
-    },
-    "chart_groups": {
-        "en": "Share in time ({by}): target not met by {failed} of {groups}",
-        "ru": "Доля в срок ({by}): цель не достигнута у {failed} из {groups}",
-    },
-    "chart_largest": {
-        "en": "{title}; shown: the {count} with the most appeals",
-        "ru": "{title}; показаны {count} с наибольшим числом обращений",
-    },
     # -- the method sheet
     "reading": {"en": "How to read the figures", "ru": "Как читать показатели"},
     "sheets": {"en": "About the sheets", "ru": "О листах книги"},

@@ -13,7 +13,6 @@ The modules contain:
 - ``pauses``: spans of time that do not count for an appeal;
 - ``budget``: budgets of working time;
 - ``budget_kinds``: budgets of days, months and clock time;
-- ``start_budgets``: budgets that depend on the time of day or the weekly hours at their start;
 - ``budget_texts``: budgets of every kind from text;
 - ``due_dates``: when a due date ends, and to which date it moves from a day off;
 - ``unknown_dates``: answers that depend on unknown dates;

@@ -1,8 +1,11 @@
-"""Budgets that are not working time: working days, calendar days, months and clock time.
+"""Budgets of days, months and clock time, and of working days that are counted in hours.
 
 Civil Code of the Russian Federation, articles 190-194: a term in days, months or years is counted
 from the next day and ends with its last day. What must be done in an office must be done before
 the office closes.
+
+Jira and others count a working day as a fixed number of hours. The length of the working day is the
+weekly hours divided by the working days of the week, as in the norms of working time.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from workhours_sla.calendars.date_ranges import LATEST
 from workhours_sla.errors import ArgumentError, BudgetError, CalendarCoverageError, shown
@@ -41,7 +44,11 @@ from workhours_sla.worktime.instants import (
     refuse_year,
 )
 from workhours_sla.worktime.pauses import Pauses, moments_of
-from workhours_sla.worktime.zone_offsets import ONE_DAY, TICK
+from workhours_sla.worktime.weekly_hours import WeeklyHours
+from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC, ONE_DAY, TICK, ZERO, zone_offsets
+
+if TYPE_CHECKING:
+    from workhours_sla.worktime.working_time import WorkingTime
 
 CountFrom = Literal["next_day", "same_day"]
 MAX_COUNT = 10_000
@@ -308,51 +315,94 @@ class ClockTime:
         return DayAnswer(due_at, due_at)
 
 
-class StartBudget(metaclass=ABCMeta):
-    """A budget whose amount or end depends on the schedule and the start.
+@public()
+@dataclass(frozen=True, slots=True)
+class WorkingDaysInHours:
+    """A budget of working time: a number of working days of the usual length.
 
-    It ends at the time of day of its start, or has as much working time as usual working days have
-    at its start. The module ``start_budgets`` defines these budgets.
+    The usual length of a working day is the weekly hours divided by the number of weekdays that
+    have hours: 8 hours for 40 hours on five days, also if Friday is shorter. Short days and
+    overrides do not change it. The weekly hours are those in force on the date of the start. Raises
+    BudgetError.
+
+    >>> from workhours_sla import Schedule
+    >>> office = Schedule("RU-VGG", "Mo-Th 09:00-13:00,14:00-18:15; Fr 09:00-13:00,14:00-17:00")
+    >>> tuesday = datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)
+    >>> print(WorkingDaysInHours(2).amount(office, tuesday))
+    16:00:00
+    >>> print(office.deadline(tuesday, WorkingDaysInHours(2)))
+    2025-03-13 09:45:00+03:00
     """
 
-    __slots__ = ()
+    count: int
 
-    def rolled_by(self) -> Roll | None:
-        """Return where a due date on a day off moves, None if the due date is never on one."""
-        return None
+    def __post_init__(self) -> None:
+        check_days(self.count, "working days")
 
-    @abstractmethod
+    def amount(self, schedule: DatedShifts, start: datetime) -> timedelta:
+        """Return the amount of working time, rounded up to a whole microsecond.
+
+        Raises BudgetError if the schedule has no weekly hours.
+        """
+        week = _week_on(schedule, start.astimezone(schedule.tz).date())
+        lengths = [
+            sum((end - begin for begin, end in shifts), ZERO)
+            for shifts in week.by_weekday
+            if shifts
+        ]
+        return -(-sum(lengths, ZERO) * self.count // len(lengths))
+
+    def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
+        """Return the latest start whose due time is no later than ``due``.
+
+        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
+        """
+        midnights = (_midnight(schedule, day) for day in schedule.changes)
+        begins = [midnight for midnight in midnights if midnight <= due]
+        ends: datetime | None = None
+        while True:
+            begin = begins.pop() if begins else None
+            amount = self.amount(schedule, begin or (ends or due) - TICK)
+            found = _verbs(schedule).latest_start(due, amount)
+            if ends is not None:
+                found = min(found, (ends - TICK).astimezone(due.tzinfo))
+            if begin is None or found >= begin:
+                return found
+            ends = begin
+
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
         """Return the due time and the limit in the zone of ``start``.
 
-        Raises CalendarCoverageError.
+        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
         """
+        amount = self.amount(schedule, start)
+        return DayAnswer(*_verbs(schedule).due_and_limit(start, amount, pauses=pauses))
 
-    @abstractmethod
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
     ) -> DayBounds:
         """Return the earliest and latest due time and limit over all completions of a schedule.
 
-        ``paused`` are the certain pauses. ``possibly_paused`` are the certain and the possible
-        pauses.
+        With more working time, or with fewer pauses, both are earlier.
         """
+        amount = self.amount(schedule, start)
+        least, most = schedule.completions() or (schedule, schedule)
+        ends: list[tuple[datetime | None, datetime | None]] = []
+        for completion, pauses in ((most, paused), (least, possibly_paused)):
+            due = limit = None
+            with suppress(CalendarCoverageError):
+                due = _verbs(completion).deadline(start, amount, pauses=pauses)
+                limit = _verbs(completion).breaches_after(start, amount, pauses=pauses)
+            ends.append((_in_utc(due), _in_utc(limit)))
+        return DayBounds((ends[0][0], ends[1][0]), (ends[0][1], ends[1][1]))
 
-    def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime | None:  # noqa: ARG002
-        """Return the latest start that is due no later than ``due``.
 
-        Returns None if it cannot be computed directly and must be searched. Raises
-        CalendarCoverageError.
-        """
-        return None
-
-
-Budget = timedelta | DayBudget | ClockTime | StartBudget
+Budget = timedelta | DayBudget | ClockTime | WorkingDaysInHours
 """Any budget that a target can have; a plain timedelta is working time."""
-_KINDS = (DayBudget, ClockTime, StartBudget)
+_KINDS = (DayBudget, ClockTime, WorkingDaysInHours)
 
 
-def day_budget(budget: object, start: datetime) -> DayBudget | ClockTime | StartBudget:
+def day_budget(budget: object, start: datetime) -> DayBudget | ClockTime | WorkingDaysInHours:
     """Check that ``budget`` is a Budget other than a timedelta, and return it.
 
     Raises ArgumentError for another value, and NaiveDatetimeError if ``start`` is naive.
@@ -405,3 +455,32 @@ def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] =
     if choice not in choices:
         msg = say("none_of", value=shown(choice), choices=", ".join(choices))
         raise BudgetError(msg, choice=choice)
+
+
+def _verbs(schedule: DatedShifts) -> WorkingTime:
+    """Cast a schedule to WorkingTime: every schedule with dates also has the verbs."""
+    return cast("WorkingTime", schedule)
+
+
+def _midnight(schedule: DatedShifts, day: date) -> datetime:
+    """Return the first instant of a date, in UTC."""
+    zone = zone_offsets(schedule.tz)
+    return BASE_UTC + zone.start_of(ONE_DAY * (day - BASE.date()).days)
+
+
+def _week_on(schedule: DatedShifts, day: date) -> WeeklyHours:
+    """Return the weekly hours in force on a date.
+
+    If these are empty, return the last non-empty weekly hours before, otherwise the next. Raises
+    BudgetError if the schedule has no weekly hours at all.
+    """
+    weeks = [(date.min, schedule.hours), *schedule.changes.items()]
+    before = [week for since, week in weeks if since <= day and not week.empty]
+    after = [week for since, week in weeks if since > day and not week.empty]
+    if not (before or after):
+        raise BudgetError(say("no_day_length"))
+    return before[-1] if before else after[0]
+
+
+def _in_utc(when: datetime | None) -> datetime | None:
+    return None if when is None else when.astimezone(UTC)

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from workhours_sla.worktime.budget_kinds import Budget, CountFrom
     from workhours_sla.worktime.due_dates import Roll
 
-_COUNTED: Final = re.compile(
-    r"(\d{1,9})\s+(working\s+days?(?:\s+same\s+time|\s+in\s+hours)?"
-    r"|days?(?:\s+same\s+time)?|months?)"
-)
+_COUNTED: Final = re.compile(r"(\d{1,9})\s+(working\s+days?(?:\s+in\s+hours)?|days?|months?)")
 _SINGULAR: Final = {"days": "day", "months": "month"}
 _CLOCK: Final = "clock"
 
@@ -37,8 +34,6 @@ def parse_budget(
     - ``30 days``: CalendarDays;
     - ``1 month``: Months;
     - ``9h clock``: ClockTime;
-    - ``2 working days same time``: WorkingDaysSameTime;
-    - ``30 days same time``: CalendarDaysSameTime;
     - ``2 working days in hours``: WorkingDaysInHours.
 
     ``P1D`` is refused, since it does not say which days count. ``roll`` decides where a due date on
@@ -54,7 +49,7 @@ def parse_budget(
     """
     if match_of_amount(text) is not None:
         return parse_amount(text)
-    from workhours_sla.worktime import budget_kinds, start_budgets  # noqa: PLC0415
+    from workhours_sla.worktime import budget_kinds  # noqa: PLC0415
 
     compact = text.strip().lower()
     amount = compact.removesuffix(_CLOCK)
@@ -68,10 +63,8 @@ def parse_budget(
     number, unit = counted.groups()
     kinds: Mapping[str, tuple[Callable[..., Budget], tuple[str, ...]]] = {
         "working day": (budget_kinds.WorkingDays, ("count_from",)),
-        "working day same time": (start_budgets.WorkingDaysSameTime, ()),
-        "working day in hours": (start_budgets.WorkingDaysInHours, ()),
+        "working day in hours": (budget_kinds.WorkingDaysInHours, ()),
         "day": (budget_kinds.CalendarDays, ("roll", "count_from")),
-        "day same time": (start_budgets.CalendarDaysSameTime, ("roll",)),
         "month": (budget_kinds.Months, ("roll",)),
     }
     words = (_SINGULAR.get(word, word) for word in unit.split())

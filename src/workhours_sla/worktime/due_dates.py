@@ -6,9 +6,8 @@ All datetimes that these functions return are in UTC.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
-from datetime import UTC, date, datetime, tzinfo
-from functools import lru_cache, partial
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Literal
 
@@ -40,16 +39,6 @@ def last_closing(schedule: DatedShifts, day: date) -> datetime | None:
     """
     spans = schedule._spans_on(day, schedule.shifts_on(day))
     return max((BASE_UTC + end for _, end in spans), default=None)
-
-
-@lru_cache(maxsize=4096)
-def first_opening(schedule: DatedShifts, day: date) -> datetime | None:
-    """Return the start, in UTC, of the first shift that starts on a date.
-
-    Returns None if the date has no shift.
-    """
-    spans = schedule._spans_on(day, schedule.shifts_on(day))
-    return min((BASE_UTC + start for start, _ in spans), default=None)
 
 
 @lru_cache(maxsize=4096)
@@ -104,32 +93,25 @@ def due_bounds_on(
 # -- paused dates ----------------------------------------------------------------------------
 
 
-def paused_dates(
-    schedule: DatedShifts, pauses: Pauses, end_of: Callable[[date], datetime] | None = None
-) -> list[DateRange]:
-    """Return the dates whose end is within a pause, as sorted ranges.
-
-    ``end_of`` returns the end of a date, which must be before the 24:00 of the next date; by
-    default it is its 24:00.
-    """
+def paused_dates(schedule: DatedShifts, pauses: Pauses) -> list[DateRange]:
+    """Return the dates whose 24:00 is within a pause, as sorted ranges."""
     found = []
-    end_of = end_of or partial(midnight_after, schedule)
     first, end = date.min, None
     for start, stop in moments_of(pauses):
         since, until = BASE_UTC + start, BASE_UTC + stop
         if end is None or since > end:  # most pauses begin on the date of the pause before
-            first = _first_ending_from(since, schedule.tz, end_of)
-            end = end_of(first)
+            first = _first_ending_from(since, schedule)
+            end = midnight_after(schedule, first)
         if until > end:
-            after = _first_ending_from(until, schedule.tz, end_of)
+            after = _first_ending_from(until, schedule)
             found.append((first, after - ONE_DAY))
     return found
 
 
-def _first_ending_from(when: datetime, tz: tzinfo, end_of: Callable[[date], datetime]) -> date:
-    """Return the first date whose end is at or after an instant."""
-    day = when.astimezone(tz).date() - ONE_DAY
-    while end_of(day) < when:
+def _first_ending_from(when: datetime, schedule: DatedShifts) -> date:
+    """Return the first date whose 24:00 is at or after an instant."""
+    day = when.astimezone(schedule.tz).date() - ONE_DAY
+    while midnight_after(schedule, day) < when:
         day += ONE_DAY
     return day
 

@@ -17,7 +17,7 @@ from workhours_sla.worktime.budget import format_amount, iso_amount
 from workhours_sla.worktime.budget_data import budget_data
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
 from workhours_sla.worktime.dated_shifts import DatedShifts
-from workhours_sla.worktime.explain_days import DatedBudget, DatePart, Part, day_parts
+from workhours_sla.worktime.explain_days import DatePart, Part, day_parts
 from workhours_sla.worktime.instants import datetime_in, moment_of
 from workhours_sla.worktime.interval_sets import clip, subtract
 from workhours_sla.worktime.pauses import Pauses, moments_of
@@ -171,7 +171,7 @@ class Trace:
         that count alike share a line. Raises ValueError for an unknown language.
         """
         words.check_language(lang)
-        if isinstance(self.budget, DatedBudget):
+        if isinstance(self.budget, DayBudget):
             yield from _lines_of_days(self.steps, lang)
             return
         for first, last, step in _runs(self.steps, lang):
@@ -218,7 +218,7 @@ def trace_of(
     start, end = span
     lo, hi = sorted((moment_of(start), moment_of(end)))
     parts: dict[date, DatePart] = {}
-    if isinstance(budget, DatedBudget):
+    if isinstance(budget, DayBudget):
         parts = day_parts(budget, schedule, start, end, pauses)
         last = max(parts)
         if isinstance(budget, DayBudget) or last > end.astimezone(schedule.tz).date():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple
 
 from workhours_sla.calendars.date_ranges import dates_between
 from workhours_sla.errors import CalendarCoverageError
@@ -19,7 +19,6 @@ from workhours_sla.worktime.budget_kinds import (
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.due_dates import is_paused, last_closing, paused_dates
 from workhours_sla.worktime.pauses import Pauses
-from workhours_sla.worktime.start_budgets import CalendarDaysSameTime
 from workhours_sla.worktime.zone_offsets import TICK
 
 Part = Literal["start", "counted", "off", "paused", "end", "passed", "due"]
@@ -33,10 +32,6 @@ Part = Literal["start", "counted", "off", "paused", "end", "passed", "due"]
 - ``passed``: the due date moves over this date.
 - ``due``: the due date.
 """
-
-
-DatedBudget: TypeAlias = DayBudget | CalendarDaysSameTime
-"""A budget that ends on a date: WorkingDays, CalendarDays, Months or CalendarDaysSameTime."""
 
 
 class DatePart(NamedTuple):
@@ -53,15 +48,14 @@ NO_PART = DatePart(None, None)
 
 
 def day_parts(
-    budget: DatedBudget, schedule: DatedShifts, start: datetime, due_at: datetime, pauses: Pauses
+    budget: DayBudget, schedule: DatedShifts, start: datetime, due_at: datetime, pauses: Pauses
 ) -> dict[date, DatePart]:
     """Return the role of each date in a day budget, from the start to the last date.
 
     The last date is the due date or, if the due date moved back, the date on which the term ends.
     ``due_at`` is the due time. If the other dates are unknown, the result has only the due date.
     """
-    end = due_at if isinstance(budget, CalendarDaysSameTime) else due_at - TICK
-    due_on = end.astimezone(schedule.tz).date()
+    due_on = (due_at - TICK).astimezone(schedule.tz).date()
     try:
         ends_on = _end_without_roll(budget, schedule, start, due_on, pauses)
         found = dict(_parts(budget, schedule, start, ends_on, pauses))
@@ -75,24 +69,21 @@ def day_parts(
 
 
 def _end_without_roll(
-    budget: DatedBudget, schedule: DatedShifts, start: datetime, due_on: date, pauses: Pauses
+    budget: DayBudget, schedule: DatedShifts, start: datetime, due_on: date, pauses: Pauses
 ) -> date:
     """Return the date on which a term ends before ``roll`` moves the due date."""
-    if isinstance(budget, CalendarDays | CalendarDaysSameTime | Months):
+    if isinstance(budget, CalendarDays | Months):
         return replace(budget, roll="none").due_on(schedule, start, pauses)
     return due_on
 
 
 def _parts(
-    budget: DatedBudget, schedule: DatedShifts, start: datetime, ends_on: date, pauses: Pauses
+    budget: DayBudget, schedule: DatedShifts, start: datetime, ends_on: date, pauses: Pauses
 ) -> Iterator[tuple[date, DatePart]]:
     start_date = start.astimezone(schedule.tz).date()
     count_from = budget.count_from if isinstance(budget, WorkingDays | CalendarDays) else "next_day"
     first = first_day(schedule, start, count_from)
-    if isinstance(budget, CalendarDaysSameTime):
-        paused = budget.paused_dates(schedule, start, pauses)
-    else:
-        paused = paused_dates(schedule, pauses)
+    paused = paused_dates(schedule, pauses)
     counted: int | None = 0
     for day in dates_between(start_date, ends_on):
         if day < first:

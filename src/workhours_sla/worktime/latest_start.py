@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.worktime.instants import refuse_naive, refuse_year
-from workhours_sla.worktime.zone_offsets import BASE_UTC, ONE_DAY, TICK, zone_offsets
+from workhours_sla.worktime.zone_offsets import ONE_DAY, TICK
 
-_LONGEST_CHANGE = timedelta(hours=3)
-"""Longer than the largest step by which any zone has put its clocks back after 1970."""
 _FIRST = datetime(1, 7, 1, tzinfo=UTC)
 """A start that no calendar covers."""
 
@@ -85,46 +83,6 @@ def _steps_back(
         late = early
         step = max(TICK, step // 2) if shrinks else min(2 * step, 4096 * ONE_DAY)
     return None
-
-
-def latest_start_to_same_time(
-    due: datetime,
-    deadline: Callable[[datetime], datetime],
-    search: Callable[[Callable[[datetime], datetime]], datetime],
-    tz: tzinfo,
-    *,
-    by_date: bool,
-) -> datetime:
-    """Return the latest start of a budget that ends at the time of day of its start.
-
-    ``search`` is ``latest_start_by_search`` for a deadline. It is not enough here, because a later
-    start can have an earlier deadline in two cases: in an hour that the clocks show twice, and with
-    ``by_date`` on the next date, if both due dates move to one date.
-
-    With ``by_date`` the date is searched first: the deadlines of the first instants of dates never
-    become earlier. Within a date, deadlines become earlier only when the clocks are put back.
-    """
-    wanted = due.astimezone(UTC)
-    zone = zone_offsets(tz)
-
-    def first_of(start: datetime) -> datetime:
-        midnight = ONE_DAY * (start.astimezone(tz).date() - BASE_UTC.date()).days
-        return BASE_UTC + zone.start_of(midnight)
-
-    if by_date:
-        last = search(lambda start: deadline(first_of(start))).astimezone(UTC)
-        begin, end = first_of(last), last + TICK
-    else:
-        begin = search(deadline).astimezone(UTC)
-        end = begin + _LONGEST_CHANGE
-    day = (begin - BASE_UTC).days
-    changes = (BASE_UTC + change for change, _ in zone.changes(day - 1, day + 3))
-    pieces = [begin, *(change for change in changes if begin < change < end), end]
-    late = pieces.pop()
-    while deadline(pieces[-1]).astimezone(UTC) > wanted:
-        late = pieces.pop()
-    early = _last_early(pieces[-1], late, lambda start: deadline(start).astimezone(UTC) <= wanted)
-    return early.astimezone(due.tzinfo)
 
 
 def _last_early(early: datetime, late: datetime, is_early: Callable[[datetime], bool]) -> datetime:

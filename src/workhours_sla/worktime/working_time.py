@@ -349,38 +349,25 @@ class WorkingTime(CompiledTime):
     ) -> datetime:
         """Return the latest start for a day budget or ClockTime."""
         from workhours_sla.worktime.budget_kinds import (  # noqa: PLC0415
-            CalendarDays,
-            Months,
-            StartBudget,
+            WorkingDaysInHours,
             day_budget,
         )
-        from workhours_sla.worktime.latest_start import (  # noqa: PLC0415
-            latest_start_by_search,
-            latest_start_to_same_time,
-        )
+        from workhours_sla.worktime.latest_start import latest_start_by_search  # noqa: PLC0415
 
         kind = day_budget(budget, due)
-        roll = kind.rolled_by() if isinstance(kind, StartBudget) else None
-        if isinstance(kind, CalendarDays | Months):
-            roll = kind.roll
 
         def ask(time: WorkingTime) -> datetime:
             def deadline(start: datetime) -> datetime:
                 return time.deadline(start, kind)
 
-            search = partial(
-                latest_start_by_search,
+            if isinstance(kind, WorkingDaysInHours):
+                return kind.latest_start(time._dates(kind), due)
+            return latest_start_by_search(
                 due,
+                deadline,
                 midnight=lambda day: time._dates(kind).end_of_day(day - ONE_DAY),
-                rolls_back=roll == "preceding",
+                rolls_back=getattr(kind, "roll", "none") == "preceding",
             )
-            if not isinstance(kind, StartBudget):
-                return search(deadline)
-            found = kind.latest_start(time._dates(kind), due)
-            if found is not None:
-                return found
-            by_date = roll is not None
-            return latest_start_to_same_time(due, deadline, search, time.tz, by_date=by_date)
 
         try:
             return ask(self)

@@ -6,6 +6,7 @@ Northern Ireland.
 
 from __future__ import annotations
 
+import re
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,9 @@ The source is the library's change log.
 SWAPS_MISSING = frozenset({"BG", "BY", "HU", "KZ", "LV", "TW", "UA"})
 """Countries that swapped working days by decree, while the library contains no such swaps."""
 
+_ISO = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+"""Matches the ids that the library may have."""
+
 _READING = threading.Lock()
 """Lock for reading the library, because catching warnings affects the whole process."""
 
@@ -39,10 +43,12 @@ def provide(id: str) -> Calendar | None:  # noqa: A002
 
     The calendar has the default options of ``copy_workalendar``, and an id such as
     ``workalendar:DE-BY``. Raises UnknownCalendarError for Russia and other countries whose swapped
-    working days the library does not contain.
+    working days the library does not contain, and if the library is not installed.
     """
     _refuse_swappers(id)
-    return copy_workalendar(id) if id in _registered() else None
+    if not _ISO.fullmatch(id):
+        return None
+    return copy_workalendar(id) if id in _registered(id) else None
 
 
 def copy_workalendar(
@@ -65,15 +71,16 @@ def copy_workalendar(
     not record which day off it was swapped with. The library's warnings become the note of each
     act.
 
-    Raises UnknownCalendarError for an id that the library does not have, for Russia, and for other
-    countries whose swapped working days the library does not contain. Raises CalendarDataError for
+    Raises UnknownCalendarError for an id that the library does not have, for Russia, for other
+    countries whose swapped working days the library does not contain, and if the library is not
+    installed (extra ``workalendar``). Raises CalendarDataError for
     years that the library does not have.
 
     >>> print(copy_workalendar("DE-BY").day(date(2024, 1, 6)).reasons[0].name)
     Epiphany
     """
     _refuse_swappers(id)
-    classes = _registered()
+    classes = _registered(id)
     if id not in classes:
         names = {name.casefold(): name for name in classes}
         near = copying.similar_ids(id, names)
@@ -101,12 +108,15 @@ def copy_workalendar(
 def available(country: str) -> Iterator[AvailableCalendar]:
     """Yield a description of each calendar of the library, or only of one country's calendars.
 
-    The calendars of a country include those of its subdivisions.
+    The calendars of a country include those of its subdivisions. There are none if the library is
+    not installed.
     """
-    from workalendar import __version__ as version  # noqa: PLC0415
-
+    try:
+        from workalendar import __version__ as version  # noqa: PLC0415
+    except ImportError:
+        return
     newest = copying.release_year(version, FIRST_RELEASES) + 1
-    for id_, cls in sorted(_registered().items()):
+    for id_, cls in sorted(_registered(country).items()):
         code = id_.partition("-")[0]
         if code in SWAPS_MISSING | {"RU"} or country not in ("", code):
             continue
@@ -137,10 +147,15 @@ def _refuse_swappers(id: str) -> None:  # noqa: A002
     raise UnknownCalendarError(msg, id=id)
 
 
-def _registered() -> Mapping[str, Any]:
-    """Return the library's classes, keyed by the id of a country or subdivision."""
-    from workalendar.registry import registry  # type: ignore[import-untyped] # noqa: PLC0415
+def _registered(id: str) -> Mapping[str, Any]:  # noqa: A002
+    """Return the library's classes, keyed by the id of a country or subdivision.
 
+    Raises UnknownCalendarError about ``id`` if the library is not installed.
+    """
+    try:
+        from workalendar.registry import registry  # type: ignore[import-untyped] # noqa: PLC0415
+    except ImportError as error:
+        raise UnknownCalendarError(say("no_workalendar", id=shown(id)), id=id) from error
     classes: Mapping[str, Any] = registry.region_registry
     return classes
 

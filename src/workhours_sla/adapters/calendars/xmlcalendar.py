@@ -1,20 +1,17 @@
-"""Read production calendars in the XML and JSON formats of xmlcalendar.ru, one file per year.
+"""Read production calendars in the XML format of xmlcalendar.ru, one file per year.
 
-The formats are described at https://github.com/xmlcalendar/data. In XML a ``day`` has a date ``d``
-(MM.DD), a type ``t`` (1 off, 2 short, 3 a working Saturday or Sunday), a holiday ``h``, and the
-date ``f`` from which the day off was moved. JSON lists the days off of each month: ``*`` marks a
-short working day, and ``+`` marks a day off that was moved to this date. A Saturday or Sunday that
-is not in the list is a working day.
+The format is described at https://github.com/xmlcalendar/data. A ``day`` has a date ``d`` (MM.DD),
+a type ``t`` (1 off, 2 short, 3 a working Saturday or Sunday), a holiday ``h``, and the date ``f``
+from which the day off was moved.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.parsers import expat
 from zoneinfo import ZoneInfo
 
@@ -29,9 +26,9 @@ from workhours_sla.adapters.calendars.calendar_rows import (
     text_of,
 )
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
+from workhours_sla.calendars.date_ranges import ONE_DAY
 from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
-from workhours_sla.errors import CalendarDataError, shown
+from workhours_sla.errors import shown
 
 WEEKEND = frozenset({5, 6})
 """The default weekend of the file format (Monday is 0). A file may list exceptions."""
@@ -39,8 +36,6 @@ WEEKEND = frozenset({5, 6})
 _OFF, _SHORT, _WORKING = "1", "2", "3"
 _MONTH_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})")
 _YEAR = re.compile(r"[0-9]{4}")
-_LISTED_DAY = re.compile(r"([0-9]{1,2})([*+]?)")
-_KNOWN_KEYS = {"year", "months", "transitions", "statistic"}
 
 
 class _Year(NamedTuple):
@@ -60,14 +55,14 @@ def read_xmlcalendar(
 ) -> Calendar:
     """Return the calendar of one year or of consecutive years, with one file for each year.
 
-    A file is given as its content, text or bytes, or as a Path; XML and JSON may be mixed. The
-    calendar covers the years of the files. A working weekend has the hours of the date it was
+    A file is given as its content, text or bytes, or as a Path. The calendar covers the years of
+    the files. A working weekend has the hours of the date it was
     swapped with. Files of years before 2021 do not contain that date, so give it in ``swaps``,
     which maps each working weekend to that date. Short days are one hour shorter. The format does
     not distinguish a day off by decree from a holiday. ``tz`` is the calendar's IANA zone, if it
     needs one.
 
-    Raises CalendarDataError, which names the line or key, for a file in another format, a date
+    Raises CalendarDataError, which names the line, for a file in another format, a date
     listed twice, a working weekend without a date whose hours it has, and a day off moved from a
     date that is neither a holiday nor a working day. Raises UnknownTimeZoneError for ``tz`` and
     TypeError for other values.
@@ -102,10 +97,8 @@ def _year(source: Source) -> _Year:
     name, text = text_of(source, "the calendar")
     if text.lstrip()[:1] == "<":
         return _XmlFile(name).read(text)
-    if text.lstrip()[:1] == "{":
-        return _JsonFile(name).read(text)
     return Place(name).refuse(
-        f"{shown(text[:20])} is the beginning of neither XML nor JSON",
+        f"{shown(text[:20])} is not the beginning of XML",
         "give the content of a file, or its Path",
     )
 
@@ -271,114 +264,3 @@ def _date(year: int, text: str, place: Place) -> date:
         return place.refuse(
             f"{shown(text)} is not a day of {year}", "write it as MM.DD, like 11.04"
         )
-
-
-class _JsonFile:
-    """Reads the JSON file of one year."""
-
-    def __init__(self, name: str) -> None:
-        self._place = Place(name)
-        self._year = 0
-
-    def read(self, text: str) -> _Year:
-        """Return the year and the rows in the text of a JSON file. Raises CalendarDataError."""
-        try:
-            document = json.loads(text, object_pairs_hook=self._object)
-        except CalendarDataError:  # CalendarDataError is a ValueError, which is caught below
-            raise
-        except json.JSONDecodeError as error:
-            self._place._replace(line=error.lineno).refuse(
-                f"it is not JSON ({error.msg})", "get the file again"
-            )
-        except (ValueError, RecursionError):
-            self._place.refuse("it is not JSON that can be read", "get the file again")
-        self._check(document)
-        act = _act(self._year)
-        moved = dict(self._moves(document.get("transitions", [])))
-        marks = dict(self._marks(document.get("months")))
-        rows = []
-        for day in dates_between(date(self._year, 1, 1), date(self._year, 12, 31)):
-            place, mark = marks.get(day, (self._place, None))
-            entry = _listed(day, mark, moved.get(day), act)
-            if entry is not None:
-                rows.append(Row(entry, place))
-            elif day in moved:
-                self._at(f"transitions to {day:%m.%d}").refuse(
-                    f"a day off is moved to {day}, which is not marked as one", "mark it with +"
-                )
-        return _Year(self._year, self._place, rows)
-
-    def _at(self, key: str) -> Place:
-        return self._place._replace(key=key)
-
-    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            self._place.refuse(f"a key of {shown(list(found))} is given twice", "keep one of them")
-        return found
-
-    def _check(self, document: dict[str, Any]) -> None:
-        for key in sorted(document.keys() - _KNOWN_KEYS):
-            self._at(key).refuse("it is not part of the format", "use year, months, transitions")
-        year = document.get("year")
-        if type(year) is not int or not date.min.year <= year <= date.max.year:
-            self._at("year").refuse(f"the year is {shown(year)}", "write it like 2026")
-        self._year = year
-
-    def _moves(self, moves: object) -> Iterator[tuple[date, date]]:
-        """Yield (new date, former date) for each day off that was moved."""
-        seen = set()
-        for index, move in enumerate(moves if isinstance(moves, list) else [moves]):
-            place = self._at(f"transitions[{index}]")
-            if not isinstance(move, dict) or move.keys() != {"from", "to"}:
-                place.refuse(f"{shown(move)} is not a transition", "give it a from and a to, MM.DD")
-            source, target = (_date(self._year, str(move[key]), place) for key in ("from", "to"))
-            if target in seen:
-                place.refuse(f"a day off was moved to {target} before", "keep one of them")
-            seen.add(target)
-            yield target, source
-
-    def _marks(self, months: object) -> Iterator[tuple[date, tuple[Place, str]]]:
-        """Yield each listed date with its position in the file and its mark, which may be empty."""
-        numbers = []
-        for index, month in enumerate(months if isinstance(months, list) else [months]):
-            place = self._at(f"months[{index}]")
-            if not isinstance(month, dict) or month.keys() != {"month", "days"}:
-                place.refuse(f"{shown(month)} is not a month", "give it a month and its days")
-            number, days = month["month"], month["days"]
-            if type(number) is not int or not isinstance(days, str):
-                place.refuse(
-                    f"{shown(month)} is not a month",
-                    'write it like {"month": 1, "days": "1,2+,3*"}',
-                )
-            numbers.append(number)
-            seen = set()
-            for text in days.split(","):
-                match = _LISTED_DAY.fullmatch(text.strip())
-                if match is None:
-                    place.refuse(f"{shown(text)} is not a day", "write it like 8, 8* or 8+")
-                day = _date(self._year, f"{number:02}.{int(match[1]):02}", place)
-                if day in seen:
-                    place.refuse(f"{day} is given twice", "keep one of them")
-                seen.add(day)
-                yield day, (place, match[2])
-        if sorted(numbers) != list(range(1, 13)):
-            self._at("months").refuse("it is not the twelve months, each once", "give all of them")
-
-
-def _listed(day: date, mark: str | None, moved_from: date | None, act: Act) -> Entry | None:
-    """Return the entry of a date, or None if the date does not differ from the ordinary week.
-
-    ``mark`` is None if the list of the month does not contain the date, else "", "*" or "+".
-    ``moved_from`` is the date from which a day off was moved to this date.
-    """
-    weekend = day.weekday() in WEEKEND
-    if mark is None:
-        return _work(day, act, "ru", is_short=False, swapped_with=None) if weekend else None
-    if mark == "*":
-        return _work(day, act, "ru", is_short=True, swapped_with=None)
-    if mark == "+" or moved_from is not None:
-        return Entry(*(day, Layer.TRANSFER, DayKind.TRANSFERRED_OFF, act), swapped_with=moved_from)
-    if weekend:  # the list does not say whether a weekend is a holiday as well
-        return Entry(day, Layer.STATUTORY, DayKind.DAY_OFF, act)
-    return Entry(day, Layer.STATUTORY, DayKind.HOLIDAY, act)

@@ -149,15 +149,13 @@ def _check_input(reader: Reader, options: Input) -> None:
 def _check_topic(reader: Reader, options: Input) -> None:
     """Raise ConfigError about the keys of a Kafka topic. Properties are not read."""
     pairs = [("brokers", "topic"), ("topic", "brokers")]
-    others = ("group", "idle", "properties_env", "properties_file")
+    others = ("idle", "properties_env", "properties_file")
     for key, other in [*pairs, *((key, "topic") for key in others)]:
         if getattr(options, key) is not None and getattr(options, other) is None:
             facts = {"key": key, "other": other}
             what = say("kafka_key_alone", **facts)
             reader.fail(("input", key), what, say("kafka_add_key", **facts))
     reader.parse(("input", "idle"), parse_amount, options.idle)
-    if options.group is not None and not options.group.strip():
-        reader.fail(("input", "group"), say("not_group"), say("name_group"))
     _check_kafka(reader, ("input",), options)
 
 

@@ -181,17 +181,6 @@ class Input(Section, frozen=True, kw_only=True):
         | None
     ) = None
     topic: Annotated[str, described("The topic that watch reads.", "appeals")] | None = None
-    group: (
-        Annotated[
-            str,
-            described(
-                "The consumer group that the source joins, and to which it reports how far it has "
-                "read; a group is for one store. Without it every partition is read.",
-                "workhours",
-            ),
-        ]
-        | None
-    ) = None
     idle: (
         Annotated[
             str,

@@ -1,4 +1,4 @@
-"""The section [service]: the tokens of the HTTP service, and what it receives and publishes."""
+"""The section [service]: the tokens of the HTTP service, and what it receives."""
 
 from __future__ import annotations
 
@@ -37,20 +37,6 @@ class MaxSettings(Section, frozen=True, kw_only=True):
     officials: Annotated[tuple[str, ...], _OFFICIALS] = ()
 
 
-class FeedSettings(Section, frozen=True, kw_only=True):
-    """The iCalendar feeds of the HTTP service: one secret address for each agency in [agencies].
-
-    The addresses depend on the key in the variable and on the generation of the agency. To revoke
-    an address, give the agency a new generation.
-    """
-
-    key_env: Annotated[str, described("The environment variable with a random key.", "FEEDS_KEY")]
-    generations: Annotated[
-        dict[str, int],
-        described("The number of the address of an agency, keyed by agency; 1 by default."),
-    ] = {}
-
-
 class ServiceSettings(Section, frozen=True, kw_only=True):
     """The tokens of the HTTP service, and the networks whose requests it receives.
 
@@ -78,4 +64,3 @@ class ServiceSettings(Section, frozen=True, kw_only=True):
     ] = "X-Forwarded-For"
     vk: Annotated[VkSettings | None, described("The requests of VK's Callback API.")] = None
     max: Annotated[MaxSettings | None, described("The updates of MAX.")] = None
-    feeds: Annotated[FeedSettings | None, described("The iCalendar feeds of agencies.")] = None

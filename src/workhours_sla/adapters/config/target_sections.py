@@ -31,8 +31,7 @@ Allowed = Annotated[
     str,
     described(
         "Working time, working days, days, months, or time around the clock.",
-        *("4h", "7 working days", "30 days", "1 month", "9h clock"),
-        *("2 working days same time", "30 days same time", "2 working days in hours"),
+        *("4h", "7 working days", "30 days", "1 month", "9h clock", "2 working days in hours"),
     ),
 ]
 ByField = Annotated[

@@ -22,7 +22,7 @@ from workhours_sla.adapters.detection.tables import delimited_rows, split_of
 from workhours_sla.adapters.detection.toml_values import toml_line
 from workhours_sla.adapters.detection.written import configuration_text
 from workhours_sla.adapters.sources import Fault, open_source
-from workhours_sla.adapters.sources.json_shape import check_first_document, text_of_head
+from workhours_sla.adapters.sources.json_records import check_first_document, text_of_head
 from workhours_sla.adapters.sources.opened_file import OpenedFile
 from workhours_sla.adapters.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format
 from workhours_sla.errors import ConfigError, SourceError, shown

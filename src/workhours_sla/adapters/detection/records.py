@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 from workhours_sla.adapters.detection.header import Header
 from workhours_sla.adapters.detection.seen import OBJECTS
 from workhours_sla.adapters.detection.words import matches_of
-from workhours_sla.adapters.sources.json_records import Found, at_path, decode_any, records_of
-from workhours_sla.adapters.sources.json_shape import LIST, is_document, shape_of, text_of_head
+from workhours_sla.adapters.sources.json_records import (
+    LIST,
+    Found,
+    at_path,
+    decode_any,
+    is_document,
+    records_of,
+    shape_of,
+    text_of_head,
+)
 from workhours_sla.adapters.sources.text_lines import Lines
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.worktime.budget import iso_amount
 from workhours_sla.worktime.budget_data import budget_data
-from workhours_sla.worktime.budget_kinds import Budget, DayBudget, StartBudget
+from workhours_sla.worktime.budget_kinds import Budget, DayBudget, WorkingDaysInHours
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.weekly_hours import WeeklyHours
 
@@ -249,7 +249,7 @@ def _verdict(
 
 def _bounds(one: OneTarget, start: datetime) -> tuple[datetime | None, datetime | None]:
     """Return the earliest and the latest limit of a day budget, None for a missing bound."""
-    if not isinstance(one.budget, DayBudget | StartBudget):
+    if not isinstance(one.budget, DayBudget | WorkingDaysInHours):
         return None, None
     bounds = one.budget.bounds(one.schedule, start, (), ())
     return bounds.due_at if one.closing == "strict" else bounds.limit

@@ -27,11 +27,7 @@ from workhours_sla.worktime.budget_kinds import (
     ClockTime,
     Months,
     WorkingDays,
-)
-from workhours_sla.worktime.start_budgets import (
-    CalendarDaysSameTime,
     WorkingDaysInHours,
-    WorkingDaysSameTime,
 )
 
 
@@ -134,8 +130,6 @@ def budget_forms() -> dict[type, Any]:
         WorkingDays: form_of(WorkingDays, tag="working_days"),
         CalendarDays: form_of(CalendarDays, tag="calendar_days"),
         Months: form_of(Months, tag="months"),
-        WorkingDaysSameTime: form_of(WorkingDaysSameTime, tag="working_days_same_time"),
-        CalendarDaysSameTime: form_of(CalendarDaysSameTime, tag="calendar_days_same_time"),
         WorkingDaysInHours: form_of(WorkingDaysInHours, tag="working_days_in_hours"),
     }
 

@@ -9,11 +9,6 @@ from typing import Any, BinaryIO, NamedTuple, cast
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import open_source
 from workhours_sla.adapters.sources.arrow_tables import items_of, table_mapper
-from workhours_sla.adapters.sources.columns.read import (
-    ReadColumns,
-    columns_of_table,
-    read_columns,
-)
 from workhours_sla.adapters.sources.formats import layout_of
 from workhours_sla.adapters.sources.frame_tables import (
     DataFrame,
@@ -26,7 +21,6 @@ from workhours_sla.adapters.sources.rows import Fault, Item
 from workhours_sla.adapters.sources.statuses import events_of_statuses
 from workhours_sla.module_names import public
 from workhours_sla.sla.claim import Claim
-from workhours_sla.sla.column_events import ColumnEvents
 from workhours_sla.sla.event import Event
 
 
@@ -35,9 +29,7 @@ class ReadEvents(NamedTuple):
     """All events of a file or a data frame, and the faults of the rejected rows.
 
     ``row_count`` is the number of rows, and ``ignored`` the number of those that the configuration
-    ignores. ``claims`` lists the due times and verdicts of the exporting system. ``events`` may be
-    columns: then ``evaluate`` judges them as columns, and an event becomes an object when it is
-    accessed.
+    ignores. ``claims`` lists the due times and verdicts of the exporting system.
     """
 
     events: Sequence[Event]
@@ -53,9 +45,9 @@ def read_events(
     """Read all events of a file, a binary stream or a data frame.
 
     A data frame is one of pandas or polars or a table of Arrow; its columns mean what the columns
-    of a file of events mean, and ``config`` may name them as it does those of a file. Data frames
-    and large files of events are read as columns if pyarrow is installed. Raises SourceError for a
-    file or frame that does not match the configuration, and TypeError for another value.
+    of a file of events mean, and ``config`` may name them as it does those of a file. Raises
+    SourceError for a file or frame that does not match the configuration, and TypeError for another
+    value.
 
     >>> from datetime import datetime, timezone
     >>> import pandas as pd
@@ -81,9 +73,6 @@ def read_events(
         )
         raise TypeError(msg)
     path = Path(where) if isinstance(where, str) else cast("Path | BinaryIO", where)
-    columns = read_columns(path, config)
-    if columns is not None:
-        return _of_columns(columns)
     with open_source(path, config) as source:
         return _of_items(source, source.claims)
 
@@ -92,20 +81,12 @@ def _of_frame(frame: Any, config: Config) -> ReadEvents:
     layout, name = layout_of(config), type(frame).__name__
     claims: list[Claim] = []
     table = table_of(frame, layout)
-    columns = None if table is None else columns_of_table(table, layout)
-    if columns is not None:
-        return _of_columns(columns)
     paths = names_of(frame) if table is None else table.paths
     mapper = table_mapper(paths, name, layout, claims)
     items = rows_without_arrow(frame, mapper) if table is None else items_of(table, mapper)
     if config.input.kind == "statuses":
         items = events_of_statuses(items, name)
     return _of_items(items, claims)
-
-
-def _of_columns(columns: ReadColumns) -> ReadEvents:
-    events = ColumnEvents(columns.events)
-    return ReadEvents(events, columns.faults, columns.row_count, columns.ignored)
 
 
 def _of_items(items: Iterable[Item], claims: Sequence[Claim]) -> ReadEvents:

@@ -75,11 +75,6 @@ def _text(value: object) -> str:
     return " ".join(str(value).split()) if is_text else ""
 
 
-def has_mark(text: str) -> bool:
-    """Whether the text of a record may be that of an error; it certainly is none if not."""
-    return '"error' in text or '"code' in text or '"message"' in text
-
-
 def check_api_error(name: str, document: object, *, has_records: bool = False) -> None:
     """Raise SourceError if a document is, or if it ``has_records`` has, the error of an API."""
     why = error_of(document, has_records=has_records)

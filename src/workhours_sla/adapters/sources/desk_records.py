@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workhours_sla.adapters.sources.api_errors import check_api_error, refuse_document
-from workhours_sla.adapters.sources.json_records import Closed, Place, records_of, values_of
+from workhours_sla.adapters.sources.json_records import Closed, Place, records_of
 from workhours_sla.adapters.sources.rows import Fault, clip
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.text.messages import Detail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -33,15 +33,12 @@ def items_of(
     line = 0
     for found in records_of(opened, place, encoding=options.encoding):
         if isinstance(found, Closed):
-            check_api_error(opened.name, values_of(found.head), has_records=True)
+            check_api_error(opened.name, found.head, has_records=True)
             continue
         line += 1
         record = found.value
         if found.why is not None:
             yield Fault(line, "malformed", Detail(found.why), clip(found.text))
-            continue
-        if not isinstance(record, dict):
-            yield Fault(line, "malformed", Detail(say("not_an_object")), clip(found.text))
             continue
         if not place.are_lines and record.keys().isdisjoint(marks):
             check_api_error(opened.name, record)

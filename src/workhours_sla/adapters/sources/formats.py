@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.columns import CLAIM_COLUMNS
-from workhours_sla.adapters.sources.json_shape import is_document
+from workhours_sla.adapters.sources.json_records import is_document
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.nested import nested

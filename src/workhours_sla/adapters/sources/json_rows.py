@@ -1,4 +1,4 @@
-"""Read the records of JSON documents of any size; records may be nested."""
+"""Read the records of JSON documents; records may be nested."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from workhours_sla.adapters.sources.api_errors import check_api_error
 from workhours_sla.adapters.sources.cells import too_long
 from workhours_sla.adapters.sources.first_rows import FirstRows
-from workhours_sla.adapters.sources.json_records import Closed, at_path, records_of, values_of
-from workhours_sla.adapters.sources.json_shape import (
+from workhours_sla.adapters.sources.json_records import (
     LIST,
+    Closed,
+    at_path,
     check_one_document,
+    records_of,
     shape_of,
     text_of_head,
 )
@@ -52,17 +54,15 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     line = 0
     for found in records_of(opened, at_path(path), encoding=options.encoding):
         if isinstance(found, Closed):
-            check_api_error(name, values_of(found.head), has_records=True)
+            check_api_error(name, found.head, has_records=True)
             continue
         line += 1
         record: Record = {}
         if found.why is not None:
             item: Item = Fault(line, "malformed", Detail(found.why), "")
-        elif isinstance(found.value, dict):
+        else:
             record = paths.flat(found.value)
             item = _checked(mapper, record, line)
-        else:
-            item = Fault(line, "malformed", Detail(say("not_an_object")), "")
         if isinstance(item, Fault):
             item = item._replace(text=clip(found.text))
         if first.are_complete:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from workhours_sla.adapters.sources.first_rows import FirstRows
-from workhours_sla.adapters.sources.json_shape import check_one_document
+from workhours_sla.adapters.sources.json_records import check_one_document
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.nested import NestedMapper, nested

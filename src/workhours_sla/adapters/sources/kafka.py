@@ -32,10 +32,8 @@ class KafkaSource:
     offset. Its timestamp is the time of receipt of a CloudEvent without a time, and of messages
     from social networks.
 
-    Without ``group`` every partition is read. With ``group`` the source is a member of that
-    consumer group: it reads the partitions that the group gives it, and reports to the group how
-    far it has read. One store needs all partitions, so two stores cannot share a group: time stops
-    while another member has a partition.
+    Every partition is read. If partitions are added during a run, SourceError is raised; the next
+    run reads them from their beginning.
 
     With a ``clock``, ``Idle`` has the time of the clock for each partition that was read to its
     end; a partition whose broker does not answer stops the watermark. With ``max_ahead``, a message
@@ -62,7 +60,6 @@ class KafkaSource:
         topic: str,
         mapping: Config | None = None,
         *,
-        group: str | None = None,
         properties: Mapping[str, str] | None = None,
         interval: float = 1.0,
         clock: Callable[[], datetime] | None = None,
@@ -80,7 +77,6 @@ class KafkaSource:
         self._options = Options(
             topic=check_topic(topic),
             rows=MessageRows(mapping, clock=clock, max_ahead=max_ahead),
-            group=group,
             interval=interval,
             clock=clock,
             once=once,
@@ -126,4 +122,4 @@ class KafkaSource:
         return plain(found) if isinstance(found, Rejected) else found
 
     def _connect(self) -> Topic:
-        return Topic(self._cluster, self._options.topic, self._options.group)
+        return Topic(self._cluster, self._options.topic)

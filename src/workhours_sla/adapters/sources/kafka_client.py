@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from time import monotonic, sleep
@@ -38,7 +38,6 @@ _OWN: Final[Mapping[str, object]] = {
     "enable.auto.offset.store": False,
     "enable.partition.eof": True,
     "isolation.level": "read_committed",
-    "partition.assignment.strategy": "range",
     "queued.max.messages.kbytes": 16_384,
     "topic.metadata.refresh.interval.ms": 30_000,
 }
@@ -86,13 +85,12 @@ class EndsAsked:
 class Topic:
     """A connection to the brokers of a topic. Raises SourceError; closed by ``close``."""
 
-    def __init__(self, cluster: Cluster, topic: str, group: str | None) -> None:
+    def __init__(self, cluster: Cluster, topic: str) -> None:
         self._cluster = cluster
         self._topic = topic
-        self._group = group
         self._faults = Faults()
         try:
-            own = {**_OWN, "group.id": group or NO_GROUP}
+            own = {**_OWN, "group.id": NO_GROUP}
             self._admin = cluster.client("AdminClient", {}, self._faults)
             self._consumer: Any = cluster.client("Consumer", own, self._faults)
         except ImportError:
@@ -101,7 +99,7 @@ class Topic:
             raise SourceError(msg, topic=topic, extra=EXTRA) from None
 
     def close(self) -> None:
-        """Leave the group, and close the connections."""
+        """Close the connections."""
         with suppress(Exception):  # a second call, or brokers that are gone
             self._consumer.close()
 
@@ -175,33 +173,9 @@ class Topic:
 
     # -- messages ----------------------------------------------------------------------------
 
-    def subscribe(
-        self,
-        on_given: Callable[[Sequence[int]], Mapping[int, int]],
-        on_taken: Callable[[Sequence[int]], object],
-    ) -> None:
-        """Join the group, which gives partitions to its members.
-
-        ``on_given`` is called with the partitions that the group gives, and returns the offsets at
-        which they are read. ``on_taken`` is called with those that the group takes away. Both are
-        called within ``messages``.
-        """
-
-        def give(_consumer: Any, given: Sequence[Any]) -> None:
-            self.assign(on_given([one.partition for one in given]))
-
-        def take(_consumer: Any, taken: Sequence[Any]) -> None:
-            on_taken([one.partition for one in taken])
-
-        self._consumer.subscribe([self._topic], on_assign=give, on_revoke=take, on_lost=take)
-
     def assign(self, offsets: Mapping[int, int]) -> None:
         """Read exactly these partitions, from these offsets on."""
         self._consumer.assign(self._made(offsets))
-
-    def assign_more(self, offsets: Mapping[int, int]) -> None:
-        """Read these partitions as well, from these offsets on."""
-        self._consumer.incremental_assign(self._made(offsets))
 
     def _made(self, offsets: Mapping[int, int]) -> list[Any]:
         from confluent_kafka import TopicPartition  # noqa: PLC0415 - an extra
@@ -220,16 +194,6 @@ class Topic:
         except KafkaException as error:
             raise self.failed(error.args[0]) from None
         return found
-
-    def commit(self, offsets: Mapping[int, int]) -> None:
-        """Report to the group how far partitions were read, without waiting.
-
-        Only programs that show the lag read this: the store has the position that counts.
-        """
-        from confluent_kafka import KafkaException  # noqa: PLC0415 - an extra
-
-        with suppress(KafkaException):
-            self._consumer.commit(offsets=self._made(offsets), asynchronous=True)
 
     # -- errors ------------------------------------------------------------------------------
 

@@ -13,12 +13,10 @@ from workhours_sla.adapters.sources.kafka_messages import GONE, MessageRows, Pos
 from workhours_sla.adapters.sources.stream_rows import plain
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.source import Idle, Item, Rejected, Start
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.text.messages import say
 
 _POLL: Final = 0.5
 """Maximum seconds to wait for messages, so that the source stops soon when it must."""
-_REFRESH: Final = 30.0
-"""Seconds between two looks for new partitions."""
 _STALLED: Final = 60.0
 """Seconds without any progress after which a run that must end fails."""
 
@@ -28,7 +26,6 @@ class Options(NamedTuple):
 
     topic: str
     rows: MessageRows
-    group: str | None
     interval: float
     clock: Callable[[], datetime] | None
     once: bool
@@ -52,25 +49,18 @@ class Reading:
         """How far each partition was read."""
         self._gone = {partition for partition, one in known.items() if one is None}
         self._all: Sequence[int] = ()
-        self._own: set[int] = set()
-        """The partitions that are read now."""
         self._doubted: dict[int, Position] = {}
         """The positions whose last message was not compared yet."""
         self._restarted: set[int] = set()
         """The partitions of which the messages at hand are no longer those to read next."""
         self._starts: list[Start] = []
-        self._failure: Exception | None = None
-        self._elsewhere: Sequence[int] = ()
-        self._was_taken = False
         self._is_waiting = False
         self._asked: EndsAsked | None = None
-        self._ask_at = self._look_at = 0.0
+        self._ask_at = 0.0
         self._until: Mapping[int, int] = {}
         """The ends at which a run with ``once`` is over."""
         self._until_at: datetime | None = None
         self._progress_at = monotonic()
-        self._reported: dict[int, int] = {}
-        """The offsets that the group has."""
 
     def items(self) -> Iterator[Item | Start | Idle]:
         """Yield the messages of the partitions that are read."""
@@ -90,10 +80,8 @@ class Reading:
                 yield Idle()  # the pipeline stores the messages before it
                 raise
             yield from self._started()
-            if self._was_taken or len(messages) < AT_ONCE:
-                self._was_taken = False
+            if len(messages) < AT_ONCE:
                 yield Idle()
-                self._report_offsets()
             yield from self._heartbeats()
             if options.stopping.is_set():
                 return
@@ -115,47 +103,11 @@ class Reading:
             self._gone.add(partition)
         self._gone -= set(self._all)
         self._starts += [Start(str(one), GONE, is_gone=True) for one in sorted(self._gone)]
-        self._look_at = monotonic() + _REFRESH
         if self._options.once:
             clock = self._options.clock
             self._until_at = None if clock is None else clock()
             self._until = self._topic.ends(self._all).end
-        if self._options.group is None:
-            self._topic.assign(self._offsets(self._all))
-        else:
-            self._topic.subscribe(self._given, self._taken)
-
-    def _given(self, partitions: Sequence[int]) -> Mapping[int, int]:
-        """Return where to read the partitions that the group gives."""
-        try:
-            found = self._offsets(partitions)
-        except Exception as error:  # noqa: BLE001 - raised again outside of the client's callback
-            self._failure = error
-            return {}
-        self._note_elsewhere()
-        return found
-
-    def _note_elsewhere(self) -> None:
-        """Report the partitions that another member of the group has, once until they change."""
-        elsewhere = [one for one in self._all if one not in self._own]
-        if elsewhere and elsewhere != self._elsewhere:
-            self._options.report(self._read_elsewhere(elsewhere))
-        self._elsewhere = elsewhere
-
-    def _taken(self, partitions: Sequence[int]) -> None:
-        """Stop reading partitions. What was yielded is stored; what was not, the next owner reads.
-
-        A position is taken up from the store, so no message is skipped or applied twice.
-        """
-        self._own -= set(partitions)
-        for partition in partitions:
-            self._doubted.pop(partition, None)
-        self._was_taken = True
-
-    def _read_elsewhere(self, elsewhere: Sequence[int]) -> Phrase:
-        listed = ", ".join(map(str, elsewhere))
-        group = shown(self._options.group)
-        return say("kafka_elsewhere", group=group, partitions=listed, **self._facts)
+        self._topic.assign(self._offsets(self._all))
 
     def _offsets(self, partitions: Sequence[int]) -> dict[int, int]:
         """Return the offsets at which partitions are read. Raises SourceError for a lost position.
@@ -180,7 +132,6 @@ class Reading:
             if at.last is not None and at.last >= first:
                 self._doubted[partition] = at
                 found[partition] = at.last
-        self._own |= found.keys()
         return found
 
     def _lose(self, cause: str, partition: int, first: int, **facts: int) -> None:
@@ -190,42 +141,25 @@ class Reading:
         note = say("kafka_begins_at", partition=partition, offset=first, **self._facts)
         self._options.report(note)
 
-    def _look_for_more(self) -> None:
-        """Read the partitions that were added to the topic since the last look."""
-        if monotonic() < self._look_at:
-            return
-        self._look_at = monotonic() + _REFRESH
-        if self._options.group is not None and self._own:
-            self._note_elsewhere()  # the group has had time to give the partitions of the last look
-        partitions = self._topic.partitions_now() or ()
-        more = [one for one in partitions if one not in self._all]
-        if not more:
-            return
-        self._all = partitions
-        listed = ", ".join(map(str, more))
-        self._options.report(say("kafka_more", partitions=listed, **self._facts))
-        if self._options.group is None:
-            self._topic.assign_more(self._offsets(more))
-            return
-        new = [one for one in more if one not in self._at]
-        first = self._topic.ends(new).first
-        for partition in new:  # the group gives it to a member later, and time waits for it
-            self._at[partition] = Position(first[partition])
-            self._starts.append(Start(str(partition), str(first[partition])))
+    def _check_count(self) -> None:
+        """Raise SourceError if partitions were added to the topic."""
+        more = sorted({*(self._topic.partitions_now() or ())} - {*self._all})
+        if more:
+            raise SourceError(
+                say("kafka_more", partitions=", ".join(map(str, more)), **self._facts)
+            )
 
     # -- messages ----------------------------------------------------------------------------
 
     def _started(self) -> Iterator[Start]:
-        """Yield the positions of partitions that have begun. Raises what a callback has raised."""
+        """Yield the positions of partitions that have begun."""
         starts, self._starts = self._starts, []
         yield from starts
-        if self._failure is not None:
-            raise self._failure
 
     def _item(self, message: Any) -> Item | None:
         """Return the item of a message, None if it was read before."""
         partition, offset = message.partition(), message.offset()
-        if partition not in self._own or partition in self._restarted:
+        if partition in self._restarted:
             return None
         self._progress_at = monotonic()
         check = check_of(message)
@@ -253,7 +187,7 @@ class Reading:
 
     def _assign_again(self) -> None:
         """Read all partitions from where they are; the last message of some is to be compared."""
-        offsets = {one: self._at[one].next for one in self._own}
+        offsets = {one: self._at[one].next for one in self._all}
         for one, doubted in self._doubted.items():
             if doubted.last is not None:
                 offsets[one] = doubted.last
@@ -265,9 +199,7 @@ class Reading:
         if partition in self._restarted:
             return
         if error.name() == "_PARTITION_EOF":
-            at = self._at.get(partition)
-            if partition not in self._own or at is None:
-                return
+            at = self._at[partition]
             self._doubted.pop(partition, None)
             if message.offset() > at.next:  # the marks of transactions are no messages
                 self._at[partition] = at._replace(next=message.offset())
@@ -296,7 +228,10 @@ class Reading:
     # -- the ends of partitions --------------------------------------------------------------
 
     def _heartbeats(self) -> Iterator[Idle]:
-        """Yield a heartbeat for each partition that was read to its end, and look for more."""
+        """Yield a heartbeat for each partition that was read to its end.
+
+        Raises SourceError if partitions were added: time must wait for their messages.
+        """
         asked = self._asked
         if asked is None:
             if monotonic() >= self._ask_at:
@@ -309,12 +244,12 @@ class Reading:
         self._asked, self._ask_at = None, monotonic() + self._options.interval
         ends = asked.offsets()
         self._note_silence(asked, ends)
+        if not self._is_waiting:
+            self._check_count()
         if asked.at is not None:
-            for partition in self._own & ends.keys() - self._doubted.keys():
+            for partition in ends.keys() - self._doubted.keys():
                 if self._at[partition].next >= ends[partition]:
                     yield Idle(asked.at, str(partition))
-        if not self._is_waiting:
-            self._look_for_more()
 
     def _note_silence(self, asked: EndsAsked, ends: Mapping[int, int]) -> None:
         """Report that brokers do not answer, once until they do. Raises SourceError."""
@@ -337,17 +272,5 @@ class Reading:
         ):
             return True
         if monotonic() - self._progress_at > _STALLED:
-            if self._elsewhere:
-                raise SourceError(self._read_elsewhere(self._elsewhere))
             raise self._topic.failed(None)
         return False
-
-    def _report_offsets(self) -> None:
-        """Report to the group what the store has, for programs that show the lag."""
-        if self._options.group is None:
-            return
-        offsets = {one: self._at[one].next for one in self._own}
-        news = {one: at for one, at in offsets.items() if self._reported.get(one) != at}
-        if news:
-            self._topic.commit(news)
-            self._reported |= news

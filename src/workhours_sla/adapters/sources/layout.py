@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from workhours_sla.adapters.columns import (
-    CLAIM_COLUMNS,
     COLUMNS,
     REQUIRED,
     UNNAMED,
@@ -81,11 +80,6 @@ class Layout:
     def names(self, canonical: str) -> tuple[str, ...]:
         """Return the names of all of the file's columns for a canonical column."""
         return tuple(name for part in self.parts(canonical) for name in part)
-
-    @property
-    def claim_names(self) -> frozenset[str]:
-        """The names of the file's columns for claims of the exporting system."""
-        return frozenset(name for claim in CLAIM_COLUMNS for name in self.names(claim))
 
     def check(self, header: Sequence[str], name: str) -> None:
         """Raise SourceError if a column is missing from ``header`` or occurs in it twice.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from workhours_sla.adapters.sources.json_shape import LIST
+from workhours_sla.adapters.sources.json_records import LIST
 from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.rows import Item, Record
 

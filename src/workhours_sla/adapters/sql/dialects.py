@@ -24,9 +24,6 @@ DIALECTS: Final = {
     "postgres": ("postgres", "Postgres"),
     "sqlite": ("sqlite", "SQLite"),
     "spark": ("spark", "Spark"),
-    "clickhouse": ("generated", "ClickHouse"),
-    "bigquery": ("generated", "BigQuery"),
-    "snowflake": ("generated", "Snowflake"),
 }
 """The dialects: for each its module, and the class of its words."""
 
@@ -80,10 +77,7 @@ def script(  # noqa: PLR0913
     file, kind = DIALECTS[dialect]
     module: Any = import_module(f"workhours_sla.adapters.sql.{file}")
     words = getattr(module, kind)(schema)
-    if settings.raises and not words.raises:
-        raise ScriptError(say("sql_cannot_raise", title=words.title))
-    named = (dialect,) if file == "generated" else ()
-    statements: Iterator[str] = module.statements(settings, *named)
+    statements: Iterator[str] = module.statements(settings)
     text = header(settings, words) + "\n" + "\n".join(statements) + "\n"
     answers = getattr(module, "Expressions", Calls)(settings, words)
     return Script(
@@ -92,7 +86,6 @@ def script(  # noqa: PLR0913
         version_of(compiled),
         instants(compiled.coverage),
         compiled.digest,
-        words.tested,
         answers.verbs,
         answers.of,
     )

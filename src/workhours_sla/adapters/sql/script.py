@@ -35,8 +35,7 @@ class Script:
 
     ``text`` is the script. ``version`` names the calendar data and the library. ``coverage`` has
     for each schedule the ranges of instants that are known, both ends included. ``digest`` is equal
-    for equal schedules, dates and options. ``tested`` is False if no test of this project runs the
-    dialect.
+    for equal schedules, dates and options.
 
     >>> from datetime import date
     >>> from workhours_sla import Schedule, sql
@@ -52,7 +51,6 @@ class Script:
     version: str
     coverage: Mapping[str, tuple[tuple[datetime, datetime], ...]]
     digest: str
-    tested: bool
     _verbs: Mapping[str, tuple[str, ...]] = field(repr=False, compare=False)
     _expression: Callable[[str, Sequence[str]], str] = field(repr=False, compare=False)
 
@@ -154,8 +152,6 @@ def header(settings: Settings, dialect: Dialect) -> str:
         "Generated: do not edit; generate a new script when the calendar changes.",
     ]
     lines += dialect.remarks
-    if not dialect.tested:
-        lines.insert(1, "GENERATED, NOT RUN: no test of workhours_sla runs this dialect.")
     return "".join(f"-- {line}\n" for line in lines)
 
 

@@ -20,14 +20,11 @@ LISTED: Final = 5
 class Dialect(ABC):
     """The primitives of an engine; a subclass overrides those that it writes in another way.
 
-    ``tested`` is False for a dialect that no test of this project runs. ``raises`` is False for an
-    engine that has no errors in expressions. ``remarks`` are for the head of a script.
+    ``remarks`` are for the head of a script.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
-    tested: ClassVar[bool] = True
-    raises: ClassVar[bool] = True
     text_type: ClassVar[str] = "text"
     integer_type: ClassVar[str] = "bigint"
     instant_type: ClassVar[str] = "timestamptz"

@@ -1,1 +1,1 @@
-"""Charts as plain data, built from the numbers of a report; ``page`` and ``plots`` draw them."""
+"""Charts as plain data, built from the numbers of a report; ``page`` and ``picture`` draw them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from workhours_sla.compliance.funnels import Funnel
@@ -106,8 +105,7 @@ def caterpillar_chart(report: ReportNumbers, table: Table | None, lang: str, roo
 
     Each share has its interval. The group with the highest share is first and the total last.
     Groups with fewer than ten matured appeals have counts instead of a share, and follow the other
-    groups. If there is no room for all groups, only the groups with the most arrivals are drawn.
-    Without a table, the chart is empty.
+    groups. Without a table, the chart is empty.
     """
     text = CHARTS.in_language(lang)
     if table is None:
@@ -122,10 +120,7 @@ def caterpillar_chart(report: ReportNumbers, table: Table | None, lang: str, roo
     total = report.total.rate
     if not found or total is None:
         return Chart(title, empty=text("no_rows"))
-    shown = found[: len(found) if room.grows else _fitting(found, room.height)]
-    note = text("rows_first", shown=len(shown), all=len(found))
-    notes = (note,) if len(shown) < len(found) else ()
-    shown.sort(key=lambda pair: (pair[1].counts_only, -pair[1].rate, -pair[1].n))
+    shown = sorted(found, key=lambda pair: (pair[1].counts_only, -pair[1].rate, -pair[1].n))
     shown.append((_named(heading("total", lang), total, letters, lang), total))
     names: list[model.Tick] = []
     points, at, last, middle = [], 0.0, 0.0, 0.0
@@ -153,7 +148,6 @@ def caterpillar_chart(report: ReportNumbers, table: Table | None, lang: str, roo
             model.target_level(total.target, lang, upright=True),
         ),
         {**legend, "few_matured": text("counts_only", counts_only=COUNTS_ONLY_BELOW)},
-        notes=notes,
         height=(middle + 1.9) * ROW,
     )
 
@@ -163,13 +157,3 @@ def _named(name: str, rate: ComplianceRate, letters: int, lang: str) -> str:
     size = f"{rate.met}/{rate.n}" if rate.counts_only else count_text(rate.n, lang)
     size = f"\N{NO-BREAK SPACE}\N{MIDDLE DOT}\N{NO-BREAK SPACE}{size}"
     return model.name_lines(name, letters, lines=3, tail=size)
-
-
-def _fitting(found: Sequence[tuple[str, ComplianceRate]], height: float) -> int:
-    """Return the number of groups that fit into a height in points, at least one."""
-    free = height / ROW - 2
-    for place, (name, _) in enumerate(found):
-        free -= name.count("\n") + 1
-        if free < 0:
-            return max(place, 1)
-    return len(found)

@@ -1,9 +1,8 @@
 """The chart model: axes, and layers of lines, points, bars, boxes and labels.
 
-A chart is plain data in the units of its axes, independent of how it is drawn. There are two
-renderers: ``page.svg`` draws for the HTML page, where marks have tooltips, and ``plots.drawing``
-draws with matplotlib, where a legend explains the styles. A *look* is the name of a style; each
-renderer defines its own style for a look.
+A chart is plain data in the units of its axes, independent of how it is drawn. ``page.svg`` draws
+it for the HTML page, where marks have tooltips, and ``picture`` as a picture of its own, where a
+legend explains the styles. A *look* is the name of a style.
 """
 
 from __future__ import annotations
@@ -38,14 +37,10 @@ Tick = tuple[Place, str]
 
 
 class Room(NamedTuple):
-    """The size in points of the area inside the axes.
-
-    ``grows`` is true for a new figure, whose height is adapted to the chart.
-    """
+    """The size in points of the area inside the axes."""
 
     width: float
     height: float
-    grows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

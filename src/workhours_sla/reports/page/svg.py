@@ -38,7 +38,7 @@ _HOLLOW: Final = ("funnel_0", "funnel_1", "funnel_-1")
 
 def svg(chart: Chart, *, wide: bool = False, height: int = HEIGHT) -> Html:
     """Return a chart as an ``svg`` element; its title and reading are for screen readers."""
-    return _Drawing(chart, WIDE if wide else HALF, height).svg()
+    return Drawing(chart, WIDE if wide else HALF, height).svg()
 
 
 def room() -> Room:
@@ -92,7 +92,7 @@ def _place(axis: Axis, value: Place, start: float, end: float) -> float:
     return round(start + min(max(part, 0.0), 1.0) * (end - start), 1)
 
 
-class _Drawing:
+class Drawing:
     """Draws one chart: lines and texts are collected first, and marks are drawn over them."""
 
     def __init__(self, chart: Chart, width: int, height: int) -> None:
@@ -104,18 +104,22 @@ class _Drawing:
         self._marks: list[Html] = []
         self._ends: list[tuple[float, str]] = []
 
-    def svg(self) -> Html:
-        chart = self._chart
+    def parts(self) -> list[Html]:
+        """Return the elements of the chart: its lines and texts, then the marks over them."""
         self._axes()
-        for layer in chart.layers:
+        for layer in self._chart.layers:
             self._layer(layer)
         self._write_ends()
         self._names()
+        return [*self._lines, *self._marks]
+
+    def svg(self) -> Html:
+        """Return the chart as an ``svg`` element of the page."""
+        chart = self._chart
         heat = " heat" if chart.columns > 1 else ""
         return element(
             "svg",
-            self._lines,
-            self._marks,
+            self.parts(),
             viewBox=f"0 0 {self._width} {self._height}",
             class_=f"chart wide{heat}" if self._width == WIDE else f"chart{heat}",
             role="group",
@@ -155,7 +159,7 @@ class _Drawing:
             at = self._y(float(value))  # type: ignore[arg-type]
             if not y.names:
                 self._line(self._left, at, self._right, at, "grid")
-            self._text(self._left - 6, at + 4, text, "tick", "end")
+            self._tick_of_y(at, text)
         if not x.names:
             self._line(self._left, foot, self._right, foot, "axis")
         for value, text in x.ticks:
@@ -166,6 +170,9 @@ class _Drawing:
                 self._text(at, self._height - 4, second, "title", "middle")
         if x.title:
             self._text(self._title_end(), self._height - 4, x.title, "title", "end")
+
+    def _tick_of_y(self, at: float, text: str) -> None:
+        self._text(self._left - 6, at + 4, text, "tick", "end")
 
     def _title_end(self) -> float:
         """Return where the title of the axis ends: at the right, or before a label on its line."""
@@ -232,12 +239,15 @@ class _Drawing:
             else:
                 self._text(x + 8, y - 5, series.end, "note")
         for point in series.points:
-            if point.tooltip:
-                hollow = not point.kind or point.kind.startswith(_HOLLOW)
-                side = point.kind.partition(" ")[2]
-                class_ = "small" if point.kind == "small" else "" if hollow else f"signal {side}"
-                dot = element("circle", cx=self._x(point.x), cy=self._y(point.y), r=3.6)
-                self._mark(point.tooltip, dot, class_=class_.rstrip())
+            self._point(point)
+
+    def _point(self, point: model.Point) -> None:
+        if point.tooltip:
+            hollow = not point.kind or point.kind.startswith(_HOLLOW)
+            side = point.kind.partition(" ")[2]
+            class_ = "small" if point.kind == "small" else "" if hollow else f"signal {side}"
+            dot = element("circle", cx=self._x(point.x), cy=self._y(point.y), r=3.6)
+            self._mark(point.tooltip, dot, class_=class_.rstrip())
 
     def _box(self, box: model.Box) -> None:
         left, right = self._x(box.x), self._x(box.end)
@@ -271,8 +281,11 @@ class _Drawing:
             size = len(text) * _LETTER, _LINE
             found = model.free_place(((7, 0), (-7, 0)), at, size, frame, taken)
             if found is not None and len(taken) < len(dots) + model.LABELLED:
-                self._text(found[1][0], at[1] + 4, text, "note name")
+                self._name(found[1][0], at[1] + 4, text)
                 taken.append(found[1])
+
+    def _name(self, x: float, y: float, text: str) -> None:
+        self._text(x, y, text, "note name")
 
 
 Corner = tuple[float, float]

@@ -37,8 +37,8 @@ from workhours_sla.text.numbers import (
 from workhours_sla.text.page import PAGE
 from workhours_sla.text.report import heading, name_of
 from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.budget_kinds import DayBudget
 from workhours_sla.worktime.explain import Step, Trace
-from workhours_sla.worktime.explain_days import DatedBudget
 
 ROWS: Final = 500
 """Maximum number of groups, or of late appeals, in a table."""
@@ -328,7 +328,7 @@ def trace_table(trace: Trace, caption: str, lang: str) -> Html:
     Consecutive days without working time that have the same reason share a row. For a budget of
     days, all consecutive days that count alike share a row, which has their numbers.
     """
-    counts_days = isinstance(trace.budget, DatedBudget)
+    counts_days = isinstance(trace.budget, DayBudget)
 
     def kind(step: Step) -> tuple[object, ...]:  # equal for days that share a row
         if counts_days:

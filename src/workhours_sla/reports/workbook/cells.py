@@ -84,10 +84,6 @@ class Book:
             page.set_landscape()
         return Sheet(page, self, layout)
 
-    def chart(self, kind: str) -> Any:
-        """Return a new chart; insert it into a sheet to show it."""
-        return self._book.add_chart({"type": kind})
-
     def format(self, **options: object) -> Any:
         """Return the cell format with the given options of xlsxwriter."""
         key = tuple(sorted(options.items()))
@@ -121,23 +117,17 @@ class Sheet:
         self._book = book
         self._layout = layout
 
-    @property
-    def name(self) -> str:
-        """The name of the sheet."""
-        name: str = self.page.get_name()
-        return name
-
     def table(
         self,
         titles: Sequence[str],
         lines: Iterable[Sequence[object]],
         *,
         total: Sequence[object] | None = None,
-    ) -> int:
+    ) -> None:
         """Write a table with filters, and a header that stays visible and is printed on each page.
 
-        Returns the number of lines. ``total`` follows after an empty row, so that it is neither
-        filtered nor sorted. If some lines do not fit on the sheet, its last row has their number.
+        ``total`` follows after an empty row, so that it is neither filtered nor sorted. If some
+        lines do not fit on the sheet, its last row has their number.
         """
         self.page.set_row(0, _HEADER_HEIGHT)
         texts = {0}
@@ -166,7 +156,6 @@ class Sheet:
         printed = self._layout.printed
         if printed is not None and printed <= last:
             self.page.print_area(0, 0, end, printed - 1)
-        return count
 
     def _header(self, titles: Sequence[str], texts: Container[int]) -> None:
         """Write the titles of a table; those of the columns ``texts`` begin where their text does.

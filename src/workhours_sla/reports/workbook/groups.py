@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final
 
 from workhours_sla.compliance.cases import ATTRIBUTES
 from workhours_sla.compliance.report import OWN_TABLES, ReportNumbers
@@ -55,21 +55,8 @@ _WIDTHS: Final[Mapping[str, float]] = {
 """The widths of the columns that do not have the usual one."""
 
 
-class GroupSheet(NamedTuple):
-    """The location of a grouping's figures: the sheet, the columns and the number of groups."""
-
-    table: Table
-    sheet: str
-    columns: Sequence[str]
-    lines: int
-
-    def place(self, column: str) -> int:
-        """Return the number of a column on the sheet."""
-        return 1 + self.columns[1:].index(column)  # the first one has the name of the grouping
-
-
-def write_groups(book: Book, report: ReportNumbers, table: Table) -> GroupSheet:
-    """Add the sheet of a grouping, with a row for each group; return where its figures are."""
+def write_groups(book: Book, report: ReportNumbers, table: Table) -> None:
+    """Add the sheet of a grouping, with a row for each group."""
     lang = book.lang
     compared = table.by not in OWN_TABLES
     main = [name for name in _MAIN if compared or name not in _COMPARED]
@@ -98,12 +85,11 @@ def write_groups(book: Book, report: ReportNumbers, table: Table) -> GroupSheet:
         return [title, *(values.get(column) for column in columns[1:])]
 
     earlier = table.by == "week" and report.period.since is not None
-    lines = sheet.table(
+    sheet.table(
         [heading(table.by, lang), *(title_of(name, lang).format(**facts) for name in columns[1:])],
         (line(name_of(table.by, row.key, lang), row) for row in table.rows),
         total=None if earlier else line(heading("total", lang), report.total),
     )
-    return GroupSheet(table, sheet.name, columns, lines)
 
 
 def figures(row: Row, lang: str) -> dict[str, object]:

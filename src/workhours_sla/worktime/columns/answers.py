@@ -98,7 +98,7 @@ def _answer(asked: Question[Any]) -> _Answer:
     """
     asked = with_amounts(asked)
     if asked.other is not None:
-        return _finished(asked, *other_answers(asked, _solve))
+        return _finished(asked, *other_answers(asked))
     found, unit, unknown = _solve(asked)
     if unknown is None:
         return _Answer(found, unit)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workhours_sla.errors import BudgetError, NaiveDatetimeError
 from workhours_sla.module_names import public
 from workhours_sla.worktime.budget import LONGEST, check_budget
-from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget, StartBudget
+from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget, WorkingDaysInHours
 from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, ROOM, Ints
 from workhours_sla.worktime.columns.rows import PauseRows
 from workhours_sla.worktime.instants import refuse_naive
@@ -20,7 +20,7 @@ from workhours_sla.worktime.working_time import WorkingTime
 from workhours_sla.worktime.zone_offsets import BASE_UTC
 
 Schedules = WorkingTime | Sequence[WorkingTime]
-OtherBudget = DayBudget | ClockTime | StartBudget
+OtherBudget = DayBudget | ClockTime | WorkingDaysInHours
 """A budget that is not a timedelta."""
 Budgets = OtherBudget | timedelta | np.timedelta64 | NDArray[np.timedelta64] | Sequence[timedelta]
 """One budget for all rows, or a column of amounts of working time with one per row."""

@@ -4,9 +4,6 @@ Many rows have equal answers, or answers that differ only in the time of day:
 
 - A day budget has one answer for all starts on a date before its closing, and one for all starts
   after it. The schedule computes one answer for each of these groups.
-- CalendarDaysSameTime has one due date for all starts on a date.
-- WorkingDaysSameTime has one last date for all starts in the shifts of a date. The rest is working
-  time, which is calculated for whole columns.
 - WorkingDaysInHours is an amount of working time for each start.
 
 The schedule computes the answer row by row only for rows that have pauses and such a day budget,
@@ -16,16 +13,16 @@ for rows that depend on unknown dates, for rows far from today, and for the late
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
-from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget
+from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget, WorkingDaysInHours
 from workhours_sla.worktime.columns.arguments import (
     NAT,
     AmountColumn,
@@ -33,7 +30,6 @@ from workhours_sla.worktime.columns.arguments import (
     finest,
     scaled,
 )
-from workhours_sla.worktime.columns.last_dates import ends_in_shifts
 from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, Bools, Ints
 from workhours_sla.worktime.columns.question import Question
 from workhours_sla.worktime.columns.wall_clocks import (
@@ -47,21 +43,10 @@ from workhours_sla.worktime.columns.wall_clocks import (
 )
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.due_dates import closes_on
-from workhours_sla.worktime.start_budgets import (
-    CalendarDaysSameTime,
-    WorkingDaysInHours,
-    WorkingDaysSameTime,
-)
 from workhours_sla.worktime.working_time import WorkingTime
 from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC, ONE_DAY, zone_offsets
 
-Solve = Callable[[Question[Any]], tuple[Ints, str, Bools | None]]
-"""Returns the answers, their unit and a mask of the unknown rows, or None if all are known."""
-
 _MICROSECOND: Final = timedelta(microseconds=1)
-_NOON: Final = time(12)
-_AHEAD: Final = 60
-"""Number of days after a start within which its next opening usually is."""
 _CUTS: Final = 4
 """A number greater than that of instants at which an unknown date may close."""
 
@@ -103,20 +88,14 @@ def with_amounts(asked: Question[Any]) -> Question[Any]:
     return asked._replace(other=None, budget=AmountColumn(values.reshape(asked.shape), unit))
 
 
-def other_answers(asked: Question[Any], solve: Solve) -> OtherAnswers:
+def other_answers(asked: Question[Any]) -> OtherAnswers:
     """Return the answers of a question whose budget is not working time."""
     budget = asked.other
     if isinstance(budget, ClockTime):
         return _clock_answers(asked, budget)
     answers = _Answers(asked)
-    if asked.verb == "latest_start":
-        pass  # the schedule is asked for each row
-    elif isinstance(budget, DayBudget):
+    if asked.verb != "latest_start" and isinstance(budget, DayBudget):
         answers.of_dates(budget)
-    elif isinstance(budget, CalendarDaysSameTime):
-        answers.to_same_time(budget)
-    elif isinstance(budget, WorkingDaysSameTime):
-        answers.in_working_time(budget, solve)
     return answers.all()
 
 
@@ -150,8 +129,6 @@ class _Answers:
         self._rows = asked.rows(self._unit)
         self._left: Bools = self._rows.start != NAT
         """The rows that have no answer yet."""
-        self._found: Ints = np.full(asked.size, NAT)
-        """The answers that were calculated for whole columns."""
         self._micros: Ints = np.full(asked.size, NAT)
         """The answers of a schedule, in microseconds."""
         self._unknown: Bools = np.zeros(asked.size, np.bool_)
@@ -161,7 +138,7 @@ class _Answers:
 
     def of_dates(self, budget: DayBudget) -> None:
         """Answer the rows without pauses: one answer for each date, before or after its closing."""
-        for schedule, rows, clocks in self._groups(self._near(paused=False)):
+        for schedule, rows, clocks in self._groups(self._near()):
             dates = schedule._dates(budget)
             start = self._rows.start[rows]
             shown = clocks.shown_at(start) // clocks.day
@@ -187,66 +164,11 @@ class _Answers:
             self._by_rule[rows] = by_rule[group]
             self._left[rows] = False
 
-    def to_same_time(self, budget: CalendarDaysSameTime) -> None:
-        """Answer the rows without pauses: one due date for each date, at the time of the start."""
-        for schedule, rows, clocks in self._groups(self._near(paused=False)):
-            dates = schedule._dates(budget)
-            shown = clocks.shown_at(self._rows.start[rows])
-            low, places = distinct(shown // clocks.day)
-            ends = np.full(places[-1] + 1, NAT)
-            for place in places:
-                noon = datetime.combine(date_of(low + place), _NOON, dates.tz)
-                with suppress(CalendarCoverageError):
-                    ends[place] = (budget.due_on(dates, noon) - BASE.date()).days
-            ends = ends[shown // clocks.day - low]
-            known = (ends > DAY_NUMBERS[0]) & (ends < clocks.last_day)
-            if known.any():
-                ends = ends[known]
-                due = clocks.reaching(ends).last_showing(
-                    ends * clocks.day + shown[known] % clocks.day
-                )
-                self._put(rows[known], due)
-
-    def in_working_time(self, budget: WorkingDaysSameTime, solve: Solve) -> None:
-        """Answer the rows whose dates are all known, as amounts of working time."""
-        asked = self._asked._replace(other=None)
-        to_opening = asked._replace(
-            verb="breaches_after",
-            budget=AmountColumn(0, "s"),
-            options=asked.options._replace(pauses=None),
-        )
-        opens, unit, unknown = solve(to_opening)
-        self._in_finer_unit(unit)
-        opens = scaled(opens, unit, self._unit)
-        near = self._near(paused=True)
-        ends = np.full(asked.size, NAT)
-        for schedule, rows, clocks in self._groups(near if unknown is None else near & ~unknown):
-            dates = schedule._dates(budget)
-            ends[rows] = ends_in_shifts(budget.count, dates, opens[rows], clocks)
-        rows = np.flatnonzero(ends != NAT)
-        if not len(rows):
-            return
-        to_end = to_opening.some(rows)._replace(
-            verb="elapsed", budget=None, end=InstantColumn(ends[rows], self._unit, None)
-        )
-        amounts, unit, unknown = solve(to_end)
-        if unknown is not None:
-            rows, amounts = rows[~unknown], amounts[~unknown]
-        found, finer, unknown = solve(asked.some(rows)._replace(budget=AmountColumn(amounts, unit)))
-        self._in_finer_unit(finer)
-        if unknown is not None:
-            rows, found = rows[~unknown], found[~unknown]
-        self._put(rows, scaled(found, finer, self._unit))
-
-    def _put(self, rows: Ints, values: Ints) -> None:
-        self._found[rows] = values
-        self._left[rows] = False
-
-    def _near(self, *, paused: bool) -> Bools:
-        """Return which rows are near today; without ``paused``, rows with pauses are excluded."""
+    def _near(self) -> Bools:
+        """Return which rows are near today and have no pauses."""
         day, start = in_unit(ONE_DAY, self._unit), self._rows.start
         near = self._left & (start > DAY_NUMBERS[0] * day) & (start < DAY_NUMBERS[1] * day)
-        if not paused and self._rows.pauses is not None:
+        if self._rows.pauses is not None:
             near &= np.diff(self._rows.pauses.offsets) == 0
         return near
 
@@ -257,14 +179,7 @@ class _Answers:
             if len(rows):
                 day = in_unit(ONE_DAY, self._unit)
                 first, last = (int(edge) // day for edge in _edges(self._rows.start[rows]))
-                yield schedule, rows, WallClocks(schedule.tz, first, last + _AHEAD, self._unit)
-
-    def _in_finer_unit(self, unit: str) -> None:
-        """Convert the columns to ``unit`` if it is finer than their unit."""
-        finer = finest([self._unit, unit])
-        if finer != self._unit:
-            self._found = scaled(self._found, self._unit, finer)
-            self._rows, self._unit = self._asked.rows(finer), finer
+                yield schedule, rows, WallClocks(schedule.tz, first, last, self._unit)
 
     # -- single rows -------------------------------------------------------------------------
 
@@ -283,17 +198,19 @@ class _Answers:
             self._unknown[row] = found is None
             self._micros[row] = NAT if found is None else found
         given = self._micros != NAT
+        unit = self._unit
         if (self._micros[given] % 1_000_000).any():
-            self._in_finer_unit("us")
-        coarser = PER_SECOND["us"] // PER_SECOND[self._unit]
+            unit = finest([unit, "us"])
+        answers = np.full(len(given), NAT)
+        coarser = PER_SECOND["us"] // PER_SECOND[unit]
         if coarser:
-            self._found[given] = self._micros[given] // coarser
+            answers[given] = self._micros[given] // coarser
         else:
-            own = scaled(self._micros, "us", self._unit)
-            beyond = given & (in_micros(own, self._unit) != self._micros)
+            own = scaled(self._micros, "us", unit)
+            beyond = given & (in_micros(own, unit) != self._micros)
             self._unknown |= beyond  # nanoseconds end in the year 2262
-            self._found[given] = own[given]
-        return OtherAnswers(self._found, self._unit, self._unknown, self._by_rule)
+            answers[given] = own[given]
+        return OtherAnswers(answers, unit, self._unknown, self._by_rule)
 
     def _ask(self, row: int, schedule: WorkingTime) -> tuple[int | None, bool]:
         """Return the answer of a row in microseconds, and whether rules decided it.
@@ -335,14 +252,11 @@ def _answer(
     if len(closed) == len(pauses):
         return micros_of(found)
     open_since = pauses[-1][0]
-    if isinstance(budget, WorkingDaysSameTime):
-        is_over = found <= open_since if asked.verb == "deadline" else found < open_since
-    else:
-        ways = [budget]
-        if getattr(budget, "roll", "") == "preceding":
-            ways.append(replace(budget, roll="none"))
-        limits = [schedule.breaches_after(start, one, **options) for one in ways]
-        is_over = max(limits) < open_since
+    ways = [budget]
+    if getattr(budget, "roll", "") == "preceding":
+        ways.append(replace(budget, roll="none"))
+    limits = [schedule.breaches_after(start, one, **options) for one in ways]
+    is_over = max(limits) < open_since
     return micros_of(found) if is_over else NAT
 
 

@@ -1,4 +1,4 @@
-"""Convert columns of instants to the wall-clock times of a zone, and back."""
+"""Convert columns of instants to the wall-clock times of a zone."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Final
 import numpy as np
 
 from workhours_sla.worktime.columns.arguments import scaled
-from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, Ints
+from workhours_sla.worktime.columns.lookups import PER_SECOND, Ints
 from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC, ONE_DAY, zone_offsets
 
 DAY_NUMBERS: Final = tuple((date(year, 1, 1) - BASE.date()).days for year in (1900, 2200))
 """Range of day numbers for which clocks are compiled."""
-_LAST_DATE: Final = date(9990, 1, 1)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _ROOM: Final = 4
 """Number of days before the first and after the last day with looked-up offsets."""
@@ -23,49 +22,24 @@ class WallClocks:
     """The wall-clock times of a zone between two day numbers, in a numpy unit.
 
     Wall-clock times are integers since 1970-01-01T00:00, like instants. ``day`` is the length of a
-    day. From day number ``last_day`` on, the unit cannot represent the times.
+    day.
     """
 
-    __slots__ = ("_at", "_offsets", "_shown", "_tz", "_unit", "day", "last_day")
+    __slots__ = ("_at", "_offsets", "day")
 
     def __init__(self, tz: tzinfo, first: int, last: int, unit: str) -> None:
-        self._tz, self._unit = tz, unit
         self.day: int = in_unit(ONE_DAY, unit)
-        self.last_day: int = min(MAX // self.day - 2 * _ROOM, (_LAST_DATE - BASE.date()).days)
         zone = zone_offsets(tz)
         first -= _ROOM
-        changes = zone.changes(first, max(first, min(last, self.last_day) + _ROOM))
+        changes = zone.changes(first, last + _ROOM)
         offsets = [zone.offset_on(first), *(offset for _, offset in changes)]
         self._at: Ints = np.array([in_unit(at, unit) for at, _ in changes], np.int64)
         self._offsets: Ints = np.array([in_unit(offset, unit) for offset in offsets], np.int64)
-        self._shown: Ints = self._at + self._offsets[1:]
-        """What the clocks show right after each change."""
-
-    def reaching(self, days: Ints) -> WallClocks:
-        """Return the clocks of the zone between the least and the greatest of some day numbers."""
-        return WallClocks(self._tz, int(days.min()), int(days.max()), self._unit)
 
     def shown_at(self, instants: Ints) -> Ints:
         """Return the times that the clocks show at some instants."""
         shown: Ints = instants + self._offsets[np.searchsorted(self._at, instants, "right")]
         return shown
-
-    def last_showing(self, times: Ints) -> Ints:
-        """Return the last instants at which the clocks show some times.
-
-        For a time that the clocks skip, this is the instant of the change.
-        """
-        place = np.searchsorted(self._shown, times, "right")
-        found: Ints = np.minimum(times - self._offsets[place], np.append(self._at, MAX)[place])
-        return found
-
-    def instant(self, when: datetime) -> int:
-        """Return a datetime as an integer in the unit of the clocks."""
-        return micros_of(when) * PER_SECOND[self._unit] // 1_000_000
-
-    def instants(self, moment: timedelta) -> int:
-        """Return an instant as an integer in the unit of the clocks."""
-        return in_unit(moment, self._unit)
 
 
 def in_unit(amount: timedelta, unit: str) -> int:

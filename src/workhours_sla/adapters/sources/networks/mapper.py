@@ -87,11 +87,11 @@ class NetworkMapper(ABC):
         return events
 
     def parts_of(
-        self, record: Any, head: Mapping[str, str], received_at: datetime | None = None
+        self, record: Any, head: Mapping[str, object], received_at: datetime | None = None
     ) -> Iterator[Part]:
         """Yield the comments of a record, also those that cannot be used.
 
-        ``head`` has the values of its envelope, as JSON.
+        ``head`` has the other values of its envelope.
         """
         try:
             for part in self._parts_of(record, head, received_at):
@@ -103,14 +103,14 @@ class NetworkMapper(ABC):
 
     @abstractmethod
     def _parts_of(
-        self, record: Any, head: Mapping[str, str], received_at: datetime | None
+        self, record: Any, head: Mapping[str, object], received_at: datetime | None
     ) -> Iterator[Part]:
         """Yield the comments of a record.
 
         Each network has its own. Raises RefusedError if the record cannot be used.
         """
 
-    def close(self, head: Mapping[str, str]) -> None:  # noqa: B027 - few networks need it
+    def close(self, head: Mapping[str, object]) -> None:  # noqa: B027 - few networks need it
         """Note the values of an envelope that ends."""
 
     def notes(self) -> Iterator[Phrase]:

@@ -55,7 +55,7 @@ class OkMapper(NetworkMapper):
         """The discussions whose last page is not the last one of the network."""
 
     def _parts_of(
-        self, record: OkComment, head: Mapping[str, str], received_at: datetime | None
+        self, record: OkComment, head: Mapping[str, object], received_at: datetime | None
     ) -> Iterator[Part]:
         """Yield a comment. Raises RefusedError."""
         if record.type and record.type != _ACTIVE and re.search("REMOVED|DELETED", record.type):
@@ -65,7 +65,7 @@ class OkMapper(NetworkMapper):
         yield Part(comment, None, comment.id)
 
     def _comment(
-        self, record: OkComment, head: Mapping[str, str], received_at: datetime | None
+        self, record: OkComment, head: Mapping[str, object], received_at: datetime | None
     ) -> Comment:
         """Convert a comment of Odnoklassniki to a Comment. Raises RefusedError."""
         native = needed(record.id, "id")
@@ -94,10 +94,10 @@ class OkMapper(NetworkMapper):
             received_at=received_at,
         )
 
-    def close(self, head: Mapping[str, str]) -> None:
+    def close(self, head: Mapping[str, object]) -> None:
         """Record whether a page is the last of its discussion."""
-        discussion = head.get("discussionId", "").strip('"')
-        if head.get("has_more") != "true":
+        discussion = str(head.get("discussionId") or "")
+        if head.get("has_more") is not True:
             self._open.pop(discussion, None)
         elif len(self._open) < MOST_OPEN:
             self._open[discussion] = None
@@ -109,7 +109,7 @@ class OkMapper(NetworkMapper):
             yield say("discussion_open", count=len(self._open), id=next(iter(self._open)))
 
 
-def _id_of(native: str, head: Mapping[str, str]) -> tuple[str, int | None]:
+def _id_of(native: str, head: Mapping[str, object]) -> tuple[str, int | None]:
     """Return the readable id of a comment, and its time in milliseconds, None if unknown.
 
     The network's id is the Base64 of ``time:-number:time:discussion:1``. Raises RefusedError if
@@ -121,7 +121,7 @@ def _id_of(native: str, head: Mapping[str, str]) -> tuple[str, int | None]:
         found = None
     if found is not None:
         return f"ok/{found[3]}/{found[1]}.{found[2].lstrip('-')}", int(found[1])
-    discussion = needed(head.get("discussionId", "").strip('"'), "discussionId")
+    discussion = needed(str(head.get("discussionId") or ""), "discussionId")
     return f"ok/{discussion}/{native}", None
 
 

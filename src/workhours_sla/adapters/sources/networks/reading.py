@@ -6,16 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from workhours_sla.adapters.sources.api_errors import check_api_error, has_mark
-from workhours_sla.adapters.sources.json_records import (
-    Closed,
-    Place,
-    records_of,
-    values_of,
-)
-from workhours_sla.adapters.sources.json_shape import check_first_document
+from workhours_sla.adapters.sources.api_errors import check_api_error
+from workhours_sla.adapters.sources.json_records import Closed, Place, records_of
 from workhours_sla.adapters.sources.networks.comments import Comment, CommentTree
 from workhours_sla.adapters.sources.networks.mapper import NetworkMapper, Part
 from workhours_sla.adapters.sources.rows import Fault, Item, clip
@@ -39,7 +31,7 @@ def reader(
     make: Callable[[Layout, Input], NetworkMapper],
     place: Place,
     *,
-    repair: Callable[[str], str] | None = None,
+    repair: Callable[[str], str] = str,
     arrange: Callable[[Iterator[Written]], Iterator[Written]] = iter,
 ) -> Reader:
     """Return the function that reads the JSON documents of a network.
@@ -49,15 +41,13 @@ def reader(
     """
 
     def parts(opened: OpenedFile, mapper: NetworkMapper, options: Input) -> Iterator[Written]:
-        decode = msgspec.json.Decoder(mapper.type).decode
-        found = records_of(opened, place, decode, encoding=options.encoding, repair=repair)
-        for one in found:
+        for one in records_of(opened, place, mapper.type, encoding=options.encoding, repair=repair):
             if isinstance(one, Closed):
-                check_api_error(opened.name, values_of(one.head), has_records=True)
+                check_api_error(opened.name, one.head, has_records=True)
                 mapper.close(one.head)
                 continue
-            if one.is_alone and not place.are_lines and has_mark(one.text):
-                check_first_document(opened.name, one.text)
+            if one.is_alone and not place.are_lines:
+                check_api_error(opened.name, one.written)
             if one.why is not None:
                 yield Part(None, RefusedError(one.why, "malformed")), one.text
             else:

@@ -23,10 +23,8 @@ from workhours_sla.text.messages import say
 _CHATS: Final = envelopes(
     {"chats": "envelopes", "left_chats": "envelopes", "list": "envelopes", "messages": "records"}
 )
-_PRIVATE: Final = frozenset(
-    f'"{kind}"' for kind in ("saved_messages", "replies", "personal_chat", "bot_chat")
-)
-"""Types of private chats, as JSON; nobody answers for a community there."""
+_PRIVATE: Final = frozenset(("saved_messages", "replies", "personal_chat", "bot_chat"))
+"""Types of private chats; nobody answers for a community there."""
 _PEER: Final = re.compile(r"(user|chat|channel)(\d{1,19})", re.ASCII)
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
 _UNQUOTED: Final = re.compile(r'("document_id"\s*+:\s*+)([^\s"\d{\[][^"\r\n]*+)(?=[\r\n]|\Z)')
@@ -54,13 +52,13 @@ class TelegramMapper(NetworkMapper):
     official = (r"(?:user|chat|channel)[1-9]\d{0,18}", "user123456")
 
     def _parts_of(
-        self, record: TelegramMessage, head: Mapping[str, str], received_at: datetime | None
+        self, record: TelegramMessage, head: Mapping[str, object], received_at: datetime | None
     ) -> Iterator[Part]:
         """Yield the comment of a message. Raises RefusedError.
 
         ``head`` has the type and the id of the chat.
         """
-        if head.get("type") in _PRIVATE:
+        if str(head.get("type")) in _PRIVATE:
             yield self.ignored("outside_groups")
             return
         if record.type == "unsupported":
@@ -70,10 +68,10 @@ class TelegramMapper(NetworkMapper):
         yield Part(comment, None, comment.id)
 
     def _comment(
-        self, message: TelegramMessage, head: Mapping[str, str], received_at: datetime | None
+        self, message: TelegramMessage, head: Mapping[str, object], received_at: datetime | None
     ) -> Comment:
         """Convert a message of Telegram to a Comment. Raises RefusedError."""
-        found = re.fullmatch(r"-?\d{1,19}", head.get("id", ""), re.ASCII)
+        found = re.fullmatch(r"-?\d{1,19}", str(head.get("id", "")), re.ASCII)
         chat = needed(found, "chat.id")[0]
         own_id = needed(message.id, "id")
         if message.date_unixtime is None and message.date is not None:

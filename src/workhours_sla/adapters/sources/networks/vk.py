@@ -80,7 +80,7 @@ class VkMapper(NetworkMapper):
     def _parts_of(
         self,
         record: Any,
-        head: Mapping[str, str],  # noqa: ARG002
+        head: Mapping[str, object],  # noqa: ARG002
         received_at: datetime | None,
     ) -> Iterator[Part]:
         """Yield a comment and those of its thread."""
@@ -167,20 +167,20 @@ class VkMapper(NetworkMapper):
         """Return whether an author is the community itself or one of its officials."""
         return author_id is not None and (author_id == owner or str(author_id) in self.officials)
 
-    def close(self, head: Mapping[str, str]) -> None:
+    def close(self, head: Mapping[str, object]) -> None:
         """End a page."""
         self._count_page(head)
         self._page = self._list = None
         self._in_page, self._has_threads = 0, False
 
-    def _count_page(self, head: Mapping[str, str]) -> None:
+    def _count_page(self, head: Mapping[str, object]) -> None:
         """Count the comments of a page, which states how many comments its list has."""
         count = head.get("current_level_count")
         if count is None and not self._has_threads:
             count = head.get("count")  # which includes the comments of threads
-        if self._list is None or count is None or not count.isdecimal():
+        if self._list is None or not isinstance(count, int):
             return
-        self._count(self._list, self._in_page, int(count))
+        self._count(self._list, self._in_page, count)
 
     def _count(self, where: _List, count: int, expected: int) -> None:
         """Count comments of a list that has ``expected`` comments in total."""
