@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import promise_oracle as oracle
-from test_properties import EXAMPLES, PROPERTY
+from kit.properties import EXAMPLES, PROPERTY
 from workhours_sla import (
     Calendar,
     Event,

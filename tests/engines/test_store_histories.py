@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("psycopg")
 
+from kit.properties import EXAMPLES, PROPERTY
 from promise_scenes import HOUR, Scene, scenes
-from test_properties import EXAMPLES, PROPERTY
 from test_store import cut, deliveries
 from workhours_sla.adapters.stores.database import COLUMNS, VERSION_KEY, Database
 from workhours_sla.adapters.stores.places import open_to_copy_from
