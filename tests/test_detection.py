@@ -22,7 +22,7 @@ from workhours_sla.adapters.detection.written import configuration_text
 from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.adapters.sources.text_lines import ByteChunks
 from workhours_sla.errors import ConfigError, SourceError
-from workhours_sla.text import words
+from workhours_sla.text import catalog
 
 SEEDS = (1, 2, 3)
 
@@ -489,7 +489,7 @@ def test_each_question_blocks_the_reading_until_it_is_answered(tmp_path: Path) -
                 continue
 
 
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_the_configuration_is_accepted_in_both_languages(lang: str, tmp_path: Path) -> None:
     for make in SHAPES.values():
         _, found = detected_of(make(1), tmp_path)

@@ -25,9 +25,9 @@ from workhours_sla.adapters.json.documents import _BY_SCHEMA as SCHEMAS
 from workhours_sla.calendars.russia.regions import region, region_ids
 from workhours_sla.cli.main import commands, main
 from workhours_sla.sla.event import EVENT_FIELDS
-from workhours_sla.text import words
-from workhours_sla.text.help_options import metavar
-from workhours_sla.text.words import QUARANTINE_REASONS
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import QUARANTINE_REASONS
+from workhours_sla.text.foreign import metavar
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -374,7 +374,7 @@ def test_reference_has_every_key_of_values(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reference_has_every_column_and_reason(language: str) -> None:
     sections = sections_of(DOCS / language / "reference/files.md")
-    for reason, text in words.QUARANTINE_REASONS.items():
+    for reason, text in catalog.QUARANTINE_REASONS.items():
         row = re.search(rf"^\|.*`{reason}`.*$", sections["quarantine"], re.MULTILINE)
         assert row
         assert text[language] in row[0]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from workhours_sla.cli.main import main
-from workhours_sla.text.help_options import metavar
+from workhours_sla.text.foreign import metavar
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 CONFIG = (EXAMPLES / "check_events.toml").read_text()

@@ -27,8 +27,8 @@ from workhours_sla.adapters.config.policy import configured
 from workhours_sla.cli.main import main
 from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
 from workhours_sla.json import from_json, to_json
-from workhours_sla.text import messages, words
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text import catalog, messages
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.budget import check_budget, format_amount, iso_amount
 from workhours_sla.worktime.hours_notation import parse_shifts
 from workhours_sla.worktime.shifts import (
@@ -283,7 +283,7 @@ def test_a_json_error_adds_the_key_path() -> None:
         assert str(caught.value) == f"{'.'.join(keys)}: {plain.value}"
 
 
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_the_shell_prints_the_error_in_both_languages(
     lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -305,8 +305,8 @@ def test_the_shell_prints_the_error_in_both_languages(
 
 
 def test_every_refusal_has_the_same_facts_in_both_languages() -> None:
-    for cause, texts in messages.REFUSALS.items():
-        fields = [{part[1] for part in Formatter().parse(texts[x])} for x in words.LANGUAGES]
+    for cause, texts in catalog.REFUSALS.items():
+        fields = [{part[1] for part in Formatter().parse(texts[x])} for x in catalog.LANGUAGES]
         assert fields[0] == fields[1], cause
 
 

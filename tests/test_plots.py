@@ -48,7 +48,7 @@ from workhours_sla.reports.page.page import page  # noqa: E402
 from workhours_sla.reports.plots import styles  # noqa: E402
 from workhours_sla.statistics.control_charts import p_prime_chart  # noqa: E402
 from workhours_sla.statistics.intervals import compliance_rate  # noqa: E402
-from workhours_sla.text.charts import CHARTS  # noqa: E402
+from workhours_sla.text.catalog import CHARTS  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 HOUR = timedelta(hours=1)

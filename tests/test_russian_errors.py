@@ -17,10 +17,9 @@ import pytest
 
 import workhours_sla
 from workhours_sla.cli.main import main
-from workhours_sla.text import sentences
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import ERRORS, REFUSALS
 from workhours_sla.text.foreign import usage
-from workhours_sla.text.messages import REFUSALS
-from workhours_sla.text.sentences import SENTENCES
 
 HEADER = "event_id,appeal_id,type,occurred_at\n"
 ROW = "1,A-1,created,2025-03-12T10:15+03:00\n"
@@ -389,11 +388,10 @@ def test_messages_of_earlier_versions_of_click_are_translated(english: str, russ
 def test_an_answer_does_not_load_the_sentences_of_errors() -> None:
     code = (
         "import sys; from workhours_sla.cli.main import main; main(['due', '31.10.2025 17:30']); "
-        "print(*(name for name in sys.modules if name.startswith('workhours_sla.text')))"
+        "from workhours_sla.text.catalog import ERRORS; print(*ERRORS.__dict__)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = done.stdout.splitlines()[-1].split()
-    assert not {"workhours_sla.text.sentences", "workhours_sla.text.foreign"} & set(loaded)
+    assert "_texts" not in done.stdout.splitlines()[-1].split()
 
 
 OTHER_FACTS: Final = {
@@ -416,7 +414,7 @@ OTHER_FACTS: Final = {
 def test_a_sentence_has_the_same_facts_in_every_language() -> None:
     differences = {
         cause: placeholders(texts["en"]) ^ placeholders(texts["ru"])
-        for cause, texts in SENTENCES.items()
+        for cause, texts in ERRORS.items()
     }
     assert {cause: names for cause, names in differences.items() if names} == OTHER_FACTS
 
@@ -440,7 +438,7 @@ def test_every_sentence_is_used() -> None:
     assert begins == {"at_", "ignored_", "network_", "weekday_"}
     assert [
         cause
-        for cause in {**SENTENCES, **REFUSALS}
+        for cause in {**ERRORS, **REFUSALS}
         if cause not in used and not cause.startswith(tuple(begins))
     ] == []
 
@@ -458,7 +456,7 @@ def test_every_phrase_has_a_sentence_and_the_facts_of_both_languages() -> None:
             if not isinstance(call.args[0], ast.Constant):
                 continue  # the cause is chosen when the error is raised
             cause = call.args[0].value
-            entry = SENTENCES.get(cause) or REFUSALS[cause]
+            entry = ERRORS.get(cause) or REFUSALS[cause]
             facts = {keyword.arg for keyword in call.keywords}
             needed = placeholders(entry["en"]) | placeholders(entry["ru"])
             assert None in facts or needed <= facts, f"{path}:{call.lineno}: {cause}"
@@ -467,8 +465,7 @@ def test_every_phrase_has_a_sentence_and_the_facts_of_both_languages() -> None:
 
 
 def test_no_sentence_is_written_twice() -> None:
-    parts = [part for name, part in vars(sentences).items() if name.isupper()]
-    keys = [key for part in parts if part is not SENTENCES for key in part]
+    keys = [key for name in ERRORS._tables for key in catalog.read(name)]
     assert len(keys) == len(set(keys))
     assert len(keys) > 500
-    assert set(keys) < SENTENCES.keys()
+    assert set(keys) == ERRORS.keys()

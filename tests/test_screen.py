@@ -45,7 +45,7 @@ from workhours_sla.service.screen.pages import (
 )
 from workhours_sla.service.screen.view import View
 from workhours_sla.sla.due_trace import due_trace
-from workhours_sla.text.screen import SCREEN
+from workhours_sla.text.catalog import SCREEN
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])

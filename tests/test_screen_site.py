@@ -16,9 +16,8 @@ import pytest
 from workhours_sla import Event, Policy, Schedule, Target, working_hours
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore
+from workhours_sla.text.catalog import LANGUAGES, SCREEN
 from workhours_sla.text.messages import say
-from workhours_sla.text.screen import SCREEN
-from workhours_sla.text.words import LANGUAGES
 
 pytest.importorskip("fastapi")
 pytest.importorskip("numpy")

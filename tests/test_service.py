@@ -22,8 +22,7 @@ from workhours_sla import Policy
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError
-from workhours_sla.text.service import PROBLEMS
-from workhours_sla.text.words import LANGUAGES
+from workhours_sla.text.catalog import LANGUAGES, PROBLEMS
 
 pytest.importorskip("fastapi")
 httpx = pytest.importorskip("httpx")

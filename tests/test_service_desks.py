@@ -23,8 +23,8 @@ from workhours_sla.adapters.sources.formats import mapper_of
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.source import Item as SourceItem
+from workhours_sla.text.catalog import LANGUAGES, QUARANTINE_REASONS
 from workhours_sla.text.messages import phrase_of, said
-from workhours_sla.text.words import LANGUAGES, QUARANTINE_REASONS
 
 SAMPLES = Path(__file__).parent / "samples"
 VOLGOGRAD = ZoneInfo("Europe/Volgograd")

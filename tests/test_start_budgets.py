@@ -39,7 +39,7 @@ from workhours_sla.errors import (
 )
 from workhours_sla.json import from_json, to_json
 from workhours_sla.report import cases_of_outcomes, report
-from workhours_sla.text.budgets import budget_words
+from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.budget_kinds import DayBudget, StartBudget
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.working_time import WorkingTime

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from workhours_sla.adapters.written_times import parse_date, parse_time
 from workhours_sla.cli.main import main
 from workhours_sla.errors import TimeSyntaxError
-from workhours_sla.text import messages, words
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text import catalog, messages
+from workhours_sla.text.catalog import SHELL
 
 READ = {
     # the time of day, by the day first and by the year first
@@ -158,11 +158,11 @@ def test_the_message_names_the_cause(text: str, cause: str) -> None:
     with pytest.raises(TimeSyntaxError) as caught:
         parse_time(text)
     assert (caught.value.text, caught.value.cause) == (text, cause)
-    for lang in words.LANGUAGES:
+    for lang in catalog.LANGUAGES:
         assert "{" not in messages.refusal(cause, lang, caught.value.facts)
 
 
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_a_clock_change_is_named_in_both_languages(
     lang: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,7 @@ from workhours_sla.text import messages
 def fail(cause: str, path: Path, **facts: object) -> NoReturn:
     """Raise StoreError about a file, with the English message for ``cause``.
 
-    ``cause`` is a key of ``messages.STORE_FAULTS``; ``facts`` fill the placeholders of the message.
+    ``cause`` is a key of ``catalog.STORE_FAULTS``; ``facts`` fill the placeholders of the message.
     """
     facts["path"] = str(path)
     text = messages.store_fault(cause, facts, "en")

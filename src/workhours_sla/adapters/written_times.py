@@ -108,7 +108,7 @@ def is_offset(offset: timedelta | None) -> bool:
 def refuse_time(text: str, cause: str, **facts: object) -> NoReturn:
     """Raise TimeSyntaxError about a text, with the English message for ``cause``.
 
-    ``cause`` is a key of ``messages.REFUSALS``; ``facts`` fill the placeholders of the message.
+    ``cause`` is a key of ``catalog.REFUSALS``; ``facts`` fill the placeholders of the message.
     """
     known = {"text": shown(text), **facts}
     raise TimeSyntaxError(messages.refusal(cause, "en", known), text=text, cause=cause, facts=known)

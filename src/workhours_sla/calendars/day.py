@@ -12,7 +12,7 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from workhours_sla.module_names import public
-from workhours_sla.text import words
+from workhours_sla.text import catalog, words
 
 NOT_SHORTENED = timedelta(0)
 PRE_HOLIDAY_SHORTENING = timedelta(hours=1)
@@ -92,7 +92,7 @@ class Act(NamedTuple):
         """
         if self.confidence == "high":
             return self.title
-        return f"{self.title} ({words.pick(words.ACT_UNCONFIRMED, lang)})"
+        return f"{self.title} ({catalog.pick(catalog.DAYS['ACT_UNCONFIRMED'], lang)})"
 
 
 def was_known(act: Act | None, day: dt.date | None) -> bool:
@@ -126,13 +126,14 @@ class Entry(NamedTuple):
 
     def describe(self, lang: str = "en") -> str:
         """Return the entry in words, followed by its act; ``lang`` is "en" or "ru"."""
-        kind_words = words.DAY_KINDS[self.kind]
+        kind_words = catalog.DAY_KINDS[self.kind]
         if self.kind is DayKind.TRANSFERRED_WORK:
             kind_words = words.WORKING_WEEKENDS.get(self.date.weekday(), kind_words)
-        text = words.holiday(self.name, lang) if self.name else words.pick(kind_words, lang)
+        text = words.holiday(self.name, lang) if self.name else catalog.pick(kind_words, lang)
         if self.swapped_with:
-            template = words.pick(
-                words.SWAPPED_WORK if self.kind.working else words.SWAPPED_OFF, lang
+            template = catalog.pick(
+                catalog.DAYS["SWAPPED_WORK"] if self.kind.working else catalog.DAYS["SWAPPED_OFF"],
+                lang,
             )
             text += " " + template.format(date=words.short_date(self.swapped_with, lang))
         return f"{text}: {self.act.text(lang)}" if self.act else text
@@ -184,14 +185,14 @@ class Day(NamedTuple):
         if self.reasons:
             text = self.reasons[0].describe(lang)
         else:
-            text = words.pick(words.DAY_KINDS[self.kind], lang)
+            text = catalog.pick(catalog.DAY_KINDS[self.kind], lang)
         if self.eve_of is not None:
             act = self.eve_of.act
-            text += "; " + words.pick(words.SHORTENED, lang).format(
+            text += "; " + catalog.pick(catalog.DAYS["SHORTENED"], lang).format(
                 holiday=words.holiday(self.eve_of.name or "", lang),
                 date=words.short_date(self.eve_of.date, lang)
                 + (f": {act.text(lang)}" if act else ""),
             )
         if self.provisional:
-            text += f" [{words.pick(words.PROVISIONAL, lang)}]"
+            text += f" [{catalog.pick(catalog.DAYS['PROVISIONAL'], lang)}]"
         return text

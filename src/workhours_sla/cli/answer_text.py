@@ -11,8 +11,8 @@ from workhours_sla.adapters.json.answers import OneTarget
 from workhours_sla.cli.budgets import budget_text, counting_text
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import GivenTime, show_end, show_time, zone_text
-from workhours_sla.text.budgets import budget_words
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
+from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_kinds import DayBudget
 from workhours_sla.worktime.explain import Trace

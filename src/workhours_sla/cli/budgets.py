@@ -8,8 +8,8 @@ from typing import NamedTuple
 import click
 
 from workhours_sla.errors import BudgetError, shown
-from workhours_sla.text.budgets import budget_words
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
+from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_data import budget_kind, budget_size, counting_of
 from workhours_sla.worktime.budget_kinds import Budget, CountFrom

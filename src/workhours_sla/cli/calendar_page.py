@@ -24,8 +24,8 @@ from workhours_sla.cli.options import (
 from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.settings import with_acts
 from workhours_sla.text import words
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import format_amount
 
 MONTHS_A_ROW: Final = 3

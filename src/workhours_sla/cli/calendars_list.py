@@ -14,8 +14,8 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.cli.help import argument, command
 from workhours_sla.cli.options import json_option, lang_option
 from workhours_sla.cli.output import echo_json
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL
 
 
 @command("calendars")

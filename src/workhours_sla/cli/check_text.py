@@ -28,9 +28,8 @@ from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import ScheduleBy
-from workhours_sla.text import words
-from workhours_sla.text.report import SENTENCES
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import SENTENCES, SHELL
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_kinds import DayBudget
 
@@ -109,7 +108,7 @@ def _counted(outcomes: Iterable[Outcome], lang: str, *, with_unanswered: bool = 
     """
     counts = Counter(outcome.verdict for outcome in outcomes)
     parts = [
-        f"{words.pick(words.VERDICTS[verdict], lang).upper()} {counts[verdict]}"
+        f"{catalog.pick(catalog.VERDICTS[verdict], lang).upper()} {counts[verdict]}"
         for verdict in VERDICTS
         if counts[verdict] or verdict in ALWAYS_COUNTED
     ]

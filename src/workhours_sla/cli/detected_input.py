@@ -19,9 +19,8 @@ from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.adapters.sources.growing_file import cannot_open
 from workhours_sla.cli.output import printable
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.text.detection import INIT
+from workhours_sla.text.catalog import INIT, SHELL
 from workhours_sla.text.messages import say
-from workhours_sla.text.shell import SHELL
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.detection.detected import Detected, Given, Reading, Value

@@ -15,8 +15,8 @@ import click
 
 from workhours_sla.adapters.stores.places import is_address
 from workhours_sla.adapters.stores.writer_lock import BESIDE
-from workhours_sla.text.help_options import metavar
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
+from workhours_sla.text.foreign import metavar
 
 _OF_A_STORE: Final = ("", "-wal", "-shm", "-journal", BESIDE)
 """File name suffixes of the files that belong to a store."""

@@ -18,8 +18,8 @@ from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.cli.input import path_or_stdin
 from workhours_sla.cli.kafka_settings import kafka_properties
 from workhours_sla.cli.output import echo_note
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import parse_amount
 
 if TYPE_CHECKING:

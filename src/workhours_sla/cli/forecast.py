@@ -35,7 +35,7 @@ from workhours_sla.cli.times import read_day, read_time, show_clock, show_time, 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.forecast import By, Forecast, Slot, forecast_deadlines
 from workhours_sla.text import words
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.schedule import Schedule
 
 DEFAULT_DAYS: Final = 10

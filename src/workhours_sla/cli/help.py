@@ -13,10 +13,9 @@ from typing import Any, Final
 
 import click
 
-from workhours_sla.text import help as texts
-from workhours_sla.text import help_options
+from workhours_sla.text import catalog, foreign
+from workhours_sla.text.catalog import LANGUAGES
 from workhours_sla.text.language import language
-from workhours_sla.text.words import LANGUAGES
 
 HELP_NAMES: Final = {"help_option_names": ["-h", "--help"]}
 
@@ -33,14 +32,14 @@ class Argument(click.Argument):
 
     def make_metavar(self, ctx: click.Context) -> str:
         """Return the name of the argument, such as ``[FILE]``."""
-        return help_options.metavar(super().make_metavar(ctx), language_of_help(ctx))
+        return foreign.metavar(super().make_metavar(ctx), language_of_help(ctx))
 
 
 class Option(click.Option):
-    """An option with its help in ``text.help_options.OPTIONS``.
+    """An option with its help in ``text.catalog.OPTIONS``.
 
     ``without`` is the effect of not giving the option: a value, or a key of
-    ``text.help_options.DEFAULTS``. By default it is the default of the option.
+    ``text.catalog.DEFAULTS``. By default it is the default of the option.
     """
 
     command = ""
@@ -55,14 +54,14 @@ class Option(click.Option):
     def key(self) -> str:
         """The key of the help: the option, after the command if the help is specific to it."""
         own = f"{self.command} {self.opts[-1]}"
-        return own if own in help_options.OPTIONS else self.opts[-1]
+        return own if own in catalog.OPTIONS else self.opts[-1]
 
     @property
     def help(self) -> str | None:
         """The help in the language of the call."""
-        if self.key not in help_options.OPTIONS:
+        if self.key not in catalog.OPTIONS:
             return self._given
-        return help_options.OPTIONS.text(language_of_help(), self.key)
+        return catalog.OPTIONS.text(language_of_help(), self.key)
 
     @help.setter  # noqa: A003
     def help(self, text: str | None) -> None:
@@ -70,7 +69,7 @@ class Option(click.Option):
 
     def make_metavar(self, ctx: click.Context) -> str:
         """Return the placeholder of the value in help, such as ``FILE``."""
-        return help_options.metavar(super().make_metavar(ctx), language_of_help(ctx))
+        return foreign.metavar(super().make_metavar(ctx), language_of_help(ctx))
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return the option with its placeholder, and its help with default and range."""
@@ -86,13 +85,13 @@ class Option(click.Option):
         without = f"{default:}".removesuffix(".0") if default not in (None, False) else None
         without = self.without or without
         if without is not None:
-            is_text = without in help_options.DEFAULTS
-            notes.append(help_options.DEFAULTS.text(lang, without) if is_text else without)
+            is_text = without in catalog.DEFAULTS
+            notes.append(catalog.DEFAULTS.text(lang, without) if is_text else without)
         if isinstance(self.type, click.IntRange | click.FloatRange):
             limits = {"least": self.type.min, "most": self.type.max}
-            notes.append(texts.PHRASES.text(lang, "range", **limits))
+            notes.append(catalog.USAGE.text(lang, "range", **limits))
         if self.required:
-            notes.append(texts.PHRASES.text(lang, "required"))
+            notes.append(catalog.USAGE.text(lang, "required"))
         return notes
 
 
@@ -115,9 +114,9 @@ class Command(click.Command):
     @property
     def help(self) -> str | None:
         """The help in the language of the call."""
-        if self.key not in texts.COMMANDS:
+        if self.key not in catalog.COMMANDS:
             return self._given
-        return texts.COMMANDS.text(language_of_help(), self.key)
+        return catalog.COMMANDS.text(language_of_help(), self.key)
 
     @help.setter  # noqa: A003
     def help(self, text: str | None) -> None:
@@ -127,14 +126,14 @@ class Command(click.Command):
         """Return the option ``--help`` with its help."""
         option = super().get_help_option(ctx)
         if option is not None:
-            option.help = help_options.OPTIONS.text(language_of_help(), "--help")
+            option.help = catalog.OPTIONS.text(language_of_help(), "--help")
         return option
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
         lang = language_of_help()
-        pieces = [help_options.metavar(piece, lang) for piece in self.collect_usage_pieces(ctx)]
-        usage = texts.PHRASES.text(lang, "usage")
+        pieces = [foreign.metavar(piece, lang) for piece in self.collect_usage_pieces(ctx)]
+        usage = catalog.USAGE.text(lang, "usage")
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{usage}: ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -144,7 +143,7 @@ class Command(click.Command):
             for param in self.get_params(ctx)
             if isinstance(param, click.Option) and (record := param.get_help_record(ctx))
         ]
-        with formatter.section(texts.PHRASES.text(language_of_help(), "options")):
+        with formatter.section(catalog.USAGE.text(language_of_help(), "options")):
             formatter.write_dl(records)
 
 
@@ -169,12 +168,12 @@ class Group(Command, click.Group):
         lang = language_of_help()
         before = "" if ctx.parent is None else f"{self.key} "
         rows = [(name, self._short(ctx, before, name)) for name in self.list_commands(ctx)]
-        with formatter.section(texts.PHRASES.text(lang, "commands")):
+        with formatter.section(catalog.USAGE.text(lang, "commands")):
             formatter.write_dl(rows)
 
     def _short(self, ctx: click.Context, before: str, name: str) -> str:
-        if f"{before}{name}" in texts.SHORT:
-            return texts.SHORT.text(language_of_help(), f"{before}{name}")
+        if f"{before}{name}" in catalog.SHORT:
+            return catalog.SHORT.text(language_of_help(), f"{before}{name}")
         found = self.get_command(ctx, name)
         return "" if found is None else found.get_short_help_str()
 

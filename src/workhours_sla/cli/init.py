@@ -16,10 +16,9 @@ from workhours_sla.cli.input import path_or_stdin
 from workhours_sla.cli.options import lang_option, take
 from workhours_sla.cli.output import printable
 from workhours_sla.cli.settings import note_other_zones
-from workhours_sla.text.detection import INIT
+from workhours_sla.text.catalog import INIT, SHELL
 from workhours_sla.text.language import language
 from workhours_sla.text.messages import said
-from workhours_sla.text.shell import SHELL
 
 
 class _InitOptions(NamedTuple):

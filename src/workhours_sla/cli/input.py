@@ -27,8 +27,8 @@ from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.column_events import ColumnEvents
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Rejected
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.text.shell import SHELL
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.detection.detected import Given

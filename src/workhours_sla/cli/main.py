@@ -32,10 +32,10 @@ from workhours_sla.errors import (
     WorkHoursError,
     clipped,
 )
-from workhours_sla.text import messages, words
-from workhours_sla.text.help import PHRASES
+from workhours_sla.text import catalog, messages
+from workhours_sla.text.catalog import SHELL, USAGE
 from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL, sentence, unknown_date
+from workhours_sla.text.messages import sentence, unknown_date
 from workhours_sla.version import __version__
 
 LONGEST_MESSAGE: Final = 500
@@ -97,7 +97,7 @@ class Commands(Group):
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
     if wanted:
-        click.echo(PHRASES.text(language_of_help(), "version", version=__version__))
+        click.echo(USAGE.text(language_of_help(), "version", version=__version__))
         ctx.exit()
 
 
@@ -246,7 +246,7 @@ def _language_of(arguments: Sequence[str]) -> str:
     found = language(None)
     for before, after in zip(["", *arguments], [*arguments, ""], strict=True):
         chosen = after if before == "--lang" else after.partition("--lang=")[2]
-        if chosen in words.LANGUAGES and (before == "--lang" or after.startswith("--lang=")):
+        if chosen in catalog.LANGUAGES and (before == "--lang" or after.startswith("--lang=")):
             found = chosen
     return found
 

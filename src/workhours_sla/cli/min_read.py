@@ -10,8 +10,8 @@ import click
 
 from workhours_sla.cli.percentages import read_share
 from workhours_sla.errors import SourceError, shown
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.text.shell import SHELL
 
 _FIXES: Final = {
     "unreadable_time": "fix_time",

@@ -24,8 +24,8 @@ from workhours_sla.cli.options import (
 from workhours_sla.cli.output import echo_json, echo_note, printable
 from workhours_sla.cli.store_place import store_place
 from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL
 
 _PAGE: Final = 10_000
 """Number of changes that are read from the store at a time."""

@@ -10,7 +10,7 @@ import click
 
 from workhours_sla.adapters.json.answers import json_value
 from workhours_sla.adapters.json.text import escape_controls
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
 
 BREACHES: Final = 1
 """Exit status if breaches were found. Status 1 never means anything else."""

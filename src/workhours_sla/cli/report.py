@@ -45,9 +45,9 @@ from workhours_sla.errors import shown
 from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.target import Target
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.language import language
 from workhours_sla.text.messages import said
-from workhours_sla.text.shell import SHELL
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.detection.detected import Given

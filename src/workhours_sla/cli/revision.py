@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from workhours_sla.cli.output import echo_json
-from workhours_sla.text import words
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import CAUSES, SENTENCES, TARGET_VERDICTS
 from workhours_sla.text.messages import said
 from workhours_sla.text.numbers import number, percent
-from workhours_sla.text.report import CAUSES, SENTENCES, VERDICTS, heading, name_of
+from workhours_sla.text.words import heading, name_of
 
 if TYPE_CHECKING:
     # these modules need numpy
@@ -56,7 +57,7 @@ def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
 
     if not found.changes:
         yield SENTENCES.text(lang, "unchanged")
-    causes = ", ".join(words.pick(CAUSES[cause], lang) for cause in found.causes)
+    causes = ", ".join(catalog.pick(CAUSES[cause], lang) for cause in found.causes)
     if causes:
         yield SENTENCES.text(lang, "changed_by", causes=causes)
     yield from _case_lines(found.cases or (), lang)
@@ -82,7 +83,7 @@ def _case_lines(cases: Sequence[RevisedCase], lang: str) -> Iterator[str]:
         yield SENTENCES.text(lang, "revised_cases", count=len(cases))
     for case in cases[:SHOWN_CHANGES]:
         old, new = (
-            NONE if verdict is None else words.pick(words.VERDICTS[verdict], lang)
+            NONE if verdict is None else catalog.pick(catalog.VERDICTS[verdict], lang)
             for verdict in (case.old, case.new)
         )
         line = f"  {printable(case.appeal_id)}: {old} -> {new}"
@@ -90,7 +91,7 @@ def _case_lines(cases: Sequence[RevisedCase], lang: str) -> Iterator[str]:
             dues = (case.old_due_at, case.new_due_at)
             first, second = (NONE if due is None else moment(due, lang) for due in dues)
             line += f"; {heading('due_at', lang)} {first} -> {second}"
-        causes = ", ".join(words.pick(CAUSES[cause], lang) for cause in case.causes)
+        causes = ", ".join(catalog.pick(CAUSES[cause], lang) for cause in case.causes)
         yield f"{line} ({causes})" if causes else line
         for day in case.days:
             reason = day.reason_ru if lang == "ru" else day.reason_en
@@ -106,4 +107,4 @@ def _figure(figure: str, value: str | None, lang: str) -> str:
         return NONE
     if figure == "rate":
         return number(percent(float(value), places=2), lang)
-    return words.pick(VERDICTS[value], lang) if figure == "verdict" else value
+    return catalog.pick(TARGET_VERDICTS[value], lang) if figure == "verdict" else value

@@ -12,9 +12,9 @@ from workhours_sla.cli.input import Rows, Stored
 from workhours_sla.cli.times import show_time
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluate import Evaluation
-from workhours_sla.text import words
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.text.shell import SHELL
 
 SHOWN_FAULTS: Final = 5
 SHOWN_UNMATCHED: Final = 5
@@ -41,7 +41,7 @@ def account(result: Evaluation, rows: Rows, lang: str) -> Iterator[str]:
     for fault in rows.faults[:SHOWN_FAULTS]:
         yield f"    {SHELL.text(lang, rows.place, line=fault.line)}: {said(fault.detail, lang)}"
     for event, reason in quarantined[:SHOWN_FAULTS]:
-        why = words.pick(words.QUARANTINE_REASONS[reason], lang)
+        why = catalog.pick(catalog.QUARANTINE_REASONS[reason], lang)
         yield f"    {event.appeal_id} {event.type} {event.occurred_at.isoformat()}: {why}"
 
 
@@ -82,11 +82,11 @@ def quarantine(result: Evaluation, rows: Rows) -> tuple[Quarantined, ...]:
 
 def unmatched(result: Evaluation, lang: str) -> Iterator[str]:
     """Yield a line for each reason why appeals have no target, with their count and ids."""
-    for reason, word in words.UNMATCHED_REASONS.items():
+    for reason, word in catalog.UNMATCHED_REASONS.items():
         ids = list(dict.fromkeys(o.appeal_id for o in result.unmatched if o.reason == reason))
         if ids:
             first = ", ".join(ids[:SHOWN_UNMATCHED]) + ", ..." * (len(ids) > SHOWN_UNMATCHED)
-            yield f"{words.pick(word, lang)}: {len(ids)} ({first})"
+            yield f"{catalog.pick(word, lang)}: {len(ids)} ({first})"
 
 
 def rows_line(read: int, faulty: int, ignored: int, inverted: int, lang: str) -> str:
@@ -112,7 +112,7 @@ def events_line(counts: Mapping[str, Any], lang: str) -> str:
 def reason_lines(counts: Mapping[str, int], lang: str) -> Iterator[str]:
     """Yield a line for each reason for quarantine, with its count, the most frequent first."""
     for reason, count in Counter(counts).most_common():
-        yield f"  {count:>6}  {words.pick(words.QUARANTINE_REASONS[reason], lang)}"
+        yield f"  {count:>6}  {catalog.pick(catalog.QUARANTINE_REASONS[reason], lang)}"
 
 
 def store_lines(

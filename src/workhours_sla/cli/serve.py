@@ -22,10 +22,9 @@ from workhours_sla.cli.options import (
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.store_place import place_if_given
 from workhours_sla.errors import ConfigError, EngineError
+from workhours_sla.text.catalog import LANGUAGES, SHELL
 from workhours_sla.text.language import language
 from workhours_sla.text.messages import say
-from workhours_sla.text.shell import SHELL
-from workhours_sla.text.words import LANGUAGES
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.policy import Configuration

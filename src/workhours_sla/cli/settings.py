@@ -28,8 +28,8 @@ from workhours_sla.cli.calendar_ends import note_calendar_ends
 from workhours_sla.cli.options import CommonOptions, ScheduleOptions
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import BudgetError, shown
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import parse_amount
 from workhours_sla.worktime.budget_texts import parse_budget
 from workhours_sla.worktime.schedule import Schedule

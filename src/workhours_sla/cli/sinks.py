@@ -23,7 +23,7 @@ from workhours_sla.adapters.sinks.smtp import MailServer, Refusal
 from workhours_sla.adapters.sinks.webhook import WebhookSink
 from workhours_sla.cli.kafka_settings import kafka_properties, secret_in
 from workhours_sla.cli.output import Note
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
 
 
 class Configured(NamedTuple):

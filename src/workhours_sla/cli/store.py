@@ -13,8 +13,8 @@ from workhours_sla.cli.help import argument, group, option
 from workhours_sla.cli.options import config_option, json_option, lang_of_group, lang_option
 from workhours_sla.cli.output import UNREADABLE, echo_json, printable
 from workhours_sla.cli.store_place import store_place
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL
 
 SHOWN: Final = 20
 

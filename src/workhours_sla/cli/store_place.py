@@ -10,7 +10,8 @@ from workhours_sla.adapters.stores.database_store import DatabaseStore
 from workhours_sla.adapters.stores.places import IN_USE, open_store, shown, wait_for_store
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import StoreError
-from workhours_sla.text.shell import SHELL, sentence
+from workhours_sla.text.catalog import SHELL
+from workhours_sla.text.messages import sentence
 
 
 def store_place(given: str | None, config: str | None, lang: str) -> str:

@@ -50,9 +50,9 @@ from workhours_sla.sla.emitted_changes import Change, ChangeKind
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.sla.watermark import Watermarks
-from workhours_sla.text import words
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import parse_amount
 
 STDOUT: Final = "stdout"
@@ -241,7 +241,7 @@ class _ChangeLines:
 
     def _line(self, change: Change, *, is_retraction: bool) -> str:
         lang = self._lang
-        what = words.pick(words.CHANGES[change.kind], lang)
+        what = catalog.pick(catalog.CHANGES[change.kind], lang)
         mark = "" if is_retraction else MARKS.get(change.kind, "")
         if is_retraction:
             what = SHELL.text(lang, "retracted", what=what)

@@ -8,8 +8,8 @@ from typing import Final
 
 from workhours_sla.compliance.agreement import Agreement, AgreementClass, ComparedAppeal
 from workhours_sla.reports.printable import printable
-from workhours_sla.text.agreement import AGREEMENT, CLASSES
-from workhours_sla.text.words import VERDICTS, pick, target_name, weekday_date
+from workhours_sla.text.catalog import AGREEMENT, COMPARED, VERDICTS, pick
+from workhours_sla.text.words import target_name, weekday_date
 from workhours_sla.worktime.budget import format_amount
 
 _EXPLAINED: Final = frozenset(
@@ -40,7 +40,7 @@ def agreement_lines(found: Agreement, lang: str) -> Iterator[str]:
 
 
 def _counts(classes: Sequence[AgreementClass], lang: str) -> str:
-    return " · ".join(f"{pick(CLASSES[one.name], lang)} {one.count}" for one in classes)
+    return " · ".join(f"{pick(COMPARED[one.name], lang)} {one.count}" for one in classes)
 
 
 def _examples(classes: Sequence[AgreementClass], lang: str) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _examples(classes: Sequence[AgreementClass], lang: str) -> Iterator[str]:
     text = AGREEMENT.in_language(lang)
     for one in classes:
         if one.name in _EXPLAINED:
-            name = pick(CLASSES[one.name], lang)
+            name = pick(COMPARED[one.name], lang)
             shown = ", ".join(_example(appeal, lang) for appeal in one.examples)
             more = ", ..." * (one.count > len(one.examples))
             yield text("example", name=name, examples=shown + more)

@@ -13,9 +13,8 @@ from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.reports.periods import named_period, whole_period
 from workhours_sla.statistics.intervals import TargetVerdict
-from workhours_sla.text.headline import HEADLINE
+from workhours_sla.text.catalog import HEADLINE, Texts
 from workhours_sla.text.numbers import count_text, number, percent, target_text
-from workhours_sla.text.texts import Texts
 
 NAME: Final = "\ue000"
 """Placeholder for an agency's name in ``Headline.most``, which a page replaces by markup."""

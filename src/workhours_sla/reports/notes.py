@@ -14,9 +14,10 @@ from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.reports.printable import moment, printable
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
-from workhours_sla.text import words
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import SENTENCES
 from workhours_sla.text.numbers import number
-from workhours_sla.text.report import SENTENCES, heading
+from workhours_sla.text.words import heading
 from workhours_sla.worktime.budget import format_amount
 
 _DAY: Final = timedelta(days=1)
@@ -113,7 +114,7 @@ def rate_facts(report: ReportNumbers) -> dict[str, int]:
 
 def day_texts(day: DayNote, lang: str) -> tuple[str, str]:
     """Return the kind of a day of the report, and the reason why the day is of this kind."""
-    kind = words.pick(words.DAY_KINDS.get(day.kind or "", {"en": "?"}), lang)
+    kind = catalog.pick(catalog.DAY_KINDS.get(day.kind or "", {"en": "?"}), lang)
     return kind, day.reason_ru if lang == "ru" else day.reason_en
 
 

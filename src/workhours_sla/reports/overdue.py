@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number
 
 _MINUTE: Final = timedelta(minutes=1)

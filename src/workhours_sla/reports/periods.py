@@ -8,8 +8,7 @@ from typing import Final, Literal
 from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.text import words
-from workhours_sla.text.headline import HEADLINE
-from workhours_sla.text.report import SENTENCES
+from workhours_sla.text.catalog import HEADLINE, SENTENCES
 
 _DAY: Final = timedelta(days=1)
 _YEAR, _QUARTER = 12, 3

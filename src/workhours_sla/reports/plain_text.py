@@ -23,11 +23,10 @@ from workhours_sla.reports.printable import (
 )
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.statistics.intervals import FLAGGED_BELOW
-from workhours_sla.text import words
-from workhours_sla.text.budgets import budget_words
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import SENTENCES, TARGET_VERDICTS
 from workhours_sla.text.numbers import number, target_text
-from workhours_sla.text.report import SENTENCES, VERDICTS, heading, name_of
-from workhours_sla.text.words import target_name
+from workhours_sla.text.words import budget_words, heading, name_of, target_name
 from workhours_sla.worktime.budget import format_amount
 
 NONE: Final = "-"
@@ -199,7 +198,7 @@ def verdict_text(row: Row, lang: str) -> str:
 
     The text is "too few" for an inconclusive verdict on fewer than twenty appeals.
     """
-    return words.pick(VERDICTS[verdict_of(row)], lang)
+    return catalog.pick(TARGET_VERDICTS[verdict_of(row)], lang)
 
 
 def quantile_text(quantile: Quantile | None, lang: str) -> str:

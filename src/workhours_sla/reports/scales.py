@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import number, percent, target_text
 
 SHARES: Final = (0.5, 0.6, 0.7, 0.8, 0.9)

@@ -24,8 +24,8 @@ from workhours_sla.reports.workbook.cells import Book, Layout, Points, Share
 from workhours_sla.reports.workbook.charts import group_chart, week_chart
 from workhours_sla.reports.workbook.groups import figures, write_groups
 from workhours_sla.reports.workbook.method import write_method
-from workhours_sla.text.report import heading
-from workhours_sla.text.workbook import WORKBOOK, title_of
+from workhours_sla.text.catalog import WORKBOOK
+from workhours_sla.text.words import heading, title_of
 
 _SUMMARY: Final = (
     *("arrived", "matured", "matured_met", "rate", "few", "lower", "upper", "verdict"),

@@ -17,12 +17,12 @@ from workhours_sla.adapters.sinks.due_calendar import write_due_calendar
 from workhours_sla.errors import CalendarDataError, ConfigError
 from workhours_sla.service.live import Live
 from workhours_sla.sla.policy import Policy
+from workhours_sla.text.catalog import Texts
 from workhours_sla.text.messages import say
-from workhours_sla.text.texts import Texts
 
 LEAST: Final = 32
 """The least number of characters of a key."""
-_TEXTS: Final = Texts({"name": {"en": "Deadlines: {agency}", "ru": "Сроки ответов: {agency}"}})
+_TEXTS: Final = Texts("digests.feed")
 
 
 class Feed(NamedTuple):

@@ -13,10 +13,9 @@ from workhours_sla.errors import (
     UnknownCalendarError,
     WorkHoursError,
 )
-from workhours_sla.text import messages, words
-from workhours_sla.text.messages import Phrase, say
-from workhours_sla.text.service import PROBLEMS
-from workhours_sla.text.shell import sentence, unknown_date
+from workhours_sla.text import catalog, messages
+from workhours_sla.text.catalog import PROBLEMS
+from workhours_sla.text.messages import Phrase, say, sentence, unknown_date
 
 MEDIA_TYPE: Final = "application/problem+json"
 DOCUMENTATION: Final = "https://workhours-sla.readthedocs.io/reference/service#"
@@ -69,7 +68,7 @@ class Problem(NamedTuple):
             detail = messages.said(self.phrase, lang)
         return {
             "type": DOCUMENTATION + self.kind,
-            "title": words.pick(PROBLEMS[self.kind], lang),
+            "title": catalog.pick(PROBLEMS[self.kind], lang),
             "status": self.status,
             "detail": detail,
             **self.facts,
@@ -127,6 +126,6 @@ def language_of(accepted: str, default: str) -> str:
             weight = float(quality.strip().removeprefix("q=")) if quality else 1.0
         except ValueError:
             continue
-        if lang in words.LANGUAGES and weight > best:
+        if lang in catalog.LANGUAGES and weight > best:
             best, chosen = weight, lang
     return chosen

@@ -12,7 +12,7 @@ from workhours_sla.calendars.date_ranges import dates_between, in_any
 from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.errors import BudgetError
 from workhours_sla.module_names import public
-from workhours_sla.text import words
+from workhours_sla.text import catalog, words
 from workhours_sla.worktime.budget import format_amount, iso_amount
 from workhours_sla.worktime.budget_data import budget_data
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
@@ -68,15 +68,19 @@ class Step:
     def reason(self, lang: str = "en") -> str:
         """Return the reason for the working time of the date, as text."""
         if self.overridden:
-            return words.pick(words.OVERRIDDEN, lang)
+            return catalog.pick(catalog.DAYS["OVERRIDDEN"], lang)
         if self.undecided is not None:
             entry = self.undecided.describe(lang)
-            return words.pick(words.UNDECIDED, lang).format(entry=entry)
+            return catalog.pick(catalog.DAYS["UNDECIDED"], lang).format(entry=entry)
         if self.unknown:
-            return words.pick(words.NOT_COVERED, lang)
+            return catalog.pick(catalog.DAYS["NOT_COVERED"], lang)
         assert self.day is not None  # noqa: S101 - every other known date has an entry
         text = self.day.describe(lang)
-        return f"{text} ({words.pick(words.NO_HOURS, lang)})" if self.without_hours else text
+        return (
+            f"{text} ({catalog.pick(catalog.DAYS['NO_HOURS'], lang)})"
+            if self.without_hours
+            else text
+        )
 
     def remark(self, lang: str = "en") -> str:
         """Return the reason as text, followed by the paused working time if there is any.
@@ -84,11 +88,13 @@ class Step:
         In a day budget, a special role of the date is added.
         """
         if self.part is not None:
-            special = words.DAY_PARTS.get(self.part)
-            return self.reason(lang) + (f"; {words.pick(special, lang)}" if special else "")
+            special = catalog.DAY_PARTS.get(self.part)
+            return self.reason(lang) + (f"; {catalog.pick(special, lang)}" if special else "")
         if not self.paused:
             return self.reason(lang)
-        paused = words.pick(words.PAUSED_TIME, lang).format(amount=format_amount(self.paused))
+        paused = catalog.pick(catalog.DAYS["PAUSED_TIME"], lang).format(
+            amount=format_amount(self.paused)
+        )
         return f"{self.reason(lang)}; {paused}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -107,7 +113,7 @@ class Step:
             "part": self.part,
             "number": self.number,
             "provisional": bool(day and day.provisional),
-            "reason": {lang: self.reason(lang) for lang in words.LANGUAGES},
+            "reason": {lang: self.reason(lang) for lang in catalog.LANGUAGES},
             "acts": [_act(entry) for entry in _entries(day) if entry.act],
         }
 

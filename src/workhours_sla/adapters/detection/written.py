@@ -8,7 +8,7 @@ from typing import Final
 from workhours_sla.adapters.config.defaults import BUDGET, CALENDAR, HOURS
 from workhours_sla.adapters.detection.detected import Detected, Doubt
 from workhours_sla.adapters.detection.toml_values import toml_line
-from workhours_sla.text.detection import INIT
+from workhours_sla.text.catalog import INIT
 from workhours_sla.text.messages import said
 
 _WIDTH: Final = 96

@@ -17,8 +17,8 @@ from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
-from workhours_sla.text import words
-from workhours_sla.text.texts import Texts
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import Texts
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.schedule import Schedule
 
@@ -31,19 +31,7 @@ RETRACTED: Final = "retracted"
 """The key under which ``count_changes`` counts retractions; other keys are kinds of changes."""
 
 _WAITING: Final = frozenset({Verdict.PENDING, Verdict.AT_RISK, Verdict.PAUSED, Verdict.BREACHED})
-_PHRASES: Final = Texts(
-    {
-        "no_agency": {"en": "without an agency", "ru": "без ведомства"},
-        "since": {"en": "Since the last message: {counts}", "ru": "С прошлого сообщения: {counts}"},
-        "retracted": {"en": "retracted {count}", "ru": "отменено {count}"},
-        "late": {"en": "Overdue, unanswered: {count}", "ru": "Просрочено, без ответа: {count}"},
-        "open": {"en": "To be answered: {count}", "ru": "Ждут ответа: {count}"},
-        "due": {"en": "due {when}", "ru": "срок {when}"},
-        "over": {"en": "overdue by {amount}", "ru": "просрочено на {amount}"},
-        "left": {"en": "{amount} left", "ru": "осталось {amount}"},
-        "used": {"en": "{percent} % of the time is used", "ru": "прошло {percent} % срока"},
-    }
-)
+_PHRASES: Final = Texts("digests.digest")
 
 
 @public("workhours_sla.stream")
@@ -232,9 +220,9 @@ class _Page:
                 yield from map(self._line, sorted(outcomes, key=self._urgency))
 
     def _counts(self, changed: Mapping[str, int]) -> Iterator[str]:
-        for kind, word in words.CHANGES.items():
+        for kind, word in catalog.CHANGES.items():
             if changed.get(kind):
-                yield f"{words.pick(word, self._lang)} {changed[kind]}"
+                yield f"{catalog.pick(word, self._lang)} {changed[kind]}"
         if changed.get(RETRACTED):
             yield self._text("retracted", count=changed[RETRACTED])
 
@@ -245,7 +233,7 @@ class _Page:
     def _line(self, outcome: Outcome) -> str:
         facts = []
         if outcome.verdict is Verdict.PAUSED:
-            facts.append(words.pick(words.VERDICTS["paused"], self._lang))
+            facts.append(catalog.pick(catalog.VERDICTS["paused"], self._lang))
         if outcome.due_at is not None:
             facts.append(self._text("due", when=self._time(outcome.due_at)))
         if outcome.overdue:

@@ -14,23 +14,13 @@ from workhours_sla.sla.forecast import slot_of
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text import words
-from workhours_sla.text.texts import Texts
+from workhours_sla.text.catalog import Texts
 
 _KEPT: Final = timedelta(days=30)
 """How long a cancelled event stays in the calendar, so that clients can remove it."""
 _PRODUCT: Final = "-//workhours_sla//deadlines//EN"
 _UID_ENDING: Final = "@due.workhours-sla"
-_TEXTS: Final = Texts(
-    {
-        "due": {
-            "en": "{agency}: {count} {count:appeal|appeals} to answer",
-            "ru": "{agency}: {count:ждёт|ждут|ждут} ответа {count} "
-            "{count:обращение|обращения|обращений}",
-        },
-        "first": {"en": "The first is due {when}", "ru": "Ближайший срок: {when}"},
-        "no_agency": {"en": "without an agency", "ru": "без ведомства"},
-    }
-)
+_TEXTS: Final = Texts("digests.due_calendar")
 
 
 class _Event(NamedTuple):

@@ -28,14 +28,8 @@ from workhours_sla.reports.charts.model import (
 )
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.sla.forecast import Forecast, Slot
-from workhours_sla.text.charts import CHARTS
-from workhours_sla.text.numbers import (
-    count_text,
-    day_text,
-    hours_exact,
-    number,
-    weekday_text,
-)
+from workhours_sla.text.catalog import CHARTS
+from workhours_sla.text.numbers import count_text, day_text, hours_exact, number, weekday_text
 from workhours_sla.worktime.budget import format_amount
 
 _HOUR: Final = timedelta(hours=1)

@@ -17,7 +17,7 @@ from workhours_sla.reports.scales import (
 )
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
 from workhours_sla.text import words
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import count_text, number
 from workhours_sla.text.numbers import percent as rounded
 

@@ -12,10 +12,10 @@ from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import ROW, Axis, Chart, Layer, Level, Point, Room, Series
 from workhours_sla.reports.plain_text import rate_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW, ComplianceRate
-from workhours_sla.text import words
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import CHARTS, TARGET_VERDICTS
 from workhours_sla.text.numbers import count_text, number
-from workhours_sla.text.report import VERDICTS, heading, name_of
+from workhours_sla.text.words import heading, name_of
 
 _NAMES: Final = 0.45
 """Maximum share of the chart's width for the names of groups."""
@@ -140,7 +140,7 @@ def caterpillar_chart(report: ReportNumbers, table: Table | None, lang: str, roo
     low = min([total.target, *(rate.interval.lower for _, rate in shown)])
     about = min(5, max(1, int((1 - _NAMES) * room.width / 35)))
     legend = {
-        f"target_{verdict}": text("target_is", verdict=words.pick(VERDICTS[verdict], lang))
+        f"target_{verdict}": text("target_is", verdict=catalog.pick(TARGET_VERDICTS[verdict], lang))
         for verdict in ("meets", "inconclusive", "fails", "too_few")
     }
     return Chart(

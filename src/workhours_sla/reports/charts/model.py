@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
 from workhours_sla.reports.printable import one_line
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import count_text, number, target_text
 
 TYPE: Final = 7.0

@@ -26,10 +26,9 @@ from workhours_sla.reports.printable import printable
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.text import words
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import CHARTS, PHASES
 from workhours_sla.text.numbers import weekday_text, when_text
-from workhours_sla.text.report import PHASES
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.schedule import Schedule
@@ -86,7 +85,7 @@ class Timeline:
     def chart(self) -> Chart:
         """Return the timeline, or an empty chart if the appeal has no clock."""
         outcome, text = self._outcome, self._text
-        verdict = words.pick(words.VERDICTS[outcome.verdict], self._lang)
+        verdict = catalog.pick(catalog.VERDICTS[outcome.verdict], self._lang)
         if outcome.overdue:
             verdict = text("overdue_by", amount=format_amount(outcome.overdue))
         names = (printable(outcome.appeal_id), printable(outcome.target), verdict)
@@ -220,13 +219,13 @@ class Timeline:
     def _why(self, day: date) -> str:
         """Return the reason why a date has no working time."""
         if day in self._schedule.overrides:
-            return words.pick(words.OVERRIDDEN, self._lang)
+            return catalog.pick(catalog.DAYS["OVERRIDDEN"], self._lang)
         found = self._schedule.calendar.day(day)
         if found.working:
-            return words.pick(words.NO_HOURS, self._lang)
+            return catalog.pick(catalog.DAYS["NO_HOURS"], self._lang)
         if found.reasons and found.reasons[0].name:
             return words.holiday(found.reasons[0].name, self._lang)
-        return words.pick(words.DAY_KINDS[found.kind], self._lang)
+        return catalog.pick(catalog.DAY_KINDS[found.kind], self._lang)
 
     def _lines(self) -> Iterator[Level]:
         """Yield lines at the due time, the limit and, for an open appeal, the evaluation time."""
@@ -286,7 +285,7 @@ class Timeline:
         for place, span in enumerate(self._spans):
             who = f"{printable(span.holder)}, " if span.holder else ""
             amount = span.until - span.since if self._around_the_clock else span.worked
-            phase = words.pick(PHASES[span.phase], self._lang)
+            phase = catalog.pick(PHASES[span.phase], self._lang)
             yield f"{_letters(place)}  {format_amount(amount)}  {who}{phase}"
 
 

@@ -16,7 +16,7 @@ from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, P
 from workhours_sla.reports.plain_text import interval_text, lowest, rate_text
 from workhours_sla.reports.scales import percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
-from workhours_sla.text.charts import CHARTS, SENTENCES
+from workhours_sla.text.catalog import CHARTS, TYPESET_SENTENCES
 from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_exact, number, when_text
 
 SIGNALS: Final = ("outside", "run_of_eight", "three_of_four", "range_outside")
@@ -221,7 +221,7 @@ def _notes(trend: Trend | ShareTrend, lang: str) -> tuple[str, ...]:
     """Return notes on missing limits, on a rebase, and on the weeks left out."""
     notes: list[str] = []
     if trend.baseline is None:
-        notes.append(SENTENCES.text(lang, "trend_too_short", points=len(trend.points)))
+        notes.append(TYPESET_SENTENCES.text(lang, "trend_too_short", points=len(trend.points)))
     if trend.rebased is not None:
         notes.append(CHARTS.text(lang, "rebased", week=trend.rebased))
     for reason in ("paused", "unknown"):

@@ -11,8 +11,8 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, in_a_row
-from workhours_sla.text import messages, words
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text import catalog, messages, words
+from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import short_day
 from workhours_sla.worktime.schedule import Schedule
 
@@ -129,6 +129,6 @@ def _why_unknown(calendar: Calendar, year: int, lang: str) -> str:
             calendar.day(day)
         except CalendarCoverageError as error:
             facts: dict[str, Any] = dict(error.facts)
-            why = words.pick(messages.UNKNOWN_DATES[error.cause], lang)
+            why = catalog.pick(catalog.UNKNOWN_DATES[error.cause], lang)
             return f"? {words.short_date(day, lang)}: {why.format(**messages.IN_CODE, **facts)}"
     return ""

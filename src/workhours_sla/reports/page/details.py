@@ -15,12 +15,10 @@ from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.tables import ROWS, Cell, Line, Traces
 from workhours_sla.reports.periods import period_text
 from workhours_sla.reports.scales import percent_text
-from workhours_sla.text import words
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import CLASSES, INTAKE_REASONS, PAGE, PHASES, SOURCES, typeset
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text
-from workhours_sla.text.page import PAGE, SOURCES
-from workhours_sla.text.report import CLASSES, INTAKE_REASONS, PHASES, heading
-from workhours_sla.text.texts import typeset
-from workhours_sla.text.words import target_name
+from workhours_sla.text.words import heading, target_name
 
 PRINTED: Final = 50
 """Number of late appeals that are printed. The style sheet has the same number."""
@@ -60,7 +58,7 @@ class Details(Section):
         rows: list[Line] = [
             [
                 ", ".join(
-                    words.pick(CLASSES[key], lang) for key in (one.arrival_class, one.due_class)
+                    catalog.pick(CLASSES[key], lang) for key in (one.arrival_class, one.due_class)
                 ),
                 self._points(one.mix),
                 self._points(one.performance),
@@ -149,7 +147,7 @@ class Details(Section):
             yield self.paragraph("phases")
             rows = [
                 [
-                    words.pick(PHASES[one.phase], lang),
+                    catalog.pick(PHASES[one.phase], lang),
                     tables.amount(one.worked, lang),
                     tables.count(one.appeals, lang),
                 ]
@@ -160,7 +158,7 @@ class Details(Section):
         rows = [
             [
                 self._holder(share.holder),
-                tables.text(words.pick(PHASES[share.phase], lang)),
+                tables.text(catalog.pick(PHASES[share.phase], lang)),
                 tables.amount(share.worked, lang),
                 tables.count(share.appeals, lang),
             ]
@@ -187,7 +185,7 @@ class Details(Section):
         yield element("ul", (element("li", note) for note in notes), class_="notes")
         intake = self.report.quality.intake
         rows: list[Line] = [
-            [words.pick(INTAKE_REASONS[reason], lang), tables.count(count, lang)]
+            [catalog.pick(INTAKE_REASONS[reason], lang), tables.count(count, lang)]
             for reason, count in (*intake.quarantined, *intake.unmatched)
         ]
         if rows:

@@ -13,8 +13,8 @@ from workhours_sla.reports.overdue import amount_in_words
 from workhours_sla.reports.scales import percent_sign
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, TargetVerdict
+from workhours_sla.text.catalog import PAGE
 from workhours_sla.text.numbers import count_text, number, when_text
-from workhours_sla.text.page import PAGE
 
 
 def weeks_finding(report: ReportNumbers, lang: str) -> str:

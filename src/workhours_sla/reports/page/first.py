@@ -18,9 +18,9 @@ from workhours_sla.reports.periods import calendar_unit, named_period, whole_per
 from workhours_sla.reports.plain_text import interval_text, rate_text
 from workhours_sla.reports.scales import percent_sign
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, ComplianceRate, TargetVerdict
-from workhours_sla.text.headline import TYPESET
+from workhours_sla.text.catalog import TYPESET_HEADLINE
 from workhours_sla.text.numbers import NO_FIGURE, count_text, target_text, when_text
-from workhours_sla.text.report import heading, name_of
+from workhours_sla.text.words import heading, name_of
 
 WORST: Final = 5
 """Number of agencies on the first screen."""
@@ -45,7 +45,7 @@ class First(Section):
     def summary(self) -> Iterator[Html]:
         """Yield the result in one sentence, its bar, the change, and three tiles."""
         report, lang = self.report, self.lang
-        found = headline(report, lang, TYPESET)
+        found = headline(report, lang, TYPESET_HEADLINE)
         before, verdict, after = found.sentence.rpartition(found.verdict)
         shown = element("em", verdict, class_=found.kind.value)
         yield element("p", before, shown, after, class_="sentence", data_figure="sentence")
@@ -57,7 +57,7 @@ class First(Section):
         if rate is not None:
             yield share_bar(rate, self._read_out(report.total, rate), large=True)
             yield self._scale()
-        changed = direction(report, lang, TYPESET)
+        changed = direction(report, lang, TYPESET_HEADLINE)
         if changed is not None:
             key, text = changed
             text = text.replace("(-", "(\N{MINUS SIGN}").replace(" -", " \N{MINUS SIGN}")

@@ -31,13 +31,8 @@ from workhours_sla.reports.page.tables import Cell, Line
 from workhours_sla.reports.plain_text import hours_text, interval_text, quantile_text, rate_text
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.sla.forecast import Forecast
-from workhours_sla.text.numbers import (
-    NO_FIGURE,
-    hours_exact,
-    hours_grouped,
-    when_text,
-)
-from workhours_sla.text.report import heading
+from workhours_sla.text.numbers import NO_FIGURE, hours_exact, hours_grouped, when_text
+from workhours_sla.text.words import heading
 from workhours_sla.worktime.budget import format_amount
 
 SLOTS = 72

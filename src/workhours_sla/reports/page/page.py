@@ -30,11 +30,9 @@ from workhours_sla.sla.due_trace import due_trace
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import Target
-from workhours_sla.text import words
-from workhours_sla.text.charts import SENTENCES
-from workhours_sla.text.headline import TYPESET
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE, TYPESET_SENTENCES
 from workhours_sla.text.numbers import when_text
-from workhours_sla.text.page import PAGE
 from workhours_sla.text.words import target_name
 from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.explain import Trace
@@ -114,8 +112,8 @@ def page(
     ('<!doctype html>\n<html lang="ru">', True)
     """
     lang, report = lang or report.lang, report.named()
-    if lang not in words.LANGUAGES:
-        msg = f"there is no page in {lang!r}; choose one of {', '.join(words.LANGUAGES)}"
+    if lang not in catalog.LANGUAGES:
+        msg = f"there is no page in {lang!r}; choose one of {', '.join(catalog.LANGUAGES)}"
         raise ValueError(msg)
     folded = list(_for_analysts(report, lang, traces, forecast, rest))
     return _document(report, lang, list(_first(report, lang)), list(_lists(report, lang)), folded)
@@ -282,12 +280,12 @@ def _document(
 def _heading(report: Report, lang: str) -> tuple[str, list[str]]:
     """Return the heading, which names the organisation and the period, and the texts above it."""
     period = named_period(whole_period(report), lang, "the")
-    name = report.title or TYPESET.text(lang, "title")
+    name = report.title or TYPESET_HEADLINE.text(lang, "title")
     promise = report.promise
     budget = budget_text(promise, lang)
     name_of_target = target_name(promise.name, lang)
-    target = SENTENCES.text(lang, "title", name=name_of_target, budget=budget)
-    as_of = SENTENCES.text(lang, "as_of", when=when_text(report.as_of, lang), tz=report.tz)
+    target = TYPESET_SENTENCES.text(lang, "title", name=name_of_target, budget=budget)
+    as_of = TYPESET_SENTENCES.text(lang, "as_of", when=when_text(report.as_of, lang), tz=report.tz)
     above = [name] if report.organisation else []
     return f"{report.organisation or name}: {period}", [*above, target, as_of]
 

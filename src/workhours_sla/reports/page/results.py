@@ -26,7 +26,7 @@ from workhours_sla.reports.scales import percent_sign
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text, when_text
-from workhours_sla.text.report import heading
+from workhours_sla.text.words import heading
 from workhours_sla.worktime.budget import format_amount
 
 CLASS_TABLES: Final = ("arrival_class", "due_class")

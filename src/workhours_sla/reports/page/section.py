@@ -11,10 +11,8 @@ from workhours_sla.reports.page.elements import Child, Html, element
 from workhours_sla.reports.page.svg import HEIGHT, legend, svg
 from workhours_sla.reports.page.tables import Cell
 from workhours_sla.reports.report import Report
-from workhours_sla.text.charts import SENTENCES
+from workhours_sla.text.catalog import PAGE, TYPESET_SENTENCES, Texts
 from workhours_sla.text.numbers import count_text
-from workhours_sla.text.page import PAGE
-from workhours_sla.text.texts import Texts
 
 
 class PageSection:
@@ -86,7 +84,7 @@ class Section(PageSection):
 
     def sentence(self, key: str, **facts: object) -> str:
         """Return a sentence about the report with its placeholders replaced by ``facts``."""
-        return SENTENCES.text(self.lang, key, **facts)
+        return TYPESET_SENTENCES.text(self.lang, key, **facts)
 
     def paragraph(self, key: str, **facts: object) -> Html:
         """Return a sentence about the report as a paragraph."""

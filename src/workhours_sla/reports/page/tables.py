@@ -26,6 +26,7 @@ from workhours_sla.reports.report import Report
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.statistics.intervals import FLAGGED_BELOW
 from workhours_sla.text import words
+from workhours_sla.text.catalog import PAGE
 from workhours_sla.text.numbers import (
     NO_FIGURE,
     count_text,
@@ -34,8 +35,7 @@ from workhours_sla.text.numbers import (
     target_text,
     when_text,
 )
-from workhours_sla.text.page import PAGE
-from workhours_sla.text.report import heading, name_of
+from workhours_sla.text.words import heading, name_of
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.explain import Step, Trace
 from workhours_sla.worktime.explain_days import DatedBudget

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from workhours_sla.text.catalog import WORKBOOK
 from workhours_sla.text.numbers import percent
-from workhours_sla.text.workbook import WORKBOOK
 
 MOST_ROWS: Final = 1_048_570
 """Maximum number of lines of a table; a sheet has 1,048,576 rows."""

@@ -9,9 +9,9 @@ from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.reports.workbook.cells import Book
 from workhours_sla.reports.workbook.groups import GroupSheet
 from workhours_sla.statistics.intervals import TargetVerdict
+from workhours_sla.text.catalog import WORKBOOK
 from workhours_sla.text.numbers import target_text
-from workhours_sla.text.report import heading
-from workhours_sla.text.workbook import WORKBOOK, title_of
+from workhours_sla.text.words import heading, title_of
 
 MOST_BARS: Final = 20
 _BLUE, _GREY, _RED = "#2B5F8A", "#8A94A0", "#B3261E"

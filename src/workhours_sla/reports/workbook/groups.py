@@ -12,10 +12,9 @@ from workhours_sla.reports.plain_text import verdict_text
 from workhours_sla.reports.report_tables import row_values
 from workhours_sla.reports.workbook.cells import Book, Layout, Share
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
+from workhours_sla.text.catalog import PAGE, WORKBOOK
 from workhours_sla.text.numbers import target_text
-from workhours_sla.text.page import PAGE
-from workhours_sla.text.report import heading, name_of
-from workhours_sla.text.workbook import WORKBOOK, title_of
+from workhours_sla.text.words import heading, name_of, title_of
 from workhours_sla.worktime.budget import format_amount
 
 _MAIN: Final = (

@@ -9,9 +9,9 @@ from workhours_sla.reports import notes
 from workhours_sla.reports.printable import moment
 from workhours_sla.reports.workbook.cells import Book, Layout
 from workhours_sla.reports.workbook.groups import LAST_PRINTED
+from workhours_sla.text.catalog import SENTENCES, WORKBOOK
 from workhours_sla.text.numbers import number
-from workhours_sla.text.report import SENTENCES, heading
-from workhours_sla.text.workbook import WORKBOOK, title_of
+from workhours_sla.text.words import heading, title_of
 
 Line = tuple[str, str]
 """A row of the sheet: a name, which may be empty, and a text."""

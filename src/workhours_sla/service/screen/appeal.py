@@ -16,9 +16,9 @@ from workhours_sla.service.screen.view import ScreenPart, View, shortened
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.text import words
+from workhours_sla.text import catalog
 from workhours_sla.text.numbers import NO_FIGURE, day_text
-from workhours_sla.text.report import heading
+from workhours_sla.text.words import heading
 from workhours_sla.worktime.explain import Trace
 
 _NOTES = ("provisional", "needs_review", "retroactive", "pause_left_open")
@@ -154,8 +154,8 @@ class AppealPart(ScreenPart):
         name = element("span", self.text(event.type.value))
         if reason is None:
             return name
-        why = words.QUARANTINE_REASONS.get(reason)
-        shown = reason if why is None else words.pick(why, self.lang)
+        why = catalog.QUARANTINE_REASONS.get(reason)
+        shown = reason if why is None else catalog.pick(why, self.lang)
         note = element("small", self.text("not_counted", reason=shown), class_="bad")
         return Html(f"{name} {note}")
 

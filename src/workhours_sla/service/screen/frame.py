@@ -12,10 +12,8 @@ from workhours_sla.reports.printable import cut
 from workhours_sla.service.screen.filters import FIELDS, Filters, Show
 from workhours_sla.service.screen.view import LETTERS, ScreenPart, shortened
 from workhours_sla.sla.target import Target
-from workhours_sla.text.budgets import budget_words
-from workhours_sla.text.charts import SENTENCES
-from workhours_sla.text.report import heading
-from workhours_sla.text.words import LANGUAGES, NO_PART, target_name
+from workhours_sla.text.catalog import LANGUAGES, TYPESET_SENTENCES
+from workhours_sla.text.words import NO_PART, budget_words, heading, target_name
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_data import budget_kind, budget_size
 
@@ -67,7 +65,7 @@ class Frame(ScreenPart):
         targets = {target.name: target for target in self.view.policy.targets}
         for target in [*targets.values()][:_TARGETS]:
             facts = {"name": target_name(target.name, self.lang), "budget": self.budget(target)}
-            yield element("span", SENTENCES.text(self.lang, "title", **facts))
+            yield element("span", TYPESET_SENTENCES.text(self.lang, "title", **facts))
         if len(targets) > _TARGETS:
             yield element("span", self.text("more_targets", count=len(targets) - _TARGETS))
 

@@ -21,8 +21,7 @@ from workhours_sla.service.screen.view import ScreenPart, View, appeal_address, 
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text.numbers import NO_FIGURE, count_text
-from workhours_sla.text.report import heading
-from workhours_sla.text.words import NO_PART
+from workhours_sla.text.words import NO_PART, heading
 from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.start_budgets import WorkingDaysInHours
 from workhours_sla.worktime.zone_offsets import ZERO

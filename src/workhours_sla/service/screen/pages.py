@@ -13,8 +13,7 @@ from workhours_sla.service.screen.filters import Filters, Show
 from workhours_sla.service.screen.frame import Frame, framed
 from workhours_sla.service.screen.lists import Lists
 from workhours_sla.service.screen.view import View, appeal_address
-from workhours_sla.text.screen import SCREEN
-from workhours_sla.text.words import LANGUAGES
+from workhours_sla.text.catalog import LANGUAGES, SCREEN
 
 EVERY: Final = 60
 """Seconds after which a page without a script loads itself again."""

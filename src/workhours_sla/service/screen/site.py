@@ -37,7 +37,7 @@ from workhours_sla.service.screen.streams import Streams
 from workhours_sla.service.screen.view import View
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.sla.policy import Policy
-from workhours_sla.text.screen import SCREEN
+from workhours_sla.text.catalog import SCREEN
 
 BOARD, APPEAL, UPDATES, LOGOUT = "/", "/appeal", "/updates", "/logout"
 ADDRESSES: Final = frozenset({BOARD, APPEAL, UPDATES, LOGOUT})

@@ -14,11 +14,9 @@ from workhours_sla.service.labels import Labels
 from workhours_sla.service.screen.filters import Filters
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
+from workhours_sla.text.catalog import SCREEN, Texts
 from workhours_sla.text.numbers import NO_FIGURE, weekday_text, when_text
-from workhours_sla.text.report import name_of
-from workhours_sla.text.screen import SCREEN
-from workhours_sla.text.texts import Texts
-from workhours_sla.text.words import target_name
+from workhours_sla.text.words import name_of, target_name
 
 LETTERS: Final = 80
 """Maximum number of letters of a name or an id in a list; its title has all of it."""
