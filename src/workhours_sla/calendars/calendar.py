@@ -199,7 +199,8 @@ class Calendar:
         coverage = self.coverage
         if not in_any(day, coverage):
             cause, facts = self._source.unknown(day)
-            why = catalog.UNKNOWN_DATES[cause]["en"].format(**messages.IN_CODE, **facts)
+            with catalog.language("en"):
+                why = catalog.UNKNOWN_DATES.text(cause, **messages.IN_CODE, **facts)
             msg = f"calendar {self.id} does not know {day}: {why}"
             raise CalendarCoverageError(
                 msg,

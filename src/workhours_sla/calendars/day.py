@@ -12,7 +12,8 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from workhours_sla.module_names import public
-from workhours_sla.text import catalog, words
+from workhours_sla.text import words
+from workhours_sla.text.catalog import DAY_KINDS, DAYS, WORKING_WEEKENDS, language
 
 NOT_SHORTENED = timedelta(0)
 PRE_HOLIDAY_SHORTENING = timedelta(hours=1)
@@ -92,7 +93,8 @@ class Act(NamedTuple):
         """
         if self.confidence == "high":
             return self.title
-        return f"{self.title} ({catalog.pick(catalog.DAYS['ACT_UNCONFIRMED'], lang)})"
+        with language(lang):
+            return f"{self.title} ({DAYS['act_unconfirmed']})"
 
 
 def was_known(act: Act | None, day: dt.date | None) -> bool:
@@ -126,16 +128,13 @@ class Entry(NamedTuple):
 
     def describe(self, lang: str = "en") -> str:
         """Return the entry in words, followed by its act; ``lang`` is "en" or "ru"."""
-        kind_words = catalog.DAY_KINDS[self.kind]
-        if self.kind is DayKind.TRANSFERRED_WORK:
-            kind_words = words.WORKING_WEEKENDS.get(self.date.weekday(), kind_words)
-        text = words.holiday(self.name, lang) if self.name else catalog.pick(kind_words, lang)
-        if self.swapped_with:
-            template = catalog.pick(
-                catalog.DAYS["SWAPPED_WORK"] if self.kind.working else catalog.DAYS["SWAPPED_OFF"],
-                lang,
-            )
-            text += " " + template.format(date=words.short_date(self.swapped_with, lang))
+        with language(lang):
+            text = words.holiday(self.name) if self.name else DAY_KINDS[self.kind]
+            if self.kind is DayKind.TRANSFERRED_WORK and not self.name:
+                text = WORKING_WEEKENDS.get(str(self.date.weekday()), text)
+            if self.swapped_with:
+                swapped = "swapped_work" if self.kind.working else "swapped_off"
+                text += " " + DAYS.text(swapped, date=words.short_date(self.swapped_with))
         return f"{text}: {self.act.text(lang)}" if self.act else text
 
 
@@ -182,17 +181,13 @@ class Day(NamedTuple):
         >>> print(Calendar.get("RU").day(dt.date(2025, 12, 31)).describe())
         day off moved from 5 Jan 2025: Постановление Правительства РФ от 04.10.2024 № 1335
         """
-        if self.reasons:
-            text = self.reasons[0].describe(lang)
-        else:
-            text = catalog.pick(catalog.DAY_KINDS[self.kind], lang)
-        if self.eve_of is not None:
-            act = self.eve_of.act
-            text += "; " + catalog.pick(catalog.DAYS["SHORTENED"], lang).format(
-                holiday=words.holiday(self.eve_of.name or "", lang),
-                date=words.short_date(self.eve_of.date, lang)
-                + (f": {act.text(lang)}" if act else ""),
-            )
-        if self.provisional:
-            text += f" [{catalog.pick(catalog.DAYS['PROVISIONAL'], lang)}]"
+        with language(lang):
+            text = self.reasons[0].describe(lang) if self.reasons else DAY_KINDS[self.kind]
+            if self.eve_of is not None:
+                act, date = self.eve_of.act, words.short_date(self.eve_of.date)
+                holiday = words.holiday(self.eve_of.name or "")
+                date += f": {act.text(lang)}" if act else ""
+                text += "; " + DAYS.text("shortened", holiday=holiday, date=date)
+            if self.provisional:
+                text += f" [{DAYS['provisional']}]"
         return text

@@ -109,7 +109,7 @@ def _verdict_text(answer: Answer, verdict: Met, used: timedelta) -> str:
 def _note_end(settings: Settings, one: OneTarget, at: datetime) -> None:
     """Print a note if the calendar ends soon after ``at``, unless answers may be provisional."""
     if not settings.provisional:
-        note_calendar_ends([one.schedule], at, settings.lang)
+        note_calendar_ends([one.schedule], at)
 
 
 @command("latest-start")

@@ -18,20 +18,19 @@ def evaluate_events(
     as_of: datetime,
     *,
     provisional: bool,
-    verbose_in: str | None,
+    verbose: bool,
 ) -> Evaluation:
     """Return the evaluation of events, judged as columns where they are columns.
 
-    ``verbose_in`` is the language of the note that says how many appeals were judged one event at a
-    time; None prints no note.
+    With ``verbose`` a note says how many appeals were judged one event at a time.
     """
     if not isinstance(events, ColumnEvents):
-        if verbose_in is not None:
-            echo_note(verbose_in, "judged_by_events")
+        if verbose:
+            echo_note("judged_by_events")
         return evaluate(events, policy, as_of=as_of, provisional=provisional)
     found = events.judged(policy, as_of=as_of, provisional=provisional)
-    if verbose_in is not None:
+    if verbose:
         share = f"{100 * found.folded / max(found.appeals, 1):.1f}"
         counts = {"folded": found.folded, "appeals": found.appeals, "share": share}
-        echo_note(verbose_in, "judged_by_columns", **counts)
+        echo_note("judged_by_columns", **counts)
     return found.evaluation

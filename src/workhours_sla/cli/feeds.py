@@ -22,7 +22,7 @@ URL: Final = "http://127.0.0.1:8000"
 @option("--url", metavar="URL", default=URL)
 @lang_option
 @json_option
-def feeds(config: str, *, url: str, lang: str | None, as_json: bool) -> None:  # noqa: ARG001
+def feeds(config: str, *, url: str, as_json: bool) -> None:
     """Run the command ``feeds``, whose help is in ``text.help``."""
     from workhours_sla.adapters.config.file import load_config  # noqa: PLC0415
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar, cast, get_args
 
 import click
@@ -27,23 +26,10 @@ explain_option: Callable[[Command], Command] = option("--explain", is_flag=True)
 json_option: Callable[[Command], Command] = option("--json", "as_json", is_flag=True)
 
 
-def _inherited(ctx: click.Context, _: click.Parameter, lang: str | None) -> str | None:
-    """Return the value of ``--lang``; without it, the value given before the command's name."""
-    if lang is not None:
-        ctx.meta["lang"] = lang
-    return ctx.meta.get("lang")
-
-
-_lang: Callable[..., Callable[..., Any]] = partial(
-    option,
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    without="the environment's",
-    callback=_inherited,
+lang_option: Callable[[Command], Command] = option(
+    "--lang", type=click.Choice(LANGUAGES), without="the environment's", expose_value=False
 )
-lang_option: Callable[[Command], Command] = _lang()
-lang_of_group: Callable[[Command], Command] = _lang(expose_value=False)
-"""The option ``--lang`` before the name of a command."""
+"""The option ``--lang``. ``main`` has read it before, wherever it is on the command line."""
 min_read_option: Callable[[Command], Command] = option(
     "--min-read", metavar="PERCENT", default=DEFAULT_MIN_READ
 )
@@ -86,7 +72,6 @@ class ScheduleOptions(NamedTuple):
     week: int | None
     hours: str | None
     tz: str | None
-    lang: str | None
     as_json: bool
     provisional: bool
     config: str | None
@@ -118,7 +103,6 @@ class CommonOptions(NamedTuple):
     budget: str | None
     roll: Roll | None
     count_from: CountFrom | None
-    lang: str | None
     as_json: bool
     provisional: bool
     config: str | None

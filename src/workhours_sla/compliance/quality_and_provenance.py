@@ -134,7 +134,7 @@ def _note(schedule: Schedule, day: date) -> DayNote:
         shifts = schedule.shifts_on(day)
         worked = sum((shift.end - shift.start for shift in shifts), timedelta(0))
         if day in schedule.overrides:
-            reasons = (catalog.pick(catalog.DAYS["OVERRIDDEN"], lang) for lang in catalog.LANGUAGES)
+            reasons = (catalog.DAYS["overridden"] for lang in catalog.LANGUAGES)
             return DayNote(day, "work" if shifts else "day_off", False, worked, *reasons)  # noqa: FBT003
         found = schedule.calendar.day(day)
     except CalendarCoverageError:

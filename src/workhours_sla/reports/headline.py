@@ -13,6 +13,7 @@ from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.reports.periods import named_period, whole_period
 from workhours_sla.statistics.intervals import TargetVerdict
+from workhours_sla.text import catalog
 from workhours_sla.text.catalog import HEADLINE, Texts
 from workhours_sla.text.numbers import count_text, number, percent, target_text
 
@@ -49,45 +50,43 @@ def verdict_of(row: Row) -> TargetVerdict:
     return TargetVerdict.TOO_FEW if row.rate is None else row.rate.shown_verdict
 
 
-def headline(report: ReportNumbers, lang: str, texts: Texts = HEADLINE) -> Headline:
+def headline(report: ReportNumbers, texts: Texts = HEADLINE) -> Headline:
     """Return a sentence with the result of a report, and one on the most late appeals.
 
     ``texts`` are ``HEADLINE`` or ``TYPESET``.
     """
-    text, total = texts.in_language(lang), report.total
-    when = named_period(whole_period(report), lang)
+    text, total = texts.text, report.total
+    when = named_period(whole_period(report))
     when = when[0].upper() + when[1:]
     rate = total.rate
     if rate is None:
         kind = TargetVerdict.TOO_FEW
-        arrived = count_text(total.counts.arrived, lang)
+        arrived = count_text(total.counts.arrived)
         shown = text("nothing_matured", when=when, arrived=arrived, verdict=text(kind))
         return Headline(shown, text(kind), kind, "", "")
     kind = rate.shown_verdict
     facts = {
         "when": when,
-        "met": count_text(rate.met, lang),
-        "n": count_text(rate.n, lang),
-        "target": target_text(rate.target, lang),
+        "met": count_text(rate.met),
+        "n": count_text(rate.n),
+        "target": target_text(rate.target),
         "verdict": text(kind),
     }
     if rate.counts_only:
         sentence = text("in_time_few", **facts)
     else:
-        share = number(percent(rate.rate, target=rate.target, places=0), lang)
+        share = number(percent(rate.rate, target=rate.target, places=0))
         sentence = text("in_time", **facts, rate=share)
-    most, name = _most_late(report, kind, lang, texts)
+    most, name = _most_late(report, kind, texts)
     return Headline(sentence, text(kind), kind, most, name)
 
 
-def _most_late(
-    report: ReportNumbers, kind: TargetVerdict, lang: str, texts: Texts
-) -> tuple[str, str]:
+def _most_late(report: ReportNumbers, kind: TargetVerdict, texts: Texts) -> tuple[str, str]:
     """Return the sentence on the agency with the most late appeals, and its name.
 
     ``kind`` is the verdict on all appeals.
     """
-    text, every = texts.in_language(lang), late_of(report.total)
+    text, every = texts.text, late_of(report.total)
     if not every:
         return text("none_late"), ""
     table = agencies(report)
@@ -95,16 +94,16 @@ def _most_late(
         return "", ""
     most = max(map(late_of, table.rows))
     first, *tied = [row for row in table.rows if late_of(row) == most]
-    counts = {"late": count_text(most, lang), "all": count_text(every, lang)}
+    counts = {"late": count_text(most), "all": count_text(every)}
     if tied:
-        return text("most_late_tied", **counts, count=count_text(len(tied) + 1, lang)), ""
+        return text("most_late_tied", **counts, count=count_text(len(tied) + 1)), ""
     if first.key is None:
         return text("most_late_unnamed", **counts), ""
     own = verdict_of(first)
     where = f"where_{own}"
     if own is kind and f"{where}_too" in texts:
         where += "_too"
-    name = first.key.replace("«", "„").replace("»", "“") if lang == "ru" else first.key
+    name = first.key.replace("«", "„").replace("»", "“") if catalog.current() == "ru" else first.key
     return text("most_late", **counts, name=NAME, where=text(where)), name
 
 
@@ -113,7 +112,7 @@ def agencies(report: ReportNumbers) -> Table | None:
     return next((table for table in report.tables if table.by == "agency"), None)
 
 
-def direction(report: ReportNumbers, lang: str, texts: Texts = HEADLINE) -> tuple[str, str] | None:
+def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str] | None:
     """Return the change since the earlier period: the key of its text, and the sentence.
 
     The key is ``better``, ``worse``, ``no_change`` or ``no_earlier``. Returns None if the report
@@ -122,22 +121,22 @@ def direction(report: ReportNumbers, lang: str, texts: Texts = HEADLINE) -> tupl
     compared = report.comparison
     if compared is None:
         return None
-    text = texts.in_language(lang)
+    text = texts.text
     whole = whole_period(report)
     earlier, later = (
-        named_period(Period(one.since or whole.since, one.until or whole.until), lang)
+        named_period(Period(one.since or whole.since, one.until or whole.until))
         for one in (compared.before, compared.after)
     )
     change = compared.change
     if change is None:
         return "no_earlier", text("no_earlier", earlier=earlier)
     key = _kind_of(change)
-    if lang == "ru":
+    if catalog.current() == "ru":
         earlier = earlier[0].upper() + earlier[1:]
     sign = -1 if key == "worse" else 1
     bounds = sorted(sign * bound for bound in (change.interval.lower, change.interval.upper))
-    points = [number(points_text(part), lang) for part in (sign * change.difference, *bounds)]
-    shares = [number(percent(share, places=1), lang) for share in (change.before, change.after)]
+    points = [number(points_text(part)) for part in (sign * change.difference, *bounds)]
+    shares = [number(percent(share, places=1)) for share in (change.before, change.after)]
     facts = dict(zip(("difference", "lower", "upper"), points, strict=True))
     facts |= dict(zip(("before", "after"), shares, strict=True))
     return key, text(key, earlier=earlier, later=later, **facts)
@@ -160,7 +159,7 @@ def points_text(part: float) -> str:
     return shown if float(shown) or not part else f"{100 * part:.2f}"
 
 
-def headline_lines(report: ReportNumbers, lang: str) -> list[str]:
+def headline_lines(report: ReportNumbers) -> list[str]:
     """Return the result and the change since the earlier period as lines of plain text."""
-    changed = direction(report, lang)
-    return [*headline(report, lang).lines(), *([] if changed is None else [changed[1]])]
+    changed = direction(report)
+    return [*headline(report).lines(), *([] if changed is None else [changed[1]])]

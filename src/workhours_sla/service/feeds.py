@@ -17,7 +17,7 @@ from workhours_sla.adapters.sinks.due_calendar import write_due_calendar
 from workhours_sla.errors import CalendarDataError, ConfigError
 from workhours_sla.service.live import Live
 from workhours_sla.sla.policy import Policy
-from workhours_sla.text.catalog import Texts
+from workhours_sla.text.catalog import Texts, language
 from workhours_sla.text.messages import say
 
 LEAST: Final = 32
@@ -96,12 +96,14 @@ class Calendars:
             outcomes = self._live.current().outcomes
             waiting = [one for one in outcomes if one.agency_id == feed.agency_id]
             former = self._noted(feed.agency_id)
+            with language(self._lang):
+                name = _TEXTS.text("name", agency=feed.name)
             write = partial(
                 write_due_calendar,
                 waiting,
                 stamp=now,
                 zone=self._zone,
-                name=_TEXTS.text(self._lang, "name", agency=feed.name),
+                name=name,
                 name_of=lambda _: feed.name,
                 lang=self._lang,
             )

@@ -65,7 +65,7 @@ def refusals(
     found = {}
     for status in statuses:
         kinds = [kind for kind in PROBLEMS if STATUSES.get(kind, 422) == status]
-        titles = [PROBLEMS[kind]["en"] for kind in kinds if kind not in without]
+        titles = [PROBLEMS[kind] for kind in kinds if kind not in without]
         found[str(status)] = refusal("; ".join(titles) + ".")
     return found
 

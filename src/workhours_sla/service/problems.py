@@ -58,17 +58,17 @@ class Problem(NamedTuple):
         """The status of the response."""
         return STATUSES.get(self.kind, BAD_REQUEST)
 
-    def document(self, lang: str) -> dict[str, Any]:
-        """Return the problem document, with title and sentence in a language."""
+    def document(self) -> dict[str, Any]:
+        """Return the problem document, with title and sentence in the language of the context."""
         if isinstance(self.phrase, CalendarCoverageError):
-            detail = unknown_date(self.phrase, lang, messages.IN_SERVICE)
+            detail = unknown_date(self.phrase, messages.IN_SERVICE)
         elif isinstance(self.phrase, WorkHoursError):
-            detail = sentence(self.phrase, lang)
+            detail = sentence(self.phrase)
         else:
-            detail = messages.said(self.phrase, lang)
+            detail = messages.said(self.phrase)
         return {
             "type": DOCUMENTATION + self.kind,
-            "title": catalog.pick(PROBLEMS[self.kind], lang),
+            "title": PROBLEMS[self.kind],
             "status": self.status,
             "detail": detail,
             **self.facts,

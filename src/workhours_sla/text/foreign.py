@@ -8,28 +8,29 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from workhours_sla.text.catalog import METAVARS, read
+from workhours_sla.text.catalog import METAVARS, current, read
 
 
-def foreign(text: str, lang: str) -> str:
-    """Return a message of Python or a library in ``lang``; an unknown message is unchanged."""
-    return _by(text, read("foreign")["patterns"]) if lang == "ru" else text
+def foreign(text: str) -> str:
+    """Return a message of Python or a library; an unknown message is unchanged."""
+    return _by(text, read("foreign")["patterns"]) if current() == "ru" else text
 
 
-def usage(text: str, lang: str) -> str:
-    """Return a message of click in ``lang``; an unknown message is unchanged."""
-    return _by(text, read("foreign")["click"]) if lang == "ru" else text
+def usage(text: str) -> str:
+    """Return a message of click; an unknown message is unchanged."""
+    return _by(text, read("foreign")["click"]) if current() == "ru" else text
 
 
-def metavar(text: str, lang: str) -> str:
+def metavar(text: str) -> str:
     """Translate the placeholders in a usage text, such as ``[FILE]``.
 
-    >>> metavar("[DATE|TIME]", "ru"), metavar("START", "en")
-    ('[ДАТА|ВРЕМЯ]', 'START')
+    >>> with language("ru"):
+    ...     metavar("[DATE|TIME]")
+    '[ДАТА|ВРЕМЯ]'
     """
-    if lang == "en":
+    if current() == "en":
         return text
-    return re.sub("[A-Z_]+", lambda word: METAVARS.get(word[0], {lang: word[0]})[lang], text)
+    return re.sub("[A-Z_]+", lambda word: METAVARS.get(word[0], word[0]), text)
 
 
 def _by(text: str, patterns: Mapping[str, str]) -> str:

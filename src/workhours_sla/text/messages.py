@@ -9,12 +9,11 @@ from workhours_sla.errors import LONGEST_SHOWN, CalendarCoverageError, WorkHours
 from workhours_sla.text import words
 from workhours_sla.text.catalog import (
     ERRORS,
-    LINES,
     REFUSALS,
     SHELL,
     STORE_FAULTS,
     UNKNOWN_DATES,
-    pick,
+    language,
 )
 from workhours_sla.text.foreign import foreign
 
@@ -42,7 +41,8 @@ class Phrase(NamedTuple):
     facts: Mapping[str, object]
 
     def __str__(self) -> str:
-        return said(self, "en")
+        with language("en"):
+            return said(self)
 
 
 class Detail(str):
@@ -73,76 +73,67 @@ def phrase_of(error: Exception) -> Phrase | None:
     return Phrase(known["cause"], known["facts"]) if is_known(known.get("cause")) else None
 
 
-def said(fact: object, lang: str) -> str:
-    """Return a fact as text in ``lang``. A fact is a Phrase, a tuple of facts, or another value."""
+def said(fact: object) -> str:
+    """Return a fact as text. A fact is a Phrase, a tuple of facts, or another value."""
     if isinstance(fact, Detail):
         fact = fact.phrase
     if isinstance(fact, Phrase):
-        return refusal(fact.cause, lang, fact.facts)
+        return refusal(fact.cause, fact.facts)
     if isinstance(fact, tuple):
-        return ", ".join(said(one, lang) for one in fact)
-    if lang != "en" and isinstance(fact, str):
-        return foreign(fact, lang)
-    return str(fact)
+        return ", ".join(map(said, fact))
+    return foreign(fact) if isinstance(fact, str) else str(fact)
 
 
 def is_known(cause: object) -> bool:
-    """Return whether there is a sentence for a cause in every language."""
+    """Return whether there is a sentence for a cause."""
     return cause in REFUSALS or cause in ERRORS
 
 
-def refusal(cause: str, lang: str, facts: Mapping[str, object]) -> str:
+def refusal(cause: str, facts: Mapping[str, object]) -> str:
     """Return the sentence for a cause in ``REFUSALS`` or ``ERRORS``, with its facts filled in.
 
     For a cause in ``REFUSALS``, long texts among the facts are shortened, except ``example``.
     """
     if cause not in REFUSALS:
         texts = {
-            name: fact if isinstance(fact, int) else said(fact, lang)
-            for name, fact in facts.items()
+            name: fact if isinstance(fact, int) else said(fact) for name, fact in facts.items()
         }
-        return pick(ERRORS[cause], lang).format(**texts)
+        return ERRORS[cause].format(**texts)
     short = {
         name: _short(fact) if isinstance(fact, str) and name != "example" else fact
         for name, fact in facts.items()
     }
-    return pick(REFUSALS[cause], lang).format(**short)
+    return REFUSALS[cause].format(**short)
 
 
-def store_fault(cause: str, facts: Mapping[str, object], lang: str) -> str:
+def store_fault(cause: str, facts: Mapping[str, object]) -> str:
     """Return the sentence for a cause in ``STORE_FAULTS``, with ``facts`` filled in."""
-    what = pick(LINES[str(facts["what"])], lang) if "what" in facts else ""
-    facts = {**facts, "what": what}
+    facts = {**facts, "what": STORE_FAULTS[str(facts["what"])] if "what" in facts else ""}
     if "error" in facts:
-        facts["error"] = said(facts["error"], lang)
-    return pick(STORE_FAULTS[cause], lang).format(**facts)
+        facts["error"] = said(facts["error"])
+    return STORE_FAULTS[cause].format(**facts)
 
 
-def sentence(error: WorkHoursError, lang: str) -> str:
-    """Return the message of an error in ``lang``, or in English if there is no translation."""
+def sentence(error: WorkHoursError) -> str:
+    """Return the message of an error, or the English one if there is no translation."""
     facts = vars(error)
     cause: str = facts.get("cause") or ""
     if cause in STORE_FAULTS:
-        return store_fault(cause, facts["facts"], lang)
+        return store_fault(cause, facts["facts"])
     if cause in UNKNOWN_DATES and isinstance(error, CalendarCoverageError):
-        return unknown_date(error, lang)
+        return unknown_date(error)
     reason = facts.get("reason")
     if isinstance(reason, CalendarCoverageError):
-        why = sentence(reason, lang)
-        return SHELL.text(
-            lang, "in_file", path=facts["key"], why=why, name=said(facts["name"], lang)
-        )
+        why = sentence(reason)
+        return SHELL.text("in_file", path=facts["key"], why=why, name=said(facts["name"]))
     if "facts" in facts and is_known(cause):
-        return refusal(cause, lang, facts["facts"])
+        return refusal(cause, facts["facts"])
     return str(error)
 
 
-def unknown_date(
-    error: CalendarCoverageError, lang: str, advice: Mapping[str, str] = IN_SHELL
-) -> str:
+def unknown_date(error: CalendarCoverageError, advice: Mapping[str, str] = IN_SHELL) -> str:
     """Return the message for a date that a calendar does not cover, with the reason and advice."""
-    why = words.pick(UNKNOWN_DATES[error.cause], lang)
-    why = why.format(**advice, **error.facts)
-    date = words.short_date(error.date, lang)
+    why = UNKNOWN_DATES.text(error.cause, **advice, **error.facts)
+    date = words.short_date(error.date)
     key = "unknown_date" if error.calendar else "unknown_year"
-    return SHELL.text(lang, key, calendar=error.calendar, date=date, why=why)
+    return SHELL.text(key, calendar=error.calendar, date=date, why=why)

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import partial
 from typing import Final
 
 from workhours_sla.text import catalog
-from workhours_sla.text.catalog import Words, pick
+from workhours_sla.text.catalog import current
 
 CROSSED: Final = " × "
 """Separator between the keys of crossed groupings, such as an agency and a week."""
 NO_PART: Final = "-"
 """The part of a crossed grouping's key for cases without a group."""
-WORKING_WEEKENDS: Final[Mapping[int, Words]] = {
-    5: {"en": "WORKING Saturday", "ru": "РАБОЧАЯ суббота"},
-    6: {"en": "WORKING Sunday", "ru": "РАБОЧЕЕ воскресенье"},
-}
-
-HOLIDAYS_EN: Final[Words] = {
+HOLIDAYS_EN: Final[Mapping[str, str]] = {
     "Новый год": "New Year",
     "Новогодние каникулы": "New Year holidays",
     "Рождество Христово": "Orthodox Christmas",
@@ -32,11 +26,6 @@ HOLIDAYS_EN: Final[Words] = {
     "День народного единства": "National Unity Day",
     "День Конституции": "Constitution Day",
 }
-DAY_NUMBERS: Final[Mapping[str, tuple[str, str]]] = {
-    "en": ("day", "days"),
-    "ru": ("день", "дни"),
-}
-"""The words before day numbers in an explanation: for one day, and for several days."""
 WEEKDAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "ru": ("пн", "вт", "ср", "чт", "пт", "сб", "вс"),
@@ -51,87 +40,94 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
         *("Сентябрь", "Октябрь", "Ноябрь", "Декабрь"),
     ),
 }
-_TARGETS: Final[Mapping[str, Words]] = {
-    "first reply": {"en": "first reply", "ru": "первый ответ"},
-}
 
 
-def target_name(name: str, lang: str) -> str:
-    """Return the name of a target to show; the name by default is in ``lang``.
+def weekdays() -> tuple[str, ...]:
+    """Return the short names of the days of the week, from Monday."""
+    return WEEKDAYS[current()]
 
-    >>> target_name("first reply", "ru"), target_name("Replies", "ru")
+
+def months() -> tuple[str, ...]:
+    """Return the names of the months."""
+    return MONTHS[current()]
+
+
+def target_name(name: str) -> str:
+    """Return the name of a target to show; only the name by default is translated.
+
+    >>> with catalog.language("ru"):
+    ...     target_name("first reply"), target_name("Replies")
     ('первый ответ', 'Replies')
     """
-    return pick(_TARGETS.get(name, {"en": name}), lang)
+    return catalog.TARGETS.get(name, name)
 
 
-def holiday(name: str, lang: str) -> str:
-    """Translate the Russian name of a holiday to ``lang``; an unknown name is unchanged."""
-    return HOLIDAYS_EN.get(name, name) if lang == "en" else name
+def holiday(name: str) -> str:
+    """Return the name of a holiday for its Russian name; an unknown name is unchanged."""
+    return HOLIDAYS_EN.get(name, name) if current() == "en" else name
 
 
-def short_date(day: date, lang: str) -> str:
+def short_date(day: date) -> str:
     """Write a date: ``1 Nov 2025`` in English, ``01.11.2025`` in Russian."""
-    if lang == "ru":
+    if current() == "ru":
         return f"{day:%d.%m.%Y}"
     return f"{day.day} {MONTHS['en'][day.month - 1][:3]} {day.year}"
 
 
-def weekday_date(day: date, lang: str) -> str:
+def weekday_date(day: date) -> str:
     """Write a date with its weekday: ``Sat 1 Nov 2025``, or ``сб 01.11.2025`` in Russian."""
-    return f"{WEEKDAYS[lang][day.weekday()]} {short_date(day, lang)}"
+    return f"{weekdays()[day.weekday()]} {short_date(day)}"
 
 
-def name_of(by: str, key: str | None, lang: str) -> str:
+def name_of(by: str, key: str | None) -> str:
     """Return the name of the row ``key`` in the table ``by``.
 
-    Classes, weekdays and the row of cases without a group have names in ``lang``. Other names are
-    unchanged.
+    Classes, weekdays and the row of cases without a group are translated. Other
+    names are unchanged.
     """
     if key is None:
-        return pick(catalog.HEADINGS["no_group"], lang)
+        return catalog.HEADINGS["no_group"]
     names, keys = by.split("*"), key.split(CROSSED)
     if len(names) == len(keys) > 1:
         given = (None if one == NO_PART else one for one in keys)
-        return CROSSED.join(map(partial(name_of, lang=lang), names, given))
+        return CROSSED.join(map(name_of, names, given))
     if by in ("arrival_class", "due_class"):
-        return pick(catalog.CLASSES[key], lang)
+        return catalog.CLASSES[key]
     if by == "weekday":
-        return WEEKDAYS[lang][WEEKDAYS["en"].index(key)]
+        return weekdays()[WEEKDAYS["en"].index(key)]
     return key
 
 
-def heading(by: str, lang: str) -> str:
+def heading(by: str) -> str:
     """Return the heading of a column; an unknown column, such as your own grouping, keeps its name.
 
-    >>> heading("agency", "en")
+    >>> heading("agency")
     'agency'
     """
     if "*" in by and by not in catalog.HEADINGS:
-        return CROSSED.join(heading(part, lang) for part in by.split("*"))
-    return pick(catalog.HEADINGS.get(by, {"en": by}), lang)
+        return CROSSED.join(heading(part) for part in by.split("*"))
+    return catalog.HEADINGS.get(by, by)
 
 
-def budget_words(kind: str, size: str | int, lang: str) -> str:
+def budget_words(kind: str, size: str | int) -> str:
     """Return a budget in words.
 
     ``kind`` is a kind of budget: with "working_time" and "clock_time", ``size`` is an amount of
     time as text; with all others, it is a whole number.
 
-    >>> budget_words("working_days", 7, "en"), budget_words("working_time", "4:00", "en")
+    >>> budget_words("working_days", 7), budget_words("working_time", "4:00")
     ('7 working days', '4:00 of working time')
-    >>> [budget_words("working_days", count, "ru") for count in (1, 3, 11)]
+    >>> with catalog.language("ru"):
+    ...     [budget_words("working_days", count) for count in (1, 3, 11)]
     ['1 рабочий день', '3 рабочих дня', '11 рабочих дней']
     """
-    return catalog.BUDGETS.text(lang, kind, size=size)
+    return catalog.BUDGETS.text(kind, size=size)
 
 
-def title_of(column: str, lang: str) -> str:
+def title_of(column: str) -> str:
     """Return the heading of a column of a workbook.
 
-    >>> title_of("rate", "en"), title_of("arrived", "en")
+    >>> title_of("rate"), title_of("arrived")
     ('share in time', 'arrived')
     """
-    return (
-        catalog.WORKBOOK.text(lang, column) if column in catalog.WORKBOOK else heading(column, lang)
-    )
+    return catalog.WORKBOOK.get(column) or heading(column)

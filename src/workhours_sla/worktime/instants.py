@@ -82,7 +82,8 @@ def refuse_naive(when: datetime) -> NoReturn:
 def refuse_year(when: datetime) -> NoReturn:
     """Raise CalendarCoverageError for a datetime outside of the years 2 to 9998."""
     facts = {"year": when.year, "first": FIRST_YEAR, "last": LAST_YEAR}
-    why = catalog.UNKNOWN_DATES["beyond_time"]["en"].format(**facts)
+    with catalog.language("en"):
+        why = catalog.UNKNOWN_DATES.text("beyond_time", **facts)
     msg = f"no calendar covers {when}: {why}"
     raise CalendarCoverageError(
         msg,

@@ -221,7 +221,7 @@ def _choose(section: str, key: str, question: Phrase, values: Sequence[str]) -> 
 
 def config_of(detected: Detected) -> Config:
     """Return the configuration for the detected settings. Raises ConfigError."""
-    return parse_config(configuration_text(detected, "en", schedule={}), _NAME)
+    return parse_config(configuration_text(detected, schedule={}), _NAME)
 
 
 def verified(detected: Detected, where: Path | BinaryIO) -> Detected:

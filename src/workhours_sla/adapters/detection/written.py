@@ -16,53 +16,53 @@ _SECTIONS: Final = ("input", "columns")
 
 
 def configuration_text(
-    detected: Detected, lang: str, *, schedule: Mapping[str, str], checked_by: str = ""
+    detected: Detected, *, schedule: Mapping[str, str], checked_by: str = ""
 ) -> str:
     """Return the detected settings as TOML; each doubt is a question in a comment.
 
     ``schedule`` contains the given keys of ``[schedule]``. ``checked_by`` is the command that the
     user runs next to check the configuration.
     """
-    lines = [*_commented(INIT.text(lang, "by", name=_one_line(detected.name)))]
+    lines = [*_commented(INIT.text("by", name=_one_line(detected.name)))]
     if checked_by:
         lines.append(f"#   {_one_line(checked_by)}")
-    lines += ["", "[input]", *_input(detected, lang), *_questions(detected, "input", lang)]
-    lines += _columns(detected, lang)
+    lines += ["", "[input]", *_input(detected), *_questions(detected, "input")]
+    lines += _columns(detected)
     for section in _sections_of_values(detected):
         table = detected.values.get(section.removeprefix("values."), {})
-        lines += ["", f"[{section}]", *_commented(INIT.text(lang, "values"))]
+        lines += ["", f"[{section}]", *_commented(INIT.text("values"))]
         lines += [toml_line(key, value) for key, value in table.items()]
-        lines += _questions(detected, section, lang)
-    lines += ["", "[schedule]", *_commented(INIT.text(lang, "schedule"))]
+        lines += _questions(detected, section)
+    lines += ["", "[schedule]", *_commented(INIT.text("schedule"))]
     defaults = {"calendar": CALENDAR, "hours": HOURS}
     for key, default in defaults.items():
         mark = "" if key in schedule else "# "
         lines.append(mark + toml_line(key, schedule.get(key, default)))
     lines += [toml_line(key, value) for key, value in schedule.items() if key not in defaults]
-    lines += ["", "[target]", *_commented(INIT.text(lang, "target")), toml_line("budget", BUDGET)]
+    lines += ["", "[target]", *_commented(INIT.text("target")), toml_line("budget", BUDGET)]
     return "\n".join(lines) + "\n"
 
 
-def _input(detected: Detected, lang: str) -> Iterator[str]:
+def _input(detected: Detected) -> Iterator[str]:
     for key, value in detected.options.items():
         comment = ""
         if key == "kind":
-            comment = INIT.text(lang, f"kind_{value}")
+            comment = INIT.text(f"kind_{value}")
         elif key == "tz":
-            comment = INIT.text(lang, "tz")
+            comment = INIT.text("tz")
         yield toml_line(key, value) + (f"  # {comment}" if comment else "")
 
 
-def _columns(detected: Detected, lang: str) -> Iterator[str]:
-    questions = list(_questions(detected, "columns", lang))
+def _columns(detected: Detected) -> Iterator[str]:
+    questions = list(_questions(detected, "columns"))
     if not detected.columns and not questions:
         return  # the format has its own
-    yield from ("", "[columns]", *_commented(INIT.text(lang, "columns")))
+    yield from ("", "[columns]", *_commented(INIT.text("columns")))
     yield from (toml_line(key, value) for key, value in detected.columns.items())
     yield from questions
     if detected.unread:
         names = ", ".join(map(_one_line, detected.unread))
-        yield from _commented(INIT.text(lang, "unread", names=names))
+        yield from _commented(INIT.text("unread", names=names))
 
 
 def _sections_of_values(detected: Detected) -> Sequence[str]:
@@ -71,16 +71,16 @@ def _sections_of_values(detected: Detected) -> Sequence[str]:
     return list(dict.fromkeys(sections))
 
 
-def _questions(detected: Detected, section: str, lang: str) -> Iterator[str]:
+def _questions(detected: Detected, section: str) -> Iterator[str]:
     for doubt in detected.doubts:
         if doubt.section == section:
-            yield from _question(doubt, lang)
+            yield from _question(doubt)
 
 
-def _question(doubt: Doubt, lang: str) -> Iterator[str]:
-    text = f"{INIT.text(lang, 'question')}: {said(doubt.question, lang)}"
+def _question(doubt: Doubt) -> Iterator[str]:
+    text = f"{INIT.text('question')}: {said(doubt.question)}"
     if doubt.choices:
-        text += f"; {INIT.text(lang, 'choose')}"
+        text += f"; {INIT.text('choose')}"
     yield from _commented(text)
     for line in doubt.choices:
         yield f"# {line}"

@@ -151,8 +151,10 @@ def digest_of(  # noqa: PLR0913
             passed[id(outcome)] = percent
     if not passed and not _opened(schedule, since, now):
         return None
-    page = _Page(schedule, now, lang, passed)
-    return Digest(agency_id, tuple(_messages(page.lines(name or agency_id, changed, waiting))))
+    page = _Page(schedule, now, passed)
+    with catalog.language(lang):
+        lines = list(page.lines(name or agency_id, changed, waiting))
+    return Digest(agency_id, tuple(_messages(lines)))
 
 
 def _opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
@@ -196,35 +198,31 @@ def _passed(
 class _Page:
     """The lines of one agency's digest."""
 
-    def __init__(
-        self, schedule: Schedule, now: datetime, lang: str, passed: dict[int, int]
-    ) -> None:
+    def __init__(self, schedule: Schedule, now: datetime, passed: dict[int, int]) -> None:
         self._tz = schedule.tz
         self._now = now
-        self._lang = lang
-        self._text = _PHRASES.in_language(lang)
         self._passed = passed
 
     def lines(
         self, name: str | None, changed: Mapping[str, int], waiting: Sequence[Outcome]
     ) -> Iterator[str]:
-        yield f"{name or self._text('no_agency')} · {self._time(self._now)}"
+        yield f"{name or _PHRASES.text('no_agency')} · {self._time(self._now)}"
         if changed:
-            yield self._text("since", counts=", ".join(self._counts(changed)))
+            yield _PHRASES.text("since", counts=", ".join(self._counts(changed)))
         late = [outcome for outcome in waiting if outcome.verdict is Verdict.BREACHED]
         rest = [outcome for outcome in waiting if outcome.verdict is not Verdict.BREACHED]
         for title, outcomes in (("late", late), ("open", rest)):
             if outcomes:
                 yield ""
-                yield self._text(title, count=len(outcomes))
+                yield _PHRASES.text(title, count=len(outcomes))
                 yield from map(self._line, sorted(outcomes, key=self._urgency))
 
     def _counts(self, changed: Mapping[str, int]) -> Iterator[str]:
         for kind, word in catalog.CHANGES.items():
             if changed.get(kind):
-                yield f"{catalog.pick(word, self._lang)} {changed[kind]}"
+                yield f"{word} {changed[kind]}"
         if changed.get(RETRACTED):
-            yield self._text("retracted", count=changed[RETRACTED])
+            yield _PHRASES.text("retracted", count=changed[RETRACTED])
 
     def _urgency(self, outcome: Outcome) -> tuple[bool, datetime, str]:
         due = outcome.due_at
@@ -233,22 +231,22 @@ class _Page:
     def _line(self, outcome: Outcome) -> str:
         facts = []
         if outcome.verdict is Verdict.PAUSED:
-            facts.append(catalog.pick(catalog.VERDICTS["paused"], self._lang))
+            facts.append(catalog.VERDICTS["paused"])
         if outcome.due_at is not None:
-            facts.append(self._text("due", when=self._time(outcome.due_at)))
+            facts.append(_PHRASES.text("due", when=self._time(outcome.due_at)))
         if outcome.overdue:
-            facts.append(self._text("over", amount=_whole(outcome.overdue)))
+            facts.append(_PHRASES.text("over", amount=_whole(outcome.overdue)))
         elif outcome.remaining is not None:
-            facts.append(self._text("left", amount=_whole(outcome.remaining)))
+            facts.append(_PHRASES.text("left", amount=_whole(outcome.remaining)))
         if id(outcome) in self._passed:
-            facts.append(self._text("used", percent=self._passed[id(outcome)]))
-        target = words.target_name(outcome.target, self._lang)
+            facts.append(_PHRASES.text("used", percent=self._passed[id(outcome)]))
+        target = words.target_name(outcome.target)
         return f"• {outcome.appeal_id}, {target}: {', '.join(facts)}"
 
     def _time(self, when: datetime) -> str:
         local = when.astimezone(self._tz)
-        day = words.WEEKDAYS[self._lang][local.weekday()]
-        return f"{day} {words.short_date(local.date(), self._lang)} {local:%H:%M}"
+        day = words.weekdays()[local.weekday()]
+        return f"{day} {words.short_date(local.date())} {local:%H:%M}"
 
 
 def _whole(amount: timedelta) -> str:

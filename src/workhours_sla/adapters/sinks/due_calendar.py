@@ -14,7 +14,7 @@ from workhours_sla.sla.forecast import slot_of
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text import words
-from workhours_sla.text.catalog import Texts
+from workhours_sla.text.catalog import Texts, language
 
 _KEPT: Final = timedelta(days=30)
 """How long a cancelled event stays in the calendar, so that clients can remove it."""
@@ -90,10 +90,32 @@ def write_due_calendar(  # noqa: PLR0913 - what the file contains, by keyword
     DESCRIPTION:The first is due Mon 16 Mar 2026 14:10
     """
     now = in_utc("stamp", stamp)
+    with language(lang):
+        events = list(_events(outcomes, now, zone, name, before, name_of))
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:{_PRODUCT}",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{escaped(name)}",
+        *(line for event in sorted(events) for line in event.lines()),
+        "END:VCALENDAR",
+    ]
+    return "".join(map(folded, lines))
+
+
+def _events(  # noqa: PLR0913, PLR0917
+    outcomes: Iterable[Outcome],
+    now: datetime,
+    zone: tzinfo,
+    name: str,
+    before: str | bytes | None,
+    name_of: Callable[[str], str],
+) -> Iterator[_Event]:
     old = {} if before is None else {event.uid: event for event in _read(before)}
-    events = []
     for agency, waiting in waiting_of(outcomes).items():
-        shown = _TEXTS.text(lang, "no_agency") if agency is None else name_of(agency)
+        shown = _TEXTS.text("no_agency") if agency is None else name_of(agency)
         slots: dict[tuple[datetime, datetime], list[datetime]] = {}
         for outcome in waiting:
             if outcome.due_at is not None:
@@ -106,29 +128,18 @@ def write_due_calendar(  # noqa: PLR0913 - what the file contains, by keyword
                 f"{until}-{_digest(name, agency)}{_UID_ENDING}",
                 _utc(start),
                 until,
-                escaped(_TEXTS.text(lang, "due", agency=shown, count=len(found))),
-                escaped(_TEXTS.text(lang, "first", when=_time(first, lang))),
+                escaped(_TEXTS.text("due", agency=shown, count=len(found))),
+                escaped(_TEXTS.text("first", when=_time(first))),
                 "CONFIRMED",
                 0,
                 "",
             )
-            events.append(_revised(old.pop(fresh.uid, None), fresh, now))
+            yield _revised(old.pop(fresh.uid, None), fresh, now)
     oldest = _utc(now - _KEPT)
     for former in old.values():
         cancelled = _revised(former, former._replace(status="CANCELLED"), now)
         if cancelled.stamp >= oldest:
-            events.append(cancelled)
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        f"PRODID:{_PRODUCT}",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{escaped(name)}",
-        *(line for event in sorted(events) for line in event.lines()),
-        "END:VCALENDAR",
-    ]
-    return "".join(map(folded, lines))
+            yield cancelled
 
 
 def _revised(former: _Event | None, fresh: _Event, now: datetime) -> _Event:
@@ -155,9 +166,9 @@ def _utc(when: datetime) -> str:
     return f"{at.year:04}{at:%m%dT%H%M%SZ}"
 
 
-def _time(when: datetime, lang: str) -> str:
-    day = words.WEEKDAYS[lang][when.weekday()]
-    return f"{day} {words.short_date(when.date(), lang)} {when:%H:%M}"
+def _time(when: datetime) -> str:
+    day = words.weekdays()[when.weekday()]
+    return f"{day} {words.short_date(when.date())} {when:%H:%M}"
 
 
 def _read(calendar: str | bytes) -> Iterator[_Event]:

@@ -63,14 +63,13 @@ class Timeline:
         as_of: datetime,
         events: Sequence[Event],
         spans: Sequence[Span],
-        lang: str,
         room: Room,
     ) -> None:
         self._around_the_clock = isinstance(outcome.budget, ClockTime)
         if self._around_the_clock:
             schedule = Schedule(None, "24/7", tz=schedule.tz)
         self._outcome, self._schedule, self._spans = outcome, schedule, spans
-        self._lang, self._text, self._room = lang, CHARTS.in_language(lang), room
+        self._text, self._room = CHARTS.text, room
         self._start = outcome.started_at or outcome.posted_at
         self._end = outcome.answered_at or outcome.withdrawn_at or as_of
         ends = [self._end, *(one for one in (outcome.due_at, outcome.limit) if one is not None)]
@@ -85,7 +84,7 @@ class Timeline:
     def chart(self) -> Chart:
         """Return the timeline, or an empty chart if the appeal has no clock."""
         outcome, text = self._outcome, self._text
-        verdict = catalog.pick(catalog.VERDICTS[outcome.verdict], self._lang)
+        verdict = catalog.VERDICTS[outcome.verdict]
         if outcome.overdue:
             verdict = text("overdue_by", amount=format_amount(outcome.overdue))
         names = (printable(outcome.appeal_id), printable(outcome.target), verdict)
@@ -129,7 +128,7 @@ class Timeline:
 
     def _axis(self) -> Axis:
         """Return the axis of time, with ticks for days and, if there is room, for hours."""
-        edges = [(self._midnight(day), weekday_text(day, self._lang)) for day in self._days]
+        edges = [(self._midnight(day), weekday_text(day)) for day in self._days]
         wide = model.width_of(edges[0][1]) + TYPE
         if len(edges) > 1 and self._width(edges[0][0], edges[1][0]) < wide:
             edges = edges[1:]  # the visible part of the first day is too narrow for its name
@@ -219,13 +218,13 @@ class Timeline:
     def _why(self, day: date) -> str:
         """Return the reason why a date has no working time."""
         if day in self._schedule.overrides:
-            return catalog.pick(catalog.DAYS["OVERRIDDEN"], self._lang)
+            return catalog.DAYS["overridden"]
         found = self._schedule.calendar.day(day)
         if found.working:
-            return catalog.pick(catalog.DAYS["NO_HOURS"], self._lang)
+            return catalog.DAYS["no_hours"]
         if found.reasons and found.reasons[0].name:
-            return words.holiday(found.reasons[0].name, self._lang)
-        return catalog.pick(catalog.DAY_KINDS[found.kind], self._lang)
+            return words.holiday(found.reasons[0].name)
+        return catalog.DAY_KINDS[found.kind]
 
     def _lines(self) -> Iterator[Level]:
         """Yield lines at the due time, the limit and, for an open appeal, the evaluation time."""
@@ -241,7 +240,7 @@ class Timeline:
                 yield Level(at, look, self._text(key, when=self._when(at)), upright=True)
 
     def _when(self, at: datetime) -> str:
-        return when_text(at.astimezone(self._schedule.tz), self._lang)
+        return when_text(at.astimezone(self._schedule.tz))
 
     # -- events and holders ----------------------------------------------------------------
 
@@ -285,7 +284,7 @@ class Timeline:
         for place, span in enumerate(self._spans):
             who = f"{printable(span.holder)}, " if span.holder else ""
             amount = span.until - span.since if self._around_the_clock else span.worked
-            phase = catalog.pick(PHASES[span.phase], self._lang)
+            phase = PHASES[span.phase]
             yield f"{_letters(place)}  {format_amount(amount)}  {who}{phase}"
 
 

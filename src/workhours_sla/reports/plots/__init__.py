@@ -25,6 +25,7 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome
+from workhours_sla.text.catalog import language
 from workhours_sla.worktime.schedule import Schedule
 
 try:
@@ -46,7 +47,8 @@ def xmr_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None
     signal no change.
     """
     rows = report.table("week").rows
-    return draw(ax, lambda _: weeks.xmr_chart(report.trend, lang or report.lang, rows))
+    with language(lang or report.lang):
+        return draw(ax, lambda _: weeks.xmr_chart(report.trend, rows))
 
 
 def moving_range_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None) -> Axes:
@@ -56,7 +58,8 @@ def moving_range_chart(report: Report, *, ax: Axes | None = None, lang: str | No
     change. The weeks are those of ``report.trend``, which are all final. The first week has no
     range.
     """
-    return draw(ax, lambda _: weeks.moving_range_chart(report.trend, lang or report.lang))
+    with language(lang or report.lang):
+        return draw(ax, lambda _: weeks.moving_range_chart(report.trend))
 
 
 def p_prime_chart(report: Report, *, ax: Axes | None = None, lang: str | None = None) -> Axes:
@@ -66,8 +69,9 @@ def p_prime_chart(report: Report, *, ax: Axes | None = None, lang: str | None = 
     background. The limits are those of ``report.share_trend`` and depend on the number of appeals
     of the week. Laney 2002, "Improved control charts for attributes".
     """
-    target, lang = report.promise.target_rate, lang or report.lang
-    return draw(ax, lambda _: weeks.p_prime_chart(report.share_trend, target, lang))
+    target = report.promise.target_rate
+    with language(lang or report.lang):
+        return draw(ax, lambda _: weeks.p_prime_chart(report.share_trend, target))
 
 
 def kaplan_meier_plot(
@@ -81,9 +85,8 @@ def kaplan_meier_plot(
     are given, ticks on the curve mark where the waits of open and withdrawn appeals end, and a row
     below the axis shows how many appeals still waited.
     """
-    return draw(
-        ax, lambda _: answer_times.curve_chart(report, lang or report.lang, cases), height=3.3
-    )
+    with language(lang or report.lang):
+        return draw(ax, lambda _: answer_times.curve_chart(report, cases), height=3.3)
 
 
 def funnel_plot(
@@ -101,8 +104,9 @@ def funnel_plot(
     if by in OWN_TABLES:
         msg = f"there is no funnel of {by!r}; name a grouping that the report was asked for"
         raise LookupError(msg)
-    table, lang = _grouping(report, by), lang or report.lang
-    return draw(ax, lambda _: groups.funnel_chart(report, table, lang), height=3.6)
+    table = _grouping(report, by)
+    with language(lang or report.lang):
+        return draw(ax, lambda _: groups.funnel_chart(report, table), height=3.6)
 
 
 def caterpillar_plot(
@@ -117,8 +121,9 @@ def caterpillar_plot(
     those with the most arrivals are drawn, and a note counts them. Raises LookupError for a
     grouping that the report does not have.
     """
-    table, lang = _grouping(report, by), lang or report.lang
-    return draw(ax, lambda room: groups.caterpillar_chart(report, table, lang, room))
+    table = _grouping(report, by)
+    with language(lang or report.lang):
+        return draw(ax, lambda room: groups.caterpillar_chart(report, table, room))
 
 
 def _grouping(report: Report, by: str | None) -> Table | None:
@@ -147,8 +152,8 @@ def arrival_heat_map(
     A cell with fewer than ten appeals is hatched and shows counts, such as 6/8, instead of a share.
     Raises ValueError for another ``show``.
     """
-    lang = lang or report.lang
-    return draw(ax, lambda _: arrivals.arrivals_chart(report, show, lang), height=4.9, width=3.4)
+    with language(lang or report.lang):
+        return draw(ax, lambda _: arrivals.arrivals_chart(report, show), height=4.9, width=3.4)
 
 
 def forecast_chart(forecast: Forecast, *, ax: Axes | None = None, lang: str = "en") -> Axes:
@@ -158,7 +163,8 @@ def forecast_chart(forecast: Forecast, *, ax: Axes | None = None, lang: str = "e
     of a bar is the largest number of deadlines at one instant. A note counts the open appeals that
     are in no bar.
     """
-    return draw(ax, lambda room: answer_times.forecast_chart(forecast, lang, room))
+    with language(lang):
+        return draw(ax, lambda room: answer_times.forecast_chart(forecast, room))
 
 
 def appeal_timeline(  # noqa: PLR0913
@@ -183,12 +189,11 @@ def appeal_timeline(  # noqa: PLR0913
     ordered = sorted(events, key=lambda event: event.order)
 
     def build(room: Room) -> Chart:
-        drawn = Timeline(
-            outcome, schedule, as_of=as_of, events=ordered, spans=spans, lang=lang, room=room
-        )
+        drawn = Timeline(outcome, schedule, as_of=as_of, events=ordered, spans=spans, room=room)
         return drawn.chart()
 
-    return draw(ax, build, height=3.6, width=6.9)
+    with language(lang):
+        return draw(ax, build, height=3.6, width=6.9)
 
 
 def year_calendar(
@@ -200,4 +205,5 @@ def year_calendar(
     Dates that the calendar does not cover are hatched. For a Schedule, dates with an override are
     marked as well. The acts behind the days are listed below, each with its dates.
     """
-    return draw(ax, lambda _: year_chart(of, year, lang), height=6.4)
+    with language(lang):
+        return draw(ax, lambda _: year_chart(of, year), height=6.4)

@@ -25,7 +25,7 @@ _FONT: Final = {"size": 9}
 
 def week_chart(book: Book, report: ReportNumbers, weeks: GroupSheet) -> Any | None:
     """Return the chart of the weekly share in time, None if no week has a share."""
-    lang, target = book.lang, report.promise.target_rate
+    target = report.promise.target_rate
     rates = [row.rate.rate for row in weeks.table.rows if row.rate and not row.rate.counts_only]
     if not rates:
         return None
@@ -40,18 +40,18 @@ def week_chart(book: Book, report: ReportNumbers, weeks: GroupSheet) -> Any | No
     for column, style in lines:
         chart.add_series(
             {
-                "name": title_of(column, lang),
+                "name": title_of(column),
                 "categories": [weeks.sheet, 1, 0, weeks.lines, 0],
                 "values": [weeks.sheet, 1, weeks.place(column), weeks.lines, weeks.place(column)],
                 **style,
             }
         )
     facts = {
-        "target": target_text(target, lang),
+        "target": target_text(target),
         "below": sum(rate < target for rate in rates),
         "weeks": len(rates),
     }
-    _set_up(chart, WORKBOOK.text(lang, "chart_weeks", **facts), _WEEKS_HEIGHT)
+    _set_up(chart, WORKBOOK.text("chart_weeks", **facts), _WEEKS_HEIGHT)
     limits = [point.lower for point in report.share_trend.points if point.lower is not None]
     first = math.floor(min([*rates, *limits, target - 0.1]) * 10) / 10
     axis = {"min": max(first, 0), "max": 1, "major_unit": 0.1, "major_gridlines": _grid()}
@@ -68,7 +68,7 @@ def group_chart(book: Book, groups: GroupSheet) -> Any | None:
 
     The bars are the first rows of the sheet, which are the groups with the most appeals.
     """
-    lang, shown = book.lang, min(groups.lines, MOST_BARS)
+    shown = min(groups.lines, MOST_BARS)
     named = [row for row in groups.table.rows if row.key is not None]
     rated = [row.rate for row in named if row.rate and not row.rate.counts_only]
     if not rated:
@@ -77,7 +77,7 @@ def group_chart(book: Book, groups: GroupSheet) -> Any | None:
     chart = book.chart("bar")
     chart.add_series(
         {
-            "name": title_of("rate", lang),
+            "name": title_of("rate"),
             "categories": [groups.sheet, 1, 0, shown, 0],
             "values": [groups.sheet, 1, place, shown, place],
             "fill": {"color": _BLUE},
@@ -87,10 +87,10 @@ def group_chart(book: Book, groups: GroupSheet) -> Any | None:
     )
     failed = sum(rate.verdict is TargetVerdict.FAILS for rate in rated)
     title = WORKBOOK.text(
-        lang, "chart_groups", by=heading(groups.table.by, lang), failed=failed, groups=len(named)
+        "chart_groups", by=heading(groups.table.by), failed=failed, groups=len(named)
     )
     if shown < groups.lines:
-        title = WORKBOOK.text(lang, "chart_largest", title=title, count=shown)
+        title = WORKBOOK.text("chart_largest", title=title, count=shown)
     _set_up(chart, title, 120 + 22 * shown)
     # in a bar chart, y is the axis of the categories: the first row of the sheet is at the top
     chart.set_y_axis({"reverse": True, "num_font": _FONT, "crossing": "max"})

@@ -11,12 +11,11 @@ from workhours_sla.adapters.calendars.calendar_rows import check_range
 from workhours_sla.adapters.calendars.icalendar.lines import escaped, folded
 from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.errors import HoursSyntaxError, NaiveDatetimeError
-from workhours_sla.text import catalog
+from workhours_sla.text.catalog import DAYS, language
 from workhours_sla.worktime.schedule import Schedule
 
 __all__ = ["write_icalendar"]
 
-_WORKING_TIME = {"en": "Working time", "ru": "Рабочее время"}
 _PRODUCT = "-//workhours_sla//working time//EN"
 
 
@@ -78,10 +77,12 @@ def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
         f"X-WR-CALNAME:{escaped(name)}",
         f"X-WR-TIMEZONE:{schedule.tz.key}",
     ]
+    with language(lang):
+        special, working_time = DAYS["overridden"], DAYS["working_time"]
     for day in dates_between(first, last):
         intervals = _intervals(schedule, day)
         if day in schedule.overrides:
-            decided, confirmed, reason = True, True, catalog.pick(catalog.DAYS["OVERRIDDEN"], lang)
+            decided, confirmed, reason = True, True, special
         else:
             found = schedule.calendar.day(day)
             decided, confirmed, reason = bool(found.reasons), not found.provisional, ""
@@ -89,7 +90,7 @@ def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
                 reason = found.describe(lang)
         for start, end in intervals:
             times = f":{_utc(start)}", f":{_utc(end)}"
-            text = catalog.pick(_WORKING_TIME, lang), reason
+            text = working_time, reason
             lines += _event(feed, times, text, confirmed=confirmed)
         if days_off and decided and not intervals and not schedule.shifts_on(day):
             dates = f";VALUE=DATE:{_digits(day)}", f";VALUE=DATE:{_digits(day + ONE_DAY)}"

@@ -1,24 +1,30 @@
-"""The choice of the language of the output."""
+"""The choice of the language of help, messages and output."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Final
+
+from workhours_sla.text.catalog import LANGUAGES
 
 PRIMARY_LANGUAGE: Final = 0x3FF
 """The bits of a Windows language id that contain the language without the country."""
 RUSSIAN: Final = 0x19
 
 
-def language(option: str | None) -> str:
-    """Return the language of the output: "ru" or "en".
+def language_of(arguments: Sequence[str]) -> str:
+    """Return the language of a call, "ru" or "en", even if click cannot parse its arguments.
 
-    It is ``option``, if the option was given. Otherwise it is the language of the environment or,
-    if the environment sets none, the display language of Windows. On other systems it is English.
+    It is the last ``--lang`` in the arguments. Without one, it is the language of the environment
+    or, if the environment sets none, the display language of Windows. On other systems it is
+    English.
     """
-    if option:
-        return option
+    for before, after in reversed([*zip(["", *arguments], arguments, strict=False)]):
+        chosen = after if before == "--lang" else after.partition("--lang=")[2]
+        if chosen in LANGUAGES and (before == "--lang" or after.startswith("--lang=")):
+            return chosen
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable)
         if value:
