@@ -23,6 +23,7 @@ from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.adapters.sources.text_lines import ByteChunks
 from workhours_sla.errors import ConfigError, SourceError
 from workhours_sla.text import catalog
+from workhours_sla.text.catalog import language
 
 SEEDS = (1, 2, 3)
 
@@ -481,7 +482,7 @@ def test_each_question_blocks_the_reading_until_it_is_answered(tmp_path: Path) -
         assert open_questions, name
         for doubt in open_questions:
             for line in doubt.choices:
-                assert f"# {line}" in configuration_text(found, "en", schedule={})
+                assert f"# {line}" in configuration_text(found, schedule={})
         with open_source(path, config_of(found)) as source:
             try:
                 assert any(isinstance(item, Fault) for item in source), name
@@ -493,7 +494,8 @@ def test_each_question_blocks_the_reading_until_it_is_answered(tmp_path: Path) -
 def test_the_configuration_is_accepted_in_both_languages(lang: str, tmp_path: Path) -> None:
     for make in SHAPES.values():
         _, found = detected_of(make(1), tmp_path)
-        text = configuration_text(found, lang, schedule={"calendar": "RU-VGG"})
+        with language(lang):
+            text = configuration_text(found, schedule={"calendar": "RU-VGG"})
         comments = [line for line in text.splitlines() if line.startswith("# ")]
         assert parse_config(text, "written").input.kind == (found.kind or "events")
         assert bool(re.search("[а-яё]", comments[0])) == (lang == "ru")
@@ -503,7 +505,7 @@ def test_names_and_values_cannot_leave_their_lines_of_toml(tmp_path: Path) -> No
     evil = 'a"]\n[schedule]\ncalendar = "none"\x7f\\'
     quoted = '"' + evil.replace('"', '""') + '"'
     content = f"Номер,Дата публикации,Дата ответа,{quoted}\n1,12.03.2026 10:15,{quoted},x\n"
-    text = configuration_text(found_in(content, tmp_path), "ru", schedule={})
+    text = configuration_text(found_in(content, tmp_path), schedule={})
     assert parse_config(text, "written").schedule.calendar is None
 
 

@@ -119,7 +119,7 @@ def feed(path: Path, steps: Sequence[tuple[datetime, list[Event]]]) -> None:
 
 def reported(path: Path) -> Counter[tuple[str | None, str]]:
     """Count the changes that the digests report, and those that wait for the next digest."""
-    kinds = {word["en"]: kind for kind, word in catalog.CHANGES.items()}
+    kinds = {word: kind for kind, word in catalog.CHANGES.items()}
     found: Counter[tuple[str | None, str]] = Counter()
     for line in read_back(path):
         for what in re.findall(r"Since the last message: (.*)", line["text"]):

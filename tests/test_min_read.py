@@ -143,12 +143,12 @@ def test_invalid_percentages(text: str, sheet: Path, capsys: pytest.CaptureFixtu
         assert repr(text) in err
         assert solution in err
     with pytest.raises(click.UsageError):
-        read_percent(text, "en")
+        read_percent(text)
 
 
 def test_valid_percentages() -> None:
     for text, share in (("50%", "1/2"), ("50", "1/2"), ("99.5 %", "199/200"), ("7,5%", "3/40")):
-        assert read_percent(text, "en") == Fraction(share)
+        assert read_percent(text) == Fraction(share)
 
 
 # -- watch and the store ---------------------------------------------------------------------

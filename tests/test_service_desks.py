@@ -23,7 +23,7 @@ from workhours_sla.adapters.sources.formats import mapper_of
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.source import Item as SourceItem
-from workhours_sla.text.catalog import LANGUAGES, QUARANTINE_REASONS
+from workhours_sla.text.catalog import LANGUAGES, QUARANTINE_REASONS, language
 from workhours_sla.text.messages import phrase_of, said
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -78,8 +78,9 @@ def refusal(source: bytes | str, config: str) -> str:
     phrase = phrase_of(caught.value)
     assert phrase is not None
     for lang in LANGUAGES:
-        assert "\n" not in said(phrase, lang)
-        assert "{" not in said(phrase, lang).replace("{}", "")
+        with language(lang):
+            assert "\n" not in said(phrase)
+            assert "{" not in said(phrase).replace("{}", "")
     return str(caught.value)
 
 

@@ -39,6 +39,7 @@ from workhours_sla.errors import (
 )
 from workhours_sla.json import from_json, to_json
 from workhours_sla.report import cases_of_outcomes, report
+from workhours_sla.text.catalog import language
 from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.budget_kinds import DayBudget, StartBudget
 from workhours_sla.worktime.dated_shifts import DatedShifts
@@ -296,7 +297,9 @@ def test_texts_and_values() -> None:
             parse_budget(text, roll="none")
     with pytest.raises(BudgetError, match="give roll"):
         parse_budget("30 days same time")
-    assert budget_words("working_days_in_hours", 3, "ru") == "3 рабочих дня в пересчёте на часы"
+    with language("ru"):
+        shown = budget_words("working_days_in_hours", 3)
+    assert shown == "3 рабочих дня в пересчёте на часы"
 
 
 def test_a_verdict_by_the_same_time_of_day() -> None:
@@ -475,7 +478,9 @@ def test_a_report_names_the_budget(budget: Any, words: str) -> None:
     outcomes = evaluate(events, Policy([target]), as_of=now).outcomes
     made = report(cases_of_outcomes(outcomes, target, as_of=now))
     assert words in made.text(lang="en")
-    assert budget_words(made.promise.budget_kind, budget.count, "ru") in made.text(lang="ru")
+    with language("ru"):
+        russian = budget_words(made.promise.budget_kind, budget.count)
+    assert russian in made.text(lang="ru")
     assert from_json(to_json(outcomes[0])) == outcomes[0]
 
 
