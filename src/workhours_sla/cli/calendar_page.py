@@ -50,7 +50,7 @@ def calendar(  # noqa: PLR0913 - one per option
     as_json: bool,
     provisional: bool,
 ) -> None:
-    """Run the command ``calendar``, whose help is in ``text.help``."""
+    """Run the command ``calendar``, whose help is in ``text.catalog``."""
     found = Calendar.get(id)
     if week is not None:
         found = found.with_week(week)

@@ -22,7 +22,7 @@ from workhours_sla.text.catalog import SHELL, current
 @lang_option
 @json_option
 def calendars(country: str, *, as_json: bool) -> None:
-    """Run the command ``calendars``, whose help is in ``text.help``."""
+    """Run the command ``calendars``, whose help is in ``text.catalog``."""
     code = country.upper()
     found = Calendar.available(code)
     if not found and country:

@@ -54,7 +54,7 @@ class _CheckOptions(NamedTuple):
 @option("--strict", is_flag=True)
 @common_options
 def check(**options: Any) -> int:
-    """Run the command ``check``, whose help is in ``text.help``."""
+    """Run the command ``check``, whose help is in ``text.catalog``."""
     wanted = take(_CheckOptions, options)
     source, common = take(InputOptions, options), take(CommonOptions, options)
     warn, target = wanted.warn, wanted.target

@@ -72,7 +72,7 @@ class _Period(NamedTuple):
 @target_option
 @schedule_options
 def days(first: str, last: str, *, explain: bool, target: str | None, **options: Any) -> None:
-    """Run the command ``days``, whose help is in ``text.help``."""
+    """Run the command ``days``, whose help is in ``text.catalog``."""
     settings = Settings.of(take(ScheduleOptions, options), target)
     one = settings.one_target()
     a, b = _date(first), _date(last)

@@ -23,7 +23,7 @@ URL: Final = "http://127.0.0.1:8000"
 @lang_option
 @json_option
 def feeds(config: str, *, url: str, as_json: bool) -> None:
-    """Run the command ``feeds``, whose help is in ``text.help``."""
+    """Run the command ``feeds``, whose help is in ``text.catalog``."""
     from workhours_sla.adapters.config.file import load_config  # noqa: PLC0415
 
     try:

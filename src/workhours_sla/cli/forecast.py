@@ -62,7 +62,7 @@ class _Period(NamedTuple):
 @option("--by", type=click.Choice(("hour", "day")), default="hour")
 @common_options
 def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **options: Any) -> None:
-    """Run the command ``forecast``, whose help is in ``text.help``."""
+    """Run the command ``forecast``, whose help is in ``text.catalog``."""
     source = take(InputOptions, options)
     settings = Settings.of(take(CommonOptions, options))
     configuration = settings.configuration()

@@ -38,7 +38,7 @@ class _InitOptions(NamedTuple):
 @option("--tz", metavar="ZONE")
 @lang_option
 def init(**options: Any) -> int:
-    """Run the command ``init``, whose help is in ``text.help``."""
+    """Run the command ``init``, whose help is in ``text.catalog``."""
     from workhours_sla.adapters.detection.detect import detect, verified  # noqa: PLC0415
     from workhours_sla.adapters.detection.written import configuration_text  # noqa: PLC0415
 

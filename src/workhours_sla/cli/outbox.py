@@ -32,7 +32,7 @@ _PAGE: Final = 10_000
 @group()
 @lang_option
 def outbox() -> None:
-    """Run one of the commands ``outbox``, whose help is in ``text.help``."""
+    """Run one of the commands ``outbox``, whose help is in ``text.catalog``."""
 
 
 @outbox.command("rewrite")
@@ -42,7 +42,7 @@ def outbox() -> None:
 @option("--only-new", is_flag=True)
 @lang_option
 def rewrite_file(file: str, *, store: str | None, config: str | None, only_new: bool) -> None:
-    """Run the command ``outbox rewrite``, whose help is in ``text.help``."""
+    """Run the command ``outbox rewrite``, whose help is in ``text.catalog``."""
     store = store_place(store, config)
     check_files(
         (*store_files(store, is_written=True), *written_files("FILE", file)),
@@ -81,7 +81,7 @@ def rewrite_file(file: str, *, store: str | None, config: str | None, only_new: 
 @lang_option
 @json_option
 def dead(*, store: str | None, config: str | None, as_json: bool) -> None:
-    """Run the command ``outbox dead``, whose help is in ``text.help``."""
+    """Run the command ``outbox dead``, whose help is in ``text.catalog``."""
     store = store_place(store, config)
     _check_exists(store)
     with open_reader(store) as kept:
@@ -112,7 +112,7 @@ def dead(*, store: str | None, config: str | None, as_json: bool) -> None:
 @config_option
 @lang_option
 def replay(sink: str, numbers: Sequence[int], *, store: str | None, config: str | None) -> None:
-    """Run the command ``outbox replay``, whose help is in ``text.help``."""
+    """Run the command ``outbox replay``, whose help is in ``text.catalog``."""
     store = store_place(store, config)
     _check_exists(store)
     with open_outbox(store) as kept:

@@ -130,7 +130,7 @@ class _Edges(NamedTuple):
 @option("--with-cases", is_flag=True)
 @common_options
 def report(**options: Any) -> None:
-    """Run the command ``report``, whose help is in ``text.help``."""
+    """Run the command ``report``, whose help is in ``text.catalog``."""
     wanted = take(_ReportOptions, options)
     source = take(InputOptions, options)
     common = take(CommonOptions, options)

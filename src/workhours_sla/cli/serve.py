@@ -65,7 +65,7 @@ class _ServeOptions(NamedTuple):
 @option("--retain", type=click.IntRange(1, 36_500), metavar="DAYS", without="never")
 @lang_option
 def serve(**options: Any) -> None:
-    """Run the command ``serve``, whose help is in ``text.help``."""
+    """Run the command ``serve``, whose help is in ``text.catalog``."""
     wanted = take(_ServeOptions, options)
     common = dict.fromkeys(CommonOptions._fields) | {
         name: options[name] for name in ("config", "calendar_file")

@@ -21,7 +21,7 @@ SHOWN: Final = 20
 @group()
 @lang_option
 def store() -> None:
-    """Run one of the commands ``store``, whose help is in ``text.help``."""
+    """Run one of the commands ``store``, whose help is in ``text.catalog``."""
 
 
 @store.command()
@@ -31,7 +31,7 @@ def store() -> None:
 @lang_option
 @json_option
 def check(store: str | None, *, config: str | None, show_all: bool, as_json: bool) -> int:
-    """Run the command ``store check``, whose help is in ``text.help``."""
+    """Run the command ``store check``, whose help is in ``text.catalog``."""
     store = store_place(store, config)
     faults = check_store(store)
     store = shown(store)
@@ -49,7 +49,7 @@ def check(store: str | None, *, config: str | None, show_all: bool, as_json: boo
 @argument("target", metavar="TO")
 @lang_option
 def copy(source: str, target: str) -> None:
-    """Run the command ``store copy``, whose help is in ``text.help``."""
+    """Run the command ``store copy``, whose help is in ``text.catalog``."""
     count = copy_store(source, target)
     facts = {"source": shown(source), "target": shown(target), "count": count}
     click.echo(SHELL.text("store_copied", **facts))

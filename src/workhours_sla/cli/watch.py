@@ -106,7 +106,7 @@ class _WatchOptions(NamedTuple):
 @min_read_option
 @common_options
 def watch(**options: Any) -> int:
-    """Run the command ``watch``, whose help is in ``text.help``."""
+    """Run the command ``watch``, whose help is in ``text.catalog``."""
     wanted = take(_WatchOptions, options)
     common = take(CommonOptions, options)
     if common.provisional:
