@@ -40,7 +40,7 @@ def read_percent(text: str) -> Fraction:
 
     Raises click.UsageError.
 
-    >>> read_percent("50", "en")
+    >>> read_percent("50")
     Fraction(1, 2)
     """
     share = read_share(text, is_percent=True)

@@ -266,7 +266,7 @@ def read_rate(text: str) -> float:
 
     Raises click.UsageError.
 
-    >>> read_rate("89,5 %", "en")
+    >>> read_rate("89,5 %")
     0.895
     """
     share = read_share(text, is_percent=False)

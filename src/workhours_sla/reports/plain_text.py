@@ -153,7 +153,7 @@ def rate_text(row: Row) -> str:
     >>> from workhours_sla.statistics.intervals import compliance_rate
     >>> counts = CohortCounts(6, 4, 0, 0, 0, 0, 8, 6)
     >>> rate = compliance_rate(6, 8, 0.9)
-    >>> rate_text(Row("A", counts, rate, 6, 6, 4, 2, None, None, None, None, None, None), "ru")
+    >>> rate_text(Row("A", counts, rate, 6, 6, 4, 2, None, None, None, None, None, None))
     '6/8'
     """
     rate = row.rate

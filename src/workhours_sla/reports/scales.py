@@ -41,7 +41,7 @@ def neutral_shade(share: float) -> int:
 def shade_labels(target: float) -> list[str]:
     r"""Return the labels of the shades in order: their ranges of shares in percent.
 
-    >>> shade_labels(0.7, "en")
+    >>> shade_labels(0.7)
     ['≥\xa070', '60–70', '50–60', 'below 50']
     """
     texts = [target_text(bound) for bound in [*_bounds(target), target]]

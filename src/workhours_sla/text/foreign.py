@@ -24,6 +24,7 @@ def usage(text: str) -> str:
 def metavar(text: str) -> str:
     """Translate the placeholders in a usage text, such as ``[FILE]``.
 
+    >>> from workhours_sla.text.catalog import language
     >>> with language("ru"):
     ...     metavar("[DATE|TIME]")
     '[ДАТА|ВРЕМЯ]'

@@ -23,7 +23,7 @@ def number(text: str) -> str:
     ``text`` has a decimal point; in Russian it becomes a comma.
 
     >>> number("89.96")
-    '89,96'
+    '89.96'
     """
     return text.replace(".", ",") if current() == "ru" else text
 

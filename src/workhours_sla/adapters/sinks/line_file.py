@@ -30,7 +30,7 @@ _SHOWN: Final = 40
 class LineForm:
     """The format of the lines in a file: JSON objects with a schema, and an id under one key.
 
-    ``what`` is a key of ``messages.LINES``: the name of the lines in messages.
+    ``what`` is a key of ``catalog.STORE_FAULTS``: the name of the lines in messages.
     """
 
     def __init__(self, what: str, schema: str, id_key: str) -> None:

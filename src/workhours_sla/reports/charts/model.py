@@ -244,7 +244,7 @@ def week_axis(names: Sequence[str], most: int = 9) -> Axis:
 
     At most ``most`` of them have ticks, with the year below the first week of each year.
 
-    >>> week_axis(["2024-W51", "2025-W01+W02"], "en").ticks
+    >>> week_axis(["2024-W51", "2025-W01+W02"]).ticks
     ((0, '51\n2024'), (1, '01\n2025'))
     """
     named: list[Tick] = []
