@@ -85,7 +85,7 @@ class Texts(Mapping[str, str]):
         return iter(dict.fromkeys(key for table in self._tables for key in _table(table)))
 
     def __len__(self) -> int:
-        return len(tuple(self))
+        return sum(1 for _ in self)
 
     def text(self, key: str, /, **facts: object) -> str:
         """Return the text of a key with its placeholders replaced by ``facts``."""
