@@ -475,3 +475,19 @@ def test_no_sentence_is_written_twice() -> None:
     assert len(keys) == len(set(keys))
     assert len(keys) > 500
     assert set(keys) == ERRORS.keys()
+
+
+def test_every_text_of_the_catalog_is_in_both_languages() -> None:
+    folder = Path(catalog.__file__).with_name("catalog")
+    checked = 0
+    for path in folder.rglob("*.toml"):
+        tables = [(path.stem, catalog.read(str(path.relative_to(folder).with_suffix(""))))]
+        for name, table in tables:
+            for key, text in table.items():
+                if isinstance(text, dict) and not text.keys() & {"en", "ru"}:
+                    tables.append((f"{name}.{key}", text))
+                    continue
+                assert isinstance(text, str) or text.keys() == {"en", "ru"}, f"{name}: {key}"
+                assert text if isinstance(text, str) else all(text.values()), f"{name}: {key}"
+                checked += 1
+    assert checked > 1_500

@@ -134,7 +134,7 @@ def typeset(text: str) -> str:
 
 _OF_ERRORS: Final = (
     *("configuration", "configuration_advice", "desks", "detection", "incoming", "input_files"),
-    *("kafka", "live", "networks", "report_errors", "rows", "schedules", "service", "sinks"),
+    *("kafka", "live", "networks", "report", "rows", "schedules", "service", "sinks"),
     *("spark", "sql", "stores", "parts"),
 )
 ERRORS: Final = Texts(*(f"errors/{name}" for name in _OF_ERRORS))
