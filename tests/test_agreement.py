@@ -18,6 +18,7 @@ from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.config import parse
 from workhours_sla.files import Claim, Fault, open_source
 from workhours_sla.reports.agreement import agreement_lines
+from workhours_sla.text.catalog import language
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("reply", working_hours(4), OFFICE)])
@@ -167,7 +168,8 @@ def test_every_appeal_is_in_one_class(rows: list) -> None:
     )
     assert {one.name: one.count for one in found.verdicts}.get("same", 0) == same
     for lang in ("en", "ru"):
-        assert all(len(line) < 400 for line in agreement_lines(found, lang))
+        with language(lang):
+            assert all(len(line) < 400 for line in agreement_lines(found))
 
 
 # -- files and commands ------------------------------------------------------------------------

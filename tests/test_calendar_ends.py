@@ -12,6 +12,7 @@ from workhours_sla import Calendar, Schedule
 from workhours_sla.cli import watch
 from workhours_sla.cli.calendar_ends import note_calendar_ends
 from workhours_sla.cli.main import main
+from workhours_sla.text.catalog import language
 
 LAST = date(2027, 12, 31)
 NOTE = "Note: calendar RU ends on 31 Dec 2027, and due times after that are unknown"
@@ -40,22 +41,23 @@ def test_three_months_are_calendar_months(
     at: date, *, noted: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert Calendar.get("RU").coverage[-1][1] == LAST
-    note_calendar_ends([plain(LAST)], at, "en")
+    note_calendar_ends([plain(LAST)], at)
     assert bool(capsys.readouterr().err) == noted
 
 
 def test_the_end_of_a_short_month(capsys: pytest.CaptureFixture[str]) -> None:
-    note_calendar_ends([plain(date(2027, 2, 28))], date(2026, 11, 30), "en")
+    note_calendar_ends([plain(date(2027, 2, 28))], date(2026, 11, 30))
     assert capsys.readouterr().err == ""
-    note_calendar_ends([plain(date(2027, 2, 27))], date(2026, 11, 30), "en")
+    note_calendar_ends([plain(date(2027, 2, 27))], date(2026, 11, 30))
     assert "ends on 27 Feb 2027" in capsys.readouterr().err
-    note_calendar_ends([plain(date(9998, 12, 31))], date(9998, 12, 1), "en")
+    note_calendar_ends([plain(date(9998, 12, 31))], date(9998, 12, 1))
     assert "ends on 31 Dec 9998" in capsys.readouterr().err
 
 
 def test_calendars_that_end_together_share_a_note(capsys: pytest.CaptureFixture[str]) -> None:
     schedules = [plain(LAST, "a"), plain(LAST, "b"), plain(LAST, "a"), plain(date(2027, 11, 1))]
-    note_calendar_ends(schedules, date(2027, 10, 5), "ru")
+    with language("ru"):
+        note_calendar_ends(schedules, date(2027, 10, 5))
     first, second = capsys.readouterr().err.splitlines()
     assert first.startswith("Внимание: календарь plain заканчивается 01.11.2027, сроки после этой")
     assert second.startswith("Внимание: календари a, b заканчиваются 31.12.2027, сроки")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from workhours_sla.cli.main import COMMANDS, main
-from workhours_sla.text import words
+from workhours_sla.text import catalog
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 RUN = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()"]
@@ -489,7 +489,9 @@ def test_watch_counts_the_reasons_of_its_quarantine(
     run(capsys, *asked)
     _, _, err = run(capsys, *asked)  # there are no new rows, and the quarantine is unchanged
     reasons = ("missing_value", 2), ("malformed", 1), ("conflicting_id", 1)
-    expected = [f"  {count:>6}  {words.QUARANTINE_REASONS[why][lang]}" for why, count in reasons]
+    with catalog.language(lang):
+        texts = catalog.QUARANTINE_REASONS
+        expected = [f"  {count:>6}  {texts[why]}" for why, count in reasons]
     *_, rows, first, second, third = err.splitlines()
     assert rows.endswith(": 3")
     assert first == expected[0]

@@ -21,6 +21,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError, UndeliverableError
 from workhours_sla.sla.delivery import Failure, decide
 from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry, SqliteStore
+from workhours_sla.text.catalog import SHELL, language
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
@@ -419,3 +420,19 @@ def test_dead_letters_are_listed_and_replayed_at_the_shell(
             assert delivery.finish(10) == []
     assert again.got == ["A-001"]
     assert main(["outbox", "dead", "--store", str(tmp_path / "none.db"), "--lang", "en"]) == 2
+
+
+def test_the_thread_of_a_sink_has_the_language_of_the_command(pipeline: Pipeline) -> None:
+    found: list[str] = []
+    pipeline.apply(created(1))
+    with (
+        language("ru"),
+        Delivery(
+            pipeline.store,
+            [Failing(1)],
+            retry=SOON,
+            on_failure=lambda *_: found.append(SHELL["error"]),
+        ) as delivery,
+    ):
+        delivery.finish(10)
+    assert found == ["Ошибка"]

@@ -23,7 +23,8 @@ from workhours_sla.adapters.detection.written import configuration_text
 from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.adapters.sources.text_lines import ByteChunks
 from workhours_sla.errors import ConfigError, SourceError
-from workhours_sla.text import words
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import language
 
 SEEDS = (1, 2, 3)
 
@@ -496,7 +497,7 @@ def test_each_question_blocks_the_reading_until_it_is_answered(tmp_path: Path) -
         if not sheet.asks:
             continue
         _, found = detected_of(sheet, tmp_path)
-        text = configuration_text(found, "en", schedule={})
+        text = configuration_text(found, schedule={})
         open_questions = [doubt for doubt in found.doubts if doubt.keys]
         assert open_questions, name
         for doubt in open_questions:
@@ -506,11 +507,12 @@ def test_each_question_blocks_the_reading_until_it_is_answered(tmp_path: Path) -
             parse_config(text, "written")
 
 
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_the_configuration_is_accepted_in_both_languages(lang: str, tmp_path: Path) -> None:
     for make in SHAPES.values():
         _, found = detected_of(make(1), tmp_path)
-        text = configuration_text(found, lang, schedule={"calendar": "RU-VGG"})
+        with language(lang):
+            text = configuration_text(found, schedule={"calendar": "RU-VGG"})
         comments = [line for line in text.splitlines() if line.startswith("# ")]
         answered = re.sub(r'(?m)^.* = "\?"', "#", text)
         assert parse_config(answered, "written").input.kind == (found.kind or "events")
@@ -521,7 +523,8 @@ def test_names_and_values_cannot_leave_their_lines_of_toml(tmp_path: Path) -> No
     evil = 'a"]\n[schedule]\ncalendar = "none"\x7f\\'
     quoted = '"' + evil.replace('"', '""') + '"'
     content = f"Номер,Дата публикации,Дата ответа,{quoted}\n1,12.03.2026 10:15,{quoted},x\n"
-    text = configuration_text(found_in(content, tmp_path), "ru", schedule={})
+    with language("ru"):
+        text = configuration_text(found_in(content, tmp_path), schedule={})
     assert text.count(' = "?"') == 1
     answered = text.replace(' = "?"', ' = ""')
     assert parse_config(answered, "written").schedule.calendar is None

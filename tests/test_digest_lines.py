@@ -44,7 +44,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.target import ScheduleField
 from workhours_sla.stream import Batch
-from workhours_sla.text import words
+from workhours_sla.text import catalog
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -119,7 +119,7 @@ def feed(path: Path, steps: Sequence[tuple[datetime, list[Event]]]) -> None:
 
 def reported(path: Path) -> Counter[tuple[str | None, str]]:
     """Count the changes that the digests report, and those that wait for the next digest."""
-    kinds = {word["en"]: kind for kind, word in words.CHANGES.items()}
+    kinds = {word: kind for kind, word in catalog.CHANGES.items()}
     found: Counter[tuple[str | None, str]] = Counter()
     for line in read_back(path):
         for what in re.findall(r"Since the last message: (.*)", line["text"]):

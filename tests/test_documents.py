@@ -26,9 +26,9 @@ from workhours_sla.calendars.russia.regions import region, region_ids
 from workhours_sla.cli.main import commands, main
 from workhours_sla.config import config_schema
 from workhours_sla.sla.event import EVENT_FIELDS
-from workhours_sla.text import words
-from workhours_sla.text.help_options import metavar
-from workhours_sla.text.words import QUARANTINE_REASONS
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import QUARANTINE_REASONS
+from workhours_sla.text.words import metavar
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -163,7 +163,8 @@ def test_errors_are_explained(language: str, name: str) -> None:
 def test_reasons_of_quarantine_are_explained(language: str) -> None:
     page = (DOCS / language / "reference/errors.md").read_text("utf-8")
     rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| [^|]+ \|$", page, re.MULTILINE)
-    assert rows == [(key, words[language]) for key, words in QUARANTINE_REASONS.items()]
+    with catalog.language(language):
+        assert rows == list(QUARANTINE_REASONS.items())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -264,11 +265,13 @@ def test_reference_has_every_option(language: str, name: str, command: click.Com
     for parameter in command.params:
         if isinstance(parameter, click.Argument):
             name = (parameter.metavar or parameter.name or "").upper()
-            assert metavar(name, language) in usage[1]
+            with catalog.language(language):
+                assert metavar(name) in usage[1]
             continue
         row = rows.pop(parameter.opts[0])
         if parameter.metavar and parameter.metavar != "N":
-            value = metavar(parameter.metavar, language)
+            with catalog.language(language):
+                value = metavar(parameter.metavar)
             shown = (section + "".join(linked)).replace(r"\|", "|")
             assert f"`{parameter.opts[0]} {value}`" in shown
         if parameter.default and isinstance(parameter.default, str | int | float):
@@ -374,10 +377,12 @@ def test_reference_has_every_key_of_values(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reference_has_every_column_and_reason(language: str) -> None:
     sections = sections_of(DOCS / language / "reference/files.md")
-    for reason, text in words.QUARANTINE_REASONS.items():
+    with catalog.language(language):
+        reasons = dict(catalog.QUARANTINE_REASONS)
+    for reason, text in reasons.items():
         row = re.search(rf"^\|.*`{reason}`.*$", sections["quarantine"], re.MULTILINE)
         assert row
-        assert text[language] in row[0]
+        assert text in row[0]
     for kind, anchor in (("events", "a-row-per-event"), ("appeals", "a-row-per-appeal")):
         assert not [one for one in COLUMNS[kind] if f"`{one}`" not in sections[anchor]]
 

@@ -22,6 +22,7 @@ from workhours_sla import (
 from workhours_sla.adapters.json.structs import budget_forms
 from workhours_sla.errors import BudgetError, CalendarCoverageError, NaiveDatetimeError
 from workhours_sla.json import from_json, to_json
+from workhours_sla.text.catalog import language
 from workhours_sla.worktime.budget_data import budget_data, budget_kind, budget_size
 from workhours_sla.worktime.explain import Trace
 
@@ -124,6 +125,14 @@ def test_clock_time_needs_no_calendar() -> None:
     trace = OFFICE.explain(at(2040, 5, 1, 20), ClockTime(timedelta(hours=1)))
     assert [step.unknown for step in trace.steps] == [True]
     assert trace.due_at == at(2040, 5, 1, 21)
+
+
+def test_lines_are_in_the_language_that_was_asked_for_wherever_they_are_read() -> None:
+    lines = OFFICE.explain(at(2026, 4, 2, 10), ClockTime(timedelta(hours=1))).lines("ru")
+    with language("en"):
+        assert "обычный рабочий день" in next(lines)
+    with pytest.raises(ValueError, match="no texts in 'de'; choose one of en, ru"):
+        OFFICE.explain(at(2026, 4, 2, 10), ClockTime(timedelta(hours=1))).lines("de")
 
 
 def test_the_text_joins_days_that_count_alike() -> None:

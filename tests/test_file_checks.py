@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from workhours_sla.cli.main import main
-from workhours_sla.text.help_options import metavar
+from workhours_sla.text.catalog import language
+from workhours_sla.text.words import metavar
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 CONFIG = (EXAMPLES / "check_events.toml").read_text()
@@ -115,7 +116,8 @@ def test_watch_refuses_to_write_a_file_that_is_used_otherwise(
     assert watch(*options, "--lang", "ru") == 2
     english, russian = capsys.readouterr().err.splitlines()
     assert f"{first} and {second} are the same file" in english
-    shown = metavar(second, "ru")
+    with language("ru"):
+        shown = metavar(second)
     assert f"{first} и {shown} - один и тот же файл" in russian
     assert content(here) == before
     assert not Path("store.db").exists()

@@ -29,6 +29,7 @@ from workhours_sla.report import (  # noqa: E402
 )
 from workhours_sla.report import report as report_of  # noqa: E402
 from workhours_sla.reports.overdue import overdue_text, working_day  # noqa: E402
+from workhours_sla.text.catalog import language  # noqa: E402
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 NBSP = "\N{NO-BREAK SPACE}"
@@ -170,10 +171,10 @@ def office_report(answered: str = "NaT") -> Report:
 def test_overdue_amounts_over_a_day_are_also_in_working_days() -> None:
     report = office_report()
     assert working_day(report) == timedelta(hours=8)
-    assert plain(overdue_text(timedelta(hours=8), report, "ru")) == "8 ч"
-    assert plain(overdue_text(timedelta(hours=8, seconds=1), report, "ru")) == (
-        "8 ч 1 мин (1,0 рабочего дня)"
-    )
+    with language("ru"):
+        assert plain(overdue_text(timedelta(hours=8), report)) == "8 ч"
+        longer = plain(overdue_text(timedelta(hours=8, seconds=1), report))
+    assert longer == "8 ч 1 мин (1,0 рабочего дня)"
     # from 15:00 on Tue 11 March: 3 h, then 8 h on each of four days, then 3 h on Tuesday
     now = section(read(page(report, "en")), "now")
     cells = [[plain(cell.text) for cell in line.all("td")] for line in now.all("tr")[1:]]

@@ -13,9 +13,8 @@ import pytest
 
 from workhours_sla.cli.help import Argument, Command, Option
 from workhours_sla.cli.main import COMMANDS, commands, main
-from workhours_sla.text import help as texts
-from workhours_sla.text import help_options
-from workhours_sla.text.words import LANGUAGES
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import LANGUAGES, Texts, language
 
 RUSSIAN = re.compile("[а-яё]", re.IGNORECASE)
 LATIN = re.compile(
@@ -66,25 +65,23 @@ def test_every_command_and_option_has_its_text() -> None:
     for name, command in EVERY.items():
         assert isinstance(command, Command)
         assert command.key == name
-        assert name in texts.COMMANDS
+        assert name in catalog.COMMANDS
         for param in command.params:
             assert isinstance(param, Option | Argument), (name, param.name)
             if isinstance(param, Option):
-                assert param.key in help_options.OPTIONS, (name, param.opts)
+                assert param.key in catalog.OPTIONS, (name, param.opts)
                 used.add(param.key)
-    assert texts.COMMANDS.keys() == EVERY.keys()
-    assert texts.SHORT.keys() == EVERY.keys() - {"workhours"}
-    assert help_options.OPTIONS.keys() == used
+    assert catalog.COMMANDS.keys() == EVERY.keys()
+    assert catalog.SHORT.keys() == EVERY.keys() - {"workhours"}
+    assert catalog.OPTIONS.keys() == used
 
 
-@pytest.mark.parametrize(
-    "table", [texts.COMMANDS, texts.SHORT, help_options.OPTIONS, texts.PHRASES]
-)
-def test_every_text_has_both_languages(table: dict[str, dict[str, str]]) -> None:
-    for key, text in table.items():
-        assert text.keys() == set(LANGUAGES), key
-        assert RUSSIAN.search(text["ru"]) or key == "version", key
-        assert not RUSSIAN.search(text["en"]), key
+@pytest.mark.parametrize("table", [catalog.COMMANDS, catalog.SHORT, catalog.OPTIONS, catalog.USAGE])
+def test_every_text_has_both_languages(table: Texts) -> None:
+    for key in table:
+        with language("ru"):
+            assert RUSSIAN.search(table[key]) or key == "version", key
+        assert not RUSSIAN.search(table[key]), key
 
 
 def test_every_name_of_a_value_is_translated() -> None:
@@ -95,8 +92,8 @@ def test_every_name_of_a_value_is_translated() -> None:
         for word in re.findall("[A-Z_]+", (param.metavar or "").upper() or param.name.upper())
         if isinstance(param, Argument) or param.metavar
     }
-    assert names - {"N"} <= help_options.METAVARS["ru"].keys()
-    assert help_options.METAVARS["ru"].keys() <= names | {"OPTIONS", "COMMAND", "ARGS"}
+    assert names - {"N"} <= catalog.METAVARS.keys()
+    assert catalog.METAVARS.keys() <= names | {"OPTIONS", "COMMAND", "ARGS"}
 
 
 # -- what is printed ------------------------------------------------------------------------------
@@ -199,8 +196,12 @@ def test_a_russian_locale_has_russian_help(
     assert printed(capsys, "due", "--help").startswith("Вызов:")
     assert printed(capsys, "due", "--help", "--lang=en").startswith("Usage:")
     assert printed(capsys, "--version").startswith("workhours, версия ")
-    assert EVERY["due"].help == texts.COMMANDS["due"]["ru"]  # what generators of pages read
-    assert EVERY["due"].params[1].help == help_options.OPTIONS["--now"]["ru"]  # type: ignore[attr-defined]
+
+
+@language("ru")
+def test_generators_of_pages_choose_the_language() -> None:
+    assert str(EVERY["due"].help).startswith("Показать, к какому времени")
+    assert EVERY["due"].params[1].help == catalog.OPTIONS["--now"]  # type: ignore[attr-defined]
 
 
 def test_errors_of_usage_have_the_names_of_the_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -227,8 +228,9 @@ def test_help_of_the_process(lang: str) -> None:
     assert done.stdout.decode("cp866").startswith({"en": "Usage", "ru": "Вызов"}[lang])
 
 
+@language("ru")
 def test_names_in_usage_texts() -> None:
-    assert help_options.metavar("[DATE|TIME]...", "ru") == "[ДАТА|ВРЕМЯ]..."
-    assert help_options.metavar("DUE_BY", "ru") == "СРОК"
-    assert help_options.metavar("[en|ru]", "ru") == "[en|ru]"
-    assert help_options.metavar("NOWHERE", "ru") == "NOWHERE"
+    assert words.metavar("[DATE|TIME]...") == "[ДАТА|ВРЕМЯ]..."
+    assert words.metavar("DUE_BY") == "СРОК"
+    assert words.metavar("[en|ru]") == "[en|ru]"
+    assert words.metavar("NOWHERE") == "NOWHERE"

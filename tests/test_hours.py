@@ -27,8 +27,8 @@ from workhours_sla.adapters.config.policy import configured
 from workhours_sla.cli.main import main
 from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
 from workhours_sla.json import from_json, to_json
-from workhours_sla.text import messages, words
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text import catalog, messages
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.budget import check_budget, format_amount, iso_amount
 from workhours_sla.worktime.hours_notation import parse_shifts
 from workhours_sla.worktime.shifts import (
@@ -283,7 +283,7 @@ def test_a_json_error_adds_the_key_path() -> None:
         assert str(caught.value) == f"{'.'.join(keys)}: {plain.value}"
 
 
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_the_shell_prints_the_error_in_both_languages(
     lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -292,22 +292,26 @@ def test_the_shell_prints_the_error_in_both_languages(
         "rule": "Mo-Fr 09:00-13:00",
         "example": "Mo-Fr 09:00-13:00,14:00-18:00",
     }
-    why = messages.refusal("hours_pointless", lang, facts)
     config = tmp_path / "office.toml"
     config.write_text(f'[schedule]\nhours = "{POINTLESS}"\n')
     asked = ["due", "12.03.2025 10:00", "--lang", lang]
     assert main([*asked, "--hours", POINTLESS]) == 2
     assert main([*asked, "--config", str(config)]) == 2
     option, file = capsys.readouterr().err.splitlines()
-    assert option == f"{SHELL.text(lang, 'error')}: {why}"
-    in_file = SHELL.text(lang, "in_file", path="schedule.hours", why=why, name=str(config))
-    assert file == f"{SHELL.text(lang, 'error')}: {in_file}"
+    with catalog.language(lang):
+        error, why = SHELL["error"], messages.refusal("hours_pointless", facts)
+        in_file = SHELL.text("in_file", path="schedule.hours", why=why, name=str(config))
+    assert option == f"{error}: {why}"
+    assert file == f"{error}: {in_file}"
 
 
 def test_every_refusal_has_the_same_facts_in_both_languages() -> None:
-    for cause, texts in messages.REFUSALS.items():
-        fields = [{part[1] for part in Formatter().parse(texts[x])} for x in words.LANGUAGES]
-        assert fields[0] == fields[1], cause
+    def fields(lang: str) -> dict[str, set[str | None]]:
+        with catalog.language(lang):
+            texts = catalog.REFUSALS.items()
+            return {cause: {part[1] for part in Formatter().parse(text)} for cause, text in texts}
+
+    assert fields("en") == fields("ru")
 
 
 def test_hours_of_another_type_are_refused() -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.made_sheets import SHAPES, table
 from workhours_sla.adapters.config.file import load_config
 from workhours_sla.cli.main import main
-from workhours_sla.text import words
+from workhours_sla.text import catalog
 
 EXPORT = Path(__file__).parents[1] / "examples/data/appeals.csv"
 XES = Path(__file__).parent / "samples/log.xes"
@@ -41,7 +41,7 @@ def feed(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
 # -- init ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_two_commands_lead_from_an_export_to_its_breaches(
     lang: str, sheet: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -200,7 +200,7 @@ def test_forecast_and_a_configuration_detect_nothing(
 
 
 @pytest.mark.parametrize(("broken", "fails"), [(49, False), (51, True), (100, True)])
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_the_message_about_broken_rows_names_the_cause_the_first_row_and_the_fix(
     broken: int, fails: bool, lang: str, sheet: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

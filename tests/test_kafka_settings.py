@@ -16,6 +16,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, SourceError, StoreError
 from workhours_sla.stream import KafkaSink, KafkaSource, Rejected, Watermarks
+from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import phrase_of, said
 
 TOPIC = '[input]\nbrokers = "kafka.example:9092"\ntopic = "appeals"\n'
@@ -30,7 +31,8 @@ def without_library(monkeypatch: pytest.MonkeyPatch) -> None:
 def in_russian(error: Exception) -> str:
     phrase = phrase_of(error)
     assert phrase is not None
-    return said(phrase, "ru")
+    with language("ru"):
+        return said(phrase)
 
 
 def test_a_password_before_a_broker_is_not_shown() -> None:
@@ -212,8 +214,9 @@ def test_the_reason_of_a_rejected_message_is_in_every_language() -> None:
     assert isinstance(found, Rejected)
     assert found.text == text
     detail = details_of(parse(TOPIC).mapping)(plain(found))
-    assert said(detail, "en").startswith("not JSON")
-    assert said(detail, "ru").startswith("не JSON")
+    assert said(detail).startswith("not JSON")
+    with language("ru"):
+        assert said(detail).startswith("не JSON")
 
 
 def test_rows_of_files_are_read_again_beside_messages() -> None:

@@ -16,7 +16,7 @@ import pytest
 from workhours_sla.adapters.stores.sqlite import SqliteReader
 from workhours_sla.cli.main import main
 from workhours_sla.cli.min_read import read_percent
-from workhours_sla.text import words
+from workhours_sla.text import catalog
 
 HEADER = "appeal_id,posted_at,answered_at\n"
 READABLE = "A-{0},2026-03-12T10:15+03:00,\n"
@@ -54,7 +54,7 @@ COMMANDS = ["check", "forecast", "report"]
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_a_file_that_cannot_be_read_is_an_error(
     command: str,
     as_json: tuple[str, ...],
@@ -143,12 +143,12 @@ def test_invalid_percentages(text: str, sheet: Path, capsys: pytest.CaptureFixtu
         assert repr(text) in err
         assert solution in err
     with pytest.raises(click.UsageError):
-        read_percent(text, "en")
+        read_percent(text)
 
 
 def test_valid_percentages() -> None:
     for text, share in (("50%", "1/2"), ("50", "1/2"), ("99.5 %", "199/200"), ("7,5%", "3/40")):
-        assert read_percent(text, "en") == Fraction(share)
+        assert read_percent(text) == Fraction(share)
 
 
 # -- watch and the store ---------------------------------------------------------------------
@@ -174,7 +174,7 @@ def rejected(log: Path) -> int:
         return reader.holdings().rejected
 
 
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_a_stream_of_another_format_is_an_error_and_stays_in_quarantine(
     lang: str, log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -228,7 +228,7 @@ def test_names_of_groupings_are_escaped() -> None:
 
 
 def test_unknown_language_is_rejected(report: Report) -> None:
-    with pytest.raises(ValueError, match="no page in 'de'; choose one of en, ru"):
+    with pytest.raises(ValueError, match="no texts in 'de'; choose one of en, ru"):
         page(report, "de")
     assert page(report) == page(report, "en")
 
@@ -409,7 +409,7 @@ def test_lower_limit_below_zero_is_drawn_at_its_value() -> None:
         upper=5.5 * hour,
         moving_range_limit=4 * hour,
     )
-    chart = svg(xmr_chart(trend, "en"))
+    chart = svg(xmr_chart(trend))
     assert f"limits -1.50 to 5.50{NBSP}h" in chart
     upper, mean, lower = (
         float(line["y1"])

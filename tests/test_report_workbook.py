@@ -350,7 +350,7 @@ def test_a_date_that_excel_does_not_know_is_text(tmp_path: Path) -> None:
     from workhours_sla.reports.workbook.cells import Book, Layout  # noqa: PLC0415
 
     with xlsxwriter.Workbook(tmp_path / "old.xlsx") as book:
-        sheet = Book(book, "en").sheet("dates", Layout((10,)))
+        sheet = Book(book).sheet("dates", Layout((10,)))
         sheet.line(0, [date(1899, 12, 31), datetime(1, 1, 1, 9), date(1901, 1, 1)])
     (cells,) = openpyxl.load_workbook(tmp_path / "old.xlsx")["dates"].values
     assert cells == ("1899-12-31", "0001-01-01T09:00:00", datetime(1901, 1, 1))

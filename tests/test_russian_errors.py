@@ -17,9 +17,8 @@ import pytest
 
 import workhours_sla
 from workhours_sla.cli.main import main
-from workhours_sla.text import sentences
-from workhours_sla.text.messages import REFUSALS
-from workhours_sla.text.sentences import SENTENCES
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import ERRORS, REFUSALS
 
 HEADER = "event_id,appeal_id,type,occurred_at\n"
 ROW = "1,A-1,created,2025-03-12T10:15+03:00\n"
@@ -389,14 +388,13 @@ def test_the_details_of_rejected_rows_are_in_russian(
 
 
 @pytest.mark.slow
-def test_an_answer_does_not_load_the_sentences_of_errors() -> None:
+def test_an_answer_reads_no_more_texts_than_it_prints() -> None:
     code = (
         "import sys; from workhours_sla.cli.main import main; main(['due', '31.10.2025 17:30']); "
-        "print(*(name for name in sys.modules if name.startswith('workhours_sla.text')))"
+        "from workhours_sla.text import catalog; print(catalog.read.cache_info().currsize)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = done.stdout.splitlines()[-1].split()
-    assert "workhours_sla.text.sentences" not in loaded
+    assert int(done.stdout.splitlines()[-1]) == 2  # its own words and those of budgets
 
 
 OTHER_FACTS: Final = {
@@ -418,8 +416,8 @@ OTHER_FACTS: Final = {
 
 def test_a_sentence_has_the_same_facts_in_every_language() -> None:
     differences = {
-        cause: placeholders(texts["en"]) ^ placeholders(texts["ru"])
-        for cause, texts in SENTENCES.items()
+        cause: placeholders(text) ^ placeholders(in_russian(cause))
+        for cause, text in ERRORS.items()
     }
     assert {cause: names for cause, names in differences.items() if names} == OTHER_FACTS
 
@@ -444,9 +442,14 @@ def test_every_sentence_is_used() -> None:
     assert begins == {"at_", "ignored_", "network_", "weekday_"}
     assert [
         cause
-        for cause in {**SENTENCES, **REFUSALS}
+        for cause in {**ERRORS, **REFUSALS}
         if cause not in used and not cause.startswith(tuple(begins))
     ] == []
+
+
+@catalog.language("ru")
+def in_russian(cause: str) -> str:
+    return ERRORS.get(cause) or REFUSALS[cause]
 
 
 def placeholders(text: str) -> set[str]:
@@ -463,17 +466,32 @@ def test_every_phrase_has_a_sentence_and_the_facts_of_both_languages() -> None:
             if not isinstance(call.args[0], ast.Constant):
                 continue  # the cause is chosen when the error is raised
             cause = call.args[0].value
-            entry = SENTENCES.get(cause) or REFUSALS[cause]
             facts = {keyword.arg for keyword in call.keywords}
-            needed = placeholders(entry["en"]) | placeholders(entry["ru"])
+            english = ERRORS.get(cause) or REFUSALS[cause]
+            needed = placeholders(english) | placeholders(in_russian(cause))
             assert None in facts or needed <= facts, f"{path}:{call.lineno}: {cause}"
             checked += 1
     assert checked > 250
 
 
 def test_no_sentence_is_written_twice() -> None:
-    parts = [part for name, part in vars(sentences).items() if name.isupper()]
-    keys = [key for part in parts if part is not SENTENCES for key in part]
+    keys = [key for name in ERRORS._tables for key in catalog.read(name)]
     assert len(keys) == len(set(keys))
     assert len(keys) > 500
-    assert set(keys) < SENTENCES.keys()
+    assert set(keys) == ERRORS.keys()
+
+
+def test_every_text_of_the_catalog_is_in_both_languages() -> None:
+    folder = Path(catalog.__file__).with_name("catalog")
+    checked = 0
+    for path in folder.rglob("*.toml"):
+        tables = [(path.stem, catalog.read(str(path.relative_to(folder).with_suffix(""))))]
+        for name, table in tables:
+            for key, text in table.items():
+                if isinstance(text, dict) and not text.keys() & {"en", "ru"}:
+                    tables.append((f"{name}.{key}", text))
+                    continue
+                assert isinstance(text, str) or text.keys() == {"en", "ru"}, f"{name}: {key}"
+                assert text if isinstance(text, str) else all(text.values()), f"{name}: {key}"
+                checked += 1
+    assert checked > 1_500

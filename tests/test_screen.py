@@ -46,7 +46,7 @@ from workhours_sla.service.screen.pages import (
 )
 from workhours_sla.service.screen.view import View
 from workhours_sla.sla.due_trace import due_trace
-from workhours_sla.text.screen import SCREEN
+from workhours_sla.text.catalog import SCREEN, language
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
@@ -89,8 +89,9 @@ def shown(
     made: Board, query: str = "", lang: str = "en", policy: Policy = POLICY, labels: Any = NO_LABELS
 ) -> str:
     filters = Filters.parse(query)
-    view = View(policy, labels, lang, has_login=True)
-    return board_page(made, view, filters, fragment(made, view, filters), "v")
+    view = View(policy, labels, has_login=True)
+    with language(lang):
+        return board_page(made, view, filters, fragment(made, view, filters), "v")
 
 
 def text_of(html: str) -> str:
@@ -371,10 +372,11 @@ def test_a_wrong_address_is_refused(query: str, key: str | None) -> None:
     with pytest.raises(RefusedRequestError) as caught:
         Filters.parse(query)
     for lang in ("en", "ru"):
-        document = caught.value.problem.document(lang)
-        assert (document["key"], document["status"]) == (key, 422)
-        assert key is None or key in document["detail"]
-        assert document["detail"][1:] in unescape(refusal_page(lang, document["detail"]))
+        with language(lang):
+            document = caught.value.problem.document()
+            assert (document["key"], document["status"]) == (key, 422)
+            assert key is None or key in document["detail"]
+            assert document["detail"][1:] in unescape(refusal_page(document["detail"]))
 
 
 def test_links_keep_the_filters() -> None:
@@ -443,13 +445,14 @@ def test_names_from_the_configuration() -> None:
 
 
 def test_every_text_has_both_languages() -> None:
-    for key, words in SCREEN.items():
-        assert words.keys() == {"en", "ru"}, key
-        fields = [
-            {name.partition(":")[0].lower() for name in re.findall(r"\{([^}]*)\}", words[lang])}
-            for lang in ("en", "ru")
-        ]
-        assert fields[0] == fields[1], key
+    def fields(lang: str) -> dict[str, set[str]]:
+        with language(lang):
+            return {
+                key: {one.partition(":")[0].lower() for one in re.findall(r"\{([^}]*)\}", text)}
+                for key, text in SCREEN.items()
+            }
+
+    assert fields("en") == fields("ru")
 
 
 # -- hostile data ---------------------------------------------------------------------------------
@@ -474,16 +477,19 @@ def test_hostile_ids_are_only_text(lang: str) -> None:
     pages = [shown(board(hostile(), now, query), query, lang) for query in queries]
     filters = Filters(agency=HOSTILE[0], id=HOSTILE[1], lang=lang)
     made = board_of(found, POLICY, now, filters)
-    view = View(POLICY, Labels({"agency": {HOSTILE[3]: HOSTILE[0]}}), lang)
-    pages.append(board_page(made, view, filters, fragment(made, view, filters), "v"))
+    view = View(POLICY, Labels({"agency": {HOSTILE[3]: HOSTILE[0]}}))
+    with language(lang):
+        pages.append(board_page(made, view, filters, fragment(made, view, filters), "v"))
     for outcome in found:
         trace = due_trace(outcome, POLICY.targets[0])
         events = [
             (event, HOSTILE[0]) for event in hostile() if event.appeal_id == outcome.appeal_id
         ]
         history = History(outcome.appeal_id, events, [(outcome, trace)])
-        pages.append(appeal_page(history, view, Filters(lang=lang), now))
-    pages.append(refusal_page(lang, HOSTILE[0]))
+        with language(lang):
+            pages.append(appeal_page(history, view, Filters(lang=lang), now))
+    with language(lang):
+        pages.append(refusal_page(HOSTILE[0]))
     for page in pages:
         parsed = Parsed(page)
         scripts = [tag for tag, _ in parsed.elements if tag == "script"]
@@ -516,7 +522,8 @@ def page_of(
     targets = {target.name: target for target in policy.targets}
     traced = [(one, due_trace(one, targets[one.target])) for one in found]
     history = History(events[0].appeal_id, [(event, None) for event in events], traced)
-    page = appeal_page(history, View(policy, Labels(NAMES), lang), Filters(), now)
+    with language(lang):
+        page = appeal_page(history, View(policy, Labels(NAMES)), Filters(), now)
     inner = unescape(re.sub(r"<[^>]*>", " ", page[page.index('id="appeal"') :]))
     return re.sub(r"\s+", " ", inner)
 
@@ -580,16 +587,17 @@ def test_the_days_of_a_term_are_numbered() -> None:
 
 def test_a_target_without_a_clock() -> None:
     history = History("A-1", [(posted("A-1", EVE), "no_appeal")], [])
-    page = appeal_page(history, View(POLICY, NO_LABELS, "en"), Filters(), EVE)
+    page = appeal_page(history, View(POLICY, NO_LABELS), Filters(), EVE)
     assert "No target applies to this appeal" in page
     assert "not counted: event of an appeal that was never posted" in page
 
 
 def test_login_pages() -> None:
     for lang in ("en", "ru"):
-        assert 'role="alert"' not in login_page(lang)
-        assert 'role="alert"' in login_page(lang, refused=True)
-        assert 'type="password"' in login_page(lang)
+        with language(lang):
+            assert 'role="alert"' not in login_page()
+            assert 'role="alert"' in login_page(refused=True)
+            assert 'type="password"' in login_page()
 
 
 def test_late_is_what_the_verdict_says() -> None:

@@ -16,9 +16,8 @@ import pytest
 from workhours_sla import Event, Policy, Schedule, Target, working_hours
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore
+from workhours_sla.text.catalog import LANGUAGES, SCREEN, language
 from workhours_sla.text.messages import say
-from workhours_sla.text.screen import SCREEN
-from workhours_sla.text.words import LANGUAGES
 
 pytest.importorskip("fastapi")
 pytest.importorskip("numpy")
@@ -456,7 +455,8 @@ def test_streams_of_a_login_and_of_a_token_have_limits(
             refused = await opened(by_token)
             assert refused.status == 429
             assert refused.headers["retry-after"]
-            assert await refused.whole() == SCREEN.text(lang, "many_streams", most=3)
+            with language(lang):
+                assert await refused.whole() == SCREEN.text("many_streams", most=3)
             assert (await opened({"authorization": f"Bearer {OTHER}"})).status == 200
         async with asked(app, "GET", "/updates", headers=first) as again:
             assert again.status == 200  # all have ended

@@ -24,8 +24,8 @@ from workhours_sla.adapters.sources.formats import mapper_of
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.source import Item as SourceItem
+from workhours_sla.text.catalog import LANGUAGES, QUARANTINE_REASONS, language
 from workhours_sla.text.messages import phrase_of, said
-from workhours_sla.text.words import LANGUAGES, QUARANTINE_REASONS
 
 SAMPLES = Path(__file__).parent / "samples"
 VOLGOGRAD = ZoneInfo("Europe/Volgograd")
@@ -79,8 +79,9 @@ def refusal(source: bytes | str, config: str) -> str:
     phrase = phrase_of(caught.value)
     assert phrase is not None
     for lang in LANGUAGES:
-        assert "\n" not in said(phrase, lang)
-        assert "{" not in said(phrase, lang).replace("{}", "")
+        with language(lang):
+            assert "\n" not in said(phrase)
+            assert "{" not in said(phrase).replace("{}", "")
     return str(caught.value)
 
 

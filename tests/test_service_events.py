@@ -23,7 +23,7 @@ from workhours_sla.adapters.sources.sent_events import sent_event
 from workhours_sla.config import parse
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore
-from workhours_sla.text.words import LANGUAGES
+from workhours_sla.text.catalog import LANGUAGES
 
 pytest.importorskip("fastapi")
 pytest.importorskip("httpx")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workhours_sla.cli.main import main
-from workhours_sla.text import words
+from workhours_sla.text import catalog
 
 AS_OF = "--as-of=2026-03-12T12:00+03:00"
 TIME = "2026-03-12T10:15+03:00"
@@ -65,7 +65,7 @@ def notes(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 @pytest.mark.parametrize("command", ["check", "forecast", "report"])
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_an_appeal_id_of_most_rows_is_named(
     command: str, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -76,7 +76,7 @@ def test_an_appeal_id_of_most_rows_is_named(
 
 
 @pytest.mark.parametrize("command", ["check", "forecast", "report"])
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_an_event_id_of_most_rows_is_named(
     command: str, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,7 +86,7 @@ def test_an_event_id_of_most_rows_is_named(
     assert notes(capsys) == NOTES[lang].format(*facts)
 
 
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 @pytest.mark.parametrize("shared", [of_one_appeal, of_one_event])
 def test_watch_prints_the_note_once(
     shared: object, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

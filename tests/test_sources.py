@@ -26,7 +26,7 @@ from workhours_sla.adapters.sources.text_lines import ByteChunks, Lines
 from workhours_sla.adapters.sources.times import Instants, RefusedError, compile_format
 from workhours_sla.adapters.sources.typed_lines import TypedLines
 from workhours_sla.errors import SourceError
-from workhours_sla.text import words
+from workhours_sla.text import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def sheet(rows: str) -> list[Item]:
 
 def faults(items: list[Item]) -> list[Fault]:
     found = [item for item in items if isinstance(item, Fault)]
-    assert {fault.reason for fault in found} <= set(words.QUARANTINE_REASONS)
+    assert {fault.reason for fault in found} <= set(catalog.QUARANTINE_REASONS)
     return found
 
 

@@ -13,6 +13,7 @@ pytest.importorskip("numpy")
 from workhours_sla.adapters.spark import session as needs
 from workhours_sla.errors import EngineError
 from workhours_sla.spark import session
+from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import refusal
 
 INSTALLED = {"pyspark": "4.3.0", "pyarrow": "26.0.1", "pandas": "3.1.1", "protobuf": "7.36.2"}
@@ -31,7 +32,8 @@ def versions(**changed: str | None) -> Callable[[str], str]:
 
 
 def russian(error: EngineError) -> str:
-    return refusal(error.cause, "ru", error.facts)
+    with language("ru"):
+        return refusal(error.cause, error.facts)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,8 @@ import pytest
 
 from workhours_sla.cli import main as command
 from workhours_sla.cli.main import PLAIN_SIGNS
-from workhours_sla.text import charts, help_options, report, sentences, shell
-from workhours_sla.text import help as help_texts
-from workhours_sla.text.messages import REFUSALS, UNKNOWN_DATES
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import REFUSALS, UNKNOWN_DATES
 
 pytestmark = pytest.mark.slow
 
@@ -167,15 +166,16 @@ def test_a_console_shows_every_sign(
 @pytest.mark.parametrize("console", CONSOLES)
 def test_every_text_can_be_shown(console: str) -> None:
     tables = (
-        *(shell.SHELL, report.SENTENCES, sentences.SENTENCES, REFUSALS, UNKNOWN_DATES),
-        *(help_texts.COMMANDS, help_texts.SHORT, help_options.OPTIONS, help_texts.PHRASES),
+        *(catalog.SHELL, catalog.SENTENCES, catalog.ERRORS, REFUSALS, UNKNOWN_DATES),
+        *(catalog.COMMANDS, catalog.SHORT, catalog.OPTIONS, catalog.USAGE),
     )
-    assert charts  # texts of pages and pictures are not printed on a console
+    shown = []
+    for lang in catalog.LANGUAGES:
+        with catalog.language(lang):
+            shown += [text for table in tables for text in table.values()]
     lacking = {
         sign
-        for table in tables
-        for text in table.values()
-        for sign in f"{text['en']}{text['ru']}"
+        for sign in "".join(shown)
         if not sign.encode(console, "ignore") and sign not in PLAIN_SIGNS
     }
     assert lacking == set()

@@ -16,8 +16,8 @@ from kit.properties import examples
 from workhours_sla.adapters.written_times import parse_date, parse_time
 from workhours_sla.cli.main import main
 from workhours_sla.errors import TimeSyntaxError
-from workhours_sla.text import messages, words
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text import catalog, messages
+from workhours_sla.text.catalog import SHELL
 
 READ = {
     # the time of day, by the day first and by the year first
@@ -132,7 +132,8 @@ def test_text_that_is_not_a_time_is_refused_in_one_sentence(
         status, err = at_the_shell(text, lang, capsys)
         assert status == 2
         assert err.count("\n") == 1
-        assert f"{SHELL.text(lang, 'error')}: {text!r} " in err
+        with catalog.language(lang):
+            assert f"{SHELL['error']}: {text!r} " in err
         assert solution in err
     for reason, detail in in_files(text, tmp_path, capsys):
         assert reason == "unreadable_time"
@@ -159,11 +160,12 @@ def test_the_message_names_the_cause(text: str, cause: str) -> None:
     with pytest.raises(TimeSyntaxError) as caught:
         parse_time(text)
     assert (caught.value.text, caught.value.cause) == (text, cause)
-    for lang in words.LANGUAGES:
-        assert "{" not in messages.refusal(cause, lang, caught.value.facts)
+    for lang in catalog.LANGUAGES:
+        with catalog.language(lang):
+            assert "{" not in messages.refusal(cause, caught.value.facts)
 
 
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
 def test_a_clock_change_is_named_in_both_languages(
     lang: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -173,7 +175,8 @@ def test_a_clock_change_is_named_in_both_languages(
     ):
         facts = {"text": repr(text), "tz": "Europe/Volgograd", **offsets}
         status, err = at_the_shell(text, lang, capsys)
-        assert (status, messages.refusal(cause, lang, facts) in err) == (2, True), err
+        with catalog.language(lang):
+            assert (status, messages.refusal(cause, facts) in err) == (2, True), err
 
 
 def test_dates_have_the_same_forms_as_in_times() -> None:

@@ -35,8 +35,7 @@ from everyday import (
 from test_page import NBSP, Node, read
 from workhours_sla.cli.main import main
 from workhours_sla.text import words
-from workhours_sla.text.report import heading
-from workhours_sla.text.workbook import WORKBOOK, title_of
+from workhours_sla.text.words import heading, title_of
 
 pytest.importorskip("numpy")
 pytest.importorskip("xlsxwriter")

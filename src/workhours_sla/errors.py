@@ -100,7 +100,7 @@ class NaiveDatetimeError(WorkHoursError, ValueError):
 class TimeSyntaxError(WorkHoursError, ValueError):
     """Raised when text is not a time in an accepted format, or names no instant or two instants.
 
-    ``text`` is the rejected text. ``messages.REFUSALS[cause]`` is the reason in each language, and
+    ``text`` is the rejected text. ``catalog.REFUSALS[cause]`` is the reason in each language, and
     ``facts`` are the values of the reason's placeholders.
     """
 
@@ -113,7 +113,7 @@ class HoursSyntaxError(WorkHoursError, ValueError):
     """Raised when weekly hours could not be parsed as ``opening_hours`` notation.
 
     ``text`` is the rejected text. Some of these errors also have ``cause`` and ``facts``.
-    ``messages.REFUSALS[cause]`` is the reason in each language, and ``facts`` are the values of
+    ``catalog.REFUSALS[cause]`` is the reason in each language, and ``facts`` are the values of
     the reason's placeholders.
     """
 
@@ -155,7 +155,7 @@ class CalendarCoverageError(WorkHoursError, LookupError):
 
     ``calendar`` is the id of the calendar, and ``date`` is the date that is not covered. ``first``
     and ``last`` are the first and last covered dates, or None if no date is covered.
-    ``messages.UNKNOWN_DATES[cause]`` is the reason in each language, and ``facts`` are the values
+    ``catalog.UNKNOWN_DATES[cause]`` is the reason in each language, and ``facts`` are the values
     of the reason's placeholders. The answer, a datetime or an amount of time, lies between
     ``earliest`` and ``latest``, whatever kinds of days the unknown dates turn out to be. A bound
     that is not known is None.
@@ -201,7 +201,7 @@ class StoreError(WorkHoursError, OSError):
     """Raised when a store or a sink cannot be opened, read or written.
 
     Everything that was acknowledged before the error remains stored. ``cause`` is empty, or the key
-    of a sentence with the reason, in ``messages.STORE_FAULTS`` or ``sentences.SENTENCES``. Then
+    of a sentence with the reason, in ``catalog.STORE_FAULTS`` or ``catalog.ERRORS``. Then
     ``facts`` are the values of the sentence's placeholders. ``retry_after`` is the delay that the
     receiver asks for before the next attempt, None if it does not.
     """

@@ -82,9 +82,9 @@ from workhours_sla.statistics.survival import (
     restricted_mean,
     survival_quantile,
 )
+from workhours_sla.text.catalog import CAUSES, INTAKE_REASONS, VERDICTS
 from workhours_sla.text.numbers import percent
-from workhours_sla.text.report import CAUSES, INTAKE_REASONS, heading
-from workhours_sla.text.words import VERDICTS
+from workhours_sla.text.words import heading
 
 __all__ = [
     "CAUSES",

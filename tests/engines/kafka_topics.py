@@ -23,6 +23,7 @@ from workhours_sla.stream import (
     Store,
     Watermarks,
 )
+from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import phrase_of, said
 
 if TYPE_CHECKING:
@@ -128,7 +129,9 @@ def refused(error: WorkHoursError) -> tuple[str, str]:
     """Return the sentence of an error in English and in Russian."""
     phrase = phrase_of(error)
     assert phrase is not None
-    english, russian = said(phrase, "en"), said(phrase, "ru")
+    english = said(phrase)
+    with language("ru"):
+        russian = said(phrase)
     assert english == str(error)
     assert "\n" not in english + russian
     assert any("а" <= one <= "я" for one in russian)

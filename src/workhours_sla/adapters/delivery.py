@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from random import random
 from threading import Condition, Thread
@@ -203,7 +204,12 @@ class _Worker:
         self._failing: BaseException | None = None
         self._is_noted = False
         """Whether ``on_failure`` was called since the sink last had every change."""
-        self._thread = Thread(target=self._run, name=f"delivery to {sender.name}", daemon=True)
+        self._thread = Thread(
+            target=copy_context().run,
+            args=(self._run,),
+            name=f"delivery to {sender.name}",
+            daemon=True,
+        )
 
     def start(self) -> None:
         self._thread.start()

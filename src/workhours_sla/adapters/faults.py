@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from workhours_sla.errors import StoreError
-from workhours_sla.text import messages
+from workhours_sla.text import catalog, messages
 
 
 def fail(cause: str, path: Path, **facts: object) -> NoReturn:
     """Raise StoreError about a file, with the English message for ``cause``.
 
-    ``cause`` is a key of ``messages.STORE_FAULTS``; ``facts`` fill the placeholders of the message.
+    ``cause`` is a key of ``catalog.STORE_FAULTS``; ``facts`` fill the placeholders of the message.
     """
     facts["path"] = str(path)
-    text = messages.store_fault(cause, facts, "en")
+    with catalog.language("en"):
+        text = messages.store_fault(cause, facts)
     raise StoreError(text, path=str(path), cause=cause, facts=facts) from None

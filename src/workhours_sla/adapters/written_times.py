@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, NoReturn
 
 from workhours_sla.errors import TimeSyntaxError, shown
-from workhours_sla.text import messages
+from workhours_sla.text.messages import say
 
 _BLANK = "[ \u00a0\u202f]"
 
@@ -108,10 +108,10 @@ def is_offset(offset: timedelta | None) -> bool:
 def refuse_time(text: str, cause: str, **facts: object) -> NoReturn:
     """Raise TimeSyntaxError about a text, with the English message for ``cause``.
 
-    ``cause`` is a key of ``messages.REFUSALS``; ``facts`` fill the placeholders of the message.
+    ``cause`` is a key of ``catalog.REFUSALS``; ``facts`` fill the placeholders of the message.
     """
     known = {"text": shown(text), **facts}
-    raise TimeSyntaxError(messages.refusal(cause, "en", known), text=text, cause=cause, facts=known)
+    raise TimeSyntaxError(str(say(cause, **known)), text=text, cause=cause, facts=known)
 
 
 def _refuse_form(text: str) -> NoReturn:

@@ -18,7 +18,7 @@ from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.calendars.layers import ordinary_day, possible_hours, special_days
 from workhours_sla.errors import ArgumentError, CalendarCoverageError
 from workhours_sla.module_names import public
-from workhours_sla.text import messages
+from workhours_sla.text import catalog, messages
 
 
 class Definition(NamedTuple):
@@ -204,7 +204,8 @@ class Calendar:
         coverage = self.coverage
         if not in_any(day, coverage):
             cause, facts = self._source.unknown(day)
-            why = messages.UNKNOWN_DATES[cause]["en"].format(**messages.IN_CODE, **facts)
+            with catalog.language("en"):
+                why = catalog.UNKNOWN_DATES.text(cause, **messages.IN_CODE, **facts)
             msg = f"calendar {self.id} does not know {day}: {why}"
             raise CalendarCoverageError(
                 msg,

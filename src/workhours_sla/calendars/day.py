@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from workhours_sla.module_names import public
 from workhours_sla.text import words
+from workhours_sla.text.catalog import DAY_KINDS, DAYS, WORKING_WEEKENDS, language
 
 NOT_SHORTENED = timedelta(0)
 PRE_HOLIDAY_SHORTENING = timedelta(hours=1)
@@ -92,7 +93,8 @@ class Act(NamedTuple):
         """
         if self.confidence == "high":
             return self.title
-        return f"{self.title} ({words.pick(words.ACT_UNCONFIRMED, lang)})"
+        with language(lang):
+            return f"{self.title} ({DAYS['act_unconfirmed']})"
 
 
 def was_known(act: Act | None, day: dt.date | None) -> bool:
@@ -126,18 +128,20 @@ class Entry(NamedTuple):
 
     def describe(self, lang: str = "en") -> str:
         """Return the entry in words, followed by its act; ``lang`` is "en" or "ru"."""
-        kind_words = words.DAY_KINDS[self.kind]
-        if self.kind is DayKind.TRANSFERRED_WORK:
-            kind_words = words.WORKING_WEEKENDS.get(self.date.weekday(), kind_words)
-        elif self.kind is DayKind.DECREED_OFF:
-            kind_words = words.BY_OWN_ORDER if self.layer is Layer.AGENCY else words.BY_DECREE
-        text = words.holiday(self.name, lang) if self.name else words.pick(kind_words, lang)
-        if self.swapped_with:
-            template = words.pick(
-                words.SWAPPED_WORK if self.kind.working else words.SWAPPED_OFF, lang
-            )
-            text += " " + template.format(date=words.short_date(self.swapped_with, lang))
+        with language(lang):
+            text = words.holiday(self.name) if self.name else self._kind()
+            if self.swapped_with:
+                swapped = "swapped_work" if self.kind.working else "swapped_off"
+                text += " " + DAYS.text(swapped, date=words.short_date(self.swapped_with))
         return f"{text}: {self.act.text(lang)}" if self.act else text
+
+    def _kind(self) -> str:
+        text = DAY_KINDS[self.kind]
+        if self.kind is DayKind.TRANSFERRED_WORK:
+            return WORKING_WEEKENDS.get(str(self.date.weekday()), text)
+        if self.kind is DayKind.DECREED_OFF:
+            return DAYS["by_own_order" if self.layer is Layer.AGENCY else "by_decree"]
+        return text
 
 
 @public()
@@ -183,17 +187,13 @@ class Day(NamedTuple):
         >>> print(Calendar.get("RU").day(dt.date(2025, 12, 31)).describe())
         day off moved from 5 Jan 2025: Постановление Правительства РФ от 04.10.2024 № 1335
         """
-        if self.reasons:
-            text = self.reasons[0].describe(lang)
-        else:
-            text = words.pick(words.DAY_KINDS[self.kind], lang)
-        if self.eve_of is not None:
-            act = self.eve_of.act
-            text += "; " + words.pick(words.SHORTENED, lang).format(
-                holiday=words.holiday(self.eve_of.name or "", lang),
-                date=words.short_date(self.eve_of.date, lang)
-                + (f": {act.text(lang)}" if act else ""),
-            )
-        if self.provisional:
-            text += f" [{words.pick(words.PROVISIONAL, lang)}]"
+        with language(lang):
+            text = self.reasons[0].describe(lang) if self.reasons else DAY_KINDS[self.kind]
+            if self.eve_of is not None:
+                act, date = self.eve_of.act, words.short_date(self.eve_of.date)
+                holiday = words.holiday(self.eve_of.name or "")
+                date += f": {act.text(lang)}" if act else ""
+                text += "; " + DAYS.text("shortened", holiday=holiday, date=date)
+            if self.provisional:
+                text += f" [{DAYS['provisional']}]"
         return text

@@ -61,7 +61,7 @@ class DaySource(Protocol):
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         """Return the reason why ``day`` is not known.
 
-        The reason is a key of ``messages.UNKNOWN_DATES``, and a mapping with the values of the
+        The reason is a key of ``catalog.UNKNOWN_DATES``, and a mapping with the values of the
         message's placeholders, keyed by placeholder.
         """
 

@@ -11,8 +11,8 @@ from workhours_sla.adapters.json.answers import OneTarget
 from workhours_sla.cli.budgets import budget_text, counting_text
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import GivenTime, show_end, show_time, zone_text
-from workhours_sla.text.budgets import budget_words
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL, current
+from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_kinds import DayBudget
 
@@ -28,7 +28,7 @@ class Answer:
     def __init__(self, settings: Settings, one: OneTarget) -> None:
         self.settings = settings
         self.one = one
-        self.text = SHELL.in_language(settings.lang)
+        self.text = SHELL.text
 
     def line(self, label: str, text: str) -> None:
         """Print a label and its text."""
@@ -36,7 +36,7 @@ class Answer:
 
     def amount(self, amount: timedelta, kind: str = "working_time") -> str:
         """Return an amount of time in words, such as ``4:00 of working time``."""
-        return budget_words(kind, format_amount(amount), self.settings.lang)
+        return budget_words(kind, format_amount(amount))
 
     def time(self, when: datetime, given: GivenTime | None = None, *, ends: bool = False) -> str:
         """Write a time in the schedule's zone, then the same time at the offset of ``given``.
@@ -44,26 +44,25 @@ class Answer:
         The second time is left out if ``given`` has no offset, or the same offset. With ``ends``,
         midnight at the end of a day budget is written as 24:00 of the date before.
         """
-        lang = self.settings.lang
         show = show_end if ends and isinstance(self.one.budget, DayBudget) else show_time
         local = when.astimezone(self.one.schedule.tz)
-        text = show(local, lang, offset=True)
+        text = show(local, offset=True)
         if given is None or given.assumed_zone:
             return text
         other = when.astimezone(given.when.tzinfo)
         if other.utcoffset() == local.utcoffset():
             return text
-        return f"{text} = {show_time(other, lang, offset=True)}"
+        return f"{text} = {show_time(other, offset=True)}"
 
     def heading(self, start: datetime) -> None:
         """Print the budget, the weekly hours and the zone with its offset at ``start``.
 
         For a day budget, a second line explains how the days are counted.
         """
-        schedule, lang = self.one.schedule, self.settings.lang
-        budget = budget_text(self.one.budget, lang)
+        schedule = self.one.schedule
+        budget = budget_text(self.one.budget)
         self.line("target", f"{budget} · {schedule.hours} · {zone_text(start, schedule.tz)}")
-        counting = counting_text(self.one.budget, lang)
+        counting = counting_text(self.one.budget)
         if counting is not None:
             self.line("counting", counting)
 
@@ -76,7 +75,7 @@ class Answer:
 
     def trace(self, trace: Trace) -> None:
         """Print the lines of a trace, which explain an answer day by day."""
-        for line in trace.lines(self.settings.lang):
+        for line in trace.lines(current()):
             click.echo(f"  {line}".rstrip())
 
     def footing(self, *, provisional: bool) -> None:

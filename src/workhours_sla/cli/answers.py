@@ -33,7 +33,7 @@ from workhours_sla.worktime.zone_offsets import TICK
 @target_option
 @common_options
 def due(start: str, *, now: str | None, explain: bool, target: str | None, **options: Any) -> None:
-    """Run the command ``due``, whose help is in ``text.help``."""
+    """Run the command ``due``, whose help is in ``text.catalog``."""
     settings = Settings.of(take(CommonOptions, options), target)
     one, by_rule = settings.one_target(), settings.provisional
     given = read_time(start, one.schedule.tz)
@@ -72,7 +72,7 @@ def due(start: str, *, now: str | None, explain: bool, target: str | None, **opt
 @target_option
 @common_options
 def elapsed(start: str, end: str, *, explain: bool, target: str | None, **options: Any) -> None:
-    """Run the command ``elapsed``, whose help is in ``text.help``."""
+    """Run the command ``elapsed``, whose help is in ``text.catalog``."""
     settings = Settings.of(take(CommonOptions, options), target)
     one, by_rule = settings.one_target(), settings.provisional
     first, second = read_time(start, one.schedule.tz), read_time(end, one.schedule.tz)
@@ -109,7 +109,7 @@ def _verdict_text(answer: Answer, verdict: Met, used: timedelta) -> str:
 def _note_end(settings: Settings, one: OneTarget, at: datetime) -> None:
     """Print a note if the calendar ends soon after ``at``, unless answers may be provisional."""
     if not settings.provisional:
-        note_calendar_ends([one.schedule], at, settings.lang)
+        note_calendar_ends([one.schedule], at)
 
 
 @command("latest-start")
@@ -118,7 +118,7 @@ def _note_end(settings: Settings, one: OneTarget, at: datetime) -> None:
 @target_option
 @common_options
 def latest_start(due_by: str, *, explain: bool, target: str | None, **options: Any) -> None:
-    """Run the command ``latest-start``, whose help is in ``text.help``."""
+    """Run the command ``latest-start``, whose help is in ``text.catalog``."""
     settings = Settings.of(take(CommonOptions, options), target)
     one, by_rule = settings.one_target(), settings.provisional
     given = read_time(due_by, one.schedule.tz)
@@ -147,7 +147,7 @@ def latest_start(due_by: str, *, explain: bool, target: str | None, **options: A
 @common_options
 @click.pass_context
 def explain(ctx: click.Context, /, start: str, end: str | None, **options: Any) -> None:
-    """Run the command ``explain``, whose help is in ``text.help``."""
+    """Run the command ``explain``, whose help is in ``text.catalog``."""
     if end is None:
         ctx.invoke(due, start=start, now=None, explain=True, **options)
     else:

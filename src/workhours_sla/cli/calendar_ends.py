@@ -15,7 +15,7 @@ MONTHS_AHEAD: Final = 3
 """A note is printed if a calendar ends within this number of months."""
 
 
-def note_calendar_ends(schedules: Iterable[Schedule], at: datetime | date, lang: str) -> None:
+def note_calendar_ends(schedules: Iterable[Schedule], at: datetime | date) -> None:
     """Print a note for each calendar that ends within three months of ``at``.
 
     Calendars with the same last date share a note.
@@ -28,7 +28,7 @@ def note_calendar_ends(schedules: Iterable[Schedule], at: datetime | date, lang:
             ending.setdefault(coverage[-1][1], {})[schedule.calendar.id] = None
     for last, calendars in sorted(ending.items()):
         facts = {"calendars": ", ".join(calendars), "count": len(calendars)}
-        echo_note(lang, "calendar_ends", date=words.short_date(last, lang), **facts)
+        echo_note("calendar_ends", date=words.short_date(last), **facts)
 
 
 def _months_after(day: date) -> date:

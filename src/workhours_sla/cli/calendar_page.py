@@ -24,8 +24,7 @@ from workhours_sla.cli.options import (
 from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.settings import find_calendar, with_acts
 from workhours_sla.text import words
-from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.worktime.budget import format_amount
 
 MONTHS_A_ROW: Final = 3
@@ -50,11 +49,10 @@ def calendar(  # noqa: PLR0913 - one per option
     categories: str | None,
     calendar_file: str | None,
     week: int | None,
-    lang: str | None,
     as_json: bool,
     provisional: bool,
 ) -> None:
-    """Run the command ``calendar``, whose help is in ``text.help``."""
+    """Run the command ``calendar``, whose help is in ``text.catalog``."""
     found = find_calendar(id, categories)
     if week is not None:
         found = found.with_week(week)
@@ -64,37 +62,37 @@ def calendar(  # noqa: PLR0913 - one per option
     if as_json:
         echo_json(shown.data())
         return
-    for line in _lines(shown, language(lang)):
+    for line in _lines(shown):
         click.echo(line)
 
 
-def _lines(shown: CalendarYear, lang: str) -> Iterator[str]:
+def _lines(shown: CalendarYear) -> Iterator[str]:
     facts = {"id": shown.calendar.id, "year": shown.year, "version": shown.calendar.version}
-    yield click.style(SHELL.text(lang, "year_title", **facts), bold=True)
+    yield click.style(SHELL.text("year_title", **facts), bold=True)
     if any(day.provisional and day.date not in shown.uncertain for day in shown.days):
-        yield click.style(SHELL.text(lang, "year_provisional"), fg="yellow", bold=True)
+        yield click.style(SHELL.text("year_provisional"), fg="yellow", bold=True)
     yield ""
     for first in range(1, 13, MONTHS_A_ROW):
-        columns = [_month(shown, month, lang) for month in range(first, first + MONTHS_A_ROW)]
+        columns = [_month(shown, month) for month in range(first, first + MONTHS_A_ROW)]
         height = max(map(len, columns))
         for row in range(height):
             cells = (column[row] if row < len(column) else " " * MONTH_WIDTH for column in columns)
             yield GAP.join(cells).rstrip()
         yield ""
-    yield SHELL.text(lang, "year_legend")
+    yield SHELL.text("year_legend")
     yield ""
-    yield from _norm_lines(shown, lang)
+    yield from _norm_lines(shown)
     if shown.uncertain:
-        yield SHELL.text(lang, "open_days", count=len(shown.uncertain))
+        yield SHELL.text("open_days", count=len(shown.uncertain))
     yield ""
-    yield click.style(SHELL.text(lang, "year_acts"), bold=True)
-    yield from _act_lines(shown, lang)
+    yield click.style(SHELL.text("year_acts"), bold=True)
+    yield from _act_lines(shown)
 
 
-def _month(shown: CalendarYear, month: int, lang: str) -> list[str]:
+def _month(shown: CalendarYear, month: int) -> list[str]:
     days = {day.date: day for day in shown.days if day.date.month == month}
-    name = words.MONTHS[lang][month - 1]
-    head = "".join(f"{weekday[:2]:>2} " for weekday in words.WEEKDAYS[lang])
+    name = words.months()[month - 1]
+    head = "".join(f"{weekday[:2]:>2} " for weekday in words.weekdays())
     lines = [click.style(f"{name:^{MONTH_WIDTH}}", bold=True), click.style(head, dim=True)]
     for week in months.Calendar().monthdatescalendar(shown.year, month):
         cells = (
@@ -124,23 +122,23 @@ def _cell(day: Day, *, is_open: bool) -> str:
     return click.style(f"{day.date.day:>2}", fg=colour, bold=mark != " ") + mark
 
 
-def _heads(year: int, lang: str) -> Iterator[tuple[str, date, date]]:
+def _heads(year: int) -> Iterator[tuple[str, date, date]]:
     """Yield the name, the first and the last date of each month, each quarter and the year."""
     for first, last in periods(year):
-        name = words.MONTHS[lang][first.month - 1]
+        name = words.months()[first.month - 1]
         if last.month - first.month == 2:  # noqa: PLR2004 - a quarter
-            name = SHELL.text(lang, "quarter", number=last.month // 3)
+            name = SHELL.text("quarter", number=last.month // 3)
         elif last.month != first.month:
-            name = SHELL.text(lang, "year")
+            name = SHELL.text("year")
         yield name, first, last
 
 
-def _norm_lines(shown: CalendarYear, lang: str) -> Iterator[str]:
-    yield click.style(SHELL.text(lang, "year_norm"), bold=True)
-    heads = [SHELL.text(lang, "days"), SHELL.text(lang, "short_days")]
-    heads += [SHELL.text(lang, "week_hours", hours=week) for week in WEEKS]
+def _norm_lines(shown: CalendarYear) -> Iterator[str]:
+    yield click.style(SHELL.text("year_norm"), bold=True)
+    heads = [SHELL.text("days"), SHELL.text("short_days")]
+    heads += [SHELL.text("week_hours", hours=week) for week in WEEKS]
     yield f"{'':<14}" + "".join(f"{head:>10}" for head in heads)
-    for name, first, last in _heads(shown.year, lang):
+    for name, first, last in _heads(shown.year):
         norm = working_time_norm(shown.calendar, first, last)
         cells = [str(norm.working_days), str(norm.short_days)]
         cells += [format_amount(norm.hours(week)) for week in WEEKS]
@@ -148,12 +146,12 @@ def _norm_lines(shown: CalendarYear, lang: str) -> Iterator[str]:
         yield line if last.month == first.month else click.style(line, bold=True)
 
 
-def _act_lines(shown: CalendarYear, lang: str) -> Iterator[str]:
+def _act_lines(shown: CalendarYear) -> Iterator[str]:
     """Yield a line for each day that is short, is uncertain, or has an act or another reason."""
     for day in shown.days:
-        when = words.weekday_date(day.date, lang)
+        when = words.weekday_date(day.date)
         if day.date in shown.uncertain:
-            what = shown.uncertain[day.date].describe(lang)
-            yield f"  {when:<15}  ? {SHELL.text(lang, 'open_day')}: {what}"
+            what = shown.uncertain[day.date].describe(current())
+            yield f"  {when:<15}  ? {SHELL.text('open_day')}: {what}"
         elif day.reasons or day.short:
-            yield f"  {when:<15}  {day.describe(lang)}"
+            yield f"  {when:<15}  {day.describe(current())}"

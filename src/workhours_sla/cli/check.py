@@ -53,7 +53,7 @@ class _CheckOptions(NamedTuple):
 @option("--strict", is_flag=True)
 @common_options
 def check(**options: Any) -> int:
-    """Run the command ``check``, whose help is in ``text.help``."""
+    """Run the command ``check``, whose help is in ``text.catalog``."""
     wanted = take(_CheckOptions, options)
     source, common = take(InputOptions, options), take(CommonOptions, options)
     warn, target = wanted.warn, wanted.target
@@ -62,18 +62,18 @@ def check(**options: Any) -> int:
     zone = main_schedule(configuration, target).tz
     now = read_time(wanted.as_of or "now", zone).when.astimezone(zone)
     given = given_without_config(source, common, settings)
-    rows = read_rows(source, configuration.mapping, settings.lang, given)
+    rows = read_rows(source, configuration.mapping, given)
     result = evaluate(
         rows.events, configuration.policy, as_of=now, provisional=settings.provisional
     )
     settings.note_ends(configuration, now)
-    note_pauses(rows.events, configuration, settings.lang)
+    note_pauses(rows.events, configuration)
     if target is not None:
         result = _of_target(result, target)
     # --warn must not make the policy differ from that of the store
     version = (configuration if warn is None else settings.configuration()).policy.version
     found = CheckResult(
-        *(result, rows, configuration, now, version, settings.lang),
+        *(result, rows, configuration, now, version),
         explain=wanted.explain,
         target=target,
     )

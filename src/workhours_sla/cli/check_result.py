@@ -33,7 +33,6 @@ class CheckResult:
     configuration: Configuration
     as_of: datetime
     version: str
-    lang: str
     explain: bool = field(kw_only=True)
     target: str | None = field(kw_only=True, default=None)
 

@@ -28,9 +28,8 @@ from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import ScheduleBy
-from workhours_sla.text import words
-from workhours_sla.text.report import SENTENCES
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import SENTENCES, SHELL
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_kinds import DayBudget
 
@@ -49,36 +48,36 @@ NOTED: Final = (
 
 def check_lines(found: CheckResult, *, show_all: bool) -> Iterator[str]:
     """Yield the lines of text that ``check`` prints. Appeals that need action come first."""
-    lang, outcomes = found.lang, found.result.outcomes
+    outcomes = found.result.outcomes
     table = _Table(found)
     yield _heading(found)
-    yield click.style(_counted(outcomes, lang, with_unanswered=True), bold=True)
+    yield click.style(_counted(outcomes, with_unanswered=True), bold=True)
     if len(found.targets) > 1:
         yield from _by_target(found)
     yield from table.lines(show_all=show_all)
     for key in NOTED:
         count = sum(getattr(outcome, key) for outcome in outcomes)
         if count:
-            yield SENTENCES.text(lang, key, count=count)
-    yield from unmatched(found.result, lang)
+            yield SENTENCES.text(key, count=count)
+    yield from unmatched(found.result)
     for agreement in found.agreements:
-        yield from agreement_lines(agreement, lang)
+        yield from agreement_lines(agreement)
     yield ""
-    yield from account(found.result, found.rows, lang)
+    yield from account(found.result, found.rows)
     yield from _from_store(found)
-    yield from calendar_lines(found.configuration, lang, found.target)
+    yield from calendar_lines(found.configuration, found.target)
 
 
 def _heading(found: CheckResult) -> str:
-    lang, schedule = found.lang, main_schedule(found.configuration, found.target)
-    parts = [SHELL.text(lang, "as_of", when=show_minute(found.as_of, lang))]
+    schedule = main_schedule(found.configuration, found.target)
+    parts = [SHELL.text("as_of", when=show_minute(found.as_of))]
     if found.target is not None:
         parts.append(printable(found.target))
     if len(found.targets) == 1:
         target = found.targets[0]
-        parts.append(budget_text(target.budget, lang))
+        parts.append(budget_text(target.budget))
         selected = isinstance(target.schedule, ScheduleBy)
-        name = schedule_text(target, found.configuration, lang)
+        name = schedule_text(target, found.configuration)
         parts.append(name if selected else str(schedule.hours))
     parts.append(zone_text(found.as_of, schedule.tz))
     return " · ".join(parts)
@@ -86,12 +85,11 @@ def _heading(found: CheckResult) -> str:
 
 def _by_target(found: CheckResult) -> Iterator[str]:
     """Yield a line for each target: its name, budget, schedule and counts of verdicts."""
-    lang = found.lang
     rows = [
         (
             target.name,
-            budget_text(target.budget, lang),
-            schedule_text(target, found.configuration, lang),
+            budget_text(target.budget),
+            schedule_text(target, found.configuration),
         )
         for target in found.targets
     ]
@@ -99,23 +97,23 @@ def _by_target(found: CheckResult) -> Iterator[str]:
     for row in rows:
         outcomes = [o for o in found.result.outcomes if o.target == row[0]]
         cells = (f"{part:<{width}}" for part, width in zip(row, widths, strict=True))
-        yield f"  {'  '.join(cells)}  {_counted(outcomes, lang)}"
+        yield f"  {'  '.join(cells)}  {_counted(outcomes)}"
 
 
-def _counted(outcomes: Iterable[Outcome], lang: str, *, with_unanswered: bool = False) -> str:
+def _counted(outcomes: Iterable[Outcome], *, with_unanswered: bool = False) -> str:
     """Write the number of outcomes for each verdict.
 
     ``with_unanswered`` adds how many of the breaches have no answer.
     """
     counts = Counter(outcome.verdict for outcome in outcomes)
     parts = [
-        f"{words.pick(words.VERDICTS[verdict], lang).upper()} {counts[verdict]}"
+        f"{catalog.VERDICTS[verdict].upper()} {counts[verdict]}"
         for verdict in VERDICTS
         if counts[verdict] or verdict in ALWAYS_COUNTED
     ]
     unanswered = with_unanswered and sum(map(_is_unanswered, outcomes))
     if unanswered:
-        parts[0] += f" ({SHELL.text(lang, 'unanswered', count=unanswered)})"
+        parts[0] += f" ({SHELL.text('unanswered', count=unanswered)})"
     return " · ".join(parts)
 
 
@@ -129,7 +127,7 @@ def _from_store(found: CheckResult) -> Iterator[str]:
     The last line counts the breaches that depend on events after the store's watermark.
     """
     zone = main_schedule(found.configuration, found.target).tz
-    yield from store_lines(found.rows, found.as_of, found.version, zone, found.lang)
+    yield from store_lines(found.rows, found.as_of, found.version, zone)
     watermark = found.rows.stored.watermark if found.rows.stored else None
     if watermark is not None:
         since = sum(
@@ -137,7 +135,7 @@ def _from_store(found: CheckResult) -> Iterator[str]:
             for o in found.result.outcomes
         )
         if since:
-            yield "  " + SHELL.text(found.lang, "overdue_since", count=since)
+            yield "  " + SHELL.text("overdue_since", count=since)
 
 
 class _Table:
@@ -145,8 +143,7 @@ class _Table:
 
     def __init__(self, found: CheckResult) -> None:
         self._found = found
-        self._lang = found.lang
-        self._text = SHELL.in_language(found.lang)
+        self._text = SHELL.text
 
     def lines(self, *, show_all: bool) -> Iterator[str]:
         """Yield a line for each appeal, grouped by verdict.
@@ -180,7 +177,7 @@ class _Table:
         return _cell(self._found.configuration.mapping.agency_name(agency_id))
 
     def _time(self, when: datetime, *, ends: bool = False) -> str:
-        return show_short(when, self._lang, self._found.as_of.date(), ends=ends)
+        return show_short(when, self._found.as_of.date(), ends=ends)
 
     def _facts(self, outcome: Outcome) -> Iterator[str]:
         in_days = isinstance(outcome.budget, DayBudget)

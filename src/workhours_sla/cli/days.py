@@ -24,7 +24,7 @@ from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_day, zone_text
 from workhours_sla.errors import shown
 from workhours_sla.text import words
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.explain import Step, whole_dates
 from workhours_sla.worktime.schedule import Schedule
@@ -72,13 +72,13 @@ class _Period(NamedTuple):
 @target_option
 @schedule_options
 def days(first: str, last: str, *, explain: bool, target: str | None, **options: Any) -> None:
-    """Run the command ``days``, whose help is in ``text.help``."""
+    """Run the command ``days``, whose help is in ``text.catalog``."""
     settings = Settings.of(take(ScheduleOptions, options), target)
     one = settings.one_target()
-    a, b = _date(first, settings.lang), _date(last, settings.lang)
+    a, b = _date(first), _date(last)
     period = _period(one.schedule, *sorted((a, b)), provisional=settings.provisional)
     if not settings.provisional:
-        note_calendar_ends([one.schedule], max(a, b), settings.lang)
+        note_calendar_ends([one.schedule], max(a, b))
     sign = 1 if a <= b else -1
     if settings.as_json:
         echo_json(
@@ -97,17 +97,15 @@ def days(first: str, last: str, *, explain: bool, target: str | None, **options:
             }
         )
         return
-    answer, lang = Answer(settings, one), settings.lang
+    answer = Answer(settings, one)
     noon = datetime.combine(a, time(12), one.schedule.tz)
-    dates = answer.text(
-        "both_included", first=words.weekday_date(a, lang), last=words.weekday_date(b, lang)
-    )
+    dates = answer.text("both_included", first=words.weekday_date(a), last=words.weekday_date(b))
     zone = zone_text(noon, one.schedule.tz)
     answer.line("dates", f"{dates} · {one.schedule.hours} · {zone}")
     if explain:
         for step in period.special:
-            when = words.weekday_date(step.date, lang)
-            click.echo(f"  {when:<15}  {format_amount(step.used):>6}   {step.remark(lang)}")
+            when = words.weekday_date(step.date)
+            click.echo(f"  {when:<15}  {format_amount(step.used):>6}   {step.remark(current())}")
     answer.line("working_days", str(sign * period.working_days))
     answer.line("days_short", str(sign * period.short_days))
     answer.line("all_days", str(sign * len(period.steps)))
@@ -115,11 +113,11 @@ def days(first: str, last: str, *, explain: bool, target: str | None, **options:
     answer.footing(provisional=period.provisional)
 
 
-def _date(text: str, lang: str) -> date:
+def _date(text: str) -> date:
     """Parse a date. Raises click.UsageError for text that is no date."""
     day = read_day(text)
     if day is None:
-        raise click.UsageError(SHELL.text(lang, "no_date", text=shown(text)))
+        raise click.UsageError(SHELL.text("no_date", text=shown(text)))
     return day
 
 

@@ -19,9 +19,8 @@ from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.adapters.sources.growing_file import cannot_open
 from workhours_sla.cli.output import printable
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.text.detection import INIT
+from workhours_sla.text.catalog import INIT, SHELL
 from workhours_sla.text.messages import say
-from workhours_sla.text.shell import SHELL
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.detection.detected import Detected, Given, Reading, Value
@@ -56,7 +55,7 @@ class Input:
         return SourceError(msg, name=self.file, line=fault.line)
 
 
-def input_of(file: str, where: Path | BinaryIO, given: Given, lang: str, stack: ExitStack) -> Input:
+def input_of(file: str, where: Path | BinaryIO, given: Given, stack: ExitStack) -> Input:
     """Return the file to read, with a detected configuration if it does not have canonical columns.
 
     Prints the detected settings. Raises SourceError if the detection leaves a question open.
@@ -74,9 +73,9 @@ def input_of(file: str, where: Path | BinaryIO, given: Given, lang: str, stack: 
         msg = say("detect_not_one", name=shlex.quote(file), question=doubt.question)
         raise SourceError(msg, name=detected.name)
     found.detected = config_of(detected)
-    note = INIT.text(lang, "assumed", name=printable(detected.name), what=summary(detected.options))
-    click.echo(f"{SHELL.text(lang, 'note')}: {note}", err=True)
-    for line in table_lines(detected, lang):
+    note = INIT.text("assumed", name=printable(detected.name), what=summary(detected.options))
+    click.echo(f"{SHELL.text('note')}: {note}", err=True)
+    for line in table_lines(detected):
         click.echo(line, err=True)
     return found
 
@@ -123,21 +122,21 @@ def summary(options: Mapping[str, Value]) -> str:
     )
 
 
-def table_lines(detected: Detected, lang: str) -> Iterator[str]:
+def table_lines(detected: Detected) -> Iterator[str]:
     """Yield a line for each column that is read: canonical name, name in the file, first values."""
     readings = detected.readings
     left = max((len(one.canonical) for one in readings), default=0)
     names = [_clipped(_joined(one.columns), _WIDEST) for one in readings]
     middle = max(map(len, names), default=0)
     for reading, name in zip(readings, names, strict=True):
-        values = _values(reading, _SHOWN_IN_TABLE, lang)
+        values = _values(reading, _SHOWN_IN_TABLE)
         source = f" <- {name:<{middle}}" if middle else ""  # a fixed format has no columns
         yield f"  {reading.canonical:<{left}}{source}  {values}".rstrip()
 
 
-def _values(reading: Reading, width: int, lang: str) -> str:
+def _values(reading: Reading, width: int) -> str:
     values = ", ".join(_clipped(value, width // 3) for value in reading.values)
-    return values or INIT.text(lang, "no_values")
+    return values or INIT.text("no_values")
 
 
 def _joined(value: Value) -> str:

@@ -15,6 +15,7 @@ from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.text import words
+from workhours_sla.text.catalog import current
 
 BEHIND: Final = timedelta(minutes=2)
 """How far the watermark may be behind the clock, besides the skew, for digests to be written."""
@@ -25,7 +26,6 @@ def digest_lines(  # noqa: PLR0913, PLR0917
     store: DatabaseStore,
     pipeline: Pipeline,
     configuration: Configuration,
-    lang: str,
     note: Note,
     on_written: Callable[[Sequence[Message]], object],
 ) -> DigestLines:
@@ -47,7 +47,7 @@ def digest_lines(  # noqa: PLR0913, PLR0917
         return otherwise if agency is None else agency.schedule or otherwise
 
     def unknown(error: CalendarCoverageError) -> None:
-        date = words.short_date(error.date, lang)
+        date = words.short_date(error.date)
         note("no_digests", calendar=error.calendar or "-", date=date)
 
     def lost() -> None:
@@ -63,7 +63,7 @@ def digest_lines(  # noqa: PLR0913, PLR0917
         unknown=unknown,
         lost=lost,
         on_written=on_written,
-        lang=lang,
+        lang=current(),
     )
 
 

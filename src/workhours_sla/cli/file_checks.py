@@ -15,8 +15,8 @@ import click
 
 from workhours_sla.adapters.stores.places import is_address
 from workhours_sla.adapters.stores.writer_lock import BESIDE
-from workhours_sla.text.help_options import metavar
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
+from workhours_sla.text.words import metavar
 
 _OF_A_STORE: Final = ("", "-wal", "-shm", "-journal", BESIDE)
 """File name suffixes of the files that belong to a store."""
@@ -43,7 +43,7 @@ class NamedFile(NamedTuple):
         return self.place == other.place or (self.inode is not None and self.inode == other.inode)
 
 
-def check_files(files: Iterable[NamedFile], lang: str) -> None:
+def check_files(files: Iterable[NamedFile]) -> None:
     """Raise click.UsageError if a written file is also read or written for another option.
 
     Standard output and standard error are also checked if they are redirected to files.
@@ -52,8 +52,8 @@ def check_files(files: Iterable[NamedFile], lang: str) -> None:
         if (one.is_written or other.is_written) and one.is_same(other):
             # the message begins with the file for which the user can give another name
             first, second = (one, other) if one.is_written and not one.group else (other, one)
-            facts = {"first": _label(first, lang), "second": _label(second, lang)}
-            raise click.UsageError(SHELL.text(lang, "same_file", name=first.name, **facts))
+            facts = {"first": _label(first), "second": _label(second)}
+            raise click.UsageError(SHELL.text("same_file", name=first.name, **facts))
 
 
 def read_files(option: str, *names: str | None) -> Iterator[NamedFile]:
@@ -84,10 +84,10 @@ def store_files(name: str | None, *, is_written: bool) -> Iterator[NamedFile]:
                 yield _file("--store", place + ending, is_written=is_written, group="store")
 
 
-def _label(file: NamedFile, lang: str) -> str:
+def _label(file: NamedFile) -> str:
     if file.group == "streams":
-        return SHELL.text(lang, "standard_output")
-    return metavar(file.option, lang)
+        return SHELL.text("standard_output")
+    return metavar(file.option)
 
 
 def _file(option: str, name: str, *, is_written: bool, group: str = "") -> NamedFile:

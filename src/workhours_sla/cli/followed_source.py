@@ -18,8 +18,8 @@ from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.cli.input import path_or_stdin
 from workhours_sla.cli.kafka_settings import kafka_properties
 from workhours_sla.cli.output import echo_note
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import parse_amount
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ class SourceOptions(Protocol):
         """Whether to go on after messages were removed unread."""
 
 
-def check_source(source: str | None, config: Config, lang: str) -> None:
+def check_source(source: str | None, config: Config) -> None:
     """Raise an error unless there is one source, and it has a format that can be followed."""
     is_topic = config.input.topic is not None
     if (source is not None) == is_topic:
-        raise click.UsageError(SHELL.text(lang, "file_and_topic" if is_topic else "no_source"))
+        raise click.UsageError(SHELL.text("file_and_topic" if is_topic else "no_source"))
     if source is not None:
-        path_or_stdin(source, lang)
-        _check_format(source, config, lang)
+        path_or_stdin(source)
+        _check_format(source, config)
 
 
 class Following(NamedTuple):
@@ -67,7 +67,6 @@ class Following(NamedTuple):
     file: str | None
     clock: Callable[[], datetime] | None
     stopping: Flag
-    lang: str
 
     def source(self, config: Config) -> Tail | KafkaSource:
         """Return the source of the options and the configuration. Raises ConfigError, SourceError.
@@ -78,10 +77,10 @@ class Following(NamedTuple):
             return self._topic(config)
 
         def report(loss: Loss) -> None:
-            echo_note(self.lang, loss.kind, name=loss.name)
+            echo_note(loss.kind, name=loss.name)
 
         return Tail(
-            path_or_stdin(self.wanted.source, self.lang),
+            path_or_stdin(self.wanted.source),
             mapper_of(config, self.wanted.source),
             encoding=config.input.encoding,
             interval=self.wanted.interval,
@@ -96,8 +95,8 @@ class Following(NamedTuple):
         from workhours_sla.adapters.sources.kafka import KafkaSource  # noqa: PLC0415 - few need it
 
         def report(note: object) -> None:
-            text = said(note, self.lang)
-            click.echo(f"{SHELL.text(self.lang, 'note')}: {text}", err=True)
+            text = said(note)
+            click.echo(f"{SHELL.text('note')}: {text}", err=True)
 
         options, wanted = config.input, self.wanted
         return KafkaSource(
@@ -122,7 +121,7 @@ def idle_of(config: Config, clock: Callable[[], datetime] | None) -> timedelta |
     return parse_amount(config.input.idle)
 
 
-def _check_format(source: str, config: Config, lang: str) -> None:
+def _check_format(source: str, config: Config) -> None:
     """Raise an error if a source is a CSV file or a document, which cannot be followed."""
     options, ending = config.input, Path(source).suffix.lower()
     check_followed(options.format or ENDINGS.get(ending))
@@ -131,4 +130,4 @@ def _check_format(source: str, config: Config, lang: str) -> None:
         is_table = options.kind == "appeals" or options.delimiter is not None
         csv = is_table or ending in (".csv", ".tsv")
     if csv:
-        raise click.UsageError(SHELL.text(lang, "not_followed", name=repr(source)))
+        raise click.UsageError(SHELL.text("not_followed", name=repr(source)))

@@ -35,7 +35,7 @@ from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.forecast import By, Forecast, Slot, forecast_deadlines
 from workhours_sla.text import words
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.schedule import Schedule
 
 DEFAULT_DAYS: Final = 10
@@ -62,20 +62,20 @@ class _Period(NamedTuple):
 @option("--by", type=click.Choice(("hour", "day")), default="hour")
 @common_options
 def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **options: Any) -> None:
-    """Run the command ``forecast``, whose help is in ``text.help``."""
+    """Run the command ``forecast``, whose help is in ``text.catalog``."""
     source = take(InputOptions, options)
     settings = Settings.of(take(CommonOptions, options))
-    configuration, lang = settings.configuration(), settings.lang
+    configuration = settings.configuration()
     zone = main_schedule(configuration).tz
     evaluated_at = read_time(as_of or "now", zone).when.astimezone(zone)
     start = evaluated_at if since is None else _start(since, zone).astimezone(zone)
     end = datetime.combine(start.date() + timedelta(days=days), time(), zone)
-    rows = read_rows(source, configuration.mapping, lang)
+    rows = read_rows(source, configuration.mapping)
     result = evaluate(
         rows.events, configuration.policy, as_of=evaluated_at, provisional=settings.provisional
     )
     settings.note_ends(configuration, evaluated_at)
-    note_pauses(rows.events, configuration, lang)
+    note_pauses(rows.events, configuration)
     found = forecast_deadlines(result.outcomes, start=start, end=end, zone=zone, by=by)
     if settings.as_json:
         echo_json(
@@ -92,12 +92,12 @@ def forecast(*, as_of: str | None, since: str | None, days: int, by: By, **optio
         )
         return
     lines = (
-        *_lines(found, configuration, _Period(start, end, by), lang),
-        *unmatched(result, lang),
+        *_lines(found, configuration, _Period(start, end, by)),
+        *unmatched(result),
         "",
-        *account(result, rows, lang),
-        *store_lines(rows, evaluated_at, configuration.policy.version, zone, lang),
-        *calendar_lines(configuration, lang),
+        *account(result, rows),
+        *store_lines(rows, evaluated_at, configuration.policy.version, zone),
+        *calendar_lines(configuration),
     )
     for line in lines:
         click.echo(line)
@@ -112,13 +112,9 @@ def _start(text: str, zone: tzinfo) -> datetime:
 # -- text ----------------------------------------------------------------------------------
 
 
-def _lines(
-    found: Forecast, configuration: Configuration, period: _Period, lang: str
-) -> Iterator[str]:
+def _lines(found: Forecast, configuration: Configuration, period: _Period) -> Iterator[str]:
     start = period.start
-    heading = SHELL.text(
-        lang, "forecast", since=show_time(start, lang), until=show_time(period.end, lang)
-    )
+    heading = SHELL.text("forecast", since=show_time(start), until=show_time(period.end))
     yield f"{heading} · {zone_text(start, main_schedule(configuration).tz)}"
     schedules = {
         schedule for target in configuration.policy.targets for schedule in target.schedules
@@ -130,18 +126,16 @@ def _lines(
     for slot in found.slots:
         day = slot.since.date()
         bar = _bar() * max(1, slot.count * BAR_WIDTH // most)
-        line = f"  {_label(slot, period.by, lang)}  {bar:<{BAR_WIDTH}}  {slot.count:>{figures}}"
+        line = f"  {_label(slot, period.by)}  {bar:<{BAR_WIDTH}}  {slot.count:>{figures}}"
         if slot.together > 1:
             at_once = "all_at_once" if slot.together == slot.count else "at_once"
-            line += "  " + SHELL.text(lang, at_once, count=slot.together)
+            line += "  " + SHELL.text(at_once, count=slot.together)
         off = 0 if only is None or day == before else _days_off_before(only, day, start)
-        yield line + (f" ({SHELL.text(lang, 'after_days_off', count=off)})" if off else "")
+        yield line + (f" ({SHELL.text('after_days_off', count=off)})" if off else "")
         before = day
     if not found.slots:
-        yield "  " + SHELL.text(lang, "no_deadlines")
-    yield " · ".join(
-        SHELL.text(lang, f"forecast_{part}", count=getattr(found, part)) for part in SUMS
-    )
+        yield "  " + SHELL.text("no_deadlines")
+    yield " · ".join(SHELL.text(f"forecast_{part}", count=getattr(found, part)) for part in SUMS)
 
 
 def _bar() -> str:
@@ -153,9 +147,9 @@ def _bar() -> str:
     return BAR
 
 
-def _label(slot: Slot, by: By, lang: str) -> str:
+def _label(slot: Slot, by: By) -> str:
     day = slot.since.date()
-    label = words.weekday_date(day, lang)
+    label = words.weekday_date(day)
     if by == "day":
         return label
     clock = show_clock(slot.until) if slot.until.date() == day else "24:00"

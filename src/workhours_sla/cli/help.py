@@ -1,8 +1,7 @@
-"""Commands and options whose help is a text of ``text.help``, in the language of the call.
+"""Commands and options whose help is a text of the catalog, in the language of the call.
 
 click takes the help of a command from its declaration, before any option is parsed. These classes
-fetch each text when help is printed. ``main`` finds the language in the arguments and passes it as
-the ``obj`` of the context, so that ``--lang`` may be anywhere, before or after ``--help``.
+fetch each text when help is printed.
 """
 
 from __future__ import annotations
@@ -13,19 +12,9 @@ from typing import Any, Final
 
 import click
 
-from workhours_sla.text import help as texts
-from workhours_sla.text import help_options
-from workhours_sla.text.language import language
-from workhours_sla.text.words import LANGUAGES
+from workhours_sla.text import catalog, words
 
 HELP_NAMES: Final = {"help_option_names": ["-h", "--help"]}
-
-
-def language_of_help(ctx: click.Context | None = None) -> str:
-    """Return the language of a command, or of the environment if no command runs."""
-    ctx = ctx or click.get_current_context(silent=True)
-    lang = ctx.find_root().obj if ctx is not None else None
-    return lang if lang in LANGUAGES else language(None)
 
 
 class Argument(click.Argument):
@@ -33,14 +22,14 @@ class Argument(click.Argument):
 
     def make_metavar(self, ctx: click.Context) -> str:
         """Return the name of the argument, such as ``[FILE]``."""
-        return help_options.metavar(super().make_metavar(ctx), language_of_help(ctx))
+        return words.metavar(super().make_metavar(ctx))
 
 
 class Option(click.Option):
-    """An option with its help in ``text.help_options.OPTIONS``.
+    """An option with its help in ``text.catalog.OPTIONS``.
 
     ``without`` is the effect of not giving the option: a value, or a key of
-    ``text.help_options.DEFAULTS``. By default it is the default of the option.
+    ``text.catalog.DEFAULTS``. By default it is the default of the option.
     """
 
     command = ""
@@ -55,14 +44,14 @@ class Option(click.Option):
     def key(self) -> str:
         """The key of the help: the option, after the command if the help is specific to it."""
         own = f"{self.command} {self.opts[-1]}"
-        return own if own in help_options.OPTIONS else self.opts[-1]
+        return own if own in catalog.OPTIONS else self.opts[-1]
 
     @property
     def help(self) -> str | None:
         """The help in the language of the call."""
-        if self.key not in help_options.OPTIONS:
+        if self.key not in catalog.OPTIONS:
             return self._given
-        return help_options.OPTIONS.text(language_of_help(), self.key)
+        return catalog.OPTIONS.text(self.key)
 
     @help.setter  # noqa: A003
     def help(self, text: str | None) -> None:
@@ -70,34 +59,34 @@ class Option(click.Option):
 
     def make_metavar(self, ctx: click.Context) -> str:
         """Return the placeholder of the value in help, such as ``FILE``."""
-        return help_options.metavar(super().make_metavar(ctx), language_of_help(ctx))
+        return words.metavar(super().make_metavar(ctx))
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return the option with its placeholder, and its help with default and range."""
         record = super().get_help_record(ctx)
         if record is None:
             return None
-        notes = "; ".join(self._notes(language_of_help(ctx)))
+        notes = "; ".join(self._notes())
         return record[0], f"{self.help or ''} [{notes}]" if notes else self.help or ""
 
-    def _notes(self, lang: str) -> list[str]:
+    def _notes(self) -> list[str]:
         notes = []
         default = self.default if isinstance(self.default, str | int | float) else None
         without = f"{default:}".removesuffix(".0") if default not in (None, False) else None
         without = self.without or without
         if without is not None:
-            is_text = without in help_options.DEFAULTS
-            notes.append(help_options.DEFAULTS.text(lang, without) if is_text else without)
+            is_text = without in catalog.DEFAULTS
+            notes.append(catalog.DEFAULTS.text(without) if is_text else without)
         if isinstance(self.type, click.IntRange | click.FloatRange):
             limits = {"least": self.type.min, "most": self.type.max}
-            notes.append(texts.PHRASES.text(lang, "range", **limits))
+            notes.append(catalog.USAGE.text("range", **limits))
         if self.required:
-            notes.append(texts.PHRASES.text(lang, "required"))
+            notes.append(catalog.USAGE["required"])
         return notes
 
 
 class Command(click.Command):
-    """A command with its help in ``text.help.COMMANDS``."""
+    """A command with its help in ``text.catalog.COMMANDS``."""
 
     def __init__(self, name: str | None, *args: Any, **options: Any) -> None:
         self._given: str | None = None
@@ -115,41 +104,36 @@ class Command(click.Command):
     @property
     def help(self) -> str | None:
         """The help in the language of the call."""
-        if self.key not in texts.COMMANDS:
+        if self.key not in catalog.COMMANDS:
             return self._given
-        return texts.COMMANDS.text(language_of_help(), self.key)
+        return catalog.COMMANDS.text(self.key)
 
     @help.setter  # noqa: A003
     def help(self, text: str | None) -> None:
         self._given = text
 
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return the option ``--help`` with its help."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = help_options.OPTIONS.text(language_of_help(), "--help")
-        return option
-
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
-        lang = language_of_help()
-        pieces = [help_options.metavar(piece, lang) for piece in self.collect_usage_pieces(ctx)]
-        usage = texts.PHRASES.text(lang, "usage")
+        pieces = [words.metavar(piece) for piece in self.collect_usage_pieces(ctx)]
+        usage = catalog.USAGE.text("usage")
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{usage}: ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options and, if this is a group, its commands."""
+        help_option = self.get_help_option(ctx)
+        if help_option is not None:
+            help_option.help = catalog.OPTIONS["--help"]
         records = [
             record
             for param in self.get_params(ctx)
             if isinstance(param, click.Option) and (record := param.get_help_record(ctx))
         ]
-        with formatter.section(texts.PHRASES.text(language_of_help(), "options")):
+        with formatter.section(catalog.USAGE.text("options")):
             formatter.write_dl(records)
 
 
 class Group(Command, click.Group):
-    """A group of commands with their help in ``text.help``."""
+    """A group of commands with their help in ``text.catalog``."""
 
     command_class = Command
 
@@ -166,15 +150,14 @@ class Group(Command, click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, each with its short help."""
-        lang = language_of_help()
         before = "" if ctx.parent is None else f"{self.key} "
         rows = [(name, self._short(ctx, before, name)) for name in self.list_commands(ctx)]
-        with formatter.section(texts.PHRASES.text(lang, "commands")):
+        with formatter.section(catalog.USAGE.text("commands")):
             formatter.write_dl(rows)
 
     def _short(self, ctx: click.Context, before: str, name: str) -> str:
-        if f"{before}{name}" in texts.SHORT:
-            return texts.SHORT.text(language_of_help(), f"{before}{name}")
+        if f"{before}{name}" in catalog.SHORT:
+            return catalog.SHORT.text(f"{before}{name}")
         found = self.get_command(ctx, name)
         return "" if found is None else found.get_short_help_str()
 

@@ -16,10 +16,8 @@ from workhours_sla.cli.input import path_or_stdin
 from workhours_sla.cli.options import lang_option, take
 from workhours_sla.cli.output import printable
 from workhours_sla.cli.settings import note_other_zones
-from workhours_sla.text.detection import INIT
-from workhours_sla.text.language import language
+from workhours_sla.text.catalog import INIT, SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.text.shell import SHELL
 
 
 class _InitOptions(NamedTuple):
@@ -30,7 +28,6 @@ class _InitOptions(NamedTuple):
     calendar: str | None
     hours: str | None
     tz: str | None
-    lang: str | None
 
 
 @command()
@@ -41,33 +38,32 @@ class _InitOptions(NamedTuple):
 @option("--tz", metavar="ZONE")
 @lang_option
 def init(**options: Any) -> int:
-    """Run the command ``init``, whose help is in ``text.help``."""
+    """Run the command ``init``, whose help is in ``text.catalog``."""
     from workhours_sla.adapters.detection.detect import detect, verified  # noqa: PLC0415
     from workhours_sla.adapters.detection.written import configuration_text, doubt_text  # noqa: PLC0415
 
     wanted = take(_InitOptions, options)
-    lang = language(wanted.lang)
     if wanted.out is not None and Path(wanted.out).exists():
-        raise click.UsageError(INIT.text(lang, "exists", path=repr(wanted.out)))
+        raise click.UsageError(INIT.text("exists", path=repr(wanted.out)))
     if wanted.tz is None and "RU-" in (wanted.calendar or ""):
-        note_other_zones(wanted.calendar or "", lang)
+        note_other_zones(wanted.calendar or "")
     given = given_of(wanted.tz, wanted.calendar)
     with ExitStack() as stack:
-        where, called = rereadable(path_or_stdin(wanted.file, lang), stack)
+        where, called = rereadable(path_or_stdin(wanted.file), stack)
         detected = verified(detect(where, name=called, given=given), where)
     keys = ("calendar", "hours", "tz") if wanted.tz and wanted.calendar else ("calendar", "hours")
     schedule = {key: value for key in keys if (value := getattr(wanted, key)) is not None}
     name, out = shlex.quote(wanted.file), shlex.quote(wanted.out or "region.toml")
     text = configuration_text(
-        detected, lang, schedule=schedule, checked_by=f"workhours check {name} --config {out}"
+        detected, schedule=schedule, checked_by=f"workhours check {name} --config {out}"
     )
     click.echo(f"{printable(detected.name)}: {summary(detected.options)}", err=True)
-    for line in table_lines(detected, lang):
+    for line in table_lines(detected):
         click.echo(line, err=True)
     for note in detected.notes:
-        click.echo(f"{SHELL.text(lang, 'note')}: {said(note, lang)}", err=True)
+        click.echo(f"{SHELL.text('note')}: {said(note)}", err=True)
     for doubt in detected.doubts:
-        click.echo(doubt_text(doubt, lang), err=True)
+        click.echo(doubt_text(doubt), err=True)
     if wanted.out is None:
         click.echo(text, nl=False)
         return 0
@@ -75,8 +71,8 @@ def init(**options: Any) -> int:
         with Path(wanted.out).open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise click.UsageError(INIT.text(lang, "exists", path=repr(wanted.out))) from None
+        raise click.UsageError(INIT.text("exists", path=repr(wanted.out))) from None
     count = sum(bool(doubt.keys) for doubt in detected.doubts)
     key = "written_open" if count else "written"
-    click.echo(INIT.text(lang, key, path=out, name=name, count=count), err=True)
+    click.echo(INIT.text(key, path=out, name=name, count=count), err=True)
     return 0

@@ -25,8 +25,8 @@ from workhours_sla.errors import SourceError
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Rejected
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.text.shell import SHELL
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.detection.detected import Given
@@ -80,7 +80,7 @@ class Rows:
         return self.unit if self.stored is None else "row_of_store"
 
 
-def read_rows(options: InputOptions, config: Config, lang: str, given: Given | None = None) -> Rows:
+def read_rows(options: InputOptions, config: Config, given: Given | None = None) -> Rows:
     """Read the events of a file, standard input or a store.
 
     ``given`` has facts from the user about a file without a configuration: its settings are then
@@ -90,26 +90,26 @@ def read_rows(options: InputOptions, config: Config, lang: str, given: Given | N
     question open in detection, and if less than ``--min-read`` of the rows could be read. Raises
     StoreError.
     """
-    least = read_percent(options.min_read, lang)
+    least = read_percent(options.min_read)
     if options.file is None and options.store is None:
         options = options._replace(store=config.store.url)
     if (options.file is None) == (options.store is None):
         key = "no_appeals" if options.file is None else "two_sources"
-        raise click.UsageError(SHELL.text(lang, key))
+        raise click.UsageError(SHELL.text(key))
     if options.store is not None:
         if options.assume_tz is not None:
-            raise click.UsageError(SHELL.text(lang, "store_zones"))
+            raise click.UsageError(SHELL.text("store_zones"))
         rows = _from_store(options.store, config)
     else:
         if options.assume_tz is not None:
             config = config.with_zone(options.assume_tz)
-        rows, config = _from_file(options.file or "", config, lang, given)
-    _check_share(rows, least, lang)
-    note_shared_ids(rows.events, config, lang)
+        rows, config = _from_file(options.file or "", config, given)
+    _check_share(rows, least)
+    note_shared_ids(rows.events, config)
     return rows
 
 
-def path_or_stdin(file: str, lang: str) -> Path | BinaryIO:
+def path_or_stdin(file: str) -> Path | BinaryIO:
     """Return the path of a file, or the stream of standard input for ``-``.
 
     Raises click.UsageError if standard input is a terminal or closed.
@@ -117,19 +117,19 @@ def path_or_stdin(file: str, lang: str) -> Path | BinaryIO:
     if file != "-":
         return Path(file)
     if sys.stdin is None or sys.stdin.isatty():
-        raise click.UsageError(SHELL.text(lang, "no_input"))
+        raise click.UsageError(SHELL.text("no_input"))
     return sys.stdin.buffer
 
 
-def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tuple[Rows, Config]:
+def _from_file(file: str, config: Config, given: Given | None) -> tuple[Rows, Config]:
     """Read a file; return its rows and the configuration used to read it."""
     events: list[Event] = []
     faults: list[Fault] = []
     count = 0
     appeals = _AppealRows()
-    where = path_or_stdin(file, lang)
+    where = path_or_stdin(file)
     with ExitStack() as stack:
-        found = None if given is None else input_of(file, where, given, lang, stack)
+        found = None if given is None else input_of(file, where, given, stack)
         if found is not None:
             where, config = found.where, found.detected or config
         called = None if found is None else found.name
@@ -149,9 +149,9 @@ def _from_file(file: str, config: Config, lang: str, given: Given | None) -> tup
                 advance(source.position)
         advance(source.position)
         for note in source.notes:
-            click.echo(f"{SHELL.text(lang, 'note')}: {said(note, lang)}", err=True)
+            click.echo(f"{SHELL.text('note')}: {said(note)}", err=True)
         if not count:
-            raise SourceError(SHELL.text(lang, "no_rows", name=source.name), name=source.name)
+            raise SourceError(SHELL.text("no_rows", name=source.name), name=source.name)
         rows = Rows(
             events,
             faults,
@@ -226,7 +226,7 @@ def details_of(config: Config) -> Callable[[Rejected], str]:
     return detail_of
 
 
-def _check_share(rows: Rows, least: Fraction, lang: str) -> None:
+def _check_share(rows: Rows, least: Fraction) -> None:
     """Raise SourceError if too few rows gave events. For a store, each event counts as a row."""
     stored = rows.stored
     read = (rows.read_count or 0) - rows.ignored
@@ -235,10 +235,10 @@ def _check_share(rows: Rows, least: Fraction, lang: str) -> None:
     counts = Counter(fault.reason for fault in rows.faults)
     unread = {}
     for fault in reversed(rows.faults):
-        where = SHELL.text(lang, rows.place, line=fault.line)
+        where = SHELL.text(rows.place, line=fault.line)
         unread[fault.reason] = Unread(counts[fault.reason], where, fault.text, fault.detail)
     if read or not rows.ignored:
-        check_read_share(read, unread, least, lang, kept=stored is not None)
+        check_read_share(read, unread, least, kept=stored is not None)
 
 
 @contextmanager

@@ -17,8 +17,9 @@ from typing import Final, TextIO
 
 import click
 
-from workhours_sla.cli.help import HELP_NAMES, Group, language_of_help, option
-from workhours_sla.cli.options import lang_of_group
+from workhours_sla.cli.help import HELP_NAMES, Group, option
+from workhours_sla.cli.language import language_of
+from workhours_sla.cli.options import lang_option
 from workhours_sla.cli.output import (
     CALENDAR_UNKNOWN,
     CLOSED_PIPE,
@@ -32,10 +33,9 @@ from workhours_sla.errors import (
     WorkHoursError,
     clipped,
 )
-from workhours_sla.text import messages, words
-from workhours_sla.text.help import PHRASES
-from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL, sentence, unknown_date
+from workhours_sla.text import messages
+from workhours_sla.text.catalog import SHELL, USAGE, current, language
+from workhours_sla.text.messages import sentence, unknown_date
 from workhours_sla.version import __version__
 
 LONGEST_MESSAGE: Final = 500
@@ -96,13 +96,13 @@ class Commands(Group):
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
     if wanted:
-        click.echo(PHRASES.text(language_of_help(), "version", version=__version__))
+        click.echo(USAGE.text("version", version=__version__))
         ctx.exit()
 
 
 @click.group("workhours", cls=Commands, context_settings=HELP_NAMES)
 @option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version)
-@lang_of_group
+@lang_option
 def commands() -> None:
     """Run the command ``workhours``; its option ``--lang`` applies to all commands."""
 
@@ -110,16 +110,16 @@ def commands() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status. No error causes a traceback."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    with language(language_of(arguments)):
+        return _status(arguments)
+
+
+def _status(arguments: list[str]) -> int:
     try:
         with warnings.catch_warnings():
             # the output says itself that an answer is provisional
             warnings.simplefilter("ignore", ProvisionalWarning)
-            result = commands.main(
-                arguments,
-                prog_name="workhours",
-                standalone_mode=False,
-                obj=_language_of(arguments),
-            )
+            result = commands.main(arguments, prog_name="workhours", standalone_mode=False)
             if sys.stdout is not None:
                 sys.stdout.flush()
     except (BrokenPipeError, SystemExit):
@@ -136,61 +136,60 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - status 1 must never mean anything but breaches
         if isinstance(error, OSError):
             _flush(sys.stdout)
-        lang = _language_of(arguments)
-        text, status = _message(error, lang)
+        text, status = _message(error)
         with suppress(OSError, AttributeError):  # standard error may be closed, or its disk full
-            click.echo(f"{SHELL.text(lang, 'error')}: {text}", err=True)
+            click.echo(f"{SHELL.text('error')}: {text}", err=True)
         _flush(sys.stderr)
         return status
     return result if isinstance(result, int) else 0
 
 
-def _message(error: Exception, lang: str) -> tuple[str, int]:
+def _message(error: Exception) -> tuple[str, int]:
     """Return the message of an error, and the exit status."""
     if isinstance(error, click.ClickException):
-        return _usage_message(error, lang), UNREADABLE
+        return _usage_message(error), UNREADABLE
     if isinstance(error, CalendarCoverageError):
-        return _coverage_message(error, lang), CALENDAR_UNKNOWN
+        return _coverage_message(error), CALENDAR_UNKNOWN
     if isinstance(error, WorkHoursError):
-        return sentence(error, lang), UNREADABLE
+        return sentence(error), UNREADABLE
     if isinstance(error, OSError):
         named = error.filename is not None
-        name = repr(str(error.filename)) if named else SHELL.text(lang, "the_output")
-        text = SHELL.text(lang, "no_access", name=name, error=messages.said(error.strerror, lang))
+        name = repr(str(error.filename)) if named else SHELL.text("the_output")
+        text = SHELL.text("no_access", name=name, error=messages.said(error.strerror))
         return text, UNREADABLE
-    return SHELL.text(lang, "internal", error=repr(error)), INTERNAL
+    return SHELL.text("internal", error=repr(error)), INTERNAL
 
 
-def _usage_message(error: click.ClickException, lang: str) -> str:
+def _usage_message(error: click.ClickException) -> str:
     english = error.format_message()
     text = english
-    if lang != "en" and type(error) is click.BadParameter:
+    if current() != "en" and type(error) is click.BadParameter:
         hint = error.param_hint or (error.param and error.param.get_error_hint(error.ctx))
         text = f"{hint}: {error.message}" if hint else error.message
     text = clipped(text, LONGEST_MESSAGE)
     if not isinstance(error, click.UsageError):
         return text
     if re.search(r"unexpected extra argument.*\b\d{1,2}[:.]\d\d", english):
-        text += SHELL.text(lang, "quote_time")
+        text += SHELL.text("quote_time")
     if error.ctx:
-        text += SHELL.text(lang, "see_help", command=error.ctx.command_path)
+        text += SHELL.text("see_help", command=error.ctx.command_path)
     return text
 
 
-def _coverage_message(error: CalendarCoverageError, lang: str) -> str:
+def _coverage_message(error: CalendarCoverageError) -> str:
     """Return the message that names the unknown date, the cause, and the bounds of the answer."""
-    text = unknown_date(error, lang)
+    text = unknown_date(error)
     if error.earliest is not None and error.latest is not None:
-        earliest, latest = (_bound(one, lang) for one in (error.earliest, error.latest))
-        text += SHELL.text(lang, "answer_between", earliest=earliest, latest=latest)
+        earliest, latest = (_bound(one) for one in (error.earliest, error.latest))
+        text += SHELL.text("answer_between", earliest=earliest, latest=latest)
     return text
 
 
-def _bound(answer: datetime | timedelta, lang: str) -> str:
+def _bound(answer: datetime | timedelta) -> str:
     from workhours_sla.cli.times import show_time  # noqa: PLC0415
     from workhours_sla.worktime.budget import format_amount  # noqa: PLC0415
 
-    return show_time(answer, lang) if isinstance(answer, datetime) else format_amount(answer)
+    return show_time(answer) if isinstance(answer, datetime) else format_amount(answer)
 
 
 def plain_signs(error: UnicodeError) -> tuple[str, int]:
@@ -234,19 +233,6 @@ def _flush(stream: TextIO | None) -> None:
             stream.flush()
     except OSError:
         _silence(stream)
-
-
-def _language_of(arguments: Sequence[str]) -> str:
-    """Return the language of help and errors, even if click cannot parse the arguments.
-
-    The last ``--lang`` in the arguments wins, as it does in click.
-    """
-    found = language(None)
-    for before, after in zip(["", *arguments], [*arguments, ""], strict=True):
-        chosen = after if before == "--lang" else after.partition("--lang=")[2]
-        if chosen in words.LANGUAGES and (before == "--lang" or after.startswith("--lang=")):
-            found = chosen
-    return found
 
 
 def _silence(stream: TextIO | None) -> None:

@@ -10,8 +10,8 @@ import click
 
 from workhours_sla.cli.percentages import read_share
 from workhours_sla.errors import SourceError, shown
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.text.shell import SHELL
 
 _FIXES: Final = {
     "unreadable_time": "fix_time",
@@ -35,22 +35,22 @@ class Unread(NamedTuple):
     detail: str
 
 
-def read_percent(text: str, lang: str) -> Fraction:
+def read_percent(text: str) -> Fraction:
     """Parse a percentage such as ``50%``, ``50`` or ``99.5%`` to a fraction from 0 to 1.
 
     Raises click.UsageError.
 
-    >>> read_percent("50", "en")
+    >>> read_percent("50")
     Fraction(1, 2)
     """
     share = read_share(text, is_percent=True)
     if share is None:
-        raise click.UsageError(SHELL.text(lang, "no_min_read", text=shown(text)))
+        raise click.UsageError(SHELL.text("no_min_read", text=shown(text)))
     return share
 
 
 def check_read_share(
-    read: int, unread: Mapping[str, Unread], least: Fraction, lang: str, *, kept: bool
+    read: int, unread: Mapping[str, Unread], least: Fraction, *, kept: bool
 ) -> None:
     """Raise SourceError if the share of rows that gave events is less than ``least``.
 
@@ -62,12 +62,11 @@ def check_read_share(
         return
     reason, first = max(unread.items(), key=lambda one: one[1].rows)
     msg = SHELL.text(
-        lang,
         "too_few_read",
         where=first.where,
         text=shown(first.text.strip()),
-        detail=said(first.detail, lang),
-        fix=_fix(reason, lang, kept=kept),
+        detail=said(first.detail),
+        fix=_fix(reason, kept=kept),
         count=first.rows,
         read=read,
         least=f"{float(least * 100):g}",
@@ -75,8 +74,8 @@ def check_read_share(
     raise SourceError(msg, read=read, unread=read - good)
 
 
-def _fix(reason: str, lang: str, *, kept: bool) -> str:
+def _fix(reason: str, *, kept: bool) -> str:
     """Return the advice on how to correct rows rejected for a reason."""
     if kept:
-        return SHELL.text(lang, "fix_kept")
-    return "" if reason in _WITH_FIX else SHELL.text(lang, _FIXES.get(reason, "fix_other"))
+        return SHELL.text("fix_kept")
+    return "" if reason in _WITH_FIX else SHELL.text(_FIXES.get(reason, "fix_other"))

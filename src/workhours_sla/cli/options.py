@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar, cast, get_args
 
 import click
@@ -11,7 +10,7 @@ import click
 from workhours_sla.adapters.config.defaults import BUDGET, CALENDAR, HOURS, WEEK
 from workhours_sla.cli.budgets import GivenBudget
 from workhours_sla.cli.help import argument, option
-from workhours_sla.text.words import LANGUAGES
+from workhours_sla.text.catalog import LANGUAGES
 from workhours_sla.worktime.budget_kinds import CountFrom
 from workhours_sla.worktime.due_dates import Roll
 
@@ -30,23 +29,10 @@ explain_option: Callable[[Command], Command] = option("--explain", is_flag=True)
 json_option: Callable[[Command], Command] = option("--json", "as_json", is_flag=True)
 
 
-def _inherited(ctx: click.Context, _: click.Parameter, lang: str | None) -> str | None:
-    """Return the value of ``--lang``; without it, the value given before the command's name."""
-    if lang is not None:
-        ctx.meta["lang"] = lang
-    return ctx.meta.get("lang")
-
-
-_lang: Callable[..., Callable[..., Any]] = partial(
-    option,
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    without="the environment's",
-    callback=_inherited,
+lang_option: Callable[[Command], Command] = option(
+    "--lang", type=click.Choice(LANGUAGES), without="the environment's", expose_value=False
 )
-lang_option: Callable[[Command], Command] = _lang()
-lang_of_group: Callable[[Command], Command] = _lang(expose_value=False)
-"""The option ``--lang`` before the name of a command."""
+"""The option ``--lang``. ``main`` has read it before, wherever it is on the command line."""
 min_read_option: Callable[[Command], Command] = option(
     "--min-read", metavar="PERCENT", default=DEFAULT_MIN_READ
 )
@@ -90,7 +76,6 @@ class ScheduleOptions(NamedTuple):
     week: int | None
     hours: str | None
     tz: str | None
-    lang: str | None
     as_json: bool
     provisional: bool
     config: str | None
@@ -123,7 +108,6 @@ class CommonOptions(NamedTuple):
     budget: str | None
     roll: Roll | None
     count_from: CountFrom | None
-    lang: str | None
     as_json: bool
     provisional: bool
     config: str | None

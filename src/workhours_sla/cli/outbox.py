@@ -17,24 +17,22 @@ from workhours_sla.cli.help import argument, group, option
 from workhours_sla.cli.options import (
     config_option,
     json_option,
-    lang_of_group,
     lang_option,
     store_of_watch,
 )
 from workhours_sla.cli.output import echo_json, echo_note, printable
 from workhours_sla.cli.store_place import store_place
 from workhours_sla.sla.emitted_changes import Change
-from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
 
 _PAGE: Final = 10_000
 """Number of changes that are read from the store at a time."""
 
 
 @group()
-@lang_of_group
+@lang_option
 def outbox() -> None:
-    """Run one of the commands ``outbox``, whose help is in ``text.help``."""
+    """Run one of the commands ``outbox``, whose help is in ``text.catalog``."""
 
 
 @outbox.command("rewrite")
@@ -43,20 +41,16 @@ def outbox() -> None:
 @config_option
 @option("--only-new", is_flag=True)
 @lang_option
-def rewrite_file(
-    file: str, *, store: str | None, config: str | None, only_new: bool, lang: str | None
-) -> None:
-    """Run the command ``outbox rewrite``, whose help is in ``text.help``."""
-    lang = language(lang)
-    store = store_place(store, config, lang)
+def rewrite_file(file: str, *, store: str | None, config: str | None, only_new: bool) -> None:
+    """Run the command ``outbox rewrite``, whose help is in ``text.catalog``."""
+    store = store_place(store, config)
     check_files(
         (*store_files(store, is_written=True), *written_files("FILE", file)),
-        lang,
     )
     path = Path(file)
-    _check_exists(store, lang)
+    _check_exists(store)
     if only_new and path.exists() and path.stat().st_size:
-        raise click.UsageError(SHELL.text(lang, "not_empty", name=file))
+        raise click.UsageError(SHELL.text("not_empty", name=file))
     with open_outbox(store) as kept:
         names = _names(path, kept)
         before = max(kept.progress(name).number for name in names)
@@ -76,9 +70,9 @@ def rewrite_file(
         first = kept.changes(0, 1)
         dropped = 0 if only_new else first[0][0] - 1 if first else last
     facts = {"name": file, "changes": done.changes, "kept": done.kept}
-    click.echo(SHELL.text(lang, "rewritten", **facts), err=True)
+    click.echo(SHELL.text("rewritten", **facts), err=True)
     if dropped:
-        echo_note(lang, "dropped_changes", count=dropped, kept=done.kept)
+        echo_note("dropped_changes", count=dropped, kept=done.kept)
 
 
 @outbox.command()
@@ -86,11 +80,10 @@ def rewrite_file(
 @config_option
 @lang_option
 @json_option
-def dead(*, store: str | None, config: str | None, lang: str | None, as_json: bool) -> None:
-    """Run the command ``outbox dead``, whose help is in ``text.help``."""
-    lang = language(lang)
-    store = store_place(store, config, lang)
-    _check_exists(store, lang)
+def dead(*, store: str | None, config: str | None, as_json: bool) -> None:
+    """Run the command ``outbox dead``, whose help is in ``text.catalog``."""
+    store = store_place(store, config)
+    _check_exists(store)
     with open_reader(store) as kept:
         found = [(sink, letter) for sink in kept.sinks() for letter in kept.dead(sink)]
     if as_json:
@@ -108,8 +101,8 @@ def dead(*, store: str | None, config: str | None, lang: str | None, as_json: bo
         return
     for sink, letter in found:
         facts = {**letter._asdict(), "sink": sink, "change_id": letter.change.change_id}
-        click.echo(printable(SHELL.text(lang, "dead_letter", **facts)))
-    click.echo(SHELL.text(lang, "dead_letters", count=len(found)), err=True)
+        click.echo(printable(SHELL.text("dead_letter", **facts)))
+    click.echo(SHELL.text("dead_letters", count=len(found)), err=True)
 
 
 @outbox.command()
@@ -118,22 +111,19 @@ def dead(*, store: str | None, config: str | None, lang: str | None, as_json: bo
 @store_of_watch
 @config_option
 @lang_option
-def replay(
-    sink: str, numbers: Sequence[int], *, store: str | None, config: str | None, lang: str | None
-) -> None:
-    """Run the command ``outbox replay``, whose help is in ``text.help``."""
-    lang = language(lang)
-    store = store_place(store, config, lang)
-    _check_exists(store, lang)
+def replay(sink: str, numbers: Sequence[int], *, store: str | None, config: str | None) -> None:
+    """Run the command ``outbox replay``, whose help is in ``text.catalog``."""
+    store = store_place(store, config)
+    _check_exists(store)
     with open_outbox(store) as kept:
         count = kept.replay(sink, numbers or [letter.number for letter in kept.dead(sink)])
-    click.echo(SHELL.text(lang, "replayed", count=count, sink=sink), err=True)
+    click.echo(SHELL.text("replayed", count=count, sink=sink), err=True)
 
 
-def _check_exists(store: str, lang: str) -> None:
+def _check_exists(store: str) -> None:
     """Raise click.ClickException if there is no store at a path or address."""
     if not has_store(store):
-        raise click.ClickException(SHELL.text(lang, "no_store", name=shown(store)))
+        raise click.ClickException(SHELL.text("no_store", name=shown(store)))
 
 
 def _names(path: Path, store: StoreOutbox) -> list[str]:

@@ -10,7 +10,7 @@ import click
 
 from workhours_sla.adapters.json.answers import json_value
 from workhours_sla.adapters.json.text import escape_controls
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
 
 BREACHES: Final = 1
 """Exit status if breaches were found. Status 1 never means anything else."""
@@ -37,9 +37,9 @@ def echo_json(data: object) -> None:
     click.echo(escape_controls(text))
 
 
-def echo_note(lang: str, key: str, **facts: object) -> None:
+def echo_note(key: str, /, **facts: object) -> None:
     """Print a note on standard error: the text of a key in ``SHELL``."""
-    click.echo(f"{SHELL.text(lang, 'note')}: {SHELL.text(lang, key, **facts)}", err=True)
+    click.echo(f"{SHELL.text('note')}: {SHELL.text(key, **facts)}", err=True)
 
 
 class Note(Protocol):

@@ -21,7 +21,7 @@ from workhours_sla.cli.sinks import Configured, Mails
 from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.pipeline import Pipeline
-from workhours_sla.text.shell import sentence
+from workhours_sla.text.messages import sentence
 from workhours_sla.worktime.budget import parse_amount
 
 T = TypeVar("T")
@@ -84,7 +84,6 @@ def open_outputs(  # noqa: PLR0913, PLR0917
     configuration: Configuration,
     remote: Configured,
     clock: Callable[[], datetime] | None,
-    lang: str,
     note: Note,
 ) -> Outputs:
     """Open the files and start the e-mail. ``stack`` closes them. Raises StoreError.
@@ -98,13 +97,13 @@ def open_outputs(  # noqa: PLR0913, PLR0917
         )
         for file in options.sinks
     ]
-    on_failure = partial(note_failure, note, lang)
-    mails = Mails(remote.servers, configuration.mapping, store, lang, on_failure, note)
+    on_failure = partial(note_failure, note)
+    mails = Mails(remote.servers, configuration.mapping, store, on_failure, note)
     digests = None
     if options.digests is not None:
         file = Path(options.digests)
         lines = options.opened(
-            lambda: digest_lines(file, store, pipeline, configuration, lang, note, mails.put)
+            lambda: digest_lines(file, store, pipeline, configuration, note, mails.put)
         )
         stack.enter_context(closing(lines))
         failed = partial(on_failure, options.digests)
@@ -114,12 +113,12 @@ def open_outputs(  # noqa: PLR0913, PLR0917
     return Outputs([*sinks, *remote.changes], digests, mails)
 
 
-def note_failure(note: Note, lang: str, sink: str, error: Exception) -> None:
+def note_failure(note: Note, sink: str, error: Exception) -> None:
     """Show that a sink has started to fail, unless the reader has closed the pipe."""
     if not isinstance(error, BrokenPipeError):
-        note("sink_failing", name=sink, error=error_text(error, lang))
+        note("sink_failing", name=sink, error=error_text(error))
 
 
-def error_text(error: BaseException | None, lang: str) -> str:
-    """Return the sentence of an error in a language, or the text of an error of another program."""
-    return sentence(error, lang) if isinstance(error, WorkHoursError) else str(error)
+def error_text(error: BaseException | None) -> str:
+    """Return the sentence of an error, or the text of an error of another program."""
+    return sentence(error) if isinstance(error, WorkHoursError) else str(error)

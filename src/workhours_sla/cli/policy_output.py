@@ -13,7 +13,7 @@ from workhours_sla.cli.output import echo_note
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.policy import Rule, targets_named
 from workhours_sla.sla.target import ScheduleBy, Target
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.budget_data import budget_data
 from workhours_sla.worktime.schedule import Schedule
 
@@ -24,14 +24,14 @@ _OPTIONS: Final = (
 """Attributes of a target that JSON contains unchanged."""
 
 
-def schedule_text(target: Target, configuration: Configuration, lang: str) -> str:
+def schedule_text(target: Target, configuration: Configuration) -> str:
     """Return the name of a target's schedule, or the words for the field that selects it."""
     if isinstance(target.schedule, ScheduleBy):
-        return SHELL.text(lang, f"by_{target.schedule.field}")
+        return SHELL.text(f"by_{target.schedule.field}")
     return _names(configuration)[id(target.schedule)]
 
 
-def note_pauses(events: Iterable[Event], configuration: Configuration, lang: str) -> None:
+def note_pauses(events: Iterable[Event], configuration: Configuration) -> None:
     """Print a note if a status log has pauses, but no target of the policy excludes pauses.
 
     Only status logs are checked, because their configuration names the paused statuses. In other
@@ -42,7 +42,7 @@ def note_pauses(events: Iterable[Event], configuration: Configuration, lang: str
         return
     count = sum(event.type is EventType.PAUSED for event in events)
     if count:
-        echo_note(lang, "pauses_not_counted", count=count)
+        echo_note("pauses_not_counted", count=count)
 
 
 def main_schedule(configuration: Configuration, target: str | None = None) -> Schedule:
@@ -53,15 +53,13 @@ def main_schedule(configuration: Configuration, target: str | None = None) -> Sc
     return targets_named(configuration.policy, target)[0].schedules[0]
 
 
-def calendar_lines(
-    configuration: Configuration, lang: str, target: str | None = None
-) -> Iterator[str]:
+def calendar_lines(configuration: Configuration, target: str | None = None) -> Iterator[str]:
     """Yield a line for each calendar of the policy, or of a target, with its version."""
     targets = targets_named(configuration.policy, target)
     schedules = (one for of_target in targets for one in of_target.schedules)
     for id_, version in dict.fromkeys((one.calendar.id, one.calendar.version) for one in schedules):
-        name = SHELL.text(lang, "version", id=id_, version=version)
-        yield f"{SHELL.text(lang, 'calendar')} {name}"
+        name = SHELL.text("version", id=id_, version=version)
+        yield f"{SHELL.text('calendar')} {name}"
 
 
 def policy_data(configuration: Configuration, target: str | None = None) -> dict[str, Any]:

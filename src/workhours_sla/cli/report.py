@@ -44,9 +44,8 @@ from workhours_sla.errors import shown
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.target import Target
-from workhours_sla.text.language import language
+from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.text.messages import said
-from workhours_sla.text.shell import SHELL
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.detection.detected import Given
@@ -90,7 +89,7 @@ class _Edges(NamedTuple):
     rebase: date | None
 
     @classmethod
-    def of(cls, wanted: _ReportOptions, zone: tzinfo, lang: str) -> _Edges:
+    def of(cls, wanted: _ReportOptions, zone: tzinfo) -> _Edges:
         """Parse the times in the options. Raises TimeSyntaxError, and click.UsageError.
 
         click.UsageError is raised for an unknown word in --compare-with.
@@ -98,14 +97,12 @@ class _Edges(NamedTuple):
         since = None if wanted.since is None else read_edge(wanted.since, zone)
         until = None if wanted.until is None else read_edge(wanted.until, zone, is_end=True)
         if since is not None and until is not None and until <= since:
-            raise click.UsageError(SHELL.text(lang, "no_period"))
+            raise click.UsageError(SHELL.text("no_period"))
         compared: Earlier | datetime | None = None
         if wanted.compare_with in EARLIER:
             compared = EARLIER[wanted.compare_with]
             if since is None:
-                raise click.UsageError(
-                    SHELL.text(lang, "compare_needs_since", with_=wanted.compare_with)
-                )
+                raise click.UsageError(SHELL.text("compare_needs_since", with_=wanted.compare_with))
         elif wanted.compare_with is not None:
             compared = read_edge(wanted.compare_with, zone)
         rebase = None if wanted.rebase is None else read_edge(wanted.rebase, zone).date()
@@ -129,7 +126,7 @@ class _Edges(NamedTuple):
 @option("--with-cases", is_flag=True)
 @common_options
 def report(**options: Any) -> None:
-    """Run the command ``report``, whose help is in ``text.help``."""
+    """Run the command ``report``, whose help is in ``text.catalog``."""
     wanted = take(_ReportOptions, options)
     source = take(InputOptions, options)
     common = take(CommonOptions, options)
@@ -146,9 +143,9 @@ def report(**options: Any) -> None:
         *written_files("--xlsx", wanted.xlsx_to),
         *written_files("--html", wanted.html_to),
     ]
-    check_files((*files, *early), language(common.lang))
+    check_files((*files, *early))
     settings = Settings.of(common, wanted.target)
-    rate = read_rate(wanted.target_rate, settings.lang)
+    rate = read_rate(wanted.target_rate)
     given = given_without_config(source, common, settings)
     made, result, target = _make(wanted, source, settings, rate, given)
     check_files(
@@ -158,7 +155,6 @@ def report(**options: Any) -> None:
             *written_files("--xlsx", wanted.xlsx_to),
             *_pages(made, wanted.html_to),
         ),
-        settings.lang,
     )
     _write(made, wanted)
     if wanted.html_to is not None:
@@ -185,7 +181,7 @@ def _make(
     given: Given | None,
 ) -> tuple[Report, Evaluation, Target]:
     """Read the appeals; return their report, the evaluation, and the reported target."""
-    configuration, lang = settings.configuration(one=True), settings.lang
+    configuration = settings.configuration(one=True)
     policy = configuration.policy
     zone = main_schedule(configuration, wanted.target).tz
     as_of = read_time(wanted.as_of or "now", zone).when
@@ -195,10 +191,10 @@ def _make(
         from workhours_sla.compliance.report_options import LISTED, ReportOptions  # noqa: PLC0415
         from workhours_sla.reports.report import report as make_report  # noqa: PLC0415
     except ImportError as error:
-        raise click.UsageError(SHELL.text(lang, "no_numpy", error=said(str(error), lang))) from None
-    rows = read_rows(source, configuration.mapping, lang, given)
+        raise click.UsageError(SHELL.text("no_numpy", error=said(str(error)))) from None
+    rows = read_rows(source, configuration.mapping, given)
     refuse_repeated(rows.repeated)
-    note_pauses(rows.events, configuration, lang)
+    note_pauses(rows.events, configuration)
     result = evaluate(rows.events, policy, as_of=as_of, provisional=settings.provisional)
     settings.note_ends(configuration, as_of)
     cases = cases_of_evaluation(
@@ -210,9 +206,9 @@ def _make(
         faults=Counter(fault.reason for fault in rows.faults),
     )
     cases = replace(cases, intake=_with_rows(cases.intake, rows))
-    for line in store_lines(rows, as_of, policy.version, zone, lang):
-        click.echo(f"{SHELL.text(lang, 'note')}: {line}", err=True)
-    edges = _Edges.of(wanted, zone, lang)
+    for line in store_lines(rows, as_of, policy.version, zone):
+        click.echo(f"{SHELL.text('note')}: {line}", err=True)
+    edges = _Edges.of(wanted, zone)
     try:
         made = make_report(
             cases,
@@ -228,13 +224,13 @@ def _make(
             ),
             events=rows.events,
             agreement=_agreement(result, rows, cases.target.name),
-            lang=lang,
-            title=configuration.mapping.report.heading("title", lang),
-            organisation=configuration.mapping.report.heading("organisation", lang),
+            lang=current(),
+            title=configuration.mapping.report.heading("title", current()),
+            organisation=configuration.mapping.report.heading("organisation", current()),
             names=configuration.mapping.names,
         )
     except LookupError as error:
-        raise click.BadParameter(said(error.args[0], lang), param_hint="--by") from None
+        raise click.BadParameter(said(error.args[0]), param_hint="--by") from None
     return made, result, cases.target
 
 
@@ -253,17 +249,17 @@ def _with_rows(intake: Intake, rows: Rows) -> Intake:
     return intake.with_store(stored.counts.duplicate, (reason for _, reason in stored.left_out))
 
 
-def read_rate(text: str, lang: str) -> float:
+def read_rate(text: str) -> float:
     """Parse a share above 0 and at most 1 such as ``90%``, ``90 %``, ``89,5%`` or ``0.9``.
 
     Raises click.UsageError.
 
-    >>> read_rate("89,5 %", "en")
+    >>> read_rate("89,5 %")
     0.895
     """
     share = read_share(text, is_percent=False)
     if not share or not (rate := float(share)):
-        raise click.UsageError(SHELL.text(lang, "no_target_rate", text=shown(text)))
+        raise click.UsageError(SHELL.text("no_target_rate", text=shown(text)))
     return rate
 
 
@@ -295,7 +291,7 @@ def _write(made: Report, wanted: _ReportOptions) -> None:
         try:
             write_workbook(made, Path(xlsx_to))
         except ImportError as error:
-            text = SHELL.text(made.lang, "no_xlsxwriter", error=error)
+            text = SHELL.text("no_xlsxwriter", error=error)
             raise click.UsageError(text) from None
         click.echo(xlsx_to, err=True)
 

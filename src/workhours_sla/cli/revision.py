@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from workhours_sla.cli.output import echo_json
-from workhours_sla.text import words
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import CAUSES, SENTENCES, TARGET_VERDICTS, current
 from workhours_sla.text.messages import said
 from workhours_sla.text.numbers import number, percent
-from workhours_sla.text.report import CAUSES, SENTENCES, VERDICTS, heading, name_of
+from workhours_sla.text.words import heading, name_of
 
 if TYPE_CHECKING:
     # these modules need numpy
@@ -43,67 +44,67 @@ def show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
     try:
         found = revise(old, made)
     except ValueError as error:
-        raise click.UsageError(said(error.args[0], made.lang)) from None
+        raise click.UsageError(said(error.args[0])) from None
     if as_json:
         echo_json(revision_data(found))
         return
-    for line in _revision_lines(found, made.lang):
+    for line in _revision_lines(found):
         click.echo(line)
 
 
-def _revision_lines(found: Revision, lang: str) -> Iterator[str]:
+def _revision_lines(found: Revision) -> Iterator[str]:
     from workhours_sla.reports.printable import printable  # noqa: PLC0415
 
     if not found.changes:
-        yield SENTENCES.text(lang, "unchanged")
-    causes = ", ".join(words.pick(CAUSES[cause], lang) for cause in found.causes)
+        yield SENTENCES.text("unchanged")
+    causes = ", ".join(CAUSES[cause] for cause in found.causes)
     if causes:
-        yield SENTENCES.text(lang, "changed_by", causes=causes)
-    yield from _case_lines(found.cases or (), lang)
+        yield SENTENCES.text("changed_by", causes=causes)
+    yield from _case_lines(found.cases or ())
     main = [change for change in found.changes if change.figure in SHOWN_FIGURES]
     for change in main[:SHOWN_CHANGES]:
-        key = name_of(change.table, change.key, lang) if change.table != "total" else ""
-        place = f"{heading(change.table, lang)} {printable(key)}".rstrip()
-        old, new = (_figure(change.figure, value, lang) for value in (change.old, change.new))
-        yield f"  {place}: {heading(change.figure, lang)} {old} -> {new}"
+        key = name_of(change.table, change.key) if change.table != "total" else ""
+        place = f"{heading(change.table)} {printable(key)}".rstrip()
+        old, new = (_figure(change.figure, value) for value in (change.old, change.new))
+        yield f"  {place}: {heading(change.figure)} {old} -> {new}"
     more = len(found.changes) - len(main[:SHOWN_CHANGES])
     if more:
-        yield SENTENCES.text(lang, "more_changes", count=more)
+        yield SENTENCES.text("more_changes", count=more)
     if found.cases is None and found.changes:
-        yield SENTENCES.text(lang, "no_case_verdicts")
+        yield SENTENCES.text("no_case_verdicts")
 
 
-def _case_lines(cases: Sequence[RevisedCase], lang: str) -> Iterator[str]:
+def _case_lines(cases: Sequence[RevisedCase]) -> Iterator[str]:
     """Yield a line for each appeal whose verdict changed, with its cause."""
     from workhours_sla.reports.plain_text import NONE  # noqa: PLC0415
     from workhours_sla.reports.printable import moment, printable  # noqa: PLC0415
 
     if cases:
-        yield SENTENCES.text(lang, "revised_cases", count=len(cases))
+        yield SENTENCES.text("revised_cases", count=len(cases))
     for case in cases[:SHOWN_CHANGES]:
         old, new = (
-            NONE if verdict is None else words.pick(words.VERDICTS[verdict], lang)
+            NONE if verdict is None else catalog.VERDICTS[verdict]
             for verdict in (case.old, case.new)
         )
         line = f"  {printable(case.appeal_id)}: {old} -> {new}"
         if case.old_due_at != case.new_due_at:
             dues = (case.old_due_at, case.new_due_at)
-            first, second = (NONE if due is None else moment(due, lang) for due in dues)
-            line += f"; {heading('due_at', lang)} {first} -> {second}"
-        causes = ", ".join(words.pick(CAUSES[cause], lang) for cause in case.causes)
+            first, second = (NONE if due is None else moment(due) for due in dues)
+            line += f"; {heading('due_at')} {first} -> {second}"
+        causes = ", ".join(CAUSES[cause] for cause in case.causes)
         yield f"{line} ({causes})" if causes else line
         for day in case.days:
-            reason = day.reason_ru if lang == "ru" else day.reason_en
-            yield f"    {words.weekday_date(day.date, lang)}: {reason}"
+            reason = day.reason_ru if current() == "ru" else day.reason_en
+            yield f"    {words.weekday_date(day.date)}: {reason}"
     if len(cases) > SHOWN_CHANGES:
-        yield SENTENCES.text(lang, "more_cases", count=len(cases) - SHOWN_CHANGES)
+        yield SENTENCES.text("more_cases", count=len(cases) - SHOWN_CHANGES)
 
 
-def _figure(figure: str, value: str | None, lang: str) -> str:
+def _figure(figure: str, value: str | None) -> str:
     from workhours_sla.reports.plain_text import NONE  # noqa: PLC0415
 
     if value is None:
         return NONE
     if figure == "rate":
-        return number(percent(float(value), places=2), lang)
-    return words.pick(VERDICTS[value], lang) if figure == "verdict" else value
+        return number(percent(float(value), places=2))
+    return TARGET_VERDICTS[value] if figure == "verdict" else value

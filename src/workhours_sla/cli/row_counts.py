@@ -12,36 +12,36 @@ from workhours_sla.cli.input import Rows, Stored
 from workhours_sla.cli.times import show_time
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluate import Evaluation
-from workhours_sla.text import words
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.text.shell import SHELL
 
 SHOWN_FAULTS: Final = 5
 SHOWN_UNMATCHED: Final = 5
 
 
-def account(result: Evaluation, rows: Rows, lang: str) -> Iterator[str]:
+def account(result: Evaluation, rows: Rows) -> Iterator[str]:
     """Yield lines that count the rows and events that were used, duplicate or quarantined."""
     faulty = len(rows.faults)
     if rows.read_count is not None:
-        yield rows_line(rows.read_count, faulty, rows.ignored, rows.inverted, lang)
+        yield rows_line(rows.read_count, faulty, rows.ignored, rows.inverted)
     elif faulty:
-        yield SHELL.text(lang, "rows_in_quarantine", count=faulty)
+        yield SHELL.text("rows_in_quarantine", count=faulty)
     counts = _events(result, rows)
-    line = events_line(counts, lang)
+    line = events_line(counts)
     if counts["after_as_of"]:
-        line += SHELL.text(lang, "after_as_of", count=counts["after_as_of"])
+        line += SHELL.text("after_as_of", count=counts["after_as_of"])
     if counts["late"]:
-        line += SHELL.text(lang, "came_late", count=counts["late"])
+        line += SHELL.text("came_late", count=counts["late"])
     yield line
     quarantined = quarantine(result, rows)
     reasons = Counter(fault.reason for fault in rows.faults)
     reasons.update(reason for _, reason in quarantined)
-    yield from reason_lines(reasons, lang)
+    yield from reason_lines(reasons)
     for fault in rows.faults[:SHOWN_FAULTS]:
-        yield f"    {SHELL.text(lang, rows.place, line=fault.line)}: {said(fault.detail, lang)}"
+        yield f"    {SHELL.text(rows.place, line=fault.line)}: {said(fault.detail)}"
     for event, reason in quarantined[:SHOWN_FAULTS]:
-        why = words.pick(words.QUARANTINE_REASONS[reason], lang)
+        why = catalog.QUARANTINE_REASONS[reason]
         yield f"    {event.appeal_id} {event.type} {event.occurred_at.isoformat()}: {why}"
 
 
@@ -80,64 +80,62 @@ def quarantine(result: Evaluation, rows: Rows) -> tuple[Quarantined, ...]:
     return (*result.quarantine, *(rows.stored.left_out if rows.stored else ()))
 
 
-def unmatched(result: Evaluation, lang: str) -> Iterator[str]:
+def unmatched(result: Evaluation) -> Iterator[str]:
     """Yield a line for each reason why appeals have no target, with their count and ids."""
-    for reason, word in words.UNMATCHED_REASONS.items():
+    for reason, word in catalog.UNMATCHED_REASONS.items():
         ids = list(dict.fromkeys(o.appeal_id for o in result.unmatched if o.reason == reason))
         if ids:
             first = ", ".join(ids[:SHOWN_UNMATCHED]) + ", ..." * (len(ids) > SHOWN_UNMATCHED)
-            yield f"{words.pick(word, lang)}: {len(ids)} ({first})"
+            yield f"{word}: {len(ids)} ({first})"
 
 
-def rows_line(read: int, faulty: int, ignored: int, inverted: int, lang: str) -> str:
+def rows_line(read: int, faulty: int, ignored: int, inverted: int) -> str:
     """Return a line with the numbers of rows that were read, used, quarantined and ignored."""
     mapped = read - faulty - ignored
-    line = SHELL.text(lang, "rows", read=read, mapped=mapped, faulty=faulty)
+    line = SHELL.text("rows", read=read, mapped=mapped, faulty=faulty)
     if ignored:
-        line += SHELL.text(lang, "ignored_rows", count=ignored)
+        line += SHELL.text("ignored_rows", count=ignored)
     if inverted:
-        line += SHELL.text(lang, "inverted_rows", count=inverted)
+        line += SHELL.text("inverted_rows", count=inverted)
     return line
 
 
-def events_line(counts: Mapping[str, Any], lang: str) -> str:
+def events_line(counts: Mapping[str, Any]) -> str:
     """Return a line with the numbers of events that were read, applied, duplicate and so on."""
-    line = SHELL.text(lang, "events", **counts)
+    line = SHELL.text("events", **counts)
     for part in ("replaced", "dropped"):
         if counts.get(part):
-            line += SHELL.text(lang, f"{part}_count", count=counts[part])
+            line += SHELL.text(f"{part}_count", count=counts[part])
     return line
 
 
-def reason_lines(counts: Mapping[str, int], lang: str) -> Iterator[str]:
+def reason_lines(counts: Mapping[str, int]) -> Iterator[str]:
     """Yield a line for each reason for quarantine, with its count, the most frequent first."""
     for reason, count in Counter(counts).most_common():
-        yield f"  {count:>6}  {words.pick(words.QUARANTINE_REASONS[reason], lang)}"
+        yield f"  {count:>6}  {catalog.QUARANTINE_REASONS[reason]}"
 
 
-def store_lines(
-    rows: Rows, as_of: datetime, policy_version: str, zone: tzinfo, lang: str
-) -> Iterator[str]:
+def store_lines(rows: Rows, as_of: datetime, policy_version: str, zone: tzinfo) -> Iterator[str]:
     """Yield a line for each reason why an answer from a store is incomplete; none for a file."""
     stored = rows.stored
     if stored is None:
         return
 
     def time(when: datetime) -> str:
-        return show_time(when.astimezone(zone), lang)
+        return show_time(when.astimezone(zone))
 
     if stored.watermark is None:
-        yield SHELL.text(lang, "no_watermark")
+        yield SHELL.text("no_watermark")
     elif stored.watermark < as_of:
-        yield SHELL.text(lang, "behind", when=time(stored.watermark))
+        yield SHELL.text("behind", when=time(stored.watermark))
     if stored.counts.dropped:
-        line = SHELL.text(lang, "dropped_events", count=stored.counts.dropped)
+        line = SHELL.text("dropped_events", count=stored.counts.dropped)
         if stored.complete_since is not None:
-            line += SHELL.text(lang, "complete_since", when=time(stored.complete_since))
+            line += SHELL.text("complete_since", when=time(stored.complete_since))
         yield line
     if stored.policy_version != policy_version:
         versions = {"stored": stored.policy_version, "given": policy_version}
-        yield SHELL.text(lang, "other_policy", **versions)
+        yield SHELL.text("other_policy", **versions)
 
 
 def _events(result: Evaluation, rows: Rows) -> dict[str, int | None]:

@@ -22,10 +22,8 @@ from workhours_sla.cli.options import (
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.store_place import place_if_given
 from workhours_sla.errors import ConfigError, EngineError
-from workhours_sla.text.language import language
+from workhours_sla.text.catalog import LANGUAGES, SHELL, current
 from workhours_sla.text.messages import say
-from workhours_sla.text.shell import SHELL
-from workhours_sla.text.words import LANGUAGES
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.policy import Configuration
@@ -67,13 +65,13 @@ class _ServeOptions(NamedTuple):
 @option("--retain", type=click.IntRange(1, 36_500), metavar="DAYS", without="never")
 @lang_option
 def serve(**options: Any) -> None:
-    """Run the command ``serve``, whose help is in ``text.help``."""
+    """Run the command ``serve``, whose help is in ``text.catalog``."""
     wanted = take(_ServeOptions, options)
     common = dict.fromkeys(CommonOptions._fields) | {
-        name: options[name] for name in ("config", "calendar_file", "lang")
+        name: options[name] for name in ("config", "calendar_file")
     }
     place = place_if_given(wanted.store, options["config"])
-    _check(wanted, place, common, language(options["lang"]))
+    _check(wanted, place, common)
     settings = Settings.of(take(CommonOptions, common | {"as_json": False, "provisional": False}))
     try:
         from workhours_sla.service import run  # noqa: PLC0415 - needs the extra
@@ -94,7 +92,7 @@ def serve(**options: Any) -> None:
     if place is None:
         _check_sections(configuration.mapping)
     run.log_to_stderr()
-    with _opened(wanted, place, configuration, options["config"], settings.lang) as live:
+    with _opened(wanted, place, configuration, options["config"]) as live:
         store = None
         if live is not None:
             settings.note_ends(configuration, live.clock())
@@ -111,11 +109,11 @@ def serve(**options: Any) -> None:
             configuration.policy,
             tokens,
             store,
-            lang=settings.lang,
+            lang=current(),
             limits=limits,
             proxies=proxies,
         )
-        run.serve(app, run.bound(wanted.host, wanted.port), live, lang=settings.lang)
+        run.serve(app, run.bound(wanted.host, wanted.port), live)
 
 
 def _check_sections(mapping: Config) -> None:
@@ -126,7 +124,7 @@ def _check_sections(mapping: Config) -> None:
         raise ConfigError(say("section_without_store", section=found[0]))
 
 
-def _check(wanted: _ServeOptions, place: str | None, common: dict[str, Any], lang: str) -> None:
+def _check(wanted: _ServeOptions, place: str | None, common: dict[str, Any]) -> None:
     """Raise click.UsageError for options that need a store, and for a file that is given twice."""
     given = {
         "--standby": wanted.standby,
@@ -137,7 +135,7 @@ def _check(wanted: _ServeOptions, place: str | None, common: dict[str, Any], lan
     }
     for name, value in given.items():
         if value and place is None:
-            raise click.UsageError(SHELL.text(lang, "only_with_store", option=name))
+            raise click.UsageError(SHELL.text("only_with_store", option=name))
     if place is None:
         return
     from workhours_sla.cli.file_checks import (  # noqa: PLC0415
@@ -155,17 +153,12 @@ def _check(wanted: _ServeOptions, place: str | None, common: dict[str, Any], lan
             *written_files("--sink", *wanted.sinks),
             *written_files("--digests", wanted.digests),
         ),
-        lang,
     )
 
 
 @contextmanager
 def _opened(
-    wanted: _ServeOptions,
-    place: str | None,
-    configuration: Configuration,
-    config: str,
-    lang: str,
+    wanted: _ServeOptions, place: str | None, configuration: Configuration, config: str
 ) -> Iterator[Live | None]:
     """Open the store and everything that is written; yield None without a store."""
     if place is None:
@@ -185,18 +178,18 @@ def _opened(
     from workhours_sla.worktime.budget import parse_amount  # noqa: PLC0415
 
     def note(key: str, /, **facts: object) -> None:
-        LOG.warning(key.replace("_", "-"), extra={"text": SHELL.text(lang, key, **facts)})
+        LOG.warning(key.replace("_", "-"), extra={"text": SHELL.text(key, **facts)})
 
     skew = wanted.skew or SKEW
     options = OutputOptions(wanted.sinks, wanted.digests, skew, wanted.standby)
-    remote = configured_sinks(configuration.mapping, config, wanted.digests, lang)
+    remote = configured_sinks(configuration.mapping, config, wanted.digests)
     options.check_lines(is_new=not (wanted.standby or has_store(place)))
     with ExitStack() as stack:
-        store = opened_store(place, lang, standby=wanted.standby)
+        store = opened_store(place, standby=wanted.standby)
         retain = None if wanted.retain is None else timedelta(days=wanted.retain)
         pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retain))
         sinks, digests, mails = open_outputs(
-            stack, pipeline, store, options, configuration, remote, _now, lang, note
+            stack, pipeline, store, options, configuration, remote, _now, note
         )
         yield stack.enter_context(
             Live(
@@ -205,7 +198,7 @@ def _opened(
                 digests=digests,
                 skew=parse_amount(skew),
                 clock=_now,
-                on_failure=partial(note_failure, note, lang),
+                on_failure=partial(note_failure, note),
                 also_failing=mails.failing,
             )
         )

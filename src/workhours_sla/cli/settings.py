@@ -28,8 +28,7 @@ from workhours_sla.cli.calendar_ends import note_calendar_ends
 from workhours_sla.cli.options import CommonOptions, ScheduleOptions
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import BudgetError, shown
-from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.worktime.budget import parse_amount
 from workhours_sla.worktime.budget_texts import parse_budget
 from workhours_sla.worktime.schedule import Schedule
@@ -55,7 +54,6 @@ class Settings:
 
     schedule: Schedule
     budget: GivenBudget
-    lang: str
     as_json: bool
     provisional: bool
     config: Config | None
@@ -66,7 +64,6 @@ class Settings:
     @classmethod
     def of(cls, options: CommonOptions | ScheduleOptions, target: str | None = None) -> Settings:
         """Return the settings: options take precedence over the file, the file over defaults."""
-        lang = language(options.lang)
         loaded = section = None
         defaults: dict[str, Any] = {"calendar": CALENDAR, "hours": HOURS}
         if options.config is not None:
@@ -99,7 +96,7 @@ class Settings:
         if zone is None and id_ in (CALENDAR, NO_CALENDAR):
             zone = ZONE_OF_PLAIN_RUSSIA
         elif zone is None and calendar is not None and "RU-" in id_:
-            note_other_zones(id_, lang)
+            note_other_zones(id_)
             zone = calendar.tz  # given explicitly, so that Schedule does not warn as well
         return cls(
             schedule=Schedule(
@@ -110,7 +107,6 @@ class Settings:
                 changes=None if section is None else section.changes,
             ),
             budget=options.given_budget,
-            lang=lang,
             as_json=options.as_json,
             provisional=options.provisional,
             config=loaded,
@@ -127,14 +123,14 @@ class Settings:
         """
         if self.config is None:
             if self.target is not None:
-                raise click.UsageError(SHELL.text(self.lang, "no_config", name=shown(self.target)))
-            budget = parse_given(self.budget, BUDGET, self.lang)
+                raise click.UsageError(SHELL.text("no_config", name=shown(self.target)))
+            budget = parse_given(self.budget, BUDGET)
             return OneTarget(None, self.schedule, budget, "latest")
         target = self._chosen(self.configuration(one=True))[0]
         schedule = target.schedule
         if not isinstance(schedule, Schedule):
-            by = SHELL.text(self.lang, f"by_{schedule.field}")
-            text = SHELL.text(self.lang, "several_schedules", name=shown(target.name), by=by)
+            by = SHELL.text(f"by_{schedule.field}")
+            text = SHELL.text("several_schedules", name=shown(target.name), by=by)
             raise click.UsageError(text)
         return OneTarget(target.name, schedule, target.budget, target.closing)
 
@@ -160,7 +156,7 @@ class Settings:
             )
 
         configuration = made()
-        names = check_target(configuration.policy, self.target, self.lang, needed=one)
+        names = check_target(configuration.policy, self.target, needed=one)
         if any(self.budget):
             if len(names) > 1:
                 self._refuse("fixed_budget", self.budget.options)
@@ -169,17 +165,17 @@ class Settings:
             try:
                 configuration = made(NewBudget(names[0], self.budget._asdict()))
             except BudgetError as error:
-                refuse_budget(error, self.lang)
+                refuse_budget(error)
                 raise
         targets = [target for target in configuration.policy.targets if target.name in names]
         if any(self.budget):
-            self.budget.check(targets[0].budget, self.lang)
+            self.budget.check(targets[0].budget)
         schedules = [schedule for target in targets for schedule in target.schedules]
         if self.replaced and not any(schedule is self.schedule for schedule in schedules):
             self._refuse("fixed_targets", self.replaced)
         for section in config.schedules.values():
             if section.tz is None and "RU-" in (section.calendar or ""):
-                note_other_zones(section.calendar or "", self.lang)
+                note_other_zones(section.calendar or "")
         return configuration
 
     def note_ends(self, configuration: Configuration, at: datetime) -> None:
@@ -190,7 +186,7 @@ class Settings:
         if not self.provisional:
             targets = self._chosen(configuration)
             schedules = [schedule for target in targets for schedule in target.schedules]
-            note_calendar_ends(schedules, at, self.lang)
+            note_calendar_ends(schedules, at)
 
     def _chosen(self, configuration: Configuration) -> Sequence[Target]:
         from workhours_sla.sla.policy import targets_named  # noqa: PLC0415
@@ -198,10 +194,10 @@ class Settings:
         return targets_named(configuration.policy, self.target)
 
     def _refuse(self, key: str, options: Sequence[str]) -> NoReturn:
-        raise click.UsageError(SHELL.text(self.lang, key, options=", ".join(options)))
+        raise click.UsageError(SHELL.text(key, options=", ".join(options)))
 
 
-def check_target(policy: Policy, name: str | None, lang: str, *, needed: bool = True) -> list[str]:
+def check_target(policy: Policy, name: str | None, *, needed: bool = True) -> list[str]:
     """Return the name of the chosen target, or the names of all targets if none is chosen.
 
     Raises click.UsageError if no target has the name ``name``, and if ``needed`` is true, there are
@@ -214,7 +210,7 @@ def check_target(policy: Policy, name: str | None, lang: str, *, needed: bool = 
         return [name]
     key = "several_targets" if name is None else "no_target"
     listed = ", ".join(map(repr, names))
-    raise click.UsageError(SHELL.text(lang, key, name=repr(name), names=listed))
+    raise click.UsageError(SHELL.text(key, name=repr(name), names=listed))
 
 
 def find_calendar(id: str, categories: str | None) -> Calendar:  # noqa: A002
@@ -234,10 +230,10 @@ def with_acts(calendar: Calendar, file: str) -> Calendar:
     return load_acts(Path(file)).added_to(calendar)
 
 
-def note_other_zones(id: str, lang: str) -> None:  # noqa: A002
+def note_other_zones(id: str) -> None:  # noqa: A002
     """Print a note if parts of a region have other time zones than its capital."""
     found = region(id)
     if found.other_zones:
         areas = "; ".join(f"{tz} ({area})" for tz, area in found.other_zones)
-        name = found.name_ru if lang == "ru" else found.name_en
-        echo_note(lang, "other_zones", region=name, tz=found.tz, areas=areas)
+        name = found.name_ru if current() == "ru" else found.name_en
+        echo_note("other_zones", region=name, tz=found.tz, areas=areas)

@@ -26,7 +26,7 @@ COUNTED: Final = 10_000
 
 
 def note_shared_ids(
-    events: Sequence[Event], config: Config, lang: str, noted: Collection[str] = ()
+    events: Sequence[Event], config: Config, noted: Collection[str] = ()
 ) -> list[str]:
     """Print a note for each id column in which too many rows have the same id.
 
@@ -47,7 +47,6 @@ def note_shared_ids(
             continue
         found.append(canonical)
         echo_note(
-            lang,
             "shared_id",
             count=count,
             rows=len(rows),
@@ -78,10 +77,9 @@ def _is_derived(canonical: str, shared: str, rows: Iterable[Event]) -> bool:
 class NotedSource(PassedOn):
     """Yields the items of another source, and prints a note if too many share an id."""
 
-    def __init__(self, source: Source, config: Config, lang: str) -> None:
+    def __init__(self, source: Source, config: Config) -> None:
         super().__init__(source)
         self._config = config
-        self._lang = lang
         self._events: list[Event] = []
         self._noted: list[str] = []
         self._next: int | None = FEWEST
@@ -98,7 +96,7 @@ class NotedSource(PassedOn):
         self._note()
 
     def _note(self) -> None:
-        self._noted += note_shared_ids(self._events, self._config, self._lang, self._noted)
+        self._noted += note_shared_ids(self._events, self._config, self._noted)
         if len(self._events) >= COUNTED:
             self._next = None
             self._events.clear()

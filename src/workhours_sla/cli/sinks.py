@@ -23,7 +23,7 @@ from workhours_sla.adapters.sinks.smtp import MailServer, Refusal
 from workhours_sla.adapters.sinks.webhook import WebhookSink
 from workhours_sla.cli.kafka_settings import kafka_properties, secret_in
 from workhours_sla.cli.output import Note
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
 
 
 class Configured(NamedTuple):
@@ -39,9 +39,7 @@ class Configured(NamedTuple):
                 sink.close()
 
 
-def configured_sinks(
-    config: Config, file: str | None, digests: str | None, lang: str
-) -> Configured:
+def configured_sinks(config: Config, file: str | None, digests: str | None) -> Configured:
     """Return the sinks of the section [sinks], with their secrets from the environment.
 
     ``file`` is the name of the configuration file, and ``digests`` the option ``--digests``. Raises
@@ -52,7 +50,7 @@ def configured_sinks(
     for name, sink in config.sinks.items():
         if isinstance(sink, EmailSettings):
             if digests is None:
-                raise click.UsageError(SHELL.text(lang, "mail_without_digests", name=name))
+                raise click.UsageError(SHELL.text("mail_without_digests", name=name))
             password = ""
             if sink.password_env is not None:
                 password = secret_in(reader, ("sinks", name, "password_env"), sink.password_env)
@@ -85,12 +83,11 @@ class Mails:
     ``note`` is called for a recipient that a server refuses.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917
+    def __init__(
         self,
         servers: dict[str, MailServer],
         config: Config,
         store: NoteStore,
-        lang: str,
         on_failure: Callable[[str, Exception], object],
         note: Note,
     ) -> None:
@@ -101,7 +98,7 @@ class Mails:
             note("mail_refused", name=mail.recipient, reply=reply)
 
         self._mails = [
-            DigestMail(name, server, recipients, store, lang=lang, on_refused=refused)
+            DigestMail(name, server, recipients, store, on_refused=refused)
             for name, server in servers.items()
         ]
         outboxes: list[Any] = list(self._mails)  # each is its own outbox

@@ -36,7 +36,7 @@ class _SqlOptions(NamedTuple):
 @option("--check", is_flag=True)
 @schedule_of_sql
 def sql(**options: Any) -> None:
-    """Run the command ``sql``, whose help is in ``text.help``."""
+    """Run the command ``sql``, whose help is in ``text.catalog``."""
     wanted = take(_SqlOptions, options)
     settings = Settings.of(ScheduleOptions(**options, as_json=False, provisional=False))
     schedules: dict[str, WorkingTime] = {"default": settings.schedule}

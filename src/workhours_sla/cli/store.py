@@ -10,19 +10,18 @@ from workhours_sla.adapters.stores.copying import copy_store
 from workhours_sla.adapters.stores.places import shown
 from workhours_sla.adapters.stores.store_check import StoreFault, check_store
 from workhours_sla.cli.help import argument, group, option
-from workhours_sla.cli.options import config_option, json_option, lang_of_group, lang_option
+from workhours_sla.cli.options import config_option, json_option, lang_option
 from workhours_sla.cli.output import UNREADABLE, echo_json, printable
 from workhours_sla.cli.store_place import store_place
-from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text.catalog import SHELL
 
 SHOWN: Final = 20
 
 
 @group()
-@lang_of_group
+@lang_option
 def store() -> None:
-    """Run one of the commands ``store``, whose help is in ``text.help``."""
+    """Run one of the commands ``store``, whose help is in ``text.catalog``."""
 
 
 @store.command()
@@ -31,19 +30,16 @@ def store() -> None:
 @option("--all", "show_all", is_flag=True)
 @lang_option
 @json_option
-def check(
-    store: str | None, *, config: str | None, show_all: bool, lang: str | None, as_json: bool
-) -> int:
-    """Run the command ``store check``, whose help is in ``text.help``."""
-    lang = language(lang)
-    store = store_place(store, config, lang)
+def check(store: str | None, *, config: str | None, show_all: bool, as_json: bool) -> int:
+    """Run the command ``store check``, whose help is in ``text.catalog``."""
+    store = store_place(store, config)
     faults = check_store(store)
     store = shown(store)
     if as_json:
         data = {"store": store, "sound": not faults, "faults": [one._asdict() for one in faults]}
         echo_json(data)
     else:
-        for line in _lines(store, faults, lang, show_all=show_all):
+        for line in _lines(store, faults, show_all=show_all):
             click.echo(line)
     return UNREADABLE if faults else 0
 
@@ -52,28 +48,28 @@ def check(
 @argument("source", metavar="FROM")
 @argument("target", metavar="TO")
 @lang_option
-def copy(source: str, target: str, *, lang: str | None) -> None:
-    """Run the command ``store copy``, whose help is in ``text.help``."""
+def copy(source: str, target: str) -> None:
+    """Run the command ``store copy``, whose help is in ``text.catalog``."""
     count = copy_store(source, target)
     facts = {"source": shown(source), "target": shown(target), "count": count}
-    click.echo(SHELL.text(language(lang), "store_copied", **facts))
+    click.echo(SHELL.text("store_copied", **facts))
 
 
-def _lines(store: str, faults: tuple[StoreFault, ...], lang: str, *, show_all: bool) -> list[str]:
+def _lines(store: str, faults: tuple[StoreFault, ...], *, show_all: bool) -> list[str]:
     if not faults:
-        return [SHELL.text(lang, "store_sound", store=store)]
+        return [SHELL.text("store_sound", store=store)]
     shown = faults if show_all else faults[:SHOWN]
-    lines = [_line(fault, lang) for fault in shown]
+    lines = [_line(fault) for fault in shown]
     if len(shown) < len(faults):
-        lines.append(SHELL.text(lang, "and_more", count=len(faults) - len(shown)))
-    return [*lines, SHELL.text(lang, "store_damaged", store=store, count=len(faults))]
+        lines.append(SHELL.text("and_more", count=len(faults) - len(shown)))
+    return [*lines, SHELL.text("store_damaged", store=store, count=len(faults))]
 
 
-def _line(fault: StoreFault, lang: str) -> str:
+def _line(fault: StoreFault) -> str:
     facts = fault._asdict()
     place = ""
     if fault.row is not None:
-        place = SHELL.text(lang, "fault_row", **facts)
+        place = SHELL.text("fault_row", **facts)
     elif fault.table and fault.kind != "definition":
-        place = SHELL.text(lang, "fault_table", **facts)
-    return printable(place + SHELL.text(lang, f"fault_{fault.kind}", **facts))
+        place = SHELL.text("fault_table", **facts)
+    return printable(place + SHELL.text(f"fault_{fault.kind}", **facts))

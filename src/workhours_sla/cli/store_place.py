@@ -10,17 +10,18 @@ from workhours_sla.adapters.stores.database_store import DatabaseStore
 from workhours_sla.adapters.stores.places import IN_USE, open_store, shown, wait_for_store
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import StoreError
-from workhours_sla.text.shell import SHELL, sentence
+from workhours_sla.text.catalog import SHELL
+from workhours_sla.text.messages import sentence
 
 
-def store_place(given: str | None, config: str | None, lang: str) -> str:
+def store_place(given: str | None, config: str | None) -> str:
     """Return the value of ``--store``, or else of ``url`` in the configuration file ``config``.
 
     Raises click.UsageError if neither is given, and ConfigError.
     """
     place = place_if_given(given, config)
     if place is None:
-        raise click.UsageError(SHELL.text(lang, "no_store_given"))
+        raise click.UsageError(SHELL.text("no_store_given"))
     return place
 
 
@@ -36,7 +37,7 @@ def place_if_given(given: str | None, config: str | None) -> str | None:
     return load_config(Path(config)).store.url
 
 
-def opened_store(place: str, lang: str, *, standby: bool) -> DatabaseStore:
+def opened_store(place: str, *, standby: bool) -> DatabaseStore:
     """Open a store for a pipeline.
 
     With ``standby``, wait while another process writes the store or its server is down, and print
@@ -48,11 +49,11 @@ def opened_store(place: str, lang: str, *, standby: bool) -> DatabaseStore:
 
     def on_wait(error: StoreError) -> None:
         if error.cause in IN_USE:
-            echo_note(lang, "standby_waits", name=name)
+            echo_note("standby_waits", name=name)
         else:
-            echo_note(lang, "standby_without_server", error=sentence(error, lang))
+            echo_note("standby_without_server", error=sentence(error))
 
     store, has_waited = wait_for_store(place, on_wait)
     if has_waited:
-        echo_note(lang, "standby_starts", name=name)
+        echo_note("standby_starts", name=name)
     return store

@@ -55,23 +55,23 @@ def read_day(text: str) -> date | None:
     return parse_date(text.strip())
 
 
-def show_time(when: datetime, lang: str, *, offset: bool = False) -> str:
+def show_time(when: datetime, *, offset: bool = False) -> str:
     """Write a time with its weekday, such as ``Sat 1 Nov 2025 12:30``."""
-    day = words.weekday_date(when.date(), lang)
+    day = words.weekday_date(when.date())
     return f"{day} {show_clock(when)}" + (f" {offset_text(when)}" if offset else "")
 
 
-def show_end(when: datetime, lang: str, *, offset: bool = False) -> str:
+def show_end(when: datetime, *, offset: bool = False) -> str:
     """Write the end of a span: midnight is written as 24:00 of the date before."""
     if when.time() != time():
-        return show_time(when, lang, offset=offset)
-    day = words.weekday_date(when.date() - timedelta(days=1), lang)
+        return show_time(when, offset=offset)
+    day = words.weekday_date(when.date() - timedelta(days=1))
     return f"{day} 24:00" + (f" {offset_text(when)}" if offset else "")
 
 
-def show_minute(when: datetime, lang: str) -> str:
+def show_minute(when: datetime) -> str:
     """Write a time to the minute, such as ``1 Nov 2025 12:30``."""
-    return f"{words.short_date(when.date(), lang)} {when:%H:%M}"
+    return f"{words.short_date(when.date())} {when:%H:%M}"
 
 
 def show_clock(when: datetime) -> str:
@@ -81,7 +81,7 @@ def show_clock(when: datetime) -> str:
     return f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
 
 
-def show_short(when: datetime, lang: str, near: date, *, ends: bool = False) -> str:
+def show_short(when: datetime, near: date, *, ends: bool = False) -> str:
     """Write a time for a list, such as ``Sat 01.11 12:30``.
 
     The year is included if the date is half a year or more from ``near``. With ``ends``, midnight
@@ -91,7 +91,7 @@ def show_short(when: datetime, lang: str, near: date, *, ends: bool = False) -> 
     if ends and when.time() == time():
         day, clock = day - timedelta(days=1), "24:00"
     form = "%d.%m" if abs(day - near) < timedelta(days=180) else "%d.%m.%Y"
-    return f"{words.WEEKDAYS[lang][day.weekday()]} {day:{form}} {clock}"
+    return f"{words.weekdays()[day.weekday()]} {day:{form}} {clock}"
 
 
 def zone_text(when: datetime, zone: tzinfo) -> str:

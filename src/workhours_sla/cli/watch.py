@@ -50,9 +50,8 @@ from workhours_sla.sla.emitted_changes import Change, ChangeKind
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.sla.watermark import Watermarks
-from workhours_sla.text import words
-from workhours_sla.text.language import language
-from workhours_sla.text.shell import SHELL
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.budget import parse_amount
 
 STDOUT: Final = "stdout"
@@ -107,13 +106,12 @@ class _WatchOptions(NamedTuple):
 @min_read_option
 @common_options
 def watch(**options: Any) -> int:
-    """Run the command ``watch``, whose help is in ``text.help``."""
+    """Run the command ``watch``, whose help is in ``text.catalog``."""
     wanted = take(_WatchOptions, options)
     common = take(CommonOptions, options)
-    lang = language(common.lang)
     if common.provisional:
-        raise click.UsageError(SHELL.text(lang, "no_provisional"))
-    place = store_place(wanted.store, common.config, lang)
+        raise click.UsageError(SHELL.text("no_provisional"))
+    place = store_place(wanted.store, common.config)
     check_files(
         (
             *read_files("SOURCE", wanted.source),
@@ -123,46 +121,45 @@ def watch(**options: Any) -> int:
             *written_files("--sink", *wanted.sinks),
             *written_files("--digests", wanted.digests),
         ),
-        lang,
     )
     settings = Settings.of(common)
-    least = read_percent(wanted.min_read, lang)
+    least = read_percent(wanted.min_read)
     config = _config(settings, wanted.assume_tz)
-    check_source(wanted.source, config, lang)
+    check_source(wanted.source, config)
     configuration = settings.configuration()
-    remote = configured_sinks(config, common.config, wanted.digests, lang)
-    stopping, note = Flag(), partial(echo_note, lang)
+    remote = configured_sinks(config, common.config, wanted.digests)
+    stopping, note = Flag(), echo_note
     clock = _now if wanted.clock == "machine" else None
 
     if clock is not None:
         settings.note_ends(configuration, clock())
 
-    following = Following(wanted, common.config, clock, stopping, lang)
+    following = Following(wanted, common.config, clock, stopping)
     source = following.source(config)
     with ExitStack() as stack:
         source.check()  # an error here must not leave an empty store and empty sinks
         outputs = OutputOptions(wanted.sinks, wanted.digests, wanted.skew, wanted.standby)
         outputs.check_lines(is_new=not (wanted.standby or has_store(place)))
-        store = opened_store(place, lang, standby=wanted.standby)
+        store = opened_store(place, standby=wanted.standby)
         retained = None if wanted.retain is None else timedelta(days=wanted.retain)
         pipeline = stack.enter_context(Pipeline(store, configuration.policy, retain=retained))
         output = _StandardOutput(
             JsonLinesSink(sys.stdout.buffer)
             if settings.as_json
-            else _ChangeLines(main_schedule(configuration).tz, lang),
+            else _ChangeLines(main_schedule(configuration).tz),
             stopping,
         )
         stack.enter_context(_stopped_by_signals(stopping))
         if wanted.replay:
             pipeline.retry_rejected(source.read)
         sinks, digests, mails = open_outputs(
-            stack, pipeline, store, outputs, configuration, remote, clock, lang, note
+            stack, pipeline, store, outputs, configuration, remote, clock, note
         )
         delivery = stack.enter_context(
-            Delivery(store, [*sinks, output], on_failure=partial(note_failure, note, lang))
+            Delivery(store, [*sinks, output], on_failure=partial(note_failure, note))
         )
         summary = pipeline.run(
-            NotedSource(counted := CountedSource(source), config, lang),
+            NotedSource(counted := CountedSource(source), config),
             watermarks=Watermarks(
                 source.partitions,
                 skew=parse_amount(wanted.skew),
@@ -178,12 +175,12 @@ def watch(**options: Any) -> int:
         source.finish()
         undelivered = [*delivery.finish(HANGS_AFTER), *mails.finish(HANGS_AFTER)]
         output.check()
-        for line in _account(summary, counted, store, lang):
+        for line in _account(summary, counted, store):
             click.echo(line, err=True)
-        has_failed = _report_digests(digests, wanted.digests, lang) or bool(undelivered)
-        _report_undelivered(undelivered, lang)
+        has_failed = _report_digests(digests, wanted.digests) or bool(undelivered)
+        _report_undelivered(undelivered)
     if wanted.once and not stopping.is_set():
-        _check_share(summary, counted.ignored, least, config, lang)
+        _check_share(summary, counted.ignored, least, config)
     return UNREADABLE if source.lost or has_failed else 0
 
 
@@ -194,7 +191,7 @@ def _note_time(
     if watermark is not None:
         settings.note_ends(configuration, watermark)
     elif run.events.read:
-        echo_note(settings.lang, "silent_partition")
+        echo_note("silent_partition")
 
 
 def _config(settings: Settings, assume_tz: str | None) -> Config:
@@ -227,9 +224,8 @@ def _stopped_by_signals(stopping: Flag) -> Iterator[None]:
 class _ChangeLines:
     """Prints each change as a line of text on standard output."""
 
-    def __init__(self, tz: tzinfo, lang: str) -> None:
+    def __init__(self, tz: tzinfo) -> None:
         self._tz = tz
-        self._lang = lang
 
     def write(self, changes: Sequence[Change]) -> None:
         """Print the changes."""
@@ -240,23 +236,22 @@ class _ChangeLines:
         sys.stdout.flush()
 
     def _line(self, change: Change, *, is_retraction: bool) -> str:
-        lang = self._lang
-        what = words.pick(words.CHANGES[change.kind], lang)
+        what = catalog.CHANGES[change.kind]
         mark = "" if is_retraction else MARKS.get(change.kind, "")
         if is_retraction:
-            what = SHELL.text(lang, "retracted", what=what)
+            what = SHELL.text("retracted", what=what)
         facts = [f"{mark:<3}{change.appeal_id}", change.agency_id or "-"]
-        facts += [words.target_name(change.target, lang), what]
+        facts += [words.target_name(change.target), what]
         if change.at is not None:
             facts.append(self._time(change.at))
         elif not is_retraction:
-            facts.append(SHELL.text(lang, "due_unknown"))
+            facts.append(SHELL.text("due_unknown"))
         if change.due_at is not None and change.kind is not ChangeKind.DUE_CHANGED:
-            facts.append(SHELL.text(lang, "due_by", when=self._time(change.due_at)))
+            facts.append(SHELL.text("due_by", when=self._time(change.due_at)))
         return "  ".join(map(printable, facts))
 
     def _time(self, when: datetime) -> str:
-        return show_time(when.astimezone(self._tz), self._lang)
+        return show_time(when.astimezone(self._tz))
 
 
 class _StandardOutput:
@@ -284,57 +279,54 @@ class _StandardOutput:
             raise
 
 
-def _report_digests(digests: TimedDigests | None, name: str | None, lang: str) -> bool:
+def _report_digests(digests: TimedDigests | None, name: str | None) -> bool:
     """Print the error if the digests could not be written; return whether there was one."""
     if digests is None or digests.failing is None:
         return False
-    error = error_text(digests.failing, lang)
-    click.echo(SHELL.text(lang, "digests_undelivered", name=name, error=error), err=True)
+    error = error_text(digests.failing)
+    click.echo(SHELL.text("digests_undelivered", name=name, error=error), err=True)
     return True
 
 
-def _report_undelivered(undelivered: Sequence[Undelivered], lang: str) -> None:
+def _report_undelivered(undelivered: Sequence[Undelivered]) -> None:
     """Print the sinks that have not received every change, and exit at once if one hangs."""
     for sink, error in undelivered:
         key = "sink_hangs" if error is None else "sink_undelivered"
-        click.echo(SHELL.text(lang, key, name=sink, error=error_text(error, lang)), err=True)
+        click.echo(SHELL.text(key, name=sink, error=error_text(error)), err=True)
     if any(error is None for _, error in undelivered):
         # the thread of the sink may have locked standard output, which cannot be flushed then
         sys.stderr.flush()
         os._exit(UNREADABLE)
 
 
-def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config, lang: str) -> None:
+def _check_share(run: RunSummary, ignored: int, least: Fraction, config: Config) -> None:
     """Raise SourceError if a finished run could read less than the share ``least`` of its rows.
 
     Ignored rows do not count.
     """
     if ignored and run.items == ignored:
         return
-    where, detail_of = SHELL.text(lang, "a_row"), details_of(config)
+    where, detail_of = SHELL.text("a_row"), details_of(config)
     unread = {
         reason: Unread(count, where, row.text, detail_of(row))
         for reason, (count, row) in run.causes.items()
     }
-    check_read_share(run.items - ignored, unread, least, lang, kept=True)
+    check_read_share(run.items - ignored, unread, least, kept=True)
 
 
-def _account(
-    run: RunSummary, rows: CountedSource, store: DatabaseStore, lang: str
-) -> Iterator[str]:
+def _account(run: RunSummary, rows: CountedSource, store: DatabaseStore) -> Iterator[str]:
     """Yield lines that count the rows of this run, and of all runs with the store."""
     stored = store.holdings()
-    yield rows_line(run.items, run.rejected, rows.ignored, rows.inverted, lang)
+    yield rows_line(run.items, run.rejected, rows.ignored, rows.inverted)
     counts = run.events
     yield SHELL.text(
-        lang,
         "run_events",
         read=counts.read,
         duplicate=counts.duplicate,
         late=counts.late,
         changes=run.changes,
     )
-    yield f"{SHELL.text(lang, 'in_store')}: {events_line(stored._asdict(), lang)}"
+    yield f"{SHELL.text('in_store')}: {events_line(stored._asdict())}"
     if stored.rejected:
-        yield SHELL.text(lang, "rows_in_quarantine", count=stored.rejected)
-    yield from reason_lines(store.reasons(), lang)
+        yield SHELL.text("rows_in_quarantine", count=stored.rejected)
+    yield from reason_lines(store.reasons())

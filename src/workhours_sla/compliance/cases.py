@@ -86,9 +86,9 @@ class Intake:
     """Counts of the input: read = taken + duplicate + after_as_of + quarantined.
 
     ``of`` is the unit that is counted: events, or rows with one appeal each. ``quarantined`` has
-    pairs of a reason and a count; a reason is a key of ``words.QUARANTINE_REASONS`` or
+    pairs of a reason and a count; a reason is a key of ``catalog.QUARANTINE_REASONS`` or
     ``no_schedule``. ``unmatched`` counts the appeals that have events but no clock, also as pairs
-    of a reason and a count; a reason is a key of ``words.UNMATCHED_REASONS``. ``late`` counts the
+    of a reason and a count; a reason is a key of ``catalog.UNMATCHED_REASONS``. ``late`` counts the
     events that were received after another event although they occurred before it; it is None for
     rows of appeals, which have no times of receipt. ``ignored`` counts rows that the configuration
     ignores, which are not in ``read``. ``inverted`` counts rows whose answer precedes the posting

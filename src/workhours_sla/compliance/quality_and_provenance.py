@@ -15,7 +15,7 @@ from workhours_sla.compliance.outliers import NO_OUTLIERS, Outliers
 from workhours_sla.compliance.tables import Tally
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER
-from workhours_sla.text import words
+from workhours_sla.text import catalog
 from workhours_sla.version import __version__
 from workhours_sla.worktime.schedule import Schedule
 
@@ -134,15 +134,20 @@ def _note(schedule: Schedule, day: date) -> DayNote:
         shifts = schedule.shifts_on(day)
         worked = sum((shift.end - shift.start for shift in shifts), timedelta(0))
         if day in schedule.overrides:
-            reason = words.OVERRIDDEN if shifts else words.BY_OWN_ORDER
-            reasons = (words.pick(reason, lang) for lang in words.LANGUAGES)
+            reason = "overridden" if shifts else "by_own_order"
+            reasons = (_in_language(lang, reason) for lang in catalog.LANGUAGES)
             return DayNote(day, "work" if shifts else "day_off", False, worked, *reasons)  # noqa: FBT003
         found = schedule.calendar.day(day)
     except CalendarCoverageError:
         return DayNote(day, None, False, None, "", "")  # noqa: FBT003
     return DayNote(
-        day, found.kind.value, found.short, worked, *map(found.describe, words.LANGUAGES)
+        day, found.kind.value, found.short, worked, *map(found.describe, catalog.LANGUAGES)
     )
+
+
+def _in_language(lang: str, reason: str) -> str:
+    with catalog.language(lang):
+        return catalog.DAYS[reason]
 
 
 def provenance(cases: Cases) -> Provenance:

@@ -8,8 +8,8 @@ from typing import Final
 
 from workhours_sla.compliance.agreement import Agreement, AgreementClass, ComparedAppeal
 from workhours_sla.reports.printable import printable
-from workhours_sla.text.agreement import AGREEMENT, CLASSES
-from workhours_sla.text.words import VERDICTS, pick, target_name, weekday_date
+from workhours_sla.text.catalog import AGREEMENT, COMPARED, VERDICTS
+from workhours_sla.text.words import target_name, weekday_date
 from workhours_sla.worktime.budget import format_amount
 
 _EXPLAINED: Final = frozenset(
@@ -18,55 +18,55 @@ _EXPLAINED: Final = frozenset(
 """Classes that are listed with examples."""
 
 
-def agreement_lines(found: Agreement, lang: str) -> Iterator[str]:
+def agreement_lines(found: Agreement) -> Iterator[str]:
     """Yield lines of text for the comparison of one target with another system's verdicts.
 
     Counts of each class come first, then examples.
     """
-    text, target = AGREEMENT.in_language(lang), printable(target_name(found.target, lang))
+    text, target = AGREEMENT.text, printable(target_name(found.target))
     if any(one.name != "theirs_missing" for one in found.verdicts):
-        yield text("verdicts", target=target, counts=_counts(found.verdicts, lang))
-        yield from _examples(found.verdicts, lang)
+        yield text("verdicts", target=target, counts=_counts(found.verdicts))
+        yield from _examples(found.verdicts)
     if found.due_times:
-        line = text("due_times", target=target, counts=_counts(found.due_times, lang))
+        line = text("due_times", target=target, counts=_counts(found.due_times))
         if found.median_difference is not None:
             line += text("median", difference=_signed(found.median_difference))
         yield line
-        yield from _examples(found.due_times, lang)
+        yield from _examples(found.due_times)
     if found.unknown:
         yield text("unknown_appeals", count=found.unknown)
     if found.contradictory:
         yield text("contradictory", count=found.contradictory)
 
 
-def _counts(classes: Sequence[AgreementClass], lang: str) -> str:
-    return " · ".join(f"{pick(CLASSES[one.name], lang)} {one.count}" for one in classes)
+def _counts(classes: Sequence[AgreementClass]) -> str:
+    return " · ".join(f"{COMPARED[one.name]} {one.count}" for one in classes)
 
 
-def _examples(classes: Sequence[AgreementClass], lang: str) -> Iterator[str]:
+def _examples(classes: Sequence[AgreementClass]) -> Iterator[str]:
     """Yield a line with examples for each class in which our result and theirs differ."""
-    text = AGREEMENT.in_language(lang)
+    text = AGREEMENT.text
     for one in classes:
         if one.name in _EXPLAINED:
-            name = pick(CLASSES[one.name], lang)
-            shown = ", ".join(_example(appeal, lang) for appeal in one.examples)
+            name = COMPARED[one.name]
+            shown = ", ".join(_example(appeal) for appeal in one.examples)
             more = ", ..." * (one.count > len(one.examples))
             yield text("example", name=name, examples=shown + more)
 
 
-def _example(appeal: ComparedAppeal, lang: str) -> str:
-    text = AGREEMENT.in_language(lang)
-    theirs = _moment(appeal.their_due_at, lang)
+def _example(appeal: ComparedAppeal) -> str:
+    text = AGREEMENT.text
+    theirs = _moment(appeal.their_due_at)
     if appeal.their_due_at is None and appeal.their_verdict is not None:
-        theirs = pick(VERDICTS[appeal.their_verdict], lang)
-    ours = _moment(appeal.due_at, lang)
+        theirs = VERDICTS[appeal.their_verdict]
+    ours = _moment(appeal.due_at)
     if appeal.limit is not None and appeal.limit != appeal.due_at:
-        ours = text("until", due=ours, limit=_moment(appeal.limit, lang))
+        ours = text("until", due=ours, limit=_moment(appeal.limit))
     return text("times", appeal=printable(appeal.appeal_id), ours=ours, theirs=theirs)
 
 
-def _moment(when: datetime | None, lang: str) -> str:
-    return "?" if when is None else f"{weekday_date(when.date(), lang)} {when:%H:%M}"
+def _moment(when: datetime | None) -> str:
+    return "?" if when is None else f"{weekday_date(when.date())} {when:%H:%M}"
 
 
 def _signed(amount: timedelta) -> str:

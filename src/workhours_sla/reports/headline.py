@@ -14,9 +14,9 @@ from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.reports.periods import named_period, whole_period
 from workhours_sla.statistics.intervals import TargetVerdict
-from workhours_sla.text.headline import HEADLINE
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import HEADLINE, Texts
 from workhours_sla.text.numbers import count_text, number, percent, target_text
-from workhours_sla.text.texts import Texts
 
 NAME: Final = "\ue000"
 """Placeholder for an agency's name in ``Headline.most``, which a page replaces by markup."""
@@ -56,49 +56,49 @@ def lacking(row: Row) -> int:
     return 0 if row.rate is None else row.rate.lacking
 
 
-def headline(report: ReportNumbers, lang: str, texts: Texts = HEADLINE) -> Headline:
+def headline(report: ReportNumbers, texts: Texts = HEADLINE) -> Headline:
     """Return a sentence with the result of a report, and one on the agency furthest behind.
 
     ``texts`` are ``HEADLINE`` or ``TYPESET``.
     """
-    text, total = texts.in_language(lang), report.total
-    when = named_period(whole_period(report), lang)
+    text, total = texts.text, report.total
+    when = named_period(whole_period(report))
     when = when[0].upper() + when[1:]
     rate = total.rate
     if rate is None:
         kind = TargetVerdict.TOO_FEW
-        arrived = count_text(total.counts.arrived, lang)
+        arrived = count_text(total.counts.arrived)
         shown = text("nothing_matured", when=when, arrived=arrived, verdict=text(kind))
         return Headline(shown, text(kind), kind, "", "")
     kind = rate.shown_verdict
     facts = {
         "when": when,
-        "met": count_text(rate.met, lang),
-        "n": count_text(rate.n, lang),
-        "target": target_text(rate.target, lang),
+        "met": count_text(rate.met),
+        "n": count_text(rate.n),
+        "target": target_text(rate.target),
         "verdict": text(kind),
     }
     if rate.counts_only:
         sentence = text("in_time_few", **facts)
     else:
-        share = number(percent(rate.rate, target=rate.target, places=0), lang)
+        share = number(percent(rate.rate, target=rate.target, places=0))
         sentence = text("in_time", **facts, rate=share)
-    most, name = _furthest_behind(report, lang, texts)
+    most, name = _furthest_behind(report, texts)
     return Headline(sentence, text(kind), kind, most, name)
 
 
-def _furthest_behind(report: ReportNumbers, lang: str, texts: Texts) -> tuple[str, str]:
+def _furthest_behind(report: ReportNumbers, texts: Texts) -> tuple[str, str]:
     """Return the sentence on the agency that lacks the most answers, and its name."""
-    text = texts.in_language(lang)
+    text = texts.text
     if not late_of(report.total):
         return text("none_late"), ""
     for row in failed_agencies(report):
         if row.key is not None:
             facts = {"late": late_of(row), "n": row.counts.matured, "count": lacking(row)}
-            counts = {key: count_text(count, lang) for key, count in facts.items()}
-            target = target_text(report.promise.target_rate, lang)
+            counts = {key: count_text(count) for key, count in facts.items()}
+            target = target_text(report.promise.target_rate)
             quoted = row.key.replace("«", "„").replace("»", "“")
-            name = quoted if lang == "ru" else row.key
+            name = quoted if catalog.current() == "ru" else row.key
             return text("furthest_behind", **counts, target=target, name=NAME), name
     return "", ""
 
@@ -123,7 +123,7 @@ def agencies(report: ReportNumbers) -> Table | None:
     return next((table for table in report.tables if table.by == "agency"), None)
 
 
-def direction(report: ReportNumbers, lang: str, texts: Texts = HEADLINE) -> tuple[str, str] | None:
+def direction(report: ReportNumbers, texts: Texts = HEADLINE) -> tuple[str, str] | None:
     """Return the change since the earlier period: the key of its text, and the sentence.
 
     The key is ``better``, ``worse``, ``no_change`` or ``no_earlier``. Returns None if the report
@@ -132,22 +132,22 @@ def direction(report: ReportNumbers, lang: str, texts: Texts = HEADLINE) -> tupl
     compared = report.comparison
     if compared is None:
         return None
-    text = texts.in_language(lang)
+    text = texts.text
     whole = whole_period(report)
     earlier, later = (
-        named_period(Period(one.since or whole.since, one.until or whole.until), lang)
+        named_period(Period(one.since or whole.since, one.until or whole.until))
         for one in (compared.before, compared.after)
     )
     change = compared.change
     if change is None:
         return "no_earlier", text("no_earlier", earlier=earlier)
     key = _kind_of(change)
-    if lang == "ru":
+    if catalog.current() == "ru":
         earlier = earlier[0].upper() + earlier[1:]
     sign = -1 if key == "worse" else 1
     bounds = sorted(sign * bound for bound in (change.interval.lower, change.interval.upper))
-    points = [number(points_text(part), lang) for part in (sign * change.difference, *bounds)]
-    shares = [number(percent(share, places=1), lang) for share in (change.before, change.after)]
+    points = [number(points_text(part)) for part in (sign * change.difference, *bounds)]
+    shares = [number(percent(share, places=1)) for share in (change.before, change.after)]
     facts = dict(zip(("difference", "lower", "upper"), points, strict=True))
     facts |= dict(zip(("before", "after"), shares, strict=True))
     return key, text(key, earlier=earlier, later=later, **facts)
@@ -170,16 +170,16 @@ def points_text(part: float) -> str:
     return shown if float(shown) or not part else f"{100 * part:.2f}"
 
 
-def headline_lines(report: ReportNumbers, lang: str) -> list[str]:
+def headline_lines(report: ReportNumbers) -> list[str]:
     """Return the first sentences as lines of plain text.
 
     The last line has the open appeals of all periods, if the report covers only one.
     """
-    lines, changed = headline(report, lang).lines(), direction(report, lang)
+    lines, changed = headline(report).lines(), direction(report)
     if changed is not None:
         lines.append(changed[1])
     if report.period != Period():
         now = report.backlog.points[-1]
-        counts = {"open": count_text(now.open, lang), "overdue": count_text(now.overdue, lang)}
-        lines.append(HEADLINE.text(lang, "open_now", **counts))
+        counts = {"open": count_text(now.open), "overdue": count_text(now.overdue)}
+        lines.append(HEADLINE.text("open_now", **counts))
     return lines

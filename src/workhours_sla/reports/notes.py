@@ -14,9 +14,10 @@ from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.reports.printable import moment, printable
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.statistics.maturity import COUNTS
-from workhours_sla.text import words
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import SENTENCES
 from workhours_sla.text.numbers import number
-from workhours_sla.text.report import SENTENCES, heading
+from workhours_sla.text.words import heading
 from workhours_sla.worktime.budget import format_amount
 
 _DAY: Final = timedelta(days=1)
@@ -29,18 +30,18 @@ SHOWN_OUTLIERS: Final = 5
 """Number of outliers that a note lists."""
 
 
-def notes(report: ReportNumbers, lang: str) -> list[str]:
+def notes(report: ReportNumbers) -> list[str]:
     """Return the notes below a table: how to read it, on data quality, and for analysts."""
-    checks = [*_checks(report, lang)]
+    checks = [*_checks(report)]
     if checks:
-        checks.insert(0, SENTENCES.text(lang, "for_analysts"))
-    return [*_reading(report, lang), *quality_notes(report, lang), *checks]
+        checks.insert(0, SENTENCES.text("for_analysts"))
+    return [*_reading(report), *quality_notes(report), *checks]
 
 
-def _checks(report: ReportNumbers, lang: str) -> Iterator[str]:
+def _checks(report: ReportNumbers) -> Iterator[str]:
     """Yield the notes for analysts."""
-    text, earlier = SENTENCES.in_language(lang), saved_by_an_hour(report)
-    for key, found in check_facts(report, lang).items():
+    text, earlier = SENTENCES.text, saved_by_an_hour(report)
+    for key, found in check_facts(report).items():
         yield text(key, **found)
     if earlier is not None:
         yield text("hour_earlier", count=earlier[0], late=earlier[1])
@@ -57,9 +58,7 @@ def saved_by_an_hour(report: ReportNumbers) -> tuple[int, int] | None:
     return (count, owners.hour_known) if owners is not None and count else None
 
 
-def false_failure_notes(
-    report: ReportNumbers, lang: str, only: Table | None = None
-) -> Iterator[str]:
+def false_failure_notes(report: ReportNumbers, only: Table | None = None) -> Iterator[str]:
     """Yield, for each grouping, a note on how many groups are expected to fail by chance.
 
     If ``only`` is given, yield the note for this table alone.
@@ -67,30 +66,30 @@ def false_failure_notes(
     for table in report.tables if only is None else (only,):
         judged = [row for row in table.rows if row.key is not None and row.counts.matured]
         if table.false_failures is not None and len(judged) > 1:
-            count = number(f"{table.false_failures:.1f}", lang)
-            yield SENTENCES.text(lang, "false_failures", by=heading(table.by, lang), count=count)
+            count = number(f"{table.false_failures:.1f}")
+            yield SENTENCES.text("false_failures", by=heading(table.by), count=count)
 
 
-def _reading(report: ReportNumbers, lang: str) -> Iterator[str]:
+def _reading(report: ReportNumbers) -> Iterator[str]:
     """Yield the notes that explain how to read the tables."""
-    text, facts = SENTENCES.in_language(lang), method_facts(report)
+    text, facts = SENTENCES.text, method_facts(report)
     if report.total.rate is None:
         yield text("nothing_matured")
     for key in ("rate", "small_numbers", "standardised", "closed_only"):
         yield text(key, **facts)
-    yield from false_failure_notes(report, lang)
-    yield final_note(report, lang)
+    yield from false_failure_notes(report)
+    yield final_note(report)
 
 
-def final_note(report: ReportNumbers, lang: str) -> str:
+def final_note(report: ReportNumbers) -> str:
     """Return the note on when the share is final: of the period, or of the last week if it runs."""
-    text, until = SENTENCES.in_language(lang), report.period.until
+    text, until = SENTENCES.text, report.period.until
     last = report.table("week").rows[-1]
     if until is not None and until <= report.as_of:
         last = report.total
     if last.final_at is None:
         return text("not_final")
-    when = moment(last.final_at, lang)
+    when = moment(last.final_at)
     return text("final" if last is report.total else "week_final", week=last.key, when=when)
 
 
@@ -119,13 +118,13 @@ def rate_facts(report: ReportNumbers) -> dict[str, int]:
     }
 
 
-def day_texts(day: DayNote, lang: str) -> tuple[str, str]:
+def day_texts(day: DayNote) -> tuple[str, str]:
     """Return the kind of a day of the report, and the reason why the day is of this kind."""
-    kind = words.pick(words.DAY_KINDS.get(day.kind or "", {"en": "?"}), lang)
-    return kind, day.reason_ru if lang == "ru" else day.reason_en
+    kind = catalog.DAY_KINDS.get(day.kind or "", "?")
+    return kind, day.reason_ru if catalog.current() == "ru" else day.reason_en
 
 
-def check_facts(report: ReportNumbers, lang: str) -> dict[str, dict[str, Any]]:
+def check_facts(report: ReportNumbers) -> dict[str, dict[str, Any]]:
     """Return the values for the placeholders of the sentences on checks, keyed by sentence.
 
     ``withdrawals`` compares two estimates of the share of answered appeals, in percent; they differ
@@ -142,23 +141,23 @@ def check_facts(report: ReportNumbers, lang: str) -> dict[str, dict[str, Any]]:
             "difference": found.answered_alone - found.answered,
         }
         # A difference can be slightly negative because of rounding.
-        percents = {name: number(f"{100 * max(x, 0.0):.2f}", lang) for name, x in shares.items()}
+        percents = {name: number(f"{100 * max(x, 0.0):.2f}") for name, x in shares.items()}
         checks["withdrawals"] = {"time": format_amount(found.time), **percents}
     if little is not None:
         checks["little"] = {
-            "since": words.short_date(little.since.date(), lang),
-            "mean_open": number(f"{little.mean_open:.1f}", lang),
-            "arrivals": number(f"{little.arrivals_per_day:.2f}", lang),
-            "time": number(f"{little.mean_time / _DAY:.2f}", lang),
-            "expected": number(f"{little.expected:.1f}", lang),
+            "since": words.short_date(little.since.date()),
+            "mean_open": number(f"{little.mean_open:.1f}"),
+            "arrivals": number(f"{little.arrivals_per_day:.2f}"),
+            "time": number(f"{little.mean_time / _DAY:.2f}"),
+            "expected": number(f"{little.expected:.1f}"),
             "open": report.backlog.points[-1].open,
         }
     return checks
 
 
-def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
+def quality_notes(report: ReportNumbers) -> list[str]:
     """Return the notes on data quality: on the input, the cases and the origin of the figures."""
-    text, quality, counts = SENTENCES.in_language(lang), report.quality, report.total.counts
+    text, quality, counts = SENTENCES.text, report.quality, report.total.counts
     intake, made = quality.intake, report.provenance
     facts = {name: getattr(intake, name) for name in ("read", "taken", "duplicate", "after_as_of")}
     quarantined = sum(count for _, count in intake.quarantined)
@@ -180,25 +179,21 @@ def quality_notes(report: ReportNumbers, lang: str) -> list[str]:
         ),
         text("maturity", matured=quality.matured, counting=quality.counting),
         text("minute_rounded", count=quality.minute_rounded, arrived=counts.arrived),
-        *(() if report.agreement is None else agreement_lines(report.agreement, lang)),
+        *(() if report.agreement is None else agreement_lines(report.agreement)),
         *(text(key, count=count) for key, count in warnings.items() if count),
-        *_outlier_note(quality.outliers, lang),
-        *(
-            text("unnamed", by=heading(by, lang), count=count)
-            for by, count in quality.unnamed
-            if count
-        ),
+        *_outlier_note(quality.outliers),
+        *(text("unnamed", by=heading(by), count=count) for by, count in quality.unnamed if count),
         *(text("calendar", id=name, version=version) for name, version in calendars),
         text("provenance", library=made.library, policy=made.policy, input=input_hash),
     ]
 
 
-def _outlier_note(found: Outliers, lang: str) -> Iterator[str]:
+def _outlier_note(found: Outliers) -> Iterator[str]:
     """Yield a note on appeals that arrived long before or after all others, if any."""
     if found.count:
         first = [
-            f"{printable(one.appeal_id)} ({words.short_date(one.started_at.date(), lang)})"
+            f"{printable(one.appeal_id)} ({words.short_date(one.started_at.date())})"
             for one in found.first[:SHOWN_OUTLIERS]
         ]
         more = ", ..." if found.count > len(first) else ""
-        yield SENTENCES.text(lang, "outliers", count=found.count, first=", ".join(first) + more)
+        yield SENTENCES.text("outliers", count=found.count, first=", ".join(first) + more)

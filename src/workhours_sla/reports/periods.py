@@ -7,28 +7,27 @@ from typing import Final, Literal
 
 from workhours_sla.compliance.period import Period
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.text import words
-from workhours_sla.text.headline import HEADLINE
-from workhours_sla.text.report import SENTENCES
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import HEADLINE, SENTENCES
 
 _DAY: Final = timedelta(days=1)
 _YEAR, _QUARTER = 12, 3
 _QUARTERS: Final = {"en": ("1", "2", "3", "4"), "ru": ("I", "II", "III", "IV")}
 
 
-def period_text(period: Period, lang: str) -> str:
+def period_text(period: Period) -> str:
     """Write a period in words, with its last day included.
 
-    >>> period_text(Period(datetime(2026, 3, 1), datetime(2026, 4, 1)), "en")
+    >>> period_text(Period(datetime(2026, 3, 1), datetime(2026, 4, 1)))
     'from 1 Mar 2026 to 31 Mar 2026'
     """
     facts = {}
     if period.since is not None:
-        facts["first"] = _edge(period.since, lang)
+        facts["first"] = _edge(period.since)
     if period.until is not None:
-        facts["last"] = _edge(_last(period.until), lang)
+        facts["last"] = _edge(_last(period.until))
     ends = {("first", "last"): "period", ("first",): "period_since", ("last",): "period_until"}
-    return SENTENCES.text(lang, ends.get(tuple(facts), "period_all"), **facts)
+    return SENTENCES.text(ends.get(tuple(facts), "period_all"), **facts)
 
 
 def whole_period(report: ReportNumbers) -> Period:
@@ -64,33 +63,36 @@ def calendar_unit(period: Period) -> Literal["month", "quarter", "year"] | None:
     return "year" if months == _YEAR and since.month == 1 else None
 
 
-def named_period(period: Period, lang: str, form: Literal["in", "the"] = "in") -> str:
+def named_period(period: Period, form: Literal["in", "the"] = "in") -> str:
     """Write a period in words: ``in March 2026``, or with the form ``the``, ``March 2026``.
 
     The period must have both ends. An end within a day is written as its date.
 
     >>> march = Period(datetime(2026, 3, 1), datetime(2026, 4, 1))
-    >>> named_period(march, "en"), named_period(march, "ru", "the")
-    ('in March 2026', 'март 2026 года')
-    >>> named_period(Period(datetime(2026, 1, 1), datetime(2026, 4, 1)), "ru")
+    >>> named_period(march)
+    'in March 2026'
+    >>> with catalog.language("ru"):
+    ...     named_period(march, "the")
+    ...     named_period(Period(datetime(2026, 1, 1), datetime(2026, 4, 1)))
+    ...     named_period(Period(datetime(2026, 3, 2), datetime(2026, 3, 27, 12)))
+    'март 2026 года'
     'за I квартал 2026 года'
-    >>> named_period(Period(datetime(2026, 3, 2), datetime(2026, 3, 27, 12)), "ru")
     'с 02.03.2026 по 27.03.2026'
     """
     if period.since is None or period.until is None:
-        return period_text(period, lang)
-    text = HEADLINE.in_language(lang)
+        return period_text(period)
+    text = HEADLINE.text
     first, last = period.since.date(), _last(period.until).date()
     unit = calendar_unit(period)
     if unit is not None:
-        month = words.MONTHS[lang][first.month - 1]
+        month = words.months()[first.month - 1]
         return text(
             f"{form}_{unit}",
-            month=month.lower() if lang == "ru" else month,
-            number=_QUARTERS[lang][(first.month - 1) // _QUARTER],
+            month=month.lower() if catalog.current() == "ru" else month,
+            number=_QUARTERS[catalog.current()][(first.month - 1) // _QUARTER],
             year=first.year,
         )
-    shown = [_edge(datetime.combine(day, time(0)), lang) for day in dict.fromkeys((first, last))]
+    shown = [_edge(datetime.combine(day, time(0))) for day in dict.fromkeys((first, last))]
     if len(shown) == 1:
         return text(f"{form}_day", first=shown[0])
     return text(f"{form}_days", first=shown[0], last=shown[1])
@@ -104,7 +106,7 @@ def _last(until: datetime) -> datetime:
     return until - _DAY if until.time() == time(0) else until
 
 
-def _edge(when: datetime, lang: str) -> str:
+def _edge(when: datetime) -> str:
     """Write a date, followed by the time of day unless it is midnight."""
-    day = words.short_date(when.date(), lang)
+    day = words.short_date(when.date())
     return day if when.time() == time(0) else f"{day} {when:%H:%M}"

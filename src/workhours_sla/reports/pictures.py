@@ -23,6 +23,7 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome
+from workhours_sla.text.catalog import language
 from workhours_sla.worktime.schedule import Schedule
 
 
@@ -35,7 +36,8 @@ def draw_xmr(report: Report, *, lang: str | None = None) -> Picture:
     signal no change.
     """
     rows = report.table("week").rows
-    return picture(weeks.xmr_chart(report.trend, lang or report.lang, rows))
+    with language(lang or report.lang):
+        return picture(weeks.xmr_chart(report.trend, rows))
 
 
 def draw_moving_ranges(report: Report, *, lang: str | None = None) -> Picture:
@@ -45,7 +47,8 @@ def draw_moving_ranges(report: Report, *, lang: str | None = None) -> Picture:
     change. The weeks are those of ``report.trend``, which are all final. The first week has no
     range.
     """
-    return picture(weeks.moving_range_chart(report.trend, lang or report.lang))
+    with language(lang or report.lang):
+        return picture(weeks.moving_range_chart(report.trend))
 
 
 def draw_p_prime(report: Report, *, lang: str | None = None) -> Picture:
@@ -55,8 +58,9 @@ def draw_p_prime(report: Report, *, lang: str | None = None) -> Picture:
     background. The limits are those of ``report.share_trend`` and depend on the number of appeals
     of the week. Laney 2002, "Improved control charts for attributes".
     """
-    target, lang = report.promise.target_rate, lang or report.lang
-    return picture(weeks.p_prime_chart(report.share_trend, target, lang))
+    target = report.promise.target_rate
+    with language(lang or report.lang):
+        return picture(weeks.p_prime_chart(report.share_trend, target))
 
 
 def draw_curve(report: Report, cases: Cases | None = None, *, lang: str | None = None) -> Picture:
@@ -68,7 +72,8 @@ def draw_curve(report: Report, cases: Cases | None = None, *, lang: str | None =
     are given, ticks on the curve mark where the waits of open and withdrawn appeals end, and a row
     below the axis shows how many appeals still waited.
     """
-    return picture(answer_times.curve_chart(report, lang or report.lang, cases))
+    with language(lang or report.lang):
+        return picture(answer_times.curve_chart(report, cases))
 
 
 def draw_funnel(report: Report, by: str | None = None, *, lang: str | None = None) -> Picture:
@@ -84,8 +89,9 @@ def draw_funnel(report: Report, by: str | None = None, *, lang: str | None = Non
     if by in OWN_TABLES:
         msg = f"there is no funnel of {by!r}; name a grouping that the report was asked for"
         raise LookupError(msg)
-    table, lang = _grouping(report, by), lang or report.lang
-    return picture(groups.funnel_chart(report, table, lang))
+    table = _grouping(report, by)
+    with language(lang or report.lang):
+        return picture(groups.funnel_chart(report, table))
 
 
 def draw_groups(report: Report, by: str | None = None, *, lang: str | None = None) -> Picture:
@@ -96,8 +102,9 @@ def draw_groups(report: Report, by: str | None = None, *, lang: str | None = Non
     instead of a share. The marker and its colour show whether the group provably meets or misses
     the target. Raises LookupError for a grouping that the report does not have.
     """
-    table, lang = _grouping(report, by), lang or report.lang
-    return picture(groups.caterpillar_chart(report, table, lang, room()))
+    table = _grouping(report, by)
+    with language(lang or report.lang):
+        return picture(groups.caterpillar_chart(report, table, room()))
 
 
 def _grouping(report: Report, by: str | None) -> Table | None:
@@ -125,8 +132,8 @@ def draw_arrivals(
     A cell with fewer than ten appeals is empty and shows counts, such as 6/8, instead of a share.
     Raises ValueError for another ``show``.
     """
-    lang = lang or report.lang
-    return picture(arrivals.arrivals_chart(report, show, lang), height=430)
+    with language(lang or report.lang):
+        return picture(arrivals.arrivals_chart(report, show), height=430)
 
 
 def draw_forecast(forecast: Forecast, *, lang: str = "en") -> Picture:
@@ -136,7 +143,8 @@ def draw_forecast(forecast: Forecast, *, lang: str = "en") -> Picture:
     begin; days without a deadline are left out. The dark part of a bar is the largest number of
     deadlines at one instant. A note counts the open appeals that are in no bar.
     """
-    return picture(answer_times.forecast_chart(forecast, lang, room()))
+    with language(lang):
+        return picture(answer_times.forecast_chart(forecast, room()))
 
 
 def draw_timeline(  # noqa: PLR0913
@@ -159,10 +167,11 @@ def draw_timeline(  # noqa: PLR0913
     """
     ordered = sorted(events, key=lambda event: event.order)
 
-    drawn = Timeline(
-        outcome, schedule, as_of=as_of, events=ordered, spans=spans, lang=lang, room=room(TIMELINE)
-    )
-    return picture(drawn.chart())
+    with language(lang):
+        drawn = Timeline(
+            outcome, schedule, as_of=as_of, events=ordered, spans=spans, room=room(TIMELINE)
+        )
+        return picture(drawn.chart())
 
 
 def draw_year(of: Calendar | Schedule, year: int, *, lang: str = "en") -> Picture:
@@ -172,4 +181,5 @@ def draw_year(of: Calendar | Schedule, year: int, *, lang: str = "en") -> Pictur
     Dates that the calendar does not cover have a dashed edge. For a Schedule, dates with an
     override are marked as well. The acts behind the days are listed below, each with its dates.
     """
-    return picture(year_chart(of, year, lang))
+    with language(lang):
+        return picture(year_chart(of, year))

@@ -55,10 +55,10 @@ def printable_names(names: Sequence[str]) -> list[str]:
     ]
 
 
-def moment(when: datetime, lang: str) -> str:
+def moment(when: datetime) -> str:
     """Return an instant as weekday, date and time.
 
-    >>> moment(datetime(2025, 11, 1, 9, 30), "en"), moment(datetime(2025, 11, 1, 9, 30), "ru")
-    ('Sat 1 Nov 2025 09:30', 'сб 01.11.2025 09:30')
+    >>> moment(datetime(2025, 11, 1, 9, 30))
+    'Sat 1 Nov 2025 09:30'
     """
-    return f"{words.weekday_date(when.date(), lang)} {when:%H:%M}"
+    return f"{words.weekday_date(when.date())} {when:%H:%M}"

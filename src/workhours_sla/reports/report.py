@@ -15,6 +15,7 @@ from workhours_sla.reports.frame_tables import to_pandas, to_polars
 from workhours_sla.reports.names import Ids, with_names
 from workhours_sla.reports.plain_text import html_table, plain_text
 from workhours_sla.sla.event import Event
+from workhours_sla.text.catalog import language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,8 @@ class Report(ReportNumbers):
         Without ``by``, returns the first table. ``lang`` is "en" or "ru", or None for the report's
         own language. Raises LookupError for a grouping that the report does not have.
         """
-        return plain_text(self.named(), by, lang or self.lang, self.headings)
+        with language(lang or self.lang):
+            return plain_text(self.named(), by, self.headings)
 
     def named(self) -> Report:
         """Return the report with ``names`` in place of ids. All outputs but JSON and CSV use it."""
@@ -81,7 +83,8 @@ class Report(ReportNumbers):
         printer.text(str(self))
 
     def _repr_html_(self) -> str:
-        return html_table(self.named(), self.lang, self.headings)
+        with language(self.lang):
+            return html_table(self.named(), self.headings)
 
 
 def report(  # noqa: PLR0913

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import number, percent, target_text
 
 SHARES: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
@@ -14,14 +14,14 @@ SHADES: Final = 7
 """Number of shades."""
 
 
-def percent_text(share: float, lang: str, *, target: float | None = None) -> str:
+def percent_text(share: float, *, target: float | None = None) -> str:
     """Write a share in percent without the sign; rounding never moves it across the target."""
-    return number(percent(min(max(share, 0.0), 1.0), target=target), lang)
+    return number(percent(min(max(share, 0.0), 1.0), target=target))
 
 
-def percent_sign(share: float, lang: str, target: float | None = None) -> str:
+def percent_sign(share: float, target: float | None = None) -> str:
     """Write a share in percent with the sign; rounding never moves it across the target."""
-    return CHARTS.text(lang, "percent", share=percent_text(share, lang, target=target))
+    return CHARTS.text("percent", share=percent_text(share, target=target))
 
 
 def shade(share: float, target: float) -> int:
@@ -38,16 +38,16 @@ def neutral_shade(share: float) -> int:
     return min(int(share * SHADES), SHADES - 1)
 
 
-def shade_labels(target: float, lang: str) -> list[str]:
+def shade_labels(target: float) -> list[str]:
     r"""Return the labels of the shades in order: their ranges of shares in percent.
 
-    >>> shade_labels(0.7, "en")
+    >>> shade_labels(0.7)
     ['≥\xa070', '60–70', '50–60', 'below 50']
     """
-    texts = [target_text(bound, lang) for bound in [*_bounds(target), target]]
+    texts = [target_text(bound) for bound in [*_bounds(target), target]]
     between = [f"{low}\N{EN DASH}{high}" for low, high in pairwise(texts)]
     highest = "\N{GREATER-THAN OR EQUAL TO}\N{NO-BREAK SPACE}" + texts[-1]
-    return [highest, *reversed(between), CHARTS.text(lang, "below", share=texts[0])]
+    return [highest, *reversed(between), CHARTS.text("below", share=texts[0])]
 
 
 def _bounds(target: float) -> list[float]:

@@ -23,8 +23,9 @@ from workhours_sla.reports.report import Report
 from workhours_sla.reports.workbook.cells import Book, Layout, Points, Share
 from workhours_sla.reports.workbook.groups import figures, write_groups
 from workhours_sla.reports.workbook.method import write_method
-from workhours_sla.text.report import heading
-from workhours_sla.text.workbook import WORKBOOK, title_of
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import WORKBOOK
+from workhours_sla.text.words import heading, title_of
 
 _SUMMARY: Final = (
     *("arrived", "matured", "matured_met", "rate", "few", "lower", "upper", "verdict"),
@@ -69,14 +70,14 @@ def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | Non
         raise needs_extra(what="workbooks need xlsxwriter", extras=("excel",)) from error
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     content = BytesIO()
-    with xlsxwriter.Workbook(content, options) as opened:
-        _write(Book(opened, lang or report.lang), report.named())
+    with xlsxwriter.Workbook(content, options) as opened, catalog.language(lang or report.lang):
+        _write(Book(opened), report.named())
     write_files({Path(path): content.getvalue()})
 
 
 def _write(book: Book, report: ReportNumbers) -> None:
-    summary = book.sheet(WORKBOOK.text(book.lang, "sheet_summary"), Layout((40, 18, 18, 18, 18)))
-    for row, (cells, style) in enumerate(_summary(report, book.lang)):
+    summary = book.sheet(WORKBOOK.text("sheet_summary"), Layout((40, 18, 18, 18, 18)))
+    for row, (cells, style) in enumerate(_summary(report)):
         summary.line(row, cells, **style)
     chosen = [table for table in report.tables if table.by not in OWN_TABLES]
     for table in (*chosen, *map(report.table, _OWN_ORDER)):
@@ -87,29 +88,29 @@ def _write(book: Book, report: ReportNumbers) -> None:
     write_method(book, report)
 
 
-def _summary(report: ReportNumbers, lang: str) -> Iterator[tuple[list[object], dict[str, object]]]:
+def _summary(report: ReportNumbers) -> Iterator[tuple[list[object], dict[str, object]]]:
     """Yield the rows of the summary sheet with their styles."""
-    title, as_of = shown.caption(report, lang)
+    title, as_of = shown.caption(report)
     yield [title], {"bold": True, "font_size": 14}
     yield [as_of], {}
     now = report.backlog.points[-1]
-    yield [title_of("open_now", lang), now.open], {"align": "left"}
-    yield [title_of("overdue_now", lang), now.overdue], {"align": "left"}
+    yield [title_of("open_now"), now.open], {"align": "left"}
+    yield [title_of("overdue_now"), now.overdue], {"align": "left"}
     yield [], {}
-    yield [title_of("period", lang), period_text(report.period, lang)], {}
+    yield [title_of("period"), period_text(report.period)], {}
     yield [], {}
-    values = figures(report.total, lang)
-    yield [title_of("goal", lang), Share(report.promise.target_rate)], {"align": "left"}
+    values = figures(report.total)
+    yield [title_of("goal"), Share(report.promise.target_rate)], {"align": "left"}
     for name in _SUMMARY:
         if values[name] is not None:
             title = f"{name}_of_period" if name in ("open", "overdue") else name
-            yield [title_of(title, lang), values[name]], {"align": "left"}
+            yield [title_of(title), values[name]], {"align": "left"}
     change = None if report.comparison is None else report.comparison.change
     if report.comparison is not None and change is not None:
-        interval, text = change.interval, WORKBOOK.in_language(lang)
+        interval, text = change.interval, WORKBOOK.text
         compared = report.comparison
         for period, rate in ((compared.before, change.before), (compared.after, change.after)):
-            title = text("share_of_period", period=period_text(period, lang))
+            title = text("share_of_period", period=period_text(period))
             yield [title, Share(rate, report.promise.target_rate)], {"align": "left"}
         for name, points in (
             ("difference", change.difference),
@@ -118,16 +119,16 @@ def _summary(report: ReportNumbers, lang: str) -> Iterator[tuple[list[object], d
             ("by_mix", change.mix),
             ("by_performance", change.performance),
         ):
-            yield [title_of(name, lang), Points(points)], {"align": "left"}
+            yield [title_of(name), Points(points)], {"align": "left"}
 
 
 def _late(book: Book, report: ReportNumbers) -> None:
-    lang, columns = book.lang, list(_LATE)
+    columns = list(_LATE)
     if report.attribution is not None:
         columns += ["holder", "hour_earlier"]
     layout = Layout((26, 44, *[19] * 4, 14, 14, 44, 16), landscape=True, wrapped=(1, 8))
-    sheet = book.sheet(WORKBOOK.text(lang, "sheet_late"), layout)
-    yes_no = {flag: WORKBOOK.text(lang, "yes" if flag else "no") for flag in (True, False)}
+    sheet = book.sheet(WORKBOOK.text("sheet_late"), layout)
+    yes_no = {flag: WORKBOOK.text("yes" if flag else "no") for flag in (True, False)}
 
     def lines() -> Iterator[list[object]]:
         for late in report.late:
@@ -135,23 +136,23 @@ def _late(book: Book, report: ReportNumbers) -> None:
             facts = {"overdue_by": late.overdue, "hour_earlier": earlier}
             yield [facts[name] if name in facts else getattr(late, name) for name in columns]
 
-    sheet.table([heading(name, lang) for name in columns], lines())
+    sheet.table([heading(name) for name in columns], lines())
 
 
 def _calendar(book: Book, report: ReportNumbers) -> None:
     """Add the sheet of all dates, filtered to the special days if there are any."""
-    lang, columns = book.lang, ("date", "kind", "hours", "act", "special")
+    columns = ("date", "kind", "hours", "act", "special")
     layout = Layout((14, 30, 14, 90, 12), wrapped=(3,))
-    sheet = book.sheet(WORKBOOK.text(lang, "sheet_calendar"), layout)
-    yes, no = (WORKBOOK.text(lang, key) for key in ("yes", "no"))
+    sheet = book.sheet(WORKBOOK.text("sheet_calendar"), layout)
+    yes, no = (WORKBOOK.text(key) for key in ("yes", "no"))
     special = [day.kind not in ("work", "day_off") or day.short for day in report.days]
 
     def lines() -> Iterator[list[object]]:
         for day, flag in zip(report.days, special, strict=True):
-            kind, reason = notes.day_texts(day, lang)
+            kind, reason = notes.day_texts(day)
             yield [day.date, kind, day.working_time, reason, yes if flag else no]
 
-    sheet.table([title_of(name, lang) for name in columns], lines())
+    sheet.table([title_of(name) for name in columns], lines())
     if any(special):
         sheet.page.filter_column(columns.index("special"), f"x == {yes}")
         for row, flag in enumerate(special, start=1):

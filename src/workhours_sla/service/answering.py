@@ -123,7 +123,7 @@ def _count_events(item: object) -> int:
     return len(events) if isinstance(events, list) else 0
 
 
-def answered(batch: Batch, targets: Targets, lang: str, limits: Limits) -> bytes:
+def answered(batch: Batch, targets: Targets, limits: Limits) -> bytes:
     """Return the answer to a question as JSON, or the answers to a list in the same order.
 
     In a list, a question that cannot be answered has its problem in place of an answer. Raises
@@ -140,7 +140,7 @@ def answered(batch: Batch, targets: Targets, lang: str, limits: Limits) -> bytes
         try:
             part = encoded_answer(question_of(item, batch.kind).answer(targets))
         except (RefusedRequestError, WorkHoursError) as error:
-            part = encoded(problem_of(error).document(lang))
+            part = encoded(problem_of(error).document())
         parts.append(part)
         size += len(part) + 1
         _check_size(size, limits)

@@ -35,6 +35,7 @@ from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.webhook_routes import webhook_routes
 from workhours_sla.service.with_store import WithStore
 from workhours_sla.sla.policy import Policy
+from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
@@ -84,8 +85,9 @@ def application(  # noqa: PLR0913
     async def openapi(_request: Request) -> Response:
         if not document:
             facts = {"with_tokens": not tokens.is_empty, "with_store": store is not None}
-            more = {} if store is None else paths_of_incoming(store)
-            document.append(encoded(described(limits, **facts, more=more)))
+            with language("en"):
+                more = {} if store is None else paths_of_incoming(store)
+                document.append(encoded(described(limits, **facts, more=more)))
         return Response(document[0], media_type=JSON_TYPE)
 
     _add(app, "GET", "/openapi.json", openapi)

@@ -11,7 +11,7 @@ from workhours_sla.service.answering import Limits, answered, batch_of
 from workhours_sla.service.bodies import JSON_TYPE, received, type_of
 from workhours_sla.service.problems import refuse
 from workhours_sla.service.questions import QUESTIONS, Targets
-from workhours_sla.service.request_facts import HEADERS, LANGUAGE, ROUTE, spend
+from workhours_sla.service.request_facts import HEADERS, ROUTE, spend
 from workhours_sla.text.messages import say
 
 SMALL: Final = 65_536
@@ -55,12 +55,11 @@ class Asked:
             if len(body) <= SMALL
             else await asyncio.to_thread(batch_of, body, name, limits)
         )
-        lang = scope[LANGUAGE]
         if batch.is_quick:
-            answer = answered(batch, self._targets, lang, limits)
+            answer = answered(batch, self._targets, limits)
         else:
             spend(scope, batch.cost)
-            answer = await asyncio.to_thread(answered, batch, self._targets, lang, limits)
+            answer = await asyncio.to_thread(answered, batch, self._targets, limits)
         head = [(b"content-length", b"%d" % len(answer)), (b"content-type", _JSON)]
         await send({"type": "http.response.start", "status": 200, "headers": head})
         await send({"type": "http.response.body", "body": answer})

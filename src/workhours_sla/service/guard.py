@@ -27,8 +27,9 @@ from workhours_sla.service.problems import (
 from workhours_sla.service.proxies import Proxies, foreign, home
 from workhours_sla.service.rate import RateLimit
 from workhours_sla.service.request_counts import RequestCounts, usual_method
-from workhours_sla.service.request_facts import FAULT, HEADERS, LANGUAGE, ROUTE, SPEND
+from workhours_sla.service.request_facts import FAULT, HEADERS, ROUTE, SPEND
 from workhours_sla.service.tokens import Tokens
+from workhours_sla.text.catalog import current, language
 from workhours_sla.text.messages import say
 
 Message = MutableMapping[str, Any]
@@ -98,15 +99,19 @@ class Guard:
         lang = (
             self._lang if accepted is None else language_of(accepted.decode("latin-1"), self._lang)
         )
-        scope[LANGUAGE], scope[HEADERS] = lang, headers
+        scope[HEADERS] = headers
         try:
-            self._admit(scope, headers)
-            await self._inner(scope, receive, noted)
-        except (RefusedRequestError, WorkHoursError) as error:
-            await problem_response(problem_of(error), lang)(scope, receive, noted)
+            with language(lang):
+                try:
+                    self._admit(scope, headers)
+                    await self._inner(scope, receive, noted)
+                except (RefusedRequestError, WorkHoursError) as error:
+                    await problem_response(problem_of(error))(scope, receive, noted)
+                except Exception:
+                    if not status:
+                        await problem_response(_fault(scope))(scope, receive, noted)
+                    raise
         except Exception as error:  # noqa: BLE001 - the client has its problem, the log the error
-            if not status:
-                await problem_response(_fault(scope), lang)(scope, receive, noted)
             LOG.error(  # noqa: TRY400 - a traceback may have values of the request
                 "fault",
                 extra={
@@ -212,9 +217,9 @@ def _frames(error: BaseException) -> list[str]:
     return found[-10:]
 
 
-def problem_response(problem: Problem, lang: str) -> Response:
-    """Return a problem document in a language as the response."""
-    headers = {"content-language": lang}
+def problem_response(problem: Problem) -> Response:
+    """Return a problem document as the response."""
+    headers = {"content-language": current()}
     if problem.kind == "unauthorized":
         headers["www-authenticate"] = "Bearer"
     if problem.kind == "too-many-requests":
@@ -225,14 +230,14 @@ def problem_response(problem: Problem, lang: str) -> Response:
         headers["allow"] = problem.facts["allowed"]
     if problem.kind in {"body-too-large", "body-timeout"}:
         headers["connection"] = "close"  # the rest of the body is not read
-    body = encoded(problem.document(lang))
+    body = encoded(problem.document())
     return Response(body, status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)
 
 
-async def refused(request: Request, error: Exception) -> Response:
+async def refused(_request: Request, error: Exception) -> Response:
     """Return the problem of an error of the library or of the service."""
     assert isinstance(error, RefusedRequestError | WorkHoursError)  # noqa: S101 - as registered
-    return problem_response(problem_of(error), request.scope[LANGUAGE])
+    return problem_response(problem_of(error))
 
 
 async def not_routed(request: Request, error: Exception) -> Response:
@@ -242,12 +247,12 @@ async def not_routed(request: Request, error: Exception) -> Response:
         allowed = (getattr(error, "headers", None) or {}).get("Allow", "")
         facts = {"method": request.method, "allowed": allowed}
         problem = Problem("method-not-allowed", say("wrong_method", **facts), facts)
-    return problem_response(problem, request.scope[LANGUAGE])
+    return problem_response(problem)
 
 
 async def failed(request: Request, _error: Exception) -> Response:
     """Return the problem for a fault of the service. The log has the fault by its number."""
-    return problem_response(_fault(request.scope), request.scope[LANGUAGE])
+    return problem_response(_fault(request.scope))
 
 
 def _fault(scope: Message) -> Problem:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import islice
@@ -136,7 +137,9 @@ class Live:
         self._open = OpenOutcomes(pipeline)
         self._stopping = Flag()
         self._ticker = (
-            None if tick is None else Thread(target=self._run, args=(tick,), name="ticker")
+            None
+            if tick is None
+            else Thread(target=copy_context().run, args=(self._run, tick), name="ticker")
         )
 
     def __enter__(self) -> Self:

@@ -18,7 +18,7 @@ from workhours_sla.service.live import Live
 from workhours_sla.service.problems import refuse
 from workhours_sla.service.receiving import TYPES, Sent, attributes_of, store
 from workhours_sla.service.request_counts import RequestCounts
-from workhours_sla.service.request_facts import LANGUAGE, spend
+from workhours_sla.service.request_facts import spend
 from workhours_sla.text.messages import say
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -32,8 +32,7 @@ def live_routes(
     async def events(request: Request) -> Response:
         sent = await _sent(request, live, limits)
         spend(request.scope, events_cost(len(sent.items)))
-        lang: str = request.scope[LANGUAGE]
-        return _json(await asyncio.to_thread(lambda: encoded(store(live, sent, lang))), 202)
+        return _json(await asyncio.to_thread(lambda: encoded(store(live, sent))), 202)
 
     async def appeal(request: Request) -> Response:
         appeal_id: str = request.path_params["id"]

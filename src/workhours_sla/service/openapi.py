@@ -227,7 +227,7 @@ def _problem(kind: Any, question: object) -> Any:
     try:
         question_of(question, kind).answer(example_targets())
     except (RefusedRequestError, WorkHoursError) as error:
-        return data_of(problem_of(error).document("en"))
+        return data_of(problem_of(error).document())
     raise AssertionError  # the examples of problems have one
 
 

@@ -86,7 +86,7 @@ def paths_of_live(limits: Limits) -> dict[str, Any]:
         ("cloudevent", CLOUD_EVENT, CLOUD),
     ):
         parsed = Sent.parse(json.dumps(sent).encode(), kind, live.clock(), limits)
-        receipts[name] = data_of(store(live, parsed, "en"))
+        receipts[name] = data_of(store(live, parsed))
     history = live.appeal("A-1", NOW)
     assert history is not None  # noqa: S101 - the example above
     return {

@@ -12,7 +12,7 @@ from workhours_sla.service.questions import Targets
 from workhours_sla.service.schemas import REF
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
-from workhours_sla.text.service import PROBLEMS
+from workhours_sla.text.catalog import PROBLEMS
 from workhours_sla.worktime.budget import working_hours
 from workhours_sla.worktime.schedule import Schedule
 
@@ -65,7 +65,7 @@ def refusals(
     found = {}
     for status in statuses:
         kinds = [kind for kind in PROBLEMS if STATUSES.get(kind, 422) == status]
-        titles = [PROBLEMS[kind]["en"] for kind in kinds if kind not in without]
+        titles = [PROBLEMS[kind] for kind in kinds if kind not in without]
         found[str(status)] = refusal("; ".join(titles) + ".")
     return found
 

@@ -13,10 +13,9 @@ from workhours_sla.errors import (
     UnknownCalendarError,
     WorkHoursError,
 )
-from workhours_sla.text import messages, words
-from workhours_sla.text.messages import Phrase, say
-from workhours_sla.text.service import PROBLEMS
-from workhours_sla.text.shell import sentence, unknown_date
+from workhours_sla.text import catalog, messages
+from workhours_sla.text.catalog import PROBLEMS
+from workhours_sla.text.messages import Phrase, say, sentence, unknown_date
 
 MEDIA_TYPE: Final = "application/problem+json"
 DOCUMENTATION: Final = "https://workhours-sla.readthedocs.io/reference/service#"
@@ -59,17 +58,17 @@ class Problem(NamedTuple):
         """The status of the response."""
         return STATUSES.get(self.kind, BAD_REQUEST)
 
-    def document(self, lang: str) -> dict[str, Any]:
-        """Return the problem document, with title and sentence in a language."""
+    def document(self) -> dict[str, Any]:
+        """Return the problem document, with title and sentence in the language of the context."""
         if isinstance(self.phrase, CalendarCoverageError):
-            detail = unknown_date(self.phrase, lang, messages.IN_SERVICE)
+            detail = unknown_date(self.phrase, messages.IN_SERVICE)
         elif isinstance(self.phrase, WorkHoursError):
-            detail = sentence(self.phrase, lang)
+            detail = sentence(self.phrase)
         else:
-            detail = messages.said(self.phrase, lang)
+            detail = messages.said(self.phrase)
         return {
             "type": DOCUMENTATION + self.kind,
-            "title": words.pick(PROBLEMS[self.kind], lang),
+            "title": PROBLEMS[self.kind],
             "status": self.status,
             "detail": detail,
             **self.facts,
@@ -127,6 +126,6 @@ def language_of(accepted: str, default: str) -> str:
             weight = float(quality.strip().removeprefix("q=")) if quality else 1.0
         except ValueError:
             continue
-        if lang in words.LANGUAGES and weight > best:
+        if lang in catalog.LANGUAGES and weight > best:
             best, chosen = weight, lang
     return chosen

@@ -102,7 +102,7 @@ class Sent(NamedTuple):
             if isinstance(one, Fault)
         ]
 
-    def data(self, receipts: Sequence[Receipt], lang: str) -> dict[str, Any]:
+    def data(self, receipts: Sequence[Receipt]) -> dict[str, Any]:
         """Return ``workhours.receipts/1``: the state of each item, at its place."""
         states = {"applied": 0, "duplicate": 0, "quarantined": 0, "rejected": 0}
         found: list[dict[str, Any]] = []
@@ -110,7 +110,7 @@ class Sent(NamedTuple):
         for place, item in enumerate(self.items):
             if isinstance(item, Fault):
                 one = {"index": place, "state": "rejected", "reason": item.reason}
-                one["problem"] = _problem(item).document(lang)
+                one["problem"] = _problem(item).document()
             else:
                 event_id, state, reason = next(left)
                 one = {"index": place, "state": state, "event_id": event_id}
@@ -121,13 +121,13 @@ class Sent(NamedTuple):
         return {"schema": SCHEMA, "counts": states, "events": found}
 
 
-def store(live: Live, sent: Sent, lang: str) -> dict[str, Any]:
+def store(live: Live, sent: Sent) -> dict[str, Any]:
     """Store events, and return the JSON of what became of them.
 
     Raises StoreError if nothing was stored.
     """
     applied = live.apply(sent.events, sent.rejected, SOURCE)
-    return sent.data(applied.receipts, lang)
+    return sent.data(applied.receipts)
 
 
 def attributes_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str] | None:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from workhours_sla.adapters.json.text import escape_controls
 from workhours_sla.service.bodies import JSON_TYPE
 from workhours_sla.service.reporting import ReportQuery, Reports
-from workhours_sla.service.request_facts import LANGUAGE
+from workhours_sla.text.catalog import current
 
 PAGE_TYPE: Final = "text/html"
 Answer = Callable[[Request], Awaitable[Response]]
@@ -25,12 +25,11 @@ def report_routes(reports: Reports | None) -> Iterator[tuple[str, str, Answer]]:
 
     async def report(request: Request) -> Response:
         query = ReportQuery.of(request)
-        lang: str = request.scope[LANGUAGE]
         as_page = wants_page(request.headers.get("accept", ""))
-        text = await asyncio.to_thread(reports.text, query, lang, as_page=as_page)
+        text = await asyncio.to_thread(reports.text, query, as_page=as_page)
         kind = f"{PAGE_TYPE}; charset=utf-8" if as_page else JSON_TYPE
         headers = {
-            "content-language": lang,
+            "content-language": current(),
             "vary": "Accept, Accept-Language",
             "cache-control": "private, no-store",
         }

@@ -28,6 +28,7 @@ from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import targets_named
 from workhours_sla.sla.store import Holdings
 from workhours_sla.sla.target import Target
+from workhours_sla.text import catalog
 from workhours_sla.text.messages import Detail, Phrase, say
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Reports:
         self._configuration = configuration
         self._lock = Lock()
 
-    def text(self, query: ReportQuery, lang: str, *, as_page: bool) -> str:
+    def text(self, query: ReportQuery, *, as_page: bool) -> str:
         """Return a report as its page in HTML, or as JSON.
 
         Raises RefusedRequestError if the report cannot be made, or if another one is being made.
@@ -100,7 +101,7 @@ class Reports:
         with ExitStack() as stack:
             stack.callback(self._lock.release)
             stack.enter_context(_no_collections())
-            made, target, outcomes = self._made(query, lang)
+            made, target, outcomes = self._made(query)
             if not as_page:
                 return to_json(made)
             until = made.as_of + LOOK_AHEAD
@@ -108,7 +109,7 @@ class Reports:
             forecast = forecast_deadlines(outcomes, start=made.as_of, end=until, zone=zone)
             return page(made, traces=traces_of(outcomes, target), forecast=forecast)
 
-    def _made(self, query: ReportQuery, lang: str) -> tuple[Report, Target, Sequence[Outcome]]:
+    def _made(self, query: ReportQuery) -> tuple[Report, Target, Sequence[Outcome]]:
         """Return the report, its target, and the outcomes of the target."""
         from workhours_sla.compliance.outcome_cases import cases_of_evaluation  # noqa: PLC0415
         from workhours_sla.compliance.report_options import ReportOptions  # noqa: PLC0415
@@ -143,9 +144,9 @@ class Reports:
                 replace(cases, intake=intake),
                 ReportOptions(**options),
                 events=stored.events,
-                lang=lang,
-                title=mapping.report.heading("title", lang),
-                organisation=mapping.report.heading("organisation", lang),
+                lang=catalog.current(),
+                title=mapping.report.heading("title", catalog.current()),
+                organisation=mapping.report.heading("organisation", catalog.current()),
                 names=mapping.names,
             )
         except LookupError as error:

@@ -7,8 +7,6 @@ from typing import Final
 
 from starlette.types import Scope
 
-LANGUAGE: Final = "workhours.lang"
-"""The language of messages."""
 HEADERS: Final = "workhours.headers"
 """The headers, as a dict; of a header that is sent twice the last one."""
 ROUTE: Final = "workhours.route"

@@ -95,7 +95,7 @@ def bound(host: str, port: int) -> socket.socket:
     return made
 
 
-def serve(app: Guard, listening: socket.socket, live: Live | None = None, *, lang: str) -> None:
+def serve(app: Guard, listening: socket.socket, live: Live | None = None) -> None:
     """Answer requests until SIGTERM or SIGINT; running requests are completed first.
 
     The signal stops ``live`` too, so that requests which wait for it end. Raises StoreError if the
@@ -118,7 +118,7 @@ def serve(app: Guard, listening: socket.socket, live: Live | None = None, *, lan
     where = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     server = _Server(config, live)
     with _clean_end(server):
-        print(said(say("serving", address=where), lang), flush=True)  # noqa: T201
+        print(said(say("serving", address=where)), flush=True)  # noqa: T201
         server.run(sockets=[listening])
     if live is not None and live.lost is not None:
         raise live.lost

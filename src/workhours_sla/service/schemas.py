@@ -10,7 +10,7 @@ from workhours_sla.adapters.json.outcomes import VERDICTS
 from workhours_sla.adapters.sources.sent_events import SCHEMA as EVENT_SCHEMA
 from workhours_sla.service.evaluation import SCHEMA as EVALUATION_SCHEMA
 from workhours_sla.sla.event import AUTHOR_ROLES, EVENT_FIELDS, EventField, EventType
-from workhours_sla.text.words import QUARANTINE_REASONS
+from workhours_sla.text.catalog import QUARANTINE_REASONS
 
 REF: Final = "#/components/schemas/{name}"
 TIME: Final = {"type": ["string", "null"], "format": "date-time"}

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from workhours_sla.text import words
+from workhours_sla.text.catalog import current
 
 NO_FIGURE: Final = "\N{EN DASH}"
 """Text in place of a missing figure on the page."""
@@ -16,15 +17,15 @@ _NBSP: Final = "\N{NO-BREAK SPACE}"
 _GROUP: Final = {"en": ",", "ru": _NBSP}
 
 
-def number(text: str, lang: str) -> str:
+def number(text: str) -> str:
     """Write a number with the decimal separator of a language.
 
     ``text`` has a decimal point; in Russian it becomes a comma.
 
-    >>> number("89.96", "ru")
-    '89,96'
+    >>> number("89.96")
+    '89.96'
     """
-    return text.replace(".", ",") if lang == "ru" else text
+    return text.replace(".", ",") if current() == "ru" else text
 
 
 def percent(value: float, *, target: float | None = None, places: int = 1) -> str:
@@ -61,53 +62,53 @@ def percent(value: float, *, target: float | None = None, places: int = 1) -> st
     return f"{whole}.{rest:0{places}}" if places else str(whole)
 
 
-def count_text(count: int, lang: str) -> str:
+def count_text(count: int) -> str:
     """Return a whole number as text with thousands separators.
 
-    >>> count_text(27655, "en")
+    >>> count_text(27655)
     '27,655'
     """
-    return f"{count:,}".replace(",", _GROUP[lang])
+    return f"{count:,}".replace(",", _GROUP[current()])
 
 
-def target_text(target: float, lang: str) -> str:
+def target_text(target: float) -> str:
     """Return a share from 0 to 1 in percent, without needless decimals and without a % sign."""
-    return number(f"{target * 100:g}", lang)
+    return number(f"{target * 100:g}")
 
 
-def hours_grouped(amount: timedelta, lang: str) -> str:
+def hours_grouped(amount: timedelta) -> str:
     """Return an amount of time in hours with one decimal and thousands separators.
 
-    >>> hours_grouped(timedelta(hours=1680, minutes=6), "en")
+    >>> hours_grouped(timedelta(hours=1680, minutes=6))
     '1,680.1'
     """
     whole, _, tenth = f"{amount / _HOUR:,.1f}".partition(".")
-    return whole.replace(",", _GROUP[lang]) + number(f".{tenth}", lang)
+    return whole.replace(",", _GROUP[current()]) + number(f".{tenth}")
 
 
-def hours_exact(amount: timedelta, lang: str) -> str:
+def hours_exact(amount: timedelta) -> str:
     """Return an amount of time in hours with two decimals."""
-    return number(f"{amount / _HOUR:.2f}", lang)
+    return number(f"{amount / _HOUR:.2f}")
 
 
-def when_text(when: datetime, lang: str) -> str:
+def when_text(when: datetime) -> str:
     """Return the date and the time of an instant, joined by no-break spaces."""
-    return f"{words.short_date(when.date(), lang)} {when:%H:%M}".replace(" ", _NBSP)
+    return f"{words.short_date(when.date())} {when:%H:%M}".replace(" ", _NBSP)
 
 
-def day_text(day: date, lang: str) -> str:
+def day_text(day: date) -> str:
     """Return a date with its weekday and year, joined by no-break spaces."""
-    return words.weekday_date(day, lang).replace(" ", _NBSP)
+    return words.weekday_date(day).replace(" ", _NBSP)
 
 
-def short_day(day: date, lang: str) -> str:
+def short_day(day: date) -> str:
     """Return a date without its year, joined by no-break spaces."""
-    return words.short_date(day, lang)[:-5].replace(" ", _NBSP)
+    return words.short_date(day)[:-5].replace(" ", _NBSP)
 
 
-def weekday_text(day: date, lang: str) -> str:
+def weekday_text(day: date) -> str:
     """Return a date with its weekday and without its year; a line can break after the weekday."""
-    return f"{words.WEEKDAYS[lang][day.weekday()]} {short_day(day, lang)}"
+    return f"{words.weekdays()[day.weekday()]} {short_day(day)}"
 
 
 def _half_up(value: Fraction, places: int) -> Fraction:

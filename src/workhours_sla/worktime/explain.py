@@ -13,6 +13,7 @@ from workhours_sla.calendars.day import Day, DayKind, Entry
 from workhours_sla.errors import BudgetError
 from workhours_sla.module_names import public
 from workhours_sla.text import words
+from workhours_sla.text.catalog import DAY_PARTS, DAYS, LANGUAGES, current, language
 from workhours_sla.worktime.budget import format_amount, iso_amount
 from workhours_sla.worktime.budget_data import budget_data
 from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
@@ -68,29 +69,29 @@ class Step:
 
     def reason(self, lang: str = "en") -> str:
         """Return the reason for the working time of the date, as text."""
-        if self.overridden:
-            return words.pick(words.BY_OWN_ORDER if self.without_hours else words.OVERRIDDEN, lang)
-        if self.undecided is not None:
-            entry = self.undecided.describe(lang)
-            return words.pick(words.UNDECIDED, lang).format(entry=entry)
-        if self.unknown:
-            return words.pick(words.NOT_COVERED, lang)
-        assert self.day is not None  # noqa: S101 - every other known date has an entry
-        text = self.day.describe(lang)
-        return f"{text} ({words.pick(words.NO_HOURS, lang)})" if self.without_hours else text
+        with language(lang):
+            if self.overridden:
+                return DAYS["by_own_order" if self.without_hours else "overridden"]
+            if self.undecided is not None:
+                return DAYS.text("undecided", entry=self.undecided.describe(lang))
+            if self.unknown:
+                return DAYS["not_covered"]
+            assert self.day is not None  # noqa: S101 - every other known date has an entry
+            text = self.day.describe(lang)
+            return f"{text} ({DAYS['no_hours']})" if self.without_hours else text
 
     def remark(self, lang: str = "en") -> str:
         """Return the reason as text, followed by the paused working time if there is any.
 
         In a day budget, a special role of the date is added.
         """
-        if self.part is not None:
-            special = words.DAY_PARTS.get(self.part)
-            return self.reason(lang) + (f"; {words.pick(special, lang)}" if special else "")
-        if not self.paused:
-            return self.reason(lang)
-        paused = words.pick(words.PAUSED_TIME, lang).format(amount=format_amount(self.paused))
-        return f"{self.reason(lang)}; {paused}"
+        added = None
+        with language(lang):
+            if self.part is not None:
+                added = DAY_PARTS.get(self.part)
+            elif self.paused:
+                added = DAYS.text("paused_time", amount=format_amount(self.paused))
+        return self.reason(lang) + (f"; {added}" if added else "")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as plain data for JSON. Reasons are in English and Russian."""
@@ -108,7 +109,7 @@ class Step:
             "part": self.part,
             "number": self.number,
             "provisional": bool(day and day.provisional),
-            "reason": {lang: self.reason(lang) for lang in words.LANGUAGES},
+            "reason": {lang: self.reason(lang) for lang in LANGUAGES},
             "acts": [_act(entry) for entry in _entries(day) if entry.act],
         }
 
@@ -165,24 +166,14 @@ class Trace:
         }
 
     def lines(self, lang: str = "en") -> Iterator[str]:
-        """Yield the trace as lines of text.
+        """Return the trace as lines of text.
 
         Successive days off with equal reasons share a line. In a day budget, all successive days
         that count alike share a line. Raises ValueError for an unknown language.
         """
-        words.check_language(lang)
-        if isinstance(self.budget, DayBudget):
-            yield from _lines_of_days(self.steps, lang)
-            return
-        for first, last, step in _runs(self.steps, lang):
-            when = _day_text(first, lang)
-            spans = ", ".join(
-                f"{_clock(a, step.date)}-{_clock(b, step.date, end=True)}"
-                for a, b in step.intervals
-            )
-            if last != first:
-                spans = f".. {_day_text(last, lang)}"
-            yield f"{when:<15}  {spans:<24} {format_amount(step.used):>6}   {step.remark(lang)}"
+        with language(lang):
+            counts_days = isinstance(self.budget, DayBudget)
+            return iter(list(_lines_of_days(self.steps) if counts_days else _lines(self.steps)))
 
     def text(self, lang: str = "en") -> str:
         """Return the lines of the trace as one text."""
@@ -331,32 +322,45 @@ def _spans(schedule: DatedShifts, day: date) -> list[TimeSpan]:
     return schedule._spans_on(day, schedule.shifts_on(day)) if schedule.knows(day) else []
 
 
-def _runs(steps: tuple[Step, ...], lang: str) -> Iterator[tuple[date, date, Step]]:
+def _runs(steps: tuple[Step, ...]) -> Iterator[tuple[date, date, Step]]:
     """Yield (first date, last date, step); successive days off with equal reasons are joined."""
-    for _, group in groupby(steps, key=lambda step: step.date if step.used else step.remark(lang)):
+    for _, group in groupby(
+        steps, key=lambda step: step.date if step.used else step.remark(current())
+    ):
         joined = list(group)
         yield joined[0].date, joined[-1].date, joined[0]
 
 
-def _lines_of_days(steps: tuple[Step, ...], lang: str) -> Iterator[str]:
+def _lines(steps: tuple[Step, ...]) -> Iterator[str]:
+    """Yield a line for each date; successive days off with equal reasons share one."""
+    for first, last, step in _runs(steps):
+        when = _day_text(first)
+        spans = ", ".join(
+            f"{_clock(a, step.date)}-{_clock(b, step.date, end=True)}" for a, b in step.intervals
+        )
+        if last != first:
+            spans = f".. {_day_text(last)}"
+        yield f"{when:<15}  {spans:<24} {format_amount(step.used):>6}   {step.remark(current())}"
+
+
+def _lines_of_days(steps: tuple[Step, ...]) -> Iterator[str]:
     """Yield a line for each run of days that count alike and have the same reason."""
     for (_, remark, _), group in groupby(
-        steps, key=lambda step: (step.part, step.remark(lang), step.number is None)
+        steps, key=lambda step: (step.part, step.remark(current()), step.number is None)
     ):
         joined = list(group)
         first, last = joined[0], joined[-1]
-        until = f".. {_day_text(last.date, lang)}" if last is not first else ""
+        until = f".. {_day_text(last.date)}" if last is not first else ""
         counted = ""
         if first.number is not None:
-            of_one, of_several = words.DAY_NUMBERS[lang]
-            counted = f"{of_one} {first.number}"
+            counted = f"{DAYS['number']} {first.number}"
             if last is not first:
-                counted = f"{of_several} {first.number}-{last.number}"
-        yield f"{_day_text(first.date, lang):<15}  {until:<19} {counted:>11}   {remark}"
+                counted = f"{DAYS['numbers']} {first.number}-{last.number}"
+        yield f"{_day_text(first.date):<15}  {until:<19} {counted:>11}   {remark}"
 
 
-def _day_text(day: date, lang: str) -> str:
-    return f"{words.WEEKDAYS[lang][day.weekday()]} {words.short_date(day, lang)}"
+def _day_text(day: date) -> str:
+    return f"{words.weekdays()[day.weekday()]} {words.short_date(day)}"
 
 
 def _clock(moment: datetime, of_day: date, *, end: bool = False) -> str:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple, NoReturn
 
 from workhours_sla.errors import HoursSyntaxError
-from workhours_sla.text import messages
+from workhours_sla.text.messages import say
 from workhours_sla.worktime import hours_rules
 from workhours_sla.worktime.hours_rules import EVERY_DAY, Dates, Effect, MonthDay, Rule, Rules
 from workhours_sla.worktime.hours_words import DAY_NAMES, MONTH_NAMES, MONTHS, WEEKDAYS
@@ -113,9 +113,7 @@ def parse_shifts(text: str) -> Shifts:
 def refuse(text: str, cause: str, example: str = EXAMPLE, **facts: str) -> NoReturn:
     """Raise HoursSyntaxError with the message for a cause; ``example`` shows what to write."""
     known = {"text": text, "example": example, **facts}
-    raise HoursSyntaxError(
-        messages.refusal(cause, "en", known), text=text, cause=cause, facts=known
-    )
+    raise HoursSyntaxError(str(say(cause, **known)), text=text, cause=cause, facts=known)
 
 
 def _check_text(text: str, example: str) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NoReturn
 
 from workhours_sla.errors import ArgumentError, CalendarCoverageError, NaiveDatetimeError
-from workhours_sla.text import messages
+from workhours_sla.text import catalog
 from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC
 
 FIRST_YEAR, LAST_YEAR = 2, 9998
@@ -82,7 +82,8 @@ def refuse_naive(when: datetime) -> NoReturn:
 def refuse_year(when: datetime) -> NoReturn:
     """Raise CalendarCoverageError for a datetime outside of the years 2 to 9998."""
     facts = {"year": when.year, "first": FIRST_YEAR, "last": LAST_YEAR}
-    why = messages.UNKNOWN_DATES["beyond_time"]["en"].format(**facts)
+    with catalog.language("en"):
+        why = catalog.UNKNOWN_DATES.text("beyond_time", **facts)
     msg = f"no calendar covers {when}: {why}"
     raise CalendarCoverageError(
         msg,

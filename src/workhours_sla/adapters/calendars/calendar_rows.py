@@ -17,11 +17,11 @@ from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING, DayKind, Entry, 
 from workhours_sla.calendars.iana_zone import time_zone
 from workhours_sla.calendars.table_days import TableDays
 from workhours_sla.errors import CalendarDataError, clipped, shown
+from workhours_sla.text.catalog import DAYS, LANGUAGES, language
 
 Source = str | bytes | Path
 """The content of a calendar file, as text or UTF-8 bytes, or the Path of the file."""
 
-SHORT_DAY_NAMES = {"en": "short working day", "ru": "сокращённый рабочий день"}
 
 _DAYS_OF_A_WEEK = 7
 
@@ -149,7 +149,8 @@ def short(entry: Entry, weekend: frozenset[int], lang: str = "en") -> Entry:
     entry = entry._replace(shortened_by=PRE_HOLIDAY_SHORTENING)
     if entry.date.weekday() in weekend or entry.swapped_with is not None:
         return entry._replace(layer=Layer.TRANSFER, kind=DayKind.TRANSFERRED_WORK)
-    return entry._replace(name=entry.name or SHORT_DAY_NAMES.get(lang, SHORT_DAY_NAMES["en"]))
+    with language(lang if lang in LANGUAGES else "en"):
+        return entry._replace(name=entry.name or DAYS["short_day"])
 
 
 def paired(rows: Sequence[Row]) -> Iterator[Row]:

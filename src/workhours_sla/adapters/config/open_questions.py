@@ -13,13 +13,11 @@ from typing import Final
 
 from workhours_sla.adapters.checked_data import Keys, key_path
 from workhours_sla.errors import ConfigError
-from workhours_sla.text.detection import INIT
+from workhours_sla.text.catalog import read
 from workhours_sla.text.messages import say
-from workhours_sla.text.words import LANGUAGES
 
 OPEN: Final = '"?"'
 """The value of a key that waits for an answer, as TOML."""
-_LABELS: Final = tuple(f"# {INIT.text(lang, 'question')}: " for lang in LANGUAGES)
 
 
 def check_answered(tables: dict[str, object], text: str, name: str) -> None:
@@ -48,9 +46,10 @@ def _question_above(text: str, key: str) -> str:
     lines = text.split("\n")
     opened = (f"{key} = {OPEN}", f'"{key}" = {OPEN}')
     at = next((at for at, line in enumerate(lines) if line.startswith(opened)), 0)
+    labels = tuple(f"# {label}: " for label in read("init")["question"].values())
     found: list[str] = []
     for line in reversed(lines[:at]):
-        if line.startswith(_LABELS):
+        if line.startswith(labels):
             return " ".join([line.partition(": ")[2], *found])
         if line.startswith("#"):
             found.insert(0, line.removeprefix("#").strip())

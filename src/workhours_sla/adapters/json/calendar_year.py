@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, Entry
 from workhours_sla.calendars.working_time_norm import working_time_norm
-from workhours_sla.text import words
+from workhours_sla.text import catalog
 
 WEEKS: Final = (40, 36, 24)
 """Working weeks in hours for which there are norms."""
@@ -50,7 +50,7 @@ class CalendarYear(NamedTuple):
             "year": self.year,
             "provisional": any(day.provisional for day in self.days),
             "uncertain": {
-                day.isoformat(): {lang: entry.describe(lang) for lang in words.LANGUAGES}
+                day.isoformat(): {lang: entry.describe(lang) for lang in catalog.LANGUAGES}
                 for day, entry in self.uncertain.items()
             },
             "days": [
@@ -60,7 +60,7 @@ class CalendarYear(NamedTuple):
                     "working": day.working,
                     "shortened_by": day.shortened_by,
                     "hours_of": day.hours_of,
-                    "reason": {lang: day.describe(lang) for lang in words.LANGUAGES},
+                    "reason": {lang: day.describe(lang) for lang in catalog.LANGUAGES},
                 }
                 for day in self.days
             ],

@@ -17,8 +17,8 @@ from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
-from workhours_sla.text import words
-from workhours_sla.text.texts import Texts
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import Texts
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.schedule import Schedule
 
@@ -31,19 +31,7 @@ RETRACTED: Final = "retracted"
 """The key under which ``count_changes`` counts retractions; other keys are kinds of changes."""
 
 _WAITING: Final = frozenset({Verdict.PENDING, Verdict.AT_RISK, Verdict.PAUSED, Verdict.BREACHED})
-_PHRASES: Final = Texts(
-    {
-        "no_agency": {"en": "without an agency", "ru": "без ведомства"},
-        "since": {"en": "Since the last message: {counts}", "ru": "С прошлого сообщения: {counts}"},
-        "retracted": {"en": "retracted {count}", "ru": "отменено {count}"},
-        "late": {"en": "Overdue, unanswered: {count}", "ru": "Просрочено, без ответа: {count}"},
-        "open": {"en": "To be answered: {count}", "ru": "Ждут ответа: {count}"},
-        "due": {"en": "due {when}", "ru": "срок {when}"},
-        "over": {"en": "overdue by {amount}", "ru": "просрочено на {amount}"},
-        "left": {"en": "{amount} left", "ru": "осталось {amount}"},
-        "used": {"en": "{percent} % of the time is used", "ru": "прошло {percent} % срока"},
-    }
-)
+_PHRASES: Final = Texts("digests.digest")
 
 
 @public("workhours_sla.stream")
@@ -149,23 +137,24 @@ def digest_of(  # noqa: PLR0913
     roads · Thu 13 Mar 2025 09:00
     Since the last message: opened 2
     """
-    words.check_language(lang)
-    agency_id, schedule, name = agency
-    since, now = in_utc("since", since), in_utc("now", now)
-    if not (changed or waiting) or not schedule.is_working(now):
-        return None
-    was_closed = not schedule.is_working(since)
-    passed: dict[int, int] = {}
-    for outcome in waiting:
-        target = targets.get(outcome.target)
-        runs_on = (target and target.schedule_for(outcome)) or schedule
-        percent = _passed(outcome, runs_on, since, now, was_closed=was_closed)
-        if percent is not None:
-            passed[id(outcome)] = percent
-    if not passed and not _opened(schedule, since, now):
-        return None
-    page = _Page(schedule, now, lang, passed)
-    return Digest(agency_id, tuple(_messages(page.lines(name or agency_id, changed, waiting))))
+    with catalog.language(lang):
+        agency_id, schedule, name = agency
+        since, now = in_utc("since", since), in_utc("now", now)
+        if not (changed or waiting) or not schedule.is_working(now):
+            return None
+        was_closed = not schedule.is_working(since)
+        passed: dict[int, int] = {}
+        for outcome in waiting:
+            target = targets.get(outcome.target)
+            runs_on = (target and target.schedule_for(outcome)) or schedule
+            percent = _passed(outcome, runs_on, since, now, was_closed=was_closed)
+            if percent is not None:
+                passed[id(outcome)] = percent
+        if not passed and not _opened(schedule, since, now):
+            return None
+        page = _Page(schedule, now, passed)
+        lines = list(page.lines(name or agency_id, changed, waiting))
+        return Digest(agency_id, tuple(_messages(lines)))
 
 
 def _opened(schedule: Schedule, since: datetime, now: datetime) -> bool:
@@ -209,35 +198,31 @@ def _passed(
 class _Page:
     """The lines of one agency's digest."""
 
-    def __init__(
-        self, schedule: Schedule, now: datetime, lang: str, passed: dict[int, int]
-    ) -> None:
+    def __init__(self, schedule: Schedule, now: datetime, passed: dict[int, int]) -> None:
         self._tz = schedule.tz
         self._now = now
-        self._lang = lang
-        self._text = _PHRASES.in_language(lang)
         self._passed = passed
 
     def lines(
         self, name: str | None, changed: Mapping[str, int], waiting: Sequence[Outcome]
     ) -> Iterator[str]:
-        yield f"{name or self._text('no_agency')} · {self._time(self._now)}"
+        yield f"{name or _PHRASES.text('no_agency')} · {self._time(self._now)}"
         if changed:
-            yield self._text("since", counts=", ".join(self._counts(changed)))
+            yield _PHRASES.text("since", counts=", ".join(self._counts(changed)))
         late = [outcome for outcome in waiting if outcome.verdict is Verdict.BREACHED]
         rest = [outcome for outcome in waiting if outcome.verdict is not Verdict.BREACHED]
         for title, outcomes in (("late", late), ("open", rest)):
             if outcomes:
                 yield ""
-                yield self._text(title, count=len(outcomes))
+                yield _PHRASES.text(title, count=len(outcomes))
                 yield from map(self._line, sorted(outcomes, key=self._urgency))
 
     def _counts(self, changed: Mapping[str, int]) -> Iterator[str]:
-        for kind, word in words.CHANGES.items():
+        for kind, word in catalog.CHANGES.items():
             if changed.get(kind):
-                yield f"{words.pick(word, self._lang)} {changed[kind]}"
+                yield f"{word} {changed[kind]}"
         if changed.get(RETRACTED):
-            yield self._text("retracted", count=changed[RETRACTED])
+            yield _PHRASES.text("retracted", count=changed[RETRACTED])
 
     def _urgency(self, outcome: Outcome) -> tuple[bool, datetime, str]:
         due = outcome.due_at
@@ -246,22 +231,22 @@ class _Page:
     def _line(self, outcome: Outcome) -> str:
         facts = []
         if outcome.verdict is Verdict.PAUSED:
-            facts.append(words.pick(words.VERDICTS["paused"], self._lang))
+            facts.append(catalog.VERDICTS["paused"])
         if outcome.due_at is not None:
-            facts.append(self._text("due", when=self._time(outcome.due_at)))
+            facts.append(_PHRASES.text("due", when=self._time(outcome.due_at)))
         if outcome.overdue:
-            facts.append(self._text("over", amount=_whole(outcome.overdue)))
+            facts.append(_PHRASES.text("over", amount=_whole(outcome.overdue)))
         elif outcome.remaining is not None:
-            facts.append(self._text("left", amount=_whole(outcome.remaining)))
+            facts.append(_PHRASES.text("left", amount=_whole(outcome.remaining)))
         if id(outcome) in self._passed:
-            facts.append(self._text("used", percent=self._passed[id(outcome)]))
-        target = words.target_name(outcome.target, self._lang)
+            facts.append(_PHRASES.text("used", percent=self._passed[id(outcome)]))
+        target = words.target_name(outcome.target)
         return f"• {outcome.appeal_id}, {target}: {', '.join(facts)}"
 
     def _time(self, when: datetime) -> str:
         local = when.astimezone(self._tz)
-        day = words.WEEKDAYS[self._lang][local.weekday()]
-        return f"{day} {words.short_date(local.date(), self._lang)} {local:%H:%M}"
+        day = words.weekdays()[local.weekday()]
+        return f"{day} {words.short_date(local.date())} {local:%H:%M}"
 
 
 def _whole(amount: timedelta) -> str:

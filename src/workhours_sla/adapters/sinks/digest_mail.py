@@ -21,6 +21,7 @@ from workhours_sla.adapters.sinks.replies import on_one_line
 from workhours_sla.adapters.sinks.smtp import MailServer, Refusal, send
 from workhours_sla.errors import StoreError, clipped
 from workhours_sla.sla.delivery import Pending, Retry
+from workhours_sla.text.catalog import current
 from workhours_sla.text.messages import say
 
 TIMEOUT: Final = 15.0
@@ -87,7 +88,6 @@ class DigestMail:
         recipients: Mapping[str, Sequence[str]],
         store: NoteStore,
         *,
-        lang: str = "en",
         on_refused: Callable[[Mail, Refusal], object] = lambda _mail, _refusal: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         context: ssl.SSLContext | None = None,
@@ -96,7 +96,6 @@ class DigestMail:
         self._server = server
         self._recipients = recipients
         self._store = store
-        self._lang = lang
         self._on_refused = on_refused
         self._clock = clock
         self._context = context
@@ -182,7 +181,7 @@ class DigestMail:
     def write(self, mails: Sequence[Any]) -> None:
         """Send messages. Raises StoreError if the server cannot be used."""
         for mail in mails:
-            message = mail_of(mail, self._server.sender, self._lang, self._clock())
+            message = mail_of(mail, self._server.sender, self._clock())
             refusal = send(
                 self._server, mail.recipient, message, timeout=TIMEOUT, context=self._context
             )
@@ -207,7 +206,7 @@ class DigestMail:
         self._store.note(self._key, _encode(queue).decode())
 
 
-def mail_of(mail: Mail, sender: str, lang: str, now: datetime) -> bytes:
+def mail_of(mail: Mail, sender: str, now: datetime) -> bytes:
     """Return the e-mail of a digest, as text and as HTML."""
     found = EmailMessage(policy=SMTP)
     first = mail.text.partition("\n")[0]
@@ -219,15 +218,15 @@ def mail_of(mail: Mail, sender: str, lang: str, now: datetime) -> bytes:
     found["Message-ID"] = f"<{id_}@{sender.rpartition('@')[2]}>"
     found["Auto-Submitted"] = "auto-generated"
     found.set_content(mail.text + "\n")
-    found.add_alternative(html_of(mail.text, lang), subtype="html")
-    found["Content-Language"] = lang  # setting the content removes it
+    found.add_alternative(html_of(mail.text), subtype="html")
+    found["Content-Language"] = current()  # setting the content removes it
     return found.as_bytes()
 
 
-def html_of(text: str, lang: str) -> str:
+def html_of(text: str) -> str:
     r"""Return a digest as HTML: the first line as a heading, lines of appeals as a list.
 
-    >>> html_of("Roads\n\nOverdue: 1\n• <A-1>", "en").partition("<body>")[2]
+    >>> html_of("Roads\n\nOverdue: 1\n• <A-1>").partition("<body>")[2]
     '<h1>Roads</h1><p>Overdue: 1</p><ul><li>&lt;A-1&gt;</li></ul></body></html>\n'
     """
     parts = []
@@ -240,6 +239,6 @@ def html_of(text: str, lang: str) -> str:
             parts += [f"<p>{escape(line)}</p>" for line in group]
     title = escape(lines[0]) if lines else ""
     return (
-        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
-        f"</head><body><h1>{title}</h1>{''.join(parts)}</body></html>\n"
+        f'<!doctype html><html lang="{current()}"><head><meta charset="utf-8">'
+        f"<title>{title}</title></head><body><h1>{title}</h1>{''.join(parts)}</body></html>\n"
     )

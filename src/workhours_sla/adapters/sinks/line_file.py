@@ -30,7 +30,7 @@ _SHOWN: Final = 40
 class LineForm:
     """The format of the lines in a file: JSON objects with a schema, and an id under one key.
 
-    ``what`` is a key of ``messages.LINES``: the name of the lines in messages.
+    ``what`` is a key of ``catalog.STORE_FAULTS``: the name of the lines in messages.
     """
 
     def __init__(self, what: str, schema: str, id_key: str) -> None:
@@ -49,7 +49,7 @@ class LineForm:
         return id_
 
     def fail(self, cause: str, path: Path, **facts: object) -> NoReturn:
-        """Raise StoreError about a file; ``cause`` is a key of ``messages.STORE_FAULTS``."""
+        """Raise StoreError about a file; ``cause`` is a key of ``catalog.STORE_FAULTS``."""
         fail(cause, path, what=self.what, **facts)
 
     def may_begin(self, text: bytes) -> bool:
@@ -72,7 +72,7 @@ class LineFile:
     is removed. ``end`` is an earlier value of the property ``end``. Only the lines after that end
     are read, and ``add`` does not write them again. The caller must not add lines that are before
     that end. Without ``end`` the whole file is read. If another program removed, shortened or
-    changed the file, ``lost`` is called with a key of ``messages.STORE_FAULTS``. If ``lost``
+    changed the file, ``lost`` is called with a key of ``catalog.STORE_FAULTS``. If ``lost``
     returns, writing continues. Raises StoreError.
     """
 
@@ -145,7 +145,7 @@ class LineFile:
         self._is_torn = False
 
     def _cause_of_loss(self) -> str | None:
-        """Return a key of ``messages.STORE_FAULTS`` if another program changed the open file."""
+        """Return a key of ``catalog.STORE_FAULTS`` if another program changed the open file."""
         if self._is_torn:
             self._cut()
         opened = os.fstat(self._stream.fileno())
@@ -256,7 +256,7 @@ def end_of(file: BinaryIO | FileIO, size: int) -> str:
 def _cause(path: Path, status: os.stat_result | None, end: str) -> str | None:
     """Check that a file still has its content up to ``end``; return the key of a message if not.
 
-    The key is in ``messages.STORE_FAULTS``. ``end`` is a result of ``end_of``. Returns None if the
+    The key is in ``catalog.STORE_FAULTS``. ``end`` is a result of ``end_of``. Returns None if the
     content is unchanged.
     """
     size = int(end.partition("-")[0])

@@ -46,7 +46,7 @@ _SECOND_DIGITS = 5
 class RefusedError(Exception):
     """Raised for a value that cannot be used.
 
-    ``reason`` is a key of ``words.QUARANTINE_REASONS``. ``detail`` names the value.
+    ``reason`` is a key of ``catalog.QUARANTINE_REASONS``. ``detail`` names the value.
     """
 
     def __init__(self, detail: Phrase, reason: str) -> None:

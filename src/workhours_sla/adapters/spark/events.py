@@ -79,7 +79,7 @@ def event_columns(events: DataFrame) -> list[Column]:
 
 
 def reason_rejected(events: DataFrame) -> Column:
-    """Return the reason why a row is not an event, a key of ``words.QUARANTINE_REASONS``.
+    """Return the reason why a row is not an event, a key of ``catalog.QUARANTINE_REASONS``.
 
     The reason is null for an event, and for a heartbeat, in which every column of an event except
     ``received_at`` is null.

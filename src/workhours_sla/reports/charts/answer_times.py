@@ -29,14 +29,8 @@ from workhours_sla.reports.charts.model import (
 )
 from workhours_sla.reports.scales import percent_text
 from workhours_sla.sla.forecast import Forecast, Slot
-from workhours_sla.text.charts import CHARTS
-from workhours_sla.text.numbers import (
-    count_text,
-    day_text,
-    hours_exact,
-    number,
-    weekday_text,
-)
+from workhours_sla.text.catalog import CHARTS
+from workhours_sla.text.numbers import count_text, day_text, hours_exact, number, weekday_text
 from workhours_sla.worktime.budget import format_amount
 
 _HOUR: Final = timedelta(hours=1)
@@ -44,14 +38,14 @@ _CURVE_MARKS: Final = 40
 """Approximate number of points with a tooltip on the curve."""
 
 
-def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) -> Chart:
+def curve_chart(report: ReportNumbers, cases: Cases | None = None) -> Chart:
     """Return the Kaplan-Meier curve of the share of appeals not yet answered, by working time.
 
     The chart has the 95 % band, the budget, the median and the 90th percentile. If the cases of the
     report are given as ``cases``, the chart also marks where the waits of open and withdrawn
     appeals end, and shows below each tick how many appeals still waited.
     """
-    text = CHARTS.in_language(lang)
+    text = CHARTS.text
     curve = report.curve
     if curve is None:
         return Chart(text("chart_curve"), empty=text("no_curve"))
@@ -74,29 +68,29 @@ def curve_chart(report: ReportNumbers, lang: str, cases: Cases | None = None) ->
     marks = []
     for place in range(1, shown + 1, max(1, shown // _CURVE_MARKS)):
         figures = {"share": share[place], "lower": lower[place], "upper": upper[place]}
-        facts = {name: percent_text(figure, lang) for name, figure in figures.items()}
-        tooltip = text("not_answered", hours=number(f"{hours[place]:.2f}", lang), **facts)
+        facts = {name: percent_text(figure) for name, figure in figures.items()}
+        tooltip = text("not_answered", hours=number(f"{hours[place]:.2f}"), **facts)
         marks.append(Point(hours[place], share[place], "small", tooltip))
     layers.append(Series(tuple(marks)))
     total, legend = report.total, {}
     for key, quantile, level in (("median", total.median, 0.5), ("p90", total.p90, 0.1)):
         if quantile is not None and quantile.time is not None:
-            legend[key] = text(f"{key}_at", hours=hours_exact(quantile.time, lang))
+            legend[key] = text(f"{key}_at", hours=hours_exact(quantile.time))
             if quantile.time / _HOUR <= last:
                 point = Point(quantile.time / _HOUR, level, key, legend[key])
                 layers.append(Series((point,), end=legend[key]))
     reading, under = ", ".join(legend.values()), None
-    axis = model.hours_axis(0, last, lang, text("axis_hours"), 8)
+    axis = model.hours_axis(0, last, text("axis_hours"), 8)
     if cases is not None:
         waits, answered = _waits(cases, report)
         layers.append(_censored(waits[~answered], line))
         legend["censored"] = text("censored")
-        left = [(at, count_text(int((waits >= at).sum()), lang)) for at, _ in axis.ticks]
+        left = [(at, count_text(int((waits >= at).sum()))) for at, _ in axis.ticks]
         under = text("at_risk"), tuple(left)
     return Chart(
         text("chart_curve"),
         Axis(0, 1.03 * last, axis.ticks, axis.title),  # past the last step down
-        model.share_axis(0.0, lang, text("unanswered")),
+        model.share_axis(0.0, text("unanswered")),
         tuple(layers),
         legend,
         reading,
@@ -140,19 +134,19 @@ def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
 # -- deadlines to come ------------------------------------------------------------------------
 
 
-def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None = None) -> Chart:
+def forecast_chart(forecast: Forecast, room: Room, most: int | None = None) -> Chart:
     """Return a bar chart of deadlines with a bar for each hour or day.
 
     The hours of a date follow each other from its first deadline to its last, and each is labelled
     where it begins. Days without a deadline are left out. The first ``most`` bars are drawn. A part
     of each bar has another style: the largest number of deadlines at one instant.
     """
-    text = CHARTS.in_language(lang)
+    text = CHARTS.text
     slots = forecast.slots[:most]
     by_hour = all(slot.until - slot.since <= _HOUR for slot in slots)
     title = text("chart_load" if by_hour else "chart_load_day")
     sums = {name: getattr(forecast, name) for name in _SUMS}
-    counted = {name: count_text(count, lang) for name, count in sums.items()}
+    counted = {name: count_text(count) for name, count in sums.items()}
     notes = (text("load_sums", **counted),) if any(sums.values()) else ()
     if not slots:
         return Chart(title, empty="\n".join([text("load_none"), *notes]))
@@ -169,17 +163,17 @@ def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None =
         if not slot.count:
             continue
         day = slot.since.date()
-        when = f"{day_text(day, lang)} {slot.since:%H:%M}\N{EN DASH}{slot.until:%H:%M}"
+        when = f"{day_text(day)} {slot.since:%H:%M}\N{EN DASH}{slot.until:%H:%M}"
         facts = {"count": slot.count, "together": slot.together}
-        note = count_text(slot.count, lang) if slot is highest else ""
+        note = count_text(slot.count) if slot is highest else ""
         tooltip = text("load_point", when=when, **facts)
         bars.append(Bar(place, slot.count, slot.together, tooltip, note))
     low, high = -0.7, max(drawn[-1][0] + 0.7, 2.7)
     unit = room.width / (high - low)
     return Chart(
         title,
-        Axis(low, high, tuple(_slot_ticks(drawn, unit, low, by_hour=by_hour, lang=lang))),
-        model.count_axis(highest.count * 1.12, lang, text("deadlines"), 7),
+        Axis(low, high, tuple(_slot_ticks(drawn, unit, low, by_hour=by_hour))),
+        model.count_axis(highest.count * 1.12, text("deadlines"), 7),
         (*days, Bars(tuple(bars))),
         {"whole": text("all_of_slot" if by_hour else "all_of_day"), "part": text("most_at_once")},
         notes=notes,
@@ -201,7 +195,7 @@ def _later_hours(slots: Sequence[Slot]) -> Iterator[Slot]:
 
 
 def _slot_ticks(
-    drawn: Sequence[tuple[int, Slot]], unit: float, free: float, *, by_hour: bool, lang: str
+    drawn: Sequence[tuple[int, Slot]], unit: float, free: float, *, by_hour: bool
 ) -> Iterator[Tick]:
     """Yield the ticks below the bars: as many dates as fit, and as many hours, where they begin.
 
@@ -216,7 +210,7 @@ def _slot_ticks(
             hour = f"{slot.since:%H:%M}"
             free_hour = at + (model.width_of(hour) + model.TYPE / 2) / unit
         if day != before and at >= free:
-            named = weekday_text(day, lang)
+            named = weekday_text(day)
             free = at + (model.width_of(named) + model.TYPE) / unit
         before = day
         if hour or named:

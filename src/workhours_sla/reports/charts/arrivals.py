@@ -17,7 +17,7 @@ from workhours_sla.reports.scales import (
 )
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW
 from workhours_sla.text import words
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import count_text, number
 from workhours_sla.text.numbers import percent as rounded
 
@@ -30,7 +30,7 @@ FEW: Final = "few"
 _HOURS, _DAYS = range(24), range(7)
 
 
-def arrivals_chart(report: ReportNumbers, show: Show, lang: str) -> Chart:
+def arrivals_chart(report: ReportNumbers, show: Show) -> Chart:
     """Return the heat map for print: a column for each weekday, a row for each hour.
 
     ``show`` selects the content of the cells: ``in_time``, the share of the matured appeals that
@@ -42,7 +42,7 @@ def arrivals_chart(report: ReportNumbers, show: Show, lang: str) -> Chart:
         msg = f"a heat map shows one of {', '.join(get_args(Show))}, not {show!r}"
         raise ValueError(msg)
     heat, target = report.heat_map, report.promise.target_rate
-    text = CHARTS.in_language(lang)
+    text = CHARTS.text
     whole = {"in_time": heat.matured, "arrived": heat.arrived, "due_later": heat.due_known}[show]
     part = {"in_time": heat.matured_met, "arrived": whole, "due_later": heat.due_later}[show]
     most = max(map(max, whole))
@@ -56,16 +56,16 @@ def arrivals_chart(report: ReportNumbers, show: Show, lang: str) -> Chart:
             look, few = FEW, True
             shown = str(n) if show == "arrived" else f"{some}/{n}"
         elif n and show == "arrived":
-            look, shown = SHADES[neutral_shade(n / most)], count_text(n, lang)
+            look, shown = SHADES[neutral_shade(n / most)], count_text(n)
         elif n:
             bound = target if show == "in_time" else None
             step = neutral_shade(some / n) if bound is None else shade(some / n, bound)
-            look, shown = SHADES[step], number(rounded(some / n, target=bound, places=0), lang)
+            look, shown = SHADES[step], number(rounded(some / n, target=bound, places=0))
         boxes.append(Box(day + 0.02, hour + 0.02, day + 0.98, 0.96, look, shown))
-    labels = _labels(target, lang) if show == "in_time" else {}
+    labels = _labels(target) if show == "in_time" else {}
     if few:
         labels[FEW] = text("few_cells", counts_only=COUNTS_ONLY_BELOW)
-    weekdays, hours = _ticks(lang)
+    weekdays, hours = _ticks()
     return Chart(
         text(f"heat_{show}"),
         Axis(0, 7, weekdays, names=True),
@@ -75,14 +75,14 @@ def arrivals_chart(report: ReportNumbers, show: Show, lang: str) -> Chart:
     )
 
 
-def week_of_arrivals(report: ReportNumbers, lang: str) -> Chart:
+def week_of_arrivals(report: ReportNumbers) -> Chart:
     """Return the heat map for the HTML page: a column for each hour, a row for each weekday.
 
     The shade of a cell is the share in time, and its text the number of appeals. At the right, a
     bar for each weekday shows the share of its appeals that are due on a later day.
     """
     heat, target = report.heat_map, report.promise.target_rate
-    boxes = [_cell(heat, day, hour, target, lang) for day, hour in product(_DAYS, _HOURS)]
+    boxes = [_cell(heat, day, hour, target) for day, hour in product(_DAYS, _HOURS)]
     texts, rest = [], []
     for day in _DAYS:
         known, later = sum(heat.due_known[day]), sum(heat.due_later[day])
@@ -91,14 +91,14 @@ def week_of_arrivals(report: ReportNumbers, lang: str) -> Chart:
             rest.append(Box(_BARS, day + 0.2, _BARS + _BAR, 0.6, "rail"))
             rest.append(Box(_BARS, day + 0.2, _BARS + _BAR * part, 0.6, "bar"))
             end = _BARS + _BAR + 0.2
-            texts.append(Label(end, day + 0.66, percent_text(part, lang), "tick"))
-    weekdays, hours = _ticks(lang)
+            texts.append(Label(end, day + 0.66, percent_text(part), "tick"))
+    weekdays, hours = _ticks()
     return Chart(
-        CHARTS.text(lang, "chart_heat"),
-        Axis(0, 29, (*hours, (_BARS + _BAR / 2, CHARTS.text(lang, "axis_later"))), names=True),
+        CHARTS.text("chart_heat"),
+        Axis(0, 29, (*hours, (_BARS + _BAR / 2, CHARTS.text("axis_later"))), names=True),
         Axis(7, 0, weekdays, names=True),
         (*boxes, *rest, *texts),
-        {**_labels(target, lang), FEW: CHARTS.text(lang, "few")},
+        {**_labels(target), FEW: CHARTS.text("few")},
         columns=24,
     )
 
@@ -107,7 +107,7 @@ _BARS, _BAR = 24.6, 2.7
 """The x at which bars begin, and the length of a bar of 100 %, in units of the axis (hours)."""
 
 
-def _cell(heat: HeatMap, day: int, hour: int, target: float, lang: str) -> Box:
+def _cell(heat: HeatMap, day: int, hour: int, target: float) -> Box:
     """Return the cell of an hour of a weekday on the HTML page."""
     arrived, matured, met, known, later = (
         getattr(heat, name)[day][hour]
@@ -115,12 +115,11 @@ def _cell(heat: HeatMap, day: int, hour: int, target: float, lang: str) -> Box:
     )
     few = matured < COUNTS_ONLY_BELOW
     tooltip = CHARTS.text(
-        lang,
         "cell",
-        day=words.WEEKDAYS[lang][day],
+        day=words.weekdays()[day],
         hour=f"{hour:02}",
         arrived=arrived,
-        rate=str(met) if few else f"{met} ({percent_sign(met / matured, lang, target)})",
+        rate=str(met) if few else f"{met} ({percent_sign(met / matured, target)})",
         matured=matured,
         later=f"{later}/{known}",
     )
@@ -129,12 +128,12 @@ def _cell(heat: HeatMap, day: int, hour: int, target: float, lang: str) -> Box:
     return Box(hour, day, hour + 0.94, 0.93, look, text, tooltip)
 
 
-def _ticks(lang: str) -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
+def _ticks() -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
     """Return the ticks of weekdays and of hours, each in the middle of its column or row."""
-    weekdays = tuple((day + 0.5, words.WEEKDAYS[lang][day]) for day in _DAYS)
+    weekdays = tuple((day + 0.5, words.weekdays()[day]) for day in _DAYS)
     return weekdays, tuple((hour + 0.5, f"{hour:02}") for hour in _HOURS)
 
 
-def _labels(target: float, lang: str) -> dict[str, str]:
+def _labels(target: float) -> dict[str, str]:
     """Return the label of each shade of the share in time, keyed by style name."""
-    return dict(zip(SHADES, shade_labels(target, lang), strict=False))
+    return dict(zip(SHADES, shade_labels(target), strict=False))

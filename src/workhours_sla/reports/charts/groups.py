@@ -11,16 +11,15 @@ from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import ROW, Axis, Chart, Layer, Level, Point, Room, Series
 from workhours_sla.reports.plain_text import rate_text
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW, ComplianceRate
-from workhours_sla.text import words
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text.catalog import CHARTS, TARGET_VERDICTS
 from workhours_sla.text.numbers import count_text, number
-from workhours_sla.text.report import VERDICTS, heading, name_of
+from workhours_sla.text.words import heading, name_of
 
 _NAMES: Final = 0.45
 """Maximum share of the chart's width for the names of groups."""
 
 
-def funnel_chart(report: ReportNumbers, table: Table | None, lang: str) -> Chart:
+def funnel_chart(report: ReportNumbers, table: Table | None) -> Chart:
     """Return a funnel plot: the share in time of each group of a table, by the size of the group.
 
     The curves are the 95 % and the 99.8 % limits around the overall rate of the groups; thinner
@@ -28,17 +27,17 @@ def funnel_chart(report: ReportNumbers, table: Table | None, lang: str) -> Chart
     Groups with fewer than ten matured appeals are not drawn; a note counts them. Without a table,
     the chart is empty. Spiegelhalter 2005, "Funnel plots for comparing institutional performance".
     """
-    text = CHARTS.in_language(lang)
+    text = CHARTS.text
     if table is None:
         return Chart("", empty=text("no_grouping"))
-    title = text("chart_funnel", by=heading(table.by, lang))
+    title = text("chart_funnel", by=heading(table.by))
     funnel = funnel_of(report, table)
     if funnel is None:
         return Chart(title, empty=text("no_groups", counts_only=COUNTS_ONLY_BELOW))
-    overall = text("overall_rate", rate=number(f"{100 * funnel.centre:.1f}", lang))
+    overall = text("overall_rate", rate=number(f"{100 * funnel.centre:.1f}"))
     target = report.promise.target_rate
     layers: list[Layer] = [
-        model.target_level(target, lang),
+        model.target_level(target),
         Level(funnel.centre, "mean", overall),
     ]
     if funnel.between:
@@ -48,12 +47,12 @@ def funnel_chart(report: ReportNumbers, table: Table | None, lang: str) -> Chart
             layers.append(Series(points, "plain_limit", plain_label))
             plain_label = ""
     for kind, look, share in (("warning", "warning", "95"), ("action", "limit", "99.8")):
-        shown = text("percent", share=number(share, lang))
+        shown = text("percent", share=number(share))
         for side, label in (("lower", text("limits_of", share=shown)), ("upper", "")):
             points = tuple(map(Point, funnel.n, getattr(funnel.limits, f"{side}_{kind}")))
             layers.append(Series(points, look, label, shown if label else ""))
     ranked = [(row, row.rate) for row in table.rows if row.funnel is not None and row.rate]
-    layers.append(Series(tuple(_group(table.by, row, rate, lang) for row, rate in ranked)))
+    layers.append(Series(tuple(_group(table.by, row, rate) for row, rate in ranked)))
     legend: dict[str, str] = {}
     few_label = text("few_points", flagged=FLAGGED_BELOW)
     for place in (0, -1, 1, -2, 2):
@@ -63,12 +62,12 @@ def funnel_chart(report: ReportNumbers, table: Table | None, lang: str) -> Chart
     end = funnel.n[-1] * 1.15
     steps = (1, 2, 5) if end < 10_000 else (1, 3)  # noqa: PLR2004
     sizes = [step * 10**power for power in range(1, 9) for step in steps]
-    named = tuple((n, count_text(n, lang)) for n in sizes if funnel.n[0] <= n <= end)
+    named = tuple((n, count_text(n)) for n in sizes if funnel.n[0] <= n <= end)
     low = min([*(rate.rate for _, rate in ranked), target - 0.2, funnel.centre - 0.2])
     return Chart(
         title,
         Axis(funnel.n[0] * 0.95, end, named, text("axis_matured"), log=True),
-        model.share_axis(max(low - 0.04, -0.02), lang, text("axis_share")),
+        model.share_axis(max(low - 0.04, -0.02), text("axis_share")),
         tuple(layers),
         legend,
         notes=(text("not_drawn", counts_only=COUNTS_ONLY_BELOW, count=few),) if few else (),
@@ -81,15 +80,14 @@ def funnel_of(report: ReportNumbers, table: Table) -> Funnel | None:
     return next((funnel for funnel in report.funnels if funnel.by == table.by), None)
 
 
-def _group(by: str, row: Row, rate: ComplianceRate, lang: str) -> Point:
+def _group(by: str, row: Row, rate: ComplianceRate) -> Point:
     """Return the point of a group, with its name if it lies outside the 99.8 % limits."""
     tooltip = CHARTS.text(
-        lang,
         "group_point",
-        name=name_of(by, row.key, lang),
-        rate=rate_text(row, lang),
-        n=count_text(rate.n, lang),
-        place=CHARTS.text(lang, f"funnel_{row.funnel}"),
+        name=name_of(by, row.key),
+        rate=rate_text(row),
+        n=count_text(rate.n),
+        place=CHARTS.text(f"funnel_{row.funnel}"),
     )
     kind = f"funnel_{row.funnel}{'_few' if rate.flagged else ''}"
     far = abs(row.funnel or 0) > 1
@@ -100,20 +98,20 @@ def _group(by: str, row: Row, rate: ComplianceRate, lang: str) -> Point:
 # -- caterpillar plot --------------------------------------------------------------------------
 
 
-def caterpillar_chart(report: ReportNumbers, table: Table | None, lang: str, room: Room) -> Chart:
+def caterpillar_chart(report: ReportNumbers, table: Table | None, room: Room) -> Chart:
     """Return a caterpillar plot of a table: one row per group, with its share in time.
 
     Each share has its interval. The group with the highest share is first and the total last.
     Groups with fewer than ten matured appeals have counts instead of a share, and follow the other
     groups. Without a table, the chart is empty.
     """
-    text = CHARTS.in_language(lang)
+    text = CHARTS.text
     if table is None:
         return Chart("", empty=text("no_grouping"))
-    title = text("chart_caterpillar", by=heading(table.by, lang))
+    title = text("chart_caterpillar", by=heading(table.by))
     letters = int(_NAMES * room.width / model.width_of("n"))
     found = [
-        (_named(name_of(table.by, row.key, lang), row.rate, letters, lang), row.rate)
+        (_named(name_of(table.by, row.key), row.rate, letters), row.rate)
         for row in table.rows
         if row.rate is not None
     ]
@@ -121,7 +119,7 @@ def caterpillar_chart(report: ReportNumbers, table: Table | None, lang: str, roo
     if not found or total is None:
         return Chart(title, empty=text("no_rows"))
     shown = sorted(found, key=lambda pair: (pair[1].counts_only, -pair[1].rate, -pair[1].n))
-    shown.append((_named(heading("total", lang), total, letters, lang), total))
+    shown.append((_named(heading("total"), total, letters), total))
     names: list[model.Tick] = []
     points, at, last, middle = [], 0.0, 0.0, 0.0
     for name, rate in shown:
@@ -135,25 +133,25 @@ def caterpillar_chart(report: ReportNumbers, table: Table | None, lang: str, roo
     low = min([total.target, *(rate.interval.lower for _, rate in shown)])
     about = min(5, max(1, int((1 - _NAMES) * room.width / 35)))
     legend = {
-        f"target_{verdict}": text("target_is", verdict=words.pick(VERDICTS[verdict], lang))
+        f"target_{verdict}": text("target_is", verdict=TARGET_VERDICTS[verdict])
         for verdict in ("meets", "inconclusive", "fails", "too_few")
     }
     return Chart(
         title,
-        model.share_axis(max(low - 0.03, -0.02), lang, text("axis_share"), about),
+        model.share_axis(max(low - 0.03, -0.02), text("axis_share"), about),
         Axis(middle + 0.9, -0.9, tuple(names), names=True),
         (
             Level((last + middle) / 2, "rule"),
             Series(tuple(points)),
-            model.target_level(total.target, lang, upright=True),
+            model.target_level(total.target, upright=True),
         ),
         {**legend, "few_matured": text("counts_only", counts_only=COUNTS_ONLY_BELOW)},
         height=(middle + 1.9) * ROW,
     )
 
 
-def _named(name: str, rate: ComplianceRate, letters: int, lang: str) -> str:
+def _named(name: str, rate: ComplianceRate, letters: int) -> str:
     """Return the label of a group: its name and size, or counts such as 6/8 for a small group."""
-    size = f"{rate.met}/{rate.n}" if rate.counts_only else count_text(rate.n, lang)
+    size = f"{rate.met}/{rate.n}" if rate.counts_only else count_text(rate.n)
     size = f"\N{NO-BREAK SPACE}\N{MIDDLE DOT}\N{NO-BREAK SPACE}{size}"
     return model.name_lines(name, letters, lines=3, tail=size)

@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
 from workhours_sla.reports.printable import one_line
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import count_text, number, target_text
 
 TYPE: Final = 7.0
@@ -216,30 +216,30 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
     return [round(n * step, 10) for n in range(first, last + 1)]
 
 
-def share_axis(low: float, lang: str, title: str = "", about: int = 5) -> Axis:
+def share_axis(low: float, title: str = "", about: int = 5) -> Axis:
     """Return an axis for shares from ``low`` to 1, with ticks in percent."""
     shares = ticks(max(low, 0.0), 1.0, about)
-    return Axis(low, 1.02, tuple((n, number(f"{100 * n:.3g}", lang)) for n in shares), title)
+    return Axis(low, 1.02, tuple((n, number(f"{100 * n:.3g}")) for n in shares), title)
 
 
-def hours_axis(low: float, high: float, lang: str, title: str, about: int = 5) -> Axis:
+def hours_axis(low: float, high: float, title: str, about: int = 5) -> Axis:
     """Return an axis for numbers of hours."""
     hours = ticks(low, high, about)
-    return Axis(low, high, tuple((n, number(f"{n:g}", lang)) for n in hours), title)
+    return Axis(low, high, tuple((n, number(f"{n:g}")) for n in hours), title)
 
 
-def count_axis(high: float, lang: str, title: str = "", about: int = 5) -> Axis:
+def count_axis(high: float, title: str = "", about: int = 5) -> Axis:
     """Return an axis for whole numbers from 0 to ``high``."""
     counts = [round(n) for n in ticks(0, high, about) if n == round(n)]
-    return Axis(0, high, tuple((n, count_text(n, lang)) for n in counts), title)
+    return Axis(0, high, tuple((n, count_text(n)) for n in counts), title)
 
 
-def week_axis(names: Sequence[str], lang: str, most: int = 9) -> Axis:
+def week_axis(names: Sequence[str], most: int = 9) -> Axis:
     r"""Return an axis with the weeks at 0, 1, 2 and so on.
 
     At most ``most`` of them have ticks, with the year below the first week of each year.
 
-    >>> week_axis(["2024-W51", "2025-W01+W02"], "en").ticks
+    >>> week_axis(["2024-W51", "2025-W01+W02"]).ticks
     ((0, '51\n2024'), (1, '01\n2025'))
     """
     named: list[Tick] = []
@@ -249,15 +249,15 @@ def week_axis(names: Sequence[str], lang: str, most: int = 9) -> Axis:
         named.append((place, f"{week}\n{year}" if year != before else week))
         before = year
     end = max(len(names) - 0.3, 0.7)
-    return Axis(-0.7, end, tuple(named), CHARTS.text(lang, "axis_week"))
+    return Axis(-0.7, end, tuple(named), CHARTS.text("axis_week"))
 
 
 # -- texts -----------------------------------------------------------------------------------------
 
 
-def target_level(target: float, lang: str, *, upright: bool = False) -> Level:
+def target_level(target: float, *, upright: bool = False) -> Level:
     """Return the line that marks the target rate."""
-    label = CHARTS.text(lang, "target_line", target=target_text(target, lang))
+    label = CHARTS.text("target_line", target=target_text(target))
     return Level(target, "target", label, label, upright)
 
 

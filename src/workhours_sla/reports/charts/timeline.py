@@ -26,10 +26,9 @@ from workhours_sla.reports.printable import printable
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.text import words
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text import catalog, words
+from workhours_sla.text.catalog import CHARTS, PHASES
 from workhours_sla.text.numbers import weekday_text, when_text
-from workhours_sla.text.report import PHASES
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.schedule import Schedule
@@ -64,14 +63,13 @@ class Timeline:
         as_of: datetime,
         events: Sequence[Event],
         spans: Sequence[Span],
-        lang: str,
         room: Room,
     ) -> None:
         self._around_the_clock = isinstance(outcome.budget, ClockTime)
         if self._around_the_clock:
             schedule = Schedule(None, "24/7", tz=schedule.tz)
         self._outcome, self._schedule, self._spans = outcome, schedule, spans
-        self._lang, self._text, self._room = lang, CHARTS.in_language(lang), room
+        self._text, self._room = CHARTS.text, room
         self._start = outcome.started_at or outcome.posted_at
         self._end = outcome.answered_at or outcome.withdrawn_at or as_of
         ends = [self._end, *(one for one in (outcome.due_at, outcome.limit) if one is not None)]
@@ -86,7 +84,7 @@ class Timeline:
     def chart(self) -> Chart:
         """Return the timeline, or an empty chart if the appeal has no clock."""
         outcome, text = self._outcome, self._text
-        verdict = words.pick(words.VERDICTS[outcome.verdict], self._lang)
+        verdict = catalog.VERDICTS[outcome.verdict]
         if outcome.overdue:
             verdict = text("overdue_by", amount=format_amount(outcome.overdue))
         names = (printable(outcome.appeal_id), printable(outcome.target), verdict)
@@ -130,7 +128,7 @@ class Timeline:
 
     def _axis(self) -> Axis:
         """Return the axis of time, with ticks for days and, if there is room, for hours."""
-        edges = [(self._midnight(day), weekday_text(day, self._lang)) for day in self._days]
+        edges = [(self._midnight(day), weekday_text(day)) for day in self._days]
         wide = model.width_of(edges[0][1]) + TYPE
         if len(edges) > 1 and self._width(edges[0][0], edges[1][0]) < wide:
             edges = edges[1:]  # the visible part of the first day is too narrow for its name
@@ -220,13 +218,13 @@ class Timeline:
     def _why(self, day: date) -> str:
         """Return the reason why a date has no working time."""
         if day in self._schedule.overrides:
-            return words.pick(words.BY_OWN_ORDER, self._lang)
+            return catalog.DAYS["by_own_order"]
         found = self._schedule.calendar.day(day)
         if found.working:
-            return words.pick(words.NO_HOURS, self._lang)
+            return catalog.DAYS["no_hours"]
         if found.reasons and found.reasons[0].name:
-            return words.holiday(found.reasons[0].name, self._lang)
-        return words.pick(words.DAY_KINDS[found.kind], self._lang)
+            return words.holiday(found.reasons[0].name)
+        return catalog.DAY_KINDS[found.kind]
 
     def _lines(self) -> Iterator[Level]:
         """Yield lines at the due time, the limit and, for an open appeal, the evaluation time."""
@@ -242,7 +240,7 @@ class Timeline:
                 yield Level(at, look, self._text(key, when=self._when(at)), upright=True)
 
     def _when(self, at: datetime) -> str:
-        return when_text(at.astimezone(self._schedule.tz), self._lang)
+        return when_text(at.astimezone(self._schedule.tz))
 
     # -- events and holders ----------------------------------------------------------------
 
@@ -286,7 +284,7 @@ class Timeline:
         for place, span in enumerate(self._spans):
             who = f"{printable(span.holder)}, " if span.holder else ""
             amount = span.until - span.since if self._around_the_clock else span.worked
-            phase = words.pick(PHASES[span.phase], self._lang)
+            phase = PHASES[span.phase]
             yield f"{_letters(place)}  {format_amount(amount)}  {who}{phase}"
 
 

@@ -16,7 +16,7 @@ from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, P
 from workhours_sla.reports.plain_text import interval_text, lowest, rate_text
 from workhours_sla.reports.scales import percent_sign, percent_text
 from workhours_sla.statistics.control_charts import RANGE_LIMIT_FACTOR
-from workhours_sla.text.charts import CHARTS, SENTENCES
+from workhours_sla.text.catalog import CHARTS, TYPESET_SENTENCES
 from workhours_sla.text.numbers import NO_FIGURE, count_text, hours_exact, number, when_text
 
 SIGNALS: Final = ("outside", "run_of_eight", "three_of_four", "range_outside")
@@ -29,18 +29,18 @@ _MOST_WEEKS: Final = 14
 _HOUR: Final = timedelta(hours=1)
 
 
-def signals_of(point: TrendPoint | SharePoint, lang: str) -> list[str]:
+def signals_of(point: TrendPoint | SharePoint) -> list[str]:
     """Return the names of the signals of a point in a control chart."""
-    return [CHARTS.text(lang, kind) for kind in SIGNALS if getattr(point, kind, False)]
+    return [CHARTS.text(kind) for kind in SIGNALS if getattr(point, kind, False)]
 
 
-def xmr_chart(trend: Trend, lang: str, rows: Sequence[Row] = ()) -> Chart:
+def xmr_chart(trend: Trend, rows: Sequence[Row] = ()) -> Chart:
     """Return an XmR chart of the weekly median times to an answer.
 
     ``rows`` are the rows of the table ``week``. If they are given, the chart also shows the weeks
     that are not final yet.
     """
-    text = CHARTS.in_language(lang)
+    text = CHARTS.text
     points = {point.week: point for point in trend.points}
     medians = {
         row.key or "": row.median.time
@@ -52,9 +52,9 @@ def xmr_chart(trend: Trend, lang: str, rows: Sequence[Row] = ()) -> Chart:
     final, waiting = [], []
     for place, (week, median) in enumerate(medians.items()):
         if week in points:
-            tooltip = f"{week}: {_hours(median, lang)}"
+            tooltip = f"{week}: {_hours(median)}"
             point = points[week]
-            final.append(_point(place, median / _HOUR, tooltip, point, lang, trend.side(point)))
+            final.append(_point(place, median / _HOUR, tooltip, point, trend.side(point)))
         else:
             waiting.append(Point(place, median / _HOUR, "open"))
     layers: list[Layer] = [
@@ -64,22 +64,22 @@ def xmr_chart(trend: Trend, lang: str, rows: Sequence[Row] = ()) -> Chart:
     reading = ""
     if trend.mean is not None and trend.lower is not None and trend.upper is not None:
         limits = {key: getattr(trend, key) for key in ("mean", "lower", "upper")}
-        facts = {key: _hours(limit, lang) for key, limit in limits.items()}
+        facts = {key: _hours(limit) for key, limit in limits.items()}
         layers += [
             Level(trend.upper / _HOUR, "limit", text("limits_at", **facts), text("limit_line")),
             Level(trend.mean / _HOUR, "mean", text("mean_at", **facts), text("mean_line")),
             Level(trend.lower / _HOUR, "limit", end=text("limit_line")),
         ]
-        facts = {key: hours_exact(limit, lang) for key, limit in limits.items()}
-        reading = text("trend_reading", **facts, **_signal_facts(trend, lang))
+        facts = {key: hours_exact(limit) for key, limit in limits.items()}
+        reading = text("trend_reading", **facts, **_signal_facts(trend))
     return _of_hours(
-        text("chart_trend"), list(medians), [*layers, Series(tuple(waiting))], trend, lang, reading
+        text("chart_trend"), list(medians), [*layers, Series(tuple(waiting))], trend, reading
     )
 
 
-def moving_range_chart(trend: Trend, lang: str) -> Chart:
+def moving_range_chart(trend: Trend) -> Chart:
     """Return a chart of the differences between successive weekly medians, with their limit."""
-    text = CHARTS.in_language(lang)
+    text = CHARTS.text
     ranges = [
         Point(place, abs(b.median - a.median) / _HOUR, "range_outside" if b.range_outside else "")
         for place, (a, b) in enumerate(pairwise(trend.points), start=1)
@@ -91,20 +91,15 @@ def moving_range_chart(trend: Trend, lang: str) -> Chart:
     if limit is not None:
         mean = limit / RANGE_LIMIT_FACTOR
         layers += [
-            Level(mean / _HOUR, "mean", text("mean_at", mean=_hours(mean, lang))),
-            Level(limit / _HOUR, "limit", text("limit_at", value=_hours(limit, lang))),
+            Level(mean / _HOUR, "mean", text("mean_at", mean=_hours(mean))),
+            Level(limit / _HOUR, "limit", text("limit_at", value=_hours(limit))),
         ]
     names = [point.week for point in trend.points]
-    return _of_hours(text("chart_moving_range"), names, layers, trend, lang)
+    return _of_hours(text("chart_moving_range"), names, layers, trend)
 
 
-def _of_hours(  # noqa: PLR0913, PLR0917
-    title: str,
-    names: Sequence[str],
-    layers: list[Layer],
-    trend: Trend,
-    lang: str,
-    reading: str = "",
+def _of_hours(
+    title: str, names: Sequence[str], layers: list[Layer], trend: Trend, reading: str = ""
 ) -> Chart:
     """Return a weekly control chart with values in hours.
 
@@ -115,28 +110,28 @@ def _of_hours(  # noqa: PLR0913, PLR0917
     least, most = min(values), max(values)
     room = 0.1 * (most - least or most or 1.0)
     low = least - room if least < 0 else max(least - room, 0.0)
-    axis_title = CHARTS.text(lang, "axis_hours_short")
+    axis_title = CHARTS.text("axis_hours_short")
     return Chart(
         title,
-        model.week_axis(names, lang),
-        model.hours_axis(low, most + room, lang, axis_title),
+        model.week_axis(names),
+        model.hours_axis(low, most + room, axis_title),
         tuple(layers),
-        _legend(lang),
+        _legend(),
         reading,
-        notes=_notes(trend, lang),
+        notes=_notes(trend),
     )
 
 
-def p_prime_chart(trend: ShareTrend, target: float, lang: str) -> Chart:
+def p_prime_chart(trend: ShareTrend, target: float) -> Chart:
     """Return a p' control chart of the weekly shares in time; limits depend on each week's size."""
-    text = CHARTS.in_language(lang)
+    text = CHARTS.text
     points = trend.points
     if not points:
         axis = Axis(0, 1, title=text("axis_share"))
         return Chart(text("chart_share_trend"), y=axis, empty=text("no_weeks"))
     names = [point.week for point in points]
     shares = tuple(
-        _point(place, point.share, _share_tooltip(point, lang), point, lang, trend.side(point))
+        _point(place, point.share, _share_tooltip(point), point, trend.side(point))
         for place, point in enumerate(points)
     )
     layers: list[Layer] = [
@@ -147,53 +142,53 @@ def p_prime_chart(trend: ShareTrend, target: float, lang: str) -> Chart:
     start = len(points) - len(lower)
     reading = ""
     if trend.mean is not None and trend.sigma_z is not None:
-        sigma = number(f"{trend.sigma_z:.2f}", lang)
+        sigma = number(f"{trend.sigma_z:.2f}")
         upper = [point.upper for point in points if point.upper is not None]
         by_size, limit = text("limits_by_size", value=sigma), text("limit_line")
-        mean = text("mean_at", mean=percent_sign(trend.mean, lang))
+        mean = text("mean_at", mean=percent_sign(trend.mean))
         layers += [
             Level(trend.mean, "mean", mean, text("mean_line")),
             Series(tuple(map(Point, count(start), lower)), "limit", "", limit, "mid"),
             Series(tuple(map(Point, count(start), upper)), "limit", by_size, "", "mid"),
         ]
-        facts = {"mean": percent_text(trend.mean, lang), "sigma": sigma}
-        reading = text("share_trend_reading", **facts, **_signal_facts(trend, lang))
+        facts = {"mean": percent_text(trend.mean), "sigma": sigma}
+        reading = text("share_trend_reading", **facts, **_signal_facts(trend))
         reading += f" {text(f'assurance_{trend.assurance(target)}')}"
     least = min([target, *lower, *(point.share for point in points)])
     return Chart(
         text("chart_share_trend"),
-        model.week_axis(names, lang),
-        model.share_axis(max(least - 0.03, -0.02), lang, text("axis_share")),
-        (*layers, model.target_level(target, lang)),
-        _legend(lang),
+        model.week_axis(names),
+        model.share_axis(max(least - 0.03, -0.02), text("axis_share")),
+        (*layers, model.target_level(target)),
+        _legend(),
         reading,
-        notes=_notes(trend, lang),
+        notes=_notes(trend),
     )
 
 
-def _share_tooltip(point: SharePoint, lang: str) -> str:
+def _share_tooltip(point: SharePoint) -> str:
     """Return the tooltip of a weekly share: its counts, and its limits if there are any."""
     limits = ""
     if point.lower is not None and point.upper is not None:
-        low, high = (percent_text(limit, lang) for limit in (point.lower, point.upper))
-        limits = CHARTS.text(lang, "share_limits", lower=low, upper=high)
-    share = percent_text(point.share, lang)
+        low, high = (percent_text(limit) for limit in (point.lower, point.upper))
+        limits = CHARTS.text("share_limits", lower=low, upper=high)
+    share = percent_text(point.share)
     facts = {"week": point.week, "met": point.met, "matured": point.matured}
-    return CHARTS.text(lang, "share_point", **facts, share=share, limits=limits)
+    return CHARTS.text("share_point", **facts, share=share, limits=limits)
 
 
-def _point(  # noqa: PLR0913, PLR0917
-    place: int, value: float, tooltip: str, point: TrendPoint | SharePoint, lang: str, side: Side
+def _point(
+    place: int, value: float, tooltip: str, point: TrendPoint | SharePoint, side: Side
 ) -> Point:
     """Return a point with its signals in the tooltip, in the style of its strongest signal.
 
     The style name has a second word if the signal is an improvement or a concern.
     """
-    found = signals_of(point, lang)
+    found = signals_of(point)
     kind = next((kind for kind in SIGNALS[:3] if getattr(point, kind)), "signal" if found else "")
     if side != "neither":
         kind += f" {side}"
-        found.append(CHARTS.text(lang, side))
+        found.append(CHARTS.text(side))
     return Point(place, value, kind, "; ".join([tooltip, *found]))
 
 
@@ -204,46 +199,46 @@ def _merged(names: Sequence[str], values: Sequence[float]) -> Series:
     )
 
 
-def _legend(lang: str) -> dict[str, str]:
+def _legend() -> dict[str, str]:
     """Return the legend of the points of control charts, keyed by style name."""
-    text = CHARTS.in_language(lang)
+    text = CHARTS.text
     labels = {kind: text(kind) for kind in ("merged", *SIGNALS)}
     for kind in SIGNALS[:3]:
         labels |= {f"{kind} {side}": f"{text(kind)}: {text(side)}" for side in SIDES}
     return {**labels, "open": text("unfinished")}
 
 
-def _hours(amount: timedelta, lang: str) -> str:
-    return CHARTS.text(lang, "hours", hours=hours_exact(amount, lang))
+def _hours(amount: timedelta) -> str:
+    return CHARTS.text("hours", hours=hours_exact(amount))
 
 
-def _notes(trend: Trend | ShareTrend, lang: str) -> tuple[str, ...]:
+def _notes(trend: Trend | ShareTrend) -> tuple[str, ...]:
     """Return notes on missing limits, on a rebase, and on the weeks left out."""
     notes: list[str] = []
     if trend.baseline is None:
-        notes.append(SENTENCES.text(lang, "trend_too_short", points=len(trend.points)))
+        notes.append(TYPESET_SENTENCES.text("trend_too_short", points=len(trend.points)))
     if trend.rebased is not None:
-        notes.append(CHARTS.text(lang, "rebased", week=trend.rebased))
+        notes.append(CHARTS.text("rebased", week=trend.rebased))
     for reason in ("paused", "unknown", "unfinished"):
         weeks = ", ".join(one.week for one in trend.left_out if one.reason == reason)
         if weeks:
-            notes.append(CHARTS.text(lang, f"left_out_{reason}", weeks=weeks))
+            notes.append(CHARTS.text(f"left_out_{reason}", weeks=weeks))
     return tuple(notes)
 
 
-def _signal_facts(trend: Trend | ShareTrend, lang: str) -> dict[str, str]:
+def _signal_facts(trend: Trend | ShareTrend) -> dict[str, str]:
     """Return the weeks that signal a change, and the number expected without any change."""
-    found = [point.week for point in trend.points if signals_of(point, lang)]
+    found = [point.week for point in trend.points if signals_of(point)]
     return {
-        "signals": ", ".join(found) or CHARTS.text(lang, "no_signals"),
-        "expected": number(f"{trend.expected_signals:.1f}", lang),
+        "signals": ", ".join(found) or CHARTS.text("no_signals"),
+        "expected": number(f"{trend.expected_signals:.1f}"),
     }
 
 
 # -- shares and backlog ------------------------------------------------------------------------
 
 
-def weeks_chart(report: ReportNumbers, lang: str) -> Chart:
+def weeks_chart(report: ReportNumbers) -> Chart:
     """Return a chart of the weekly shares in time with their intervals, above bars of arrivals.
 
     A short week is merged with the next week.
@@ -262,41 +257,40 @@ def weeks_chart(report: ReportNumbers, lang: str) -> Chart:
         Box(place - 0.45, foot, place + 0.45, unit * week.counts.arrived, "quiet")
         for place, week in enumerate(weeks)
     ]
-    axis = model.week_axis([week.name for week in weeks], lang, _MOST_WEEKS)
-    shares = model.share_axis(low, lang, about=7)
-    named = (*shares.ticks, (foot + unit * most, count_text(most, lang)))
+    axis = model.week_axis([week.name for week in weeks], _MOST_WEEKS)
+    shares = model.share_axis(low, about=7)
+    named = (*shares.ticks, (foot + unit * most, count_text(most)))
     return Chart(
-        CHARTS.text(lang, "chart_weeks"),
+        CHARTS.text("chart_weeks"),
         Axis(-0.5, len(weeks) - 0.5, axis.ticks, axis.title),
         Axis(foot, 1.02, named),
         (
             *bars,
-            *(_week(row, places[row.key or ""], lang, is_final=row.key in final) for row in rows),
-            model.target_level(target, lang),
+            *(_week(row, places[row.key or ""], is_final=row.key in final) for row in rows),
+            model.target_level(target),
         ),
     )
 
 
-def _week(row: Row, places: Sequence[int], lang: str, *, is_final: bool) -> Box:
+def _week(row: Row, places: Sequence[int], *, is_final: bool) -> Box:
     """Return the box of a week or of merged weeks: the interval, with a line at the share.
 
     A week with too few appeals for a share has an invisible box with a tooltip.
     """
-    rate, shown = row.rate, rate_text(row, lang)
+    rate, shown = row.rate, rate_text(row)
     ranked = rate if rate is not None and not rate.counts_only else None
     tooltip = CHARTS.text(
-        lang,
         "week_point",
         week=row.key,
-        rate=CHARTS.text(lang, "percent", share=shown) if ranked else shown,
-        interval=interval_text(row, lang, NO_FIGURE),
+        rate=CHARTS.text("percent", share=shown) if ranked else shown,
+        interval=interval_text(row, NO_FIGURE),
         met=row.counts.matured_met,
         matured=row.counts.matured,
         arrived=row.counts.arrived,
     )
     look = "week"
     if not is_final:
-        tooltip += f" ({CHARTS.text(lang, 'unfinished')})"
+        tooltip += f" ({CHARTS.text('unfinished')})"
         look = "week open"
     start, end = places[0] - 0.45, places[-1] + 0.45
     if ranked is None:
@@ -305,16 +299,16 @@ def _week(row: Row, places: Sequence[int], lang: str, *, is_final: bool) -> Box:
     return Box(start, low, end, high - low, look, tooltip=tooltip, value=ranked.rate)
 
 
-def backlog_chart(points: Sequence[BacklogPoint], lang: str) -> Chart:
+def backlog_chart(points: Sequence[BacklogPoint]) -> Chart:
     """Return a chart of the open and the overdue appeals at the end of each week."""
-    text = CHARTS.in_language(lang)
+    text = CHARTS.text
     most = max([1, *(point.open for point in points)])
     weeks = ["{}-W{:02}".format(*point.at.isocalendar()[:2]) for point in points]
     now = points[-1]
     tooltips = [
         text(
             "backlog_now" if one is now else "backlog_point",
-            when=when_text(one.at, lang),
+            when=when_text(one.at),
             open=one.open,
             overdue=one.overdue,
             arrivals=one.arrivals,
@@ -327,8 +321,8 @@ def backlog_chart(points: Sequence[BacklogPoint], lang: str) -> Chart:
     overdue = (Point(n, one.overdue) for n, one in enumerate(points))
     return Chart(
         text("chart_backlog"),
-        model.week_axis(weeks, lang),
-        model.count_axis(most * 1.1, lang),
+        model.week_axis(weeks),
+        model.count_axis(most * 1.1),
         (
             Series(tuple(marked), "line", end=text("open_now")),
             Series(tuple(overdue), "second", end=text("overdue_short")),

@@ -11,8 +11,8 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, in_a_row
-from workhours_sla.text import messages, words
-from workhours_sla.text.charts import CHARTS
+from workhours_sla.text import catalog, messages, words
+from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import short_day
 from workhours_sla.worktime.schedule import Schedule
 
@@ -38,11 +38,11 @@ _WIDE, _TALL = 8, 8.6
 _DAY: Final = timedelta(days=1)
 
 
-def year_chart(of: Calendar | Schedule, year: int, lang: str) -> Chart:
+def year_chart(of: Calendar | Schedule, year: int) -> Chart:
     """Return a chart of the days of a year with the kind of each day; notes name the acts."""
     calendar = of.calendar if isinstance(of, Schedule) else of
     overrides = of.overrides if isinstance(of, Schedule) else {}
-    boxes, texts = [], list(_heads(year, lang))
+    boxes, texts = [], list(_heads(year))
     kinds: set[str] = set()
     acts: dict[str, list[date]] = {}
     for day in _dates(year):
@@ -56,16 +56,16 @@ def year_chart(of: Calendar | Schedule, year: int, lang: str) -> Chart:
             texts.append(Label(x + 0.96, y + 0.06, SIGNS[kind], f"sign {kind}"))
         for entry in found.reasons[:1] if found is not None else ():
             if entry.act is not None:
-                acts.setdefault(entry.act.text(lang), []).append(day)
-    notes = [f"{act}: {_ranges(days, lang)}." for act, days in acts.items()]
-    notes += [_why_unknown(calendar, year, lang)] if "unknown" in kinds else []
+                acts.setdefault(entry.act.text(catalog.current()), []).append(day)
+    notes = [f"{act}: {_ranges(days)}." for act, days in acts.items()]
+    notes += [_why_unknown(calendar, year)] if "unknown" in kinds else []
     return Chart(
-        CHARTS.text(lang, "year", id=calendar.id, year=year),
+        CHARTS.text("year", id=calendar.id, year=year),
         Axis(-0.2, _ACROSS * _WIDE - 0.8),
         Axis(_DOWN * _TALL - 0.6, -0.2),
         (*boxes, *texts),
         {
-            kind: f"{sign} {CHARTS.text(lang, kind)}".lstrip()
+            kind: f"{sign} {CHARTS.text(kind)}".lstrip()
             for kind, sign in SIGNS.items()
             if kind in kinds
         },
@@ -105,30 +105,30 @@ def _place(day: date) -> tuple[float, float]:
     return across * _WIDE + column, down * _TALL + 2 + row
 
 
-def _heads(year: int, lang: str) -> Iterator[Label]:
+def _heads(year: int) -> Iterator[Label]:
     """Yield the names of the months, and below each the names of the weekdays."""
-    for month, name in enumerate(words.MONTHS[lang], start=1):
+    for month, name in enumerate(words.months(), start=1):
         first = date(year, month, 1)
         x, y = _place(first)
         x -= first.weekday()
         yield Label(x + 3.5, y - 1.15, name, "month")
-        for place, weekday in enumerate(words.WEEKDAYS[lang]):
+        for place, weekday in enumerate(words.weekdays()):
             yield Label(x + place + 0.5, y - 0.4, weekday[:2], "weekday")
 
 
-def _ranges(days: list[date], lang: str) -> str:
+def _ranges(days: list[date]) -> str:
     """Write a list of dates as text, with consecutive dates as a range such as 1 Jan-8 Jan."""
-    runs = [(short_day(run[0], lang), short_day(run[-1], lang)) for run in in_a_row(days)]
+    runs = [(short_day(run[0]), short_day(run[-1])) for run in in_a_row(days)]
     return ", ".join(a if a == b else f"{a}\N{EN DASH}{b}" for a, b in runs)
 
 
-def _why_unknown(calendar: Calendar, year: int, lang: str) -> str:
+def _why_unknown(calendar: Calendar, year: int) -> str:
     """Return a sentence that explains why the calendar does not cover a date of the year."""
     for day in _dates(year):
         try:
             calendar.day(day)
         except CalendarCoverageError as error:
             facts: dict[str, Any] = dict(error.facts)
-            why = words.pick(messages.UNKNOWN_DATES[error.cause], lang)
-            return f"? {words.short_date(day, lang)}: {why.format(**messages.IN_CODE, **facts)}"
+            why = catalog.UNKNOWN_DATES[error.cause]
+            return f"? {words.short_date(day)}: {why.format(**messages.IN_CODE, **facts)}"
     return ""

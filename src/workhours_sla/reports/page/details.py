@@ -15,12 +15,9 @@ from workhours_sla.reports.page.section import Section
 from workhours_sla.reports.page.tables import ROWS, Cell, Line, Traces
 from workhours_sla.reports.periods import period_text
 from workhours_sla.reports.scales import percent_text
-from workhours_sla.text import words
+from workhours_sla.text.catalog import CLASSES, INTAKE_REASONS, PAGE, PHASES, SOURCES, typeset
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text
-from workhours_sla.text.page import PAGE, SOURCES
-from workhours_sla.text.report import CLASSES, INTAKE_REASONS, PHASES, heading
-from workhours_sla.text.texts import typeset
-from workhours_sla.text.words import target_name
+from workhours_sla.text.words import heading, target_name
 
 PRINTED: Final = 50
 """Number of late appeals that are printed. The style sheet has the same number."""
@@ -41,7 +38,7 @@ class Details(Section):
 
     def change(self) -> Iterator[Html]:
         """Yield the section on the change of the share in time: effects of mix and performance."""
-        compared, lang = self.report.comparison, self.lang
+        compared = self.report.comparison
         change = None if compared is None else compared.change
         if compared is None or change is None:
             return
@@ -50,36 +47,34 @@ class Details(Section):
             **{key: getattr(change.interval, key) for key in ("lower", "upper")},
         }
         facts = {
-            "before": percent_text(change.before, lang),
-            "after": percent_text(change.after, lang),
+            "before": percent_text(change.before),
+            "after": percent_text(change.after),
             **{key: self._points(part).shown for key, part in parts.items()},
         }
-        periods = {key: period_text(getattr(compared, key), lang) for key in ("after", "before")}
+        periods = {key: period_text(getattr(compared, key)) for key in ("after", "before")}
         yield element("p", self.text("compared", **periods))
         yield self.paragraph("change", **facts)
         rows: list[Line] = [
             [
-                ", ".join(
-                    words.pick(CLASSES[key], lang) for key in (one.arrival_class, one.due_class)
-                ),
+                ", ".join(CLASSES[key] for key in (one.arrival_class, one.due_class)),
                 self._points(one.mix),
                 self._points(one.performance),
             ]
             for one in change.classes
         ]
-        titles = [heading("arrival_class", lang), self.text("mix"), self.text("performance")]
+        titles = [heading("arrival_class"), self.text("mix"), self.text("performance")]
         yield self.folded(tables.table(self.text("class_change"), titles, rows))
 
     def _points(self, part: float) -> Cell:
         """Return a cell with a difference of shares in percentage points."""
-        return Cell(number(f"{100 * part:+.2f}", self.lang), part)
+        return Cell(number(f"{100 * part:+.2f}"), part)
 
     def late(self, traces: Traces | None, rest: str | None) -> Iterator[Html]:
         """Yield the table of the first late appeals.
 
         ``rest`` is the name of a file with all late appeals, or None.
         """
-        report, lang = self.report, self.lang
+        report = self.report
         total, shown = report.total, report.late[:ROWS]
         other = report.backlog.points[-1].overdue - total.overdue
         every = total.counts.breached + other
@@ -101,14 +96,14 @@ class Details(Section):
             box = element("input", type="checkbox", id="hour-earlier")
             label = self.text("only_hour_earlier")
             yield element("label", box, " ", label, class_="screen choice", hidden=True)
-        yield tables.late_table(shown, traces, self.text("late"), report, lang)
+        yield tables.late_table(shown, traces, self.text("late"), report)
 
     def handling(self) -> Iterator[Html]:
         """Yield the section on the holders of late appeals and on signs to investigate."""
         found = self.report.attribution
         if found is not None:
             yield from self._holders(found)
-        signs, lang = self.report.indicators, self.lang
+        signs = self.report.indicators
         yield self.paragraph("indicators")
         noon = self.counts(noon_hour=signs.noon_hour, before_lunch=signs.before_lunch)
         yield self.paragraph("before_lunch", **noon)
@@ -116,7 +111,7 @@ class Details(Section):
             [
                 self._holder(one.agency),
                 *self.cells(one.replied, one.formal_first),
-                tables.amount(one.registration_delay, lang),
+                tables.amount(one.registration_delay),
                 *self.cells(one.deletes, one.late_transfers),
             ]
             for one in signs.agencies
@@ -129,7 +124,6 @@ class Details(Section):
 
     def _holders(self, found: Attribution) -> Iterator[Html]:
         """Yield two tables: the holders of late appeals, and the phases of handling."""
-        lang = self.lang
         yield self.paragraph("attribution")
         earlier = dict(found.hour_earlier)
         saved = saved_by_an_hour(self.report)
@@ -145,16 +139,16 @@ class Details(Section):
         holder, at_breach, *others = self.titles(
             "holder", "at_breach", "largest_share", "first_holder"
         )
-        titles = [holder, at_breach, heading("hour_earlier", lang), *others]
+        titles = [holder, at_breach, heading("hour_earlier"), *others]
         by_holder = tables.table(self.text("handling"), titles, rows, sortable=True)
         yield self.folded(by_holder, name="by_holder")
         if found.phases:
             yield self.paragraph("phases")
             rows = [
                 [
-                    words.pick(PHASES[one.phase], lang),
-                    tables.amount(one.worked, lang),
-                    tables.count(one.appeals, lang),
+                    PHASES[one.phase],
+                    tables.amount(one.worked),
+                    tables.count(one.appeals),
                 ]
                 for one in found.phases
             ]
@@ -163,9 +157,9 @@ class Details(Section):
         rows = [
             [
                 self._holder(share.holder),
-                tables.text(words.pick(PHASES[share.phase], lang)),
-                tables.amount(share.worked, lang),
-                tables.count(share.appeals, lang),
+                tables.text(PHASES[share.phase]),
+                tables.amount(share.worked),
+                tables.count(share.appeals),
             ]
             for share in found.shares
         ]
@@ -182,15 +176,14 @@ class Details(Section):
 
     def quality(self) -> Iterator[Html]:
         """Yield notes on the quality of the data, and the table of rejected input by reason."""
-        lang = self.lang
         notes = [
-            _LONG_NUMBER.sub(lambda found: count_text(int(found[0]), lang), typeset(note, lang))
-            for note in quality_notes(self.report, lang)
+            _LONG_NUMBER.sub(lambda found: count_text(int(found[0])), typeset(note))
+            for note in quality_notes(self.report)
         ]
         yield element("ul", (element("li", note) for note in notes), class_="notes")
         intake = self.report.quality.intake
         rows: list[Line] = [
-            [words.pick(INTAKE_REASONS[reason], lang), tables.count(count, lang)]
+            [INTAKE_REASONS[reason], tables.count(count)]
             for reason, count in (*intake.quarantined, *intake.unmatched)
         ]
         if rows:
@@ -198,13 +191,13 @@ class Details(Section):
 
     def method(self) -> Iterator[Html]:
         """Yield the table of definitions of the figures, and the table of the report's sources."""
-        report, lang, funnels = self.report, self.lang, self.report.funnels
-        chance = number(f"{funnels[0].false_alarms:.2f}", lang) if funnels else NO_FIGURE
+        report, funnels = self.report, self.report.funnels
+        chance = number(f"{funnels[0].false_alarms:.2f}") if funnels else NO_FIGURE
         facts = {
             **self.method_facts(),
             "points": report.trend.baseline or NO_FIGURE,
             "false_alarms": chance,
-            "target": target_text(self.target, lang),
+            "target": target_text(self.target),
         }
         explained = [(key, self.sentence(key, **facts)) for key in EXPLAINED]
         checks = [(key, self.sentence(key, **found)) for key, found in self.checks().items()]
@@ -212,7 +205,7 @@ class Details(Section):
             [
                 self.text(f"{key}_name")
                 if f"{key}_name" in PAGE
-                else heading(_HEADINGS.get(key, key), lang).format(**facts),
+                else heading(_HEADINGS.get(key, key)).format(**facts),
                 explanation,
                 SOURCES.get(key, ""),
             ]
@@ -223,7 +216,7 @@ class Details(Section):
         yield tables.table(self.text("method"), titles, rows, class_="method")
         made, promise = report.provenance, report.promise
         rows = [
-            [self.text("promise"), Cell(target_name(promise.name, self.lang)), made.policy],
+            [self.text("promise"), Cell(target_name(promise.name)), made.policy],
             [self.text("schedules"), promise.hours, ""],
             *([c.id, c.version, c.fingerprint] for c in made.calendars),
             [self.text("data"), "", made.input_hash],

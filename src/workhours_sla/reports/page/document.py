@@ -9,11 +9,10 @@ from hashlib import sha256
 from importlib.resources import files
 
 from workhours_sla.reports.page.elements import Child, Html, element
+from workhours_sla.text.catalog import current
 
 
-def document(  # noqa: PLR0913
-    body: Html, title: str, lang: str, *, style: str, script: str, head: Iterable[Html] = ()
-) -> str:
+def document(body: Html, title: str, *, style: str, script: str, head: Iterable[Html] = ()) -> str:
     """Return an HTML document with its style and its script inside.
 
     ``head`` has further elements of the head. A content security policy among them applies only to
@@ -30,7 +29,7 @@ def document(  # noqa: PLR0913
         element("style", Html(style)),
         element("script", Html(script)),
     )
-    return f'<!doctype html>\n<html lang="{lang}">{made}{body}</html>\n'
+    return f'<!doctype html>\n<html lang="{current()}">{made}{body}</html>\n'
 
 
 def section(key: str, title: str, *inner: Child, hidden_title: bool = False) -> Html:

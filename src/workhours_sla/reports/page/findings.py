@@ -16,11 +16,11 @@ from workhours_sla.reports.scales import percent_sign
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, TargetVerdict
 from workhours_sla.text import words
+from workhours_sla.text.catalog import PAGE
 from workhours_sla.text.numbers import count_text, number, when_text
-from workhours_sla.text.page import PAGE
 
 
-def weeks_finding(report: ReportNumbers, lang: str) -> str:
+def weeks_finding(report: ReportNumbers) -> str:
     """Return a sentence: in how many final weeks the target was met, and in how many missed."""
     points = {point.week for point in report.share_trend.points}
     final = [verdict_of(row) for row in report.table("week").rows if row.key in points]
@@ -28,7 +28,6 @@ def weeks_finding(report: ReportNumbers, lang: str) -> str:
         return ""
     found = Counter(final)
     return PAGE.text(
-        lang,
         "finding_weeks",
         all=len(final),
         met=found[TargetVerdict.MEETS],
@@ -36,7 +35,7 @@ def weeks_finding(report: ReportNumbers, lang: str) -> str:
     )
 
 
-def arrivals_finding(report: ReportNumbers, lang: str) -> str:
+def arrivals_finding(report: ReportNumbers) -> str:
     """Return how many appeals are due on a later day than they arrived.
 
     The lowest share in time of the 168 hours of a week would be no finding: of so many small shares
@@ -48,70 +47,67 @@ def arrivals_finding(report: ReportNumbers, lang: str) -> str:
     if known < FLAGGED_BELOW:
         return ""
     return PAGE.text(
-        lang,
         "finding_arrivals",
-        later=count_text(later, lang),
-        known=count_text(known, lang),
-        share=percent_sign(later / known, lang),
+        later=count_text(later),
+        known=count_text(known),
+        share=percent_sign(later / known),
     )
 
 
-def backlog_finding(report: ReportNumbers, lang: str) -> str:
+def backlog_finding(report: ReportNumbers) -> str:
     """Return a sentence: how many appeals are open and overdue, and the change in a whole week."""
     *weeks, now = report.backlog.points
-    counts = {"open": count_text(now.open, lang), "overdue": count_text(now.overdue, lang)}
+    counts = {"open": count_text(now.open), "overdue": count_text(now.overdue)}
     if not weeks:
-        return PAGE.text(lang, "finding_backlog", **counts)
+        return PAGE.text("finding_backlog", **counts)
     net, day = weeks[-1].net, weeks[-1].at - timedelta(days=1)
     way = "same" if not net else "up" if net > 0 else "down"
-    facts = {"net": count_text(abs(net), lang), "day": words.short_date(day.date(), lang)}
-    return PAGE.text(lang, f"finding_backlog_{way}", **counts, **facts)
+    facts = {"net": count_text(abs(net)), "day": words.short_date(day.date())}
+    return PAGE.text(f"finding_backlog_{way}", **counts, **facts)
 
 
-def times_finding(report: ReportNumbers, lang: str) -> str:
+def times_finding(report: ReportNumbers) -> str:
     """Return a sentence: within which working time half and nine in ten appeals are answered."""
     total = report.total
     if total.median is None or total.p90 is None:
         return ""
-    median, p90 = (_within(one, lang) for one in (total.median, total.p90))
-    return PAGE.text(lang, "finding_times", median=median, p90=p90)
+    median, p90 = (_within(one) for one in (total.median, total.p90))
+    return PAGE.text("finding_times", median=median, p90=p90)
 
 
-def _within(quantile: Quantile, lang: str) -> str:
+def _within(quantile: Quantile) -> str:
     if quantile.time is None:
-        return PAGE.text(lang, "more_than", time=amount_in_words(quantile.longest, lang))
-    return amount_in_words(quantile.time, lang)
+        return PAGE.text("more_than", time=amount_in_words(quantile.longest))
+    return amount_in_words(quantile.time)
 
 
-def funnel_finding(table: Table, funnel: Funnel, lang: str) -> str:
+def funnel_finding(table: Table, funnel: Funnel) -> str:
     """Return a sentence: how many groups are outside the outer limits of the funnel."""
     places = Counter(row.funnel for row in table.rows)
     counts = {"above": places[2], "below": places[-2], "units": funnel.units}
-    return PAGE.text(lang, "finding_funnel", **counts)
+    return PAGE.text("finding_funnel", **counts)
 
 
-def trend_finding(trend: Trend | ShareTrend, lang: str) -> str:
+def trend_finding(trend: Trend | ShareTrend) -> str:
     """Return a sentence: how many weeks signal a change, and how many would without any change."""
     if trend.expected_signals is None:
         return ""
     return PAGE.text(
-        lang,
         "finding_share_trend" if isinstance(trend, ShareTrend) else "finding_trend",
-        signals=sum(bool(signals_of(point, lang)) for point in trend.points),
+        signals=sum(bool(signals_of(point)) for point in trend.points),
         all=len(trend.points),
-        expected=number(f"{trend.expected_signals:.1f}", lang),
+        expected=number(f"{trend.expected_signals:.1f}"),
     )
 
 
-def load_finding(forecast: Forecast, lang: str) -> str:
+def load_finding(forecast: Forecast) -> str:
     """Return a sentence: when the most deadlines are."""
     if not forecast.slots:
         return ""
     most = max(forecast.slots, key=lambda slot: slot.count)
     return PAGE.text(
-        lang,
         "finding_load",
-        count=count_text(most.count, lang),
-        since=when_text(most.since, lang),
+        count=count_text(most.count),
+        since=when_text(most.since),
         until=f"{most.until:%H:%M}",
     )

@@ -27,9 +27,9 @@ from workhours_sla.reports.periods import calendar_unit, named_period, whole_per
 from workhours_sla.reports.plain_text import interval_text, rate_text
 from workhours_sla.reports.scales import percent_sign
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, ComplianceRate, TargetVerdict
-from workhours_sla.text.headline import TYPESET
+from workhours_sla.text.catalog import TYPESET_HEADLINE
 from workhours_sla.text.numbers import NO_FIGURE, count_text, target_text, when_text
-from workhours_sla.text.report import heading, name_of
+from workhours_sla.text.words import heading, name_of
 
 WORST: Final = 5
 """Number of agencies on the first screen."""
@@ -53,8 +53,8 @@ class First(Section):
 
     def summary(self) -> Iterator[Html]:
         """Yield the result in one sentence, its bar, the change, and three tiles."""
-        report, lang = self.report, self.lang
-        found = headline(report, lang, TYPESET)
+        report = self.report
+        found = headline(report, TYPESET_HEADLINE)
         before, verdict, after = found.sentence.rpartition(found.verdict)
         shown = element("em", verdict, class_=found.kind.value)
         yield element("p", before, shown, after, class_="sentence", data_figure="sentence")
@@ -66,7 +66,7 @@ class First(Section):
         if rate is not None:
             yield share_bar(rate, self._read_out(report.total, rate), large=True)
             yield self._scale()
-        changed = direction(report, lang, TYPESET)
+        changed = direction(report, TYPESET_HEADLINE)
         if changed is not None:
             key, text = changed
             text = text.replace("(-", "(\N{MINUS SIGN}").replace(" -", " \N{MINUS SIGN}")
@@ -74,16 +74,16 @@ class First(Section):
         yield element("div", self._tiles(), class_="tiles")
 
     def _scale(self) -> Html:
-        label = self.text("target_line", target=target_text(self.target, self.lang))
+        label = self.text("target_line", target=target_text(self.target))
         return share_scale(self.target, label)
 
     def _tiles(self) -> Iterator[Html]:
-        report, lang = self.report, self.lang
+        report = self.report
         period = whole_period(report)
         key = "tile_late" if calendar_unit(period) else "tile_late_period"  # dates are too long
-        name = self.text(key, when=named_period(period, lang))
+        name = self.text(key, when=named_period(period))
         late = late_of(report.total)
-        yield self.tile("late", count_text(late, lang), name, late)
+        yield self.tile("late", count_text(late), name, late)
         now = report.backlog.points[-1]
         counts = self.counts(overdue=now.overdue, open=now.open)
         size = self.text("tile_of", **counts)
@@ -92,18 +92,18 @@ class First(Section):
         shown, few = NO_FIGURE, report.total.counts.matured < FLAGGED_BELOW
         if median is not None and not few:
             if median.time is None:
-                shown = f"> {amount_in_words(median.longest, lang)}"
+                shown = f"> {amount_in_words(median.longest)}"
             else:
-                shown = amount_in_words(median.time, lang)
+                shown = amount_in_words(median.time)
         yield self.tile("median", shown, self.text("tile_median"), 0 if few else 1)
 
     def _read_out(self, row: Row, rate: ComplianceRate) -> str:
         """Return the text of a share's bar for screen readers."""
         return self.text(
             "bar_reading",
-            rate=rate_text(row, self.lang),
-            interval=interval_text(row, self.lang, NO_FIGURE).strip("[]"),
-            target=target_text(rate.target, self.lang),
+            rate=rate_text(row),
+            interval=interval_text(row, NO_FIGURE).strip("[]"),
+            target=target_text(rate.target),
         )
 
     # -- lists of groups -----------------------------------------------------------------------
@@ -156,26 +156,26 @@ class First(Section):
         return element("ol", None if few else head, items, class_="needs few" if few else "needs")
 
     def _item(self, table: Table, row: Row, weeks: GroupCounts | None) -> Html:
-        lang, rate = self.lang, row.rate
-        name = element("b", tables.name(name_of(table.by, row.key, lang)), class_="name")
+        rate = row.rate
+        name = element("b", tables.name(name_of(table.by, row.key)), class_="name")
         late = self.counts(late=late_of(row), n=row.counts.matured)
         need = [self.text("late_of", **late)]
         if not row.counts.matured:
             need = [self.text("none_matured", **self.counts(count=row.counts.arrived))]
         if rate is not None and not rate.counts_only and rate.lacking:
             facts = self.counts(count=rate.lacking)
-            target = target_text(self.target, lang)
+            target = target_text(self.target)
             need.append(element("small", self.text("lacking", **facts, target=target)))
         if rate is None or rate.counts_only:
             return element("li", name, element("span", need, class_="need"), class_="counts")
-        interval = interval_text(row, lang, NO_FIGURE).strip("[]")
+        interval = interval_text(row, NO_FIGURE).strip("[]")
         equal = None
         if row.standardised is not None and rate.n >= FLAGGED_BELOW:
-            share = percent_sign(row.standardised, lang)
+            share = percent_sign(row.standardised)
             equal = element("small", self.text("equal_mix", share=share))
         shown = element(
             "span",
-            element("b", self.text("percent", share=rate_text(row, lang))),
+            element("b", self.text("percent", share=rate_text(row))),
             element("small", interval),
             equal,
             class_="rate",
@@ -198,8 +198,8 @@ class First(Section):
         known = [share for share in shares if share is not None]
         if len(known) < 2 or sum(n for _, n in pairs) < _FEWEST_A_WEEK * len(pairs):  # noqa: PLR2004
             return None
-        first, last = (percent_sign(share, self.lang) for share in (known[0], known[-1]))
-        count = count_text(len(shares), self.lang)
+        first, last = (percent_sign(share) for share in (known[0], known[-1]))
+        count = count_text(len(shares))
         return week_line(
             shares, self.target, self.text("weeks_line", count=count, first=first, last=last)
         )
@@ -208,7 +208,7 @@ class First(Section):
 
     def now(self) -> Iterator[Html]:
         """Yield the open appeals whose limit has passed, the longest overdue first."""
-        report, lang = self.report, self.lang
+        report = self.report
         count = report.backlog.points[-1].overdue
         waiting = [late for late in report.late if late.answered_at is None][:LISTED]
         if not count or not waiting:
@@ -221,15 +221,15 @@ class First(Section):
             [
                 tables.name(late.appeal_id),
                 Cell(tables.name(late.agency), kind="words"),
-                NO_FIGURE if late.due_at is None else when_text(late.due_at, lang),
-                Cell(overdue_text(late.overdue, report, lang), kind="bad"),
+                NO_FIGURE if late.due_at is None else when_text(late.due_at),
+                Cell(overdue_text(late.overdue, report), kind="bad"),
             ]
             for late in waiting
         ]
         titles: Line = [
-            heading("appeal_id", lang),
-            Cell(heading("agency", lang), kind="words"),
-            heading("due_at", lang),
-            heading("overdue_by", lang),
+            heading("appeal_id"),
+            Cell(heading("agency"), kind="words"),
+            heading("due_at"),
+            heading("overdue_by"),
         ]
         yield tables.table(self.text("now"), titles, rows, class_="now")

@@ -30,11 +30,8 @@ from workhours_sla.sla.due_trace import due_trace
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import Target
-from workhours_sla.text import words
-from workhours_sla.text.charts import SENTENCES
-from workhours_sla.text.headline import TYPESET
+from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE, TYPESET_SENTENCES, language
 from workhours_sla.text.numbers import when_text
-from workhours_sla.text.page import PAGE
 from workhours_sla.text.words import target_name
 from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.explain import Trace
@@ -71,7 +68,13 @@ def write_page(
     """
     files = page_files(report, Path(path))
     rest = files[1] if len(files) > 1 else None
-    text = page(report, lang, traces=traces, forecast=forecast, rest=rest.name if rest else None)
+    text = page(
+        report,
+        lang,
+        traces=traces,
+        forecast=forecast,
+        rest=rest.name if rest else None,
+    )
     contents = {files[0]: text.encode()}
     if rest is not None:
         contents[rest] = csv_table(columns_of(report, "late"))
@@ -113,12 +116,10 @@ def page(
     >>> made[:32], "0/1" in made
     ('<!doctype html>\n<html lang="ru">', True)
     """
-    lang, report = lang or report.lang, report.named()
-    if lang not in words.LANGUAGES:
-        msg = f"there is no page in {lang!r}; choose one of {', '.join(words.LANGUAGES)}"
-        raise ValueError(msg)
-    folded = list(_for_analysts(report, lang, traces, forecast, rest))
-    return _document(report, lang, list(_first(report, lang)), list(_lists(report, lang)), folded)
+    with language(lang or report.lang):
+        report = report.named()
+        folded = list(_for_analysts(report, traces, forecast, rest))
+        return _document(report, list(_first(report)), list(_lists(report)), folded)
 
 
 def traces_of(outcomes: Iterable[Outcome], target: Target) -> Traces:
@@ -169,9 +170,9 @@ class _Part(NamedTuple):
     inner: list[Html]
 
 
-def _first(report: Report, lang: str) -> Iterator[_Part]:
+def _first(report: Report) -> Iterator[_Part]:
     """Yield the sections of the first screen."""
-    first = First(report, lang)
+    first = First(report)
     for key, parts in (
         ("summary", first.summary()),
         ("worst", first.worst()),
@@ -179,32 +180,28 @@ def _first(report: Report, lang: str) -> Iterator[_Part]:
     ):
         inner = list(parts)
         if inner:
-            yield _Part(key, PAGE.text(lang, key), inner)
+            yield _Part(key, PAGE.text(key), inner)
 
 
-def _lists(report: Report, lang: str) -> Iterator[_Part]:
+def _lists(report: Report) -> Iterator[_Part]:
     """Yield the list of each grouping, and the charts of the weeks and of the arrivals."""
-    first = First(report, lang)
-    for place, (table, name) in enumerate(_groupings(report, lang)):
+    first = First(report)
+    for place, (table, name) in enumerate(_groupings(report)):
         yield _Part(f"group-{place}", name, list(first.groups(table, ROWS)))
-    yield _Part("weeks", PAGE.text(lang, "weeks"), list(OverTime(report, lang).weeks()))
-    yield _Part("arrivals", PAGE.text(lang, "arrivals"), list(Results(report, lang).arrivals()))
+    yield _Part("weeks", PAGE.text("weeks"), list(OverTime(report).weeks()))
+    yield _Part("arrivals", PAGE.text("arrivals"), list(Results(report).arrivals()))
 
 
 def _for_analysts(
-    report: Report,
-    lang: str,
-    traces: Traces | None,
-    forecast: Forecast | None,
-    rest: str | None,
+    report: Report, traces: Traces | None, forecast: Forecast | None, rest: str | None
 ) -> Iterator[_Part]:
     """Yield the sections for analysts, which are collapsed at first, in order."""
 
     def titled(key: str, parts: Iterable[Html]) -> _Part:
-        return _Part(key, PAGE.text(lang, key), list(parts))
+        return _Part(key, PAGE.text(key), list(parts))
 
-    results, over_time = Results(report, lang), OverTime(report, lang)
-    details, days = Details(report, lang), days_table(report, lang)
+    results, over_time = Results(report), OverTime(report)
+    details, days = Details(report), days_table(report)
     yield titled("figures", results.summary())
     yield titled("late", details.late(traces, rest))
     if report.comparison is not None and report.comparison.change is not None:
@@ -212,8 +209,8 @@ def _for_analysts(
     yield titled("trends", over_time.trends())
     yield titled("times", over_time.times())
     yield titled("open", over_time.open(forecast))
-    for place, (table, name) in enumerate(_groupings(report, lang)):
-        title = PAGE.text(lang, "table_of", name=name)
+    for place, (table, name) in enumerate(_groupings(report)):
+        title = PAGE.text("table_of", name=name)
         yield _Part(f"table-{place}", title, list(results.groups(table, name)))
     if report.attribution is not None or report.indicators.agencies:
         yield titled("handling", details.handling())
@@ -223,35 +220,31 @@ def _for_analysts(
     yield titled("method", details.method())
 
 
-def _groupings(report: Report, lang: str) -> list[tuple[Table, str]]:
+def _groupings(report: Report) -> list[tuple[Table, str]]:
     """Return the tables of the chosen groupings, each with its name."""
     found = []
     for table in report.tables:
         if table.by not in _BESIDE:
             key = f"by_{table.by}"
-            name = PAGE.text(lang, key if key in PAGE else "by_other", by=table.by)
+            name = PAGE.text(key if key in PAGE else "by_other", by=table.by)
             found.append((table, name))
     return found
 
 
 def _document(
-    report: Report,
-    lang: str,
-    first: Sequence[_Part],
-    lists: Sequence[_Part],
-    folded: Sequence[_Part],
+    report: Report, first: Sequence[_Part], lists: Sequence[_Part], folded: Sequence[_Part]
 ) -> str:
     """Return the HTML document with its head, its sections and its table of contents."""
     style, script = packaged("page.css"), packaged("page.js")
     policy = content_policy(style, script)
     meta = Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">')
-    title, under = _heading(report, lang)
+    title, under = _heading(report)
     links = [element("li", element("a", p.title, href=f"#{p.key}")) for p in (*lists, *folded)]
-    switch = element("button", PAGE.text(lang, "theme"), type="button", id="theme", hidden=True)
-    has = element("span", PAGE.text(lang, "analyst_has"))
+    switch = element("button", PAGE.text("theme"), type="button", id="theme", hidden=True)
+    has = element("span", PAGE.text("analyst_has"))
     body = element(
         "body",
-        element("a", PAGE.text(lang, "skip"), href="#summary", class_="skip"),
+        element("a", PAGE.text("skip"), href="#summary", class_="skip"),
         element(
             "header",
             element(
@@ -265,29 +258,29 @@ def _document(
         element(
             "main",
             map(_section, first),
-            element("nav", element("ul", links), aria_label=PAGE.text(lang, "contents")),
+            element("nav", element("ul", links), aria_label=PAGE.text("contents")),
             map(_section, lists),
             element(
                 "details",
-                element("summary", element("b", PAGE.text(lang, "analyst")), " ", has),
+                element("summary", element("b", PAGE.text("analyst")), " ", has),
                 map(_section, folded),
                 id="analyst",
             ),
         ),
         element("div", id="tip", aria_hidden="true", hidden=True),
     )
-    return document(body, f"{title}. {under[-1]}", lang, style=style, script=script, head=[meta])
+    return document(body, f"{title}. {under[-1]}", style=style, script=script, head=[meta])
 
 
-def _heading(report: Report, lang: str) -> tuple[str, list[str]]:
+def _heading(report: Report) -> tuple[str, list[str]]:
     """Return the heading, which names the organisation and the period, and the texts above it."""
-    period = named_period(whole_period(report), lang, "the")
-    name = report.title or TYPESET.text(lang, "title")
+    period = named_period(whole_period(report), "the")
+    name = report.title or TYPESET_HEADLINE.text("title")
     promise = report.promise
-    budget = budget_text(promise, lang)
-    name_of_target = target_name(promise.name, lang)
-    target = SENTENCES.text(lang, "title", name=name_of_target, budget=budget)
-    as_of = SENTENCES.text(lang, "as_of", when=when_text(report.as_of, lang), tz=report.tz)
+    budget = budget_text(promise)
+    name_of_target = target_name(promise.name)
+    target = TYPESET_SENTENCES.text("title", name=name_of_target, budget=budget)
+    as_of = TYPESET_SENTENCES.text("as_of", when=when_text(report.as_of), tz=report.tz)
     above = [name] if report.organisation else []
     return f"{report.organisation or name}: {period}", [*above, target, as_of]
 

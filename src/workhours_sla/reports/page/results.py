@@ -26,8 +26,7 @@ from workhours_sla.reports.scales import percent_sign
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text, when_text
-from workhours_sla.text.report import heading
-from workhours_sla.text.workbook import title_of
+from workhours_sla.text.words import heading, title_of
 from workhours_sla.worktime.budget import format_amount
 
 CLASS_TABLES: Final = ("arrival_class", "due_class")
@@ -39,20 +38,20 @@ class Results(Section):
 
     def summary(self) -> Iterator[Html]:
         """Yield the share in time, the other figures, and sentences that explain them."""
-        report, lang = self.report, self.lang
+        report = self.report
         total = report.total
         percent = total.rate is not None and not total.rate.counts_only
         sign = element("small", self.text("percent", share="")) if percent else None
         lines = [
-            element("p", rate_text(total, lang), sign, class_="rate", data_figure="rate"),
+            element("p", rate_text(total), sign, class_="rate", data_figure="rate"),
             element("p", self.text("headline")),
         ]
         if total.rate is not None:
-            interval = interval_text(total, lang, NO_FIGURE).strip("[]")
+            interval = interval_text(total, NO_FIGURE).strip("[]")
             lines += [
                 element("p", self.text("ci", interval=interval), data_figure="interval"),
             ]
-        target, verdict = target_text(self.target, lang), verdict_text(total, lang)
+        target, verdict = target_text(self.target), verdict_text(total)
         verdict = self.text("verdict", target=target, verdict=verdict)
         lines.append(element("p", verdict, class_="verdict", data_figure="verdict"))
         yield element(
@@ -69,35 +68,35 @@ class Results(Section):
         if total.final_at is None:
             yield self.paragraph("not_final")
         else:
-            yield self.paragraph("final", when=when_text(total.final_at, lang))
+            yield self.paragraph("final", when=when_text(total.final_at))
 
     def _figures(self) -> Iterator[Html]:
         """Yield figures beside the share in time: counts, times, and when the share is final."""
-        report, lang = self.report, self.lang
+        report = self.report
         total, counts = report.total, report.total.counts
         for key, name, count in (
-            *((key, heading(key, lang), getattr(counts, key)) for key in ("arrived", "matured")),
-            ("matured_met", heading("met", lang), counts.matured_met),
+            *((key, heading(key), getattr(counts, key)) for key in ("arrived", "matured")),
+            ("matured_met", heading("met"), counts.matured_met),
             ("early", self.text("early"), counts.early),
-            *((key, heading(key, lang), getattr(counts, key)) for key in _REST),
-            *((key, title_of(f"{key}_of_period", lang), getattr(total, key)) for key in _WAITING),
+            *((key, heading(key), getattr(counts, key)) for key in _REST),
+            *((key, title_of(f"{key}_of_period"), getattr(total, key)) for key in _WAITING),
         ):
-            yield self._figure(key, name, count_text(count, lang))
+            yield self._figure(key, name, count_text(count))
         few = total.rate is None or total.rate.n < FLAGGED_BELOW
         for key, quantile in (("median", total.median), ("p90", total.p90)):
-            text = NO_FIGURE if few else self.text("hours", hours=quantile_text(quantile, lang))
-            yield self._figure(key, heading(key, lang), text)
+            text = NO_FIGURE if few else self.text("hours", hours=quantile_text(quantile))
+            yield self._figure(key, heading(key), text)
         mean, text = total.restricted_mean, NO_FIGURE
         if mean is not None and not few:
-            text = self.text("hours", hours=hours_text(mean, lang))
-        name = heading("restricted_mean", lang)
+            text = self.text("hours", hours=hours_text(mean))
+        name = heading("restricted_mean")
         name = name.format(horizon=format_amount(report.promise.horizon))
         yield self._figure("restricted_mean", name, text)
         if total.final_at is not None:
             key = "final_at" if total.final_at >= report.as_of else "final_yes"
-            yield self._figure("final_at", self.text(key), when_text(total.final_at, lang))
+            yield self._figure("final_at", self.text(key), when_text(total.final_at))
         if total.closed_only is not None and not few:
-            text = percent_sign(total.closed_only, lang)
+            text = percent_sign(total.closed_only)
             yield self._figure("closed_only", self.text("biased"), text, "biased")
 
     @staticmethod
@@ -109,46 +108,45 @@ class Results(Section):
 
     def groups(self, table: Table, name: str) -> Iterator[Html]:
         """Yield the funnel plot and the table of a grouping."""
-        lang = self.lang
         funnel = funnel_of(self.report, table)
         if funnel is not None:
-            chance = number(f"{funnel.false_alarms:.2f}", lang)
-            ratio = number(f"{funnel.ratio:.2f}", lang)
+            chance = number(f"{funnel.false_alarms:.2f}")
+            ratio = number(f"{funnel.ratio:.2f}")
             caption = self.sentence("funnel", false_alarms=chance)
             caption += f" {self.text('funnel_reading', units=funnel.units, ratio=ratio)}"
-            chart = funnel_chart(self.report, table, lang)
-            found = funnel_finding(table, funnel, lang)
+            chart = funnel_chart(self.report, table)
+            found = funnel_finding(table, funnel)
             yield self.figure(chart, caption, finding=found, wide=True, height=330)
         if len(table.rows) > ROWS:
             yield element("p", self.text("rows_first", shown=ROWS, all=len(table.rows)))
-        yield tables.group_table(self.report, table, name, lang)
+        yield tables.group_table(self.report, table, name)
         yield element("p", self.text("sort_hint"), class_="screen")
         if funnel is not None:
             yield self.paragraph("standardised")
-        yield from (element("p", note) for note in false_failure_notes(self.report, lang, table))
+        yield from (element("p", note) for note in false_failure_notes(self.report, table))
         yield self.paragraph("closed_only")
 
     def arrivals(self) -> Iterator[Html]:
         """Yield the heat map of the arrivals, and the tables of arrival and due classes."""
-        report, lang = self.report, self.lang
-        heat, chart = report.heat_map, week_of_arrivals(report, lang)
+        report = self.report
+        heat, chart = report.heat_map, week_of_arrivals(report)
         caption = self.sentence("heat_map", counts_only=COUNTS_ONLY_BELOW)
         caption += f" {self.sentence('due_later')}"
-        found = arrivals_finding(report, lang)
+        found = arrivals_finding(report)
         yield self.figure(chart, caption, finding=found, wide=True, height=211)
         rows: list[Line] = []
-        for (day, name), hour in product(enumerate(words.WEEKDAYS[lang]), range(24)):
+        for (day, name), hour in product(enumerate(words.weekdays()), range(24)):
             if heat.arrived[day][hour]:
                 grids = (heat.arrived, heat.matured, heat.matured_met, heat.due_later)
                 cells = self.cells(*(grid[day][hour] for grid in grids))
                 rows.append([f"{name} {hour:02}", *cells])
         titles: Line = [
             self.text("hour_day"),
-            *(heading(key, lang) for key in ("arrived", "matured", "met")),
+            *(heading(key) for key in ("arrived", "matured", "met")),
             self.text("axis_later"),
         ]
         classes = [
-            tables.group_table(report, report.table(by), self.text(f"by_{by}"), lang)
+            tables.group_table(report, report.table(by), self.text(f"by_{by}"))
             for by in CLASS_TABLES
         ]
         yield self.folded(tables.table(chart.title, titles, rows), classes)

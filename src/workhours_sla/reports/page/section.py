@@ -11,23 +11,18 @@ from workhours_sla.reports.page.elements import Child, Html, element
 from workhours_sla.reports.page.svg import HEIGHT, legend, svg
 from workhours_sla.reports.page.tables import Cell
 from workhours_sla.reports.report import Report
-from workhours_sla.text.charts import SENTENCES
+from workhours_sla.text.catalog import PAGE, TYPESET_SENTENCES, Texts
 from workhours_sla.text.numbers import count_text
-from workhours_sla.text.page import PAGE
-from workhours_sla.text.texts import Texts
 
 
 class PageSection:
-    """Base class that builds sections of a page in one language."""
+    """Base class that builds sections of a page."""
 
     texts: ClassVar[Texts] = PAGE
 
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
-
     def text(self, key: str, **facts: object) -> str:
         """Return a text of the page with its placeholders replaced by ``facts``."""
-        return self.texts.text(self.lang, key, **facts)
+        return self.texts.text(key, **facts)
 
     def titles(self, *keys: str) -> list[str]:
         """Return the column titles with the given keys."""
@@ -35,11 +30,11 @@ class PageSection:
 
     def cells(self, *counts: int) -> list[Cell]:
         """Return whole numbers as cells of a table."""
-        return [tables.count(count, self.lang) for count in counts]
+        return [tables.count(count) for count in counts]
 
     def counts(self, **counts: int) -> dict[str, str]:
         """Return each of ``counts`` as text with thousands separators, keyed by the same name."""
-        return {key: count_text(count, self.lang) for key, count in counts.items()}
+        return {key: count_text(count) for key, count in counts.items()}
 
     @staticmethod
     def tile(key: str, value: str, label: str, size: int) -> Html:
@@ -77,16 +72,15 @@ class PageSection:
 
 
 class Section(PageSection):
-    """Base class that builds sections of the page for one report in one language."""
+    """Base class that builds sections of the page for one report."""
 
-    def __init__(self, report: Report, lang: str) -> None:
-        super().__init__(lang)
+    def __init__(self, report: Report) -> None:
         self.report = report
         self.target: float = report.promise.target_rate
 
     def sentence(self, key: str, **facts: object) -> str:
         """Return a sentence about the report with its placeholders replaced by ``facts``."""
-        return SENTENCES.text(self.lang, key, **facts)
+        return TYPESET_SENTENCES.text(key, **facts)
 
     def paragraph(self, key: str, **facts: object) -> Html:
         """Return a sentence about the report as a paragraph."""
@@ -95,7 +89,7 @@ class Section(PageSection):
     def checks(self) -> dict[str, dict[str, Any]]:
         """Return the values for the placeholders of the sentences on checks, keyed by sentence."""
         opened = self.counts(open=self.report.backlog.points[-1].open)
-        return {key: found | opened for key, found in check_facts(self.report, self.lang).items()}
+        return {key: found | opened for key, found in check_facts(self.report).items()}
 
     def method_facts(self) -> dict[str, Any]:
         """Return values for the placeholders in the sentences that explain the figures."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from workhours_sla.text.catalog import WORKBOOK
 from workhours_sla.text.numbers import percent
-from workhours_sla.text.workbook import WORKBOOK
 
 MOST_ROWS: Final = 1_048_570
 """Maximum number of lines of a table; a sheet has 1,048,576 rows."""
@@ -64,9 +64,8 @@ class Layout:
 class Book:
     """An open workbook that gives its sheets valid, unique names."""
 
-    def __init__(self, book: Any, lang: str) -> None:
+    def __init__(self, book: Any) -> None:
         self._book = book
-        self.lang = lang
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
         self._taken: set[str] = {"history"}  # Excel keeps this name for itself
 
@@ -152,7 +151,7 @@ class Sheet:
             self._row(end, total, bold=True)
         if dropped:
             end = count + 1
-            self.cell(end, 0, WORKBOOK.text(self._book.lang, "cut", count=dropped), bold=True)
+            self.cell(end, 0, WORKBOOK.text("cut", count=dropped), bold=True)
         printed = self._layout.printed
         if printed is not None and printed <= last:
             self.page.print_area(0, 0, end, printed - 1)

@@ -12,10 +12,9 @@ from workhours_sla.reports.plain_text import verdict_text
 from workhours_sla.reports.report_tables import row_values
 from workhours_sla.reports.workbook.cells import Book, Layout, Share
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
+from workhours_sla.text.catalog import PAGE, WORKBOOK
 from workhours_sla.text.numbers import target_text
-from workhours_sla.text.page import PAGE
-from workhours_sla.text.report import heading, name_of
-from workhours_sla.text.workbook import WORKBOOK, title_of
+from workhours_sla.text.words import heading, name_of, title_of
 from workhours_sla.worktime.budget import format_amount
 
 _MAIN: Final = (
@@ -57,17 +56,16 @@ _WIDTHS: Final[Mapping[str, float]] = {
 
 def write_groups(book: Book, report: ReportNumbers, table: Table) -> None:
     """Add the sheet of a grouping, with a row for each group."""
-    lang = book.lang
     compared = table.by not in OWN_TABLES
     main = [name for name in _MAIN if compared or name not in _COMPARED]
     more = [name for name in _MORE if compared or name not in _COMPARED]
     columns = [table.by, *main, *(_OF_WEEKS if table.by == "week" else ()), *more]
     promise = report.promise
     facts = {
-        "target": target_text(promise.target_rate, lang),
+        "target": target_text(promise.target_rate),
         "horizon": format_amount(promise.horizon),
     }
-    weeks = _week_values(report, lang) if table.by == "week" else {}
+    weeks = _week_values(report) if table.by == "week" else {}
     known = table.by in (*ATTRIBUTES, *OWN_TABLES)
     key = f"sheet_{table.by}" if known else "sheet_other"
     widths = [_WIDTHS.get(name, _WIDTH) for name in columns[1:]]
@@ -78,21 +76,21 @@ def write_groups(book: Book, report: ReportNumbers, table: Table) -> None:
         one_page=not compared,
         wrapped=(0,),
     )
-    sheet = book.sheet(WORKBOOK.text(lang, key, by=heading(table.by, lang)), layout)
+    sheet = book.sheet(WORKBOOK.text(key, by=heading(table.by)), layout)
 
     def line(title: str, row: Row) -> list[object]:
-        values = {**figures(row, lang), **weeks.get(row.key, {})}
+        values = {**figures(row), **weeks.get(row.key, {})}
         return [title, *(values.get(column) for column in columns[1:])]
 
     earlier = table.by == "week" and report.period.since is not None
     sheet.table(
-        [heading(table.by, lang), *(title_of(name, lang).format(**facts) for name in columns[1:])],
-        (line(name_of(table.by, row.key, lang), row) for row in table.rows),
-        total=None if earlier else line(heading("total", lang), report.total),
+        [heading(table.by), *(title_of(name).format(**facts) for name in columns[1:])],
+        (line(name_of(table.by, row.key), row) for row in table.rows),
+        total=None if earlier else line(heading("total"), report.total),
     )
 
 
-def figures(row: Row, lang: str) -> dict[str, object]:
+def figures(row: Row) -> dict[str, object]:
     """Return the figures of a row as cell values, keyed by column.
 
     A figure from too few appeals is None: see ``few``.
@@ -103,14 +101,13 @@ def figures(row: Row, lang: str) -> dict[str, object]:
         values[name] = _share(values[name], rate.target if rate else None)
     for name in ("standardised", "standardised_lower", "standardised_upper", "closed_only"):
         values[name] = _share(values[name])
-    values["verdict"] = verdict_text(row, lang)
+    values["verdict"] = verdict_text(row)
     if row.funnel is not None:
-        values["funnel"] = PAGE.text(lang, f"place_{row.funnel}")
+        values["funnel"] = PAGE.text(f"place_{row.funnel}")
     longer = [
         WORKBOOK.text(
-            lang,
             "longer",
-            name=heading(name, lang),
+            name=heading(name),
             amount=format_amount(found.longest),
         )
         for name, found in (("median", row.median), ("p90", row.p90))
@@ -121,7 +118,7 @@ def figures(row: Row, lang: str) -> dict[str, object]:
     values["few"] = None
     if n < FLAGGED_BELOW:
         bound = COUNTS_ONLY_BELOW if n < COUNTS_ONLY_BELOW else FLAGGED_BELOW
-        values["few"] = WORKBOOK.text(lang, "below", count=bound)
+        values["few"] = WORKBOOK.text("below", count=bound)
         values.update(dict.fromkeys(_SURE))
     if n < COUNTS_ONLY_BELOW:
         values.update(dict.fromkeys(_RANKED))
@@ -132,7 +129,7 @@ def _share(value: object, target: float | None = None) -> Share | None:
     return Share(value, target) if isinstance(value, float) else None
 
 
-def _week_values(report: ReportNumbers, lang: str) -> dict[str | None, dict[str, object]]:
+def _week_values(report: ReportNumbers) -> dict[str | None, dict[str, object]]:
     """Return the figures that only weeks have, keyed by week."""
     found: dict[str | None, dict[str, object]] = {
         row.key: {"goal": Share(report.promise.target_rate)} for row in report.table("week").rows
@@ -143,6 +140,6 @@ def _week_values(report: ReportNumbers, lang: str) -> dict[str | None, dict[str,
         found[point.week] |= {
             "control_lower": _share(point.lower),
             "control_upper": _share(point.upper),
-            "signal": None if side == "neither" else WORKBOOK.text(lang, side),
+            "signal": None if side == "neither" else WORKBOOK.text(side),
         }
     return found

@@ -16,9 +16,9 @@ from workhours_sla.service.screen.view import ScreenPart, View, shortened
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.text import words
+from workhours_sla.text import catalog
 from workhours_sla.text.numbers import NO_FIGURE, day_text
-from workhours_sla.text.report import heading
+from workhours_sla.text.words import heading
 from workhours_sla.worktime.explain import Trace
 
 _NOTES = ("provisional", "needs_review", "retroactive", "pause_left_open")
@@ -50,7 +50,7 @@ class AppealPart(ScreenPart):
             value = getattr(outcome, field)
             if value is not None:
                 name = element("bdi", self.name(by, value))
-                yield element("span", f"{heading(by, self.lang)}: ", name)
+                yield element("span", f"{heading(by)}: ", name)
 
     def _title(self, outcome: Outcome) -> str:
         name = self.name("target", outcome.target)
@@ -82,7 +82,7 @@ class AppealPart(ScreenPart):
             between = self.text("due_between", first=first, last=last)
             figures.append((self._heading("due_at"), between))
         if outcome.elapsed is not None:
-            figures.append((self._heading("elapsed"), amount_in_words(outcome.elapsed, self.lang)))
+            figures.append((self._heading("elapsed"), amount_in_words(outcome.elapsed)))
         pairs = (
             element("div", element("dt", name), element("dd", value)) for name, value in figures
         )
@@ -92,14 +92,14 @@ class AppealPart(ScreenPart):
                 yield element("p", self.text(f"note_{note}"), class_="soft")
 
     def _heading(self, key: str) -> str:
-        return self.text(key) if key in self.texts else heading(key, self.lang)
+        return self.text(key) if key in self.texts else heading(key)
 
     def full_time(self, at: datetime | None) -> str:
         """Return an instant with its weekday and year, in the zone of the screen."""
         if at is None:
             return NO_FIGURE
         local = at.astimezone(self.now.tzinfo)
-        return f"{day_text(local.date(), self.lang)}\N{NO-BREAK SPACE}{local:%H:%M}"
+        return f"{day_text(local.date())}\N{NO-BREAK SPACE}{local:%H:%M}"
 
     def state(self, outcome: Outcome) -> str:
         """Return the state of an appeal against one target as a sentence."""
@@ -108,7 +108,7 @@ class AppealPart(ScreenPart):
             if overdue is None:
                 return self.text("state_late")
             key = "state_breached" if outcome.answered_at is None else "state_answered_late"
-            return self.text(key, amount=amount_in_words(overdue, self.lang))
+            return self.text(key, amount=amount_in_words(overdue))
         if outcome.verdict in (Verdict.PENDING, Verdict.AT_RISK):
             return self._open_state(outcome)
         return self.text(f"state_{outcome.verdict}")
@@ -121,14 +121,14 @@ class AppealPart(ScreenPart):
             return self.text("state_grace", due=self.when(due), limit=self.when(limit))
         if left is None:
             return self.text("state_due", when=self.when(due))
-        amount = amount_in_words(left, self.lang)
+        amount = amount_in_words(left)
         return self.text("state_open", when=self.when(due), amount=amount)
 
     def _why(self, trace: Trace | None) -> Html:
         """Return the days from the start to the due time, each with the act behind it."""
         if trace is None:
             return element("p", self.text("no_trace"), class_="soft")
-        inner = tables.trace_table(trace, self.text("why"), self.lang)
+        inner = tables.trace_table(trace, self.text("why"))
         label = self.text("why")
         return element("div", inner, class_="scroll", role="region", aria_label=label, tabindex=0)
 
@@ -146,7 +146,7 @@ class AppealPart(ScreenPart):
         titles: Line = [
             self.text("event_time"),
             Cell(self.text("event"), kind="words"),
-            Cell(heading("agency", self.lang), kind="words"),
+            Cell(heading("agency"), kind="words"),
         ]
         yield tables.table(self.text("history"), titles, rows)
 
@@ -154,8 +154,8 @@ class AppealPart(ScreenPart):
         name = element("span", self.text(event.type.value))
         if reason is None:
             return name
-        why = words.QUARANTINE_REASONS.get(reason)
-        shown = reason if why is None else words.pick(why, self.lang)
+        why = catalog.QUARANTINE_REASONS.get(reason)
+        shown = reason if why is None else why
         note = element("small", self.text("not_counted", reason=shown), class_="bad")
         return Html(f"{name} {note}")
 

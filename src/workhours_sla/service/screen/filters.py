@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, urlencode
 from workhours_sla.errors import shown
 from workhours_sla.service.problems import refuse
 from workhours_sla.sla.outcome import Outcome
+from workhours_sla.text.catalog import LANGUAGES
 from workhours_sla.text.messages import say
-from workhours_sla.text.words import LANGUAGES, NO_PART
+from workhours_sla.text.words import NO_PART
 
 LONGEST: Final = 1000
 """Maximum number of characters of a value."""

@@ -12,10 +12,8 @@ from workhours_sla.reports.printable import cut
 from workhours_sla.service.screen.filters import FIELDS, Filters, Show
 from workhours_sla.service.screen.view import LETTERS, ScreenPart, shortened
 from workhours_sla.sla.target import Target
-from workhours_sla.text.budgets import budget_words
-from workhours_sla.text.charts import SENTENCES
-from workhours_sla.text.report import heading
-from workhours_sla.text.words import LANGUAGES, NO_PART, target_name
+from workhours_sla.text.catalog import LANGUAGES, TYPESET_SENTENCES, current
+from workhours_sla.text.words import NO_PART, budget_words, heading, target_name
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_data import budget_kind, budget_size
 
@@ -31,9 +29,9 @@ _TARGETS: Final = 3
 """Maximum number of targets in the heading."""
 
 
-def framed(body: Html, title: str, lang: str, *head: Html) -> str:
+def framed(body: Html, title: str, *head: Html) -> str:
     """Return a document with the style and the script of the screen."""
-    return document(body, title, lang, style=STYLE, script=SCRIPT, head=head)
+    return document(body, title, style=STYLE, script=SCRIPT, head=head)
 
 
 class Frame(ScreenPart):
@@ -66,8 +64,8 @@ class Frame(ScreenPart):
     def _targets(self) -> Iterator[Html]:
         targets = {target.name: target for target in self.view.policy.targets}
         for target in [*targets.values()][:_TARGETS]:
-            facts = {"name": target_name(target.name, self.lang), "budget": self.budget(target)}
-            yield element("span", SENTENCES.text(self.lang, "title", **facts))
+            facts = {"name": target_name(target.name), "budget": self.budget(target)}
+            yield element("span", TYPESET_SENTENCES.text("title", **facts))
         if len(targets) > _TARGETS:
             yield element("span", self.text("more_targets", count=len(targets) - _TARGETS))
 
@@ -75,11 +73,11 @@ class Frame(ScreenPart):
         """Return the budget of a target in words."""
         size = budget_size(target.budget)
         shown = format_amount(size) if isinstance(size, timedelta) else size
-        return budget_words(budget_kind(target.budget), shown, self.lang)
+        return budget_words(budget_kind(target.budget), shown)
 
     def _controls(self, translated: Mapping[str, str]) -> Iterator[Html]:
         for other in LANGUAGES:
-            if other != self.lang:
+            if other != current():
                 text, href = self.text("other_language"), translated[other]
                 yield element("a", text, href=href, lang=other, hreflang=other, class_="button")
         text = self.text("theme")
@@ -146,7 +144,7 @@ class Frame(ScreenPart):
             for text, value in named
         ]
         first = element("option", self.text("any"), value="")
-        title = element("span", heading(name, self.lang))
+        title = element("span", heading(name))
         return element("label", title, element("select", first, options, name_=name))
 
     def _kept(self) -> Iterator[Html]:

@@ -21,8 +21,7 @@ from workhours_sla.service.screen.view import ScreenPart, View, appeal_address, 
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text.numbers import NO_FIGURE, count_text
-from workhours_sla.text.report import heading
-from workhours_sla.text.words import NO_PART
+from workhours_sla.text.words import NO_PART, heading
 from workhours_sla.worktime.budget_kinds import ClockTime, WorkingDaysInHours
 from workhours_sla.worktime.zone_offsets import ZERO
 
@@ -168,8 +167,8 @@ class Lists(ScreenPart):
     def _tiles(self) -> Iterator[Html]:
         board = self.board
         risk = board.at_risk
-        yield self.tile("risk", count_text(risk, self.lang), self.text("tile_risk"), risk)
-        yield self.tile("open", count_text(board.open, self.lang), self.text("tile_open"), 1)
+        yield self.tile("risk", count_text(risk), self.text("tile_risk"), risk)
+        yield self.tile("open", count_text(board.open), self.text("tile_open"), 1)
         most = board.together
         if most is None:
             yield self.tile("next", NO_FIGURE, self.text("tile_next"), 0)
@@ -234,14 +233,14 @@ class Lists(ScreenPart):
 
     def _table(self, group: Show, outcomes: Sequence[Outcome]) -> Html:
         last = {
-            Show.OVERDUE: heading("overdue_by", self.lang),
+            Show.OVERDUE: heading("overdue_by"),
             Show.PAUSED: self.text("elapsed_so_far"),
             Show.UNKNOWN: self.text("elapsed_so_far"),
         }.get(group, self.text("left"))
         titles: Line = [
-            heading("appeal_id", self.lang),
-            Cell(heading("agency", self.lang), kind="words"),
-            self.text("was_due") if group is Show.OVERDUE else heading("due_at", self.lang),
+            heading("appeal_id"),
+            Cell(heading("agency"), kind="words"),
+            self.text("was_due") if group is Show.OVERDUE else heading("due_at"),
             last,
         ]
         rows: list[Line] = [
@@ -293,13 +292,13 @@ class Lists(ScreenPart):
         if amount is None or schedule is None or isinstance(outcome.budget, ClockTime):
             return None
         try:
-            days = days_text(amount, _ONE_DAY.amount(schedule, self.now), self.lang)
+            days = days_text(amount, _ONE_DAY.amount(schedule, self.now))
         except BudgetError:  # no weekly hours
             return None
         return element("small", days) if days else None
 
     def _amount(self, amount: timedelta | None) -> str:
-        return NO_FIGURE if amount is None else amount_in_words(amount, self.lang)
+        return NO_FIGURE if amount is None else amount_in_words(amount)
 
     def remaining(self, outcome: Outcome) -> timedelta | None:
         """Return the working time until an answer is due, None if it is not known."""
@@ -322,11 +321,11 @@ class Lists(ScreenPart):
     def _load(self) -> Iterator[Html]:
         """Yield the chart of the deadlines of today and of the next date, and its table."""
         load, next_on = self.board.load, self.board.next_on
-        chart = forecast_chart(load, self.lang, room())
+        chart = forecast_chart(load, room())
         caption = self.text("load_today")
         if next_on is not None:
             caption = self.text("load_dates", date=self.day(next_on))
-        yield self.figure(chart, caption, finding=load_finding(load, self.lang))
+        yield self.figure(chart, caption, finding=load_finding(load))
         rows: list[Line] = [
             [
                 f"{self.when(slot.since)}\N{EN DASH}{slot.until:%H:%M}",
@@ -334,7 +333,7 @@ class Lists(ScreenPart):
             ]
             for slot in load.slots
         ]
-        titles = [heading("due_at", self.lang), *self.titles("deadlines", "together")]
+        titles = [heading("due_at"), *self.titles("deadlines", "together")]
         yield self.folded(tables.table(self.text("chart_load"), titles, rows))
 
     def _agencies(self, agencies: Sequence[AgencyCounts]) -> Iterator[Html]:
@@ -342,7 +341,7 @@ class Lists(ScreenPart):
         keys = [Show.OVERDUE, Show.TODAY, *([] if next_on is None else [Show.NEXT])]
         date = "" if next_on is None else self.day(next_on)
         titles: Line = [
-            heading("agency", self.lang),
+            heading("agency"),
             *(Cell(self.text(f"col_{key}", date=date), kind=key.value) for key in keys),
             self.text("col_open"),
         ]
@@ -350,14 +349,14 @@ class Lists(ScreenPart):
             [
                 self._agency(one.agency),
                 *(self._count(one.counts[key], key) for key in keys),
-                tables.count(one.open, self.lang),
+                tables.count(one.open),
             ]
             for one in agencies
         ]
         total: Line = [
-            heading("total", self.lang),
-            *(tables.count(appeals(self.board.groups[key]), self.lang) for key in keys),
-            tables.count(self.board.open, self.lang),
+            heading("total"),
+            *(tables.count(appeals(self.board.groups[key])) for key in keys),
+            tables.count(self.board.open),
         ]
         yield element("p", self.text("agencies_order"), class_="soft")
         yield tables.table(self.text("agencies"), titles, rows, foot=total, class_="counts")
@@ -371,7 +370,7 @@ class Lists(ScreenPart):
         return element("a", shortened(name), href=href)
 
     def _count(self, count: int, key: Show) -> Cell:
-        cell = tables.count(count, self.lang)
+        cell = tables.count(count)
         if not count:
             return Cell(NO_FIGURE, 0)
         return Cell(cell.shown, cell.value, "overdue bad" if key is Show.OVERDUE else "")

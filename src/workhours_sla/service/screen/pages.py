@@ -13,8 +13,7 @@ from workhours_sla.service.screen.filters import Filters, Show
 from workhours_sla.service.screen.frame import Frame, framed
 from workhours_sla.service.screen.lists import Lists
 from workhours_sla.service.screen.view import View, appeal_address
-from workhours_sla.text.screen import SCREEN
-from workhours_sla.text.words import LANGUAGES
+from workhours_sla.text.catalog import LANGUAGES, SCREEN
 
 EVERY: Final = 60
 """Seconds after which a page without a script loads itself again."""
@@ -45,7 +44,7 @@ def board_page(board: Board, view: View, filters: Filters, inner: Html, version:
         data_back=back,
     )
     refresh = element("noscript", element("meta", http_equiv="refresh", content=EVERY))
-    return framed(body, frame.text("name"), view.lang, refresh)
+    return framed(body, frame.text("name"), refresh)
 
 
 def appeal_page(history: History, view: View, filters: Filters, now: datetime) -> str:
@@ -62,16 +61,16 @@ def appeal_page(history: History, view: View, filters: Filters, now: datetime) -
         element("div", id="tip", aria_hidden="true", hidden=True),
         data_back=back,
     )
-    return framed(body, frame.text("appeal", appeal=history.appeal_id), view.lang)
+    return framed(body, frame.text("appeal", appeal=history.appeal_id))
 
 
 def _back(frame: Frame, href: str) -> Html:
     return element("p", element("a", frame.text("back"), href=href, class_="back"))
 
 
-def login_page(lang: str, *, refused: bool = False) -> str:
+def login_page(*, refused: bool = False) -> str:
     """Return the page that asks for a token; its form is sent to the address that was asked for."""
-    texts = SCREEN.in_language(lang)
+    texts = SCREEN.text
     form = element(
         "form",
         # a browser that keeps the token needs a name to keep it under
@@ -96,13 +95,13 @@ def login_page(lang: str, *, refused: bool = False) -> str:
         class_="login",
     )
     body = element("body", element("main", element("h1", texts("name")), form))
-    return framed(body, texts("login"), lang)
+    return framed(body, texts("login"))
 
 
-def refusal_page(lang: str, sentence: str) -> str:
+def refusal_page(sentence: str) -> str:
     """Return a page with one sentence that says why an address is not shown."""
-    texts = SCREEN.in_language(lang)
+    texts = SCREEN.text
     back = element("p", element("a", texts("back"), href="./", class_="back"))
     sentence = sentence[0].upper() + sentence[1:]
     main = element("main", element("h1", texts("not_possible")), element("p", sentence), back)
-    return framed(element("body", main, data_back="./"), texts("not_possible"), lang)
+    return framed(element("body", main, data_back="./"), texts("not_possible"))

@@ -27,7 +27,6 @@ from workhours_sla.service.bodies import body_of
 from workhours_sla.service.labels import Labels
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import RefusedRequestError, problem_of
-from workhours_sla.service.request_facts import LANGUAGE
 from workhours_sla.service.screen.filters import Filters
 from workhours_sla.service.screen.frame import POLICY
 from workhours_sla.service.screen.login import Login, Visitor, cookie_header
@@ -37,7 +36,7 @@ from workhours_sla.service.screen.streams import Streams
 from workhours_sla.service.screen.view import View
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.sla.policy import Policy
-from workhours_sla.text.screen import SCREEN
+from workhours_sla.text.catalog import SCREEN, current, language
 
 BOARD, APPEAL, UPDATES, LOGOUT = "/", "/appeal", "/updates", "/logout"
 ADDRESSES: Final = frozenset({BOARD, APPEAL, UPDATES, LOGOUT})
@@ -77,22 +76,21 @@ class Site:
         yield "GET", UPDATES, self._updates
         yield "POST", LOGOUT, _paged(self._log_out)
 
-    def _view(self, lang: str) -> View:
-        return View(self._policy, self._labels, lang, has_login=self._login.is_needed)
+    def _view(self) -> View:
+        return View(self._policy, self._labels, has_login=self._login.is_needed)
 
     def _visitor(self, request: Request) -> Visitor | None:
         return self._login.visitor(request, self._screen.now().timestamp())
 
     # -- login ---------------------------------------------------------------------------------
 
-    def _admitted(self, answer: Callable[[Filters, str], Awaitable[Response]]) -> Answer:
+    def _admitted(self, answer: Callable[[Filters], Awaitable[Response]]) -> Answer:
         """Return a function that answers with a page, or asks for a token."""
 
         async def found(request: Request) -> Response:
             if self._visitor(request) is None:
-                return HTMLResponse(login_page(_language(request)))
-            filters = Filters.parse(request.url.query)
-            return await answer(filters, filters.lang or request.scope[LANGUAGE])
+                return HTMLResponse(login_page())
+            return await answer(Filters.parse(request.url.query))
 
         return found
 
@@ -104,7 +102,7 @@ class Site:
             token = dict(pairs).get("token", "")
         value = self._login.cookie(token, self._screen.now().timestamp())
         if value is None:
-            return HTMLResponse(login_page(_language(request), refused=True), 401)
+            return HTMLResponse(login_page(refused=True), 401)
         query = request.url.query
         # relative, because a proxy may serve the screen below a path of its own
         address = request.url.path.removeprefix("/") or "./"
@@ -122,19 +120,19 @@ class Site:
 
     # -- pages ---------------------------------------------------------------------------------
 
-    async def _board(self, filters: Filters, lang: str) -> Response:
-        view = self._view(lang)
+    async def _board(self, filters: Filters) -> Response:
+        view = self._view()
         shown, _ = await self._screen.shown(filters, view)
         return HTMLResponse(board_page(shown.board, view, filters, shown.inner, shown.hash))
 
-    async def _appeal(self, filters: Filters, lang: str) -> Response:
+    async def _appeal(self, filters: Filters) -> Response:
         now, wanted = self._screen.now(), filters.id or ""
         history = await asyncio.to_thread(self._live.appeal, wanted, now)
         if history is None:
-            sentence = SCREEN.text(lang, "no_appeal", appeal=shown_id(wanted))
-            return HTMLResponse(refusal_page(lang, sentence), 404)
+            sentence = SCREEN.text("no_appeal", appeal=shown_id(wanted))
+            return HTMLResponse(refusal_page(sentence), 404)
         # in a thread, because an appeal may have many events
-        page = await asyncio.to_thread(appeal_page, history, self._view(lang), filters, now)
+        page = await asyncio.to_thread(appeal_page, history, self._view(), filters, now)
         return HTMLResponse(page)
 
     # -- updates -------------------------------------------------------------------------------
@@ -152,14 +150,14 @@ class Site:
             return Response(status_code=503, headers=HEADERS | {"retry-after": "60"})
         most = self._streams.limit_of(visitor)
         if most is not None:
-            sentence = SCREEN.text(request.scope[LANGUAGE], "many_streams", most=most)
+            sentence = SCREEN.text("many_streams", most=most)
             return PlainTextResponse(sentence, 429, headers=HEADERS | {"retry-after": "60"})
         pairs = parse_qsl(request.url.query, keep_blank_values=True)
         rest = [(key, value) for key, value in pairs if key != "have"]
         filters = Filters.parse(urlencode(rest, errors="replace"))
         have = request.headers.get("last-event-id") or dict(pairs).get("have", "")
-        view = self._view(filters.lang or request.scope[LANGUAGE])
-        return _Updates(self._stream(filters, view, have), self._streams.one_more(visitor))
+        parts = self._stream(filters, self._view(), have)
+        return _Updates(parts, self._streams.one_more(visitor), filters.lang or current())
 
     async def _stream(self, filters: Filters, view: View, have: str) -> AsyncIterator[str]:
         # after a failure of the store the browser asks again, and gets the reason
@@ -187,22 +185,24 @@ class _Updates(StreamingResponse):
     would all be within the limits.
     """
 
-    def __init__(self, parts: AsyncIterator[str], counted: AbstractContextManager[None]) -> None:
+    def __init__(
+        self, parts: AsyncIterator[str], counted: AbstractContextManager[None], lang: str
+    ) -> None:
         headers = HEADERS | {"x-accel-buffering": "no"}
         super().__init__(parts, headers=headers, media_type="text/event-stream")
-        self._counted = counted
+        self._counted, self._lang = counted, lang
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream."""
-        with self._counted:
+        with self._counted, language(self._lang):
             await super().__call__(scope, receive, send)
 
 
 def _language(request: Request) -> str:
-    """Return the language of a page that does not depend on the filters of the address."""
+    """Return the language in the address, or that of the request."""
     with suppress(RefusedRequestError):
-        return Filters.parse(request.url.query).lang or str(request.scope[LANGUAGE])
-    return str(request.scope[LANGUAGE])
+        return Filters.parse(request.url.query).lang or current()
+    return current()
 
 
 def _paged(answer: Answer) -> Answer:
@@ -210,13 +210,13 @@ def _paged(answer: Answer) -> Answer:
 
     @wraps(answer)
     async def found(request: Request) -> Response:
-        lang = _language(request)
-        try:
-            response = await answer(request)
-        except (RefusedRequestError, WorkHoursError) as error:
-            problem = problem_of(error)
-            sentence = problem.document(lang)["detail"]
-            response = HTMLResponse(refusal_page(lang, sentence), problem.status)
+        with language(_language(request)):
+            try:
+                response = await answer(request)
+            except (RefusedRequestError, WorkHoursError) as error:
+                problem = problem_of(error)
+                sentence = problem.document()["detail"]
+                response = HTMLResponse(refusal_page(sentence), problem.status)
         response.headers.update(HEADERS)
         return response
 

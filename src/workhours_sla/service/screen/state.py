@@ -13,6 +13,7 @@ from workhours_sla.service.screen.board import Board, board_of
 from workhours_sla.service.screen.filters import Filters
 from workhours_sla.service.screen.pages import fragment
 from workhours_sla.service.screen.view import View
+from workhours_sla.text.catalog import current
 
 KEPT: Final = 64
 """Maximum number of fragments that are kept for other readers."""
@@ -43,13 +44,13 @@ class Screen:
     async def shown(self, filters: Filters, view: View) -> tuple[Shown, int]:
         """Return what the filters show now, and the version of the service that it has."""
         moment = await self._current()
-        found = self._shown.get((filters, view.lang))
+        found = self._shown.get((filters, current()))
         if found is None:
             found = await asyncio.to_thread(_show, moment, self._zone, filters, view)
             if self._moment is moment:
                 if len(self._shown) >= KEPT:
                     self._shown.pop(next(iter(self._shown)))
-                self._shown[filters, view.lang] = found
+                self._shown[filters, current()] = found
         return found, moment.version
 
     async def _current(self) -> Moment:

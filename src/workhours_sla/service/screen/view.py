@@ -14,11 +14,9 @@ from workhours_sla.service.labels import Labels
 from workhours_sla.service.screen.filters import Filters
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
+from workhours_sla.text.catalog import SCREEN, Texts, current
 from workhours_sla.text.numbers import NO_FIGURE, weekday_text, when_text
-from workhours_sla.text.report import name_of
-from workhours_sla.text.screen import SCREEN
-from workhours_sla.text.texts import Texts
-from workhours_sla.text.words import target_name
+from workhours_sla.text.words import name_of, target_name
 
 LETTERS: Final = 80
 """Maximum number of letters of a name or an id in a list; its title has all of it."""
@@ -31,13 +29,12 @@ class View(NamedTuple):
 
     policy: Policy
     labels: Labels
-    lang: str
     has_login: bool = False
 
     @property
     def title(self) -> str | None:
         """The organisation in the heading."""
-        return self.labels.titles.get(self.lang)
+        return self.labels.titles.get(current())
 
 
 class ScreenPart(PageSection):
@@ -46,7 +43,6 @@ class ScreenPart(PageSection):
     texts: ClassVar[Texts] = SCREEN
 
     def __init__(self, view: View, filters: Filters, now: datetime) -> None:
-        super().__init__(view.lang)
         self.view, self.filters, self.now = view, filters, now
         self._same = {by: Counter(names.values()) for by, names in view.labels.names.items()}
 
@@ -56,10 +52,10 @@ class ScreenPart(PageSection):
         If two ids have the same name, the id follows in parentheses.
         """
         if by == "target":
-            return target_name(key or "", self.lang)
+            return target_name(key or "")
         named = self.view.labels.names.get(by, {}).get(key or "")
         if named is None:
-            return name_of(by, key, self.lang)
+            return name_of(by, key)
         return f"{named} ({key})" if self._same[by][named] > 1 else named
 
     def when(self, at: datetime | None) -> str:
@@ -70,17 +66,17 @@ class ScreenPart(PageSection):
         if local.date() == self.now.date():
             return self.text("at_time", time=f"{local:%H:%M}")
         if abs((local.date() - self.now.date()).days) > _YEAR:
-            return when_text(local, self.lang)
+            return when_text(local)
         return f"{self.day(local.date())} {local:%H:%M}".replace(" ", "\N{NO-BREAK SPACE}")
 
     def as_of(self) -> Html:
         """Return the time of the page as a paragraph."""
-        when = when_text(self.now, self.lang)
+        when = when_text(self.now)
         return element("p", self.text("as_of", when=when, tz=str(self.now.tzinfo)), class_="as-of")
 
     def day(self, day: date) -> str:
         """Return a date with its weekday; the year is left out."""
-        return weekday_text(day, self.lang).replace(" ", "\N{NO-BREAK SPACE}")
+        return weekday_text(day).replace(" ", "\N{NO-BREAK SPACE}")
 
     def link(self, outcome: Outcome) -> Html:
         """Return the id of an appeal as a link to its page."""

@@ -11,12 +11,11 @@ from workhours_sla.adapters.calendars.calendar_rows import check_range
 from workhours_sla.adapters.calendars.icalendar.lines import escaped, folded
 from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.errors import HoursSyntaxError, NaiveDatetimeError
-from workhours_sla.text import words
+from workhours_sla.text.catalog import DAYS, language
 from workhours_sla.worktime.schedule import Schedule
 
 __all__ = ["write_icalendar"]
 
-_WORKING_TIME = {"en": "Working time", "ru": "Рабочее время"}
 _PRODUCT = "-//workhours_sla//working time//EN"
 
 
@@ -78,11 +77,14 @@ def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
         f"X-WR-CALNAME:{escaped(name)}",
         f"X-WR-TIMEZONE:{schedule.tz.key}",
     ]
+    with language(lang):
+        special, own_order = DAYS["overridden"], DAYS["by_own_order"]
+        working_time = DAYS["working_time"]
     for day in dates_between(first, last):
         intervals = _intervals(schedule, day)
         if day in schedule.overrides:
-            own = words.OVERRIDDEN if schedule.shifts_on(day) else words.BY_OWN_ORDER
-            decided, confirmed, reason = True, True, words.pick(own, lang)
+            reason = special if schedule.shifts_on(day) else own_order
+            decided, confirmed = True, True
         else:
             found = schedule.calendar.day(day)
             decided, confirmed, reason = bool(found.reasons), not found.provisional, ""
@@ -90,7 +92,7 @@ def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
                 reason = found.describe(lang)
         for start, end in intervals:
             times = f":{_utc(start)}", f":{_utc(end)}"
-            text = words.pick(_WORKING_TIME, lang), reason
+            text = working_time, reason
             lines += _event(feed, times, text, confirmed=confirmed)
         if days_off and decided and not intervals and not schedule.shifts_on(day):
             dates = f";VALUE=DATE:{_digits(day)}", f";VALUE=DATE:{_digits(day + ONE_DAY)}"
