@@ -37,7 +37,8 @@ from workhours_sla.errors import (
 )
 from workhours_sla.json import from_json, to_json
 from workhours_sla.report import cases_of_outcomes, report
-from workhours_sla.text.budgets import budget_words
+from workhours_sla.text.catalog import language
+from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.budget_kinds import DayBudget
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.working_time import WorkingTime
@@ -151,7 +152,8 @@ def test_texts_and_values() -> None:
     for text in ("2 days in hours", "30 days same time", "2 working days same time"):
         with pytest.raises(BudgetError, match="is not a budget"):
             parse_budget(text, roll="none")
-    assert budget_words("working_days_in_hours", 3, "ru") == "3 рабочих дня в пересчёте на часы"
+    with language("ru"):
+        assert budget_words("working_days_in_hours", 3) == "3 рабочих дня в пересчёте на часы"
 
 
 # -- against the oracle ----------------------------------------------------------------------------

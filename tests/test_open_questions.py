@@ -19,7 +19,7 @@ from workhours_sla.adapters.detection.detected import Given
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError
-from workhours_sla.text import words
+from workhours_sla.text.catalog import LANGUAGES
 
 ID, POSTED, CLOSED = "Номер", "Дата публикации", "Дата закрытия"
 AS_OF: Final = datetime(2026, 3, 27, 15, 30)
@@ -188,7 +188,7 @@ def test_every_question_has_a_key_and_is_the_message(capsys: pytest.CaptureFixtu
     assert (status, err) == (0, "")
 
 
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_formats_of_networks_ask_too(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
     comment = '{"id": %d, "from_id": %d, "date": 1773299%d, "owner_id": -9, "post_id": 5'
     reply = comment % (2, 8, 800) + ', "parents_stack": [1], "text": ""}'

@@ -228,7 +228,7 @@ def test_names_of_groupings_are_escaped() -> None:
 
 
 def test_unknown_language_is_rejected(report: Report) -> None:
-    with pytest.raises(ValueError, match="no texts in 'de'; choose one of en, ru"):
+    with pytest.raises(ValueError, match="no language 'de'; use en or ru"):
         page(report, "de")
     assert page(report) == page(report, "en")
 

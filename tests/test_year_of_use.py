@@ -35,6 +35,7 @@ from everyday import (
 from test_page import NBSP, Node, read
 from workhours_sla.cli.main import main
 from workhours_sla.text import words
+from workhours_sla.text.catalog import WORKBOOK, language
 from workhours_sla.text.words import heading, title_of
 
 pytest.importorskip("numpy")
@@ -63,9 +64,7 @@ class Forms(NamedTuple):
 
     def text_rows(self) -> dict[str, list[str]]:
         lines = self.text.splitlines()
-        start = next(
-            n for n, line in enumerate(lines) if line.startswith(heading("agency", self.lang))
-        )
+        start = next(n for n, line in enumerate(lines) if line.startswith(heading("agency")))
         rows = [re.split(r"\s{2,}", line) for line in lines[start + 1 : lines.index("", start)]]
         return {name: cells for name, *cells in rows}
 
@@ -78,13 +77,11 @@ class Forms(NamedTuple):
         return {name: cells for name, *cells in rows[1:]}
 
     def book_rows(self) -> dict[str, dict[str, Any]]:
-        head, *rows = self.book[WORKBOOK.text(self.lang, "sheet_agency")].iter_rows(
-            values_only=True
-        )
+        head, *rows = self.book[WORKBOOK.text("sheet_agency")].iter_rows(values_only=True)
         return {row[0]: dict(zip(head, row, strict=True)) for row in rows if row[0]}
 
     def summary(self) -> dict[str, Any]:
-        sheet = self.book[WORKBOOK.text(self.lang, "sheet_summary")]
+        sheet = self.book[WORKBOOK.text("sheet_summary")]
         found: dict[str, Any] = {}
         for name, value, *_ in sheet.iter_rows(values_only=True):
             found.setdefault(name, value)
@@ -130,19 +127,17 @@ def check_share(shown: str, row: dict[str, Any]) -> None:
 def check_rows(found: Forms, data: dict[str, Any]) -> None:
     """Compare the figures of each agency, and of all, in text, page, workbook and JSON."""
     text, page, book = found.text_rows(), found.page_rows(), found.book_rows()
-    total = {**data["total"], "key": heading("total", found.lang)}
+    total = {**data["total"], "key": heading("total")}
     rows = [*data["tables"][0]["rows"], total]
     same([row["key"] for row in rows], [*text], [*page], [*book])
     for row in rows:
         name = row["key"]
-        check_row(found.lang, row, text[name], page[name], book[name])
+        check_row(row, text[name], page[name], book[name])
 
 
-def check_row(
-    lang: str, row: dict[str, Any], text: list[str], page: list[str], book: dict[str, Any]
-) -> None:
+def check_row(row: dict[str, Any], text: list[str], page: list[str], book: dict[str, Any]) -> None:
     counts, names = row["counts"], ("arrived", "matured", "matured_met", "open", "overdue")
-    sheet = [book[title_of(key, lang)] for key in names]
+    sheet = [book[title_of(key)] for key in names]
     truth = [*(counts[key] for key in names[:3]), row["open"], row["overdue"]]
     same(truth, sheet)
     same(truth, [*map(int, text[:3]), *map(int, text[9].split("/"))])
@@ -151,8 +146,8 @@ def check_row(
     for at in (3, 4, 7, 8):  # the share, its interval, the median and the p90
         same(text[at], page[at])
     same(text[10], page[-1])
-    same(text[6], page[6], book[title_of("verdict", lang)])
-    share = book[title_of("rate", lang)]  # a workbook has 16 digits
+    same(text[6], page[6], book[title_of("verdict")])
+    share = book[title_of("rate")]  # a workbook has 16 digits
     same(
         share and round(share, 12),
         round(counts["matured_met"] / counts["matured"], 12) if counts["matured"] >= 10 else None,
@@ -178,7 +173,7 @@ def check_now(found: Forms, data: dict[str, Any], checked: dict[str, Any]) -> No
         tuple(map(whole, finding[:2])),
         tuple(map(whole, reading[:2])),
         tuple(map(whole, re.findall(r"\d[\d ]*", plain(line).replace(",", ""))[:2])),
-        (summary[title_of("open_now", found.lang)], summary[title_of("overdue_now", found.lang)]),
+        (summary[title_of("open_now")], summary[title_of("overdue_now")]),
     )
 
 
@@ -288,22 +283,29 @@ def check_report(
             },
         )
         assert data["total"]["counts"]["matured"] == data["total"]["counts"]["arrived"]
-    total, now = data["total"], data["backlog"]["points"][-1]
     for lang in LANGUAGES:
         found = forms_of(capsys, folder, lang, *files, *chosen)
-        check_rows(found, data)
-        check_now(found, data, checked)
-        check_sentences(found, data, period)
-        check_trend(found, data, period)
-        counts, summary = total["counts"], found.summary()
-        same(counts["matured"] - counts["matured_met"], whole(found.figures["tile_late"]))
-        for key in ("arrived", "matured", "matured_met", "early", "pending"):
-            same(counts[key], whole(found.figures[key]), summary[title_of(key, lang)])
-        for key in ("open", "overdue"):
-            title = title_of(f"{key}_of_period", lang)
-            same(total[key], whole(found.figures[key]), summary[title])
-        late = found.book[WORKBOOK.text(lang, "sheet_late")].max_row - 1
-        same(counts["breached"] + now["overdue"] - total["overdue"], len(data["late"]), late)
+        with language(lang):
+            check_forms(found, data, checked, period)
+
+
+def check_forms(
+    found: Forms, data: dict[str, Any], checked: dict[str, Any], period: Period
+) -> None:
+    """Compare the forms of a report in one language with each other, and with the JSON."""
+    check_rows(found, data)
+    check_now(found, data, checked)
+    check_sentences(found, data, period)
+    check_trend(found, data, period)
+    total, now = data["total"], data["backlog"]["points"][-1]
+    counts, summary = total["counts"], found.summary()
+    same(counts["matured"] - counts["matured_met"], whole(found.figures["tile_late"]))
+    for key in ("arrived", "matured", "matured_met", "early", "pending"):
+        same(counts[key], whole(found.figures[key]), summary[title_of(key)])
+    for key in ("open", "overdue"):
+        same(total[key], whole(found.figures[key]), summary[title_of(f"{key}_of_period")])
+    late = found.book[WORKBOOK.text("sheet_late")].max_row - 1
+    same(counts["breached"] + now["overdue"] - total["overdue"], len(data["late"]), late)
 
 
 SAMPLE = [months(2025)[11], months(2026)[0], periods(2025)[15], periods(2024)[16]]
@@ -401,7 +403,8 @@ def check_times(capsys: pytest.CaptureFixture[str], month: Period) -> None:
     same((days["calendar_days"], days["working_days"]), (len(working), sum(working)))
     when = datetime.fromisoformat(due)
     for lang in LANGUAGES:
-        day = words.short_date(when.date(), lang)
+        with language(lang):
+            day = words.short_date(when.date())
         for name, times in asked.items():
             text = run(capsys, name, *times, *place, "--lang", lang)
             assert f"{day} {when:%H:%M}" in text
