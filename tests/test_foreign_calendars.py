@@ -32,7 +32,7 @@ from workhours_sla.errors import (
     ProvisionalWarning,
     UnknownCalendarError,
 )
-from workhours_sla.text.catalog import language
+from workhours_sla.text import catalog
 from workhours_sla.text.messages import phrase_of, said
 
 FIRST, LAST = 2015, 2026
@@ -553,7 +553,7 @@ def test_without_workalendar_its_calendars_name_the_extra(monkeypatch: pytest.Mo
     for code in ("ES-NA", "workalendar:BR-SP"):
         with pytest.raises(UnknownCalendarError, match=r"workhours-sla\[workalendar\]") as caught:
             Calendar.get(code)
-    with language("ru"):
+    with catalog.language("ru"):
         assert "ни в одной установленной" in said(phrase_of(caught.value))
     with pytest.raises(UnknownCalendarError, match=r"workhours-sla\[workalendar\]"):
         copy_workalendar("DE")
