@@ -106,7 +106,7 @@ class Partitions:
     """A source of answered appeals in four partitions, one of which is read hours late."""
 
     name = "partitions"
-    partitions: Collection[str] = "0123"
+    partitions: Collection[str] = ("0", "1", "2", "3")
 
     def __init__(self) -> None:
         self.events: dict[str, list[Event]] = {name: [] for name in self.partitions}
