@@ -146,7 +146,7 @@ def breaches(marks: Watermarks, path: Path) -> tuple[list[Change], list[Change]]
 
 
 def test_the_minimum_causes_no_false_breach_where_the_maximum_does(tmp_path: Path) -> None:
-    false, retracted = breaches(Fastest("0123"), tmp_path / "fastest.db")
+    false, retracted = breaches(Fastest(list("0123")), tmp_path / "fastest.db")
     assert len(false) == len(retracted) > 0
     assert breaches(Watermarks(list("0123")), tmp_path / "ours.db") == ([], [])
 
