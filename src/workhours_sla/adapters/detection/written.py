@@ -33,7 +33,7 @@ def configuration_text(
     for section in _sections_of_values(detected):
         table = detected.values.get(section.removeprefix("values."), {})
         lines += ["", f"[{section}]", *_commented(INIT.text(lang, "values"))]
-        lines += [toml_line(key, value) for key, value in _settled(detected, section, table)]
+        lines += [toml_line(key, value) for key, value in _without_open(detected, section, table)]
         lines += _questions(detected, section, lang)
     lines += ["", "[schedule]", *_commented(INIT.text(lang, "schedule"))]
     defaults = {"calendar": CALENDAR, "hours": HOURS}
@@ -46,7 +46,7 @@ def configuration_text(
 
 
 def _input(detected: Detected, lang: str) -> Iterator[str]:
-    for key, value in _settled(detected, "input", detected.options):
+    for key, value in _without_open(detected, "input", detected.options):
         comment = ""
         if key == "kind":
             comment = INIT.text(lang, f"kind_{value}")
@@ -60,8 +60,8 @@ def _columns(detected: Detected, lang: str) -> Iterator[str]:
     if not detected.columns and not questions:
         return  # the format has its own
     yield from ("", "[columns]", *_commented(INIT.text(lang, "columns")))
-    settled = _settled(detected, "columns", detected.columns)
-    yield from (toml_line(key, value) for key, value in settled)
+    certain = _without_open(detected, "columns", detected.columns)
+    yield from (toml_line(key, value) for key, value in certain)
     yield from questions
     if detected.unread:
         names = ", ".join(map(_one_line, detected.unread))
@@ -74,7 +74,7 @@ def _sections_of_values(detected: Detected) -> Sequence[str]:
     return list(dict.fromkeys(sections))
 
 
-def _settled(
+def _without_open(
     detected: Detected, section: str, table: Mapping[str, Value]
 ) -> Iterator[tuple[str, Value]]:
     """Yield the keys of a section that no question asks for, with their values."""
