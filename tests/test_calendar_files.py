@@ -324,9 +324,9 @@ def test_impossible_bounds_and_unreadable_files(tmp_path: Path) -> None:
             read_icalendar(new_year, id="x", first=first, last=last)
     with pytest.raises(CalendarDataError, match="7 is not a weekday"):
         read_icalendar(new_year, id="x", **Y2025, weekend=(6, 7))
-    with pytest.raises(TypeError, match="dates such as"):
+    with pytest.raises(TypeError, match="give date"):
         read_icalendar(new_year, id="x", first=STAMP, last=STAMP)
-    with pytest.raises(TypeError, match="not int"):
+    with pytest.raises(TypeError, match="give str, bytes or Path"):
         read_icalendar(5, id="x", **Y2025)
     with pytest.raises(CalendarDataError, match="line 3: the byte 0xc4 is not UTF-8"):
         read_icalendar(event("SUMMARY:День").encode("cp1251"), id="x", **Y2025)

@@ -91,7 +91,7 @@ def test_impossible_watermarks_are_refused() -> None:
 @PROPERTY
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 600)), max_size=30))
 def test_the_watermark_is_past_no_partition(heard: list[tuple[str, int]]) -> None:
-    marks, last = Watermarks("abc"), dict.fromkeys("abc", -1)
+    marks, last = Watermarks(list("abc")), dict.fromkeys("abc", -1)
     for partition, minute in heard:
         marks.record(partition, NOON + minute * MINUTE)
         last[partition] = max(last[partition], minute)
@@ -106,7 +106,7 @@ class Partitions:
     """A source of answered appeals in four partitions, one of which is read hours late."""
 
     name = "partitions"
-    partitions: Collection[str] = "0123"
+    partitions: Collection[str] = ("0", "1", "2", "3")
 
     def __init__(self) -> None:
         self.events: dict[str, list[Event]] = {name: [] for name in self.partitions}
@@ -146,9 +146,9 @@ def breaches(marks: Watermarks, path: Path) -> tuple[list[Change], list[Change]]
 
 
 def test_the_minimum_causes_no_false_breach_where_the_maximum_does(tmp_path: Path) -> None:
-    false, retracted = breaches(Fastest("0123"), tmp_path / "fastest.db")
+    false, retracted = breaches(Fastest(list("0123")), tmp_path / "fastest.db")
     assert len(false) == len(retracted) > 0
-    assert breaches(Watermarks("0123"), tmp_path / "ours.db") == ([], [])
+    assert breaches(Watermarks(list("0123")), tmp_path / "ours.db") == ([], [])
 
 
 def test_after_a_restart_every_partition_is_waited_for(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_after_a_restart_every_partition_is_waited_for(tmp_path: Path) -> None:
     for stop_after in (1, 3, 4, 6, 100):
         rests = iter(range(100))
         with Stored(path, POLICY) as store:
-            marks = Watermarks("0123")
+            marks = Watermarks(list("0123"))
             store.run(
                 source,
                 watermarks=marks,

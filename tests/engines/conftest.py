@@ -55,3 +55,10 @@ def address(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
     name = f"s{abs(hash(request.node.name))}"
     yield f"{postgres}&options=-csearch_path%3D{name}"
     execute(postgres, f"DROP SCHEMA IF EXISTS {name} CASCADE")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder as slow: it starts a server, or compares many rows."""
+    for item in items:
+        if "engines" in item.path.parts:
+            item.add_marker(pytest.mark.slow)

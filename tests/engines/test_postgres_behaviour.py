@@ -14,7 +14,7 @@ import pytest
 psycopg = pytest.importorskip("psycopg")
 
 from tests.engines.postgres_server import programs  # noqa: E402
-from workhours_sla import Calendar, Schedule, day_off, sql  # noqa: E402
+from workhours_sla import Act, Calendar, Schedule, day_off, sql  # noqa: E402
 from workhours_sla.adapters.sql import postgres as writer  # noqa: E402
 from workhours_sla.adapters.sql.tables import LAST_DATE  # noqa: E402
 
@@ -24,7 +24,7 @@ OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 FOUR_HOURS = 4 * 3_600_000_000
 POSTED = "timestamptz '2025-03-12 14:00+03'"
 CHANGED = Schedule(
-    Calendar.get("RU-VGG").amend([day_off(date(2025, 3, 13), act="order 1")]),
+    Calendar.get("RU-VGG").amend([day_off(date(2025, 3, 13), act=Act("order 1", source="test"))]),
     "Mo-Fr 09:00-13:00,14:00-18:00",
 )
 """The same office, for which Thursday 13 March 2025 is a day off."""

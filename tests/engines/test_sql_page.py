@@ -15,13 +15,13 @@ psycopg = pytest.importorskip("psycopg")
 
 from tests.engines.postgres_server import programs  # noqa: E402
 from tools.documents import LANGUAGES, Block, blocks_of, commands_of, environment_of  # noqa: E402
-from workhours_sla import Calendar, Schedule, day_off, sql  # noqa: E402
+from workhours_sla import Act, Calendar, Schedule, day_off, sql  # noqa: E402
 
 pytestmark = pytest.mark.engines
 
 ROOT = Path(__file__).parents[2]
 CHANGED = Schedule(
-    Calendar.get("RU-VGG").amend([day_off(date(2025, 3, 13), act="order 1")]),
+    Calendar.get("RU-VGG").amend([day_off(date(2025, 3, 13), act=Act("order 1", source="test"))]),
     "Mo-Fr 09:00-13:00,14:00-18:00",
 )
 """The office of the page, for which Thursday 13 March 2025 is a day off."""

@@ -222,8 +222,8 @@ def _choose(section: str, key: str, question: Phrase, values: Sequence[str]) -> 
 
 def config_of(detected: Detected) -> Config:
     """Return the configuration for the detected settings without questions. Raises ConfigError."""
-    settled = replace(detected, doubts=())
-    return parse_config(configuration_text(settled, schedule={}), _NAME)
+    without_doubts = replace(detected, doubts=())
+    return parse_config(configuration_text(without_doubts, schedule={}), _NAME)
 
 
 def verified(detected: Detected, where: Path | BinaryIO) -> Detected:

@@ -32,7 +32,7 @@ def configuration_text(
     for section in _sections_of_values(detected):
         table = detected.values.get(section.removeprefix("values."), {})
         lines += ["", f"[{section}]", *_commented(INIT.text("values"))]
-        lines += [toml_line(key, value) for key, value in _settled(detected, section, table)]
+        lines += [toml_line(key, value) for key, value in _without_open(detected, section, table)]
         lines += _questions(detected, section)
     lines += ["", "[schedule]", *_commented(INIT.text("schedule"))]
     defaults = {"calendar": CALENDAR, "hours": HOURS}
@@ -45,7 +45,7 @@ def configuration_text(
 
 
 def _input(detected: Detected) -> Iterator[str]:
-    for key, value in _settled(detected, "input", detected.options):
+    for key, value in _without_open(detected, "input", detected.options):
         comment = ""
         if key == "kind":
             comment = INIT.text(f"kind_{value}")
@@ -59,8 +59,8 @@ def _columns(detected: Detected) -> Iterator[str]:
     if not detected.columns and not questions:
         return  # the format has its own
     yield from ("", "[columns]", *_commented(INIT.text("columns")))
-    settled = _settled(detected, "columns", detected.columns)
-    yield from (toml_line(key, value) for key, value in settled)
+    certain = _without_open(detected, "columns", detected.columns)
+    yield from (toml_line(key, value) for key, value in certain)
     yield from questions
     if detected.unread:
         names = ", ".join(map(_one_line, detected.unread))
@@ -73,7 +73,7 @@ def _sections_of_values(detected: Detected) -> Sequence[str]:
     return list(dict.fromkeys(sections))
 
 
-def _settled(
+def _without_open(
     detected: Detected, section: str, table: Mapping[str, Value]
 ) -> Iterator[tuple[str, Value]]:
     """Yield the keys of a section that no question asks for, with their values."""

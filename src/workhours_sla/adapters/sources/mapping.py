@@ -97,7 +97,7 @@ class Mapper:
             self.watched_columns = unread_answers.watched_columns(columns or (), read)
             self._unread_answers = unread_answers.unread_answers
         self.followed: str | None = None
-        """The name of a source without an end, whose first answer must not be awaited."""
+        """The name of a source without an end, whose first answer cannot be waited for."""
         self._by_key = [
             (keys[name], self.meanings[name])
             for name in layout.canonical

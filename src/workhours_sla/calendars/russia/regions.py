@@ -71,7 +71,7 @@ class Region(NamedTuple):
     single_days: tuple[Entry, ...]
     open_days: tuple[Entry, ...]
     joined: Entry | None
-    other_names: tuple[str, ...]
+    other_names: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)

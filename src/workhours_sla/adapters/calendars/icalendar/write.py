@@ -13,6 +13,7 @@ from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.errors import HoursSyntaxError, NaiveDatetimeError
 from workhours_sla.text.catalog import DAYS, language
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.working_time import WorkingTime
 
 __all__ = ["write_icalendar"]
 
@@ -20,7 +21,7 @@ _PRODUCT = "-//workhours_sla//working time//EN"
 
 
 def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
-    schedule: Schedule,
+    schedule: WorkingTime,
     first: date,
     last: date,
     *,
