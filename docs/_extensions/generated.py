@@ -1,0 +1,65 @@
+"""Replace each block ``{generated} NAME`` of a page by Markdown that is made from the code.
+
+So the pages in the repository are short, and the site has what the code has now.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sphinx.application import Sphinx
+
+from configuration_keys import keys
+from markdown_table import table
+from shell_commands import command_list, commands
+from workhours_sla.adapters.json.documents import _BY_SCHEMA
+from workhours_sla.calendars.russia.regions import region, region_ids
+
+BLOCK = re.compile(r"^```\{generated\} (\S+)(?: (\S+))?\n```$", re.MULTILINE)
+
+
+def regions(lang: str) -> str:
+    """Return the table of the regions of Russia, sorted by name."""
+    head = {"en": ("region", "id", "time zone"), "ru": ("регион", "код", "часовой пояс")}[lang]
+    others = {"en": " and others", "ru": " и другие"}[lang]
+    rows = []
+    for one in map(region, region_ids()):
+        name = one.name_ru if lang == "ru" else one.name_en
+        rows.append((name, f"`{one.id}`", one.tz + (others if one.other_zones else "")))
+    return table(head, sorted(rows))
+
+
+def schemas(lang: str) -> str:
+    """Return the table of the JSON documents of values, with their keys."""
+    head = {"en": ("schema", "keys"), "ru": ("схема", "ключи")}[lang]
+    rows = [
+        (f"`{schema}`", ", ".join(f"`{key}`" for key in form.__struct_encode_fields__))
+        for schema, form in sorted(_BY_SCHEMA.items())
+    ]
+    return table(head, rows)
+
+
+MAKERS: dict[str, Callable[..., str]] = {
+    "command-list": command_list,
+    "commands": commands,
+    "keys": keys,
+    "regions": regions,
+    "schemas": schemas,
+}
+
+
+def expanded(text: str, lang: str) -> str:
+    """Return the text of a page with its blocks replaced, in a language."""
+    return BLOCK.sub(lambda found: MAKERS[found[1]](lang, *filter(None, [found[2]])), text)
+
+
+def expand(app: Sphinx, _name: str, source: list[str]) -> None:
+    """Replace the blocks of a page before it is parsed."""
+    source[0] = expanded(source[0], app.config.language)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the replacement to the reading of pages."""
+    app.connect("source-read", expand)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
