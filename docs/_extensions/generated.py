@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from sphinx.application import Sphinx
+import msgspec
 
 from configuration_keys import keys
 from markdown_table import table
-from shell_commands import command_list, commands
+from shell_commands import command_list, commands, document
+from workhours_sla import errors
 from workhours_sla.adapters.json.documents import _BY_SCHEMA
 from workhours_sla.calendars.russia.regions import region, region_ids
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 BLOCK = re.compile(r"^```\{generated\} (\S+)(?: (\S+))?\n```$", re.MULTILINE)
 
@@ -40,10 +45,44 @@ def schemas(lang: str) -> str:
     return table(head, rows)
 
 
+def kinds(lang: str, schema: str) -> str:
+    """Return the table of the kinds of a value in a JSON document, with their keys."""
+    head = {"en": ("kind", "keys"), "ru": ("kind", "ключи")}[lang]
+    rows = []
+    found = msgspec.json.schema(_BY_SCHEMA[schema], schema_hook=lambda _: {"type": "string"})
+    for one in found["$defs"].values():
+        kind = one.get("properties", {}).get("kind", {}).get("enum")
+        if kind:
+            others = (f"`{key}`" for key in one["properties"] if key != "kind")
+            rows.append((f"`{kind[0]}`", ", ".join(others)))
+    return table(head, rows)
+
+
+def error_classes(lang: str) -> str:
+    """Return the table of the errors and warnings: their builtin kind, facts and meaning."""
+    head = {
+        "en": ("error", "also a", "facts", "raised when"),
+        "ru": ("ошибка", "она же", "сведения", "когда (по-английски, как в коде)"),
+    }[lang]
+    rows = []
+    for name in errors.__all__:
+        kind = getattr(errors, name)
+        if isinstance(kind, type):
+            about = " ".join((kind.__doc__ or "").split("\n\n")[0].replace("``", "`").split())
+            facts = ", ".join(f"`{one}`" for one in vars(kind).get("__annotations__", ()))
+            about = re.sub(r"^(Raised|Issued) when ", "", about)
+            also = f"`{kind.__bases__[-1].__name__}`"
+            rows.append((f"`{name}`", also, facts, about.removesuffix(".")))
+    return table(head, rows)
+
+
 MAKERS: dict[str, Callable[..., str]] = {
     "command-list": command_list,
     "commands": commands,
+    "document": document,
+    "errors": error_classes,
     "keys": keys,
+    "kinds": kinds,
     "regions": regions,
     "schemas": schemas,
 }

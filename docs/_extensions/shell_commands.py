@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shlex
 import tomllib
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -88,12 +89,32 @@ def section(name: str, lang: str, example: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def examples(lang: str) -> dict[str, str]:
-    """Return a block with the example of each command, keyed by the command."""
-    lines = tomllib.loads((DOCS / "examples.toml").read_text("utf-8"))
-    found = {}
+@contextmanager
+def folder_of_examples() -> Iterator[dict[str, str]]:
+    """Make the folder in which the examples run the current one, and yield their arguments."""
     with TemporaryDirectory() as folder, chdir(folder):
         Path("examples").symlink_to(DOCS.parent / "examples")
+        yield tomllib.loads((DOCS / "examples.toml").read_text("utf-8"))
+
+
+def document(_lang: str, name: str) -> str:
+    """Return a block with the JSON of a command's example, the first element of each list."""
+    with folder_of_examples() as lines:
+        line = f"{name} {lines[name]} --json"
+        written = json.dumps(_shortened(json.loads(printed(line, "en"))), indent=2, ensure_ascii=False)
+    return f"```console\n$ workhours {line}\n{written}\n```"
+
+
+def _shortened(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _shortened(one) for key, one in value.items()}
+    return [_shortened(one) for one in value[:1]] if isinstance(value, list) else value
+
+
+def examples(lang: str) -> dict[str, str]:
+    """Return a block with the example of each command, keyed by the command."""
+    found = {}
+    with folder_of_examples() as lines:
         for name, line in lines.items():
             output = printed(f"{name} {line}", lang).rstrip().splitlines()
             more = ["..."] if len(output) > LONGEST_EXAMPLE else []
