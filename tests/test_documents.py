@@ -103,7 +103,9 @@ def anchors_of(page: Path) -> set[str]:
         "```{generated} commands\n```", "\n".join(f"## {name}" for name in names())
     )
     found = set()
-    for anchor, _, heading in HEADING.findall(re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)):
+    for anchor, _, heading in HEADING.findall(
+        re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    ):
         found |= {anchor, re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-")}
     return found
 
@@ -149,7 +151,9 @@ def test_every_public_module_has_a_page() -> None:
     shown = {
         name
         for page in (DOCS / "en/reference/api").glob("*.md")
-        for name in re.findall(r"^\.\. public-names:: (\S+)$", page.read_text("utf-8"), re.M)
+        for name in re.findall(
+            r"^\.\. public-names:: (\S+)$", page.read_text("utf-8"), re.MULTILINE
+        )
     }
     assert shown == {"workhours_sla", *(f"workhours_sla.{one}" for one in modules)}
 
@@ -180,7 +184,9 @@ def test_help_of_a_command_becomes_a_section(language: str) -> None:
     found = section("outbox replay", language, "")
     lang = {"en": "language of texts and help", "ru": "язык текстов и справки"}[language]
     assert found.startswith("## outbox replay\n")
-    assert re.search(rf"^\| `--lang \[en\\\|ru\]` \| {lang}\. \|", found, re.MULTILINE | re.I)
+    assert re.search(
+        rf"^\| `--lang \[en\\\|ru\]` \| {lang}\. \|", found, re.MULTILINE | re.IGNORECASE
+    )
 
 
 def test_every_example_is_of_a_command() -> None:
@@ -207,5 +213,3 @@ def test_reference_has_every_column_and_reason(language: str) -> None:
         assert row
         assert text[language] in row[0]
     assert not [one for kind in ("events", "appeals") for one in COLUMNS[kind] if one not in page]
-
-

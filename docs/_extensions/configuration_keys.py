@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from markdown_table import table
+
 from workhours_sla.config import config_schema
 
 RUSSIAN = Path(__file__).parents[1] / "keys.ru.toml"

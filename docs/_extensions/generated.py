@@ -10,13 +10,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
-
 from configuration_keys import keys
 from markdown_table import table
 from shell_commands import command_list, commands, document
+
 from workhours_sla import errors
 from workhours_sla.adapters.json.documents import _BY_SCHEMA
 from workhours_sla.calendars.russia.regions import region, region_ids
+from workhours_sla.service.problems import BAD_REQUEST, STATUSES
+from workhours_sla.text.service import PROBLEMS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -76,6 +78,16 @@ def error_classes(lang: str) -> str:
     return table(head, rows)
 
 
+def problems(lang: str) -> str:
+    """Return the table of the problems with which the service answers, by status."""
+    head = {"en": ("problem", "status", "title"), "ru": ("ошибка", "код", "что это")}[lang]
+    rows = [
+        (f"`{kind}`", str(STATUSES.get(kind, BAD_REQUEST)), title[lang])
+        for kind, title in PROBLEMS.items()
+    ]
+    return table(head, sorted(rows, key=lambda row: row[1]))
+
+
 MAKERS: dict[str, Callable[..., str]] = {
     "command-list": command_list,
     "commands": commands,
@@ -83,6 +95,7 @@ MAKERS: dict[str, Callable[..., str]] = {
     "errors": error_classes,
     "keys": keys,
     "kinds": kinds,
+    "problems": problems,
     "regions": regions,
     "schemas": schemas,
 }

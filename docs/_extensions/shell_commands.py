@@ -17,14 +17,14 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import click
-
 from markdown_table import table
+
 from workhours_sla.cli.main import commands as workhours
 from workhours_sla.cli.main import main
 
 DOCS = Path(__file__).parents[1]
 LONGEST_EXAMPLE = 16
-"""Lines of output that an example shows; dots stand for the others."""
+"""Lines of output that an example shows; dots replace the others."""
 HEAD = {"en": ("option", "meaning", "default"), "ru": ("параметр", "смысл", "по умолчанию")}
 OPTION = re.compile(r"^  (-\S.*?)(?:  +|\n +)(.*)$", re.MULTILINE)
 COMMAND = re.compile(r"^  (\S+)  +(.*)$", re.MULTILINE)
@@ -101,7 +101,9 @@ def document(_lang: str, name: str) -> str:
     """Return a block with the JSON of a command's example, the first element of each list."""
     with folder_of_examples() as lines:
         line = f"{name} {lines[name]} --json"
-        written = json.dumps(_shortened(json.loads(printed(line, "en"))), indent=2, ensure_ascii=False)
+        written = json.dumps(
+            _shortened(json.loads(printed(line, "en"))), indent=2, ensure_ascii=False
+        )
     return f"```console\n$ workhours {line}\n{written}\n```"
 
 
