@@ -94,6 +94,7 @@ def test_each_page_exists_in_both_languages(page: Path) -> None:
 # -- links ------------------------------------------------------------------------------------
 
 HEADING = re.compile(r"^(?:\{#([\w-]+)\}\n)?(#{1,4}) (.+)$", re.MULTILINE)
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s#]*)(?:#([^)\s]+))?\)|\{download\}`[^`<]*<([^`>]+)>`")
 
 
@@ -112,7 +113,7 @@ def anchors_of(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", DOCUMENTS, ids=ids(DOCUMENTS))
 def test_links_lead_somewhere(page: Path) -> None:
-    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    text = FENCED.sub("", page.read_text("utf-8"))
     for target, anchor, download in LINK.findall(text):
         if re.match(r"\w+:", target):
             continue

@@ -45,14 +45,28 @@ VALUES = {
         "object": "таблица",
         "EventType": "вид события",
         "or": " или ",
-        "list": "список: {}",
+        "list": "список {}",
         "rows": "строки таблицы",
         "tables": "таблицы",
-        "of each": "таблица: {}",
+        "of each": "таблица {}",
         "required": "обязателен",
         "rows of": "Ключи каждой строки `{}`:",
     },
 }
+
+MANY = {
+    "text": "texts",
+    "whole number": "whole numbers",
+    "event type": "event types",
+    "list of texts": "lists of texts",
+    "text, or list of texts": "texts or lists of texts",
+    "строка": "строк",
+    "целое число": "целых чисел",
+    "вид события": "видов событий",
+    "список строк": "списков строк",
+    "строка или список строк": "строк или списков строк",
+}
+"""A mapping from a kind of value to several of it, as they follow ``list of``."""
 
 
 def keys(lang: str, name: str) -> str:
@@ -101,11 +115,15 @@ def _value(spec: dict[str, Any], lang: str, definitions: dict[str, Any]) -> str:
         return words["or"].join(dict.fromkeys(kinds))
     if spec.get("type") == "array":
         inner = _value(spec["items"], lang, definitions)
-        return words["rows"] if inner == words["object"] else words["list"].format(inner)
+        return (
+            words["rows"]
+            if inner == words["object"]
+            else words["list"].format(MANY.get(inner, inner))
+        )
     if isinstance(spec.get("additionalProperties"), dict):
         inner = _value(spec["additionalProperties"], lang, definitions)
         is_table = inner.startswith(words["object"])
-        return words["tables"] if is_table else words["of each"].format(inner)
+        return words["tables"] if is_table else words["of each"].format(MANY.get(inner, inner))
     return words[spec.get("format") or spec["type"]]
 
 
