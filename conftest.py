@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,6 +85,7 @@ def _is_defined_in(finder: doctest.DocTestFinder, module: ModuleType, value: obj
         if isinstance(value, type)
         else None
     )
+    value = inspect.unwrap(value) if callable(value) else value  # type: ignore[arg-type]
     return _find_in_module(finder, module, value) if home is None else home == module.__name__
 
 

@@ -163,7 +163,7 @@ def test_an_act_confirms_uncertain_dates() -> None:
             ],
             "in the layer transfer",
         ),
-        (day_off(date(2026, 9, 1), None), "names no act"),
+        ([row._replace(act=None) for row in day_off(date(2026, 9, 1), ORDER)], "names no act"),
     ],
 )
 def test_amend_refuses_impossible_rows(rows: object, says: str) -> None:

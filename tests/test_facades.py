@@ -61,7 +61,7 @@ FACADES = (
     *(f"workhours_sla.{path.stem}" for path in sorted(SOURCES.glob("*.py"))),
 )
 NOT_PUBLIC = {"workhours_sla.__init__", "workhours_sla.__main__", "workhours_sla.module_names"}
-NOT_PUBLIC |= {"workhours_sla.version"}
+NOT_PUBLIC |= {"workhours_sla.argument_types", "workhours_sla.version"}
 NEED_NUMPY = {"workhours_sla.columns", "workhours_sla.frames", "workhours_sla.report"}
 NEED_NUMPY |= {"workhours_sla.spark"}
 if find_spec("numpy") is None:
@@ -172,3 +172,14 @@ def test_documentation_and_examples_name_facades_alone(file: Path) -> None:
             listed = {*importlib.import_module(module).__all__}
             listed |= facades if module == "workhours_sla" else set()
             assert {*re.findall(r"\w+", re.sub(r" as \w+|#.*", "", names))} <= listed
+
+
+@pytest.mark.slow
+def test_type_checker_finds_a_misspelt_name(tmp_path: Path) -> None:
+    api = pytest.importorskip("mypy.api")
+    file = tmp_path / "names.py"
+    file.write_text("from workhours_sla import Event\nfrom workhours_sla import Evnt\n")
+    cache = f"--cache-dir={tmp_path / 'cache'}"
+    said, _, _ = api.run(["--config-file=", "--follow-imports=silent", cache, str(file)])
+    assert re.findall(r"names\.py:(\d+): error: .*", said) == ["2"]
+    assert 'no attribute "Evnt"' in said

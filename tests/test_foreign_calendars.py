@@ -21,8 +21,9 @@ from workalendar.registry import registry as workalendar_registry
 
 from workhours_sla import Calendar, DayKind, Layer, Schedule, copy_holidays, copy_workalendar
 from workhours_sla.adapters.calendars import copying, holidays, workalendar
-from workhours_sla.adapters.calendars.country_zones import zone_of
+from workhours_sla.calendars.country_zones import zone_of
 from workhours_sla.calendars.day import Day
+from workhours_sla.cli.main import main
 from workhours_sla.errors import (
     CalendarCoverageError,
     CalendarDataError,
@@ -152,14 +153,16 @@ def test_every_country_can_be_copied(code: str) -> None:
     assert copied is not None
     assert copied.id == code
     assert copied.tz == zone_of(code)
-    assert copied.version == f"holidays {library.__version__}"
+    released, _, left_out = copied.version.partition(" (without ")
+    assert released == f"holidays {library.__version__}"
+    assert "public" not in left_out
     assert copied.coverage
     theirs = of_holidays(code, range(LAST - 1, LAST + 1))
     for day in copied.provisional().days(date(LAST - 1, 1, 1), date(LAST, 12, 31)):
         assert (day.date, day.working) == (day.date, theirs.is_working_day(day.date))
         for entry in day.reasons:
             assert entry.act is not None
-            assert entry.act.title == copied.version
+            assert entry.act.title == released
             assert not entry.shortens_eve
 
 
@@ -235,8 +238,11 @@ def test_working_weekends_in_china_have_hours() -> None:
 
 
 def test_a_schedule_of_a_calendar_without_a_zone_needs_one() -> None:
-    with pytest.raises(MissingTimeZoneError):
+    with pytest.raises(MissingTimeZoneError, match="America/Los_Angeles") as caught:
         Schedule("US-CA", "Mo-Fr 09:00-17:00")
+    assert "Moscow" not in str(caught.value)
+    with pytest.raises(MissingTimeZoneError, match="Europe/Madrid, Atlantic/Canary"):
+        Schedule("workalendar:ES", "Mo-Fr 09:00-17:00")
     california = copy_holidays("US-CA", tz="America/Los_Angeles")
     assert Schedule(california, "Mo-Fr 09:00-17:00").tz == ZoneInfo("America/Los_Angeles")
 
@@ -477,10 +483,37 @@ def test_workdays_are_working_days_with_names() -> None:
 
 
 def test_more_categories_give_more_days_off() -> None:
-    assert copy_holidays("DE-BY").is_working_day(date(2025, 8, 15))
-    assert not copy_holidays("DE-BY", categories=("public", "catholic")).is_working_day(
-        date(2025, 8, 15)
-    )
+    assumption = date(2025, 8, 15)
+    public = copy_holidays("DE-BY")
+    assert public.is_working_day(assumption)
+    assert public.version.endswith(" (without catholic, school)")
+    catholic = copy_holidays("DE-BY", categories=("public", "catholic"))
+    assert not catholic.is_working_day(assumption)
+    assert catholic.version.endswith(" (without school)")
+    assert catholic.with_workdays([5]).version == catholic.version
+    assert "without" not in copy_holidays("GB").version
+
+
+@pytest.mark.parametrize("command", [("due", "14.08.2025 17:00", "--calendar"), ("calendar",)])
+def test_the_shell_asks_for_categories(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    year = () if "--calendar" in command else ("2025",)
+    wanted = ("DE-BY", *year, "--categories", "public, catholic")
+    assert main([*command, *wanted]) == 0
+    out = capsys.readouterr().out
+    assert "(without school)" in out
+    assert (
+        "Due           Mon 18 Aug" if "due" in command else "Fri 15 Aug 2025  Assumption"
+    ) in out
+    for lang, sentence in (
+        ("en", "holidays has no category 'katholisch' for DE-BY; use one of catholic, public"),
+        ("ru", "нет категории 'katholisch' для DE-BY; выберите из списка: catholic, public"),
+    ):
+        assert main([*command, *wanted[:-1], "katholisch", "--lang", lang]) == 2
+        error = capsys.readouterr().err
+        assert sentence in error
+        assert error.count("\n") == 1
 
 
 def test_a_working_weekend_whose_swap_is_not_recorded() -> None:
@@ -568,7 +601,7 @@ def test_workalendar_is_not_used_for_countries_whose_swaps_it_lacks() -> None:
     [
         ({"first": 2020, "last": 2010}, "before the first, 2020; swap them"),
         ({"first": 1700, "last": 1800}, "use years within 1991 to 2100"),
-        ({"categories": ("publik",)}, "no category 'publik' for DE; it has catholic, public"),
+        ({"categories": ("publik",)}, "no category 'publik' for DE; use one of catholic"),
         ({"categories": ()}, "no days off; add one of"),
         ({"half_day": timedelta(0)}, "give a positive amount"),
     ],
@@ -580,7 +613,7 @@ def test_impossible_options_are_refused(options: dict, message: str) -> None:
 
 def test_years_must_be_integers() -> None:
     for copy in (copy_holidays, copy_workalendar):
-        with pytest.raises(TypeError, match="years such as 2015"):
+        with pytest.raises(TypeError, match=r"first of copy_\w+ is .*; give int"):
             copy("DE", first=date(2015, 1, 1))
     with pytest.raises(CalendarDataError, match="no days of CN from 2025 to 2026"):
         copy_workalendar("CN", first=2025, last=2026)

@@ -158,17 +158,17 @@ def test_a_facade_without_columns_needs_no_numpy(facade: str) -> None:
         ),
         (
             ("pandas",),
-            "from workhours_sla.report import to_pandas; to_pandas(None)",
+            "from workhours_sla.report import Report, to_pandas; to_pandas(Report.__new__(Report))",
             "a DataFrame of pandas needs pandas: pip install 'workhours-sla[pandas]'",
         ),
         (
             ("polars",),
-            "from workhours_sla.report import to_polars; to_polars(None)",
+            "from workhours_sla.report import Report, to_polars; to_polars(Report.__new__(Report))",
             "a DataFrame of polars needs polars: pip install 'workhours-sla[polars]'",
         ),
         (
             ("xlsxwriter",),
-            "from workhours_sla.report import write_workbook; write_workbook(None, 'x.xlsx')",
+            "from workhours_sla.report import *; write_workbook(Report.__new__(Report), 'x')",
             "workbooks need xlsxwriter: pip install 'workhours-sla[excel]'",
         ),
         (

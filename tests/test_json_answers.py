@@ -1,4 +1,4 @@
-"""An answer that is not traced, which takes less time, is the one that is traced."""
+"""An answer is traced only if that is asked, and is the same then."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from workhours_sla import (
     WorkingDays,
     working_hours,
 )
-from workhours_sla.adapters.json.answers import Due, Elapsed, LatestStart, OneTarget, is_plain
+from workhours_sla.adapters.json.answers import Due, Elapsed, LatestStart, OneTarget
+from workhours_sla.cli.main import main
 from workhours_sla.errors import WorkHoursError
 
 BUDGETS = (
@@ -62,20 +63,40 @@ def test_traced_or_not(name: str) -> None:
             (Elapsed, (one, start, end)),
             (LatestStart, (one, start)),
         ):
-            quick, traced = (
+            plain, traced = (
                 answered(kind, *arguments, by_rule=by_rule, traced=traced)
                 for traced in (False, True)
             )
-            assert quick == traced
-            refused += not isinstance(traced, dict)
-            provisional += isinstance(traced, dict) and traced["provisional"]
+            if not isinstance(traced, dict):  # where a trace is refused, an answer may be certain
+                refused += 1
+                continue
+            trace = traced.pop("trace")
+            assert plain == traced
+            if kind is not Elapsed:
+                assert trace["end"] == plain["due_at"].isoformat()
+            provisional += plain["provisional"]
     assert refused
     assert provisional or name == "germany"  # whose rules are known for every year
 
 
-def test_plain_years() -> None:
-    office = OFFICES["region"]
-    first, last = (datetime(2025, 1, 1, 12, tzinfo=UTC), datetime(2025, 12, 30, tzinfo=UTC))
-    assert not is_plain(office, datetime(2029, 6, 1, tzinfo=UTC), datetime(2029, 6, 2, tzinfo=UTC))
-    assert not is_plain(office, last, datetime(2029, 6, 2, tzinfo=UTC))
-    assert is_plain(office, last, first)
+@pytest.mark.parametrize("words", ["due", "elapsed", "latest-start", "due --now=2025-12-30T12:00"])
+def test_commands_make_a_trace_only_for_explain(
+    words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, *options = words.split()
+    times = ["2025-12-30T10:00", "2025-12-30T12:00"][: 2 if command == "elapsed" else 1]
+    asked = [command, *times, "--calendar=RU-VGG", "--budget=4h", *options]
+    assert main([*asked, "--explain"]) == 0
+    explained = capsys.readouterr().out
+    monkeypatch.delattr(Schedule, "explain")
+    assert main(asked) == 0
+    plain = capsys.readouterr().out.splitlines()
+    assert [line for line in explained.splitlines() if not line.startswith("  ")] == plain
+
+
+@pytest.mark.filterwarnings("ignore::workhours_sla.errors.ProvisionalWarning")
+def test_answers_near_uncertain_dates_need_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = OneTarget("reply", OFFICES["uncertain"], working_hours(4), "latest")
+    monkeypatch.delattr(Schedule, "explain")
+    year = [datetime(2027, 1, 11, 9, tzinfo=UTC) + timedelta(days=n) for n in range(300)]
+    assert all(not isinstance(answered(Due, one, start, by_rule=True), type) for start in year)

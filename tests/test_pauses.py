@@ -19,7 +19,7 @@ from workhours_sla import (
     WorkingDays,
     working_hours,
 )
-from workhours_sla.errors import CalendarCoverageError, NaiveDatetimeError
+from workhours_sla.errors import ArgumentError, CalendarCoverageError, NaiveDatetimeError
 
 Pauses = list[tuple[datetime, datetime]]
 
@@ -203,16 +203,24 @@ VERBS: dict[str, Asked] = {
     "clock time": lambda pauses: OFFICE.deadline(A, ClockTime(FOUR), pauses=pauses),
 }
 BAD_PAUSES: dict[str, tuple[object, type[Exception], str]] = {
-    "open": ([(A, None)], TypeError, r"the pause since 2025-03-12 12.* has no end; .* such as now"),
-    "second open": ([(A, B), (B, None)], TypeError, "the pause since 2025-03-14 12.* has no end"),
-    "no start": ([(None, B)], TypeError, "None is not a datetime; give an aware one"),
-    "three": ([(A, B, B)], TypeError, r"\(.*\) is not a pause; give a pair \(since, until\)"),
-    "the pair": ((A, B), TypeError, r"datetime\(2025, 3, 12, .* is not a pause; give a pair"),
-    "two letters": (["ab"], TypeError, "'ab' is not a pause; give a pair"),
-    "a text": ("2025", TypeError, "pauses='2025' is not a list; give a list of pairs"),
-    "a number": (5, TypeError, "pauses=5 is not a list; give a list of pairs"),
-    "texts": ([("2025-03-12", "2025-03-14")], TypeError, "'2025-03-12' is not a datetime"),
-    "dates": ([(A.date(), B.date())], TypeError, r"date\(2025, 3, 12\) is not a datetime"),
+    "open": (
+        [(A, None)],
+        ArgumentError,
+        r"the pause since 2025-03-12 12.* has no end; .* such as now",
+    ),
+    "second open": (
+        [(A, B), (B, None)],
+        ArgumentError,
+        "the pause since 2025-03-14 12.* has no end",
+    ),
+    "no start": ([(None, B)], ArgumentError, "None is not a datetime; give an aware one"),
+    "three": ([(A, B, B)], ArgumentError, r"\(.*\) is not a pause; give a pair \(since, until\)"),
+    "the pair": ((A, B), ArgumentError, r"datetime\(2025, 3, 12, .* is not a pause; give a pair"),
+    "two letters": (["ab"], ArgumentError, "'ab' is not a pause; give a pair"),
+    "a text": ("2025", ArgumentError, "pauses='2025' is not a list; give a list of pairs"),
+    "a number": (5, ArgumentError, "pauses=5 is not a list; give a list of pairs"),
+    "texts": ([("2025-03-12", "2025-03-14")], ArgumentError, "'2025-03-12' is not a datetime"),
+    "dates": ([(A.date(), B.date())], ArgumentError, r"date\(2025, 3, 12\) is not a datetime"),
     "naive start": ([(A.replace(tzinfo=None), B)], NaiveDatetimeError, "2025, 3, 12, .* no zone"),
     "naive end": ([(A, B.replace(tzinfo=None))], NaiveDatetimeError, "2025, 3, 14, .* no zone"),
     "turned": ([(B, A)], ValueError, "the pause from 2025-03-14 .* ends before it starts"),

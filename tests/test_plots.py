@@ -139,7 +139,7 @@ def test_medians_are_drawn_with_limits_and_marks(report: Report) -> None:
     drawn = line(ax, "медиана за неделю")
     assert drawn.get_xdata().tolist() == [names.index(week) for week in final]
     assert drawn.get_ydata().tolist() == [p.median / HOUR for p in report.trend.points]
-    waiting = line(ax, "итог не окончательный")
+    waiting = line(ax, "неделя не завершена")
     assert waiting.get_xdata().tolist() == [n for n, name in enumerate(names) if name not in final]
     assert to_hex(waiting.get_markerfacecolor()) == styles.PAPER != to_hex(drawn.get_mfc())
     merged = line(ax, "объединённые недели")
@@ -609,7 +609,11 @@ def test_bars_are_the_slots_of_the_forecast() -> None:
     heights = [[bar.get_height() for bar in group] for group in ax.containers]  # type: ignore[attr-defined]
     assert heights == [[3, 2], [3, 1]]
     assert {bar.get_hatch() for bar in ax.containers[1]} == {"////"}
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["13:00\nпн 16.03", "16:00\n"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == [
+        *("12:00\nпн 16.03", "13:00\n", "14:00\n", "15:00\n")
+    ]
+    assert ax.get_xticks().tolist() == [-0.5, 0.5, 1.5, 2.5]
+    assert [bar.get_x() + bar.get_width() / 2 for bar in ax.containers[0]] == [0, 3]
     assert any("просрочено 1," in text for text in " ".join(texts(ax)).split("\n"))
     by_day = forecast_deadlines(
         outcomes, start=now, end=now + timedelta(days=7), zone=OFFICE.tz, by="day"

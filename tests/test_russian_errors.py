@@ -85,7 +85,7 @@ WRONG: Final = (
     Wrong((*DUE, "--calendar", "KZ"), "KZ", "нет часового пояса"),
     Wrong((*DUE, "--tz", "Europe/Volga"), "'Europe/Volga'", "нет часового пояса"),
     Wrong((*DUE, "--calendar", "Волгоградская область"), "RU-VGG", "возможно, вы имели в виду"),
-    Wrong(("calendars", "XX"), "'XX'", "нет календарей страны"),
+    Wrong(("calendars", "XX"), "'XX'", "нет календарей с названием"),
     Wrong(("due", "31.10.2098 17:30", "--calendar", "DE"), "2098", "нет данных за"),
     Wrong((*DUE, "--hours", "Mo-Sa 09:00-18:00"), "--week 6", "суббота"),
     Wrong((*DUE, "--hours", "Mo-Fr 18:00"), "'18:00'", "не промежуток времени"),

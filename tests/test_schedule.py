@@ -13,11 +13,13 @@ import dateutil.tz
 import pytest
 
 from workhours_sla import (
+    Act,
     Calendar,
     Layer,
     Schedule,
     WorkingDays,
     WorkingDaysSameTime,
+    day_off,
     days_off_in_any,
     working_hours,
 )
@@ -99,6 +101,19 @@ def test_an_override_replaces_everything_and_is_not_shortened() -> None:
     assert trace.end == at(schedule, 2026, 5, 9, 11)
     assert [step.overridden for step in trace.steps] == [True, True]
     assert trace.steps[0].reason("ru") == "особый график в этот день"
+
+
+def test_an_own_day_off_is_not_called_a_decree() -> None:
+    calendar = Calendar.get("RU").amend(day_off(date(2026, 9, 1), Act("Order No 7")))
+    own = Schedule(calendar, S8, tz="Europe/Moscow", overrides={date(2026, 9, 2): "off"})
+    steps = own.explain(at(own, 2026, 8, 31, 17), H4).steps
+    assert [step.reason() for step in steps[1:3]] == [
+        "day off by own order: Order No 7",
+        "day off by own order",
+    ]
+    decree = day_off(date(2026, 9, 1), Act("Decree No 1"), layer=Layer.PRESIDENTIAL)
+    day = Calendar.get("RU").amend(decree).day(date(2026, 9, 1))
+    assert day.describe() == "non-working day by decree: Decree No 1"
 
 
 def test_the_hour_of_a_short_day_may_be_taken_at_its_start() -> None:
@@ -478,7 +493,7 @@ def test_a_combination_of_schedules_known_before_and_after_an_instant() -> None:
          HoursSyntaxError, "noon"),
         (lambda: Schedule(None, S8, tz="UTC", overrides={datetime(2026, 1, 1): "off"}),
          TypeError, "by date"),
-        (lambda: Schedule(None, S8, tz=3), TypeError, "IANA name"),
+        (lambda: Schedule(None, S8, tz=3), TypeError, "tz of Schedule is 3; give ZoneInfo"),
     ],
 )  # fmt: skip
 def test_invalid_schedules_are_refused(build: object, error: type[Exception], words: str) -> None:

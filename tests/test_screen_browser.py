@@ -134,11 +134,11 @@ def text(chromium: Browser) -> str:
 def test_an_event_changes_the_page_without_loading_it(service: Served, chromium: Browser) -> None:
     log_in(chromium, service.address)
     chromium.run("window.same = true")
-    assert "3 more are due today" in text(chromium)
+    assert ", 3 are due today" in text(chromium)
     service.send("today-1", "replied")
-    until(chromium, "document.body.innerText.includes('2 more are due today')")
+    until(chromium, "document.body.innerText.includes(', 2 are due today')")
     said = chromium.run("document.getElementById('announce').textContent")
-    assert "2 more are due today" in said  # a screen reader says it
+    assert ", 2 are due today" in said  # a screen reader says it
     assert chromium.run("window.same") is True
     assert chromium.errors == []
     assert {request.partition("?")[0] for request in chromium.requests} <= {

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
@@ -17,6 +18,8 @@ import pytest
 
 from test_service import READ, REGION, WRITE, Client, problem
 from workhours_sla import Verdict, evaluate
+from workhours_sla.adapters.sources.mapping import Mapper
+from workhours_sla.adapters.sources.sent_events import sent_event
 from workhours_sla.config import parse
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore
@@ -108,6 +111,28 @@ def test_one_event_and_the_same_again(service: Service) -> None:
         ("quarantined", "conflicting_id"),
         ("quarantined", "no_appeal"),
     ]
+
+
+def test_no_request_compiles_the_mapping_of_events(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(Mapper, "__init__")
+    assert service.send(sent(1))["counts"]["applied"] == 1
+    assert service.send([sent(2), sent(3)])["counts"]["applied"] == 2
+
+
+def test_threads_that_map_at_once_disturb_each_other_in_nothing() -> None:
+    zones = [timezone(timedelta(hours=hours)) for hours in (-9, 0, 3, 12)]
+    wanted = [(BEGIN + number * HOUR).astimezone(zones[number % 4]) for number in range(4_000)]
+    records = [sent(1) | {"occurred_at": when.isoformat()} for when in wanted]
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            mapped = list(threads.map(sent_event, records, range(len(records))))
+    finally:
+        sys.setswitchinterval(usual)
+    assert [events[0].occurred_at for events in mapped] == wanted
 
 
 def test_an_event_without_a_receipt_was_received_now(service: Service) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from workhours_sla import Schedule, Trace, WorkingDays, parse_budget
 from workhours_sla.cli.main import main
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.json import from_json, to_json
 
 VGG = ("--calendar", "RU-VGG")
 START = "02.04.2026 10:00"
@@ -147,6 +152,46 @@ def test_due_takes_every_budget(
     assert latest["schema"] == "workhours.latest-start/2"
     assert latest["due_at"] == due_at
     assert latest["latest_start"] >= data["start"]
+
+
+@pytest.mark.parametrize("calendar", ["RU-TA", "RU-DA"])
+@pytest.mark.parametrize("budget", ["7 working days", "30 days", "2 working days same time"])
+def test_near_uncertain_dates_the_shell_answers_what_python_and_columns_answer(
+    calendar: str, budget: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = pytest.importorskip("workhours_sla.columns")
+    office = Schedule(calendar, "Mo-Fr 09:00-18:00")
+    roll = ("--roll", "following") if budget == "30 days" else ()
+    term = parse_budget(budget, roll="following" if roll else None)
+    first = datetime(2027, 1, 1, 10, tzinfo=office.tz)
+    starts = [first + timedelta(days=day) for day in range(0, 330, 3)]
+    marked = columns.deadline(office, starts, term, on_unknown="mark")
+    refused = 0
+    for start, in_columns in zip(starts, marked.values, strict=True):
+        due = None
+        with suppress(CalendarCoverageError):
+            due = office.deadline(start, term)
+        arguments = (f"{start:%Y-%m-%dT%H:%M}", "--calendar", calendar, "--budget", budget, *roll)
+        hours = ("--hours", "Mo-Fr 09:00-18:00")
+        for command in ("due", "explain"):
+            status, out, err = run(capsys, command, *arguments, *hours, "--json")
+            assert status == (0 if due else 3), err
+            assert due is None or datetime.fromisoformat(json.loads(out)["due_at"]) == due
+        assert in_columns == due
+        refused += due is None
+    assert 0 < refused < len(starts) / 4
+
+
+def test_the_trace_of_a_term_whose_working_time_is_unknown() -> None:
+    office = Schedule("RU-TA", "Mo-Fr 09:00-18:00")
+    start = datetime(2027, 2, 20, 10, tzinfo=office.tz)
+    trace = office.explain(start, parse_budget("30 days", roll="following"))
+    assert trace.due_at == datetime(2027, 3, 22, 18, tzinfo=office.tz)
+    assert trace.used is None
+    assert date(2027, 3, 10) in {step.date for step in trace.steps if step.unknown}
+    assert from_json(to_json(trace), Trace) == trace
+    with pytest.raises(CalendarCoverageError, match=r"2027-03-07.*2027-03-1\d 1[78]:00"):
+        office.explain(start + timedelta(days=9), WorkingDays(7))
 
 
 def test_the_text_of_a_term_in_days(capsys: pytest.CaptureFixture[str]) -> None:

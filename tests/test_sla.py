@@ -28,7 +28,13 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.errors import BudgetError, EventError, NaiveDatetimeError, PolicyError
+from workhours_sla.errors import (
+    ArgumentError,
+    BudgetError,
+    EventError,
+    NaiveDatetimeError,
+    PolicyError,
+)
 from workhours_sla.sla.event import EVENT_FIELDS, FIELD_NAMES, checked_event
 from workhours_sla.sla.fold import fold
 from workhours_sla.sla.instants import BEGINNING, NEVER
@@ -325,7 +331,7 @@ def test_invalid_events_targets_and_policies_are_refused() -> None:
         ScheduleBy("channel", {"vk": OFFICE | OFFICE})
     with pytest.raises(PolicyError, match="targets alone, or rules alone"):
         Policy([])
-    with pytest.raises(PolicyError, match=r"importances of rule .* is a list of names"):
+    with pytest.raises(ArgumentError, match=r"importances of Rule is 'high'; give .*list\[str\]"):
         Rule(POLICY.targets, importances="high")
     with pytest.raises(PolicyError, match="different names"):
         Policy(POLICY.targets * 2)

@@ -531,7 +531,10 @@ def test_lines_are_counted_as_an_editor_does() -> None:
         ("A,created,2026-03-12T10:15Z,x,y\n", "5 fields where the header has 4; is there a ','"),
         ("A\n", "1 fields"),
         ('A,created,2026-03-12T10:15Z,"x"y\n', "a quote inside a quoted field is not doubled"),
-        ("A,created,2026-03-12T10:15Z," + "x" * 200_000 + "\n", "a field is too long"),
+        (
+            "A,created,2026-03-12T10:15Z," + "x" * 200_000 + "\n",
+            "a field of more than 131,072 characters",
+        ),
         ("A,created,2026-03-12T10:15Z," + "x," * 600_000 + "\n", "more than 1,000,000 characters"),
         ("A,created,2026-03-12T10:15Z,a\rb\n", "new-line character"),
     ],

@@ -559,7 +559,7 @@ def test_budgets(count: int, roll: Any, amount: timedelta) -> None:
         (Day(datetime(2026, 1, 1, tzinfo=UTC), DayKind.WORK, date(2026, 1, 1)), ConfigError,
          "is not a date"),
         (Day(date(2026, 1, 1), "rest", date(2026, 1, 1)), ConfigError, "'rest' is not a valid"),
-        (dataclasses.replace(MADE["event"], agency_id=5), ConfigError, "expected text, got 5"),
+        (dataclasses.replace(MADE["trace"], calendar=5), ConfigError, "expected text, got 5"),
         (WeeklyHours(((), (), (), (), (), (), ((timedelta(0), timedelta(seconds=0.5)),))),
          ConfigError, "or whole seconds"),
     ],
@@ -681,5 +681,5 @@ def test_text_that_is_not_a_document_is_refused() -> None:
     ):
         with pytest.raises(ConfigError):
             from_json(text)
-    with pytest.raises(TypeError, match="as text"):
+    with pytest.raises(TypeError, match="give str or bytes"):
         from_json(None)  # type: ignore[arg-type]

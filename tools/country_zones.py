@@ -1,9 +1,9 @@
-"""Print the module with the time zone of each country that has only one.
+"""Print the module with the time zones of each country.
 
-Usage: python tools/country_zones.py > src/workhours_sla/adapters/calendars/country_zones.py
+Usage: python tools/country_zones.py > src/workhours_sla/calendars/country_zones.py
 
-The data are zone.tab of the IANA time zone database, as in the package tzdata. A country has one
-zone if zone.tab has one zone for it, or if all its zones had the same offsets from 2000 on.
+The data are zone.tab of the IANA time zone database, as in the package tzdata. Of the zones of a
+country that had the same offsets from 2000 on, only the first is taken.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import tzdata
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2037, 12, 31, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
-HEAD = '''"""The time zone of each country that has only one.
+HEAD = '''"""The time zones of each country.
 
-Made by tools/country_zones.py from zone.tab of the IANA time zone database {version}, which is in
-the public domain. A country has one zone if zone.tab has one zone for it, or if all its zones had
-the same offsets from 2000 on, as Berlin and Busingen. For other countries a zone must be given.
+tools/country_zones.py generates this file from zone.tab of the IANA time zone database {version},
+which is in the public domain. Of the zones of a country that have had the same offsets since 2000,
+such as Berlin and Busingen, only the first is listed.
 """
 
 from __future__ import annotations
@@ -39,10 +39,25 @@ _ZONES: Final = """
 
 
 @lru_cache(maxsize=1)
-def country_zones() -> dict[str, str]:
+def country_zones() -> dict[str, tuple[str, ...]]:
     """Return the IANA zones, keyed by the ISO 3166 code of the country."""
-    words = _ZONES.split()
-    return dict(zip(words[::2], words[1::2], strict=True))
+    found: dict[str, list[str]] = {{}}
+    zones: list[str] = []
+    for word in _ZONES.split():
+        if len(word) == len("RU"):
+            zones = found[word] = []
+        else:
+            zones.append(word)
+    return {{code: tuple(zones) for code, zones in found.items()}}
+
+
+def zones_of(id: str) -> tuple[str, ...]:  # noqa: A002
+    """Return the zones of the country of an ISO 3166 id; none for Russia and for other ids.
+
+    >>> zones_of("ES-CN")
+    ('Europe/Madrid', 'Atlantic/Canary')
+    """
+    return country_zones().get(id.partition("-")[0], ())
 
 
 def zone_of(id: str) -> str | None:  # noqa: A002
@@ -51,7 +66,8 @@ def zone_of(id: str) -> str | None:  # noqa: A002
     >>> zone_of("DE-BY"), zone_of("US-CA")
     ('Europe/Berlin', None)
     """
-    return country_zones().get(id.partition("-")[0])
+    zones = zones_of(id)
+    return zones[0] if len(zones) == 1 else None
 '''
 
 
@@ -64,21 +80,28 @@ def offsets(name: str) -> list[timedelta | None]:
     return found
 
 
-def zones() -> dict[str, str]:
-    """Return the zone of each country that has only one."""
+def zones() -> dict[str, list[str]]:
+    """Return the zones of each country that differ."""
     listed = defaultdict(list)
     for line in files("tzdata").joinpath("zoneinfo/zone.tab").read_text().splitlines():
         if not line.startswith("#"):
             code, _, name = line.split("\t")[:3]
             listed[code].append(name)
-    return {
-        code: names[0]
-        for code, names in sorted(listed.items())
-        if code != "RU" and all(offsets(one) == offsets(names[0]) for one in names[1:])
-    }
+    del listed["RU"]  # its regions have the zones
+    return {code: differing(names) for code, names in sorted(listed.items())}
+
+
+def differing(names: list[str]) -> list[str]:
+    """Return the zones without those that have the offsets of an earlier one."""
+    if len(names) == 1:
+        return names
+    first: dict[tuple[timedelta | None, ...], str] = {}
+    for name in names:
+        first.setdefault(tuple(offsets(name)), name)
+    return list(first.values())
 
 
 if __name__ == "__main__":
-    words = " ".join(f"{code} {name}" for code, name in zones().items())
+    words = " ".join(f"{code} {' '.join(names)}" for code, names in zones().items())
     text = fill(words, 96, break_long_words=False, break_on_hyphens=False)
     print(HEAD.format(version=tzdata.IANA_VERSION, zones=text), end="")

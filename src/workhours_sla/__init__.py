@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workhours_sla.calendars.calendar import Calendar
     from workhours_sla.calendars.combined_calendar import days_off_in_any, working_in_any
     from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer
+    from workhours_sla.errors import WorkHoursError
     from workhours_sla.sla.appeal import Quarantined
     from workhours_sla.sla.clock import Verdict
     from workhours_sla.sla.emitted_changes import Change, ChangeKind
@@ -49,6 +50,7 @@ _NAMES = {
     "calendars.calendar": "Calendar",
     "calendars.combined_calendar": "days_off_in_any working_in_any",
     "calendars.day": "Act Day DayKind Entry Layer",
+    "errors": "WorkHoursError",
     "sla.appeal": "Quarantined",
     "sla.emitted_changes": "Change ChangeKind",
     "sla.clock": "Verdict",
@@ -108,6 +110,7 @@ __all__ = [
     "Unmatched",
     "Verdict",
     "WeeklyHours",
+    "WorkHoursError",
     "WorkingDays",
     "WorkingDaysInHours",
     "WorkingDaysSameTime",
@@ -127,16 +130,22 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    from importlib import import_module  # noqa: PLC0415
+if not TYPE_CHECKING:  # a type checker then finds a misspelt name
 
-    module = _DEFINED_IN.get(name)
-    if module is None:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value = getattr(import_module(f"{__name__}.{module}"), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        from importlib import import_module  # noqa: PLC0415
+
+        module = _DEFINED_IN.get(name)
+        if module is None:
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        from workhours_sla.argument_types import checked_in  # noqa: PLC0415
+
+        value = getattr(import_module(f"{__name__}.{module}"), name)
+        if name != "working_hours":  # whose own message shows how to write 1.5 hours
+            value = checked_in(__name__, value)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -16,6 +16,7 @@ from workhours_sla.adapters.config.presets import (
     preset_names,
 )
 from workhours_sla.adapters.config.schema import config_schema
+from workhours_sla.argument_types import check_public
 
 __all__ = [
     "Configuration",
@@ -28,3 +29,5 @@ __all__ = [
     "parse",
     "preset_names",
 ]
+
+check_public(globals())

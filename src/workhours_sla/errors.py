@@ -3,6 +3,7 @@
 ::
 
     WorkHoursError                                  also a
+    ├── ArgumentError                               TypeError
     ├── NaiveDatetimeError                          ValueError
     ├── TimeSyntaxError                             ValueError
     ├── HoursSyntaxError                            ValueError
@@ -26,8 +27,8 @@
     └── SeveralZonesWarning
 
 The message of an error is one sentence: what is wrong, with the value, and what to do instead. The
-values in the message are also attributes of the error. An argument of a wrong type raises the
-builtin TypeError.
+values in the message are also attributes of the error. An argument of a wrong type raises
+ArgumentError or another TypeError.
 
 >>> from workhours_sla import parse_budget
 >>> try:
@@ -44,6 +45,7 @@ from collections.abc import Mapping
 from typing import Final
 
 __all__ = [
+    "ArgumentError",
     "BudgetError",
     "CalendarCoverageError",
     "CalendarDataError",
@@ -85,6 +87,10 @@ class WorkHoursError(Exception):
         if not isinstance(message, str):
             self.__dict__.update(message._asdict())  # type: ignore[attr-defined]
         self.__dict__.update(facts)
+
+
+class ArgumentError(WorkHoursError, TypeError):
+    """Raised when an argument has a wrong type."""
 
 
 class NaiveDatetimeError(WorkHoursError, ValueError):

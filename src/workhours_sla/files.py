@@ -17,6 +17,7 @@ from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
 from workhours_sla.adapters.sinks.due_calendar import write_due_calendar
 from workhours_sla.adapters.sources import AppealFile, Claim, Fault, open_source
 from workhours_sla.adapters.sources.all_events import ReadEvents, read_events
+from workhours_sla.argument_types import check_public
 
 __all__ = [
     "Acts",
@@ -35,3 +36,5 @@ __all__ = [
     "write_due_calendar",
     "write_icalendar",
 ]
+
+check_public(globals())

@@ -8,5 +8,8 @@ True
 """
 
 from workhours_sla.adapters.json.documents import from_json, to_json
+from workhours_sla.argument_types import check_public
 
 __all__ = ["from_json", "to_json"]
+
+check_public(globals())

@@ -6,6 +6,7 @@ to files. The statistical functions also take arrays that were not made from cas
 needs numpy. Files and data frames need further extras of the package.
 """
 
+from workhours_sla.argument_types import check_public
 from workhours_sla.errors import needs_extra
 
 try:
@@ -135,3 +136,5 @@ __all__ = [
     "write_workbook",
     "xmr_chart",
 ]
+
+check_public(globals())

@@ -7,6 +7,7 @@ Needs the extra ``spark`` and Java 17. Importing this module does not import PyS
 ['event_id string', 'appeal_id string', 'type string']
 """
 
+from workhours_sla.argument_types import check_public
 from workhours_sla.errors import needs_extra
 
 try:
@@ -20,3 +21,5 @@ from workhours_sla.adapters.spark.session import session
 from workhours_sla.adapters.spark.stream import changes, rejected
 
 __all__ = ["EVENT_SCHEMA", "ScheduleColumns", "changes", "rejected", "session"]
+
+check_public(globals())

@@ -11,6 +11,7 @@ from workhours_sla.adapters.sql.dialects import script, tables
 from workhours_sla.adapters.sql.duckdb_functions import register_duckdb
 from workhours_sla.adapters.sql.script import Script
 from workhours_sla.adapters.sql.tables import CompiledSchedules, Table
+from workhours_sla.argument_types import check_public
 
 __all__ = [
     "CompiledSchedules",
@@ -21,3 +22,5 @@ __all__ = [
     "script",
     "tables",
 ]
+
+check_public(globals())

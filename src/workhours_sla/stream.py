@@ -21,6 +21,7 @@ from workhours_sla.adapters.stores.postgres import PostgresReader, PostgresStore
 from workhours_sla.adapters.stores.sqlite import SqliteReader, SqliteStore
 from workhours_sla.adapters.stores.sqlite_file import restore
 from workhours_sla.adapters.stores.store_check import StoreFault, check_store
+from workhours_sla.argument_types import check_public
 from workhours_sla.sla.delivery import DeadLetter, Pending, Progress, Retry, Sink
 from workhours_sla.sla.memory_store import MemoryStore
 from workhours_sla.sla.monitor import Monitor
@@ -79,3 +80,5 @@ __all__ = [
     "targets_of",
     "waiting_of",
 ]
+
+check_public(globals())

@@ -9,6 +9,7 @@ from threading import Condition, Thread
 from time import monotonic
 from typing import Final, NamedTuple, Self
 
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError, UndeliverableError, clipped
 from workhours_sla.module_names import public
 from workhours_sla.sla.delivery import Pending, Retry, Sink
@@ -41,6 +42,7 @@ class Undelivered(NamedTuple):
 
 
 @public("workhours_sla.stream")
+@checked
 class Delivery:
     """Sends each change to each sink at least once and in order, with a thread for each sink.
 

@@ -20,7 +20,7 @@ from workhours_sla.calendars.date_ranges import (
 from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer, was_known
 from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.calendars.layers import FIVE_DAY_WEEK
-from workhours_sla.errors import CalendarDataError
+from workhours_sla.errors import ArgumentError, CalendarDataError
 from workhours_sla.text.messages import say
 
 
@@ -35,8 +35,8 @@ def day_off(
     """Return the row of a day off, for ``Calendar.amend``.
 
     With ``shortens_eve`` the day off is a holiday, and the working day before it is one hour
-    shorter. Otherwise it is a single day off by decree, which shortens no other day. ``name`` is
-    the name of the day off in descriptions.
+    shorter. Otherwise it is a single day off by decree or order, which shortens no other day.
+    ``name`` is the name of the day off in descriptions.
 
     >>> day_off(date(2026, 9, 1), Act("Order 7"))[0].kind.value
     'decreed_off'
@@ -189,16 +189,16 @@ def _coverage_and_decided(
 def flat_rows(rows: object) -> Iterator[Entry]:
     """Yield the entries of a list that may contain entries and tuples of entries.
 
-    Raises TypeError for other values.
+    Raises ArgumentError for other values.
     """
     if isinstance(rows, str | Entry) or not isinstance(rows, Iterable):
         msg = f"{rows!r} is not a list of rows; give a list of what day_off and transfer return"
-        raise TypeError(msg)
+        raise ArgumentError(msg)
     for item in rows:
         for row in item if type(item) is tuple else (item,):  # an Entry is a subclass of tuple
             if not isinstance(row, Entry):
                 msg = f"{row!r} is not a row of a calendar; give what day_off and transfer return"
-                raise TypeError(msg)
+                raise ArgumentError(msg)
             yield row
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
+from workhours_sla.argument_types import checked
 from workhours_sla.calendars import registry
 from workhours_sla.calendars.available import AvailableCalendar
 from workhours_sla.calendars.comparison import digest_of, work_differs
@@ -15,7 +16,7 @@ from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_betwee
 from workhours_sla.calendars.day import Day, Entry, Layer
 from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.calendars.layers import ordinary_day, possible_hours, special_days
-from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.errors import ArgumentError, CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.text import messages
 
@@ -32,6 +33,7 @@ class Definition(NamedTuple):
 
 
 @public()
+@checked
 class Calendar:
     """A production calendar: what kind of day each date is, and why.
 
@@ -90,6 +92,7 @@ class Calendar:
         return _get(id)
 
     @staticmethod
+    @checked
     def available(country: str = "") -> tuple[AvailableCalendar, ...]:
         """Return a description of each calendar that ``get`` knows, Russia first.
 
@@ -102,6 +105,7 @@ class Calendar:
         return tuple(registry.available(country))
 
     @staticmethod
+    @checked
     def plain(
         days_off: Iterable[date] = (),
         *,
@@ -179,6 +183,7 @@ class Calendar:
         """
         return in_any(day, self._source.coverage)
 
+    @checked
     def uncertain(self, year: int) -> Mapping[date, Entry]:
         """Return the uncertain dates of a year, each with the entry that may apply to the date.
 
@@ -195,7 +200,7 @@ class Calendar:
         """Raise CalendarCoverageError if ``day`` is not covered; the message says what to do."""
         if type(day) is not date:
             msg = f"a calendar takes dates, not {day!r}; give a date, such as date(2026, 5, 8)"
-            raise TypeError(msg)
+            raise ArgumentError(msg)
         coverage = self.coverage
         if not in_any(day, coverage):
             cause, facts = self._source.unknown(day)
@@ -211,6 +216,7 @@ class Calendar:
                 facts=facts,
             )
 
+    @checked
     def possible_hours_of(self, day: date) -> frozenset[int]:
         """Return the weekdays (Monday is 0) whose hours a date may have; empty if it must be off.
 
@@ -267,6 +273,7 @@ class Calendar:
         """Return whether the calendar is provisional and no act decides ``day``."""
         return self._forecast and not self.knows(day)
 
+    @checked
     def days(self, first: date, last: date) -> Iterator[Day]:
         """Yield the ``Day`` of each date from ``first`` to ``last``, both included.
 
@@ -286,6 +293,7 @@ class Calendar:
         """
         return self.day(day).working
 
+    @checked
     def count_working_days(self, first: date, last: date) -> int:
         """Return the number of working days from ``first`` to ``last``, both included.
 
@@ -296,6 +304,7 @@ class Calendar:
         """
         return sum(day.working for day in self.days(first, last))
 
+    @checked
     def add_working_days(self, day: date, count: int) -> date:
         """Return the working day that is ``count`` working days after ``day``.
 
@@ -318,6 +327,7 @@ class Calendar:
 
     # -- variants --------------------------------------------------------------------------
 
+    @checked
     def as_known(self, day: date) -> Self:
         """Return the calendar as it was known on ``day``, without the acts published later.
 
@@ -326,9 +336,10 @@ class Calendar:
         """
         if type(day) is not date:
             msg = f"as_known takes a date, not {day!r}; use date(2026, 5, 8)"
-            raise TypeError(msg)
+            raise ArgumentError(msg)
         return self._with(source=self._source.known_on(day))
 
+    @checked
     def with_week(self, days: int) -> Self:
         """Return the calendar for a week of 5, 6 or 7 working days.
 
@@ -341,6 +352,7 @@ class Calendar:
         """
         return self._with(source=self._source.with_week(days))
 
+    @checked
     def with_workdays(self, weekdays: Iterable[int]) -> Self:
         """Return the calendar for people who also work on some of its weekly days off.
 
@@ -397,7 +409,7 @@ class Calendar:
         >>> order = Act("Order of the agency of 1.08.2026 No 7")
         >>> office = Calendar.get("RU").amend(day_off(date(2026, 9, 1), order))
         >>> office.day(date(2026, 9, 1)).describe()
-        'non-working day by decree: Order of the agency of 1.08.2026 No 7'
+        'day off by own order: Order of the agency of 1.08.2026 No 7'
         >>> days = [day_off(date(2026, 9, day), order) for day in (1, 2)]
         >>> Calendar.get("RU").amend(days).count_working_days(date(2026, 9, 1), date(2026, 9, 4))
         2
@@ -420,6 +432,7 @@ class Calendar:
 
     # -- comparison ------------------------------------------------------------------------
 
+    @checked
     def diff(self, other: Calendar, first: date, last: date) -> Iterator[tuple[Day, Day]]:
         """Yield the days of both calendars for each date on which their working time differs.
 

@@ -14,7 +14,7 @@ from workhours_sla.calendars.date_ranges import DateRange, common
 from workhours_sla.calendars.day import Day, Entry
 from workhours_sla.calendars.day_source import DaySource
 from workhours_sla.calendars.layers import ordinary_day
-from workhours_sla.errors import CalendarDataError
+from workhours_sla.errors import ArgumentError, CalendarDataError
 
 
 def days_off_in_any(*calendars: Calendar) -> CombinedCalendar:
@@ -65,7 +65,7 @@ class CombinedCalendar(Calendar):
         for part in parts:
             if not isinstance(part, Calendar):
                 msg = f"{part!r} is not a calendar; combine calendars, such as Calendar.get('RU')"
-                raise TypeError(msg)
+                raise ArgumentError(msg)
         name = "off in any of " if any_off else "working in any of "
         zones = {part.tz for part in parts}
         super().__init__(

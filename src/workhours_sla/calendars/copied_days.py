@@ -21,7 +21,8 @@ class CopiedDays(NamedTuple):
     contains the decisions of the authorities; some of these dates may not be copied. ``open_days``
     are entries of dates near an estimated day: these dates are uncertain. All other copied dates in
     ``decided`` are known. Copied dates outside of ``decided`` are forecasts. ``half_weekends`` are
-    entries of short days on weekly days off, for people who work on them.
+    entries of short days on weekly days off, for people who work on them. ``left_out`` are the
+    library's categories whose days are not copied.
     """
 
     table: TableDays
@@ -29,6 +30,7 @@ class CopiedDays(NamedTuple):
     decided: DateRange
     open_days: tuple[Entry, ...]
     half_weekends: tuple[Entry, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def weekend(self) -> frozenset[int]:
@@ -44,7 +46,8 @@ class CopiedDays(NamedTuple):
 
     @property
     def version(self) -> str:
-        return self.table.version
+        left_out = f" (without {', '.join(self.left_out)})" if self.left_out else ""
+        return self.table.version + left_out
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
         return self.table.entries(year)
@@ -71,15 +74,19 @@ class CopiedDays(NamedTuple):
         if not self.span[0] <= day <= self.span[1]:
             known = self.coverage or (self.span,)
             first, last = known[0][0], known[-1][1]
-            facts = {"library": self.version, "year": day.year, "first": first, "last": last}
+            library = self.table.version
+            facts = {"library": library, "year": day.year, "first": first, "last": last}
             return "library_ends", facts
         if day < self.decided[0]:
             return "too_early", {"first": self.decided[0].year}
         if day > self.decided[1]:
-            facts = {"library": self.version, "year": day.year, "last": self.decided[1].year}
-            return "library_undecided", facts
+            return "library_undecided", {
+                "library": self.table.version,
+                "year": day.year,
+                "last": self.decided[1].year,
+            }
         entry = self.uncertain(day.year)[day]
-        return "uncertain", {"name": entry.name, "act": self.version}
+        return "uncertain", {"name": entry.name, "act": self.table.version}
 
 
 class OpenedDays(NamedTuple):

@@ -129,6 +129,8 @@ class Entry(NamedTuple):
         kind_words = words.DAY_KINDS[self.kind]
         if self.kind is DayKind.TRANSFERRED_WORK:
             kind_words = words.WORKING_WEEKENDS.get(self.date.weekday(), kind_words)
+        elif self.kind is DayKind.DECREED_OFF:
+            kind_words = words.BY_OWN_ORDER if self.layer is Layer.AGENCY else words.BY_DECREE
         text = words.holiday(self.name, lang) if self.name else words.pick(kind_words, lang)
         if self.swapped_with:
             template = words.pick(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from workhours_sla.calendars.available import AvailableCalendar
 from workhours_sla.calendars.day_source import DaySource
-from workhours_sla.errors import UnknownCalendarError, shown
+from workhours_sla.errors import ArgumentError, UnknownCalendarError, shown
 from workhours_sla.text.messages import Phrase, say
 
 GROUP = "workhours_sla.calendars"
@@ -35,7 +35,7 @@ def find(id: str) -> BuiltIn | Any:  # noqa: A002
     """
     if not isinstance(id, str):
         msg = f"a calendar id is text such as 'RU-VGG', not {shown(id)}"
-        raise TypeError(msg)
+        raise ArgumentError(msg)
     if id == "RU" or id.startswith(_RUSSIAN_REGIONS):
         # deferred, because a foreign calendar does not need the data of Russia
         from workhours_sla.calendars.russia.regions import region  # noqa: PLC0415
@@ -85,6 +85,7 @@ def _russian() -> Iterator[AvailableCalendar]:
             known[-1][1],
             found.tz,
             found.name_ru,
+            found.other_names,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,7 +15,9 @@ from workhours_sla.text.budgets import budget_words
 from workhours_sla.text.shell import SHELL
 from workhours_sla.worktime.budget import format_amount
 from workhours_sla.worktime.budget_kinds import DayBudget
-from workhours_sla.worktime.explain import Trace
+
+if TYPE_CHECKING:
+    from workhours_sla.worktime.explain import Trace
 
 LABEL_WIDTH: Final = 14
 

@@ -38,16 +38,16 @@ def due(start: str, *, now: str | None, explain: bool, target: str | None, **opt
     one, by_rule = settings.one_target(), settings.provisional
     given = read_time(start, one.schedule.tz)
     as_of = None if now is None else read_time(now, one.schedule.tz).when
-    found = Due.of(one, given.when, now=as_of, by_rule=by_rule)
+    found = Due.of(one, given.when, now=as_of, by_rule=by_rule, traced=explain)
     posted, due_at, limit, remaining = found.start, found.due_at, found.limit, found.remaining
     _note_end(settings, one, posted if as_of is None else max(posted, as_of))
     if settings.as_json:
-        echo_json(found.data(zone_assumed=given.assumed_zone, explain=explain))
+        echo_json(found.data(zone_assumed=given.assumed_zone))
         return
     answer = Answer(settings, one)
     answer.heading(posted)
     answer.given("start", given)
-    if explain and found.trace is not None:
+    if found.trace is not None:
         answer.trace(found.trace)
     working_time = isinstance(one.budget, timedelta)
     at_closing = working_time and limit is not None and is_after(limit, due_at)
@@ -76,17 +76,17 @@ def elapsed(start: str, end: str, *, explain: bool, target: str | None, **option
     settings = Settings.of(take(CommonOptions, options), target)
     one, by_rule = settings.one_target(), settings.provisional
     first, second = read_time(start, one.schedule.tz), read_time(end, one.schedule.tz)
-    found = Elapsed.of(one, first.when, second.when, by_rule=by_rule)
+    found = Elapsed.of(one, first.when, second.when, by_rule=by_rule, traced=explain)
     _note_end(settings, one, max(found.start, found.end))
     if settings.as_json:
         zone_assumed = first.assumed_zone or second.assumed_zone
-        echo_json(found.data(zone_assumed=zone_assumed, explain=explain))
+        echo_json(found.data(zone_assumed=zone_assumed))
         return
     answer = Answer(settings, one)
     answer.heading(found.start)
     answer.given("start", first)
     answer.given("end", second)
-    if explain and found.trace is not None:
+    if found.trace is not None:
         answer.trace(found.trace)
     text = answer.amount(found.used)
     if found.verdict is not None:
@@ -122,15 +122,15 @@ def latest_start(due_by: str, *, explain: bool, target: str | None, **options: A
     settings = Settings.of(take(CommonOptions, options), target)
     one, by_rule = settings.one_target(), settings.provisional
     given = read_time(due_by, one.schedule.tz)
-    found = LatestStart.of(one, given.when, by_rule=by_rule)
+    found = LatestStart.of(one, given.when, by_rule=by_rule, traced=explain)
     _note_end(settings, one, found.due_by)
     if settings.as_json:
-        echo_json(found.data(zone_assumed=given.assumed_zone, explain=explain))
+        echo_json(found.data(zone_assumed=given.assumed_zone))
         return
     answer = Answer(settings, one)
     answer.heading(found.latest)
     answer.given("due", given)
-    if explain and found.trace is not None:
+    if found.trace is not None:
         answer.trace(found.trace)
     note = answer.text("latest_start_note", when=answer.time(found.due_at, given, ends=True))
     text = answer.time(found.latest, given)

@@ -10,19 +10,19 @@ from typing import Final
 import click
 
 from workhours_sla.adapters.json.calendar_year import WEEKS, CalendarYear, periods
-from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Day, DayKind
 from workhours_sla.calendars.working_time_norm import working_time_norm
 from workhours_sla.cli.help import argument, command
 from workhours_sla.cli.options import (
     calendar_file_option,
+    categories_option,
     json_option,
     lang_option,
     provisional_option,
     week_option,
 )
 from workhours_sla.cli.output import echo_json
-from workhours_sla.cli.settings import with_acts
+from workhours_sla.cli.settings import find_calendar, with_acts
 from workhours_sla.text import words
 from workhours_sla.text.language import language
 from workhours_sla.text.shell import SHELL
@@ -37,6 +37,7 @@ GAP: Final = "   "
 @command("calendar")
 @argument("id")
 @argument("year", type=click.IntRange(1, 9999))
+@categories_option
 @calendar_file_option
 @week_option
 @lang_option
@@ -46,6 +47,7 @@ def calendar(  # noqa: PLR0913 - one per option
     id: str,  # noqa: A002
     year: int,
     *,
+    categories: str | None,
     calendar_file: str | None,
     week: int | None,
     lang: str | None,
@@ -53,7 +55,7 @@ def calendar(  # noqa: PLR0913 - one per option
     provisional: bool,
 ) -> None:
     """Run the command ``calendar``, whose help is in ``text.help``."""
-    found = Calendar.get(id)
+    found = find_calendar(id, categories)
     if week is not None:
         found = found.with_week(week)
     if calendar_file is not None:

@@ -25,7 +25,9 @@ from workhours_sla.text.shell import SHELL
 def calendars(country: str, *, lang: str | None, as_json: bool) -> None:
     """Run the command ``calendars``, whose help is in ``text.help``."""
     code = country.upper()
-    found = Calendar.available(code)
+    found = Calendar.available(code) or tuple(
+        one for one in Calendar.available() if one.is_called(country)
+    )
     if not found and country:
         text = SHELL.text(language(lang), "no_such_country", country=repr(country))
         raise click.UsageError(text)

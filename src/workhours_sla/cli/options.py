@@ -23,6 +23,9 @@ DEFAULT_MIN_READ: Final = "50%"
 as_of_option: Callable[[Command], Command] = option("--as-of", metavar="TIME", without="now")
 assume_tz_option: Callable[[Command], Command] = option("--assume-tz", metavar="ZONE")
 calendar_file_option: Callable[[Command], Command] = option("--calendar-file", metavar="FILE")
+categories_option: Callable[[Command], Command] = option(
+    "--categories", metavar="NAMES", without="public"
+)
 explain_option: Callable[[Command], Command] = option("--explain", is_flag=True)
 json_option: Callable[[Command], Command] = option("--json", "as_json", is_flag=True)
 
@@ -60,6 +63,7 @@ store_of_watch: Callable[[Command], Command] = option(
 config_option: Callable[[Command], Command] = option("--config", metavar="FILE")
 _OF_SCHEDULE: Final[Sequence[Callable[..., Any]]] = (
     option("--calendar", metavar="ID", without=CALENDAR),
+    categories_option,
     calendar_file_option,
     week_option,
     option("--hours", metavar="HOURS", without=HOURS),
@@ -82,6 +86,7 @@ class ScheduleOptions(NamedTuple):
     """Values of the options that ``schedule_options`` adds."""
 
     calendar: str | None
+    categories: str | None
     calendar_file: str | None
     week: int | None
     hours: str | None
@@ -111,6 +116,7 @@ class CommonOptions(NamedTuple):
     """Values of the options that ``common_options`` adds."""
 
     calendar: str | None
+    categories: str | None
     calendar_file: str | None
     week: int | None
     hours: str | None

@@ -77,11 +77,14 @@ class Settings:
             filed = {name: getattr(section, name) for name in _OF_SCHEDULE}
             defaults |= {name: value for name, value in filed.items() if value is not None}
         given = {
-            name: value for name in _OF_SCHEDULE if (value := getattr(options, name)) is not None
+            name: value
+            for name in (*_OF_SCHEDULE, "categories")
+            if (value := getattr(options, name)) is not None
         }
         values = defaults | given
         id_ = values["calendar"]
-        calendar = None if id_ == NO_CALENDAR else Calendar.get(id_)
+        is_plain = id_ == NO_CALENDAR and options.categories is None
+        calendar = None if is_plain else find_calendar(id_, options.categories)
         if calendar is not None:
             week = values.get("week")
             calendar = calendar if week is None else calendar.with_week(week)
@@ -212,6 +215,16 @@ def check_target(policy: Policy, name: str | None, lang: str, *, needed: bool = 
     key = "several_targets" if name is None else "no_target"
     listed = ", ".join(map(repr, names))
     raise click.UsageError(SHELL.text(lang, key, name=repr(name), names=listed))
+
+
+def find_calendar(id: str, categories: str | None) -> Calendar:  # noqa: A002
+    """Return a calendar; ``categories`` are those of the library holidays, separated by commas."""
+    if categories is None:
+        return Calendar.get(id)
+    from workhours_sla.adapters.calendars.holidays import copy_holidays  # noqa: PLC0415
+
+    asked = [name.strip() for name in categories.split(",")]
+    return copy_holidays(id.removeprefix("holidays:"), categories=asked)
 
 
 def with_acts(calendar: Calendar, file: str) -> Calendar:

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import EventError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.target import Target
@@ -79,6 +80,7 @@ class Labels:
 
 
 @public("workhours_sla.report")
+@checked
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Counts of the input: read = taken + duplicate + after_as_of + quarantined.

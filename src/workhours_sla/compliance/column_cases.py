@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from workhours_sla.argument_types import checked
 from workhours_sla.compliance.cases import (
     UNKNOWN,
     Cases,
@@ -32,6 +33,7 @@ _NAT: Final = np.datetime64("NaT", "us")
 
 
 @public("workhours_sla.report")
+@checked
 @dataclass(frozen=True, slots=True, eq=False)
 class AppealColumns:
     """Appeals as columns with one row per appeal, all of the same length and in one dimension.

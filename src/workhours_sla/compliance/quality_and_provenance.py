@@ -134,7 +134,8 @@ def _note(schedule: Schedule, day: date) -> DayNote:
         shifts = schedule.shifts_on(day)
         worked = sum((shift.end - shift.start for shift in shifts), timedelta(0))
         if day in schedule.overrides:
-            reasons = (words.pick(words.OVERRIDDEN, lang) for lang in words.LANGUAGES)
+            reason = words.OVERRIDDEN if shifts else words.BY_OWN_ORDER
+            reasons = (words.pick(reason, lang) for lang in words.LANGUAGES)
             return DayNote(day, "work" if shifts else "day_off", False, worked, *reasons)  # noqa: FBT003
         found = schedule.calendar.day(day)
     except CalendarCoverageError:

@@ -52,6 +52,7 @@ from workhours_sla.compliance.series import (
     Trend,
     TrendOptions,
     WeekRow,
+    end_of_week,
     final_weeks,
     group_table,
     heat_map,
@@ -101,7 +102,9 @@ class ReportNumbers:
     - ``period``: the period of arrival that the report covers
     - ``first_arrival``: the first arrival in the period
     - ``comparison``: an earlier period and the change of the rate since; None if not requested
-    - ``late``: the first late appeals: open ones first, then the most overdue first
+    - ``backlog``: the open appeals at the end of each week and at ``as_of``, whatever the period
+    - ``late``: the first late appeals of the period, and open ones of other periods: open ones
+      first, then the most overdue first
     - ``attribution``: the agencies that had the late appeals; None without events, and if the clock
       of the target restarts or resumes on a transfer
     - ``days``: the dates that the report spans
@@ -162,27 +165,30 @@ def report_numbers(
     require_cases(cases)
     period = Period(chosen.since, chosen.until)
     _require_arrivals(cases, period)
-    everything = cases.taken(Period(None, chosen.until).arrivals(cases))
-    inside = period.arrivals(everything)
+    everything, inside = cases, period.arrivals(cases)
     cases = everything.taken(inside)
+    so_far = everything.taken(Period(None, chosen.until).arrivals(everything))
     promise = promise_of(cases, chosen)
     tally = Tally.of(cases, chosen.target_rate, promise.horizon)
     when = arrivals(cases)
     groups = _groups(cases, chosen.by, labels_by_time(when))
     classes = class_codes(when)
     tables, funnels = _group_tables(tally, groups, classes)
-    # weeks and backlog begin with the first arrival, not with the period
+    # weeks begin with the first arrival, not with the period
     of_all, when_all = tally, when
-    if everything is not cases:
-        of_all = Tally.of(everything, chosen.target_rate, promise.horizon)
-        when_all = arrivals(everything)
+    if so_far is not cases:
+        of_all = Tally.of(so_far, chosen.target_rate, promise.horizon)
+        when_all = arrivals(so_far)
     weeks, by_week = week_rows(of_all, when_all)
-    final, left_out = final_weeks(by_week, cases.as_of, last_is_short=when_all.last_is_short)
+    last_end = end_of_week(so_far.reference, weeks[-1].first)
+    is_cut = chosen.until is not None and chosen.until < last_end
+    last_is_part = when_all.last_is_short or is_cut
+    final, left_out = final_weeks(by_week, cases.as_of, last_is_part=last_is_part)
     trend_options = TrendOptions(chosen.baseline, chosen.rebase)
     curve = tally.curve_of(np.arange(len(cases)))
     by_appeal = _by_appeal(events, cases.as_of)
     late = breaches(cases, by_appeal) if by_appeal else None
-    listed = everything.taken(inside | everything.open)  # open appeals of earlier periods, too
+    listed = everything.taken(inside | everything.open)  # open appeals of other periods, too
     late_listed = late if listed is cases or late is None else breaches(listed, by_appeal)
     total = tally.total()
     return ReportNumbers(
@@ -201,10 +207,12 @@ def report_numbers(
         group_weeks=group_weeks(
             of_all,
             when_all,
-            {name: everything.groups[name] for name in _plain(groups)},
+            {name: so_far.groups[name] for name in _plain(groups)},
             _places(weeks, final),
         ),
-        backlog=backlog_series(everything, when_all),
+        backlog=backlog_series(
+            everything, when_all if everything is so_far else arrivals(everything)
+        ),
         mix=mix_of(tally, classes),
         period=period,
         first_arrival=in_zone(cases.reference, int(cases.started.min())),
@@ -212,7 +220,7 @@ def report_numbers(
         late=late_appeals(listed, late_listed or {}, chosen.listed),
         attribution=None if late is None else attribution(total.counts.breached, late),
         indicators=indicators(cases, by_appeal),
-        quality=quality(tally, _plain(groups), outliers(everything, when_all.far)),
+        quality=quality(tally, _plain(groups), outliers(so_far, when_all.far)),
         days=days(cases, when),
         provenance=provenance(cases),
         agreement=agreement,
@@ -232,8 +240,10 @@ def _require_arrivals(cases: Cases, period: Period) -> None:
     if period.arrivals(cases).any():
         return
     arrived = [in_zone(cases.reference, int(edge(cases.started))) for edge in (np.min, np.max)]
-    ends = [period.since, period.until, *arrived]
-    since, until, first, last = (say("none") if at is None else at.isoformat() for at in ends)
+    since, until, first, last = (
+        "..." if at is None else f"{at.astimezone(cases.reference.tz):%Y-%m-%d %H:%M}"
+        for at in (period.since, period.until, *arrived)
+    )
     raise EventError(say("no_cases_in_period", since=since, until=until, first=first, last=last))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, get_args
 
+from workhours_sla.argument_types import checked
 from workhours_sla.compliance.period import Earlier
 from workhours_sla.module_names import public
 from workhours_sla.statistics.arrays import target_share
@@ -19,6 +20,7 @@ _EARLIER: Final[tuple[object, ...]] = get_args(Earlier)
 
 
 @public("workhours_sla.report")
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:
     """The options of a report.
@@ -42,8 +44,7 @@ class ReportOptions:
     changed.
 
     Raises ValueError for a target rate that is not above 0 and at most 1, for a horizon that is not
-    positive, for a baseline below 12, and for another ``compare_with``. Raises TypeError for a
-    ``rebase`` that is not a date.
+    positive, for a baseline below 12, for a negative ``listed`` and for another ``compare_with``.
 
     >>> ReportOptions(target_rate=90)
     Traceback (most recent call last):
@@ -72,9 +73,9 @@ class ReportOptions:
                 "one of them"
             )
             raise ValueError(msg)
-        if not isinstance(self.rebase, date | None):
-            msg = f"rebase {self.rebase!r} is not a date; give date(year, month, day)"
-            raise TypeError(msg)
+        if self.listed < 0:
+            msg = f"listed {self.listed} is negative; give a number of late appeals, 0 for none"
+            raise ValueError(msg)
         if self.baseline < FEWEST_POINTS:
             msg = f"baseline {self.baseline} is too short; give at least {FEWEST_POINTS} weeks"
             raise ValueError(msg)

@@ -81,12 +81,13 @@ class WeekRow:
 class LeftOut:
     """A merged week that is left out of a trend, and the reason.
 
-    ``reason`` is ``paused`` if more than 20 % of the week's appeals are paused, and ``unknown`` if
-    the calendar leaves a limit open.
+    ``reason`` is ``paused`` if more than 20 % of the week's appeals are paused, ``unknown`` if the
+    calendar leaves a limit open, and ``unfinished`` if the week is not final yet or the period ends
+    within it.
     """
 
     week: str
-    reason: Literal["paused", "unknown"]
+    reason: Literal["paused", "unknown", "unfinished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,26 +269,29 @@ def _final(tally: Tally, last: datetime | None, end: datetime) -> datetime | Non
 
 
 def final_weeks(
-    table: Table, as_of: int, *, last_is_short: bool
+    table: Table, as_of: int, *, last_is_part: bool
 ) -> tuple[tuple[Row, ...], tuple[LeftOut, ...]]:
     """Return the final weeks as points of trends, and the merged weeks that are left out.
 
     A week is a point once the limits of all its cases have passed. Paused cases do not delay it:
-    they are censored, unless more than 20 % of its cases are paused. Weeks at the end that are not
-    final yet are in neither result. ``table`` is the table ``week``, and ``as_of`` is in
-    microseconds since 1970 in UTC.
+    they are censored, unless more than 20 % of its cases are paused. ``table`` is the table
+    ``week``, and ``as_of`` is in microseconds since 1970 in UTC. ``last_is_part`` is whether the
+    last row has only a part of its week or of its merged week.
     """
     now = utc_of(as_of)
     final: list[Row] = []
     left_out: list[LeftOut] = []
-    for row in table.rows[:-1] if last_is_short else table.rows:
+    part = table.rows[-1] if last_is_part else None
+    for row in table.rows:
         counts = row.counts
         counting = counts.met + counts.breached + counts.pending + counts.paused
         if counts.paused > MOST_PAUSED * counting:
             left_out.append(LeftOut(row.key or "", "paused"))
         elif row.unpaused_final_at is None and counting:
             left_out.append(LeftOut(row.key or "", "unknown"))
-        elif row.unpaused_final_at is not None and row.unpaused_final_at < now:
+        elif row is part or (row.unpaused_final_at is not None and row.unpaused_final_at >= now):
+            left_out.append(LeftOut(row.key or "", "unfinished"))
+        elif row.unpaused_final_at is not None:
             final.append(row)
     return tuple(final), tuple(left_out)
 

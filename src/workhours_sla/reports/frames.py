@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from workhours_sla.adapters.frames.verbs import library_of
 from workhours_sla.adapters.sources.frame_tables import DataFrame
+from workhours_sla.argument_types import checked
 from workhours_sla.compliance.cases import ATTRIBUTES, Cases, Labels
 from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
 from workhours_sla.module_names import public
@@ -24,6 +25,7 @@ from workhours_sla.sla.target import ScheduleBy, Target
 
 
 @public("workhours_sla.report")
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameColumns:
     """The names of the columns of a data frame that has one appeal in each row.

@@ -5,6 +5,7 @@ All outputs show the same lines; the page uses typographic dashes and spaces.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from workhours_sla.compliance.mix import RateChange
@@ -24,9 +25,9 @@ NAME: Final = "\ue000"
 class Headline(NamedTuple):
     """The first sentences of a report.
 
-    ``sentence`` ends with ``verdict`` and a full stop. ``most`` names the agency with the most late
-    appeals; it has ``NAME`` in place of ``name``, and is empty if the report has at most one
-    agency.
+    ``sentence`` ends with ``verdict`` and a full stop. ``most`` names the agency that lacks the
+    most answers, with ``NAME`` in place of ``name``; it is empty if no agency provably misses the
+    target, and if the report has at most one agency.
     """
 
     sentence: str
@@ -50,8 +51,13 @@ def verdict_of(row: Row) -> TargetVerdict:
     return TargetVerdict.TOO_FEW if row.rate is None else row.rate.shown_verdict
 
 
+def lacking(row: Row) -> int:
+    """Return how many of the late appeals of a row would have to be in time to meet the target."""
+    return 0 if row.rate is None else row.rate.lacking
+
+
 def headline(report: ReportNumbers, lang: str, texts: Texts = HEADLINE) -> Headline:
-    """Return a sentence with the result of a report, and one on the most late appeals.
+    """Return a sentence with the result of a report, and one on the agency furthest behind.
 
     ``texts`` are ``HEADLINE`` or ``TYPESET``.
     """
@@ -77,36 +83,39 @@ def headline(report: ReportNumbers, lang: str, texts: Texts = HEADLINE) -> Headl
     else:
         share = number(percent(rate.rate, target=rate.target, places=0), lang)
         sentence = text("in_time", **facts, rate=share)
-    most, name = _most_late(report, kind, lang, texts)
+    most, name = _furthest_behind(report, lang, texts)
     return Headline(sentence, text(kind), kind, most, name)
 
 
-def _most_late(
-    report: ReportNumbers, kind: TargetVerdict, lang: str, texts: Texts
-) -> tuple[str, str]:
-    """Return the sentence on the agency with the most late appeals, and its name.
-
-    ``kind`` is the verdict on all appeals.
-    """
-    text, every = texts.in_language(lang), late_of(report.total)
-    if not every:
+def _furthest_behind(report: ReportNumbers, lang: str, texts: Texts) -> tuple[str, str]:
+    """Return the sentence on the agency that lacks the most answers, and its name."""
+    text = texts.in_language(lang)
+    if not late_of(report.total):
         return text("none_late"), ""
+    for row in failed_agencies(report):
+        if row.key is not None:
+            facts = {"late": late_of(row), "n": row.counts.matured, "count": lacking(row)}
+            counts = {key: count_text(count, lang) for key, count in facts.items()}
+            target = target_text(report.promise.target_rate, lang)
+            quoted = row.key.replace("«", "„").replace("»", "“")
+            name = quoted if lang == "ru" else row.key
+            return text("furthest_behind", **counts, target=target, name=NAME), name
+    return "", ""
+
+
+def failed_agencies(report: ReportNumbers) -> list[Row]:
+    """Return the agencies that miss the target, those that lack the most answers first.
+
+    The result is empty if the report has at most one agency.
+    """
     table = agencies(report)
-    if table is None or len(table.rows) < 2:  # noqa: PLR2004 - one agency has all late appeals
-        return "", ""
-    most = max(map(late_of, table.rows))
-    first, *tied = [row for row in table.rows if late_of(row) == most]
-    counts = {"late": count_text(most, lang), "all": count_text(every, lang)}
-    if tied:
-        return text("most_late_tied", **counts, count=count_text(len(tied) + 1, lang)), ""
-    if first.key is None:
-        return text("most_late_unnamed", **counts), ""
-    own = verdict_of(first)
-    where = f"where_{own}"
-    if own is kind and f"{where}_too" in texts:
-        where += "_too"
-    name = first.key.replace("«", "„").replace("»", "“") if lang == "ru" else first.key
-    return text("most_late", **counts, name=NAME, where=text(where)), name
+    rows = table.rows if table is not None and len(table.rows) > 1 else ()
+    return by_lacking(row for row in rows if verdict_of(row) is TargetVerdict.FAILS)
+
+
+def by_lacking(rows: Iterable[Row]) -> list[Row]:
+    """Return rows in the order of the answers that they lack, the most first."""
+    return sorted(rows, key=lambda row: (-lacking(row), -late_of(row), row.key or ""))
 
 
 def agencies(report: ReportNumbers) -> Table | None:
@@ -162,6 +171,15 @@ def points_text(part: float) -> str:
 
 
 def headline_lines(report: ReportNumbers, lang: str) -> list[str]:
-    """Return the result and the change since the earlier period as lines of plain text."""
-    changed = direction(report, lang)
-    return [*headline(report, lang).lines(), *([] if changed is None else [changed[1]])]
+    """Return the first sentences as lines of plain text.
+
+    The last line has the open appeals of all periods, if the report covers only one.
+    """
+    lines, changed = headline(report, lang).lines(), direction(report, lang)
+    if changed is not None:
+        lines.append(changed[1])
+    if report.period != Period():
+        now = report.backlog.points[-1]
+        counts = {"open": count_text(now.open, lang), "overdue": count_text(now.overdue, lang)}
+        lines.append(HEADLINE.text(lang, "open_now", **counts))
+    return lines

@@ -79,11 +79,19 @@ def _reading(report: ReportNumbers, lang: str) -> Iterator[str]:
     for key in ("rate", "small_numbers", "standardised", "closed_only"):
         yield text(key, **facts)
     yield from false_failure_notes(report, lang)
+    yield final_note(report, lang)
+
+
+def final_note(report: ReportNumbers, lang: str) -> str:
+    """Return the note on when the share is final: of the period, or of the last week if it runs."""
+    text, until = SENTENCES.in_language(lang), report.period.until
     last = report.table("week").rows[-1]
+    if until is not None and until <= report.as_of:
+        last = report.total
     if last.final_at is None:
-        yield text("not_final")
-    else:
-        yield text("week_final", week=last.key, when=moment(last.final_at, lang))
+        return text("not_final")
+    when = moment(last.final_at, lang)
+    return text("final" if last is report.total else "week_final", week=last.key, when=when)
 
 
 def method_facts(report: ReportNumbers) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def named_period(period: Period, lang: str, form: Literal["in", "the"] = "in") -
         return text(
             f"{form}_{unit}",
             month=month.lower() if lang == "ru" else month,
-            number=_QUARTERS[lang][first.month // _QUARTER],
+            number=_QUARTERS[lang][(first.month - 1) // _QUARTER],
             year=first.year,
         )
     shown = [_edge(datetime.combine(day, time(0)), lang) for day in dict.fromkeys((first, last))]

@@ -104,13 +104,18 @@ def _summary(report: ReportNumbers, lang: str) -> Iterator[tuple[list[object], d
     title, as_of = shown.caption(report, lang)
     yield [title], {"bold": True, "font_size": 14}
     yield [as_of], {}
+    now = report.backlog.points[-1]
+    yield [title_of("open_now", lang), now.open], {"align": "left"}
+    yield [title_of("overdue_now", lang), now.overdue], {"align": "left"}
+    yield [], {}
     yield [title_of("period", lang), period_text(report.period, lang)], {}
     yield [], {}
     values = figures(report.total, lang)
     yield [title_of("goal", lang), Share(report.promise.target_rate)], {"align": "left"}
     for name in _SUMMARY:
         if values[name] is not None:
-            yield [title_of(name, lang), values[name]], {"align": "left"}
+            title = f"{name}_of_period" if name in ("open", "overdue") else name
+            yield [title_of(title, lang), values[name]], {"align": "left"}
     change = None if report.comparison is None else report.comparison.change
     if report.comparison is not None and change is not None:
         interval, text = change.interval, WORKBOOK.in_language(lang)

@@ -15,7 +15,7 @@ from workhours_sla.adapters.json.outcomes import (
     quarantined_data,
 )
 from workhours_sla.adapters.sources.rows import Fault
-from workhours_sla.adapters.sources.sent_events import SentEventMapper
+from workhours_sla.adapters.sources.sent_events import sent_event
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.breach_spans import BreachSpans
 from workhours_sla.sla.evaluate import Evaluation, evaluate
@@ -40,10 +40,9 @@ class Sent(NamedTuple):
     @classmethod
     def of(cls, items: Sequence[Any], received_at: datetime | None = None) -> Sent:
         """Map objects to events. ``received_at`` is for events without a time of receipt."""
-        mapper = SentEventMapper()
         found = cls(len(items), [], [], [])
         for place, item in enumerate(items):
-            mapped = mapper(item, place, received_at)
+            mapped = sent_event(item, place, received_at)
             if isinstance(mapped, Fault):
                 found.faults.append(mapped)
             else:

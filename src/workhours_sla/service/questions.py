@@ -64,8 +64,8 @@ class DueQuestion(TimeQuestion, frozen=True, kw_only=True):
         now = None if self.now is None else read_time("now", self.now)
         if now is not None:
             _check_span(start, now)
-        found = Due.of(one, start, now=now, by_rule=self.provisional, traced=self.explain)
-        return found.data(explain=self.explain)
+        by_rule = self.provisional
+        return Due.of(one, start, now=now, by_rule=by_rule, traced=self.explain).data()
 
 
 class ElapsedQuestion(TimeQuestion, frozen=True, kw_only=True):
@@ -79,9 +79,8 @@ class ElapsedQuestion(TimeQuestion, frozen=True, kw_only=True):
         one = targets.one(self)
         start, end = read_time("start", self.start), read_time("end", self.end)
         _check_span(start, end)
-        return Elapsed.of(one, start, end, by_rule=self.provisional, traced=self.explain).data(
-            explain=self.explain
-        )
+        by_rule = self.provisional
+        return Elapsed.of(one, start, end, by_rule=by_rule, traced=self.explain).data()
 
 
 class LatestStartQuestion(TimeQuestion, frozen=True, kw_only=True):
@@ -92,9 +91,8 @@ class LatestStartQuestion(TimeQuestion, frozen=True, kw_only=True):
     def answer(self, targets: Targets) -> dict[str, Any]:
         """Return ``workhours.latest-start/2``."""
         one, due_by = targets.one(self), read_time("due_by", self.due_by)
-        return LatestStart.of(one, due_by, by_rule=self.provisional, traced=self.explain).data(
-            explain=self.explain
-        )
+        by_rule = self.provisional
+        return LatestStart.of(one, due_by, by_rule=by_rule, traced=self.explain).data()
 
 
 class ExplainQuestion(TimeQuestion, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from workhours_sla.adapters.sources.cloudevents import (
 )
 from workhours_sla.adapters.sources.received_ahead import received_ahead
 from workhours_sla.adapters.sources.rows import Fault
-from workhours_sla.adapters.sources.sent_events import SentEventMapper
+from workhours_sla.adapters.sources.sent_events import sent_event
 from workhours_sla.service.answering import Limits, check_events, data_of
 from workhours_sla.service.bodies import JSON_TYPE
 from workhours_sla.service.live import Live
@@ -81,8 +81,7 @@ class Sent(NamedTuple):
 
     @classmethod
     def _of(cls, records: Sequence[Any], now: datetime) -> Sent:
-        mapper = SentEventMapper()
-        items = [_item(mapper, record, place, now) for place, record in enumerate(records)]
+        items = [_item(record, place, now) for place, record in enumerate(records)]
         texts = [
             _text(record) if isinstance(item, Fault) else ""
             for item, record in zip(items, records, strict=True)
@@ -153,8 +152,8 @@ def attributes_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str] | No
     return found if "specversion" in found else None
 
 
-def _item(mapper: SentEventMapper, record: Any, place: int, now: datetime) -> Event | Fault:
-    item = mapper(record, place, now)
+def _item(record: Any, place: int, now: datetime) -> Event | Fault:
+    item = sent_event(record, place, now)
     if isinstance(item, Fault):
         return item
     (event,) = item

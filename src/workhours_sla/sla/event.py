@@ -7,8 +7,9 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from workhours_sla.argument_types import check_arguments
 from workhours_sla.errors import EventError, NaiveDatetimeError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.fast_constructor import fast_frozen
@@ -56,6 +57,7 @@ class EventType(StrEnum):
     DUPLICATE_OF = "duplicate_of"
 
 
+_TYPES: Final[dict[str, EventType]] = {kind.value: kind for kind in EventType}
 TYPE_RANK = {kind: rank for rank, kind in enumerate(EventType)}
 """The position of each type in the order of events at one instant."""
 
@@ -138,6 +140,21 @@ class Event:
         regime: str | None = None,
         refers_to: str | None = None,
     ) -> None:
+        if not (  # a fast form of check_arguments
+            event_id.__class__ is appeal_id.__class__ is source.__class__ is str
+            and isinstance(occurred_at, datetime)  # type: ignore[redundant-expr]
+            and isinstance(received_at, datetime)  # type: ignore[redundant-expr]
+            and (agency_id is None or agency_id.__class__ is str)
+            and (district_id is None or district_id.__class__ is str)
+            and (channel is None or channel.__class__ is str)
+            and (reason is None or reason.__class__ is str)
+            and (topic is None or topic.__class__ is str)
+            and (importance is None or importance.__class__ is str)
+            and (regime is None or regime.__class__ is str)
+            and (refers_to is None or refers_to.__class__ is str)
+            and (substantive is None or substantive.__class__ is bool)
+        ):
+            check_arguments(Event.__init__, locals(), EventError)
         if not event_id or not appeal_id:
             msg = (
                 f"an event needs event_id and appeal_id, got {shown(event_id)}, {shown(appeal_id)}"
@@ -150,33 +167,32 @@ class Event:
         if received_at.tzinfo is not UTC or not EARLIEST <= received_at <= LATEST:
             received_at = _in_utc("received_at", received_at, event_id)
         if type.__class__ is not EventType:
-            if type not in TYPE_RANK:
+            if not isinstance(type, str) or type not in _TYPES:  # type: ignore[redundant-expr]
                 msg = f"no event type {shown(type)}; use one of {', '.join(EventType)}"
                 raise EventError(msg)
-            type = EventType(type)  # noqa: A001
+            type = _TYPES[type]  # noqa: A001
         if author_role is not None and author_role not in AUTHOR_ROLES:
             msg = f"no author_role {shown(author_role)}; use one of {', '.join(AUTHOR_ROLES)}"
             raise EventError(msg)
         object.__setattr__(self, "__class__", _Unfrozen)
-        _Unfrozen.__init__(
-            self,
-            event_id,
-            appeal_id,
-            type,
-            occurred_at,
-            received_at,
-            source,
-            agency_id,
-            district_id,
-            channel,
-            author_role,
-            substantive,
-            reason,
-            topic,
-            importance,
-            regime,
-            refers_to,
-        )
+        unfrozen: Any = self
+        unfrozen.event_id = event_id
+        unfrozen.appeal_id = appeal_id
+        unfrozen.type = type
+        unfrozen.occurred_at = occurred_at
+        unfrozen.received_at = received_at
+        unfrozen.source = source
+        unfrozen.agency_id = agency_id
+        unfrozen.district_id = district_id
+        unfrozen.channel = channel
+        unfrozen.author_role = author_role
+        unfrozen.substantive = substantive
+        unfrozen.reason = reason
+        unfrozen.topic = topic
+        unfrozen.importance = importance
+        unfrozen.regime = regime
+        unfrozen.refers_to = refers_to
+        unfrozen.__class__ = Event
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -253,6 +269,9 @@ def check_ids(event_id: str, appeal_id: str) -> None:
 
 
 def _in_utc(name: str, when: datetime, event_id: str) -> datetime:
+    if when != when:  # noqa: PLR0124 - NaT of pandas is a datetime
+        msg = f"{name} of event {shown(event_id)} is NaT; give an aware datetime"
+        raise EventError(msg)
     if when.utcoffset() is None:
         msg = f"{name} {when!r} of event {shown(event_id)} has no zone; give it an offset"
         raise NaiveDatetimeError(msg)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Literal, get_args
 
+from workhours_sla.argument_types import checked
 from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.instants import in_utc
@@ -36,6 +37,7 @@ class Slot:
 
 
 @public()
+@checked
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """How many unanswered clocks are due at what time. Each clock is counted exactly once.

@@ -101,6 +101,9 @@ class HolderHistory:
     ) -> tuple[Span, ...]:
         """Return the spans of a cycle, as ``holder_spans`` does. Raises CalendarCoverageError."""
         appeal, as_of = self._appeal, self._as_of
+        if cycle < 0:
+            msg = f"no cycle {cycle}; the cycles of an appeal are numbered from 0"
+            raise ValueError(msg)
         if cycle >= len(appeal.cycles):
             return ()
         schedule = target.schedule_for(appeal.attributes)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Self
 
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
@@ -42,6 +43,7 @@ UNWRITTEN: Final = 20_000
 
 
 @public("workhours_sla.stream")
+@checked
 class Pipeline:
     """Applies events to the clocks in a store, and emits each change once.
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Final, Literal, NamedTuple, get_args
 
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import NaiveDatetimeError, PolicyError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import Attributes, EventType
@@ -46,14 +47,16 @@ CONDITIONS: Final = {
 
 
 @public()
+@checked
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Targets for the appeals that meet every condition.
 
     A condition lists values of an attribute and is kept as a frozenset. An empty condition admits
     every appeal. The time of posting must not be before ``valid_from`` and must be before
-    ``valid_until``; both must be aware. Raises PolicyError if there are no targets, if two targets
-    have the same name, or if a condition is a string instead of a list. Raises NaiveDatetimeError.
+    ``valid_until``; both must be aware. Raises PolicyError if there are no targets, or if two
+    targets have the same name. Raises ArgumentError for a string instead of a list of names, and
+    NaiveDatetimeError.
 
     >>> from workhours_sla import Schedule, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -86,11 +89,7 @@ class Rule:
         if not names or len(set(names)) < len(names):
             raise PolicyError(say("rule_names", rule=shown(self.name), names=shown(names)))
         for condition in CONDITIONS:
-            value = getattr(self, condition)
-            if isinstance(value, str):
-                msg = f"{condition} of rule {shown(self.name)} is a list of names, not {value!r}"
-                raise PolicyError(msg)
-            object.__setattr__(self, condition, frozenset(value))
+            object.__setattr__(self, condition, frozenset(getattr(self, condition)))
         for option in ("valid_from", "valid_until"):
             bound = getattr(self, option)
             if bound is not None and bound.utcoffset() is None:
@@ -117,6 +116,7 @@ class Rule:
 
 
 @public()
+@checked
 @dataclass(frozen=True)
 class Policy:
     """Rules in order. The first rule that fits an appeal selects the targets of the appeal.

@@ -9,12 +9,13 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import PolicyError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget, StartBudget
+from workhours_sla.worktime.budget_kinds import Budget, ClockTime
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.start_budgets import WorkingDaysInHours
 from workhours_sla.worktime.zone_offsets import BASE_UTC, ZERO
@@ -40,6 +41,7 @@ _NEVER_STOP = frozenset({EventType.CREATED, EventType.REOPENED})
 
 
 @public()
+@checked
 @dataclass(frozen=True, slots=True)
 class ScheduleBy:
     """A mapping from agencies, districts or channels to schedules.
@@ -80,6 +82,7 @@ class ScheduleBy:
 
 
 @public()
+@checked
 @dataclass(frozen=True, slots=True)
 class Target:
     """The budget of time for answering an appeal. A clock measures each appeal against the target.
@@ -128,21 +131,10 @@ class Target:
         budget = self.budget
         if isinstance(budget, timedelta):
             is_empty = not check_budget(budget)
-        elif isinstance(budget, ClockTime):
-            is_empty = not budget.amount
-        elif isinstance(budget, DayBudget | StartBudget):
-            is_empty = False
         else:
-            msg = (
-                f"the budget of {name} is {shown(budget)}; give an amount such as "
-                "working_hours(4) or WorkingDays(7)"
-            )
-            raise PolicyError(msg)
+            is_empty = isinstance(budget, ClockTime) and not budget.amount
         if is_empty:
             msg = say("target_zero", target=shown(self.name))
-            raise PolicyError(msg)
-        if not isinstance(self.schedule, Schedule | ScheduleBy):
-            msg = f"the schedule of {name} is {shown(self.schedule)}; give a Schedule or ScheduleBy"
             raise PolicyError(msg)
         for one in (budget, self.pause_cap):
             if isinstance(one, WorkingDaysInHours):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import SourceError
 from workhours_sla.module_names import public
 from workhours_sla.sla.instants import in_utc
@@ -12,6 +13,7 @@ from workhours_sla.worktime.zone_offsets import ZERO
 
 
 @public("workhours_sla.stream")
+@checked
 class Watermarks:
     """Computes the watermark of a source, which may have several partitions.
 

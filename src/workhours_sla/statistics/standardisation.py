@@ -83,7 +83,8 @@ def merge_small_classes(n: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS) -> Int
     if small.any() and not small.all() and sizes[small].sum() < fewest:
         small[np.argmin(np.where(small, sizes.max() + 1, sizes))] = True
     home = np.arange(sizes.size)
-    home[small] = np.argmax(small)
+    if small.any():
+        home[small] = np.argmax(small)
     _, labels = np.unique(home, return_inverse=True)
     return read_only(labels.astype(np.int64))
 

@@ -25,7 +25,7 @@ CHARTS: Final = Texts(
         },
         "below": {"en": "below {share}", "ru": "ниже {share}"},
         "few": {"en": "few", "ru": "мало"},
-        "not_final": {"en": "not final yet", "ru": "итог не окончательный"},
+        "unfinished": {"en": "unfinished week", "ru": "неделя не завершена"},
         "target_line": {"en": "target {target}%", "ru": "цель {target} %"},
         "axis_share": {"en": "in time, %", "ru": "в срок, %"},
         "axis_hours": {"en": "hours of working time", "ru": "часы рабочего времени"},
@@ -97,6 +97,12 @@ CHARTS: Final = Texts(
             "en": "Left out, because the calendar leaves a limit open: {weeks}.",
             "ru": "Не показаны, потому что срок зависит от неизвестных дней календаря: {weeks}.",
         },
+        "left_out_unfinished": {
+            "en": "Left out, because the week is not final yet or the period ends within it: "
+            "{weeks}.",
+            "ru": "Не показаны незавершённые недели, то есть без окончательного итога или не "
+            "целиком входящие в период: {weeks}.",
+        },
         "share_point": {
             "en": "{week}: in time {share}%, {met} of {matured} matured{limits}",
             "ru": "{week}: в срок {share} %, {met} из {matured} с наступившим сроком{limits}",
@@ -155,14 +161,18 @@ CHARTS: Final = Texts(
             "ru": "Недель с окончательным итогом пока нет.",
         },
         "chart_backlog": {
-            "en": "Open and overdue appeals at the end of each week",
-            "ru": "Открытые и просроченные обращения на конец недели",
+            "en": "Open and overdue appeals at the end of each week; the last point is now",
+            "ru": "Открытые и просроченные обращения на конец недели; последняя точка - сейчас",
         },
         "backlog_point": {
             "en": "{when}: open {open}, overdue {overdue}; in the week arrived {arrivals}, "
             "answered or withdrawn {departures}, backlog {net}",
             "ru": "{when}: открыто {open}, просрочено {overdue}; за неделю поступило {arrivals}, "
             "отвечено или отозвано {departures}, изменение остатка {net}",
+        },
+        "backlog_now": {
+            "en": "now, {when}: open {open}, overdue {overdue}",
+            "ru": "сейчас, {when}: открыто {open}, просрочено {overdue}",
         },
         "open_now": {"en": "open", "ru": "открыто"},
         "overdue_short": {"en": "overdue", "ru": "просрочено"},
@@ -353,7 +363,10 @@ CHARTS: Final = Texts(
         "day_off": {"en": "weekly day off", "ru": "выходной"},
         "holiday": {"en": "holiday", "ru": "праздник"},
         "transferred_off": {"en": "day off moved here", "ru": "перенесённый выходной"},
-        "decreed_off": {"en": "off by decree", "ru": "нерабочий по указу"},
+        "decreed_off": {
+            "en": "off by decree or order",
+            "ru": "нерабочий по указу или приказу",
+        },
         "transferred_work": {
             "en": "working weekend",
             "ru": "рабочая суббота (воскресенье)",

@@ -37,38 +37,18 @@ _HEADLINE: Final[dict[str, Words]] = {
         "ru": "достижение цели не доказано",
     },
     "too_few": {"en": "too few for a verdict", "ru": "для вывода данных мало"},
-    # -- where the most late appeals are
-    "most_late": {
-        "en": "The largest number of late appeals, {late} of {all}, is at {name}, {where}.",
-        "ru": "Больше всего опозданий, {late} из {all}, у ведомства «{name}», {where}.",
-    },
-    "most_late_tied": {
-        "en": "{count} agencies have the largest number of late appeals, {late} of {all} each.",
-        "ru": "Больше всего опозданий, по {late} из {all}, у нескольких ведомств: их {count}.",
-    },
-    "most_late_unnamed": {
-        "en": "The largest number of late appeals, {late} of {all}, names no agency.",
-        "ru": "Больше всего опозданий, {late} из {all}, у обращений без указания ведомства.",
+    # -- the agency furthest behind
+    "furthest_behind": {
+        "en": "The most answers are missing at {name}: {late} of {n} were late; {target}% needs "
+        "{count} fewer.",
+        "ru": "Больше всего ответов до цели не хватает у ведомства «{name}»: {late} "
+        "{late:опоздание|опоздания|опозданий} из {n}; для {target} % нужно на {count} меньше.",
     },
     "none_late": {"en": "None was late.", "ru": "Опозданий нет."},
-    "where_meets": {"en": "where the target is met", "ru": "где цель достигнута"},
-    "where_fails": {"en": "where the target is not met", "ru": "где цель не достигнута"},
-    "where_inconclusive": {
-        "en": "where it is not proven whether the target is met",
-        "ru": "где достижение цели не доказано",
-    },
-    "where_too_few": {
-        "en": "which has too few appeals for a verdict",
-        "ru": "где для вывода данных мало",
-    },
-    "where_meets_too": {"en": "where the target is met, too", "ru": "где цель тоже достигнута"},
-    "where_fails_too": {
-        "en": "where the target is not met either",
-        "ru": "где цель тоже не достигнута",
-    },
-    "where_inconclusive_too": {
-        "en": "where that is not proven either",
-        "ru": "где достижение цели тоже не доказано",
+    "open_now": {
+        "en": "Of the appeals of all periods, {open} {open:is|are} open now, {overdue} of them "
+        "overdue.",
+        "ru": "Из обращений за всё время сейчас открыто {open}, из них просрочено {overdue}.",
     },
     # -- the change since an earlier period
     "better": {

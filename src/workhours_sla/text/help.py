@@ -37,8 +37,9 @@ COMMANDS: Final = Texts(
         },
         "calendars": {
             "en": "List the calendars with the dates that they cover; COUNTRY is a code such as "
-            "DE.",
-            "ru": "Перечислить календари и даты, на которые они есть; СТРАНА - код, например DE.",
+            "DE, or the name of a country, a region or its capital.",
+            "ru": "Перечислить календари и даты, на которые они есть; СТРАНА - код, например DE, "
+            "или название страны, региона или его столицы.",
         },
         "init": {
             "en": "Detect how FILE is to be read, and write that as a configuration; - reads "

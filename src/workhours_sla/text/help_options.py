@@ -17,6 +17,10 @@ OPTIONS: Final = Texts(
             "en": "RU, RU-VGG, ... or none: every day alike.",
             "ru": "RU, RU-VGG, ... или none: все дни одинаковы.",
         },
+        "--categories": {
+            "en": "Categories of days off of another country's calendar, separated by commas.",
+            "ru": "Категории нерабочих дней календаря другой страны, через запятую.",
+        },
         "--calendar-file": {
             "en": "TOML file of acts to add to the calendar.",
             "ru": "Файл TOML с актами, которые дополняют календарь.",

@@ -52,14 +52,17 @@ PAGE: Final = Texts(
         "tile_of": {"en": "{overdue} of {open}", "ru": "{overdue} из {open}"},
         "tile_overdue": {"en": "open appeals are overdue now", "ru": "открытых просрочены сейчас"},
         "tile_median": {
-            "en": "half are answered in this working time",
-            "ru": "за это рабочее время отвечают на половину",
+            "en": "half of the period's appeals are answered in this working time",
+            "ru": "за это рабочее время отвечают на половину обращений периода",
         },
         "bar_reading": {
             "en": "in time {rate}%, 95% interval {interval}, target {target}%",
             "ru": "в срок {rate} %, интервал 95 %: {interval}, цель {target} %",
         },
-        "worst": {"en": "Where the most late appeals are", "ru": "Где опозданий больше всего"},
+        "worst": {
+            "en": "Where the most answers are missing",
+            "ru": "Где до цели не хватает больше всего ответов",
+        },
         "worst_all": {
             "en": "{failed} {failed:agency misses|agencies miss} the target. {late} of {all} late "
             "appeals are theirs.",
@@ -67,10 +70,11 @@ PAGE: Final = Texts(
             "приходится {late} из {all} {all:опоздания|опозданий|опозданий}.",
         },
         "worst_first": {
-            "en": "{failed} {failed:agency misses|agencies miss} the target; these {shown} have "
-            "the most late appeals, {late} of {all}.",
-            "ru": "Не достигли цели: {failed} {failed:ведомство|ведомства|ведомств}. Здесь {shown} "
-            "с наибольшим числом опозданий: {late} из {all}.",
+            "en": "{failed} {failed:agency misses|agencies miss} the target; these {shown} lack "
+            "the most answers. {late} of {all} late appeals are theirs.",
+            "ru": "Не достигли цели: {failed} {failed:ведомство|ведомства|ведомств}. Здесь "
+            "{shown}, где не хватает больше всего ответов; на них приходится {late} из {all} "
+            "{all:опоздания|опозданий|опозданий}.",
         },
         "list_reading": {
             "en": "Bar: share in time; thin bar across its end: the 95% interval; upright line: "
@@ -141,7 +145,6 @@ PAGE: Final = Texts(
             "en": "of the answered alone: too high",
             "ru": "только по отвеченным: завышено",
         },
-        "overdue_now": {"en": "of them overdue", "ru": "из них просрочено"},
         "early": {
             "en": "answered early, not counted yet",
             "ru": "отвечено досрочно, ещё не учтено",
@@ -157,17 +160,22 @@ PAGE: Final = Texts(
             "ru": "Срок не в день поступления - у {later} из {known} обращений ({share})",
         },
         "finding_backlog": {
-            "en": "{open} open, {overdue} of them overdue; no change in the last week",
-            "ru": "Открыто {open}, из них просрочено {overdue}; за последнюю неделю без изменений",
+            "en": "{open} open now, {overdue} of them overdue",
+            "ru": "Сейчас открыто {open}, из них просрочено {overdue}",
+        },
+        "finding_backlog_same": {
+            "en": "{open} open now, {overdue} of them overdue; no change in the week to {day}",
+            "ru": "Сейчас открыто {open}, из них просрочено {overdue}; за неделю по {day} без "
+            "изменений",
         },
         "finding_backlog_up": {
-            "en": "{open} open, {overdue} of them overdue; {net} more in the last week",
-            "ru": "Открыто {open}, из них просрочено {overdue}; за последнюю неделю на {net} "
+            "en": "{open} open now, {overdue} of them overdue; {net} more in the week to {day}",
+            "ru": "Сейчас открыто {open}, из них просрочено {overdue}; за неделю по {day} на {net} "
             "больше",
         },
         "finding_backlog_down": {
-            "en": "{open} open, {overdue} of them overdue; {net} fewer in the last week",
-            "ru": "Открыто {open}, из них просрочено {overdue}; за последнюю неделю на {net} "
+            "en": "{open} open now, {overdue} of them overdue; {net} fewer in the week to {day}",
+            "ru": "Сейчас открыто {open}, из них просрочено {overdue}; за неделю по {day} на {net} "
             "меньше",
         },
         "finding_times": {
@@ -192,15 +200,15 @@ PAGE: Final = Texts(
             "было бы около {expected}",
         },
         "finding_load": {
-            "en": "Most deadlines at once: {count}, {since}\N{EN DASH}{until}",
-            "ru": "Больше всего сроков: {count}, {since}\N{EN DASH}{until}",
+            "en": "Most deadlines in an hour: {count}, {since}\N{EN DASH}{until}",
+            "ru": "Больше всего сроков за час: {count}, {since}\N{EN DASH}{until}",
         },
         # -- how to read the charts
         "weeks_reading": {
             "en": "Band: 95% interval; line: share in time. A wide band covers short weeks merged "
-            "with the next week. Pale and dashed: not final yet. Below: arrivals.",
+            "with the next week. Pale and dashed: unfinished weeks. Below: arrivals.",
             "ru": "Полоса - интервал 95 %, черта - доля в срок; широкая полоса - короткие недели, "
-            "объединённые со следующей. Бледные с пунктиром - итог ещё не окончательный. Внизу - "
+            "объединённые со следующей. Бледные с пунктиром - незавершённые недели. Внизу - "
             "сколько поступило.",
         },
         "curve_reading": {
@@ -225,6 +233,11 @@ PAGE: Final = Texts(
         "late_first": {
             "en": "Shown are {shown} of {all}: open ones first, then the most overdue.",
             "ru": "Показано {shown} из {all}: сначала открытые, затем по величине просрочки.",
+        },
+        "late_other": {
+            "en": "Of the late appeals, {count} {count:is|are} open and arrived outside the "
+            "period.",
+            "ru": "Из просроченных открыты и поступили не за этот период: {count}.",
         },
         "late_rest": {"en": "All that the report lists:", "ru": "Все перечисленные в отчёте:"},
         "late_print": {

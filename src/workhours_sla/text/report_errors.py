@@ -58,12 +58,12 @@ REPORT_ERRORS: Final[Mapping[str, Words]] = {
     },
     "no_cases_in_period": {
         "en": (
-            "no appeal arrived in the period from {since} to {until}; the arrivals are from "
-            "{first} to {last}"
+            "no appeal arrived from {since} until {until}; the arrivals are from {first} to "
+            "{last}; give a period that has some of them"
         ),
         "ru": (
-            "за период с {since} по {until} обращений не поступало; первое поступило {first}, "
-            "последнее - {last}"
+            "с {since} до {until} обращений не поступало; первое поступило {first}, последнее - "
+            "{last}; укажите период, за который они есть"
         ),
     },
     "no_attribute": {

@@ -186,8 +186,9 @@ ROWS: Final[Mapping[str, Words]] = {
         "ru": "открытая здесь кавычка нигде не закрыта",
     },
     "field_too_long": {
-        "en": "a field is too long: perhaps a quote that opens here is never closed",
-        "ru": "поле слишком длинное: возможно, открытая здесь кавычка нигде не закрыта",
+        "en": "a field of more than {most:,} characters: perhaps a quote that opens here is never "
+        "closed",
+        "ru": "поле длиннее {most} знаков: возможно, открытая здесь кавычка нигде не закрыта",
     },
     "quote_not_doubled": {
         "en": "a quote inside a quoted field is not doubled",

@@ -142,6 +142,13 @@ SCHEDULES: Final[Mapping[str, Words]] = {
             '"Europe/Moscow" в конфигурации, или другой пояс IANA'
         ),
     },
+    "calendar_of_several_zones": {
+        "en": "calendar {calendar} has no zone; give one of its country's as tz (--tz): {zones}",
+        "ru": (
+            "у календаря {calendar} нет часового пояса; укажите один из поясов страны (--tz или tz "
+            "в конфигурации): {zones}"
+        ),
+    },
     "no_zone": {
         "en": "no time zone {name}; use an IANA name such as 'Europe/Volgograd'",
         "ru": "нет часового пояса {name}; укажите название IANA, например 'Europe/Volgograd'",
@@ -284,6 +291,16 @@ SCHEDULES: Final[Mapping[str, Words]] = {
     "library_without": {
         "en": "{library} has no calendar {id}; {instead}",
         "ru": "в библиотеке {library} нет календаря {id}; {instead}",
+    },
+    "no_category": {
+        "en": "holidays has no category {category} for {id}; use one of {known}",
+        "ru": (
+            "в библиотеке holidays нет категории {category} для {id}; выберите из списка: {known}"
+        ),
+    },
+    "no_days_off": {
+        "en": "the categories have no days off; add one of {known}, such as public",
+        "ru": "в этих категориях нет нерабочих дней; добавьте одну из {known}, например public",
     },
     "library_lacks": {
         "en": "workalendar does not have {missing}; use Calendar.get({id})",

@@ -35,8 +35,8 @@ SCREEN: Final = Texts(
         },
         "overdue_none": {"en": "No appeal is overdue", "ru": "Просроченных обращений нет"},
         "today_more": {
-            "en": ", and {count} more {count:is|are} due today",
-            "ru": ", и ещё у {count} срок сегодня",
+            "en": ", {count} {count:is|are} due today",
+            "ru": ", срок сегодня у {count}",
         },
         "today_some": {
             "en": "; {count} {count:is|are} due today",
@@ -47,6 +47,10 @@ SCREEN: Final = Texts(
             "ru": "; сегодня сроков больше нет",
         },
         "nothing_open": {"en": "No appeal is open", "ru": "Открытых обращений нет"},
+        "nothing_for_target": {
+            "en": "No open appeal waits for this target",
+            "ru": "По этому нормативу открытых обращений нет",
+        },
         "nothing_found": {
             "en": "No open appeal fits the filters",
             "ru": "По заданному отбору открытых обращений нет",
@@ -100,8 +104,8 @@ SCREEN: Final = Texts(
             "ru": "Срок пока не определён",
         },
         "order_overdue": {
-            "en": "The longest overdue first, in working time.",
-            "ru": "Сначала просроченные дольше всех, в рабочем времени.",
+            "en": "The longest overdue first, in hours.",
+            "ru": "Сначала просроченные дольше всех, в часах.",
         },
         "order_due": {"en": "The earliest first.", "ru": "Сначала ближайшие."},
         "order_paused": {
@@ -111,10 +115,6 @@ SCREEN: Final = Texts(
         "order_unknown": {
             "en": "The due time depends on days that no act has decided.",
             "ru": "Срок зависит от дней, о которых ещё нет акта.",
-        },
-        "line_per_target": {
-            "en": "An appeal has a line for each of its targets.",
-            "ru": "У обращения по строке на каждый норматив.",
         },
         "shown_of": {"en": "Shown are {shown} of {all}.", "ru": "Показано {shown} из {all}."},
         "all_of": {"en": "and {rest} more: all {all}", "ru": "и ещё {rest}: все {all}"},
@@ -142,14 +142,8 @@ SCREEN: Final = Texts(
         "at_time": {"en": "today {time}", "ru": "сегодня {time}"},
         # -- load and agencies
         "load": {"en": "Deadlines by hour", "ru": "Сроки по часам"},
-        "load_dates": {
-            "en": "Today and {date}; an hour without a deadline is left out.",
-            "ru": "Сегодня и {date}; часы без сроков пропущены.",
-        },
-        "load_today": {
-            "en": "Today; an hour without a deadline is left out.",
-            "ru": "Сегодня; часы без сроков пропущены.",
-        },
+        "load_dates": {"en": "Today and {date}.", "ru": "Сегодня и {date}."},
+        "load_today": {"en": "Today.", "ru": "Сегодня."},
         "agencies": {"en": "By agency", "ru": "По ведомствам"},
         "agencies_order": {
             "en": "The most overdue first. Select a name to see that agency alone.",
@@ -160,7 +154,11 @@ SCREEN: Final = Texts(
         "col_today": {"en": "due today", "ru": "срок сегодня"},
         "col_next": {"en": "due {date}", "ru": "срок {date}"},
         "col_open": {"en": "open in all", "ru": "открыто всего"},
-        "target": {"en": "target", "ru": "норматив"},
+        "target": {"en": "Target:", "ru": "Норматив:"},
+        "other_target": {
+            "en": "{name}: {overdue} overdue, {today} due today",
+            "ru": "{name}: просрочено {overdue}, срок сегодня у {today}",
+        },
         # -- filters
         "filters": {"en": "Filter and search", "ru": "Отбор и поиск"},
         "filtered": {"en": "Only:", "ru": "Только:"},

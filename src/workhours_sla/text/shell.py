@@ -384,8 +384,10 @@ SHELL: Final = Texts(
             "ru": "(укажите пояс)",
         },
         "no_such_country": {
-            "en": "no calendar of the country {country}; give an ISO 3166 code such as DE",
-            "ru": "нет календарей страны {country}; укажите код ISO 3166, например DE",
+            "en": "no calendar of {country}; give an ISO 3166 code such as DE, or a name such as "
+            "Samara",
+            "ru": "нет календарей с названием {country}; укажите код ISO 3166, например DE, или "
+            "название, например Самара",
         },
         # -- a year of a calendar
         "year_title": {
@@ -397,9 +399,9 @@ SHELL: Final = Texts(
             "ru": "ПРЕДВАРИТЕЛЬНО: календарь на этот год ещё не утверждён",
         },
         "year_legend": {
-            "en": "° holiday or day off moved here   ! off by decree   + working weekend   "
-            "* one hour shorter   # working weekend, shorter   ? open",
-            "ru": "° праздник или перенесённый выходной   ! нерабочий по указу   "
+            "en": "° holiday or day off moved here   ! off by decree or order   "
+            "+ working weekend   * one hour shorter   # working weekend, shorter   ? open",
+            "ru": "° праздник или перенесённый выходной   ! нерабочий по указу или приказу   "
             "+ рабочая суббота (воскресенье)   * на час короче   "
             "# рабочая суббота (воскресенье), на час короче   ? не установлено",
         },

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+from workhours_sla.errors import shown
+
 CROSSED: Final = " × "
 """Separator between the keys of crossed groupings, such as an agency and a week."""
 NO_PART: Final = "-"
@@ -23,8 +25,10 @@ DAY_KINDS: Final[Mapping[str, Words]] = {
     "holiday": {"en": "public holiday", "ru": "нерабочий праздничный день"},
     "transferred_off": {"en": "day off", "ru": "выходной день"},
     "transferred_work": {"en": "working day", "ru": "рабочий день"},
-    "decreed_off": {"en": "non-working day by decree", "ru": "нерабочий день"},
+    "decreed_off": {"en": "non-working day", "ru": "нерабочий день"},
 }
+BY_DECREE: Final[Words] = {"en": "non-working day by decree", "ru": "нерабочий день"}
+BY_OWN_ORDER: Final[Words] = {"en": "day off by own order", "ru": "выходной по своему приказу"}
 WORKING_WEEKENDS: Final[Mapping[int, Words]] = {
     5: {"en": "WORKING Saturday", "ru": "РАБОЧАЯ суббота"},
     6: {"en": "WORKING Sunday", "ru": "РАБОЧЕЕ воскресенье"},
@@ -193,8 +197,19 @@ _TARGETS: Final[Mapping[str, Words]] = {
 
 
 def pick(entry: Words, lang: str) -> str:
-    """Return the text of an entry in ``lang``, or in English without a translation."""
+    """Return the text of an entry in ``lang``, or in English without a translation.
+
+    Raises ValueError for an unknown language.
+    """
+    check_language(lang)
     return entry.get(lang) or entry["en"]
+
+
+def check_language(lang: str) -> None:
+    """Raise ValueError for an unknown language."""
+    if lang not in LANGUAGES:
+        msg = f"no language {shown(lang)}; use {' or '.join(LANGUAGES)}"
+        raise ValueError(msg)
 
 
 def target_name(name: str, lang: str) -> str:
@@ -208,6 +223,7 @@ def target_name(name: str, lang: str) -> str:
 
 def holiday(name: str, lang: str) -> str:
     """Translate the Russian name of a holiday to ``lang``; an unknown name is unchanged."""
+    check_language(lang)
     return HOLIDAYS_EN.get(name, name) if lang == "en" else name
 
 

@@ -37,6 +37,13 @@ _TEXTS: Final[Mapping[str, Words]] = {
     "p90": {"en": "p90, working time", "ru": "p90, рабочее время"},
     "early": {"en": "answered early", "ru": "отвечено досрочно"},
     "overdue": {"en": "open and overdue", "ru": "открыто и просрочено"},
+    "open_of_period": {"en": "of the period: open", "ru": "за период: открыто"},
+    "overdue_of_period": {
+        "en": "of the period: open and overdue",
+        "ru": "за период: открыто и просрочено",
+    },
+    "open_now": {"en": "open now, all appeals", "ru": "открыто сейчас, все обращения"},
+    "overdue_now": {"en": "of them overdue", "ru": "из них просрочено"},
     "not_reached": {"en": "not reached yet", "ru": "ещё не достигнуто"},
     "closed_only": {"en": "share of the answered", "ru": "доля по отвеченным"},
     "goal": {"en": "target rate", "ru": "целевая доля"},
@@ -61,8 +68,9 @@ _TEXTS: Final[Mapping[str, Words]] = {
     "no": {"en": "no", "ru": "нет"},
     # -- charts
     "chart_weeks": {
-        "en": "Share in time by week of arrival: below {target}% in {below} of {weeks}",
-        "ru": "Доля в срок по неделям поступления: ниже {target} % в {below} из {weeks}",
+        "en": "Share in time by final week of arrival: below {target}% in {below} of {weeks}",
+        "ru": "Доля в срок по завершённым неделям поступления: ниже {target} % в {below} из "
+        "{weeks}",
     },
     "chart_groups": {
         "en": "Share in time ({by}): target not met by {failed} of {groups}",
@@ -150,12 +158,12 @@ _TEXTS: Final[Mapping[str, Words]] = {
     },
     "late_explained": {
         "en": (
-            "The sheet of late appeals has {shown}: open ones first, those of earlier periods "
+            "The sheet of late appeals has {shown}: open ones first, those of other periods "
             "included, then the most overdue. Late among the arrivals of the period: {late}."
         ),
         "ru": (
             "Обращений на листе просрочек: {shown}. Сначала идут открытые, в том числе "
-            "поступившие до начала периода, затем остальные по величине просрочки. Всего "
+            "поступившие не за этот период, затем остальные по величине просрочки. Всего "
             "просрочено из поступивших за период: {late}."
         ),
     },

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from workhours_sla.errors import BudgetError, shown
+from workhours_sla.errors import ArgumentError, BudgetError, shown
 from workhours_sla.text.messages import say
 
 LONGEST = timedelta(days=3_652_059)
@@ -23,8 +23,8 @@ _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?$")
 def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelta:
     """Return a budget of working time, which is a plain ``timedelta``.
 
-    Only whole numbers are accepted, since a deadline must be exact. Raises TypeError for a float
-    and BudgetError for a negative amount.
+    Only whole numbers are accepted, since a deadline must be exact. Raises ArgumentError for a
+    float and BudgetError for a negative amount.
 
     >>> working_hours(4, minutes=30)
     datetime.timedelta(seconds=16200)
@@ -32,7 +32,7 @@ def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelt
     for value in (hours, minutes, seconds):
         if type(value) is not int:
             msg = f"{value!r} is not a whole number: write working_hours(1, minutes=30) for 1.5 h"
-            raise TypeError(msg)
+            raise ArgumentError(msg)
     try:
         return check_budget(timedelta(hours=hours, minutes=minutes, seconds=seconds))
     except OverflowError:
@@ -42,11 +42,11 @@ def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelt
 def check_budget(budget: timedelta) -> timedelta:
     """Return ``budget`` unchanged.
 
-    Raises BudgetError if it is negative or too large, and TypeError if it is not a timedelta.
+    Raises BudgetError if it is negative or too large, and ArgumentError if it is not a timedelta.
     """
     if not isinstance(budget, timedelta):
         msg = f"a budget is a timedelta such as working_hours(4), not {budget!r}"
-        raise TypeError(msg)
+        raise ArgumentError(msg)
     if budget < timedelta(0):
         msg = say("budget_negative", budget=format_amount(budget))
         raise BudgetError(msg, budget=budget)

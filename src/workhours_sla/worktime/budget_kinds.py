@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from workhours_sla.calendars.date_ranges import LATEST
-from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
+from workhours_sla.errors import ArgumentError, BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import check_budget
@@ -33,7 +33,13 @@ from workhours_sla.worktime.due_dates import (
     paused_dates,
     rolled,
 )
-from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, refuse_naive, refuse_year
+from workhours_sla.worktime.instants import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    moment_of,
+    refuse_naive,
+    refuse_year,
+)
 from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.zone_offsets import ONE_DAY, TICK
 
@@ -349,11 +355,13 @@ _KINDS = (DayBudget, ClockTime, StartBudget)
 def day_budget(budget: object, start: datetime) -> DayBudget | ClockTime | StartBudget:
     """Check that ``budget`` is a Budget other than a timedelta, and return it.
 
-    Raises TypeError for another value, and NaiveDatetimeError if ``start`` is naive.
+    Raises ArgumentError for another value, and NaiveDatetimeError if ``start`` is naive.
     """
     if not isinstance(budget, _KINDS):
         msg = f"a budget is a timedelta such as working_hours(4), or days, not {budget!r}"
-        raise TypeError(msg)
+        raise ArgumentError(msg)
+    if not isinstance(start, datetime):
+        moment_of(start)  # refuses it
     if start.utcoffset() is None:
         refuse_naive(start)
     return budget

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import product, starmap
 from typing import Literal, NoReturn
 
+from workhours_sla.errors import ArgumentError
 from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.fast_verbs import FastVerbs
 from workhours_sla.worktime.interval_sets import intersect, join
@@ -53,11 +54,11 @@ class Combination(Combinable):
     def of(cls, operator: Operator, left: WorkingTime, right: WorkingTime) -> Combination:
         """Return the combination of two schedules.
 
-        Raises TypeError if ``right`` is not a schedule.
+        Raises ArgumentError if ``right`` is not a schedule.
         """
         if not isinstance(right, WorkingTime):
             msg = f"{operator} combines schedules, not {right!r}; give another Schedule"
-            raise TypeError(msg)
+            raise ArgumentError(msg)
         combined = cls.__new__(cls)
         object.__setattr__(combined, "operator", operator)
         object.__setattr__(combined, "parts", (left, right))

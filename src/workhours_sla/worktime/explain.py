@@ -35,7 +35,8 @@ class Step:
       belongs to the date on which it starts. ``used`` is the total.
     - ``day``: the calendar's day, None if the calendar does not cover the date.
     - ``overridden``: the date has an override.
-    - ``without_hours``: the date is a working day, but its weekday has no weekly hours.
+    - ``without_hours``: the date is a working day, but its weekday has no weekly hours, or its
+      override is "off".
     - ``paused``: the working time within pauses, which does not count.
     - ``unknown``: the date is unknown; the answer is the same whatever kind of day it is.
     - ``undecided``: the calendar's uncertain entry for an unknown date, None if there is none.
@@ -68,7 +69,7 @@ class Step:
     def reason(self, lang: str = "en") -> str:
         """Return the reason for the working time of the date, as text."""
         if self.overridden:
-            return words.pick(words.OVERRIDDEN, lang)
+            return words.pick(words.BY_OWN_ORDER if self.without_hours else words.OVERRIDDEN, lang)
         if self.undecided is not None:
             entry = self.undecided.describe(lang)
             return words.pick(words.UNDECIDED, lang).format(entry=entry)
@@ -119,7 +120,8 @@ class Trace:
 
     For a deadline, ``budget`` is the given budget and ``end`` the due time. For an elapsed time,
     ``budget`` is None and ``end`` the given instant. ``used`` is the working time from ``start``
-    to ``end``, negative if ``end`` is earlier. With ClockTime, ``used`` and the intervals of steps
+    to ``end``, negative if ``end`` is earlier. It is None if the due time of days is certain, but
+    not the working time before it. With ClockTime, ``used`` and the intervals of steps
     are time around the clock. Datetimes of ``steps`` are in the schedule's zone. The steps of a
     budget of days go on after ``end`` if the due date moved back from the end of the term.
 
@@ -137,7 +139,7 @@ class Trace:
     start: datetime
     end: datetime
     budget: Budget | None
-    used: timedelta
+    used: timedelta | None
     steps: tuple[Step, ...]
     provisional: bool
 
@@ -157,7 +159,7 @@ class Trace:
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
             "budget": None if self.budget is None else budget_data(self.budget),
-            "used": iso_amount(self.used),
+            "used": None if self.used is None else iso_amount(self.used),
             "provisional": self.provisional,
             "steps": [step.to_dict() for step in self.steps],
         }
@@ -166,8 +168,9 @@ class Trace:
         """Yield the trace as lines of text.
 
         Successive days off with equal reasons share a line. In a day budget, all successive days
-        that count alike share a line.
+        that count alike share a line. Raises ValueError for an unknown language.
         """
+        words.check_language(lang)
         if isinstance(self.budget, DatedBudget):
             yield from _lines_of_days(self.steps, lang)
             return
@@ -196,9 +199,11 @@ def check_until(until: object) -> None:
         raise BudgetError(msg, budget=until)
 
 
-def clock_amount(budget: Budget | None) -> timedelta | None:
-    """Return the amount of ClockTime, None for other budgets."""
-    return budget.amount if isinstance(budget, ClockTime) else None
+def fixed_amount(budget: Budget) -> timedelta | None:
+    """Return the amount of working time or clock time, None for days, whose amount varies."""
+    if isinstance(budget, ClockTime):
+        return budget.amount
+    return budget if isinstance(budget, timedelta) else None
 
 
 def trace_of(
@@ -206,7 +211,7 @@ def trace_of(
     span: tuple[datetime, datetime],
     *,
     budget: Budget | None,
-    used: timedelta,
+    used: timedelta | None,
     pauses: Pauses,
 ) -> Trace:
     """Return the trace of a span (start, end) in which ``used`` of a budget is used up."""
@@ -306,7 +311,7 @@ def _step(
         used=_length(counted),
         day=schedule.calendar.day(day) if in_any(day, schedule.calendar.coverage) else None,
         overridden=day in schedule.overrides,
-        without_hours=_is_working_day(schedule, day) and not schedule.shifts_on(day),
+        without_hours=_should_have_hours(schedule, day) and not schedule.shifts_on(day),
         paused=paused,
         unknown=not known,
         undecided=None if known else schedule.calendar.uncertain(day.year).get(day),
@@ -317,11 +322,9 @@ def _length(pieces: Iterable[TimeSpan]) -> timedelta:
     return sum((end - start for start, end in pieces), ZERO)
 
 
-def _is_working_day(schedule: DatedShifts, day: date) -> bool:
-    """Return whether a date is a working day of the calendar; False if it has an override."""
-    return (
-        schedule.knows(day) and day not in schedule.overrides and schedule.calendar.day(day).working
-    )
+def _should_have_hours(schedule: DatedShifts, day: date) -> bool:
+    """Return whether a date has an override or is a working day of the calendar."""
+    return day in schedule.overrides or (schedule.knows(day) and schedule.calendar.day(day).working)
 
 
 def _spans(schedule: DatedShifts, day: date) -> list[TimeSpan]:

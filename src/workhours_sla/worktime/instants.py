@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NoReturn
 
-from workhours_sla.errors import CalendarCoverageError, NaiveDatetimeError
+from workhours_sla.errors import ArgumentError, CalendarCoverageError, NaiveDatetimeError
 from workhours_sla.text import messages
 from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC
 
@@ -28,7 +28,7 @@ _MAX_BASES = 1024
 def moment_of(when: datetime) -> timedelta:
     """Return an aware datetime as an instant.
 
-    Raises TypeError for anything but a datetime, NaiveDatetimeError for a naive datetime, and
+    Raises ArgumentError for anything but a datetime, NaiveDatetimeError for a naive datetime, and
     CalendarCoverageError for a year outside of 2 to 9998.
     """
     if type(when) is not datetime:
@@ -108,9 +108,9 @@ def _base_of(zone: tzinfo) -> datetime:
 def _plain_datetime(when: object) -> datetime:
     """Convert an instance of a datetime subclass to a plain datetime.
 
-    Raises TypeError for a value that is not a datetime.
+    Raises ArgumentError for a value that is not a datetime.
     """
     if not isinstance(when, datetime):
         msg = f"{when!r} is not a datetime; give an aware one, such as datetime(..., tzinfo=tz)"
-        raise TypeError(msg)
+        raise ArgumentError(msg)
     return datetime.combine(when.date(), when.timetz()).replace(fold=when.fold)

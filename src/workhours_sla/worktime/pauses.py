@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 
+from workhours_sla.errors import ArgumentError
 from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.instants import moment_of
 from workhours_sla.worktime.interval_sets import join
@@ -21,7 +22,7 @@ For a pause that has not ended yet, give the instant of your question, such as n
 def moments_of(pauses: Pauses) -> list[TimeSpan]:
     """Return pauses as sorted disjoint spans of instants.
 
-    Raises TypeError for anything but pairs of datetimes and for a pause without an end,
+    Raises ArgumentError for anything but pairs of datetimes and for a pause without an end,
     NaiveDatetimeError for a naive datetime, and ValueError for a pause that ends before it starts.
     """
     if not pauses:
@@ -47,21 +48,21 @@ def _refuse_reversed(since: datetime, until: datetime) -> NoReturn:
 
 
 def _check_pairs(pauses: object) -> None:
-    """Raise TypeError for anything but a list of pairs, and for a pause without an end."""
+    """Raise ArgumentError for anything but a list of pairs, and for a pause without an end."""
     if isinstance(pauses, str | Iterator) or not isinstance(pauses, Iterable):
         msg = f"pauses={pauses!r} is not a list; give a list of pairs (since, until)"
-        raise TypeError(msg) from None
+        raise ArgumentError(msg) from None
     for pair in pauses:
         if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004
             msg = f"{pair!r} is not a pause; give a pair (since, until) of aware datetimes"
-            raise TypeError(msg) from None
+            raise ArgumentError(msg) from None
         since, until = pair
         if until is None or until != until:  # noqa: PLR0124 - NaT
             msg = (
                 f"the pause since {since} has no end; give the instant that you ask about, such "
                 "as now"
             )
-            raise TypeError(msg) from None
+            raise ArgumentError(msg) from None
 
 
 def paused_between(

@@ -11,10 +11,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from zoneinfo import ZoneInfo
 
+from workhours_sla.argument_types import checked
 from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.country_zones import zones_of
 from workhours_sla.calendars.date_ranges import EARLIEST, LATEST, DateRange
 from workhours_sla.calendars.iana_zone import time_zone
 from workhours_sla.errors import (
+    ArgumentError,
     CalendarCoverageError,
     CalendarDataError,
     EmptyScheduleError,
@@ -22,7 +25,6 @@ from workhours_sla.errors import (
     MissingTimeZoneError,
     SeveralZonesWarning,
     UnknownTimeZoneError,
-    shown,
 )
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import Phrase, say
@@ -51,6 +53,7 @@ _COMPLETED = timedelta(days=731)
 
 
 @public()
+@checked
 class Schedule(Combinable, DatedShifts):
     """A calendar, weekly hours and a time zone, which together define working time.
 
@@ -176,23 +179,22 @@ class Schedule(Combinable, DatedShifts):
         """
         from workhours_sla.worktime.explain import (  # noqa: PLC0415
             check_until,
-            clock_amount,
+            fixed_amount,
             trace_of,
         )
 
         check_until(until)
 
         def trace(schedule: Schedule) -> Trace:
-            budget = None if isinstance(until, datetime) else until
-            end = (
-                until
-                if isinstance(until, datetime)
-                else schedule.deadline(start, until, pauses=pauses)
-            )
-            used = clock_amount(budget)  # which needs no calendar
-            if used is None:
-                used = schedule.elapsed(start, end, pauses=pauses)
-            return trace_of(schedule, (start, end), budget=budget, used=used, pauses=pauses)
+            if isinstance(until, datetime):
+                used = schedule.elapsed(start, until, pauses=pauses)
+                return trace_of(schedule, (start, until), budget=None, used=used, pauses=pauses)
+            due_at = schedule.deadline(start, until, pauses=pauses)
+            amount = fixed_amount(until)
+            if amount is None:
+                with suppress(CalendarCoverageError):  # the due time is certain nevertheless
+                    amount = schedule.elapsed(start, due_at, pauses=pauses)
+            return trace_of(schedule, (start, due_at), budget=until, used=amount, pauses=pauses)
 
         try:
             return trace(self)
@@ -357,12 +359,12 @@ def _parse_keyed(
 ) -> Mapping[date, Value]:
     """Return the mapping ``given``, which is keyed by date, sorted and with its values parsed.
 
-    Raises TypeError for a key that is not a date; the message calls the mapping ``name``.
+    Raises ArgumentError for a key that is not a date; the message calls the mapping ``name``.
     """
     for day in given:
         if type(day) is not date:
             msg = f"{name} are keyed by date, not {day!r}; use date(2026, 6, 1)"
-            raise TypeError(msg)
+            raise ArgumentError(msg)
     return MappingProxyType({day: parse(given[day]) for day in sorted(given)})
 
 
@@ -377,15 +379,14 @@ def _zone_of(tz: ZoneInfo | str | None, calendar: Calendar) -> ZoneInfo:
             f"calendar {calendar.id} takes {name}, its capital's zone, and parts of the region "
             f"have {', '.join(others)}; give tz={name!r} or one of these"
         )
-        warnings.warn(msg, SeveralZonesWarning, stacklevel=3)
+        warnings.warn(msg, SeveralZonesWarning, stacklevel=4)
     if isinstance(name, ZoneInfo):
         if name.key is None:
             msg = "a ZoneInfo without a key has no IANA name; build it with ZoneInfo('Area/City')"
             raise UnknownTimeZoneError(msg, tz=repr(name))
         return name
     if name is None:
-        raise MissingTimeZoneError(say("calendar_without_zone", calendar=calendar.id))
-    if not isinstance(name, str):
-        msg = f"tz is an IANA name such as 'Europe/Moscow' or a ZoneInfo, not {shown(name)}"
-        raise TypeError(msg)
+        zones = ", ".join(zones_of(calendar.id.rpartition(":")[2]))
+        key = "calendar_of_several_zones" if zones else "calendar_without_zone"
+        raise MissingTimeZoneError(say(key, calendar=calendar.id, zones=zones))
     return time_zone(name)

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from workhours_sla.errors import shown
+from workhours_sla.errors import ArgumentError, shown
 from workhours_sla.module_names import public
 from workhours_sla.worktime import hours_rules
 from workhours_sla.worktime.hours_notation import EXAMPLE, parse_rules, refuse
@@ -63,7 +63,7 @@ class WeeklyHours(NamedTuple):
         """
         if not isinstance(text, str):
             msg = f"weekly hours are text, not {shown(text)}; write hours like {EXAMPLE!r}"
-            raise TypeError(msg)
+            raise ArgumentError(msg)
         rules, holidays_off = parse_rules(text)
         hours = cls._of(rules, holidays_off=holidays_off)
         _check_rules(rules, text, hours)

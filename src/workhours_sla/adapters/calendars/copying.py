@@ -56,6 +56,7 @@ def build(  # noqa: PLR0913 - the parts of a calendar, by keyword
     decided: tuple[int, int] | None = None,
     uncertain_days: int | None = UNCERTAIN_DAYS,
     short_by: timedelta = NOT_SHORTENED,
+    left_out: tuple[str, ...] = (),
     tz: str | None = None,
 ) -> Calendar:
     """Return the calendar of ``days``, which are consecutive dates.
@@ -63,8 +64,9 @@ def build(  # noqa: PLR0913 - the parts of a calendar, by keyword
     ``decided`` are the first and the last year for which the library contains the decisions of the
     authorities, or None for all years. Dates that are at most ``uncertain_days`` days from an
     estimated day are uncertain; None accepts estimated days as they are. ``short_by`` is the
-    working time by which a short day is shorter. The calendar's weekend consists of the weekdays
-    that were always off. If the weekend changed over the years, the calendar has an entry for each
+    working time by which a short day is shorter. ``left_out`` are the library's categories of
+    ``days`` that were not asked for. The calendar's weekend consists of the weekdays that were
+    always off. If the weekend changed over the years, the calendar has an entry for each
     weekly day off on another weekday. Raises CalendarDataError.
     """
     span = days[0].date, days[-1].date
@@ -88,7 +90,8 @@ def build(  # noqa: PLR0913 - the parts of a calendar, by keyword
         for day in days
         if day.short and not day.working
     )
-    source = CopiedDays(table._replace(known=known), span, limits, open_days, half_weekends)
+    known_table = table._replace(known=known)
+    source = CopiedDays(known_table, span, limits, open_days, half_weekends, left_out)
     return Calendar(id, source, tz=tz)
 
 

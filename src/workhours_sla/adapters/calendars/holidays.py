@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from workhours_sla.adapters.calendars import copying
 from workhours_sla.adapters.calendars.copying import ForeignDay
-from workhours_sla.adapters.calendars.country_zones import zone_of
 from workhours_sla.calendars.available import AvailableCalendar
 from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.country_zones import zone_of
 from workhours_sla.calendars.day import NOT_SHORTENED, Act
 from workhours_sla.errors import CalendarDataError, UnknownCalendarError, shown
 from workhours_sla.text.messages import say
@@ -85,7 +85,8 @@ def copy_holidays(  # noqa: PLR0913 - options, all by keyword
     the library's release. ``language`` is the language of the names; names without a translation
     are in the country's own language. The days of ``categories`` are off, with two exceptions: the
     days of the category ``half_day`` are shorter by the working time ``half_day``, and the days of
-    the category ``workday`` only get names. ``tz`` is the IANA zone of the calendar; by default
+    the category ``workday`` only get names. The calendar's version names the other categories that
+    would change a working day. ``tz`` is the IANA zone of the calendar; by default
     it is the zone of the country, if the country has only one.
 
     Only a provisional calendar answers for two kinds of copied dates. The first kind are dates that
@@ -142,6 +143,11 @@ def copy_holidays(  # noqa: PLR0913 - options, all by keyword
         decided=decreed or _decreed(days_off, off, newest),
         uncertain_days=uncertain_days,
         short_by=half_day,
+        left_out=tuple(
+            name
+            for name in sorted(set(entity.supported_categories) - wanted)
+            if not _filled(entity, frozenset({name}), **asked).keys() <= days_off.keys()
+        ),
         tz=tz or zone_of(id),
     )
 
@@ -273,10 +279,10 @@ def _checked(
     known = ", ".join(sorted(entity.supported_categories))
     unknown = sorted(wanted - set(entity.supported_categories))
     if unknown:
-        msg = f"holidays has no category {shown(unknown[0])} for {id}; it has {known}"
+        msg = say("no_category", category=shown(unknown[0]), id=id, known=known)
         raise CalendarDataError(msg, id=id, category=unknown[0])
     if not wanted - {HALF_DAYS, WORKDAYS}:
-        msg = f"categories has no days off; add one of {known}, such as public"
+        msg = say("no_days_off", known=known)
         raise CalendarDataError(msg, id=id)
     return wanted
 

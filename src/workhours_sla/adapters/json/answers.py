@@ -9,22 +9,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.worktime.budget import iso_amount
 from workhours_sla.worktime.budget_data import budget_data
 from workhours_sla.worktime.budget_kinds import Budget, DayBudget, StartBudget
-from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.weekly_hours import WeeklyHours
 
 if TYPE_CHECKING:  # a target of the configuration, which a command without one does not load
     from workhours_sla.sla.target import Closing
+    from workhours_sla.worktime.explain import Trace
 
 
-_ONE_DAY: Final = timedelta(days=1)
+Answer = TypeVar("Answer")
 
 
 class OneTarget(NamedTuple):
@@ -43,23 +42,19 @@ class OneTarget(NamedTuple):
 
         A provisional limit is returned only if ``by_rule`` is true.
         """
-        for provisional in (False, True) if by_rule else (False,):
-            with suppress(CalendarCoverageError):
-                return self.limit_of(start, self.budget, provisional=provisional), provisional
+        with suppress(CalendarCoverageError):
+            return _certain_or_by_rule(self.limit_of, start, self.budget, by_rule=by_rule)
         return None, False
 
-    def due(self, start: datetime, *, by_rule: bool, traced: bool) -> tuple[datetime, Trace | None]:
-        """Return the due time, and the trace that explains it.
+    def due(self, start: datetime, *, by_rule: bool) -> tuple[datetime, bool]:
+        """Return the due time, and whether it is provisional. Raises CalendarCoverageError."""
+        return _certain_or_by_rule(self.schedule.deadline, start, self.budget, by_rule=by_rule)
 
-        The trace is None if it is not wanted and no date could make the answer provisional.
-        """
-        if not traced and is_plain(self.schedule, start, start):
-            with suppress(CalendarCoverageError):  # the answer may be found by rule
-                due_at = self.schedule.deadline(start, self.budget)
-                if is_plain(self.schedule, start, due_at):
-                    return due_at, None
-        trace = self.schedule.explain(start, self.budget, provisional=by_rule)
-        return trace.end, trace
+    def trace(
+        self, start: datetime, until: Budget | datetime, *, by_rule: bool, traced: bool
+    ) -> Trace | None:
+        """Return the trace that explains an answer, None if it is not ``traced``."""
+        return self.schedule.explain(start, until, provisional=by_rule) if traced else None
 
     @property
     def limit_of(self) -> Callable[..., datetime]:
@@ -91,24 +86,24 @@ class Due(NamedTuple):
         *,
         now: datetime | None = None,
         by_rule: bool = False,
-        traced: bool = True,
+        traced: bool = False,
     ) -> Due:
         """Compute the answer. With ``by_rule`` dates without an act are decided by rule.
 
-        Without ``traced`` the trace may be None, and the answer takes less time. Raises
-        CalendarCoverageError.
+        Only with ``traced`` there is a trace. Raises CalendarCoverageError.
         """
         start = start.astimezone(one.schedule.tz)
-        due_at, trace = one.due(start, by_rule=by_rule, traced=traced)
-        limit, provisional = one.limit(start, by_rule=by_rule)
-        provisional = provisional or bool(trace and trace.provisional)
+        due_at, is_due_by_rule = one.due(start, by_rule=by_rule)
+        limit, is_limit_by_rule = one.limit(start, by_rule=by_rule)
+        provisional = is_due_by_rule or is_limit_by_rule
+        trace = one.trace(start, one.budget, by_rule=by_rule, traced=traced)
         remaining = None
         if now is not None:
             remaining = one.schedule.remaining(start, one.budget, now=now, provisional=by_rule)
         return cls(one, start, due_at, limit, provisional, trace, now, remaining)
 
-    def data(self, *, zone_assumed: bool = False, explain: bool = False) -> dict[str, Any]:
-        """Return the JSON, ``workhours.due/2``; with ``explain`` it has the trace."""
+    def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
+        """Return the JSON, ``workhours.due/2``, with the trace if there is one."""
         return {
             "schema": "workhours.due/2",
             "target": self.one.name,
@@ -119,7 +114,7 @@ class Due(NamedTuple):
             "breaches_after": self.limit,
             "now": self.now,
             "remaining": self.remaining,
-            **_common(self, explain=explain),
+            **_common(self),
         }
 
 
@@ -147,6 +142,7 @@ class Elapsed(NamedTuple):
     end: datetime
     used: timedelta
     verdict: Met | None
+    provisional: bool
     trace: Trace | None
 
     @classmethod
@@ -157,30 +153,21 @@ class Elapsed(NamedTuple):
         end: datetime,
         *,
         by_rule: bool = False,
-        traced: bool = True,
+        traced: bool = False,
     ) -> Elapsed:
         """Compute the answer. With ``by_rule`` dates without an act are decided by rule.
 
-        Without ``traced`` the trace may be None, and the answer takes less time. Raises
-        CalendarCoverageError.
+        Only with ``traced`` there is a trace. Raises CalendarCoverageError.
         """
         a, b = start.astimezone(one.schedule.tz), end.astimezone(one.schedule.tz)
-        trace = None
-        if traced or not is_plain(one.schedule, a, b):
-            trace = one.schedule.explain(a, b, provisional=by_rule)
-        used = one.schedule.elapsed(a, b) if trace is None else trace.used
+        used, provisional = _certain_or_by_rule(one.schedule.elapsed, a, b, by_rule=by_rule)
+        trace = one.trace(a, b, by_rule=by_rule, traced=traced)
         verdict = None if is_after(a, b) else _verdict(one, a, b, used, by_rule=by_rule)
-        return cls(one, a, b, used, verdict, trace)
+        provisional = provisional or bool(verdict and verdict.provisional)
+        return cls(one, a, b, used, verdict, provisional, trace)
 
-    @property
-    def provisional(self) -> bool:
-        """Whether the answer depends on dates that no act has decided."""
-        return bool(
-            (self.trace and self.trace.provisional) or (self.verdict and self.verdict.provisional)
-        )
-
-    def data(self, *, zone_assumed: bool = False, explain: bool = False) -> dict[str, Any]:
-        """Return the JSON, ``workhours.elapsed/2``; with ``explain`` it has the trace."""
+    def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
+        """Return the JSON, ``workhours.elapsed/2``, with the trace if there is one."""
         return {
             "schema": "workhours.elapsed/2",
             "target": self.one.name,
@@ -191,7 +178,7 @@ class Elapsed(NamedTuple):
             "budget": budget_data(self.one.budget),
             "breaches_after": self.verdict and self.verdict.limit,
             "met": self.verdict and self.verdict.met,
-            **_common(self, explain=explain),
+            **_common(self),
         }
 
 
@@ -202,29 +189,27 @@ class LatestStart(NamedTuple):
     due_by: datetime
     latest: datetime
     due_at: datetime
+    provisional: bool
     trace: Trace | None
 
     @classmethod
     def of(
-        cls, one: OneTarget, due_by: datetime, *, by_rule: bool = False, traced: bool = True
+        cls, one: OneTarget, due_by: datetime, *, by_rule: bool = False, traced: bool = False
     ) -> LatestStart:
         """Compute the answer. With ``by_rule`` dates without an act are decided by rule.
 
-        Without ``traced`` the trace may be None, and the answer takes less time. Raises
-        CalendarCoverageError.
+        Only with ``traced`` there is a trace. Raises CalendarCoverageError.
         """
         wanted = due_by.astimezone(one.schedule.tz)
-        latest = one.schedule.latest_start(wanted, one.budget, provisional=by_rule)
-        due_at, trace = one.due(latest, by_rule=by_rule, traced=traced)
-        return cls(one, wanted, latest, due_at, trace)
+        latest, is_start_by_rule = _certain_or_by_rule(
+            one.schedule.latest_start, wanted, one.budget, by_rule=by_rule
+        )
+        due_at, is_due_by_rule = one.due(latest, by_rule=by_rule)
+        trace = one.trace(latest, one.budget, by_rule=by_rule, traced=traced)
+        return cls(one, wanted, latest, due_at, is_start_by_rule or is_due_by_rule, trace)
 
-    @property
-    def provisional(self) -> bool:
-        """Whether the answer depends on dates that no act has decided."""
-        return self.trace is not None and self.trace.provisional
-
-    def data(self, *, zone_assumed: bool = False, explain: bool = False) -> dict[str, Any]:
-        """Return the JSON, ``workhours.latest-start/2``; with ``explain`` it has the trace."""
+    def data(self, *, zone_assumed: bool = False) -> dict[str, Any]:
+        """Return the JSON, ``workhours.latest-start/2``, with the trace if there is one."""
         return {
             "schema": "workhours.latest-start/2",
             "target": self.one.name,
@@ -233,7 +218,7 @@ class LatestStart(NamedTuple):
             "budget": budget_data(self.one.budget),
             "latest_start": self.latest,
             "due_at": self.due_at,
-            **_common(self, explain=explain),
+            **_common(self),
         }
 
 
@@ -289,37 +274,27 @@ def _hours_text(hours: WeeklyHours) -> str:
     return str(hours)
 
 
-def _common(answer: Due | Elapsed | LatestStart, *, explain: bool) -> dict[str, Any]:
+def _common(answer: Due | Elapsed | LatestStart) -> dict[str, Any]:
     """Return the part of the JSON that all answers share: schedule, certainty and explanation."""
-    trace = answer.trace if explain else None
     return {
         "provisional": answer.provisional,
         **schedule_data(answer.one.schedule),
-        **({} if trace is None else {"trace": trace.to_dict()}),
+        **({} if answer.trace is None else {"trace": answer.trace.to_dict()}),
     }
 
 
-def is_plain(schedule: Schedule, start: datetime, end: datetime) -> bool:
-    """Return whether no date between two times could make an answer provisional or unknown.
+def _certain_or_by_rule(
+    verb: Callable[..., Answer], *arguments: object, by_rule: bool
+) -> tuple[Answer, bool]:
+    """Return the answer of a verb, and whether it is provisional.
 
-    The dates before and after count, because shifts may begin or end there.
+    An answer that is not certain is given only if ``by_rule`` is true, and is then provisional.
+    Raises CalendarCoverageError.
     """
-    calendar, tz = schedule.calendar, schedule.tz
-    first, last = sorted((start.astimezone(tz).date(), end.astimezone(tz).date()))
-    before, after = (first - _ONE_DAY).year, (last + _ONE_DAY).year
-    return all(_is_plain_year(calendar, year) for year in range(before, after + 1))
-
-
-@lru_cache(maxsize=2_048)
-def _is_plain_year(calendar: Calendar, year: int) -> bool:
-    """Return whether an act has decided every date of a year."""
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    covered = any(since <= first and last <= until for since, until in calendar.coverage)
-    return (
-        covered
-        and not calendar.uncertain(year)
-        and not any(day.provisional for day in calendar.days(first, last))
-    )
+    if by_rule:
+        with suppress(CalendarCoverageError):
+            return verb(*arguments), False
+    return verb(*arguments, provisional=by_rule), by_rule
 
 
 def json_value(value: object) -> str:

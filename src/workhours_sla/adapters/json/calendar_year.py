@@ -33,7 +33,9 @@ class CalendarYear(NamedTuple):
         """
         uncertain = calendar.uncertain(year)
         wanted = calendar.provisional() if by_rule else calendar
-        wanted.check_known(next(day for day in _dates(year) if day not in uncertain))
+        for day in _dates(year):
+            if day not in uncertain:
+                wanted.check_known(day)
         if by_rule or uncertain:
             calendar = calendar.provisional()
         days = list(calendar.days(date(year, 1, 1), date(year, 12, 31)))

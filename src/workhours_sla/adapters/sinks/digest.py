@@ -149,6 +149,7 @@ def digest_of(  # noqa: PLR0913
     roads · Thu 13 Mar 2025 09:00
     Since the last message: opened 2
     """
+    words.check_language(lang)
     agency_id, schedule, name = agency
     since, now = in_utc("since", since), in_utc("now", now)
     if not (changed or waiting) or not schedule.is_working(now):

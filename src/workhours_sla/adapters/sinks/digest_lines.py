@@ -20,6 +20,7 @@ from workhours_sla.adapters.sinks.digest import (
     waiting_of,
 )
 from workhours_sla.adapters.sinks.line_file import LineFile, LineForm
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import CalendarCoverageError, StoreError, clipped
 from workhours_sla.module_names import public
 from workhours_sla.sla.pipeline import Pipeline
@@ -106,6 +107,7 @@ def _state_of(noted: str) -> _State:
 
 
 @public("workhours_sla.stream")
+@checked
 class DigestLines:
     """Writes messages to agencies to a file, one per line, each in its agency's working time.
 

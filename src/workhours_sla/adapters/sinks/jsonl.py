@@ -10,6 +10,7 @@ from workhours_sla.adapters.atomic_write import replacing
 from workhours_sla.adapters.file_locks import lock_file
 from workhours_sla.adapters.json.changes import SCHEMA, change_to_json
 from workhours_sla.adapters.sinks.line_file import LineFile, LineForm, end_of, lines_of
+from workhours_sla.argument_types import checked
 from workhours_sla.module_names import public
 from workhours_sla.sla.delivery import Progress
 from workhours_sla.sla.emitted_changes import Change
@@ -18,6 +19,7 @@ CHANGES: Final = LineForm("changes", SCHEMA, "change_id")
 
 
 @public("workhours_sla.stream")
+@checked
 class JsonLinesSink:
     """Appends each change to a file as one line, which is on disk when ``write`` returns.
 

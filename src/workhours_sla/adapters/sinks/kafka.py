@@ -18,6 +18,7 @@ from workhours_sla.adapters.kafka import (
     trouble,
     why,
 )
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError, UndeliverableError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.emitted_changes import Change
@@ -39,6 +40,7 @@ _REFUSED: Final = frozenset({"MSG_SIZE_TOO_LARGE", "INVALID_MSG", "INVALID_RECOR
 
 
 @public("workhours_sla.stream")
+@checked
 class KafkaSink:
     """Writes each change to a topic as one message, keyed by the id of its appeal.
 

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 from workhours_sla.adapters.sinks.digest import waiting_of
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
@@ -68,6 +69,7 @@ _CALENDAR_END: Final = Metric(
 
 
 @public("workhours_sla.stream")
+@checked
 class Metrics:
     """A sink that counts breaches, and writes metrics of a pipeline for Prometheus.
 

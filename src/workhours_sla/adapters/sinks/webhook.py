@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from workhours_sla.adapters.json.changes import change_to_json
 from workhours_sla.adapters.sinks.http_post import Answer, endpoint_of, post
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import ConfigError, StoreError, UndeliverableError
 from workhours_sla.module_names import public
 from workhours_sla.sla.emitted_changes import Change
@@ -33,6 +34,7 @@ _RETRACTED: Final = "retracted"
 
 
 @public("workhours_sla.stream")
+@checked
 class WebhookSink:
     """Sends each change as a POST request to an address, signed with a secret.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.rows import Fault, Item, clip
-from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, Lines
+from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, Lines, is_too_long
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import Detail, say
 
@@ -28,7 +28,7 @@ HEADER_WITHIN = 100
 _HALF = say("half_written")
 _ERRORS = {  # details for users, keyed by a phrase in the message of the CSV reader
     "unexpected end of data": say("quote_not_closed"),
-    "field larger": say("field_too_long"),
+    "field larger": say("field_too_long", most=csv.field_size_limit()),
     "expected after": say("quote_not_doubled"),
 }
 
@@ -54,7 +54,7 @@ class Feed:
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._lines)
         self.taken.append(line)
-        if len(line) > LONGEST_LINE:
+        if is_too_long(line):
             self.overlong = True
         return line
 

@@ -12,7 +12,7 @@ from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.nested import NestedMapper, nested
 from workhours_sla.adapters.sources.rows import Fault, Item, clip
-from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, Lines, lines_of
+from workhours_sla.adapters.sources.text_lines import LONGEST_LINE, Lines, is_too_long, lines_of
 from workhours_sla.adapters.sources.typed_lines import TypedLines
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import Detail, Phrase, say
@@ -123,7 +123,7 @@ class JsonRows:
 
 def _record_of(text: str) -> dict[str, object] | Phrase:
     """Return the JSON object in a line, or the reason why it cannot be read."""
-    if len(text) > LONGEST_LINE:
+    if is_too_long(text):
         return say("line_too_long", most=LONGEST_LINE)
     try:
         record = _decode(text)

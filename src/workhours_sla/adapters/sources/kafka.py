@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.kafka import check_topic, cluster_of
@@ -14,17 +13,16 @@ from workhours_sla.adapters.sources.kafka_client import Topic
 from workhours_sla.adapters.sources.kafka_messages import GONE, MessageRows, Position
 from workhours_sla.adapters.sources.kafka_reading import Options, Reading
 from workhours_sla.adapters.sources.stream_rows import check_encoding, plain
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.source import Idle, Item, Rejected, Start
 from workhours_sla.text.messages import say
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 @public("workhours_sla.stream")
+@checked
 class KafkaSource:
     """A source that reads a topic. Positions are kept by the store, not by Kafka.
 

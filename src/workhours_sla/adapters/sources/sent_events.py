@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from workhours_sla.adapters.columns import CLAIM_COLUMNS
 from workhours_sla.adapters.sources.cloudevents import CloudEventMapper
@@ -32,44 +32,36 @@ _ADVICE: Final = {
 """Messages that advise to change a configuration, each with the message for a sender."""
 
 
-class SentEventMapper:
-    """Maps a JSON object to an event.
+_LAYOUT: Final = Layout(kind="events", columns=_UNREAD)
+_OWN: Final = Mapper(_LAYOUT)
+_CLOUD: Final = CloudEventMapper(_LAYOUT, [])
+
+
+def sent_event(record: Record, line: int, received_at: datetime | None = None) -> Item:
+    """Return the event of a JSON object, or a Fault without its text.
 
     An object with ``specversion`` is a CloudEvent. In any other object, the keys are the fields of
     an event, and ``schema`` may be ``workhours.event/1``. An unknown key is a Fault, so that a
-    misspelt one is noticed. Times must have an offset. ``source`` is used for events without one.
+    misspelt one is noticed. Times must have an offset. ``line`` is the number that the Fault
+    reports. ``received_at`` is the time of receipt for an event that names none. Usable from any
+    thread.
 
-    >>> mapper = SentEventMapper()
     >>> sent = {"appeal_id": "A-1", "type": "created", "occurred_at": "2025-03-12T10:15:00+03:00"}
-    >>> mapper(sent, 0)[0].type.value
+    >>> sent_event(sent, 0)[0].type.value
     'created'
-    >>> mapper(sent | {"agency": "roads"}, 0).detail
+    >>> sent_event(sent | {"agency": "roads"}, 0).detail
     "'agency' is not a field of an event; did you mean agency_id?"
     """
-
-    dates_to_receipt: ClassVar[bool] = True
-
-    def __init__(self, source: str = "") -> None:
-        layout = Layout(kind="events", columns=_UNREAD, source=source)
-        self._own = Mapper(layout)
-        self._cloud = CloudEventMapper(layout, [])
-
-    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
-        """Return the event of an object, or a Fault without its text.
-
-        ``line`` is the number that the Fault reports. ``received_at`` is the time of receipt for an
-        event that names none.
-        """
-        if not isinstance(record, dict):
-            return Fault(line, "malformed", Detail(say("not_an_object")), "")
-        if "specversion" in record:
-            item = self._cloud(record, line, received_at)
-        else:
-            why = _wrong_key(record)
-            if why is not None:
-                return Fault(line, "malformed", Detail(why), "")
-            item = self._own(record, line, received_at)
-        return _for_sender(item) if isinstance(item, Fault) else item
+    if not isinstance(record, dict):
+        return Fault(line, "malformed", Detail(say("not_an_object")), "")
+    if "specversion" in record:
+        item = _CLOUD(record, line, received_at)
+    else:
+        why = _wrong_key(record)
+        if why is not None:
+            return Fault(line, "malformed", Detail(why), "")
+        item = _OWN(record, line, received_at)
+    return _for_sender(item) if isinstance(item, Fault) else item
 
 
 def _wrong_key(record: Record) -> Phrase | None:

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LONGEST_LINE = 1_000_000
-"""Maximum length of a line in characters; of a longer line, one character more is kept."""
-
-_LONGEST_IN_BYTES = 4 * LONGEST_LINE
+"""Maximum length of a line in characters, without its ending."""
+_KEPT = LONGEST_LINE + len("\r\n")
+"""Number of characters that are kept of a longer line."""
+_KEPT_BYTES = 4 * _KEPT
 
 MARKS_AND_BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 """Byte order marks and white space, which may precede the first character in any encoding."""
@@ -71,9 +72,14 @@ class LineCutter:
             for line in others:
                 self.offset += len(line) + 1
                 yield line + b"\n", self.offset
-        if len(self.rest) > _LONGEST_IN_BYTES:
-            self._skipped += len(self.rest) - _LONGEST_IN_BYTES
-            self.rest = self.rest[:_LONGEST_IN_BYTES]
+        if len(self.rest) > _KEPT_BYTES:
+            self._skipped += len(self.rest) - _KEPT_BYTES
+            self.rest = self.rest[:_KEPT_BYTES]
+
+
+def is_too_long(line: str) -> bool:
+    """Return whether a line has more than ``LONGEST_LINE`` characters without its ending."""
+    return len(line) > LONGEST_LINE and len(line.rstrip("\r\n")) > LONGEST_LINE
 
 
 def lines_of(block: str) -> list[str]:
@@ -177,7 +183,7 @@ class Lines:
             else:
                 rest += text
             if len(rest) > LONGEST_LINE:
-                rest = rest[: LONGEST_LINE + 1]
+                rest = rest[:_KEPT]
         if rest:
             yield rest
 

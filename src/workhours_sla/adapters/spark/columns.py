@@ -14,6 +14,7 @@ from workhours_sla.adapters.spark.events import check_time
 from workhours_sla.adapters.spark.joined_answers import Query, Tables
 from workhours_sla.adapters.spark.python_columns import Answers, Question
 from workhours_sla.adapters.spark.session import check_packages
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import BudgetError, EngineError
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
@@ -32,6 +33,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @public("workhours_sla.spark")
+@checked
 class ScheduleColumns:
     """Schedules compiled for Spark from the date ``since`` to ``until``, which is excluded.
 

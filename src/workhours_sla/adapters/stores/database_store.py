@@ -180,6 +180,7 @@ class DatabaseStore(StoreOutbox):
     def write(self, work: Work) -> None:
         """Write the events, appeals and changes of a transaction since its last write."""
         self._tables.write(work)
+        self._has_all = False
         if work.is_part:
             self._tables.cool()
             return

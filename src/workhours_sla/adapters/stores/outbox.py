@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from workhours_sla.adapters.stores.database import Database
 from workhours_sla.adapters.stores.reader import StoreReader, serialised
 from workhours_sla.adapters.stores.stored_rows import instant, micros, with_checksum
 from workhours_sla.sla.delivery import Failure, Pending, Progress, decide, repeated
+from workhours_sla.sla.emitted_changes import Change
+
+_AHEAD: Final = 100
+"""How many changes are read at once for a sink that takes them one by one."""
 
 
 class StoreOutbox(StoreReader):
@@ -21,6 +27,10 @@ class StoreOutbox(StoreReader):
     def __init__(self, db: Database) -> None:
         super().__init__(db)
         self._sinks: set[str] = set()
+        self._unsent: tuple[int, list[tuple[int, Change]]] = (0, [])
+        """The changes after a number that were read back last."""
+        self._has_all = False
+        """Whether ``_unsent`` has every change after its number."""
 
     @serialised
     def deliver_to(self, sinks: Iterable[str]) -> None:
@@ -43,7 +53,19 @@ class StoreOutbox(StoreReader):
         only, after, retry_at = decide(number, self.failures(sink), now)
         if only is not None:
             return Pending(self._change(only.number), only.attempts)
-        return Pending([] if after is None else self.changes(after, limit), 0, retry_at)
+        return Pending([] if after is None else self._following(after, limit), 0, retry_at)
+
+    def _following(self, after: int, limit: int) -> list[tuple[int, Change]]:
+        """Return the changes after a number, which are read back once for all sinks."""
+        since, read = self._unsent
+        start = bisect_right(read, after, key=lambda one: one[0])
+        found = read[start : start + limit]
+        if after < since or (len(found) < limit and not self._has_all):
+            most = max(limit, _AHEAD)
+            read = self.changes(after, most)
+            self._unsent, self._has_all = (after, read), len(read) < most
+            found = read[:limit]
+        return found
 
     @serialised
     def undelivered(self, sink: str) -> int:

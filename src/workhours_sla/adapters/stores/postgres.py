@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from workhours_sla.adapters.stores.database_store import HOT, DatabaseStore
 from workhours_sla.adapters.stores.outbox import StoreOutbox
 from workhours_sla.adapters.stores.reader import StoreReader
+from workhours_sla.argument_types import checked
 from workhours_sla.errors import EngineError
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
@@ -30,6 +31,7 @@ def postgres_database() -> type[PostgresDatabase]:
 
 
 @public("workhours_sla.stream")
+@checked
 class PostgresReader(StoreReader):
     """A store in a PostgreSQL database that is open for reading. Another process may write it.
 
@@ -53,6 +55,7 @@ class PostgresOutbox(StoreOutbox):
 
 
 @public("workhours_sla.stream")
+@checked
 class PostgresStore(DatabaseStore):
     """A store in a PostgreSQL database, opened for writing by one process; created if missing.
 

@@ -8,10 +8,12 @@ from workhours_sla.adapters.stores.database_store import HOT, DatabaseStore
 from workhours_sla.adapters.stores.outbox import StoreOutbox
 from workhours_sla.adapters.stores.reader import StoreReader
 from workhours_sla.adapters.stores.sqlite_database import SqliteDatabase
+from workhours_sla.argument_types import checked
 from workhours_sla.module_names import public
 
 
 @public("workhours_sla.stream")
+@checked
 class SqliteReader(StoreReader):
     """A store in a SQLite file that is open for reading. Another process may write it.
 
@@ -47,6 +49,7 @@ class SqliteOutbox(StoreOutbox):
 
 
 @public("workhours_sla.stream")
+@checked
 class SqliteStore(DatabaseStore):
     """A store in a SQLite file, opened for writing by one process; created if it does not exist.
 

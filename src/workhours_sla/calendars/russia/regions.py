@@ -58,7 +58,8 @@ class Region(NamedTuple):
     another zone. ``single_days`` are days off of a single year, and weekends that were worked
     instead. ``open_days`` are dates for which no act says whether they were working days.
     If the subject joined Russia after the first year of the data, ``joined`` is the entry of the
-    first day under Russian law, else None.
+    first day under Russian law, else None. ``other_names`` are the names of the capital, and short
+    names of the subject, in both languages.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Region(NamedTuple):
     single_days: tuple[Entry, ...]
     open_days: tuple[Entry, ...]
     joined: Entry | None
+    other_names: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -95,7 +97,13 @@ def region(id: str) -> Region:  # noqa: A002
         single_days=tuple(entry for row in rows.get("days_off", ()) for entry in _entries(row)),
         open_days=tuple(entry for row in _open_rows(rows) for entry in _entries(row)),
         joined=_entries(rows["joined"])[0] if "joined" in rows else None,
+        other_names=tuple(_other_names()[id]),
     )
+
+
+@lru_cache(maxsize=1)
+def _other_names() -> dict[str, list[str]]:
+    return read_toml("other_names")
 
 
 def _open_rows(rows: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -158,9 +166,9 @@ def _dates(row: dict[str, Any]) -> list[date]:
 
 
 def named_like(text: str) -> tuple[Phrase, ...]:
-    """Return the regions whose English or Russian name is similar to a text, for an error message.
+    """Return the regions with a name that is similar to a text, for an error message.
 
-    The beginning of a name counts as similar: ``Волгоград``.
+    The beginning of a name counts as similar: ``Волгоградская``.
     """
     from difflib import get_close_matches  # noqa: PLC0415 - only an error needs it
 
@@ -168,7 +176,7 @@ def named_like(text: str) -> tuple[Phrase, ...]:
     ids = {
         name.casefold(): of
         for of in region_ids()
-        for name in (region(of).name_ru, region(of).name_en)
+        for name in (*region(of).other_names, region(of).name_ru, region(of).name_en)
     }
     close = get_close_matches(wanted, ids, n=3, cutoff=0.75)
     if wanted in ids:

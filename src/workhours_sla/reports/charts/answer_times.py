@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -142,8 +143,9 @@ def _censored(waits: np.ndarray, line: Sequence[Point]) -> Series:
 def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None = None) -> Chart:
     """Return a bar chart of deadlines with a bar for each hour or day.
 
-    Hours and days without a deadline are left out. Of the others, the first ``most`` are drawn. A
-    part of each bar has another style: the largest number of deadlines at one instant.
+    The hours of a date follow each other from its first deadline to its last, and each is labelled
+    where it begins. Days without a deadline are left out. The first ``most`` bars are drawn. A part
+    of each bar has another style: the largest number of deadlines at one instant.
     """
     text = CHARTS.in_language(lang)
     slots = forecast.slots[:most]
@@ -156,20 +158,27 @@ def forecast_chart(forecast: Forecast, lang: str, room: Room, most: int | None =
         return Chart(title, empty="\n".join([text("load_none"), *notes]))
     highest = max(slots, key=lambda slot: slot.count)
     bars, days = [], []
-    for place, slot in enumerate(slots):
+    drawn = [(0, slots[0])]
+    for slot in _later_hours(slots) if by_hour else slots[1:]:
+        place, before = drawn[-1]
+        apart = 2 if by_hour and before.until != slot.since else 1
+        if by_hour and before.since.date() != slot.since.date():
+            days.append(Level(place + apart / 2, "grid", upright=True))
+        drawn.append((place + apart, slot))
+    for place, slot in drawn:
+        if not slot.count:
+            continue
         day = slot.since.date()
-        if by_hour and place and day != slots[place - 1].since.date():
-            days.append(Level(place - 0.5, "grid", upright=True))
         when = f"{day_text(day, lang)} {slot.since:%H:%M}\N{EN DASH}{slot.until:%H:%M}"
         facts = {"count": slot.count, "together": slot.together}
         note = count_text(slot.count, lang) if slot is highest else ""
         tooltip = text("load_point", when=when, **facts)
         bars.append(Bar(place, slot.count, slot.together, tooltip, note))
-    low, high = -0.7, max(len(slots) - 0.3, 2.7)
+    low, high = -0.7, max(drawn[-1][0] + 0.7, 2.7)
     unit = room.width / (high - low)
     return Chart(
         title,
-        Axis(low, high, tuple(_slot_ticks(slots, unit, low, by_hour=by_hour, lang=lang))),
+        Axis(low, high, tuple(_slot_ticks(drawn, unit, low, by_hour=by_hour, lang=lang))),
         model.count_axis(highest.count * 1.12, lang, text("deadlines"), 7),
         (*days, Bars(tuple(bars))),
         {"whole": text("all_of_slot" if by_hour else "all_of_day"), "part": text("most_at_once")},
@@ -181,23 +190,34 @@ _SUMS: Final = ("overdue", "earlier", "later", "paused", "unknown")
 """Counts of appeals that a forecast cannot assign to an hour or a day."""
 
 
-def _slot_ticks(
-    slots: Sequence[Slot], unit: float, free: float, *, by_hour: bool, lang: str
-) -> Iterator[Tick]:
-    """Yield the ticks below the bars: all hours if they fit, and as many dates as fit.
+def _later_hours(slots: Sequence[Slot]) -> Iterator[Slot]:
+    """Yield the hours after the first, those of a date without a deadline between them too."""
+    for before, slot in pairwise(slots):
+        end = before.until
+        while before.since.date() == slot.since.date() and end < slot.since:
+            since, end = end, (end.astimezone(UTC) + _HOUR).astimezone(end.tzinfo)
+            yield Slot(since, end, 0, 0)
+        yield slot
 
-    Each slot is an hour or a day with a bar that is ``unit`` points wide. Dates are written only to
-    the right of x = ``free``.
+
+def _slot_ticks(
+    drawn: Sequence[tuple[int, Slot]], unit: float, free: float, *, by_hour: bool, lang: str
+) -> Iterator[Tick]:
+    """Yield the ticks below the bars: as many dates as fit, and as many hours, where they begin.
+
+    Each slot is an hour or a day with its place, whose width is ``unit`` points. Texts are written
+    only to the right of x = ``free``.
     """
-    hours = by_hour and unit > model.width_of("00:00")
-    before = None
-    for place, slot in enumerate(slots):
-        day = slot.since.date()
-        hour = f"{slot.until:%H:%M}" if hours else ""
-        named = ""
-        if day != before and place >= free:
+    free_hour, before = free, None
+    for place, slot in drawn:
+        at, day = place - 0.5 if by_hour else place, slot.since.date()
+        hour = named = ""
+        if by_hour and at >= free_hour:
+            hour = f"{slot.since:%H:%M}"
+            free_hour = at + (model.width_of(hour) + model.TYPE / 2) / unit
+        if day != before and at >= free:
             named = weekday_text(day, lang)
-            free = place + (model.width_of(named) + model.TYPE) / unit
+            free = at + (model.width_of(named) + model.TYPE) / unit
         before = day
         if hour or named:
-            yield place, f"{hour}\n{named}" if hours else named
+            yield at, f"{hour}\n{named}" if by_hour else named

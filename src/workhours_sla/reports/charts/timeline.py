@@ -220,7 +220,7 @@ class Timeline:
     def _why(self, day: date) -> str:
         """Return the reason why a date has no working time."""
         if day in self._schedule.overrides:
-            return words.pick(words.OVERRIDDEN, self._lang)
+            return words.pick(words.BY_OWN_ORDER, self._lang)
         found = self._schedule.calendar.day(day)
         if found.working:
             return words.pick(words.NO_HOURS, self._lang)

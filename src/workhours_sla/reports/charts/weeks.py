@@ -210,7 +210,7 @@ def _legend(lang: str) -> dict[str, str]:
     labels = {kind: text(kind) for kind in ("merged", *SIGNALS)}
     for kind in SIGNALS[:3]:
         labels |= {f"{kind} {side}": f"{text(kind)}: {text(side)}" for side in SIDES}
-    return {**labels, "open": text("not_final")}
+    return {**labels, "open": text("unfinished")}
 
 
 def _hours(amount: timedelta, lang: str) -> str:
@@ -224,7 +224,7 @@ def _notes(trend: Trend | ShareTrend, lang: str) -> tuple[str, ...]:
         notes.append(SENTENCES.text(lang, "trend_too_short", points=len(trend.points)))
     if trend.rebased is not None:
         notes.append(CHARTS.text(lang, "rebased", week=trend.rebased))
-    for reason in ("paused", "unknown"):
+    for reason in ("paused", "unknown", "unfinished"):
         weeks = ", ".join(one.week for one in trend.left_out if one.reason == reason)
         if weeks:
             notes.append(CHARTS.text(lang, f"left_out_{reason}", weeks=weeks))
@@ -252,7 +252,8 @@ def weeks_chart(report: ReportNumbers, lang: str) -> Chart:
     places: dict[str, list[int]] = {}
     for place, week in enumerate(weeks):
         places.setdefault(week.cohort, []).append(place)
-    rows = [row for row in report.table("week").rows if row.counts.arrived]
+    rows = report.table("week").rows
+    final = {point.week for point in report.share_trend.points}
     low = lowest(rows, target)
     foot = low - 0.3 * (1 - low)
     most = max(week.counts.arrived for week in weeks)
@@ -270,13 +271,13 @@ def weeks_chart(report: ReportNumbers, lang: str) -> Chart:
         Axis(foot, 1.02, named),
         (
             *bars,
-            *(_week(row, places[row.key or ""], report, lang) for row in rows),
+            *(_week(row, places[row.key or ""], lang, is_final=row.key in final) for row in rows),
             model.target_level(target, lang),
         ),
     )
 
 
-def _week(row: Row, places: Sequence[int], report: ReportNumbers, lang: str) -> Box:
+def _week(row: Row, places: Sequence[int], lang: str, *, is_final: bool) -> Box:
     """Return the box of a week or of merged weeks: the interval, with a line at the share.
 
     A week with too few appeals for a share has an invisible box with a tooltip.
@@ -294,8 +295,8 @@ def _week(row: Row, places: Sequence[int], report: ReportNumbers, lang: str) -> 
         arrived=row.counts.arrived,
     )
     look = "week"
-    if row.final_at is None or row.final_at >= report.as_of:
-        tooltip += f" ({CHARTS.text(lang, 'not_final')})"
+    if not is_final:
+        tooltip += f" ({CHARTS.text(lang, 'unfinished')})"
         look = "week open"
     start, end = places[0] - 0.45, places[-1] + 0.45
     if ranked is None:
@@ -309,9 +310,10 @@ def backlog_chart(points: Sequence[BacklogPoint], lang: str) -> Chart:
     text = CHARTS.in_language(lang)
     most = max([1, *(point.open for point in points)])
     weeks = ["{}-W{:02}".format(*point.at.isocalendar()[:2]) for point in points]
+    now = points[-1]
     tooltips = [
         text(
-            "backlog_point",
+            "backlog_now" if one is now else "backlog_point",
             when=when_text(one.at, lang),
             open=one.open,
             overdue=one.overdue,

@@ -80,8 +80,9 @@ class Details(Section):
         ``rest`` is the name of a file with all late appeals, or None.
         """
         report, lang = self.report, self.lang
-        every = report.total.counts.breached
-        shown = report.late[:ROWS]
+        total, shown = report.total, report.late[:ROWS]
+        other = report.backlog.points[-1].overdue - total.overdue
+        every = total.counts.breached + other
         if not shown:
             yield element("p", self.text("late_none"))
             return
@@ -92,6 +93,8 @@ class Details(Section):
                 more = joined(" ", self.text("late_rest"), " ", link)
             counts = self.counts(shown=len(shown), all=every)
             yield element("p", self.text("late_first", **counts), more)
+        if other:
+            yield element("p", self.text("late_other", **self.counts(count=other)))
         if len(shown) > PRINTED:
             yield element("p", self.text("late_print", shown=PRINTED), class_="print")
         if any(late.hour_earlier for late in shown):

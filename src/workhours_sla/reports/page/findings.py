@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 from workhours_sla.compliance.funnels import Funnel
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.series import ShareTrend, Trend
 from workhours_sla.compliance.tables import Quantile, Table
 from workhours_sla.reports.charts.weeks import signals_of
+from workhours_sla.reports.headline import verdict_of
 from workhours_sla.reports.overdue import amount_in_words
 from workhours_sla.reports.scales import percent_sign
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.statistics.intervals import FLAGGED_BELOW, TargetVerdict
+from workhours_sla.text import words
 from workhours_sla.text.numbers import count_text, number, when_text
 from workhours_sla.text.page import PAGE
 
 
 def weeks_finding(report: ReportNumbers, lang: str) -> str:
     """Return a sentence: in how many final weeks the target was met, and in how many missed."""
-    final = [
-        row.rate.shown_verdict
-        for row in report.table("week").rows
-        if row.rate is not None and row.final_at is not None and row.final_at < report.as_of
-    ]
+    points = {point.week for point in report.share_trend.points}
+    final = [verdict_of(row) for row in report.table("week").rows if row.key in points]
     if not final:
         return ""
     found = Counter(final)
@@ -57,13 +57,15 @@ def arrivals_finding(report: ReportNumbers, lang: str) -> str:
 
 
 def backlog_finding(report: ReportNumbers, lang: str) -> str:
-    """Return a sentence: how many appeals are open and overdue, and the change since last week."""
-    now = report.backlog.points[-1]
+    """Return a sentence: how many appeals are open and overdue, and the change in a whole week."""
+    *weeks, now = report.backlog.points
     counts = {"open": count_text(now.open, lang), "overdue": count_text(now.overdue, lang)}
-    key = "finding_backlog_up" if now.net > 0 else "finding_backlog_down"
-    if not now.net:
-        key = "finding_backlog"
-    return PAGE.text(lang, key, **counts, net=count_text(abs(now.net), lang))
+    if not weeks:
+        return PAGE.text(lang, "finding_backlog", **counts)
+    net, day = weeks[-1].net, weeks[-1].at - timedelta(days=1)
+    way = "same" if not net else "up" if net > 0 else "down"
+    facts = {"net": count_text(abs(net), lang), "day": words.short_date(day.date(), lang)}
+    return PAGE.text(lang, f"finding_backlog_{way}", **counts, **facts)
 
 
 def times_finding(report: ReportNumbers, lang: str) -> str:

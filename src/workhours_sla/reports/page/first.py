@@ -7,7 +7,16 @@ from typing import Final
 
 from workhours_sla.compliance.group_weeks import GroupCounts
 from workhours_sla.compliance.tables import Row, Table
-from workhours_sla.reports.headline import NAME, agencies, direction, headline, late_of, verdict_of
+from workhours_sla.reports.headline import (
+    NAME,
+    agencies,
+    by_lacking,
+    direction,
+    failed_agencies,
+    headline,
+    late_of,
+    verdict_of,
+)
 from workhours_sla.reports.overdue import amount_in_words, overdue_text
 from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element
@@ -100,12 +109,10 @@ class First(Section):
     # -- lists of groups -----------------------------------------------------------------------
 
     def worst(self) -> Iterator[Html]:
-        """Yield the agencies that miss the target, those with the most late appeals first."""
-        table = agencies(self.report)
-        failed = [row for row in table.rows if verdict_of(row) is _ORDER[0]] if table else []
-        if table is None or len(table.rows) < 2 or not failed:  # noqa: PLR2004
+        """Yield the agencies that miss the target, those that lack the most answers first."""
+        table, failed = agencies(self.report), failed_agencies(self.report)
+        if table is None or not failed:
             return
-        failed.sort(key=lambda row: (-late_of(row), row.key or ""))
         shown = failed[:WORST]
         counts = self.counts(
             shown=len(shown),
@@ -126,10 +133,10 @@ class First(Section):
         for row in table.rows:
             by_verdict[verdict_of(row)].append(row)
         left = most
-        for verdict, rows in by_verdict.items():
+        for verdict, found in by_verdict.items():
+            rows = by_lacking(found)
             if not rows:
                 continue
-            rows.sort(key=lambda row: (-_lacking(row), -late_of(row), row.key or ""))
             title = self.text(f"list_{verdict}", **self.counts(count=len(rows)))
             yield element("h3", title, class_=f"verdict {verdict}")
             yield self._list(table, rows[:left], few=verdict is TargetVerdict.TOO_FEW)
@@ -226,7 +233,3 @@ class First(Section):
             heading("overdue_by", lang),
         ]
         yield tables.table(self.text("now"), titles, rows, class_="now")
-
-
-def _lacking(row: Row) -> int:
-    return 0 if row.rate is None else row.rate.lacking

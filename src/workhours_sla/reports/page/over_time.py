@@ -183,7 +183,7 @@ class OverTime(Section):
     def open(self, forecast: Forecast | None) -> Iterator[Html]:
         """Yield the charts and tables of open appeals and of upcoming deadlines."""
         report, lang = self.report, self.lang
-        backlog, total = report.backlog, report.total
+        backlog, (*weeks, now) = report.backlog, report.backlog.points
         ages = {
             name: NO_FIGURE if age is None else self.text("hours", hours=hours_grouped(age, lang))
             for name, age in (
@@ -192,7 +192,7 @@ class OverTime(Section):
                 ("largest", backlog.largest_age),
             )
         }
-        counts = self.counts(open=total.open, overdue=total.overdue)
+        counts = self.counts(open=now.open, overdue=now.overdue)
         chart = backlog_chart(backlog.points, lang)
         found, reading = backlog_finding(report, lang), self.sentence("backlog", **counts, **ages)
         figures = [self.figure(chart, reading, finding=found)]
@@ -202,9 +202,10 @@ class OverTime(Section):
                 *self.cells(point.open, point.overdue, point.arrivals, point.departures),
                 Cell(f"{point.net:+d}", point.net),
             ]
-            for point in backlog.points
+            for point in weeks
         ]
-        keys = ("open_now", "overdue_now", "arrivals_in_week", "departures", "net")
+        rows.append([when_text(now.at, lang), *self.cells(now.open, now.overdue), *[NO_FIGURE] * 3])
+        keys = ("open_now", "overdue_short", "arrivals_in_week", "departures", "net")
         titles = [heading("date", lang), *self.titles(*keys)]
         rest = [tables.table(chart.title, titles, rows)]
         if forecast is not None:

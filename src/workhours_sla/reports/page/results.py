@@ -27,6 +27,7 @@ from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text, when_text
 from workhours_sla.text.report import heading
+from workhours_sla.text.workbook import title_of
 from workhours_sla.worktime.budget import format_amount
 
 CLASS_TABLES: Final = ("arrival_class", "due_class")
@@ -79,8 +80,7 @@ class Results(Section):
             ("matured_met", heading("met", lang), counts.matured_met),
             ("early", self.text("early"), counts.early),
             *((key, heading(key, lang), getattr(counts, key)) for key in _REST),
-            ("open", self.text("open_now"), total.open),
-            ("overdue", self.text("overdue_now"), total.overdue),
+            *((key, title_of(f"{key}_of_period", lang), getattr(total, key)) for key in _WAITING),
         ):
             yield self._figure(key, name, count_text(count, lang))
         few = total.rate is None or total.rate.n < FLAGGED_BELOW
@@ -154,4 +154,5 @@ class Results(Section):
         yield self.folded(tables.table(chart.title, titles, rows), classes)
 
 
+_WAITING: Final = ("open", "overdue")
 _REST: Final = ("breached", "pending", "paused", "withdrawn", "excluded")

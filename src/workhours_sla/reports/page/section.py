@@ -94,7 +94,7 @@ class Section(PageSection):
 
     def checks(self) -> dict[str, dict[str, Any]]:
         """Return the values for the placeholders of the sentences on checks, keyed by sentence."""
-        opened = self.counts(open=self.report.total.open)
+        opened = self.counts(open=self.report.backlog.points[-1].open)
         return {key: found | opened for key, found in check_facts(self.report, self.lang).items()}
 
     def method_facts(self) -> dict[str, Any]:

@@ -62,8 +62,8 @@ class Cell:
 
     @property
     def sorts_by(self) -> str | None:
-        """The number by which the script sorts the cell, as text."""
-        return None if self.value is None else repr(self.value)
+        """The number by which the script sorts the cell, as JavaScript reads it."""
+        return None if self.value is None else repr(self.value).replace("inf", "Infinity")
 
 
 Line = Sequence[Cell | str]
@@ -348,7 +348,7 @@ def trace_table(trace: Trace, caption: str, lang: str) -> Html:
     if trace.due_at is not None:
         due = f"{PAGE.text(lang, 'trace_due')}: {day_text(trace.due_at.date(), lang)}"
         source = f"{trace.calendar}, {trace.calendar_version}"
-        used = "" if counts_days else format_amount(trace.used)
+        used = "" if counts_days or trace.used is None else format_amount(trace.used)
         lines.append([due, f"{trace.due_at:%H:%M}", used, source])
     body = element("tbody", map(_line, lines))
     return element("table", element("caption", caption), body, class_="days")

@@ -154,9 +154,9 @@ def arrival_heat_map(
 def forecast_chart(forecast: Forecast, *, ax: Axes | None = None, lang: str = "en") -> Axes:
     """Draw a bar chart of the deadlines in each hour or on each day, and return the axes.
 
-    Each bar is an hour or a day; hours and days without a deadline are left out. The hatched part
-    of a bar is the largest number of deadlines at one instant. A note counts the open appeals that
-    are in no bar.
+    Each bar is an hour or a day. The hours of a date follow each other and are labelled where they
+    begin; days without a deadline are left out. The hatched part of a bar is the largest number of
+    deadlines at one instant. A note counts the open appeals that are in no bar.
     """
     return draw(ax, lambda room: answer_times.forecast_chart(forecast, lang, room))
 

@@ -24,11 +24,14 @@ _FONT: Final = {"size": 9}
 
 
 def week_chart(book: Book, report: ReportNumbers, weeks: GroupSheet) -> Any | None:
-    """Return the chart of the weekly share in time, None if no week has a share."""
+    """Return the chart of the share in time of the final weeks, None if none has a share."""
     lang, target = book.lang, report.promise.target_rate
-    rates = [row.rate.rate for row in weeks.table.rows if row.rate and not row.rate.counts_only]
+    points = {point.week for point in report.share_trend.points}
+    final = [(at, row) for at, row in enumerate(weeks.table.rows, start=1) if row.key in points]
+    rates = [row.rate.rate for _, row in final if row.rate and not row.rate.counts_only]
     if not rates:
         return None
+    last = final[-1][0]
     chart = book.chart("line")
     lines: list[tuple[str, dict[str, Any]]] = [
         ("rate", {"line": {"color": _BLUE, "width": 2}, "marker": _dot(_BLUE)}),
@@ -41,8 +44,8 @@ def week_chart(book: Book, report: ReportNumbers, weeks: GroupSheet) -> Any | No
         chart.add_series(
             {
                 "name": title_of(column, lang),
-                "categories": [weeks.sheet, 1, 0, weeks.lines, 0],
-                "values": [weeks.sheet, 1, weeks.place(column), weeks.lines, weeks.place(column)],
+                "categories": [weeks.sheet, 1, 0, last, 0],
+                "values": [weeks.sheet, 1, weeks.place(column), last, weeks.place(column)],
                 **style,
             }
         )
@@ -56,7 +59,7 @@ def week_chart(book: Book, report: ReportNumbers, weeks: GroupSheet) -> Any | No
     first = math.floor(min([*rates, *limits, target - 0.1]) * 10) / 10
     axis = {"min": max(first, 0), "max": 1, "major_unit": 0.1, "major_gridlines": _grid()}
     chart.set_y_axis({"num_format": "0%", "num_font": _FONT, **axis})
-    every = -(-weeks.lines // _MOST_LABELS)
+    every = -(-last // _MOST_LABELS)
     chart.set_x_axis({"num_font": {**_FONT, "rotation": -90}, "interval_unit": every})
     chart.set_legend({"position": "bottom", "font": _FONT})
     chart.show_blanks_as("gap")

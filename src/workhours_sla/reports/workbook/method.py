@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.reports import notes
-from workhours_sla.reports.printable import moment
 from workhours_sla.reports.workbook.cells import Book, Layout
 from workhours_sla.reports.workbook.groups import LAST_PRINTED
 from workhours_sla.text.numbers import number
@@ -85,14 +84,9 @@ def _sheets(report: ReportNumbers, lang: str) -> Iterator[Line]:
 
 
 def _data(report: ReportNumbers, lang: str) -> Iterator[Line]:
-    text = SENTENCES.in_language(lang)
     for note in notes.quality_notes(report, lang)[:-1]:  # the last one is in "sources"
         yield "", note
-    last = report.table("week").rows[-1]
-    if last.final_at is None:
-        yield "", text("not_final")
-    else:
-        yield "", text("week_final", week=last.key, when=moment(last.final_at, lang))
+    yield "", notes.final_note(report, lang)
 
 
 def _checks(report: ReportNumbers, lang: str) -> Iterator[Line]:

@@ -48,7 +48,7 @@ class AppealPart(ScreenPart):
     def _attributes(self, outcome: Outcome) -> Iterator[Html]:
         for by, field in FIELDS.items():
             value = getattr(outcome, field)
-            if by != "target" and value is not None:
+            if value is not None:
                 name = element("bdi", self.name(by, value))
                 yield element("span", f"{heading(by, self.lang)}: ", name)
 

@@ -15,9 +15,10 @@ from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.zone_offsets import ZERO
 
 GROUPS: Final = (Show.OVERDUE, Show.TODAY, Show.NEXT, Show.LATER, Show.PAUSED, Show.UNKNOWN)
-"""The groups of open appeals, the most urgent first. Each appeal and target is in one of them."""
+"""The groups of open appeals, the most urgent first. Each outcome is in one of them."""
 _WAITING: Final = frozenset({Verdict.PENDING, Verdict.AT_RISK, Verdict.PAUSED, Verdict.BREACHED})
 _DAY: Final = timedelta(days=1)
 _END: Final = datetime.max.replace(tzinfo=UTC)
@@ -43,11 +44,12 @@ class AgencyCounts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The open appeals that pass the filters, as of ``now``.
+    """The open appeals that have one target and pass the filters, as of ``now``.
 
-    An appeal with two targets has an outcome for each, but is counted once. A date is a date in the
-    zone of ``now``.
+    A date is a date in the zone of ``now``.
 
+    - ``targets``: the name of each target with its numbers of appeals that pass the filters and are
+      overdue or due today. All else is about ``target`` alone.
     - ``groups``: the outcomes of each group, the most urgent first. ``overdue`` have passed their
       limit. ``today`` are due by the end of today; some may be in time until a later limit.
       ``next`` are due on ``next_on``, the next date with deadlines, and ``later`` after it.
@@ -61,6 +63,8 @@ class Board:
     """
 
     now: datetime
+    target: str
+    targets: Mapping[str, Mapping[Show, int]]
     groups: Mapping[Show, tuple[Outcome, ...]]
     next_on: date | None
     days_off: int
@@ -74,12 +78,6 @@ class Board:
     def open(self) -> int:
         """The number of open appeals that pass the filters."""
         return appeals(one for some in self.groups.values() for one in some)
-
-    @property
-    def more_today(self) -> list[Outcome]:
-        """The outcomes in ``today`` of appeals that are not overdue under another target."""
-        overdue = {one.appeal_id for one in self.groups[Show.OVERDUE]}
-        return [one for one in self.groups[Show.TODAY] if one.appeal_id not in overdue]
 
 
 def appeals(outcomes: Iterable[Outcome]) -> int:
@@ -107,7 +105,11 @@ def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters
         name: tuple(sorted({getattr(one, field) or "" for one in waiting} - {""}))
         for name, field in FIELDS.items()
     }
-    found = [one for one in waiting if filters.admits(one)]
+    target = filters.target or policy.targets[0].name
+    of_targets: dict[str, list[Outcome]] = {one.name: [] for one in policy.targets}
+    for one in filter(filters.admits, waiting):
+        of_targets[one.target].append(one)
+    found = of_targets.get(target, [])
     today, zone = now.date(), now.tzinfo
     assert zone is not None  # noqa: S101 - as documented
     dates = (_due_on(one, zone) for one in found if one.verdict is not Verdict.BREACHED)
@@ -123,6 +125,14 @@ def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters
     first = min((at for at, count in together.items() if count == most), default=None)
     return Board(
         now,
+        target,
+        {
+            name: {
+                group: appeals(one for one in some if _group(one, today, None, zone) is group)
+                for group in GROUPS[:2]
+            }
+            for name, some in of_targets.items()
+        },
         {group: tuple(some) for group, some in groups.items()},
         next_on,
         0 if next_on is None else _days_off(groups[Show.NEXT], policy, today, next_on),
@@ -175,14 +185,13 @@ def _group(outcome: Outcome, today: date, next_on: date | None, zone: tzinfo) ->
     return Show.NEXT if due_on == next_on else Show.LATER
 
 
-def _urgency(outcome: Outcome) -> tuple[datetime, datetime, str, str]:
-    """Return what a group is sorted by: the limit of a late outcome, otherwise the due time."""
+def _urgency(outcome: Outcome) -> tuple[timedelta, datetime, datetime, str]:
+    """Return what a group is sorted by: the longest overdue first, then the earliest due time."""
     limit = outcome.latest_limit or _END
     due = outcome.due_at
     if due is None:
         due = _END if outcome.bounds is None else outcome.bounds.due_at[0] or _END
-    first = limit if outcome.verdict is Verdict.BREACHED else due
-    return first, limit, outcome.appeal_id, outcome.target
+    return -(outcome.overdue or ZERO), due, limit, outcome.appeal_id
 
 
 def _days_off(outcomes: Iterable[Outcome], policy: Policy, today: date, next_on: date) -> int:

@@ -21,7 +21,6 @@ FIELDS: Final[Mapping[str, str]] = {
     "agency": "agency_id",
     "district": "district_id",
     "channel": "channel",
-    "target": "target",
 }
 """The field of an outcome that each filter compares."""
 
@@ -44,7 +43,8 @@ class Filters:
     """The parts of an address. A filter that is None admits every outcome.
 
     The value ``-`` of a filter admits the outcomes that have no value. ``id`` is a part of the ids
-    to find. ``lang`` is None if the address names no language.
+    to find. ``target`` is the target that is shown, None for the first one. ``lang`` is None if the
+    address names no language.
 
     >>> found = Filters.parse("agency=roads&show=today&page=2")
     >>> found.agency, found.show, found.page

@@ -104,7 +104,7 @@ class Frame(ScreenPart):
             element("span", self.text("find_id")),
             element("input", type="search", name_="id", value=self.filters.id, maxlength=1000),
         )
-        clear = Filters(lang=self.filters.lang).address()
+        clear = Filters(target=self.filters.target, lang=self.filters.lang).address()
         return element(
             "details",
             element("summary", self.text("filters"), *self._only()),
@@ -123,8 +123,6 @@ class Frame(ScreenPart):
         )
 
     def _is_useful(self, name: str, values: Mapping[str, Sequence[str]]) -> bool:
-        if name == "target":
-            return self.several
         return bool(values[name]) or name in self.filters.chosen
 
     def _only(self) -> Iterator[Html]:
@@ -134,13 +132,12 @@ class Frame(ScreenPart):
             yield element("b", shortened(shown))
 
     def _named(self, by: str, value: str) -> str:
-        return self.name(by, None if value == NO_PART and by != "target" else value)
+        return self.name(by, None if value == NO_PART else value)
 
     def _choice(self, name: str, values: Sequence[str]) -> Html:
         chosen = getattr(self.filters, name)
         every = dict.fromkeys(values[:CHOICES])
-        if name != "target":
-            every[NO_PART] = None
+        every[NO_PART] = None
         if chosen is not None:
             every[chosen] = None
         named = sorted((self._named(name, value), value) for value in every)
@@ -149,12 +146,13 @@ class Frame(ScreenPart):
             for text, value in named
         ]
         first = element("option", self.text("any"), value="")
-        title = element("span", heading(name, self.lang) if name != "target" else self.text(name))
+        title = element("span", heading(name, self.lang))
         return element("label", title, element("select", first, options, name_=name))
 
     def _kept(self) -> Iterator[Html]:
         """Yield hidden fields for what the form keeps of the address."""
-        if self.filters.lang is not None:
-            yield element("input", type="hidden", name_="lang", value=self.filters.lang)
+        for name, value in (("target", self.filters.target), ("lang", self.filters.lang)):
+            if value is not None:
+                yield element("input", type="hidden", name_=name, value=value)
         if self.filters.show is not Show.BOARD:
             yield element("input", type="hidden", name_="show", value=self.filters.show.value)

@@ -33,8 +33,6 @@ AGENCIES: Final = 15
 """Number of agencies on the board."""
 PAGE: Final = 200
 """Number of rows on a page of one list."""
-SLOTS: Final = 24
-"""Number of hours in the chart of the load."""
 _ONE_DAY: Final = WorkingDaysInHours(1)
 """A working day of the usual length."""
 _ORDERS: Final = {
@@ -77,15 +75,34 @@ class Lists(ScreenPart):
             if board.groups[counted]:
                 yield section(counted, self._title(counted), *self._count_alone(counted))
 
+    def targets(self) -> Html | None:
+        """Return the target that is shown, and a link to each other one; None if it is the only."""
+        board = self.board
+        if len(board.targets) == 1:
+            return None
+        parts = [
+            element("b", self.name("target", name))
+            if name == board.target
+            else element("a", self._target(name), href=self.filters.address(target=name))
+            for name in board.targets
+        ]
+        return element("nav", element("span", self.text("target")), *parts, class_="targets")
+
+    def _target(self, name: str) -> str:
+        counts = self.board.targets[name]
+        overdue, today = counts[Show.OVERDUE], counts[Show.TODAY]
+        shown = self.counts(overdue=overdue, today=today)
+        return self.text("other_target", name=self.name("target", name), **shown)
+
     # -- summary -------------------------------------------------------------------------------
 
     def sentence(self) -> Html:
         """Return the main sentence: what is overdue, and what is due today."""
         groups = self.board.groups
-        late, today = appeals(groups[Show.OVERDUE]), appeals(self.board.more_today)
+        late, today = appeals(groups[Show.OVERDUE]), appeals(groups[Show.TODAY])
         if not self.board.open:
-            key = "nothing_found" if self.filters.chosen else "nothing_open"
-            return Html(self.text(key))
+            nothing = "nothing_open" if len(self.board.targets) == 1 else "nothing_for_target"
+            return Html(self.text("nothing_found" if self.filters.chosen else nothing))
         first: str = self.text("overdue_none")
         if late:
             first = element("em", self.text("overdue_some", **self.counts(count=late)))
@@ -122,7 +139,7 @@ class Lists(ScreenPart):
         today = self.now.date()
         until_later = [
             one
-            for one in self.board.more_today
+            for one in self.board.groups[Show.TODAY]
             if one.limit is not None and self._local(one.limit).date() > today
         ]
         some = [(self._local(one.limit), self._local(one.due_at)) for one in until_later]
@@ -180,11 +197,8 @@ class Lists(ScreenPart):
             yield self._all(group, len(every) - most, len(every))
 
     def _order(self, group: Show) -> Html:
-        """Return a paragraph on the order of a list, and on its lines if there are two targets."""
-        texts = [self.text(_ORDERS.get(group, "order_due"))]
-        if self.several:
-            texts.append(self.text("line_per_target"))
-        return element("p", " ".join(texts), class_="soft")
+        """Return a paragraph on the order of a list."""
+        return element("p", self.text(_ORDERS.get(group, "order_due")), class_="soft")
 
     def _all(self, show: Show, rest: int, every: int) -> Html:
         text = self.text("all_of", **self.counts(rest=rest, all=every))
@@ -309,7 +323,7 @@ class Lists(ScreenPart):
     def _load(self) -> Iterator[Html]:
         """Yield the chart of the deadlines of today and of the next date, and its table."""
         load, next_on = self.board.load, self.board.next_on
-        chart = forecast_chart(load, self.lang, room(), SLOTS)
+        chart = forecast_chart(load, self.lang, room())
         caption = self.text("load_today")
         if next_on is not None:
             caption = self.text("load_dates", date=self.day(next_on))

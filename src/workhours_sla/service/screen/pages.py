@@ -21,9 +21,9 @@ EVERY: Final = 60
 
 
 def fragment(board: Board, view: View, filters: Filters) -> Html:
-    """Return the part of a page that updates replace: the time, and the sections."""
+    """Return the part of a page that updates replace: the time, the targets and the sections."""
     lists = Lists(board, view, filters)
-    return joined(lists.as_of(), lists.sections())
+    return joined(lists.as_of(), lists.targets(), lists.sections())
 
 
 def board_page(board: Board, view: View, filters: Filters, inner: Html, version: str) -> str:

@@ -49,7 +49,6 @@ class ScreenPart(PageSection):
         super().__init__(view.lang)
         self.view, self.filters, self.now = view, filters, now
         self._same = {by: Counter(names.values()) for by, names in view.labels.names.items()}
-        self.several = len({target.name for target in view.policy.targets}) > 1
 
     def name(self, by: str, key: str | None) -> str:
         """Return the name of an agency, a district, a channel or a target.
@@ -84,18 +83,14 @@ class ScreenPart(PageSection):
         return weekday_text(day, self.lang).replace(" ", "\N{NO-BREAK SPACE}")
 
     def link(self, outcome: Outcome) -> Html:
-        """Return the id of an appeal as a link to its page, with the target if there are more."""
+        """Return the id of an appeal as a link to its page."""
         id_ = outcome.appeal_id
-        anchor = element(
+        return element(
             "a",
             shortened(id_),
             href=appeal_address(id_, self.filters.lang),
             title=id_ if len(id_) > LETTERS else None,
         )
-        if not self.several:
-            return anchor
-        target = element("small", self.name("target", outcome.target))
-        return Html(anchor + target)
 
 
 def shortened(text: str) -> Html:

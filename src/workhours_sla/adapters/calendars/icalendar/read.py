@@ -98,7 +98,7 @@ def read_icalendar(  # noqa: PLR0913 - one option for each thing that a feed lea
         act = _act(component, name)
         for event, days in occurrences(component, options):
             since, until = max(days.first, first), min(days.after - ONE_DAY, last)
-            covered += max(0, (until - since).days)
+            covered += max(0, (until - since).days + 1)
             if covered > MOST_DAYS:
                 what = f"the events up to this one cover {MOST_DAYS:,} days, repetitions included"
                 event.place.refuse(what, "shorten the events, or read fewer years")

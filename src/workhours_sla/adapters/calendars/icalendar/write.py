@@ -81,7 +81,8 @@ def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
     for day in dates_between(first, last):
         intervals = _intervals(schedule, day)
         if day in schedule.overrides:
-            decided, confirmed, reason = True, True, words.pick(words.OVERRIDDEN, lang)
+            own = words.OVERRIDDEN if schedule.shifts_on(day) else words.BY_OWN_ORDER
+            decided, confirmed, reason = True, True, words.pick(own, lang)
         else:
             found = schedule.calendar.day(day)
             decided, confirmed, reason = bool(found.reasons), not found.provisional, ""
