@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -101,9 +102,21 @@ MAKERS: dict[str, Callable[..., str]] = {
 }
 
 
+@cache
+def made(lang: str, name: str, argument: str | None) -> str:
+    """Return the Markdown of a block."""
+    return MAKERS[name](lang, *filter(None, [argument]))
+
+
 def expanded(text: str, lang: str) -> str:
     """Return the text of a page with its blocks replaced, in a language."""
-    return BLOCK.sub(lambda found: MAKERS[found[1]](lang, *filter(None, [found[2]])), text)
+    return BLOCK.sub(lambda found: made(lang, found[1], found[2]), text)
+
+
+def make_all(app: Sphinx) -> None:
+    """Make all blocks before a page is read: the pages of modules change types of arguments."""
+    for page in app.srcdir.rglob("*.md"):
+        expanded(page.read_text("utf-8"), app.config.language)
 
 
 def expand(app: Sphinx, _name: str, source: list[str]) -> None:
@@ -113,5 +126,6 @@ def expand(app: Sphinx, _name: str, source: list[str]) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the replacement to the reading of pages."""
+    app.connect("builder-inited", make_all)
     app.connect("source-read", expand)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

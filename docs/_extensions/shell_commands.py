@@ -21,6 +21,7 @@ from markdown_table import table
 
 from workhours_sla.cli.main import commands as workhours
 from workhours_sla.cli.main import main
+from workhours_sla.cli.output import BREACHES
 
 DOCS = Path(__file__).parents[1]
 LONGEST_EXAMPLE = 16
@@ -32,14 +33,18 @@ DEFAULT = re.compile(r"(.*\.) \[(.*)\]")
 WORDS = re.compile(r"(?<!\w)(--[\w-]+)|([\[\]<>*_])")
 
 
-def printed(line: str, lang: str) -> str:
-    """Return what a command prints on standard output and standard error, in a language."""
+def printed(line: str, lang: str, *, messages: bool = True) -> str:
+    """Return what a command prints on standard output and, as ``messages``, on standard error."""
     output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     environment = {"LC_ALL": {"en": "C.UTF-8", "ru": "ru_RU.UTF-8"}[lang], "COLUMNS": "100"}
-    with redirect_stdout(output), redirect_stderr(output), patch.dict("os.environ", environment):
-        main(shlex.split(line))
+    errors = output if messages else io.StringIO()
+    with redirect_stdout(output), redirect_stderr(errors), patch.dict("os.environ", environment):
+        status = main(shlex.split(line))
     output.seek(0)
-    return output.read()
+    text = output.read()
+    if status > BREACHES:
+        raise RuntimeError(f"workhours {line} ended with {status}: {text}")
+    return text
 
 
 def help_of(name: str, lang: str) -> tuple[str, str, str]:
@@ -102,7 +107,9 @@ def document(_lang: str, name: str) -> str:
     with folder_of_examples() as lines:
         line = f"{name} {lines[name]} --json"
         written = json.dumps(
-            _shortened(json.loads(printed(line, "en"))), indent=2, ensure_ascii=False
+            _shortened(json.loads(printed(line, "en", messages=False))),
+            indent=2,
+            ensure_ascii=False,
         )
     return f"```console\n$ workhours {line}\n{written}\n```"
 
