@@ -43,7 +43,8 @@ def printed(line: str, lang: str, *, messages: bool = True) -> str:
     output.seek(0)
     text = output.read()
     if status > BREACHES:
-        raise RuntimeError(f"workhours {line} ended with {status}: {text}")
+        msg = f"workhours {line} ended with {status}: {text}"
+        raise RuntimeError(msg)
     return text
 
 
