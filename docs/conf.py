@@ -34,9 +34,8 @@ language = "en"
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
-    "sphinx_click",
     "sphinx_copybutton",
-    "configuration_keys",
+    "generated",
     "language_switch",
     "public_names",
 ]

@@ -1,135 +1,135 @@
-"""The directive ``configuration-keys``: the keys of a section, from the JSON Schema.
+"""The tables of the keys of a configuration in Markdown, from its JSON Schema.
 
-The argument is the name of a definition in the schema, such as ``Input``. The table has a
-row for each key, with its value in plain words, its default and its description. With the option
-``with-tables`` a table of the keys of each inner table follows.
+The English descriptions are those of the schema, the Russian ones are in ``docs/keys.ru.toml``.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from typing import Any, ClassVar
+import tomllib
+from pathlib import Path
+from typing import Any
 
-from docutils import nodes
-from docutils.parsers.rst import directives
-from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
+from markdown_table import table
 
 from workhours_sla.config import config_schema
 
-HEAD = ("key", "value", "default", "meaning")
-PLAIN = {
-    "string": "text",
-    "boolean": "`true` or `false`",
-    "integer": "whole number",
-    "date": "date",
-    "date-time": "time with an offset",
-    "object": "table",
+RUSSIAN = Path(__file__).parents[1] / "keys.ru.toml"
+HEAD = {
+    "en": ("key", "value", "default", "meaning"),
+    "ru": ("ключ", "значение", "по умолчанию", "смысл"),
 }
-"""A mapping from types and formats of JSON Schema to words."""
-CODE = re.compile("`([^`]+)`")
+VALUES = {
+    "en": {
+        "string": "text",
+        "boolean": "`true` or `false`",
+        "integer": "whole number",
+        "date": "date",
+        "date-time": "time with an offset",
+        "object": "table",
+        "EventType": "event type",
+        "or": ", or ",
+        "list": "list of {}",
+        "rows": "rows of a table",
+        "tables": "tables",
+        "of each": "table of {}",
+        "required": "required",
+        "rows of": "Keys of each row of `{}`:",
+    },
+    "ru": {
+        "string": "строка",
+        "boolean": "`true` или `false`",
+        "integer": "целое число",
+        "date": "дата",
+        "date-time": "время со смещением",
+        "object": "таблица",
+        "EventType": "вид события",
+        "or": " или ",
+        "list": "список {}",
+        "rows": "строки таблицы",
+        "tables": "таблицы",
+        "of each": "таблица {}",
+        "required": "обязателен",
+        "rows of": "Ключи каждой строки `{}`:",
+    },
+}
+
+MANY = {
+    "text": "texts",
+    "whole number": "whole numbers",
+    "event type": "event types",
+    "list of texts": "lists of texts",
+    "text, or list of texts": "texts or lists of texts",
+    "строка": "строк",
+    "целое число": "целых чисел",
+    "вид события": "видов событий",
+    "список строк": "списков строк",
+    "строка или список строк": "строк или списков строк",
+}
+"""A mapping from a kind of value to several of it, as they follow ``list of``."""
 
 
-def definition_of(spec: dict[str, Any]) -> str | None:
-    """Return the name of the definition that a value, or each of its items, refers to."""
-    for one in (spec, spec.get("items"), spec.get("additionalProperties")):
-        if isinstance(one, dict) and "$ref" in one:
-            return str(one["$ref"].rsplit("/", 1)[1])
-    return None
+def keys(lang: str, name: str) -> str:
+    """Return the table of a section's keys, and those of the rows in it.
+
+    ``name`` is that of a definition in the schema, such as ``Input``.
+    """
+    definitions = config_schema()["$defs"]
+    parts = [_table(name, lang, definitions)]
+    for key, spec in definitions[name]["properties"].items():
+        inner = _definition(spec.get("items", {}))
+        if name != "Config" and "properties" in definitions.get(inner, {}):
+            parts += [VALUES[lang]["rows of"].format(key), _table(inner, lang, definitions)]
+    return "\n\n".join(parts)
 
 
-def value_of(spec: dict[str, Any], definitions: dict[str, Any]) -> str:
-    """Return the value of a key in words, with code in backquotes."""
-    if "$ref" in spec:
-        name = definition_of(spec) or ""
-        return "table" if "properties" in definitions[name] else _words(name)
-    if "enum" in spec:
-        return ", ".join(f"`{as_toml(one)}`" for one in spec["enum"])
-    if "anyOf" in spec:
-        return ", or ".join(dict.fromkeys(value_of(one, definitions) for one in spec["anyOf"]))
-    if spec.get("type") == "array":
-        items = value_of(spec["items"], definitions)
-        return "rows" if items == "table" else f"list of {items}s"
-    if isinstance(spec.get("additionalProperties"), dict):
-        inner = value_of(spec["additionalProperties"], definitions)
-        return f"tables{inner[5:]}" if inner.startswith("table") else f"table of {inner}"
-    return PLAIN[spec.get("format") or spec["type"]]
-
-
-def _words(name: str) -> str:
-    """Return the name of a definition, such as ``EventType``, in words."""
-    return re.sub("(?<=[a-z])(?=[A-Z])", " ", name).lower()
-
-
-def as_toml(value: object) -> str:
-    """Return a value as it is written in TOML."""
-    if isinstance(value, dict):
-        inner = ", ".join(f"{key} = {as_toml(one)}" for key, one in value.items())
-        return f"{{ {inner} }}"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def rows_of(name: str, definitions: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    """Yield the cells of each key of a definition, with code in backquotes."""
+def _table(name: str, lang: str, definitions: dict[str, Any]) -> str:
     section = definitions[name]
+    russian = tomllib.loads(RUSSIAN.read_text("utf-8"))
+    rows = []
     for key, spec in section["properties"].items():
         default = spec.get("default")
-        cell = f"`{as_toml(default)}`" if default not in (None, "") else ""
-        text = spec.get("description", "")
-        if "examples" in spec:
-            examples = ", ".join(f"`{as_toml(one)}`" for one in spec["examples"])
-            text += f" For example {examples}."
-        required = key in section.get("required", ())
-        yield f"`{key}`", value_of(spec, definitions), "required" if required else cell, text
+        cell = f"`{_toml(default)}`" if default not in (None, "") else ""
+        if key in section.get("required", ()):
+            cell = VALUES[lang]["required"]
+        text = spec.get("description", "") if lang == "en" else russian[name][key]
+        if lang == "en" and "examples" in spec:
+            text += f" For example {', '.join(f'`{_toml(one)}`' for one in spec['examples'])}."
+        rows.append((f"`{key}`", _value(spec, lang, definitions), cell, text))
+    return table(HEAD[lang], rows)
 
 
-class ConfigurationKeys(SphinxDirective):
-    """Insert the table of a section's keys."""
-
-    required_arguments: ClassVar[int] = 1
-    option_spec: ClassVar[dict[str, Any]] = {"with-tables": directives.flag}
-
-    def run(self) -> list[nodes.Node]:
-        """Return the table and, with the option, those of its inner tables."""
-        definitions = config_schema()["$defs"]
-        name = self.arguments[0]
-        found: list[nodes.Node] = [_table(rows_of(name, definitions))]
-        for key, spec in definitions[name]["properties"].items():
-            inner = definition_of(spec)
-            if "with-tables" in self.options and inner and "properties" in definitions[inner]:
-                found.append(nodes.paragraph("", "", *_inline(f"Keys of each row of `{key}`:")))
-                found.append(_table(rows_of(inner, definitions)))
-        return found
+def _definition(spec: dict[str, Any]) -> str:
+    return str(spec.get("$ref", "").rpartition("/")[2])
 
 
-def _inline(text: str) -> Iterator[nodes.Node]:
-    """Yield the nodes of a text in which backquotes enclose code."""
-    for number, part in enumerate(CODE.split(text)):
-        if part:
-            yield nodes.literal(text=part) if number % 2 else nodes.Text(part)
+def _value(spec: dict[str, Any], lang: str, definitions: dict[str, Any]) -> str:
+    """Return the value of a key in words, with code in backquotes."""
+    words = VALUES[lang]
+    if "$ref" in spec:
+        return words.get(_definition(spec), words["object"])
+    if "enum" in spec:
+        return ", ".join(f"`{_toml(one)}`" for one in spec["enum"])
+    if "anyOf" in spec:
+        kinds = (_value(one, lang, definitions) for one in spec["anyOf"])
+        return words["or"].join(dict.fromkeys(kinds))
+    if spec.get("type") == "array":
+        inner = _value(spec["items"], lang, definitions)
+        return (
+            words["rows"]
+            if inner == words["object"]
+            else words["list"].format(MANY.get(inner, inner))
+        )
+    if isinstance(spec.get("additionalProperties"), dict):
+        inner = _value(spec["additionalProperties"], lang, definitions)
+        is_table = inner.startswith(words["object"])
+        return words["tables"] if is_table else words["of each"].format(MANY.get(inner, inner))
+    return words[spec.get("format") or spec["type"]]
 
 
-def _table(rows: Iterator[tuple[str, str, str, str]]) -> nodes.table:
-    """Return a table of the rows, without a column whose cells are all empty."""
-    columns = [column for column in zip(HEAD, *rows, strict=True) if any(column[1:])]
-    head, *lines = zip(*columns, strict=True)
-    group = nodes.tgroup(cols=len(columns))
-    group.extend(nodes.colspec(colwidth=max(map(len, column))) for column in columns)
-    titles = nodes.row()
-    titles.extend(nodes.entry("", nodes.paragraph(text=one)) for one in head)
-    body = nodes.tbody()
-    for cells in lines:
-        row = nodes.row()
-        row.extend(nodes.entry("", nodes.paragraph("", "", *_inline(one))) for one in cells)
-        body += row
-    group += nodes.thead("", titles)
-    group += body
-    return nodes.table("", group)
-
-
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive."""
-    app.add_directive("configuration-keys", ConfigurationKeys)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+def _toml(value: object) -> str:
+    """Return a value as it is written in TOML."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key} = {_toml(one)}" for key, one in value.items())
+        return f"{{ {inner} }}"
+    return json.dumps(value, ensure_ascii=False)
