@@ -116,8 +116,8 @@ def anchors_of(page: Path) -> set[str]:
 def test_links_lead_somewhere(page: Path) -> None:
     text = FENCED.sub("", page.read_text("utf-8"))
     for target, anchor, download in LINK.findall(text):
-        if re.match(r"\w+:", target):
-            continue
+        if re.match(r"\w+:", target) or download.endswith("config.schema.json"):
+            continue  # the schema is written when the site is built
         linked = page.parent / (target or download) if target or download else page
         assert linked.exists(), f"{target or download} is not there"
         assert not anchor or anchor in anchors_of(linked), f"{linked} has no #{anchor}"
