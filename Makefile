@@ -39,7 +39,7 @@ test-all: $(STAMP) lint  ## the same with all examples, and processes, browsers,
 
 test-engines: $(ENGINES)  ## a million rows in each engine, compared with the library one by one
 	WORKHOURS_ENGINE_ROWS=$${WORKHOURS_ENGINE_ROWS:-1000000} PATH="$(CURDIR)/$(VENV)/dbt/bin:$$PATH" \
-		$(BIN)/python -m pytest tests/engines -m "" --numprocesses=2 --dist=loadfile
+		$(BIN)/python -m pytest tests/slow/engines -m "" --numprocesses=2 --dist=loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check
@@ -69,12 +69,12 @@ notebooks: $(BASE)  ## run the notebooks from beginning to end; execute.py keeps
 	$(BIN)/python -m pytest -m "" --nbmake examples/notebooks
 
 properties: $(STAMP)  ## the property tests with many more examples
-	WORKHOURS_EXAMPLES=1500 $(BIN)/python -m pytest tests/test_properties.py tests/test_pauses.py
-	WORKHOURS_EXAMPLES=500 $(BIN)/python -m pytest tests/test_evaluate.py tests/test_holders.py tests/test_monitor.py
+	WORKHOURS_EXAMPLES=1500 $(BIN)/python -m pytest tests/worktime/test_properties.py tests/worktime/test_pauses.py
+	WORKHOURS_EXAMPLES=500 $(BIN)/python -m pytest tests/sla/test_evaluate.py tests/sla/test_holders.py tests/sla/test_monitor.py
 
 bench: $(STAMP)  ## us and other libraries side by side: docs/en/explanation/benchmarks.md and why-not.md
 	$(INSTALL) --no-build-isolation --editable ".[bench]"
-	$(BIN)/python -m pytest --quiet tests/test_rivals.py
+	$(BIN)/python -m pytest --quiet tests/slow/test_rivals.py
 	$(BIN)/python -m benchmarks --compare
 
 calendar: $(STAMP)  ## from October on, next year must have its act

@@ -33,15 +33,15 @@ EXTRAS = (
 """The extras that are tested alone. ``make test-engines`` tests kafka, postgres and spark."""
 SUITE = ("python", "-m", "pytest", "--numprocesses=auto", "--dist=worksteal")
 EXTRA_TESTS = {
-    "columns": ("tests/test_columns.py",),
-    "pandas": ("tests/test_frames_pandas.py",),
-    "polars": ("tests/test_frames_polars.py",),
-    "arrow": ("tests/test_frames_arrow.py",),
-    "report": ("tests/test_report.py",),
-    "excel": ("tests/test_report_files.py",),
-    "duckdb": ("tests/engines/test_behaviour.py",),
-    "service": ("tests/test_service_process.py",),
-    "workalendar": ("tests/test_foreign_calendars.py",),
+    "columns": ("tests/worktime/test_columns.py",),
+    "pandas": ("tests/frames/test_frames_pandas.py",),
+    "polars": ("tests/frames/test_frames_polars.py",),
+    "arrow": ("tests/frames/test_frames_arrow.py",),
+    "report": ("tests/reports/test_report.py",),
+    "excel": ("tests/reports/test_report_files.py",),
+    "duckdb": ("tests/slow/engines/test_behaviour.py",),
+    "service": ("tests/slow/test_service_process.py",),
+    "workalendar": ("tests/foreign/test_foreign_calendars.py",),
 }
 
 
@@ -77,7 +77,12 @@ def wheel(session: nox.Session) -> None:
     """Run the tests of the base package on the built wheel, without extras."""
     built = _built(session)
     session.install(str(built), "pytest", "hypothesis")
-    _run_outside(session, "tests/test_schedule.py", "tests/test_imports.py", "tests/test_sla.py")
+    _run_outside(
+        session,
+        "tests/worktime/test_schedule.py",
+        "tests/cli/test_imports.py",
+        "tests/sla/test_sla.py",
+    )
 
 
 @nox.session(python=LOWEST)

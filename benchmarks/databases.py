@@ -21,7 +21,7 @@ from benchmarks.engine_rows import (
 )
 from benchmarks.lines import Measured, least, most, versus
 from benchmarks.timing import Case, take_turns
-from tests.engines.postgres_server import programs, running
+from tests.slow.engines.postgres_server import programs, running
 from workhours_sla import sql
 
 SESSIONS: Final = 5
@@ -38,7 +38,7 @@ def postgres(path: str, load: Load) -> Measured:
     """
     import psycopg
 
-    from tests.engines.postgres_engine import PostgresEngine
+    from tests.slow.engines.postgres_engine import PostgresEngine
 
     with running(programs()[0]) as address:
         engine = PostgresEngine(address)
@@ -113,7 +113,7 @@ def _clock_of(process: int) -> Callable[[], int]:
 
 def duckdb(path: str, load: Load) -> Measured:
     """Measure the functions in Python, the script, and a join of ranges, on one thread."""
-    from tests.engines.duckdb_engine import DuckDBEngine
+    from tests.slow.engines.duckdb_engine import DuckDBEngine
 
     engine = DuckDBEngine()
     con = engine.connection
@@ -169,7 +169,7 @@ def _counted(connection: Any, query: str) -> object:
 
 def sqlite(path: str, load: Load) -> Measured:
     """Measure the expressions for SQLite."""
-    from tests.engines.sqlite_engine import SQLiteEngine
+    from tests.slow.engines.sqlite_engine import SQLiteEngine
 
     script = sql.script(SCHEDULES, **DATES, dialect="sqlite")
     engine = SQLiteEngine(script)

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple, TypedDict
 
 from benchmarks.lines import Line, most, versus
 from benchmarks.timing import Case, Timings, take_turns
-from tests.engines.cases import HOUR, Rows
-from tests.engines.schedules import SCHEDULES as ALL_SCHEDULES
+from tests.slow.engines.cases import HOUR, Rows
+from tests.slow.engines.schedules import SCHEDULES as ALL_SCHEDULES
 from workhours_sla import sql
 
 SECONDS: Final = 90.0
@@ -57,7 +57,7 @@ class Load(NamedTuple):
         return take_turns(cases, self.turns, seconds=seconds, clock=clock)
 
 
-def beside(  # noqa: PLR0913, PLR0917
+def beside(
     path: str,
     times: Timings,
     figure: str,

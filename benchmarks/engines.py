@@ -2,8 +2,8 @@
 
 The builtin adds four hours to an instant that is truncated to its hour; for polars it is this
 library's verb on numpy. Both are asked about the same rows in turn, and the least time of each
-counts. The rows are those of ``tests/engines``: a third are at edges of working time, outside of
-the compiled dates or NULL.
+counts. The rows are those of ``tests/slow/engines``: a third are at edges of working time, outside
+of the compiled dates or NULL.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any, Final, NamedTuple
 from benchmarks import databases, lazy_frames
 from benchmarks.engine_rows import DATES, SCHEDULES, Load
 from benchmarks.lines import Measured, table
-from tests.engines.cases import made_rows
-from tests.engines.postgres_server import programs
+from tests.slow.engines.cases import made_rows
+from tests.slow.engines.postgres_server import programs
 from workhours_sla import sql
 
 

@@ -23,7 +23,7 @@ def polars(path: str, load: Load) -> Measured:
     import numpy as np
     import polars as pl
 
-    from tests.engines.polars_engine import integers
+    from tests.slow.engines.polars_engine import integers
 
     rows, one, hours = load.rows, SCHEDULES[ONE], working_hours(4)
     instant = pl.Datetime("us", "UTC")
@@ -76,8 +76,8 @@ def polars(path: str, load: Load) -> Measured:
 
 def spark(path: str, load: Load) -> Measured:
     """Measure the columns that Spark calculates itself, by joins or a script, and in Python."""
-    from tests.engines.spark_engine import SparkScriptEngine
-    from tests.engines.spark_job import start
+    from tests.slow.engines.spark_engine import SparkScriptEngine
+    from tests.slow.engines.spark_job import start
     from workhours_sla.spark import ScheduleColumns
 
     session = start()

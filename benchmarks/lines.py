@@ -58,21 +58,21 @@ class Measured(NamedTuple):
         return {"lines": [line.as_json() for line in self.lines], "timings": timings}
 
 
-def most(  # noqa: PLR0913, PLR0917
+def most(
     path: str, figure: str, value: float, unit: str, target: float | None = None, times: str = ""
 ) -> Line:
     """Return the Line of a figure that should be low."""
     return Line(path, figure, value, unit, "at most", target, times)
 
 
-def least(  # noqa: PLR0913, PLR0917
+def least(
     path: str, figure: str, value: float, unit: str, target: float | None = None, times: str = ""
 ) -> Line:
     """Return the Line of a figure that should be high."""
     return Line(path, figure, value, unit, "at least", target, times)
 
 
-def faster(  # noqa: PLR0913, PLR0917
+def faster(
     path: str,
     times: Timings,
     ours: str,
@@ -88,7 +88,7 @@ def faster(  # noqa: PLR0913, PLR0917
     )
 
 
-def share(  # noqa: PLR0913, PLR0917
+def share(
     path: str, times: Timings, ours: str, plain: str, target: float | None, figure: str
 ) -> Line:
     """Return the Line of the ratio of this library's time to the time of a simpler calculation."""

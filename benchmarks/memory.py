@@ -103,7 +103,7 @@ def peak_kb() -> int:
         found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
         assert found is not None  # noqa: S101 - Linux always says it
         return int(found[1])
-    import resource  # noqa: PLC0415 - not on Windows
+    import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // 1024 if sys.platform == "darwin" else peak

@@ -22,7 +22,7 @@ from time import perf_counter, process_time
 from typing import Final, NamedTuple
 
 from benchmarks.streams import EXAMPLES, _batches, policy
-from tests.engines.postgres_server import programs, serving
+from tests.slow.engines.postgres_server import programs, serving
 from workhours_sla import Event, EventType
 from workhours_sla.adapters.stores.database import COLUMNS
 from workhours_sla.adapters.stores.places import open_to_copy_from, open_to_copy_into

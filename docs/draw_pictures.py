@@ -587,10 +587,10 @@ def days(language: str) -> str:
 
 def write_agencies(folder: Path) -> None:
     """Draw the agencies of the tutorial's sheet by their share in time."""
-    import pandas as pd  # noqa: PLC0415 - only this picture needs them
+    import pandas as pd
 
-    from workhours_sla import Target  # noqa: PLC0415
-    from workhours_sla.report import cases_of_frame, draw_groups, report  # noqa: PLC0415
+    from workhours_sla import Target
+    from workhours_sla.report import cases_of_frame, draw_groups, report
 
     office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     sheet = pd.read_csv("examples/data/appeals.csv", sep=";", encoding="cp1251")

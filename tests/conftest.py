@@ -7,6 +7,6 @@ from hypothesis import settings
 settings.register_profile("no time limit", deadline=None)
 settings.load_profile("no time limit")
 
-collect_ignore = ["frame_types.py"]  # only type checkers read it
+collect_ignore = ["kit/frame_types.py"]  # only type checkers read it
 if find_spec("pyspark") is None:
-    collect_ignore.append("engines/spark_engine.py")
+    collect_ignore.append("slow/engines/spark_engine.py")

@@ -32,12 +32,12 @@ NAMED = {"target", "agency_id", "district_id", "channel", "by"}
 def invalid_data_is_refused(ctx: Any, response: Any, case: Any) -> bool | None:
     """Expect that invalid data is refused; in a list, an invalid question has its problem."""
     is_negative = case.meta is not None and case.meta.generation.mode.is_negative
-    if is_negative and response.status_code == 200 and isinstance(case.body, list):  # noqa: PLR2004
+    if is_negative and response.status_code == 200 and isinstance(case.body, list):
         answers = response.json()["answers"]
         assert len(answers) == len(case.body)
         assert any("status" in answer for answer in answers), "an invalid question has an answer"
         return None
-    if is_negative and response.status_code == 202 and BINARY in (case.headers or {}):  # noqa: PLR2004
+    if is_negative and response.status_code == 202 and BINARY in (case.headers or {}):
         # its body may be any data, or none; what is no event is rejected in the answer
         assert len(response.json()["events"]) == 1
         return None

@@ -131,13 +131,13 @@ __all__ = [
 if not TYPE_CHECKING:  # a type checker then finds a misspelt name
 
     def __getattr__(name: str) -> object:
-        from importlib import import_module  # noqa: PLC0415
+        from importlib import import_module
 
         module = _DEFINED_IN.get(name)
         if module is None:
             msg = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(msg)
-        from workhours_sla.argument_types import checked_in  # noqa: PLC0415
+        from workhours_sla.argument_types import checked_in
 
         value = getattr(import_module(f"{__name__}.{module}"), name)
         if name != "working_hours":  # whose own message shows how to write 1.5 hours

@@ -72,7 +72,7 @@ class Delivery:
     A-1/first reply/0/opened/1
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         store: Outbox,
         sinks: Iterable[Sink],

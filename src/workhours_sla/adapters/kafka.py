@@ -91,7 +91,7 @@ class Cluster(NamedTuple):
 
         ``own`` has further properties. The configuration replaces them unless they are in RESERVED.
         """
-        import confluent_kafka.admin  # noqa: PLC0415 - an extra
+        import confluent_kafka.admin
 
         make = getattr(confluent_kafka.admin if kind == "AdminClient" else confluent_kafka, kind)
         settings = {

@@ -60,7 +60,7 @@ class Calendar:
 
     def __init__(
         self,
-        id: str,  # noqa: A002
+        id: str,
         source: DaySource,
         *,
         tz: str | None = None,
@@ -77,7 +77,7 @@ class Calendar:
         setter(self, "_version", None)
 
     @staticmethod
-    def get(id: str) -> Calendar:  # noqa: A002
+    def get(id: str) -> Calendar:
         """Return the calendar of an ISO 3166 id, such as ``RU``, ``RU-VGG``, ``DE`` or ``DE-BY``.
 
         Six Russian subjects have no ISO code; their ids are ``X-RU-...``. The calendar of a Russian
@@ -112,7 +112,7 @@ class Calendar:
         yearly: Iterable[str] = (),
         first: date = date(1970, 1, 1),
         last: date = date(2099, 12, 31),
-        id: str = "plain",  # noqa: A002
+        id: str = "plain",
     ) -> Calendar:
         """Return a calendar that has no weekend and only the given days off.
 
@@ -122,7 +122,7 @@ class Calendar:
         >>> Calendar.plain([date(2026, 1, 2)], yearly=["12-25"]).day(date(2026, 12, 25)).working
         False
         """
-        from workhours_sla.calendars.plain_days import PlainDays  # noqa: PLC0415
+        from workhours_sla.calendars.plain_days import PlainDays
 
         return Calendar(id, PlainDays.of(days_off, yearly, first, last))
 
@@ -416,7 +416,7 @@ class Calendar:
         2
         """
         # imported here, because the module imports hashlib, which is slow to load
-        from workhours_sla.calendars import amendments  # noqa: PLC0415
+        from workhours_sla.calendars import amendments
 
         added = tuple(amendments.flat_rows(rows))
         ranges = amendments.checked_ranges(confirms)
@@ -503,7 +503,7 @@ class Calendar:
 
 
 @lru_cache(maxsize=256)
-def _get(id: str) -> Calendar:  # noqa: A002
+def _get(id: str) -> Calendar:
     found = registry.find(id)
     if isinstance(found, registry.BuiltIn):
         return Calendar(found.id, found.source, tz=found.tz)

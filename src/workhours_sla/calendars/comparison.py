@@ -25,7 +25,7 @@ def work_differs(one: Day, other: Day) -> bool:
 
 def digest_of(calendar: Calendar) -> str:
     """Return a digest of the working time of every covered date, as 16 hexadecimal digits."""
-    from hashlib import sha256  # noqa: PLC0415 - it is slow to load
+    from hashlib import sha256
 
     digest = sha256(repr(sorted(calendar.weekend)).encode())
     for first, last in calendar.coverage:

@@ -103,7 +103,7 @@ def country_zones() -> dict[str, tuple[str, ...]]:
     return {code: tuple(zones) for code, zones in found.items()}
 
 
-def zones_of(id: str) -> tuple[str, ...]:  # noqa: A002
+def zones_of(id: str) -> tuple[str, ...]:
     """Return the zones of the country of an ISO 3166 id; none for Russia and for other ids.
 
     >>> zones_of("ES-CN")
@@ -112,7 +112,7 @@ def zones_of(id: str) -> tuple[str, ...]:  # noqa: A002
     return country_zones().get(id.partition("-")[0], ())
 
 
-def zone_of(id: str) -> str | None:  # noqa: A002
+def zone_of(id: str) -> str | None:
     """Return the zone of the country of an ISO 3166 id, or None if the country has several.
 
     >>> zone_of("DE-BY"), zone_of("US-CA")

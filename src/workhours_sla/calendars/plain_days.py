@@ -70,22 +70,22 @@ class PlainDays(NamedTuple):
         }
         return {day: (Entry(day, Layer.STATUTORY, DayKind.HOLIDAY),) for day in dates}
 
-    def uncertain(self, year: int) -> Mapping[date, Entry]:  # noqa: ARG002
+    def uncertain(self, year: int) -> Mapping[date, Entry]:
         return {}
 
-    def known_on(self, day: date) -> PlainDays:  # noqa: ARG002 - its days have no acts
+    def known_on(self, day: date) -> PlainDays:
         return self
 
-    def without_layers(self, layers: Collection[Layer]) -> PlainDays:  # noqa: ARG002
+    def without_layers(self, layers: Collection[Layer]) -> PlainDays:
         return self
 
-    def with_workdays(self, weekdays: frozenset[int]) -> PlainDays:  # noqa: ARG002 - no weekend
+    def with_workdays(self, weekdays: frozenset[int]) -> PlainDays:
         return self
 
     def with_week(self, days: int) -> PlainDays:
         raise week_error(days)
 
-    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:  # noqa: ARG002
+    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         return "outside", {"first": self.first, "last": self.last}
 
 

@@ -27,7 +27,7 @@ class BuiltIn(NamedTuple):
     tz: str | None
 
 
-def find(id: str) -> BuiltIn | Any:  # noqa: A002
+def find(id: str) -> BuiltIn | Any:
     """Return the ``BuiltIn`` of a Russian id, or the Calendar that a provider has for another id.
 
     The first provider that knows the id is used. Raises UnknownCalendarError, whose message
@@ -38,8 +38,8 @@ def find(id: str) -> BuiltIn | Any:  # noqa: A002
         raise ArgumentError(msg)
     if id == "RU" or id.startswith(_RUSSIAN_REGIONS):
         # deferred, because a foreign calendar does not need the data of Russia
-        from workhours_sla.calendars.russia.regions import region  # noqa: PLC0415
-        from workhours_sla.calendars.russia.russian_days import RussianDays  # noqa: PLC0415
+        from workhours_sla.calendars.russia.regions import region
+        from workhours_sla.calendars.russia.russian_days import RussianDays
 
         if id == "RU":
             return BuiltIn(id, RussianDays(), None)
@@ -69,8 +69,8 @@ def available(country: str) -> Iterator[AvailableCalendar]:
 
 
 def _russian() -> Iterator[AvailableCalendar]:
-    from workhours_sla.calendars.russia.regions import region, region_ids  # noqa: PLC0415
-    from workhours_sla.calendars.russia.russian_days import RussianDays  # noqa: PLC0415
+    from workhours_sla.calendars.russia.regions import region, region_ids
+    from workhours_sla.calendars.russia.russian_days import RussianDays
 
     (first, last), *_ = RussianDays().coverage
     yield AvailableCalendar("RU", "built in", "Russia", first, last, None, "Россия")
@@ -89,20 +89,20 @@ def _russian() -> Iterator[AvailableCalendar]:
         )
 
 
-def other_zones(id: str) -> tuple[str, ...]:  # noqa: A002
+def other_zones(id: str) -> tuple[str, ...]:
     """Return the IANA zones of a Russian region, except the zone of its capital.
 
     The result is empty for an id that is not a Russian region.
     """
     if id.startswith(_RUSSIAN_REGIONS):
-        from workhours_sla.calendars.russia.regions import region, region_ids  # noqa: PLC0415
+        from workhours_sla.calendars.russia.regions import region, region_ids
 
         if id in region_ids():
             return tuple(tz for tz, _ in region(id).other_zones)
     return ()
 
 
-def _suggestion(id: str) -> Phrase:  # noqa: A002
+def _suggestion(id: str) -> Phrase:
     """Return the suggestion for the error about an unknown id.
 
     If the id is known in upper case, the id in upper case is suggested. If it is similar to the
@@ -111,7 +111,7 @@ def _suggestion(id: str) -> Phrase:  # noqa: A002
     if id != id.upper():
         with suppress(UnknownCalendarError):
             return say("did_you_mean", near=find(id.upper()).id)
-    from workhours_sla.calendars.russia.regions import named_like  # noqa: PLC0415
+    from workhours_sla.calendars.russia.regions import named_like
 
     similar = named_like(id)
     return say("did_you_mean", near=similar) if similar else say("use_calendar")
@@ -121,7 +121,7 @@ def _suggestion(id: str) -> Phrase:  # noqa: A002
 def _providers() -> dict[str, Callable[[str], Any]]:
     """Return the providers of installed packages, keyed by name, with ``holidays`` first."""
     # importing importlib.metadata takes longer than computing a deadline in Russia
-    from importlib.metadata import entry_points  # noqa: PLC0415
+    from importlib.metadata import entry_points
 
     found = sorted(
         entry_points(group=GROUP), key=lambda point: (point.name != "holidays", point.name)

@@ -55,7 +55,7 @@ class TableDays(NamedTuple):
             found[entry.date] = (*found.get(entry.date, ()), entry)
         return found
 
-    def uncertain(self, year: int) -> Mapping[date, Entry]:  # noqa: ARG002
+    def uncertain(self, year: int) -> Mapping[date, Entry]:
         return {}
 
     def known_on(self, day: date) -> TableDays:
@@ -64,13 +64,13 @@ class TableDays(NamedTuple):
     def with_week(self, days: int) -> TableDays:
         raise week_error(days)
 
-    def with_workdays(self, weekdays: frozenset[int]) -> TableDays:  # noqa: ARG002
+    def with_workdays(self, weekdays: frozenset[int]) -> TableDays:
         raise workdays_error()
 
-    def without_layers(self, layers: Collection[Layer]) -> TableDays:  # noqa: ARG002
+    def without_layers(self, layers: Collection[Layer]) -> TableDays:
         return self
 
-    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:  # noqa: ARG002
+    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
         return "outside", {"first": self.known[0][0], "last": self.known[-1][1]}
 
 

@@ -42,8 +42,8 @@ GAP: Final = "   "
 @lang_option
 @json_option
 @provisional_option
-def calendar(  # noqa: PLR0913 - one per option
-    id: str,  # noqa: A002
+def calendar(
+    id: str,
     year: int,
     *,
     categories: str | None,
@@ -126,7 +126,7 @@ def _heads(year: int) -> Iterator[tuple[str, date, date]]:
     """Yield the name, the first and the last date of each month, each quarter and the year."""
     for first, last in periods(year):
         name = words.months()[first.month - 1]
-        if last.month - first.month == 2:  # noqa: PLR2004 - a quarter
+        if last.month - first.month == 2:
             name = SHELL.text("quarter", number=last.month // 3)
         elif last.month != first.month:
             name = SHELL.text("year")

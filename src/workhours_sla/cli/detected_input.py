@@ -65,7 +65,7 @@ def input_of(file: str, where: Path | BinaryIO, given: Given, stack: ExitStack) 
     from_start(found.where)
     if as_it_is:
         return found
-    from workhours_sla.adapters.detection.detect import config_of, detect  # noqa: PLC0415
+    from workhours_sla.adapters.detection.detect import config_of, detect
 
     detected = detect(found.where, name=found.name, given=given)
     from_start(found.where)

@@ -21,7 +21,7 @@ BEHIND: Final = timedelta(minutes=2)
 """How far the watermark may be behind the clock, besides the skew, for digests to be written."""
 
 
-def digest_lines(  # noqa: PLR0913, PLR0917
+def digest_lines(
     file: Path,
     store: DatabaseStore,
     pipeline: Pipeline,

@@ -92,7 +92,7 @@ class Following(NamedTuple):
         )
 
     def _topic(self, config: Config) -> KafkaSource:
-        from workhours_sla.adapters.sources.kafka import KafkaSource  # noqa: PLC0415 - few need it
+        from workhours_sla.adapters.sources.kafka import KafkaSource
 
         def report(note: object) -> None:
             text = said(note)

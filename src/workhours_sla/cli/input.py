@@ -190,7 +190,7 @@ class _AppealRows:
 
 
 def _from_store(place: str, config: Config) -> Rows:
-    from workhours_sla.adapters.stores.places import open_reader  # noqa: PLC0415
+    from workhours_sla.adapters.stores.places import open_reader
 
     detail_of = details_of(config)
     with open_reader(place) as reader, reader.moment():
@@ -214,7 +214,7 @@ def details_of(config: Config) -> Callable[[Rejected], str]:
 
     A store has only the English reason, so the function parses the row again.
     """
-    from workhours_sla.adapters.sources.kafka_messages import MessageRows  # noqa: PLC0415
+    from workhours_sla.adapters.sources.kafka_messages import MessageRows
 
     rows = MessageRows(config)
 

@@ -36,7 +36,7 @@ def _windows_is_russian() -> bool:
     """Return whether this is Windows with Russian as its display language."""
     if sys.platform != "win32":
         return False
-    import ctypes  # noqa: PLC0415 - only Windows needs it
+    import ctypes
 
     found: int = ctypes.windll.kernel32.GetUserDefaultUILanguage()
     return found & PRIMARY_LANGUAGE == RUSSIAN

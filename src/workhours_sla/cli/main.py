@@ -79,11 +79,11 @@ COMMANDS: Final = {
 class Commands(Group):
     """The group of all commands. It imports the module of a command when the command is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a command and return the command, or None if there is none."""
         name = COMMANDS.get(cmd_name)
         if name is None:
@@ -186,8 +186,8 @@ def _coverage_message(error: CalendarCoverageError) -> str:
 
 
 def _bound(answer: datetime | timedelta) -> str:
-    from workhours_sla.cli.times import show_time  # noqa: PLC0415
-    from workhours_sla.worktime.budget import format_amount  # noqa: PLC0415
+    from workhours_sla.cli.times import show_time
+    from workhours_sla.worktime.budget import format_amount
 
     return show_time(answer) if isinstance(answer, datetime) else format_amount(answer)
 

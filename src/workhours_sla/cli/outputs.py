@@ -76,7 +76,7 @@ class Outputs(NamedTuple):
     mails: Mails
 
 
-def open_outputs(  # noqa: PLR0913, PLR0917
+def open_outputs(
     stack: ExitStack,
     pipeline: Pipeline,
     store: DatabaseStore,

@@ -162,7 +162,7 @@ def report(**options: Any) -> None:
     if wanted.revise is not None:
         show_revision(made, Path(wanted.revise), as_json=settings.as_json)
     elif settings.as_json:
-        from workhours_sla.reports.report_json import to_json  # noqa: PLC0415
+        from workhours_sla.reports.report_json import to_json
 
         echo_json(json.loads(to_json(made)))  # echo_json encodes it for standard output
     else:
@@ -186,10 +186,10 @@ def _make(
     zone = main_schedule(configuration, wanted.target).tz
     as_of = read_time(wanted.as_of or "now", zone).when
     try:
-        from workhours_sla.compliance.cases import refuse_repeated  # noqa: PLC0415
-        from workhours_sla.compliance.outcome_cases import cases_of_evaluation  # noqa: PLC0415
-        from workhours_sla.compliance.report_options import LISTED, ReportOptions  # noqa: PLC0415
-        from workhours_sla.reports.report import report as make_report  # noqa: PLC0415
+        from workhours_sla.compliance.cases import refuse_repeated
+        from workhours_sla.compliance.outcome_cases import cases_of_evaluation
+        from workhours_sla.compliance.report_options import LISTED, ReportOptions
+        from workhours_sla.reports.report import report as make_report
     except ImportError as error:
         raise click.UsageError(SHELL.text("no_numpy", error=said(str(error)))) from None
     rows = read_rows(source, configuration.mapping, given)
@@ -265,14 +265,14 @@ def read_rate(text: str) -> float:
 
 def _tables(made: Report, csv_to: str | None) -> Iterator[NamedFile]:
     if csv_to is not None:
-        from workhours_sla.reports.tables_csv import table_files  # noqa: PLC0415
+        from workhours_sla.reports.tables_csv import table_files
 
         yield from written_files("--csv", *table_files(made, Path(csv_to)).values())
 
 
 def _pages(made: Report, html_to: str | None) -> Iterator[NamedFile]:
     if html_to is not None:
-        from workhours_sla.reports.page.page import page_files  # noqa: PLC0415
+        from workhours_sla.reports.page.page import page_files
 
         yield from written_files("--html", *page_files(made, Path(html_to)))
 
@@ -281,12 +281,12 @@ def _write(made: Report, wanted: _ReportOptions) -> None:
     """Write the tables and the workbook of a report, and print their paths on standard error."""
     xlsx_to = wanted.xlsx_to
     if wanted.csv_to is not None:
-        from workhours_sla.reports.tables_csv import write_tables  # noqa: PLC0415
+        from workhours_sla.reports.tables_csv import write_tables
 
         for path in write_tables(made, wanted.csv_to):
             click.echo(str(path), err=True)
     if xlsx_to is not None:
-        from workhours_sla.reports.xlsx import write_workbook  # noqa: PLC0415
+        from workhours_sla.reports.xlsx import write_workbook
 
         try:
             write_workbook(made, Path(xlsx_to))
@@ -297,7 +297,7 @@ def _write(made: Report, wanted: _ReportOptions) -> None:
 
 
 def _write_page(made: Report, path: Path, result: Evaluation, target: Target) -> None:
-    from workhours_sla.reports.page.page import traces_of, write_page  # noqa: PLC0415
+    from workhours_sla.reports.page.page import traces_of, write_page
 
     mine = [outcome for outcome in result.outcomes if outcome.target == target.name]
     until = made.as_of + LOOK_AHEAD

@@ -74,15 +74,15 @@ def serve(**options: Any) -> None:
     _check(wanted, place, common)
     settings = Settings.of(take(CommonOptions, common | {"as_json": False, "provisional": False}))
     try:
-        from workhours_sla.service import run  # noqa: PLC0415 - needs the extra
-        from workhours_sla.service.answering import Limits  # noqa: PLC0415
-        from workhours_sla.service.app import application  # noqa: PLC0415
-        from workhours_sla.service.labels import Labels  # noqa: PLC0415
-        from workhours_sla.service.proxies import Proxies  # noqa: PLC0415
-        from workhours_sla.service.reporting import Reports  # noqa: PLC0415
-        from workhours_sla.service.tokens import Tokens  # noqa: PLC0415
-        from workhours_sla.service.webhooks import Webhooks  # noqa: PLC0415
-        from workhours_sla.service.with_store import WithStore  # noqa: PLC0415
+        from workhours_sla.service import run
+        from workhours_sla.service.answering import Limits
+        from workhours_sla.service.app import application
+        from workhours_sla.service.labels import Labels
+        from workhours_sla.service.proxies import Proxies
+        from workhours_sla.service.reporting import Reports
+        from workhours_sla.service.tokens import Tokens
+        from workhours_sla.service.webhooks import Webhooks
+        from workhours_sla.service.with_store import WithStore
     except ImportError as error:
         raise EngineError(say("no_service")) from error
     configuration = settings.configuration()
@@ -138,7 +138,7 @@ def _check(wanted: _ServeOptions, place: str | None, common: dict[str, Any]) -> 
             raise click.UsageError(SHELL.text("only_with_store", option=name))
     if place is None:
         return
-    from workhours_sla.cli.file_checks import (  # noqa: PLC0415
+    from workhours_sla.cli.file_checks import (
         check_files,
         read_files,
         store_files,
@@ -164,18 +164,18 @@ def _opened(
     if place is None:
         yield None
         return
-    from workhours_sla.adapters.stores.places import has_store  # noqa: PLC0415
-    from workhours_sla.cli.outputs import (  # noqa: PLC0415
+    from workhours_sla.adapters.stores.places import has_store
+    from workhours_sla.cli.outputs import (
         OutputOptions,
         note_failure,
         open_outputs,
     )
-    from workhours_sla.cli.sinks import configured_sinks  # noqa: PLC0415
-    from workhours_sla.cli.store_place import opened_store  # noqa: PLC0415
-    from workhours_sla.service.guard import LOG  # noqa: PLC0415
-    from workhours_sla.service.live import Live  # noqa: PLC0415
-    from workhours_sla.sla.pipeline import Pipeline  # noqa: PLC0415
-    from workhours_sla.worktime.budget import parse_amount  # noqa: PLC0415
+    from workhours_sla.cli.sinks import configured_sinks
+    from workhours_sla.cli.store_place import opened_store
+    from workhours_sla.service.guard import LOG
+    from workhours_sla.service.live import Live
+    from workhours_sla.sla.pipeline import Pipeline
+    from workhours_sla.worktime.budget import parse_amount
 
     def note(key: str, /, **facts: object) -> None:
         LOG.warning(key.replace("_", "-"), extra={"text": SHELL.text(key, **facts)})

@@ -67,7 +67,7 @@ class Settings:
         loaded = section = None
         defaults: dict[str, Any] = {"calendar": CALENDAR, "hours": HOURS}
         if options.config is not None:
-            from workhours_sla.adapters.config.file import load_config  # noqa: PLC0415
+            from workhours_sla.adapters.config.file import load_config
 
             loaded = load_config(Path(options.config))
             section = loaded.schedule
@@ -86,7 +86,7 @@ class Settings:
             week = values.get("week")
             calendar = calendar if week is None else calendar.with_week(week)
             if loaded is not None:
-                from workhours_sla.adapters.config.schedules import with_own_days  # noqa: PLC0415
+                from workhours_sla.adapters.config.schedules import with_own_days
 
                 calendar = with_own_days(calendar, loaded.schedule)
             if options.calendar_file is not None:
@@ -141,8 +141,8 @@ class Settings:
         must be chosen if there are several. Raises click.UsageError for options that have no effect
         on the targets. Raises ConfigError and BudgetError.
         """
-        from workhours_sla.adapters.config.policy import NewBudget, configured  # noqa: PLC0415
-        from workhours_sla.adapters.config.sections import Config  # noqa: PLC0415
+        from workhours_sla.adapters.config.policy import NewBudget, configured
+        from workhours_sla.adapters.config.sections import Config
 
         config, file = self.config or Config(), self.calendar_file
 
@@ -189,7 +189,7 @@ class Settings:
             note_calendar_ends(schedules, at)
 
     def _chosen(self, configuration: Configuration) -> Sequence[Target]:
-        from workhours_sla.sla.policy import targets_named  # noqa: PLC0415
+        from workhours_sla.sla.policy import targets_named
 
         return targets_named(configuration.policy, self.target)
 
@@ -213,11 +213,11 @@ def check_target(policy: Policy, name: str | None, *, needed: bool = True) -> li
     raise click.UsageError(SHELL.text(key, name=repr(name), names=listed))
 
 
-def find_calendar(id: str, categories: str | None) -> Calendar:  # noqa: A002
+def find_calendar(id: str, categories: str | None) -> Calendar:
     """Return a calendar; ``categories`` are those of the library holidays, separated by commas."""
     if categories is None:
         return Calendar.get(id)
-    from workhours_sla.adapters.calendars.holidays import copy_holidays  # noqa: PLC0415
+    from workhours_sla.adapters.calendars.holidays import copy_holidays
 
     asked = [name.strip() for name in categories.split(",")]
     return copy_holidays(id.removeprefix("holidays:"), categories=asked)
@@ -225,12 +225,12 @@ def find_calendar(id: str, categories: str | None) -> Calendar:  # noqa: A002
 
 def with_acts(calendar: Calendar, file: str) -> Calendar:
     """Add the acts of a TOML file to a calendar."""
-    from workhours_sla.adapters.calendars.acts import load_acts  # noqa: PLC0415
+    from workhours_sla.adapters.calendars.acts import load_acts
 
     return load_acts(Path(file)).added_to(calendar)
 
 
-def note_other_zones(id: str) -> None:  # noqa: A002
+def note_other_zones(id: str) -> None:
     """Print a note if parts of a region have other time zones than its capital."""
     found = region(id)
     if found.other_zones:

@@ -32,7 +32,7 @@ def place_if_given(given: str | None, config: str | None) -> str | None:
     """
     if given is not None or config is None:
         return given
-    from workhours_sla.adapters.config.file import load_config  # noqa: PLC0415 - often not needed
+    from workhours_sla.adapters.config.file import load_config
 
     return load_config(Path(config)).store.url
 

@@ -37,7 +37,7 @@ from workhours_sla.worktime.schedule import Schedule
 _CODE: Final = {verdict: code for code, verdict in enumerate(VERDICTS)}
 
 
-def cases_of_evaluation(  # noqa: PLR0913
+def cases_of_evaluation(
     evaluation: Evaluation,
     policy: Policy,
     *,

@@ -34,7 +34,7 @@ class FrameReports:
     def __init__(self, frame: Any) -> None:
         self._frame = frame
 
-    def report(  # noqa: PLR0913
+    def report(
         self,
         target: Target,
         *,
@@ -49,8 +49,8 @@ class FrameReports:
         ``columns`` and ``provisional`` are as for ``report.cases_of_frame``, ``options`` and
         ``lang`` as for ``report.report``. Raises the errors of both.
         """
-        from workhours_sla.reports.frames import cases_of_frame  # noqa: PLC0415
-        from workhours_sla.reports.report import report  # noqa: PLC0415
+        from workhours_sla.reports.frames import cases_of_frame
+        from workhours_sla.reports.report import report
 
         cases = cases_of_frame(
             self._frame, target, as_of=as_of, columns=columns, provisional=provisional
@@ -62,7 +62,7 @@ def _register() -> None:
     """Add ``sla.report`` to pandas DataFrames, and to polars DataFrames if polars is installed."""
     DataFrameVerbs.report = FrameReports.report  # type: ignore[attr-defined]
     try:
-        import polars as pl  # noqa: PLC0415
+        import polars as pl
     except ImportError:
         return
     pl.api.register_dataframe_namespace("sla")(FrameReports)

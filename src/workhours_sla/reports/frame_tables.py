@@ -55,7 +55,7 @@ def to_pandas(table: ReportNumbers | Cases, by: str = "total") -> pd.DataFrame:
     [['0', 'breached']]
     """
     try:
-        import pandas as pd  # noqa: PLC0415
+        import pandas as pd
     except ImportError as error:
         raise needs_extra(what="a DataFrame of pandas needs pandas", extras=("pandas",)) from error
 
@@ -100,7 +100,7 @@ def to_polars(table: ReportNumbers | Cases, by: str = "total") -> pl.DataFrame:
     ['0']
     """
     try:
-        import polars as pl  # noqa: PLC0415
+        import polars as pl
     except ImportError as error:
         raise needs_extra(what="a DataFrame of polars needs polars", extras=("polars",)) from error
 

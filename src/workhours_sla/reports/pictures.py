@@ -147,7 +147,7 @@ def draw_forecast(forecast: Forecast, *, lang: str = "en") -> Picture:
         return picture(answer_times.forecast_chart(forecast, room()))
 
 
-def draw_timeline(  # noqa: PLR0913
+def draw_timeline(
     outcome: Outcome,
     schedule: Schedule,
     *,

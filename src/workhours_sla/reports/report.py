@@ -79,7 +79,7 @@ class Report(ReportNumbers):
     def __str__(self) -> str:
         return self.text()
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002, FBT001 - IPython's
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's
         printer.text(str(self))
 
     def _repr_html_(self) -> str:
@@ -87,7 +87,7 @@ class Report(ReportNumbers):
             return html_table(self.named(), self.headings)
 
 
-def report(  # noqa: PLR0913
+def report(
     cases: Cases,
     options: ReportOptions | None = None,
     *,

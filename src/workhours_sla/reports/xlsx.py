@@ -65,7 +65,7 @@ def write_workbook(report: Report, path: str | PathLike[str], *, lang: str | Non
     ['march.xlsx']
     """
     try:
-        import xlsxwriter  # noqa: PLC0415 - of the extra excel
+        import xlsxwriter
     except ImportError as error:
         raise needs_extra(what="workbooks need xlsxwriter", extras=("excel",)) from error
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 LAST_YEAR: Final = 9998
 
 
-def application(  # noqa: PLR0913
+def application(
     policy: Policy,
     tokens: Tokens | None = None,
     store: WithStore | None = None,
@@ -97,7 +97,7 @@ def application(  # noqa: PLR0913
     app.add_exception_handler(Exception, failed)
     open_ = OPEN
     if store is not None:
-        from workhours_sla.service.screen.site import ADDRESSES, Site  # noqa: PLC0415 - needs numpy
+        from workhours_sla.service.screen.site import ADDRESSES, Site
 
         for method, path, answer in Site(store.live, policy, tokens, store.labels).routes():
             _add(app, method, path, answer)
@@ -127,7 +127,7 @@ def _add(app: FastAPI, method: str, path: str, answer: Callable[..., Any]) -> No
 
 async def _calendar_year(request: Request) -> Response:
     text: str = request.path_params["year"]
-    year = int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else 0  # noqa: PLR2004
+    year = int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else 0
     if not 1 < year <= LAST_YEAR:
         phrase = say("not_a_year", text=shown(text))
         refuse("invalid-request", phrase, key="year")

@@ -98,7 +98,7 @@ def _order(outcome: Outcome) -> tuple[datetime, str, str, int]:
 
 
 def _count(key: str, text: str, least: int, most: int) -> int:
-    value = int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else -1  # noqa: PLR2004
+    value = int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else -1
     if not least <= value <= most:
         facts = {"key": key, "value": shown(text), "least": least, "most": most}
         refuse("invalid-request", say("not_a_count", **facts), key=key)

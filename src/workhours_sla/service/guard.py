@@ -62,7 +62,7 @@ class Guard:
     reverse proxies that say who the client is.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         inner: Application,
         tokens: Tokens,
@@ -243,7 +243,7 @@ async def refused(_request: Request, error: Exception) -> Response:
 async def not_routed(request: Request, error: Exception) -> Response:
     """Return the problem for an address or a method that the service does not have."""
     problem = Problem("not-found", say("no_address"), {})
-    if getattr(error, "status_code", None) == 405:  # noqa: PLR2004
+    if getattr(error, "status_code", None) == 405:
         allowed = (getattr(error, "headers", None) or {}).get("Allow", "")
         facts = {"method": request.method, "allowed": allowed}
         problem = Problem("method-not-allowed", say("wrong_method", **facts), facts)

@@ -98,7 +98,7 @@ class Live:
     (['applied', 'duplicate'], 1)
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         pipeline: Pipeline,
         *,

@@ -92,8 +92,8 @@ class Reports:
         Raises WorkHoursError.
         """
         try:
-            from workhours_sla.reports.page.page import page, traces_of  # noqa: PLC0415
-            from workhours_sla.reports.report_json import to_json  # noqa: PLC0415
+            from workhours_sla.reports.page.page import page, traces_of
+            from workhours_sla.reports.report_json import to_json
         except ImportError:
             refuse("report-unavailable", say("no_report_extra"))
         if not self._lock.acquire(blocking=False):
@@ -111,9 +111,9 @@ class Reports:
 
     def _made(self, query: ReportQuery) -> tuple[Report, Target, Sequence[Outcome]]:
         """Return the report, its target, and the outcomes of the target."""
-        from workhours_sla.compliance.outcome_cases import cases_of_evaluation  # noqa: PLC0415
-        from workhours_sla.compliance.report_options import ReportOptions  # noqa: PLC0415
-        from workhours_sla.reports.report import report  # noqa: PLC0415
+        from workhours_sla.compliance.outcome_cases import cases_of_evaluation
+        from workhours_sla.compliance.report_options import ReportOptions
+        from workhours_sla.reports.report import report
 
         policy, mapping = self._configuration.policy, self._configuration.mapping
         target = self._target(query.target)

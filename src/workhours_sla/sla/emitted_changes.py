@@ -261,7 +261,7 @@ class _ChangeContext(NamedTuple):
     additions: list[Change]
 
 
-def changes_between(  # noqa: PLR0913
+def changes_between(
     appeal_id: str,
     reported: dict[Key, Reported],
     folded: Folded,
@@ -330,7 +330,7 @@ def _with_due(kinds: Kinds, moments: Moments, clock: Clock, old: Reported) -> tu
     return _shared((_OPENED, _DUE_CHANGED, *kinds[1:])), (moments[0], due, *moments[1:])
 
 
-def _append_changes(  # noqa: PLR0913, PLR0917
+def _append_changes(
     context: _ChangeContext,
     key: Key,
     clock: Clock | None,
@@ -350,7 +350,7 @@ def _append_changes(  # noqa: PLR0913, PLR0917
     return kinds, _counted(revisions, count + 1, more), due, count + more, *moments
 
 
-def _rewrite_changes(  # noqa: PLR0913, PLR0917
+def _rewrite_changes(
     context: _ChangeContext,
     key: Key,
     clock: Clock | None,
@@ -399,7 +399,7 @@ def _first_difference(kinds: Kinds, moments: Moments, old: Reported) -> int:
     return place
 
 
-def _emit(  # noqa: PLR0913, PLR0917
+def _emit(
     context: _ChangeContext,
     key: Key,
     clock: Clock | None,

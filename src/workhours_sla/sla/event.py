@@ -121,11 +121,11 @@ class Event:
     regime: str | None = None
     refers_to: str | None = None
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the fields; test_sla compares them
+    def __init__(
         self,
         event_id: str,
         appeal_id: str,
-        type: EventType | str,  # noqa: A002 - the name of the field
+        type: EventType | str,
         occurred_at: datetime,
         received_at: datetime,
         source: str = "",

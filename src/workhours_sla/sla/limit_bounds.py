@@ -31,7 +31,7 @@ from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.schedule import Schedule
 
 
-def pause_bounds(  # noqa: PLR0913, PLR0917
+def pause_bounds(
     pauses: Sequence[Pause],
     cap: Budget,
     schedule: Schedule,

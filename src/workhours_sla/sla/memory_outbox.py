@@ -74,7 +74,7 @@ class MemoryOutbox:
             failures = self._failures.get(sink, {}).values()
             return len(self._outbox) - accepted + repeated(number, failures)
 
-    def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:  # noqa: ARG002
+    def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
         """Record that a sink has the changes with these numbers, and all changes before them."""
         with self.lock:
             self._progress[sink] = max(self._progress.get(sink, 0), *numbers)

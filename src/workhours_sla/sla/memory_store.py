@@ -150,7 +150,7 @@ class MemoryStore(MemoryOutbox):
 
     def copies(
         self,
-        appeal_id: str,  # noqa: ARG002
+        appeal_id: str,
         event_ids: Sequence[str],
     ) -> Mapping[str, StoredEvent | Copies]:
         """Return the stored copies of event ids, keyed by event id."""

@@ -243,7 +243,7 @@ class Pipeline:
 
     # -- the run loop ------------------------------------------------------------------------
 
-    def run(  # noqa: PLR0913
+    def run(
         self,
         source: Source,
         *,

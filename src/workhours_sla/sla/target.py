@@ -174,7 +174,7 @@ class Target:
         if self.warn < ZERO:
             msg = say("target_warn", target=shown(self.name), warn=str(self.warn))
             raise PolicyError(msg)
-        if self.warn_percent is not None and not 0 < self.warn_percent < 100:  # noqa: PLR2004
+        if self.warn_percent is not None and not 0 < self.warn_percent < 100:
             percent = str(self.warn_percent)
             msg = say("target_percent", target=shown(self.name), percent=percent)
             raise PolicyError(msg)

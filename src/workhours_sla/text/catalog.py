@@ -55,7 +55,7 @@ def current() -> str:
 @cache
 def read(file: str) -> dict[str, Any]:
     """Return a file of the catalog."""
-    import tomllib  # noqa: PLC0415 - an import of the package needs no text
+    import tomllib
 
     with open(os.path.join(os.path.dirname(__file__), "catalog", f"{file}.toml"), "rb") as stream:  # noqa: PTH118, PTH120, PTH123 - pathlib is slow to import
         return tomllib.load(stream)
@@ -124,7 +124,7 @@ def plural(count: object, forms: list[str]) -> str:
     if "," in text:
         return forms[1]
     number = int(text.replace(_NBSP, ""))
-    if number % 10 == 1 and number % 100 != 11:  # noqa: PLR2004 - the rules of Russian
+    if number % 10 == 1 and number % 100 != 11:
         return forms[0]
     return forms[1 if number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14) else 2]
 

@@ -154,7 +154,7 @@ class DayBudget(metaclass=ABCMeta):
         start: datetime,
         pauses: Pauses,
         *,
-        start_known: bool,  # noqa: ARG002
+        start_known: bool,
     ) -> set[date]:
         """Return the possible due dates in a completion.
 
@@ -298,7 +298,7 @@ class ClockTime:
     def __post_init__(self) -> None:
         check_budget(self.amount)
 
-    def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:  # noqa: ARG002
+    def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
         """Return ``start`` plus the amount: the due time, which is also the limit.
 
         The answer is in the zone of ``start``.

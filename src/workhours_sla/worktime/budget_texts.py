@@ -49,7 +49,7 @@ def parse_budget(
     """
     if match_of_amount(text) is not None:
         return parse_amount(text)
-    from workhours_sla.worktime import budget_kinds  # noqa: PLC0415
+    from workhours_sla.worktime import budget_kinds
 
     compact = text.strip().lower()
     amount = compact.removesuffix(_CLOCK)

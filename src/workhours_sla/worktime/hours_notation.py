@@ -401,7 +401,7 @@ def _parse_times_range(reader: _Reader) -> Shift:
         reader.refuse("hours_range", part=part)
     part = match[0]
     h1, m1, s1, h2, m2, s2 = (int(group or 0) for group in match.groups())
-    if max(m1, s1, m2, s2) > 59 or h1 > 23 or h2 > 48:  # noqa: PLR2004
+    if max(m1, s1, m2, s2) > 59 or h1 > 23 or h2 > 48:
         reader.refuse("hours_clock", part=part)
     start = timedelta(hours=h1, minutes=m1, seconds=s1)
     end = timedelta(hours=h2, minutes=m2, seconds=s2)

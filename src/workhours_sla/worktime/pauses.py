@@ -53,7 +53,7 @@ def _check_pairs(pauses: object) -> None:
         msg = f"pauses={pauses!r} is not a list; give a list of pairs (since, until)"
         raise ArgumentError(msg) from None
     for pair in pauses:
-        if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
             msg = f"{pair!r} is not a pause; give a pair (since, until) of aware datetimes"
             raise ArgumentError(msg) from None
         since, until = pair
@@ -79,7 +79,7 @@ def paused_between(
     return paused
 
 
-def paused_before_answer(  # noqa: PLR0913
+def paused_before_answer(
     worked: Callable[[timedelta], timedelta],
     start: timedelta,
     budget: timedelta,

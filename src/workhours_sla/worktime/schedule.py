@@ -84,7 +84,7 @@ class Schedule(Combinable, DatedShifts):
 
     __slots__ = ("calendar", "changes", "hours", "overrides", "shorten_at_start")
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         calendar: Calendar | str | None,
         hours: WeeklyHours | str,
@@ -177,7 +177,7 @@ class Schedule(Combinable, DatedShifts):
         >>> trace.steps[1].day.kind, str(trace.steps[1].used)
         (<DayKind.TRANSFERRED_WORK: 'transferred_work'>, '2:00:00')
         """
-        from workhours_sla.worktime.explain import (  # noqa: PLC0415
+        from workhours_sla.worktime.explain import (
             check_until,
             fixed_amount,
             trace_of,
@@ -226,7 +226,7 @@ class Schedule(Combinable, DatedShifts):
             return None
         return Completion.of(self, full=False), Completion.of(self, full=True)
 
-    def _dates(self, budget: object) -> Self:  # noqa: ARG002
+    def _dates(self, budget: object) -> Self:
         return self
 
     # -- a value -----------------------------------------------------------------------------

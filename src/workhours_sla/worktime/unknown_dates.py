@@ -69,7 +69,7 @@ def refused(_time: Time, _ask: Callable[[Time], Answer], error: CalendarCoverage
     raise error
 
 
-def certain_answer(  # noqa: PLR0913
+def certain_answer(
     error: CalendarCoverageError,
     time: Time,
     ask: Callable[[Time], Answer],
@@ -122,7 +122,7 @@ def with_bounds(error: CalendarCoverageError, one: object, other: object) -> Cal
     that the error already has. If one of the two is unknown, the error is returned unchanged.
     """
     bounds = [bound for bound in (one, other) if isinstance(bound, datetime | timedelta)]
-    if len(bounds) < 2:  # noqa: PLR2004 - the earliest and the latest
+    if len(bounds) < 2:
         return error
     earliest, latest = sorted(bounds, key=_in_utc)  # type: ignore[arg-type]
     msg = f"{str(error).partition(_BETWEEN)[0]}{_BETWEEN}{earliest} and {latest}"

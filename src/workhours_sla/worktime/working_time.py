@@ -331,7 +331,7 @@ class WorkingTime(CompiledTime):
         self, start: datetime, budget: Budget, now: datetime, pauses: Pauses, *, provisional: bool
     ) -> timedelta:
         """Return the time from ``now`` to the due time of a budget that is not a timedelta."""
-        from workhours_sla.worktime.budget_kinds import ClockTime  # noqa: PLC0415
+        from workhours_sla.worktime.budget_kinds import ClockTime
 
         def ask(time: WorkingTime) -> timedelta:
             due = WorkingTime.deadline(time, start, budget, pauses=pauses)
@@ -348,11 +348,11 @@ class WorkingTime(CompiledTime):
         self, due: datetime, budget: object, *, provisional: bool
     ) -> datetime:
         """Return the latest start for a day budget or ClockTime."""
-        from workhours_sla.worktime.budget_kinds import (  # noqa: PLC0415
+        from workhours_sla.worktime.budget_kinds import (
             WorkingDaysInHours,
             day_budget,
         )
-        from workhours_sla.worktime.latest_start import latest_start_by_search  # noqa: PLC0415
+        from workhours_sla.worktime.latest_start import latest_start_by_search
 
         kind = day_budget(budget, due)
 
@@ -388,7 +388,7 @@ class WorkingTime(CompiledTime):
 
         An answer that depends on unknown dates is certain if its bounds are equal.
         """
-        from workhours_sla.worktime.budget_kinds import ClockTime, day_budget  # noqa: PLC0415
+        from workhours_sla.worktime.budget_kinds import ClockTime, day_budget
 
         dates = self._dates(budget)
         kind = day_budget(budget, start)

@@ -216,8 +216,8 @@ def _check_partner(row: Row, other: date, partner: Entry | None) -> None:
         place.refuse(f"{swap}, which is swapped with {partner.swapped_with}", "correct one of them")
 
 
-def calendar_of(  # noqa: PLR0913 - the parts of a calendar
-    id: str,  # noqa: A002 - as in Calendar
+def calendar_of(
+    id: str,
     entries: Iterable[Entry],
     *,
     weekend: frozenset[int],

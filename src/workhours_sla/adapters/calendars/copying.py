@@ -48,8 +48,8 @@ class ForeignDay(NamedTuple):
     short: bool = False
 
 
-def build(  # noqa: PLR0913 - the parts of a calendar, by keyword
-    id: str,  # noqa: A002
+def build(
+    id: str,
     days: Sequence[ForeignDay],
     *,
     act: Act,
@@ -163,7 +163,7 @@ def all_dates(first: int, last: int) -> Iterator[date]:
     return dates_between(date(first, 1, 1), date(last, 12, 31))
 
 
-def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, int]) -> None:  # noqa: A002
+def check_years(library: str, id: str, asked: tuple[int, int], has: tuple[int, int]) -> None:
     """Raise CalendarDataError if the library covers none of the years asked for.
 
     ``asked`` are the first and the last year that the caller asked for, and ``has`` are the first
@@ -200,7 +200,7 @@ def _numbers(version: str) -> list[int]:
     return [int(part) for part in re.findall(r"\d+", version)]
 
 
-def similar_ids(id: str, ids: Mapping[str, str]) -> Phrase:  # noqa: A002
+def similar_ids(id: str, ids: Mapping[str, str]) -> Phrase:
     """Return the suggestion of other ids, for the error about an unknown id.
 
     ``ids`` are the known ids, keyed by the names that are compared with ``id``.

@@ -46,10 +46,10 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
 
-def read_dates(  # noqa: PLR0913 - options that the list does not contain
+def read_dates(
     source: Source,
     *,
-    id: str,  # noqa: A002 - as in Calendar
+    id: str,
     first: date | None = None,
     last: date | None = None,
     weekend: Iterable[int] = (5, 6),

@@ -57,7 +57,7 @@ _SUBSTITUTED = 4
 """A library row with this many fields or more is a swap: a day off, and the date worked instead."""
 
 
-def provide(id: str) -> Calendar | None:  # noqa: A002
+def provide(id: str) -> Calendar | None:
     """Return the calendar of an ISO 3166 id such as ``DE-BY``, or None if the library has none.
 
     The calendar has the default options of ``copy_holidays``. Raises UnknownCalendarError for
@@ -67,8 +67,8 @@ def provide(id: str) -> Calendar | None:  # noqa: A002
     return None if _entity(id) is None else copy_holidays(id)
 
 
-def copy_holidays(  # noqa: PLR0913 - options, all by keyword
-    id: str,  # noqa: A002
+def copy_holidays(
+    id: str,
     *,
     first: int = copying.FIRST_YEAR,
     last: int | None = None,
@@ -108,7 +108,7 @@ def copy_holidays(  # noqa: PLR0913 - options, all by keyword
     >>> print(bavaria.day(date(2026, 1, 6)).reasons[0].name)
     Heilige Drei Könige
     """
-    from holidays.version import __version__ as version  # noqa: PLC0415
+    from holidays.version import __version__ as version
 
     _refuse_russia(id)
     entity = _entity(id)
@@ -157,8 +157,8 @@ def available(country: str) -> Iterator[AvailableCalendar]:
 
     The calendars of a country include those of its subdivisions.
     """
-    from holidays.registry import COUNTRIES, EntityLoader  # noqa: PLC0415
-    from holidays.version import __version__ as version  # noqa: PLC0415
+    from holidays.registry import COUNTRIES, EntityLoader
+    from holidays.version import __version__ as version
 
     names = {codes[1]: codes[0] for codes in COUNTRIES.values()}
     newest = copying.release_year(version, FIRST_RELEASES) + 1
@@ -185,7 +185,7 @@ def available(country: str) -> Iterator[AvailableCalendar]:
             )
 
 
-def _refuse_russia(id: str) -> None:  # noqa: A002
+def _refuse_russia(id: str) -> None:
     """Raise UnknownCalendarError for Russia and its regions."""
     if id == "RU" or id.startswith("RU-"):
         msg = say("russia_built_in", id=repr(id), bare=id)
@@ -195,13 +195,13 @@ def _refuse_russia(id: str) -> None:  # noqa: A002
 # -- what the library has --------------------------------------------------------------------
 
 
-def _entity(id: str) -> type[HolidayBase] | None:  # noqa: A002
+def _entity(id: str) -> type[HolidayBase] | None:
     """Return the library's class for an ISO 3166 id, or None if the library does not have the id.
 
     The class of a subdivision is the class of its country.
     """
-    import holidays  # noqa: PLC0415 - slow; only a foreign calendar needs it
-    from holidays.registry import EntityLoader  # noqa: PLC0415
+    import holidays
+    from holidays.registry import EntityLoader
 
     country, dash, subdivision = id.partition("-")
     if country not in EntityLoader.get_country_codes(include_aliases=False):
@@ -210,13 +210,13 @@ def _entity(id: str) -> type[HolidayBase] | None:  # noqa: A002
     return entity if not dash or subdivision in entity.subdivisions else None
 
 
-def _names(id: str) -> Mapping[str, str]:  # noqa: A002
+def _names(id: str) -> Mapping[str, str]:
     """Return the ids that an error message may suggest for an unknown id, keyed by name.
 
     If the library has the country of the unknown id, the result has the ids of the country's
     subdivisions. Otherwise it has the ids of all countries.
     """
-    from holidays.registry import COUNTRIES  # noqa: PLC0415
+    from holidays.registry import COUNTRIES
 
     country = id.partition("-")[0]
     entity = _entity(country)
@@ -262,7 +262,7 @@ def _filled(entity: type[HolidayBase], categories: frozenset[str], **options: An
     return entity(expand=False, categories=categories, **options)
 
 
-def _years_of(entity: type[HolidayBase], id: str) -> tuple[int, int]:  # noqa: A002
+def _years_of(entity: type[HolidayBase], id: str) -> tuple[int, int]:
     """Return the first and last year for which the library has all public holidays."""
     lunar = LUNAR_YEARS.get(id) or LUNAR_YEARS.get(entity.country)
     if lunar is None:
@@ -272,7 +272,7 @@ def _years_of(entity: type[HolidayBase], id: str) -> tuple[int, int]:  # noqa: A
 
 def _checked(
     entity: type[HolidayBase],
-    id: str,  # noqa: A002
+    id: str,
     categories: Iterable[str],
 ) -> frozenset[str]:
     wanted = frozenset([categories] if isinstance(categories, str) else categories)

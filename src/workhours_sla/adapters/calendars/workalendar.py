@@ -38,7 +38,7 @@ _READING = threading.Lock()
 """Lock for reading the library, because catching warnings affects the whole process."""
 
 
-def provide(id: str) -> Calendar | None:  # noqa: A002
+def provide(id: str) -> Calendar | None:
     """Return the calendar of an ISO 3166 id such as ``DE-BY``, or None if the library has none.
 
     The calendar has the default options of ``copy_workalendar``, and an id such as
@@ -52,7 +52,7 @@ def provide(id: str) -> Calendar | None:  # noqa: A002
 
 
 def copy_workalendar(
-    id: str,  # noqa: A002
+    id: str,
     *,
     first: int = copying.FIRST_YEAR,
     last: int | None = None,
@@ -86,7 +86,7 @@ def copy_workalendar(
         near = copying.similar_ids(id, names)
         msg = say("library_without", library="workalendar", id=shown(id), instead=near)
         raise UnknownCalendarError(msg, id=id)
-    from workalendar import __version__ as version  # type: ignore[import-untyped] # noqa: PLC0415
+    from workalendar import __version__ as version  # type: ignore[import-untyped]
 
     if last is None:
         last = copying.release_year(version, FIRST_RELEASES) + 1
@@ -112,7 +112,7 @@ def available(country: str) -> Iterator[AvailableCalendar]:
     not installed.
     """
     try:
-        from workalendar import __version__ as version  # noqa: PLC0415
+        from workalendar import __version__ as version
     except ImportError:
         return
     newest = copying.release_year(version, FIRST_RELEASES) + 1
@@ -136,7 +136,7 @@ def available(country: str) -> Iterator[AvailableCalendar]:
             )
 
 
-def _refuse_swappers(id: str) -> None:  # noqa: A002
+def _refuse_swappers(id: str) -> None:
     if id == "RU" or id.startswith("RU-"):
         missing = say("transfers_of_russia")
     elif id in SWAPS_MISSING:
@@ -147,13 +147,13 @@ def _refuse_swappers(id: str) -> None:  # noqa: A002
     raise UnknownCalendarError(msg, id=id)
 
 
-def _registered(id: str) -> Mapping[str, Any]:  # noqa: A002
+def _registered(id: str) -> Mapping[str, Any]:
     """Return the library's classes, keyed by the id of a country or subdivision.
 
     Raises UnknownCalendarError about ``id`` if the library is not installed.
     """
     try:
-        from workalendar.registry import registry  # type: ignore[import-untyped] # noqa: PLC0415
+        from workalendar.registry import registry  # type: ignore[import-untyped]
     except ImportError as error:
         raise UnknownCalendarError(say("no_workalendar", id=shown(id)), id=id) from error
     classes: Mapping[str, Any] = registry.region_registry
@@ -191,7 +191,7 @@ def _read(cls: Any, years: range) -> tuple[list[ForeignDay], str | None]:
 
 def _names(calendar: Any, year: int) -> dict[date, str] | None:
     """Return a year's days off and their names, or None if the library cannot compute the year."""
-    from workalendar.exceptions import CalendarError  # type: ignore[import-untyped] # noqa: PLC0415
+    from workalendar.exceptions import CalendarError  # type: ignore[import-untyped]
 
     found: dict[date, str] = {}
     try:

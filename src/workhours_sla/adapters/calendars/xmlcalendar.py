@@ -49,7 +49,7 @@ class _Year(NamedTuple):
 def read_xmlcalendar(
     files: Source | Iterable[Source],
     *,
-    id: str,  # noqa: A002 - as in Calendar
+    id: str,
     swaps: Mapping[date, date] | None = None,
     tz: ZoneInfo | str | None = None,
 ) -> Calendar:

@@ -159,7 +159,7 @@ def _records(source: Again, encoding: str) -> _Found:
 
 def _workbook(source: Again, name: str, kind: str) -> _Found:
     """Find the sheet with a table in a workbook."""
-    from workhours_sla.adapters.sources.workbook import text_rows  # noqa: PLC0415 - of an extra
+    from workhours_sla.adapters.sources.workbook import text_rows
 
     first: dict[str, list[Row]] = {}
     with source.opened() as opened:
@@ -192,7 +192,7 @@ def _workbook(source: Again, name: str, kind: str) -> _Found:
 
 
 def _arrow(source: Again, name: str, kind: str) -> _Found:
-    from workhours_sla.adapters.sources.arrow_tables import text_rows  # noqa: PLC0415
+    from workhours_sla.adapters.sources.arrow_tables import text_rows
 
     with source.opened() as opened:
         first = next(iter(text_rows(opened)), (0, []))

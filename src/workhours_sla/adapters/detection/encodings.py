@@ -114,7 +114,7 @@ def _by_statistics(sample: bytes, ranked: list[str]) -> Encoding:
 
     Such a text fits many encodings of one byte per character; ``others`` lists some of them.
     """
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - it takes long to import
+    from charset_normalizer import from_bytes
 
     found = [match.encoding for match in from_bytes(sample[:_SAMPLED])]
     names = [codecs.lookup(name).name for name in found]

@@ -80,7 +80,7 @@ def plausibility(text: str) -> Plausibility:
     words = {word for word in _WORD.findall(text) if not word.isascii()}  # each word once
     cased = sum(_CASED.fullmatch(word) is not None for word in words)
     # an abbreviation in capitals has any letters beside each other
-    lower = [word.lower() for word in words if not (word.isupper() and len(word) <= 4)]  # noqa: PLR2004
+    lower = [word.lower() for word in words if not (word.isupper() and len(word) <= 4)]
     pairs = [word[at : at + 2] for word in lower for at in range(len(word) - 1)]
     usual = sum(pair in _PAIRS for pair in pairs)
     return Plausibility(

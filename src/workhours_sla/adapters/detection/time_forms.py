@@ -124,10 +124,10 @@ def _is_native(found: re.Match[str]) -> bool:
     year_first = len(found["a"]) == _LONG_YEAR
     pointed = found["t"] == "."
     if found["s"] == "-" and year_first:
-        good = found["glue"].strip() in ("", "T", "t") and len(found["b"]) == len(found["c"]) == 2  # noqa: PLR2004
+        good = found["glue"].strip() in ("", "T", "t") and len(found["b"]) == len(found["c"]) == 2
         return good and not pointed
     if found["s"] == "." and not year_first and len(found["c"]) == _LONG_YEAR:
-        whole = len(found["hour"]) == 2 and not found["seconds"]  # noqa: PLR2004
+        whole = len(found["hour"]) == 2 and not found["seconds"]
         return not found["glue"].strip() and (whole or not pointed)
     return False
 
@@ -136,7 +136,7 @@ def _dates(found: re.Match[str]) -> dict[Order, str]:
     """Return the format of a date for each order that its shape allows."""
     mark = found["s"]
     if len(found["a"]) == _LONG_YEAR:
-        orders: tuple[Order, ...] = ("ymd",) if len(found["c"]) <= 2 else ()  # noqa: PLR2004
+        orders: tuple[Order, ...] = ("ymd",) if len(found["c"]) <= 2 else ()
     elif len(found["c"]) == _LONG_YEAR:
         orders = ("dmy", "mdy")
     else:
@@ -194,7 +194,7 @@ def may_be_swapped(text: str) -> bool:
         return False
     first, second, third = found.groups()
     days = (second, third) if len(first) == _LONG_YEAR else (first, second)
-    return max(map(int, days)) <= 12  # noqa: PLR2004
+    return max(map(int, days)) <= 12
 
 
 def orders_of(shape: Shape, most_first: int, most_second: int) -> tuple[Order, ...]:
@@ -203,9 +203,9 @@ def orders_of(shape: Shape, most_first: int, most_second: int) -> tuple[Order, .
     Dates with dots have the day first, unless that is impossible.
     """
     fitting = {
-        "dmy": most_first <= 31 and most_second <= 12,  # noqa: PLR2004
-        "mdy": most_first <= 12 and most_second <= 31,  # noqa: PLR2004
-        "ymd": most_second <= 12,  # noqa: PLR2004
+        "dmy": most_first <= 31 and most_second <= 12,
+        "mdy": most_first <= 12 and most_second <= 31,
+        "ymd": most_second <= 12,
     }
     orders = tuple(order for order in shape.formats if fitting[order])
     if shape.family.startswith(".") and "dmy" in orders:

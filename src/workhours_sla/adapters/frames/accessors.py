@@ -86,19 +86,19 @@ def _add_method(of: type, verb: Callable[..., Any]) -> None:
 def _register() -> None:
     """Register the accessors with pandas and polars, if they are installed."""
     try:
-        import pandas as pd  # noqa: PLC0415
+        import pandas as pd
     except ImportError:
         pass
     else:
         pd.api.extensions.register_series_accessor("sla")(SeriesVerbs)
         pd.api.extensions.register_dataframe_accessor("sla")(DataFrameVerbs)
     try:
-        import polars as pl  # noqa: PLC0415
+        import polars as pl
     except ImportError:
         pass
     else:
         pl.api.register_series_namespace("sla")(SeriesVerbs)
-        import workhours_sla.adapters.frames.polars_expressions  # noqa: F401, PLC0415
+        import workhours_sla.adapters.frames.polars_expressions  # noqa: F401
 
 
 for _verb in VERBS:

@@ -254,7 +254,7 @@ def _refuse_name(row: int, name: object, names: Sequence[str]) -> NoReturn:
         raise LookupError(msg)
     near = get_close_matches(str(name), [str(known) for known in names], n=3)
     listed = f"near it: {', '.join(near)}" if near else f"there are {', '.join(names[:5])}"
-    if not near and len(names) > 5:  # noqa: PLR2004 - as many as listed
+    if not near and len(names) > 5:
         listed += f" and {len(names) - 5} more"
     msg = f"row {row} names the schedule {name!r}, which is not among those given; {listed}"
     raise LookupError(msg)

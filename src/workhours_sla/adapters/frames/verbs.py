@@ -80,15 +80,15 @@ def library_of(value: object) -> type[Rows[Any]] | None:
     for base in type(value).__mro__:
         match base.__module__.partition(".")[0]:
             case "pandas":
-                from workhours_sla.adapters.frames.pandas import PandasRows  # noqa: PLC0415
+                from workhours_sla.adapters.frames.pandas import PandasRows
 
                 return PandasRows
             case "polars":
-                from workhours_sla.adapters.frames.polars import PolarsRows  # noqa: PLC0415
+                from workhours_sla.adapters.frames.polars import PolarsRows
 
                 return PolarsRows
             case "pyarrow":
-                from workhours_sla.adapters.frames.arrow import ArrowRows  # noqa: PLC0415
+                from workhours_sla.adapters.frames.arrow import ArrowRows
 
                 return ArrowRows
     return None
@@ -117,7 +117,7 @@ def elapsed(
 def elapsed(
     schedule: Schedules, starts: C, ends: Instants, **options: Unpack[_MarkingPauses]
 ) -> MarkedColumns[C]: ...
-def elapsed(  # noqa: PLR0913
+def elapsed(
     schedule: Schedules,
     starts: C,
     ends: Instants,
@@ -167,7 +167,7 @@ def remaining(
     now: Instants,
     **options: Unpack[_MarkingPauses],
 ) -> MarkedColumns[C]: ...
-def remaining(  # noqa: PLR0913
+def remaining(
     schedule: Schedules,
     starts: C,
     budget: Budgets,
@@ -208,7 +208,7 @@ def deadline(
 def deadline(
     schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_MarkingPauses]
 ) -> MarkedColumns[C]: ...
-def deadline(  # noqa: PLR0913
+def deadline(
     schedule: Schedules,
     starts: C,
     budget: Budgets,
@@ -247,7 +247,7 @@ def breaches_after(
 def breaches_after(
     schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_MarkingPauses]
 ) -> MarkedColumns[C]: ...
-def breaches_after(  # noqa: PLR0913
+def breaches_after(
     schedule: Schedules,
     starts: C,
     budget: Budgets,
@@ -283,7 +283,7 @@ def latest_start(
 def latest_start(
     schedule: Schedules, due: C, budget: Budgets, **options: Unpack[_Marking]
 ) -> MarkedColumns[C]: ...
-def latest_start(  # noqa: PLR0913
+def latest_start(
     schedule: Schedules,
     due: C,
     budget: Budgets,
@@ -313,7 +313,7 @@ def latest_start(  # noqa: PLR0913
 def is_working(schedule: Schedules, times: C, **options: Unpack[_Raising]) -> C: ...
 @overload
 def is_working(schedule: Schedules, times: C, **options: Unpack[_Marking]) -> MarkedColumns[C]: ...
-def is_working(  # noqa: PLR0913
+def is_working(
     schedule: Schedules,
     times: C,
     *,
@@ -345,7 +345,7 @@ def next_opening(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge])
 def next_opening(
     schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
 ) -> MarkedColumns[C]: ...
-def next_opening(  # noqa: PLR0913
+def next_opening(
     schedule: Schedules,
     times: C,
     *,
@@ -379,7 +379,7 @@ def next_closing(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge])
 def next_closing(
     schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
 ) -> MarkedColumns[C]: ...
-def next_closing(  # noqa: PLR0913
+def next_closing(
     schedule: Schedules,
     times: C,
     *,
@@ -412,7 +412,7 @@ def previous_opening(schedule: Schedules, times: C, **options: Unpack[_RaisingEd
 def previous_opening(
     schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
 ) -> MarkedColumns[C]: ...
-def previous_opening(  # noqa: PLR0913
+def previous_opening(
     schedule: Schedules,
     times: C,
     *,
@@ -445,7 +445,7 @@ def previous_closing(schedule: Schedules, times: C, **options: Unpack[_RaisingEd
 def previous_closing(
     schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
 ) -> MarkedColumns[C]: ...
-def previous_closing(  # noqa: PLR0913
+def previous_closing(
     schedule: Schedules,
     times: C,
     *,

@@ -71,7 +71,7 @@ class Registered(NamedTuple):
                 return days
         return None
 
-    def calendar(self, id: str) -> Calendar:  # noqa: A002
+    def calendar(self, id: str) -> Calendar:
         """Return the registry's current calendar with an id. Raises RefusedError."""
         try:
             found = Calendar.get(id)
@@ -176,7 +176,7 @@ class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
     @staticmethod
     def build(
         *,
-        id: str,  # noqa: A002
+        id: str,
         source: Any,
         tz: str | None,
         without: tuple[Layer, ...],

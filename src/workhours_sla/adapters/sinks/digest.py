@@ -98,7 +98,7 @@ class Agency(NamedTuple):
     name: str | None = None
 
 
-def digest_of(  # noqa: PLR0913
+def digest_of(
     agency: Agency,
     changed: Mapping[str, int],
     waiting: Sequence[Outcome],

@@ -133,7 +133,7 @@ class DigestLines:
     ...         lines.close()
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         file: Path,
         store: DigestStore,

@@ -81,7 +81,7 @@ class DigestMail:
 
     batch_size = 1
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         name: str,
         server: MailServer,

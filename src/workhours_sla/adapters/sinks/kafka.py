@@ -133,7 +133,7 @@ class KafkaSink:
 
     def _check_topic(self, producer: Any) -> None:
         """Raise StoreError unless the brokers have the topic, which must not be created by us."""
-        from confluent_kafka import KafkaException  # noqa: PLC0415 - an extra
+        from confluent_kafka import KafkaException
 
         try:
             found = producer.list_topics(self._topic, timeout=PATIENCE).topics[self._topic]
@@ -146,7 +146,7 @@ class KafkaSink:
         self, producer: Any, change: Change, number: int, errors: list[Any], is_stored: list[bool]
     ) -> Any:
         """Queue a change; return an error, None if it is queued. Its report sets the lists."""
-        from confluent_kafka import KafkaException  # noqa: PLC0415 - an extra
+        from confluent_kafka import KafkaException
 
         def report(error: Any, _message: Any) -> None:
             errors[number], is_stored[number] = error, error is None

@@ -58,7 +58,7 @@ class WebhookSink:
     batch_size = 1
     """A request has one change, so that a failure repeats no other change."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         name: str,
         url: str,
@@ -91,12 +91,12 @@ class WebhookSink:
         }
         answer = post(self._endpoint, body, headers, timeout=self._timeout)
         status = answer.status
-        if 200 <= status < 300:  # noqa: PLR2004 - statuses of HTTP
+        if 200 <= status < 300:
             return
         facts = {"host": self._endpoint.authority, "status": status}
-        if 400 <= status < 500 and status not in _TEMPORARY:  # noqa: PLR2004
+        if 400 <= status < 500 and status not in _TEMPORARY:
             raise UndeliverableError(say("http_refused", **facts), change_id=change.change_id)
-        cause = "http_redirect" if 300 <= status < 400 else "http_status"  # noqa: PLR2004
+        cause = "http_redirect" if 300 <= status < 400 else "http_status"
         raise StoreError(say(cause, **facts), retry_after=_wait(answer, now))
 
 

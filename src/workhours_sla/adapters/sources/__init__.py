@@ -61,7 +61,7 @@ class AppealFile:
         opened: OpenedFile,
         closing: ExitStack,
         *,
-        format: Format,  # noqa: A002 - the configuration key
+        format: Format,
         claims: list[Claim],
     ) -> None:
         self._items = items

@@ -44,7 +44,7 @@ class Table(NamedTuple):
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths of the columns and of the fields of structs."""
-        from workhours_sla.adapters.sources.arrow_values import leaves_of  # noqa: PLC0415 - extra
+        from workhours_sla.adapters.sources.arrow_values import leaves_of
 
         return tuple(path for path, _ in leaves_of(self.schema))
 
@@ -100,7 +100,7 @@ def _table_in(opened: OpenedFile) -> Iterator[tuple[Table, tuple[str, ...]]]:
     """Open the table in a file, and return it with the paths of its columns. Raises SourceError."""
     name = opened.name
     try:
-        import pyarrow  # noqa: F401, ICN001, PLC0415 - of an extra
+        import pyarrow  # noqa: F401, ICN001 - of an extra
     except ImportError:
         raise missing_extra(name, "arrow", "pyarrow") from None
     with opened.in_any_order() as file:
@@ -125,7 +125,7 @@ def _rows(table: Table, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
 
 def rows_of(batch: Any, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
     """Return an iterator over the rows of a batch, as tuples of the values of ``columns``."""
-    from workhours_sla.adapters.sources.arrow_values import (  # noqa: PLC0415 - of an extra
+    from workhours_sla.adapters.sources.arrow_values import (
         leaves_of,
         values_of,
     )
@@ -136,9 +136,9 @@ def rows_of(batch: Any, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
 
 def open_table(file: IO[bytes], name: str) -> Table:
     """Open a Parquet or Arrow file as a table. Raises what pyarrow raises for a damaged file."""
-    import pyarrow.ipc  # noqa: PLC0415 - of an extra
+    import pyarrow.ipc
 
-    from workhours_sla.adapters.sources.arrow_values import roots_of  # noqa: PLC0415 - of an extra
+    from workhours_sla.adapters.sources.arrow_values import roots_of
 
     head = file.read(HEAD)
     file.seek(0)
@@ -160,7 +160,7 @@ def open_table(file: IO[bytes], name: str) -> Table:
 
 
 def _open_parquet(file: IO[bytes], name: str) -> Table:
-    import pyarrow.parquet  # noqa: PLC0415 - of an extra
+    import pyarrow.parquet
 
     plain = pyarrow.parquet.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
     schema, metadata = plain.schema_arrow, plain.metadata
@@ -199,7 +199,7 @@ def sliced(batches: Iterable[Any], most: int) -> Iterator[Any]:
 @contextmanager
 def faults(name: str) -> Iterator[None]:
     """Convert the errors that pyarrow raises for a damaged file to SourceError."""
-    from pyarrow import ArrowException  # noqa: PLC0415 - of an extra
+    from pyarrow import ArrowException
 
     try:
         yield

@@ -34,7 +34,7 @@ class CompoundFile:
             more, count = struct.unpack_from("<II", head, 68)
         except struct.error:
             raise DamagedError from None
-        if self._sector < 512:  # noqa: PLR2004 - the smallest sector of the format
+        if self._sector < 512:
             raise DamagedError
         self._most = file.seek(0, 2) // self._sector + 1
         if count > self._most:

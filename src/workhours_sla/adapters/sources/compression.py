@@ -106,7 +106,7 @@ def _unpackers(name: str, compression: Compression) -> tuple[Callable[[], Any], 
     if compression == "gzip":
         return lambda: zlib.decompressobj(wbits=31), zlib.error
     try:
-        from zstandard import ZstdDecompressor, ZstdError  # noqa: PLC0415 - of an extra
+        from zstandard import ZstdDecompressor, ZstdError
     except ImportError:
         raise missing_extra(name, "zstd", "zstandard") from None
     return ZstdDecompressor(max_window_size=_WIDEST).decompressobj, ZstdError

@@ -257,7 +257,7 @@ def text_of(record: object) -> str:
     return clip(dumps(record, ensure_ascii=False, default=str)[: 1 << 16])
 
 
-def require_appeals(layout: Layout, name: str, format: str) -> None:  # noqa: A002
+def require_appeals(layout: Layout, name: str, format: str) -> None:
     """Raise SourceError unless ``layout.kind`` is ``appeals``, as ``format`` requires."""
     if layout.kind != "appeals":
         raise SourceError(say("kind_appeals", name=name, format=format), name=name)

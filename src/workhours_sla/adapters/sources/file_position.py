@@ -118,7 +118,7 @@ def identity_of(file: BinaryIO) -> int:
     """
     number, generation = os.fstat(file.fileno()).st_ino, b""
     if sys.platform == "linux":
-        import fcntl  # noqa: PLC0415 - not on other platforms
+        import fcntl
 
         with suppress(OSError):
             generation = fcntl.ioctl(file.fileno(), _GET_VERSION, bytes(8))[:4]

@@ -155,13 +155,13 @@ def mapper_of(config: Config, name: str = "-") -> RecordMapper:
     return nested(mapper)
 
 
-def check_followed(format: Format | None) -> None:  # noqa: A002 - the configuration key
+def check_followed(format: Format | None) -> None:
     """Raise SourceError if ``watch`` cannot follow files of a format."""
     if format in NOT_FOLLOWED:
         raise SourceError(say("format_not_followed", format=format), format=format)
 
 
-def reader_of(format: Format) -> Reader:  # noqa: A002 - the configuration key
+def reader_of(format: Format) -> Reader:
     """Import the module of a format, and return its reading function."""
     module = import_module(f"workhours_sla.adapters.sources.{_MODULES[format]}")
     return cast("Reader", module.read)

@@ -49,14 +49,14 @@ def table_of(frame: Any, layout: Layout) -> Table | None:
     Returns None if pyarrow is not installed, or cannot represent a column.
     """
     try:
-        import pyarrow as pa  # noqa: PLC0415 - of an extra
+        import pyarrow as pa
     except ImportError:
         return None
     try:
         table = frame if frame_library(frame) == "pyarrow" else _converted(frame, layout)
     except (pa.ArrowException, OverflowError, TypeError, ValueError):
         return None
-    from workhours_sla.adapters.sources.arrow_values import roots_of  # noqa: PLC0415 - of an extra
+    from workhours_sla.adapters.sources.arrow_values import roots_of
 
     def batches(columns: tuple[str, ...], most: int) -> Iterator[Any]:
         return sliced(table.select(roots_of(table.schema, columns)).to_batches(), most)
@@ -74,7 +74,7 @@ def rows_without_arrow(frame: Any, mapper: Mapper) -> Iterator[Item]:
 
 def _converted(frame: Any, layout: Layout) -> Any:
     """Return a table of Arrow with the columns of a frame; columns that are not used are null."""
-    import pyarrow as pa  # noqa: PLC0415 - of an extra
+    import pyarrow as pa
 
     used = {name for canonical in layout.canonical for name in layout.names(canonical)}
     of_library = _arrow_of_pandas if frame_library(frame) == "pandas" else _arrow_of_polars
@@ -93,15 +93,15 @@ def _column(frame: Any, at: int) -> Any:
 
 
 def _arrow_of_polars(column: Any) -> Any:
-    import pyarrow as pa  # noqa: PLC0415 - of an extra
+    import pyarrow as pa
 
     found = column.to_arrow()
     return found.cast(pa.large_string()) if str(found.type) == "string_view" else found
 
 
 def _arrow_of_pandas(column: Any) -> Any:
-    import pyarrow as pa  # noqa: PLC0415 - of an extra
-    from pandas.api.types import infer_dtype  # noqa: PLC0415 - of an extra
+    import pyarrow as pa
+    from pandas.api.types import infer_dtype
 
     if column.dtype != object:
         return pa.array(column, from_pandas=True)

@@ -65,7 +65,7 @@ class JiraMapper:
         self.metric = OneMetric(metric)
         self._desk = Desk("jira", layout, claims, fields={}, words={})
 
-    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
         """Return the events of a request, or a Fault. Raises SourceError for a second metric."""
         return self._desk.mapped(self._request, record, line)
 

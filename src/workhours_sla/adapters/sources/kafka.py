@@ -54,7 +54,7 @@ class KafkaSource:
     lost: Sequence[object] = ()
     """No file is ever lost: a loss of messages raises an error."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         brokers: str | Iterable[str],
         topic: str,

@@ -107,7 +107,7 @@ class Topic:
 
     def partitions(self) -> Sequence[int]:
         """Return the numbers of the partitions. Raises SourceError."""
-        from confluent_kafka import KafkaException  # noqa: PLC0415 - an extra
+        from confluent_kafka import KafkaException
 
         try:
             found = self._admin.list_topics(self._topic, timeout=PATIENCE).topics[self._topic]
@@ -123,7 +123,7 @@ class Topic:
 
         Raises SourceError for an error after which waiting is of no use.
         """
-        from confluent_kafka import KafkaException  # noqa: PLC0415 - an extra
+        from confluent_kafka import KafkaException
 
         try:
             found = self._admin.list_topics(self._topic, timeout=_QUERY).topics[self._topic]
@@ -145,8 +145,8 @@ class Topic:
 
         Messages of transactions that are still open count: they arrive later, below the end.
         """
-        from confluent_kafka import TopicPartition  # noqa: PLC0415 - an extra
-        from confluent_kafka.admin import OffsetSpec  # noqa: PLC0415
+        from confluent_kafka import TopicPartition
+        from confluent_kafka.admin import OffsetSpec
 
         spec = OffsetSpec.earliest() if first else OffsetSpec.latest()
         wanted = {TopicPartition(self._topic, one): spec for one in partitions}
@@ -178,7 +178,7 @@ class Topic:
         self._consumer.assign(self._made(offsets))
 
     def _made(self, offsets: Mapping[int, int]) -> list[Any]:
-        from confluent_kafka import TopicPartition  # noqa: PLC0415 - an extra
+        from confluent_kafka import TopicPartition
 
         return [TopicPartition(self._topic, one, offset) for one, offset in offsets.items()]
 
@@ -187,7 +187,7 @@ class Topic:
 
         ``wait`` is in seconds. Raises SourceError.
         """
-        from confluent_kafka import KafkaException  # noqa: PLC0415 - an extra
+        from confluent_kafka import KafkaException
 
         try:
             found: list[Any] = self._consumer.consume(AT_ONCE, wait)

@@ -92,7 +92,7 @@ class Mapper:
         self._unread_answers: Callable[[Record, Collection[str]], Iterable[str]] | None = None
         """Finds answers in columns that are not read; None as soon as an answer was read."""
         if layout.kind == "appeals" and layout.parts("answered_at"):
-            from workhours_sla.adapters.sources import unread_answers  # noqa: PLC0415 - many words
+            from workhours_sla.adapters.sources import unread_answers
 
             self.watched_columns = unread_answers.watched_columns(columns or (), read)
             self._unread_answers = unread_answers.unread_answers

@@ -113,7 +113,7 @@ class Open311Mapper:
     def __init__(self, layout: Layout, claims: list[Claim]) -> None:
         self._desk = Desk("open311", layout, claims, fields=FIELDS, words=WORDS)
 
-    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
         """Return the events of a request or of an update, or a Fault."""
         make = self._update if "update_id" in record else self._request
         return self._desk.mapped(make, record, line)

@@ -102,7 +102,7 @@ class Search:
     and FileNotFoundError if a file was renamed during the search.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - called once
+    def __init__(
         self,
         stack: ExitStack,
         candidates: Sequence[Candidate],

@@ -91,7 +91,7 @@ class ServiceNowMapper:
         is_named = bool(layout.columns.get("appeal_id"))
         self._numbers = layout.names("appeal_id") if is_named else _NUMBERS
 
-    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
         """Return the events of a row, or a Fault. Raises SourceError for a second metric name."""
         return self._desk.mapped(self._row, record, line)
 

@@ -58,7 +58,7 @@ class Tail:
     Raises SourceError.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         where: Path | BinaryIO,
         mapper: RecordMapper,

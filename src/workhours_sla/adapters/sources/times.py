@@ -262,7 +262,7 @@ def compile_format(datetime_format: str) -> Callable[[str], datetime]:
 
     def slowly(text: str) -> datetime:
         when = datetime.strptime(text, datetime_format)  # noqa: DTZ007 - it may have no offset
-        if two_digits != datetime_format and when.minute < 10:  # noqa: PLR2004 - has one digit
+        if two_digits != datetime_format and when.minute < 10:
             datetime.strptime(text, two_digits)  # noqa: DTZ007
         return when
 

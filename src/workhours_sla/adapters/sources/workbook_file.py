@@ -27,7 +27,7 @@ class Workbook:
 
     def __init__(self, file: IO[bytes], name: str) -> None:
         try:
-            import python_calamine  # noqa: PLC0415 - of an extra
+            import python_calamine
         except ImportError:
             raise missing_extra(name, "excel", "python-calamine") from None
         self._name = name
@@ -83,7 +83,7 @@ class Workbook:
 @contextmanager
 def reader_faults(name: str) -> Iterator[None]:
     """Convert the errors of the workbook reader to SourceError."""
-    from python_calamine import CalamineError, PasswordError  # noqa: PLC0415 - of an extra
+    from python_calamine import CalamineError, PasswordError
 
     try:
         yield

@@ -175,7 +175,7 @@ class Records:
         self._texts: list[str] = []
         self._length = 0
 
-    def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None:  # noqa: ARG002
+    def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None:
         """Begin an element: a root at depth 1, a record below it, or a value within a record."""
         if depth == 1:
             if self.roots[-1:] != [tag]:

@@ -72,7 +72,7 @@ class ZammadMapper:
         self._metric = metric
         self._desk = Desk("zammad", layout, claims, fields=FIELDS, words=WORDS)
 
-    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
         """Return the events of a record, or a Fault."""
         make = self._ticket
         if "ticket_id" in record:

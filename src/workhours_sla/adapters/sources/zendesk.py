@@ -72,7 +72,7 @@ class ZendeskMapper:
         self._desk = Desk("zendesk", layout, claims, fields={}, words=WORDS)
         self._paused: dict[tuple[str, str], None] = {}
 
-    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:  # noqa: ARG002
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
         """Return the events of a metric event or an audit, or a Fault."""
         is_audit = "metric" not in record and "events" in record
         return self._desk.mapped(self._audit if is_audit else self._event, record, line)

@@ -149,7 +149,7 @@ class ScheduleColumns:
         """
         return self._located("breaches_after", frame, starts, budget, into, by)
 
-    def _located(  # noqa: PLR0913, PLR0917
+    def _located(
         self,
         verb: str,
         frame: DataFrame,
@@ -179,7 +179,7 @@ class ScheduleColumns:
         given = (starts, budget) if isinstance(budget, str) else (starts,)
         return query.select(answer, into, verb, given, raises=self._raises)
 
-    def _in_python(  # noqa: PLR0913, PLR0917
+    def _in_python(
         self,
         frame: DataFrame,
         verb: str,

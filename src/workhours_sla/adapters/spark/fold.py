@@ -59,9 +59,9 @@ class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be 
 
     def handleExpiredTimer(  # noqa: N802
         self,
-        key: tuple[str],  # noqa: ARG002
+        key: tuple[str],
         timerValues: Any,  # noqa: N803
-        expiredTimerInfo: Any,  # noqa: ARG002, N803
+        expiredTimerInfo: Any,  # noqa: N803
     ) -> Iterator[Row]:
         """Advance an appeal whose timer is due, and return the changes."""
         return self._report([], timerValues)

@@ -126,7 +126,7 @@ def appeals(compiled: CompiledSchedules) -> list[Cells]:
                 f"agency {number % 3 + 1}",
                 names[number % len(names)],
                 _text(posted),
-                "" if number % 11 == 10 else _text(answered),  # noqa: PLR2004
+                "" if number % 11 == 10 else _text(answered),
             )
         )
     return rows

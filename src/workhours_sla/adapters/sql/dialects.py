@@ -44,7 +44,7 @@ def tables(schedules: Mapping[str, WorkingTime], *, since: date, until: date) ->
     return compile_schedules(schedules, since, until)
 
 
-def script(  # noqa: PLR0913
+def script(
     schedules: Mapping[str, WorkingTime],
     *,
     dialect: str,

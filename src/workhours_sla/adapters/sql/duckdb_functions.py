@@ -55,8 +55,8 @@ def register_duckdb(
     check_schema(schema)
     check_on_unknown(on_unknown)
     try:
-        from duckdb.func import ARROW, SPECIAL  # noqa: PLC0415
-        from duckdb.sqltypes import BIGINT  # noqa: PLC0415
+        from duckdb.func import ARROW, SPECIAL
+        from duckdb.sqltypes import BIGINT
     except ImportError as error:
         raise needs_extra(what="DuckDB functions need duckdb", extras=("duckdb",)) from error
     installed = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
@@ -113,10 +113,10 @@ class _Functions:
 
     def of(self, verb: str) -> Callable[[Any, Any, Any], Any]:
         """Return the function of a verb."""
-        import numpy as np  # noqa: PLC0415
-        import pyarrow as pa  # noqa: PLC0415
+        import numpy as np
+        import pyarrow as pa
 
-        from workhours_sla.worktime.columns import verbs  # noqa: PLC0415
+        from workhours_sla.worktime.columns import verbs
 
         ask: Callable[..., Any] = getattr(verbs, verb)
         unit = "m8[us]" if verb == "elapsed" else "M8[us]"

@@ -67,7 +67,7 @@ def sql_function(schema: str, signature: str, returns: str, body: str) -> str:
     return function(schema, signature, returns, body, language="sql")
 
 
-def function(  # noqa: PLR0913
+def function(
     schema: str,
     signature: str,
     returns: str,

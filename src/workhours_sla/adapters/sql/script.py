@@ -80,7 +80,7 @@ class Script:
 class Calls:
     """The verbs as calls of the functions that a script installs."""
 
-    def __init__(self, settings: Settings, dialect: Dialect) -> None:  # noqa: ARG002
+    def __init__(self, settings: Settings, dialect: Dialect) -> None:
         self._named = dialect.named
         self.verbs: Mapping[str, tuple[str, ...]] = VERBS
 

@@ -45,7 +45,7 @@ class SQLite(Dialect):
         """Return the greater of two integers."""
         return f"max({one}, {other})"
 
-    def refuse(self, message: str, kind: str) -> str:  # noqa: ARG002
+    def refuse(self, message: str, kind: str) -> str:
         """Return NULL: whether that is an error is decided for the whole answer."""
         return "null"
 

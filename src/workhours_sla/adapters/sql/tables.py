@@ -159,7 +159,7 @@ class Table(NamedTuple):
     def to_arrow(self) -> Any:
         """Return the rows as a table of Arrow. Raises ImportError without the extra ``arrow``."""
         try:
-            import pyarrow as pa  # noqa: PLC0415
+            import pyarrow as pa
         except ImportError as error:
             raise needs_extra(what="Arrow tables need pyarrow", extras=("arrow",)) from error
         columns = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)

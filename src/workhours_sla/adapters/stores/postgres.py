@@ -22,7 +22,7 @@ PATIENCE: Final = 2.0
 def postgres_database() -> type[PostgresDatabase]:
     """Import the class of databases in PostgreSQL. Raises EngineError without psycopg."""
     try:
-        from workhours_sla.adapters.stores.postgres_database import (  # noqa: PLC0415
+        from workhours_sla.adapters.stores.postgres_database import (
             PostgresDatabase,
         )
     except ImportError as error:

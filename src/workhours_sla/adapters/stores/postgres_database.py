@@ -302,7 +302,7 @@ class PostgresDatabase:
 
     def snapshot(self, path: Path) -> None:
         """Copy the state of one moment to a new SQLite file, which is a store."""
-        from workhours_sla.adapters.stores.copying import copy_to_file  # noqa: PLC0415 - imports us
+        from workhours_sla.adapters.stores.copying import copy_to_file
 
         with self.moment():
             copy_to_file(self, path)

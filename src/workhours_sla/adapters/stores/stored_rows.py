@@ -162,7 +162,7 @@ def instant(count: int) -> datetime:
     return _EPOCH + timedelta(microseconds=count)
 
 
-def tombstone(kind: str, id: str) -> bytes:  # noqa: A002
+def tombstone(kind: str, id: str) -> bytes:
     """Return the hash of a dropped event's or appeal's id, which is stored instead of the id.
 
     ``kind`` is ``event`` or ``appeal``.

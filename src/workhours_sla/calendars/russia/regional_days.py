@@ -154,7 +154,7 @@ def _by_rule(rule: str, year: int) -> tuple[date, ...]:
     if rule == LISTED:
         return ()
     if rule.startswith("easter+"):
-        from dateutil.easter import EASTER_ORTHODOX, easter  # noqa: PLC0415
+        from dateutil.easter import EASTER_ORTHODOX, easter
 
         return (easter(year, EASTER_ORTHODOX) + ONE_DAY * int(rule.removeprefix("easter+")),)
     month_day = rule.removeprefix("last Monday before ")

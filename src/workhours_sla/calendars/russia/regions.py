@@ -81,7 +81,7 @@ def region_ids() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=128)
-def region(id: str) -> Region:  # noqa: A002
+def region(id: str) -> Region:
     """Return the subject with an id. Raises UnknownCalendarError, which suggests similar ids."""
     if id not in region_ids():
         msg = say("no_region", id=shown(id), instead=_suggestion(id))
@@ -170,7 +170,7 @@ def named_like(text: str) -> tuple[Phrase, ...]:
 
     The beginning of a name counts as similar: ``Волгоградская``.
     """
-    from difflib import get_close_matches  # noqa: PLC0415 - only an error needs it
+    from difflib import get_close_matches
 
     wanted = text.casefold().strip()
     ids = {
@@ -192,9 +192,9 @@ def _named(ids: Iterable[str]) -> tuple[Phrase, ...]:
     )
 
 
-def _suggestion(id: str) -> Phrase:  # noqa: A002
+def _suggestion(id: str) -> Phrase:
     """Return the suggestion of ids for the error about an unknown id."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only an error needs it
+    from difflib import get_close_matches
 
     similar = get_close_matches(id, region_ids(), n=3, cutoff=0.6)
     named = _named(similar or ("RU-VGG",))

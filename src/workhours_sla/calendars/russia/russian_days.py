@@ -97,7 +97,7 @@ class RussianDays(NamedTuple):
             raise CalendarDataError(msg, days=days)
         return self._replace(weekend=weekend)
 
-    def with_workdays(self, weekdays: frozenset[int]) -> RussianDays:  # noqa: ARG002
+    def with_workdays(self, weekdays: frozenset[int]) -> RussianDays:
         raise workdays_error()
 
     def without_layers(self, layers: Collection[Layer]) -> RussianDays:

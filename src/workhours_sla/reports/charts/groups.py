@@ -60,7 +60,7 @@ def funnel_chart(report: ReportNumbers, table: Table | None) -> Chart:
         legend |= {f"{key}_few": f"{text(key)}, {few_label}", key: text(key)}
     few = sum(row.key is not None and row.funnel is None for row in table.rows)
     end = funnel.n[-1] * 1.15
-    steps = (1, 2, 5) if end < 10_000 else (1, 3)  # noqa: PLR2004
+    steps = (1, 2, 5) if end < 10_000 else (1, 3)
     sizes = [step * 10**power for power in range(1, 9) for step in steps]
     named = tuple((n, count_text(n)) for n in sizes if funnel.n[0] <= n <= end)
     low = min([*(rate.rate for _, rate in ranked), target - 0.2, funnel.centre - 0.2])

@@ -55,7 +55,7 @@ class Timeline:
     budget, which runs at night and through pauses, all time is drawn as working time.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         outcome: Outcome,
         schedule: Schedule,

@@ -196,7 +196,7 @@ class First(Section):
         pairs = [*zip(counts.met, counts.matured, strict=True)][-WEEKS:]
         shares = [met / n if n else None for met, n in pairs]
         known = [share for share in shares if share is not None]
-        if len(known) < 2 or sum(n for _, n in pairs) < _FEWEST_A_WEEK * len(pairs):  # noqa: PLR2004
+        if len(known) < 2 or sum(n for _, n in pairs) < _FEWEST_A_WEEK * len(pairs):
             return None
         first, last = (percent_sign(share) for share in (known[0], known[-1]))
         count = count_text(len(shares))

@@ -43,8 +43,8 @@ def share_bar(rate: ComplianceRate, label: str, *, large: bool = False) -> Html:
 def share_scale(target: float, label: str) -> Html:
     """Return a scale for the bars below it: 0, 50, 100 and the target with its label."""
     ends = [(0.0, "0", "start"), (0.5, "50", "middle"), (1.0, "100", "end")]
-    shown = [end for end in ends if end[0] in (0.0, 1.0) or abs(end[0] - target) > 0.25]  # noqa: PLR2004
-    near_end = target > 0.8  # noqa: PLR2004 - the label would run over 100
+    shown = [end for end in ends if end[0] in (0.0, 1.0) or abs(end[0] - target) > 0.25]
+    near_end = target > 0.8
     texts = [
         element(
             "text",

@@ -92,7 +92,7 @@ def amount(time: timedelta | None) -> Cell:
     return Cell(hours_grouped(time), time / _HOUR)
 
 
-def table(  # noqa: PLR0913
+def table(
     caption: str,
     titles: Line,
     lines: Iterable[Line] = (),

@@ -137,7 +137,7 @@ def _choice(key: str, value: str, choices: Iterable[str]) -> str:
 def _page(text: str | None) -> int:
     if text is None:
         return 1
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 7 else 0  # noqa: PLR2004
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 7 else 0
     if not 1 <= number <= LAST_PAGE:
         refuse("invalid-request", say("not_a_page", value=shown(text)), key="page")
     return number

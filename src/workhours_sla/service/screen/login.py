@@ -60,7 +60,7 @@ class Login:
         if header is not None:
             return Visitor(self._tokens.check(header))
         end, _, signature = _value_of(request.headers.get("cookie", "")).partition(".")
-        if not (end.isascii() and end.isdecimal() and len(end) < 20):  # noqa: PLR2004
+        if not (end.isascii() and end.isdecimal() and len(end) < 20):
             return None
         token = self._tokens.signer(f"{_PURPOSE} {end}", signature)
         if token is None or not now < int(end) <= now + SECONDS:

@@ -10,7 +10,7 @@ from workhours_sla.worktime.columns.rows import PauseRows, Rows, Verb
 from workhours_sla.worktime.columns.tables import Tables
 
 
-def measure(  # noqa: PLR0913
+def measure(
     verb: Verb, tables: Tables, rows: Rows, out: Ints, space: Scratch, *, known: bool
 ) -> Bools | None:
     """Write to ``out`` the working time between the two instants of each row.
@@ -78,7 +78,7 @@ def _before(amounts: Ints | Bools) -> Ints:
     return before
 
 
-def locate(  # noqa: PLR0913
+def locate(
     verb: Verb, tables: Tables, rows: Rows, out: Ints, space: Scratch, *, known: bool
 ) -> Bools | None:
     """Write to ``out`` the due time, limit or latest start of each row.

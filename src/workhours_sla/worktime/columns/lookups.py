@@ -249,7 +249,7 @@ class SearchedForward:
         self._parts = [(stretch.starts, stretch.a, stretch.cum) for stretch in stretches]
         self.offsets = Offsets(slot_of, 1)
 
-    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:  # noqa: ARG002
+    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
         """See ``Forward``."""
         slots = [0] if offsets is None else np.unique(offsets).tolist()
         for slot in slots:
@@ -264,9 +264,7 @@ class SearchedForward:
                 out[rows] = np.minimum(own - a.take(index), cum.take(index))
 
 
-def _step(  # noqa: PLR0913, PLR0917
-    x: Ints, index: Ints, bounds: Ints, steps: int, space: Ints, flags: Bools
-) -> None:
+def _step(x: Ints, index: Ints, bounds: Ints, steps: int, space: Ints, flags: Bools) -> None:
     """Increase each index while ``bounds[index]`` is at most ``x``, up to ``steps`` times."""
     for _ in range(steps):
         bounds.take(index, out=space, mode="clip")
@@ -334,7 +332,7 @@ class SearchedInverse:
     def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints]) -> None:
         self._cum, self._shifts = np.concatenate(cums), np.concatenate(shifts)
 
-    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:  # noqa: ARG002
+    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
         """See ``Inverse``."""
         index = self._cum.searchsorted(w, "right") - 1
         self._shifts.take(index, out=out, mode="clip")

@@ -171,7 +171,7 @@ class Question(NamedTuple, Generic[Given]):
         return self.schedules[0 if self.codes is None else int(self._spread(self.codes)[row])]
 
 
-def question(  # noqa: PLR0913
+def question(
     verb: Verb,
     schedule: WorkingTime | Sequence[WorkingTime],
     columns: Mapping[str, Given],

@@ -79,7 +79,7 @@ def elapsed(
 def elapsed(
     schedule: Schedules, starts: Instants, ends: Instants, **options: Unpack[_PausableMark]
 ) -> Marked[Amounts]: ...
-def elapsed(  # noqa: PLR0913
+def elapsed(
     schedule: Schedules,
     starts: Instants,
     ends: Instants,
@@ -125,7 +125,7 @@ def remaining(
     now: Instants,
     **options: Unpack[_PausableMark],
 ) -> Marked[Amounts]: ...
-def remaining(  # noqa: PLR0913
+def remaining(
     schedule: Schedules,
     starts: Instants,
     budget: Budgets,
@@ -174,7 +174,7 @@ def deadline(
 def deadline(
     schedule: Schedules, starts: Times, budget: Budgets, **options: Unpack[_PausableMark]
 ) -> Marked[Times]: ...
-def deadline(  # noqa: PLR0913
+def deadline(
     schedule: Schedules,
     starts: Times,
     budget: Budgets,
@@ -212,7 +212,7 @@ def breaches_after(
 def breaches_after(
     schedule: Schedules, starts: Times, budget: Budgets, **options: Unpack[_PausableMark]
 ) -> Marked[Times]: ...
-def breaches_after(  # noqa: PLR0913
+def breaches_after(
     schedule: Schedules,
     starts: Times,
     budget: Budgets,
@@ -248,7 +248,7 @@ def latest_start(
 def latest_start(
     schedule: Schedules, due: Times, budget: Budgets, **options: Unpack[_Mark]
 ) -> Marked[Times]: ...
-def latest_start(  # noqa: PLR0913
+def latest_start(
     schedule: Schedules,
     due: Times,
     budget: Budgets,
@@ -281,7 +281,7 @@ def latest_start(  # noqa: PLR0913
 def is_working(schedule: Schedules, times: Instants, **options: Unpack[_Raise]) -> Flags: ...
 @overload
 def is_working(schedule: Schedules, times: Instants, **options: Unpack[_Mark]) -> Marked[Flags]: ...
-def is_working(  # noqa: PLR0913
+def is_working(
     schedule: Schedules,
     times: Instants,
     *,
@@ -309,7 +309,7 @@ def next_opening(schedule: Schedules, times: Times, **options: Unpack[_EdgeRaise
 def next_opening(
     schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
 ) -> Marked[Times]: ...
-def next_opening(  # noqa: PLR0913
+def next_opening(
     schedule: Schedules,
     times: Times,
     *,
@@ -349,7 +349,7 @@ def next_closing(schedule: Schedules, times: Times, **options: Unpack[_EdgeRaise
 def next_closing(
     schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
 ) -> Marked[Times]: ...
-def next_closing(  # noqa: PLR0913
+def next_closing(
     schedule: Schedules,
     times: Times,
     *,
@@ -381,7 +381,7 @@ def previous_opening(schedule: Schedules, times: Times, **options: Unpack[_EdgeR
 def previous_opening(
     schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
 ) -> Marked[Times]: ...
-def previous_opening(  # noqa: PLR0913
+def previous_opening(
     schedule: Schedules,
     times: Times,
     *,
@@ -413,7 +413,7 @@ def previous_closing(schedule: Schedules, times: Times, **options: Unpack[_EdgeR
 def previous_closing(
     schedule: Schedules, times: Times, **options: Unpack[_EdgeMark]
 ) -> Marked[Times]: ...
-def previous_closing(  # noqa: PLR0913
+def previous_closing(
     schedule: Schedules,
     times: Times,
     *,

@@ -43,10 +43,10 @@ class PartialDay(NamedTuple):
     place: Place
 
 
-def read_icalendar(  # noqa: PLR0913 - one option for each thing that a feed leaves open
+def read_icalendar(
     source: Source,
     *,
-    id: str,  # noqa: A002 - as in Calendar
+    id: str,
     first: date,
     last: date,
     weekend: Iterable[int] = (5, 6),

@@ -20,7 +20,7 @@ __all__ = ["write_icalendar"]
 _PRODUCT = "-//workhours_sla//working time//EN"
 
 
-def write_icalendar(  # noqa: PLR0913 - what the file contains, by keyword
+def write_icalendar(
     schedule: WorkingTime,
     first: date,
     last: date,

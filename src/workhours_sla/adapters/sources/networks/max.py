@@ -67,7 +67,7 @@ class MaxMapper(NetworkMapper):
     def _parts_of(
         self,
         record: MaxUpdate,
-        head: Mapping[str, object],  # noqa: ARG002
+        head: Mapping[str, object],
         received_at: datetime | None,
     ) -> Iterator[Part]:
         """Yield what an update says about a message. Raises RefusedError."""

@@ -80,7 +80,7 @@ class VkMapper(NetworkMapper):
     def _parts_of(
         self,
         record: Any,
-        head: Mapping[str, object],  # noqa: ARG002
+        head: Mapping[str, object],
         received_at: datetime | None,
     ) -> Iterator[Part]:
         """Yield a comment and those of its thread."""

@@ -63,7 +63,7 @@ class VkCallbackMapper(VkMapper):
     def _parts_of(
         self,
         record: Any,
-        head: Mapping[str, object],  # noqa: ARG002
+        head: Mapping[str, object],
         received_at: datetime | None,
     ) -> Iterator[Part]:
         """Yield the change that a request reports about a comment. Raises RefusedError."""

@@ -1,0 +1,177 @@
+"""The command ``days``: working days and working time between two dates, both included."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kit.paths import ROOT
+from kit.properties import examples
+from workhours_sla import Calendar, Schedule
+from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
+from workhours_sla.cli.days import _period
+from workhours_sla.cli.main import main
+
+DATA = ROOT / "tests/data/calendars"
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(("days", *arguments))
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def data_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    status, out, err = run(capsys, *arguments, "--json")
+    assert (status, err) == (0, "")
+    document: dict[str, Any] = json.loads(out)
+    return document
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "working", "short", "every", "time"),
+    [
+        ("2026-01-01", "2026-01-31", 15, 0, 31, "PT120H"),  # the norm of January 2026
+        ("01.01.2026", "31.12.2026", 247, 4, 365, "PT1972H"),  # and of the year
+        ("01.11.2025", "01.11.2025", 1, 1, 1, "PT7H"),  # a short working Saturday
+        ("02.11.2025", "04.11.2025", 0, 0, 3, "PT0S"),
+        ("31.01.2026", "01.01.2026", -15, 0, -31, "-PT120H"),  # as in NETWORKDAYS
+    ],
+)
+def test_both_dates_count(
+    first: str,
+    last: str,
+    working: int,
+    short: int,
+    every: int,
+    time: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    data = data_of(capsys, first, last)
+    assert data["schema"] == "workhours.days/1"
+    found = [data[key] for key in ("working_days", "short_days", "calendar_days", "working_time")]
+    assert found == [working, short, every, time]
+
+
+def test_the_text_says_that_both_dates_count(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, err = run(capsys, "30.10.2025", "05.11.2025", "--explain", "--lang=en")
+    assert err == ""
+    dates, *lines = out.splitlines()
+    assert dates.startswith(
+        "Dates         Thu 30 Oct 2025 to Wed 5 Nov 2025, both included · Mo-Fr"
+    )
+    listed = [line.split()[:4] for line in lines if line.startswith("  ")]
+    assert [" ".join(words) for words in listed] == [
+        "Sat 1 Nov 2025",
+        "Mon 3 Nov 2025",
+        "Tue 4 Nov 2025",
+    ]
+    assert "7:00   WORKING Saturday in place of 3 Nov 2025: Постановление" in lines[0]
+    assert lines[3:7] == [
+        "Working days  4",
+        "of them short 1",
+        "All days      7",
+        "Working time  31:00",
+    ]
+    _, out, _ = run(capsys, "30.10.2025", "05.11.2025", "--lang=ru")
+    assert "с чт 30.10.2025 по ср 05.11.2025 включительно" in out
+    assert "Рабочих дней  4" in out
+
+
+def test_dates_of_the_json_have_their_acts(capsys: pytest.CaptureFixture[str]) -> None:
+    days = data_of(capsys, "30.10.2025", "05.11.2025", "--explain")["days"]
+    assert [day["date"] for day in days] == ["2025-11-01", "2025-11-03", "2025-11-04"]
+    assert days[0]["acts"][0]["title"].startswith("Постановление Правительства РФ")
+
+
+def test_an_unknown_date_is_refused_or_by_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "30.12.2027", "02.01.2028", "--lang=en")
+    assert (status, out) == (3, "")
+    assert "does not know 1 Jan 2028" in err
+    data = data_of(capsys, "30.12.2027", "10.01.2028", "--provisional")
+    assert data["provisional"] is True
+    assert data_of(capsys, "29.12.2027", "30.12.2027", "--provisional")["provisional"] is False
+
+
+def test_an_uncertain_date_without_hours_does_not_matter(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # a holiday of the region may fall on these dates; the office works on Fridays alone
+    asked = ("20.04.2026", "21.04.2026", "--calendar=RU-KC", "--tz=Europe/Moscow")
+    assert run(capsys, *asked)[0] == 3
+    data = data_of(capsys, *asked, "--hours=Fr 09:00-18:00")
+    assert (data["working_days"], data["working_time"]) == (0, "PT0S")
+
+
+def test_a_night_shift_belongs_to_its_date(capsys: pytest.CaptureFixture[str]) -> None:
+    data = data_of(capsys, "09.03.2026", "10.03.2026", "--hours=Mo-Fr 22:00-06:00")
+    assert (data["working_days"], data["working_time"]) == (1, "PT8H")  # the 9th is a day off
+
+
+def test_time_of_two_shifts_counts_once() -> None:
+    nights = Schedule(None, "Mo-Su 20:00-30:00, We 05:00-21:00", tz="Europe/Moscow")
+    first = date(2026, 3, 10)
+    period = _period(nights, first, first + timedelta(days=2), provisional=False)
+    opening = nights.intervals_of(first)[0].start
+    closing = nights.intervals_of(first + timedelta(days=2))[-1].end
+    assert period.working_time == nights.elapsed(opening, closing)
+
+
+@pytest.mark.parametrize("wrong", ["31.10.2025 10:00", "31.11.2025", "today", "2025"])
+def test_only_dates_are_read(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = run(capsys, wrong, "31.10.2025", "--lang=en")
+    assert (status, f"{wrong!r} is not a date; write it like" in err) == (2, True)
+
+
+def test_a_configuration_with_its_target(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = """
+[schedules.six]
+calendar = "RU-VGG"
+week = 6
+hours = "Mo-Sa 09:00-15:00"
+[schedule]
+calendar = "RU-VGG"
+overrides = { 2026-03-10 = "off" }
+[[targets]]
+name = "a"
+budget = "4h"
+[[targets]]
+name = "b"
+budget = "4h"
+schedule = "six"
+"""
+    config = tmp_path / "office.toml"
+    config.write_text(text, "utf-8")
+    asked = ("10.03.2026", "14.03.2026", "--config", str(config))
+    assert run(capsys, *asked)[0] == 2
+    assert data_of(capsys, *asked, "--target", "a")["working_days"] == 3
+    assert data_of(capsys, *asked, "--target", "b")["working_days"] == 5
+    special = data_of(capsys, *asked, "--target", "a", "--explain")["days"]
+    assert [day["date"] for day in special if day["overridden"]] == ["2026-03-10"]
+
+
+@pytest.mark.slow
+@given(
+    first=st.dates(date(2024, 1, 1), date(2024, 12, 31)),
+    last=st.dates(date(2024, 1, 1), date(2024, 12, 31)),
+)
+@settings(max_examples=examples(200))
+def test_working_days_are_those_of_another_source(first: date, last: date) -> None:
+    first, last = sorted((first, last))
+    theirs = read_xmlcalendar(DATA / "ru-2024.xml", id="theirs")
+    off = [day.date for day in theirs.days(first, last) if not day.working]
+    holidays = np.array(off, dtype="datetime64[D]")
+    expected = np.busday_count(first, last + timedelta(days=1), "1111111", holidays)
+    period = _period(OFFICE, first, last, provisional=False)
+    assert period.working_days == expected
+    assert period.working_days == Calendar.get("RU").count_working_days(first, last)

@@ -1,0 +1,473 @@
+"""Russian days derived from the acts agree with published lists of days and norms."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import tomllib
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import holidays
+import pytest
+
+from kit.paths import DATA
+from workhours_sla import Calendar, DayKind, Layer, Schedule
+from workhours_sla.calendars.russia import regions
+from workhours_sla.calendars.russia.data_files import read_toml
+from workhours_sla.calendars.russia.federal_days import automatic_moves, covered_years, rows_of
+from workhours_sla.calendars.russia.lunar_forecasts import forecast
+from workhours_sla.calendars.russia.regional_days import certain_dates
+from workhours_sla.calendars.russia.regions import region, region_ids
+from workhours_sla.calendars.working_time_norm import working_time_norm
+from workhours_sla.errors import (
+    CalendarCoverageError,
+    CalendarDataError,
+    UnknownCalendarError,
+)
+
+REGIONS_DATA = Path(regions.__file__).parent / "regions_data"
+DAYS = json.loads((DATA / "ru_days.json").read_text(encoding="utf-8"))
+NORMS = json.loads((DATA / "ru_norms.json").read_text(encoding="utf-8"))
+YEARS = range(2004, 2028)
+MOON = ("shawwal-1", "dhu-al-hijja-10", "white-month", "buddha-birthday", "zul")
+
+
+def year_of(calendar: Calendar, year: int) -> list:
+    return list(calendar.days(date(year, 1, 1), date(year, 12, 31)))
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_day_equals_the_published_lists(year: int) -> None:
+    listed = DAYS[str(year)]
+    presidential = set(listed["presidential"])
+    without = Calendar.get("RU").without(Layer.PRESIDENTIAL)
+    for day in year_of(without, year):
+        text = day.date.isoformat()
+        working = text in listed["working_weekends"] or (
+            day.date.weekday() < 5 and text not in listed["days_off_on_weekdays"]
+        )
+        assert (text, day.working, day.short) == (text, working, text in listed["short"])
+        with_decrees = Calendar.get("RU").day(day.date)
+        assert with_decrees.working == (working and text not in presidential)
+    assert sum(day.working for day in year_of(without, year)) == listed["working_days"]
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_norms_of_the_year(year: int) -> None:
+    norm = working_time_norm(Calendar.get("RU"), date(year, 1, 1), date(year, 12, 31))
+    listed = NORMS[str(year)]
+    assert norm.calendar_days == listed["calendar_days"]
+    assert (norm.working_days, norm.short_days) == (listed["working_days"], listed["short_days"])
+    for week in (40, 36, 24):
+        assert norm.hours(week) == timedelta(hours=listed[f"h{week}"])
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_working_time_of_an_eight_hour_office_equals_the_norm(year: int) -> None:
+    calendar = Calendar.get("RU").without(Layer.PRESIDENTIAL)
+    office = Schedule(calendar, "Mo-Fr 09:00-13:00,14:00-18:00", tz="Europe/Volgograd")
+    start, end = (datetime(y, 1, 1, tzinfo=office.tz) for y in (year, year + 1))
+    assert office.elapsed(start, end) == timedelta(hours=NORMS[str(year)]["h40"])
+
+
+def test_differences_from_the_holidays_package() -> None:
+    ours = Calendar.get("RU").without(Layer.PRESIDENTIAL)
+    theirs = holidays.country_holidays("RU", years=YEARS)
+    differing = [
+        day.date
+        for year in YEARS
+        for day in year_of(ours, year)
+        if day.working != theirs.is_working_day(day.date)
+    ]
+    # art. 112 part 2 moves 8 March 2014, a Saturday; and the package takes the non-working days
+    # of some decrees for holidays
+    assert date(2014, 3, 10) in differing
+    decreed = {date.fromisoformat(text) for y in DAYS.values() for text in y["presidential"]}
+    assert set(differing) - decreed == {date(2014, 3, 10)}
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "short"),
+    [
+        ("2008-05-04", DayKind.TRANSFERRED_WORK, False),
+        ("2009-01-11", DayKind.TRANSFERRED_WORK, False),
+        ("2012-05-12", DayKind.TRANSFERRED_WORK, True),
+        ("2014-02-24", DayKind.TRANSFERRED_WORK, True),
+        ("2013-02-25", DayKind.TRANSFERRED_WORK, False),
+        ("2014-03-10", DayKind.TRANSFERRED_OFF, False),
+        ("2020-03-30", DayKind.DECREED_OFF, False),
+        ("2021-02-20", DayKind.TRANSFERRED_WORK, True),
+        ("2021-11-03", DayKind.DECREED_OFF, False),
+        ("2024-04-27", DayKind.TRANSFERRED_WORK, False),
+        ("2024-11-02", DayKind.TRANSFERRED_WORK, True),
+        ("2025-02-24", DayKind.WORK, False),
+        ("2025-11-01", DayKind.TRANSFERRED_WORK, True),
+        ("2025-12-30", DayKind.WORK, False),
+        ("2026-12-30", DayKind.WORK, False),
+        ("2027-02-20", DayKind.TRANSFERRED_WORK, True),
+    ],
+)
+def test_golden_days(day: str, kind: DayKind, short: bool) -> None:
+    found = Calendar.get("RU").day(date.fromisoformat(day))
+    assert (found.kind, found.short) == (kind, short)
+
+
+def test_a_swapped_day_takes_hours_and_shortness_of_the_other() -> None:
+    day = Calendar.get("RU").day(date(2024, 11, 2))
+    assert day.hours_of == date(2024, 4, 30)
+    assert day.eve_of is not None
+    assert day.eve_of.date == date(2024, 5, 1)
+
+
+def test_automatic_moves_of_2009_go_to_the_next_free_working_day() -> None:
+    moves = dict(automatic_moves(rows_of(2009)))
+    assert moves[date(2009, 1, 3)] == date(2009, 1, 6)
+    assert moves[date(2009, 1, 4)] == date(2009, 1, 8)
+
+
+def test_every_exceptional_day_names_its_act() -> None:
+    for year in YEARS:
+        assert read_toml("data", str(year))["sources"]
+        volgograd = Calendar.get("RU-VGG")
+        for entry in volgograd.uncertain(year).values():
+            assert entry.act is not None
+            assert entry.act.source
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        for special in volgograd.special_days(year).values():
+            if not (first <= special.date <= last and volgograd.knows(special.date)):
+                continue
+            day = volgograd.day(special.date)
+            for entry in day.reasons:
+                assert entry.act is not None
+                assert entry.act.title
+                assert entry.act.confidence in ("high", "medium", "low")
+
+
+def test_an_uncertain_number_is_never_printed_as_certain() -> None:
+    text = Calendar.get("RU").day(date(2010, 2, 27)).describe("ru")
+    assert "номер не подтверждён" in text
+    assert "869" not in text
+
+
+def test_losing_layers_are_listed() -> None:
+    day = Calendar.get("RU").day(date(2021, 11, 4))
+    assert [entry.layer for entry in day.reasons] == [Layer.PRESIDENTIAL, Layer.STATUTORY]
+
+
+def test_version_is_the_newest_act() -> None:
+    acts = [act for year in YEARS for act in rows_of(year).acts()]
+    assert Calendar.get("RU").version == max(a.known_from for a in acts).isoformat()
+
+
+def test_as_known() -> None:
+    then = Calendar.get("RU").as_known
+    assert then(date(2021, 10, 19)).is_working_day(date(2021, 11, 1))
+    assert not then(date(2021, 10, 20)).is_working_day(date(2021, 11, 1))
+    assert then(date(2020, 3, 24)).is_working_day(date(2020, 3, 30))
+    assert then(date(2012, 3, 14)).day(date(2012, 5, 12)).kind is DayKind.DAY_OFF
+    assert then(date(2026, 9, 16)).coverage == ((date(2004, 1, 1), date(2026, 12, 31)),)
+    with pytest.raises(CalendarCoverageError, match="was not known on 2026-09-16"):
+        then(date(2026, 9, 16)).day(date(2027, 1, 1))
+    assert then(date(2021, 10, 1)).version == "2021-09-16"
+
+
+def test_region_as_known() -> None:
+    region_calendar = Calendar.get("RU-VGG")
+    assert region_calendar.as_known(date(2023, 1, 23)).is_working_day(date(2023, 2, 1))
+    assert not region_calendar.as_known(date(2023, 1, 24)).is_working_day(date(2023, 2, 1))
+
+
+def test_volgograd_has_its_own_days() -> None:
+    calendar = Calendar.get("RU-VGG")
+    for text in ("2018-02-02", "2019-12-31", "2020-12-31", "2023-02-01", "2023-02-02"):
+        assert not calendar.is_working_day(date.fromisoformat(text))
+        assert Calendar.get("RU").is_working_day(date.fromisoformat(text))
+    saturday = calendar.day(date(2019, 12, 28))
+    assert (saturday.working, saturday.short) == (True, True)  # in place of a short 31 December
+    assert not calendar.day(date(2023, 1, 31)).short  # no eve of a one-off day off is short
+    assert not calendar.day(date(2018, 2, 1)).short
+
+
+def test_the_move_of_31_december_2020_is_known_or_uncertain() -> None:
+    days = [date(2020, 12, 26), date(2020, 12, 31)]
+    federal, belgorod, kostroma = map(Calendar.get, ("RU", "RU-BEL", "RU-KOS"))
+    assert [federal.is_working_day(day) for day in days] == [False, True]
+    assert [belgorod.is_working_day(day) for day in days] == [True, False]
+    assert belgorod.day(days[0]).short
+    assert list(kostroma.uncertain(2020)) == [date(2020, 12, 19), *days]
+    assert [kostroma.knows(day) for day in days] == [False, False]
+    assert [kostroma.provisional().is_working_day(day) for day in days] == [False, True]
+    with pytest.raises(CalendarCoverageError, match="выходной 31 декабря 2020"):
+        kostroma.day(days[1])
+
+
+def test_dates_outside_the_coverage_are_refused_with_the_reason() -> None:
+    for day in (date(2003, 12, 31), date(2028, 1, 1)):
+        with pytest.raises(CalendarCoverageError) as caught:
+            Calendar.get("RU").day(day)
+        assert caught.value.calendar == "RU"
+        assert caught.value.date == day
+        assert (caught.value.first, caught.value.last) == (date(2004, 1, 1), date(2027, 12, 31))
+        revived = pickle.loads(pickle.dumps(caught.value))  # noqa: S301
+        assert (str(revived), revived.date) == (str(caught.value), day)
+
+
+def test_provisional_days_follow_the_rules_and_are_marked() -> None:
+    calendar = Calendar.get("RU").provisional()
+    assert not calendar.day(date(2026, 5, 1)).provisional
+    holiday = calendar.day(date(2030, 5, 1))
+    assert (holiday.kind, holiday.provisional) == (DayKind.HOLIDAY, True)
+    assert calendar.day(date(2030, 4, 30)).short
+    assert calendar.day(date(2030, 1, 10)).provisional
+    assert calendar.day(date(2029, 6, 12)).kind is DayKind.HOLIDAY
+    with pytest.raises(CalendarCoverageError):
+        calendar.day(date(2003, 1, 1))
+
+
+def test_89_regions_with_zones_that_exist() -> None:
+    ids = region_ids()
+    assert len(ids) == 89
+    assert sum(id_.startswith("X-RU-") for id_ in ids) == 6
+    for id_ in ids:
+        calendar = Calendar.get(id_)
+        assert calendar.tz is not None
+        Schedule(calendar, "Mo-Fr 09:00-18:00", tz=calendar.tz)  # in the tz database
+        for zone, area in region(id_).other_zones:
+            assert Schedule(None, "24/7", tz=zone)
+            assert area
+
+
+@pytest.mark.parametrize(
+    ("day", "wanted"),
+    [
+        ("2025-11-01", (DayKind.WORK, False)),  # an ordinary Saturday
+        ("2025-11-03", (DayKind.WORK, True)),  # it is not swapped, so it is the eve of the holiday
+        ("2025-05-02", (DayKind.WORK, False)),  # moved from a Saturday, but not in this region
+        ("2025-05-08", (DayKind.TRANSFERRED_OFF, False)),  # moved from Sunday 23 February
+        ("2025-06-13", (DayKind.WORK, False)),
+        ("2025-03-10", (DayKind.WORK, False)),
+        ("2025-12-31", (DayKind.TRANSFERRED_OFF, False)),  # moved from Sunday 5 January
+        ("2026-01-09", (DayKind.WORK, False)),
+        ("2026-03-09", (DayKind.TRANSFERRED_OFF, False)),  # 8 March is a Sunday
+        ("2013-02-25", (DayKind.WORK, False)),  # 23 February was a Saturday: nothing moved
+        ("2014-02-24", (DayKind.TRANSFERRED_WORK, True)),
+        ("2012-03-11", (DayKind.TRANSFERRED_WORK, False)),  # a Sunday worked for 9 March
+        ("2026-08-01", (DayKind.WORK, False)),
+        ("2026-08-02", (DayKind.DAY_OFF, False)),
+    ],
+)
+def test_a_six_day_week(day: str, wanted: tuple[DayKind, bool]) -> None:
+    found = Calendar.get("RU").with_week(6).day(date.fromisoformat(day))
+    assert (found.kind, found.short) == wanted
+
+
+def test_a_seven_day_week_has_only_holidays() -> None:
+    calendar = Calendar.get("RU").with_week(7)
+    off = [d.date for d in year_of(calendar, 2026) if not d.working]
+    assert len(off) == 14
+    duty = Schedule(calendar, "Mo-Su 08:00-20:00", tz="Europe/Volgograd")
+    assert duty.is_working(datetime(2026, 8, 2, 12, tzinfo=duty.tz))
+    with pytest.raises(CalendarDataError, match="use 5, 6 or 7"):
+        Calendar.get("RU").with_week(4)
+    with pytest.raises(CalendarDataError, match="no week"):
+        Calendar.plain().with_week(6)
+
+
+# -- regional days -------------------------------------------------------------------------
+
+
+def kind(region_id: str, day: str) -> tuple[DayKind, bool]:
+    found = Calendar.get(region_id).day(date.fromisoformat(day))
+    return found.kind, found.short
+
+
+@pytest.mark.parametrize(
+    ("region_id", "day", "wanted"),
+    [
+        ("RU-STA", "2026-04-21", (DayKind.HOLIDAY, False)),  # Radonitsa, Easter + 9
+        ("RU-STA", "2027-05-11", (DayKind.HOLIDAY, False)),
+        ("RU-STA", "2026-04-20", (DayKind.WORK, True)),  # the hour before a regional holiday
+        ("RU-STA", "2016-05-10", (DayKind.WORK, False)),  # the law applies since 2017
+        ("RU-TA", "2026-08-30", (DayKind.HOLIDAY, False)),  # a Sunday, and no Monday for it
+        ("RU-TA", "2026-08-31", (DayKind.WORK, False)),
+        ("RU-BA", "2026-10-11", (DayKind.HOLIDAY, False)),  # a Sunday that moves
+        ("RU-BA", "2026-10-12", (DayKind.TRANSFERRED_OFF, False)),
+        ("RU-SE", "2026-11-23", (DayKind.HOLIDAY, False)),  # last Monday before 25 November
+        ("RU-SE", "2025-11-17", (DayKind.HOLIDAY, False)),  # an additional holiday by decree
+        ("RU-CU", "2026-06-23", (DayKind.WORK, True)),
+        ("RU-AD", "2026-04-20", (DayKind.TRANSFERRED_OFF, False)),
+        ("RU-AD", "2026-04-25", (DayKind.TRANSFERRED_WORK, True)),  # in place of an eve
+        ("RU-MO", "2026-08-05", (DayKind.DECREED_OFF, False)),
+        ("RU-MO", "2026-08-04", (DayKind.WORK, False)),  # no eve of a one-off day off is short
+        ("RU-KO", "2026-08-22", (DayKind.HOLIDAY, False)),
+        ("X-RU-CR", "2026-06-01", (DayKind.HOLIDAY, False)),  # Monday after Trinity
+        ("RU-MOW", "2026-04-21", (DayKind.WORK, False)),
+    ],
+)
+def test_regional_days(region_id: str, day: str, wanted: tuple[DayKind, bool]) -> None:
+    assert kind(region_id, day) == wanted
+
+
+def test_a_lunar_holiday_is_uncertain_until_an_act_sets_it() -> None:
+    tatarstan = Calendar.get("RU-TA")
+    assert kind("RU-TA", "2026-03-20") == (DayKind.HOLIDAY, False)
+    open_days = tatarstan.uncertain(2027)
+    assert date(2027, 3, 10) in open_days
+    assert len(open_days) == 12  # two holidays: five dates each, and the eve of the first
+    with pytest.raises(CalendarCoverageError, match="Ураза-байрам") as caught:
+        tatarstan.day(date(2027, 3, 10))
+    assert caught.value.cause == "uncertain"
+    assert tatarstan.knows(date(2027, 3, 15))
+    assert tatarstan.provisional().day(date(2027, 3, 10)).provisional
+    assert not tatarstan.provisional().day(date(2027, 3, 15)).provisional
+
+
+def test_a_disputed_holiday_is_uncertain_and_listed() -> None:
+    disputed = Calendar.get("RU-KC").uncertain(2026)
+    assert {date(2026, 4, 20), date(2026, 4, 21)} <= set(disputed)
+    assert disputed[date(2026, 4, 20)].name == "Радоница"
+    assert date(2026, 6, 8) in Calendar.get("RU-KR").uncertain(2026)
+
+
+def test_a_deadline_that_depends_on_an_uncertain_date_is_refused() -> None:
+    office = Schedule("RU-TA", "Mo-Fr 09:00-13:00,14:00-18:00")
+    before = datetime(2027, 3, 5, 17, 0, tzinfo=office.tz)  # the Friday before
+    assert office.deadline(before, timedelta(hours=1)).hour == 18
+    with pytest.raises(CalendarCoverageError, match="Ураза-байрам"):
+        office.deadline(before, timedelta(hours=4))
+    assert office.deadline(before + timedelta(days=10), timedelta(hours=4)).month == 3
+
+
+def test_forecasts_are_within_two_days_of_every_date_that_acts_have_set() -> None:
+    tried = 0
+    for region_id in region_ids():
+        for holiday in region(region_id).holidays:
+            if holiday.forecast in MOON:
+                for year in {day.year for day in holiday.listed}:
+                    first = min(day for day in holiday.listed if day.year == year)
+                    near = forecast(holiday.forecast, year)
+                    assert min(abs((first - day).days) for day in near) <= 2, (region_id, year)
+                    tried += 1
+    assert tried > 150
+
+
+def test_easter_against_the_list_of_radonitsa() -> None:
+    listed = {day for h in region("RU-SAR").holidays for day in h.listed}
+    for day in listed:
+        assert certain_dates(region("RU-STA").holidays[0]._replace(listed=()), day.year) == (
+            (day,) if day.year >= 2017 else ()
+        )
+
+
+def test_all_regions_know_2024_to_2026_except_uncertain_dates() -> None:
+    for region_id in region_ids():
+        calendar = Calendar.get(region_id)
+        for year in (2024, 2025, 2026):
+            open_days = calendar.uncertain(year)
+            day = date(year, 1, 1)
+            while day.year == year:
+                assert calendar.knows(day) == (day not in open_days)
+                if day not in open_days:
+                    calendar.day(day)
+                day += timedelta(days=1)
+
+
+def test_every_regional_row_names_act_source_and_scope() -> None:
+    for region_id in region_ids():
+        subject = region(region_id)
+        acts = [h.act for h in subject.holidays]
+        acts += [e.act for e in (*subject.single_days, *subject.open_days)]
+        for act in acts:
+            assert act is not None
+            assert act.title
+            assert act.source
+            assert act.scope
+            assert act.confidence in ("high", "medium", "low")
+
+
+def test_an_unknown_id_suggests_similar_ones() -> None:
+    with pytest.raises(UnknownCalendarError, match="RU-VGG"):
+        Calendar.get("RU-VGV")
+    with pytest.raises(UnknownCalendarError, match=r"Calendar\.plain"):
+        Calendar.get("ATLANTIS")
+    with pytest.raises(TypeError, match="RU-VGG"):
+        Calendar.get(7)
+
+
+def test_calendars_are_values() -> None:
+    calendar = Calendar.get("RU-VGG")
+    assert pickle.loads(pickle.dumps(calendar)) == calendar  # noqa: S301
+    assert hash(calendar.without(Layer.REGION)) == hash(calendar.without(Layer.REGION))
+    assert calendar.without(Layer.REGION) != calendar
+    with pytest.raises(AttributeError, match="immutable"):
+        calendar.tz = "UTC"
+
+
+def test_working_day_arithmetic() -> None:
+    calendar = Calendar.get("RU")
+    assert calendar.add_working_days(date(2025, 12, 30), 1) == date(2026, 1, 12)
+    assert calendar.add_working_days(date(2026, 1, 12), -1) == date(2025, 12, 30)
+    assert calendar.count_working_days(date(2025, 10, 31), date(2025, 11, 5)) == 3
+    with pytest.raises(ValueError, match="count is 0"):
+        calendar.add_working_days(date(2026, 1, 12), 0)
+
+
+def test_data_files_are_complete() -> None:
+    assert covered_years() == (2004, 2027)
+    for year in YEARS:
+        rows = rows_of(year)
+        for source, target, act in rows.transfers:
+            assert source.year == target.year == year
+            assert act.known_from is not None
+            assert act.known_from < max(source, target)
+        for day, act in rows.presidential:
+            assert day.year == year
+            assert act.known_from is not None
+            assert act.known_from < day
+
+
+def test_uncertain_dates_are_listed_under_their_own_year() -> None:
+    for region_id in region_ids():
+        calendar = Calendar.get(region_id)
+        for year in YEARS:
+            assert all(day.year == year for day in calendar.uncertain(year))
+            for day in (date(year, 1, 1), date(year, 12, 31)):
+                assert calendar.knows(day) == (day not in calendar.uncertain(year))
+    with pytest.raises(CalendarCoverageError):
+        Calendar.get("RU-BA").day(date(2007, 1, 1))
+    assert Calendar.get("RU-TA").uncertain(1999) == {}
+
+
+def test_an_uncertain_date_is_uncertain_as_known_on_any_date() -> None:
+    with pytest.raises(CalendarCoverageError) as caught:
+        Calendar.get("RU-AD").as_known(date(2026, 1, 15)).day(date(2004, 11, 14))
+    assert caught.value.cause == "uncertain"
+    without = Calendar.get("RU-KC").without(Layer.REGION)
+    assert without.is_working_day(date(2026, 4, 20))
+    with pytest.raises(CalendarCoverageError, match="rules cover 2004 to 2099"):
+        Calendar.get("RU").provisional().day(date(2100, 1, 10))
+
+
+def test_days_are_immutable() -> None:
+    with pytest.raises((TypeError, AttributeError)):
+        Calendar.get("RU").special_days(2026).clear()
+    with pytest.raises(TypeError, match="dates, not"):
+        Calendar.get("RU").day(datetime(2026, 1, 1))
+
+
+def test_a_holiday_without_an_act_is_refused() -> None:
+    rows = [
+        (path.name, row)
+        for path in sorted(REGIONS_DATA.glob("*.toml"))
+        for rows in tomllib.loads(path.read_text(encoding="utf-8")).values()
+        if isinstance(rows, list)
+        for row in rows
+        if isinstance(row, dict) and ("date" in row or "rule" in row)
+    ]
+    assert len(rows) > 50
+    without = [(name, row) for name, row in rows if "не найден" in row.get("act", "не найден")]
+    assert [(name, row["rule"]) for name, row in without] == [("RU-KB.toml", "05-21")]
+    assert all(row["disputed"] for _, row in without)
+    with pytest.raises(CalendarCoverageError, match="2026-05-21"):
+        Calendar.get("RU-KB").day(date(2026, 5, 21))

@@ -1,0 +1,450 @@
+"""The checks in a report: control charts, Little's law and withdrawals."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+
+from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
+
+np = pytest.importorskip("numpy")
+
+from kit.paths import DATA
+from workhours_sla.compliance.arrivals import arrivals
+from workhours_sla.compliance.backlog_series import backlog_series
+from workhours_sla.compliance.tables import Tally, withdrawals
+from workhours_sla.report import (
+    AppealColumns,
+    Cases,
+    Report,
+    ReportOptions,
+    cases_of_columns,
+    cases_of_evaluation,
+    page,
+    revise,
+)
+from workhours_sla.report import report as report_of
+from workhours_sla.reports.report_json import from_json, to_json
+from workhours_sla.statistics.control_charts import BASELINE
+
+SEED = 20250312
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
+N4 = working_hours(4)
+REPLY = Target("first reply", N4, OFFICE)
+WATCHED = Target("first reply", N4, WATCH)
+HOUR = timedelta(hours=1)
+START = np.datetime64("2025-03-10T00:00", "s")
+FROZEN = DATA / "serial" / "report-4.json"
+
+
+# -- small cohorts on a schedule that is always open -----------------------------------------------
+
+
+class Cohort:
+    """Appeals whose arrival, answer and withdrawal are in whole hours; -1 means never."""
+
+    def __init__(self, rng: object) -> None:
+        n = int(rng.integers(1, 40))
+        self.came = rng.integers(0, 20, size=n)
+        self.answer = np.where(rng.random(n) < 0.6, self.came + rng.integers(0, 12, size=n), -1)
+        self.gone = np.where(rng.random(n) < 0.5, self.came + rng.integers(0, 9, size=n), -1)
+        self.now = int(self.came.max() + rng.integers(0, 12))
+        self.excluded = rng.random(n) < 0.1
+
+    def cases(self) -> Cases:
+        def column(hours: object) -> object:
+            known = START + hours.astype("m8[h]")
+            return np.where(hours < 0, np.datetime64("NaT", "us"), known)
+
+        now = datetime(2025, 3, 10, tzinfo=UTC) + self.now * HOUR
+        return cases_of_columns(
+            AppealColumns(
+                column(self.came),
+                column(self.answer),
+                withdrawn=column(self.gone),
+                excluded=self.excluded,
+            ),
+            WATCHED,
+            as_of=now,
+        )
+
+    def stays(self) -> list[tuple[int, int, str]]:
+        """Return (arrival, end or now, how it ended) for each appeal that is not excluded."""
+        found = []
+        for came, answer, gone, out in zip(
+            *(column.tolist() for column in (self.came, self.answer, self.gone, self.excluded)),
+            strict=True,
+        ):
+            if out:
+                continue
+            answered = 0 <= answer <= self.now
+            withdrawn = 0 <= gone <= min(self.now, came + 4)
+            if withdrawn and not (answered and answer <= gone):
+                found.append((came, gone, "withdrawn"))
+            elif answered:
+                found.append((came, answer, "answered"))
+            else:
+                found.append((came, self.now, "open"))
+        return found
+
+
+def incidence(pairs: list[tuple[int, str]], at: int) -> tuple[Fraction, Fraction, Fraction]:
+    """Return the shares (answered, withdrawn, answered without withdrawals) by the definition."""
+    open_share = alone = Fraction(1)
+    shares = {"answered": Fraction(0), "withdrawn": Fraction(0)}
+    for time in range(at + 1):
+        at_risk = sum(waited >= time for waited, _ in pairs)
+        now = {how: sum(pair == (time, how) for pair in pairs) for how in shares}
+        if not at_risk:
+            break
+        for how, number in now.items():
+            shares[how] += open_share * Fraction(number, at_risk)
+        open_share *= 1 - Fraction(sum(now.values()), at_risk)
+        alone *= 1 - Fraction(now["answered"], at_risk)
+    return shares["answered"], shares["withdrawn"], 1 - alone
+
+
+def test_withdrawals_by_the_definition() -> None:
+    rng = np.random.default_rng(SEED)
+    worst, known, matter = 0.0, 0, 0
+    for _ in range(1500):
+        cohort = Cohort(rng)
+        found = cohort.cases()
+        tally = Tally.of(found, 0.9, N4)
+        curve = tally.curve_of(np.arange(len(found)))
+        at = int(rng.integers(1, 7))
+        ours = withdrawals(tally, curve, at * HOUR)
+        pairs = [(left - came, how) for came, left, how in cohort.stays()]
+        longest = max((waited for waited, _ in pairs), default=-1)
+        answered, gone, alone = incidence(pairs, at)
+        if not pairs or (longest < at and alone < 1):
+            assert ours is None
+            continue
+        assert ours is not None
+        known += 1
+        matter += alone > answered
+        assert (ours.time, ours.count) == (at * HOUR, sum(how == "withdrawn" for _, how in pairs))
+        for mine, theirs in (
+            (ours.answered, answered),
+            (ours.withdrawn, gone),
+            (ours.answered_alone, alone),
+        ):
+            worst = max(worst, abs(mine - float(theirs)))
+        assert ours.answered <= ours.answered_alone + 1e-12
+    assert known > 1000
+    assert matter > 300
+    assert worst < 1e-12, f"largest difference {worst}"
+
+
+def test_withdrawals_against_statsmodels() -> None:
+    survfunc = pytest.importorskip("statsmodels.duration.survfunc")
+    rng = np.random.default_rng(SEED)
+    compared = 0
+    for _ in range(300):
+        cohort = Cohort(rng)
+        pairs = [(left - came, how) for came, left, how in cohort.stays()]
+        codes = np.array([("open", "answered", "withdrawn").index(how) for _, how in pairs])
+        waited = np.array([time for time, _ in pairs])
+        found = cohort.cases()
+        tally = Tally.of(found, 0.9, N4)
+        ours = withdrawals(tally, tally.curve_of(np.arange(len(found))), N4)
+        if ours is None or not {1, 2} <= set(codes[waited <= 4].tolist()):
+            continue
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            theirs = survfunc.CumIncidenceRight(waited, codes)
+        last = np.searchsorted(theirs.times, 4, side="right") - 1
+        assert ours.answered == pytest.approx(theirs.cinc[0][last], abs=1e-12)
+        assert ours.withdrawn == pytest.approx(theirs.cinc[1][last], abs=1e-12)
+        compared += 1
+    assert compared > 100
+
+
+def test_littles_law_by_the_definition() -> None:
+    rng = np.random.default_rng(SEED)
+    worst, empty, seen = 0.0, 0, 0
+    micro = Fraction(1, 3_600_000_000)
+    for _ in range(1200):
+        cohort = Cohort(rng)
+        found = cohort.cases()
+        little = backlog_series(found, arrivals(found)).little
+        stays = cohort.stays()
+        done = [(came, left) for came, left, how in stays if how != "open"]
+        if not done:
+            assert little is None
+            continue
+        assert little is not None
+        seen += 1
+        assert little.since == datetime(2025, 3, 10, tzinfo=UTC)  # the Monday
+        span = cohort.now + micro
+        open_hours = sum(
+            (Fraction(left) + (micro if how == "open" else 0)) - came for came, left, how in stays
+        )
+        rate, time = Fraction(len(stays)) / span, Fraction(sum(b - a for a, b in done), len(done))
+        for ours, theirs in (
+            (little.mean_open, open_hours / span),
+            (little.arrivals_per_day, 24 * rate),
+            (little.expected, rate * time),
+            (little.mean_time / HOUR, time),
+        ):
+            worst = max(worst, abs(ours - float(theirs)))
+        if len(done) == len(stays):
+            empty += 1
+            assert little.mean_open == pytest.approx(little.expected, abs=1e-9)
+    assert seen > 1000
+    assert empty > 30
+    assert worst < 1e-9, f"largest difference {worst}"
+
+
+# -- weeks -----------------------------------------------------------------------------------------
+
+
+def half_a_year(bad_week: int | None = None, rebase: date | None = None) -> Report:
+    """Return the report of 26 weeks around New Year; ``bad_week`` has many late answers."""
+    rng = np.random.default_rng(SEED)
+    posted, answered = [], []
+    for week in range(26):
+        for _ in range(int(rng.integers(30, 90))):
+            came = np.datetime64("2025-09-01T07:00", "s") + np.timedelta64(
+                int(week * 7 * 86400 + rng.integers(0, 7 * 86400)), "s"
+            )
+            late = rng.random() < (0.9 if week == bad_week else 0.12)
+            posted.append(came)
+            answered.append(came + np.timedelta64(20 * 24 if late else 0, "h"))
+    now = datetime(2026, 5, 1, 12, tzinfo=OFFICE.tz)
+    return report_of(
+        cases_of_columns(AppealColumns(np.array(posted), np.array(answered)), REPLY, as_of=now),
+        ReportOptions(rebase=rebase),
+    )
+
+
+def test_the_weekly_shares_and_their_limits() -> None:
+    report = half_a_year(bad_week=25)
+    trend = report.share_trend
+    rows = report.table("week").rows
+    assert [(p.week, p.met, p.matured) for p in trend.points] == [
+        (row.key, row.counts.matured_met, row.counts.matured) for row in rows
+    ]
+    assert "2026-W02+W03" in [point.week for point in trend.points]  # no work in the first
+    base = [(Fraction(p.met), Fraction(p.matured)) for p in trend.points[:BASELINE]]
+    mean = sum(met for met, _ in base) / sum(n for _, n in base)
+    assert (trend.baseline, trend.mean) == (BASELINE, float(mean))
+    sigma = [float(mean * (1 - mean) / n) ** 0.5 for _, n in base]
+    z = [float(met / n - mean) / s for (met, n), s in zip(base, sigma, strict=True)]
+    sigma_z = sum(abs(b - a) for a, b in pairwise(z)) / (BASELINE - 1) / 1.128
+    assert trend.sigma_z == pytest.approx(sigma_z)
+    for point in trend.points:
+        reach = 3 * sigma_z * float(mean * (1 - mean) / point.matured) ** 0.5
+        assert point.lower == pytest.approx(max(0.0, float(mean) - reach))
+        assert point.upper == pytest.approx(min(1.0, float(mean) + reach))
+        assert point.share == point.met / point.matured
+        assert point.outside == (abs(point.share - float(mean)) > reach + 1e-9)
+    bad = {point.week for point in trend.points if point.outside}
+    assert bad >= {trend.points[-1].week}
+    calm = half_a_year().share_trend
+    assert (calm.mean, calm.sigma_z) == (
+        trend.mean,
+        trend.sigma_z,
+    )  # later weeks do not move the limits
+
+
+def test_limits_may_begin_again_at_a_known_change() -> None:
+    """Before the week of the rebase, points have no limits; after it they are as in a report."""
+    whole = half_a_year()
+    weeks = [point.week for point in whole.share_trend.points]
+    monday = date.fromisocalendar(int(weeks[10][:4]), int(weeks[10][6:8]), 1)
+    rebased = half_a_year(rebase=monday + timedelta(days=3)).share_trend
+    assert (rebased.rebased, rebased.baseline) == (weeks[10], len(weeks) - 10)
+    assert [point.lower is None for point in rebased.points] == [n < 10 for n in range(len(weeks))]
+    met, matured = zip(*((p.met, p.matured) for p in rebased.points[10:]), strict=True)
+    assert rebased.mean == pytest.approx(sum(met) / sum(matured))
+    assert half_a_year(rebase=date(2026, 1, 20)).share_trend.baseline is None  # under 12 weeks
+
+
+def thirty_weeks(size: int, more: int = 0) -> Report:
+    """Return the report of 30 weeks of ``size`` appeals, one of them on pause without an end.
+
+    The 21st week has ``more`` such pauses.
+    """
+    events = []
+    for week in range(30):
+        day = datetime(2025, 1, 14, 10, tzinfo=OFFICE.tz) + timedelta(days=7 * week)
+        pauses = 1 + (more if week == 20 else 0)
+        for n in range(size):
+            said = Event(f"{week}-{n}", f"A-{week}-{n}", "created", day, day)
+            kind = "paused" if n < pauses else "replied"
+            then = day + timedelta(hours=1)
+            events += [said, Event(f"{week}-{n}-1", said.appeal_id, kind, then, then)]
+    policy = Policy([replace(REPLY, pauses=True)])
+    now = datetime(2025, 9, 1, 12, tzinfo=OFFICE.tz)
+    return report_of(cases_of_evaluation(evaluate(events, policy, as_of=now), policy, as_of=now))
+
+
+@pytest.mark.parametrize("size", [5, 6, 40])
+def test_thirty_weeks_with_one_open_pause_each_are_thirty_points(size: int) -> None:
+    report = thirty_weeks(size)
+    assert report.total.counts.paused == 30
+    for trend in (report.share_trend, report.trend):
+        assert len(trend.points) == 30
+        assert trend.left_out == ()
+    assert [(p.met, p.matured) for p in report.share_trend.points] == [(size - 1, size - 1)] * 30
+
+
+@pytest.mark.parametrize(("size", "more", "gone"), [(6, 1, [20]), (10, 1, []), (4, 0, range(30))])
+def test_weeks_with_over_a_fifth_on_pause_are_named(size: int, more: int, gone: list[int]) -> None:
+    report = thirty_weeks(size, more)
+    weeks = [row.key for row in report.table("week").rows]
+    named = [(weeks[week], "paused") for week in gone]
+    for trend in (report.share_trend, report.trend):
+        assert [(one.week, one.reason) for one in trend.left_out] == named
+        assert [p.week for p in trend.points] == [w for w in weeks if (w, "paused") not in named]
+    for lang in ("en", "ru"):
+        shown = page(report, lang)
+        assert all(week in shown for week, _ in named)
+
+
+def test_a_jump_of_the_median_is_a_signal() -> None:
+    trend = half_a_year(bad_week=22).trend
+    assert trend.moving_range_limit is not None
+    medians = [point.median for point in trend.points]
+    jumps = [False] + [abs(b - a) > trend.moving_range_limit for a, b in pairwise(medians)]
+    assert [point.range_outside for point in trend.points] == jumps
+    assert sum(jumps) == 2  # one jump up and one down
+
+
+def test_shares_of_few_weeks_have_no_limits() -> None:
+    posted = START + np.arange(8).astype("m8[W]").astype("m8[s]") + np.timedelta64(9, "h")
+    found = cases_of_columns(
+        AppealColumns(posted, posted), REPLY, as_of=datetime(2025, 6, 1, 12, tzinfo=OFFICE.tz)
+    )
+    trend = report_of(found).share_trend
+    assert [(p.share, p.lower, p.upper) for p in trend.points] == [(1.0, None, None)] * 8
+    assert (trend.baseline, trend.mean, trend.sigma_z) == (None, None, None)
+
+
+def test_a_week_that_is_not_final_is_on_neither_chart() -> None:
+    posted = np.array(["2025-03-14T14:00"], "M8[s]")
+    for now, shown in (("2025-03-17T12:00", 0), ("2025-03-17T12:00:01", 1)):
+        when = datetime.fromisoformat(now).replace(tzinfo=OFFICE.tz)
+        report = report_of(cases_of_columns(AppealColumns(posted, posted), REPLY, as_of=when))
+        assert (len(report.share_trend.points), len(report.trend.points)) == (shown, shown)
+
+
+def test_the_curve_counts_appeals_at_risk() -> None:
+    rng = np.random.default_rng(SEED)
+    for _ in range(100):
+        cohort = Cohort(rng)
+        found = report_of(cohort.cases()).curve
+        waited = [left - came for came, left, _ in cohort.stays()]
+        if found is not None:
+            assert found.at_risk == tuple(
+                sum(time >= at / HOUR for time in waited) for at in found.times
+            )
+
+
+# -- the checks as text, page and JSON -------------------------------------------------------------
+
+
+def checked() -> Report:
+    posted = START + np.arange(20).astype("m8[h]")
+    answered = np.where(
+        np.arange(20) < 12, posted + np.timedelta64(3, "h"), np.datetime64("NaT", "us")
+    )
+    gone = np.where(np.arange(20) > 17, posted + np.timedelta64(1, "h"), np.datetime64("NaT", "us"))
+    when = datetime(2025, 3, 14, tzinfo=UTC)
+    return report_of(
+        cases_of_columns(AppealColumns(posted, answered, withdrawn=gone), WATCHED, as_of=when)
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "withdrawn", "little"),
+    [
+        (
+            "en",
+            (
+                "By 4:00, 60.00% of all were answered and 10.00% withdrawn unanswered "
+                "(Aalen-Johansen); without withdrawals 66.67% would have been answered "
+                "(Kaplan-Meier): withdrawals account for 6.67 points."
+            ),
+            (
+                "5.5 open on average; 5.00 arrivals a day times 0.11 days to an answer or a "
+                "withdrawal give 0.6."
+            ),
+        ),
+        (
+            "ru",
+            "За 4:00 ответ получили 60,00 % обращений, отозваны без ответа 10,00 %",
+            (
+                "в среднем открыто 5,5; поступление 5,00 в сутки, умноженное на среднее время до "
+                "ответа или отзыва 0,11 сут., даёт 0,6."
+            ),
+        ),
+    ],
+)
+def test_text_page_and_json_show_the_checks(lang: str, withdrawn: str, little: str) -> None:
+    report = checked()
+    text = report.text(lang=lang)
+    assert withdrawn in text
+    assert little in text
+    shown = page(report, lang).replace("\N{NO-BREAK SPACE}", " ")
+    assert f'data-sentence="withdrawals">{withdrawn[:28]}' in shown
+    assert little in shown
+    data = json.loads(to_json(report))["report"]
+    assert data["withdrawals"]["answered"] == pytest.approx(0.6)
+    assert data["backlog"]["little"]["expected"] == report.backlog.little.expected
+    assert from_json(to_json(report)) == report
+
+
+def test_the_check_of_a_period_counts_all_arrivals() -> None:
+    """The sentence says since when arrivals count; the open ones are those of all of them."""
+    posted = START + np.arange(20).astype("m8[D]")
+    never = np.full(20, np.datetime64("NaT", "s"))
+    answered = np.where(np.arange(20) % 2 == 0, posted + np.timedelta64(3, "h"), never)
+    when = datetime(2025, 4, 10, tzinfo=UTC)
+    cases = cases_of_columns(AppealColumns(posted, answered), WATCHED, as_of=when)
+    report = report_of(cases, ReportOptions(since=datetime(2025, 3, 24, tzinfo=UTC)))
+    assert report.total.open == 3
+    assert "of all arrivals since 10 Mar 2025:" in report.text(lang="en")
+    assert "comes from the 10 still open" in report.text(lang="en")
+    assert "поступившим с 10.03.2025: в среднем" in report.text(lang="ru")
+    assert "ещё открытыми (10)" in report.text(lang="ru")
+
+
+def test_without_withdrawals_there_is_no_sentence_about_them() -> None:
+    posted = START + np.arange(20).astype("m8[h]")
+    when = datetime(2025, 3, 14, tzinfo=UTC)
+    report = report_of(cases_of_columns(AppealColumns(posted, posted), WATCHED, as_of=when))
+    assert report.withdrawals.count == 0
+    assert report.withdrawals.answered == report.withdrawals.answered_alone == 1.0
+    assert "Aalen" not in report.text()
+    assert 'data-sentence="withdrawals"' not in page(report)
+
+
+# -- frozen reports --------------------------------------------------------------------------------
+
+
+def test_a_frozen_report_is_read_and_revised() -> None:
+    kept = from_json(FROZEN.read_bytes())
+    assert kept.total.counts.matured_met == 3
+    assert kept.withdrawals is not None
+    assert kept.backlog.little is not None
+    assert kept.attribution is not None
+    assert kept.attribution.at_breach == (("lighting", 2),)
+    assert kept.attribution.hour_earlier == (("lighting", 1),)
+    assert from_json(to_json(kept)) == kept
+    assert json.loads(to_json(kept)) == json.loads(FROZEN.read_text(encoding="utf-8"))
+    assert revise(kept, kept).changes == ()
+    for lang in ("ru", "en"):
+        shown = page(kept, lang)
+        assert 'data-sentence="attribution"' in shown
+        assert 'data-sentence="hour_earlier"' in shown
+        assert 'data-sentence="phases"' in shown
+    assert "working time earlier" in kept.text(lang="en")

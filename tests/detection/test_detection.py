@@ -1,0 +1,610 @@
+"""Detection of how a file is read: made-up sheets, doubts, encodings, mutated input."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kit.made_sheets import SHAPES, ZONE, Sheet
+from kit.paths import SAMPLES
+from kit.properties import examples
+from kit.workbooks import xlsx
+from workhours_sla.adapters.config.file import parse_config
+from workhours_sla.adapters.detection.detect import config_of, detect, verified
+from workhours_sla.adapters.detection.detected import Detected, Given
+from workhours_sla.adapters.detection.encodings import RUSSIAN, encoding_of, of_one_byte
+from workhours_sla.adapters.detection.written import configuration_text
+from workhours_sla.adapters.sources import Fault, open_source
+from workhours_sla.adapters.sources.text_lines import ByteChunks
+from workhours_sla.errors import ConfigError, SourceError
+from workhours_sla.text import catalog
+from workhours_sla.text.catalog import language
+
+SEEDS = (1, 2, 3)
+
+
+def detected_of(sheet: Sheet, folder: Path, tz: str | None = ZONE) -> tuple[Path, Detected]:
+    path = folder / f"sheet{sheet.suffix}"
+    path.write_bytes(sheet.content)
+    return path, verified(detect(path, given=Given(tz=tz)), path)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_sheet_is_read_as_its_story_or_the_question_is_stated(
+    name: str, seed: int, tmp_path: Path
+) -> None:
+    sheet = SHAPES[name](seed)
+    path, found = detected_of(sheet, tmp_path)
+    causes = [doubt.question.cause for doubt in found.doubts]
+    assert bool(causes) == sheet.asks, causes
+    if sheet.asks:
+        return
+    with open_source(path, config_of(found)) as source:
+        items = list(source)
+    assert not [item for item in items if isinstance(item, Fault)]
+    events = [event for item in items if not isinstance(item, Fault) for event in item]
+    assert len(events) == len(sheet.story.events)
+    read = {(event.appeal_id, str(event.type), event.occurred_at) for event in events}
+    assert read == sheet.story.events
+    agencies = {one.id: one.agency for one in sheet.story.appeals}
+    assert all(event.agency_id == agencies[event.appeal_id] for event in events)
+
+
+# -- encodings -----------------------------------------------------------------------------------
+
+PROPERTY = settings(max_examples=examples(300), deadline=None, derandomize=True, database=None)
+WORDS = (
+    *("Дата публикации", "Номер", "Комитет ЖКХ и ТЭК", "Иванов", "г. Волжский", "ул. Мира, д. 5"),
+    *("Объявление", "щебень", "ёлка", "ВКонтакте", "не горит фонарь", "съезд", "ЭНЕРГО", "Юг"),
+    *("Подъезд № 3", "«Водоканал»", "фильтр", "чьё", "РОСТ", "Цветы", "ящик", "Эхо", "хлеб"),
+)
+
+
+@PROPERTY
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), st.sampled_from(RUSSIAN))
+def test_a_russian_encoding_is_right_or_not_certain(words: list[str], name: str) -> None:
+    text = ";".join(words)
+    content = text.encode(name, "replace")
+    found = of_one_byte(content)
+    is_right = found.name is not None and content.decode(found.name) == content.decode(name)
+    assert is_right or found.others
+    assert is_right or len(words) < 6
+
+
+@pytest.mark.parametrize("name", [*RUSSIAN[:3], "utf-8", "utf-16", "utf-16-le", "utf-8-sig"])
+def test_the_encoding_of_a_sheet_is_certain(name: str) -> None:
+    text = "Номер;Дата ответа;Ведомство\n1;12.03.2026 10:15;Комитет финансов\n"
+    found = encoding_of(ByteChunks(BytesIO(text.encode(name)), "sheet"))
+    assert found == (name.removesuffix("-sig"), ())
+
+
+def test_a_western_encoding_is_never_certain() -> None:
+    content = "Number;Zuständig\n1;Straßenamt\n".encode("cp1252")
+    found = encoding_of(ByteChunks(BytesIO(content), "sheet"))
+    assert found.others
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    for content in (bytes(range(256)) * 20, b"\x7fELF\x02\x01\x01" + b"\0" * 90, b"a\0b" * 99):
+        with pytest.raises(SourceError, match="not text"):
+            found_in(content, tmp_path)
+
+
+# -- questions -----------------------------------------------------------------------------------
+
+
+def found_in(content: bytes | str, folder: Path, tz: str | None = ZONE) -> Detected:
+    path = folder / "sheet.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return verified(detect(path, given=Given(tz=tz)), path)
+
+
+def asked(found: Detected) -> list[str]:
+    return [doubt.question.cause for doubt in found.doubts]
+
+
+HEAD = "Номер,Дата публикации,Дата ответа\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "cause"),
+    [
+        ("1,03/04/2026 10:15,\n", "detect_order"),
+        ("1,03-04-26 10:15,\n", "detect_order"),
+        ("1,13/04/2026 10:15,\n2,04/13/2026 10:15,\n", "detect_mixed_orders"),
+        ("1,12.03.2026,\n", "detect_date_alone"),
+        ("1,10:15,\n", "detect_clock_alone"),
+        ("1,12.03.2026 10:15,13.03.2026\n", "detect_date_alone"),
+        ("1,12.03.2026 00:00,\n", "detect_midnights"),
+        ("1,12.03.2026 10:15,в работе\n", "detect_texts"),
+        ("1,вчера,\n", "detect_texts"),
+        ("1,2026.03.2026 10:15,\n", "detect_texts"),
+        ("1,2026.03.2026,\n", "detect_texts"),
+        ("1,12.03.2026 10:15,12.03.2026 11:00\n1,13.03.2026 9:00,\n", "detect_ids_repeat"),
+        ("1,32.03.2026 10:15,\n", "detect_mixed_orders"),
+        ("1,12.03.2026 10:15,11.03.2026 10:00\n", "detect_rows"),
+        ("1,12.03.2026 10:15\n2,12.03.2026 10:15,\n", "detect_rows"),
+        (",12.03.2026 10:15,\n1,12.03.2026 10:15,\n", "detect_rows"),
+        ('1,12.03.2026 10:15,\n2,"12.03.2026 10:15,\n', "detect_rows"),
+    ],
+)
+def test_what_is_not_certain_is_asked(rows: str, cause: str, tmp_path: Path) -> None:
+    assert cause in asked(found_in(HEAD + rows, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("rows", "form"),
+    [
+        ("1,03/04/2026 10:15,13/04/2026 10:15\n", "%d/%m/%Y %H:%M"),
+        ("1,03/04/2026 10:15,\n2,04/13/2026 10:15,\n", "%m/%d/%Y %H:%M"),
+        ("1,03.04.26 10:15,\n", "%d.%m.%y %H:%M"),
+        ("1,03.25.2026 10:15,\n", "%m.%d.%Y %H:%M"),
+        ("1,2026/03/04 10:15:30,\n", "%Y/%m/%d %H:%M:%S"),
+        ('1,"12.03.2026, 10:15",\n', "%d.%m.%Y, %H:%M"),
+        ("1,12.03.2026 в 10:15,\n", "%d.%m.%Y в %H:%M"),
+        ("1,13/04/2026\u00a010:15,\n2,13/04/2026\u202f 10:15,\n", "%d/%m/%Y %H:%M"),
+        ("1,12-Mar-2026 10:15,\n", "%d-%b-%Y %H:%M"),
+    ],
+)
+def test_another_row_or_the_form_decides_the_order_of_dates(
+    rows: str, form: str, tmp_path: Path
+) -> None:
+    found = found_in(HEAD + rows, tmp_path)
+    assert (asked(found), found.options["datetime_format"]) == ([], form)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "\n1;12.03.2026\u00a010:15;\n2;12.03.2026 \u202f10:15;12.03.2026  11:15  +03:00\n",
+        ";\n1;12.03.2026 10:15;;\n2;12.03.2026 10:15;12.03.2026 11:15;\n",
+    ],
+)
+def test_blanks_and_trailing_separators_that_the_reader_takes_are_no_question(
+    rows: str, tmp_path: Path
+) -> None:
+    found = found_in(HEAD.strip().replace(",", ";") + rows, tmp_path)
+    assert asked(found) == []
+    with open_source(tmp_path / "sheet.csv", config_of(found)) as source:
+        assert [len(item) for item in source] == [1, 2]
+
+
+def test_the_zone_is_asked_unless_it_is_given_or_written(tmp_path: Path) -> None:
+    assert asked(found_in(HEAD + "1,12.03.2026 10:15,\n", tmp_path, None)) == ["detect_zone"]
+    assert asked(found_in(HEAD + "1,2026-03-12T10:15+03:00,\n", tmp_path, None)) == []
+    assert asked(found_in(HEAD + "1,1773299700,\n", tmp_path, None)) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "causes"),
+    [
+        ("Номер,Дата публикации,Дата регистрации,Дата ответа", ["detect_several"]),
+        ("Номер,Дата публикации,Примечание,Дата закрытия", ["detect_asked"]),
+        ("Номер,incident_date,Примечание,Дата ответа", ["detect_asked"]),
+        ("Номер,Дата публикации,Примечание,Примечание 2", ["detect_no_answers"]),
+        ("№ п/п,Дата публикации,Примечание,Дата ответа", ["detect_counter"]),
+        ("Шифр,Дата публикации,Примечание,Дата ответа", ["detect_missing"]),
+        ("Номер,Дата ответа,Примечание,Дата ответа", ["detect_missing", "detect_several"]),
+        ("Номер,Дата публикации,Номер,Дата ответа", ["detect_several"]),
+    ],
+)
+def test_what_the_names_of_columns_leave_open_is_asked(
+    head: str, causes: list[str], tmp_path: Path
+) -> None:
+    row = "1,12.03.2026 10:15,12.03.2026 11:15,12.03.2026 12:15\n"
+    assert asked(found_in(f"{head}\n{row}", tmp_path)) == causes
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        ("Номер,Дата публикации (UTC),Дата ответа\n1,12.03.2026 10:15,\n", "detect_other_zone"),
+        (
+            (
+                "Номер,Дата публикации,Дата ответа,Время ответа\n"
+                "1,12.03.2026 10:15,12.03.2026,1:25\n2,12.03.2026 11:15,12.03.2026,2:10\n"
+            ),
+            "detect_duration",
+        ),
+        (
+            (
+                "Номер,Дата публикации,Дата ответа,Дата предварительного ответа\n"
+                "1,12.03.2026 10:15,13.03.2026 10:00,12.03.2026 11:00\n"
+            ),
+            "detect_similar",
+        ),
+        (
+            (
+                "Номер,Дата регистрации,Дата ответа,Дата отправки сообщения жителем\n"
+                "1,12.03.2026 10:15,13.03.2026 10:00,11.03.2026 11:00\n"
+            ),
+            "detect_similar",
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Статус\n1,12.03.2026 10:15,,Отозвано\n",
+            "detect_stopped",
+        ),
+        (
+            (
+                "Номер,Дата сообщения,Дата создания,Дата ответа\n"
+                "1,12.03.2026 10:15,12.03.2026 12:00,\n"
+            ),
+            "detect_several",
+        ),
+        (
+            "Номер,Событие,Время события\n1,Создано,12.03.2026 10:15\n1,Закрыто,12.03.2026 11:00\n",
+            "detect_no_answer",
+        ),
+        (
+            "Номер,Событие,Время события\n1,Назначено,12.03.2026 10:15\n1,Ответ,12.03.2026 11:00\n",
+            "detect_no_creation",
+        ),
+        (
+            (
+                "Номер,Событие,Время события\n1,Создано,12.03.2026 10:15\n"
+                "1,Ответ,12.03.2026 11:00\n1,Согласовано,12.03.2026 10:40\n"
+            ),
+            "detect_types",
+        ),
+        (
+            (
+                "Номер,Статус,Дата статуса\n1,Новое,12.03.2026 10:15\n1,Отвечено,12.03.2026 11:00\n"
+                "1,Решено,12.03.2026 10:40\n"
+            ),
+            "detect_statuses",
+        ),
+        (
+            (
+                '{"a": [{"id": 1, "created": "2026-03-12T10:15Z", "answered": null}],'
+                ' "b": [{"id": 1, "created": "2026-03-12T10:15Z", "answered": null}]}'
+            ),
+            "detect_path",
+        ),
+        (
+            (
+                '{"response": {"items": [{"id": 1, "from_id": 7, "date": 1773299700, "post_id": 5,'
+                ' "owner_id": -9, "parents_stack": [], "text": "", "thread": {"count": 2,'
+                ' "items": [{"id": 2, "from_id": 8, "date": 1773299800, "post_id": 5,'
+                ' "owner_id": -9,'
+                ' "parents_stack": [1], "text": ""}]}}]}}'
+            ),
+            "detect_officials",
+        ),
+    ],
+)
+def test_traps_are_asked_about(content: str, cause: str, tmp_path: Path) -> None:
+    assert cause in asked(found_in(content, tmp_path))
+
+
+LOG = "Номер,Статус,Дата статуса"
+
+
+@pytest.mark.parametrize(
+    ("content", "cause", "other"),
+    [
+        (
+            HEAD + "1,2026-04-03 10:15,\n2,13/03/2026 10:15,\n",
+            "detect_swapped",
+            HEAD + "1,2026-04-13 10:15,\n2,13/03/2026 10:15,\n",
+        ),
+        (
+            HEAD + '"1,23E+15",12.03.2026 10:15,\n',
+            "detect_ids_rounded",
+            HEAD + '"1,23E",12.03.2026 10:15,\n',
+        ),
+        (
+            HEAD + "1,12.03.2026 10:15,12.03.2026 11:00\n1,12.03.2026 10:15,13.03.2026 11:00\n",
+            "detect_ids_differ",
+            HEAD + "1,12.03.2026 10:15,нет\n1,12.03.2026 10:15,13.03.2026 11:00\n",
+        ),
+        (
+            (
+                "Номер,Дата публикации,Дата ответа,Ведомство\n"
+                "1,12.03.2026 10:15,12.03.2026 11:00,К1\n1,12.03.2026 10:15,,К2\n"
+            ),
+            "detect_ids_differ",
+            (
+                "Номер,Дата публикации,Дата ответа,Ведомство\n"
+                "1,12.03.2026 10:15,12.03.2026 11:00,К1\n1,12.03.2026 10:15,,К1\n"
+            ),
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Статус\n1,12.03.2026 10:15,-,Ответ дан\n",
+            "detect_untimed",
+            "Номер,Дата публикации,Дата ответа,Статус\n1,12.03.2026 10:15,-,Не отвечено\n",
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Дубликат\n1,12.03.2026 10:15,,да\n",
+            "detect_flags",
+            "Номер,Дата публикации,Дата ответа,Дубликат\n1,12.03.2026 10:15,,Нет\n",
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Требует ответа\n1,12.03.2026 10:15,,нет\n",
+            "detect_flags",
+            "Номер,Дата публикации,Дата ответа,Требует ответа\n1,12.03.2026 10:15,,да\n",
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Статус\n1,12.03.2026 10:15,,Не требует ответа\n",
+            "detect_stopped",
+            "Номер,Дата публикации,Дата ответа,Статус\n1,12.03.2026 10:15,,В работе\n",
+        ),
+        (
+            (
+                f"{LOG},Дата создания\n1,Новое,12.03.2026 10:15,12.03.2026 9:00\n"
+                "1,Ответ дан,12.03.2026 11:15,12.03.2026 9:00\n"
+            ),
+            "detect_posted_unread",
+            (
+                f"{LOG},Дата создания\n1,Новое,12.03.2026 10:15,12.03.2026\n"
+                "1,Ответ дан,13.03.2026 11:15,12.03.2026\n"
+            ),
+        ),
+        (
+            (
+                f"{LOG},Старый статус\n1,В работе,12.03.2026 10:15,Новое\n"
+                "1,Ответ дан,12.03.2026 11:15,В работе\n"
+            ),
+            "detect_status_before",
+            (
+                f"{LOG},Старый статус\n1,Новое,12.03.2026 10:15,\n"
+                "1,Ответ дан,12.03.2026 11:15,Новое\n"
+            ),
+        ),
+        (
+            (
+                "Номер,Событие,Дата события,Автор\n1,Создано,12.03.2026 10:15,Житель\n"
+                "1,Ответ,12.03.2026 11:15,Житель\n"
+            ),
+            "detect_citizens",
+            (
+                "Номер,Событие,Дата события,Автор\n1,Создано,12.03.2026 10:15,Комитет\n"
+                "1,Ответ,12.03.2026 11:15,Комитет\n"
+            ),
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Дата приостановки\n1,12.03.2026 10:15,,12.03.2026\n",
+            "detect_flags",
+            "Номер,Дата публикации,Дата ответа,Дата передачи\n1,12.03.2026 10:15,,12.03.2026\n",
+        ),
+        (
+            "ID заявителя,Дата публикации,Дата ответа\n1,12.03.2026 10:15,\n",
+            "detect_missing",
+            "ID обращения гражданина,Дата публикации,Дата ответа\n1,12.03.2026 10:15,\n",
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа заявителя\n1,12.03.2026 10:15,\n",
+            "detect_asked",
+            "Номер,Дата публикации обращения заявителя,Дата ответа\n1,12.03.2026 10:15,\n",
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Время на ответ\n1,12.03.2026 8:15,12.03.2026,9:30\n",
+            "detect_date_alone",
+            "Номер,Дата публикации,Дата ответа,Время ответа\n1,12.03.2026 8:15,12.03.2026,9:30\n",
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Время проверки\n1,12.03.2026 8:15,12.03.2026,9:30\n",
+            "detect_date_alone",
+            "Номер,Дата публикации,Дата ответа,Время\n1,12.03.2026 8:15,12.03.2026,9:30\n",
+        ),
+        (
+            (
+                '[{"id": 1, "created_at": "2026-03-12T10:15Z", "answered_at": null,'
+                ' "replies": [{"date": "2026-03-12T10:30Z"}]}]'
+            ),
+            "detect_lists",
+            (
+                '[{"id": 1, "created_at": "2026-03-12T10:15Z", "answered_at": null,'
+                ' "replies": [], "photos": [{"date": "2026-03-12T10:30Z"}]}]'
+            ),
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Тип ответа\n1,12.03.2026 10:15,,Промежуточный\n",
+            "detect_interim",
+            "Номер,Дата публикации,Дата ответа,Тип ответа\n1,12.03.2026 10:15,,Полный\n",
+        ),
+        (
+            HEAD + "1,26.03.11 10:15,26.03.11 11:15\n2,26.03.12 10:15,\n",
+            "detect_order",
+            HEAD + "1,11.03.26 10:15,11.03.26 11:15\n2,12.03.26 10:15,\n",
+        ),
+        (
+            HEAD + "1,3/13/2026 12:00:00 AM,\n2,3/14/2026 12:00:00 AM,\n",
+            "detect_midnights",
+            HEAD + "1,3/13/2026 12:00:00 PM,\n2,3/14/2026 12:00:00 PM,\n",
+        ),
+        (
+            HEAD + "1,12.03.2026 10:15,13.03.2026 00:00\n2,12.03.2026 10:15,13.03.2026 0:00\n"
+            "3,12.03.2026 10:15,12.03.2026 11:00\n",
+            "detect_some_midnights",
+            HEAD + "1,12.03.2026 10:15,13.03.2026 00:00\n2,12.03.2026 10:15,13.03.2026 10:00\n",
+        ),
+        (
+            "Время московское\n" + HEAD + "1,12.03.2026 10:15,\n",
+            "detect_title_zone",
+            "Выгрузка\n" + HEAD + "1,12.03.2026 10:15,\n",
+        ),
+        (
+            "Номер,Дата публикации,Дата ответа,Часовой пояс\n1,12.03.2026 10:15,,UTC+5\n",
+            "detect_zone_column",
+            "Номер,Дата публикации,Дата ответа,Часовой пояс\n1,2026-03-12T10:15+05:00,,UTC+5\n",
+        ),
+        (
+            "Номер,Дата публикации (UTC+5),Дата ответа (UTC+5)\n1,12.03.2026 10:15,\n",
+            "detect_other_zone",
+            "Номер,Дата публикации (UTC+5),Дата ответа (UTC+5)\n1,2026-03-12T10:15+05:00,\n",
+        ),
+    ],
+)
+def test_what_contradicts_a_certain_reading_is_asked_about(
+    content: str, cause: str, other: str, tmp_path: Path
+) -> None:
+    assert asked(found_in(content, tmp_path)) == [cause]
+    assert asked(found_in(other, tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "causes"),
+    [
+        (["2", "12.03.2026 11:15", "12.03.2026 12:15"], ["detect_other_sheets"]),
+        (["Выгружено", "12.03.2026 11:15"], []),
+        (["12.03.2026", "2", "1"], []),
+    ],
+)
+def test_rows_on_other_sheets_are_asked_about(
+    row: list[str], causes: list[str], tmp_path: Path
+) -> None:
+    def fill(_: object, sheet: Any) -> None:
+        own = [HEAD.strip().split(","), ["1", "12.03.2026 10:15", ""]]
+        for number, cells in enumerate(own if sheet.name == "Лист1" else [row]):
+            sheet.write_row(number, 0, cells)
+
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(xlsx(fill, sheets=("Лист1", "Лист2")))
+    assert asked(verified(detect(path, given=Given(tz=ZONE)), path)) == causes
+
+
+@pytest.mark.parametrize("midnight", ["", " 00:00", " 00:00:00", "T00:00:00.000"])
+def test_a_date_with_midnight_is_joined_to_its_time_of_day(midnight: str, tmp_path: Path) -> None:
+    head = "Номер,Дата публикации,Время публикации,Дата ответа\n"
+    found = found_in(f"{head}1,2026-03-12{midnight},10:15,\n", tmp_path)
+    assert (asked(found), found.options["tz"]) == ([], ZONE)
+
+
+@pytest.mark.parametrize("time", ["12.03.2026 10:15", "1773299700", "1773299700000", "46093,427"])
+def test_a_missing_time_may_be_any_column_that_has_times(time: str, tmp_path: Path) -> None:
+    found = found_in(f'Номер,Шифр,Дата ответа\n1,"{time}",\n', tmp_path)
+    (doubt,) = (one for one in found.doubts if one.question.cause == "detect_missing")
+    assert doubt.choices == ('posted_at = "Шифр"',)
+
+
+def test_a_key_that_only_late_records_have_is_seen(tmp_path: Path) -> None:
+    record = '{"id": %d, "created_at": "2026-03-12T10:15Z", "answered_at": null%s}\n'
+    late = ', "replied_at": "2026-03-12T11:15Z"'
+    rows = "".join(record % (number, late if number > 1_000 else "") for number in range(1_002))
+    assert found_in(rows, tmp_path).columns["answered_at"] == "replied_at"
+
+
+def test_each_question_blocks_the_reading_until_it_is_answered(tmp_path: Path) -> None:
+    for name, make in SHAPES.items():
+        sheet = make(1)
+        if not sheet.asks:
+            continue
+        _, found = detected_of(sheet, tmp_path)
+        text = configuration_text(found, schedule={})
+        open_questions = [doubt for doubt in found.doubts if doubt.keys]
+        assert open_questions, name
+        for doubt in open_questions:
+            assert all(f'{key} = "?"' in text for key in doubt.keys)
+            assert all(f"# {line}" in text for line in doubt.choices)
+        with pytest.raises(ConfigError, match="is an open question: "):
+            parse_config(text, "written")
+
+
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
+def test_the_configuration_is_accepted_in_both_languages(lang: str, tmp_path: Path) -> None:
+    for make in SHAPES.values():
+        _, found = detected_of(make(1), tmp_path)
+        with language(lang):
+            text = configuration_text(found, schedule={"calendar": "RU-VGG"})
+        comments = [line for line in text.splitlines() if line.startswith("# ")]
+        answered = re.sub(r'(?m)^.* = "\?"', "#", text)
+        assert parse_config(answered, "written").input.kind == (found.kind or "events")
+        assert bool(re.search("[а-яё]", comments[0])) == (lang == "ru")
+
+
+def test_names_and_values_cannot_leave_their_lines_of_toml(tmp_path: Path) -> None:
+    evil = 'a"]\n[schedule]\ncalendar = "none"\x7f\\'
+    quoted = '"' + evil.replace('"', '""') + '"'
+    content = f"Номер,Дата публикации,Дата ответа,{quoted}\n1,12.03.2026 10:15,{quoted},x\n"
+    with language("ru"):
+        text = configuration_text(found_in(content, tmp_path), schedule={})
+    assert text.count(' = "?"') == 1
+    answered = text.replace(' = "?"', ' = ""')
+    assert parse_config(answered, "written").schedule.calendar is None
+
+
+# -- networks and service desks ------------------------------------------------------------------
+
+FIXED = {
+    "cloudevents_batch.json": "cloudevents",
+    "cloudevents_structured.jsonl": "cloudevents",
+    "jira_request_sla.json": "jira",
+    "log.xes": "xes",
+    "max_updates.json": "max",
+    "ok_discussions_getComments.json": "ok",
+    "open311_requests.json": "open311",
+    "open311_requests.xml": "open311",
+    "servicenow_task_sla.csv": "servicenow",
+    "telegram_result_chat.json": "telegram",
+    "telegram_result_full_bad_escape.json": "telegram",
+    "vk_callback_journal.jsonl": "vk_callback",
+    "vk_wall_getComments.json": "vk",
+    "zammad_ticket_history.json": "zammad",
+    "zammad_tickets.json": "zammad",
+    "zendesk_ticket_metric_events.json": "zendesk",
+}
+
+
+@pytest.mark.parametrize(("name", "form"), FIXED.items())
+def test_the_formats_of_networks_and_desks_are_recognised(name: str, form: str) -> None:
+    found = verified(detect(SAMPLES / name, given=Given(tz=ZONE)), SAMPLES / name)
+    assert found.options["format"] == form
+    config = config_of(found)
+    assert config.input.format == form
+    if any(not doubt.is_read for doubt in found.doubts):
+        return
+    with open_source(SAMPLES / name, config) as source:
+        events = [event for item in source if not isinstance(item, Fault) for event in item]
+    assert events
+    assert [one.values[0] for one in found.readings][:2] == [events[0].appeal_id, events[0].type]
+
+
+def test_questions_about_the_formats_of_others() -> None:
+    causes = {
+        name: [doubt.question.cause for doubt in detect(SAMPLES / name).doubts] for name in FIXED
+    }
+    assert causes["open311_requests.json"] == ["detect_closing"]
+    by_calendar = Given(tz=ZONE, of_calendar=True)
+    found = detect(SAMPLES / "servicenow_task_sla.csv", given=by_calendar)
+    assert found.doubts[0].question.cause == "detect_export_zone"
+    with pytest.raises(SourceError, match="SESSION_EXPIRED"):
+        detect(SAMPLES / "ok_error.json")
+    assert asked(detect(SAMPLES / "vk_callback_confirmation.json")) == ["detect_no_events"]
+    assert causes["log.xes"] == ["xes_activities"]
+    assert causes["zendesk_ticket_metric_events.json"] == []
+
+
+# -- mutated input -------------------------------------------------------------------------------
+
+
+@cache
+def content_of(name: str) -> bytes:
+    """Return the content of a sheet, the same each time: a workbook has the time of its making."""
+    return SHAPES[name](1).content
+
+
+PIECES = (b"", b"\0", b";", b",", b'"', b"\r\n", b"\xff", b"\xd0", b"\t", b"2026", b"03/04/2026")
+
+
+@PROPERTY
+@given(st.sampled_from(sorted(SHAPES)), st.data())
+def test_mutated_sheets_raise_only_our_errors(name: str, data: st.DataObject) -> None:
+    content = bytearray(content_of(name))
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(content)))
+        width = data.draw(st.integers(0, 40))
+        content[at : at + width] = data.draw(st.sampled_from(PIECES) | st.binary(max_size=8))
+    stream = BytesIO(bytes(content))
+    try:
+        found = verified(detect(stream, given=Given(tz=ZONE)), stream)
+        config_of(found)
+    except (SourceError, ConfigError):
+        return

@@ -1,0 +1,681 @@
+"""Values written as JSON or pickled are equal when read back, zone and fold included."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import io
+import json
+import pickle
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dateutil.tz
+import msgspec
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from kit.paths import DATA
+from workhours_sla import (
+    Act,
+    Calendar,
+    CalendarDays,
+    Change,
+    ChangeKind,
+    ClockTime,
+    Day,
+    DayKind,
+    Entry,
+    Event,
+    EventType,
+    Interval,
+    Layer,
+    Months,
+    Outcome,
+    OutcomeBounds,
+    Policy,
+    Schedule,
+    Step,
+    Target,
+    Trace,
+    Verdict,
+    WeeklyHours,
+    WorkingDays,
+    WorkingDaysInHours,
+    day_off,
+    days_off_in_any,
+    evaluate,
+    working_hours,
+    working_in_any,
+)
+from workhours_sla.adapters.json.structs import form_of
+from workhours_sla.adapters.sources import open_source
+from workhours_sla.config import parse
+from workhours_sla.errors import (
+    CalendarCoverageError,
+    ConfigError,
+    NaiveDatetimeError,
+    ProvisionalWarning,
+    UnknownTimeZoneError,
+)
+from workhours_sla.json import from_json, to_json
+from workhours_sla.sla.event import AUTHOR_ROLES
+
+FROZEN = DATA / "serial" / "values.json"
+VOLGOGRAD, BERLIN = ZoneInfo("Europe/Volgograd"), ZoneInfo("Europe/Berlin")
+S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
+OFFICE = Schedule("RU-VGG", S8)
+ORDER = Act("Order No 7", date(2026, 8, 1), "low", "the agency", "public bodies", "not published")
+WEEK = WeeklyHours.parse("Mo-Th 09:00-13:00,14:00-18:00; Fr 22:00-06:00")
+
+
+# -- stored documents ------------------------------------------------------------------------
+
+EVE = Entry(
+    date(2025, 11, 4), Layer.STATUTORY, DayKind.HOLIDAY, Act("ст. 112"), "День", shortens_eve=True
+)
+SWAPPED = Entry(
+    date(2025, 11, 1),
+    Layer.TRANSFER,
+    DayKind.TRANSFERRED_WORK,
+    ORDER,
+    swapped_with=date(2025, 11, 3),
+    shortened_by=timedelta(minutes=90),
+)
+DAY = Day(
+    SWAPPED.date,
+    SWAPPED.kind,
+    date(2025, 11, 3),
+    timedelta(hours=1),
+    (SWAPPED, EVE),
+    EVE,
+    provisional=True,
+)
+STEP = Step(
+    DAY.date,
+    (
+        (
+            datetime(2025, 11, 1, 9, tzinfo=VOLGOGRAD),
+            datetime(2025, 11, 1, 12, 30, tzinfo=VOLGOGRAD),
+        ),
+    ),
+    working_hours(3, minutes=30),
+    DAY,
+    overridden=False,
+)
+MADE = {
+    "act": ORDER,
+    "entry": SWAPPED,
+    "ordinary day": Day(date(2025, 3, 12), DayKind.WORK, date(2025, 3, 12)),
+    "short day": DAY,
+    "step": STEP,
+    "undecided step": Step(
+        date(2026, 4, 20),
+        (),
+        timedelta(0),
+        None,
+        overridden=False,
+        unknown=True,
+        undecided=EVE,
+    ),
+    "trace": Trace(
+        "RU-VGG",
+        "2026-09-17",
+        S8,
+        "Europe/Volgograd",
+        datetime(2025, 10, 31, 17, 30, tzinfo=VOLGOGRAD),
+        datetime(2025, 11, 1, 12, 30, tzinfo=VOLGOGRAD),
+        working_hours(3, minutes=30),
+        working_hours(3, minutes=30),
+        (STEP, Step(date(2025, 11, 2), (), timedelta(0), None, overridden=True)),
+        provisional=True,
+    ),
+    "days": Trace(
+        "RU-VGG",
+        "2026-09-17",
+        S8,
+        "Europe/Volgograd",
+        datetime(2025, 10, 31, 17, 30, tzinfo=VOLGOGRAD),
+        datetime(2025, 11, 1, 17, 0, tzinfo=VOLGOGRAD),
+        WorkingDays(1),
+        working_hours(7, minutes=30),
+        (dataclasses.replace(STEP, part="due", number=1),),
+        provisional=False,
+    ),
+    "backwards": Trace(
+        "every day",
+        "1",
+        "24/7",
+        "Europe/Berlin",
+        datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
+        datetime(2026, 10, 24, 23, 30, tzinfo=UTC),
+        None,
+        -timedelta(hours=2, microseconds=1),
+        (),
+        provisional=False,
+    ),
+    "event": Event(
+        "e1",
+        "А-1003",
+        EventType.REPLIED,
+        datetime(2025, 3, 11, 17, 20, 0, 123456, tzinfo=VOLGOGRAD),
+        datetime(2025, 3, 11, 14, 21, tzinfo=UTC),
+        "выгрузка",
+        "ЖКХ",
+        "Центральный",
+        "vk",
+        "official",
+        substantive=True,
+        reason='со слов "очевидца"',
+    ),
+    "bare event": Event(
+        "e2",
+        "A",
+        EventType.DUPLICATE_OF,
+        datetime(2025, 3, 11, tzinfo=UTC),
+        datetime(2025, 3, 11, tzinfo=UTC),
+    ),
+    "outcome": Outcome(
+        "А-1003",
+        "first reply",
+        Verdict.BREACHED,
+        datetime(2025, 3, 11, 17, 20, tzinfo=VOLGOGRAD),
+        datetime(2025, 3, 12, 14, 30, tzinfo=VOLGOGRAD),
+        datetime(2025, 3, 12, 12, 20, tzinfo=VOLGOGRAD),
+        datetime(2025, 3, 12, 12, 20, tzinfo=VOLGOGRAD),
+        working_hours(4, minutes=10),
+        working_hours(4),
+        "2026-09-17",
+        "ЖКХ",
+        "Центральный",
+        "vk",
+        provisional=True,
+    ),
+    "unknown outcome": Outcome(
+        "A",
+        "first reply",
+        Verdict.PENDING,
+        datetime(2030, 1, 10, 10, tzinfo=UTC),
+        None,
+        None,
+        None,
+        None,
+        working_hours(4),
+        "1",
+        calendar_unknown=True,
+        bounds=OutcomeBounds(
+            (datetime(2030, 1, 10, 14, tzinfo=UTC), None),
+            (datetime(2030, 1, 11, 9, tzinfo=UTC), None),
+            (timedelta(0), working_hours(2)),
+        ),
+    ),
+    "retroactive outcome": Outcome(
+        "A",
+        "first reply",
+        Verdict.BREACHED,
+        datetime(2025, 3, 11, 10, tzinfo=UTC),
+        None,
+        datetime(2025, 3, 11, 14, tzinfo=UTC),
+        datetime(2025, 3, 11, 14, tzinfo=UTC),
+        working_hours(6),
+        working_hours(4),
+        "1",
+        retroactive=True,
+        pause_left_open=True,
+    ),
+    "change": Change(
+        ChangeKind.BREACHED,
+        "А-1003",
+        "first reply",
+        0,
+        3,
+        datetime(2025, 3, 12, 12, 20, tzinfo=UTC),
+        datetime(2025, 3, 12, 12, 20, tzinfo=UTC),
+        None,
+        None,
+        ("e1", "e2"),
+        None,
+        "2026-09-17",
+        "5d1c",
+        retroactive=True,
+    ),
+    "interval": Interval(
+        datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN),
+        datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
+    ),
+    "interval of other zones": Interval(
+        datetime(2026, 3, 12, 9, tzinfo=timezone(-timedelta(hours=3, minutes=30))),
+        datetime(2026, 3, 12, 18, tzinfo=ZoneInfo("UTC")),
+    ),
+    "working days": WorkingDays(3, count_from="same_day"),
+    "calendar days": CalendarDays(30, roll="preceding"),
+    "months": Months(1, roll="none"),
+    "clock time": ClockTime(timedelta(days=2, microseconds=5)),
+    "working time": working_hours(4, minutes=30),
+    "weekly hours": WEEK,
+}
+
+
+def facts(value: Any) -> Any:
+    """Return a value with each datetime replaced by (wall clock, fold, zone), which == ignores."""
+    if isinstance(value, datetime):
+        zone = value.tzinfo
+        key = zone.key if isinstance(zone, ZoneInfo) else (zone, value.utcoffset())
+        return (value.replace(tzinfo=None), value.fold, key)
+    if isinstance(value, tuple):
+        return (type(value), *map(facts, value))
+    if dataclasses.is_dataclass(value):
+        return (type(value), *(facts(getattr(value, name)) for name in value.__match_args__))
+    return (type(value), value)
+
+
+def check_round_trips(value: Any) -> None:
+    for back in (
+        from_json(to_json(value)),
+        pickle.loads(pickle.dumps(value)),  # noqa: S301
+    ):
+        assert back == value
+        assert hash(back) == hash(value)
+        assert facts(back) == facts(value)
+
+
+def test_frozen_documents_read_and_write_the_same() -> None:
+    frozen = json.loads(FROZEN.read_text(encoding="utf-8"))
+    assert frozen.keys() == MADE.keys()
+    for name, document in frozen.items():
+        assert facts(from_json(json.dumps(document))) == facts(MADE[name])
+        assert json.loads(to_json(MADE[name])) == document
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_every_value_round_trips_and_its_document_has_all_its_fields(name: str) -> None:
+    value = MADE[name]
+    check_round_trips(value)
+    document = json.loads(to_json(value))
+    if isinstance(value, WeeklyHours):
+        assert document.keys() == {"schema", "hours"}
+    elif document["schema"] == "workhours.budget/1":
+        assert document["budget"].keys() == {"kind", *getattr(value, "__match_args__", ["amount"])}
+    else:
+        keys = value.__match_args__
+        more = {"change_id"} if isinstance(value, Change) else set()
+        assert document.keys() == {"schema", *keys, *more}
+
+
+def test_a_document_is_read_as_the_type_asked_for() -> None:
+    text = to_json(MADE["event"])
+    assert from_json(text, Event) == from_json(text.encode(), Event) == MADE["event"]
+    with pytest.raises(ConfigError, match=r"workhours\.event/1 is the schema of another type"):
+        from_json(text, Outcome)
+
+
+@pytest.mark.parametrize("name", ["event", "bare event"])
+def test_the_document_of_an_event_is_a_row_of_a_file_of_events(name: str) -> None:
+    line = io.BytesIO(to_json(MADE[name]).encode() + b"\n")
+    mapping = parse('[input]\nformat = "jsonl"').mapping
+    with open_source(line, mapping, name="events.jsonl") as source:
+        assert list(source) == [(MADE[name],)]
+
+
+@pytest.mark.parametrize("kind", [Act, Day, Entry, Event, Interval, Outcome, Step, Trace])
+def test_the_facade_of_a_type_does_not_change_its_form(
+    kind: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = msgspec.json.schema(form_of(kind), schema_hook=lambda leaf: {"title": leaf.__name__})
+    monkeypatch.setattr(kind, "__module__", "workhours_sla")
+    after = msgspec.json.schema(form_of(kind), schema_hook=lambda leaf: {"title": leaf.__name__})
+    assert after == before
+
+
+def test_a_document_can_be_indented() -> None:
+    text = to_json(MADE["months"], indent=2)
+    assert text.splitlines()[:2] == ["{", '  "schema": "workhours.budget/1",']
+    assert from_json(text) == MADE["months"]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    ["workhours.value/1", "workhours.value/2", "workhours.schedule/1", "workhours.change/1"],
+)
+def test_an_earlier_form_is_refused_in_one_sentence(schema: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_json(json.dumps({"schema": schema, "kind": "event", "value": {}}))
+    assert str(caught.value).startswith(f"schema: {schema!r} is an earlier form; ")
+    assert str(caught.value).endswith("; write the value again with this version")
+
+
+# -- any value -----------------------------------------------------------------------------
+
+ZONES = st.sampled_from(
+    [
+        UTC,
+        timezone(timedelta(hours=-3, minutes=-30)),
+        timezone(timedelta(seconds=17, microseconds=5)),
+        *map(
+            ZoneInfo,
+            (
+                "UTC",
+                "Europe/Berlin",
+                "Europe/Volgograd",
+                "America/New_York",
+                "Pacific/Apia",
+                "Australia/Lord_Howe",
+            ),
+        ),
+    ]
+)
+MOMENTS = st.datetimes(datetime(1850, 1, 1), datetime(2150, 1, 1), timezones=ZONES)
+NEAR_A_CHANGE = st.builds(
+    lambda wall, fold: wall.replace(tzinfo=BERLIN, fold=fold),
+    st.datetimes(datetime(2026, 10, 25), datetime(2026, 10, 25, 5))
+    | st.datetimes(datetime(2026, 3, 29), datetime(2026, 3, 29, 5)),
+    st.integers(0, 1),
+)
+WORDS = st.text('абвЖЩё "\\\n\u2028\N{CHECK MARK}az09[]=') | st.text()
+NAMES = WORDS.filter(bool)
+MAYBE = st.none() | WORDS
+EVENTS = st.builds(
+    Event,
+    NAMES,
+    NAMES,
+    st.sampled_from(EventType),
+    MOMENTS,
+    MOMENTS,
+    source=WORDS,
+    agency_id=MAYBE,
+    district_id=MAYBE,
+    channel=MAYBE,
+    author_role=st.sampled_from([None, *AUTHOR_ROLES]),
+    substantive=st.sampled_from([None, False, True]),
+    reason=MAYBE,
+)
+
+
+@given(MOMENTS | NEAR_A_CHANGE, MOMENTS | NEAR_A_CHANGE, st.integers(0, 1))
+def test_datetimes_keep_zone_and_fold(start: datetime, end: datetime, fold: int) -> None:
+    check_round_trips(Interval(start, end.replace(fold=fold)))
+
+
+@given(st.timedeltas())
+def test_amounts_are_exact(amount: timedelta) -> None:
+    check_round_trips(amount)
+
+
+def test_the_largest_amounts() -> None:
+    for amount in (timedelta.min, timedelta.max, -timedelta.resolution, timedelta(0)):
+        check_round_trips(amount)
+
+
+@given(EVENTS)
+def test_events(event: Event) -> None:
+    check_round_trips(event)
+    assert from_json(to_json(event)).occurred_at.tzinfo is UTC
+
+
+@lru_cache(maxsize=1)
+def calendars() -> dict[str, Calendar]:
+    russia = Calendar.get("RU")
+    return {
+        "Russia": russia,
+        "region": Calendar.get("RU-TA"),
+        "six days": russia.with_week(6),
+        "forecast": russia.provisional(),
+        "amended": russia.amend(day_off(date(2026, 9, 1), ORDER)),
+        "plain": Calendar.plain([date(2026, 1, 2)], yearly=["12-25"]),
+        "copied": Calendar.get("holidays:US"),
+        "any off": days_off_in_any(russia, Calendar.get("RU-TA")),
+        "any working": working_in_any(russia, Calendar.plain(yearly=["12-25"])),
+    }
+
+
+@given(st.sampled_from(sorted(calendars())), st.dates(date(2024, 1, 1), date(2030, 12, 31)))
+def test_days(name: str, day: date) -> None:
+    try:
+        found = calendars()[name].day(day)
+    except CalendarCoverageError:
+        assume(False)  # noqa: FBT003
+    check_round_trips(found)
+
+
+def test_every_special_day_of_a_year() -> None:
+    for calendar in calendars().values():
+        for day in calendar.special_days(2026).values():
+            check_round_trips(day)
+
+
+OVERRIDDEN = {date(2025, 12, 31): "10:00-12:00", date(2040, 1, 3): "09:00-12:00"}
+SCHEDULES = st.sampled_from(
+    [
+        Schedule("RU-VGG", S8),
+        Schedule("RU", "Mo-Fr 22:00-06:00", tz="Europe/Moscow"),
+        Schedule("RU", S8, tz="Asia/Omsk", overrides=OVERRIDDEN),
+        Schedule(None, "Mo-Su 00:30-03:30", tz="America/New_York"),
+        Schedule(Calendar.plain(yearly=["12-25"]), "24/7", tz="Australia/Lord_Howe"),
+    ]
+)
+ASKED = st.datetimes(datetime(2024, 10, 20), datetime(2026, 11, 10), timezones=ZONES)
+AMOUNTS = st.timedeltas(timedelta(0), timedelta(hours=30))
+
+
+@given(SCHEDULES, ASKED, AMOUNTS | st.timedeltas(timedelta(days=-9), timedelta(days=9)))
+def test_traces(schedule: Schedule, start: datetime, amount: timedelta) -> None:
+    check_round_trips(schedule.explain(start, (start.astimezone(UTC) + amount)))
+    if amount >= timedelta(0):
+        check_round_trips(schedule.explain(start, amount))
+
+
+def test_traces_across_holidays_backwards_provisional_and_of_an_override_alone() -> None:
+    office = Schedule("RU-VGG", S8)
+    posted = datetime(2025, 12, 30, 16, 30, tzinfo=office.tz)
+    trace = office.explain(posted, working_hours(4))
+    assert {step.day.kind for step in trace.steps if step.day} > {DayKind.HOLIDAY}
+    check_round_trips(trace)
+    back = office.explain(datetime(2026, 1, 12, 11, 30, 0, 5, tzinfo=office.tz), posted)
+    assert back.used < timedelta(0)
+    check_round_trips(back)
+    with pytest.warns(ProvisionalWarning):
+        by_rule = office.explain(
+            datetime(2030, 4, 30, 17, tzinfo=UTC), working_hours(9), provisional=True
+        )
+    assert by_rule.provisional
+    check_round_trips(by_rule)
+    known = Schedule("RU", S8, tz="UTC", overrides=OVERRIDDEN)
+    alone = known.explain(datetime(2040, 1, 3, 9, tzinfo=UTC), working_hours(2))
+    assert alone.steps[0].day is None
+    check_round_trips(alone)
+    assert from_json(to_json(trace)).to_dict() == trace.to_dict()
+    assert str(from_json(to_json(trace))) == str(trace)
+
+
+@given(st.lists(EVENTS, max_size=6), SCHEDULES, ASKED, ASKED, st.booleans())
+def test_outcomes(
+    events: list[Event], schedule: Schedule, posted: datetime, as_of: datetime, by_rule: bool
+) -> None:
+    policy = Policy(
+        [
+            Target("first reply", working_hours(4), schedule),
+            Target("по существу", timedelta(hours=9, microseconds=1), schedule, closing="strict"),
+        ]
+    )
+    asked = [
+        dataclasses.replace(
+            event, event_id=str(index), appeal_id="A", occurred_at=posted, received_at=posted
+        )
+        for index, event in enumerate(events)
+    ]
+    result = evaluate(
+        [Event("created", "A", EventType.CREATED, posted, posted), *asked],
+        policy,
+        as_of=max(as_of.astimezone(UTC), posted.astimezone(UTC)),
+        provisional=by_rule,
+    )
+    assert result.outcomes
+    for outcome in result.outcomes:
+        check_round_trips(outcome)
+
+
+def test_an_outcome_with_an_unknown_due_time() -> None:
+    posted = datetime(2030, 1, 10, 10, tzinfo=UTC)
+    policy = Policy([Target("first reply", working_hours(4), Schedule("RU-VGG", S8))])
+    created = Event("1", "A", EventType.CREATED, posted, posted)
+    for by_rule in (False, True):
+        (outcome,) = evaluate([created], policy, as_of=posted, provisional=by_rule).outcomes
+        assert (outcome.calendar_unknown, outcome.provisional) == (not by_rule, by_rule)
+        check_round_trips(outcome)
+
+
+@given(st.integers(1, 10_000), st.sampled_from(["following", "preceding", "none"]), AMOUNTS)
+def test_budgets(count: int, roll: Any, amount: timedelta) -> None:
+    for count_from in ("next_day", "same_day"):
+        check_round_trips(WorkingDays(count, count_from))
+        check_round_trips(CalendarDays(count, roll, count_from))
+    check_round_trips(Months(count, roll))
+    check_round_trips(WorkingDaysInHours(count))
+    check_round_trips(ClockTime(amount))
+
+
+# -- values without a JSON form -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "words"),
+    [
+        (OFFICE | OFFICE, TypeError, "has no JSON form; give one of Act"),
+        (None, TypeError, "None has no JSON form"),
+        (datetime(2026, 1, 1, tzinfo=UTC), TypeError, "has no JSON form"),
+        (Interval(datetime(2026, 1, 1), datetime(2026, 1, 2)), NaiveDatetimeError, "give it"),
+        (Interval(*[datetime(2026, 1, 1, tzinfo=dateutil.tz.gettz("Europe/Berlin"))] * 2),
+         UnknownTimeZoneError, "use ZoneInfo"),
+        (Interval("9:00", "10:00"), ConfigError, "start: '9:00' is not an instant"),
+        (Day(datetime(2026, 1, 1, tzinfo=UTC), DayKind.WORK, date(2026, 1, 1)), ConfigError,
+         "is not a date"),
+        (Day(date(2026, 1, 1), "rest", date(2026, 1, 1)), ConfigError, "'rest' is not a valid"),
+        (dataclasses.replace(MADE["trace"], calendar=5), ConfigError, "expected text, got 5"),
+        (WeeklyHours(((), (), (), (), (), (), ((timedelta(0), timedelta(seconds=0.5)),))),
+         ConfigError, "or whole seconds"),
+    ],
+)  # fmt: skip
+def test_a_value_that_json_cannot_represent_is_refused(
+    value: Any, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words) as caught:
+        to_json(value)
+    assert "\n" not in str(caught.value)
+
+
+# -- documents that cannot be read ---------------------------------------------------------
+
+
+def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of every key and item in JSON data."""
+    if isinstance(data, dict | list):
+        for key in data if isinstance(data, dict) else range(len(data)):
+            yield (*path, key)
+            yield from places(data[key], (*path, key))
+
+
+def dotted(path: tuple[Any, ...]) -> str:
+    return "".join(f"[{key}]" if type(key) is int else f".{key}" for key in path).lstrip(".")
+
+
+def changed(data: Any, path: tuple[Any, ...], value: Any) -> str:
+    data = copy.deepcopy(data)
+    at = data
+    for key in path[:-1]:
+        at = at[key]
+    if value is ...:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return json.dumps(data)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_any_key_that_is_missing_unknown_or_of_another_type_is_named(name: str) -> None:
+    data = json.loads(to_json(MADE[name]))
+    for path in places(data):
+        refused = [(path, {"no": "such"})]
+        if isinstance(path[-1], str):
+            refused += [(path, ...), ((*path[:-1], "colour"), "red")]
+        for where, value in refused:
+            with pytest.raises(ConfigError) as caught:
+                from_json(changed(data, where, value))
+            assert (caught.value.key + ".").startswith(dotted(where) + ".")
+            assert str(caught.value).startswith(f"{caught.value.key}: ")
+            assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value", "words"),
+    [
+        ("event", "schema", "workhours.event/2", "did you mean workhours.event/1?"),
+        ("event", "type", "shouted", "is not a valid value; use created"),
+        ("event", "author_role", "robot", "no author_role 'robot'"),
+        ("event", "event_id", "", "needs event_id"),
+        ("event", "substantive", 1, "expected true or false, got 1"),
+        ("event", "occurred_at", "2025-03-11T14:20:00", "is not an instant; write it like"),
+        ("event", "occurred_at", "2025-03-11T14:20:00Z", "is not an instant"),
+        ("event", "occurred_at", "2025-03-11", "is not an instant"),
+        ("event", "occurred_at", "2025-02-30T14:20:00+00:00", "is not an instant"),
+        ("event", "occurred_at", "2025-03-11T14:20:00+00:00[]", "is not an instant"),
+        ("event", "occurred_at", "2025-03-11T14:20:00+00:00[a][b]", "is not an instant"),
+        ("event", "occurred_at", "2025-03-11T14:20:00+00:00[Mars/Base]", "no time zone"),
+        ("event", "occurred_at", "2025-03-11T14:20:00+00:00[../up]", "no time zone"),
+        ("event", "occurred_at", "2025-03-11T14:20:00+01:00[Europe/Moscow]",
+         "Europe/Moscow has another offset"),
+        ("event", "occurred_at", "2026-10-25T02:30:00+01:00[Europe/Berlin]",
+         "Europe/Berlin has another offset"),  # the later of the two, and no fold
+        ("event", "occurred_at", "0001-01-01T00:00:00+05:00", "not in the years 1 to 9999"),
+        ("outcome", "elapsed", "4h", "is not an amount of time; write it like"),
+        ("outcome", "elapsed", "PT60M", "is not an amount"),
+        ("outcome", "elapsed", "-PT0S", "is not an amount"),
+        ("outcome", "elapsed", "P1D", "is not an amount"),
+        ("outcome", "elapsed", "PT1.5000000S", "is not an amount"),
+        ("outcome", "elapsed", "PT99999999999999H", "is not an amount"),
+        ("outcome", "elapsed", f"PT{'9' * 5000}H", "is not an amount"),
+        ("outcome", "elapsed", "PT٣H", "is not an amount"),
+        ("outcome", "budget", None, "expected an object, got null"),
+        ("step", "intervals[0]", [], "expected a list of two, got a list of 0"),
+        ("entry", "layer", "weather", "is not a valid value; use weekly"),
+        ("entry", "date", "20251101", "is not a date"),
+        ("working days", "budget.count", 0, "0 working days is not a budget"),
+        ("working days", "budget.count", True, "expected a whole number, got true"),
+        ("working days", "budget.count_from", "noon", "'noon' is not a valid value"),
+        ("months", "budget.roll", "down", "'down' is not a valid value"),
+        ("clock time", "budget.amount", "-PT1H", "is negative"),
+        ("weekly hours", "hours", "9am", "not a range of hours"),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_read_is_named(
+    name: str, path: str, value: object, words: str
+) -> None:
+    data = json.loads(to_json(MADE[name]))
+    keys = re.findall(r"\w+", path)
+    where = tuple(int(key) if key.isdigit() else key for key in keys)
+    with pytest.raises(ConfigError, match=words) as caught:
+        from_json(changed(data, where, value))
+    assert path.startswith(caught.value.key)
+    assert str(caught.value).startswith(f"{caught.value.key or 'the document'}: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_text_that_is_not_a_document_is_refused() -> None:
+    for text in (
+        "",
+        "[]",
+        "{",
+        "null",
+        "[" * 100_000,
+        "9" * 5000,
+        '{"kind": 1, "kind": 2}',
+        b"\xff",
+    ):
+        with pytest.raises(ConfigError):
+            from_json(text)
+    with pytest.raises(TypeError, match="give str or bytes"):
+        from_json(None)  # type: ignore[arg-type]

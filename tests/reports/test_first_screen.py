@@ -1,0 +1,327 @@
+"""The first screen of the page: its figures against a count of the data, and in a browser."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from test_headline import MARCH, Appeal, appeals_of, made
+from test_page import Node, read
+
+from kit.browser import FOUND, Browser, browser
+from workhours_sla import Schedule, Target, working_hours
+
+np = pytest.importorskip("numpy")
+
+from workhours_sla.report import (
+    AppealColumns,
+    Labels,
+    Report,
+    ReportOptions,
+    cases_of_columns,
+    page,
+    write_page,
+)
+from workhours_sla.report import report as report_of
+from workhours_sla.reports.overdue import overdue_text, working_day
+from workhours_sla.text.catalog import language
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+NBSP = "\N{NO-BREAK SPACE}"
+HOSTILE = '<b>"Roads"</b> & \u202eCo, =1+1'
+
+
+def plain(text: str) -> str:
+    return text.replace(NBSP, " ")
+
+
+def seven() -> list[Appeal]:
+    """Return the appeals of eight agencies that miss the target, one that meets it, two more."""
+    counts = {f"G{n}": (100, 30 + 5 * n) for n in range(7)}
+    counts |= {"Good": (400, 5), "Unsure": (45, 5), "Small": (5, 3), HOSTILE: (10, 90)}
+    return [
+        one
+        for place, (name, of) in enumerate(counts.items())
+        for one in appeals_of(name, *of, at=place)
+    ]
+
+
+def counted(appeals: list[Appeal]) -> dict[str, tuple[int, int]]:
+    """Return how many appeals of each agency are in time and late."""
+    found: dict[str, tuple[int, int]] = {}
+    for name, came, answered in appeals:
+        met, late = found.get(name, (0, 0))
+        good = answered is not None and answered - came <= 4
+        found[name] = (met + good, late + (not good))
+    return found
+
+
+def section(root: Node, key: str) -> Node:
+    (found,) = root.all("section", id=key)
+    return found
+
+
+def items(list_: Node) -> list[Node]:
+    return [item for item in list_.all("li") if item.attributes.get("class") != "head"]
+
+
+def test_five_agencies_that_miss_the_target_lack_the_most_answers() -> None:
+    appeals = seven()
+    counts = counted(appeals)
+    worst = section(read(page(made(appeals, **MARCH), "en")), "worst")
+    shown = items(worst)
+    names = [item.all("bdi")[0].text for item in shown]
+    assert names == [HOSTILE, "G6", "G5", "G4", "G3"]
+    late = {name: of[1] for name, of in counts.items()}
+    text = worst.all("p")[0].text
+    assert text == (
+        f"8 agencies miss the target; these 5 lack the most answers. "
+        f"{sum(late[name] for name in names)} of {sum(late.values())} late appeals are theirs."
+    )
+    most = section(read(page(made(appeals, **MARCH), "en")), "summary").all("p", class_="most")
+    assert most[0].all("bdi")[0].text == names[0]
+    for item, name in zip(shown, names, strict=True):
+        met, missed = counts[name]
+        n = met + missed
+        fewest = next(k for k in range(n + 1) if 10 * (met + k) >= 9 * n)
+        need = item.all("span", class_="need")[0].text
+        assert need == f"{missed} late of {n}{fewest} fewer needed for 90%"
+        assert f"{100 * met / n:.1f}%" in item.text
+        assert f"in time {100 * met / n:.1f}%" in item.all("svg")[0]["aria-label"]
+
+
+def test_groups_are_listed_by_verdict_and_need() -> None:
+    root = section(read(page(made(seven(), **MARCH), "ru")), "group-0")
+    titles = [title.text for title in root.all("h3")]
+    assert titles == [
+        "Цель не достигнута: 8",
+        "Не доказано: 1",
+        "Цель достигнута: 1",
+        "Мало данных для вывода: 1",
+    ]
+    names = [item.all("bdi")[0].text for item in items(root)]
+    assert names == [HOSTILE, *(f"G{n}" for n in range(6, -1, -1)), "Unsure", "Good", "Small"]
+    small = items(root)[-1]
+    assert not small.all("svg")  # eight appeals have counts only
+    assert "3 опоздания из 8" in plain(small.text)
+    scales = [svg for svg in root.all("svg") if svg["class"] == "scale"]
+    assert len(scales) == 3
+    assert all(svg.all("text")[0].text == "0" for svg in scales)
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_tiles_have_the_figures_and_zero_is_quiet(lang: str) -> None:
+    waiting: list[Appeal] = [("A", 700, None)] * 3 + [("A", 742, None)] * 2
+    root = read(page(made([*appeals_of("A", 50, 30), *waiting], **MARCH), lang))
+    tiles = section(root, "summary").all("div", class_="tile")
+    values = [plain(tile.all("strong")[0].text) for tile in tiles]
+    assert values[0] == "33"
+    assert values[1] == {"ru": "3 из 5", "en": "3 of 5"}[lang]
+    label = {"ru": "с опозданием за март 2025 года", "en": "late in March 2025"}[lang]
+    assert tiles[0].all("span")[0].text == label
+    root = read(page(made(appeals_of("A", 50, 0), **MARCH), lang))
+    assert len(section(root, "summary").all("div", class_="tile quiet")) == 2
+    assert not root.all("section", id="worst")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "label"),
+    [
+        ((2025, 1, 1), (2025, 4, 1), ("late in Q1 2025", "с опозданием за I квартал 2025 года")),
+        ((2025, 1, 1), (2026, 1, 1), ("late in 2025", "с опозданием за 2025 год")),
+        ((2025, 3, 1), (2025, 3, 30), ("late in the period", "с опозданием за период")),
+    ],
+)
+def test_tile_of_late_appeals_names_a_month_quarter_or_year(
+    since: tuple[int, int, int], until: tuple[int, int, int], label: tuple[str, str]
+) -> None:
+    ends = {"since": since, "until": until}
+    whole = {name: datetime(*end, tzinfo=OFFICE.tz) for name, end in ends.items()}
+    report = made(appeals_of("A", 50, 30), **whole)
+    for lang, expected in zip(("en", "ru"), label, strict=True):
+        tile = section(read(page(report, lang)), "summary").all("div", class_="tile")[0]
+        assert plain(tile.all("span")[0].text) == expected
+
+
+def test_sentence_and_verdict_are_marked_up() -> None:
+    root = section(read(page(made(seven(), **MARCH), "ru")), "summary")
+    assert root.all("em")[0].text == "цель не достигнута"
+    assert root.all("em")[0]["class"] == "fails"
+    most = plain(root.all("p", class_="most")[0].text)
+    assert most.startswith("Больше всего ответов до цели не хватает у ведомства ")
+    assert root.all("bdi")[0].text == HOSTILE
+
+
+def office_report(answered: str = "NaT") -> Report:
+    columns = AppealColumns(
+        np.array(["2025-03-11T07:00", "2025-03-17T07:00"], "M8[s]"),
+        np.array([answered, "NaT"], "M8[s]"),
+        groups={"agency": Labels.of(["roads", "parks"])},
+    )
+    target = Target("first reply", working_hours(4), OFFICE)
+    as_of = datetime(2025, 3, 18, 12, tzinfo=OFFICE.tz)
+    return report_of(cases_of_columns(columns, target, as_of=as_of), ReportOptions())
+
+
+def test_overdue_amounts_over_a_day_are_also_in_working_days() -> None:
+    report = office_report()
+    assert working_day(report) == timedelta(hours=8)
+    with language("ru"):
+        assert plain(overdue_text(timedelta(hours=8), report)) == "8 ч"
+        longer = plain(overdue_text(timedelta(hours=8, seconds=1), report))
+    assert longer == "8 ч 1 мин (1,0 рабочего дня)"
+    # from 15:00 on Tue 11 March: 3 h, then 8 h on each of four days, then 3 h on Tuesday
+    now = section(read(page(report, "en")), "now")
+    cells = [[plain(cell.text) for cell in line.all("td")] for line in now.all("tr")[1:]]
+    assert cells[0] == ["roads", "11 Mar 2025 15:00", "38 h (4.8 working days)"]
+    assert cells[1] == ["parks", "17 Mar 2025 15:00", "6 h"]
+    late = read(page(report, "en")).all("table", class_="late")[0]
+    assert "38:00 (4.8 working days)" in plain(late.text)
+
+
+def test_median_of_answers_outside_of_working_hours_is_zero() -> None:
+    """Half of the answers came in no working time: the tile shows 0 and not the longest wait."""
+    appeals: list[Appeal] = [("A", 0, 0)] * 15 + [("A", 0, 200)] * 10
+    root = section(read(page(made(appeals), "en")), "summary")
+    (value,) = root.all("strong", data_figure="tile_median")
+    assert plain(value.text) == "0 min"
+
+
+def test_groups_without_bars_have_no_legend_and_say_why() -> None:
+    root = section(read(page(made([("A", 743, None), ("A", 742, None)]), "en")), "group-0")
+    assert not root.all("p", class_="soft")
+    assert items(root)[0].all("span", class_="need")[0].text == "2 arrived; no limit has passed yet"
+    root = section(read(page(made(appeals_of("A", 2, 1)), "en")), "group-0")
+    assert items(root)[0].all("span", class_="need")[0].text == "1 late of 3"
+
+
+def test_nothing_matured_and_one_agency_have_a_first_screen() -> None:
+    for appeals in ([("A", 743, None)], appeals_of("A", 1, 0), appeals_of("", 2, 1)):
+        for lang in ("ru", "en"):
+            root = read(page(made(appeals), lang))
+            assert section(root, "summary").all("p", class_="sentence")[0].text
+            assert not root.all("section", id="worst")
+
+
+def test_heading_names_the_organisation_and_the_period() -> None:
+    report = made(appeals_of("A", 9, 4), **MARCH)
+    assert read(page(report, "en")).all("h1")[0].text == "Answers to citizens' appeals: March 2025"
+    named = replace(report, organisation="Область", title="Ответы")
+    root = read(page(named, "ru"))
+    assert root.all("h1")[0].text == "Область: март 2025 года"
+    assert root.all("p", class_="where")[0].all("span")[0].text == "Ответы"
+
+
+# -- in a browser ----------------------------------------------------------------------------------
+
+in_a_browser = pytest.mark.skipif(not FOUND, reason="no Chromium is installed")
+
+
+def region() -> Report:
+    """Return the report of a year of 73 agencies with long names."""
+    rng = np.random.default_rng(3)
+    n, start = 28_000, np.datetime64("2025-01-06T00:00", "s")
+    posted = np.sort(start + rng.integers(0, 350 * 86_400, n))
+    answered = posted + rng.lognormal(9.3, 1.3, n).astype("m8[s]")
+    answered[rng.random(n) < 0.02] = np.datetime64("NaT")
+    weights = 1 / np.arange(1, 74) ** 0.8
+    chosen = rng.choice(73, n, p=weights / weights.sum())
+    names = [f"Комитет по управлению хозяйством и развитию района № {place}" for place in chosen]
+    columns = AppealColumns(posted, answered, groups={"agency": Labels.of(names)})
+    target = Target("первый ответ", working_hours(4), OFFICE)
+    cases = cases_of_columns(columns, target, as_of=datetime(2025, 12, 31, tzinfo=OFFICE.tz))
+    return report_of(cases, lang="ru")
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("year") / "year.html"
+    write_page(region(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def reader(year: Path) -> Iterator[Browser]:
+    with browser() as found:
+        found.size(390, 844)
+        found.open(year)
+        yield found
+
+
+def test_page_of_73_agencies_is_small(year: Path) -> None:
+    assert year.stat().st_size < 2_000_000
+    assert len(items(section(read(year.read_text(encoding="utf-8")), "group-0"))) == 73
+
+
+@pytest.mark.slow
+@in_a_browser
+def test_phone_shows_the_result_and_the_tiles_first(reader: Browser) -> None:
+    reader.size(390, 844)
+    for chosen in (".sentence", ".part.large", ".tiles"):
+        assert reader.run(
+            f"document.querySelector('{chosen}').getBoundingClientRect().bottom < 844"
+        )
+    assert reader.run("document.documentElement.scrollWidth <= innerWidth")
+    cut = (
+        "[...document.querySelectorAll('main > section svg.chart')]"
+        ".filter(s => s.getBoundingClientRect().right > innerWidth)"
+        ".map(s => getComputedStyle(s.closest('figure').querySelector('.swipe')).display)"
+    )
+    found = reader.run(cut)
+    assert found
+    assert set(found) == {"block"}  # a chart that is cut says so
+    assert reader.errors == []
+
+
+@pytest.mark.slow
+@in_a_browser
+def test_links_open_what_is_folded_away(reader: Browser) -> None:
+    fold = "document.getElementById('analyst')"
+    assert not reader.run(f"{fold}.open")
+    reader.run(f"{fold}.querySelector('summary').focus()")
+    reader.press("Enter")
+    assert reader.run(f"{fold}.open")
+    reader.press("Enter")
+    assert not reader.run(f"{fold}.open")
+    reader.run("document.querySelector('nav a[href=\"#method\"]').click()")
+    opened = "new Promise(r => setTimeout(() => r(document.getElementById('analyst').open), 200))"
+    assert reader.run(opened)
+    reader.run(f"{fold}.open = false")
+    assert reader.errors == []
+
+
+@pytest.mark.slow
+@in_a_browser
+def test_long_names_do_not_push_amounts_off_the_page(tmp_path: Path) -> None:
+    appeals: list[Appeal] = [("\u0430" * 200, 0, None), ("\u0430" * 200, 0, 1)]
+    write_page(made(appeals), tmp_path / "long.html")
+    with browser() as reader:
+        for width in (390, 1280):
+            reader.size(width, 844)
+            reader.open(tmp_path / "long.html")
+            edge = "Math.max(...[...document.querySelectorAll('.now td')].map("
+            assert reader.run(f"{edge}c => c.getBoundingClientRect().right)) <= innerWidth")
+
+
+@pytest.mark.slow
+@in_a_browser
+def test_page_of_cells_with_few_appeals_is_printed(tmp_path: Path) -> None:
+    """Chromium took minutes to print a pattern in every cell of the heat map."""
+    rows = [("A", hour, hour + 1) for hour in range(24 * 7)]
+    write_page(made(rows), tmp_path / "few.html")
+    with browser() as reader:
+        reader.open(tmp_path / "few.html")
+        reader.print(tmp_path / "few.pdf")
+    assert (tmp_path / "few.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.slow
+@in_a_browser
+def test_print_of_73_agencies_has_six_pages_at_most(reader: Browser) -> None:
+    printed = b64decode(reader.ask("Page.printToPDF", preferCSSPageSize=True)["data"])
+    assert 3 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 6

@@ -1,0 +1,820 @@
+"""The HTML page of a report: its numbers, the escaping of data, and its use in a browser."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit.browser import FOUND, Browser, browser
+from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
+from workhours_sla.cli.main import main
+from workhours_sla.sla.forecast import forecast_deadlines
+from workhours_sla.worktime.budget_kinds import ClockTime, WorkingDays
+
+np = pytest.importorskip("numpy")
+
+from kit.paths import EXAMPLES
+from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.series import Trend, TrendPoint
+from workhours_sla.compliance.tables import Row
+from workhours_sla.report import (
+    AppealColumns,
+    Cases,
+    Labels,
+    Report,
+    ReportOptions,
+    cases_of_columns,
+    cases_of_evaluation,
+    page,
+    traces_of,
+    write_page,
+)
+from workhours_sla.report import report as report_of
+from workhours_sla.reports.charts.weeks import xmr_chart
+from workhours_sla.reports.page.svg import svg
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+N4 = working_hours(4)
+REPLY = Target("first reply", N4, OFFICE)
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> - & \x00\u202e'
+SMALL, FLAGGED, PLAIN = "Small", "Flagged", "Roads"
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=OFFICE.tz)
+
+
+AS_OF = at("2025-06-10T12:00")
+
+
+def made_up(rows: int = 2400, *, never: float = 0.03) -> Cases:
+    """Return cases of four agencies over five months, with New Year and an unfinished week."""
+    rng = np.random.default_rng(7)
+    start, end = np.datetime64("2024-12-23T00:00"), np.datetime64("2025-06-10T08:50")
+    posted = np.sort(start + (rng.random(rows) * (end - start).astype(int)).astype("m8[m]"))
+    answered = posted + (rng.lognormal(5.5, 1.6, rows)).astype("m8[m]")
+    answered[rng.random(rows) < never] = np.datetime64("NaT", "us")
+    names: list[str | None] = [HOSTILE if n % 2 else PLAIN for n in range(rows)]
+    names[100:108], names[200:215], names[300:302] = [SMALL] * 8, [FLAGGED] * 15, [None] * 2
+    channel = ["vk" if n % 3 else "site" for n in range(rows)]
+    groups = {"agency": Labels.of(names), "channel": Labels.of(channel)}
+    return cases_of_columns(
+        AppealColumns(posted.astype("M8[s]"), answered.astype("M8[s]"), groups=groups),
+        REPLY,
+        as_of=AS_OF,
+    )
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return report_of(made_up(), ReportOptions(compare_with=at("2025-03-01T00:00")))
+
+
+def trace(late: Late) -> Any:
+    return OFFICE.explain(late.started_at, N4)
+
+
+class Node:
+    """An element of the page, with its children and texts."""
+
+    def __init__(self, tag: str, attributes: dict[str, str | None], parent: Node | None) -> None:
+        self.tag, self.attributes, self.parent = tag, attributes, parent
+        self.children: list[Node | str] = []
+
+    def __getitem__(self, name: str) -> str:
+        value = self.attributes[name]
+        assert value is not None
+        return value
+
+    @property
+    def text(self) -> str:
+        return "".join(c if isinstance(c, str) else c.text for c in self.children)
+
+    def all(self, tag: str, **wanted: str) -> list[Node]:
+        return [
+            node
+            for node in self.inside()
+            if node.tag == tag
+            and all(
+                node.attributes.get(key.rstrip("_").replace("_", "-")) == value
+                for key, value in wanted.items()
+            )
+        ]
+
+    def inside(self) -> Iterator[Node]:
+        for child in self.children:
+            if isinstance(child, Node):
+                yield child
+                yield from child.inside()
+
+
+class Tree(HTMLParser):
+    """Parse a page strictly: every element that is opened must be closed."""
+
+    VOID = frozenset({"meta", "link", "br", "hr", "col", "input"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = self.at = Node("", {}, None)
+        self.feed(text)
+        self.close()
+        assert self.at is self.root, f"<{self.at.tag}> is not closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len({name for name, _ in attrs}) == len(attrs)
+        node = Node(tag, dict(attrs), self.at)
+        self.at.children.append(node)
+        if tag not in self.VOID:
+            self.at = node
+
+    def handle_endtag(self, tag: str) -> None:
+        assert tag == self.at.tag
+        assert self.at.parent is not None
+        self.at = self.at.parent
+
+    def handle_data(self, data: str) -> None:
+        self.at.children.append(data)
+
+
+def read(text: str) -> Node:
+    return Tree(text).root
+
+
+@pytest.fixture(scope="module", params=["ru", "en"])
+def shown(request: pytest.FixtureRequest, report: Report) -> tuple[str, str, Node]:
+    text = page(report, request.param, traces=trace)
+    return request.param, text, read(text)
+
+
+def table(root: Node, caption: str) -> Node:
+    (found,) = [t for t in root.all("table") if t.all("caption")[0].text == caption]
+    return found
+
+
+# -- structure -------------------------------------------------------------------------------------
+
+
+def test_page_is_well_formed_and_labelled_for_screen_readers(shown: tuple[str, str, Node]) -> None:
+    lang, text, root = shown
+    assert text.startswith("<!doctype html>\n")
+    assert root.all("html")[0]["lang"] == lang
+    assert len(root.all("h1")) == len(root.all("main")) == 1
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    for name in ("aria-controls", "aria-labelledby"):
+        assert set(re.findall(rf' {name}="([^"]+)"', text)) <= set(ids)
+    assert {link["href"][1:] for link in root.all("nav")[0].all("a")} <= set(ids)
+    for one in root.all("table"):
+        assert one.all("caption")[0].text
+        for head in one.all("th"):
+            assert head["scope"] in {"col", "row"}
+        for head in one.all("thead")[:1]:
+            wide = {len(line.all("th")) for line in head.all("tr")}
+            assert {
+                len([c for c in line.children if isinstance(c, Node)])
+                for line in one.all("tr")
+                if line.attributes.get("class") != "trace"
+                and line.parent is not None
+                and line.parent.parent is one
+            } == wide
+    for chart in root.all("svg"):
+        assert chart.attributes.get("aria-label") or chart.attributes.get("aria-hidden") == "true"
+        for mark in chart.all("g"):
+            assert mark["aria-label"]
+            assert (mark["role"], mark["tabindex"]) == ("img", "-1")
+    assert len([c for c in root.all("svg") if "chart" in c["class"]]) == 8
+    assert all(figure.all("figcaption")[0].text for figure in root.all("figure"))
+
+
+def test_page_loads_nothing_from_outside(shown: tuple[str, str, Node]) -> None:
+    _, text, root = shown
+    assert not re.search(r"\bhttps?:|//www|@import|\bfetch\(|XMLHttp|import\(", text)
+    assert "url(" not in text
+    for node in root.inside():
+        assert not {"src", "srcset", "action", "data", "poster", "style"} & set(node.attributes)
+        assert not any(name.startswith("on") for name in node.attributes)
+        if "href" in node.attributes:
+            assert node["href"][0] == "#" or (node.tag, node["href"]) == ("link", "data:,")
+    policy = next(m["content"] for m in root.all("meta") if "http-equiv" in m.attributes)
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_names_are_escaped(report: Report) -> None:
+    root = read(page(report, traces=trace, rest=HOSTILE))
+    assert len(root.all("script")) == 1
+    assert not root.all("img")
+    shown = HOSTILE.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    names = [node.text for node in root.all("bdi")]
+    assert shown in names
+    assert any(shown in mark["aria-label"] for mark in root.all("g"))
+
+
+def test_names_of_groupings_are_escaped() -> None:
+    cases = made_up(320)
+    named = replace(cases, groups={HOSTILE: cases.groups["agency"]})
+    root = read(page(report_of(named)))
+    assert len(root.all("script")) == 1
+    assert any("onerror" in title.text for title in root.all("h2"))
+
+
+def test_unknown_language_is_rejected(report: Report) -> None:
+    with pytest.raises(ValueError, match="no language 'de'; use en or ru"):
+        page(report, "de")
+    assert page(report) == page(report, "en")
+
+
+# -- numbers ---------------------------------------------------------------------------------------
+
+
+def written(number: float, lang: str, places: int = 1) -> str:
+    text = f"{number:.{places}f}"
+    return text.replace(".", ",") if lang == "ru" else text
+
+
+def grouped(count: int, lang: str) -> str:
+    return f"{count:,}".replace(",", NBSP if lang == "ru" else ",")
+
+
+def test_headline_has_the_numbers_of_the_report(
+    shown: tuple[str, str, Node], report: Report
+) -> None:
+    lang, _, root = shown
+    values = {
+        n["data-figure"]: n.text
+        for tag in ("p", "dd", "b")
+        for n in root.all(tag)
+        if "data-figure" in n.attributes
+    }
+    total, counts = report.total, report.total.counts
+    assert total.rate is not None
+    assert values["rate"].startswith(written(total.rate.rate * 100, lang))
+    for bound in (total.rate.interval.lower, total.rate.interval.upper):
+        assert written(bound * 100, lang) in values["interval"]
+    assert (
+        values["verdict"]
+        == {
+            "ru": f"Цель 90{NBSP}%: не достигнута",
+            "en": "Target 90%: not met",
+        }[lang]
+    )
+    for name in (
+        "arrived",
+        "matured",
+        "matured_met",
+        "breached",
+        "pending",
+        "paused",
+        "withdrawn",
+        "excluded",
+    ):
+        assert values[name] == grouped(getattr(counts, name), lang)
+    assert (values["open"], values["overdue"]) == (str(total.open), str(total.overdue))
+    hours = {"ru": "ч", "en": "h"}[lang]
+    for name in ("median", "p90"):
+        time = getattr(total, name).time
+        assert values[name] == f"{written(time / timedelta(hours=1), lang)}{NBSP}{hours}"
+    for name in ("restricted_mean", "mean_answered"):
+        time = getattr(total, name)
+        assert values[name] == f"{written(time / timedelta(hours=1), lang)}{NBSP}{hours}"
+    assert total.closed_only is not None
+    sign = {"ru": f"{NBSP}%", "en": "%"}[lang]
+    assert values["closed_only"] == written(total.closed_only * 100, lang) + sign
+    assert total.final_at is not None
+    assert f"{total.final_at:%H:%M}" in values["final_at"]
+    day = total.final_at.date()
+    assert (f"{day:%d.%m.%Y}" if lang == "ru" else str(day.year)) in values["final_at"]
+
+
+@pytest.mark.parametrize("by", ["agency", "channel", "arrival_class", "due_class"])
+def test_tables_have_the_numbers_of_the_report(report: Report, by: str) -> None:
+    captions = {
+        "agency": "Agencies",
+        "channel": "Channels",
+        "arrival_class": "By time of arrival",
+        "due_class": "By the day due",
+    }
+    lines = table(read(page(report)), captions[by]).all("tbody")[0].all("tr")
+    rows = report.table(by).rows
+    assert len(lines) == len(rows)
+    for line, row in zip(lines, rows, strict=True):
+        cells = line.all("td")
+        sorts_by = [None if "data-v" not in c.attributes else float(c["data-v"]) for c in cells]
+        ranked = by in {"agency", "channel"}
+        assert sorts_by == list(figures(row, ranked=ranked)), row.key
+
+
+def figures(row: Row, *, ranked: bool) -> Iterator[float | None]:
+    """Yield the value that each cell of a row sorts by, None for a cell that is not ranked."""
+    counts, rate = row.counts, row.rate
+    few, flagged = counts.matured < 10, counts.matured < 20
+    yield from (counts.arrived, counts.matured, counts.matured_met)
+    yield None if few or rate is None else rate.rate
+    yield None if few or rate is None else rate.interval.lower
+    yield from (None, None)
+    hour = timedelta(hours=1)
+    for quantile in (row.median, row.p90):
+        time = None
+        if quantile is not None:
+            time = quantile.longest if quantile.time is None else quantile.time
+        yield None if flagged or time is None else time / hour
+    mean = row.restricted_mean
+    yield None if flagged or mean is None else mean / hour
+    yield from (row.open, row.overdue)
+    if ranked:
+        yield None if flagged else row.standardised
+        yield row.funnel
+    yield None if flagged else row.closed_only
+
+
+def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
+    root = read(page(report))
+    charts = {
+        chart["aria-label"].partition(". ")[0].partition(" (")[0]: chart
+        for chart in root.all("svg")
+        if "chart" in chart["class"]
+    }
+
+    def marks_of(start: str) -> list[str]:
+        (found,) = [chart for label, chart in charts.items() if label.startswith(start)]
+        return [mark["aria-label"] for mark in found.all("g")]
+
+    heat = marks_of("Share in time by weekday")
+    assert len(heat) == 7 * 24
+    for place, label in enumerate(heat):
+        day, hour = divmod(place, 24)
+        cells = report.heat_map
+        numbers = (cells.arrived[day][hour], cells.matured_met[day][hour], cells.matured[day][hour])
+        assert re.findall(r"arrived (\d+), in time (\d+).* of (\d+) matured", label) == [
+            tuple(map(str, numbers))
+        ]
+        assert label.endswith(f"{cells.due_later[day][hour]}/{cells.due_known[day][hour]}")
+    weeks = marks_of("Share in time by week of")
+    rows = report.table("week").rows
+    assert [label.partition(":")[0] for label in weeks] == [row.key for row in rows]
+    assert any("+" in label.partition(":")[0] for label in weeks)  # short weeks are merged
+    assert [int(label.split("arrived ")[1].split()[0]) for label in weeks] == [
+        row.counts.arrived for row in rows
+    ]
+    assert ["unfinished week" in label for label in weeks] == [
+        row.final_at is None or row.final_at > report.as_of for row in rows
+    ]
+    trend = marks_of("Median")
+    assert [label.split(": ")[0] for label in trend] == [p.week for p in report.trend.points]
+    for label, point in zip(trend, report.trend.points, strict=True):
+        assert f"{point.median / timedelta(hours=1):.2f}" in label
+        assert ("outside" in label) == point.outside
+    shares = marks_of("Share in time by week, with the control")
+    assert len(shares) == len(report.share_trend.points)
+    for label, share in zip(shares, report.share_trend.points, strict=True):
+        assert share.lower is not None
+        assert share.upper is not None
+        assert label.startswith(
+            f"{share.week}: in time {share.share * 100:.1f}%, {share.met} of {share.matured} "
+            f"matured; limits {share.lower * 100:.1f} to {share.upper * 100:.1f}%"
+        )
+        assert ("outside" in label) == share.outside
+    backlog = marks_of("Open and overdue")
+    *weeks_of_backlog, now = report.backlog.points
+    assert [re.findall(r"open (\d+), overdue (\d+).*backlog (.+)", s) for s in backlog[:-1]] == [
+        [(str(p.open), str(p.overdue), f"{p.arrivals - p.departures:+d}")] for p in weeks_of_backlog
+    ]
+    assert backlog[-1].startswith("now, ")
+    assert backlog[-1].endswith(f": open {now.open}, overdue {now.overdue}")
+    curve = marks_of("Share not yet answered")
+    assert report.curve is not None
+    shares = {f"{share * 100:.1f}" for share in report.curve.share}
+    for label in curve[:-2]:
+        assert re.findall(r": ([\d.]+)%", label)[0] in shares
+
+
+def test_lower_limit_below_zero_is_drawn_at_its_value() -> None:
+    hour = timedelta(hours=1)
+    points = tuple(TrendPoint(f"2025-W{n:02}", n * hour) for n in (1, 2, 3))
+    trend = Trend(
+        points=points,
+        baseline=12,
+        expected_signals=0.1,
+        mean=2 * hour,
+        lower=-1.5 * hour,
+        upper=5.5 * hour,
+        moving_range_limit=4 * hour,
+    )
+    chart = svg(xmr_chart(trend))
+    assert f"limits -1.50 to 5.50{NBSP}h" in chart
+    upper, mean, lower = (
+        float(line["y1"])
+        for line in read(chart).all("line")
+        if line.attributes["class"] in {"limit", "mean"}
+    )
+    assert lower - mean == pytest.approx(mean - upper, abs=0.2)
+
+
+def test_funnel_has_only_groups_with_enough_appeals(report: Report) -> None:
+    root = read(page(report))
+    chart = next(
+        s for s in root.all("svg") if "by size (agency)" in s.attributes.get("aria-label", "") or ""
+    )
+    rows = {row.key: row for row in report.table("agency").rows}
+    named = [mark["aria-label"] for mark in chart.all("g")]
+    assert (
+        len(named)
+        == sum(row.funnel is not None and key is not None for key, row in rows.items())
+        == 3
+    )
+    assert not any(label.startswith(SMALL) for label in named)
+
+
+def test_small_groups_show_counts_without_rank(report: Report) -> None:
+    row = report.table("agency").row(SMALL)
+    assert row.rate is not None
+    assert row.rate.counts_only
+    lines = table(read(page(report)), "Agencies").all("tbody")[0].all("tr")
+    by_name = {line.all("th")[0].text: line.all("td") for line in lines}
+    small, flagged, plain = by_name[SMALL], by_name[FLAGGED], by_name[PLAIN]
+    assert small[3].text == f"{row.counts.matured_met}/8"
+    assert not small[5].all("circle")  # the interval is drawn without the rate
+    assert [small[n].text for n in (7, 8, 9, 12, 13, 14)] == ["–"] * 6
+    assert small[6].text == "too few"
+    assert flagged[3].text.endswith("*")
+    assert flagged[7].text == "–"
+    assert "*" not in plain[3].text
+    assert plain[5].all("circle")
+
+
+def test_late_appeals_have_the_numbers_of_the_report(report: Report) -> None:
+    root = read(page(report, traces=trace))
+    lines = table(root, "Late appeals")
+    bodies = lines.all("tbody")
+    bodies = [body for body in bodies if body.parent is lines]
+    assert len(bodies) == min(500, len(report.late)) == min(500, report.total.counts.breached)
+    for body, late in zip(bodies, report.late, strict=False):
+        first, account = (c for c in body.children if isinstance(c, Node))
+        cells = first.all("td")
+        assert first.all("th")[0].text == late.appeal_id
+        assert float(cells[1]["data-v"]) == late.started_at.timestamp()
+        assert (cells[3].text == "open") == (late.answered_at is None)
+        assert late.overdue is not None
+        assert float(cells[5]["data-v"]) == late.overdue / timedelta(hours=1)
+        due = account.all("tr")[-1].all("td")
+        assert late.due_at is not None
+        assert due[0].text == f"{late.due_at:%H:%M}"
+        assert due[1].text == "4:00"
+    assert bodies[0].all("button")[0]["aria-expanded"] == "false"
+
+
+def test_overdue_by_a_second_is_shown_as_a_minute() -> None:
+    posted = np.array(["2025-03-11T06:00"], "M8[s]")
+    answered = np.array(["2025-03-11T11:00:01"], "M8[s]")  # of 4:00:01, the lunch left out
+    made = report_of(cases_of_columns(AppealColumns(posted, answered), REPLY, as_of=AS_OF))
+    cells = table(read(page(made)), "Late appeals").all("td")
+    assert [cell.text for cell in cells[-2:]] == ["4:01", "0:01"]
+
+
+def test_many_late_appeals_are_written_to_a_csv_file(tmp_path: Path) -> None:
+    made = report_of(made_up(3000, never=0.5))
+    target = tmp_path / "march.html"
+    assert len(made.late) > 500
+    assert write_page(made, str(target), lang="ru") == [target, tmp_path / "march.late.csv"]
+    root = read(target.read_text(encoding="utf-8"))
+    assert [a.text for a in root.all("a") if a["href"] == "march.late.csv"] == ["march.late.csv"]
+    with (tmp_path / "march.late.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["appeal_id"] for line in lines] == [late.appeal_id for late in made.late]
+
+
+def test_change_has_the_numbers_of_the_report(report: Report) -> None:
+    text = read(page(report)).text
+    change = report.comparison.change
+    assert change is not None
+    for part in (change.difference, change.mix, change.performance):
+        assert f"{100 * part:+.2f}" in text
+
+
+# -- edges -----------------------------------------------------------------------------------------
+
+
+def one(answered: str = "NaT", *, as_of: datetime) -> Report:
+    posted = np.array(["2025-03-11T07:15"], "M8[s]")
+    done = np.array([answered], "M8[s]")
+    return report_of(cases_of_columns(AppealColumns(posted, done), REPLY, as_of=as_of))
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_report_without_matured_appeals(lang: str) -> None:
+    root = read(page(one(as_of=at("2025-03-11T11:00")), lang))
+    assert root.all("p", data_figure="rate")[0].text == "-"
+    assert not root.all("p", data_figure="interval")
+    shown = {"ru": "Ни один срок ещё не истёк", "en": "No limit has passed yet"}[lang]
+    assert root.all("p", data_sentence="nothing_matured")[0].text.startswith(shown)
+    assert {"ru": "Просроченных обращений нет.", "en": "No appeal is late."}[lang] in root.text
+
+
+def test_report_of_one_appeal() -> None:
+    late = read(page(one(as_of=at("2025-03-12T18:00"))))
+    assert late.all("p", data_figure="rate")[0].text == "0/1"
+    kept = read(page(one("2025-03-11T08:00", as_of=at("2025-03-12T18:00"))))
+    assert kept.all("p", data_figure="rate")[0].text == "1/1"
+    assert "%" not in kept.all("p", data_figure="rate")[0].text
+
+
+def evaluated(target: Target, *kinds: tuple[EventType, str], as_of: datetime) -> Any:
+    events = [
+        Event(f"e{n}", "A-1", kind, at(when), at(when), agency_id="roads")
+        for n, (kind, when) in enumerate(kinds)
+    ]
+    policy = Policy([target])
+    found = evaluate(events, policy, as_of=as_of)
+    cases = cases_of_evaluation(found, policy, as_of=as_of, events=events)
+    return found, report_of(cases, events=events)
+
+
+def test_due_times_are_explained_with_their_pauses() -> None:
+    target = Target("reply", N4, OFFICE, pauses=True)
+    found, made = evaluated(
+        target,
+        (EventType.CREATED, "2025-03-11T10:00"),
+        (EventType.PAUSED, "2025-03-11T11:00"),
+        (EventType.RESUMED, "2025-03-12T10:00"),
+        as_of=AS_OF,
+    )
+    account = traces_of(found.outcomes, target)(made.late[0])
+    assert account is not None
+    assert account.due_at == made.late[0].due_at == at("2025-03-12T13:00")
+    assert account.used == N4
+    root = read(page(made, "ru", traces=traces_of(found.outcomes, target)))
+    assert "приостановлено" in root.all("tr", class_="trace")[0].text
+    assert root.all("table")[-1]  # the holders are there, too
+    assert "Просрочки по исполнителям" in [h.text for h in root.all("h2")]
+
+
+def test_day_budgets_are_explained_and_clock_time_is_not() -> None:
+    for budget, explained in ((WorkingDays(2), True), (ClockTime(timedelta(hours=4)), False)):
+        target = Target("reply", budget, OFFICE)
+        found, made = evaluated(target, (EventType.CREATED, "2025-03-11T10:00"), as_of=AS_OF)
+        traces = traces_of(found.outcomes, target)
+        assert (traces(made.late[0]) is not None) == explained
+        assert len(read(page(made, traces=traces)).all("tr", class_="trace")) == explained
+
+
+def test_forecast_is_drawn() -> None:
+    target = Target("reply", N4, OFFICE)
+    now = at("2025-03-11T11:00")
+    found, made = evaluated(target, (EventType.CREATED, "2025-03-11T10:00"), as_of=now)
+    week = now + timedelta(days=7)
+    load = forecast_deadlines(found.outcomes, start=now, end=week, zone=OFFICE.tz)
+    root = read(page(made, forecast=load))
+    (chart,) = [s for s in root.all("svg") if s["aria-label"].startswith("Deadlines")]
+    (mark,) = chart.all("g")
+    assert mark["aria-label"].endswith("14:00–15:00: 1, of them 1 at one instant")
+    none = forecast_deadlines((), start=now, end=week, zone=OFFICE.tz)
+    assert "No deadline falls" in read(page(made, forecast=none)).text
+
+
+def test_report_command_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "page.html"
+    status = main(
+        [
+            "report",
+            str(EXAMPLES / "data" / "appeals.jsonl"),
+            "--config",
+            str(EXAMPLES / "check_events.toml"),
+            "--as-of",
+            "2026-03-27T15:30+03:00",
+            "--html",
+            str(target),
+            "--lang",
+            "ru",
+        ]
+    )
+    assert status == 0
+    assert str(target) in capsys.readouterr().err
+    assert read(target.read_text(encoding="utf-8")).all("html")[0]["lang"] == "ru"
+
+
+# -- holders of late appeals -----------------------------------------------------------------------
+
+
+def two_late() -> tuple[Any, Report]:
+    """Return a report of two late appeals; an hour would have saved only the first."""
+    events = [
+        Event(f"{name}{n}", name, kind, at(when), at(when), agency_id=agency)
+        for name, *lines in (
+            (
+                "A",
+                (EventType.CREATED, "2025-03-11T10:00", "roads"),
+                (EventType.TRANSFERRED, "2025-03-11T11:30", "parks"),
+                (EventType.REPLIED, "2025-03-11T15:40", None),
+            ),
+            (
+                "B",
+                (EventType.CREATED, "2025-03-11T10:00", "roads"),
+                (EventType.REPLIED, "2025-03-11T16:30", None),
+            ),
+        )
+        for n, (kind, when, agency) in enumerate(lines)
+    ]
+    policy = Policy([Target("reply", N4, OFFICE)])
+    found = evaluate(events, policy, as_of=AS_OF)
+    return found, report_of(
+        cases_of_evaluation(found, policy, as_of=AS_OF, events=events), events=events
+    )
+
+
+def test_appeals_in_time_an_hour_earlier_are_marked() -> None:
+    _, made = two_late()
+    root = read(page(made))
+    late = root.all("table", class_="late")[0]
+    heads = [head.text for head in late.all("thead")[0].all("th")]
+    assert (heads[2], heads[-1]) == ("holder at the limit", "in time an hour earlier")
+    lines = {body.all("th")[0].text: body for body in late.all("tbody")}
+    assert {key: body.all("td")[-1].text for key, body in lines.items()} == {"A": "yes", "B": "no"}
+    assert lines["A"].all("td")[1].text == "parks"
+    assert ["data-hour-earlier" in lines[name].attributes for name in "AB"] == [True, False]
+    (shown,) = root.all("p", data_sentence="hour_earlier")
+    assert shown.text.startswith(
+        "Of 1 late appeals that were not with the holder at the limit from the start, "
+        "1 would have been in time"
+    )
+    phases = table(root, "By phase").all("tbody")[0].all("tr")
+    assert [[cell.text for cell in line.all("td")] for line in phases] == [["10.2", "2"]]
+    (box,) = root.all("input")
+    assert box.parent is not None
+    assert "hidden" in box.parent.attributes  # the script makes it visible
+
+
+def test_no_filter_if_an_hour_earlier_saves_nothing() -> None:
+    _, made = evaluated(
+        Target("reply", N4, OFFICE), (EventType.CREATED, "2025-03-11T10:00"), as_of=AS_OF
+    )
+    root = read(page(made))
+    assert not root.all("input")
+    assert root.all("table", class_="late")[0].all("th")[-2].text == "overdue by"
+
+
+# -- colours ---------------------------------------------------------------------------------------
+
+
+def test_text_has_enough_contrast_in_both_themes() -> None:
+    style = re.search(r"<style>(.*?)</style>", page(one(as_of=AS_OF)), re.DOTALL)
+    assert style
+    blocks = re.findall(r"\{([^{}]*--paper[^{}]*)\}", style[1])
+    light, dark, dark_again = (dict(re.findall(r"--([\w-]+): (#\w+)", b)) for b in blocks[:3])
+    assert dark == dark_again
+    for theme in (light, dark):
+        for front in ("ink", "soft", "accent", "bad"):
+            for back in ("paper", "rail"):
+                assert contrast(theme[front], theme[back]) >= 4.5, (front, back)
+        for step in range(7):
+            front = "on-low" if step < 3 else "on-high"
+            assert contrast(theme[front], theme[f"s{step}"]) >= 4.5, step
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted(map(luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+# -- in a browser ----------------------------------------------------------------------------------
+
+in_a_browser = pytest.mark.skipif(not FOUND, reason="no Chromium is installed")
+
+
+@pytest.fixture(scope="module")
+def reader(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    write_page(report, path, lang="ru", traces=trace)
+    with browser() as found:
+        found.size(1280, 900)
+        found.open(path)
+        found.run("document.getElementById('analyst').open = true")
+        yield found
+
+
+def focus(reader: Browser, selector: str) -> None:
+    assert reader.run(f"(e => (e.focus(), document.activeElement === e))({selector})")
+
+
+@pytest.mark.slow
+@in_a_browser
+def test_page_loads_without_requests_or_errors(
+    reader: Browser, record_property: Callable[[str, object], None]
+) -> None:
+    assert len(reader.requests) == 1
+    assert reader.errors == []
+    took = reader.run("performance.timing.loadEventEnd - performance.timing.navigationStart")
+    record_property("milliseconds_to_load", took)
+    for width in (1280, 390):
+        reader.size(width, 900)
+        assert reader.run("document.documentElement.scrollWidth <= innerWidth")
+    reader.size(1280, 900)
+
+
+@pytest.mark.slow
+@in_a_browser
+def test_tables_sort_by_keyboard_with_small_groups_last(reader: Browser, report: Report) -> None:
+    table_at = "document.querySelector('#table-0 table')"
+    rates = (
+        f"[...{table_at}.tBodies[0].rows].map(r => r.cells[4].dataset.v)"
+        ".map(v => v === undefined ? null : Number(v))"
+    )
+    ranked = sorted(
+        row.rate.rate for row in report.table("agency").rows if row.rate and row.rate.n >= 10
+    )
+    unranked = len(report.table("agency").rows) - len(ranked)
+    head = f"{table_at}.tHead.rows[0].cells[4]"
+    for direction, order in (("descending", ranked[::-1]), ("ascending", ranked)):
+        focus(reader, f"{head}.querySelector('button')")
+        reader.press("Enter")
+        assert reader.run(f"{head}.getAttribute('aria-sort')") == direction
+        assert reader.run(rates) == [*order, *[None] * unranked]
+    assert reader.run(f"{table_at}.querySelectorAll('[aria-sort]').length") == 1
+
+
+@pytest.mark.slow
+@in_a_browser
+def test_explanations_open_by_keyboard_and_sort_with_their_appeals(reader: Browser) -> None:
+    first = "document.querySelector('button.expand')"
+    row = f"document.getElementById({first}.getAttribute('aria-controls'))"
+    assert reader.run(f"getComputedStyle({row}).display") == "none"
+    focus(reader, first)
+    reader.press("Enter")
+    assert reader.run(f"{first}.getAttribute('aria-expanded')") == "true"
+    assert reader.run(f"getComputedStyle({row}).display") == "table-row"
+    late = "document.querySelector('table.late')"
+    focus(reader, f"{late}.tHead.rows[0].cells[2].querySelector('button')")
+    reader.press("Enter")
+    assert reader.run(
+        f"[...{late}.tBodies].every(b => b.rows[0].querySelector('button')"
+        ".getAttribute('aria-controls') === b.rows[1].id)"
+    )
+
+
+@pytest.mark.slow
+@in_a_browser
+def test_arrow_keys_move_between_marks(reader: Browser) -> None:
+    cells = "document.querySelectorAll('svg.heat .mark')"
+    assert reader.run("document.querySelectorAll('svg.heat [tabindex=\"0\"]').length") == 1
+    focus(reader, f"{cells}[0]")
+    tip = "(t => t.hidden ? null : t.textContent)(document.getElementById('tip'))"
+    assert reader.run(tip) == reader.run(f"{cells}[0].getAttribute('aria-label')")
+    reader.press("ArrowRight")
+    reader.press("ArrowDown")
+    assert reader.run(f"document.activeElement === {cells}[25]")
+    assert reader.run(tip) == reader.run(f"{cells}[25].getAttribute('aria-label')")
+    reader.run("document.activeElement.blur()")
+    assert reader.run(tip) is None
+
+
+@pytest.mark.slow
+@in_a_browser
+def test_theme_follows_the_system_and_the_button(reader: Browser) -> None:
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = reader.run(paper)
+    reader.size(1280, 900, theme="dark")
+    over = f"{paper} !== '{light}' || ++tries > 100"  # five seconds: a busy machine is slow
+    look = f"() => {over} ? r({paper}) : setTimeout(look, 50)"
+    dark = reader.run(f"new Promise(r => {{ let tries = 0; const look = {look}; look() }})")
+    assert dark != light
+    focus(reader, "document.getElementById('theme')")
+    reader.press("Enter")
+    assert reader.run(paper) == light
+    assert reader.errors == []
+
+
+@pytest.mark.slow
+@in_a_browser
+def test_late_appeals_are_filtered_by_keyboard(tmp_path: Path) -> None:
+    found, made = two_late()
+    target = tmp_path / "late.html"
+    write_page(made, target, traces=traces_of(found.outcomes, Target("reply", N4, OFFICE)))
+    shown = (
+        "[...document.querySelectorAll('table.late > tbody')]"
+        ".filter(b => getComputedStyle(b).display !== 'none').length"
+    )
+    with browser() as reader:
+        reader.size(390, 900)
+        reader.open(target)
+        reader.run("document.getElementById('analyst').open = true")
+        assert reader.run(shown) == 2
+        focus(reader, "document.getElementById('hour-earlier')")
+        for wanted in (1, 2):
+            reader.press(" ")
+            assert reader.run(shown) == wanted
+        assert reader.run("document.documentElement.scrollWidth <= innerWidth")
+        assert reader.errors == []

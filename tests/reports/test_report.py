@@ -1,0 +1,820 @@
+"""The compliance report: golden answers, reconciliation, bias and difficult input."""
+
+from __future__ import annotations
+
+import random
+import sys
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kit.properties import examples
+from workhours_sla import (
+    Calendar,
+    ClockTime,
+    Event,
+    EventType,
+    Policy,
+    Rule,
+    Schedule,
+    ScheduleBy,
+    Target,
+    evaluate,
+    working_hours,
+)
+from workhours_sla.errors import EventError, PolicyError
+
+np = pytest.importorskip("numpy")
+
+from kit.paths import EXAMPLES
+from workhours_sla.compliance.cases import UNKNOWN
+from workhours_sla.compliance.tables import Row
+from workhours_sla.report import (
+    NEVER,
+    AppealColumns,
+    Cases,
+    Intake,
+    Labels,
+    Report,
+    ReportOptions,
+    cases_of_columns,
+    cases_of_evaluation,
+    compare,
+    revise,
+)
+from workhours_sla.report import report as report_of
+from workhours_sla.reports.plain_text import rate_text, table_cells
+from workhours_sla.statistics.maturity import VERDICTS
+from workhours_sla.text.catalog import language
+
+S8 = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+S9 = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+N4 = working_hours(4)
+HOUR = timedelta(hours=1)
+
+
+def at(text: str, schedule: Schedule = S8) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=schedule.tz)
+
+
+def instants(times: list[datetime | None]) -> object:
+    plain = [None if t is None else t.astimezone(UTC).replace(tzinfo=None) for t in times]
+    return np.array(plain, "M8[us]")
+
+
+def cases(
+    pairs: list[tuple[str, str | None]],
+    as_of: str,
+    schedule: Schedule = S8,
+    agencies: list[str | None] | None = None,
+    **options: object,
+) -> Cases:
+    posted = instants([at(p, schedule) for p, _ in pairs])
+    answered = instants([None if a is None else at(a, schedule) for _, a in pairs])
+    groups = {} if agencies is None else {"agency": Labels.of(agencies)}
+    columns = AppealColumns(posted, answered, groups=groups, **options)
+    target = Target("first reply", N4, schedule)
+    return cases_of_columns(columns, target, as_of=at(as_of, schedule))
+
+
+def met_of(met: int, n: int, agency: str = "A") -> Report:
+    """Return the report of ``n`` appeals: ``met`` answered in half an hour, the rest in a day."""
+    pairs = [
+        ("2025-03-11T10:00", "2025-03-11T10:30" if number < met else "2025-03-12T17:00")
+        for number in range(n)
+    ]
+    return report_of(cases(pairs, "2025-03-14T18:00", agencies=[agency] * n))
+
+
+# -- golden answers ----------------------------------------------------------------------------
+
+
+def test_46_of_50_are_inconclusive_about_90_percent() -> None:
+    row = met_of(46, 50).table("agency").row("A")
+    with language("ru"):
+        cells = table_cells(met_of(46, 50), "agency")[1][0]
+    assert (row.rate.met, row.rate.n) == (46, 50)
+    assert cells[:8] == ["A", "50", "50", "46", "92,0", "[81,2-96,8]", "-", "не доказано"]
+
+
+@pytest.mark.parametrize(("n", "interval"), [(3, "[43,9-100,0]"), (2, "[34,2-100,0]")])
+def test_small_groups_show_counts_and_have_no_funnel_position(n: int, interval: str) -> None:
+    report = met_of(n, n)
+    with language("ru"):
+        cells = table_cells(report, "agency")[1][0]
+    assert cells[4:8] == [f"{n}/{n}", interval, "-", "мало данных"]
+    assert report.table("agency").row("A").funnel is None
+    assert report.total.rate.rate == 1
+
+
+ANSWERED_AND_OPEN = [
+    ("2025-03-11T10:00", "2025-03-11T10:30"),
+    ("2025-03-11T11:00", "2025-03-11T12:00"),
+    ("2025-03-11T13:00", "2025-03-11T14:30"),
+    ("2025-03-11T15:00", "2025-03-11T17:00"),
+    ("2025-03-12T09:30", "2025-03-12T12:30"),
+    ("2025-03-12T10:00", "2025-03-12T13:30"),
+    ("2025-03-12T13:00", None),
+    ("2025-03-12T12:00", None),
+    ("2025-03-12T17:00", None),
+    ("2025-03-12T17:45", None),
+]
+
+
+def events_of(pairs: list[tuple[str, str | None]], schedule: Schedule) -> list[Event]:
+    events = []
+    for number, (posted, answered) in enumerate(pairs):
+        name = f"A-{number}"
+        when = at(posted, schedule)
+        events.append(Event(f"{name}-1", name, EventType.CREATED, when, when, agency_id="A"))
+        if answered is not None:
+            when = at(answered, schedule)
+            events.append(
+                Event(f"{name}-2", name, EventType.REPLIED, when, when, author_role="official")
+            )
+    return events
+
+
+def from_events(pairs: list[tuple[str, str | None]], as_of: str, schedule: Schedule) -> Cases:
+    policy = Policy([Target("first reply", N4, schedule)])
+    events = events_of(pairs, schedule)
+    when = at(as_of, schedule)
+    return cases_of_evaluation(
+        evaluate(events, policy, as_of=when), policy, as_of=when, events=events
+    )
+
+
+@pytest.mark.parametrize("how", ["columns", "events"])
+def test_open_appeals_are_included(how: str) -> None:
+    make = cases if how == "columns" else from_events
+    report = report_of(make(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
+    total = report.total
+    assert (total.answered_met, total.answered, total.closed_only) == (6, 6, 1.0)
+    assert (total.counts.matured_met, total.counts.matured) == (6, 8)
+    assert total.rate.rate == 0.75
+    assert [round(100 * x, 1) for x in (total.rate.interval.lower, total.rate.interval.upper)] == [
+        40.9,
+        92.9,
+    ]
+    assert rate_text(total) == "6/8"
+    assert total.median.time == 3 * HOUR
+    assert (total.p90.time, total.p90.longest) == (None, 6 * HOUR)
+    assert total.restricted_mean.total_seconds() == pytest.approx(2.5 * 3600, abs=30)
+    at_four = max(i for i, time in enumerate(report.curve.times) if time <= 4 * HOUR)
+    assert round(1 - report.curve.share[at_four], 3) == 0.741
+    assert (total.open, total.overdue) == (4, 2)
+    # the usual median of the answers
+    assert float(np.median([0.5, 1, 1.5, 2, 3, 3.5])) == 1.75
+    assert total.mean_answered == timedelta(hours=11.5) / 6
+
+
+def test_columns_and_events_give_the_same_report() -> None:
+    columns = report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
+    events = report_of(from_events(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
+    for field in ("total", "weeks", "curve", "heat_map", "backlog", "mix", "trend", "days"):
+        assert getattr(columns, field) == getattr(events, field), field
+
+
+def test_weeks_around_the_new_year() -> None:
+    pairs = [
+        ("2025-12-29T10:00", "2025-12-29T11:00"),
+        ("2026-01-07T12:00", "2026-01-12T10:00"),
+        ("2026-01-09T12:00", None),
+        ("2026-01-14T12:00", "2026-01-14T12:30"),
+    ]
+    report = report_of(cases(pairs, "2026-01-12T14:00"))
+    assert [(w.name, w.working_time) for w in report.weeks] == [
+        ("2026-W01", 16 * HOUR),
+        ("2026-W02", 0 * HOUR),
+    ]
+    later = report_of(cases(pairs, "2026-01-20T18:00"))
+    weeks = later.weeks
+    assert [(w.name, w.working_time // HOUR) for w in weeks] == [
+        ("2026-W01", 16),
+        ("2026-W02", 0),
+        ("2026-W03", 40),
+    ]
+    assert [w.counts.arrived for w in weeks] == [1, 2, 1]
+    assert [w.cohort for w in weeks] == ["2026-W01", "2026-W02+W03", "2026-W02+W03"]
+    assert [row.key for row in later.table("week").rows] == ["2026-W01", "2026-W02+W03"]
+    assert [row.rate.n for row in later.table("week").rows] == [1, 3]
+
+
+@pytest.mark.parametrize(("schedule", "hour"), [(S8, 14), (S9, 13)])
+def test_an_appeal_from_the_holidays_matures_on_the_first_working_day(
+    schedule: Schedule, hour: int
+) -> None:
+    pairs = [("2026-01-07T12:00", None)]
+    limit = f"2026-01-12T{hour}:00"
+    before = report_of(cases(pairs, limit, schedule))
+    after = report_of(cases(pairs, f"{limit}:01", schedule))
+    assert (before.total.counts.matured, before.total.counts.pending) == (0, 1)
+    assert (after.total.counts.matured, after.total.counts.breached) == (1, 1)
+    assert after.total.final_at == at(limit, schedule)
+
+
+def test_an_unfinished_week_is_final_after_the_limit_of_its_last_moment() -> None:
+    report = report_of(cases([("2026-03-16T10:00", None)], "2026-03-18T18:00"))
+    assert report.total.final_at == at("2026-03-16T15:00")
+    assert report.table("week").rows[0].final_at == at("2026-03-23T14:00")
+
+
+def test_an_appeal_has_not_matured_at_its_limit() -> None:
+    pairs = [("2025-03-11T10:00", "2025-03-11T11:00"), ("2025-03-11T10:00", None)]
+    at_limit = report_of(cases(pairs, "2025-03-11T15:00"))
+    assert at_limit.total.counts.matured == 0
+    assert at_limit.trend.points == ()
+    past = report_of(cases(pairs, "2025-03-11T15:00:01"))
+    assert (past.total.counts.matured_met, past.total.counts.matured) == (1, 2)
+
+
+def test_a_week_joins_the_trend_after_its_last_limit() -> None:
+    pairs = [("2025-03-14T17:00", "2025-03-14T17:30")]
+    assert report_of(cases(pairs, "2025-03-17T12:00")).trend.points == ()
+    assert len(report_of(cases(pairs, "2025-03-17T12:00:01")).trend.points) == 1
+
+
+def test_89_96_is_not_shown_as_90() -> None:
+    assert rate_text(met_of(2249, 2500).total) == "89.96"
+    with language("ru"):
+        assert rate_text(met_of(9, 10).total) == "90,0*"
+
+
+# -- reconciliation ------------------------------------------------------------------------------
+
+
+MOMENTS = st.integers(0, 40 * 24 * 60).map(
+    lambda minutes: datetime(2025, 12, 20, tzinfo=S8.tz) + timedelta(minutes=minutes)
+)
+ROWS = st.lists(
+    st.tuples(
+        MOMENTS,
+        st.none() | st.integers(-60, 9 * 24 * 60),
+        st.none() | st.integers(0, 5 * 24 * 60),
+        st.sampled_from(["roads", "housing", "schools", None]),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+def reconciled(row_counts: object) -> None:
+    counts = row_counts
+    parts = (
+        *(counts.met, counts.breached, counts.pending),
+        *(counts.paused, counts.withdrawn, counts.excluded),
+    )
+    assert counts.arrived == sum(parts)
+    assert counts.breached <= counts.matured == counts.breached + counts.matured_met
+    assert counts.matured_met <= counts.met
+
+
+@settings(deadline=None, max_examples=examples(60))
+@given(ROWS, MOMENTS)
+def test_every_cell_reconciles(
+    rows: list[tuple[datetime, int | None, int | None, str | None, bool]], as_of: datetime
+) -> None:
+    after = [None if row[1] is None else row[0] + timedelta(minutes=row[1]) for row in rows]
+    gone = [None if row[2] is None else row[0] + timedelta(minutes=row[2]) for row in rows]
+    excluded = np.array([row[4] for row in rows]) & (np.arange(len(rows)) % 5 == 0)
+    found = cases_of_columns(
+        AppealColumns(
+            instants([row[0] for row in rows]),
+            instants(after),
+            groups={"agency": Labels.of([row[3] for row in rows])},
+            withdrawn=instants(gone),
+            excluded=excluded,
+        ),
+        Target("first reply", N4, S8),
+        as_of=as_of,
+    )
+    intake = found.intake
+    quarantined = sum(count for _, count in intake.quarantined)
+    assert intake.read == intake.taken + intake.after_as_of + quarantined == len(rows)
+    if not len(found):
+        with pytest.raises(EventError):
+            report_of(found)
+        return
+    report = report_of(found)
+    total = report.total.counts
+    assert total.arrived == intake.taken
+    for table in report.tables:
+        for row in table.rows:
+            reconciled(row.counts)
+            assert row.open == row.counts.pending + row.counts.paused + row.overdue
+            assert (row.rate is None) == (row.counts.matured == 0)
+        for field in fields(total):
+            cells = sum(getattr(row.counts, field.name) for row in table.rows)
+            assert cells == getattr(total, field.name), (table.by, field.name)
+    heat = report.heat_map
+    for field in fields(total):
+        assert sum(map(sum, getattr(heat, field.name))) == getattr(total, field.name)
+        weeks = sum(getattr(week.counts, field.name) for week in report.weeks)
+        assert weeks == getattr(total, field.name)
+    for day in range(7):
+        for hour in range(24):
+            parts = ("met", "breached", "pending", "paused", "withdrawn", "excluded")
+            assert heat.arrived[day][hour] == sum(getattr(heat, p)[day][hour] for p in parts)
+    assert sum(one.matured for one in report.mix) == total.matured
+    assert report.backlog.points[-1].open == report.total.open
+    assert report.backlog.points[-1].overdue == report.total.overdue
+    assert sum(point.arrivals for point in report.backlog.points) == total.arrived - total.excluded
+
+
+@settings(deadline=None, max_examples=examples(40))
+@given(ROWS, MOMENTS, st.sampled_from(["latest", "strict"]))
+def test_columns_give_the_verdicts_of_the_fold(
+    rows: list[tuple[datetime, int | None, int | None, str | None, bool]],
+    as_of: datetime,
+    closing: str,
+) -> None:
+    policy = Policy([Target("first reply", N4, S8, closing=closing)])
+    events = []
+    posted, answered, gone = [], [], []
+    for number, (when, reply, deletion, _, _) in enumerate(rows):
+        name = f"A-{number:03}"
+        events.append(Event(f"{name}c", name, EventType.CREATED, when, when))
+        posted.append(when)
+        answered.append(None)
+        gone.append(None)
+        if reply is not None and reply >= 0:
+            answered[-1] = done = when + timedelta(minutes=reply)
+            events.append(Event(f"{name}r", name, EventType.REPLIED, done, done))
+        if deletion is not None and number % 3 == 0:
+            gone[-1] = left = when + timedelta(minutes=deletion)
+            events.append(
+                Event(f"{name}d", name, EventType.DELETED, left, left, author_role="citizen")
+            )
+    result = evaluate(events, policy, as_of=as_of)
+    expected = cases_of_evaluation(result, policy, as_of=as_of)
+    found = cases_of_columns(
+        AppealColumns(
+            instants(posted),
+            instants(answered),
+            withdrawn=instants(gone),
+            ids=[f"A-{number:03}" for number in range(len(rows))],
+        ),
+        Target("first reply", N4, S8, closing=closing),
+        as_of=as_of,
+    )
+    verdicts = [VERDICTS[code].replace("at_risk", "pending") for code in expected.verdict]
+    assert [VERDICTS[code] for code in found.verdict] == verdicts
+    for column in ("started", "due", "limit", "answered", "ended", "elapsed", "overdue"):
+        assert getattr(found, column).tolist() == getattr(expected, column).tolist(), column
+    assert [found.ids[row] for row in range(len(found))] == list(expected.ids)
+
+
+def test_the_report_does_not_depend_on_the_order_of_rows() -> None:
+    rng = random.Random(1)
+    rows = [*zip(ANSWERED_AND_OPEN, ["B", "A", None] * 3 + ["A"], strict=True)]
+    shuffled = rng.sample(rows, len(rows))
+    one, other = (
+        report_of(
+            cases([pair for pair, _ in some], "2025-03-12T18:00", S9, [name for _, name in some])
+        )
+        for some in (rows, shuffled)
+    )
+    assert replace(one, late=()) == replace(other, late=())
+    assert one.provenance.input_hash == other.provenance.input_hash
+    assert hash(one) is not None
+    hashes = [
+        cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9, names).input_hash
+        for names in (["A"] * 9 + ["B"], ["B"] + ["A"] * 9)
+    ]
+    assert hashes[0] != hashes[1]
+
+
+# -- bias ----------------------------------------------------------------------------------------
+
+
+def test_the_matured_share_has_the_least_bias(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    for name in ("bias", "generate_appeals"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    import bias
+
+    found = bias.shares(bias.Parameters(), 7, span=bias.Span(date(2026, 2, 2), days=42))
+    assert found.closed_only > found.answered_or_due > found.matured
+    assert found.closed_only - found.truth > 0.02
+    assert abs(found.matured - found.truth) < abs(found.answered_or_due - found.truth)
+
+
+# -- classes, heat map, comparisons ----------------------------------------------------------------
+
+
+def test_classes_of_arrival_and_due_day() -> None:
+    times = {
+        "2025-10-29T13:30": "in_hours",  # the break
+        "2025-10-30T20:00": "evening_night",
+        "2025-10-26T12:00": "weekend",
+        "2025-11-03T12:00": "holiday",  # moved
+        "2025-11-04T12:00": "holiday",
+        "2025-11-01T11:00": "working_weekend",
+        "2025-06-11T12:00": "short_day",
+        "2025-06-11T20:00": "short_day",
+    }
+    for time, name in times.items():
+        report = report_of(cases([(time, None)], "2025-11-20T18:00"))
+        assert [row.key for row in report.table("arrival_class").rows] == [name], time
+    after_rest = report_of(cases([("2025-11-02T12:00", None)], "2025-11-20T18:00"))
+    assert [row.key for row in after_rest.table("due_class").rows] == ["after_days_off"]
+    weekend = report_of(cases([("2025-10-26T12:00", None)], "2025-11-20T18:00"))
+    assert [row.key for row in weekend.table("due_class").rows] == ["ordinary_day"]
+
+
+def test_local_times_use_the_historical_zone_offset() -> None:
+    pairs = [("2020-12-25T16:30", None), ("2020-12-28T16:30", None)]  # +04, then +03
+    heat = report_of(cases(pairs, "2021-01-20T18:00")).heat_map
+    assert (heat.arrived[4][16], heat.arrived[0][16]) == (1, 1)
+    assert (heat.due_later[4][16], heat.due_known[4][16]) == (1, 1)
+    change = instants([datetime(2020, 12, 26, 22, tzinfo=UTC)])
+    found = cases_of_columns(
+        AppealColumns(change, instants([None])),
+        Target("first reply", N4, S8),
+        as_of=at("2021-01-20T18:00"),
+    )
+    assert report_of(found).heat_map.arrived[6][1] == 1
+
+
+def test_a_case_due_on_its_day_of_arrival_is_not_due_later() -> None:
+    heat = report_of(cases([("2025-03-11T10:00", None)], "2025-03-20T18:00")).heat_map
+    assert (heat.due_later[1][10], heat.due_known[1][10]) == (0, 1)
+
+
+def test_a_change_is_split_into_mix_and_performance() -> None:
+    early = [("2025-03-04T10:00", "2025-03-04T11:00")] * 9 + [("2025-03-04T10:00", None)]
+    late = [("2025-03-11T10:00", "2025-03-11T11:00")] * 6 + [("2025-03-11T20:00", None)] * 4
+    both = cases(early + late, "2025-03-20T18:00")
+    change = report_of(both, ReportOptions(compare_with=at("2025-03-10T00:00"))).comparison.change
+    apart = [report_of(cases(some, "2025-03-20T18:00")) for some in (early, late)]
+    assert change == compare(*apart)
+    assert (change.before, change.after) == (0.9, 0.6)
+    assert change.mix + change.performance == pytest.approx(change.difference) == -0.3
+    assert (
+        report_of(both, ReportOptions(compare_with=at("2026-03-10T00:00"))).comparison.change
+        is None
+    )
+
+
+def test_standardising_removes_the_effect_of_hard_appeals() -> None:
+    def some(day: int, met: int, n: int, hour: int) -> list[tuple[str, str | None]]:
+        posted = f"2025-03-{day:02}T{hour:02}:00"
+        return [(posted, "2025-03-13T09:10" if i < met else None) for i in range(n)]
+
+    rows = some(13, 18, 20, 8) + some(12, 20, 40, 17) + some(13, 36, 40, 8) + some(12, 10, 20, 17)
+    report = report_of(cases(rows, "2025-03-20T18:00", agencies=["hard"] * 60 + ["easy"] * 60))
+    hard, easy = (report.table("agency").row(name) for name in ("hard", "easy"))
+    assert hard.rate.rate < easy.rate.rate
+    assert hard.standardised == pytest.approx(easy.standardised) == pytest.approx(0.7)
+
+
+def test_the_funnel_marks_groups_outside_its_limits() -> None:
+    pairs, names = [], []
+    for number in range(12):
+        met = 10 if number == 0 else 90
+        pairs += [("2025-03-11T10:00", "2025-03-11T10:30")] * met
+        pairs += [("2025-03-11T10:00", None)] * (100 - met)
+        names += [f"unit {number:02}"] * 100
+    report = report_of(cases(pairs, "2025-03-20T18:00", agencies=names))
+    assert report.table("agency").row("unit 00").funnel == -2
+    assert report.table("agency").row("unit 01").funnel == 0
+    funnel = report.funnels[0]
+    assert (funnel.by, funnel.units) == ("agency", 12)
+    assert funnel.centre == pytest.approx(1000 / 1200)
+    for curves in (funnel.limits, funnel.plain):
+        assert len(funnel.n) == len(curves.lower_action) == len(curves.upper_warning)
+
+
+def test_groups_that_all_miss_the_target_alike_are_inside_the_funnel_and_miss_it() -> None:
+    """The funnel compares groups with each other, the verdict compares each with the target."""
+    pairs = [("2025-03-11T10:00", "2025-03-11T10:30" if n % 5 else None) for n in range(30 * 400)]
+    names = [f"unit {n // 400:02}" for n in range(30 * 400)]
+    report = report_of(cases(pairs, "2025-03-20T18:00", agencies=names))
+    rows = report.table("agency").rows
+    assert {row.funnel for row in rows} == {0}
+    assert {row.rate.verdict for row in rows} == {"fails"}
+    assert (report.funnels[0].centre, report.funnels[0].between) == (0.8, 0)
+
+
+def test_a_trend_needs_twelve_final_weeks() -> None:
+    pairs = [
+        ((date(2025, 1, 14) + timedelta(days=7 * week)).isoformat() + "T10:00", hours)
+        for week, hours in enumerate([1, 2] * 6 + [8])
+    ]
+    given = [(p, (at(p) + timedelta(hours=h)).isoformat()[:16]) for p, h in pairs]
+    report = report_of(cases(given, "2025-06-01T12:00"), ReportOptions(baseline=12))
+    assert len(report.trend.points) == 13
+    assert report.trend.mean == 1.5 * HOUR
+    assert [point.outside for point in report.trend.points] == [False] * 12 + [True]
+    short = report_of(cases(given[:11], "2025-06-01T12:00")).trend
+    assert (len(short.points), short.mean) == (11, None)
+
+
+# -- attribution and indicators --------------------------------------------------------------------
+
+
+def moment(text: str) -> datetime:
+    return at(f"2025-10-{text}")
+
+
+def event_of(number: int, kind: EventType, when: str, **facts: object) -> Event:
+    return Event(f"e{number}", "A-1", kind, moment(when), moment(when), **facts)
+
+
+def test_a_late_appeal_is_split_by_holder() -> None:
+    policy = Policy([Target("first reply", N4, S8)])
+    events = [
+        event_of(1, EventType.CREATED, "14T11:20", agency_id="A"),
+        event_of(2, EventType.REGISTERED, "14T11:30"),
+        event_of(3, EventType.TRANSFERRED, "14T15:25", agency_id="B"),
+        event_of(4, EventType.REPLIED, "15T09:50", author_role="official", substantive=False),
+        event_of(5, EventType.DELETED, "15T10:50", author_role="official"),
+    ]
+    when = moment("20T18:00")
+    found = cases_of_evaluation(
+        evaluate(events, policy, as_of=when), policy, as_of=when, events=events
+    )
+    report = report_of(found, events=[*events, events[0]])
+    assert report.total.counts.breached == 1
+    owners = report.attribution
+    assert (owners.at_breach, owners.first) == ((("B", 1),), (("A", 1),))
+    assert owners.left_out == 0
+    shares = {(share.holder, share.phase): share.worked for share in owners.shares}
+    assert shares == {
+        (None, "unregistered"): timedelta(minutes=10),
+        ("A", "assigned"): timedelta(hours=2, minutes=55),
+        ("B", "assigned"): timedelta(hours=3, minutes=25),
+    }
+    assert sum(shares.values(), timedelta(0)) == report.late[0].elapsed
+    a, b = report.indicators.agencies
+    assert (a.agency, a.registration_delay, a.late_transfers) == ("A", timedelta(minutes=10), 1)
+    assert (b.agency, b.replied, b.formal_first, b.deletes) == ("B", 1, 1, 1)
+
+
+def test_answers_just_before_lunch_are_counted() -> None:
+    pairs = [("2025-03-11T10:00", f"2025-03-11T12:{minute}") for minute in ("05", "49", "50", "59")]
+    found = report_of(cases(pairs, "2025-03-12T18:00")).indicators
+    assert (found.noon_hour, found.before_lunch) == (4, 2)
+
+
+# -- difficult input -------------------------------------------------------------------------------
+
+
+def test_a_report_before_anything_has_matured() -> None:
+    report = report_of(cases([("2025-03-12T17:00", None)], "2025-03-12T18:00"))
+    assert report.total.rate is None
+    assert (report.total.counts.pending, report.total.closed_only) == (1, None)
+    assert report.curve is None
+    assert "No limit has passed yet" in report.text()
+    assert "Ни один срок ещё не истёк" in report.text(lang="ru")
+
+
+def test_a_report_of_one_appeal() -> None:
+    report = report_of(cases([("2025-03-11T10:00", "2025-03-11T11:00")], "2025-03-14T12:00"))
+    assert rate_text(report.total) == "1/1"
+    assert report.total.median.time == HOUR
+
+
+@pytest.mark.parametrize(
+    ("answered", "rate", "verdict"), [(None, 0.0, "fails"), ("10:30", 1.0, "meets")]
+)
+def test_all_late_and_all_in_time(answered: str | None, rate: float, verdict: str) -> None:
+    reply = None if answered is None else f"2025-03-11T{answered}"
+    report = report_of(cases([("2025-03-11T10:00", reply)] * 60, "2025-03-20T18:00"))
+    assert (report.total.rate.rate, report.total.rate.verdict) == (rate, verdict)
+    assert len(report.late) == (60 if answered is None else 0)
+    assert (report.total.median.time is None) == (answered is None)
+
+
+def test_no_cases_by_as_of_are_refused() -> None:
+    for found in (
+        cases(ANSWERED_AND_OPEN, "2024-03-12T18:00", S9),
+        from_events(ANSWERED_AND_OPEN, "2024-03-12T18:00", S9),
+    ):
+        assert found.intake.after_as_of == found.intake.read
+        with pytest.raises(EventError, match="later as_of"):
+            report_of(found)
+
+
+def test_an_agency_without_a_schedule_is_counted_separately() -> None:
+    by = ScheduleBy("agency_id", {"A": S8, "C": S8, "D": S9})
+    policy = Policy([Target("first reply", N4, by)])
+    events = [
+        Event(name, name, EventType.CREATED, at(t), at(t), agency_id=name)
+        for name, t in zip("ABD", ["2025-03-11T10:00"] * 3, strict=True)
+    ]
+    when = at("2025-03-14T18:00")
+    found = cases_of_evaluation(evaluate(events, policy, as_of=when), policy, as_of=when)
+    report = report_of(found)
+    assert report.quality.intake.unmatched == (("no_schedule", 1),)
+    assert report.total.counts.arrived == 2
+    assert [late.limit for late in report.late] == [
+        at("2025-03-11T14:00"),
+        at("2025-03-11T15:00"),
+    ]
+    columns = cases_of_columns(
+        AppealColumns(
+            instants([at("2025-03-11T10:00")] * 2),
+            instants([None, None]),
+            schedule_names=Labels.of(["A", None]),
+        ),
+        Target("first reply", N4, by),
+        as_of=when,
+    )
+    assert columns.intake.quarantined == (("no_schedule", 1),)
+
+
+def test_each_agency_keeps_its_own_hours_and_zone() -> None:
+    east = Schedule("RU-SA", "Mo-Fr 09:00-18:00", tz="Asia/Yakutsk")
+    posted = at("2025-03-11T09:00")  # 15:00 in Yakutsk
+    found = cases_of_columns(
+        AppealColumns(
+            instants([posted, posted]),
+            instants([None, None]),
+            groups={"agency": Labels.of(["west", "east"])},
+        ),
+        Target("first reply", N4, ScheduleBy("agency_id", {"west": S8, "east": east})),
+        as_of=at("2025-03-20T18:00"),
+    )
+    heat = report_of(found).heat_map
+    assert (heat.arrived[1][9], heat.arrived[1][15]) == (1, 1)
+    assert report_of(found).promise.schedules == 2
+    assert {late.started_at.utcoffset() for late in report_of(found).late} == {
+        3 * HOUR,
+        9 * HOUR,
+    }
+
+
+def test_names_are_escaped() -> None:
+    name = "<script>alert('x')</script>\n\x1b[31m"
+    report = met_of(3, 4, name)
+    assert "<script>" not in report._repr_html_()
+    assert "&lt;script&gt;" in report._repr_html_()
+    assert "\x1b" not in report.text()
+    assert report.table("agency").row(name).counts.arrived == 4
+
+
+def test_a_week_without_working_time() -> None:
+    report = report_of(cases([("2026-01-03T12:00", None)], "2026-01-04T12:00"))
+    later = report_of(cases([("2026-01-07T12:00", None)], "2026-01-09T12:00"))
+    assert report.weeks[0].working_time == 16 * HOUR
+    assert later.weeks[0].working_time == 0 * HOUR
+    assert later.trend.points == ()
+    assert later.backlog.median_age == 0 * HOUR
+
+
+def test_cases_on_dates_without_a_calendar_are_pending() -> None:
+    pairs = [("2030-01-10T10:00", None), ("2027-12-30T10:00", "2027-12-30T11:00")]
+    pairs += [("2027-12-31T16:30", "2027-12-31T16:50")]  # due after all that is known
+    found = cases(pairs, "2030-02-01T10:00")
+    report = report_of(found)
+    assert report.quality.calendar_unknown == 1
+    assert (report.total.counts.met, report.total.counts.pending) == (2, 1)
+    assert report.total.final_at is None
+    assert report.days[-1].kind is None
+
+
+def test_columns_leave_a_withdrawal_that_may_be_late_pending() -> None:
+    kc = Schedule("RU-KC", "Mo-Fr 09:00-18:00")  # Monday 20 April 2026 is uncertain
+    posted, gone = at("2026-04-17T16:00"), at("2026-04-20T15:00")
+    found = cases_of_columns(
+        AppealColumns(instants([posted]), instants([None]), withdrawn=instants([gone])),
+        Target("first reply", N4, kc),
+        as_of=at("2026-04-24T18:00"),
+    )
+    assert (VERDICTS[found.verdict[0]], found.calendar_unknown) == ("pending", 1)
+    assert (found.ended[0], found.elapsed[0]) == (NEVER, UNKNOWN)
+
+
+def test_the_target_is_chosen_by_name_and_can_have_any_budget() -> None:
+    days = Target("reply", ClockTime(timedelta(hours=30)), S8)
+    policy = Policy([days, Target("first reply", N4, S8)])
+    events = events_of(ANSWERED_AND_OPEN, S8)
+    when = at("2025-03-14T18:00")
+    result = evaluate(events, policy, as_of=when)
+    with pytest.raises(
+        PolicyError,
+        match=r"several targets; .* give target \(--target\) as one of 'reply', 'first reply'",
+    ):
+        cases_of_evaluation(result, policy, as_of=when)
+    alike = Policy([Rule([days], channels={"vk"}), Rule([replace(days, schedule=S9)])])
+    with pytest.raises(PolicyError, match="several targets 'reply'"):
+        cases_of_evaluation(result, alike, as_of=when, target="reply")
+    with pytest.raises(PolicyError, match="no target 'x'"):
+        cases_of_evaluation(result, policy, as_of=when, target="x")
+    report = report_of(cases_of_evaluation(result, policy, as_of=when, target="reply"))
+    assert (report.promise.budget, report.promise.horizon) == (None, 8 * HOUR)
+    assert report.total.counts.breached == 4
+    with pytest.raises(LookupError, match="have no attribute 'planet'"):
+        report_of(
+            cases_of_evaluation(result, policy, as_of=when, target="reply"),
+            ReportOptions(by=["planet"]),
+        )
+
+
+def test_columns_of_wrong_shape_or_type_are_refused() -> None:
+    good = instants([at("2025-03-11T10:00")])
+    when = at("2025-03-14T18:00")
+    with pytest.raises(ValueError, match="answered has the shape"):
+        cases_of_columns(
+            AppealColumns(good, instants([None, None])), Target("first reply", N4, S8), as_of=when
+        )
+    with pytest.raises(TypeError, match="not of instants"):
+        cases_of_columns(
+            AppealColumns(np.array([1]), np.array([2])), Target("first reply", N4, S8), as_of=when
+        )
+    by_agency = Target("first reply", N4, ScheduleBy("agency_id", {"A": S8}))
+    two = Labels.of(["A", "A"])
+    with pytest.raises(ValueError, match="schedule_names has the shape"):
+        cases_of_columns(
+            AppealColumns(good, instants([None]), schedule_names=two), by_agency, as_of=when
+        )
+    with pytest.raises(ValueError, match="target_rate 90"):
+        report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00"), ReportOptions(target_rate=90))
+
+
+# -- revisions -----------------------------------------------------------------------------------
+
+
+def test_a_revision_lists_changes_and_causes() -> None:
+    old = report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
+    assert revise(old, old).changes == ()
+    later = report_of(cases(ANSWERED_AND_OPEN, "2025-03-13T18:00", S9))
+    found = revise(old, later)
+    assert found.causes == ("as_of",)
+    changed = {(c.table, c.key, c.figure): (c.old, c.new) for c in found.changes}
+    assert changed["total", "total", "breached"] == ("2", "4")
+    more = report_of(
+        cases([*ANSWERED_AND_OPEN, ("2025-03-10T10:00", None)], "2025-03-12T18:00", S9)
+    )
+    assert revise(old, more).causes == ("input",)
+    shut = Schedule(
+        Calendar.plain([date(2025, 3, 12)], id="RU-VGG"), "Mo-Fr 09:00-18:00", tz="Europe/Volgograd"
+    )
+    assert revise(old, report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", shut))).causes == (
+        "calendar",
+    )
+    assert (
+        "policy" in revise(old, report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S8))).causes
+    )
+    rated = report_of(
+        cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9), ReportOptions(target_rate=0.8)
+    )
+    assert revise(old, rated).causes == ("options",)
+
+
+def test_an_answer_at_the_instant_of_a_withdrawal_counts() -> None:
+    for gone, verdict in (("11:00", "met"), ("10:59", "withdrawn"), ("16:00", "met")):
+        found = cases(
+            [("2025-03-11T10:00", "2025-03-11T11:00")],
+            "2025-03-14T12:00",
+            withdrawn=instants([at(f"2025-03-11T{gone}")]),
+        )
+        assert VERDICTS[found.verdict[0]] == verdict
+
+
+def test_excluded_cases_are_in_no_curve() -> None:
+    pairs = [("2025-03-11T10:00", "2025-03-11T11:00"), ("2025-03-11T10:00", "2025-03-11T12:00")]
+    found = cases(pairs, "2025-03-14T12:00", excluded=[False, True])
+    report = report_of(found)
+    assert (report.curve.times, report.curve.share) == ((HOUR,), (0.0,))
+    assert report.total.mean_answered == HOUR
+
+
+def test_times_on_whole_minutes_are_counted() -> None:
+    pairs = [
+        ("2025-03-11T10:00", None),
+        ("2025-03-11T10:00", "2025-03-11T11:00"),
+        ("2025-03-11T10:00", "2025-03-11T11:30"),
+        ("2025-03-11T10:00", "2025-03-11T11:00:01"),
+        ("2025-03-11T10:00:01", "2025-03-11T11:00"),
+    ]
+    assert report_of(cases(pairs, "2025-03-14T12:00")).quality.minute_rounded == 3
+
+
+def test_many_outliers_do_not_depend_on_the_order_of_rows() -> None:
+    near = [(f"A-{n}", "2025-03-11T10:00") for n in range(600)]
+    far = [(f"B-{n:03}", f"2020-03-{1 + n % 2:02}T10:00") for n in range(500)]
+    rows = [*near, *far]
+    random.Random(1).shuffle(rows)
+    pairs: list[tuple[str, str | None]] = [(when, when) for _, when in rows]
+    found = report_of(cases(pairs, "2025-03-14T12:00", ids=[name for name, _ in rows]))
+    assert found.quality.outliers.count == 500
+    first = [one.appeal_id for one in found.quality.outliers.first]
+    assert first == [f"B-{n:03}" for n in range(0, 40, 2)]
+
+
+def test_unreadable_rows_are_added_to_the_intake() -> None:
+    intake = Intake("rows", 5, 5).with_faults({"naive_time": 2})
+    assert (intake.read, intake.quarantined) == (7, (("naive_time", 2),))
+
+
+def test_a_row_is_immutable() -> None:
+    report = met_of(3, 4)
+    assert isinstance(report.total, Row)
+    with pytest.raises(AttributeError):
+        report.total.open = 3  # type: ignore[misc]

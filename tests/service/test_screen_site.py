@@ -1,0 +1,486 @@
+"""The addresses of the screen: the login, the headers, the pages, and the stream of updates."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workhours_sla import Event, Policy, Schedule, Target, working_hours
+from workhours_sla.errors import StoreError
+from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore
+from workhours_sla.text.catalog import LANGUAGES, SCREEN, language
+from workhours_sla.text.messages import say
+
+pytest.importorskip("fastapi")
+pytest.importorskip("numpy")
+
+from kit.asgi import Response, asked
+from workhours_sla.service.app import application
+from workhours_sla.service.live import Live
+from workhours_sla.service.screen import site, streams
+from workhours_sla.service.tokens import Tokens
+from workhours_sla.service.with_store import WithStore
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+BEGIN = datetime(2026, 3, 10, 16, 0, tzinfo=OFFICE.tz)
+READ, WRITE, OTHER = "r" * 20, "w" * 20, "o" * 20
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    def __init__(self) -> None:
+        self.now = BEGIN
+
+    def __call__(self) -> datetime:
+        return self.now.astimezone(UTC)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def live(clock: Clock, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Live]:
+    store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "appeals.db")
+    pipeline = Pipeline(store, POLICY)
+    with pipeline, Live(pipeline, clock=clock, tick=None, skew=timedelta(0)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(live: Live) -> Any:
+    tokens = Tokens.parse(f"read={READ}\nwrite={WRITE}\nread={OTHER}", "TOKENS")
+    return application(POLICY, tokens, WithStore(live))
+
+
+def event(number: int, kind: str = "created", hours: float = 0, **more: str) -> Event:
+    when = BEGIN - timedelta(hours=5) + timedelta(hours=hours)
+    return Event(f"{number} {kind}", f"A-{number}", kind, when, when, **more)
+
+
+def run(main: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(main)
+
+
+def get(app: Any, address: str, method: str = "GET", body: bytes = b"", **headers: str) -> Response:
+    async def answer() -> Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with asked(app, method, address, body, named) as response:
+            await response.whole()
+        return response
+
+    found: Response = run(answer())
+    return found
+
+
+def login(app: Any, token: str = READ, address: str = "/", **headers: str) -> Response:
+    return get(app, address, "POST", f"token={token}".encode(), **(FORM | headers))
+
+
+def cookie(response: Response) -> str:
+    return response.headers["set-cookie"].partition(";")[0]
+
+
+# -- login ----------------------------------------------------------------------------------------
+
+
+def test_the_login_asks_once(app: Any, live: Live) -> None:
+    live.apply([event(1)])
+    first = get(app, "/?agency=-")
+    assert (first.status, "A-1" in first.text) == (200, False)
+    assert 'type="password"' in first.text
+    response = login(app, address="/?agency=-")
+    assert (response.status, response.headers["location"]) == (303, "./?agency=-")
+    attributes = response.headers["set-cookie"].split("; ")[1:]
+    assert attributes == ["Max-Age=2592000", "Path=/", "HttpOnly", "SameSite=Strict"]
+    page = get(app, "/?agency=-", cookie=f"theme=dark; {cookie(response)}")
+    assert "A-1" in page.text
+    assert "Log out" in page.text
+    assert READ not in response.headers["set-cookie"]
+    assert login(app, WRITE).status == 303
+    assert "A-1" in get(app, "/", authorization=f"Bearer {READ}").text
+
+
+@pytest.mark.parametrize("token", ["", "x" * 20, READ + "r", "%D1%8F" * 20, "%00", "r" * 5000])
+def test_a_wrong_token_is_refused(app: Any, token: str) -> None:
+    response = login(app, token)
+    assert (response.status, "set-cookie" in response.headers) == (401, False)
+    assert "This token is not valid" in response.text
+    russian = login(app, token, **{"accept-language": "ru"})
+    assert "Ключ недействителен" in russian.text
+
+
+def test_a_large_form_is_refused(app: Any) -> None:
+    response = login(app, "x" * 20_000)
+    assert response.status == 413
+    assert response.headers["content-type"].startswith("text/html")
+
+
+def changed(value: str) -> Iterator[str]:
+    """Yield values that look like the value of a cookie."""
+    end, _, signature = value.partition(".")
+    yield from ("", ".", end, signature, f"{end}.", f".{signature}", f"{end}.{signature[:-1]}")
+    yield f"{int(end) + 1}.{signature}"
+    yield f"{end}.{signature[:-1]}{'0' if signature[-1] != '0' else '1'}"
+    yield f"{end}.{'я' * 64}"
+    yield f"{end}0.{signature}"
+    yield READ
+
+
+def test_a_form_that_is_not_that_of_the_login(app: Any) -> None:
+    for body in (b"", b"&".join(b"a%d=1" % number for number in range(100)), b"\xff=%ff", b"=&="):
+        response = get(app, "/", "POST", body, **FORM)
+        assert (response.status, 'type="password"' in response.text) == (401, True), body
+        assert "set-cookie" not in response.headers
+
+
+def test_a_cookie_is_checked(app: Any, live: Live, clock: Clock) -> None:
+    live.apply([event(1)])
+    good = cookie(login(app))
+    assert "A-1" in get(app, "/", cookie=good).text
+    for value in changed(good.partition("=")[2]):
+        for address in ("/", "/appeal?id=A-1"):
+            page = get(app, address, cookie=f"workhours={value}")
+            assert ("A-1" in page.text, 'type="password"' in page.text) == (False, True), value
+        assert get(app, "/updates", cookie=f"workhours={value}").status == 401
+    clock.now += timedelta(days=30) - timedelta(seconds=1)
+    assert "A-1" in get(app, "/", cookie=good).text
+    clock.now += timedelta(seconds=1)
+    assert 'type="password"' in get(app, "/", cookie=good).text
+
+
+def test_a_cookie_ends_with_its_token(app: Any, live: Live) -> None:
+    live.apply([event(1)])
+    mine, others = cookie(login(app)), cookie(login(app, OTHER))
+    restarted = application(POLICY, Tokens.parse(f"read={OTHER}", "TOKENS"), WithStore(live))
+    assert "A-1" in get(restarted, "/", cookie=others).text
+    assert 'type="password"' in get(restarted, "/", cookie=mine).text
+
+
+def test_a_cookie_does_not_open_the_api(app: Any) -> None:
+    good = cookie(login(app))
+    body = b'{"start": "2025-10-31T17:30:00+03:00"}'
+    answer = get(app, "/v1/due", "POST", body, cookie=good, content_type="application/json")
+    assert answer.status == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "secure"),
+    [
+        ({}, False),
+        ({"x-forwarded-proto": "https"}, True),
+        ({"x-forwarded-proto": "HTTPS"}, True),
+        ({"x-forwarded-proto": "http"}, False),
+    ],
+)
+def test_the_cookie_is_secure_behind_https(
+    app: Any, headers: dict[str, str], *, secure: bool
+) -> None:
+    response = login(app, **headers)
+    assert ("Secure" in response.headers["set-cookie"].split("; ")) == secure
+
+
+def test_log_out(app: Any) -> None:
+    good = cookie(login(app))
+    response = get(app, "/logout", "POST", cookie=good)
+    assert (response.status, response.headers["location"]) == (303, "./")
+    assert "Max-Age=0" in response.headers["set-cookie"]
+    # from another site the browser sends no cookie, so that the login stays
+    assert "set-cookie" not in get(app, "/logout", "POST").headers
+    assert get(app, "/logout").status == 405
+
+
+def test_a_redirect_stays_here(app: Any) -> None:
+    for query in ("next=//evil.example", "agency=%0d%0aSet-Cookie:+x=1", "lang=ru"):
+        response = login(app, address=f"/?{query}")
+        assert response.headers["location"] == f"./?{query}"
+        assert "\n" not in response.headers["location"]
+    assert login(app, address="/appeal?id=A-1").headers["location"] == "appeal?id=A-1"
+
+
+def test_without_tokens_there_is_no_login(live: Live) -> None:
+    live.apply([event(1)])
+    page = get(application(POLICY, None, WithStore(live)), "/").text
+    assert "A-1" in page
+    assert "Log out" not in page
+
+
+def test_without_a_store_there_is_no_screen() -> None:
+    assert get(application(POLICY), "/").status == 404
+    tokens = Tokens.parse(f"read={READ}", "TOKENS")
+    assert get(application(POLICY, tokens), "/").status == 401
+
+
+# -- pages ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("GET", "/", 200),
+        ("HEAD", "/", 200),
+        ("GET", "/?show=agencies", 200),
+        ("GET", "/?nonsense=1", 422),
+        ("GET", "/appeal?id=A-1", 200),
+        ("GET", "/appeal?id=A-2", 404),
+        ("GET", "/appeal", 404),
+        ("POST", "/", 401),
+        ("POST", "/logout", 303),
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_every_answer_has_the_headers(
+    app: Any, live: Live, method: str, address: str, status: int, lang: str
+) -> None:
+    live.apply([event(1)])
+    response = get(app, address, method, cookie=cookie(login(app)), accept_language=lang)
+    assert response.status == status
+    headers = response.headers
+    policy = dict(
+        directive.split(" ", 1) for directive in headers["content-security-policy"].split("; ")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", policy["script-src"])
+    assert re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", policy["style-src"])
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cache-control"] == "no-store"
+    if response.text:
+        assert f'<html lang="{lang}">' in response.text
+        assert not re.search(r"(?:src|href)=\"(?:https?:)?//", response.text)
+
+
+def test_the_page_works_without_a_script(app: Any) -> None:
+    page = get(app, "/", cookie=cookie(login(app))).text
+    assert '<noscript><meta http-equiv="refresh" content="60"></noscript>' in page
+
+
+def test_the_language_of_the_address_comes_first(app: Any) -> None:
+    good = cookie(login(app))
+    assert '<html lang="en">' in get(app, "/?lang=en", cookie=good, accept_language="ru").text
+    assert '<html lang="en">' in get(app, "/?lang=en", accept_language="ru").text  # the login
+
+
+def test_an_appeal_with_an_unusual_id(app: Any, live: Live) -> None:
+    for id_, address in (
+        ("a/b?c#d", "a%2Fb%3Fc%23d"),
+        ("<b>", "%3Cb%3E"),
+        ("два слова", "%D0%B4%D0%B2%D0%B0+%D1%81%D0%BB%D0%BE%D0%B2%D0%B0"),
+    ):
+        live.apply([Event(id_, id_, "created", BEGIN, BEGIN)])
+        page = get(app, f"/appeal?id={address}", cookie=cookie(login(app)))
+        assert page.status == 200
+        assert id_ in unescape(page.text)
+
+
+def test_a_store_that_fails_gives_a_page(
+    app: Any, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError(say("appeal_dropped", event="'1'"))
+
+    monkeypatch.setattr(live.pipeline.store, "open_ids", fail)
+    response = get(app, "/", cookie=cookie(login(app)))
+    assert response.status >= 400
+    assert response.headers["content-type"].startswith("text/html")
+
+
+# -- updates --------------------------------------------------------------------------------------
+
+
+def hash_of(page: str) -> str:
+    found = re.search(r'id="live" data-version="(\w+)"', page)
+    assert found
+    return found[1]
+
+
+def inner_of(page: str) -> str:
+    start = page.index(">", page.index('id="live"')) + 1
+    return page[start : page.index("</main>")]
+
+
+def test_an_event_is_an_update(app: Any, live: Live) -> None:
+    good = {"cookie": cookie(login(app))}
+
+    async def main() -> None:
+        async with asked(app, "GET", "/?agency=roads", headers=good) as page:
+            before = await page.whole()
+        have = hash_of(before)
+        address = f"/updates?agency=roads&have={have}"
+        async with asked(app, "GET", address, headers=good) as stream:
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            assert stream.headers["cache-control"] == "no-store"
+            assert stream.headers["x-accel-buffering"] == "no"
+            assert await stream.part() == ": \n\n"  # the page is current
+            await asyncio.to_thread(live.apply, [event(1, agency_id="parks")])
+            await asyncio.to_thread(live.apply, [event(2, agency_id="roads")])
+            update = await stream.until("A-2")
+        assert update.count("event: screen\n") == 1  # the appeal of another agency changed nothing
+        async with asked(app, "GET", "/?agency=roads", headers=good) as page:
+            after = await page.whole()
+        lines = update.partition("event: screen\n")[2].splitlines()
+        assert lines[0] == f"id: {hash_of(after)}"
+        sent = "\n".join(line.removeprefix("data: ") for line in lines[1:] if line)
+        assert sent == inner_of(after)
+
+    run(main())
+
+
+def test_updates_equal_a_new_evaluation(live: Live, clock: Clock) -> None:
+    """Updates evaluate only what an event touched; the result is that of all appeals."""
+    app = application(POLICY, None, WithStore(live))
+
+    async def main() -> None:
+        async with asked(app, "GET", "/updates") as stream:
+            await stream.until("event: screen")
+            kinds = ["created", "assigned", "replied", "deleted", "restored", "reopened"]
+            for number in range(24):
+                made = event(number % 5, kinds[number % 6], number / 10, agency_id=f"a{number % 3}")
+                await asyncio.to_thread(live.apply, [made])
+                async with asked(app, "GET", "/") as page:
+                    followed = inner_of(await page.whole())
+                async with asked(application(POLICY, None, WithStore(live)), "GET", "/") as page:
+                    assert followed == inner_of(await page.whole())
+                if number % 7 == 6:
+                    clock.now += timedelta(minutes=47)
+
+    run(main())
+
+
+def test_time_alone_is_an_update(
+    app: Any, live: Live, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "HEARTBEAT", 0.01)
+    live.apply([event(1)])
+    good = {"cookie": cookie(login(app))}
+
+    async def main() -> None:
+        async with asked(app, "GET", "/updates", headers=good) as stream:
+            await stream.until("today 16:00")
+            beats = len(stream.text)
+            await stream.part()
+            assert stream.text[beats:] == ": \n\n"
+            clock.now += timedelta(hours=1)
+            await stream.until("1 appeal is overdue")
+
+    run(main())
+
+
+def test_a_browser_that_connects_again_gets_what_it_lacks(app: Any, live: Live) -> None:
+    good = {"cookie": cookie(login(app))}
+
+    async def main() -> None:
+        async with asked(app, "GET", "/updates?have=old", headers=good) as stream:
+            first = await stream.until("\n\n" + "event: screen")
+            await stream.until("\n\n")
+        found = re.search(r"id: (\w+)", first)
+        assert found
+        again = good | {"last-event-id": found[1]}
+        async with asked(app, "GET", "/updates?have=old", headers=again) as stream:
+            assert await stream.part() == ": \n\n"
+            await asyncio.to_thread(live.apply, [event(1)])
+            assert (await stream.until("A-1")).count("event: screen") == 1
+
+    run(main())
+
+
+def test_streams_end_with_the_service(app: Any, live: Live) -> None:
+    good = {"cookie": cookie(login(app))}
+
+    async def main() -> None:
+        async with asked(app, "GET", "/updates", headers=good) as stream:
+            await stream.until("event: screen")
+            live.stop()
+            await stream.whole()  # complete, not cut off
+        async with asked(app, "GET", "/updates", headers=good) as late:
+            assert late.status == 503
+
+    run(main())
+
+
+def test_streams_have_a_limit(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "MOST", 2)
+    good = {"cookie": cookie(login(app))}
+
+    async def main() -> None:
+        async with asked(app, "GET", "/updates", headers=good) as first:
+            await first.part()
+            async with asked(app, "GET", "/updates", headers=good) as second:
+                await second.part()
+                async with asked(app, "GET", "/updates", headers=good) as third:
+                    assert third.status == 503
+            async with asked(app, "GET", "/updates", headers=good) as third:
+                assert third.status == 200  # the second has ended
+                await third.part()
+
+    run(main())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_streams_of_a_login_and_of_a_token_have_limits(
+    app: Any, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    monkeypatch.setattr(streams, "OF_LOGIN", 2)
+    monkeypatch.setattr(streams, "OF_TOKEN", 3)
+    first = {"cookie": cookie(login(app)), "accept-language": lang}
+    by_token = {"authorization": f"Bearer {READ}", "accept-language": lang}
+
+    async def main() -> None:
+        async with AsyncExitStack() as open_streams:
+
+            async def opened(headers: dict[str, str]) -> Any:
+                stream = await open_streams.enter_async_context(
+                    asked(app, "GET", "/updates", headers=headers)
+                )
+                if stream.status == 200:
+                    await stream.part()
+                return stream
+
+            assert [(await opened(first)).status for _ in range(3)] == [200, 200, 429]
+            assert (await opened(by_token)).status == 200  # another login of the same token
+            refused = await opened(by_token)
+            assert refused.status == 429
+            assert refused.headers["retry-after"]
+            with language(lang):
+                assert await refused.whole() == SCREEN.text("many_streams", most=3)
+            assert (await opened({"authorization": f"Bearer {OTHER}"})).status == 200
+        async with asked(app, "GET", "/updates", headers=first) as again:
+            assert again.status == 200  # all have ended
+
+    run(main())
+
+
+def test_a_stream_ends_so_that_the_login_is_checked_again(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "SECONDS", 0.05)
+    monkeypatch.setattr(site, "HEARTBEAT", 0.01)
+    assert "event: screen" in get(app, "/updates", cookie=cookie(login(app))).text
+
+
+def test_lines_of_data_stay_within_an_update(app: Any, live: Live) -> None:
+    id_ = "a\nevent: other\ndata: b\n\nid: 7"
+    live.apply([Event("1", id_, "created", BEGIN, BEGIN)])
+    good = {"cookie": cookie(login(app))}
+
+    async def main() -> str:
+        async with asked(app, "GET", "/updates", headers=good) as stream:
+            return await stream.until("id: 7")
+
+    update = run(main()).partition(": \n\n")[2]
+    assert [line.partition(":")[0] for line in update.splitlines() if line][:2] == ["event", "id"]
+    assert not re.search(r"^(event: other|id: 7)", update, re.MULTILINE)

@@ -1,0 +1,631 @@
+"""The HTTP service answers as the shell does, and refuses bad requests with a problem document."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workhours_sla import Policy
+from workhours_sla.cli.main import main
+from workhours_sla.config import parse
+from workhours_sla.errors import ConfigError
+from workhours_sla.text.catalog import PROBLEMS, language
+
+pytest.importorskip("fastapi")
+httpx = pytest.importorskip("httpx")
+
+from workhours_sla.adapters.config.service_sections import ServiceSettings
+from workhours_sla.service.answering import Limits, encoded, encoded_answer
+from workhours_sla.service.app import application
+from workhours_sla.service.tokens import LARGEST, Tokens
+
+pytestmark = pytest.mark.filterwarnings("ignore::workhours_sla.errors.ProvisionalWarning")
+# as for every command: the answer itself says that it is provisional
+
+REGION = """
+[schedule]
+calendar = "RU-VGG"
+
+[target]
+name = "first reply"
+budget = "4h"
+"""
+BY_AGENCY = """
+[schedules.office]
+calendar = "RU-VGG"
+hours = "Mo-Fr 09:00-18:00"
+
+[schedules.duty]
+calendar = "none"
+tz = "Europe/Volgograd"
+hours = "Mo-Su 00:00-24:00"
+
+[agencies]
+roads = { schedule = "office" }
+rescue = { schedule = "duty" }
+
+[[targets]]
+name = "first reply"
+budget = "4h"
+schedule_by = "agency_id"
+
+[[targets]]
+name = "final reply"
+budget = "7 working days"
+schedule = "office"
+"""
+FRIDAY = "2025-10-31T17:30:00+03:00"
+JSON = {"content-type": "application/json"}
+READ, WRITE = "r" * 20, "w" * 20
+
+
+class Client:
+    """Asks a service of a configuration, without a server."""
+
+    def __init__(self, config: str | Policy = REGION, **options: Any) -> None:
+        policy = parse(config).policy if isinstance(config, str) else config
+        self.app = application(policy, **options)
+
+    def ask(
+        self, method: str, path: str, body: Any = None, *, given: Any = None, **headers: str
+    ) -> Any:
+        async def send() -> Any:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://localhost"
+            ) as client:
+                content = given if body is None else json.dumps(body).encode()
+                named = {name.replace("_", "-"): value for name, value in headers.items()}
+                return await client.request(method, path, content=content, headers=JSON | named)
+
+        return asyncio.run(send())
+
+    def post(self, path: str, body: Any, **headers: str) -> Any:
+        return self.ask("POST", path, body, **headers)
+
+
+@pytest.fixture(scope="module")
+def client() -> Client:
+    return Client()
+
+
+def problem(answer: Any, kind: str, status: int) -> dict[str, Any]:
+    """Return a problem document, after a check of its type and its status."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    found: dict[str, Any] = answer.json()
+    assert (answer.status_code, found["status"]) == (status, status)
+    assert found["type"].rpartition("#")[2] == kind
+    with language(answer.headers["content-language"]):
+        assert found["title"] == PROBLEMS[kind]
+    assert found["detail"]
+    return found
+
+
+# -- answers --------------------------------------------------------------------------------------
+
+
+def in_shell(
+    capsys: pytest.CaptureFixture[str], folder: Path, config: str, *arguments: str
+) -> dict[str, Any]:
+    file = folder / "region.toml"
+    file.write_text(config, encoding="utf-8")
+    assert main([*arguments, "--config", str(file), "--json", "--lang", "en"]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "question", "arguments"),
+    [
+        ("due", {"start": FRIDAY}, ("due", FRIDAY)),
+        (
+            "due",
+            {"start": FRIDAY, "now": "2025-11-01T11:00:00+03:00", "explain": True},
+            ("due", FRIDAY, "--now", "2025-11-01T11:00:00+03:00", "--explain"),
+        ),
+        (
+            "due",
+            {"start": "2029-10-30T17:30:00+03:00", "provisional": True},
+            ("due", "2029-10-30T17:30:00+03:00", "--provisional"),
+        ),
+        (
+            "elapsed",
+            {"start": FRIDAY, "end": "01.11.2025 12:00Z"},
+            ("elapsed", FRIDAY, "01.11.2025 12:00Z"),
+        ),
+        ("latest-start", {"due_by": FRIDAY}, ("latest-start", FRIDAY)),
+        ("explain", {"start": FRIDAY}, ("explain", FRIDAY)),
+        (
+            "explain",
+            {"start": FRIDAY, "end": "2025-12-01T00:00:00Z"},
+            ("explain", FRIDAY, "2025-12-01T00:00:00Z"),
+        ),
+    ],
+)
+def test_answers_are_those_of_the_shell(
+    client: Client,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    path: str,
+    question: dict[str, Any],
+    arguments: tuple[str, ...],
+) -> None:
+    answer = client.post(f"/v1/{path}", question)
+    assert answer.status_code == 200
+    assert answer.json() == in_shell(capsys, tmp_path, REGION, *arguments)
+
+
+@pytest.mark.parametrize("path", ["due", "latest-start"])
+def test_many_answers_are_those_of_the_shell(
+    client: Client, capsys: pytest.CaptureFixture[str], tmp_path: Path, path: str
+) -> None:
+    chance = random.Random(21)
+    times = [
+        f"202{chance.randint(0, 6)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+        f"T{chance.randint(0, 23):02}:{chance.randint(0, 59):02}:00+0{chance.randint(0, 9)}:00"
+        for _ in range(40)
+    ]
+    key = "start" if path == "due" else "due_by"
+    answers = client.post(f"/v1/{path}", [{key: time} for time in times]).json()["answers"]
+    for time, answer in zip(times, answers, strict=True):
+        assert answer == in_shell(capsys, tmp_path, REGION, path, time)
+
+
+def test_a_year_is_that_of_the_shell(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = client.ask("GET", "/v1/calendars/RU-VGG/2026")
+    assert main(["calendar", "RU-VGG", "2026", "--json"]) == 0
+    assert answer.json() == json.loads(capsys.readouterr().out)
+    unknown = client.ask("GET", "/v1/calendars/RU-VGG/2030")
+    assert problem(unknown, "calendar-coverage", 422)["date"] == "2030-01-01"
+    by_rule = client.ask("GET", "/v1/calendars/RU-VGG/2030?provisional=true")
+    assert by_rule.json()["provisional"] is True
+
+
+def test_agency_selects_the_schedule() -> None:
+    client = Client(BY_AGENCY)
+    question = {"start": FRIDAY, "target": "first reply"}
+    roads, rescue, final = client.post(
+        "/v1/due",
+        [
+            question | {"agency_id": "roads"},
+            question | {"agency_id": "rescue"},
+            {"start": FRIDAY, "target": "final reply"},
+        ],
+    ).json()["answers"]
+    assert roads["due_at"] == "2025-11-01T12:30:00+03:00"
+    assert rescue["due_at"] == "2025-10-31T21:30:00+03:00"
+    assert final["budget"]["working_days"]["count"] == 7
+    refused = client.post("/v1/due", question)
+    assert problem(refused, "invalid-request", 422)["key"] == "agency_id"
+    refused = client.post("/v1/due", question | {"agency_id": "road"})
+    assert "did you mean roads?" in problem(refused, "invalid-request", 422)["detail"]
+    refused = client.post("/v1/due", {"start": FRIDAY})
+    assert "first reply, final reply" in problem(refused, "invalid-request", 422)["detail"]
+
+
+def test_in_a_list_one_bad_question_harms_no_other(client: Client) -> None:
+    questions: list[Any] = [{"start": FRIDAY}] * 1000
+    questions[500] = {"start": "2025-10-31T17:30:00"}
+    found = client.post("/v1/due", questions)
+    assert found.status_code == 200
+    answers = found.json()["answers"]
+    assert len(answers) == 1000
+    assert answers[500]["type"].endswith("#naive-time")
+    others = [answer for number, answer in enumerate(answers) if number != 500]
+    assert others == [client.post("/v1/due", {"start": FRIDAY}).json()] * 999
+
+
+# -- problems -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"", "invalid-json", 400),
+        (b"{", "invalid-json", 400),
+        (b"\xff\xfe", "invalid-json", 400),
+        (b'{"start": "\\ud800"}', "invalid-json", 400),
+        (b'{"start": "a", "start": "b"}', "invalid-json", 400),
+        (b"[" * 200_000, "invalid-json", 400),
+        (b'{"start":' * 50_000, "invalid-json", 400),
+        (b"1" * 5_000, "invalid-json", 400),
+        (b'{"start": [[[[[[]]]]]]}', "invalid-request", 422),
+        (b"[]", "invalid-request", 422),
+        (b"{}", "invalid-request", 422),
+        (b"null", "invalid-request", 422),
+        (b"NaN", "invalid-request", 422),
+        (b'{"start": 1761921000}', "invalid-request", 422),
+        (b'{"start": "2025-10-31T17:30:00Z", "explain": 1}', "invalid-request", 422),
+        (b'{"start": "2025-10-31T17:30:00Z", "target": "other"}', "invalid-request", 422),
+        (
+            b'{"start": "2025-10-31T17:30:00Z", "end": "2025-10-31T17:30:00Z"}',
+            "invalid-request",
+            422,
+        ),
+        (b'{"start": "yesterday"}', "invalid-time", 422),
+        (b'{"start": "2025-10-31T25:30:00Z"}', "invalid-time", 422),
+        (b'{"start": "2025-10-31T17:30:00"}', "naive-time", 422),
+        (b'{"start": "31.10.2025 17:30"}', "naive-time", 422),
+        (b'{"start": "0001-01-01T00:00:00+14:00"}', "calendar-coverage", 422),
+        (b'{"start": "9999-12-31T23:59:59-12:00"}', "calendar-coverage", 422),
+        (b'{"start": "2029-10-30T17:30:00Z"}', "calendar-coverage", 422),
+    ],
+)
+def test_bad_questions(client: Client, body: bytes, kind: str, status: int) -> None:
+    problem(client.ask("POST", "/v1/due", given=body), kind, status)
+
+
+@pytest.mark.slow
+def test_a_key_given_twice_among_many_is_found_in_one_pass() -> None:
+    """The comparison of every key with every other one would take many minutes."""
+    code = """
+from workhours_sla.service.answering import Limits, batch_of
+from workhours_sla.service.problems import RefusedRequestError
+body = "{" + ",".join(f'"{key}":1' for key in [*range(100_000), 99_999]) + "}"
+try:
+    batch_of(body.encode(), "due", Limits())
+except RefusedRequestError as error:
+    print(error.problem.facts["key"])
+"""
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, check=True, capture_output=True, timeout=60, text=True)
+    assert run.stdout == "99999\n"
+
+
+def test_a_problem_has_the_facts_as_fields(client: Client) -> None:
+    found = problem(
+        client.post("/v1/due", {"start": "2029-10-30T17:30:00Z"}), "calendar-coverage", 422
+    )
+    assert found["calendar"] == "RU-VGG"
+    assert found["date"] == "2029-10-30"
+    assert found["last"] >= "2027-12-31"
+    assert '"provisional": true' in found["detail"]
+    found = problem(client.post("/v1/due", {"start": "31.10.2025"}), "invalid-time", 422)
+    assert (found["key"], found["text"]) == ("start", "31.10.2025")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "lang"),
+    [
+        ("ru", "ru"),
+        ("ru-RU,ru;q=0.9,en;q=0.8", "ru"),
+        ("de, en;q=0.5, ru;q=0.4", "en"),
+        ("ru;q=0, en", "en"),
+        ("de", "en"),
+        ("ru;q=x", "en"),
+    ],
+)
+def test_language_of_messages(client: Client, accepted: str, lang: str) -> None:
+    answer = client.post("/v1/due", {"start": "31.10.2025 17:30"}, accept_language=accepted)
+    found = problem(answer, "naive-time", 422)
+    assert answer.headers["content-language"] == lang
+    with language(lang):
+        assert found["title"] == PROBLEMS["naive-time"]
+    assert ("has no zone" in found["detail"]) == (lang == "en")
+
+
+@pytest.mark.slow
+@given(
+    st.dictionaries(
+        st.text(),
+        st.recursive(
+            st.none()
+            | st.booleans()
+            | st.integers()
+            | st.floats()
+            | st.text(st.characters(exclude_categories=()))
+            | st.sampled_from(["\x7f", "\x9b31m", "\ud800", "я"])
+            | st.dates()
+            | st.timedeltas()
+            | st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=3))])),
+            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        ),
+    )
+)
+def test_the_quick_encoder_writes_what_the_other_writes(data: dict[str, Any]) -> None:
+    assert encoded_answer(data) == encoded(data)
+
+
+def test_language_without_a_header() -> None:
+    found = Client(lang="ru").post("/v1/due", {"start": "31.10.2025 17:30"})
+    with language("ru"):
+        assert found.json()["title"] == PROBLEMS["naive-time"]
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example:8000", "", "localhost:x", "[" * 300 + "::1]:8000"],
+)
+def test_without_tokens_only_names_of_this_machine_are_answered(host: str) -> None:
+    found = problem(Client().ask("GET", "/v1/calendars/RU/2026", host=host), "wrong-host", 421)
+    assert found["host"] == host
+    assert Client().ask("GET", "/healthz", host=host).status_code == 200
+    for known in ("localhost:8000", "127.0.0.1", "[::1]:8000"):
+        assert Client().ask("GET", "/v1/calendars/RU/2026", host=known).status_code == 200
+
+
+def test_addresses_and_methods(client: Client) -> None:
+    for path in ("/v1/nothing", "/v1/due/", "/healthz/"):  # nothing leads to another address
+        problem(client.ask("GET", path), "not-found", 404)
+    answer = client.ask("GET", "/v1/due")
+    found = problem(answer, "method-not-allowed", 405)
+    assert (answer.headers["allow"], found["allowed"]) == ("POST", "POST")
+    problem(
+        client.ask("POST", "/v1/due", given=b"{}", content_type="text/plain"), "media-type", 415
+    )
+    found = problem(client.ask("GET", "/v1/calendars/XX/2025"), "unknown-calendar", 404)
+    assert found["id"] == "XX"
+    for year in ("0", "20255", "abc", "²²", "-5"):
+        found = problem(client.ask("GET", f"/v1/calendars/RU/{year}"), "invalid-request", 422)
+        assert found["key"] == "year"
+    for query in ("provisonal=true", "provisional=true&provisional=false"):
+        asked = client.ask("GET", f"/v1/calendars/RU/2030?{query}")
+        problem(asked, "invalid-request", 422)
+    wrong = client.ask("GET", "/v1/calendars/RU/2026?provisional=yes")
+    assert problem(wrong, "invalid-request", 422)["key"] == "provisional"
+
+
+def test_spans_have_a_limit(client: Client) -> None:
+    question = {"start": "2005-01-11T00:00:00Z", "end": "2025-01-11T00:00:00Z"}
+    found = problem(client.post("/v1/elapsed", question), "span-too-long", 422)
+    assert found["most"] == 3660
+
+
+# -- limits ---------------------------------------------------------------------------------------
+
+
+async def stream(seen: list[int], parts: int) -> AsyncIterator[bytes]:
+    for _ in range(parts):
+        seen.append(65_536)
+        yield b" " * 65_536
+
+
+def test_a_large_body_is_refused_while_it_arrives(client: Client) -> None:
+    large = problem(client.ask("POST", "/v1/due", given=b" " * 10_000_000), "body-too-large", 413)
+    assert large["most"] == 1_048_576
+    seen: list[int] = []
+    problem(client.ask("POST", "/v1/due", given=stream(seen, 160)), "body-too-large", 413)
+    exact = json.dumps({"start": FRIDAY}).encode().ljust(1_048_576)
+    assert client.ask("POST", "/v1/due", given=exact).status_code == 200
+    problem(client.ask("POST", "/v1/due", given=exact + b" "), "body-too-large", 413)
+
+
+def test_a_large_body_is_not_read_to_its_end() -> None:
+    read = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": b" " * 65_536, "more_body": True}
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/due",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")],
+    }
+    asyncio.run(Client().app(scope, receive, send))
+    assert sent[0]["status"] == 413
+    assert read == 17
+
+
+def test_a_slow_body_is_refused() -> None:
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(30)
+
+    client = Client(limits=Limits(body_seconds=0.05))
+    problem(client.ask("POST", "/v1/due", given=slow()), "body-timeout", 408)
+
+
+def test_a_list_has_a_limit(client: Client) -> None:
+    found = problem(client.post("/v1/due", [{"start": FRIDAY}] * 1001), "batch-too-large", 422)
+    assert (found["count"], found["most"]) == (1001, 1000)
+
+
+def test_answers_have_limits() -> None:
+    questions = [{"start": FRIDAY}] * 10
+    client = Client(limits=Limits(answer_bytes=1000))
+    problem(client.post("/v1/explain", questions), "answer-too-large", 422)
+    client = Client(limits=Limits(seconds=0.0))
+    problem(client.post("/v1/due", questions), "timeout", 503)
+
+
+# -- tokens ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Client:
+    return Client(tokens=Tokens.parse(f"# of the portal\nread={READ}\nwrite = {WRITE}\n", "TOKENS"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "Bearer", "Bearer ", f"Basic {READ}", READ, f"Bearer {READ}x", f"Bearer {READ[1:]}"],
+)
+def test_without_a_valid_token(guarded: Client, given: str) -> None:
+    headers = {"authorization": given} if given else {}
+    for method, path in (("POST", "/v1/due"), ("GET", "/v1/calendars/RU/2025"), ("GET", "/v1/x")):
+        answer = guarded.ask(method, path, **headers)
+        problem(answer, "unauthorized", 401)
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert READ not in answer.text
+
+
+def test_with_a_valid_token(guarded: Client) -> None:
+    for token in (READ, WRITE):
+        answer = guarded.post("/v1/due", {"start": FRIDAY}, authorization=f"bearer {token}")
+        assert answer.status_code == 200
+    for path in ("/healthz", "/readyz", "/openapi.json"):
+        assert guarded.ask("GET", path).status_code == 200
+
+
+def test_tokens_of_a_variable_and_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(f"read={READ}\n", encoding="utf-8")
+    for settings in (ServiceSettings(tokens_env="T"), ServiceSettings(tokens_file=str(file))):
+        Tokens.of(settings, {"T": f"read={READ}"}).check(f"Bearer {READ}")
+    assert Tokens.of(ServiceSettings(), dict(os.environ)).is_empty
+
+
+def test_no_token_of_a_long_file_is_cut(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    last = f"read={READ}"
+    file.write_text("#\n" * ((LARGEST - len(last)) // 2) + last, encoding="utf-8")
+    settings = ServiceSettings(tokens_file=str(file))
+    Tokens.of(settings, {}).check(f"Bearer {READ}")
+    file.write_text("#\n" * (LARGEST // 2 - 11) + last + "secret", encoding="utf-8")
+    with pytest.raises(ConfigError, match="more than 100,000 characters") as refused:
+        Tokens.of(settings, {})
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "environment"),
+    [
+        (ServiceSettings(tokens_env="T"), {}),
+        (ServiceSettings(tokens_env="T"), {"T": ""}),
+        (ServiceSettings(tokens_env="T"), {"T": "secret-secret-secret"}),
+        (ServiceSettings(tokens_env="T"), {"T": "admin=secret-secret-secret"}),
+        (ServiceSettings(tokens_env="T"), {"T": "read=secret secret-secret"}),
+        (ServiceSettings(tokens_env="T"), {"T": "read=secret"}),
+        (ServiceSettings(tokens_file="/nowhere/tokens"), {}),
+        (ServiceSettings(tokens_env="T", tokens_file="/nowhere"), {"T": f"read={READ}"}),
+    ],
+)
+def test_tokens_that_cannot_be_used(settings: ServiceSettings, environment: dict[str, str]) -> None:
+    with pytest.raises(ConfigError) as refused:
+        Tokens.of(settings, environment)
+    assert "secret" not in str(refused.value)
+
+
+# -- faults and the log ---------------------------------------------------------------------------
+
+
+def test_a_fault_is_a_problem_without_its_message(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        msg = "the citizen's name"
+        raise ZeroDivisionError(msg)
+
+    monkeypatch.setattr("workhours_sla.service.questions.DueQuestion.answer", broken)
+    answer = Client().post("/v1/due", {"start": FRIDAY})
+    found = problem(answer, "internal", 500)
+    assert "citizen" not in answer.text
+    fault = next(record for record in caplog.records if record.msg == "fault")
+    assert vars(fault)["id"] == found["id"]
+    assert vars(fault)["error"] == "ZeroDivisionError"
+    assert "citizen" not in str(vars(fault))
+
+
+def test_the_log_has_nothing_of_a_request(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    client.ask("POST", "/v1/due?name=Ivanov", given=b'{"start": "Ivanov"}', authorization="Ivanov")
+    client.ask("GET", "/v1/calendars/Ivanov/2025")
+    client.ask("GET", "/Ivanov")
+    client.ask("Ivanov", "/healthz")
+    logged = [vars(record) for record in caplog.records if record.msg == "request"]
+    assert [line["route"] for line in logged] == [
+        "/v1/due",
+        "/v1/calendars/{id}/{year}",
+        *(None, None),
+    ]
+    assert [line["status"] for line in logged] == [422, 404, 404, 405]
+    assert [line["method"] for line in logged] == ["POST", "GET", "GET", "other"]
+    assert "Ivanov" not in str(logged)
+
+
+# -- the description ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def openapi(guarded: Client) -> dict[str, Any]:
+    found: dict[str, Any] = guarded.ask("GET", "/openapi.json").json()
+    return found
+
+
+def test_every_address_is_described(openapi: dict[str, Any]) -> None:
+    assert openapi["paths"].keys() == {
+        *(f"/v1/{name}" for name in ("due", "elapsed", "latest-start", "explain", "evaluate")),
+        "/v1/calendars/{id}/{year}",
+        "/healthz",
+        "/readyz",
+    }
+    assert openapi["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    names = set(openapi["components"]["schemas"])
+    text = json.dumps(openapi)
+    for name in text.split("#/components/schemas/")[1:]:
+        assert name.partition('"')[0] in names
+
+
+def test_amounts_are_described_with_their_sign(openapi: dict[str, Any], client: Client) -> None:
+    described = openapi["components"]["schemas"]["Answer"]["properties"]["elapsed"]["pattern"]
+    for end, amount in (("16:15:30.5", "-PT1H14M29.5S"), ("18:00", "PT30M"), ("17:30", "PT0S")):
+        question = {"start": "2025-10-31T17:30+03:00", "end": f"2025-10-31T{end}+03:00"}
+        answer = client.ask("POST", "/v1/elapsed", question).json()
+        assert answer["elapsed"] == amount
+        assert re.match(described, amount)
+    assert not any(re.match(described, text) for text in ("", "PT", "1H", "P1D", "PT1H-"))
+
+
+def test_examples_are_what_the_service_answers(openapi: dict[str, Any], client: Client) -> None:
+    for path, operations in openapi["paths"].items():
+        if "post" not in operations:
+            continue
+        operation = operations["post"]
+        questions = operation["requestBody"]["content"]["application/json"]["examples"]
+        answers = operation["responses"]["200"]["content"]["application/json"]["examples"]
+        for name, example in questions.items():
+            answer = client.post(path, example["value"])
+            assert answer.json() == answers[name]["value"], (path, name)
+        refused = operation["responses"]["422"]["content"]["application/problem+json"]["example"]
+        bad = questions["several"]["value"][1]
+        assert client.post(path, bad).json() == refused
+
+
+def test_every_status_is_described(openapi: dict[str, Any]) -> None:
+    described = {
+        status
+        for operations in openapi["paths"].values()
+        for operation in operations.values()
+        for status in operation["responses"]
+    }
+    assert described >= {
+        "200",
+        "400",
+        "401",
+        "404",
+        "405",
+        "408",
+        "413",
+        "415",
+        "422",
+        "500",
+        "503",
+    }
+
+
+def test_a_question_is_a_value_of_its_schema(openapi: dict[str, Any]) -> None:
+    schema = openapi["components"]["schemas"]["DueQuestion"]
+    assert schema["required"] == ["start"]
+    assert schema["additionalProperties"] is False
+    assert {"target", "agency_id", "explain", "provisional", "now"} < schema["properties"].keys()

@@ -1,0 +1,344 @@
+"""Holders: transfers, the time of each holder, and who caused a breach."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+from hypothesis import given
+
+from kit import promise_oracle as oracle
+from kit.diaries import (
+    S8,
+    ask,
+    at,
+    clock,
+    entry,
+    judge,
+    life,
+    only,
+    phases,
+    sentence,
+    shares,
+    target,
+)
+from kit.promise_scenes import FOUR, Scene, Side, judged, local, scenes, sides, story, target_of
+from kit.properties import PROPERTY
+from workhours_sla import (
+    Event,
+    EventType,
+    Schedule,
+    ScheduleBy,
+    holder_spans,
+    working_hours,
+)
+from workhours_sla.sla.holders import breach_owner
+
+
+def test_keep_restart_and_resume_after_two_transfers() -> None:
+    diary = life(
+        "A-1",
+        "Tue 14.10.2025 11:20 created citizen agency=A",
+        "Tue 14.10.2025 15:05 transferred agency=B",
+        "Tue 14.10.2025 16:35 transferred agency=A",
+        "Wed 15.10.2025 09:50 replied official",
+        "Wed 15.10.2025 11:00 transferred agency=C",
+    )
+    targets = [target(on, on_transfer=on) for on in ("keep", "restart", "resume")]
+    assert judge(diary, "Wed 15.10.2025 12:00", *targets) == {
+        # Tue 11:20-13:00 = 1:40, 14-18 = 4:00, Wed 0:50; the last 2:20 of four are 14:00-16:20
+        "keep": "breached by 2:30, due Tue 14.10.2025 16:20, used 6:30",
+        # Tue 16:35-18:00 = 1:25, Wed 0:50; the last 2:35 are Wed 09:00-11:35
+        "restart": "met, due Wed 15.10.2025 11:35, used 2:15",
+        # A had used 1:40 + 14:00-15:05 = 2:45, and uses 2:15 more; the last 1:15 are 16:35-17:50
+        "resume": "breached by 1:00, due Tue 14.10.2025 17:50, used 5:00",
+    }
+    assert shares(diary, "Wed 15.10.2025 12:00", targets[0]) == [
+        ("A", "2:45"),
+        ("B", "1:30"),
+        ("A", "2:15"),
+    ]
+
+
+def test_transfers_to_and_fro_just_before_the_due_time() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created citizen agency=C",
+        "Wed 12.03.2025 10:30 transferred agency=A",
+        "Wed 12.03.2025 14:50 transferred agency=B",
+        "Wed 12.03.2025 15:05 transferred agency=A",
+        "Wed 12.03.2025 15:10 transferred agency=B",
+        "Wed 12.03.2025 15:40 replied official",
+    )
+    targets = [target(on, on_transfer=on) for on in ("keep", "restart", "resume")]
+    assert judge(diary, "Wed 12.03.2025 18:00", *targets) == {
+        # 10:15-13:00 = 2:45, 14:00-15:40 = 1:40
+        "keep": "breached by 0:25, due Wed 12.03.2025 15:15, used 4:25",
+        # 15:10-15:40; 15:10-18:00 = 2:50, Thu 1:10
+        "restart": "met, due Thu 13.03.2025 10:10, used 0:30",
+        # B had 14:50-15:05 = 0:15 and 0:30; of the 3:45 left at 15:10 0:55 are for Thursday
+        "resume": "met, due Thu 13.03.2025 09:55, used 0:45",
+    }
+    assert shares(diary, "Wed 12.03.2025 18:00", targets[0]) == [
+        ("C", "0:15"),
+        ("A", "3:20"),
+        ("B", "0:15"),
+        ("A", "0:05"),
+        ("B", "0:30"),
+    ]
+    spans = holder_spans(diary, targets[0], as_of=at("Wed 12.03.2025 18:00"))
+    due = at("Wed 12.03.2025 15:15")
+    assert breach_owner(spans, due) == "B"
+    assert breach_owner(spans, due, "largest_share") == "A"
+    assert breach_owner(spans, due, "first") == "C"
+
+
+def test_late_registration_and_a_late_transfer_hide_no_delay_from_the_citizen() -> None:
+    # registered late, a formal reply just before lunch, passed on and deleted just before closing
+    diary = life(
+        "A-1",
+        "Fri 01.11.2024 15:00 created citizen agency=A",
+        "Sat 02.11.2024 12:00 registered official",
+        "Sat 02.11.2024 12:55 replied official formal",
+        "Sat 02.11.2024 16:50 transferred official agency=B",
+        "Sat 02.11.2024 16:55 deleted official",
+    )
+    targets = (
+        target("citizen", stops="substantive_reply"),
+        target("office", starts="registered"),
+        target("holder", stops="substantive_reply", on_transfer="restart"),
+    )
+    assert judge(diary, "Tue 05.11.2024 10:00", *targets) == {
+        # Fri 3:00, Sat (short) 7:00, Tue 1:00; due an hour into Saturday
+        "citizen": "breached by 7:00, due Sat 02.11.2024 10:00, used 11:00",
+        # 12:00-12:55; 12:00-13:00 and 14:00-17:00
+        "office": "met, due Sat 02.11.2024 17:00, used 0:55",
+        # Sat 16:50-17:00 = 0:10, Tue 1:00; 3:50 into Tuesday
+        "holder": "pending, due Tue 05.11.2024 12:50, used 1:10",
+    }
+    # Fri 3:00, Sat 09:00-12:00 = 3:00; 12:00-13:00, 14:00-16:50 = 3:50; Sat 0:10, Tue 1:00
+    assert phases(diary, "Tue 05.11.2024 10:00", targets[0]) == [
+        ("unregistered", None, "6:00"),
+        ("assigned", "A", "3:50"),
+        ("assigned", "B", "1:10"),
+    ]
+
+
+def test_a_transfer_from_a_to_b() -> None:
+    diary = life(
+        "A-1",
+        "Tue 14.10.2025 11:20 created citizen agency=A",
+        "Tue 14.10.2025 15:05 transferred agency=B",
+        "Wed 15.10.2025 09:50 replied official",
+    )
+    citizen, assignee = target("citizen"), target("assignee", on_transfer="restart")
+    assert judge(diary, "Wed 15.10.2025 12:00", citizen, assignee) == {
+        # 11:20-13:00 = 1:40, 14-18 = 4:00, Wed 0:50
+        "citizen": "breached by 2:30, due Tue 14.10.2025 16:20, used 6:30",
+        # 15:05-18:00 = 2:55, Wed 0:50; the last 1:05 are Wed 09:00-10:05
+        "assignee": "met, due Wed 15.10.2025 10:05, used 3:45",
+    }
+    assert {one.agency_id for one in ask(diary, "Wed 15.10.2025 12:00").outcomes} == {"B"}
+    # A: 1:40 + 14:00-15:05; B: 2:55 + 0:50; together 6:30
+    assert shares(diary, "Wed 15.10.2025 12:00", citizen) == [("A", "2:45"), ("B", "3:45")]
+    # when it breached, A had used 2:45 and B 15:05-16:20
+    assert shares(diary, "Tue 14.10.2025 16:20", citizen) == [("A", "2:45"), ("B", "1:15")]
+
+
+def test_spans_begin_with_the_clock_even_if_it_starts_before_the_posting() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created agency=A; received Wed 12.03.2025 10:12",
+        "Wed 12.03.2025 11:00 replied official",
+    )
+    of = target(starts="detected")
+    (span,) = holder_spans(diary, of, as_of=at("Wed 12.03.2025 12:00"))
+    assert (span.holder, span.worked) == ("A", timedelta(minutes=48))
+    assert only(diary, "Wed 12.03.2025 12:00", of).elapsed == span.worked
+
+
+def test_a_holder_who_passes_an_appeal_on_at_once_is_not_responsible() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:00 created agency=A",
+        "Wed 12.03.2025 10:10 transferred agency=B",
+        "Wed 12.03.2025 17:00 replied official",
+    )
+    of = target()
+    spans = holder_spans(
+        diary, of, as_of=at("Wed 12.03.2025 18:00"), return_within=timedelta(minutes=15)
+    )
+    assert [(span.holder, span.phase) for span in spans] == [("A", "returned"), ("B", "assigned")]
+    assert breach_owner(spans, at("Wed 12.03.2025 15:00"), "first") == "B"
+    assert sum((span.worked for span in spans), timedelta(0)) == working_hours(6)
+
+
+def test_a_holder_replaced_in_the_same_instant_has_no_span() -> None:
+    of = target(on_transfer="resume")
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 09:00 created agency=A",
+        "Wed 12.03.2025 09:00 transferred agency=B",
+        "Wed 12.03.2025 11:00 transferred agency=C",
+        "Wed 12.03.2025 11:00 transferred agency=D",
+        "Wed 12.03.2025 12:00 transferred agency=C",
+        "Wed 12.03.2025 14:00 transferred agency=A",
+    )
+    # C had it for no time at 11:00, and A at 09:00: each begins when it is given it again
+    for many, said in (
+        (5, "pending, due Wed 12.03.2025 17:00, used 2:00"),  # 12:00-13:00, 14:00-15:00
+        (6, "pending, due Wed 12.03.2025 18:00, used 1:00"),  # 14:00-15:00
+    ):
+        assert judge(diary[:many], "Wed 12.03.2025 15:00", of) == {"answer": said}
+    # B had it 09:00-11:00, and has it again from 14:30; 1:30 are left
+    back = entry("A-1", 6, "Wed 12.03.2025 14:30 transferred agency=B")
+    outcome = only([*diary, back], "Wed 12.03.2025 15:00", of)
+    assert sentence(outcome) == "pending, due Wed 12.03.2025 16:30, used 2:30"
+    assert outcome.started_at == at("Wed 12.03.2025 09:00")
+
+
+def test_between_two_transfers_the_holder_named_last_counts() -> None:
+    of = target(on_transfer="resume")
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 09:00 created",
+        "Wed 12.03.2025 09:30 assigned agency=A",
+        "Wed 12.03.2025 09:45 registered agency=elsewhere",
+        "Wed 12.03.2025 10:00 transferred agency=B",
+        "Wed 12.03.2025 10:30 transferred",
+        "Wed 12.03.2025 10:45 assigned agency=D",
+        "Wed 12.03.2025 11:00 transferred agency=A",
+    )
+    # 09:30-10:00 had no other holder before, so that A has used it from 09:00 on
+    assert judge(diary[:3], "Wed 12.03.2025 09:50", of)["answer"].endswith("used 0:50")
+    # B stays past the transfer that names no agency; then D is named for the time since then
+    assert judge(diary[:5], "Wed 12.03.2025 10:40", of)["answer"].endswith("used 0:40")
+    assert judge(diary[:6], "Wed 12.03.2025 10:50", of)["answer"].endswith("used 0:20")
+    # 09:00-10:00 and 11:00-12:00
+    outcome = only(diary, "Wed 12.03.2025 12:00", of)
+    assert sentence(outcome) == "pending, due Wed 12.03.2025 15:00, used 2:00"
+    pauses = [(clock(since), clock(until)) for since, until in outcome.pauses]
+    assert pauses == [("Wed 12.03.2025 10:00", "Wed 12.03.2025 11:00")]
+    assert phases(diary, "Wed 12.03.2025 12:00", target()) == [
+        ("unregistered", None, "0:45"),
+        ("assigned", "A", "0:15"),
+        ("assigned", "B", "0:45"),
+        ("assigned", "D", "0:15"),
+        ("assigned", "A", "1:00"),
+    ]
+
+
+def test_after_a_transfer_the_whole_clock_uses_the_schedule_of_the_new_holder() -> None:
+    samara = Schedule("RU-SAM", "Mo-Fr 08:00-12:00,13:00-17:00")  # an hour ahead of Volgograd
+    berlin = Schedule(None, "Mo-Su 09:00-17:00", tz="Europe/Berlin")
+    of = {"A": S8, "B": samara, "C": berlin}
+    by_agency = [
+        target(on_transfer, schedule=ScheduleBy("agency_id", of), on_transfer=on_transfer)
+        for on_transfer in ("keep", "restart", "resume")
+    ]
+    diary = life(
+        "A-1",
+        "Fri 28.03.2025 17:00 created agency=A",
+        "Sat 29.03.2025 12:00 transferred agency=B",
+        "Sun 30.03.2025 13:00 transferred agency=C",
+        "Mon 31.03.2025 12:00 replied official",
+    )
+    # in Samara it is 18:00 on Friday: closed; Monday 08:00-12:00 there is 07:00-11:00
+    assert judge(diary[:2], "Mon 31.03.2025 09:00", *by_agency) == {
+        "keep": "pending, due Mon 31.03.2025 11:00, used 2:00",
+        "restart": "pending, due Mon 31.03.2025 11:00, used 2:00",
+        "resume": "pending, due Mon 31.03.2025 11:00, used 2:00",
+    }
+    # Berlin is two hours behind in winter, from Sunday on one: Fri 15:00-17:00 = 2:00 and
+    # Sat 09:00-11:00 are the four hours, until 13:00 in Volgograd; Sun 13:00 is 12:00 there
+    assert judge(diary, "Mon 31.03.2025 18:00", *by_agency) == {
+        # Fri 2:00, Sat 8:00, Sun 8:00, Mon 09:00-11:00 = 2:00
+        "keep": "breached by 16:00, due Sat 29.03.2025 13:00, used 20:00",
+        # Sun 12:00-17:00 = 5:00, Mon 2:00
+        "restart": "breached by 3:00, due Sun 30.03.2025 17:00, used 7:00",
+        "resume": "breached by 3:00, due Sun 30.03.2025 17:00, used 7:00",
+    }
+
+
+def test_a_second_posting_names_no_holder() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 09:00 created agency=A",
+        "Wed 12.03.2025 10:00 created agency=B",
+        "Wed 12.03.2025 11:00 transferred agency=C",
+        "Wed 12.03.2025 12:00 transferred agency=A",
+    )
+    assert phases(diary, "Wed 12.03.2025 13:00", target()) == [
+        ("assigned", "A", "2:00"),
+        ("assigned", "C", "1:00"),
+        ("assigned", "A", "1:00"),
+    ]
+    # 09:00-11:00, 12:00-13:00
+    outcome = only(diary, "Wed 12.03.2025 13:00", target(on_transfer="resume"))
+    assert outcome.elapsed == working_hours(3)
+
+
+@sides
+def test_a_transfer_leaves_or_restarts_the_clock(side: Side) -> None:
+    events = story(
+        "2025-10-14 11:20 created",
+        "2025-10-14 15:05 transferred",
+        "2025-10-15 09:50 replied",
+        created={"agency_id": "A"},
+        transferred={"agency_id": "B"},
+    )
+    expected = {
+        "keep": ("breached", "6:30:00", local("2025-10-14 16:20")),
+        "restart": ("met", "3:45:00", local("2025-10-15 10:05")),
+        "resume": ("met", "3:45:00", local("2025-10-15 10:05")),
+    }
+    for on_transfer, wanted in expected.items():
+        row = judged(side, events, "2025-10-16 09:00", replace(FOUR, on_transfer=on_transfer))
+        assert (row["verdict"], str(row["elapsed"]), row["due_at"]) == wanted
+
+
+@sides
+def test_a_former_holder_resumes_its_own_clock(side: Side) -> None:
+    moves = (("09:00", "A"), ("11:00", "B"), ("12:00", "A"))
+    posted = story("2025-10-14 08:00 created", created={"agency_id": "C"})
+    moved = [
+        Event(
+            f"m{n}", "a", EventType.TRANSFERRED, local(f"2025-10-14 {t}"), local(f"2025-10-14 {t}")
+        )
+        for n, (t, _) in enumerate(moves)
+    ]
+    moved = [replace(e, agency_id=to) for e, (_, to) in zip(moved, moves, strict=True)]
+    row = judged(side, [*posted, *moved], "2025-10-14 14:30", replace(FOUR, on_transfer="resume"))
+    assert row["started_at"] == local("2025-10-14 09:00")
+    assert str(row["elapsed"]) == "3:30:00"  # 9-11, 12-13, 14-14:30
+    assert row["due_at"] == local("2025-10-14 15:00")
+
+
+@sides
+def test_a_transfer_that_is_the_answer_starts_nothing(side: Side) -> None:
+    events = story("2025-03-11 09:00 created", "2025-03-11 11:00 transferred")
+    promise = replace(FOUR, on_transfer="restart", stops=frozenset({"transferred"}))
+    row = judged(side, events, "2025-03-11 12:00", promise)
+    assert (row["started_at"], str(row["elapsed"])) == (local("2025-03-11 09:00"), "2:00:00")
+
+
+@PROPERTY
+@given(scenes())
+def test_spans_of_holders_add_up_to_the_clock(scene: Scene) -> None:
+    once = {event.event_id: event for event in scene.events if not oracle.is_ahead(event)}
+    scene = replace(scene, events=tuple(once.values()), from_change=False)
+    for outcome in scene.expected().outcomes:
+        if outcome.promise.on_transfer != "keep":
+            continue
+        events = [event for event in scene.events if event.appeal_id == outcome.appeal_id]
+        of = target_of(outcome.promise)
+        spans = holder_spans(events, of, as_of=scene.as_of, cycle=outcome.cycle)
+        shares: dict[tuple[str, str | None], timedelta] = {}
+        for span in spans:
+            key = (span.phase, span.holder)
+            shares[key] = shares.get(key, timedelta(0)) + span.worked
+        assert {key: worked for key, worked in shares.items() if worked} == outcome.shares
+        assert sum((span.worked for span in spans), timedelta(0)) == outcome.elapsed
+        edges = [(span.since, span.until) for span in spans]
+        assert all(before == after for (_, before), (after, _) in pairwise(edges))

@@ -1,0 +1,755 @@
+"""After events in any order, a monitor has emitted the changes of the batch result.
+
+A machine takes the events of a scene in any order and as often as it likes, lets time pass, stops
+and goes on from a snapshot, and changes calendars and policies under way. What was reported and
+not taken back must at all times be what the events that were taken come to.
+"""
+
+import pickle
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from test_properties import TICK
+
+from kit.promise_oracle import Fit, Promise
+from kit.promise_scenes import (
+    DAY,
+    HOUR,
+    OFFICE,
+    Scene,
+    as_of_the_end,
+    edges_of,
+    local,
+    scenes,
+    story,
+)
+from kit.properties import EXAMPLES, PROPERTY
+from workhours_sla import (
+    Act,
+    Calendar,
+    Change,
+    ClockTime,
+    Evaluation,
+    Event,
+    Monitor,
+    Outcome,
+    Policy,
+    Rule,
+    Schedule,
+    Target,
+    day_off,
+    evaluate,
+)
+from workhours_sla.errors import CalendarCoverageError, EventError, StoreError, WorkHoursError
+from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.stream import Batch, Rejected
+
+MANY = settings(PROPERTY, max_examples=EXAMPLES * 3, stateful_step_count=20)
+Key = tuple[str, str, int]
+"""The identity of a clock: appeal, target and cycle."""
+THE_END = datetime(9999, 12, 31, tzinfo=UTC)
+ENDS = ("met", "breached", "withdrawn", "excluded")
+
+
+# What was reported
+
+
+class Ledger:
+    """The changes that a reader has received; each is current until it is retracted."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.current: dict[str, Change] = {}
+
+    def take(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            assert change.change_id not in self.seen, "a change has an identity of its own"
+            self.seen.add(change.change_id)
+            if change.retracts is None:
+                self.current[change.change_id] = change
+                continue
+            assert change.retracts in self.current, "only a current change can be retracted"
+            retracted = self.current.pop(change.retracts)
+            assert (change.kind, key_of(change)) == (retracted.kind, key_of(retracted))
+
+    def clocks(self) -> dict[Key, list[Change]]:
+        found: dict[Key, list[Change]] = {}
+        for change in self.current.values():
+            found.setdefault(key_of(change), []).append(change)
+        return found
+
+    def net(self) -> Counter[tuple[object, ...]]:
+        """Count the current changes except ``due_changed``."""
+        return Counter(
+            (*key_of(change), str(change.kind), change.at)
+            for change in self.current.values()
+            if change.kind != "due_changed"
+        )
+
+
+def key_of(of: Change | Outcome) -> Key:
+    return (of.appeal_id, of.target, of.cycle)
+
+
+def check_reported(ledger: Ledger, found: Evaluation) -> None:
+    """Check that the current changes agree with the outcomes."""
+    clocks, outcomes = ledger.clocks(), {key_of(outcome): outcome for outcome in found.outcomes}
+    assert clocks.keys() == outcomes.keys()
+    for key, outcome in outcomes.items():
+        reported = sorted(clocks[key], key=lambda change: change.revision)
+        kinds = Counter(str(change.kind) for change in reported)
+        assert {kind: kinds[kind] for kind in ENDS} == {
+            kind: int(kind == outcome.verdict) for kind in ENDS
+        }
+        if outcome.verdict == "excluded":  # an excluded appeal has no other change
+            assert kinds == {"excluded": 1}
+        else:
+            check_clock(outcome, reported, kinds)
+
+
+def check_clock(outcome: Outcome, reported: list[Change], kinds: Counter[str]) -> None:
+    at = {str(change.kind): change.at for change in reported}
+    assert (at["opened"], kinds["opened"]) == (utc(outcome.started_at), 1)
+    ends = {
+        "breached": outcome.limit,
+        "met": outcome.answered_at,
+        "withdrawn": outcome.withdrawn_at,
+    }
+    if outcome.retroactive:  # dated to the change of the appeal that came after the limit
+        assert at["breached"] > utc(outcome.limit)
+        assert not kinds["at_risk"]
+    elif outcome.verdict in ends:
+        assert at[outcome.verdict] == utc(ends[outcome.verdict])
+    if outcome.due_at is not None or kinds["paused"] == kinds["resumed"]:
+        # an open pause has no other due time
+        due = [change.due_at for change in reported if change.kind in {"opened", "due_changed"}][-1]
+        assert due == utc(outcome.due_at)
+
+    by_time = isinstance(outcome.budget, timedelta)
+    assert kinds["at_risk"] <= 1
+    assert kinds["at_risk"] or not (
+        outcome.verdict == "at_risk"
+        or (outcome.verdict == "breached" and by_time and not outcome.retroactive)
+    )
+    assert not kinds["at_risk"] or outcome.verdict != "pending"
+    if kinds["at_risk"] and outcome.answered_at:
+        assert at["at_risk"] < outcome.answered_at
+    if outcome.verdict in {"pending", "at_risk", "paused"}:
+        assert kinds["paused"] - kinds["resumed"] == int(outcome.verdict == "paused")
+
+
+def utc(when: datetime | None) -> datetime | None:
+    """Return an instant in UTC, because equal times in two zones may compare as different."""
+    return when and when.astimezone(UTC)
+
+
+# Calendars and policies under way
+
+
+def amended(schedule: Schedule | None, day: date) -> Schedule | None:
+    """Return a schedule with an additional day off by an act, if its calendar works on that day."""
+    if schedule is None or not schedule.calendar.is_working_day(day):
+        return schedule
+    calendar: Calendar = schedule.calendar.amend(day_off(day, Act("Order 1")))
+    return Schedule(
+        calendar,
+        schedule.hours,
+        tz=schedule.tz,
+        shorten_at_start=schedule.shorten_at_start,
+    )
+
+
+def with_a_day_off(fits: Sequence[Fit], day: date) -> tuple[Fit, ...]:
+    def changed(promise: Promise) -> Promise:
+        schedules = {value: amended(s, day) for value, s in promise.schedules.items()}
+        return replace(promise, schedule=amended(promise.schedule, day), schedules=schedules)
+
+    return tuple(replace(fit, promises=tuple(map(changed, fit.promises))) for fit in fits)
+
+
+def touches(outcome: Outcome, day: date, until: datetime) -> bool:
+    """Whether a date is near the time between the start and the last instant of a clock."""
+    assert outcome.started_at is not None
+    ends = [outcome.answered_at, outcome.due_at, outcome.limit]
+    last = max([outcome.started_at, *filter(None, ends)] + [until] * (outcome.limit is None))
+    midnight = [datetime.combine(day, datetime.min.time(), outcome.started_at.tzinfo)]
+    return outcome.started_at < midnight[0] + 2 * DAY and last > midnight[0] - DAY
+
+
+# The machine
+
+
+class MonitorMachine(RuleBasedStateMachine):
+    """Applies the events of one scene to one monitor."""
+
+    @initialize(scene=scenes(), other=scenes(), day=st.integers(0, 12))
+    def begin(self, scene: Scene, other: Scene, day: int) -> None:
+        self.scene, self.other = scene, other
+        self.pool = list(scene.events)
+        self.pool += [replace(e, received_at=e.received_at + HOUR) for e in self.pool[::2]]
+        self.taken: list[Event] = []
+        self.active, self.day = scene, scene.anchor + day * DAY
+        self.policy = scene.policy
+        self.monitor = Monitor(self.policy)
+        self.ledger = Ledger()
+        self.end = as_of_the_end(scene.events, scene.anchor)
+        self.times = [self.end, *edges_of(scene), *(event.occurred_at for event in self.pool)]
+        self.watermark: datetime | None = None
+
+    @rule(index=st.integers(0, 30))
+    def take_one(self, index: int) -> None:
+        if self.pool:
+            self.take([self.pool[index % len(self.pool)]])
+
+    @rule(chance=st.randoms(use_true_random=False))
+    def take_several(self, chance: random.Random) -> None:
+        self.take(chance.choices(self.pool, k=4) if self.pool else [])
+
+    def take(self, events: list[Event]) -> None:
+        self.taken += events
+        if len(events) == 1:
+            self.ledger.take(self.monitor.apply(events[0]))
+        else:
+            self.ledger.take(self.monitor.apply(events))
+
+    @rule(index=st.integers(0, 60))
+    def advance(self, index: int) -> None:
+        when = self.times[index % len(self.times)]
+        before = self.watermark
+        changes = self.monitor.advance(when)
+        self.ledger.take(changes)
+        if before is not None and when <= before:
+            assert not changes
+            return
+        self.watermark = when
+        if all(event.occurred_at <= when for event in self.taken):
+            check_reported(self.ledger, evaluate(self.taken, self.policy, as_of=when))
+
+    @rule()
+    def restore_a_snapshot(self) -> None:
+        snapshot = pickle.loads(pickle.dumps(self.monitor.snapshot()))  # noqa: S301
+        self.monitor = Monitor.restore(self.policy, snapshot)
+
+    @rule()
+    def wait_for_the_next_change(self) -> None:
+        """Nothing changes before ``next_at``, nor ever if it is None."""
+        at = self.monitor.next_at
+        if at is None:
+            assert self.copy().advance(THE_END) == ()
+            return
+        assert self.watermark is None or at > self.watermark
+        copy = self.copy()
+        assert copy.next_at == at
+        assert copy.advance(at - TICK) == ()
+        assert copy.next_at == at
+
+    def copy(self) -> Monitor:
+        return Monitor.restore(self.policy, self.monitor.snapshot())
+
+    @rule()
+    def amend_the_calendar(self) -> None:
+        fits = with_a_day_off(self.active.fits, self.day)
+        self.replace_policy(replace(self.active, fits=fits), self.day)
+
+    @rule()
+    def change_the_policy(self) -> None:
+        self.replace_policy(self.other)
+
+    @rule()
+    def change_it_back(self) -> None:
+        self.replace_policy(self.scene)
+
+    def replace_policy(self, scene: Scene, day: date | None = None) -> None:
+        before = self.policy
+        self.active, self.policy = scene, scene.policy
+        changes = self.monitor.replace(self.policy)
+        self.ledger.take(changes)
+        if day is not None:
+            outcomes = [
+                outcome
+                for policy in (before, self.policy)
+                for outcome in evaluate(self.taken, policy, as_of=self.end).outcomes
+            ]
+            touched = {o.appeal_id for o in outcomes if touches(o, day, self.end)}
+            assert {change.appeal_id for change in changes} <= touched
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "monitor"))
+    def quarantine_depends_only_on_the_events(self) -> None:
+        found = evaluate(self.taken, self.policy, as_of=self.end)
+        assert set(self.monitor.quarantine) == set(found.quarantine)
+
+    @invariant()
+    @precondition(lambda self: getattr(self, "watermark", None))
+    def evaluate_returns_the_batch_result(self) -> None:
+        for as_of in (self.watermark, self.end):
+            found, wanted = (
+                self.monitor.evaluate(as_of),
+                evaluate(self.taken, self.policy, as_of=as_of),
+            )
+            assert found.outcomes == wanted.outcomes
+            assert found.unmatched == wanted.unmatched
+            assert set(found.quarantine) == set(wanted.quarantine)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "monitor"):
+            return
+        self.ledger.take(self.monitor.advance(self.end))
+        check_reported(self.ledger, evaluate(self.taken, self.policy, as_of=self.end))
+        straight, ledger = Monitor(self.policy), Ledger()
+        ledger.take(straight.apply(sorted(self.taken, key=lambda event: event.received_at)))
+        ledger.take(straight.advance(self.end))
+        assert self.ledger.net() == ledger.net()
+
+
+def test_any_order_and_any_duplicates_have_the_same_result() -> None:
+    run_state_machine_as_test(MonitorMachine, settings=MANY)
+
+
+# Edges, by hand
+
+
+FOUR = Policy([Target("p", 4 * HOUR, OFFICE)])
+
+
+def kinds(changes: Iterable[Change]) -> list[str]:
+    return [f"{'-' * bool(change.retracts)}{change.kind}" for change in changes]
+
+
+def test_an_answer_at_the_limit_is_in_time() -> None:
+    monitor = Monitor(FOUR)
+    assert kinds(monitor.apply(story("2025-03-11 14:00 created"))) == ["opened"]
+    limit = local("2025-03-12 09:00")
+    assert kinds(monitor.advance(limit)) == ["at_risk"]
+    assert kinds(monitor.advance(limit + TICK)) == ["breached"]
+    assert kinds(monitor.advance(limit)) == kinds(monitor.advance(limit + DAY)) == []
+
+
+def test_an_answer_at_the_warning_time_retracts_the_warning() -> None:
+    for answered, warned in (("12:00", False), ("12:00:00.000001", True)):
+        events = story("2025-03-11 09:00 created", f"2025-03-11 {answered} replied")
+        in_time, too_late = Monitor(FOUR), Monitor(FOUR)
+        reported = Ledger()
+        reported.take(too_late.advance(local("2025-03-12 09:00")))
+        reported.take(too_late.apply(events))
+        assert ("at_risk" in {change.kind for change in reported.current.values()}) == warned
+        in_time.apply(events)
+        assert kinds(in_time.advance(local("2025-03-12 09:00"))) == ["at_risk"] * warned
+
+
+def test_several_events_are_one_step() -> None:
+    events = story(
+        "2025-03-11 09:00 created", "2025-03-11 10:00 paused", "2025-03-11 11:00 resumed"
+    )
+    policy = Policy([Target("p", 4 * HOUR, OFFICE, pauses=True)])
+    assert kinds(Monitor(policy).apply(events)) == ["opened", "paused"]
+    monitor = Monitor(policy)
+    reported = [kinds(monitor.apply(event)) for event in events]
+    assert reported == [["opened"], ["paused"], ["due_changed"]]
+
+
+def test_no_event_is_applied_if_iterating_them_raises() -> None:
+    posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
+
+    def broken() -> Iterator[Event]:
+        yield posted
+        yield replace(answer, event_id="")
+
+    monitor = Monitor(FOUR)
+    with pytest.raises(EventError):
+        monitor.apply(broken())
+    assert kinds(monitor.apply([posted, answer])) == ["opened", "met"]
+
+
+def test_events_may_come_from_a_generator() -> None:
+    events = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
+    monitor = Monitor(FOUR)
+    assert kinds(monitor.apply(event for event in events)) == ["opened", "met"]
+    assert monitor.counters.read == 2
+
+
+def test_a_restored_monitor_continues_with_its_events() -> None:
+    posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
+    monitor = Monitor(FOUR)
+    monitor.apply(posted)
+    restored = Monitor.restore(FOUR, monitor.snapshot())
+    assert kinds(restored.advance(local("2025-03-11 12:00"))) == ["at_risk"]
+    assert kinds(restored.apply(answer)) == ["-at_risk", "met"]
+
+
+@pytest.mark.parametrize("content", [(), ("workhours.monitor/1",), "x", 5])
+def test_what_is_no_snapshot_is_refused(content: object) -> None:
+    with pytest.raises(WorkHoursError, match="not a snapshot of form"):
+        Monitor.restore(FOUR, pickle.dumps(content))
+
+
+def test_a_start_that_moves_opens_the_clock_again_with_its_due_time() -> None:
+    posted, earlier = story("2025-03-11 10:00 created", "2025-03-11 09:00 created")
+    monitor = Monitor(FOUR)
+    monitor.apply(replace(posted, received_at=local("2025-03-11 12:00")))
+    changes = monitor.apply(
+        replace(earlier, event_id=posted.event_id, received_at=local("2025-03-11 11:00"))
+    )
+    assert kinds(changes) == ["-opened", "opened"]
+    assert changes[-1].due_at == local("2025-03-11 13:00")
+
+
+def test_a_copy_received_earlier_is_a_duplicate_and_replaces_the_first() -> None:
+    (posted,) = story("2025-03-11 09:00 created")
+    copies = [
+        replace(posted, received_at=posted.received_at + HOUR * hours, channel=channel)
+        for hours, channel in ((2, "vk"), (3, "ok"), (1, "vk"))
+    ]
+    monitor = Monitor(FOUR)
+    monitor.apply(copies)
+    assert (monitor.counters.duplicate, monitor.counters.conflicting) == (1, 1)
+    kept = monitor.evaluate(local("2025-03-11 12:00"))
+    assert kept == evaluate([copies[2], copies[1]], FOUR, as_of=local("2025-03-11 12:00"))
+    assert [rejected.event for rejected in monitor.quarantine] == [copies[1]]
+
+
+def test_an_event_from_before_the_watermark_counts_as_late() -> None:
+    posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
+    monitor = Monitor(FOUR)
+    monitor.advance(answer.occurred_at)
+    monitor.apply([answer, posted, posted])
+    assert monitor.counters.late == 1
+
+
+def test_every_content_of_an_event_id_is_kept() -> None:
+    (posted,) = story("2025-03-11 09:00 created")
+    others = [
+        replace(posted, channel=channel, received_at=posted.received_at + HOUR * hours)
+        for hours, channel in enumerate(("vk", "ok"), 1)
+    ]
+    monitor = Monitor(FOUR)
+    monitor.apply([posted, *others, posted])
+    counters = monitor.counters
+    assert (counters.read, counters.conflicting, counters.duplicate) == (4, 2, 1)
+    restored = Monitor.restore(FOUR, monitor.snapshot())
+    as_of = local("2025-03-11 12:00")
+    for one in (monitor, restored):
+        assert {rejected.event for rejected in one.quarantine} == set(others)
+        assert one.evaluate(as_of) == evaluate([posted, *others], FOUR, as_of=as_of)
+
+
+def test_a_deletion_is_emitted_and_retracted_at_once() -> None:
+    events = story(
+        "2025-03-11 09:00 created",
+        "2025-03-11 10:00 deleted",
+        "2025-03-11 11:00 restored",
+        deleted={"author_role": "citizen"},
+    )
+    monitor = Monitor(FOUR)
+    reported = [kinds(monitor.apply(event)) for event in events]
+    assert reported == [["opened"], ["withdrawn"], ["-withdrawn"]]
+
+
+def test_an_answer_that_arrives_late_retracts_the_breach() -> None:
+    posted, answer = story("2025-03-11 09:00 created", "2025-03-11 11:00 replied")
+    monitor = Monitor(FOUR)
+    monitor.apply(posted)
+    at_risk, breached = monitor.advance(local("2025-03-13 09:00"))
+    changes = monitor.apply(answer)
+    assert kinds(changes) == ["-at_risk", "-breached", "met"]
+    assert [change.retracts for change in changes] == [
+        at_risk.change_id,
+        breached.change_id,
+        None,
+    ]
+
+
+def test_a_decree_moves_the_due_time_and_retracts_the_breach() -> None:
+    known = [Schedule(Calendar.get("RU-VGG").as_known(day), OFFICE.hours) for day in DECREE]
+    before, after = (Policy([Target("p", 4 * HOUR, schedule)]) for schedule in known)
+    monitor = Monitor(before)
+    (opened,) = monitor.apply(story("2023-01-31 16:30 created"))
+    assert opened.due_at == local("2023-02-01 11:30")
+    assert kinds(monitor.advance(local("2023-02-02 09:00"))) == ["at_risk", "breached"]
+    changes = monitor.replace(after)
+    assert kinds(changes) == ["-at_risk", "-breached", "due_changed"]
+    assert changes[-1].due_at == local("2023-02-03 11:30")
+    assert monitor.replace(after) == ()
+
+
+DECREE = (date(2023, 1, 23), date(2023, 1, 24))
+"""The day before two days off in February became known, and the day when they became known."""
+
+
+def test_every_change_of_a_removed_clock_is_retracted() -> None:
+    paused = Policy([Target("p", 4 * HOUR, OFFICE, pauses=True)])
+    other = Policy([Target("q", 4 * HOUR, OFFICE)])
+    events = story(
+        "2025-03-11 09:00 created", "2025-03-11 10:00 paused", "2025-03-11 11:00 resumed"
+    )
+    monitor, ledger = Monitor(paused), Ledger()
+    ledger.take(monitor.apply(events))
+    ledger.take(monitor.replace(other))
+    assert [(c.target, str(c.kind)) for c in ledger.current.values()] == [("q", "opened")]
+
+
+def test_a_clock_is_removed_beside_one_that_has_not_started() -> None:
+    """The clock starts later, at the receipt of the posting. The reopening turns out to be none."""
+    policy = Policy(
+        [
+            Target("since detected", 4 * HOUR, OFFICE, starts="detected"),
+            Target("whole", 4 * HOUR, OFFICE, on_reopen="ignore"),
+        ]
+    )
+    posted, answer, reopened = story(
+        "2025-03-11 09:00 created", "2025-03-11 10:00 replied", "2025-03-11 10:10 reopened"
+    )
+    monitor, ledger = Monitor(policy), Ledger()
+    ledger.take(monitor.advance(local("2025-03-11 11:00")))
+    ledger.take(
+        monitor.apply(
+            [replace(posted, received_at=posted.received_at + 99 * HOUR), answer, reopened]
+        )
+    )
+    both = {("since detected", 1), ("whole", 0)}
+    assert {key[1:] for key in ledger.clocks()} == both
+    ledger.take(
+        monitor.apply(replace(reopened, type="edited", received_at=reopened.received_at - TICK))
+    )
+    assert {key[1:] for key in ledger.clocks()} == {("whole", 0)}
+
+
+def test_a_budget_that_ends_after_year_9999_has_no_due_time() -> None:
+    far = ClockTime(timedelta(days=500))
+    monitor = Monitor(Policy([Target("p", far, OFFICE)]))
+    posted = story("9998-12-30 09:00 created", "2025-03-11 09:00 created")
+    events = [posted[0], replace(posted[1], appeal_id="b")]
+    assert [change.due_at for change in monitor.apply(events)] == [
+        None,
+        events[1].occurred_at + timedelta(days=500),
+    ]
+    with pytest.raises(CalendarCoverageError, match="9999"):
+        OFFICE.deadline(posted[0].occurred_at, far)
+    found = monitor.evaluate(posted[0].occurred_at + HOUR).outcomes
+    assert [(one.verdict, one.calendar_unknown) for one in found] == [
+        ("pending", True),
+        ("breached", False),
+    ]
+
+
+def test_revisions_of_an_appeal_without_events_continue_after_a_snapshot() -> None:
+    (posted,) = story("2025-03-11 09:00 created")
+    monitor, ledger = Monitor(FOUR), Ledger()
+    ledger.take(monitor.apply(posted))
+    ledger.take(
+        monitor.apply(replace(posted, appeal_id="other", received_at=posted.received_at - TICK))
+    )
+    restored = Monitor.restore(FOUR, monitor.snapshot())
+    again = replace(posted, event_id="again")
+    changes = restored.apply(again)
+    assert changes == monitor.apply(again)
+    ledger.take(changes)
+
+
+# What a later event may still change
+
+
+def kinds_of(changes: Iterable[Change]) -> list[str]:
+    return [change.kind.value for change in changes if change.retracts is None]
+
+
+def test_a_late_answer_is_a_breach_once_an_earlier_one_can_no_longer_arrive() -> None:
+    policy = Policy([Target("p", 4 * HOUR, Schedule("RU-VGG", "Mo-Fr 09:00-18:00"))])
+    created, early, late = story(
+        "2025-03-12 09:00 created", "2025-03-12 10:00 replied", "2025-03-12 15:00 replied"
+    )
+    monitor = Monitor(policy)
+    monitor.apply(created)
+    assert monitor.apply(late) == ()
+    assert kinds_of(monitor.apply(early)) == ["met"]
+    assert monitor.advance(local("2025-03-12 18:00")) == ()
+
+    monitor = Monitor(policy)
+    monitor.apply([created, late])
+    assert kinds_of(monitor.advance(local("2025-03-12 13:00"))) == ["at_risk"]
+    (breached,) = monitor.advance(local("2025-03-12 13:00") + TICK)
+    assert (breached.kind.value, breached.at) == ("breached", local("2025-03-12 13:00"))
+
+
+def test_a_warning_comes_before_a_breach_in_one_step() -> None:
+    policy = Policy([Target("p", 4 * HOUR, Schedule("RU-VGG", "Mo-Fr 09:00-18:00"))])
+    created, late = story("2025-03-12 09:00 created", "2025-03-12 15:00 replied")
+    monitor = Monitor(policy)
+    changes = [*monitor.apply(late), *monitor.apply(created)]
+    changes += monitor.advance(local("2025-03-12 18:00"))
+    assert kinds_of(changes) == ["opened", "at_risk", "breached"]
+
+
+def by_importance(**options: str) -> Policy:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    urgent = Rule([Target("urgent", 2 * HOUR, office)], importances=["high"])
+    return Policy([urgent, Rule([Target("plain", 8 * HOUR, office)])], **options)
+
+
+RAISED = story(
+    "2025-03-12 09:00 created",
+    "2025-03-12 14:00 edited",
+    created={"importance": "low"},
+    edited={"importance": "high"},
+)
+
+
+def test_a_breach_from_before_a_change_of_the_appeal_is_dated_to_the_change() -> None:
+    policy = by_importance()
+    monitor = Monitor(policy)
+    monitor.apply(RAISED[0])
+    monitor.advance(local("2025-03-12 14:00"))
+    changes = monitor.apply(RAISED[1])
+    assert kinds_of(changes) == ["opened", "breached"]  # there is no warning: it came too late
+    breached = changes[-1]
+    assert (breached.at, breached.limit) == (local("2025-03-12 14:00"), local("2025-03-12 11:00"))
+    assert breached.retroactive
+    (outcome,) = evaluate(RAISED, policy, as_of=local("2025-03-12 14:00")).outcomes
+    assert (outcome.verdict.value, outcome.retroactive) == ("breached", True)
+    # all events arrive before they occur
+    monitor = Monitor(policy)
+    assert kinds_of(monitor.apply(RAISED)) == ["opened"]
+    assert monitor.advance(local("2025-03-12 13:59")) == ()
+    assert [(one.kind.value, one.at) for one in monitor.advance(local("2025-03-12 14:00"))] == [
+        ("breached", local("2025-03-12 14:00"))
+    ]
+
+
+def test_a_breach_before_a_change_counts_at_its_own_time_if_configured() -> None:
+    monitor = Monitor(by_importance(on_change_past="count"))
+    monitor.advance(local("2025-03-12 13:00"))
+    changes = monitor.apply(RAISED)
+    assert kinds_of(changes) == ["opened", "at_risk", "breached"]
+    assert changes[-1].at == local("2025-03-12 11:00")
+    assert not any(change.retroactive for change in changes)
+    (outcome,) = evaluate(
+        RAISED, by_importance(on_change_past="count"), as_of=local("2025-03-12 14:00")
+    ).outcomes
+    assert (outcome.verdict.value, outcome.retroactive) == ("breached", False)
+
+
+def test_a_limit_after_the_change_is_an_ordinary_one() -> None:
+    policy = by_importance()
+    raised = [RAISED[0], replace(RAISED[1], occurred_at=local("2025-03-12 10:30"))]
+    monitor = Monitor(policy)
+    changes = [*monitor.apply(raised), *monitor.advance(local("2025-03-12 12:00"))]
+    assert kinds_of(changes) == ["opened", "at_risk", "breached"]
+    assert [change.at for change in changes[1:]] == [
+        local("2025-03-12 10:30"),  # an hour before the limit was before the change
+        local("2025-03-12 11:00"),
+    ]
+    assert not any(change.retroactive for change in changes)
+
+
+def test_a_target_that_comes_to_apply_during_a_pause_has_no_limit_yet() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    urgent = Rule([Target("urgent", 2 * HOUR, office, pauses=True)], importances=["high"])
+    policy = Policy([urgent, Rule([Target("plain", 8 * HOUR, office)])])
+    paused = story("2025-03-12 09:00 created", "2025-03-12 09:30 paused")[1]
+    events = [RAISED[0], replace(paused, event_id="p"), RAISED[1]]
+    monitor = Monitor(policy)
+    assert kinds_of(monitor.apply(events)) == ["opened", "paused"]
+    assert kinds_of(monitor.advance(local("2025-03-14 09:00"))) == []
+    (outcome,) = monitor.evaluate(local("2025-03-14 09:00")).outcomes
+    assert (outcome.verdict.value, outcome.limit) == ("paused", None)
+
+
+def test_a_change_and_its_reverse_in_one_step_date_a_breach_to_the_reverse() -> None:
+    there_and_back = story(
+        "2025-03-12 09:00 created",
+        "2025-03-13 10:00 edited",
+        "2025-03-13 11:00 corrected",
+        created={"importance": "low"},
+        edited={"importance": "high"},
+        corrected={"importance": "low"},
+    )
+    found = []
+    for steps in ([[one] for one in there_and_back[1:]], [there_and_back[1:]]):
+        monitor, ledger = Monitor(by_importance()), Ledger()
+        ledger.take(monitor.apply(there_and_back[0]))
+        ledger.take(monitor.advance(local("2025-03-13 12:00")))
+        for step in steps:
+            ledger.take(monitor.apply(step))
+        found.append(ledger.net())
+    assert found[0] == found[1]
+    assert ("a", "plain", 0, "breached", local("2025-03-13 11:00")) in found[0]
+
+
+def test_a_quarantined_event_is_listed_as_it_was_corrected() -> None:
+    posted, early, corrected = story(
+        "2025-03-12 10:00 created", "2025-03-12 11:00 replied", "2025-03-12 09:00 corrected"
+    )
+    events = [posted, early, replace(corrected, refers_to=early.event_id)]
+    monitor = Monitor(FOUR)
+    monitor.apply(events)
+    found = evaluate(events, FOUR, as_of=local("2025-03-13 09:00")).quarantine
+    assert monitor.quarantine == found
+    assert [one.event.occurred_at for one in found] == [local("2025-03-12 09:00")]
+
+
+# An error within a call
+
+
+def test_a_monitor_refuses_to_continue_after_an_error_within_a_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    policy = Policy([Target("first reply", HOUR, OFFICE)])
+    posted, answered, later = (
+        local("2025-03-12 10:00"),
+        local("2025-03-12 10:30"),
+        local("2025-03-13 10:00"),
+    )
+    created = Event("1", "A", "created", posted, posted)
+    reply = Event("2", "A", "replied", answered, answered)
+    monitor = Monitor(policy)
+    monitor.apply(created)
+    snapshot = monitor.snapshot()
+
+    def interrupted(*_arguments: object, **_options: object) -> list[Change]:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AppealState, "report", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            monitor.apply(reply)
+    for call in (
+        lambda: monitor.apply(reply),
+        lambda: monitor.advance(later),
+        lambda: monitor.replace(policy),
+        lambda: monitor.repair(reply),
+        monitor.snapshot,
+    ):
+        with pytest.raises(StoreError, match="restore the last snapshot"):
+            call()
+    restored = Monitor.restore(policy, snapshot)
+    assert [change.kind.value for change in restored.apply(reply)] == ["met"]
+
+
+def test_an_error_before_anything_was_changed_does_not_stop_a_monitor() -> None:
+    monitor = Monitor(Policy([Target("first reply", HOUR, OFFICE)]))
+    posted = local("2025-03-12 10:00")
+    created = Event("1", "A", "created", posted, posted)
+
+    def broken(_row: Rejected) -> list[Event]:
+        raise RuntimeError
+
+    monitor.commit(Batch("file", rejected=[Rejected("missing_value", "posted", "A;")]))
+    with pytest.raises(RuntimeError):
+        monitor.retry_rejected(broken)
+    with pytest.raises(StoreError, match="no row 7 is in quarantine"):
+        monitor.repair(created, rejected=7)
+    assert [change.kind.value for change in monitor.apply(created)] == ["opened"]

@@ -1,0 +1,189 @@
+"""Write and read topics in tests, and run the source of the library on them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from tests.slow.engines.mock_kafka import MockCluster
+from workhours_sla import Event, Policy, Schedule, Target, working_hours
+from workhours_sla.config import parse
+from workhours_sla.errors import WorkHoursError
+from workhours_sla.json import to_json
+from workhours_sla.stream import (
+    KafkaSource,
+    MemoryStore,
+    Pipeline,
+    RunSummary,
+    Store,
+    Watermarks,
+)
+from workhours_sla.text.catalog import language
+from workhours_sla.text.messages import phrase_of, said
+
+if TYPE_CHECKING:
+    from confluent_kafka import Consumer, Producer
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+QUICK = {"session.timeout.ms": "1000", "heartbeat.interval.ms": "200"}
+"""Properties with which the mock cluster soon notices that a member has left its group."""
+AT = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)
+"""The time of the events of ``row``."""
+STAMP = int(AT.timestamp() * 1000)
+SILENT = logging.getLogger("tests.kafka")
+SILENT.addHandler(logging.NullHandler())
+SILENT.propagate = False
+
+
+def producer(cluster: MockCluster, **settings: Any) -> Producer:
+    from confluent_kafka import Producer
+
+    made = {"bootstrap.servers": cluster.brokers, "linger.ms": 5, **settings}
+    return Producer(made, logger=SILENT)
+
+
+def consumer_with(settings: Mapping[str, Any]) -> Consumer:
+    from confluent_kafka import Consumer
+
+    return Consumer(dict(settings), logger=SILENT)
+
+
+def write(cluster: MockCluster, topic: str, *messages: Mapping[str, Any], **settings: Any) -> None:
+    """Write messages, each with the arguments of ``produce``, and wait for the brokers."""
+    errors: list[Any] = []
+    to = producer(cluster, **settings)
+    for message in messages:
+        to.produce(topic, **message, on_delivery=lambda error, _: errors.append(error))
+        to.poll(0)
+    assert to.flush(30) == 0
+    assert errors == [None] * len(messages)
+
+
+def message(event: Event, **more: Any) -> dict[str, Any]:
+    return {"key": event.appeal_id, "value": to_json(event), **more}
+
+
+def row(number: int, kind: str = "created", at: str = "2025-03-12T10:15:00+03:00") -> bytes:
+    found = {"event_id": f"{kind}-{number}", "appeal_id": f"A-{number}", "type": kind}
+    return json.dumps({**found, "occurred_at": at}).encode()
+
+
+def rows(numbers: Iterable[int], partition: int = 0) -> list[dict[str, Any]]:
+    return [{"value": row(one), "partition": partition} for one in numbers]
+
+
+def config(text: str = "") -> Any:
+    return parse(text).mapping
+
+
+def run(cluster: MockCluster, store: Store, topic: str = "appeals", **options: Any) -> RunSummary:
+    """Read a topic to its present end, and return the counts."""
+    size = options.pop("batch_size", 1000)
+    source = KafkaSource(cluster.brokers, topic, **{"once": True, **options})
+    pipeline = Pipeline(store, POLICY)
+    return pipeline.run(source, watermarks=Watermarks(source.partitions), batch_size=size)
+
+
+def all_messages(cluster: MockCluster, topic: str, partitions: int) -> Iterator[Any]:
+    """Yield every message of a topic, read without a group."""
+    from confluent_kafka import TopicPartition
+
+    settings = {
+        "bootstrap.servers": cluster.brokers,
+        "group.id": "test",
+        "enable.partition.eof": True,
+    }
+    consumer = consumer_with({**settings, "auto.offset.reset": "error"})
+    consumer.assign([TopicPartition(topic, one, 0) for one in range(partitions)])
+    left = set(range(partitions))
+    while left:
+        for one in consumer.consume(500, 0.2):
+            if one.error() is None:
+                yield one
+            else:
+                assert one.error().name() == "_PARTITION_EOF"
+                left.discard(one.partition())
+    consumer.close()
+
+
+class Times:
+    """A clock for tests, which shows what it is set to."""
+
+    def __init__(self, *when: int) -> None:
+        self.now = datetime(*when, tzinfo=UTC)  # type: ignore[misc, arg-type]
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+def refused(error: WorkHoursError) -> tuple[str, str]:
+    """Return the sentence of an error in English and in Russian."""
+    phrase = phrase_of(error)
+    assert phrase is not None
+    english = said(phrase)
+    with language("ru"):
+        russian = said(phrase)
+    assert english == str(error)
+    assert "\n" not in english + russian
+    assert any("а" <= one <= "я" for one in russian)
+    return english, russian
+
+
+class Running:
+    """A source that is followed in a thread of its own, until the block ends."""
+
+    def __init__(
+        self, cluster: MockCluster, clock: Times, store: MemoryStore | None = None, **options: Any
+    ) -> None:
+        self.stopping = threading.Event()
+        self.notes: list[str] = []
+        self.error: BaseException | None = None
+        self.source = KafkaSource(
+            cluster.brokers,
+            "appeals",
+            clock=clock,
+            interval=0.1,
+            stopping=self.stopping,
+            report=lambda note: self.notes.append(str(note)),
+            **options,
+        )
+        self.pipeline = Pipeline(store or MemoryStore(), POLICY)
+        self.thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        try:
+            self.pipeline.run(
+                self.source,
+                watermarks=Watermarks(self.source.partitions),
+                stopping=self.stopping.is_set,
+            )
+        except BaseException as error:  # noqa: BLE001 - the test looks at it
+            self.error = error
+
+    def __enter__(self) -> Self:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopping.set()
+        self.thread.join(60)
+        assert not self.thread.is_alive()
+
+    def wait(self, is_so: Any, seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < end, (self.pipeline.watermark, self.notes)
+            assert self.error is None, self.error
+            time.sleep(0.02)
+
+    def until(self, when: datetime) -> None:
+        self.wait(lambda: self.pipeline.watermark == when)

@@ -1,0 +1,34 @@
+"""Stores in PostgreSQL, and statements that tests execute beside them."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+import psycopg
+from test_store import POLICY, a_batch
+
+from workhours_sla.adapters.stores.places import open_store
+from workhours_sla.stream import Pipeline, PostgresStore
+
+
+def execute(address: str, *statements: str) -> list[tuple[Any, ...]]:
+    """Execute statements in a session of their own, and return the rows of the last one."""
+    with closing(psycopg.connect(address, autocommit=True)) as connection:
+        for statement in statements:
+            cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def schema_of(address: str) -> str:
+    return address.rpartition("%3D")[2]
+
+
+def filled(address: str) -> None:
+    with Pipeline(open_store(address), POLICY) as pipe:
+        pipe.commit(a_batch())
+
+
+def terminate(address: str, store: PostgresStore) -> None:
+    pid = store._db.connection.info.backend_pid
+    execute(address, f"SELECT pg_terminate_backend({pid}, 10000)")

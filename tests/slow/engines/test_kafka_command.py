@@ -1,0 +1,116 @@
+"""``workhours watch`` on a topic: what it prints in both languages, and its exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.slow.engines.kafka_topics import all_messages, row, rows, write
+from tests.slow.engines.mock_kafka import MockCluster
+from workhours_sla.cli.main import main
+
+pytestmark = pytest.mark.engines
+CONFIG = """
+[schedule]
+calendar = "RU-VGG"
+
+[input]
+brokers = "{brokers}"
+topic = "appeals"
+{more}
+"""
+
+
+class Command:
+    """Runs ``watch --once`` in a folder, with a configuration for the topic."""
+
+    def __init__(
+        self, cluster: MockCluster, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.cluster, self.folder, self.capsys = cluster, folder, capsys
+
+    def __call__(self, *options: str, more: str = "") -> tuple[int, str, str]:
+        file = self.folder / "region.toml"
+        file.write_text(CONFIG.format(brokers=self.cluster.brokers, more=more), encoding="utf-8")
+        command: list[Any] = ["watch", "--config", file, "--store", self.folder / "a.db"]
+        status = main([*map(str, command), "--once", "--lang", "en", *options])
+        printed = self.capsys.readouterr()
+        return status, printed.out, printed.err
+
+
+@pytest.fixture
+def watch(kafka: MockCluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    kafka.create("appeals", 2)
+    return Command(kafka, tmp_path, capsys)
+
+
+def test_changes_go_to_standard_output_and_the_account_to_standard_error(
+    kafka: MockCluster, watch: Command
+) -> None:
+    write(kafka, "appeals", *rows([1]), {"value": b"{half", "partition": 1})
+    status, out, error = watch()
+    assert status == 0
+    assert [line.split()[:2] for line in out.splitlines()] == [["A-1", "-"]] * 1 + [
+        ["!", "A-1"],
+        ["!!", "A-1"],
+    ]
+    assert "Rows: read 2 = taken 1 + quarantined 1" in error
+    status, out, error = watch()
+    assert (status, out) == (0, "")
+    assert "Rows: read 0" in error
+
+
+def test_too_many_messages_without_events_are_an_error_with_the_place(
+    kafka: MockCluster, watch: Command
+) -> None:
+    write(kafka, "appeals", {"value": b"{half", "partition": 1})
+    status, _, error = watch()
+    assert status == 2
+    assert '"topic":"appeals","partition":1,"offset":0' in error
+    assert "Traceback" not in error
+    status, _, error = watch("--replay", "--lang", "ru")
+    assert status == 0
+
+
+def test_a_loss_is_accepted_once(kafka: MockCluster, watch: Command) -> None:
+    write(kafka, "appeals", *rows(range(5)))
+    assert watch()[0] == 0
+    write(kafka, "appeals", *rows(range(5, 20)))
+    kafka.remove_before("appeals", 0, 10)
+    status, _, error = watch()
+    assert (status, error.count("\n")) == (2, 1)
+    assert "messages 5 to 9 were removed" in error
+    status, _, error = watch("--lang", "ru")
+    assert "сообщения с 5 по 9 удалены" in error
+    status, _, error = watch("--accept-loss")
+    assert status == 0
+    assert "reading goes on at offset 10" in error
+    assert "In the store since it was created: Events: 15" in error
+
+
+def test_a_silent_partition_stops_the_clock_of_events_and_a_note_says_so(
+    kafka: MockCluster, watch: Command
+) -> None:
+    late = {"value": row(2, at="2025-03-14T17:00:00+03:00"), "partition": 0}
+    write(kafka, "appeals", *rows([1]), late)
+    _, out, error = watch("--clock", "events")
+    assert "overdue" not in out
+    assert "a partition of the topic has no messages" in error
+    (watch.folder / "a.db").unlink()
+    _, out, error = watch("--clock", "events", more='idle = "1h"')
+    assert "!!" in out
+    assert "a partition of the topic" not in error
+
+
+def test_changes_are_also_written_to_a_topic(kafka: MockCluster, watch: Command) -> None:
+    kafka.create("changes", 2)
+    write(kafka, "appeals", *rows([1]))
+    sink = f'[sinks.board]\nkind = "kafka"\nbrokers = "{kafka.brokers}"\ntopic = "changes"'
+    status, out, _ = watch("--json", more=sink)
+    assert status == 0
+    found = [json.loads(one.value()) for one in all_messages(kafka, "changes", 2)]
+    assert found == [json.loads(line) for line in out.splitlines()]
+    assert len(found) == 3

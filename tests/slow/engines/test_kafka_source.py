@@ -1,0 +1,368 @@
+"""A topic is read once, whole and in order, and what cannot be read is said in one sentence."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.slow.engines.kafka_topics import (
+    AT,
+    POLICY,
+    STAMP,
+    Running,
+    Times,
+    config,
+    refused,
+    row,
+    rows,
+    run,
+    write,
+)
+from tests.slow.engines.mock_kafka import MockCluster
+from workhours_sla.adapters.sources import kafka_client
+from workhours_sla.adapters.sources.kafka_client import Topic
+from workhours_sla.errors import ConfigError, SourceError
+from workhours_sla.stream import (
+    Idle,
+    Item,
+    KafkaSource,
+    MemoryStore,
+    Pipeline,
+    SqliteStore,
+)
+
+pytestmark = pytest.mark.engines
+ENDS = {0: 5, 1: -1001, 2: 0}
+CLOUD = config('[input]\nformat = "cloudevents"')
+APPEAL = {
+    "specversion": "1.0",
+    "id": "7",
+    "source": "/portal",
+    "type": "workhours.event.created",
+    "subject": "A-7",
+    "time": "2025-03-12T10:15:00+03:00",
+}
+
+
+# What is read
+
+
+def test_messages_of_every_partition_are_read_once(kafka: MockCluster) -> None:
+    kafka.create("appeals", 4)
+    messages = [{"key": f"A-{one}", "value": row(one)} for one in range(300)]
+    write(kafka, "appeals", *messages)
+    store = MemoryStore()
+    assert run(kafka, store).items == 300
+    assert {one.appeal_id for one in store.events()} == {f"A-{one}" for one in range(300)}
+    assert run(kafka, store).items == 0
+    write(kafka, "appeals", *rows(range(300, 305), 2))
+    assert run(kafka, store, batch_size=2).items == 5
+    assert store.holdings().read == 305
+
+
+@pytest.mark.parametrize("kind", ["none", "gzip", "snappy", "lz4", "zstd"])
+def test_messages_may_be_compressed(kafka: MockCluster, kind: str) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", *rows(range(50)), **{"compression.type": kind})
+    assert run(kafka, MemoryStore()).events.read == 50
+
+
+def test_a_message_that_is_no_event_is_rejected_with_its_place(kafka: MockCluster) -> None:
+    kafka.create("appeals", 2)
+    strange = [b"{half", b"[1]", b"", "обращение".encode("cp1251"), b"{}", b"[" * 5000]
+    write(kafka, "appeals", *({"value": one, "partition": 1} for one in strange))
+    write(kafka, "appeals", {"value": row(1), "partition": 1})
+    store = MemoryStore()
+    done = run(kafka, store)
+    assert (done.items, done.rejected, done.events.read) == (7, 6, 1)
+    kept = [json.loads(one.text) for one in store.rejected().values()]
+    assert [(one["topic"], one["partition"], one["offset"]) for one in kept] == [
+        ("appeals", 1, offset) for offset in range(6)
+    ]
+    assert [one["value"] for one in kept if "value_base64" not in one][:2] == ["{half", "[1]"]
+    assert {one.reason for one in store.rejected().values()} == {"malformed", "missing_value"}
+
+
+def test_a_rejected_message_is_read_again_under_another_mapping(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    value = {"номер": "A-1", "type": "created", "occurred_at": "2025-03-12T10:15:00+03:00"}
+    text = json.dumps(value, ensure_ascii=False).encode("cp1251")
+    write(kafka, "appeals", {"value": text})
+    store = MemoryStore()
+    run(kafka, store)
+    mapping = config('[input]\nencoding = "cp1251"\n[columns]\nappeal_id = "номер"')
+    source = KafkaSource(kafka.brokers, "appeals", mapping)
+    Pipeline(store, POLICY).retry_rejected(source.read)
+    assert [one.appeal_id for one in store.events()] == ["A-1"]
+    assert not store.rejected()
+
+
+def test_a_huge_message_is_rejected_and_only_its_beginning_is_kept(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", {"value": b"x" * 3_000_000}, **{"message.max.bytes": 4_000_000})
+    write(kafka, "appeals", {"value": row(1)})
+    store = MemoryStore()
+    assert run(kafka, store).rejected == 1
+    (kept,) = store.rejected().values()
+    assert len(kept.text) < 1000
+    assert kept.detail == "a message of more than 1,000,000 bytes"
+    source = KafkaSource(kafka.brokers, "appeals")
+    Pipeline(store, POLICY).retry_rejected(source.read)
+    assert store.rejected() == {1: kept}
+
+
+def test_tombstones_are_ignored(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", {"key": "A-1", "value": row(1)}, {"key": "A-1", "value": None})
+    done = run(kafka, MemoryStore())
+    assert (done.items, done.rejected, done.events.read) == (2, 0, 1)
+
+
+def test_cloudevents_are_read_in_both_modes(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    headers = {f"ce_{name}": value for name, value in APPEAL.items()}
+    data = {"agency_id": "жкх"}
+    json_data = json.dumps(data, ensure_ascii=False).encode()
+    structured = json.dumps({**APPEAL, "data": data, "id": "8"}).encode()
+    kinds = ["application/json; charset=utf-8", "text/plain", None]
+    binary = [
+        {"value": json_data, "headers": {**headers, "ce_id": f"b{number}", **content(kind)}}
+        for number, kind in enumerate(kinds)
+    ]
+    write(
+        kafka,
+        "appeals",
+        *binary,
+        {"value": structured, "headers": {"content-type": "application/cloudevents+json"}},
+        {"value": structured.replace(b'"8"', b'"9"')},
+        {"value": b"{half", "headers": {**headers, **content("application/json")}},
+        {"value": b"[]", "headers": content("application/cloudevents-batch+json")},
+    )
+    store = MemoryStore()
+    assert run(kafka, store, mapping=CLOUD).rejected == 2
+    found = {one.event_id: one.agency_id for one in store.events()}
+    assert found == {
+        "/portal#b0": "жкх",
+        "/portal#b1": None,
+        "/portal#b2": "жкх",
+        "/portal#8": "жкх",
+        "/portal#9": "жкх",
+    }
+
+
+def content(kind: str | None) -> dict[str, str]:
+    return {} if kind is None else {"content-type": kind}
+
+
+def test_the_timestamp_dates_what_has_no_time_and_nothing_else(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    undated = {name: value for name, value in APPEAL.items() if name != "time"}
+    later = STAMP + 60_000
+    write(
+        kafka,
+        "appeals",
+        {"value": json.dumps(undated).encode(), "timestamp": later},
+        {"value": json.dumps({**APPEAL, "id": "8"}).encode(), "timestamp": later},
+    )
+    store = MemoryStore()
+    for _ in range(2):  # read again, it is the same event and not one with another time
+        run(kafka, store, mapping=CLOUD)
+        store._positions = {}  # type: ignore[attr-defined]
+    found = {one.event_id: one.occurred_at - AT for one in store.events()}
+    assert found == {"/portal#7": timedelta(minutes=1), "/portal#8": timedelta(0)}
+    assert not store.quarantine()
+
+
+def test_messages_received_ahead_of_the_clock_are_rejected(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", {"value": row(1, at="2025-03-12T10:21:00+03:00")})
+    options: dict[str, Any] = {"max_ahead": timedelta(minutes=5), "clock": lambda: AT}
+    done = run(kafka, MemoryStore(), **options)
+    assert list(done.causes) == ["received_ahead"]
+
+
+# Time
+
+
+def test_partitions_without_messages_follow_the_clock(kafka: MockCluster) -> None:
+    kafka.create("appeals", 3)
+    write(kafka, "appeals", *rows([1]))
+    clock = Times(2025, 3, 12, 8, 0)
+    with Running(kafka, clock) as running:
+        running.until(clock.now)
+        clock.pass_(hours=30)
+        running.until(clock.now)
+        kinds = [one.kind for _, one in running.pipeline.store.changes()]
+    assert kinds == ["opened", "at_risk", "breached"]
+
+
+def test_time_stops_while_no_broker_answers(
+    kafka: MockCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_client, "_QUERY", 1)
+    kafka.create("appeals", 3)
+    write(kafka, "appeals", *rows([1]))
+    clock = Times(2025, 3, 12, 8, 0)
+    with Running(kafka, clock) as running:
+        before = clock.now
+        running.until(before)
+        kafka.stop(1, 2, 3)
+        running.wait(lambda: running.notes)
+        clock.pass_(hours=30)
+        time.sleep(4)
+        assert running.pipeline.watermark == before
+        kafka.start(1, 2, 3)
+        running.until(clock.now)
+        assert len(running.notes) == 1
+    assert "no broker answers" in running.notes[0]
+
+
+def test_a_partition_with_unread_messages_keeps_time_back(kafka: MockCluster) -> None:
+    kafka.create("appeals", 2)
+    write(kafka, "appeals", *rows(range(3000), 0), *rows(range(3000, 6000), 1))
+    source = KafkaSource(kafka.brokers, "appeals", interval=0.001, clock=Times(2025, 3, 14))
+    read = {"0": 0, "1": 0}
+    beats = set()
+    for item in source.items({}):
+        if isinstance(item, Item):
+            read[item.partition] += 1
+            if sum(read.values()) % 400 == 0:
+                time.sleep(0.05)  # so that the question for the ends is answered meanwhile
+        elif isinstance(item, Idle) and item.received_until is not None:
+            assert item.partition is not None
+            assert read[item.partition] == 3000
+            beats.add(item.partition)
+        if len(beats) == 2:
+            break
+
+
+def test_a_negative_end_is_no_answer() -> None:
+    class Answer(NamedTuple):
+        offset: int
+        partition: int = 0
+
+        def result(self, _wait: float) -> Answer:
+            return self
+
+    asked = kafka_client.EndsAsked(None, {Answer(0, one): Answer(end) for one, end in ENDS.items()})
+    assert asked.offsets() == {0: 5, 2: 0}
+    assert asked.count == 3
+
+
+def test_brokers_that_go_away_while_partitions_are_looked_for_do_not_end_the_run(
+    kafka: MockCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_client, "_QUERY", 0.5)
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", *rows([1]))
+    topic = KafkaSource(kafka.brokers, "appeals")._connect()
+    assert topic.partitions_now() == [0]
+    kafka.stop(1, 2, 3)
+    assert topic.partitions_now() is None
+    kafka.start(1, 2, 3)
+    kafka.delete("appeals")
+    with pytest.raises(SourceError, match="have no topic"):
+        wait_for_error(topic)
+    topic.close()
+
+
+def wait_for_error(topic: Topic) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        topic.partitions_now()
+
+
+# What is wrong
+
+
+@pytest.mark.usefixtures("kafka")
+def test_no_broker_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka_client, "PATIENCE", 2)
+    source = KafkaSource("127.0.0.1:1", "appeals")
+    with pytest.raises(SourceError) as raised:
+        source.check()
+    assert refused(raised.value)[0].startswith("no broker of '127.0.0.1:1' answers (")
+
+
+def test_an_unknown_topic_is_one_sentence_and_is_not_created(kafka: MockCluster) -> None:
+    for _ in range(2):
+        with pytest.raises(SourceError) as raised:
+            KafkaSource(kafka.brokers, "appeals").check()
+        assert "have no topic 'appeals'" in refused(raised.value)[0]
+
+
+def test_missing_rights_are_one_sentence(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    kafka.refuse("appeals", 29)
+    with pytest.raises(SourceError) as raised:
+        KafkaSource(kafka.brokers, "appeals").check()
+    assert "deny the use of topic 'appeals'" in refused(raised.value)[0]
+
+
+def test_rights_that_are_withdrawn_end_the_run(kafka: MockCluster) -> None:
+    kafka.create("appeals", 1)
+    write(kafka, "appeals", *rows([1]))
+    clock = Times(2025, 3, 12, 8, 0)
+    with Running(kafka, clock) as running:
+        running.until(clock.now)
+        kafka.refuse("appeals", 29)
+        end = time.monotonic() + 60
+        while running.error is None and time.monotonic() < end:
+            time.sleep(0.1)
+    assert isinstance(running.error, SourceError)
+    assert "deny" in str(running.error)
+
+
+@pytest.mark.usefixtures("kafka")
+@pytest.mark.parametrize(
+    ("properties", "key"),
+    [
+        ({"security.protocol": "hunter2"}, "security.protocol"),
+        ({"no.such.property": "hunter2"}, "no.such.property"),
+        ({"session.timeout.ms": "hunter2"}, "session.timeout.ms"),
+        ({"ssl.ca.location": "/hunter2.pem", "security.protocol": "SSL"}, "security.protocol"),
+        ({"auto.offset.reset": "latest"}, "auto.offset.reset"),
+        ({"group.id": "other"}, "group.id"),
+        ({"error_cb": "x"}, "error_cb"),
+    ],
+)
+def test_wrong_properties_are_named_without_their_values(
+    properties: dict[str, str], key: str
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        KafkaSource("127.0.0.1:1", "appeals", properties=properties).check()
+    english, russian = refused(raised.value)
+    assert key in english
+    assert "hunter2" not in english + russian
+
+
+@pytest.mark.usefixtures("kafka")
+def test_a_broker_that_hangs_up_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka_client, "PATIENCE", 2)
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    properties = {"security.protocol": "SSL"}
+    closing = threading.Thread(target=lambda: [listener.accept()[0].close() for _ in range(50)])
+    closing.daemon = True
+    closing.start()
+    source = KafkaSource(f"127.0.0.1:{port}", "appeals", properties=properties)
+    with pytest.raises(SourceError) as raised:
+        source.check()
+    listener.close()
+    assert f"127.0.0.1:{port}" in refused(raised.value)[0]
+
+
+def test_a_store_of_another_version_is_refused(kafka: MockCluster, tmp_path: Path) -> None:
+    kafka.create("appeals", 1)
+    source = KafkaSource(kafka.brokers, "appeals", once=True)
+    with SqliteStore(tmp_path / "a.db"):
+        pass
+    with pytest.raises(OSError, match="which another version wrote"):
+        list(source.items({"0": "strange"}))

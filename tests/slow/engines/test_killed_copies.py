@@ -1,0 +1,113 @@
+"""``store copy`` of a whole stream and back: equal rows, also after copies that were killed.
+
+``whole_streams`` says which variables of the environment set the size.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from datetime import timedelta
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("psycopg")
+
+from tests.slow.engines.whole_streams import CONFIG, KILLS, Stream, place_of
+from workhours_sla.adapters.stores.copying import _rows_of
+from workhours_sla.adapters.stores.database import COLUMNS
+from workhours_sla.adapters.stores.places import has_store, open_reader, open_to_copy_from
+from workhours_sla.config import parse
+from workhours_sla.files import open_source
+from workhours_sla.stream import Batch, Pipeline, check_store, open_store
+
+pytestmark = pytest.mark.engines
+BITS = 256
+
+
+def digests_of(place: str) -> dict[str, tuple[int, int]]:
+    """Return the number of rows of each table, and the sum of their hashes."""
+    found = {}
+    with closing(open_to_copy_from(place)) as db, db.moment():
+        for table in COLUMNS:
+            count = total = 0
+            for row in _rows_of(db, table):
+                count += 1
+                total += int.from_bytes(sha256(repr(row).encode()).digest())
+            found[table] = count, total % (1 << BITS)
+    return found
+
+
+def begin(source: str, target: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "workhours_sla", "store", "copy", source, target]
+    return subprocess.Popen(
+        [*command, "--lang", "en"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def copy(source: str, target: str) -> float:
+    """Copy a store, and return the seconds that it took."""
+    began = time.monotonic()
+    with begin(source, target) as process:
+        _, error = process.communicate()
+        assert process.returncode == 0, error
+    return time.monotonic() - began
+
+
+def is_empty(place: str) -> bool:
+    if not has_store(place):
+        return True
+    with open_reader(place) as reader:
+        return not (reader.holdings().read or reader.last_change)
+
+
+def filled(place: str, folder: Path) -> None:
+    stream = Stream.generate(folder)
+    with (
+        open_source(stream.file, parse(CONFIG).mapping) as rows,
+        Pipeline(open_store(place), stream.policy) as pipeline,
+    ):
+        events = (event for row in rows for event in row)
+        while some := list(islice(events, 1_000)):
+            pipeline.commit(Batch("", some, watermark=some[0].received_at - timedelta(hours=1)))
+
+
+@pytest.mark.parametrize("kinds", [("sqlite", "postgres"), ("postgres", "sqlite")])
+def test_a_killed_copy_leaves_nothing_and_can_be_repeated(
+    kinds: tuple[str, str], postgres: str, tmp_path: Path
+) -> None:
+    chance = random.Random(str(kinds))
+    source, whole, target = (
+        place_of(kind, postgres, tmp_path / name)
+        for kind, name in zip((*kinds, kinds[1]), ("source", "whole", "target"), strict=True)
+    )
+    for name in ("source", "whole", "target"):
+        (tmp_path / name).mkdir()
+    filled(source, tmp_path)
+    expected = digests_of(source)
+    seconds = copy(source, whole)
+    killed = 0
+    for number in range(KILLS):
+        with begin(source, target) as process:
+            time.sleep(seconds * (number + chance.random()) / KILLS)  # any moment
+            process.kill()
+            process.wait()
+            if process.returncode == 0:
+                break
+            assert process.returncode == -signal.SIGKILL
+        killed += 1
+        assert is_empty(target)
+    else:
+        copy(source, target)
+    assert killed
+    assert digests_of(source) == digests_of(whole) == digests_of(target) == expected
+    assert check_store(target) == ()
+    events, changes = expected["event"][0], expected["outbox"][0]
+    print(f"{kinds}: {events} events, {changes} changes in {seconds:.1f} s, {killed} kills")

@@ -1,0 +1,406 @@
+"""What can go wrong with a store in PostgreSQL is one sentence, and loses nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("psycopg")
+
+from test_store import POLICY, at, created, replied
+
+from tests.slow.engines.postgres_server import Server
+from tests.slow.engines.postgres_stores import execute, filled, schema_of, terminate
+from workhours_sla.adapters.stores import postgres_database, postgres_schema
+from workhours_sla.adapters.stores.places import open_reader
+from workhours_sla.adapters.stores.postgres_database import PostgresDatabase
+from workhours_sla.adapters.stores.tables import Tables
+from workhours_sla.errors import StoreError
+from workhours_sla.service.live import Live
+from workhours_sla.sla.store import Work
+from workhours_sla.stream import (
+    Batch,
+    Checkpoint,
+    Pipeline,
+    PostgresReader,
+    PostgresStore,
+    StoreFault,
+    check_store,
+    copy_store,
+    events_of,
+)
+
+pytestmark = pytest.mark.engines
+
+
+# -- one writer --------------------------------------------------------------------------------
+
+
+def test_a_second_writer_is_refused_until_the_first_one_ends(address: str) -> None:
+    with (
+        closing(PostgresStore(address)),
+        pytest.raises(StoreError, match="another process writes the store"),
+    ):
+        PostgresStore(address, patience=0)
+    PostgresStore(address, patience=0).close()
+
+
+@pytest.mark.parametrize("when", ["before", "within", "restart"])
+def test_a_connection_lost_in_a_batch_is_one_error_and_the_next_start_continues(
+    when: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = created("1", at(2025, 3, 12, 10)), created("2", at(2025, 3, 12, 11))
+    store = PostgresStore(server.address)
+    pipe = Pipeline(store, POLICY)
+    pipe.commit(Batch("file", [first], positions={"": Checkpoint("1")}))
+    write = Tables.write
+
+    def end() -> None:
+        if when == "restart":
+            server.stop(at_once=True)
+            server.start()
+        else:
+            terminate(server.address, store)
+
+    def write_and_end(self: Tables, work: Work) -> None:
+        write(self, work)
+        end()
+
+    if when == "before":
+        end()
+    else:
+        monkeypatch.setattr(Tables, "write", write_and_end)
+    with pytest.raises(StoreError, match=r"was lost .*; start again"):
+        pipe.commit(Batch("file", [second], positions={"": Checkpoint("2")}))
+    monkeypatch.undo()
+    with closing(PostgresStore(server.address)) as other:
+        assert other.positions("file") == {"": Checkpoint("1")}
+        assert other.holdings().read == 1
+        # the former writer has no lock, and no call writes without it
+        for call in (
+            lambda: pipe.apply(second),
+            lambda: pipe.advance(at(2025, 3, 13)),
+            lambda: store.note("key", "text"),
+            lambda: store.acknowledge("sink", [1]),
+        ):
+            with pytest.raises(StoreError):
+                call()
+        again = Pipeline(other, POLICY)
+        assert len(again.commit(Batch("file", [second])).changes) == 1
+        assert [one.appeal_id for one in other.events()] == ["1", "2"]
+
+
+def test_a_session_that_a_pooler_has_changed_writes_nothing(address: str) -> None:
+    with closing(PostgresStore(address)) as store:
+        pipe = Pipeline(store, POLICY)
+        store._db._writer += 1
+        with pytest.raises(StoreError, match="connection pooler"):
+            pipe.apply(created("1", at(2025, 3, 12, 10)))
+        store._db._writer -= 1
+        assert len(pipe.apply(created("1", at(2025, 3, 12, 10)))) == 1
+
+
+def test_two_writers_to_whom_a_pooler_gives_one_session_are_one_too_many(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(PostgresStore(server.address)) as store:
+        shared = store._db.connection
+        monkeypatch.setattr(postgres_database, "connect", lambda _: shared)
+        with pytest.raises(StoreError, match="another process writes the store"):
+            PostgresStore(server.address, patience=0)
+
+
+def test_a_service_remembers_that_its_connection_was_lost(address: str) -> None:
+    store = PostgresStore(address)
+    with Pipeline(store, POLICY) as pipe, Live(pipe, tick=None, skew=timedelta(0)) as live:
+        terminate(address, store)
+        for _ in range(3):  # the second call closes the store
+            with pytest.raises(StoreError):
+                live.advance(at(2025, 3, 12, 10))
+            assert "was lost" in str(live.lost)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_the_writer_of_a_schema_that_was_removed_writes_nothing(address: str, again: bool) -> None:
+    name = schema_of(address)
+    with closing(PostgresStore(address)) as store:
+        pipe = Pipeline(store, POLICY)
+        execute(address, f"DROP SCHEMA {name} CASCADE")
+        if again:
+            filled(address)
+        with pytest.raises(StoreError, match=r"the schema of the store .* was removed"):
+            pipe.apply(created("2", at(2025, 3, 12, 12)))
+    if again:
+        assert [one.appeal_id for one in events_of(address)] == ["1", "1"]
+
+
+def pass_over_an_error(store: PostgresStore) -> None:
+    with store._db.transaction(), suppress(StoreError):
+        store._db.rows("SELECT * FROM nowhere")
+
+
+def test_an_error_within_a_transaction_that_is_passed_over_is_not_a_success(address: str) -> None:
+    with closing(PostgresStore(address)) as store, pytest.raises(StoreError, match="ROLLBACK"):
+        pass_over_an_error(store)
+
+
+def test_every_commit_is_durable_even_if_the_server_says_otherwise(address: str) -> None:
+    url = f"{address}%20-csynchronous_commit%3Doff"
+    with closing(PostgresStore(url)) as store:
+        assert store._db.rows("SHOW synchronous_commit") == [("on",)]
+
+
+def test_no_timeout_of_the_server_ends_a_batch(address: str) -> None:
+    names = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
+    names += ["idle_session_timeout", "transaction_timeout"]
+    listed = ", ".join(f"'{name}'" for name in names)
+    known = execute(address, f"SELECT name FROM pg_settings WHERE name IN ({listed})")
+    options = "%20".join(f"-c{name}%3D60000" for (name,) in known)
+    with closing(PostgresStore(f"{address}%20{options}")) as store:
+        assert (
+            store._db.rows(
+                f"SELECT name FROM pg_settings WHERE name IN ({listed}) AND setting <> '0'"
+            )
+            == []
+        )
+
+
+def test_several_new_writers_take_turns(address: str) -> None:
+    def write(number: int) -> None:
+        with Pipeline(PostgresStore(address, patience=60), POLICY) as pipe:
+            pipe.apply(created(f"{number}", at(2025, 3, 12, 10)))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    with PostgresReader(address) as reader:
+        assert sorted(one.appeal_id for one in reader.events()) == ["0", "1", "2", "3"]
+        assert [number for number, _ in reader.changes()] == [1, 2, 3, 4]
+
+
+def test_the_next_version_updates_the_tables_and_keeps_the_rows(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(address)
+    next_step = "CREATE TABLE more (x int); ALTER TABLE rejected ALTER COLUMN at SET DEFAULT 0"
+    monkeypatch.setattr(postgres_schema, "MIGRATIONS", (*postgres_schema.MIGRATIONS, next_step))
+    monkeypatch.setattr(postgres_schema, "VERSION", postgres_schema.VERSION + 1)
+    with pytest.raises(StoreError, match=r"schema 1, .* reads schema 2 only; start watch"):
+        PostgresReader(address)
+    for _ in range(2):
+        PostgresStore(address).close()
+        with PostgresReader(address) as reader:
+            assert len(list(reader.events())) == 2
+    monkeypatch.undo()
+    with pytest.raises(StoreError, match=r"schema 2.*reads schema 1 only; install"):
+        PostgresStore(address)
+
+
+# -- what is no store --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("open_it", [PostgresStore, PostgresReader])
+def test_a_later_schema_is_refused(open_it: Callable[[str], object], address: str) -> None:
+    filled(address)
+    execute(address, "UPDATE meta SET value='99' WHERE key='schema_version'")
+    with pytest.raises(StoreError, match=r"schema 99.*reads schema 1 only; install"):
+        open_it(address)
+    execute(address, "UPDATE meta SET value='1' WHERE key='schema_version'")
+    open_it(address).close()
+
+
+def test_a_schema_with_other_tables_is_refused(address: str) -> None:
+    name = schema_of(address)
+    execute(address, f"CREATE SCHEMA {name}", f"CREATE TABLE {name}.meta (x int)")
+    for open_it in (PostgresStore, PostgresReader):
+        with pytest.raises(StoreError, match="tables of something else"):
+            open_it(address)
+
+
+def test_a_place_without_a_store_is_not_created_by_reading(address: str) -> None:
+    with pytest.raises(StoreError, match="no store in the schema"):
+        open_reader(address)
+    with pytest.raises(StoreError, match="no store in the schema"):
+        check_store(address)
+    name = schema_of(address)
+    assert execute(address, f"SELECT 1 FROM pg_namespace WHERE nspname='{name}'") == []
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_of_another_encoding_is_refused(encoding: str, postgres: str) -> None:
+    name = f"in_{encoding.lower()}"
+    execute(postgres, f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0")
+    with pytest.raises(StoreError, match=f"has the encoding {encoding}; create"):
+        PostgresStore(postgres.replace("/postgres?", f"/{name}?"))
+
+
+def test_without_the_right_to_create_a_schema_the_message_says_what_to_run(postgres: str) -> None:
+    execute(postgres, """CREATE ROLE "a'b" LOGIN""")
+    url = postgres.replace("postgres@", "a%27b@") + "&options=-csearch_path%3Dgranted"
+    with pytest.raises(StoreError, match="may not create a schema") as caught:
+        PostgresStore(url)
+    todo = str(caught.value).partition("run: ")[2]
+    assert todo == """CREATE SCHEMA "granted" AUTHORIZATION "a'b\""""
+    execute(postgres, todo)
+    filled(url)
+    assert check_store(url) == ()
+
+
+def test_a_reader_needs_no_right_to_write(address: str) -> None:
+    filled(address)
+    name = schema_of(address)
+    execute(
+        address,
+        "DROP ROLE IF EXISTS only_reader",
+        "CREATE ROLE only_reader LOGIN",
+        f"GRANT USAGE ON SCHEMA {name} TO only_reader",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA {name} TO only_reader",
+    )
+    url = address.replace("postgres@", "only_reader@")
+    with PostgresReader(url) as reader, reader.moment():
+        assert reader.holdings().read == 2
+    with pytest.raises(StoreError, match="let an administrator grant"):
+        filled(url)
+    execute(address, "DROP OWNED BY only_reader", "DROP ROLE only_reader")
+
+
+def test_a_damaged_store_is_named_with_its_table_and_row(address: str) -> None:
+    filled(address)
+    execute(address, "UPDATE event SET body='[]' WHERE number=1")
+    assert check_store(address) == (StoreFault("checksum", "event", 1),)
+    with PostgresReader(address) as reader, pytest.raises(StoreError, match="row 1 of table event"):
+        list(reader.events())
+    execute(address, "DROP INDEX event_by_id")
+    assert StoreFault("definition", "index event_by_id") in check_store(address)
+    with pytest.raises(StoreError, match="definition of index event_by_id"):
+        PostgresStore(address)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_copy_whose_source_is_lost_names_the_source_and_leaves_no_copy(
+    kind: str, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(address)
+    target = str(tmp_path / "copy.db") if kind == "sqlite" else f"{address}_copy"
+    stream = PostgresDatabase.stream
+
+    def end(self: PostgresDatabase, table: str) -> Iterator[Any]:
+        if table == "event":
+            pid = self.connection.info.backend_pid
+            execute(address, f"SELECT pg_terminate_backend({pid}, 10000)")
+        return stream(self, table)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PostgresDatabase, "stream", end)
+        with pytest.raises(StoreError, match="was lost") as caught:
+            copy_store(address, target)
+    assert caught.value.path == PostgresDatabase.shown(address)
+    assert copy_store(address, target) == 2
+    if kind == "postgres":
+        execute(address, f"DROP SCHEMA {schema_of(address)}_copy CASCADE")
+
+
+# -- the planner -------------------------------------------------------------------------------
+
+
+def test_no_query_of_a_writer_scans_a_table(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Test new tables without statistics, for which the planner would choose a scan."""
+    plans: list[str] = []
+    rows, where = PostgresDatabase.rows, PostgresDatabase.where
+
+    def explain(self: PostgresDatabase, sql: str, values: list[object]) -> None:
+        if sql.lstrip().startswith(("SELECT", "DELETE")) and " WHERE " in sql:
+            found = rows(self, f"EXPLAIN {sql}", *values)
+            plans.extend(line for (line,) in found)
+
+    def explained_rows(self: PostgresDatabase, sql: str, *values: object) -> object:
+        explain(self, sql, list(values))
+        return rows(self, sql, *values)
+
+    def explained_where(self: PostgresDatabase, sql: str, values: Any) -> object:
+        values = list(values)
+        if values:
+            explain(self, sql, [values])
+        return where(self, sql, values)
+
+    store = PostgresStore(address, hot=0)
+    monkeypatch.setattr(PostgresDatabase, "rows", explained_rows)
+    monkeypatch.setattr(PostgresDatabase, "where", explained_where)
+    with Pipeline(store, POLICY, retain=timedelta(days=1)) as pipe:
+        for day in range(12, 20):
+            batch = [
+                one
+                for number in range(300)
+                for one in (
+                    created(f"{day}-{number}", at(2025, 3, day, 10)),
+                    replied(f"{day}-{number}", at(2025, 3, day, 11)),
+                )
+            ]
+            pipe.commit(Batch("", batch, watermark=at(2025, 3, day, 12)))
+    assert len(plans) > 50
+    assert not [line for line in plans if "Seq Scan" in line]
+
+
+# -- a standby ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_standby_takes_over_from_a_process_that_was_killed(
+    lang: str, address: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "events.jsonl"
+    source.touch()
+    command = [
+        *(sys.executable, "-m", "workhours_sla", "watch", str(source), "--store", address),
+        *("--interval", "0.05", "--clock", "events", "--lang", lang, "--json", "--standby"),
+    ]
+
+    def started() -> subprocess.Popen[str]:
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+
+    def write(number: int) -> None:
+        when = f"2025-03-12T10:0{number}:00+03:00"
+        event = {
+            "event_id": f"{number}",
+            "appeal_id": f"A-{number}",
+            "type": "created",
+            "occurred_at": when,
+            "received_at": when,
+        }
+        with source.open("a") as into:
+            into.write(json.dumps(event) + "\n")
+
+    def read(process: subprocess.Popen[str]) -> str:
+        assert process.stdout is not None
+        return json.loads(process.stdout.readline())["change_id"]
+
+    with started() as first:
+        write(1)
+        assert read(first) == "A-1/first reply/0/opened/1"
+        with started() as second:
+            assert second.stderr is not None
+            waits, takes = {
+                "en": ("waiting to take over", "has taken over"),
+                "ru": ("ждём, чтобы его сменить", "теперь в него пишет этот процесс"),
+            }[lang]
+            assert waits in second.stderr.readline()
+            first.kill()
+            first.communicate()
+            assert takes in second.stderr.readline()
+            write(2)
+            found = read(second)
+            # the last change of the killed process may be sent again, under the same identity
+            found = read(second) if found.startswith("A-1/") else found
+            assert found == "A-2/first reply/0/opened/1"
+            second.terminate()
+            second.communicate()
+            assert second.returncode == 0

@@ -1,0 +1,101 @@
+"""A store behind PgBouncer: pooling by session works, pooling by transaction is refused."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("psycopg")
+
+from test_store import POLICY, at, created
+
+from tests.slow.engines.postgres_server import Server
+from tests.slow.engines.postgres_stores import filled
+from tests.slow.engines.programs import program
+from workhours_sla.errors import StoreError
+from workhours_sla.stream import Pipeline, PostgresReader, PostgresStore, check_store, events_of
+
+pytestmark = pytest.mark.engines
+SETTINGS = """
+[databases]
+postgres = host={server} user=postgres
+
+[pgbouncer]
+unix_socket_dir = {folder}
+listen_addr =
+listen_port = 6432
+auth_type = any
+pool_mode = {mode}
+default_pool_size = {size}
+ignore_startup_parameters = {ignored}
+"""
+
+
+@contextmanager
+def pooling(server: Server, mode: str, *, size: int = 5, ignored: str = "") -> Iterator[str]:
+    """Run PgBouncer before a server, and return the address of the database behind it."""
+    found = program("pgbouncer", "pgbouncer")
+    user = "nobody" if os.getuid() == 0 else None  # PgBouncer refuses to run as root
+    sockets = Path(server.address.partition("host=")[2])
+    folder = sockets / f"pool-{mode}-{size}"
+    folder.mkdir()
+    if user:
+        shutil.chown(folder, user)
+    settings = folder / "pgbouncer.ini"
+    settings.write_text(
+        SETTINGS.format(server=sockets, folder=folder, mode=mode, size=size, ignored=ignored)
+    )
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([found, settings], user=user, stdout=log, stderr=log)
+    try:
+        address = f"postgresql://postgres@/postgres?host={folder}&port=6432"
+        until = time.monotonic() + 60
+        while not (folder / ".s.PGSQL.6432").exists():
+            assert process.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        yield address
+    finally:
+        process.kill()
+        process.wait(60)
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_pooling_by_session_works(server: Server, size: int) -> None:
+    with pooling(server, "session", size=size) as address:
+        filled(address)
+        with closing(PostgresStore(server.address)) as store:
+            assert store.holdings().read == 2
+            with pytest.raises(StoreError, match="another process writes the store"):
+                PostgresStore(address, patience=0)
+        with Pipeline(PostgresStore(address), POLICY) as pipe:
+            pipe.apply(created("2", at(2025, 3, 12, 12)))
+        with PostgresReader(address) as reader:
+            assert reader.holdings().read == 3
+        assert check_store(address) == ()
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_pooling_by_transaction_is_refused(server: Server, size: int) -> None:
+    filled(server.address)
+    with pooling(server, "transaction", size=size) as address:
+        for open_it in (PostgresStore, PostgresReader):
+            with pytest.raises(StoreError, match="connection pooler that changes the session"):
+                open_it(address)
+    assert len(events_of(server.address)) == 2
+    PostgresStore(server.address, patience=60).close()  # the refused writer left no lock
+
+
+def test_a_pooler_that_ignores_the_schema_of_the_address_is_refused(server: Server) -> None:
+    filled(server.address)
+    with pooling(server, "session", ignored="options") as address:
+        for open_it in (PostgresStore, PostgresReader):
+            with pytest.raises(StoreError, match="search_path"):
+                open_it(f"{address}&options=-csearch_path%3Dother")

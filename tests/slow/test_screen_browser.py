@@ -1,0 +1,379 @@
+"""The coordinator's screen in a real browser, served by a real server."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kit.browser import FOUND, Browser, browser
+from workhours_sla import Event, Policy, Schedule, Target, working_hours
+from workhours_sla.stream import MemoryStore, Pipeline
+
+pytest.importorskip("fastapi")
+pytest.importorskip("numpy")
+uvicorn = pytest.importorskip("uvicorn")
+
+from workhours_sla.service import run
+from workhours_sla.service.app import application
+from workhours_sla.service.labels import Labels
+from workhours_sla.service.live import Live
+from workhours_sla.service.tokens import Tokens
+from workhours_sla.service.with_store import WithStore
+
+pytestmark = [pytest.mark.skipif(not FOUND, reason="Chromium is not installed")]
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+NOW = datetime(2025, 12, 30, 16, 25, tzinfo=OFFICE.tz)
+TOKEN = "t" * 20
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> & \x00\u202e'
+NAMES = {"agency": {"roads": "Комитет транспорта и дорожного хозяйства"}}
+
+
+def created(appeal_id: str, minutes: float, **more: str) -> Event:
+    when = NOW - timedelta(minutes=minutes)
+    return Event(f"{appeal_id} created", appeal_id, "created", when, when, **more)
+
+
+def scene() -> list[Event]:
+    """Return appeals of each group, one with a hostile id and one with a very long id."""
+    late = [created(f"late-{n:02}", 1700 + n, agency_id="roads") for n in range(14)]
+    today = [created(f"today-{n}", 180 - n, agency_id=HOSTILE) for n in range(3)]
+    later = [created(f"next-{n}", 60 + n, agency_id="X" * 500) for n in range(3)]
+    return [*late, created(HOSTILE, 2000), created("Й" * 500, 1990), *today, *later]
+
+
+class Served:
+    """A running service; ``send`` applies an event of now."""
+
+    def __init__(self, live: Live, address: str) -> None:
+        self.live, self.address = live, address
+
+    def send(self, appeal_id: str, kind: str = "created", **more: str) -> None:
+        event_id = f"{appeal_id} {kind} {time.monotonic()}"
+        self.live.apply([Event(event_id, appeal_id, kind, NOW, NOW, **more)])
+
+
+@contextmanager
+def served(events: list[Event], *, port: int = 0) -> Iterator[Served]:
+    pipeline = Pipeline(MemoryStore(), POLICY)
+    listening = run.bound("127.0.0.1", port)
+    tokens = Tokens.parse(f"read={TOKEN}", "TOKENS")
+    with Live(pipeline, clock=lambda: NOW.astimezone(UTC), tick=None, skew=timedelta(0)) as live:
+        live.apply(events)
+        app = application(POLICY, tokens, WithStore(live, labels=Labels(NAMES)))
+        config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield Served(live, f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        finally:
+            live.stop()
+            server.should_exit = True
+            thread.join(60)
+            assert not thread.is_alive(), "the server did not end"
+
+
+@pytest.fixture
+def service() -> Iterator[Served]:
+    with served(scene()) as found:
+        yield found
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    with browser() as found:
+        yield found
+
+
+def log_in(chromium: Browser, address: str) -> None:
+    chromium.size(1280, 900)
+    chromium.open(address)
+    until(chromium, "document.activeElement.id === 'token'")
+    chromium.type(TOKEN)
+    chromium.press("Enter")
+    until(chromium, "document.getElementById('state').className === 'on'")
+
+
+def until(chromium: Browser, condition: str) -> None:
+    """Wait until a condition of the page is true."""
+    end = time.monotonic() + 60
+    while not is_true(chromium, condition):
+        assert time.monotonic() < end, condition
+        time.sleep(0.02)
+
+
+def is_true(chromium: Browser, condition: str) -> bool:
+    try:
+        return bool(chromium.run(f"!!({condition})"))
+    except AssertionError:  # the page is being replaced, or does not have the element yet
+        return False
+
+
+def focused(chromium: Browser) -> str:
+    script = "(document.activeElement.textContent || document.activeElement.id).slice(0, 40).trim()"
+    return str(chromium.run(script))
+
+
+def text(chromium: Browser) -> str:
+    return re.sub(r"\s+", " ", str(chromium.run("document.body.innerText")))
+
+
+# -- updates --------------------------------------------------------------------------------------
+
+
+def test_an_event_changes_the_page_without_loading_it(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address)
+    chromium.run("window.same = true")
+    assert ", 3 are due today" in text(chromium)
+    service.send("today-1", "replied")
+    until(chromium, "document.body.innerText.includes(', 2 are due today')")
+    said = chromium.run("document.getElementById('announce').textContent")
+    assert ", 2 are due today" in said  # a screen reader says it
+    assert chromium.run("window.same") is True
+    assert chromium.errors == []
+    assert {request.partition("?")[0] for request in chromium.requests} <= {
+        *(service.address + path for path in ("", "updates")),
+        "data:,",
+    }
+
+
+def test_a_page_that_is_current_gets_no_update(service: Served, chromium: Browser) -> None:
+    counting = """
+        window.updates = 0;
+        window.EventSource = class extends EventSource {
+          constructor(url) {
+            super(url);
+            this.addEventListener("screen", () => { window.updates += 1; });
+          }
+        };
+    """
+    chromium.ask("Page.addScriptToEvaluateOnNewDocument", source=counting)
+    for number, path in enumerate(("", "?lang=ru", "?agency=roads&show=overdue")):
+        log_in(chromium, service.address + path)
+        shown = "document.getElementById('live').innerText"
+        before = chromium.run(shown)
+        service.send(f"late-{number:02}", "replied")
+        until(chromium, f"{shown} !== {json.dumps(before)}")
+        assert chromium.run("window.updates") == 1  # none when it connected
+        chromium.ask("Network.clearBrowserCookies")
+
+
+def test_an_update_keeps_the_focus_and_what_is_open(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address)
+    chromium.run("document.querySelector('#load details').open = true")
+    chromium.run("document.querySelector('#next a[href^=appeal]').focus()")
+    before = focused(chromium)
+    service.send("another")
+    until(chromium, "document.body.innerText.includes('another')")
+    assert focused(chromium) == before
+    assert chromium.run("document.querySelector('#load details').open") is True
+
+
+def test_a_link_that_is_gone_gives_its_focus_to_the_next(
+    service: Served, chromium: Browser
+) -> None:
+    service.send("last-of-all")
+    service.send("last-of-all-2")
+    log_in(chromium, service.address + "?id=last-of-all")
+    chromium.run("document.querySelector('#next a[href$=all]').focus()")
+    service.send("last-of-all", "replied")
+    until(chromium, "!document.querySelector('#next a[href$=all]')")
+    assert focused(chromium) == "last-of-all-2"
+
+
+def test_the_page_says_when_it_is_no_longer_current(chromium: Browser) -> None:
+    with served(scene()) as service:
+        log_in(chromium, service.address)
+        port = int(service.address.rstrip("/").rpartition(":")[2])
+    until(chromium, "document.getElementById('state').className === 'off'")
+    assert "no longer current" in text(chromium)
+    with served([*scene(), created("came-meanwhile", 1)], port=port):
+        until(chromium, "document.body.innerText.includes('came-meanwhile')")
+        assert "updates by itself" in text(chromium)
+
+
+def test_a_hidden_page_uses_no_connection(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address)
+    chromium.run(
+        "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    service.send("while-hidden")
+    time.sleep(0.5)
+    assert "while-hidden" not in text(chromium)
+    chromium.run(
+        "Object.defineProperty(document, 'hidden', {value: false});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    until(chromium, "document.body.innerText.includes('while-hidden')")
+
+
+def test_a_page_that_the_browser_kept_is_followed_again(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address)
+    chromium.run("window.dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    service.send("while-away")
+    chromium.run("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    until(chromium, "document.body.innerText.includes('while-away')")
+
+
+# -- keyboard -------------------------------------------------------------------------------------
+
+
+def test_by_keyboard_alone(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address)
+    order = []
+    for _ in range(7):
+        chromium.press("Tab")
+        order.append(focused(chromium))
+        outline = chromium.run("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", order
+    assert order[:5] == [
+        "Skip to what is overdue",
+        "Русский",
+        "Switch theme",
+        "Log out",
+        "Filter and search",
+    ]
+    first = str(chromium.run("document.querySelector('#overdue a').textContent"))
+    chromium.run("document.querySelector('#overdue tbody tr:nth-child(3) a').focus()")
+    opened = focused(chromium)
+    assert opened != first
+    with chromium.loading():
+        chromium.press("Enter")
+    assert f"Appeal {opened}" in text(chromium)
+    assert "Why then: day by day" in text(chromium)
+    chromium.press("Escape")
+    until(chromium, f"document.activeElement.textContent === '{opened}'")
+    until(chromium, "document.getElementById('state').className === 'on'")
+    assert chromium.errors == []
+
+
+def test_the_skip_link_leads_to_the_figures(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address)
+    chromium.press("Tab")
+    chromium.press("Enter")
+    until(chromium, "document.activeElement.id === 'live'")
+
+
+def test_filters_by_keyboard(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address)
+    chromium.run("document.querySelector('.filters summary').focus()")
+    chromium.press("Enter")
+    chromium.press("Tab")
+    assert chromium.run("document.activeElement.name") == "id"
+    chromium.type("late-0")
+    with chromium.loading():
+        chromium.press("Enter")
+    assert chromium.run("location.search").startswith("?id=late-0")
+    assert "10 appeals are overdue" in text(chromium)
+
+
+def test_escape_leaves_a_list_but_not_a_search(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address + "?show=overdue")
+    chromium.run("document.querySelector('.filters').open = true")
+    chromium.run("document.querySelector('input[name=id]').focus()")
+    chromium.type("late")
+    chromium.press("Escape")
+    assert chromium.run("location.search") == "?show=overdue"
+    chromium.run("document.activeElement.blur()")
+    chromium.press("Escape")
+    until(chromium, "location.pathname + location.search === '/'")
+
+
+def test_the_way_back_keeps_the_filters(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address)
+    chromium.open(service.address + "?agency=roads")
+    for go_back in ("document.querySelector('a.back').click()", ""):
+        with chromium.loading():
+            chromium.run("document.querySelector('#overdue a').click()")
+        if go_back:
+            chromium.run(go_back)
+        else:
+            chromium.press("Escape")
+        until(chromium, "location.search === '?agency=roads' && document.querySelector('#overdue')")
+        service.send("late-00", "assigned", agency_id="parks" if go_back else "roads")
+        count = 13 if go_back else 14  # the page is followed again
+        until(chromium, f"document.body.innerText.includes('{count} appeals are overdue')")
+    chromium.open(service.address + "appeal?id=late-03")
+    chromium.press("Escape")
+    until(chromium, "location.pathname + location.search === '/'")
+
+
+# -- without a script, narrow, hostile ------------------------------------------------------------
+
+
+def test_without_a_script(service: Served, chromium: Browser) -> None:
+    chromium.ask("Emulation.setScriptExecutionDisabled", value=True)
+    chromium.size(1280, 900)
+    chromium.open(service.address)
+    chromium.focus("#token")  # the page's own autofocus may come after its load event
+    chromium.type(TOKEN)
+    with chromium.loading():
+        chromium.press("Enter")
+    document = chromium.ask("DOM.getDocument", depth=1)["root"]["nodeId"]
+
+    def html() -> str:
+        return str(chromium.ask("DOM.getOuterHTML", nodeId=document)["outerHTML"])
+
+    assert "Overdue now" in html()
+    assert '<meta http-equiv="refresh" content="60">' in html()
+    assert "updates every minute" in html()
+    with chromium.loading():
+        chromium.ask("Page.navigate", url=f"{service.address}appeal?id=late-03")
+    document = chromium.ask("DOM.getDocument", depth=1)["root"]["nodeId"]
+    assert "Why then: day by day" in html()
+    assert chromium.errors == []
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
+def test_nothing_is_wider_than_the_screen(
+    service: Served, chromium: Browser, width: int, theme: str
+) -> None:
+    log_in(chromium, service.address)
+    chromium.size(width, 844, theme=theme, mobile=width < 500)
+    for path in ("", "?show=overdue", "?lang=ru", "appeal?id=late-03", "?id=%D0%99"):
+        chromium.open(service.address + path)
+        check_width(chromium)
+    assert chromium.errors == []
+
+
+def check_width(chromium: Browser) -> None:
+    outside: Any = chromium.run(
+        "[...document.querySelectorAll('body *')].filter((one) => !one.closest('.scroll, .skip')"
+        " && one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"
+        ".map((one) => one.outerHTML.slice(0, 80))"
+    )
+    assert outside == []
+    inside = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert chromium.run(inside)
+
+
+def test_hostile_ids_run_nothing(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address)
+    chromium.run("window.alert = () => { window.attacked = true; }")
+    service.send(HOSTILE + "2", agency_id=HOSTILE)
+    until(chromium, "document.body.innerText.includes('onerror')")
+    with chromium.loading():
+        chromium.run(
+            "[...document.querySelectorAll('a')].find(a => a.innerText.includes('alert')).click()"
+        )
+    assert "Why then: day by day" in text(chromium)
+    assert chromium.run("window.attacked") is None
+    assert chromium.errors == []
+
+
+def test_log_out(service: Served, chromium: Browser) -> None:
+    log_in(chromium, service.address)
+    with chromium.loading():
+        chromium.run("document.querySelector('form[action=logout] button').click()")
+    assert chromium.run("document.querySelectorAll('input[type=password]').length") == 1

@@ -1,0 +1,307 @@
+"""JSON documents: where their records are, nested keys, and what no document may do."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kit.properties import examples
+from workhours_sla import Event
+from workhours_sla.adapters.config.file import parse_config
+from workhours_sla.adapters.sources import Fault, Item, mapper_of, open_source
+from workhours_sla.adapters.sources.json_records import Found, at_path, records_of
+from workhours_sla.adapters.sources.opened_file import OpenedFile
+from workhours_sla.adapters.sources.text_lines import ByteChunks
+from workhours_sla.errors import SourceError
+
+ROW = {"appeal_id": "A-1", "type": "created", "occurred_at": "2026-03-12T10:15+03:00"}
+REPLY = {"appeal_id": 17, "type": "replied", "occurred_at": "2026-03-12T11:15+03:00"}
+COMMENT = {
+    "id": 5,
+    "kind": "created",
+    "author": {"org": {"id": "roads"}},
+    "date": ROW["occurred_at"],
+}
+NESTED = """
+[columns]
+appeal_id = "id"
+type = "kind"
+occurred_at = "{path}date"
+agency_id = "{path}author.org.id"
+"""
+IN_ITEMS = '[input]\npath = "response.items[]"\n'
+
+
+def read(data: object, config: str = "", *, encoding: str = "utf-8") -> list[Item]:
+    if not isinstance(data, bytes):
+        data = (data if isinstance(data, str) else json.dumps(data)).encode(encoding)
+    with open_source(BytesIO(data), parse_config(config, "test.toml"), name="rows") as source:
+        return list(source)
+
+
+def events(items: list[Item]) -> list[Event]:
+    return [event for item in items if not isinstance(item, Fault) for event in item]
+
+
+def refusal(data: object, config: str = "") -> str:
+    with pytest.raises(SourceError) as caught:
+        read(data, config)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def values_at(content: str, path: str, size: int = 1 << 16) -> list[object]:
+    """Return the records at a path of a document that comes in pieces."""
+    data = content.encode()
+    pieces = iter([data[at : at + size] for at in range(0, len(data), size)])
+
+    class Pieces(BytesIO):
+        def read1(self, size: int | None = -1, /) -> bytes:
+            return next(pieces, b"")
+
+    chunks = ByteChunks(Pieces(), "rows")
+    found = records_of(OpenedFile("rows", "", None, chunks, chunks), at_path(path))
+    return [one.written for one in found if isinstance(one, Found)]
+
+
+# -- documents and lines -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (json.dumps([ROW, REPLY]), "json"),
+        (json.dumps([ROW, REPLY], indent=2), "json"),
+        ("\ufeff \n" + json.dumps(ROW, indent=2), "json"),
+        (json.dumps({"a": [ROW]}, indent=0), "json"),
+        (json.dumps(ROW), "json"),
+        (json.dumps(ROW) + "\n" + json.dumps(REPLY), "jsonl"),
+        (json.dumps(ROW) + "\n\n" + json.dumps(REPLY) + "\n", "jsonl"),
+        ('{"appeal_id": "A\n' + json.dumps(ROW), "jsonl"),
+        ('{"appeal_id": 1,\n' + json.dumps(ROW), "jsonl"),
+        ('{"items": [\n' + json.dumps(ROW) + "]}", "json"),
+        ('{"a": "}", "b": {\n"c": 1}}', "json"),
+        ("appeal_id,type\n", "csv"),
+        ("", "csv"),
+    ],
+)
+def test_documents_and_lines_are_distinguished(text: str, expected: str, tmp_path: Path) -> None:
+    path = tmp_path / ("rows.json" if expected != "csv" else "rows")
+    path.write_text(text, "utf-8")
+    with open_source(path, parse_config("", "test.toml")) as source:
+        assert source.format == expected
+        assert source.unit == ("record" if expected == "json" else "line")
+
+
+def test_one_line_of_json_lines_may_be_a_document(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    for text in (json.dumps(ROW) + "\n", json.dumps(ROW)):
+        path.write_text(text, "utf-8")
+        with open_source(path, parse_config("", "test.toml")) as source:
+            assert source.format == "json"
+            assert events(list(source)) == events(read(json.dumps(ROW) + "\n"))
+    # a stream may go on, so that a whole line is read as one
+    with open_source(BytesIO(json.dumps(ROW).encode() + b"\n"), parse_config("", "t")) as source:
+        assert source.format == "jsonl"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_encodings(encoding: str, indent: int | None) -> None:
+    rows = [{**ROW, "agency_id": "Дороги"}, REPLY]
+    config = f'[input]\nencoding = "{encoding}"'
+    text = json.dumps(rows, ensure_ascii=False, indent=indent)
+    found = events(read(text, config, encoding=encoding))
+    assert [event.agency_id for event in found] == ["Дороги", None]
+    assert found == events(read(rows))
+
+
+def test_bytes_of_another_encoding() -> None:
+    message = refusal(json.dumps([{"a": "Ж"}], ensure_ascii=False).encode("cp1251"))
+    assert (
+        'set the encoding it was written in under [input], such as encoding = "cp1251"' in message
+    )
+    assert 'encoding = "utf-16"' in refusal(json.dumps([ROW]).encode("utf-16"))
+
+
+# -- paths ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_records_at_a_path(indent: int | None) -> None:
+    document = json.dumps({"count": 2, "response": {"items": [ROW, REPLY], "x": []}}, indent=indent)
+    assert read(document, IN_ITEMS) == read([ROW, REPLY])
+    assert read(document + "\n" + document, IN_ITEMS) == read([ROW, REPLY]) * 2
+
+
+def test_nested_keys_of_columns() -> None:
+    expected = events(read([{**ROW, "appeal_id": "5", "agency_id": "roads"}]))
+    document = {"response": {"count": 1, "items": [COMMENT]}}
+    whole = NESTED.replace("{path}", "response.items[].")
+    assert events(read(document, whole)) == expected
+    assert events(read(document, IN_ITEMS + whole)) == expected
+    assert events(read(document, IN_ITEMS + NESTED.replace("{path}", ""))) == expected
+    flat = NESTED.replace("{path}", "")
+    assert events(read([COMMENT], flat)) == expected
+    assert events(read(COMMENT, flat)) == expected
+    lines = json.dumps(COMMENT) + "\n"
+    assert events(read(lines * 2, flat)) == expected * 2
+    item = mapper_of(parse_config(flat, "test.toml"))(COMMENT, 1)
+    assert events([item]) == expected
+
+
+def test_a_key_with_dots_comes_before_nested_keys() -> None:
+    row = {**ROW, "a.b": "dotted", "a": {"b": "nested"}}
+    config = '[columns]\nagency_id = "a.b"'
+    assert [event.agency_id for event in events(read([row], config))] == ["dotted"]
+    without = {**ROW, "a": {"b": None}}
+    assert [event.agency_id for event in events(read([without], config))] == [None]
+    assert isinstance(read([{**ROW, "a": {"b": {}}}], config)[0], Fault)
+    assert [event.agency_id for event in events(read([row, {**ROW, "a": 1}], config))] == [
+        "dotted",
+        None,
+    ]
+
+
+def test_columns_of_several_arrays_are_refused() -> None:
+    config = '[input]\nformat = "json"\n[columns]\nappeal_id = "a[].id"\noccurred_at = "a[].b[].at"'
+    assert "'a[].id' and 'a[].b[].at' are in different arrays" in refusal([], config)
+
+
+@pytest.mark.parametrize(
+    ("data", "config", "part"),
+    [
+        ({"response": {"items": [ROW]}}, "", "set path = 'response.items[]'"),
+        ({"response": {"item": [ROW]}}, "", "set path = 'response.item[]'"),
+        (json.dumps({"response": {"items": [ROW]}}) + "\n", "", "set path = 'response.items[]'"),
+        ({"response": {"items": [ROW]}}, IN_ITEMS.replace("items", "rows"), "set path = 'resp"),
+        ({"response": 1, "ж": 2}, IN_ITEMS, "has nothing at the path 'response.items[]', but at"),
+        ({"response": 1, "ж": 2}, IN_ITEMS, "its top 'response', 'ж'"),
+        ([{"id": 1, "type": 2}], "", "no column 'appeal_id' (did you mean 'id'?) but"),
+        ([COMMENT], '[columns]\nappeal_id = "author.id"', "no column 'author.id'"),
+        (b"", '[input]\nformat = "json"', "is empty"),
+        ({"error": {"error_code": 5, "error_msg": "no access"}}, "", "API (5: no access)"),
+        ({"error": {"error_code": 5, "error_msg": "no access"}}, IN_ITEMS, "API (5: no access)"),
+        (b'{"error_code": 102, "error_msg": "PARAM"}\n', "", "API (102: PARAM)"),
+        ({"errors": [{"code": 400, "description": "bad id"}]}, "", "API (400: bad id)"),
+        ({"errorMessages": ["Issue does not exist"], "errors": {}}, "", "API (Issue does not"),
+        ({"error": "RecordInvalid", "description": "x"}, IN_ITEMS, "API (RecordInvalid: x)"),
+        ({"error": "on\ntwo lines" + "x" * 300}, "", "API (on two lines"),
+        ({"a\nb": [{"c": 1}]}, "", "set path = 'a\\nb[]'"),
+    ],
+)
+def test_documents_without_records(data: object, config: str, part: str) -> None:
+    assert part in refusal(data, config)
+
+
+def test_an_error_beside_records_ends_the_run() -> None:
+    """A key of this name within the records, or around them, is data."""
+    assert "API (late)" in refusal({"response": {"items": [ROW]}, "error": "late"}, IN_ITEMS)
+    document = {"response": {"items": [{**ROW, "error": "data"}], "error": "data"}, "error": None}
+    assert read(document, IN_ITEMS) == read([ROW])
+
+
+def test_an_empty_array_has_no_rows() -> None:
+    assert read([]) == []
+    assert read({"response": {"items": []}}, IN_ITEMS) == []
+    assert "nothing at the path" in refusal({"response": {"itemsets": []}}, IN_ITEMS)
+
+
+def test_records_that_cannot_be_used() -> None:
+    items = read([ROW, 5, {**ROW, "appeal_id": 1.5}, {**ROW, "appeal_id": "x" * 1_000_001}, REPLY])
+    assert [item.line for item in items if isinstance(item, Fault)] == [2, 3, 4]
+    details = [item.detail for item in items if isinstance(item, Fault)]
+    assert "not an object" in details[0]
+    assert "a number with a fraction" in details[1]
+    assert "'appeal_id' has more than 1,000,000 characters" in details[2]
+    assert [len(item.text) < 1000 for item in items if isinstance(item, Fault)] == [True] * 3
+    assert len(events(items)) == 2
+    late = read([{"x": 1}] * 1_000 + [ROW])
+    assert len(late) == 1_001
+    assert "no column 'appeal_id'" in refusal([{"x": 1}] * 1_001 + [ROW])
+
+
+# -- what no document may do ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[" * 100_000, '{"a":' * 100_000, "[" * 980 + "]" * 980, '[{"a": 1}, {"a"', "[1]]"),
+        *('[{"a": 1}, {"b": "x]', '[{"appeal_id": "A"; "x": 1}]', "[tru]"),
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "open311", "max"])
+def test_a_broken_document_is_refused(text: str, form: str) -> None:
+    message = refusal(text, f'[input]\nformat = "{form}"\nsource = "x"')
+    assert message.startswith("rows ")
+
+
+def test_the_message_has_the_place_of_the_fault() -> None:
+    message = refusal(json.dumps([ROW]) + '\n[{"a": 1},\n{"a"}]')
+    assert message == (
+        "rows is not JSON: Expecting ':' delimiter: line 3 column 5 (char 98) "
+        "(records read before: 1); export it again, or set another format"
+    )
+
+
+def test_brackets_in_texts_do_not_count() -> None:
+    wild = {**ROW, "text": '[[[{{{"\\' * 1000, "also": ["\\", '"', "]" * 90]}
+    assert len(events(read([wild] * 50))) == 50
+    assert len(events(read([{**ROW, "deep": json.loads("[" * 60 + "]" * 60)}]))) == 1
+
+
+@given(
+    st.lists(st.sampled_from(['"', "\\", "[", "]", "{", "}", "a", "\\u0041", "Ж"])),
+    st.integers(1, 9),
+)
+@settings(max_examples=examples(300), derandomize=True, database=None)
+def test_depth_does_not_depend_on_texts_and_chunks(pieces: list[str], size: int) -> None:
+    text = "".join(pieces) + "[" * 70
+    values: list[object] = [{"a": [text]}, {"a": json.loads("[" * size + "]" * size)}] * 2
+    assert values_at(json.dumps(values, ensure_ascii=False), "[]", size) == values
+
+
+def test_arrays_that_are_skipped_may_be_of_any_size() -> None:
+    document = {"x": ["x" * 1_000_000] * 17, "response": {"items": [ROW]}}
+    assert read(document, IN_ITEMS) == read([ROW])
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text("abc.", max_size=3), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.lists(JSON, max_size=5), st.sampled_from([None, 1]))
+@settings(max_examples=examples(200), derandomize=True, database=None)
+def test_values_are_those_of_the_document(values: list[object], indent: int | None) -> None:
+    content = json.dumps({"x": 1, "y": {"z": values}}, indent=indent, ensure_ascii=False)
+    with suppress(UnicodeEncodeError):
+        assert values_at(content, "y.z[]") == values
+        assert values_at(content, "x") == [1]
+        assert values_at(content, "y.x") == []
+
+
+@given(st.data())
+@settings(max_examples=examples(300), derandomize=True, database=None)
+def test_changed_documents_give_rows_or_an_error(data: st.DataObject) -> None:
+    config = data.draw(
+        st.sampled_from(["", IN_ITEMS, NESTED.replace("{path}", "response.items[].")])
+    )
+    content = bytearray(json.dumps({"response": {"items": [ROW, COMMENT]}}).encode())
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=3))
+    with suppress(SourceError):
+        assert all(isinstance(item, Fault | tuple) for item in read(bytes(content), config))

@@ -1,0 +1,386 @@
+"""Any text, however long or deeply nested, is read in linear time or rejected in one sentence."""
+
+from __future__ import annotations
+
+import io
+import json
+import tracemalloc
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+import pytest
+from dateutil.rrule import rrulestr
+
+from workhours_sla import Calendar, Event, Schedule, WeeklyHours
+from workhours_sla.adapters.calendars.icalendar import recurrence
+from workhours_sla.adapters.config.file import load_config, parse_config
+from workhours_sla.adapters.config.sections import Config
+from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
+from workhours_sla.cli.main import main
+from workhours_sla.cli.min_read import read_percent
+from workhours_sla.cli.times import read_day, read_time
+from workhours_sla.errors import ConfigError, StoreError, WorkHoursError
+from workhours_sla.files import (
+    Fault,
+    load_acts,
+    open_source,
+    parse_acts,
+    read_dates,
+    read_icalendar,
+    read_xmlcalendar,
+)
+from workhours_sla.json import from_json, to_json
+from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.budget_texts import parse_budget
+
+pytest.importorskip("numpy")  # of reports
+
+from kit.paths import DATA
+from workhours_sla.reports.report_json import from_json as report_from_json
+
+ZONE = ZoneInfo("Europe/Volgograd")
+NINES = "9" * 5000
+"""More digits than ``int`` accepts."""
+LONG = "x" * 2_000_000
+SPACES = " " * 200_000
+"""So many spaces that quadratic time would take minutes."""
+LONGEST_MESSAGE = 1_000
+
+Read = Callable[[Any], object]
+
+
+def refusal(read: Read, text: str) -> str:
+    """Return the sentence with which a text is rejected."""
+    with pytest.raises((WorkHoursError, click.UsageError)) as caught:
+        read(text)
+    error = caught.value
+    message = error.format_message() if isinstance(error, click.UsageError) else str(error)
+    assert len(message) < LONGEST_MESSAGE
+    assert "\n" not in message
+    return message
+
+
+def config(text: str) -> Config:
+    return parse_config(text, "office.toml")
+
+
+def acts(text: str) -> Calendar:
+    return parse_acts(text, "acts.toml").added_to(Calendar.get("RU"))
+
+
+def feed(*lines: str) -> Calendar:
+    whole = "\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR"])
+    first, last = date(2025, 1, 1), date(2026, 12, 31)
+    return read_icalendar(whole, id="x", first=first, last=last)
+
+
+def recurring(rule: str, *more: str, start: str = "20250303") -> Calendar:
+    return feed(f"DTSTART;VALUE=DATE:{start}", f"RRULE:{rule}", *more)
+
+
+def rows(text: str, **options: str) -> list[object]:
+    lines = ["[input]", *(f'{key} = "{value}"' for key, value in options.items())]
+    with open_source(io.BytesIO(text.encode()), config("\n".join(lines)), name="input") as source:
+        return list(source)
+
+
+# -- numbers of thousands of digits, lists of thousands of levels ----------------------------------
+
+
+@pytest.mark.parametrize("text", [f"{NINES}h", f"PT{NINES}H", f"{NINES}:30", f"1h {NINES} m"])
+@pytest.mark.parametrize("read", [parse_amount, parse_budget])
+def test_a_budget_of_thousands_of_digits_is_refused(read: Read, text: str) -> None:
+    assert "99999…" in refusal(read, text)
+
+
+@pytest.mark.parametrize("text", ["09(8{}", "09:00-{}", "Mo {}", "{}"])
+def test_hours_of_characters_that_must_be_escaped_are_refused_briefly(text: str) -> None:
+    for many in ("\U00102a9d", "\x17", "\ud800"):
+        assert "cannot read the hours" in refusal(WeeklyHours.parse, text.format(many * 500))
+
+
+@pytest.mark.parametrize("text", [f"1.{NINES}%", f"{NINES}%", NINES])
+def test_a_percentage_of_thousands_of_digits_is_refused(text: str) -> None:
+    assert "99999…" in refusal(read_percent, text)
+
+
+@pytest.mark.parametrize("read", [load_config, load_acts])
+def test_of_a_huge_toml_file_only_the_beginning_is_read(read: Read, tmp_path: Path) -> None:
+    path = tmp_path / "huge.toml"
+    with path.open("wb") as file:
+        file.write("я".encode() * 1_999_999 + "\U0001f600".encode() * 9)
+        file.truncate(200_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ConfigError, match="has more than 1,000,000 characters"):
+            read(path)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("read", [config, acts])
+def test_toml_that_its_parser_gives_up_on_is_refused(read: Read) -> None:
+    assert "too many digits" in refusal(read, f"x = {NINES}")
+    assert "nested too deep" in refusal(read, "x = " + "[" * 5_000)
+    assert "nested too deep" in refusal(read, "x = " + "{a = " * 5_000)
+    assert "line 2 has more than 16 dots" in refusal(read, f"a = 1\n{'a.' * 100_000}b = 1")
+    assert "line 1 has more than 16 dots" in refusal(read, f"[{'a . ' * 50_000}b]")
+    assert "more than 1,000,000 characters" in refusal(read, "#" * 1_000_001)
+
+
+def test_dots_in_strings_and_comments_are_no_nesting() -> None:
+    dots = "." * 1_000
+    text = f'[acts.a] # {dots}\ntitle = "{dots}\\"#" # {dots}\nnote = \'{dots}"\''
+    assert parse_acts(text, "acts.toml").rows == ()
+
+
+def test_confirmed_dates_must_lie_within_the_calendar() -> None:
+    for first, last in (("0001-01-01", "9999-12-31"), ("2028-01-01", "2027-01-01")):
+        text = f"[[confirms]]\nfrom = {first}\nto = {last}"
+        assert f"cannot confirm {first} to {last}" in refusal(acts, text)
+    assert acts("[[confirms]]\nfrom = 0002-01-01\nto = 9998-12-31").coverage[-1][1].year == 9998
+
+
+def test_acts_are_tables() -> None:
+    assert "acts: expected a table, got 5" in refusal(acts, "acts = 5")
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("FREQ=MONTHLY;BYDAY=99MO", "no month has 99"),
+        ("FREQ=YEARLY;BYDAY=99MO", "no year has 99"),
+        ("FREQ=YEARLY;BYDAY=-54MO", "no year has 54"),
+        ("FREQ=YEARLY;BYMONTH=12;BYDAY=53MO", "no month has 53"),
+        ("FREQ=MONTHLY;BYDAY=6MO", "no month has 6"),
+    ],
+)
+def test_a_weekday_that_no_month_or_year_has_is_refused(rule: str, words: str) -> None:
+    assert words in refusal(recurring, rule)
+
+
+@pytest.mark.parametrize("written", ['"\ud800"', '{"schema": "\ud800"}', "\ud800"])
+def test_a_lone_surrogate_in_a_report_is_refused(written: str) -> None:
+    assert "not a report in JSON" in refusal(report_from_json, written)
+
+
+@pytest.mark.parametrize("read", [config, acts])
+@pytest.mark.parametrize("text", ['kind = "\ud800"', '"\udc00" = 1', "# \udfff\nx = 1"])
+def test_toml_with_half_of_a_surrogate_pair_is_refused(read: Read, text: str) -> None:
+    assert "line 2 has half of a surrogate pair" in refusal(read, f"[input]\n{text}")
+
+
+@pytest.mark.parametrize("old", ["workhours.event/1", "event_id", "2025-03-11T14:20", "created"])
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF", "\ud800"])
+def test_json_with_half_of_a_surrogate_pair_is_refused(old: str, half: str) -> None:
+    when = "2025-03-11T17:20:00+03:00"
+    event = to_json(Event("e1", "A-1", "created", *[datetime.fromisoformat(when)] * 2))
+    assert "half of a surrogate pair" in refusal(from_json, event.replace(old, half, 1))
+    report = '{"schema":"workhours.report/4","report":{"target":"' + half + '"}}'
+    assert "half of a surrogate pair" in refusal(report_from_json, report)
+    whole = event.replace("A-1", "\\ud83d\\ude00", 1)
+    assert from_json(whole, Event).appeal_id == "\U0001f600"
+
+
+def test_json_that_is_nested_too_deep_is_refused(tmp_path: Path) -> None:
+    whole = (DATA / "serial" / "report-4.json").read_text(encoding="utf-8")
+    deep = "[" * 100_000
+    for start in (
+        '{"schema":"workhours.report/4","report":',
+        '{"schema":"workhours.report/3","a":',
+    ):
+        assert "not a report" in refusal(report_from_json, start + deep)
+    assert "not a report" in refusal(report_from_json, whole.replace('"as_of":', f'"x":{deep}', 1))
+    schema = '{"schema":"workhours.change/2","x":'
+    assert "not JSON that can be read" in refusal(from_json, schema + deep)
+    file = tmp_path / "changes.jsonl"
+    file.write_text(schema + deep + "\n")
+    with pytest.raises(StoreError, match="other content than changes"):
+        JsonLinesSink(file)
+    assert len(file.read_text().splitlines()) == 1
+
+
+# -- what took the square of its length ------------------------------------------------------------
+
+
+def test_any_number_of_blank_lines_may_come_before_a_header() -> None:
+    header = "appeal_id,posted_at,answered_at\n"
+    text = "\n" * 2_000_000 + header + "1,2025-03-12T10:00Z,\n2,x,\n"
+    created, fault = rows(text, format="csv", kind="appeals")
+    assert isinstance(fault, Fault)
+    assert fault.line == 2_000_003
+    assert created[0].appeal_id == "1"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("read", [parse_amount, parse_budget])
+def test_spaces_in_a_budget_are_skipped_in_linear_time(read: Read) -> None:
+    assert read(f"1h{SPACES}30{SPACES}m{SPACES}") == timedelta(hours=1, minutes=30)
+    for text in (f"1h{SPACES}x", f"1{SPACES}h 1{SPACES}h", f"1h{SPACES}clock{SPACES}x"):
+        assert "…" in refusal(read, text)
+
+
+def test_weekly_hours_that_are_too_long_are_refused() -> None:
+    for text in ("\ufeff" * 2_000_000, f"Mo{SPACES}09:00-18:00"):
+        assert "more than 10,000 characters" in refusal(WeeklyHours.parse, text)
+
+
+def test_spaces_in_a_time_are_skipped_in_linear_time() -> None:
+    def read(text: str) -> object:
+        return read_day(text) or read_time(text, ZONE)
+
+    for text in (f"2025-10-31 17:30{SPACES}x", f"31.10.2025{SPACES}\nx", f"17:30{SPACES}+x"):
+        assert "is not a time" in refusal(read, text)
+    assert read_time(f"31.10.2025{SPACES}17:30{SPACES}+03:00", ZONE).when.hour == 17
+
+
+@pytest.mark.parametrize("start", [date(1604, 2, 29), date(1871, 12, 31), date(2023, 1, 1)])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY",
+        "FREQ=DAILY;INTERVAL=9;BYDAY=MO,TU,WE",
+        "FREQ=DAILY;INTERVAL=365",
+        "FREQ=WEEKLY",
+        "FREQ=WEEKLY;INTERVAL=3;BYDAY=SA,SU,MO;WKST=SU",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH,SU;BYSETPOS=-1",
+        "FREQ=MONTHLY",
+        "FREQ=MONTHLY;INTERVAL=5;BYDAY=-1FR,2MO",
+        "FREQ=MONTHLY;BYMONTHDAY=-1,15;BYSETPOS=1",
+        "FREQ=YEARLY",
+        "FREQ=YEARLY;INTERVAL=2;BYMONTH=3,9",
+        "FREQ=YEARLY;INTERVAL=3;BYWEEKNO=1,20,53;BYDAY=MO",
+        "FREQ=YEARLY;BYYEARDAY=1,100,-1",
+        "FREQ=YEARLY;BYDAY=20MO",
+    ],
+)
+def test_old_recurrences_equal_those_counted_from_their_start(rule: str, start: date) -> None:
+    begun = datetime(start.year, start.month, start.day)
+    since, until = datetime(2025, 1, 1), datetime(2026, 12, 31)
+    counted = rrulestr(f"RRULE:{rule}", dtstart=begun).between(since, until, inc=True)
+    own = {date(2025, 6, 1), date(2026, 6, 1)}  # so that no year is empty
+    listed = ",".join(f"{day:%Y%m%d}" for day in own)
+    found = recurring(rule, f"RDATE;VALUE=DATE:{listed}", start=f"{start:%Y%m%d}")
+    named = {
+        day
+        for year in (2025, 2026)
+        for day, special in found.special_days(year).items()
+        if special.reasons
+    }
+    assert named == {wall.date() for wall in counted} | own
+
+
+def test_a_daily_event_since_year_1_is_not_counted_from_its_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    starts = []
+
+    def counting(rule: str, *, dtstart: datetime) -> Iterator[datetime]:
+        for start in rrulestr(rule, dtstart=dtstart):
+            starts.append(start)
+            yield start
+
+    monkeypatch.setattr(recurrence, "rrulestr", counting)
+    found = recurring("FREQ=DAILY", start="00010101")
+    assert found.count_working_days(date(2025, 1, 1), date(2026, 12, 31)) == 0
+    assert 730 <= len(starts) < 750
+
+
+@pytest.mark.slow
+def test_endless_recurrences_are_bounded() -> None:
+    daily = "FREQ=DAILY"
+    assert "no dates" in refusal(recurring, "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")
+    assert "begins 400 years before" in refusal(
+        lambda rule: recurring(rule, start="00010101"), f"{daily};COUNT=9"
+    )
+    assert "starts more than 100,000 times" in refusal(
+        lambda rule: recurring(rule, "DURATION:P200000D", start="00010101"), daily
+    )
+    assert "cover 1,000,000 days" in refusal(
+        lambda rule: recurring(rule, "DURATION:P9999D", start="20200101"), daily
+    )
+
+
+# -- messages quote little -------------------------------------------------------------------------
+
+READERS: dict[str, tuple[Read, str]] = {
+    "amount": (parse_amount, LONG),
+    "budget": (parse_budget, LONG),
+    "days": (parse_budget, "30 days"),
+    "hours": (WeeklyHours.parse, f"Mo-Fr {LONG[:9_000]}"),
+    "hours of a day": (WeeklyHours.parse, f"Mo {LONG[:9_000]}; Mo"),
+    "calendar": (Calendar.get, LONG),
+    "region": (Calendar.get, f"RU-{LONG}"),
+    "country": (Calendar.get, f"DE-{LONG}"),
+    "time": (lambda text: read_time(text, ZONE), LONG),
+    "TOML value": (config, f'[schedule]\nhours = "{LONG[:900_000]}"'),
+    "TOML key": (config, f'[schedule]\n{LONG[:900_000]} = "1"'),
+    "TOML section": (config, f'["{LONG[:900_000]}"]'),
+    "TOML type": (config, f'[schedule]\nweek = "{LONG[:900_000]}"'),
+    "TOML choice": (config, f'[input]\nkind = "{LONG[:900_000]}"'),
+    "TOML target": (config, f'[[targets]]\nname = "{LONG[:900_000]}"\nbudget = "x"'),
+    "acts": (acts, f'acts = ["{LONG[:900_000]}"]'),
+    "act": (acts, f'[[days_off]]\ndate = 2026-09-01\nact = "{LONG[:900_000]}"'),
+    "key of acts": (acts, f'[acts.a]\ntitle = "t"\n{LONG[:900_000]} = 1'),
+    "list of dates": (lambda text: read_dates(text, id="x"), f"date\n{LONG[:100_000]}"),
+    "columns of dates": (lambda text: read_dates(text, id="x"), f"date,{LONG[:100_000]}\n"),
+    "feed": (feed, LONG),
+    "component": (feed, f"BEGIN:{LONG}\nEND:x"),
+    "rule": (recurring, f"FREQ={LONG}"),
+    "XML": (lambda text: read_xmlcalendar(text, id="x"), f"<{LONG}/>"),
+    "value": (from_json, json.dumps({"schema": LONG})),
+    "kind of a value": (
+        from_json,
+        f'{{"schema": "workhours.budget/1", "budget": {{"kind": "{LONG}"}}}}',
+    ),
+    "key of a value": (
+        from_json,
+        f'{{"schema": "workhours.interval/1", "{LONG}": 1}}',
+    ),
+    "report": (report_from_json, json.dumps({"schema": LONG})),
+    "change": (
+        from_json,
+        f'{{"schema": "workhours.change/2", "change_id": "x", "kind": "{LONG}"}}',
+    ),
+    "columns of rows": (lambda text: rows(text, format="csv"), f"{LONG},x\n1,2\n"),
+    "keys of rows": (lambda text: rows(text, format="jsonl"), json.dumps({LONG[:900_000]: 1})),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_message_quotes_no_more_than_the_beginning(name: str) -> None:
+    refusal(*READERS[name])
+
+
+def test_the_fault_of_a_row_is_short() -> None:
+    long = LONG[:900_000]
+    row = {"event_id": "1", "appeal_id": "1", "type": "created", "occurred_at": "2025-03-12T10:00Z"}
+    for column in ("type", "occurred_at", "author_role", "substantive"):
+        (fault,) = rows(json.dumps({**row, column: long}) + "\n", format="jsonl")
+        assert isinstance(fault, Fault)
+        assert len(fault.detail) < LONGEST_MESSAGE
+
+
+def test_a_long_argument_is_quoted_in_part(capsys: pytest.CaptureFixture[str]) -> None:
+    long = LONG[:100_000]
+    for arguments in ([long], ["due", long], ["due", f"--{long}"], ["due", "now", "--week", long]):
+        assert main([*arguments, "--lang", "en"]) == 2
+        assert len(capsys.readouterr().err) < LONGEST_MESSAGE
+
+
+def test_a_zone_of_thousands_of_parts_is_refused() -> None:
+    name = "Europe/" + "a/" * 5_000 + "b"
+    for read in (
+        lambda tz: Schedule(None, "09:00-18:00", tz=tz),
+        lambda tz: config(f'[input]\ntz = "{tz}"'),
+        lambda tz: read_dates("date\n2025-01-01\n", id="x", tz=tz),
+        lambda tz: from_json(
+            '{"schema": "workhours.interval/1", '
+            f'"start": "2025-01-01T00:00:00+03:00[{tz}]", "end": ""}}'
+        ),
+    ):
+        assert "no time zone" in refusal(read, name)

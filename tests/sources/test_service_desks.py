@@ -1,0 +1,962 @@
+"""Exports of service desks: each sample gives the verdicts of its story, and bad input is named."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kit.paths import EXAMPLES, SAMPLES
+from kit.properties import examples
+from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
+from workhours_sla.adapters.config.file import parse_config
+from workhours_sla.adapters.config.sections import Format
+from workhours_sla.adapters.sources import Claim, Fault, Item, open_source
+from workhours_sla.adapters.sources.formats import mapper_of
+from workhours_sla.adapters.sources.tail import Tail
+from workhours_sla.errors import SourceError
+from workhours_sla.sla.source import Item as SourceItem
+from workhours_sla.text.catalog import LANGUAGES, QUARANTINE_REASONS, language
+from workhours_sla.text.messages import phrase_of, said
+
+VOLGOGRAD = ZoneInfo("Europe/Volgograd")
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+AS_OF = datetime(2026, 3, 12, 15, 30, tzinfo=VOLGOGRAD)
+STORY = {
+    "A": ("met", "2026-03-12 15:15", 45),
+    "B": ("breached", "2026-03-12 12:20", None),
+    "C": ("breached", "2026-03-12 13:00", 300),
+}
+"""The verdict, the due time, and the minutes of working time to the answer of each appeal."""
+NAMES = {"1001": "A", "1002": "B", "1003": "C"}
+ACTIVITIES = '[values.type]\n"Создано" = "created"\n"Ответ" = "replied"\n'
+
+
+def form(name: str, *more: str) -> str:
+    return "\n".join((f'[input]\nformat = "{name}"', *more))
+
+
+def read(source: bytes | str | Path, config: str = "", name: str | None = None) -> list[Item]:
+    data = source.encode() if isinstance(source, str) else source
+    where = BytesIO(data) if isinstance(data, bytes) else data
+    name = name or ("rows" if isinstance(data, bytes) else None)
+    with open_source(where, parse_config(config, "test.toml"), name=name) as file:
+        return list(file)
+
+
+def claims(source: bytes | str | Path, config: str) -> list[Claim]:
+    data = source.encode() if isinstance(source, str) else source
+    where = BytesIO(data) if isinstance(data, bytes) else data
+    with open_source(where, parse_config(config, "test.toml")) as file:
+        for _ in file:
+            pass
+        return file.claims
+
+
+def events(items: list[Item]) -> list[Event]:
+    assert not [item for item in items if isinstance(item, Fault)]
+    return [event for item in items if not isinstance(item, Fault) for event in item]
+
+
+def kinds(items: list[Item]) -> list[tuple[str, str]]:
+    found = sorted(events(items), key=lambda event: event.order)
+    return [(event.type.value, f"{event.occurred_at:%d %H:%M}") for event in found]
+
+
+def refusal(source: bytes | str, config: str) -> str:
+    with pytest.raises(SourceError) as caught:
+        read(source, config)
+    phrase = phrase_of(caught.value)
+    assert phrase is not None
+    for lang in LANGUAGES:
+        with language(lang):
+            assert "\n" not in said(phrase)
+            assert "{" not in said(phrase).replace("{}", "")
+    return str(caught.value)
+
+
+def fault(items: list[Item], reason: str) -> str:
+    (found,) = [item for item in items if isinstance(item, Fault)]
+    assert found.reason == reason
+    assert reason in QUARANTINE_REASONS
+    return found.detail
+
+
+def doc(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+# -- the story -----------------------------------------------------------------------------------
+
+OWN = {
+    "log.xes": ACTIVITIES,
+    "open311_requests.json": form("open311"),
+    "open311_requests.xml": form("open311"),
+    "cloudevents_structured.jsonl": form("cloudevents"),
+    "cloudevents_batch.json": form("cloudevents"),
+    "zendesk_ticket_metric_events.json": form("zendesk"),
+    "zammad_tickets.json": form("zammad"),
+    "servicenow_task_sla.csv": form("servicenow", 'kind = "appeals"', 'tz = "UTC"'),
+}
+
+
+def judged(found: list[Event]) -> dict[str, tuple[str, str, int | None]]:
+    result = evaluate(found, POLICY, as_of=AS_OF)
+    assert not result.quarantine
+    return {
+        NAMES.get(one.appeal_id[-4:], one.appeal_id): (
+            one.verdict.value,
+            str(one.due_at.astimezone(VOLGOGRAD))[:16] if one.due_at else "",
+            None if one.answered_at is None else round(one.elapsed.total_seconds() / 60),
+        )
+        for one in result.outcomes
+    }
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_sample_gives_the_verdicts_of_its_story(name: str) -> None:
+    assert judged(events(read(SAMPLES / name, OWN[name]))) == STORY
+
+
+@pytest.mark.parametrize("suffix", ["json", "xml"])
+def test_requests_and_their_updates_are_read_as_one_stream(suffix: str) -> None:
+    requests = SAMPLES.joinpath(f"open311_requests.{suffix}").read_bytes()
+    if suffix == "json":
+        rows = [{**row, "status": "open", "notes": []} for row in json.loads(requests)]
+        requests = doc(rows).encode()
+        updates = [
+            {
+                "update_id": f"u{row['service_request_id']}",
+                "service_request_id": row["service_request_id"],
+                "status": "fixed",
+                "updated_datetime": row["updated_datetime"],
+            }
+            for row in json.loads(SAMPLES.joinpath("open311_requests.json").read_bytes())
+            if row["status"] == "closed"
+        ]
+        more = doc({"service_request_updates": updates}).encode()
+    else:
+        requests = requests.replace(b"<status>closed", b"<status>open")
+        more = SAMPLES.joinpath("open311_servicerequestupdates.xml").read_bytes()
+    found = read(requests + more, form("open311"))
+    assert len(found) == 5
+    assert judged(events(found)) == STORY
+
+
+def test_updates_alone_are_updates_only() -> None:
+    found = read(SAMPLES / "open311_servicerequestupdates.xml", form("open311"))
+    assert kinds(found) == [("replied", "12 08:00"), ("replied", "12 12:00")]
+    result = evaluate(events(found), POLICY, as_of=AS_OF)
+    assert not result.outcomes
+    assert {one.reason for one in result.quarantine} == {"no_appeal"}
+
+
+def test_a_history_of_zammad_has_the_creation_and_the_first_response() -> None:
+    found = read(SAMPLES / "zammad_ticket_history.json", form("zammad"))
+    assert judged(events(found)) == {"A": STORY["A"]}
+
+
+def test_a_binary_event_is_an_http_request() -> None:
+    (event,) = events(read(SAMPLES / "cloudevents_binary_http.txt", form("cloudevents")))
+    (first, *_) = events(read(SAMPLES / "cloudevents_batch.json", form("cloudevents")))
+    assert event == first
+
+
+def test_an_sla_of_jira_gives_its_times_and_its_verdict() -> None:
+    config = form("jira", 'kind = "appeals"')
+    sample = SAMPLES / "jira_request_sla.json"
+    due = datetime(2026, 3, 12, 13, tzinfo=VOLGOGRAD)
+    assert judged(events(read(sample, config))) == {"jira_request_sla": STORY["C"]}
+    assert claims(sample, config) == [Claim("jira_request_sla", due, "breached")]
+
+
+def test_task_sla_gives_the_verdicts_of_servicenow() -> None:
+    found = claims(SAMPLES / "servicenow_task_sla.csv", OWN["servicenow_task_sla.csv"])
+    assert found == [
+        Claim("INC0001001", None, "met"),
+        Claim("INC0001002", None, "breached"),
+        Claim("INC0001003", None, "breached"),
+    ]
+
+
+# -- XES -----------------------------------------------------------------------------------------
+
+LOG = '<log><global scope="event"><string key="concept:name" value="x"/></global>{}</log>'
+XES = form("xes", ACTIVITIES)
+
+
+def trace(*rows: tuple[str, str, str], name: str = "A") -> str:
+    inner = "".join(
+        f'<event><string key="concept:name" value="{activity}"/>'
+        f'<date key="time:timestamp" value="2026-03-12T{clock}:00Z"/>'
+        + (f'<string key="lifecycle:transition" value="{step}"/>' if step else "")
+        + "</event>"
+        for activity, clock, step in rows
+    )
+    return f'<trace><string key="concept:name" value="{name}"/>{inner}</trace>'
+
+
+def log(*traces: str) -> str:
+    return LOG.format("".join(traces))
+
+
+def test_an_activity_counts_when_it_is_complete_and_its_suspension_pauses() -> None:
+    found = read(
+        log(
+            trace(
+                ("Создано", "07:00", "complete"),
+                ("Ответ", "07:30", "start"),
+                ("Ответ", "08:00", "suspend"),
+                ("Ответ", "09:00", "resume"),
+                ("Ответ", "10:00", "complete"),
+            )
+        ),
+        XES,
+    )
+    assert found[1] == ()
+    assert kinds(found) == [
+        ("created", "12 07:00"),
+        ("paused", "12 08:00"),
+        ("resumed", "12 09:00"),
+        ("replied", "12 10:00"),
+    ]
+
+
+def test_a_transition_can_be_mapped_and_an_activity_ignored() -> None:
+    config = XES + '"Ответ+start" = "assigned"\n"Звонок" = ""\n"Ответ+complete" = ""\n'
+    rows = (
+        ("Создано", "07:00", ""),
+        ("Ответ", "07:30", "start"),
+        ("Звонок", "08:00", "suspend"),
+        ("Звонок", "08:30", "complete"),
+        ("Ответ", "09:00", "complete"),
+    )
+    found = read(log(trace(*rows)), config)
+    assert kinds(found) == [("created", "12 07:00"), ("assigned", "12 07:30")]
+    assert len(found) == 5
+
+
+def test_a_log_without_a_mapping_lists_its_activities() -> None:
+    text = refusal(SAMPLES.joinpath("log.xes").read_bytes(), form("xes"))
+    assert "'Создано', 'Ответ'" in text
+    assert "[values.type]" in text
+    many = log(trace(*[(f"activity {n}", "07:00", "") for n in range(1100)]))
+    assert "and 961 more" in refusal(many, form("xes"))
+
+
+def test_a_log_of_other_transitions_only_is_refused() -> None:
+    rows = [("Создано", "07:00", "start")] * 1100
+    assert "'Создано+start'" in refusal(log(trace(*rows)), XES)
+    assert read(log(trace(("Звонок", "07:00", ""))), XES + '"Звонок" = ""') == [()]
+
+
+def test_an_unmapped_activity_is_a_fault_if_others_are_mapped() -> None:
+    found = read(log(trace(("Создано", "07:00", ""), ("Звонок", "08:00", ""))), XES)
+    assert "'Звонок'" in fault(found, "unknown_type")
+
+
+def test_attributes_of_traces_and_events_can_be_columns() -> None:
+    config = XES + '[columns]\nagency_id = "case:dept"\nauthor_role = "org:resource"\n'
+    text = (
+        '<x:log xmlns:x="http://www.xes-standard.org/"><x:trace>'
+        '<x:string key="concept:name" value="A"><x:string key="deep" value="no"/></x:string>'
+        '<x:string key="dept" value="roads"/><x:event>'
+        '<x:string key="concept:name" value="Создано"/>'
+        '<x:string key="org:resource" value="citizen"/>'
+        '<x:date key="time:timestamp" value="2026-03-12T07:00:00Z"/>'
+        "</x:event></x:trace></x:log>"
+    )
+    (event,) = events(read(text, config))
+    assert (event.event_id, event.agency_id, event.author_role) == ("xes/A/0", "roads", "citizen")
+
+
+def test_an_event_outside_of_a_trace_is_of_no_appeal() -> None:
+    outside = trace(("Создано", "07:00", "")).partition("/>")[2].removesuffix("</trace>")
+    found = read(LOG.format(trace(("Создано", "07:00", "")) + outside), XES)
+    assert "case:concept:name" in fault(found, "missing_value")
+
+
+def test_ids_of_events_do_not_depend_on_other_traces() -> None:
+    one, two = trace(("Создано", "07:00", "")), trace(("Создано", "08:00", ""), name="B")
+    first = {event.event_id for event in events(read(log(one, two), XES))}
+    assert first == {event.event_id for event in events(read(log(two, one), XES))}
+    with_id = one.replace("<event>", '<event><id key="identity:id" value="42"/>')
+    (event,) = events(read(log(with_id), XES + "[input2]\n".replace("[input2]\n", "")))
+    assert event.event_id == "xes/42"
+
+
+# -- XML that is refused -------------------------------------------------------------------------
+
+BOMB = (
+    '<!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
+    '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><log>&c;</log>'
+)
+HOSTILE = {
+    BOMB: "DOCTYPE ('lolz')",
+    '<!DOCTYPE x SYSTEM "file:///etc/passwd"><log/>': "DOCTYPE ('x')",
+    '<!DOCTYPE x [<!ENTITY % e SYSTEM "http://example.org/e.dtd">%e;]><log/>': "DOCTYPE ('x')",
+    "<log>&other;</log>": "undefined entity",
+    "<log>" * 101: "100 elements",
+    '<log a="' + "x" * 9_000_000: "4,000,000 bytes",
+    "<log>": "no element found",
+    "<log></trace>": "mismatched tag",
+    "<log/><trace/>": "no <log> but <trace>",
+    "text": "syntax error",
+    '<?xml version="1.0" encoding="utf-99"?><log/>': "unknown encoding",
+    '<?xml version="1.0" encoding="euc-jp"?><log/>': "multi-byte",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:30])
+def test_hostile_xml_is_refused_by_name(text: str) -> None:
+    message = refusal(text, XES)
+    assert HOSTILE[text] in message
+    assert message.count("rows") == 1
+
+
+def test_the_encoding_of_xml_is_the_one_that_it_declares() -> None:
+    text = log(trace(("Создано", "07:00", "")))
+    for encoding in ("windows-1251", "utf-16", "utf-8"):
+        declared = f'<?xml version="1.0" encoding="{encoding}"?>{text}\n'
+        assert kinds(read(declared.encode(encoding), XES)) == [("created", "12 07:00")]
+
+
+def test_a_record_of_xml_may_not_be_endless() -> None:
+    big = "<request><service_request_id>1</service_request_id><description>" + "x" * 1_100_000
+    xml = f"<service_requests>{big}</description></request></service_requests>"
+    assert "1,000,000" in fault(read(xml, form("open311")), "malformed")
+
+
+# -- Open311 -------------------------------------------------------------------------------------
+
+REQUEST = {
+    "service_request_id": 7,
+    "status": "closed",
+    "requested_datetime": "2026-03-12T07:00:00Z",
+    "updated_datetime": "2026-03-12T09:00:00Z",
+    "expected_datetime": "2026-03-12T12:00:00+03:00",
+}
+
+
+def test_a_closed_request_is_answered_at_its_last_change() -> None:
+    found = read(doc([REQUEST]), form("open311"))
+    assert kinds(found) == [("created", "12 07:00"), ("replied", "12 09:00")]
+    due = datetime(2026, 3, 12, 9, tzinfo=UTC)
+    assert claims(doc([REQUEST]), form("open311")) == [Claim("7", due)]
+
+
+def test_values_say_what_a_closing_is() -> None:
+    config = form("open311", '[values.type]\nclosed = "closed"')
+    assert kinds(read(doc([REQUEST]), config))[1] == ("closed", "12 09:00")
+    config = form("open311", '[values.type]\nclosed = ""')
+    assert kinds(read(doc([REQUEST]), config)) == [("created", "12 07:00")]
+
+
+def test_notes_are_the_history_of_a_request() -> None:
+    notes = [
+        {"datetime": "2026-03-12T10:00:00Z", "type": "closed"},
+        {"datetime": "2026-03-12T07:00:00Z", "type": "submitted"},
+        {"datetime": "2026-03-12T07:10:00Z", "type": "opened"},
+        {"datetime": "2026-03-12T08:00:00Z", "type": "closed"},
+        {"datetime": "2026-03-12T09:00:00Z", "type": "opened"},
+    ]
+    found = read(doc({**REQUEST, "notes": notes}), form("open311"))
+    assert kinds(found) == [
+        ("created", "12 07:00"),
+        ("replied", "12 08:00"),
+        ("reopened", "12 09:00"),
+        ("replied", "12 10:00"),
+    ]
+    xml = "".join(
+        f"<note><datetime>{one['datetime']}</datetime><type>{one['type']}</type></note>"
+        for one in notes
+    )
+    plain = "".join(f"<{key}>{value}</{key}>" for key, value in REQUEST.items())
+    whole = f"<service_requests><request>{plain}<notes>{xml}</notes></request></service_requests>"
+    assert events(read(whole, form("open311"))) == events(found)
+
+
+def test_notes_without_the_closing_do_not_hide_it() -> None:
+    notes = [{"datetime": "2026-03-12T07:00:00Z", "type": "submitted"}]
+    found = read(doc([{**REQUEST, "notes": notes}]), form("open311"))
+    assert kinds(found) == [("created", "12 07:00"), ("replied", "12 09:00")]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "part"),
+    [
+        ({"status": "weird"}, "unknown_type", "'weird'"),
+        ({"notes": [{"datetime": "2026-03-12T07:00Z", "type": "activity"}]}, "unknown_type", "act"),
+        ({"notes": [{"type": "closed"}]}, "missing_value", "datetime"),
+        ({"notes": "none"}, "malformed", "notes"),
+        ({"service_request_id": None}, "missing_value", "service_request_id"),
+        ({"service_request_id": 1.5}, "malformed", "fraction"),
+        ({"requested_datetime": None}, "missing_value", "requested_datetime"),
+        ({"requested_datetime": "2026-03-12T07:00:00"}, "naive_time", "requested_datetime"),
+        ({"updated_datetime": "2026-03-12T06:00:00Z"}, "reply_before_post", "06:00"),
+        ({"updated_datetime": "soon"}, "unreadable_time", "updated_datetime"),
+        ({"updated_datetime": ""}, "missing_value", "updated_datetime"),
+        ({"expected_datetime": "soon"}, "unreadable_time", "expected_datetime"),
+        ({"agency_responsible": ["a"]}, "malformed", "agency_id"),
+    ],
+)
+def test_a_request_that_cannot_be_read_says_why(
+    change: dict[str, object], reason: str, part: str
+) -> None:
+    data = doc([{**REQUEST, **change}])
+    assert part in fault(read(data, form("open311")), reason)
+    assert not claims(data, form("open311"))
+
+
+def test_updates_of_work_in_progress_are_interim() -> None:
+    update = {"update_id": "1", "service_request_id": "7", "status": "investigating"}
+    (event,) = events(
+        read(doc([{**update, "updated_datetime": "2026-03-12T09:00Z"}]), form("open311"))
+    )
+    assert (event.type.value, event.reason) == ("replied", "interim")
+
+
+# -- CloudEvents ---------------------------------------------------------------------------------
+
+ENVELOPE = {
+    "specversion": "1.0",
+    "id": "1",
+    "source": "/desk",
+    "type": "workhours.event.created",
+    "subject": "A",
+    "time": "2026-03-12T07:00:00Z",
+}
+
+
+def test_the_identity_of_a_cloudevent_is_its_source_and_its_id() -> None:
+    lines = doc(ENVELOPE) + "\n\n" + doc({**ENVELOPE, "source": "/other"}) + "\n"
+    found = events(read(lines, form("cloudevents")))
+    assert [event.event_id for event in found] == ["/desk#1", "/other#1"]
+
+
+def test_a_cloudevent_of_several_lines_is_read() -> None:
+    text = json.dumps(ENVELOPE, indent=1)
+    assert kinds(read(text, form("cloudevents"))) == [("created", "12 07:00")]
+    assert kinds(read(text + text, form("cloudevents"))) == [("created", "12 07:00")] * 2
+    assert read("[]", form("cloudevents")) == []
+
+
+def test_data_has_the_other_fields() -> None:
+    row = {**ENVELOPE, "dept": "roads", "data": {"kind": "call", "author_role": "citizen"}}
+    config = form("cloudevents", '[columns]\nchannel = "kind"\nagency_id = "dept"')
+    (event,) = events(read(doc(row), config))
+    assert (event.channel, event.agency_id, event.author_role) == ("call", "roads", "citizen")
+    packed = {**ENVELOPE, "data_base64": "eyJjaGFubmVsIjogInZrIn0="}
+    (event,) = events(read(doc(packed), form("cloudevents")))
+    assert event.channel == "vk"
+
+
+def test_types_may_be_mapped_whole_or_by_their_last_part() -> None:
+    config = form("cloudevents", '[values.type]\n"a.b.opened" = "created"\nread = ""')
+    rows = [{**ENVELOPE, "type": "a.b.opened"}, {**ENVELOPE, "type": "x.read"}]
+    found = read(doc(rows), config)
+    assert found[1] == ()
+    assert kinds(found) == [("created", "12 07:00")]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "part"),
+    [
+        ({"id": None}, "missing_value", "id"),
+        ({"source": ""}, "missing_value", "source"),
+        ({"specversion": "0.3"}, "unknown_value", "'0.3'"),
+        ({"type": "x.weird"}, "unknown_type", "'x.weird'"),
+        ({"subject": None}, "missing_value", "subject"),
+        ({"time": None}, "missing_value", "received"),
+        ({"time": "now"}, "unreadable_time", "'now'"),
+    ],
+)
+def test_a_cloudevent_that_cannot_be_read_says_why(
+    change: dict[str, object], reason: str, part: str
+) -> None:
+    assert part in fault(read(doc({**ENVELOPE, **change}), form("cloudevents")), reason)
+
+
+def test_a_broken_line_loses_no_other_line() -> None:
+    text = doc(ENVELOPE) + "\n{\n" + doc({**ENVELOPE, "id": "2"}) + "\n"
+    found = read(text, form("cloudevents"))
+    assert [isinstance(item, Fault) for item in found] == [False, True, False]
+
+
+def test_watch_dates_a_cloudevent_without_a_time_to_its_receipt() -> None:
+    row = {key: value for key, value in ENVELOPE.items() if key != "time"}
+    mapper = mapper_of(parse_config(form("cloudevents"), "test.toml"))
+    before = datetime.now(UTC)
+    tail = Tail(BytesIO(doc(row).encode() + b"\n" + doc(ENVELOPE).encode() + b"\n"), mapper)
+    first, second = [
+        one.events[0] for one in tail.items({}) if isinstance(one, SourceItem) and one.events
+    ]
+    assert before <= first.occurred_at == first.received_at <= datetime.now(UTC)
+    assert first.reason == "time of receipt"
+    assert second.occurred_at == datetime(2026, 3, 12, 7, tzinfo=UTC)
+    assert second.reason is None
+    assert second.received_at == second.occurred_at
+
+
+@pytest.mark.parametrize("name", ["xes", "open311", "zendesk", "zammad", "jira", "servicenow"])
+def test_documents_cannot_be_followed(name: str) -> None:
+    with pytest.raises(SourceError, match=f"{name} cannot be followed"):
+        mapper_of(parse_config(form(name), "test.toml"))
+
+
+def test_several_http_requests_follow_each_other() -> None:
+    body = '{"channel": "vk"}'
+    head = "\r\n".join(
+        (
+            "POST /events HTTP/1.1",
+            "CE-SpecVersion: 1.0",
+            "ce-type: workhours.event.created",
+            "ce-source: /desk",
+            "ce-id: %D1%8F{}",
+            "ce-subject: A",
+            "ce-time: 2026-03-12T07:00:00Z",
+            f"Content-Length: {len(body)}",
+        )
+    )
+    text = "".join(head.format(number) + "\r\n\r\n" + body + "\r\n" for number in (1, 2))
+    found = events(read(text, form("cloudevents")))
+    assert [(one.event_id, one.channel) for one in found] == [
+        ("/desk#я1", "vk"),
+        ("/desk#я2", "vk"),
+    ]
+    structured = (
+        "POST / HTTP/1.1\nContent-Type: application/cloudevents+json; charset=utf-8\n\n"
+        + doc(ENVELOPE)
+    )
+    assert kinds(read(structured, form("cloudevents"))) == [("created", "12 07:00")]
+    assert "ce-id" in refusal("POST / HTTP/1.1\nHost: x\n\n{}", form("cloudevents"))
+
+
+# -- Zendesk -------------------------------------------------------------------------------------
+
+
+def metric(number: int, kind: str, clock: str, **more: object) -> dict[str, object]:
+    return {
+        "id": number,
+        "ticket_id": 5,
+        "metric": "reply_time",
+        "instance_id": 1,
+        "type": kind,
+        "time": f"2026-03-12T{clock}:00Z",
+        **more,
+    }
+
+
+def test_instances_of_a_metric_are_exchanges() -> None:
+    page = [
+        metric(1, "activate", "07:00"),
+        metric(2, "pause", "07:30"),
+        metric(3, "activate", "08:00"),
+        metric(4, "fulfill", "09:00"),
+        metric(5, "activate", "10:00", instance_id=2),
+        metric(6, "fulfill", "11:00", instance_id=2),
+        metric(7, "activate", "07:00", metric="agent_work_time"),
+        metric(8, "update_status", "11:00", status={"calendar": 1, "business": 1}),
+    ]
+    pages = "".join(
+        doc({"count": 4, "ticket_metric_events": part}) for part in (page[:4], page[4:])
+    )
+    assert kinds(read(pages, form("zendesk"))) == [
+        ("created", "12 07:00"),
+        ("paused", "12 07:30"),
+        ("resumed", "12 08:00"),
+        ("replied", "12 09:00"),
+        ("citizen_message", "12 10:00"),
+        ("replied", "12 11:00"),
+    ]
+    assert "'agent_work_time'" in refusal(pages, form("zendesk", 'metric = "agent"'))
+    other = read(pages, form("zendesk", 'metric = "agent_work_time"'))
+    assert kinds(other) == [("created", "12 07:00")]
+
+
+def test_a_breach_of_zendesk_is_a_claim_unless_it_was_deleted() -> None:
+    page = [
+        metric(1, "activate", "07:00"),
+        metric(2, "breach", "11:00", deleted=True),
+        metric(3, "breach", "12:00", deleted=False),
+        metric(4, "breach", "13:00", metric="agent_work_time"),
+    ]
+    found = claims(doc({"ticket_metric_events": page}), form("zendesk"))
+    assert found == [Claim("5", datetime(2026, 3, 12, 12, tzinfo=UTC), "breached")]
+
+
+def test_audits_have_transfers_and_statuses_but_no_posting() -> None:
+    def audit(number: int, clock: str, *changes: dict[str, object]) -> dict[str, object]:
+        when = f"2026-03-12T{clock}:00Z"
+        return {"id": number, "ticket_id": 5, "created_at": when, "events": list(changes)}
+
+    def change(field: str, was: object, now: object) -> dict[str, object]:
+        return {"type": "Change", "field_name": field, "previous_value": was, "value": now}
+
+    audits = [
+        audit(
+            1,
+            "07:00",
+            {"type": "Create", "field_name": "status", "value": "new"},
+            {"type": "Create", "field_name": "group_id", "value": 20},
+            {"type": "Comment", "public": True, "body": "text"},
+        ),
+        audit(2, "08:00", change("group_id", "20", "21")),
+        audit(3, "09:00", change("status", "open", "pending")),
+        audit(4, "10:00", change("status", "pending", "open")),
+        audit(5, "11:00", change("status", "open", "solved")),
+        audit(6, "12:00", change("status", "solved", "open")),
+        audit(7, "13:00", change("status", "solved", "closed")),
+    ]
+    found = read(doc({"ticket_audits": audits}), form("zendesk"))
+    assert kinds(found) == [
+        ("assigned", "12 07:00"),
+        ("transferred", "12 08:00"),
+        ("paused", "12 09:00"),
+        ("resumed", "12 10:00"),
+        ("closed", "12 11:00"),
+        ("reopened", "12 12:00"),
+    ]
+    assert [event.agency_id for event in events(found)[:2]] == ["20", "21"]
+
+
+# -- Zammad --------------------------------------------------------------------------------------
+
+TICKET = {
+    "id": 9,
+    "group": "Roads",
+    "created_at": "2026-03-12T07:00:00.000Z",
+    "first_response_at": None,
+    "first_response_escalation_at": "2026-03-12T12:00:00.000Z",
+    "first_response_diff_in_min": -6,
+    "close_at": "2026-03-12T11:00:00.000Z",
+    "close_escalation_at": "2026-03-13T12:00:00.000Z",
+    "close_diff_in_min": 10,
+}
+
+
+def article(number: int, sender: object, clock: str, **more: object) -> dict[str, object]:
+    when = f"2026-03-12T{clock}:00.000Z"
+    return {"id": number, "sender": sender, "internal": False, "created_at": when, **more}
+
+
+def test_internal_articles_and_notes_are_no_reply() -> None:
+    articles = [
+        article(1, "Customer", "07:00", type="web"),
+        article(2, "Agent", "08:00", internal=True, type="email"),
+        article(3, "Agent", "08:30", type="note"),
+        article(4, "System", "08:40", type="email"),
+        article(5, "Agent", "09:00", type="email"),
+        article(6, "Customer", "10:00", type="email"),
+    ]
+    found = read(doc([{**TICKET, "articles": articles}]), form("zammad"))
+    assert kinds(found) == [
+        ("created", "12 07:00"),
+        ("replied", "12 09:00"),
+        ("citizen_message", "12 10:00"),
+        ("closed", "12 11:00"),
+    ]
+    by_id = [
+        {**one, "sender": None, "sender_id": number, "type": None, "type_id": kind, "ticket_id": 9}
+        for one, number, kind in ((articles[4], 1, 1), (articles[2], 1, 10), (articles[5], 2, 1))
+    ]
+    found = read(doc([TICKET]) + doc(by_id), form("zammad"))
+    assert [kind for kind, _ in kinds(found)] == [
+        "created",
+        "replied",
+        "citizen_message",
+        "closed",
+    ]
+
+
+def test_escalations_of_zammad_are_claims() -> None:
+    data = doc({"tickets": [TICKET]})
+    noon = datetime(2026, 3, 12, 12, tzinfo=UTC)
+    assert claims(data, form("zammad")) == [Claim("9", noon, "breached")]
+    found = claims(data, form("zammad", 'metric = "close"'))
+    assert found == [Claim("9", datetime(2026, 3, 13, 12, tzinfo=UTC), "met")]
+    assert "first_response" in refusal(data, form("zammad", 'metric = "reply"'))
+
+
+def test_a_history_of_zammad_has_states_and_groups() -> None:
+    def entry(number: int, field: str, was: str, now: str, clock: str) -> dict[str, object]:
+        return {
+            "id": number,
+            "o_id": 9,
+            "type": "updated",
+            "object": "Ticket",
+            "attribute": field,
+            "value_from": was,
+            "value_to": now,
+            "created_at": f"2026-03-12T{clock}:00Z",
+        }
+
+    history = [
+        {**entry(0, "", "", "", "07:00"), "type": "created", "attribute": None},
+        entry(1, "group", "Users", "Roads", "08:00"),
+        entry(2, "state", "open", "pending reminder", "09:00"),
+        entry(3, "state", "pending reminder", "closed", "10:00"),
+        entry(4, "state", "closed", "open", "11:00"),
+        entry(5, "title", "a", "b", "12:00"),
+        {**entry(6, "", "", "", "12:00"), "object": "Ticket::Article", "type": "created"},
+    ]
+    assert kinds(read(doc({"history": history, "assets": {"x": [1]}}), form("zammad"))) == [
+        ("created", "12 07:00"),
+        ("transferred", "12 08:00"),
+        ("paused", "12 09:00"),
+        ("resumed", "12 10:00"),
+        ("closed", "12 10:00"),
+        ("reopened", "12 11:00"),
+    ]
+
+
+# -- totals --------------------------------------------------------------------------------------
+
+
+def sla(name: str = "First response", **cycles: object) -> dict[str, object]:
+    return {"id": "1", "name": name, **cycles}
+
+
+def cycle(start: str, stop: str | None, **more: object) -> dict[str, object]:
+    times = {"startTime": start, "stopTime": stop, "breachTime": "12:00"}
+    found: dict[str, object] = {
+        key: {"iso8601": f"2026-03-12T{value}:00+0300"} for key, value in times.items() if value
+    }
+    return {**found, **more}
+
+
+JIRA = form("jira", 'kind = "appeals"')
+
+
+def test_cycles_of_jira_are_appeals_of_their_own() -> None:
+    link = {"_links": {"self": "https://desk.example/rest/servicedeskapi/request/HELP-1/sla/1"}}
+    page = {
+        "values": [
+            {
+                **sla(
+                    completedCycles=[cycle("10:00", "11:00", breached=False)],
+                    ongoingCycle=cycle("13:00", None, breached=False, paused=False),
+                ),
+                **link,
+            }
+        ]
+    }
+    found = events(read(doc(page), JIRA))
+    assert [(event.appeal_id, event.type.value) for event in found] == [
+        ("HELP-1", "created"),
+        ("HELP-1", "replied"),
+        ("HELP-1#2", "created"),
+    ]
+    due = datetime(2026, 3, 12, 9, tzinfo=UTC)
+    assert claims(doc(page), JIRA) == [Claim("HELP-1", due, "met"), Claim("HELP-1#2", due)]
+
+
+def test_several_slas_need_a_metric() -> None:
+    cycles = [cycle("10:00", "11:00", breached=True)]
+    page = doc(
+        {
+            "issueKey": "HELP-1",
+            "values": [sla(completedCycles=cycles), sla("Resolution", completedCycles=cycles)],
+        }
+    )
+    assert "'Resolution'" in refusal(page, JIRA)
+    found = events(read(page, form("jira", 'kind = "appeals"', 'metric = "Resolution"')))
+    assert found[0].event_id == "jira/HELP-1/Resolution/1/start"
+    wrong = form("jira", 'kind = "appeals"', 'metric = "Resolutions"')
+    assert "'First response', 'Resolution'" in refusal(page, wrong)
+
+
+def test_pauses_without_times_leave_no_verdict() -> None:
+    page = {"issueKey": "HELP-1", "values": [sla(ongoingCycle=cycle("10:00", None, paused=True))]}
+    assert "HELP-1" in fault(read(doc(page), JIRA), "unknown_pauses")
+    config = OWN["servicenow_task_sla.csv"]
+    head = "task,sla,stage,has_breached,start_time,end_time,pause_duration\n"
+    row = "INC1,4h,{},false,2026-03-12 07:00:00,2026-03-12 08:00:00,{}\n"
+    for stage, pause in (
+        ("completed", "1970-01-01 00:05:00"),
+        ("paused", ""),
+        ("completed", "300"),
+    ):
+        assert "'INC1'" in fault(read(head + row.format(stage, pause), config), "unknown_pauses")
+    for zero in ("", "0", "1970-01-01 00:00:00", "00:00:00", "0 Seconds"):
+        assert len(events(read(head + row.format("Completed", zero), config))) == 2
+    assert read(head + row.format("Cancelled", "0"), config) == [()]
+    assert "'weird'" in fault(read(head + row.format("weird", "0"), config), "unknown_value")
+
+
+def test_a_quote_in_task_sla_that_is_never_closed_loses_no_other_row() -> None:
+    rows = [f"INC{number},2026-03-16 07:00:00,{number}" for number in range(5)]
+    rows[3] = rows[3].replace(",3", ',"3')
+    data = "".join(line + "\n" for line in ["number,start_time,note", *rows])
+    found = read(data, form("servicenow", 'kind = "appeals"', 'tz = "UTC"'))
+    assert [isinstance(item, Fault) for item in found] == [False, False, False, True, False]
+    assert found[3] == Fault(4, "malformed", "a quote that opens here is never closed", rows[3])
+
+
+def test_task_sla_may_be_json_with_display_values() -> None:
+    row = {
+        "task": {"display_value": "INC1", "link": "https://desk.example/task/1"},
+        "sla": {"display_value": "4h", "value": "2"},
+        "stage": "completed",
+        "has_breached": "true",
+        "start_time": "2026-03-12 07:00:00",
+        "end_time": "2026-03-12 12:00:00",
+        "planned_end_time": "2026-03-12 11:00:00",
+    }
+    config = OWN["servicenow_task_sla.csv"]
+    assert len(events(read(doc({"result": [row]}), config))) == 2
+    due = datetime(2026, 3, 12, 11, tzinfo=UTC)
+    assert claims(doc({"result": [row]}), config) == [Claim("INC1", due, "breached")]
+    early = {**row, "end_time": "2026-03-12 06:00:00"}
+    fault(read(doc([early]), config), "reply_before_post")
+    assert not claims(doc([early]), config)
+
+
+@pytest.mark.parametrize("wrong", ["none", {"id": 1}, [{"id": 1}] * 10_001])
+@pytest.mark.parametrize(
+    ("config", "record", "field"),
+    [
+        (form("open311"), {**REQUEST, "notes": None}, "notes"),
+        (form("zendesk"), {"ticket_id": 5, "id": 1, "events": None}, "events"),
+        (form("zammad"), {**TICKET, "articles": None}, "articles"),
+        (JIRA, {"issueKey": "HELP-1", "values": None}, "values"),
+    ],
+)
+def test_a_list_of_another_form_or_without_end_is_named(
+    config: str, record: dict[str, object], field: str, wrong: object
+) -> None:
+    detail = fault(read(doc([{**record, field: wrong}]), config), "malformed")
+    said = "has 10001 parts" if isinstance(wrong, list) else "is not a list of objects"
+    assert detail.startswith(f"{field} {said}")
+
+
+def test_an_article_that_is_no_object_is_not_skipped() -> None:
+    """It may be the answer, so the ticket without it would have a false verdict."""
+    ticket = {**TICKET, "articles": [{"id": 1}, "text"]}
+    detail = fault(read(doc([ticket]), form("zammad")), "malformed")
+    assert detail.startswith("articles is not a list of objects")
+
+
+def test_rows_of_appeals_need_their_kind() -> None:
+    assert 'kind = "appeals"' in refusal("{}", form("jira"))
+    assert 'kind = "appeals"' in refusal("{}", form("servicenow"))
+
+
+# -- errors of the systems -----------------------------------------------------------------------
+
+ERRORS = {
+    "open311": '[{"code": 404, "description": "jurisdiction_id was not found"}]',
+    "zendesk": '{"error": {"title": "Forbidden", "message": "You do not have access"}}',
+    "zammad": '{"error": "Not authorized", "error_human": "Not authorized"}',
+    "jira": '{"errorMessage": "The issue does not exist", "i18nErrorMessage": {}}',
+    "servicenow": '{"error": {"message": "User Not Authenticated", "detail": ""}, "status": "f"}',
+    "cloudevents": '{\n"error": "gone"}',
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error_in_place_of_data_is_one_sentence(name: str) -> None:
+    kind = ['kind = "appeals"'] if name in {"jira", "servicenow"} else []
+    assert "instead of data" in refusal(ERRORS[name], form(name, *kind))
+
+
+def test_an_error_of_open311_in_xml_is_one_sentence() -> None:
+    xml = "<errors><error><code>404</code><description>not found</description></error></errors>"
+    assert "404: not found" in refusal(xml, form("open311"))
+
+
+def test_an_error_on_a_later_page_is_not_lost() -> None:
+    good = doc({"ticket_metric_events": [metric(1, "activate", "07:00")]})
+    assert "instead of data" in refusal(good + '{"error": "timeout"}', form("zendesk"))
+
+
+@pytest.mark.parametrize("name", ["open311", "zendesk", "zammad", "jira", "servicenow"])
+@pytest.mark.parametrize("text", ['{"other": 1}', "{", "[1", '"text"', "[" * 300, "<html></html>"])
+def test_another_document_is_refused_or_faulty(name: str, text: str) -> None:
+    kind = ['kind = "appeals"'] if name in {"jira", "servicenow"} else []
+    with suppress(SourceError):
+        found = read(text, form(name, *kind))
+        assert {type(item) for item in found} == {Fault}
+
+
+@pytest.mark.parametrize("name", ["zendesk", "zammad", "open311", "jira", "servicenow"])
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16", "utf-8-sig"])
+def test_the_encoding_of_json_is_the_one_that_is_set(name: str, encoding: str) -> None:
+    records: dict[str, tuple[str, dict[str, object]]] = {
+        "zendesk": ("ticket_metric_events", metric(1, "activate", "07:00")),
+        "zammad": ("tickets", {**TICKET, "articles": []}),
+        "open311": ("requests", REQUEST),
+        "jira": ("", {"issueKey": "ЖКХ-1", "values": [sla(ongoingCycle=cycle("10:00", None))]}),
+        "servicenow": ("result", {"number": "ЖКХ-1", "start_time": "2026-03-12 07:00:00"}),
+    }
+    key, record = records[name]
+    text = doc({key: [{**record, "title": "Яма"}]} if key else {**record, "title": "Яма"})
+    kind = ['kind = "appeals"', 'tz = "UTC"'] if name in {"jira", "servicenow"} else []
+    expected = events(read(text, form(name, *kind)))
+    assert expected
+    config = form(name, f'encoding = "{encoding}"', *kind)
+    assert events(read(text.encode(encoding), config)) == expected
+    assert "set the encoding" in refusal(text.encode("cp1251"), form(name, *kind))
+
+
+def test_an_error_beside_records_is_not_lost() -> None:
+    """ServiceNow writes one behind the rows that it had when its time was up."""
+    late = {"error": {"message": "Transaction cancelled"}, "status": "failure"}
+    row = {"number": "INC1", "start_time": "2026-03-12 07:00:00"}
+    config = OWN["servicenow_task_sla.csv"]
+    assert "Transaction cancelled" in refusal(doc({"result": [row], **late}), config)
+    assert read(doc({"result": [row], "error": None, "message": "1 row"}), config)
+
+
+# -- templates -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("template", "sample", "source"),
+    [
+        ("pos.toml", "pos_template_UNVERIFIED.csv", "pos"),
+        ("incident.toml", "incident_template_UNVERIFIED.xlsx", "incident"),
+    ],
+)
+def test_a_template_reads_its_sample(template: str, sample: str, source: str) -> None:
+    if sample.endswith(".xlsx") and "xlsx" not in get_args(Format):
+        pytest.skip("workbooks are not read")
+    text = EXAMPLES.joinpath(template).read_text("utf-8")
+    assert text.startswith("# UNVERIFIED template")
+    found = events(read(SAMPLES / sample, text))
+    assert judged(found) == STORY
+    assert {event.source for event in found} == {source}
+
+
+# -- damaged files -------------------------------------------------------------------------------
+
+NOISE = [b"", b"\x00", b"\xff", b'"', b"<", b"{}", b"null", b"]"]
+CASES = {**OWN, "jira_request_sla.json": JIRA, "cloudevents_binary_http.txt": form("cloudevents")}
+
+
+@pytest.mark.parametrize("name", CASES)
+@settings(max_examples=examples(60), deadline=None, derandomize=True, database=None)
+@given(data=st.data())
+def test_damage_raises_nothing_else(name: str, data: st.DataObject) -> None:
+    content = SAMPLES.joinpath(name).read_bytes()
+    cuts = data.draw(st.lists(st.integers(0, len(content)), min_size=2, max_size=6).map(sorted))
+    damaged = content[: cuts[0]]
+    for start, end in pairwise(cuts):
+        noise = data.draw(
+            st.sampled_from([b"", b"\x00", b"\xff", b'"', b"<", b"{}", b"null", b"]"])
+        )
+        damaged += noise + content[start:end]
+    damaged += data.draw(st.sampled_from([b"", content[cuts[-1] :]]))
+    with suppress(SourceError):
+        for item in read(damaged, CASES[name]):
+            assert isinstance(item, Fault | tuple)

@@ -1,0 +1,623 @@
+"""Workbooks: the sheet and the header are found, and no cell is read as what it is not."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kit.properties import examples
+from kit.workbooks import changed, compound, ods, ods_cell, ods_row, xlsx, xlsx_of
+from workhours_sla import Event
+from workhours_sla.adapters.config.file import parse_config
+from workhours_sla.adapters.sources import (
+    Fault,
+    Item,
+    open_source,
+    workbook_marks,
+    workbook_zip,
+    xlsx_marks,
+)
+from workhours_sla.errors import SourceError
+
+pytest.importorskip("python_calamine")
+pytest.importorskip("xlsxwriter")
+
+HEADER = ("Номер", "Опубликовано", "Ответ", "Ведомство")
+SHEET = """
+[input]
+kind = "appeals"
+tz = "UTC"
+{more}
+[columns]
+appeal_id = "Номер"
+posted_at = "Опубликовано"
+answered_at = "Ответ"
+agency_id = "Ведомство"
+"""
+POSTED = datetime(2026, 3, 12, 10, 15)
+DATES = {"datetime": "dd.mm.yyyy hh:mm", "date": "dd.mm.yyyy", "time": "hh:mm"}
+SHEET_XML = "xl/worksheets/sheet1.xml"
+
+
+def read(book: bytes, more: str = "") -> list[Item]:
+    config = parse_config(SHEET.replace("{more}", more), "test.toml")
+    with open_source(BytesIO(book), config, name="book") as source:
+        return list(source)
+
+
+def table(*rows: Sequence[object], above: Sequence[Sequence[object]] = ()) -> bytes:
+    return xlsx_of([*above, HEADER, *rows], **DATES)
+
+
+def ids(items: list[Item]) -> list[str]:
+    return [event.appeal_id for item in items if not isinstance(item, Fault) for event in item[:1]]
+
+
+def first(items: list[Item]) -> tuple[Event, ...]:
+    assert not isinstance(items[0], Fault), items[0]
+    return items[0]
+
+
+def fault(items: list[Item], detail: str) -> Fault:
+    (found,) = [item for item in items if isinstance(item, Fault)]
+    assert detail in found.detail, found
+    return found
+
+
+def refusal(book: bytes, more: str = "") -> str:
+    with pytest.raises(SourceError) as caught:
+        read(book, more)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+# -- sheets and headers --------------------------------------------------------------------------
+
+
+def test_a_table_below_a_title_beside_blank_columns() -> None:
+    rows = [
+        (None, "Выгрузка инцидентов"),
+        (),
+        (None, None, "Период: март"),
+        (),
+        (None, *HEADER),
+        (None, 1001, POSTED, None, "Дороги"),
+        (),
+        (None, 1002, POSTED, POSTED + timedelta(hours=1), None),
+        (None, "Итого", None, None, 2),
+    ]
+    items = read(xlsx_of(rows, **DATES))
+    assert ids(items) == ["1001", "1002"]
+    assert first(items)[0].occurred_at == POSTED.replace(tzinfo=UTC)
+    assert first(items)[0].agency_id == "Дороги"
+    assert items[2] == ()  # the row of totals is counted and ignored
+    broken = [*rows[:7], (None, 1002, "вчера", None, None)]
+    assert fault(read(xlsx_of(broken, **DATES)), "вчера").line == 8
+
+
+@pytest.mark.parametrize(
+    ("row", "is_ignored"),
+    [
+        (("Итого:", None, None, 5), True),
+        (("ВСЕГО по области", None, None, None), True),
+        (("Total", None, None, None), True),
+        ((None, None, "Всего", 5), True),
+        (("Итого", POSTED, None, "Дороги"), False),  # an appeal that is called so
+        (("Итоговая", None, None, None), False),
+        ((None, POSTED, None, "Итого"), False),
+        (("Исполнитель: Иванов", None, None, None), False),
+        ((None, None, None, "Дороги"), False),
+    ],
+)
+def test_rows_of_totals(row: Sequence[object], is_ignored: bool) -> None:
+    item = read(table((1, POSTED, None, "Дороги"), row))[1]
+    assert (item == ()) == is_ignored
+
+
+def test_the_sheet_with_the_columns_is_found() -> None:
+    def fill(_book: Any, sheet: Any) -> None:
+        if sheet.get_name() == "Обложка":
+            sheet.write(0, 0, "Отчёт")
+        elif sheet.get_name() != "Пусто":
+            sheet.write_row(0, 0, HEADER)
+            sheet.write_row(1, 0, [sheet.get_name(), "2026-03-12T10:15", "", ""])
+        if sheet.get_name() == "Скрытый":
+            sheet.hide()
+
+    book = xlsx(fill, sheets=("Обложка", "Март", "Скрытый", "Пусто"))
+    assert ids(read(book)) == ["Март"]
+    assert ids(read(book, 'sheet = "Скрытый"')) == ["Скрытый"]
+    assert ids(read(book, 'sheet = "март"')) == ["Март"]
+    assert "no column 'Номер'" in refusal(book, 'sheet = "Обложка"')
+    assert "an empty sheet" in refusal(book, 'sheet = "Пусто"')
+    message = refusal(book, 'sheet = "Апрель"')
+    assert "no sheet 'Апрель' but 'Обложка', 'Март', 'Скрытый', 'Пусто'" in message
+    message = refusal(xlsx(fill, sheets=("Обложка", "Март", "Апрель")))
+    assert "has the columns on the sheets 'Март' and 'Апрель'; set sheet" in message
+    assert "'Отчёт'" in refusal(xlsx(fill, sheets=("Пусто", "Обложка")))
+
+
+def test_a_missing_column_is_named_with_those_of_the_nearest_row() -> None:
+    rows = [("Отчёт", "за март"), ("Номер", "Опубликовано", "Ответ", "Ведомства"), (1, POSTED)]
+    message = refusal(xlsx_of(rows, **DATES))
+    assert "book (Лист1) has no column 'Ведомство'" in message
+    assert "'Номер', 'Опубликовано', 'Ответ', 'Ведомства'" in message
+
+
+def test_two_rows_that_may_be_the_header() -> None:
+    message = refusal(table((1, POSTED), HEADER, (2, POSTED), above=[("Отчёт",)]))
+    assert "names its columns both in row 2 and in row 4" in message
+    assert "columns named 'Ответ'" in refusal(xlsx_of([(*HEADER, "Ответ")]))
+
+
+def test_a_header_with_line_breaks() -> None:
+    broken = ("Номер ", "Опубли-\nковано", "Ответ", " Ведомство")
+    config = SHEET.replace('"Опубликовано"', '"Опубли- ковано"').replace("{more}", "")
+    with open_source(
+        BytesIO(xlsx_of([broken, ("A", POSTED)], **DATES)), parse_config(config, "test.toml")
+    ) as source:
+        assert ids(list(source)) == ["A"]
+
+
+# -- cells ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1001, "1001"),
+        (1001.0, "1001"),
+        (-7, "-7"),
+        (999_999_999_999_999, "999999999999999"),
+        ("0042", "0042"),
+        (" A-1 ", "A-1"),
+        (True, "true"),
+        ("#12", "#12"),
+    ],
+)
+def test_ids_are_texts(value: object, expected: str) -> None:
+    assert ids(read(table((value, POSTED)))) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("value", "detail"),
+    [
+        (1001.5, "a number with a fraction"),
+        (1_000_000_000_000_000, "has the number 1000000000000000, of more digits than"),
+        (2**53 + 1, "of more digits than"),
+        ("#N/A", "'Номер' has the error #N/A"),
+        ("#Н/Д", "'Номер' has the error #Н/Д"),
+        ("x" * 1023 + "y", ""),
+        ("x" * 32_000, "has more than 1,024 bytes"),
+    ],
+)
+def test_ids_that_are_not_certain(value: object, detail: str) -> None:
+    items = read(table((value, POSTED)))
+    if detail:
+        assert fault(items, detail).reason == "malformed"
+    else:
+        assert ids(items) == [value]
+
+
+def test_times_are_read_whatever_the_format_of_texts() -> None:
+    rows = [
+        ("A", POSTED),
+        ("B", "12.03.2026 10:15"),
+        ("C", datetime(2026, 3, 12)),  # at midnight
+        ("D", datetime(2026, 3, 12, 10, 15, 30)),
+        ("E", date(2026, 3, 12)),
+        ("F", time(10, 15)),
+    ]
+    for more in ("", 'datetime_format = "%d.%m.%Y %H:%M"'):
+        items = read(table(*rows), more)
+        assert [item[0].occurred_at for item in items[:4] if not isinstance(item, Fault)] == [
+            datetime(2026, 3, 12, 10, 15, tzinfo=UTC),
+            datetime(2026, 3, 12, 10, 15, tzinfo=UTC),
+            datetime(2026, 3, 12, tzinfo=UTC),
+            datetime(2026, 3, 12, 10, 15, 30, tzinfo=UTC),
+        ]
+        assert [item.reason for item in items[4:] if isinstance(item, Fault)] == [
+            "unreadable_time",
+            "unreadable_time",
+        ]
+
+
+def test_an_ambiguous_local_time_is_rejected() -> None:
+    config = SHEET.replace("{more}", "").replace('"UTC"', '"Europe/Berlin"')
+    book = table(("A", datetime(2026, 10, 25, 2, 30)), ("B", datetime(2026, 3, 29, 2, 30)))
+    with open_source(BytesIO(book), parse_config(config, "test.toml")) as source:
+        reasons = [item.reason for item in source if isinstance(item, Fault)]
+    assert reasons == ["ambiguous_time", "nonexistent_time"]
+
+
+def test_a_time_at_midnight_is_a_time_where_its_style_shows_one() -> None:
+    styles = ["dd.mm.yyyy hh:mm", "[$-419]d mmm yyyy h:mm;@", 'dd.mm.yyyy "часов"', "yyyy\\h"]
+
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, HEADER)
+        for row, style in enumerate(styles, 1):
+            sheet.write(row, 0, row)
+            sheet.write(row, 1, 46093, book.add_format({"num_format": style}))
+
+    for spoil in (bytes, lambda xml: xml.replace(b"<v>46093</v>", b"<v>46093.0</v>")):
+        items = read(changed(xlsx(fill), {SHEET_XML: spoil}))
+        assert [isinstance(item, Fault) for item in items] == [False, False, True, True]
+        assert first(items)[0].occurred_at == datetime(2026, 3, 12, tzinfo=UTC)
+
+
+def test_an_error_is_no_empty_cell() -> None:
+    def fill(_book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, HEADER)
+        for row, answer in enumerate(("#N/A", "#DIV/0!", ""), 1):
+            sheet.write_row(row, 0, [f"A-{row}", "2026-03-12 10:15"])
+            sheet.write_formula(row, 2, "=VLOOKUP(1,2,3)", None, answer)
+        sheet.write_formula(4, 0, "=1/0", None, "#DIV/0!")
+
+    def empty(xml: bytes) -> bytes:
+        return re.sub(rb'<c r="C4">', b'<c r="C4" t="str">', xml)
+
+    items = read(changed(xlsx(fill), {SHEET_XML: empty}))
+    assert isinstance(items[0], Fault)
+    assert "'Ответ' has the error #N/A; correct its formula" in items[0].detail
+    assert isinstance(items[1], Fault)
+    assert "#DIV/0!" in items[1].detail
+    assert len(first(items[2:])) == 1  # an empty text is no answer
+    assert isinstance(items[3], Fault)  # a row with nothing but an error
+
+
+def test_an_error_that_the_reader_does_not_know_is_named() -> None:
+    def spoil(xml: bytes) -> bytes:
+        return xml.replace(b'"C2"', b'"C2" t="e"').replace(b"<v>5</v>", b"<v>#SPILL!</v>")
+
+    message = refusal(changed(table(("A", POSTED, 5)), {SHEET_XML: spoil}))
+    assert "the sheet Лист1 of book has the error '#SPILL!' in a cell" in message
+
+
+def test_a_formula_that_was_never_computed_is_no_empty_cell() -> None:
+    book = table(("A", "2026-03-12 10:15", "x", "y"))
+
+    def spoil(xml: bytes) -> bytes:
+        return re.sub(rb'<c r="C2"[^>]*>.*?</c>', b'<c r="C2"><f>NOW()</f><v></v></c>', xml)
+
+    assert fault(read(changed(book, {SHEET_XML: spoil})), "a formula without a value")
+
+
+def test_links_are_their_texts() -> None:
+    formulas = [
+        '=HYPERLINK("https://example.test/?a=1&b=2","A-1")',
+        '=HYPERLINK("https://example.test/2")',
+        '=HYPERLINK("x", "two ""quoted"" words")',
+    ]
+
+    def fill(_book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, HEADER)
+        for row, formula in enumerate(formulas, 1):
+            sheet.write_formula(row, 0, formula, None, "" if row % 2 else 0)
+            sheet.write_string(row, 1, "2026-03-12 10:15")
+        sheet.write_url(4, 0, "https://example.test/4", string="A-4")
+        sheet.write_string(4, 1, "2026-03-12 10:15")
+
+    def uncomputed(xml: bytes) -> bytes:
+        return xml.replace(b' t="str"', b"").replace(b"<v></v>", b"<v/>")
+
+    found = ["A-1", "https://example.test/2", 'two "quoted" words', "A-4"]
+    assert ids(read(changed(xlsx(fill), {SHEET_XML: uncomputed}))) == found
+
+
+def test_a_merged_cell_is_in_each_of_its_rows() -> None:
+    def fill(_book: Any, sheet: Any) -> None:
+        sheet.merge_range(0, 0, 0, 3, "Отчёт за март")
+        sheet.merge_range(1, 0, 2, 0, HEADER[0])
+        sheet.merge_range(1, 1, 1, 2, "Время")
+        sheet.merge_range(1, 3, 2, 3, HEADER[3])
+        sheet.write_row(2, 1, HEADER[1:3])
+        for row in range(3, 7):
+            sheet.write(row, 0, f"A-{row}")
+            sheet.write(row, 1, "2026-03-12 10:15")
+        sheet.merge_range(3, 3, 5, 3, "Дороги")
+
+    agencies = [item[0].agency_id for item in read(xlsx(fill)) if not isinstance(item, Fault)]
+    assert agencies == ["Дороги", "Дороги", "Дороги", None]
+
+
+def test_sheets_with_prefixes_and_without_positions() -> None:
+    book = table(("A", "2026-03-12 10:15", None, "x"), ("B", "2026-03-12 10:16", None, "y"))
+
+    def prefixed(xml: bytes) -> bytes:
+        xml = re.sub(rb"<(/?)(\w)", rb"<\1x:\2", xml)
+        return xml.replace(b"xmlns=", b"xmlns:x=")
+
+    def bare(xml: bytes) -> bytes:
+        return re.sub(rb'(<(?:c|row)) r="\w+"', rb"\1", xml)
+
+    assert ids(read(changed(book, {SHEET_XML: prefixed}))) == ["A", "B"]
+    book = table(("A", POSTED, POSTED, "x"), ("B", datetime(2026, 3, 12), POSTED, "#N/A"))
+    items = read(changed(book, {SHEET_XML: bare}))
+    assert ids(items) == ["A"]
+    fault(items, "'Ведомство' has the error #N/A")
+
+    def midnight(xml: bytes) -> bytes:
+        xml = xml.replace(b'"C3"', b'"C3" t="e"').replace(b"<v>5</v>", b"<v>#REF!</v>")
+        return prefixed(bare(xml))
+
+    book = table(("A", datetime(2026, 3, 12), POSTED, "x"), ("B", POSTED, 5, "y"))
+    items = read(changed(book, {SHEET_XML: midnight}))
+    assert first(items)[0].occurred_at == datetime(2026, 3, 12, tzinfo=UTC)
+    fault(items[1:], "'Ответ' has the error #REF!")
+
+
+# -- ODS and XLS ---------------------------------------------------------------------------------
+
+
+def test_ods() -> None:
+    at = 'office:value-type="date" office:date-value="2026-03-12T{}"'
+    wrong = 'office:value-type="float" office:value="0" calcext:value-type="error"'
+    header = ods_row(*map(ods_cell, HEADER))
+    book = ods(
+        ods_row(ods_cell("Отчёт")),
+        ods_row(attributes='table:number-rows-repeated="3"'),
+        header,
+        ods_row(
+            ods_cell("x", 'office:value-type="float" office:value="1001"'),
+            ods_cell("x", at.format("10:15:00")),
+            "<table:table-cell/>",
+            ods_cell("Дороги", 'office:value-type="string" table:number-rows-spanned="2"'),
+        ),
+        ods_row(
+            ods_cell("A-2"),
+            ods_cell("x", at.format("00:00:00")),
+            ods_cell("#N/A", wrong),
+            "<table:covered-table-cell/>",
+        ),
+        ods_row(ods_cell("A-3"), ods_cell("x", at.format("00:00:00"))),
+        ods_row(ods_cell("Итого"), ods_cell("2", 'office:value-type="float" office:value="2"')),
+        ods_row(
+            '<table:table-cell table:number-columns-repeated="16384"/>',
+            attributes='table:number-rows-repeated="1048569"',
+        ),
+    )
+    items = read(book)
+    assert ids(items) == ["1001", "A-3"]
+    assert first(items)[0].agency_id == "Дороги"
+    found = fault(items[:2], "'Ответ' has the error #N/A")
+    assert (found.line, found.text) == (7, "A-2 | 2026-03-12T00:00:00 | 0 | Дороги")
+    assert first(items[2:])[0].occurred_at == datetime(2026, 3, 12, tzinfo=UTC)
+
+
+def test_ods_with_a_password() -> None:
+    book = ods(ods_row(*map(ods_cell, HEADER)), manifest="<manifest:encryption-data/>")
+    assert "protected by a password" in refusal(book)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "xls"])
+def test_numbers_that_count_from_1904_are_no_times(form: str, tmp_path: Path) -> None:
+    posted, more = 44635.4375, 'datetime_format = "excel"'
+    if form == "xls":
+        xlwt = pytest.importorskip("xlwt")
+        old = xlwt.Workbook()
+        old.dates_1904 = True
+        cells = old.add_sheet("Лист1")
+        for column, name in enumerate(HEADER):
+            cells.write(0, column, name)
+        cells.write(1, 0, "A-1")
+        cells.write(1, 1, posted, xlwt.easyxf(num_format_str="DD.MM.YYYY HH:MM"))
+        old.save(str(tmp_path / "book.xls"))
+        book = (tmp_path / "book.xls").read_bytes()
+    else:
+        book = changed(
+            xlsx_of([HEADER, ["A-1", posted]], float=DATES["datetime"]),
+            {
+                "xl/workbook.xml": lambda part: part.replace(
+                    b"<workbookPr ", b'<workbookPr date1904="1" '
+                )
+            },
+        )
+    assert first(read(book))[0].occurred_at == datetime(2026, 3, 16, 10, 30, tzinfo=UTC)
+    assert "counts its days from 1904" in refusal(book, more)
+
+
+def test_xls(tmp_path: Path) -> None:
+    xlwt = pytest.importorskip("xlwt")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Лист1")
+    style = xlwt.easyxf(num_format_str="DD.MM.YYYY HH:MM")
+    day = xlwt.easyxf(num_format_str="DD.MM.YYYY")
+    rows: list[tuple[object, object, object]] = [
+        (1001, POSTED, None),
+        ("A-2", datetime(2026, 3, 12), None),
+        ("A-3", date(2026, 3, 12), None),
+        ("A-4", POSTED, 0x2A),
+    ]
+    for column, name in enumerate(HEADER):
+        sheet.write(2, column + 1, name)
+    for row, (number, posted, error) in enumerate(rows, 3):
+        sheet.write(row, 1, number)
+        sheet.write(row, 2, posted, style if isinstance(posted, datetime) else day)
+        if error is not None:
+            sheet.row(row).set_cell_error(3, error)
+    sheet.write_merge(3, 4, 4, 4, "Дороги")
+    book.save(str(tmp_path / "book.xls"))
+    content = (tmp_path / "book.xls").read_bytes()
+    items = read(content)
+    assert ids(items) == ["1001", "A-2"]
+    assert [event.agency_id for item in items[:2] for event in item[:1]] == ["Дороги"] * 2  # type: ignore[union-attr]
+    assert first(items[1:])[0].occurred_at == datetime(2026, 3, 12, tzinfo=UTC)
+    fault(items[2:3], "it has no time of day")
+    fault(items[3:], "'Ответ' has the error #N/A")
+    with open_source(
+        tmp_path / "book.xls", parse_config(SHEET.replace("{more}", ""), "test.toml")
+    ) as source:
+        assert (source.format, source.unit) == ("xls", "row")
+        assert list(source) == items
+        assert source.position == source.size
+
+
+# -- books that are refused ----------------------------------------------------------------------
+
+
+def test_books_with_a_password() -> None:
+    protected = compound({"EncryptionInfo": b"x", "EncryptedPackage": b"x"})
+    assert "protected by a password; open it, and save it without" in refusal(protected)
+    filepass = b"\x09\x08\x10\x00" + bytes(16) + b"\x2f\x00\x02\x00\x01\x00"
+    assert "protected by a password" in refusal(compound({"Workbook": filepass}))
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"PK\x03\x04", "damaged workbook"),
+        (compound({"Other": b"x"}), "damaged workbook"),
+        (compound({"Workbook": b"\x09\x08\xff\xff"}), "damaged workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "damaged workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 600, "damaged workbook"),
+        (changed(table((1, POSTED)), {"xl/workbook.xml": lambda _: b"<x/>"}), "damaged workbook"),
+        (
+            changed(table((1, POSTED)), {SHEET_XML: lambda xml: xml[: len(xml) // 2]}),
+            "damaged workbook",
+        ),
+    ],
+)
+def test_damaged_books(content: bytes, part: str) -> None:
+    assert part in refusal(content)
+
+
+def test_files_that_are_no_books(tmp_path: Path) -> None:
+    content = BytesIO()
+    with ZipFile(content, "w") as archive:
+        archive.writestr("export.csv", "Номер")
+    assert "zip archive without a workbook" in refusal(content.getvalue())
+    path = tmp_path / "export.xls"
+    path.write_text("<html><table>", "utf-8")
+    config = parse_config("", "test.toml")
+    wrong = pytest.raises(SourceError, match="not a workbook but perhaps text or HTML")
+    with open_source(path, config) as source, wrong:
+        list(source)
+
+
+def test_the_position_of_a_cell_cannot_fill_the_memory() -> None:
+    def far(xml: bytes) -> bytes:
+        return xml.replace(b'r="A2"', b'r="XFD1048576"')
+
+    message = refusal(changed(table((1, POSTED)), {SHEET_XML: far}))
+    assert "reaches row 1048576 and column 16384, over 10,000,000 cells" in message
+    cell = ods_cell("x", 'office:value-type="string" table:number-columns-repeated="16000"')
+    repeated = ods_row(cell, attributes='table:number-rows-repeated="1000000"')
+    assert "reaches row 1000000 and column 16000" in refusal(ods(repeated))
+
+
+def test_a_zip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_zip, "MOST_UNPACKED", 1_000_000)
+    bomb = changed(table((1, POSTED)), {"xl/sharedStrings.xml": lambda _: b" " * 2_000_000})
+    assert "a workbook of more than 1,000,000 bytes" in refusal(bomb)
+    # the directory of the archive, which says how large a part is, may be wrong
+    lying = bomb.replace((2_000_000).to_bytes(4, "little"), (1_000).to_bytes(4, "little"))
+    assert lying != bomb
+    assert "a workbook of more than 1,000,000 bytes" in refusal(lying)
+
+
+def test_entities_are_refused() -> None:
+    entity = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
+    for part in (SHEET_XML, "xl/workbook.xml", "xl/sharedStrings.xml"):
+        book = changed(
+            table((1, POSTED)), {part: lambda xml: xml.replace(b"?>", b"?>" + entity, 1)}
+        )
+        assert "a workbook with a DOCTYPE" in refusal(book)
+
+
+def test_the_limit_of_cells_counts_the_area(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_marks, "MOST_CELLS", 8)
+    assert ids(read(table((1, POSTED)))) == ["1"]
+    assert "over 8 cells" in refusal(table((1, POSTED), (2, POSTED)))
+
+
+def test_a_compressed_book_is_copied(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx.gz"
+    path.write_bytes(gzip.compress(table((1, POSTED))))
+    with open_source(path, parse_config(SHEET.replace("{more}", ""), "test.toml")) as source:
+        assert source.format == "xlsx"
+        assert ids(list(source)) == ["1"]
+
+
+# -- mutations -----------------------------------------------------------------------------------
+
+BOOK = table((1001, POSTED, None, "x"), ("A-2", "2026-03-12 10:15", POSTED, "y"))
+TWICE = 'table:number-rows-repeated="2"'
+ODS = ods(
+    ods_row(*map(ods_cell, HEADER)),
+    ods_row(
+        ods_cell("A"), ods_cell("2026-03-12 10:15"), attributes='table:number-rows-repeated="2"'
+    ),
+)
+
+
+def survives(book: bytes, more: str = "") -> None:
+    """Read a book that may be damaged; nothing but a SourceError may be raised."""
+    with suppress(SourceError):
+        assert all(isinstance(item, Fault | tuple) for item in read(book, more))
+
+
+@given(st.sampled_from((BOOK, ODS)), st.data())
+@settings(max_examples=examples(150), derandomize=True, database=None)
+def test_changed_bytes_give_rows_or_an_error(book: bytes, data: st.DataObject) -> None:
+    content = bytearray(book)
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at] = data.draw(st.integers(0, 255))
+    survives(bytes(content[: data.draw(st.integers(1, len(content)))]), 'format = "xlsx"')
+
+
+PARTS = st.sampled_from(
+    [b"<c", b"</c>", b"<f>", b"<v>", b"/>", b'"', b"'", b'r="A1"', b't="e"', b"<row", b"&#0;", b">"]
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3000), PARTS), min_size=1, max_size=4))
+@settings(max_examples=examples(150), derandomize=True, database=None)
+def test_changed_xml_gives_rows_or_an_error(changes: list[tuple[int, bytes]]) -> None:
+    def spoil(xml: bytes) -> bytes:
+        for at, part in changes:
+            xml = xml[: at % len(xml)] + part + xml[at % len(xml) :]
+        return xml
+
+    survives(changed(BOOK, {SHEET_XML: spoil}))
+
+
+CELLS = st.sampled_from(
+    [
+        '<c r="{at}" s="1"><v>46093</v></c>',
+        '<c r="{at}" s="1"><v>46093.5</v></c>',
+        '<c r="{at}" s="2" t="n"><v>46093.0</v></c>',
+        '<c r="{at}" s="1" t="s"><v>5</v></c>',
+        '<c r="{at}" s="3"><v>46093</v></c>',
+        '<c r="{at}" t="inlineStr"><is><t>text</t></is></c>',
+        '<c r="{at}" t="e"><v>#N/A</v></c>',
+        '<c r="{at}"><f>HYPERLINK("a")</f><v></v></c>',
+        "<c s='1' r='{at}'><v>46093</v></c>",
+    ]
+)
+
+
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=6))
+@settings(max_examples=examples(300), derandomize=True, database=None)
+def test_rows_are_scanned_together_as_one_by_one(rows: list[list[str]]) -> None:
+    texts = []
+    for y, row in enumerate(rows, 3):
+        cells = [cell.format(at=f"{chr(65 + x)}{y}") for x, cell in enumerate(row)]
+        texts.append(f'<row r="{y}">{"".join(cells)}</row>')
+    together, apart = (xlsx_marks._Scan(frozenset({b"1", b"2"})) for _ in range(2))
+    together.add("".join(texts).encode())
+    for text in texts:
+        apart._add_row(text.encode())
+    assert together.marks == apart.marks
+    assert (together.last_row, together.last_column) == (apart.last_row, apart.last_column)

@@ -1,0 +1,438 @@
+"""Each sink gets every change, at its own pace, whatever happens to the other sinks."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit.stored import drain, store_at
+from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
+from workhours_sla.adapters.stores import reader
+from workhours_sla.adapters.stores.stored_rows import change_of
+from workhours_sla.cli.main import main
+from workhours_sla.errors import StoreError, UndeliverableError
+from workhours_sla.sla.delivery import Failure, decide
+from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry, SqliteStore
+from workhours_sla.text.catalog import SHELL, language
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+POSTED = datetime(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz)
+SECOND = timedelta(seconds=1)
+NOW = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
+SOON = Retry(first=timedelta(milliseconds=1), longest=timedelta(milliseconds=5))
+
+
+def created(number: int) -> Event:
+    return Event(f"{number}", f"A-{number:03}", EventType.CREATED, POSTED, POSTED)
+
+
+class Recorder:
+    """A sink that records changes; ``trouble`` is called with each change before."""
+
+    def __init__(self, name: str = "recorder") -> None:
+        self.name = name
+        self.got: list[str] = []
+        self.attempts = 0
+
+    def trouble(self, change: Change) -> None:
+        """Do nothing; subclasses raise errors here."""
+
+    def write(self, changes: Sequence[Change]) -> None:
+        self.attempts += 1
+        for change in changes:
+            self.trouble(change)
+            if change.appeal_id not in self.got:
+                self.got.append(change.appeal_id)
+
+
+class Failing(Recorder):
+    """A sink that fails a given number of times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__("failing")
+        self.times = times
+
+    def trouble(self, change: Change) -> None:
+        del change
+        if self.attempts <= self.times:
+            msg = f"no answer {self.attempts}"
+            raise ConnectionError(msg)
+
+
+class Rejecting(Recorder):
+    """A sink that never accepts the changes of one appeal."""
+
+    def __init__(self, appeal_id: str) -> None:
+        super().__init__("rejecting")
+        self.appeal_id: str | None = appeal_id
+
+    def trouble(self, change: Change) -> None:
+        if change.appeal_id == self.appeal_id:
+            msg = "400 Bad Request"
+            raise UndeliverableError(msg, change_id=change.change_id)
+
+
+class Hanging(Recorder):
+    """A sink that does not return until it is released."""
+
+    def __init__(self) -> None:
+        super().__init__("hanging")
+        self.entered, self.released = threading.Event(), threading.Event()
+
+    def trouble(self, change: Change) -> None:
+        del change
+        self.entered.set()
+        assert self.released.wait(30)
+
+
+@pytest.fixture(params=["memory", "stored"])
+def pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pipeline]:
+    store = MemoryStore() if request.param == "memory" else store_at(tmp_path / "a.db")
+    with Pipeline(store, POLICY) as pipeline:
+        yield pipeline
+
+
+def ids(numbers: Sequence[int]) -> list[str]:
+    return [f"A-{number:03}" for number in numbers]
+
+
+# -- decisions ---------------------------------------------------------------------------------
+
+
+def test_a_change_that_failed_is_sent_again_alone_and_later_ones_wait() -> None:
+    failure = Failure(8, 1, NOW + SECOND, "timeout")
+    assert decide(7, [], NOW) == (None, 7, None)
+    assert decide(7, [failure], NOW) == (None, None, NOW + SECOND)
+    assert decide(7, [failure], NOW + SECOND).only == failure
+
+
+def test_a_dead_letter_delays_nothing_until_it_is_replayed() -> None:
+    dead = Failure(5, 3, None, "400")
+    replayed = Failure(6, 0, NOW, "400")
+    assert decide(7, [dead], NOW) == (None, 7, None)
+    assert decide(7, [dead, replayed], NOW).only == replayed
+    later = replayed._replace(retry_at=NOW + SECOND)
+    assert decide(7, [dead, later], NOW) == (None, 7, NOW + SECOND)
+
+
+def test_delays_double_up_to_the_longest_and_differ_by_chance() -> None:
+    retry = Retry(first=SECOND, longest=60 * SECOND, attempts=9)
+    for failed, longest in enumerate((1, 2, 4, 8, 16, 32, 60, 60), 1):
+        for jitter in (0.0, 0.5, 1.0):
+            at = retry.at(NOW, failed, jitter=jitter)
+            assert at == NOW + longest * SECOND * (0.5 + jitter / 2)
+    assert retry.at(NOW, 9, jitter=0.5) is None
+    assert Retry().at(NOW, 10**6, jitter=1.0) == NOW + timedelta(minutes=5)
+
+
+# -- sinks with trouble ------------------------------------------------------------------------
+
+
+def test_a_change_is_read_back_once_for_all_sinks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+
+    def counted(body: bytes) -> Change:
+        read.append(body)
+        return change_of(body)
+
+    monkeypatch.setattr(reader, "change_of", counted)
+    sinks = [Recorder("first"), Recorder("second"), Recorder("one by one")]
+    sinks[2].batch_size = 1  # type: ignore[attr-defined]
+    with Pipeline(store_at(tmp_path / "a.db"), POLICY) as pipeline:
+        for part in (range(30), range(30, 50)):
+            with Delivery(pipeline.store, sinks) as delivery:
+                pipeline.apply([created(number) for number in part])
+                delivery.notify()
+                assert delivery.finish(10) == []
+    assert [sink.got for sink in sinks] == [ids(range(50))] * 3
+    assert len(read) == len(set(read)) == 50
+
+
+def test_a_sink_that_fails_gets_every_change_once_in_order(pipeline: Pipeline) -> None:
+    failing, steady, failures = Failing(4), Recorder(), []
+    with Delivery(
+        pipeline.store,
+        [failing, steady],
+        retry=SOON,
+        batch_size=3,
+        on_failure=lambda sink, error: failures.append((sink, str(error))),
+    ) as delivery:
+        for number in range(20):
+            pipeline.apply(created(number))
+            delivery.notify()
+        limit = time.monotonic() + 20
+        while len(failing.got) < 20 and time.monotonic() < limit:
+            time.sleep(0.005)
+        assert delivery.finish(10) == []
+    assert failing.got == steady.got == ids(range(20))
+    assert failures == [("failing", "no answer 1")]
+
+
+def test_a_sink_that_accepts_single_changes_only_is_noted_once(pipeline: Pipeline) -> None:
+    class Full(Recorder):
+        """A sink on a disk that is nearly full."""
+
+        is_full = True
+
+        def write(self, changes: Sequence[Change]) -> None:
+            if self.is_full and len(changes) > 1:
+                msg = "no space left on device"
+                raise OSError(msg)
+            super().write(changes)
+
+    full, failures = Full("full"), []
+    with Delivery(
+        pipeline.store, [full], retry=SOON, on_failure=lambda *failure: failures.append(failure)
+    ) as delivery:
+        pipeline.apply([created(number) for number in range(30)])
+        delivery.notify()
+        limit = time.monotonic() + 20
+        while len(full.got) < 29 and time.monotonic() < limit:
+            time.sleep(0.005)
+        assert len(failures) == 1
+        while len(full.got) < 30 and time.monotonic() < limit:
+            time.sleep(0.005)
+        time.sleep(0.05)  # until the sink has every change
+        pipeline.apply([created(number) for number in range(30, 40)])
+        delivery.notify()
+        while len(failures) < 2 and time.monotonic() < limit:
+            time.sleep(0.005)
+        full.is_full = False
+        delivery.finish(10)
+    assert len(failures) == 2
+
+
+def test_a_sink_that_hangs_delays_neither_ingest_nor_other_sinks(pipeline: Pipeline) -> None:
+    hanging, steady = Hanging(), Recorder()
+    with Delivery(pipeline.store, [hanging, steady], retry=SOON) as delivery:
+        pipeline.apply(created(0))
+        delivery.notify()
+        assert hanging.entered.wait(10)
+        for number in range(1, 10):
+            pipeline.apply(created(number))
+            delivery.notify()
+        undelivered = delivery.finish(0.3)
+        assert [(one.sink, one.error) for one in undelivered] == [("hanging", None)]
+        assert steady.got == ids(range(10))
+        assert hanging.got == []
+        hanging.released.set()
+    again = Recorder("hanging")  # the sink may get the first change again
+    with Delivery(pipeline.store, [again]) as delivery:
+        assert delivery.finish(10) == []
+    assert {*hanging.got, *again.got} == {*ids(range(10))}
+
+
+def test_a_sink_that_still_fails_at_the_end_gets_the_rest_from_the_next_run(
+    pipeline: Pipeline,
+) -> None:
+    failing = Failing(1)
+    pipeline.apply([created(number) for number in range(5)])
+    later = Retry(first=timedelta(hours=1))
+    with Delivery(pipeline.store, [failing], retry=later) as delivery:
+        (undelivered,) = delivery.finish(10)
+    assert (undelivered.sink, str(undelivered.error)) == ("failing", "no answer 1")
+    with Delivery(pipeline.store, [failing], retry=later) as delivery:
+        assert delivery.finish(10) == []
+    assert failing.got == ids(range(5))
+
+
+class Away(MemoryStore):
+    """A store that cannot be used while ``is_away``."""
+
+    is_away = False
+
+    def pending(self, *arguments: Any) -> Any:
+        self._check()
+        return super().pending(*arguments)
+
+    def acknowledge(self, *arguments: Any) -> None:
+        self._check()
+        super().acknowledge(*arguments)
+
+    def fail(self, *arguments: Any) -> None:
+        self._check()
+        super().fail(*arguments)
+
+    def _check(self) -> None:
+        if self.is_away:
+            msg = "the store is away"
+            raise StoreError(msg)
+
+
+def test_delivery_goes_on_after_the_store_was_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workhours_sla.adapters.delivery._STORE_RETRY", 0.01)
+    store, recorder = Away(), Recorder()
+    limit = time.monotonic() + 60
+    with Pipeline(store, POLICY) as pipeline, Delivery(store, [recorder]) as delivery:
+        pipeline.apply(created(0))
+        delivery.notify()
+        while not recorder.got and time.monotonic() < limit:
+            time.sleep(0.01)
+        store.is_away = True
+        pipeline.apply(created(1))
+        delivery.notify()
+        while not delivery.failing and time.monotonic() < limit:
+            time.sleep(0.01)
+        assert str(delivery.failing["recorder"]) == "the store is away"
+        store.is_away = False
+        while delivery.failing and time.monotonic() < limit:
+            time.sleep(0.01)
+        pipeline.apply(created(2))
+        assert delivery.finish(10) == []
+    assert recorder.got == ids(range(3))
+
+
+def test_delivery_that_ends_while_the_store_is_away_names_the_sink() -> None:
+    store = Away()
+    with Pipeline(store, POLICY) as pipeline, Delivery(store, [Recorder()]) as delivery:
+        store.is_away = True
+        pipeline.apply(created(0))
+        (undelivered,) = delivery.finish(30)
+    assert str(undelivered.error) == "the store is away"
+
+
+def test_a_change_that_a_sink_rejects_is_a_dead_letter_and_can_be_replayed(
+    pipeline: Pipeline,
+) -> None:
+    rejecting = Rejecting("A-003")
+    pipeline.apply([created(number) for number in range(6)])
+    with Delivery(pipeline.store, [rejecting], retry=SOON) as delivery:
+        assert delivery.finish(10) == []
+    assert rejecting.got == ids([0, 1, 2, 4, 5])
+    (letter,) = pipeline.store.dead("rejecting")
+    assert (letter.number, letter.change.appeal_id, letter.attempts, letter.error) == (
+        *(4, "A-003", 1, "400 Bad Request"),
+    )
+    rejecting.appeal_id = None
+    assert pipeline.store.replay("rejecting", [1, 4, 99]) == 1
+    pipeline.apply(created(6))
+    with Delivery(pipeline.store, [rejecting], retry=SOON) as delivery:
+        assert delivery.finish(10) == []
+    assert rejecting.got == ids([0, 1, 2, 4, 5, 3, 6])
+    assert pipeline.store.dead("rejecting") == []
+
+
+def test_after_its_last_attempt_a_change_is_a_dead_letter_and_the_next_one_is_sent(
+    pipeline: Pipeline,
+) -> None:
+    failing = Failing(3)
+    pipeline.apply([created(number) for number in range(4)])
+    with Delivery(pipeline.store, [failing], retry=SOON._replace(attempts=3)) as delivery:
+        limit = time.monotonic() + 20
+        while len(failing.got) < 3 and time.monotonic() < limit:
+            time.sleep(0.005)
+        assert delivery.finish(10) == []
+    assert failing.got == ids([1, 2, 3])
+    (letter,) = pipeline.store.dead("failing")
+    assert (letter.change.appeal_id, letter.attempts) == ("A-000", 3)
+
+
+def test_retention_keeps_dead_letters_and_what_a_sink_lacks(tmp_path: Path) -> None:
+    for store in (MemoryStore(), store_at(tmp_path / "a.db")):
+        with Pipeline(store, POLICY, retain=timedelta(days=1)) as pipeline:
+            steady, rejecting = Recorder(), Rejecting("A-000")
+            pipeline.apply([created(0), created(1)])
+            for sink in (steady, rejecting):
+                with Delivery(store, [sink]) as delivery:
+                    assert delivery.finish(10) == []
+            pipeline.advance(POSTED + timedelta(days=9))
+            pipeline.advance(POSTED + timedelta(days=20))
+            pipeline.apply(created(2))
+            assert [one.change.appeal_id for one in store.dead("rejecting")] == ["A-000"]
+            # the changes caused by time were not sent yet
+            kinds = [change.kind.value for _, change in store.changes()]
+            assert kinds == [
+                "opened",
+                *["at_risk", "breached"] * 2,
+                "opened",
+                "at_risk",
+                "breached",
+            ]
+
+
+def test_many_threads_and_failures_by_chance_lose_nothing(tmp_path: Path) -> None:
+    chance = random.Random(5)
+
+    class Erratic(Recorder):
+        def trouble(self, change: Change) -> None:
+            del change
+            if chance.random() < 0.1:
+                raise TimeoutError
+
+    sinks = [Erratic(f"{number}") for number in range(4)]
+    with Pipeline(store_at(tmp_path / "a.db"), POLICY) as pipeline:
+        with Delivery(pipeline.store, sinks, retry=SOON, batch_size=5) as delivery:
+            for number in range(60):
+                pipeline.apply(created(number))
+                delivery.notify()
+            limit = time.monotonic() + 30
+            while any(len(sink.got) < 60 for sink in sinks) and time.monotonic() < limit:
+                time.sleep(0.01)
+        for sink in sinks:
+            assert sink.got == ids(range(60))
+
+
+def test_drain_sends_everything_in_this_thread_and_raises(pipeline: Pipeline) -> None:
+    failing = Failing(1)
+    pipeline.apply([created(number) for number in range(5)])
+    with pytest.raises(ConnectionError):
+        drain(pipeline.store, failing, 2)
+    drain(pipeline.store, failing, 2)
+    assert failing.got == ids(range(5))
+
+
+# -- the commands ------------------------------------------------------------------------------
+
+
+def test_dead_letters_are_listed_and_replayed_at_the_shell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = tmp_path / "a.db"
+    with Pipeline(SqliteStore(store), POLICY) as pipeline:
+        pipeline.apply([created(number) for number in range(3)])
+        with Delivery(pipeline.store, [Rejecting("A-001")]) as delivery:
+            delivery.finish(10)
+    command = ["outbox", "dead", "--store", str(store)]
+    assert main([*command, "--lang", "en"]) == 0
+    out, err = capsys.readouterr()
+    assert out.split() == ["rejecting", "2", "A-001/first", "reply/0/opened/1", *out.split()[4:]]
+    assert "400 Bad Request" in out
+    assert err == "Dead letters: 1\n"
+    assert main([*command, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["sink"], row["number"], row["attempts"]) == ("rejecting", 2, 1)
+    assert main(["outbox", "replay", "rejecting", "--store", str(store), "--lang", "ru"]) == 0
+    assert capsys.readouterr().err == "Следующий запуск снова отправит в rejecting 1 изменение\n"
+    with Pipeline(SqliteStore(store), POLICY) as pipeline:
+        again = Recorder("rejecting")
+        with Delivery(pipeline.store, [again]) as delivery:
+            assert delivery.finish(10) == []
+    assert again.got == ["A-001"]
+    assert main(["outbox", "dead", "--store", str(tmp_path / "none.db"), "--lang", "en"]) == 2
+
+
+def test_the_thread_of_a_sink_has_the_language_of_the_command(pipeline: Pipeline) -> None:
+    found: list[str] = []
+    pipeline.apply(created(1))
+    with (
+        language("ru"),
+        Delivery(
+            pipeline.store,
+            [Failing(1)],
+            retry=SOON,
+            on_failure=lambda *_: found.append(SHELL["error"]),
+        ) as delivery,
+    ):
+        delivery.finish(10)
+    assert found == ["Ошибка"]

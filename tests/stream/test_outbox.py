@@ -1,0 +1,183 @@
+"""A lost file of changes is detected, and written again from the store."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kit.paths import EXAMPLES
+from kit.stored import Stored, drain
+from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
+from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
+from workhours_sla.cli.main import main
+from workhours_sla.stream import SqliteStore
+
+LINES = EXAMPLES.joinpath("data", "appeals.jsonl").read_text()
+HEAD = "".join(LINES.splitlines(keepends=True)[:40])
+SINK = Path("changes.jsonl")
+
+
+@pytest.fixture(autouse=True)
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Change to a folder in which ``watch`` ran, and return its file of changes."""
+    monkeypatch.chdir(tmp_path)
+    Path("events.jsonl").write_text(HEAD)
+    assert watch() == 0
+    return SINK.read_bytes()
+
+
+def watch(*options: str) -> int:
+    command = ["watch", "events.jsonl", "--store", "a.db", "--once", "--clock", "events"]
+    return main([*command, "--sink", "changes.jsonl", "--calendar", "RU-VGG", *options])
+
+
+def rewrite(*options: str, file: str = "changes.jsonl") -> int:
+    return main(["outbox", "rewrite", file, "--store", "a.db", "--lang", "en", *options])
+
+
+def ids(path: Path = SINK) -> list[str]:
+    return [json.loads(line)["change_id"] for line in path.read_bytes().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("harm", "english", "russian"),
+    [
+        (SINK.unlink, "is gone since changes", "удалён или заменён"),
+        (lambda: SINK.write_bytes(b""), "is shorter than", "стал короче"),
+        (lambda: os.truncate(SINK, 3000), "is shorter than", "стал короче"),
+    ],
+)
+def test_a_lost_file_is_reported_in_both_languages_and_written_again(
+    harm: Callable[[], object],
+    english: str,
+    russian: str,
+    watched: bytes,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    harm()
+    left = SINK.read_bytes() if SINK.exists() else None
+    Path("events.jsonl").write_text(LINES)
+    capsys.readouterr()
+    for lang, says in (("en", english), ("ru", russian)):
+        assert watch("--lang", lang) == 2
+        out, err = capsys.readouterr()
+        assert (out, len(err.splitlines()), says in err) == ("", 1, True), err
+        assert "workhours outbox rewrite" in err
+    assert (SINK.read_bytes() if SINK.exists() else None) == left
+    assert rewrite() == 0
+    assert "15 changes from the store, and 0 that only the file had" in capsys.readouterr().err
+    assert SINK.read_bytes() == watched
+    assert watch() == 0
+    assert len(set(ids())) == len(ids()) > 100
+    assert SINK.read_bytes().startswith(watched)
+
+
+def test_changes_that_the_sink_lacks_are_written_once(watched: bytes) -> None:
+    Path("more.jsonl").write_text(LINES)
+    command = ["watch", "more.jsonl", "--store", "a.db", "--once", "--clock", "events"]
+    assert main([*command, "--calendar", "RU-VGG"]) == 0
+    assert rewrite() == 0
+    assert SINK.read_bytes().startswith(watched)
+    before = ids()
+    assert watch() == 0
+    assert ids() == before
+    assert len(set(before)) == len(before) > 100
+
+
+def test_a_file_is_known_by_all_its_names(watched: bytes) -> None:
+    SINK.unlink()
+    Path("link.jsonl").symlink_to(SINK)
+    assert rewrite(file="link.jsonl") == 0
+    assert Path("link.jsonl").is_symlink()
+    assert SINK.read_bytes() == watched
+    assert watch() == 0
+    assert SINK.read_bytes() == watched
+
+
+def test_a_file_that_was_moved_away_begins_again_with_new_changes(
+    watched: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert rewrite("--only-new") == 2
+    assert "'changes.jsonl' is not empty" in capsys.readouterr().err
+    SINK.rename("changes-2025.jsonl")
+    assert rewrite("--only-new") == 0
+    assert SINK.read_bytes() == b""
+    Path("events.jsonl").write_text(LINES)
+    assert watch() == 0
+    assert Path("changes-2025.jsonl").read_bytes() == watched
+    earlier, later = ids(Path("changes-2025.jsonl")), ids()
+    assert len({*earlier, *later}) == len(earlier) + len(later) > 100
+
+
+def test_changes_that_the_store_dropped_stay_in_the_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    policy = Policy([Target("first reply", working_hours(4), office)])
+    begin = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+    day = timedelta(days=1)
+
+    def event(number: int, kind: EventType, when: datetime) -> Event:
+        return Event(f"{number}-{kind}", str(number), kind, when, when)
+
+    with Stored("b.db", policy, retain=5 * day) as store:
+        sink = JsonLinesSink(Path("b.jsonl"), progress=store.progress)
+        for number in range(9):
+            when = begin + number * 3 * day
+            store.apply([event(number, EventType.CREATED, when)])
+            store.apply([event(number, EventType.REPLIED, when + timedelta(hours=1))])
+            store.advance(when + timedelta(hours=2))
+            drain(store, sink)
+        sink.close()
+        kept = [change.change_id for _, change in store.changes()]
+    whole = Path("b.jsonl").read_bytes()
+    assert 0 < len(kept) < len(ids(Path("b.jsonl")))
+    os.truncate("b.jsonl", len(whole) - 400)
+    asked = ["outbox", "rewrite", "b.jsonl", "--store", "b.db", "--lang", "en"]
+    assert main(asked) == 0
+    assert Path("b.jsonl").read_bytes() == whole
+    err = capsys.readouterr().err
+    dropped = len(ids(Path("b.jsonl"))) - len(kept)
+    assert f"dropped its first {dropped} changes after retention" in err
+    Path("b.jsonl").unlink()
+    assert main(asked) == 0
+    assert ids(Path("b.jsonl")) == kept
+
+
+def test_wrong_use_is_one_sentence_and_changes_nothing(
+    watched: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("notes.txt").write_text("milk")
+    Path("folder").mkdir()
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    policy = Policy([Target("first reply", working_hours(4), office)])
+    capsys.readouterr()
+    for file, store, says in (
+        ("notes.txt", "a.db", "'notes.txt' has other content than changes"),
+        ("a.db", "a.db", "FILE and --store are the same file"),
+        ("a.db-wal", "a.db", "FILE and --store are the same file"),
+        ("folder", "a.db", "cannot read or write 'folder'"),
+        ("changes.jsonl", "none.db", "no store 'none.db'"),
+        ("changes.jsonl", "notes.txt", "give a store"),
+    ):
+        assert main(["outbox", "rewrite", file, "--store", store, "--lang", "en"]) == 2
+        out, err = capsys.readouterr()
+        assert (out, len(err.splitlines()), says in err) == ("", 1, True), err
+    with Stored("a.db", policy):
+        assert rewrite() == 2
+    assert "another process writes the store" in capsys.readouterr().err
+    assert Path("notes.txt").read_text() == "milk"
+    assert SINK.read_bytes() == watched
+    assert not Path("none.db").exists()
+
+
+def test_dead_letters_are_listed_while_a_watch_writes(capsys: pytest.CaptureFixture[str]) -> None:
+    with SqliteStore("a.db"):
+        assert main(["outbox", "dead", "--store", "a.db", "--json"]) == 0
+        assert main(["outbox", "replay", "changes.jsonl", "--store", "a.db"]) == 2
+    assert capsys.readouterr().out == "[]\n"

@@ -1,0 +1,504 @@
+"""Changes are written once each, and agencies get digests only in their working time."""
+
+from __future__ import annotations
+
+import io
+import os
+import resource
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from kit.stored import Stored, drain
+from workhours_sla import (
+    Change,
+    ChangeKind,
+    Event,
+    EventType,
+    Monitor,
+    Policy,
+    Schedule,
+    Target,
+    WorkingDays,
+    evaluate,
+    working_hours,
+)
+from workhours_sla.adapters.json.changes import change_to_json
+from workhours_sla.adapters.sinks.digest import (
+    LONGEST,
+    Agency,
+    Digest,
+    count_changes,
+    digest_of,
+    targets_of,
+    waiting_of,
+)
+from workhours_sla.adapters.sinks.jsonl import JsonLinesSink, rewrite
+from workhours_sla.errors import ConfigError, StoreError
+from workhours_sla.json import from_json
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+
+
+NOW = datetime.max.replace(tzinfo=UTC)
+
+
+def at(*fields: int) -> datetime:
+    return datetime(*fields, tzinfo=OFFICE.tz)
+
+
+def event(appeal: str, kind: str, when: datetime, agency: str | None = "roads") -> Event:
+    return Event(f"{appeal}-{kind}", appeal, EventType(kind), when, when, agency_id=agency)
+
+
+def some_changes(count: int) -> list[Change]:
+    when = at(2025, 3, 12, 10)
+    return [
+        Change(
+            *(ChangeKind.OPENED, f"A-{number}", "first reply", 0, 1, when, when, None, None),
+            *(("e",), "roads", "v", "p"),
+        )
+        for number in range(count)
+    ]
+
+
+def ids(path: Path) -> list[str]:
+    return [from_json(line).appeal_id for line in path.read_bytes().splitlines()]
+
+
+# -- JSON Lines --------------------------------------------------------------------------------
+
+
+def test_a_change_reads_back_equal() -> None:
+    (change,) = some_changes(1)
+    utc = from_json(change_to_json(change))
+    assert utc == change
+    assert utc.change_id == "A-0/first reply/0/opened/1"
+    for bad in (
+        b"{}",
+        b'{"schema":"workhours.change/3"}',
+        b'{"schema":"workhours.change/2"}',
+        b"[",
+    ):
+        with pytest.raises(ConfigError):
+            from_json(bad)
+
+
+def test_a_change_that_comes_again_is_not_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "changes.jsonl"
+    changes = some_changes(5)
+    sink = JsonLinesSink(path)
+    sink.write(changes[:3])
+    sink.write(changes[:3])
+    sink.close()
+    again = JsonLinesSink(path)
+    again.write(changes[1:4])
+    again.write(changes[2:])
+    again.close()
+    assert ids(path) == [f"A-{number}" for number in range(5)]
+
+
+def test_a_half_written_last_line_is_removed_and_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "changes.jsonl"
+    changes = some_changes(3)
+    lines = [change_to_json(change) + b"\n" for change in changes]
+    for cut in (0, 1, len(lines[1]) - 1):
+        path.write_bytes(lines[0] + lines[1][:cut])
+        sink = JsonLinesSink(path)
+        sink.write(changes)
+        sink.close()
+        assert path.read_bytes() == b"".join(lines)
+
+
+def test_a_stream_gets_complete_lines_despite_partial_writes() -> None:
+    class Slow(io.RawIOBase):
+        taken = b""
+
+        def write(self, data: bytes) -> int:
+            self.taken += bytes(data[:10])
+            return min(10, len(data))
+
+    slow, changes = Slow(), some_changes(2)
+    JsonLinesSink(slow).write(changes)
+    assert slow.taken == b"".join(change_to_json(change) + b"\n" for change in changes)
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_failed_write_is_one_error_and_the_changes_stay_pending(
+    tmp_path: Path,
+) -> None:
+    with Stored(tmp_path / "a.db", POLICY) as store:
+        store.apply([event("1", "created", at(2025, 3, 12, 10))])
+        sink = JsonLinesSink(tmp_path / "changes.jsonl")
+        with files_of_at_most(100), pytest.raises(StoreError, match=r"too large.*the next start"):
+            drain(store, sink)
+        assert (tmp_path / "changes.jsonl").read_bytes() == b""
+        drain(store, sink)
+        drain(store, sink)
+        sink.close()
+    assert ids(tmp_path / "changes.jsonl") == ["1"]
+    for path in (tmp_path, Path(os.devnull)):
+        with pytest.raises(StoreError, match="cannot be written"):
+            JsonLinesSink(path)
+
+
+def large_changes(count: int) -> list[Change]:
+    """Return changes whose lines have 6 kB each."""
+    return [change._replace(evidence=("e" * 6000,)) for change in some_changes(count)]
+
+
+def write_to(path: Path, changes: Sequence[Change]) -> None:
+    sink = JsonLinesSink(path)
+    sink.write(changes)
+    sink.close()
+
+
+def sink_of(path: Path, store: Stored) -> JsonLinesSink:
+    return JsonLinesSink(path, progress=store.progress)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Stored]:
+    """Make a store with the changes 0 to 2, all of them written to changes.jsonl."""
+    with Stored(tmp_path / "a.db", POLICY) as store:
+        store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in range(3)])
+        sink = sink_of(tmp_path / "changes.jsonl", store)
+        drain(store, sink)
+        sink.close()
+        yield store
+
+
+@pytest.mark.parametrize("again", [1000, 300, 1])
+def test_a_large_write_that_was_not_acknowledged_is_not_written_again(
+    again: int, tmp_path: Path
+) -> None:
+    path, changes = tmp_path / "changes.jsonl", large_changes(1200)
+    sink = JsonLinesSink(path)
+    sink.write(changes[:1000])
+    sink.close()
+    assert path.stat().st_size > 6_000_000
+    sink = JsonLinesSink(path)
+    for first in range(0, 1200, again):
+        sink.write(changes[first : first + again])
+        sink.write(changes[first : first + again])
+    sink.close()
+    assert ids(path) == [f"A-{number}" for number in range(1200)]
+
+
+def test_a_large_write_that_was_cut_short_is_completed(tmp_path: Path) -> None:
+    path, changes = tmp_path / "changes.jsonl", large_changes(1000)
+    write_to(path, changes)
+    whole = path.read_bytes()
+    os.truncate(path, len(whole) - 100)
+    sink = JsonLinesSink(path)
+    sink.write(changes)
+    sink.close()
+    assert path.read_bytes() == whole
+
+
+def test_only_what_was_not_acknowledged_is_read_back(
+    tmp_path: Path, store: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends after it wrote two changes, before it acknowledged them."""
+    path = tmp_path / "changes.jsonl"
+    store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in (3, 4)])
+    with monkeypatch.context() as patched:
+        patched.setattr(store.store, "acknowledge", lambda *_: pytest.fail("end"))
+        sink = sink_of(path, store)
+        with pytest.raises(pytest.fail.Exception):
+            drain(store, sink)
+        sink.close()
+    sink = sink_of(path, store)
+    assert {one.split("/")[0] for one in sink._to.found} == {"3", "4"}
+    drain(store, sink, 1)
+    sink.close()
+    assert ids(path) == list("01234")
+    again = sink_of(path, store)  # no end was recorded
+    assert len(again._to.found) == 2
+    again.close()
+
+
+def test_a_last_line_without_its_end_stays(tmp_path: Path) -> None:
+    path, changes = tmp_path / "changes.jsonl", some_changes(3)
+    write_to(path, changes[:2])
+    os.truncate(path, path.stat().st_size - 1)
+    before = path.read_bytes()
+    sink = JsonLinesSink(path)
+    assert path.read_bytes() == before + b"\n"
+    sink.write(changes)
+    sink.close()
+    assert ids(path) == ["A-0", "A-1", "A-2"]
+
+
+@pytest.mark.parametrize(
+    ("harm", "cause"),
+    [
+        (lambda path: path.unlink(), "sink_gone"),
+        (lambda path: path.write_bytes(b""), "sink_shortened"),
+        (lambda path: os.truncate(path, path.stat().st_size - 1), "sink_shortened"),
+        (lambda path: path.write_bytes(path.read_bytes().replace(b"/1", b"/7")), "sink_changed"),
+    ],
+)
+def test_a_file_that_was_harmed_since_is_refused_until_it_is_written_again(
+    harm: Callable[[Path], object], cause: str, tmp_path: Path, store: Stored
+) -> None:
+    path = tmp_path / "changes.jsonl"
+    whole = path.read_bytes()
+    store.apply([event("3", "created", at(2025, 3, 12, 10))])
+    harm(path)
+    left = path.read_bytes() if path.exists() else None
+    with pytest.raises(StoreError, match="outbox rewrite") as refused:
+        sink_of(path, store)
+    assert refused.value.cause == cause
+    assert (path.read_bytes() if path.exists() else None) == left
+    if cause == "sink_changed":
+        path.unlink()
+    done = rewrite(path, lambda: (change for _, change in store.changes()))
+    store.acknowledge(str(path), [store.last_change], done.end)
+    assert (done.changes, done.kept) == (4, 0)
+    assert path.read_bytes().startswith(whole)
+    sink = sink_of(path, store)
+    drain(store, sink)
+    sink.close()
+    assert ids(path) == list("0123")
+
+
+def test_a_file_that_was_shortened_before_its_end_was_noted_is_refused(
+    tmp_path: Path, store: Stored
+) -> None:
+    path = tmp_path / "changes.jsonl"
+    size = path.stat().st_size
+    store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in (3, 4)])
+    sink = sink_of(path, store)
+    drain(store, sink, 1)
+    sink.close()
+    os.truncate(path, size)
+    with pytest.raises(StoreError, match="is shorter than"):
+        sink_of(path, store)
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_store_that_never_noted_an_end_misses_its_file(
+    harm: Callable[[Path], object], tmp_path: Path, store: Stored
+) -> None:
+    """Stores of earlier versions did not record the end of the file."""
+    path = tmp_path / "changes.jsonl"
+    store._db.connection.execute("DELETE FROM meta WHERE key LIKE 'end:%'")
+    sink_of(path, store).close()
+    harm(path)
+    with pytest.raises(StoreError, match="is gone since"):
+        sink_of(path, store)
+
+
+def test_a_file_that_is_harmed_during_a_run_is_not_written_on(
+    tmp_path: Path, store: Stored
+) -> None:
+    path = tmp_path / "changes.jsonl"
+    whole = path.read_bytes()
+    store.apply([event("3", "created", at(2025, 3, 12, 10))])
+    sink = sink_of(path, store)
+    path.rename(tmp_path / "moved.jsonl")
+    with pytest.raises(StoreError, match="is gone since"):
+        drain(store, sink)
+    (tmp_path / "moved.jsonl").rename(path)
+    with path.open("ab") as other:
+        other.write(b"milk")
+    with pytest.raises(StoreError, match="changed by another program"):
+        drain(store, sink)
+    os.truncate(path, len(whole) - 5)
+    with pytest.raises(StoreError, match="is shorter than"):
+        drain(store, sink)
+    path.write_bytes(whole)
+    drain(store, sink)
+    sink.close()
+    assert ids(path) == list("0123")
+
+
+def test_lines_that_only_the_file_has_stay_when_it_is_rewritten(tmp_path: Path) -> None:
+    path, changes = tmp_path / "changes.jsonl", some_changes(6)
+    lines = [change_to_json(change) + b"\n" for change in changes]
+    path.write_bytes(lines[0] + lines[3] + lines[1] + lines[0] + lines[4][:40])
+    path.chmod(0o640)
+    done = rewrite(path, lambda: changes[2:])
+    assert (done.changes, done.kept) == (4, 2)
+    assert path.read_bytes() == b"".join(lines)
+    assert path.stat().st_mode & 0o777 == 0o640
+    path.write_bytes(lines[0] + b"milk\n")
+    with pytest.raises(StoreError, match="'milk'"):
+        rewrite(path, lambda: changes[2:])
+    assert path.read_bytes() == lines[0] + b"milk\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["changes.jsonl"]
+
+
+def test_a_file_has_one_sink_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "changes.jsonl"
+    (tmp_path / "link").symlink_to(path)
+    sink = JsonLinesSink(path)
+    path.with_name("hard").hardlink_to(path)
+    for name in ("changes.jsonl", "link", "hard"):
+        with pytest.raises(StoreError, match="another process writes"):
+            JsonLinesSink(tmp_path / name)
+        with pytest.raises(StoreError, match="another process writes"):
+            rewrite(tmp_path / name, list)
+    sink.close()
+    JsonLinesSink(path).close()
+
+
+def test_control_characters_of_changes_are_escaped() -> None:
+    (change,) = some_changes(1)
+    evil = change._replace(agency_id="\x1b[31m \x7f \x9b \xa0", appeal_id="обращение\x85")
+    line = change_to_json(evil)
+    assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in line.decode())
+    assert b"\\u009b" in line
+    assert from_json(line) == evil
+
+
+def test_each_sink_resumes_at_its_own_position(tmp_path: Path) -> None:
+    with Stored(tmp_path / "a.db", POLICY) as store:
+        first = JsonLinesSink(tmp_path / "1.jsonl")
+        for number in range(3):
+            store.apply([event(str(number), "created", at(2025, 3, 12, 10))])
+            drain(store, first, 1)
+        late = JsonLinesSink(tmp_path / "2.jsonl")
+        drain(store, late, 2)
+        for sink in (first, late):
+            assert not store.pending(sink.name, NOW, 10).changes
+            sink.close()
+    assert ids(tmp_path / "1.jsonl") == ids(tmp_path / "2.jsonl") == ["0", "1", "2"]
+
+
+# -- digests -----------------------------------------------------------------------------------
+
+
+def digests(
+    events: Sequence[Event],
+    since: datetime,
+    now: datetime,
+    policy: Policy = POLICY,
+    lang: str = "en",
+) -> tuple[Digest, ...]:
+    monitor = Monitor(policy)
+    known = [one for one in events if one.received_at <= now]
+    monitor.apply(one for one in known if one.received_at <= since)
+    monitor.advance(since)
+    changes = [
+        *monitor.apply(one for one in known if one.received_at > since),
+        *monitor.advance(now),
+    ]
+    changed = count_changes(changes)
+    waiting = waiting_of(evaluate(known, policy, as_of=now).outcomes)
+    found = [
+        digest_of(
+            Agency(agency, OFFICE),
+            changed.get(agency, {}),
+            waiting.get(agency, ()),
+            since=since,
+            now=now,
+            targets=targets_of(policy),
+            lang=lang,
+        )
+        for agency in ("roads", None)
+    ]
+    return tuple(digest for digest in found if digest is not None)
+
+
+def test_an_agency_gets_a_digest_at_its_opening_and_not_at_night_or_after_lunch() -> None:
+    events = [event("A-1", "created", at(2025, 3, 11, 20, 0))]
+    night = at(2025, 3, 11, 19, 0)
+    assert digests(events, night, at(2025, 3, 11, 20, 30)) == ()
+    assert digests(events, night, at(2025, 3, 12, 8, 59)) == ()
+    (digest,) = digests(events, night, at(2025, 3, 12, 9, 0))
+    assert digest == Digest(
+        "roads",
+        (
+            (
+                "roads · Wed 12 Mar 2025 09:00\n"
+                "Since the last message: opened 1\n"
+                "\n"
+                "To be answered: 1\n"
+                "• A-1, first reply: due Wed 12 Mar 2025 13:00, 4:00 left"
+            ),
+        ),
+    )
+    assert digests(events, at(2025, 3, 12, 9, 0), at(2025, 3, 12, 9, 10)) == ()
+    answered = [*events, event("A-1", "replied", at(2025, 3, 12, 9, 30))]
+    assert digests(answered, at(2025, 3, 12, 13, 30), at(2025, 3, 12, 14, 5)) == ()
+
+
+def test_shares_of_the_budget_are_reported_as_they_pass_in_working_time() -> None:
+    events = [event("A-1", "created", at(2025, 3, 12, 10, 0))]
+    asked = [at(2025, 3, 12, 10, 0) + n * timedelta(minutes=10) for n in range(6 * 30)]
+    passed = {}
+    for since, now in pairwise(asked):
+        for digest in digests(events, since, now):
+            passed[now] = digest.messages[0].rpartition(", ")[2]
+    assert passed == {
+        at(2025, 3, 12, 12, 0): "50 % of the time is used",
+        at(2025, 3, 12, 14, 0): "75 % of the time is used",  # at 13:00 the office closes
+        at(2025, 3, 12, 15, 0): "100 % of the time is used",
+        at(2025, 3, 13, 9, 0): "overdue by 3:00",
+    }
+
+
+def test_a_digest_in_russian_lists_late_appeals_first() -> None:
+    events = [
+        event("A-2", "created", at(2025, 3, 12, 10, 15)),
+        event("A-1", "created", at(2025, 3, 11, 17, 20)),
+        event("A-3", "created", at(2025, 3, 12, 9, 0), None),
+    ]
+    roads, nobody = digests(events, at(2025, 3, 12, 12, 0), at(2025, 3, 12, 14, 30), lang="ru")
+    assert roads.messages == (
+        (
+            "roads · ср 12.03.2025 14:30\n"
+            "С прошлого сообщения: срок истекает 1, просрочено 1\n"
+            "\n"
+            "Просрочено, без ответа: 1\n"
+            "• A-1, первый ответ: срок ср 12.03.2025 12:20, просрочено на 1:10, "
+            "прошло 100 % срока\n"
+            "\n"
+            "Ждут ответа: 1\n"
+            "• A-2, первый ответ: срок ср 12.03.2025 15:15, осталось 0:45, прошло 75 % срока"
+        ),
+    )
+    assert nobody.agency_id is None
+    assert nobody.messages[0].startswith("без ведомства")
+
+
+def test_a_budget_in_days_goes_by_the_working_time_until_it_is_due() -> None:
+    policy = Policy([Target("final", WorkingDays(3), OFFICE)])
+    events = [event("A-1", "created", at(2025, 3, 10, 9, 0))]
+    # due on Thursday at 18:00, so half of 32 hours are used as Tuesday ends
+    assert digests(events, at(2025, 3, 11, 17, 30), at(2025, 3, 11, 18, 0), policy) == ()
+    (digest,) = digests(events, at(2025, 3, 11, 18, 0), at(2025, 3, 12, 9, 0), policy)
+    assert (
+        "50 % of the time is used"
+        not in digests(events, at(2025, 3, 11, 9), at(2025, 3, 12, 9, 1), policy)[0]
+        .messages[0]
+        .splitlines()[0]
+    )
+    assert "A-1, final: due Thu 13 Mar 2025 18:00" in digest.messages[0]
+    assert "50 % of the time is used" in digest.messages[0]
+
+
+def test_long_digests_are_split_between_lines() -> None:
+    events = [event(f"A-{n:04}", "created", at(2025, 3, 11, 20, 0)) for n in range(300)]
+    events.append(event("x" * 1000, "created", at(2025, 3, 11, 20, 0)))
+    (digest,) = digests(events, at(2025, 3, 11, 19, 0), at(2025, 3, 12, 9, 0))
+    assert len(digest.messages) > 4
+    assert all(0 < len(message) <= LONGEST for message in digest.messages)
+    lines = [line for message in digest.messages for line in message.splitlines()]
+    assert sum(line.startswith("• A-") and line.endswith("left") for line in lines) == 300

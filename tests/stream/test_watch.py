@@ -1,0 +1,598 @@
+"""Each line of a followed file is read once, and each change is reported once, after any failure.
+
+``WORKHOURS_KILLS`` sets how often the test of killed processes kills a process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from threading import Event as Flag
+
+import pytest
+from test_monitor import Ledger
+
+from kit.stored import Stored
+from workhours_sla import Event, EventType, Monitor, Policy, Schedule, Target, working_hours
+from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
+from workhours_sla.adapters.sources.layout import Layout
+from workhours_sla.adapters.sources.mapping import Mapper
+from workhours_sla.adapters.sources.tail import Tail
+from workhours_sla.cli import watch as watch_command
+from workhours_sla.cli.main import main
+from workhours_sla.cli.outputs import OutputOptions
+from workhours_sla.errors import SourceError, StoreError
+from workhours_sla.json import from_json
+from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.stream import Batch, Idle, Item, Rejected, Start
+
+KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
+BEGIN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+WATCH = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()", "watch"]
+NEVER_CHANGES = ["--clock", "events", "--calendar", "RU-VGG"]
+
+
+def an_event(number: int, kind: str = "created", after: timedelta = timedelta(0)) -> Event:
+    when = BEGIN + number * timedelta(minutes=7) + after
+    appeal = f"A-{number:05}"
+    return Event(f"{appeal}-{kind}", appeal, EventType(kind), when, when)
+
+
+def line(event: Event) -> str:
+    row = {
+        "event_id": event.event_id,
+        "appeal_id": event.appeal_id,
+        "type": event.type.value,
+        "occurred_at": event.occurred_at.isoformat(),
+        "received_at": event.received_at.isoformat(),
+    }
+    return json.dumps(row) + "\n"
+
+
+def stream(appeals: int, seed: int) -> list[Event]:
+    """Return the events of appeals in order of receipt: answers in time and late, some twice."""
+    chance = random.Random(seed)
+    events = []
+    for number in range(appeals):
+        events.append(an_event(number))
+        if chance.random() < 0.8:
+            hours = chance.choice([1, 2, 5, 30, 60])
+            events.append(an_event(number, "replied", timedelta(hours=hours)))
+    events += chance.sample(events, len(events) // 20)
+    return sorted(events, key=lambda event: event.received_at)
+
+
+def text(events: Sequence[Event]) -> str:
+    return "".join(map(line, events))
+
+
+# -- a followed file -------------------------------------------------------------------------
+
+
+class Follower:
+    """A tail that is read until it is idle, as often as a test wants."""
+
+    def __init__(self, path: Path, position: str = "") -> None:
+        self.tail = Tail(path, Mapper(Layout()), interval=0.001)
+        self._items = self.tail.items({"": position} if position else {})
+        self.position = position
+
+    def begin(self) -> str:
+        """Read one item, and return the id of its event, or "" for a Start."""
+        item = next(self._items)
+        assert isinstance(item, Start | Item)
+        self.position = item.position
+        return item.events[0].event_id if isinstance(item, Item) else ""
+
+    def rest(self) -> list[str]:
+        """Read until the tail is idle; return ids of events and reasons of rejected rows."""
+        found = []
+        for item in self._items:
+            if isinstance(item, Idle):
+                return found
+            self.position = item.position
+            if isinstance(item, Start):
+                continue
+            found += [event.event_id for event in item.events]
+            found += [item.rejected.reason] if item.rejected else []
+        return [*found, "end"]
+
+    def rests(self, times: int) -> list[str]:
+        return [one for _ in range(times) for one in self.rest()]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "events.jsonl"
+
+
+IDS = [an_event(number).event_id for number in range(9)]
+LINES = [line(an_event(number)) for number in range(9)]
+
+
+def add(path: Path, what: str) -> None:
+    with path.open("a") as file:
+        file.write(what)
+
+
+def test_a_file_is_followed_and_half_a_line_waits_for_its_end(path: Path) -> None:
+    path.write_text(LINES[0] + LINES[1][:30])
+    followed = Follower(path)
+    assert followed.rest() == IDS[:1]
+    assert followed.rest() == []
+    add(path, LINES[1][30:] + LINES[2] + "\n  \n" + LINES[3][:-1])
+    assert followed.rest() == IDS[1:3]
+    again = Follower(path, followed.position)
+    assert again.rest() == []
+    add(path, "\n")
+    assert followed.rest() == again.rest() == IDS[3:4]
+
+
+def test_reading_resumes_from_any_position(path: Path) -> None:
+    path.write_text("".join(LINES))
+    whole = Tail(path, Mapper(Layout()), once=True)
+    positions = [item.position for item in whole.items({}) if isinstance(item, Item)]
+    assert len(set(positions)) == 9
+    for number, position in enumerate(positions):
+        assert Follower(path, position).rest() == IDS[number + 1 :]
+
+
+def test_rotation_loses_neither_the_end_of_the_old_file_nor_the_new_one(path: Path) -> None:
+    path.write_text(LINES[0])
+    followed = Follower(path)
+    assert followed.rest() == IDS[:1]
+    path.rename(path.with_name("events.jsonl.1"))
+    assert followed.rest() == []
+    add(path.with_name("events.jsonl.1"), LINES[1])
+    assert followed.rest() == IDS[1:2]
+    add(path.with_name("events.jsonl.1"), LINES[2] + LINES[3][:-1])
+    path.write_text(LINES[4])
+    assert followed.rests(3) == IDS[2:5]
+    assert not followed.tail.lost
+
+
+def test_files_rotated_while_no_process_ran_are_read_first(path: Path) -> None:
+    path.write_text(LINES[0] + LINES[1])
+    followed = Follower(path)
+    followed.rest()
+    for number, names in ((2, ["events.jsonl.2"]), (4, ["events.jsonl.1"])):
+        add(path, LINES[number] + LINES[number + 1])
+        for name in names:
+            path.rename(path.with_name(name))
+            os.utime(path.with_name(name), (number, number))
+    path.with_name("events.jsonl.old").write_text(LINES[0])
+    path.write_text(LINES[6])
+    again = Follower(path, followed.position)
+    assert again.rest() == IDS[2:7]
+    assert not again.tail.lost
+
+
+def test_a_file_that_is_gone_is_reported(path: Path) -> None:
+    path.write_text(LINES[0] + LINES[1])
+    followed = Follower(path)
+    followed.rest()
+    path.unlink()
+    path.write_text(LINES[2] + LINES[3])
+    again = Follower(path, followed.position)
+    assert again.rest() == IDS[2:4]
+    assert again.tail.lost
+
+
+def test_a_file_cut_short_or_rewritten_is_read_from_its_beginning(path: Path) -> None:
+    path.write_text(LINES[0] + LINES[1])
+    followed = Follower(path)
+    assert followed.rest() == IDS[:2]
+    path.write_text(LINES[2])
+    assert followed.rest() == IDS[2:3]
+    path.write_text(LINES[3] + LINES[4] + LINES[5])  # longer than the part that was read
+    assert followed.rest() == IDS[3:6]
+    assert Follower(path, followed.position).rest() == []
+
+
+def test_a_file_of_which_only_the_end_was_cut_off_is_read_again(path: Path) -> None:
+    path.write_text("".join(LINES))
+    followed = Follower(path)
+    assert followed.rest() == IDS
+    os.truncate(path, sum(map(len, LINES[:8])))
+    assert followed.rest() == IDS[:8]
+
+
+def test_invalid_lines_are_rejected_with_their_full_text(path: Path) -> None:
+    long = '{"event_id": "' + "x" * 5_000_000
+    path.write_bytes(
+        b"\xef\xbb\xbf" + LINES[0].encode() + b"[1]\n\xff\xfe\n" + long.encode() + b"\n"
+        b'{"appeal_id": "1", "type": "created"}\n' + LINES[1].encode()
+    )
+    items = [
+        item for item in Tail(path, Mapper(Layout()), once=True).items({}) if isinstance(item, Item)
+    ]
+    rejected = [item.rejected for item in items if item.rejected]
+    assert [one.reason for one in rejected] == ["malformed"] * 3 + ["missing_value"]
+    assert rejected[0].text == "[1]\n"
+    assert [event.event_id for item in items for event in item.events] == IDS[:2]
+    assert int(items[-1].position.partition("-")[0]) == path.stat().st_size
+
+
+def test_a_source_that_cannot_be_followed_is_refused(path: Path) -> None:
+    with pytest.raises(SourceError, match="utf-16"):
+        Tail(path, Mapper(Layout()), encoding="utf-16")
+    with pytest.raises(SourceError, match="no file"):
+        Follower(path).rest()
+
+
+# -- the command -------------------------------------------------------------------------------
+
+
+def read_back(sink: Path) -> list[Change]:
+    return [from_json(one) for one in sink.read_bytes().splitlines()]
+
+
+def check_complete(store: Path, sink: Path, events: Sequence[Event]) -> None:
+    """Check that no change in a sink is missing, repeated or wrong."""
+    monitor, expected, found = Monitor(POLICY), Ledger(), Ledger()
+    expected.take(monitor.apply(events))
+    expected.take(monitor.advance(max(e.received_at for e in events) - timedelta(minutes=5)))
+    found.take(read_back(sink))  # rejects a change id that occurs twice
+    assert found.net() == expected.net()
+    with Stored(store, POLICY) as opened:
+        assert set(opened.events()) == set(events)
+        counts = opened.holdings()
+        assert (counts.applied, counts.quarantined) == (len(set(events)), 0)
+        assert [change for _, change in opened.changes()] == read_back(sink)
+
+
+def begin(*arguments: object, **options: object) -> subprocess.Popen[str]:
+    command = [*WATCH, *map(str, arguments), *NEVER_CHANGES]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    return subprocess.Popen(command, text=True, **pipes)
+
+
+@pytest.mark.slow
+def test_a_process_killed_at_any_moment_loses_and_repeats_nothing(
+    tmp_path: Path, path: Path
+) -> None:
+    chance = random.Random(KILLS)
+    store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
+    events = stream(300 + 60 * KILLS, 1)
+    path.write_text("")
+    killed = 0
+    for number in range(KILLS):
+        share = events[len(events) * number // KILLS : len(events) * (number + 1) // KILLS]
+        add(path, text(share))
+        before = sink.stat().st_size if sink.exists() else 0
+        run = begin(
+            *(path, "--store", store, "--sink", sink, "--batch", 4), stdout=subprocess.DEVNULL
+        )
+        while run.poll() is None and (not sink.exists() or sink.stat().st_size == before):
+            time.sleep(0.001)  # wait until the process is at work
+        time.sleep(chance.random() ** 2 * 0.3)
+        run.kill()
+        run.communicate()
+        killed += run.returncode == -signal.SIGKILL
+    assert killed == KILLS
+    run = begin(path, "--store", store, "--sink", sink, "--once")
+    assert "quarantined 0" in run.communicate()[1]
+    assert run.returncode == 0
+    check_complete(store, sink, events)
+
+
+@pytest.mark.slow
+def test_a_process_killed_in_a_large_write_repeats_nothing(tmp_path: Path, path: Path) -> None:
+    chance = random.Random(KILLS)
+    store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
+    kills = max(3, KILLS // 4)
+    size = 4000  # the evidence of each change is one event, so as many lines are 5 MB
+    events = [replace(an_event(n), event_id=f"{n:06}{'e' * 1000}") for n in range(size * kills)]
+    path.write_text("")
+    for number in range(kills):
+        add(path, text(events[size * number : size * (number + 1)]))
+        before = sink.stat().st_size if sink.exists() else 0
+        run = begin(
+            *(path, "--store", store, "--sink", sink, "--batch", size), stdout=subprocess.DEVNULL
+        )
+        while run.poll() is None and (not sink.exists() or sink.stat().st_size == before):
+            time.sleep(0.0003)
+        time.sleep(chance.random() ** 2 * 0.05)
+        run.kill()
+        run.communicate()
+        assert run.returncode == -signal.SIGKILL
+    run = begin(path, "--store", store, "--sink", sink, "--once")
+    assert "quarantined 0" in run.communicate()[1]
+    assert run.returncode == 0
+    check_complete(store, sink, events)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_watch_after_the_current_batch(
+    number: signal.Signals, tmp_path: Path, path: Path
+) -> None:
+    store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
+    events = stream(2000, 2)
+    path.write_text(text(events))
+    run = begin(path, "--store", store, "--sink", sink, "--batch", 10)
+    while run.poll() is None and not (sink.exists() and sink.stat().st_size):
+        time.sleep(0.001)
+    run.send_signal(number)
+    out, account = run.communicate()
+    assert run.returncode == 0
+    assert account.startswith("Rows: read ")
+    read = int(account.split()[2])
+    assert read < len(events)
+    assert not read % 10
+    assert len(out.splitlines()) == len(read_back(sink))
+    rest = begin(path, "--store", store, "--sink", sink, "--once")
+    assert f"Rows: read {len(events) - read} =" in rest.communicate()[1]
+    check_complete(store, sink, events)
+
+
+@pytest.mark.slow
+def test_a_pipe_is_read_to_its_end_and_may_be_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    store = tmp_path / "appeals.db"
+    events = stream(50, 3)
+    run = begin("-", "--store", store, "--json", stdin=subprocess.PIPE)
+    out, account = run.communicate(text(events) + '{"half')
+    assert run.returncode == 0
+    assert f"Rows: read {len(events) + 1} = taken {len(events)} + quarantined 1" in account
+    changes = [json.loads(one) for one in out.splitlines()]
+    assert {change["schema"] for change in changes} == {"workhours.change/2"}
+    again = begin("-", "--store", store, "--json", stdin=subprocess.PIPE)
+    out, account = again.communicate(text(events))
+    assert out == ""
+    assert f"events {len(events)}, duplicate {len(events)}" in account
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["watch", "-", "--store", str(store)]) == 2
+    assert b"standard input" in capsysbinary.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_reader_that_closes_its_pipe_gets_the_rest_in_the_next_run(
+    tmp_path: Path, path: Path
+) -> None:
+    store = tmp_path / "appeals.db"
+    events = stream(300, 4)
+    path.write_text(text(events))
+    with begin(path, "--store", store, "--json") as run:
+        run.stdout.readline()
+        run.stdout.close()
+    assert run.returncode == 141
+    with Stored(store, POLICY) as opened:
+        kept = [
+            change
+            for _, change in opened.pending("stdout", datetime.max.replace(tzinfo=UTC), -1).changes
+        ]
+    assert kept
+    again = begin(path, "--store", store, "--json", "--once")
+    found = [from_json(one) for one in again.communicate()[0].splitlines()]
+    assert found[: len(kept)] == kept
+
+
+def test_the_default_target_has_a_russian_name_in_russian_output(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text(line(an_event(0)))
+    command = ["watch", str(path), "--store", str(tmp_path / "a.db"), "--once"]
+    assert main([*command, "--calendar", "RU-VGG", "--lang", "ru", "--clock", "events"]) == 0
+    assert "A-00000  -  первый ответ  начато" in capsys.readouterr().out
+
+
+def test_the_clock_advances_time_while_no_events_arrive(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text(line(an_event(0)))
+    command = ["watch", str(path), "--store", str(tmp_path / "a.db"), "--once"]
+    command += ["--calendar", "RU-VGG", "--lang", "en"]
+    assert main([*command, "--clock", "events"]) == 0
+    assert capsys.readouterr().out.split()[4:5] == ["opened"]
+    assert main(command) == 0
+    out, account = capsys.readouterr()
+    assert ["overdue" in one for one in out.splitlines()] == [False, True]
+    assert "!! A-00000  -  first reply  overdue  Mon 2 Mar 2026 14:00" in out
+    assert "Events: 1 = applied 1 + duplicate 0 + quarantined 0" in account
+
+
+AHEAD = {
+    "en": "1  receipt ahead of the machine's clock",
+    "ru": "1  время получения опережает часы компьютера",
+}
+
+
+def received(number: int, ahead: timedelta) -> str:
+    """Return the line of an event that was received ``ahead`` after BEGIN."""
+    event = an_event(number)
+    return line(replace(event, occurred_at=BEGIN, received_at=BEGIN + ahead))
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_row_received_ahead_of_the_clock_waits_in_quarantine(
+    path: Path,
+    tmp_path: Path,
+    lang: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = [BEGIN]
+    monkeypatch.setattr(watch_command, "_now", lambda: now[0])
+    minute, store = timedelta(minutes=1), tmp_path / "a.db"
+    path.write_text(received(0, 5 * minute) + received(1, 5 * minute + timedelta(microseconds=1)))
+    command = ["watch", str(path), "--store", str(store), "--once", "--lang", lang]
+
+    def run(*more: str) -> tuple[int, datetime | None]:
+        assert main([*command, *more]) == 0
+        with Stored(store, POLICY) as opened:
+            return opened.holdings().applied, opened.watermark
+
+    assert run() == (1, BEGIN)
+    assert AHEAD[lang] in capsys.readouterr().err
+    assert run("--replay") == (1, BEGIN)
+    assert AHEAD[lang] in capsys.readouterr().err
+    now[0] += minute
+    assert run("--replay") == (2, BEGIN)
+    assert AHEAD[lang] not in capsys.readouterr().err
+
+
+def test_max_ahead_sets_how_early_a_receipt_may_be_by_the_clock_of_the_machine(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(watch_command, "_now", lambda: BEGIN)
+    path.write_text(received(0, timedelta(hours=2)) + received(1, timedelta(0)))
+    for number, (more, rows) in enumerate(
+        [
+            (["--max-ahead", "119m"], 1),
+            (["--max-ahead", "2h"], 0),
+            (["--clock", "events"], 0),
+            (["--clock", "events", "--max-ahead", "1m"], 0),
+        ]
+    ):
+        store = tmp_path / f"{number}.db"
+        assert main(["watch", str(path), "--store", str(store), "--once", *more]) == 0
+        with Stored(store, POLICY) as opened:
+            assert len(opened.rejected()) == rows
+    assert main(["watch", str(path), "--store", str(store), "--max-ahead", "soon"]) == 2
+    assert "soon" in capsys.readouterr().err
+
+
+def test_a_row_ahead_of_the_clock_is_rejected_whichever_column_has_its_time() -> None:
+    rows = '{"appeal_id": "1", "type": "created", "occurred_at": "2099-01-01T00:00:00Z"}\n'
+    options = {"clock": lambda: BEGIN, "max_ahead": timedelta(minutes=5)}
+    (item,) = [
+        item
+        for item in Tail(BytesIO(rows.encode()), Mapper(Layout()), **options).items({})
+        if isinstance(item, Item)
+    ]
+    assert item.rejected == Rejected(
+        "received_ahead",
+        "received_at 2099-01-01T00:00:00+00:00 is more than 0:05:00 ahead of the machine's clock "
+        "(2026-03-02T06:00:00+00:00)",
+        rows,
+    )
+    sheet = Layout("appeals", tz=UTC)
+    row = '{"appeal_id": "1", "posted_at": "2026-03-02T06:00", "answered_at": "2026-03-02T06:06"}'
+    assert (
+        Tail(BytesIO(), Mapper(sheet), **options).read(Rejected("", "", row)).reason
+        == "received_ahead"
+    )
+
+
+def test_rows_in_quarantine_are_read_again_under_another_mapping(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text(LINES[0].replace("created", "posted"))
+    config = tmp_path / "config.toml"
+    command = ["watch", str(path), "--store", str(tmp_path / "a.db"), "--once", "--lang", "ru"]
+    assert main(command) == 2
+    assert "Строк в карантине: 1" in capsys.readouterr().err
+    config.write_text('[values.type]\n"posted" = "created"\n')
+    assert main([*command, "--config", str(config), "--replay"]) == 0
+    out, account = capsys.readouterr()
+    assert "начато" in out
+    assert "просрочено" in out
+    assert "Строк в карантине" not in account
+
+
+def test_wrong_use_and_a_store_in_use_are_one_sentence(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text(LINES[0])
+    store = tmp_path / "a.db"
+    command = ["watch", str(path), "--store", str(store), "--once", "--lang", "en"]
+    with Stored(store, POLICY):
+        assert main(command) == 2
+    assert main([*command, "--provisional"]) == 2
+    assert main(["watch", str(tmp_path / "none"), "--store", str(store), "--once"]) == 2
+    first, second, third = capsys.readouterr().err.splitlines()
+    assert "another process writes the store" in first
+    assert "--provisional" in second
+    assert "no file" in third
+
+
+def test_a_sheet_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet, store, config = tmp_path / "a.csv", tmp_path / "a.db", tmp_path / "csv.toml"
+    sheet.write_text("appeal_id,type,occurred_at\n")
+    config.write_text('[input]\nformat = "csv"\n')
+    rest = ["--store", str(store), "--once", "--lang", "en"]
+    assert main(["watch", str(sheet), *rest]) == 2
+    assert main(["watch", "events", *rest, "--config", str(config)]) == 2
+    first, second = capsys.readouterr().err.splitlines()
+    assert f"{str(sheet)!r} is read as CSV, which cannot be followed" in first
+    assert "'events' is read as CSV" in second
+    assert not store.exists()
+    config.write_text('[input]\nformat = "jsonl"\n')
+    sheet.write_text(LINES[0])
+    assert main(["watch", str(sheet), *rest, "--config", str(config)]) == 0
+
+
+def test_a_row_that_is_retried_in_vain_has_its_new_reason(path: Path) -> None:
+    tail = Tail(path, Mapper(Layout()))
+    assert tail.read(Rejected("unknown_type", "", LINES[0])) == (an_event(0),)
+    assert tail.read(Rejected("unknown_type", "", "{")) == Rejected(
+        "malformed", "the last line looks half-written: Input data was truncated", "{"
+    )
+
+
+def batches(events: Sequence[Event], size: int) -> Iterator[Batch]:
+    for first in range(0, len(events), size):
+        batch = events[first : first + size]
+        watermark = max(event.received_at for event in batch)
+        yield Batch("", batch, watermark=watermark)
+
+
+def test_a_run_stopped_after_any_batch_resumes_there(tmp_path: Path) -> None:
+    events = stream(40, 5)
+    whole, cut = tmp_path / "whole.db", tmp_path / "cut.db"
+    with Stored(whole, POLICY) as store:
+        expected = [
+            change for batch in batches(events, 9) for change in store.commit(batch).changes
+        ]
+    found: list[Change] = []
+    for batch in batches(events, 9):
+        with Stored(cut, POLICY) as store:
+            found += store.commit(batch).changes
+    assert found == expected
+
+
+@pytest.mark.parametrize("name", ["sheet.xlsx", "table.parquet", "log.xes"])
+def test_a_document_is_not_followed(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(b"PK")
+    store = tmp_path / "a.db"
+    assert main(["watch", str(file), "--store", str(store), "--once", "--lang", "en"]) == 2
+    assert f"the format {file.suffix[1:]} cannot be followed" in capsys.readouterr().err
+    assert not store.exists()
+
+
+def test_a_standby_waits_for_the_file_of_the_process_that_it_replaces(tmp_path: Path) -> None:
+    sink = tmp_path / "changes.jsonl"
+    asked = Flag()
+    options = OutputOptions([str(sink)], None, "0", standby=True)
+    with closing(JsonLinesSink(sink)) as former:
+
+        def file() -> JsonLinesSink:
+            try:
+                return JsonLinesSink(sink)
+            except StoreError:
+                asked.set()
+                former.close()
+                raise
+
+        options.opened(file).close()
+    assert asked.is_set()
+    with closing(JsonLinesSink(sink)), pytest.raises(StoreError, match="another process writes"):
+        options._replace(standby=False).opened(lambda: JsonLinesSink(sink))

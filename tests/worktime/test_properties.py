@@ -1,0 +1,1060 @@
+"""Laws of working time, and agreement with the minute-by-minute oracle.
+
+Schedules are random: up to three shifts a day, night shifts, overlaps, days off, overrides, and
+the Russian calendar with its short and transferred days. Most instants lie within hours of a
+change of the zone's offset.
+"""
+
+import copy
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import assume, given, reject, settings
+from hypothesis import strategies as st
+
+from kit.oracle import RUSSIA, Days, Oracle, Shifts
+from kit.properties import EXAMPLES, PROPERTY
+from workhours_sla import Calendar, Schedule, working_hours
+from workhours_sla.errors import CalendarCoverageError
+
+ASKED = 4
+"""How often each question is asked: the engine optimises its tables when asked again."""
+TICK = timedelta(microseconds=1)
+MINUTE = timedelta(minutes=1)
+WEEK = 7 * 1440
+WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+ZONES = (
+    "UTC",
+    "Europe/Moscow",
+    "Europe/Volgograd",
+    "Pacific/Apia",
+    "Africa/Casablanca",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "America/St_Johns",
+)
+ALWAYS_TRIED = (
+    datetime(2018, 10, 27, 23, tzinfo=UTC),  # Volgograd +03 to +04
+    datetime(2020, 12, 26, 22, tzinfo=UTC),  # Volgograd +04 to +03
+    datetime(2011, 12, 30, 10, tzinfo=UTC),  # Apia goes without 30 December 2011
+)
+FIRST = datetime(1973, 1, 1, tzinfo=UTC)
+QUIET = (datetime(2024, 2, 28, 20, tzinfo=UTC), datetime(2025, 12, 31, 20, tzinfo=UTC))
+
+
+# Schedules
+
+
+@dataclass(frozen=True)
+class Case:
+    """A schedule as plain data, from which the engine and the oracle are built."""
+
+    zone: str
+    calendar: str
+    """"none", "plain" or "RU"."""
+    rules: tuple[tuple[str, Shifts], ...]
+    """Pairs of days and shifts; a later rule replaces an earlier rule for the same day."""
+    overrides: tuple[tuple[date, Shifts], ...] = ()
+    off: tuple[date, ...] = ()
+    yearly: tuple[str, ...] = ()
+    near: datetime = QUIET[0]
+    """The instant near which questions are drawn."""
+
+    @property
+    def text(self) -> str:
+        """The rules as text, without rules that later ones replace entirely: they are rejected."""
+        replaced: set[int] = set()
+        kept = []
+        for days, shifts in reversed(self.rules):
+            if not replaced.issuperset(weekdays(days)):
+                kept.append(f"{days} {shifts_text(shifts)}")
+            replaced.update(weekdays(days))
+        if any(b > 1440 for _, shifts in self.rules for _, b in shifts):
+            # a later rule must not follow a night shift: it would have two readings
+            days_of_week = zip(WEEKDAYS, self.weekly, strict=True)
+            kept = [f"{day} {shifts_text(shifts)}" for day, shifts in days_of_week if shifts]
+            return ", ".join(kept)
+        return "; ".join(reversed(kept))
+
+    @property
+    def weekly(self) -> list[Shifts]:
+        week: list[Shifts] = [()] * 7
+        for days, shifts in self.rules:
+            for weekday in weekdays(days):
+                week[weekday] = shifts
+        return week
+
+    @property
+    def minutes_a_week(self) -> int:
+        return len(
+            {
+                (weekday * 1440 + minute) % WEEK
+                for weekday, shifts in enumerate(self.weekly)
+                for a, b in shifts
+                for minute in range(a, b)
+            }
+        )
+
+    def fresh(self) -> Schedule:
+        """Build a schedule that has compiled nothing yet."""
+        calendar: Calendar | str | None = None
+        if self.calendar == "RU":
+            calendar = "RU"
+        elif self.calendar == "plain":
+            calendar = Calendar.plain(days_off=list(self.off), yearly=list(self.yearly))
+        overrides = {day: shifts_text(shifts) for day, shifts in self.overrides}
+        return Schedule(calendar, self.text, tz=self.zone, overrides=overrides or None)
+
+    @cached_property
+    def engine(self) -> Schedule:
+        return self.fresh()
+
+    @cached_property
+    def oracle(self) -> Oracle:
+        days = RUSSIA
+        if self.calendar != "RU":
+            month_days = (tuple(map(int, text.split("-"))) for text in self.yearly)
+            days = Days(
+                off=frozenset(self.off),
+                yearly_off=frozenset((month, day) for month, day in month_days),
+            )
+        return Oracle(self.zone, self.weekly, days, dict(self.overrides))
+
+
+def shifts_text(shifts: Shifts) -> str:
+    """Shifts in opening_hours notation; an end past midnight is written as of the next day."""
+
+    def clock(minute: int) -> str:
+        return f"{minute // 60:02d}:{minute % 60:02d}"
+
+    spans = (f"{clock(a)}-{clock(b if b <= 1440 else b - 1440)}" for a, b in shifts)
+    return ",".join(spans) or "off"
+
+
+def weekdays(days: str) -> list[int]:
+    """Return the weekdays in a list of days and ranges; a range may pass Sunday."""
+    found: list[int] = []
+    for part in days.split(","):
+        first, _, last = part.partition("-")
+        start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+        found += [day % 7 for day in range(start, end + 1 if end >= start else end + 8)]
+    return found
+
+
+# Strategies
+
+
+@lru_cache
+def transitions(zone: str) -> tuple[datetime, ...]:
+    """Return some of the instants, to the minute, at which a zone changes its offset."""
+    tz = ZoneInfo(zone)
+    found: list[datetime] = []
+    day = FIRST
+    while day.year < 2095:
+        low, high = day, day + timedelta(days=1)
+        if low.astimezone(tz).utcoffset() != high.astimezone(tz).utcoffset():
+            while high - low > MINUTE:
+                middle = low + (high - low) // MINUTE // 2 * MINUTE
+                if middle.astimezone(tz).utcoffset() == low.astimezone(tz).utcoffset():
+                    low = middle
+                else:
+                    high = middle
+            found.append(high)
+        day += timedelta(days=1)
+    wanted = max(8, EXAMPLES // 10)
+    spread = found[:: max(1, len(found) // wanted)]
+    return tuple(sorted({*spread, *(t for t in found if t in ALWAYS_TRIED)}))
+
+
+def within_russian_facts(t: datetime) -> bool:
+    """Whether the oracle's table of Russian days covers the weeks around an instant."""
+    spans = (
+        (date(2012, 3, 20), date(2013, 10, 15)),
+        (date(2018, 3, 20), date(2019, 10, 15)),
+        (date(2024, 3, 20), date(2027, 10, 15)),
+    )
+    return any(first <= t.date() <= last for first, last in spans)
+
+
+def russian_anchors(zone: str) -> list[datetime]:
+    """Return instants on short or transferred days and at transitions, in the oracle's table."""
+    dates = {*RUSSIA.short, *RUSSIA.hours_of, *RUSSIA.hours_of.values()}
+    anchors = [datetime.combine(day, time(12), UTC) for day in sorted(dates)]
+    anchors += transitions(zone)
+    return [t for t in anchors if within_russian_facts(t)]
+
+
+def shifts_of_a_day(most: int = 3) -> st.SearchStrategy[Shifts]:
+    """Return a strategy of shifts in any order, often with edges where clocks are changed."""
+    start = st.one_of(
+        st.sampled_from([0, 1, 60, 90, 119, 120, 121, 150, 180, 540, 1320, 1380, 1410, 1439]),
+        st.integers(0, 1439),
+    )
+    length = st.one_of(st.sampled_from([1, 30, 60, 90, 240, 480, 540, 1440]), st.integers(1, 1440))
+    shift = st.builds(lambda a, minutes: (a, a + minutes), start, length)
+    return st.lists(shift, max_size=most).map(tuple)
+
+
+@st.composite
+def cases(draw: st.DrawFn, transition: tuple[str, datetime] | None = None) -> Case:
+    """Draw a schedule; a given transition sets its zone and the instant of its questions."""
+    if transition:
+        zone, near = transition
+        calendars = ["none", "plain", "RU"] if within_russian_facts(near) else ["none", "plain"]
+        calendar = draw(st.sampled_from(calendars))
+    else:
+        zone = draw(st.sampled_from(ZONES))
+        calendar = draw(st.sampled_from(["none", "plain", "RU"]))
+        anchors = russian_anchors(zone) if calendar == "RU" else transitions(zone) or QUIET
+        near = draw(st.sampled_from(anchors))
+    if calendar == "RU":
+        wide, narrow = ["Mo-Fr"], ["Mo", "We", "Fr", "Tu-Th", "Th,Fr", "Mo-We,Fr"]
+    else:
+        wide = ["Mo-Su", "Mo-Fr", "Fr-We"]
+        narrow = [*WEEKDAYS, "Sa-Su", "Sa,Su", "Tu-Th", "Fr-Mo", "Mo,We,Fr", "Su-Mo,Th"]
+    rules: list[tuple[str, Shifts]] = [(draw(st.sampled_from(wide)), draw(shifts_of_a_day()))]
+    for _ in range(draw(st.integers(0, 3))):
+        rules += [(draw(st.sampled_from(narrow)), draw(shifts_of_a_day()))]
+    if not any(Case(zone, calendar, tuple(rules)).weekly):
+        rules.append(("We", ((600, 960),)))
+
+    nearby = st.builds(lambda n: near.date() + timedelta(days=n), st.integers(-8, 8))
+    overrides = draw(st.dictionaries(nearby, shifts_of_a_day(), max_size=3))
+    off: list[date] = []
+    yearly: list[str] = []
+    if calendar == "plain":
+        off = draw(st.lists(nearby, max_size=4, unique=True))
+        yearly = [f"{day:%m-%d}" for day in draw(st.lists(nearby, max_size=2, unique=True))]
+    return Case(
+        zone,
+        calendar,
+        tuple(rules),
+        tuple(overrides.items()),
+        tuple(off),
+        tuple(yearly),
+        near,
+    )
+
+
+@st.composite
+def moments(draw: st.DrawFn, case: Case) -> datetime:
+    """Draw an instant within 12 days of the case's instant, often within hours or at an edge."""
+    kind = draw(st.integers(0, 9))
+    if kind < 4:
+        tz = ZoneInfo(case.zone)
+        day = case.near.astimezone(tz).date() + timedelta(days=draw(st.integers(-2, 1)))
+        shifts = dict(case.overrides).get(day, case.weekly[day.weekday()])
+        edge = draw(st.sampled_from([edge for shift in shifts for edge in shift] or [0]))
+        wall = datetime.combine(day, time()) + timedelta(minutes=edge)
+        t = wall.replace(tzinfo=tz, fold=draw(st.integers(0, 1))).astimezone(UTC)
+    elif kind < 7:
+        t = case.near + timedelta(minutes=draw(st.integers(-600, 600)))
+    else:
+        t = case.near + timedelta(minutes=draw(st.integers(-17_000, 17_000)))
+    t += draw(
+        st.one_of(
+            st.sampled_from([timedelta(), TICK, -TICK]),
+            st.timedeltas(timedelta(), MINUTE),
+        )
+    )
+    return t.astimezone(draw(tz_of_an_argument(case)))
+
+
+def tz_of_an_argument(case: Case) -> st.SearchStrategy[tzinfo]:
+    own = st.just(ZoneInfo(case.zone))
+    fixed = st.just(timezone(timedelta(hours=5, minutes=30)))
+    return st.one_of(own, st.sampled_from([ZoneInfo(zone) for zone in ZONES]), fixed)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A case, some instants, and a budget that the case uses up within weeks."""
+
+    case: Case
+    times: tuple[datetime, ...]
+    budget: timedelta
+
+    @property
+    def engine(self) -> Schedule:
+        return self.case.engine
+
+    @property
+    def oracle(self) -> Oracle:
+        return self.case.oracle
+
+
+@st.composite
+def questions(draw: st.DrawFn, times: int = 1) -> Question:
+    case = draw(cases())
+    instants = tuple(draw(moments(case)) for _ in range(times))
+    most = min(48 * 60, 2 * case.minutes_a_week) * MINUTE
+    kind = draw(st.integers(0, 9))
+    budget = timedelta()
+    if kind in {1, 2}:
+        budget = draw(st.timedeltas(TICK, most))
+    elif kind in {3, 4, 5}:  # used up exactly at another instant, often an edge of a shift
+        budget = abs(case.oracle.elapsed(instants[0], draw(moments(case))))
+    if (not budget and kind < 9) or budget > 4 * case.minutes_a_week * MINUTE:
+        budget = draw(st.integers(1, most // MINUTE)) * MINUTE
+    return Question(case, instants, budget)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Wall-clock readings in the zone of a case that a transition repeats or skips."""
+
+    case: Case
+    wall: datetime
+    other: datetime
+    jump: timedelta
+    """How far the clock is put back or forward."""
+
+
+@st.composite
+def readings(draw: st.DrawFn, *, repeated: bool) -> Reading:
+    """Draw two wall-clock readings that a transition repeats, or two that it skips."""
+    fitting: list[tuple[str, datetime, timedelta, timedelta]] = []
+    for zone in ZONES:
+        tz = ZoneInfo(zone)
+        for t in transitions(zone):
+            before, after = (t - MINUTE).astimezone(tz).utcoffset(), t.astimezone(tz).utcoffset()
+            assert before is not None
+            assert after is not None
+            if (after < before) is repeated:
+                fitting.append((zone, t, before, after))
+    zone, t, before, after = draw(st.sampled_from(fitting))
+    jump = abs(after - before)
+    first = t.replace(tzinfo=ZoneInfo(zone)) + min(before, after)
+    minutes = st.integers(0, jump // MINUTE - 1)
+    wall, other = first + draw(minutes) * MINUTE, first + draw(minutes) * MINUTE
+    return Reading(draw(cases((zone, t))), wall, other, jump)
+
+
+def utc(t: datetime) -> datetime:
+    """Return an instant in UTC, because datetimes in one zone compare by wall clock."""
+    return t.astimezone(UTC)
+
+
+# The engine and the oracle agree
+
+
+@PROPERTY
+@given(questions(times=2))
+def test_elapsed_agrees(question: Question) -> None:
+    a, b = question.times
+    expected = question.oracle.elapsed(a, b)
+    assert [question.engine.elapsed(a, b) for _ in range(ASKED)] == [expected] * ASKED
+
+
+@PROPERTY
+@given(questions())
+def test_deadline_agrees(question: Question) -> None:
+    (start,) = question.times
+    expected = question.oracle.deadline(start, question.budget)
+    dues = [question.engine.deadline(start, question.budget) for _ in range(ASKED)]
+    assert [utc(due) for due in dues] == [expected] * ASKED
+    assert {due.tzinfo for due in dues} == {start.tzinfo}
+
+
+@PROPERTY
+@given(questions())
+def test_breaches_after_agrees(question: Question) -> None:
+    (start,) = question.times
+    expected = question.oracle.breaches_after(start, question.budget)
+    limits = [question.engine.breaches_after(start, question.budget) for _ in range(ASKED)]
+    assert [utc(limit) for limit in limits] == [expected] * ASKED
+    assert {limit.tzinfo for limit in limits} == {start.tzinfo}
+
+
+@PROPERTY
+@given(questions())
+def test_latest_start_agrees(question: Question) -> None:
+    (due,) = question.times
+    start = question.engine.latest_start(due, question.budget)
+    assert utc(start) == question.oracle.latest_start(due, question.budget)
+
+
+@PROPERTY
+@given(questions(), st.integers(1, 40))
+def test_is_working_agrees(question: Question, step: int) -> None:
+    (t,) = question.times
+    around = [utc(t) + n * step * MINUTE for n in range(-60, 60)]
+    found = [question.engine.is_working(instant) for instant in around]
+    assert found == [question.oracle.is_working(instant) for instant in around]
+
+
+@PROPERTY
+@given(questions())
+def test_next_opening_agrees(question: Question) -> None:
+    (t,) = question.times
+    assert utc(question.engine.next_opening(t)) == question.oracle.next_opening(t)
+
+
+EDGES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
+
+
+@PROPERTY
+@given(questions(), st.sampled_from(EDGES), st.booleans())
+def test_openings_and_closings_agree(question: Question, verb: str, inclusive: bool) -> None:
+    assume(question.case.minutes_a_week < WEEK)
+    (t,) = question.times
+    found = getattr(question.engine, verb)(t, inclusive=inclusive)
+    assert utc(found) == getattr(question.oracle, verb)(t, inclusive=inclusive)
+    assert found.tzinfo is t.tzinfo
+
+
+@PROPERTY
+@given(questions(), st.sampled_from(EDGES))
+def test_only_next_closing_excludes_the_instant_by_default(question: Question, verb: str) -> None:
+    assume(question.case.minutes_a_week < WEEK)
+    (t,) = question.times
+    found = getattr(question.engine, verb)(t)
+    assert utc(found) == getattr(question.oracle, verb)(t)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "America/New_York"])
+@pytest.mark.parametrize("shifts", [((540, 1080),), ((1320, 1800),), ((0, 1440),)])
+@pytest.mark.parametrize("verb", EDGES)
+@pytest.mark.parametrize("inclusive", [True, False])
+def test_openings_and_closings_agree_at_the_end_of_a_year(
+    zone: str, shifts: Shifts, verb: str, inclusive: bool
+) -> None:
+    case = Case(zone, "none", (("Mo-Fr", shifts),))
+    for year in (2024, 2026, 2027):  # 1 January is a Monday, a Thursday, a Friday
+        for hours in range(-30, 31, 3):
+            t = datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
+            found = getattr(case.fresh(), verb)(t, inclusive=inclusive)
+            assert found == getattr(case.oracle, verb)(t, inclusive=inclusive)
+
+
+class BothOracles(Oracle):
+    """Working time of two schedules combined, minute by minute."""
+
+    longest_scan = 40
+
+    def __init__(self, first: Oracle, second: Oracle, *, either: bool) -> None:
+        super().__init__(first.zone, first.weekly)
+        self.parts = first, second
+        self.either = either
+
+    def _day(self, utc_day: int) -> bytearray:
+        one, other = (part._day(utc_day) for part in self.parts)
+        join = max if self.either else min
+        return bytearray(map(join, one, other))
+
+
+@PROPERTY
+@given(
+    questions(),
+    st.sampled_from(ZONES),
+    st.sampled_from([((0, 720),), ((480, 1320),), ((1200, 1800),)]),
+    st.sampled_from(EDGES),
+    st.booleans(),
+    st.booleans(),
+)
+def test_openings_and_closings_of_combinations_agree(
+    question: Question, zone: str, shifts: Shifts, verb: str, either: bool, inclusive: bool
+) -> None:
+    one, other = question.case, Case(zone, "none", (("Mo-Su", shifts),))
+    assume(one.minutes_a_week < WEEK)
+    first, second = one.engine, other.engine
+    engine = first | second if either else first & second
+    oracle = BothOracles(one.oracle, other.oracle, either=either)
+    (t,) = question.times
+    try:
+        expected = getattr(oracle, verb)(t, inclusive=inclusive)
+    except LookupError:  # always open, or never both open
+        reject()
+    assert utc(getattr(engine, verb)(t, inclusive=inclusive)) == expected
+
+
+@dataclass(frozen=True)
+class Island:
+    """A case with known and unknown dates, and the kinds that its unknown dates may have."""
+
+    case: Case
+    first: date
+    last: date
+    kinds: Mapping[date, str]
+    """A mapping from dates around the case's instant to "full", "short" or "off"."""
+
+    @cached_property
+    def engine(self) -> Schedule:
+        calendar = Calendar.plain(first=self.first, last=self.last)
+        overrides = {day: shifts_text(shifts) for day, shifts in self.case.overrides}
+        return Schedule(calendar, self.case.text, tz=self.case.zone, overrides=overrides)
+
+    def knows(self, day: date) -> bool:
+        return self.first <= day <= self.last or day in dict(self.case.overrides)
+
+    @cached_property
+    def completions(self) -> list[Oracle]:
+        """Return four oracles: all unknown dates are full, short, off, or as in ``kinds``."""
+        unknown = [day for day in self.kinds if not self.knows(day)]
+        ways = [*(dict.fromkeys(unknown, kind) for kind in ("full", "short", "off")), self.kinds]
+        found = []
+        for way in ways:
+            off, short = (
+                frozenset(day for day in unknown if way[day] == k) for k in ("off", "short")
+            )
+            days = Days(off=off, short=short)
+            oracle = Oracle(self.case.zone, self.case.weekly, days, dict(self.case.overrides))
+            oracle.longest_scan = 60
+            found.append(oracle)
+        return found
+
+
+@st.composite
+def islands(draw: st.DrawFn) -> tuple[Island, datetime]:
+    case = draw(cases().filter(lambda case: case.calendar == "none"))
+    near = case.near.date()
+    first = near + timedelta(days=draw(st.integers(-6, 1)))
+    last = first + timedelta(days=draw(st.integers(0, 7)))
+    around = [near + timedelta(days=n) for n in range(-20, 21)]
+    kinds = st.sampled_from(["full", "short", "off"])
+    chosen = draw(st.lists(kinds, min_size=41, max_size=41))
+    island = Island(case, first, last, dict(zip(around, chosen, strict=True)))
+    if draw(st.integers(0, 3)) == 0:
+        return island, draw(moments(case))
+    day = draw(st.sampled_from([first, last])) + timedelta(days=draw(st.integers(-1, 1)))
+    edges = [0, *(edge for shifts in case.weekly for shift in shifts for edge in shift)]
+    edges += [edge for _, shifts in case.overrides for shift in shifts for edge in shift]
+    minute = draw(st.one_of(st.just(0), st.sampled_from(edges)))
+    wall = datetime.combine(day, time(), ZoneInfo(case.zone)) + minute * MINUTE
+    return island, utc(wall) + draw(st.sampled_from([timedelta(), TICK, -TICK]))
+
+
+@PROPERTY
+@given(islands(), st.sampled_from(EDGES), st.booleans())
+def test_openings_and_closings_near_unknown_dates_agree_with_every_completion(
+    asked: tuple[Island, datetime], verb: str, inclusive: bool
+) -> None:
+    island, t = asked
+    expected: set[datetime | None] = set()
+    for oracle in island.completions:
+        try:
+            expected.add(getattr(oracle, verb)(t, inclusive=inclusive))
+        except LookupError:
+            expected.add(None)
+    try:
+        found = utc(getattr(island.engine, verb)(t, inclusive=inclusive))
+    except CalendarCoverageError:
+        (answer, *others) = expected
+        if answer is not None and not others:
+            since, until = sorted((utc(t), answer))
+            first = since.date() - timedelta(days=3)
+            days = range((until.date() - first).days + 3)
+            assert not all(island.knows(first + timedelta(days=n)) for n in days)
+    else:
+        assert {found} == expected
+
+
+@PROPERTY
+@given(questions(times=2))
+def test_intervals_agree(question: Question) -> None:
+    a, b = sorted(question.times, key=utc)
+    found = [(utc(i.start), utc(i.end)) for i in question.engine.intervals(a, b)]
+    assert found == question.oracle.intervals(a, b)
+
+
+# Laws of elapsed working time
+
+
+@PROPERTY
+@given(questions(times=3))
+def test_elapsed_is_additive_and_signed(question: Question) -> None:
+    a, b, c = question.times
+    elapsed = question.engine.elapsed
+    assert elapsed(a, b) + elapsed(b, c) == elapsed(a, c)
+    assert elapsed(b, a) == -elapsed(a, b)
+    assert elapsed(a, a) == timedelta()
+
+
+@PROPERTY
+@given(questions(times=3))
+def test_elapsed_is_monotone_and_no_faster_than_time(question: Question) -> None:
+    start, earlier, later = sorted(question.times, key=utc)
+    elapsed = question.engine.elapsed
+    assert timedelta() <= elapsed(start, earlier) <= elapsed(start, later)
+    assert elapsed(earlier, later) <= utc(later) - utc(earlier)
+
+
+@PROPERTY
+@given(questions())
+def test_time_off_adds_no_working_time(question: Question) -> None:
+    (t,) = question.times
+    engine = question.engine
+    opening = engine.next_opening(t)
+    assert engine.elapsed(t, opening) == timedelta()
+    assert engine.is_working(opening)
+    assert (utc(opening) == utc(t)) is engine.is_working(t)
+    assert engine.elapsed(opening, utc(opening) + TICK) == TICK
+    if question.case.minutes_a_week < WEEK and not engine.is_working(t):
+        closing = engine.previous_closing(t)
+        assert utc(closing) <= utc(t)
+        assert engine.elapsed(closing, opening) == timedelta()
+        assert engine.elapsed(utc(closing) - TICK, closing) == TICK
+
+
+@PROPERTY
+@given(questions(times=2))
+def test_remaining_is_the_budget_minus_elapsed(question: Question) -> None:
+    start, now = sorted(question.times, key=utc)
+    left = question.engine.remaining(start, question.budget, now=now)
+    assert left == question.budget - question.engine.elapsed(start, now)
+
+
+@PROPERTY
+@given(questions(times=2))
+def test_intervals_are_disjoint_in_order_and_add_up(question: Question) -> None:
+    a, b = sorted(question.times, key=utc)
+    found = question.engine.intervals(a, b)
+    assert all(utc(a) <= utc(i.start) < utc(i.end) <= utc(b) for i in found)
+    assert all(utc(one.end) < utc(other.start) for one, other in pairwise(found))
+    total = sum((utc(i.end) - utc(i.start) for i in found), timedelta())
+    assert total == question.engine.elapsed(a, b)
+
+
+# Laws of deadlines
+
+
+@PROPERTY
+@given(questions())
+def test_deadline_is_the_earliest_that_uses_the_budget_up(question: Question) -> None:
+    (start,) = question.times
+    engine, budget = question.engine, question.budget
+    due = engine.deadline(start, budget)
+    assert engine.elapsed(start, due) == budget
+    if budget:
+        assert utc(due) > utc(start)
+        assert engine.elapsed(start, utc(due) - TICK) < budget
+    else:
+        assert utc(due) == utc(start)
+
+
+@PROPERTY
+@given(questions(times=2))
+def test_the_budget_lasts_exactly_until_breaches_after(question: Question) -> None:
+    start, other = sorted(question.times, key=utc)
+    engine, budget = question.engine, question.budget
+    limit = engine.breaches_after(start, budget)
+    assert utc(limit) >= utc(engine.deadline(start, budget))
+    assert engine.elapsed(start, limit) == budget
+    assert engine.elapsed(start, utc(limit) + TICK) == budget + TICK
+    assert (engine.elapsed(start, other) <= budget) is (utc(other) <= utc(limit))
+
+
+@PROPERTY
+@given(questions())
+def test_latest_start_inverts_deadline(question: Question) -> None:
+    (due,) = question.times
+    engine, budget = question.engine, question.budget
+    start = engine.latest_start(due, budget)
+    assert utc(start) <= utc(due)
+    assert utc(engine.deadline(start, budget)) <= utc(due)
+    assert utc(engine.deadline(utc(start) + TICK, budget)) > utc(due)
+
+
+@PROPERTY
+@given(questions(times=2), st.timedeltas(timedelta(), timedelta(hours=1)))
+def test_later_starts_and_larger_budgets_are_due_no_earlier(
+    question: Question, more: timedelta
+) -> None:
+    earlier, later = sorted(question.times, key=utc)
+    engine, budget = question.engine, question.budget
+    due = utc(engine.deadline(earlier, budget))
+    assert due <= utc(engine.deadline(later, budget))
+    assert due + more <= utc(engine.deadline(earlier, budget + more))
+    assert utc(engine.deadline(due, more)) == utc(engine.deadline(earlier, budget + more))
+
+
+@PROPERTY
+@given(questions(), st.integers(0, 30))
+def test_working_hours_is_an_amount_of_working_time(question: Question, hours: int) -> None:
+    (start,) = question.times
+    assume(timedelta(hours=hours) <= 2 * question.case.minutes_a_week * MINUTE)
+    engine, budget = question.engine, working_hours(hours)
+    due = engine.deadline(start, budget)
+    assert utc(due) == question.oracle.deadline(start, timedelta(hours=hours))
+    assert engine.remaining(start, budget, now=due) == timedelta()
+
+
+# The explanation adds up
+
+
+@PROPERTY
+@given(questions())
+def test_the_steps_of_a_deadline_add_up(question: Question) -> None:
+    (start,) = question.times
+    trace = question.engine.explain(start, question.budget)
+    assert sum((step.used for step in trace.steps), timedelta()) == question.budget
+    assert all(step.used >= timedelta() for step in trace.steps)
+    assert trace.due_at is not None
+    assert utc(trace.due_at) == utc(question.engine.deadline(start, question.budget))
+
+
+@PROPERTY
+@given(questions(times=2))
+def test_the_steps_of_elapsed_time_add_up(question: Question) -> None:
+    a, b = sorted(question.times, key=utc)
+    trace = question.engine.explain(a, b)
+    used = sum((step.used for step in trace.steps), timedelta())
+    assert used == question.engine.elapsed(a, b)
+    for step in trace.steps:
+        parts = ((utc(start), utc(end)) for start, end in step.intervals)
+        assert step.used == sum((end - start for start, end in parts), timedelta())
+
+
+# The zone of the argument
+
+
+def answers(schedule: Schedule, t: datetime, budget: timedelta) -> dict[str, Any]:
+    """Return the answers of all verbs about an instant, keyed by verb, without conversion."""
+    return {
+        "deadline": schedule.deadline(t, budget),
+        "breaches_after": schedule.breaches_after(t, budget),
+        "latest_start": schedule.latest_start(t, budget),
+        "next_opening": schedule.next_opening(t),
+        "is_working": schedule.is_working(t),
+    }
+
+
+def as_instants(found: dict[str, Any]) -> dict[str, Any]:
+    return {
+        verb: utc(value) if isinstance(value, datetime) else value for verb, value in found.items()
+    }
+
+
+@PROPERTY
+@given(questions(times=2), st.sampled_from(ZONES), st.sampled_from(ZONES))
+def test_answers_do_not_depend_on_the_zone_of_the_argument(
+    question: Question, zone: str, other_zone: str
+) -> None:
+    a, b = question.times
+    engine, budget = question.engine, question.budget
+    here, there = a.astimezone(ZoneInfo(zone)), a.astimezone(ZoneInfo(other_zone))
+    found = answers(engine, here, budget)
+    assert as_instants(found) == as_instants(answers(engine, there, budget))
+    assert engine.elapsed(here, b.astimezone(ZoneInfo(zone))) == engine.elapsed(there, b)
+
+
+@PROPERTY
+@given(questions(times=2))
+def test_answers_come_in_the_zone_of_the_argument(question: Question) -> None:
+    a, b = sorted(question.times, key=utc)
+    engine, budget = question.engine, question.budget
+    found = answers(engine, a, budget)
+    if question.case.minutes_a_week < WEEK:
+        found |= {verb: getattr(engine, verb)(a) for verb in EDGES}
+    found["due_at"] = engine.explain(a, budget).due_at
+    for interval in engine.intervals(a, b):
+        found |= {"interval starts": interval.start, "interval ends": interval.end}
+    foreign = {
+        verb: value
+        for verb, value in found.items()
+        if isinstance(value, datetime) and value.tzinfo is not a.tzinfo
+    }
+    assert foreign == {}
+
+
+@PROPERTY
+@given(readings(repeated=True), st.integers(0, 600))
+def test_both_readings_of_a_repeated_hour(reading: Reading, minutes: int) -> None:
+    case = reading.case
+    once, again = reading.wall.replace(fold=0), reading.wall.replace(fold=1)
+    assert utc(again) - utc(once) == reading.jump
+    assert case.engine.is_working(once) is case.engine.is_working(again)
+    for t in (again, reading.other.replace(fold=0), reading.other.replace(fold=1)):
+        assert case.engine.elapsed(once, t) == case.oracle.elapsed(once, t)
+        assert case.engine.elapsed(t, again) == case.oracle.elapsed(t, again)
+    budget = min(minutes, case.minutes_a_week) * MINUTE
+    for start in (once, again):
+        found = as_instants(answers(case.engine, start, budget))
+        assert found == answers_of_the_oracle(case.oracle, start, budget)
+
+
+@PROPERTY
+@given(readings(repeated=False), st.integers(0, 1), st.integers(0, 600))
+def test_a_skipped_wall_clock_time_is_the_instant_of_datetime(
+    reading: Reading, fold: int, minutes: int
+) -> None:
+    case, start = reading.case, reading.wall.replace(fold=fold)
+    budget = min(minutes, case.minutes_a_week) * MINUTE
+    found = as_instants(answers(case.engine, start, budget))
+    assert found == answers_of_the_oracle(case.oracle, start, budget)
+
+
+def answers_of_the_oracle(oracle: Oracle, t: datetime, budget: timedelta) -> dict[str, Any]:
+    return {
+        "deadline": oracle.deadline(t, budget),
+        "breaches_after": oracle.breaches_after(t, budget),
+        "latest_start": oracle.latest_start(t, budget),
+        "next_opening": oracle.next_opening(t),
+        "is_working": oracle.is_working(t),
+    }
+
+
+# A schedule is a value
+
+
+@st.composite
+def far_and_wide(draw: st.DrawFn) -> tuple[Question, list[datetime]]:
+    """Draw a question, and instants years apart that are asked about before it."""
+    question = draw(questions())
+    if question.case.calendar == "RU":
+        far = st.sampled_from(russian_anchors(question.case.zone))
+    else:
+        near = question.case.near
+        far = st.integers(-3_000, 3_000).map(lambda days: max(FIRST, near + timedelta(days=days)))
+    return question, draw(st.lists(far, min_size=1, max_size=4))
+
+
+@settings(PROPERTY, max_examples=max(10, EXAMPLES // 4))
+@given(far_and_wide())
+def test_answers_do_not_depend_on_earlier_calls(
+    asked: tuple[Question, list[datetime]],
+) -> None:
+    question, instants = asked
+    budget = min(question.budget, 2 * question.case.minutes_a_week * MINUTE)
+    used = question.case.fresh()
+    instants = [*instants, *question.times]
+    found = [answers(used, t, budget) for t in instants]
+    found_again = [answers(used, t, budget) for t in reversed(instants)]
+    alone = [answers(question.case.fresh(), t, budget) for t in instants]
+    assert [as_instants(answer) for answer in found] == [as_instants(answer) for answer in alone]
+    assert found_again[::-1] == found
+    first, last = instants[0], instants[-1]
+    assert used.elapsed(first, last) == question.case.fresh().elapsed(first, last)
+
+
+@PROPERTY
+@given(questions(), st.sampled_from(["asked", "fresh"]))
+def test_pickles_copies_and_provisional_schedules_are_equal(question: Question, state: str) -> None:
+    schedule, same_due = question.case.fresh(), question.case.fresh()
+    (t,) = question.times
+    expected = as_instants(answers(same_due, t, question.budget))
+    if state == "asked":
+        schedule.deadline(t, question.budget)
+    thawed = pickle.loads(pickle.dumps(schedule))  # noqa: S301 - our own bytes
+    for same in (thawed, copy.deepcopy(schedule), same_due):
+        assert same == schedule
+        assert hash(same) == hash(schedule)
+        assert as_instants(answers(same, t, question.budget)) == expected
+
+
+@PROPERTY
+@given(cases(), st.sampled_from(["hours", "zone", "override"]))
+def test_schedules_that_differ_are_not_equal(case: Case, what: str) -> None:
+    zone, rules, overrides = case.zone, case.rules, case.overrides
+    day = case.near.date() + timedelta(days=20)
+    if what == "hours":
+        monday = () if case.weekly[0] else ((480, 500),)
+        rules = (*rules, ("Mo", monday))
+        assume(any(Case(zone, case.calendar, rules).weekly))
+    elif what == "zone":
+        zone = ZONES[ZONES.index(zone) - 1]
+    else:
+        overrides = (*overrides, (day, ((480, 481),)))
+    other = Case(zone, case.calendar, rules, overrides, case.off, case.yearly)
+    assert other.fresh() != case.fresh()
+
+
+# Golden examples, for the engine and for the oracle itself
+
+S8: Shifts = ((540, 780), (840, 1080))
+S9: Shifts = ((540, 1080),)
+NIGHT: Shifts = ((1320, 1800),)
+ALWAYS: Shifts = ((0, 1440),)
+
+Side = Callable[[Case], Any]
+
+
+@pytest.fixture(params=["engine", "oracle"])
+def side(request: pytest.FixtureRequest) -> Side:
+    """Build the engine's schedule or the oracle's; both have the same verbs."""
+    return lambda case: getattr(case, request.param)
+
+
+def russian(shifts: Shifts, zone: str = "Europe/Volgograd") -> Case:
+    return Case(zone, "RU", (("Mo-Fr", shifts),))
+
+
+def at(text: str, zone: str = "Europe/Volgograd") -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+
+
+def hours(text: str) -> timedelta:
+    whole, minutes = text.split(":")
+    return timedelta(hours=int(whole), minutes=int(minutes))
+
+
+def spans(found: Sequence[Any], zone: str) -> list[str]:
+    """Return intervals of the engine or the oracle as texts in wall-clock time."""
+    pairs = [(i.start, i.end) if hasattr(i, "start") else i for i in found]
+    return [
+        "{:%d.%m %H:%M %z}-{:%d.%m %H:%M %z}".format(*(t.astimezone(ZoneInfo(zone)) for t in pair))
+        for pair in pairs
+    ]
+
+
+def test_a_short_night_into_a_holiday_counts_whole(side: Side) -> None:
+    zone = "Europe/Moscow"
+    schedule = side(russian(NIGHT, zone))
+    found = schedule.intervals(at("2026-04-30 12:00", zone), at("2026-05-04 12:00", zone))
+    assert spans(found, zone) == ["30.04 22:00 +0300-01.05 05:00 +0300"]
+    due = schedule.deadline(at("2026-04-30 23:00", zone), hours("8:00"))
+    assert utc(due) == utc(at("2026-05-05 00:00", zone))
+
+
+def test_an_edge_in_a_repeated_hour_makes_two_intervals(side: Side) -> None:
+    zone = "America/New_York"
+    schedule = side(Case(zone, "none", (("Su", ((90, 300),)),)))
+    a, b = at("2024-11-03 00:00", zone), at("2024-11-04 00:00", zone)
+    assert schedule.elapsed(a, b) == hours("4:00")
+    assert spans(schedule.intervals(a, b), zone) == [
+        "03.11 01:30 -0400-03.11 01:00 -0500",
+        "03.11 01:30 -0500-03.11 05:00 -0500",
+    ]
+
+
+def test_the_night_shift_of_a_skipped_date_reaches_the_next(side: Side) -> None:
+    zone = "Pacific/Apia"
+    schedule = side(Case(zone, "none", (("Th", NIGHT), ("Fr", ((1320, 1620),)))))
+    found = schedule.intervals(at("2011-12-29 12:00", zone), at("2011-12-31 12:00", zone))
+    assert spans(found, zone) == ["29.12 22:00 -1000-31.12 03:00 +1400"]
+
+
+@pytest.mark.parametrize(
+    ("shifts", "start", "budget", "due"),
+    [
+        (S8, "2025-03-12 10:15", "4:00", "2025-03-12 15:15"),
+        (S9, "2025-03-12 10:15", "4:00", "2025-03-12 14:15"),
+        (S8, "2025-03-14 19:40", "4:00", "2025-03-17 13:00"),
+        (S8, "2024-03-07 16:10", "4:00", "2024-03-11 12:10"),
+        (S8, "2024-04-26 17:00", "4:00", "2024-04-27 12:00"),
+        (S8, "2025-12-30 16:30", "4:00", "2026-01-12 11:30"),
+        (S8, "2025-05-07 15:00", "4:00", "2025-05-12 10:00"),
+        (S8, "2025-10-31 17:30", "4:00", "2025-11-01 12:30"),
+        (S8, "2026-04-30 15:20", "8:00", "2026-05-04 16:20"),
+        (S9, "2026-04-30 15:20", "8:00", "2026-05-04 15:20"),
+        (S8, "2026-12-30 17:15", "4:00", "2027-01-11 12:15"),
+    ],
+)
+def test_deadlines_in_russia(side: Side, shifts: Shifts, start: str, budget: str, due: str) -> None:
+    schedule = side(russian(shifts))
+    assert utc(schedule.deadline(at(start), hours(budget))) == utc(at(due))
+
+
+@pytest.mark.parametrize(
+    ("shifts", "start", "limit"),
+    [
+        (S8, "2025-03-14 19:40", "2025-03-17 14:00"),
+        (S9, "2025-03-14 19:40", "2025-03-17 13:00"),
+        (S8, "2025-03-12 14:00", "2025-03-13 09:00"),
+    ],
+)
+def test_limits_in_russia(side: Side, shifts: Shifts, start: str, limit: str) -> None:
+    schedule = side(russian(shifts))
+    assert utc(schedule.breaches_after(at(start), hours("4:00"))) == utc(at(limit))
+
+
+def test_the_latest_start_before_the_may_holidays(side: Side) -> None:
+    start = side(russian(S8)).latest_start(at("2024-05-13 10:30"), hours("4:00"))
+    assert utc(start) == utc(at("2024-05-08 14:30"))
+
+
+def test_a_working_saturday_counts(side: Side) -> None:
+    schedule = side(russian(S8))
+    assert schedule.elapsed(at("2024-12-27 16:45"), at("2024-12-28 11:10")) == hours("3:25")
+
+
+def test_a_working_saturday_is_short_like_the_day_it_was_swapped_with(side: Side) -> None:
+    found = side(russian(S8)).intervals(at("2024-11-02 00:00"), at("2024-11-05 00:00"))
+    assert spans(found, "Europe/Volgograd") == [
+        "02.11 09:00 +0300-02.11 13:00 +0300",
+        "02.11 14:00 +0300-02.11 17:00 +0300",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shifts", "expected"),
+    [
+        (((540, 780), (840, 870)), ["08.05 09:00-08.05 12:30"]),  # 30 minutes go on into the next
+        (((540, 570), (600, 630)), []),
+        (((540, 1080), (720, 1080)), ["08.05 09:00-08.05 17:00"]),  # an overlap is one stretch
+        (((1380, 1440), (0, 60)), ["08.05 00:00-08.05 01:00"]),
+    ],
+)
+def test_a_short_day_ends_an_hour_earlier(side: Side, shifts: Shifts, expected: list[str]) -> None:
+    found = side(russian(shifts)).intervals(at("2024-05-08 00:00"), at("2024-05-09 00:00"))
+    assert [text.replace(" +0300", "") for text in spans(found, "Europe/Volgograd")] == expected
+
+
+def test_a_monday_made_working_has_the_hours_of_the_friday_it_was_swapped_with(
+    side: Side,
+) -> None:
+    rules: tuple[tuple[str, Shifts], ...] = (("Mo-Th", S8), ("Fr", ((540, 720),)))
+    schedule = side(Case("Europe/Volgograd", "RU", rules))
+    found = schedule.elapsed(at("2013-02-25 00:00"), at("2013-02-26 00:00"))
+    assert found == hours("3:00")
+
+
+def test_steps_add_up_where_a_repeated_hour_and_overlapping_nights_meet() -> None:
+    zone = "America/New_York"
+    case = Case(zone, "none", (("Sa", ((1380, 1530),)), ("Su", ((0, 240),))))
+    a, b = at("2024-11-02 12:00", zone), at("2024-11-04 12:00", zone)
+    assert case.oracle.elapsed(a, b) == hours("6:00")
+    steps = case.engine.explain(a, b).steps
+    assert sum((step.used for step in steps), timedelta()) == hours("6:00")
+
+
+def test_an_override_replaces_a_short_day_completely(side: Side) -> None:
+    overrides = ((date(2024, 5, 8), S9), (date(2024, 5, 9), ((600, 660),)))
+    case = Case("Europe/Volgograd", "RU", (("Mo-Fr", S8),), overrides)
+    schedule = side(case)
+    assert schedule.elapsed(at("2024-05-08 00:00"), at("2024-05-09 00:00")) == hours("9:00")
+    assert schedule.elapsed(at("2024-05-09 00:00"), at("2024-05-10 00:00")) == hours("1:00")
+
+
+@pytest.mark.parametrize(("year", "norm"), [(2025, 1972), (2026, 1972)])
+def test_a_year_has_the_hours_of_the_official_norm(side: Side, year: int, norm: int) -> None:
+    a, b = at(f"{year}-01-01 00:00"), at(f"{year + 1}-01-01 00:00")
+    assert side(russian(S8)).elapsed(a, b) == timedelta(hours=norm)
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [("2025-10-26 01:30", "2025-10-26 04:30"), ("2025-03-30 01:30", "2025-03-30 06:30")],
+)
+def test_working_around_the_clock_counts_exact_time(side: Side, start: str, due: str) -> None:
+    zone = "Europe/Berlin"
+    schedule = side(Case(zone, "none", (("Mo-Su", ALWAYS),)))
+    assert utc(schedule.deadline(at(start, zone), hours("4:00"))) == utc(at(due, zone))
+
+
+def test_a_night_shift_is_part_of_the_day_it_starts(side: Side) -> None:
+    zone = "Europe/Berlin"
+    schedule = side(Case(zone, "none", (("Mo-Fr", NIGHT),)))
+    due = schedule.deadline(at("2025-03-14 23:00", zone), hours("8:00"))
+    assert utc(due) == utc(at("2025-03-17 23:00", zone))
+
+
+def test_volgograd_changes_its_offset_over_a_weekend(side: Side) -> None:
+    schedule = side(Case("Europe/Volgograd", "none", (("Mo-Fr", S8),)))
+    due = schedule.deadline(at("2020-12-25 16:30"), hours("4:00"))
+    assert due.astimezone(ZoneInfo("Europe/Volgograd")).isoformat() == "2020-12-28T11:30:00+03:00"
+
+
+def test_previous_closing_is_the_end_itself(side: Side) -> None:
+    schedule = side(russian(S8))
+    for t, closing in [("18:00", "17:00"), ("17:00", "17:00"), ("16:00", "13:00")]:
+        found = schedule.previous_closing(at(f"2026-04-30 {t}"))
+        assert utc(found) == utc(at(f"2026-04-30 {closing}"))
