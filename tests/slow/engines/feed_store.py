@@ -1,8 +1,8 @@
 """Feed a file of events to a store, with a file as the sink, until the end of the file.
 
-``python -m tests.slow.engines.feed_store PLACE EVENTS CHANGES PAUSE`` prints ``open`` when it has the
-lock of the store. While another process has the lock, it prints ``waits`` and waits. It sleeps for
-``PAUSE`` seconds after each batch.
+``python -m tests.slow.engines.feed_store PLACE EVENTS CHANGES PAUSE`` prints ``open`` when it has
+the lock of the store. While another process has the lock, it prints ``waits`` and waits. It sleeps
+for ``PAUSE`` seconds after each batch.
 """
 
 from __future__ import annotations
