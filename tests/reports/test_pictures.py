@@ -1,4 +1,4 @@
-"""Pictures show the numbers of the report, explain their styles and are SVG that is alone."""
+"""Pictures show the numbers of the report, explain their styles, and are complete SVG."""
 
 from __future__ import annotations
 
