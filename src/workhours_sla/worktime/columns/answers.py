@@ -20,11 +20,10 @@ from workhours_sla.worktime.columns.inputs import (
     EDGE_VERBS,
     Given,
     Question,
-    datetimes,
     finest,
 )
 from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints
-from workhours_sla.worktime.columns.other_budgets import other_answers, with_amounts
+from workhours_sla.worktime.columns.other_budgets import datetimes, other_answers, with_amounts
 from workhours_sla.worktime.columns.solve import LOCATED, solve
 from workhours_sla.worktime.unknown_dates import warn_provisional
 from workhours_sla.worktime.working_time import WorkingTime

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final, Generic, Literal, NamedTuple, NoReturn, Self, TypeVar, get_args
 
 import numpy as np
@@ -173,8 +173,8 @@ class Question(NamedTuple, Generic[Given]):
         """Return the index of each schedule that has rows, with their numbers."""
         if self.codes is None:
             return [(0, np.arange(self.size))]
-        rows = [np.flatnonzero(self.codes == code) for code in range(len(self.schedules))]
-        return [(code, own) for code, own in enumerate(rows) if len(own)]
+        codes = np.flatnonzero(np.bincount(self.codes)).tolist()
+        return [(code, np.flatnonzero(self.codes == code)) for code in codes]
 
 
 def question(  # noqa: PLR0913
@@ -194,7 +194,7 @@ def question(  # noqa: PLR0913
         msg = f"on_unknown is 'raise' or 'mark', not {options.on_unknown!r}"
         raise ValueError(msg)
     other = budget if isinstance(budget, OtherBudget) else None
-    amounts = amounts_of(timedelta(0) if other else budget)
+    amounts = _amounts(timedelta(0) if other else budget)
     schedules, codes = _schedules(schedule, options.codes)
     instants = {name: _instants(name, given, options.tz) for name, given in columns.items()}
     named = {name: column.values for name, column in instants.items()}
@@ -233,7 +233,7 @@ def question(  # noqa: PLR0913
 # -- instants and amounts --------------------------------------------------------------------
 
 
-class Column(NamedTuple):
+class _Column(NamedTuple):
     """A column of instants or amounts, or one amount, in microseconds; instants may be ``NAT``.
 
     ``unit`` is the numpy unit in which it was given, and ``zone`` the zone of given datetimes.
@@ -249,18 +249,7 @@ def finest(*units: str) -> str:
     return max(units, key=[*MICROS, "ns"].index)
 
 
-def datetimes(instants: Ints) -> list[datetime]:
-    """Return instants as datetimes in UTC. NaT and instants after year 9999 become 9999-01-01."""
-    found = []
-    for micros in instants.tolist():
-        try:
-            found.append(BASE_UTC + timedelta(microseconds=micros))
-        except OverflowError:
-            found.append(datetime(9999 if micros > 0 or micros == NAT else 1, 1, 1, tzinfo=UTC))
-    return found
-
-
-def _instants(name: str, given: object, tz: object) -> Column:
+def _instants(name: str, given: object, tz: object) -> _Column:
     """Return a column of instants. ``name`` is the name of the argument in messages.
 
     Raises NaiveDatetimeError, TypeError.
@@ -270,11 +259,11 @@ def _instants(name: str, given: object, tz: object) -> Column:
         raise TypeError(msg)
     if isinstance(given, datetime):
         if given != given:  # noqa: PLR0124 - NaT of pandas is a datetime
-            return Column(np.array(NAT), "us")
+            return _Column(np.array(NAT), "us")
         if given.utcoffset() is None:
             refuse_naive(given)
         _refuse_nanoseconds(name, given)
-        return Column(np.array((given - BASE_UTC) // TICK), "us", given.tzinfo)
+        return _Column(np.array((given - BASE_UTC) // TICK), "us", given.tzinfo)
     if isinstance(given, np.ma.MaskedArray):
         given = given.filled(np.datetime64("NaT", "us"))
     values = np.asarray(given)
@@ -288,10 +277,10 @@ def _instants(name: str, given: object, tz: object) -> Column:
             "aware datetimes"
         )
         raise TypeError(msg)
-    return Column(values.astype(np.int64), "us")
+    return _Column(values.astype(np.int64), "us")
 
 
-def _numpy_instants(name: str, values: NDArray[Any], tz: object) -> Column:
+def _numpy_instants(name: str, values: NDArray[Any], tz: object) -> _Column:
     if str(tz) != "UTC":
         given = "has no zone" if tz is None else f"was given with tz={str(tz)!r}"
         msg = (
@@ -301,7 +290,7 @@ def _numpy_instants(name: str, values: NDArray[Any], tz: object) -> Column:
         raise NaiveDatetimeError(msg)
     unit, count = np.datetime_data(values.dtype)
     if unit == "generic":
-        return Column(values.view(np.int64), "s")  # only NaT
+        return _Column(values.view(np.int64), "s")  # only NaT
     if unit in ("Y", "M"):
         months = values.astype(values.dtype.newbyteorder("="), copy=False).view(np.int64)
         months = _times(months, 12 * count if unit == "Y" else count, _MONTHS_OF_TIME)
@@ -312,7 +301,7 @@ def _numpy_instants(name: str, values: NDArray[Any], tz: object) -> Column:
     return _in_micros(values, f"row {{}} of {name}")
 
 
-def _listed_instants(name: str, values: NDArray[Any]) -> Column:
+def _listed_instants(name: str, values: NDArray[Any]) -> _Column:
     """Return a list of aware datetimes as microseconds; None and pandas.NaT become ``NAT``.
 
     Raises ValueError for datetimes in different zones, NaiveDatetimeError, TypeError.
@@ -339,7 +328,7 @@ def _listed_instants(name: str, values: NDArray[Any]) -> Column:
             raise ValueError(msg)
         _refuse_nanoseconds(f"row {row} of {name}", when)
         flat[row] = (when - BASE_UTC) // TICK
-    return Column(found, "us", zone)
+    return _Column(found, "us", zone)
 
 
 def _refuse_nanoseconds(what: str, value: object) -> None:
@@ -353,12 +342,12 @@ def _refuse_finer(what: str, value: str) -> NoReturn:
     raise TypeError(msg)
 
 
-def amounts_of(given: object) -> Column:
+def _amounts(given: object) -> _Column:
     """Return one budget or a column of budgets. Raises BudgetError, TypeError."""
     if isinstance(given, timedelta):
         _refuse_nanoseconds("the budget", given)
         micros = check_budget(given) // TICK
-        return Column(micros, coarsest_unit(micros))
+        return _Column(micros, coarsest_unit(micros))
     values = np.asarray(given)
     if values.dtype.kind == "O" and all(isinstance(v, timedelta) for v in values.reshape(-1)):
         for row, value in enumerate(values.reshape(-1).tolist()):
@@ -389,7 +378,7 @@ def amounts_of(given: object) -> Column:
     return amounts
 
 
-def _in_micros(values: NDArray[Any], what: str) -> Column:
+def _in_micros(values: NDArray[Any], what: str) -> _Column:
     """Return datetime64 or timedelta64 in microseconds; units of weeks to minutes become seconds.
 
     Raises TypeError for a value with nanoseconds; ``what`` names its row in the message.
@@ -397,7 +386,7 @@ def _in_micros(values: NDArray[Any], what: str) -> Column:
     unit, count = np.datetime_data(values.dtype)
     native = values.astype(values.dtype.newbyteorder("="), copy=False).view(np.int64)
     if unit != "ns":
-        return Column(_times(native, count * _SIZES[unit]), unit if unit in MICROS else "s")
+        return _Column(_times(native, count * _SIZES[unit]), unit if unit in MICROS else "s")
     native = _times(native, count)
     found = native // 1000
     finer = found * 1000 != native
@@ -407,7 +396,7 @@ def _in_micros(values: NDArray[Any], what: str) -> Column:
     if finer.any():
         row = int(finer.reshape(-1).argmax())
         _refuse_finer(what.format(row), str(values.reshape(-1)[row]))
-    return Column(found, unit)
+    return _Column(found, unit)
 
 
 def _times(values: Ints, factor: int, most: int = MAX) -> Ints:

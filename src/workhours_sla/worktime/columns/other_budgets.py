@@ -13,14 +13,14 @@ from __future__ import annotations
 import warnings
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget, WorkingDaysInHours
-from workhours_sla.worktime.columns.inputs import Question, datetimes
+from workhours_sla.worktime.columns.inputs import Question
 from workhours_sla.worktime.columns.lookups import MAX, NAT, Bools, Ints
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.due_dates import closes_on
@@ -195,3 +195,14 @@ def _answer(asked: Question[Any], row: int, schedule: WorkingTime, *, provisiona
 
 def _micros(when: datetime) -> int:
     return (when - BASE_UTC) // TICK
+
+
+def datetimes(instants: Ints) -> list[datetime]:
+    """Return instants as datetimes in UTC. NaT and instants after year 9999 become 9999-01-01."""
+    found = []
+    for micros in instants.tolist():
+        try:
+            found.append(BASE_UTC + timedelta(microseconds=micros))
+        except OverflowError:
+            found.append(datetime(9999 if micros > 0 or micros == NAT else 1, 1, 1, tzinfo=UTC))
+    return found
