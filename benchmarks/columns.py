@@ -55,9 +55,9 @@ def floor(count: int) -> Case:
 def kernel(schedule: Schedule, starts: Instants, ends: Instants) -> Case:
     """Return the arithmetic of ``elapsed`` alone: the tables are built, and no row is checked."""
     columns.elapsed(schedule, starts, ends, tz="UTC")
-    forward = compiled((schedule,)).horizon.tables("us", few_rows=False).forward
+    forward = compiled((schedule,)).horizon.tables(few_rows=False).forward
     first, last = starts.view(np.int64), ends.view(np.int64)
-    space = Scratch(CHUNK)
+    space = Scratch.of(CHUNK)
 
     def run() -> None:
         out = np.empty(len(first), np.int64)

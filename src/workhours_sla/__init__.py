@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     )
     from workhours_sla.worktime.budget_texts import parse_budget
     from workhours_sla.worktime.explain import Step, Trace
+    from workhours_sla.worktime.hours import WeeklyHours
     from workhours_sla.worktime.schedule import Schedule
-    from workhours_sla.worktime.weekly_hours import WeeklyHours
     from workhours_sla.worktime.working_time import Interval
 
 _NAMES = {
@@ -69,8 +69,8 @@ _NAMES = {
     "worktime.budget_kinds": "CalendarDays ClockTime Months WorkingDays WorkingDaysInHours",
     "worktime.budget_texts": "parse_budget",
     "worktime.explain": "Step Trace",
+    "worktime.hours": "WeeklyHours",
     "worktime.schedule": "Schedule",
-    "worktime.weekly_hours": "WeeklyHours",
     "worktime.working_time": "Interval",
 }
 """The public names that each module defines, separated by spaces."""

@@ -12,10 +12,10 @@ CalendarCoverageError with the row, and ``on_unknown="mark"`` returns ``Marked``
 """
 
 from workhours_sla.worktime.columns.answers import Marked
-from workhours_sla.worktime.columns.arguments import Pauses
-from workhours_sla.worktime.columns.busdays import busdaycalendar
+from workhours_sla.worktime.columns.inputs import Pauses
 from workhours_sla.worktime.columns.verbs import (
     breaches_after,
+    busdaycalendar,
     deadline,
     elapsed,
     is_working,

@@ -45,8 +45,8 @@ from workhours_sla.files import (
     write_icalendar,
 )
 from workhours_sla.json import from_json, to_json
+from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.shifts import Shift
-from workhours_sla.worktime.weekly_hours import WeeklyHours
 
 DATA = ROOT / "tests/data/calendars"
 STAMP = datetime(2025, 1, 1, 12, tzinfo=UTC)

@@ -102,11 +102,12 @@ def test_answers_have_no_null_without_reason() -> None:
 
 def test_a_finer_column_makes_the_unit_finer() -> None:
     start = column("s", [NOW])
-    end = pa.array([start.cast(pa.int64())[0].as_py() * 10**9 + 7]).cast(pa.timestamp("ns", "UTC"))
+    nanos = start.cast(pa.int64())[0].as_py() * 10**9 + 7000
+    end = pa.array([nanos]).cast(pa.timestamp("ns", "UTC"))
     for until in (end, end[0]):
         found = frames.elapsed(OFFICE, start, until)
         assert found.type == pa.duration("ns")
-        assert found.cast(pa.int64()).to_pylist() == [7]
+        assert found.cast(pa.int64()).to_pylist() == [7000]
 
 
 # -- further columns -------------------------------------------------------------------------

@@ -112,15 +112,24 @@ def test_objects_are_answered_each_in_its_own_zone() -> None:
 
 def test_a_finer_column_makes_the_unit_finer() -> None:
     start = pd.Series(pd.to_datetime(["2025-03-11 10:00"]).as_unit("s")).dt.tz_localize(VOLGOGRAD)
-    end = start.dt.as_unit("ns") + pd.Timedelta(nanoseconds=7)
+    end = start.dt.as_unit("ns") + pd.Timedelta(microseconds=7)
     found = frames.elapsed(OFFICE, start, end)
     assert found.dtype == "m8[ns]"
-    assert found[0].value == 7
-    assert frames.elapsed(OFFICE, start, end[0])[0].value == 7
+    assert found[0].value == 7000
+    assert frames.elapsed(OFFICE, start, end[0])[0].value == 7000
     assert frames.elapsed(OFFICE, start.astype(object), pd.Series([end[0]], dtype=object))[0].value
-    amount = pd.Timedelta(hours=4, nanoseconds=1)
-    assert frames.deadline(OFFICE, start, amount)[0].nanosecond == 1
-    assert frames.deadline(OFFICE, end.astype(object), BUDGET)[0].nanosecond == 7
+
+
+def test_nanoseconds_are_refused() -> None:
+    start = pd.Series(pd.to_datetime(["2025-03-11 10:00"]).as_unit("ns")).dt.tz_localize(VOLGOGRAD)
+    fine = start + pd.Timedelta(nanoseconds=7)
+    for given in (fine, fine.astype(object)):
+        with pytest.raises(TypeError, match=r"row 0 of starts is .*finer than microseconds"):
+            frames.deadline(OFFICE, given, BUDGET)
+    with pytest.raises(TypeError, match=r"ends is .*finer than microseconds"):
+        frames.elapsed(OFFICE, start, fine[0])
+    with pytest.raises(TypeError, match=r"the budget is .*finer than microseconds"):
+        frames.deadline(OFFICE, start, pd.Timedelta(hours=4, nanoseconds=1))
 
 
 def test_columns_are_not_copied() -> None:

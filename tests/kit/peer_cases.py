@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from workhours_sla import Calendar, Schedule
-from workhours_sla.worktime.hours_notation import parse_shifts
+from workhours_sla.worktime.hours import parse_shifts
 from workhours_sla.worktime.shifts import Shift, format_shifts, merge_shifts
 
 Case = dict[str, Any]

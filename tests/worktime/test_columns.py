@@ -24,8 +24,7 @@ from workhours_sla.errors import (
     NaiveDatetimeError,
     ProvisionalWarning,
 )
-from workhours_sla.worktime.columns import answers as column_answers
-from workhours_sla.worktime.columns import arguments, choice, sweep, tables
+from workhours_sla.worktime.columns import lookups, solve, tables
 from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.working_time import WorkingTime
@@ -247,7 +246,7 @@ RANDOM_CASES = [
 def test_a_schedule_for_all_rows(
     monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str, few: bool
 ) -> None:
-    monkeypatch.setattr(sweep, "FEW_ROWS", 10**9 if few else 0)
+    monkeypatch.setattr(solve, "FEW_ROWS", 10**9 if few else 0)
     rng = random.Random(seed)
     schedule = schedule_of(rng, zone)
     starts = instants_near(rng, changes_of(zone), ROWS)
@@ -256,17 +255,16 @@ def test_a_schedule_for_all_rows(
     assert compare([schedule], [0] * ROWS, starts, ends, budgets, unit)
 
 
-@pytest.mark.parametrize("kind", ["cells", "direct", "stepped"])
+@pytest.mark.parametrize("kind", ["cells", "found", "both found"])
 @pytest.mark.parametrize(("seed", "zone", "unit"), RANDOM_CASES)
 def test_a_schedule_per_row(
     monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str, kind: str
 ) -> None:
-    monkeypatch.setattr(sweep, "FEW_ROWS", 0)
+    monkeypatch.setattr(solve, "FEW_ROWS", 0)
     if kind != "cells":
-        monkeypatch.setattr(choice, "_CELLS", 0)
-    if kind == "stepped":
-        monkeypatch.setattr(choice, "_DIRECT_BUCKETS", 0)
-        monkeypatch.setattr(choice, "_MOST_CELLS", 0)
+        monkeypatch.setattr(lookups, "CELLS", 0)
+    if kind == "both found":
+        monkeypatch.setattr(lookups, "INVERSE_CELLS", 0)
     tables.compiled.cache_clear()
     rng = random.Random(seed)
     schedules = [schedule_of(rng, rng.choice([zone, *ZONES])) for _ in range(rng.randint(2, 8))]
@@ -283,7 +281,7 @@ def test_a_schedule_per_row(
 def test_stretches_from_a_microsecond_to_weeks(
     monkeypatch: pytest.MonkeyPatch, number: int, unit: str
 ) -> None:
-    monkeypatch.setattr(sweep, "FEW_ROWS", 0)
+    monkeypatch.setattr(solve, "FEW_ROWS", 0)
     rng = random.Random(f"{SEED}-{number}-{unit}")
     several = [irregular(rng, rng.choice([1, 3, 40, 300])) for _ in range(rng.choice([1, 1, 4]))]
     codes = [rng.randrange(len(several)) for _ in range(ROWS)]
@@ -308,7 +306,7 @@ def test_stretches_from_a_microsecond_to_weeks(
 def test_pauses_of_each_row(
     monkeypatch: pytest.MonkeyPatch, unit: str, edges: tuple[int, ...]
 ) -> None:
-    monkeypatch.setattr(sweep, "FEW_ROWS", 0)
+    monkeypatch.setattr(solve, "FEW_ROWS", 0)
     rng = random.Random(f"{SEED}-{unit}")
     zone = rng.choice(ZONES)
     schedules = [schedule_of(rng, zone), Schedule("RU-KC", HOURS[0])]
@@ -362,7 +360,7 @@ def test_the_horizon_grows_both_ways() -> None:
 def test_long_columns_are_answered_in_chunks(
     monkeypatch: pytest.MonkeyPatch, office: Schedule
 ) -> None:
-    monkeypatch.setattr(sweep, "CHUNK", 3)
+    monkeypatch.setattr(solve, "CHUNK", 3)
     first = datetime(2025, 3, 12, 7, tzinfo=UTC)
     starts = [first + timedelta(hours=5 * row) for row in range(8)]
     ends = [start + timedelta(hours=row) for row, start in enumerate(starts)]
@@ -398,21 +396,9 @@ def test_a_distant_finer_edge_changes_the_unit_only_when_reached() -> None:
     assert found.tolist() == [timedelta(hours=19, microseconds=5)]
 
 
-def test_answers_in_two_units_are_merged_in_the_finer_one() -> None:
-    coarse, fine = np.array([3, arguments.NAT]), np.array([5, arguments.NAT])
-    for pair in (((coarse, "s"), (fine, "ms")), ((fine, "ms"), (coarse, "s"))):
-        (one, unit), (other, other_unit) = pair
-        *found, both = column_answers._in_one_unit(one, unit, other, other_unit)
-        assert both == "ms"
-        assert sorted(column.tolist() for column in found) == [
-            [5, arguments.NAT],
-            [3000, arguments.NAT],
-        ]
-
-
 def test_edges_of_the_known_dates(monkeypatch: pytest.MonkeyPatch) -> None:
     """The known dates begin and end within shifts and between shifts."""
-    monkeypatch.setattr(sweep, "FEW_ROWS", 0)
+    monkeypatch.setattr(solve, "FEW_ROWS", 0)
     hour = timedelta(hours=1)
     base = timedelta(days=20_000)
     shifts = [(base + hour * a, base + hour * b) for a, b in ((0, 2), (4, 6), (8, 10), (12, 16))]
@@ -622,7 +608,8 @@ def test_undecided_dates_are_unknown_row_by_row() -> None:
 @pytest.mark.parametrize("unit", [*PER_SECOND, "D", "h", "Y"])
 def test_the_ends_of_int64_are_unknown(unit: str) -> None:
     always = Schedule(Calendar.plain(days_off=[]), "24/7", tz="UTC")
-    edges = np.array([2**63 - 1, -(2**63) + 1, 2**62, -(2**62)], "i8").view(f"M8[{unit}]")
+    ends = np.array([2**63 - 1, -(2**63) + 1, 2**62, -(2**62)])
+    edges = (ends - np.fmod(ends, 1000 if unit == "ns" else 1)).view(f"M8[{unit}]")
     for budget in (timedelta(0), FOUR, timedelta(days=3_000_000)):
         for verb in (columns.deadline, columns.breaches_after, columns.latest_start):
             marked = verb(always, edges, budget, tz="UTC", on_unknown="mark")
@@ -660,19 +647,27 @@ def test_nanoseconds_end_in_2262() -> None:
     ).tolist() == [datetime(2262, 7, 10)]
 
 
-def test_instants_that_the_finest_unit_cannot_represent_have_no_answer() -> None:
+def test_instants_after_2262_count_beside_nanoseconds() -> None:
     always = Schedule(Calendar.plain(last=date(2400, 1, 1)), "24/7", tz="UTC")
     starts = np.array(["2250-01-06T09"] * 2, "M8[ns]")
     ends = np.array(["2251-01-06T09", "2300-01-06T09"], "M8[s]")
-    marked = columns.elapsed(always, starts, ends, tz="UTC", on_unknown="mark")
-    assert marked.unknown.tolist() == [False, True]
-    assert np.isnat(marked.values).tolist() == [False, True]
-    with pytest.raises(OverflowError, match=r"row 1: .*datetime64\[ns\]"):
-        columns.elapsed(always, starts, ends, tz="UTC")
-    assert columns.elapsed(always, starts.astype("M8[us]"), ends, tz="UTC").tolist() == [
+    found = columns.elapsed(always, starts, ends, tz="UTC")
+    assert found.dtype == "m8[ns]"
+    assert found.astype("m8[us]").tolist() == [
         timedelta(days=365),
         datetime(2300, 1, 6) - datetime(2250, 1, 6),
     ]
+
+
+def test_values_finer_than_microseconds_are_refused(office: Schedule) -> None:
+    starts = np.array(["2025-03-12T06", "NaT", "2025-03-12T06:00:00.000000007"], "M8[ns]")
+    advice = "finer than microseconds; round it to them"
+    with pytest.raises(TypeError, match=f"row 2 of times is .*007, {advice}"):
+        columns.is_working(office, starts, tz="UTC")
+    assert columns.is_working(office, starts[:2], tz="UTC").tolist() == [True, False]
+    budgets = np.array([0, 1500, 1000], "m8[ns]")
+    with pytest.raises(TypeError, match=f"the budget of row 1 is 1500 nanoseconds, {advice}"):
+        columns.deadline(office, starts[[0, 1, 0]], budgets, tz="UTC")
 
 
 def test_a_calendar_after_the_last_nanosecond_knows_none_of_its_rows() -> None:

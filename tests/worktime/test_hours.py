@@ -30,7 +30,7 @@ from workhours_sla.json import from_json, to_json
 from workhours_sla.text import catalog, messages
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.budget import check_budget, format_amount, iso_amount
-from workhours_sla.worktime.hours_notation import parse_shifts
+from workhours_sla.worktime.hours import parse_shifts
 from workhours_sla.worktime.shifts import (
     Shift,
     format_shifts,

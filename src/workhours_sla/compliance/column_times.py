@@ -19,9 +19,8 @@ from workhours_sla.sla.target import Target
 from workhours_sla.statistics.arrays import BoolArray, IntArray
 from workhours_sla.worktime.budget_kinds import ClockTime, WorkingDaysInHours
 from workhours_sla.worktime.columns.answers import Marked
-from workhours_sla.worktime.columns.arguments import AmountColumn
+from workhours_sla.worktime.columns.inputs import Options, question
 from workhours_sla.worktime.columns.other_budgets import with_amounts
-from workhours_sla.worktime.columns.question import Options, question
 from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
 from workhours_sla.worktime.schedule import Schedule
 
@@ -78,8 +77,7 @@ def clock_times(
         amounts = with_amounts(
             question("deadline", by, {"starts": posted}, asked, budget=budget)
         ).budget
-        assert isinstance(amounts, AmountColumn)  # noqa: S101 - a budget in hours has amounts
-        hours = np.asarray(amounts.in_unit("us"), np.int64)
+        hours = np.asarray(amounts, np.int64)
         budget = hours.view("m8[us]")
     due = deadline(by, posted, budget, **options)
     strict = target.closing == "strict"

@@ -2,7 +2,7 @@
 
 The modules contain:
 
-- ``weekly_hours``: the shifts of each weekday, the opening_hours notation, short days;
+- ``hours``: the shifts of each weekday, the opening_hours notation, short days;
 - ``dated_shifts``: the shifts of each date;
 - ``zone_offsets``: wall-clock times converted to instants;
 - ``instants``: datetimes converted to instants, and the refusal of naive datetimes;

@@ -36,6 +36,7 @@ from workhours_sla.worktime.due_dates import (
     paused_dates,
     rolled,
 )
+from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.instants import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -44,7 +45,6 @@ from workhours_sla.worktime.instants import (
     refuse_year,
 )
 from workhours_sla.worktime.pauses import Pauses, moments_of
-from workhours_sla.worktime.weekly_hours import WeeklyHours
 from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC, ONE_DAY, TICK, ZERO, zone_offsets
 
 if TYPE_CHECKING:

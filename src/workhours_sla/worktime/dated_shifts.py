@@ -20,10 +20,10 @@ from zoneinfo import ZoneInfo
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.date_ranges import DateRange, in_any, merged
 from workhours_sla.calendars.day import Day
+from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.shifts import Shifts, shorten
-from workhours_sla.worktime.weekly_hours import WeeklyHours
 from workhours_sla.worktime.zone_offsets import BASE, ONE_DAY, TimeSpan, zone_offsets
 
 

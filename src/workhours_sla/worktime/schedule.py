@@ -32,13 +32,12 @@ from workhours_sla.worktime.combined import Combinable
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.engine.compiler import Compiler
 from workhours_sla.worktime.engine.timeline import Timeline
-from workhours_sla.worktime.hours_notation import parse_shifts
-from workhours_sla.worktime.hours_words import WEEKDAYS
+from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
+from workhours_sla.worktime.hours_rules import WEEKDAYS
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.pauses import Pauses
 from workhours_sla.worktime.shifts import Shifts, format_shifts, merge_shifts
 from workhours_sla.worktime.unknown_dates import certain_answer, refused
-from workhours_sla.worktime.weekly_hours import WeeklyHours
 from workhours_sla.worktime.working_time import Interval
 from workhours_sla.worktime.zone_offsets import ONE_DAY, zone_offsets
 

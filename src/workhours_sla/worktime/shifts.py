@@ -68,7 +68,7 @@ def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
 
 
 def format_shifts(shifts: Sequence[Shift]) -> str:
-    """Return the shifts of one day as text that ``hours_notation.parse_shifts`` accepts."""
+    """Return the shifts of one day as text that ``hours.parse_shifts`` accepts."""
     return (
         ",".join(
             f"{clock(start)}-{clock(end - ONE_DAY if end > ONE_DAY else end)}"

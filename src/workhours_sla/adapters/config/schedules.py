@@ -17,9 +17,8 @@ from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.day import Act, Entry, Layer
 from workhours_sla.calendars.iana_zone import time_zone
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.hours_notation import parse_shifts
+from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.weekly_hours import WeeklyHours
 
 
 def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> None:

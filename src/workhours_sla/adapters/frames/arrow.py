@@ -21,7 +21,7 @@ from workhours_sla.adapters.frames.numpy_columns import (
     refuse_naive,
     refuse_type,
 )
-from workhours_sla.worktime.columns.arguments import Pauses
+from workhours_sla.worktime.columns.inputs import Pauses
 
 _ARRAYS = pa.Array | pa.ChunkedArray
 _VALUES = _ARRAYS | pa.Scalar

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from workhours_sla.errors import NaiveDatetimeError, WorkHoursError
 from workhours_sla.worktime.columns.answers import Marked
-from workhours_sla.worktime.columns.arguments import Pauses
+from workhours_sla.worktime.columns.inputs import Pauses
 from workhours_sla.worktime.unknown_dates import warn_provisional
 from workhours_sla.worktime.working_time import WorkingTime
 

@@ -25,7 +25,7 @@ from workhours_sla.adapters.frames.numpy_columns import (
     refuse_type,
 )
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.worktime.columns.arguments import Pauses
+from workhours_sla.worktime.columns.inputs import Pauses
 from workhours_sla.worktime.zone_offsets import BASE_UTC
 
 _ROW = re.compile(r"\brow (\d+)\b")
@@ -82,22 +82,15 @@ class PandasRows(Rows[Any]):
         return codes, list(distinct)
 
     def instants(self, role: str, given: Any) -> Any:
-        """Return a second column of instants as datetime64, or a single instant unchanged.
-
-        A Timestamp with nanoseconds becomes datetime64, because datetime has no nanoseconds.
-        """
+        """Return a second column of instants as datetime64, or a single instant unchanged."""
         if given is pd.NaT:
             return np.datetime64("NaT", "s")
-        if isinstance(given, pd.Timestamp) and given.nanosecond and given.tzinfo:
-            return given.to_datetime64()
         if isinstance(given, datetime):
             return given
         return self.read_instants(role, self._aligned(role, given))
 
     def amounts(self, given: Any) -> Any:
         """Return a column of budgets as timedelta64, or a single budget."""
-        if isinstance(given, pd.Timedelta) and given.nanoseconds:
-            return given.to_timedelta64()
         if not isinstance(given, _COLUMNS):
             return given  # the verb accepts the value or raises its own error
         series = self._aligned("budget", given)
@@ -207,14 +200,11 @@ def _refuse_naive(role: str, series: Any) -> None:
 
 
 def _from_objects(role: str, series: Any) -> NDArray[Any]:
-    """Return a Series of aware datetimes as datetime64 in UTC.
-
-    The unit is the microsecond, or the nanosecond if a Timestamp has nanoseconds.
-    """
-    counts: list[int | None] = []  # of nanoseconds
+    """Return a Series of aware datetimes as datetime64[us] in UTC."""
+    found: list[int] = []
     for row, when in enumerate(series):
         if when is None or when is pd.NaT or when is pd.NA or when != when:  # noqa: PLR0124
-            counts.append(None)
+            found.append(NAT)
             continue
         if not isinstance(when, datetime):
             msg = f"row {row} of {role} is {when!r}, not a datetime; give aware datetimes"
@@ -222,12 +212,11 @@ def _from_objects(role: str, series: Any) -> NDArray[Any]:
         if when.utcoffset() is None:
             msg = f"row {row} of {role}: {when} has no zone; give tzinfo=schedule.tz"
             raise NaiveDatetimeError(_located(msg, series.index))
-        micros = (when - BASE_UTC) // _MICROSECOND
-        counts.append(1000 * micros + int(getattr(when, "nanosecond", 0)))
-    has_nanoseconds = any(count is not None and count % 1000 for count in counts)
-    unit, scale = ("ns", 1) if has_nanoseconds else ("us", 1000)
-    whole = [NAT if count is None else count // scale for count in counts]
-    return np.array(whole, np.int64).view(f"M8[{unit}]")
+        if getattr(when, "nanosecond", 0):
+            msg = f"row {row} of {role} is {when!r}, finer than microseconds; round it to them"
+            raise TypeError(_located(msg, series.index))
+        found.append((when - BASE_UTC) // _MICROSECOND)
+    return np.array(found, np.int64).view("M8[us]")
 
 
 def _in_own_zones(values: NDArray[Any], starts: Any) -> NDArray[Any]:

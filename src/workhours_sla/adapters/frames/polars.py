@@ -20,7 +20,7 @@ from workhours_sla.adapters.frames.numpy_columns import (
     refuse_naive,
     refuse_type,
 )
-from workhours_sla.worktime.columns.arguments import Pauses
+from workhours_sla.worktime.columns.inputs import Pauses
 
 _NAMES = (pl.String, pl.Categorical, pl.Enum, pl.Null)
 _GIVE = "a Series of Datetime with a zone"

@@ -22,8 +22,7 @@ from workhours_sla.adapters.frames.numpy_columns import (
     Schedules,
 )
 from workhours_sla.worktime.columns import verbs as columns
-from workhours_sla.worktime.columns.arguments import OtherBudget
-from workhours_sla.worktime.columns.question import OnUnknown
+from workhours_sla.worktime.columns.inputs import OnUnknown, OtherBudget
 
 
 class ArrowScalar(Protocol):

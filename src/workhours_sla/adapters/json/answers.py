@@ -15,8 +15,8 @@ from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.worktime.budget import iso_amount
 from workhours_sla.worktime.budget_data import budget_data
 from workhours_sla.worktime.budget_kinds import Budget, DayBudget, WorkingDaysInHours
+from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.weekly_hours import WeeklyHours
 
 if TYPE_CHECKING:  # a target of the configuration, which a command without one does not load
     from workhours_sla.sla.target import Closing

@@ -22,8 +22,8 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.explain import Step, Trace
+from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.weekly_hours import WeeklyHours
 from workhours_sla.worktime.working_time import Interval
 
 Made = TypeVar("Made")

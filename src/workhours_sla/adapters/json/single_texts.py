@@ -20,8 +20,7 @@ from workhours_sla.calendars.plain_days import parse_month_day
 from workhours_sla.errors import NaiveDatetimeError, UnknownTimeZoneError, clipped, shown
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import iso_amount
-from workhours_sla.worktime.hours_notation import parse_shifts
-from workhours_sla.worktime.weekly_hours import WeeklyHours
+from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
 
 _MOMENT = re.compile(r"([^\[]+)(?:\[([^\[\]=]+)\])?(\[_fold=1\])?")
 _AMOUNT = re.compile(r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?")

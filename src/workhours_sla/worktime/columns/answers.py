@@ -1,4 +1,4 @@
-"""Calculate the answers of a verb: first as integers, then in the type of the given columns.
+"""Calculate the answers of a verb, and return them in the type of the given columns.
 
 A row with unknown dates still has a certain answer if the answer is the same with all unknown dates
 off as with all of them full working days, see ``unknown_dates``.
@@ -16,20 +16,15 @@ from numpy.typing import NDArray
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.worktime.budget_kinds import ClockTime
-from workhours_sla.worktime.columns.arguments import (
-    NAT,
-    AmountColumn,
-    InstantColumn,
+from workhours_sla.worktime.columns.inputs import (
+    EDGE_VERBS,
+    Given,
+    Question,
     finest,
-    scaled,
 )
-from workhours_sla.worktime.columns.edges import find_edges
-from workhours_sla.worktime.columns.lookups import MAX, PER_SECOND, Bools, Ints
-from workhours_sla.worktime.columns.other_budgets import other_answers, with_amounts
-from workhours_sla.worktime.columns.question import Given, Question
-from workhours_sla.worktime.columns.rows import EDGE_VERBS
-from workhours_sla.worktime.columns.sweep import FinerUnit, sweep
-from workhours_sla.worktime.columns.tables import compiled
+from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints
+from workhours_sla.worktime.columns.other_budgets import datetimes, other_answers, with_amounts
+from workhours_sla.worktime.columns.solve import LOCATED, solve
 from workhours_sla.worktime.unknown_dates import warn_provisional
 from workhours_sla.worktime.working_time import WorkingTime
 from workhours_sla.worktime.zone_offsets import BASE_UTC
@@ -59,36 +54,20 @@ class Marked(NamedTuple, Generic[Values]):
     provisional: NDArray[np.bool_]
 
 
-# -- the answers as integers -----------------------------------------------------------------
-
-
 class _Answer(NamedTuple):
+    """The answers in microseconds; the masks are None if no row was unknown at first.
+
+    ``unit`` is the finest unit among the columns and those that the answers need.
+    """
+
     found: Ints
     unit: str
     unknown: Bools | None = None
     provisional: Bools | None = None
 
 
-def _solve(asked: Question[Any]) -> tuple[Ints, str, Bools | None]:
-    """Return the answers, their unit, and a mask of the rows that depend on unknown dates.
-
-    The mask is None if there are no such rows.
-    """
-    unit = asked.unit()
-    edges = asked.verb in EDGE_VERBS
-    solve = find_edges if edges else sweep
-    known = compiled(asked.schedules, edges=True) if edges else compiled(asked.schedules)
-    while True:
-        unit = finest([unit, known.horizon.unit])
-        try:
-            found, unknown = solve(asked.verb, known, asked.rows(unit), unit)
-        except FinerUnit as finer:
-            unit = finer.unit
-        else:
-            beyond = asked.beyond(unit)
-            if beyond is not None:
-                unknown = beyond if unknown is None else unknown | beyond
-            return found, unit, unknown
+def _either(one: Bools | None, other: Bools | None) -> Bools | None:
+    return one if other is None else other if one is None else one | other
 
 
 def _answer(asked: Question[Any]) -> _Answer:
@@ -98,87 +77,68 @@ def _answer(asked: Question[Any]) -> _Answer:
     """
     asked = with_amounts(asked)
     if asked.other is not None:
-        return _finished(asked, *other_answers(asked))
-    found, unit, unknown = _solve(asked)
-    if unknown is None:
-        return _Answer(found, unit)
-    found, unit = _in_any_case(asked, found, unit, unknown)
-    by_rule = np.zeros(asked.size, np.bool_)
+        found, unknown, by_rule = other_answers(asked)
+        size = MICROS.get(asked.unit, 1)
+        whole = size == 1 or not (found[found != NAT] % size).any()
+        unit = asked.unit if whole else "us"
+        return _finished(asked, _Answer(found, unit, unknown, by_rule))
+    found, unit, missing = solve(asked)
+    if missing is None:
+        return _finished(asked, _Answer(found, unit))
+    unknown, by_rule = missing, np.zeros(asked.size, np.bool_)
+    rows = np.flatnonzero(unknown)
+    least, finer, same = _in_any_case(asked.some(rows))
+    found[rows[same]], unknown[rows], unit = least[same], ~same, finest(unit, finer)
     rows = np.flatnonzero(unknown)
     if asked.options.provisional and rows.size:
-        some = asked.some(rows)._replace(
-            schedules=tuple(schedule.provisionally() for schedule in asked.schedules)
-        )
-        ruled, finer, left = _solve(some)
-        found, ruled, unit = _in_one_unit(found, unit, ruled, finer)
-        found[rows] = ruled
+        ruled = tuple(schedule.provisionally() for schedule in asked.schedules)
+        found[rows], finer, left = solve(asked.some(rows)._replace(schedules=ruled))
+        unit = finest(unit, finer)
         unknown[rows] = False if left is None else left
         by_rule[rows] = ~unknown[rows]
-    return _finished(asked, found, unit, unknown, by_rule)
+    return _finished(asked, _Answer(found, unit, unknown, by_rule))
 
 
-def _finished(
-    asked: Question[Any], found: Ints, unit: str, unknown: Bools, by_rule: Bools
-) -> _Answer:
-    """Return the answers. The options decide whether unknown rows raise an error or are marked."""
+def _finished(asked: Question[Any], answer: _Answer) -> _Answer:
+    """Return the answers in the unit of the columns; check, raise or mark unknown rows."""
+    found, unit = answer.found, finest(asked.unit, answer.unit)
+    unknown, by_rule = answer.unknown, answer.provisional
+    if unit == "ns" and asked.verb != "is_working":  # nanoseconds end in the year 2262
+        beyond = (np.abs(found) > MAX // 1000) & (found != NAT)
+        unknown = _either(unknown, beyond if beyond.any() else None)
     if asked.options.on_unknown == "raise":
-        if unknown.any():
-            _refuse_row(asked, int(np.flatnonzero(unknown)[0]))
-        if by_rule.any():
-            row = int(np.flatnonzero(by_rule)[0])
-            count = int(by_rule.sum())
-            warn_provisional(f"{count} answers are provisional, the first of row {row}")
-    found[unknown] = 0 if asked.verb == "is_working" else NAT
+        if unknown is not None and unknown.any():
+            _refuse_row(asked, int(unknown.argmax()))
+        if by_rule is not None and by_rule.any():
+            row = int(by_rule.argmax())
+            warn_provisional(f"{by_rule.sum()} answers are provisional, the first of row {row}")
+    if unknown is not None:
+        found[unknown] = 0 if asked.verb == "is_working" else NAT
     return _Answer(found, unit, unknown, by_rule)
 
 
-def _in_any_case(asked: Question[Any], found: Ints, unit: str, unknown: Bools) -> tuple[Ints, str]:
-    """Return the answers and their unit, with the certain answers of unknown rows filled in.
+def _in_any_case(asked: Question[Any]) -> tuple[Ints, str, Bools]:
+    """Return answers, their unit, and which of them are the same whatever the unknown dates are.
 
-    Rows with a certain answer are removed from the mask ``unknown``. An answer is certain if both
-    extreme completions give the same answer. If the answer is an opening or a closing, the
-    completions must also have the same working time between the answer and the given instant, see
-    ``unknown_dates.same_in_any_case``.
+    If the answer is an opening or a closing, the two completions must also have the same working
+    time between it and the given instant, see ``unknown_dates.same_in_any_case``.
     """
-    rows = np.flatnonzero(unknown)
-    some = asked.some(rows)
     extremes = [one.completions() or (one, one) for one in asked.schedules]
-    least, both, same = _compare(some, extremes)
+    least, unit, same = _compared(asked, extremes)
     if asked.verb in EDGE_VERBS and same.any():
-        edges = InstantColumn(np.where(same, least, NAT), both, None)
-        near = some._replace(verb="elapsed", start=edges, end=some.start)
-        *_, as_far = _compare(near, extremes)
-        same &= as_far
-    found, least, unit = _in_one_unit(found, unit, least, both)
-    found[rows[same]] = least[same]
-    unknown[rows] = ~same
-    return found, unit
+        edges = np.where(same, least, NAT)
+        near = asked._replace(verb="elapsed", start=edges, end=asked.start)
+        same &= _compared(near, extremes)[2]
+    return least, unit, same
 
 
-def _compare(
+def _compared(
     asked: Question[Any], extremes: Sequence[tuple[WorkingTime, WorkingTime]]
 ) -> tuple[Ints, str, Bools]:
-    """Return the answers with all unknown dates off, their unit, and a mask of certain rows.
-
-    The mask is True for rows that have the same answer with all unknown dates full working days.
-    """
-    least, unit, left = _solve(asked._replace(schedules=tuple(off for off, _ in extremes)))
-    most, other, also_left = _solve(asked._replace(schedules=tuple(full for _, full in extremes)))
-    least, most, both = _in_one_unit(least, unit, most, other)
-    same: Bools = least == most
-    for missing in (left, also_left):
-        if missing is not None:
-            same &= ~missing
-    return least, both, same
-
-
-def _in_one_unit(one: Ints, unit: str, other: Ints, other_unit: str) -> tuple[Ints, Ints, str]:
-    """Return two columns of integers in the finer of their units, and this unit."""
-    both = finest([unit, other_unit])
-    return scaled(one, unit, both), scaled(other, other_unit, both), both
-
-
-# -- the error of an unknown row -------------------------------------------------------------
+    off, full = (solve(asked._replace(schedules=each)) for each in zip(*extremes, strict=True))
+    same: Bools = off[0] == full[0]
+    missing = _either(off[2], full[2])
+    return off[0], finest(off[1], full[1]), same if missing is None else same & ~missing
 
 
 def _refuse_row(asked: Question[Any], row: int) -> NoReturn:
@@ -186,43 +146,30 @@ def _refuse_row(asked: Question[Any], row: int) -> NoReturn:
 
     If the verb of the schedule has an answer, datetime64 cannot represent it: raises OverflowError.
     """
-    schedule = asked.schedule_of(row)
+    one = asked.some(np.array([row]))
+    schedule = one.schedules[0 if one.codes is None else int(one.codes[0])]
     if asked.options.provisional:
         schedule = schedule.provisionally()
+    arguments: list[Any] = datetimes(one.start)
+    options: dict[str, Any] = {"inclusive": one.inclusive} if one.verb in EDGE_VERBS else {}
+    if one.end is not None:
+        arguments += datetimes(one.end)
+    if one.other is not None:
+        arguments.append(one.other)
+    elif one.verb in LOCATED:
+        arguments.append(timedelta(microseconds=int(np.min(one.budget))))
+    if one.pauses is not None:
+        options["pauses"] = [*zip(*map(datetimes, one.pauses[:2]), strict=True)]
     try:
-        _ask_schedule(schedule, asked.some(np.array([row])))
+        getattr(schedule, one.verb)(*arguments, **options)
     except CalendarCoverageError as error:
         msg = f"row {row}: {error}"
         raise CalendarCoverageError(msg, row=row, **error.__dict__) from None
     msg = (
-        f"row {row}: the answer is outside of what datetime64[{asked.unit()}] can represent; give "
+        f"row {row}: the answer is outside of what datetime64[{asked.unit}] can represent; give "
         "coarser columns, such as starts.astype('datetime64[us]')"
     )
     raise OverflowError(msg)
-
-
-def _ask_schedule(schedule: WorkingTime, one: Question[Any]) -> None:
-    """Call the verb of ``schedule`` with the arguments of ``one``, which has a single row."""
-    arguments = [one.start.datetimes()[0]]
-    options: dict[str, object] = {}
-    if one.end is not None:
-        arguments += one.end.datetimes()
-    if one.verb in EDGE_VERBS:
-        options["inclusive"] = one.inclusive
-    if one.options.pauses is not None:
-        sides = (column.datetimes() for column in one.pause_columns())
-        options["pauses"] = [
-            (since, max(since, until)) for since, until in zip(*sides, strict=True)
-        ]
-    budget: list[object] = [] if one.budget is None else [_amount(one.budget)]
-    if one.other is not None:
-        budget = [one.other]
-    getattr(schedule, one.verb)(*arguments, *budget, **options)
-
-
-def _amount(budget: AmountColumn) -> timedelta:
-    value = budget.values if isinstance(budget.values, int) else int(budget.values[0])
-    return timedelta(microseconds=value * 1_000_000 // PER_SECOND[budget.unit])
 
 
 # -- the answers as the caller's columns -----------------------------------------------------
@@ -230,74 +177,22 @@ def _amount(budget: AmountColumn) -> timedelta:
 
 def find_instants(asked: Question[Given]) -> Given | Marked[Given]:
     """Return the answers in the type of the first column: datetime64 or aware datetimes."""
-    answer = _answer(asked)
-    zone = asked.start.zone
-    found: Given | Marked[Given]
-    if zone is None:
-        found = _returned(asked, answer, answer.found.view(f"M8[{answer.unit}]"))
-        return found
-    scale = PER_SECOND[answer.unit]
-    listed = [
-        None
-        if value == NAT
-        else (BASE_UTC + timedelta(microseconds=value * 1_000_000 // scale)).astimezone(zone)
-        for value in answer.found.tolist()
-    ]
-    found = _returned(asked, answer, listed)
+    answer, zone = _answer(asked), asked.zone
+    values: Any = _in_unit(answer, "M8")
+    if zone is not None:
+        values = [
+            None if micros == NAT else (BASE_UTC + timedelta(microseconds=micros)).astimezone(zone)
+            for micros in answer.found.tolist()
+        ]
+    found: Given | Marked[Given] = _returned(asked, answer, values)
     return found
 
 
 def find_amounts(asked: Question[Any]) -> Amounts | Marked[Amounts]:
     """Return the answers as timedelta64."""
     answer = _answer(asked)
-    found: Amounts | Marked[Amounts]
-    found = _returned(asked, answer, answer.found.view(f"m8[{answer.unit}]"))
+    found: Amounts | Marked[Amounts] = _returned(asked, answer, _in_unit(answer, "m8"))
     return found
-
-
-def find_time_left(asked: Question[Any]) -> Amounts | Marked[Amounts]:
-    """Return the time from the second column to the due time, as timedelta64.
-
-    It is working time, except for ClockTime. ``asked`` is a question about ``deadline``.
-    """
-    now = asked.end
-    assert now is not None  # noqa: S101 - the caller has two columns
-    due = _answer(asked._replace(end=None))
-    if isinstance(asked.other, ClockTime):
-        left = _clock_time_left(asked, due)
-    else:
-        until = InstantColumn(due.found.reshape(asked.shape), due.unit, None)
-        to_due = asked._replace(verb="elapsed", start=now, end=until, other=None)
-        left = _answer(to_due)
-        unknown, by_rule = (
-            one if other is None else other if one is None else one | other
-            for one, other in (
-                (due.unknown, left.unknown),
-                (due.provisional, left.provisional),
-            )
-        )
-        left = _Answer(left.found, left.unit, unknown, by_rule)
-    found: Amounts | Marked[Amounts]
-    found = _returned(asked, left, left.found.view(f"m8[{left.unit}]"))
-    return found
-
-
-def _clock_time_left(asked: Question[Any], due: _Answer) -> _Answer:
-    """Return the time from the second column to the due times; overflow of int64 is unknown."""
-    now = asked.end
-    assert now is not None  # noqa: S101 - the caller has two columns
-    ends, since, unit = _in_one_unit(due.found, due.unit, asked.row_ends, now.unit)
-    left = ends - since
-    beyond: Bools = (ends ^ since) & (ends ^ left) < 0
-    for column, own in ((due.found, due.unit), (asked.row_ends, now.unit)):
-        beyond |= np.abs(column) > MAX // (PER_SECOND[unit] // PER_SECOND[own])
-    missing = (ends == NAT) | (since == NAT)
-    unknown = beyond & ~missing
-    if due.unknown is not None:
-        unknown |= due.unknown
-    to_due = asked._replace(start=asked.start.in_unit(unit), end=None)
-    no_rules = np.zeros(asked.size, np.bool_)
-    return _finished(to_due, np.where(missing, NAT, left), unit, unknown, no_rules)
 
 
 def find_flags(asked: Question[Any]) -> Flags | Marked[Flags]:
@@ -307,19 +202,53 @@ def find_flags(asked: Question[Any]) -> Flags | Marked[Flags]:
     return found
 
 
-def _returned(asked: Question[Any], answer: _Answer, values: Any) -> Any:
-    """Return the answers in the shape of the columns.
+def find_time_left(asked: Question[Any]) -> Amounts | Marked[Amounts]:
+    """Return what is left of the budget at the second column, as timedelta64.
 
-    With ``on_unknown="mark"`` the answers are returned as Marked.
+    For a budget that is not working time, it is the working time from then to the due time, and
+    for ClockTime the time itself. ``asked`` is a question about ``deadline``.
     """
-    if isinstance(values, list):
-        values = values if asked.shape else values[0]
+    if asked.other is None:
+        used = _answer(asked._replace(verb="elapsed"))
+        left = used._replace(found=np.where(used.found == NAT, NAT, asked.budget - used.found))
     else:
+        left = _time_to_due(asked)
+    found: Amounts | Marked[Amounts] = _returned(asked, left, _in_unit(left, "m8"))
+    return found
+
+
+def _time_to_due(asked: Question[Any]) -> _Answer:
+    now: Any = asked.end
+    due = _answer(asked._replace(end=None))
+    if isinstance(asked.other, ClockTime):
+        missing = (due.found == NAT) | (now == NAT)
+        left = due._replace(found=np.where(missing, NAT, due.found - now))
+        return _finished(asked._replace(end=None), left)
+    left = _answer(asked._replace(verb="elapsed", start=now, end=due.found, other=None))
+    return left._replace(
+        unknown=_either(due.unknown, left.unknown),
+        provisional=_either(due.provisional, left.provisional),
+    )
+
+
+def _in_unit(answer: _Answer, kind: str) -> NDArray[Any]:
+    """Return the answers as datetime64 (``M8``) or timedelta64 (``m8``) in their unit."""
+    found, unit = answer.found, answer.unit
+    if unit != "us":
+        missing = found == NAT
+        found = found * 1000 if unit == "ns" else found // MICROS[unit]
+        found[missing] = NAT
+    return found.view(f"{kind}[{unit}]")
+
+
+def _returned(asked: Question[Any], answer: _Answer, values: Any) -> Any:
+    """Return the answers in the shape of the columns; with ``on_unknown="mark"`` as Marked."""
+    if not isinstance(values, list):
         values = values.reshape(asked.shape)[()]
+    elif not asked.shape:
+        values = values[0]
     if asked.options.on_unknown == "raise":
         return values
-    marks = []
-    for mark in (answer.unknown, answer.provisional):
-        full = np.zeros(asked.size, np.bool_) if mark is None else mark
-        marks.append(full.reshape(asked.shape)[()])
-    return Marked(values, *marks)
+    none = np.zeros(asked.size, np.bool_)
+    marks = (none if mark is None else mark for mark in (answer.unknown, answer.provisional))
+    return Marked(values, *(mark.reshape(asked.shape)[()] for mark in marks))

@@ -1,338 +1,327 @@
-"""Look-up tables: the working time up to each instant of a column, and the inverse.
+"""Tables that find the working time of all rows at once, and the instants of amounts.
 
 Let s be the starts of the intervals, ``cum[i]`` the working time before interval i, and j the
-number of starts s <= t. With A[j] = s[j-1] - cum[j-1] and B[j] = cum[j], the working time up to t
-is
+number of starts s <= t. With A[j] = s[j-1] - cum[j-1] the working time up to t is
 
-    C(t) = min(t - A[j], B[j]) = max over j of min(t - A[j], B[j])
+    C(t) = min(t - A[j], cum[j])
 
-Time is divided into buckets whose length is a power of two. If a bucket is no longer than the
-shortest interval, it contains at most one start, so only two values of j are possible in it. Then
-the second formula needs no search: ``C = max(min(t - A0, B0), t - A1)``.
+``Searched`` looks j up. If all edges are multiples of some g that is not too small, a cell of
+length g is entirely working or entirely closed, and ``Cells`` stores one number X for it: C is X if
+the cell is closed, and t - X if it is worked. As C <= t / 2, it is ``min(X, t - X)``. An answer
+for one fixed budget is at least t / 2, so it is ``max(X, t - X)`` of other cells (``OneBudget``).
 
-For the inverse, working time u is divided into cells of length g, the greatest common divisor of
-the lengths of all intervals. Within a cell t - u is constant, so ``t = u + Q[u // g]``.
-
-If there would be too many buckets or cells, the buckets are longer, and a few comparisons find j.
-If a bucket would need too many comparisons, a binary search finds j.
-
-The tables of several schedules are stored one after another. Each schedule counts its working time
-from a number of its own, so that a value of C identifies the schedule.
+The tables of several schedules lie one after another; a schedule's place is its slot. Each slot
+counts its working time from a number of its own, so that a value of C identifies the slot.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-Whole = NDArray[np.uint64]
 Bools = NDArray[np.bool_]
 
-PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
-"""Numpy units, the coarsest first, mapped to their number per second."""
+_Mode = Literal["clip", "wrap"]
+
+MICROS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+"""The microseconds of the numpy units from seconds to microseconds, the coarsest first."""
 MAX = 2**63 - 1
+NAT = -MAX - 1
+"""The integer that represents NaT in numpy: the least int64."""
 ROOM = 2**62
 """Numbers whose absolute value is below this limit have sums and differences in int64."""
 
+CELLS = 2**19
+"""The most cells of a table: 4 MB, which fit into a near cache."""
+RESERVED = 2**22
+"""The most cells from 1970 to the last known instant: 32 MB of addresses, not of memory."""
+BUCKETS = 2**21
+INVERSE_CELLS = 2**21
+STEPS = 8
+
 
 def common_divisor(divisor: int, *columns: Ints) -> int:
-    """Return the greatest common divisor of a number and of all elements of some arrays.
-
-    It needs a few passes over the arrays, where ``np.gcd.reduce`` divides several times per
-    element.
-    """
-    for values in columns:
-        left = values
-        while left.size:
+    """Return the greatest common divisor of a number and of all elements of some arrays."""
+    for column in columns:
+        left = column
+        while left.size:  # a few passes, where np.gcd.reduce divides several times per element
             divisor = math.gcd(divisor, int(left[0]))
             left = left[left % divisor != 0] if divisor else left[left != 0]
     return divisor
 
 
+def coarsest_unit(divisor: int) -> str:
+    """Return the coarsest numpy unit in which multiples of ``divisor`` microseconds are whole."""
+    return next(unit for unit, size in MICROS.items() if divisor % size == 0)
+
+
 class Scratch:
     """Work arrays for one chunk of rows, reused for the next chunk."""
 
-    __slots__ = ("flags", "i", "offsets", "whole", "x", "y", "z")
+    slots: Ints
     i: Ints
-    offsets: Ints
     x: Ints
     y: Ints
     z: Ints
 
-    def __init__(self, size: int) -> None:
-        self.i, self.offsets, self.x, self.y, self.z = np.empty((5, size), np.int64)
-        self.flags: Bools = np.empty(size, np.bool_)
-        self.whole: Whole = self.i.view(np.uint64)  # the same memory as i
+    def __init__(self, numbers: Ints, flags: Bools) -> None:
+        self._numbers = numbers
+        self.slots, self.i, self.x, self.y, self.z = numbers
+        self.whole = self.i.view(np.uint64)  # the same memory as i
+        self.flags = flags
+
+    @classmethod
+    def of(cls, size: int) -> Scratch:
+        """Return work arrays for ``size`` rows."""
+        return cls(np.empty((5, size), np.int64), np.empty(size, np.bool_))
 
     def cut(self, size: int) -> Scratch:
-        """Return the first ``size`` elements of each array, as views, for a shorter chunk."""
-        if size == len(self.i):
-            return self
-        shorter = Scratch.__new__(Scratch)
-        for name in Scratch.__slots__:
-            setattr(shorter, name, getattr(self, name)[:size])
-        return shorter
-
-
-class Offsets:
-    """The offset in some tables at which the part of each schedule begins.
-
-    ``slot_of[i]`` is the index of the part of schedule i, and each part has the length ``size``.
-    """
-
-    def __init__(self, slot_of: Ints, size: int) -> None:
-        self._of = slot_of * size
-        # a multiplication takes a third of the time of a look-up
-        self._size = size if np.array_equal(slot_of, np.arange(len(slot_of))) else None
-
-    def take(self, codes: Ints, out: Ints | None = None) -> Ints:
-        """Return the offset of the schedule of each row, written to ``out``."""
-        if self._size is None:
-            return self._of.take(codes, out=out, mode="clip")
-        found: Ints = np.multiply(codes, self._size, out=out)
-        return found
-
-
-class Forward(Protocol):
-    """A table that returns the working time up to each instant of a chunk."""
-
-    offsets: Offsets
-
-    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
-        """Write to ``out`` the working time C up to each instant of ``t``.
-
-        ``offsets[i]`` is the position in the tables at which the schedule of row i begins.
-        ``out`` must be contiguous, and not ``t``, ``space.i`` or ``space.x``.
-        """
-
-
-class Inverse(Protocol):
-    """A table that returns the instant at which an amount of working time has passed."""
-
-    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        """Write to ``out`` for each amount in ``w`` its due instant minus the amount.
-
-        ``out`` must be contiguous, and not ``w`` or ``space.i``.
-        """
+        """Return the first ``size`` elements of each array, as views."""
+        return self if size == len(self.i) else Scratch(self._numbers[:, :size], self.flags[:size])
 
 
 class Stretch(NamedTuple):
-    """The working time of one schedule, as integers in one unit.
+    """The working time of a slot, known from ``lo`` to ``hi``, or nowhere if ``hi`` < ``lo``.
 
-    ``starts`` are the starts of the schedule's intervals. ``cum`` is the working time before each
-    interval, followed by the total. The schedule is known from the instant ``lo`` to the instant
-    ``hi``, or at no instant if ``hi`` < ``lo``.
+    ``cum`` is the working time before each interval, followed by the total.
     """
 
     starts: Ints
+    ends: Ints
     cum: Ints
     lo: int
     hi: int
 
     @property
-    def ends(self) -> Ints:
-        """The ends of the intervals."""
-        return self.starts + np.diff(self.cum)
-
-    @property
     def a(self) -> Ints:
-        """A[j] of the module's formula; A[0] is for instants before the first interval."""
+        """A[j]; A[0] is for instants before the first interval."""
         return np.concatenate([[self.lo - self.cum[0]], self.starts - self.cum[:-1]])
 
 
-class Joined(NamedTuple):
-    """The intervals of all schedules in two arrays, one schedule after another.
+class Finder:
+    """Finds the number of sorted bounds up to a value: a look-up, then a few comparisons.
 
-    ``next_start`` are the starts of each schedule's intervals, followed by MAX. ``cum`` has the
-    elements of ``Stretch.cum`` for each schedule. The arrays of ``stretches`` are parts of these.
+    If there is no table of buckets that needs few comparisons, or with ``few_rows``, for which
+    none is worth its time, it is a binary search. Places count through the bounds of all slots,
+    each followed by one more place. Values are within the ``span``.
     """
 
-    next_start: Ints
-    cum: Ints
-    stretches: list[Stretch]
+    def __init__(self, parts: Sequence[Ints], span: tuple[int, int], *, few_rows: bool) -> None:
+        self._parts = parts
+        self._firsts = np.cumsum([0, *(len(part) + 1 for part in parts)])[:-1]
+        self._next = np.concatenate([np.append(part, MAX) for part in parts])
+        self._index: Ints | None = None
+        if few_rows:
+            return
+        (lo, hi), steps = span, STEPS + 1
+        for bits in range((hi - lo).bit_length(), -1, -1):  # from the coarsest buckets on
+            first, size = lo >> bits, (hi >> bits) - (lo >> bits) + 1
+            if size * len(parts) > BUCKETS or steps == 1:
+                break
+            most = max(
+                int(np.bincount((part >> bits) - first, minlength=1).max()) for part in parts
+            )
+            if most < steps:
+                steps, self._bits, self._first, self._size = most, bits, first, size
+        if steps > STEPS:
+            return
+        self._steps = steps
+        before = (
+            np.bincount(((part - 1) >> self._bits) + 1 - self._first, minlength=self._size + 1)
+            for part in parts
+        )
+        self._index = np.concatenate(
+            [np.cumsum(n[: self._size]) + at for n, at in zip(before, self._firsts, strict=True)]
+        )
 
-
-# -- working time up to an instant -----------------------------------------------------------
-
-
-class Buckets(NamedTuple):
-    """``size`` buckets of 2**bits units each; the first bucket begins at first * 2**bits."""
-
-    bits: int
-    first: int
-    size: int
-
-    def starts_before(self, starts: Ints) -> Ints:
-        """Return the number of starts at or before the beginning of each bucket."""
-        counted_from = ((starts - 1) >> self.bits) + 1 - self.first
-        return np.cumsum(np.bincount(counted_from, minlength=self.size + 1)[: self.size])
-
-    def most_in_one(self, starts: Ints) -> int:
-        """Return the number of starts in the bucket that contains the most starts."""
-        return int(np.bincount((starts >> self.bits) - self.first, minlength=1).max())
-
-    def place(self, t: Ints, offsets: Ints | None, out: Ints) -> None:
-        """Write to ``out`` the index of the bucket of each instant, plus its offset."""
-        np.right_shift(t, self.bits, out=out)
-        np.subtract(out, self.first, out=out)
-        if offsets is not None:
-            np.add(out, offsets, out=out)
-
-
-class DirectForward:
-    """The table of C for buckets with at most one start: three array look-ups per instant."""
-
-    def __init__(self, stretches: Sequence[Stretch], buckets: Buckets, slot_of: Ints) -> None:
-        self._buckets = buckets
-        self.offsets = Offsets(slot_of, buckets.size)
-        a0, b0, a1 = [], [], []
-        for stretch in stretches:
-            index = buckets.starts_before(stretch.starts)
-            a = stretch.a
-            a0.append(a[index])
-            b0.append(stretch.cum[index])
-            a1.append(np.append(a[1:], min(stretch.lo + ROOM, MAX))[index])
-        self._a0, self._b0, self._a1 = map(np.concatenate, (a0, b0, a1))
-
-    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
-        """See ``Forward``."""
+    def find(self, t: Ints, slots: Ints | None, space: Scratch) -> Ints:
+        """Return the place of each value, in ``space.i``; overwrites ``space.x``."""
         i, x = space.i, space.x
-        self._buckets.place(t, offsets, i)
-        self._a0.take(i, out=out, mode="clip")
-        np.subtract(t, out, out=out)
-        self._b0.take(i, out=x, mode="clip")
-        np.minimum(out, x, out=out)
-        self._a1.take(i, out=x, mode="clip")
-        np.subtract(t, x, out=x)
-        np.maximum(out, x, out=out)
+        if self._index is None:
+            for slot in [0] if slots is None else np.unique(slots).tolist():
+                own = slice(None) if slots is None else slots == slot
+                i[own] = self._firsts[slot] + self._parts[slot].searchsorted(t[own], "right")
+            return i
+        np.right_shift(t, self._bits, out=x)
+        np.subtract(x, self._first, out=x)
+        if slots is not None:
+            np.add(x, np.multiply(slots, self._size, out=i), out=x)
+        self._index.take(x, out=i, mode="clip")
+        for _ in range(self._steps):
+            self._next.take(i, out=x, mode="clip")
+            np.add(i, np.greater_equal(t, x, out=space.flags), out=i)
+        return i
 
 
-class SteppedForward:
-    """The table of C for buckets with several starts: a look-up, then ``steps`` comparisons."""
+class Searched:
+    """The working time up to an instant, by a ``Finder`` of starts."""
 
-    def __init__(self, joined: Joined, buckets: Buckets, steps: int, slot_of: Ints) -> None:
-        self._buckets, self._steps = buckets, steps
-        self.offsets = Offsets(slot_of, buckets.size)
-        stretches = joined.stretches
-        sizes = np.cumsum([0, *(len(stretch.cum) for stretch in stretches)])
-        self._index = np.empty(len(stretches) * buckets.size, np.int32)
-        parts = self._index.reshape(len(stretches), buckets.size)
-        for part, stretch, first in zip(parts, stretches, sizes[:-1], strict=True):
-            np.add(buckets.starts_before(stretch.starts), first, out=part, casting="same_kind")
-        self._a = np.concatenate([stretch.a for stretch in stretches])
-        self._b = joined.cum
-        self._next_start = joined.next_start
+    def __init__(self, stretches: Sequence[Stretch], *, few_rows: bool) -> None:
+        span = _span([one for one in stretches if one.lo <= one.hi] or stretches)
+        self._finder = Finder([one.starts for one in stretches], span, few_rows=few_rows)
+        self._a = np.concatenate([one.a for one in stretches])
+        self._cum = np.concatenate([one.cum for one in stretches])
 
-    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
-        """See ``Forward``."""
-        i, x = space.i, space.x
-        self._buckets.place(t, offsets, x)
-        short = out.view(np.int32)[: len(t)]  # not used for the answer yet
-        self._index.take(x, out=short, mode="clip")
-        np.copyto(i, short)
-        _step(t, i, self._next_start, self._steps, x, space.flags)
+    def worked(self, t: Ints, slots: Ints | None, out: Ints, space: Scratch) -> None:
+        """Write to ``out``, which must be contiguous, C of each instant of ``t``."""
+        i = self._finder.find(t, slots, space)
         self._a.take(i, out=out, mode="clip")
         np.subtract(t, out, out=out)
-        self._b.take(i, out=x, mode="clip")
-        np.minimum(out, x, out=out)
+        self._cum.take(i, out=space.x, mode="clip")
+        np.minimum(out, space.x, out=out)
 
 
-class SearchedForward:
-    """A table of C that uses binary search in the starts of each schedule, and no time to build."""
+class Cells:
+    """The working time up to an instant by cells of length g, which are counted from 1970.
 
-    def __init__(self, stretches: Sequence[Stretch], slot_of: Ints) -> None:
-        self._parts = [(stretch.starts, stretch.a, stretch.cum) for stretch in stretches]
-        self.offsets = Offsets(slot_of, 1)
+    The cells before the first known instant are never written, so that they take no memory.
+    """
 
-    def worked(self, t: Ints, offsets: Ints | None, out: Ints, space: Scratch) -> None:
-        """See ``Forward``."""
-        slots = [0] if offsets is None else np.unique(offsets).tolist()
-        for slot in slots:
-            starts, a, cum = self._parts[slot]
-            if len(slots) == 1:
-                index = starts.searchsorted(t, "right")
-                np.minimum(t - a.take(index), cum.take(index), out=out)
-            else:
-                rows = offsets == slot
-                own = t[rows]
-                index = starts.searchsorted(own, "right")
-                out[rows] = np.minimum(own - a.take(index), cum.take(index))
-
-
-def _step(x: Ints, index: Ints, bounds: Ints, steps: int, space: Ints, flags: Bools) -> None:
-    """Increase each index while ``bounds[index]`` is at most ``x``, up to ``steps`` times."""
-    for _ in range(steps):
-        bounds.take(index, out=space, mode="clip")
-        np.greater_equal(x, space, out=flags)
-        np.add(index, flags, out=index)
-
-
-# -- the instant of an amount ----------------------------------------------------------------
-
-
-class DirectInverse:
-    """The inverse of C as a table of cells: one division and one array look-up per amount."""
-
-    def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints], g: int) -> None:
+    def __init__(self, stretches: Sequence[Stretch], g: int) -> None:
         self._g = np.uint64(g)
-        # working time counts from g, so cell 0 is not used
-        cells = [np.ones(1, np.int64), *(np.append(np.diff(cum) // g, 1) for cum in cums)]
-        self._q = np.repeat(np.concatenate([[0], *shifts]), np.concatenate(cells))
+        lo, hi = (edge // g for edge in _span(stretches))
+        self._size = hi + 1 - lo
+        self._table = np.zeros(lo + len(stretches) * self._size, np.int64)
+        parts = [_cells(stretch, g, lo, hi + 1) for stretch in stretches]
+        np.concatenate(parts, out=self._table[lo:])
+        # the cells that are known in all slots
+        self._first = max(one.lo for one in stretches) // g
+        self._after = min(one.hi for one in stretches) // g
 
-    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        """See ``Inverse``."""
-        np.floor_divide(w.view(np.uint64), self._g, out=space.whole)
-        self._q.take(space.i, out=out, mode="clip")
+    @staticmethod
+    def fit(stretches: Sequence[Stretch], g: int) -> bool:
+        """Return whether there are not too many cells, and 0 < C <= t / 2 at each known instant."""
+        lo, hi = _span(stretches)
+        return (
+            len(stretches) * (hi - lo) <= CELLS * g
+            and hi // g < RESERVED
+            and all(
+                0 < 2 * int(one.cum[0]) <= one.lo < one.hi
+                and bool((2 * one.cum[1:] <= one.ends).all())
+                for one in stretches  # C grows faster than t / 2 in an interval, so its end decides
+            )
+        )
+
+    def worked(self, t: Ints, slots: Ints | None, out: Ints, space: Scratch) -> None:
+        """Write to ``out``, which must be contiguous, C of each instant of ``t``."""
+        np.floor_divide(t.view(np.uint64), self._g, out=space.whole)
+        self._write(t, self._offsets(slots, space.x), out, space.i)
+
+    def between(
+        self, start: Ints, end: Ints, slots: Ints | None, out: Ints, space: Scratch
+    ) -> bool:
+        """Write to ``out`` the working time from ``start`` to ``end``.
+
+        Return False if an instant is NaT, or not in a cell that all slots know.
+        """
+        offsets = self._offsets(slots, space.z)
+        for t, found in ((end, out), (start, space.y)):
+            np.floor_divide(t.view(np.uint64), self._g, out=space.whole)
+            if int(space.i.min()) < self._first or int(space.i.max()) >= self._after:
+                return False
+            # "wrap" is faster than "clip", but takes very long for an index far outside
+            self._write(t, offsets, found, space.i, mode="wrap")
+        np.subtract(out, space.y, out=out)
+        return True
+
+    def _offsets(self, slots: Ints | None, out: Ints) -> Ints | None:
+        return None if slots is None else np.multiply(slots, self._size, out=out)
+
+    def _write(
+        self, t: Ints, offsets: Ints | None, out: Ints, i: Ints, *, mode: _Mode = "clip"
+    ) -> None:
+        """Write C to ``out``; ``i`` is the number of the cell of each instant."""
+        if offsets is not None:
+            np.add(i, offsets, out=i)
+        self._table.take(i, out=out, mode=mode)
+        np.subtract(t, out, out=i)
+        np.minimum(out, i, out=out)
 
 
-class ShortInverse:
-    """The table of ``DirectInverse`` with numbers of 4 bytes, which are multiplied by ``unit``."""
-
-    def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints], g: int, unit: int) -> None:
-        self._g, self._unit = np.uint64(g), np.int64(unit)
-        cells = [np.ones(1, np.int64), *(np.append(np.diff(cum) // g, 1) for cum in cums)]
-        short = [(shift // unit).astype(np.int32) for shift in shifts]
-        self._q = np.repeat(np.concatenate([np.zeros(1, np.int32), *short]), np.concatenate(cells))
-
-    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        """See ``Inverse``."""
-        np.floor_divide(w.view(np.uint64), self._g, out=space.whole)
-        short = out.view(np.int32)[: len(w)]
-        self._q.take(space.i, out=short, mode="clip")
-        np.copyto(space.i, short)
-        np.multiply(space.i, self._unit, out=out)
+def _cells(stretch: Stretch, g: int, first: int, last: int) -> Ints:
+    """Return X of the cells ``first`` to ``last - 1``; unknown instants are closed."""
+    numbers = np.empty(2 * len(stretch.starts) + 1, np.int64)
+    numbers[0::2], numbers[1::2] = stretch.cum, stretch.starts - stretch.cum[:-1]
+    edges = np.empty(len(numbers) + 1, np.int64)
+    edges[0], edges[-1] = first * g, last * g
+    edges[1:-1:2], edges[2:-1:2] = stretch.starts, stretch.ends
+    return np.repeat(numbers, np.diff(edges) // g)
 
 
-class SteppedInverse:
-    """The inverse of C as a table of buckets of working time: a look-up, then a few comparisons."""
-
-    def __init__(self, bounds: Ints, shifts: Sequence[Ints], buckets: Buckets, steps: int) -> None:
-        self._shifts = np.concatenate(shifts)
-        self._bounds = bounds[1:]
-        self._buckets, self._steps = buckets, steps
-        before = buckets.starts_before(bounds[:-1]) - 1
-        self._index = np.maximum(before, 0)
-
-    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        """See ``Inverse``."""
-        self._buckets.place(w, None, space.x)
-        self._index.take(space.x, out=space.i, mode="clip")
-        _step(w, space.i, self._bounds, self._steps, space.x, space.flags)
-        self._shifts.take(space.i, out=out, mode="clip")
+def _span(stretches: Sequence[Stretch]) -> tuple[int, int]:
+    return min(one.lo for one in stretches), max(one.hi for one in stretches)
 
 
-class SearchedInverse:
-    """The inverse of C that uses binary search, and no time to build."""
+class Inverse:
+    """The instant of an amount of working time: ``t = u + Q[u // g]``, or a ``Finder`` of amounts.
 
-    def __init__(self, cums: Sequence[Ints], shifts: Sequence[Ints]) -> None:
-        self._cum, self._shifts = np.concatenate(cums), np.concatenate(shifts)
+    ``g`` divides the length of every interval. There is an empty cell before each slot.
+    """
 
-    def shift(self, w: Ints, out: Ints, space: Scratch) -> None:
-        """See ``Inverse``."""
-        index = self._cum.searchsorted(w, "right") - 1
-        self._shifts.take(index, out=out, mode="clip")
+    def __init__(self, stretches: Sequence[Stretch], g: int, *, few_rows: bool) -> None:
+        cums = [one.cum for one in stretches]
+        shifts = np.concatenate([[0], *(np.append(one.a[1:], 0) for one in stretches)])
+        self._g, self._finder = np.uint64(g), None
+        if few_rows or int(cums[-1][-1]) // g >= INVERSE_CELLS:
+            span = 0, int(cums[-1][-1])
+            self._finder = Finder([np.concatenate(cums)], span, few_rows=few_rows)
+            self._table = shifts
+        else:
+            sizes = [np.ones(1, np.int64), *(np.append(np.diff(cum) // g, 1) for cum in cums)]
+            self._table = np.repeat(shifts, np.concatenate(sizes))
+
+    def shift(self, amounts: Ints, out: Ints, space: Scratch) -> None:
+        """Write to ``out``, which must be contiguous, the instant of each amount minus it."""
+        if self._finder is None:
+            np.floor_divide(amounts.view(np.uint64), self._g, out=space.whole)
+        else:
+            self._finder.find(amounts, None, space)
+        self._table.take(space.i, out=out, mode="clip")
+
+
+class OneBudget:
+    """The answers of a verb for one budget, in cells whose length also divides the budget.
+
+    As an instant passes through a cell, its answer grows with it in working time, and stays in
+    closed time. It jumps only between two cells. ``edges`` are the edges of the cells, ``answers``
+    and ``worked`` of each slot the answers and C at the edges. With ``after`` a cell includes its
+    end, not its beginning.
+    """
+
+    def __init__(
+        self, edges: Ints, answers: Sequence[Ints], worked: Sequence[Ints], *, after: bool
+    ) -> None:
+        self._shift = int(edges[0]) + after
+        self._g = np.uint64(edges[1] - edges[0])
+        self._size = len(edges) - 1
+        at = slice(int(after), int(after) + self._size)
+        times, found = edges[at], [one[at] for one in answers]
+        self._table = np.concatenate(
+            [
+                np.where(np.diff(c) > 0, times - one, one)
+                for one, c in zip(found, worked, strict=True)
+            ]
+        )
+        self.cells = len(self._table)
+        # an answer changes by at most the length of its cell
+        least = min(int((2 * one - times).min()) for one in found)
+        self.fits = least >= 3 * int(self._g)
+
+    def answer(self, t: Ints, slots: Ints | None, out: Ints, space: Scratch) -> bool:
+        """Write the answers to ``out``; return False if a row is NaT or outside of the cells."""
+        i, whole = space.i, space.whole
+        np.subtract(t, self._shift, out=i)
+        np.floor_divide(whole, self._g, out=whole)
+        if int(whole.max()) >= self._size:  # as uint64, negative numbers are large
+            return False
+        if slots is not None:
+            np.add(i, np.multiply(slots, self._size, out=space.x), out=i)
+        self._table.take(i, out=out, mode="wrap")  # see ``Cells.between``
+        np.subtract(t, out, out=i)
+        np.maximum(out, i, out=out)
+        return True

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, Literal, TypedDict, TypeVar, Unpack, overload
+from datetime import date, datetime
+from typing import Final, Literal, TypedDict, TypeVar, Unpack, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.worktime.columns.answers import (
     Amounts,
     Flags,
@@ -18,18 +19,19 @@ from workhours_sla.worktime.columns.answers import (
     find_instants,
     find_time_left,
 )
-from workhours_sla.worktime.columns.arguments import (
-    AmountColumn,
+from workhours_sla.worktime.columns.inputs import (
     Budgets,
     Codes,
+    OnUnknown,
+    Options,
     Pauses,
     Schedules,
     Tz,
-    amounts_of,
-    budgets_of,
+    question,
 )
-from workhours_sla.worktime.columns.question import OnUnknown, Options, question
 
+_DAYS_OFF: Final = np.timedelta64(100 * 366, "D")
+"""The length of the period before and after the given dates in which all days are off."""
 Instants = NDArray[np.datetime64] | np.datetime64 | datetime | Sequence[datetime | None]
 """datetime64 in UTC, or aware datetimes of one zone; a single instant is used for all rows."""
 Times = TypeVar("Times", NDArray[np.datetime64], np.datetime64, datetime, Sequence[datetime | None])
@@ -152,15 +154,7 @@ def remaining(
     """
     options = Options(codes, pauses, tz, on_unknown, provisional)
     columns = {"starts": starts, "now": now}
-    amounts = budgets_of(budget)
-    if not isinstance(amounts, AmountColumn):
-        return find_time_left(question("deadline", schedule, columns, options, budget=amounts))
-    used = find_amounts(question("elapsed", schedule, columns, options))
-    left: Any = np.array(amounts.values).view(f"m8[{amounts.unit}]")[()]
-    if isinstance(used, Marked):
-        return used._replace(values=left - used.values)
-    found: Amounts = left - used
-    return found
+    return find_time_left(question("deadline", schedule, columns, options, budget=budget))
 
 
 # -- due times -------------------------------------------------------------------------------
@@ -199,9 +193,7 @@ def deadline(
     ['2025-11-01T09:30:00'                 'NaT']
     """
     options = Options(codes, pauses, tz, on_unknown, provisional)
-    return find_instants(
-        question("deadline", schedule, {"starts": starts}, options, budget=budgets_of(budget))
-    )
+    return find_instants(question("deadline", schedule, {"starts": starts}, options, budget=budget))
 
 
 @overload
@@ -236,7 +228,7 @@ def breaches_after(
     """
     options = Options(codes, pauses, tz, on_unknown, provisional)
     return find_instants(
-        question("breaches_after", schedule, {"starts": starts}, options, budget=budgets_of(budget))
+        question("breaches_after", schedule, {"starts": starts}, options, budget=budget)
     )
 
 
@@ -269,9 +261,7 @@ def latest_start(
     ['2025-03-11T13:00:00']
     """
     options = Options(codes, None, tz, on_unknown, provisional)
-    return find_instants(
-        question("latest_start", schedule, {"due": due}, options, budget=budgets_of(budget))
-    )
+    return find_instants(question("latest_start", schedule, {"due": due}, options, budget=budget))
 
 
 # -- openings and closings -------------------------------------------------------------------
@@ -336,10 +326,7 @@ def next_opening(
     options = Options(codes, None, tz, on_unknown, provisional)
     times_of = {"times": times}
     if inclusive:
-        nothing = amounts_of(timedelta(0))
-        return find_instants(
-            question("breaches_after", schedule, times_of, options, budget=nothing)
-        )
+        return find_instants(question("breaches_after", schedule, times_of, options))
     return find_instants(question("next_opening", schedule, times_of, options, inclusive=False))
 
 
@@ -437,3 +424,35 @@ def previous_closing(
     return find_instants(
         question("previous_closing", schedule, {"times": times}, options, inclusive=inclusive)
     )
+
+
+# -- numpy's business days -------------------------------------------------------------------
+
+
+def busdaycalendar(calendar: Calendar | str, first: date, last: date) -> np.busdaycalendar:
+    """Return the working days from ``first`` to ``last`` as a numpy.busdaycalendar.
+
+    Shortened days and transferred working days are business days. pandas takes the result as
+    ``CustomBusinessDay(calendar=...)``. numpy cannot mark dates as unknown. Instead, the hundred
+    years before ``first`` and after ``last`` are all days off, so that a result in these years is
+    visibly wrong. Hours are ignored; use the verbs of this module for working time. Raises
+    CalendarCoverageError if the calendar does not cover a date from ``first`` to ``last``, and
+    ValueError if ``last`` is before ``first``.
+
+    >>> from datetime import date
+    >>> from workhours_sla import columns
+    >>> russia = columns.busdaycalendar("RU", date(2025, 1, 1), date(2026, 12, 31))
+    >>> print(np.busday_offset("2025-10-31", 2, busdaycal=russia))  # Saturday 1 November is worked
+    2025-11-05
+    >>> print(np.busday_count("2026-01-01", "2027-01-01", busdaycal=russia))
+    247
+    """
+    if last < first:
+        msg = f"the last date {last} is before the first date {first}; swap them"
+        raise ValueError(msg)
+    source = Calendar.get(calendar) if isinstance(calendar, str) else calendar
+    off = [day.date for day in source.days(first, last) if not day.working]
+    start, stop = np.datetime64(first, "D"), np.datetime64(last, "D") + 1
+    before, after = np.arange(start - _DAYS_OFF, start), np.arange(stop, stop + _DAYS_OFF)
+    days_off = np.concatenate([before, np.array(off, "M8[D]"), after])
+    return np.busdaycalendar(weekmask="1111111", holidays=days_off)

@@ -1,0 +1,475 @@
+"""Weekly hours, parsed from the part of OpenStreetMap's opening_hours that fits a schedule.
+
+The grammar is https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification. Where it is
+ambiguous, text is interpreted like in opening_hours.js. Text with two interpretations is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from functools import cache
+from itertools import groupby, pairwise
+from typing import Final, NamedTuple, NoReturn
+
+from workhours_sla.calendars.date_ranges import dates_between
+from workhours_sla.errors import ArgumentError, HoursSyntaxError, shown
+from workhours_sla.module_names import public
+from workhours_sla.text.messages import say
+from workhours_sla.worktime import hours_rules
+from workhours_sla.worktime.hours_rules import (
+    EVERY_DAY,
+    MONTHS,
+    WEEKDAYS,
+    Dates,
+    Effect,
+    MonthDay,
+    Rule,
+    Rules,
+    last_day,
+)
+from workhours_sla.worktime.shifts import WHOLE_DAY, Shift, Shifts, merge_shifts
+from workhours_sla.worktime.zone_offsets import ONE_DAY
+
+LONGEST: Final = 10_000
+"""Maximum length of weekly hours as text, in characters."""
+MOST_RULES: Final = 100
+EXAMPLE: Final = "Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00"
+_EXAMPLE_OF_A_DAY: Final = "09:00-13:00,14:00-18:00"
+
+# -- the grammar -----------------------------------------------------------------------------
+
+_WORDS: Final = {
+    name: (kind, number)
+    for kind, lines in {
+        "D": (
+            "mo mon monday mondays montag montags пн понедельник",
+            "tu tue tues tuesday tuesdays di dienstag dienstags вт вторник",
+            "we wed wednesday wednesdays mi mittwoch mittwochs ср среда",
+            "th thu thur thurs thursday thursdays do donnerstag donnerstags чт четверг",
+            "fr fri friday fridays freitag freitags пт пятница",
+            "sa sat saturday saturdays samstag samstags sonnabend сб суббота",
+            "su sun sunday sundays so sonntag sonntags вс воскресенье",
+        ),
+        "M": (
+            "jan january januar янв январь",
+            "feb february februar фев февр февраль",
+            "mar march märz mrz мар март",
+            "apr april апр апрель",
+            "may mai май",
+            "jun june juni июн июнь",
+            "jul july juli июл июль",
+            "aug august авг август",
+            "sep sept september сен сент сентябрь",
+            "oct october okt oktober окт октябрь",
+            "nov november ноя нояб ноябрь",
+            "dec december dez dezember дек декабрь",
+        ),
+        "H": ("ph",),
+        "S": ("sh",),
+        "W": ("week",),
+        "X": ("off closed",),
+        "O": ("open",),
+    }.items()
+    for number, names in enumerate(lines)
+    for name in names.split()
+}
+"""Each word of the notation: its letter in the grammar, and the number of the day or month."""
+_UNKNOWN: Final = "U", 0
+
+# Text is matched by its shape, in which each word is its letter, repeated in lower case to the
+# length of the word: "Пн-Пт 9-18" is "Dd-Dd 9-18". A space stands for any number of spaces.
+_WORD: Final = r"[^\W\d_]+\.?"
+_NUMBER: Final = r"\d{1,2}(?!\d|[:.]\d)"
+_MONTH: Final = "Mm*"
+_DAYS: Final = "(?:Dd* - Dd*|[DHS][dhs]*)"
+_OFF: Final = "Xx*"
+_DATES: Final = (
+    f"(?:{_MONTH} {_NUMBER}(?: - (?:{_MONTH}(?: {_NUMBER})?|{_NUMBER}))?|{_MONTH}(?: - {_MONTH})?)"
+)
+_WEEKS: Final = f"{_NUMBER}(?: - {_NUMBER}(?: / {_NUMBER})?)?"
+_CLOCK: Final = r"(\d{1,2})(?:[:.](\d{2})(?::(\d{2}))?)?"
+_TIMES: Final = rf"{_CLOCK} - {_CLOCK}(?![\d:.])"
+
+
+def _list_of(item: str, between: str = " , ") -> str:
+    return f"{item}(?:{between}{item})*"
+
+
+_RULE: Final = (
+    f" (?:(?P<always>24/7(?!\\d))|(?P<dates>{_list_of(_DATES)})?"
+    f" (?:(?P<week>Ww*) (?P<weeks>{_list_of(_WEEKS, ' , (?:Ww*)? ')})?)? :?"
+    f" (?P<days>{_list_of(_DAYS)})? :?"
+    f" (?P<times>{_list_of(_TIMES)})? (?:(?P<off>{_OFF})|(?P<open>Oo*))?)"
+)
+_OF_A_DAY: Final = f" (?:(?P<times>{_list_of(_TIMES)})|{_OFF}) "
+_NEXT_WORD: Final = " (-)? ([A-Z][a-z]*)"
+_REFUSED: Final = (
+    (r"\|\||[\"“”„«»]|\bunknown\b", "hours_comment"),
+    ("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]", "hours_dash"),
+    ("sunrise|sunset|dawn|dusk", "hours_sun"),
+    (r"\beaster\b", "hours_easter"),
+    (r"\[", "hours_nth"),
+    (r"[+-]\s*\d+\s*days?\b", "hours_shifted"),
+    (r"\d\s*\+|\bopen\s*end|\blate\b", "hours_open"),
+    (r"\b(?:19|20)\d\d\b", "hours_year"),
+)
+"""Notation that the grammar leaves out, each with the cause of the error."""
+
+
+@cache
+def _pattern(grammar: str) -> re.Pattern[str]:
+    """Compile a part of the grammar when it is first needed."""
+    return re.compile(grammar.replace(" ", r"\s*+"))
+
+
+def _shape(word: re.Match[str]) -> str:
+    letter, _ = _meaning(word[0])
+    return letter + letter.lower() * (len(word[0]) - 1)
+
+
+def _meaning(word: str) -> tuple[str, int]:
+    return _WORDS.get(word.removesuffix(".").lower(), _UNKNOWN)
+
+
+# -- parsing ---------------------------------------------------------------------------------
+
+
+class _Parser:
+    """Parses a text by the grammar. ``example`` shows in errors what to write."""
+
+    def __init__(self, text: str, example: str) -> None:
+        self._text, self._example = text, example
+        if len(text) > LONGEST:
+            self.refuse("hours_too_many", most=f"{LONGEST:,}")
+        self._shape = re.sub(_WORD, _shape, text)
+
+    def refuse(self, cause: str, example: str = "", **facts: str) -> NoReturn:
+        """Raise HoursSyntaxError for a cause, or for notation that the grammar leaves out."""
+        if cause != "hours_too_many":
+            others = (c for p, c in _REFUSED if re.search(p, self._text, re.IGNORECASE))
+            cause = next(others, cause)
+        known = {"text": self._text, "example": example or self._example, **facts}
+        msg = str(say(cause, **known))
+        raise HoursSyntaxError(msg, text=self._text, cause=cause, facts=known)
+
+    def rules(self) -> tuple[Rules, bool]:
+        """Return the rules, and whether the text contains ``PH off``."""
+        rules: list[Rule] = []
+        at, holidays_off, additional = 0, False, False
+        while self._text[at:].strip():
+            match = _pattern(_RULE).match(self._shape, at)
+            assert match is not None  # noqa: S101 - every part may be absent
+            after = self._text[match.end() :].lstrip()
+            if match[0].strip():
+                rule, of_holidays = self._rule(match, additional=additional)
+                if rule is not None:
+                    if holidays_off and rule.shifts and rule.effect is not Effect.REMOVE:
+                        self.refuse("hours_holidays_first", rule=rule.text)
+                    rules.append(rule)
+                holidays_off |= of_holidays
+                if after.strip() == ",":
+                    self.refuse("hours_no_day", rule=self._text[at:].strip())
+            if after[:1] not in (("", ";", ",") if match[0].strip() else ("", ";")):
+                self._refuse_rest(match)
+            if len(rules) > MOST_RULES:
+                self.refuse("hours_too_many_rules", most=str(MOST_RULES))
+            at, additional = len(self._text) - len(after) + 1, after[:1] == ","
+        if not (rules or holidays_off):
+            self.refuse("hours_empty")
+        return tuple(rules), holidays_off
+
+    def shifts(self) -> Shifts:
+        """Return the shifts of a text that describes one day."""
+        match = _pattern(_OF_A_DAY).fullmatch(self._shape)
+        if match is None:
+            part = self._piece(0)
+            self.refuse("hours_range" if part else "hours_empty", part=part)
+        return merge_shifts(self._shifts(match))
+
+    def _rule(self, match: re.Match[str], *, additional: bool) -> tuple[Rule | None, bool]:
+        """Return a rule, which is None for ``PH off`` alone, and whether it contains ``PH off``."""
+        text, end = self._text[slice(*match.span())].strip(), match.end()
+        dates = Dates(
+            tuple(map(self._range, self._parts(match, "dates", _DATES))),
+            tuple(map(self._weeks, self._parts(match, "weeks", _WEEKS))),
+        )
+        if match["week"] and not match["weeks"]:
+            self.refuse("hours_weeks", part=self._piece(match.end("week")))
+        days, holidays = self._days(match)
+        shifts, off = self._shifts(match), match["off"] is not None
+        if holidays and (not off or shifts or dates != Dates()):
+            self.refuse("hours_holidays")
+        if not (shifts or off or match["open"] or match["always"]):
+            if (days or holidays) and self._text[end:].lstrip()[:1] == ",":
+                self.refuse("hours_no_day", rule=f"{text},")
+            if self._piece(end).strip(";,"):
+                self._refuse_rest(match)
+            self.refuse("hours_missing", rule=text)
+        weekdays = tuple(sorted(days)) or EVERY_DAY
+        if off and shifts:
+            if any(shift.end > ONE_DAY for shift in shifts):
+                self.refuse("hours_off_at_night", rule=text)
+            if any(one.end > other.start for one, other in pairwise(sorted(shifts))):
+                self.refuse("hours_off_twice", rule=text)
+            return Rule(dates, weekdays, Effect.REMOVE, merge_shifts(shifts), text), False
+        if holidays and not days:
+            return None, True
+        effect = Effect.ADD if additional and not off else Effect.REPLACE
+        shifts = merge_shifts(shifts or (() if off else WHOLE_DAY))
+        return Rule(dates, weekdays, effect, shifts, text), holidays
+
+    def _parts(self, match: re.Match[str], group: str, item: str) -> list[str]:
+        """Return the items of a list in a group of a match, as they are written."""
+        found = _pattern(item).finditer(self._shape, *match.span(group))
+        return [self._text[slice(*part.span())] for part in found]
+
+    def _range(self, text: str) -> tuple[MonthDay, MonthDay]:
+        (name, *day), *others = (re.findall(r"[^\W\d_]+|\d+", side) for side in text.split("-"))
+        end_name, *end_day = others[0] if others else (name, *day)
+        if end_name.isdigit():
+            end_name, end_day = name, [end_name]
+        if len(day) != len(end_day):
+            self.refuse("hours_half_range", part=text)
+        month, end = (_meaning(one)[1] + 1 for one in (name, end_name))
+        first, last = (month, int(*day or [1])), (end, int(*end_day or [last_day(end)]))
+        for one_month, one_day in (first, last):
+            if not 1 <= one_day <= last_day(one_month):
+                self.refuse("hours_no_date", part=f"{MONTHS[one_month - 1]} {one_day}")
+        if month == end and last < first:
+            self.refuse("hours_backwards", part=text)
+        return first, last
+
+    def _weeks(self, text: str) -> tuple[int, int, int]:
+        numbers = [int(number) for number in re.findall(r"\d+", text)]
+        first, last, step = (*numbers, *(numbers[0], 1)[len(numbers) - 1 :])
+        least = 2 if "/" in text else 1
+        if not (1 <= first <= last <= 53 and least <= step <= 26):
+            self.refuse("hours_weeks", part=text)
+        return first, last, step
+
+    def _days(self, match: re.Match[str]) -> tuple[set[int], bool]:
+        """Return the weekdays of a rule, and whether ``PH`` is among them."""
+        days: set[int] = set()
+        holidays = False
+        for part in self._parts(match, "days", _DAYS):
+            (kind, first), *others = (_meaning(word.strip()) for word in part.split("-"))
+            if kind == "S":
+                self.refuse("hours_school")
+            holidays |= kind == "H"
+            if kind == "D":
+                last = others[0][1] if others else first
+                days |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
+        return days, holidays
+
+    def _shifts(self, match: re.Match[str]) -> Shifts:
+        """Return the shifts of a rule in the order of the text."""
+        return tuple(map(self._shift, _pattern(_TIMES).finditer(self._shape, *match.span("times"))))
+
+    def _shift(self, match: re.Match[str]) -> Shift:
+        part = match[0]
+        h1, m1, s1, h2, m2, s2 = (int(group or 0) for group in match.groups())
+        if max(m1, s1, m2, s2) > 59 or h1 > 23 or h2 > 48:
+            self.refuse("hours_clock", part=part)
+        start = timedelta(hours=h1, minutes=m1, seconds=s1)
+        end = timedelta(hours=h2, minutes=m2, seconds=s2)
+        if end <= start:
+            if match[2] is None or match[5] is None:
+                self.refuse("hours_minutes", part=part)
+            end += ONE_DAY
+        if end > start + ONE_DAY:
+            self.refuse("hours_long", part=part)
+        return Shift(start, end)
+
+    def _piece(self, at: int) -> str:
+        """Return the text from a position up to the next comma or semicolon."""
+        rest = self._text[at:].strip()
+        return re.split("[,;]", rest, maxsplit=1)[0].strip() or rest[:1]
+
+    def _refuse_rest(self, match: re.Match[str]) -> NoReturn:
+        """Raise the error for text that follows a rule and cannot be parsed."""
+        found = _pattern(_NEXT_WORD).match(self._shape, match.end())
+        if found and (found[2][0] == "U" or (found[1] and not match["times"])):
+            word = self._text[slice(*found.span(2))]
+            self.refuse("hours_word", word=word, days=" ".join(WEEKDAYS))
+        if found and not found[1] and found[2][0] in "DMHSW":
+            rule = self._text[match.start() :].partition(";")[0].strip()
+            self.refuse("hours_days_after", rule=rule)
+        self.refuse("hours_range", part=self._piece(match.end()))
+
+
+def parse_shifts(text: str) -> Shifts:
+    """Parse the shifts of one day, such as ``09:00-13:00,14:00-18:00`` or ``off``.
+
+    Raises HoursSyntaxError.
+
+    >>> parse_shifts("09:00-18:00")
+    (Shift(start=datetime.timedelta(seconds=32400), end=datetime.timedelta(seconds=64800)),)
+    """
+    return _Parser(text, _EXAMPLE_OF_A_DAY).shifts()
+
+
+# -- weekly hours ----------------------------------------------------------------------------
+
+
+@public()
+class WeeklyHours(NamedTuple):
+    """The shifts of each weekday, Monday first. ``str`` returns opening_hours notation.
+
+    Hours may depend on the date: on the month, on the day of the year or on the week. ``week_of``
+    then returns the weekly hours on a date, and ``by_weekday`` has the shifts on dates that no rule
+    names. ``holidays_off`` is True if the hours contain ``PH off``, so that they need a calendar
+    with holidays.
+
+    >>> WeeklyHours.parse("Mo-Fr 09:00-18:00; Fr 09:00-16:45").by_weekday[4]
+    (Shift(start=datetime.timedelta(seconds=32400), end=datetime.timedelta(seconds=60300)),)
+    """
+
+    by_weekday: tuple[Shifts, Shifts, Shifts, Shifts, Shifts, Shifts, Shifts]
+    holidays_off: bool = False
+    rules: Rules = ()
+
+    @classmethod
+    def parse(cls, text: str) -> WeeklyHours:
+        """Parse weekly hours in OpenStreetMap's opening_hours notation.
+
+        A rule names weekdays and their shifts. A rule after ``;`` replaces the earlier rules for
+        its days, a rule after ``,`` adds shifts to them, and hours that are ``off`` are a break.
+        Accepted are:
+
+        - weekdays and ranges of weekdays in English, Russian and German: ``Mo-Fr``, ``Sa,Su``,
+          ``Fr-Mo``, ``Пн-Пт``, ``Monday``; a rule without weekdays is for every day;
+        - several shifts, with seconds if needed: ``09:00-13:00,14:00-18:00``; full hours within a
+          day may be written without minutes: ``9-18``;
+        - shifts that end at or after midnight, which belong to the day on which they start:
+          ``14:00-24:00``, ``22:00-06:00`` or ``22:00-30:00``;
+        - months, dates and ISO weeks in front of the weekdays: ``Apr-Sep Mo-Fr 08:00-17:00``,
+          ``May 15-Sep 30``, ``week 1-53/2``;
+        - ``off``, ``open``, ``24/7`` and, after all shifts, ``PH off``: holidays are off, as the
+          calendar says.
+
+        Raises HoursSyntaxError for anything else, for a rule without effect because later rules
+        leave nothing of it, and for rules after a night shift that OpenStreetMap would apply to the
+        hours after midnight.
+
+        >>> str(WeeklyHours.parse("Mo-Fr 09:00-18:00; Mo-Fr 13:00-14:00 off, Sa 10-14"))
+        'Mo-Fr 09:00-13:00,14:00-18:00; Sa 10:00-14:00'
+        """
+        if not isinstance(text, str):
+            msg = f"weekly hours are text, not {shown(text)}; write hours like {EXAMPLE!r}"
+            raise ArgumentError(msg)
+        parser = _Parser(text, EXAMPLE)
+        rules, holidays_off = parser.rules()
+        hours = cls._of(rules, holidays_off=holidays_off)
+        if (never := hours_rules.never_applied(rules)) is not None:
+            parser.refuse("hours_never", _advice(rules, never), rule=never.text)
+        if (lost := hours_rules.pointless(rules)) is not None:
+            better = str(_added_up(rules) or "") or _advice(rules, lost)
+            parser.refuse("hours_pointless", better, rule=lost.text)
+        if (conflict := hours_rules.midnight_conflict(rules)) is not None:
+            better = EXAMPLE if hours.rules or hours.empty else str(hours)
+            night, later = (rule.text for rule in conflict)
+            parser.refuse("hours_after_midnight", better, rule=later, night=night)
+        return hours
+
+    @classmethod
+    def _of(cls, rules: Rules, *, holidays_off: bool = False) -> WeeklyHours:
+        week = _week([rule for rule in rules if rule.dates == Dates()])
+        dated = any(rule.dates != Dates() for rule in rules)
+        return cls(week, holidays_off, tuple(r._replace(text="") for r in rules) if dated else ())
+
+    def week_of(self, day: date) -> WeeklyHours:
+        """Return the weekly hours of the season and the ISO week of a date.
+
+        The result is the same on every date.
+
+        >>> hours = WeeklyHours.parse("Mo-Fr 09:00-18:00; Jun-Aug Fr 09:00-16:00")
+        >>> str(hours.week_of(date(2026, 7, 1)))
+        'Mo-Th 09:00-18:00; Fr 09:00-16:00'
+        """
+        if not self.rules:
+            return self
+        week = [rule for rule in self.rules if rule.dates.include(day)]
+        return WeeklyHours(_week(week), self.holidays_off)
+
+    def between(self, first: date, last: date) -> list[Shifts]:
+        """Return the shifts of each date from ``first`` to ``last``, both included.
+
+        >>> shifts = WeeklyHours.parse("Mo 9-18").between(date(2026, 1, 4), date(2026, 1, 6))
+        >>> list(map(len, shifts))
+        [0, 1, 0]
+        """
+        weekday, count = first.weekday(), (last - first).days + 1
+        if not self.rules:
+            return [self.by_weekday[(weekday + index) % 7] for index in range(count)]
+        found: dict[tuple[int, tuple[bool, ...]], Shifts] = {}
+        shifts = []
+        for day in dates_between(first, last):
+            key = day.weekday(), tuple(rule.dates.include(day) for rule in self.rules)
+            if key not in found:
+                found[key] = hours_rules.shifts_of(self.rules, key[1], key[0])
+            shifts.append(found[key])
+        return shifts
+
+    def all_shifts(self) -> Iterator[tuple[int, Shifts]]:
+        """Yield each weekday (Monday is 0) with the shifts that it has on any date.
+
+        >>> [day for day, shifts in WeeklyHours.parse("Mo,We 9-18").all_shifts() if shifts]
+        [0, 2]
+        """
+        yield from enumerate(self.by_weekday)
+        if self.rules:
+            yield from hours_rules.all_shifts(self.rules)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no weekday ever has a shift."""
+        return not any(shifts for _, shifts in self.all_shifts())
+
+    def __str__(self) -> str:
+        text = hours_rules.rules_text(self.rules or _rules_of(self.by_weekday))
+        return "; ".join(filter(None, (text, "PH off" if self.holidays_off else ""))) or "off"
+
+
+def _advice(rules: Rules, dropped: Rule) -> str:
+    """Return the hours without the rule ``dropped`` as text, or an example if that is not valid."""
+    kept = tuple(rule for rule in rules if rule is not dropped)
+    hours = WeeklyHours._of(kept)
+    checks = hours_rules.never_applied, hours_rules.pointless, hours_rules.midnight_conflict
+    refused = hours.rules and any(check(kept) for check in checks)
+    return EXAMPLE if refused or hours.empty else str(hours)
+
+
+def _week(rules: Iterable[Rule]) -> tuple[Shifts, Shifts, Shifts, Shifts, Shifts, Shifts, Shifts]:
+    """Return the shifts of each weekday on dates on which all of the rules apply."""
+    rules = tuple(rules)
+    return tuple(hours_rules.shifts_of(rules, [True] * len(rules), day) for day in EVERY_DAY)  # type: ignore[return-value]
+
+
+def _rules_of(week: Sequence[Shifts]) -> Rules:
+    """Return rules for the shifts of each weekday.
+
+    A rule after a night shift is additional, so that it does not change the hours after midnight.
+    """
+    rules: list[Rule] = []
+    for shifts, group in groupby(EVERY_DAY, key=week.__getitem__):
+        days = tuple(group)
+        night = any(rule.passes_midnight and rule.weekdays[-1] + 1 in days for rule in rules)
+        if shifts:
+            rules.append(Rule(Dates(), days, Effect.ADD if night else Effect.REPLACE, shifts))
+    return tuple(rules)
+
+
+def _added_up(rules: Rules) -> WeeklyHours | None:
+    """Return weekly hours in which each weekday has the shifts of all rules for it.
+
+    Returns None if shifts of a weekday overlap, a rule is ``off``, or a rule depends on the date.
+    """
+    if any(r.effect is not Effect.REPLACE or not r.shifts or r.dates != Dates() for r in rules):
+        return None
+    for day in EVERY_DAY:
+        shifts = sorted(shift for rule in rules if day in rule.weekdays for shift in rule.shifts)
+        if any(one.end > other.start for one, other in pairwise(shifts)):
+            return None
+    return WeeklyHours._of(tuple(rule._replace(effect=Effect.ADD) for rule in rules))
