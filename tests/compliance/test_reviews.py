@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kit.diaries import S9, Watch, entry, judge, life, only, sentence, target
-from kit.promise_scenes import FOUR, OFFICE, Side, judged, local, sides, story
+from kit.promise_scenes import FOUR, Side, judged, local, sides, story
+from kit.values import OFFICE
 
 
 def test_a_formal_reply_answers_only_the_first_reply_target() -> None:

@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from kit.values import OFFICE
 from workhours_sla import (
     Calendar,
     CalendarDays,
@@ -23,7 +24,6 @@ from workhours_sla import (
 )
 
 FIRST = datetime(2026, 2, 2, 5, tzinfo=UTC)
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 HOTLINE = Schedule(None, "Mo-Su 08:00-20:00", tz="Europe/Volgograd")
 NIGHTS = Schedule(Calendar.plain([date(2026, 3, 27)]), "Mo-Fr 22:00-06:00", tz="Europe/Berlin")
 UNCERTAIN = Schedule("RU-KC", "Mo-Fr 09:00-18:00")

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
+from kit.values import HOUR
 from workhours_sla import Schedule, Target, working_hours
 from workhours_sla.adapters.config.defaults import TARGET
 from workhours_sla.cli.main import main
@@ -38,7 +39,6 @@ from workhours_sla.text.words import target_name
 WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
 REPLY = Target("first reply", working_hours(4), WATCH)
 START = datetime(2025, 3, 1, tzinfo=UTC)
-HOUR = timedelta(hours=1)
 NBSP = "\N{NO-BREAK SPACE}"
 
 Appeal = tuple[str, int, int | None]

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from kit.values import HOUR, OFFICE
 from workhours_sla import (
     ClockTime,
     Event,
     EventType,
     Policy,
-    Schedule,
     Target,
     WorkingDays,
     evaluate,
@@ -30,8 +30,6 @@ from workhours_sla.compliance.late import Late
 from workhours_sla.report import Cases, Report, ReportOptions, cases_of_evaluation
 from workhours_sla.report import report as report_of
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-HOUR = timedelta(hours=1)
 FIRST = Target("first reply", working_hours(4), OFFICE)
 MONDAY = datetime(2025, 10, 27, tzinfo=OFFICE.tz)  # with a short working Saturday, then three off
 END = MONDAY + timedelta(days=14)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kit.diaries import S9, Watch, ask, at, clock, entry, judge, life, only, sentence, target
-from kit.promise_scenes import FOUR, HOUR, Side, judged, local, sides, story
+from kit.promise_scenes import FOUR, Side, judged, local, sides, story
+from kit.values import HOUR
 from workhours_sla import (
     CalendarDays,
     ClockTime,

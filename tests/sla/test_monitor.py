@@ -23,21 +23,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from test_properties import TICK
 
 from kit.promise_oracle import Fit, Promise
-from kit.promise_scenes import (
-    DAY,
-    HOUR,
-    OFFICE,
-    Scene,
-    as_of_the_end,
-    edges_of,
-    local,
-    scenes,
-    story,
-)
+from kit.promise_scenes import Scene, as_of_the_end, edges_of, local, scenes, story
 from kit.properties import EXAMPLES, PROPERTY
+from kit.values import DAY, HOUR, OFFICE, TICK
 from workhours_sla import (
     Act,
     Calendar,

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from kit.properties import EXAMPLES
-from kit.random_streams import FIRST, OFFICE, UNCERTAIN, events_of, policy_of
+from kit.random_streams import FIRST, UNCERTAIN, events_of, policy_of
+from kit.values import DAY, OFFICE
 from workhours_sla import (
     CalendarDays,
     ClockTime,
@@ -31,7 +32,6 @@ from workhours_sla.sla.outcome import outcome
 from workhours_sla.sla.receipts import commit_with_receipts
 from workhours_sla.stream import Batch, MemoryStore, Pipeline
 
-DAY = timedelta(days=1)
 STEPS = (1, 20, 61, 600, 3_600, 40_000, 90_000, 900_000)
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.values import OFFICE, POLICY, at, created, event, replied
 from workhours_sla import (
     Calendar,
     Evaluation,
@@ -39,25 +40,7 @@ from workhours_sla.sla.event import EVENT_FIELDS, FIELD_NAMES, checked_event
 from workhours_sla.sla.fold import fold
 from workhours_sla.sla.instants import BEGINNING, NEVER
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 STRICT = Policy([Target("first reply", working_hours(4), OFFICE, closing="strict")])
-
-
-def at(*fields: int) -> datetime:
-    return datetime(*fields, tzinfo=OFFICE.tz)
-
-
-def event(event_id: str, appeal: str, kind: EventType, when: datetime, **more: object) -> Event:
-    return Event(event_id, appeal, kind, when, more.pop("received_at", when), **more)
-
-
-def created(appeal: str, when: datetime, **more: object) -> Event:
-    return event(f"{appeal}-c", appeal, EventType.CREATED, when, **more)
-
-
-def replied(appeal: str, when: datetime, **more: object) -> Event:
-    return event(f"{appeal}-r", appeal, EventType.REPLIED, when, **more)
 
 
 def reconciles(result: Evaluation) -> bool:

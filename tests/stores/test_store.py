@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from functools import partial
 from itertools import pairwise
 from operator import attrgetter
@@ -29,9 +29,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_monitor import Ledger, check_reported
 
-from kit.promise_scenes import HOUR, Scene, as_of_the_end, scenes
+from kit.promise_scenes import Scene, as_of_the_end, scenes
 from kit.properties import PROPERTY
 from kit.stored import Stored, events_at, faults_at, reader_at, store_at
+from kit.values import HOUR, OFFICE, POLICY, SECOND, at, created, event, replied
 from workhours_sla import (
     Act,
     Change,
@@ -53,26 +54,6 @@ from workhours_sla.errors import EventError, StoreError
 from workhours_sla.sla import pipeline
 from workhours_sla.sla.store import Work
 from workhours_sla.stream import Batch, Checkpoint, MemoryStore, Pipeline, Rejected
-
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
-SECOND = timedelta(seconds=1)
-
-
-def at(*fields: int) -> datetime:
-    return datetime(*fields, tzinfo=OFFICE.tz)
-
-
-def event(event_id: str, appeal: str, kind: EventType, when: datetime, **more: object) -> Event:
-    return Event(event_id, appeal, kind, when, more.pop("received_at", when), **more)
-
-
-def created(appeal: str, when: datetime, **more: object) -> Event:
-    return event(f"{appeal}-c", appeal, EventType.CREATED, when, **more)
-
-
-def replied(appeal: str, when: datetime, **more: object) -> Event:
-    return event(f"{appeal}-r", appeal, EventType.REPLIED, when, **more)
 
 
 def a_batch() -> Batch:

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from kit.stored import drain, store_at
-from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
+from kit.values import OFFICE, POLICY, SECOND
+from workhours_sla import Change, Event, EventType
 from workhours_sla.adapters.stores import reader
 from workhours_sla.adapters.stores.stored_rows import change_of
 from workhours_sla.cli.main import main
@@ -23,10 +24,7 @@ from workhours_sla.sla.delivery import Failure, decide
 from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry, SqliteStore
 from workhours_sla.text.catalog import SHELL, language
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 POSTED = datetime(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz)
-SECOND = timedelta(seconds=1)
 NOW = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
 SOON = Retry(first=timedelta(milliseconds=1), longest=timedelta(milliseconds=5))
 

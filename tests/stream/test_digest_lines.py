@@ -21,6 +21,7 @@ from typing import Any, get_args
 import pytest
 
 from kit.stored import Stored
+from kit.values import MINUTE, OFFICE, POLICY, at
 from workhours_sla import (
     Event,
     EventType,
@@ -47,18 +48,11 @@ from workhours_sla.stream import Batch
 from workhours_sla.text import catalog
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 EARLY = Schedule("RU-VGG", "Mo-Fr 08:00-12:00,13:00-17:00")
 SCHEDULES = {"office": OFFICE, "early": EARLY}
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
-MINUTE = timedelta(minutes=1)
 TICK = timedelta(seconds=20)
 BEGIN = datetime(2026, 3, 2, 7, 30, tzinfo=OFFICE.tz)
 WATCH = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()", "watch"]
-
-
-def at(*fields: int) -> datetime:
-    return datetime(*fields, tzinfo=OFFICE.tz)
 
 
 def event(appeal: str, kind: str, when: datetime, agency: str | None = "roads") -> Event:

@@ -18,9 +18,10 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 import pytest
-from test_watch import IDS, LINES, POLICY, Follower, add, an_event, begin, line
+from test_watch import IDS, LINES, Follower, add, an_event, begin, line
 
 from kit.stored import Stored
+from kit.values import POLICY
 from workhours_sla.adapters.sources import followed as followed_files
 from workhours_sla.adapters.sources.followed import LINGER
 from workhours_sla.adapters.sources.growing_file import Reading

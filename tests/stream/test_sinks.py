@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from kit.stored import Stored, drain
+from kit.values import OFFICE, POLICY, at
 from workhours_sla import (
     Change,
     ChangeKind,
@@ -21,11 +22,9 @@ from workhours_sla import (
     EventType,
     Monitor,
     Policy,
-    Schedule,
     Target,
     WorkingDays,
     evaluate,
-    working_hours,
 )
 from workhours_sla.adapters.json.changes import change_to_json
 from workhours_sla.adapters.sinks.digest import (
@@ -41,15 +40,7 @@ from workhours_sla.adapters.sinks.jsonl import JsonLinesSink, rewrite
 from workhours_sla.errors import ConfigError, StoreError
 from workhours_sla.json import from_json
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
-
-
 NOW = datetime.max.replace(tzinfo=UTC)
-
-
-def at(*fields: int) -> datetime:
-    return datetime(*fields, tzinfo=OFFICE.tz)
 
 
 def event(appeal: str, kind: str, when: datetime, agency: str | None = "roads") -> Event:

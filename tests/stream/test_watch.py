@@ -24,7 +24,8 @@ import pytest
 from test_monitor import Ledger
 
 from kit.stored import Stored
-from workhours_sla import Event, EventType, Monitor, Policy, Schedule, Target, working_hours
+from kit.values import POLICY
+from workhours_sla import Event, EventType, Monitor
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import Mapper
@@ -38,8 +39,6 @@ from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.stream import Batch, Idle, Item, Rejected, Start
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 BEGIN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 WATCH = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()", "watch"]
 NEVER_CHANGES = ["--clock", "events", "--calendar", "RU-VGG"]

@@ -17,6 +17,7 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
+from kit.values import FOUR
 from workhours_sla import Calendar, Schedule, columns, working_hours
 from workhours_sla.errors import (
     BudgetError,
@@ -40,7 +41,6 @@ ZONES = (
     *("America/New_York", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kathmandu"),
     *("Africa/Casablanca", "Pacific/Apia", "Asia/Vladivostok", "America/Sao_Paulo"),
 )
-FOUR = working_hours(4)
 EDGES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from kit import promise_oracle as oracle
 from kit.properties import EXAMPLES, PROPERTY
+from kit.values import HOUR, MINUTE, OFFICE, at
 from workhours_sla import (
     Calendar,
     Event,
@@ -43,15 +44,8 @@ from workhours_sla.worktime.budget_kinds import DayBudget
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.working_time import WorkingTime
 
-HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 SHORT_FRIDAY = Schedule("RU-VGG", "Mo-Th 09:00-18:00; Fr 09:00-16:45")
 NIGHTS = Schedule("RU-VGG", "Mo-Fr 22:00-06:00")
-
-
-def at(*fields: int) -> datetime:
-    return datetime(*fields, tzinfo=OFFICE.tz)
 
 
 def answers(schedule: Schedule, start: datetime, budget: object) -> tuple[str, str]:

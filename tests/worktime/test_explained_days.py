@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.values import OFFICE
 from workhours_sla import (
     Calendar,
     CalendarDays,
@@ -27,7 +28,6 @@ from workhours_sla.worktime.budget_data import budget_data, budget_kind, budget_
 from workhours_sla.worktime.explain import Trace
 
 HOURS = "Mo-Fr 09:00-13:00,14:00-18:00"
-OFFICE = Schedule("RU-VGG", HOURS)
 MOVED = "срок заканчивается в нерабочий день и переносится"
 DAY, TICK = timedelta(days=1), timedelta(microseconds=1)
 DAYS_OFF_OF_MAY = {date(2026, 5, day) for day in (1, 2, 3, 9, 10, 11, 16, 17, 23, 24, 30, 31)}

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.values import HOUR
 from workhours_sla import (
     CalendarDays,
     ClockTime,
@@ -37,8 +38,6 @@ from workhours_sla.worktime.shifts import (
     merge_shifts,
     shorten,
 )
-
-HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(

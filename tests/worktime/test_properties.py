@@ -21,13 +21,12 @@ from hypothesis import strategies as st
 
 from kit.oracle import RUSSIA, Days, Oracle, Shifts
 from kit.properties import EXAMPLES, PROPERTY
+from kit.values import MINUTE, TICK
 from workhours_sla import Calendar, Schedule, working_hours
 from workhours_sla.errors import CalendarCoverageError
 
 ASKED = 4
 """How often each question is asked: the engine optimises its tables when asked again."""
-TICK = timedelta(microseconds=1)
-MINUTE = timedelta(minutes=1)
 WEEK = 7 * 1440
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 ZONES = (

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import dateutil.tz
 import pytest
 
+from kit.values import OFFICE
 from workhours_sla import (
     Act,
     Calendar,
@@ -40,7 +41,6 @@ from workhours_sla.json import from_json, to_json
 from workhours_sla.worktime.engine.timeline import Timeline
 
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
-OFFICE = Schedule("RU-VGG", S8)
 NIGHT = Schedule("RU", "Mo-Fr 22:00-06:00", tz="Europe/Moscow")
 H4 = working_hours(4)
 
