@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from test_headline import MARCH, Appeal, appeals_of, made
-from test_page import Node, read
 
 from kit.browser import FOUND, Browser, browser
+from kit.html import NBSP, Node, read
+from kit.made_reports import MARCH, Appeal, appeals_of, made
 from kit.values import OFFICE
 from workhours_sla import Target, working_hours
 
@@ -32,7 +32,6 @@ from workhours_sla.report import report as report_of
 from workhours_sla.reports.overdue import overdue_text, working_day
 from workhours_sla.text.catalog import language
 
-NBSP = "\N{NO-BREAK SPACE}"
 HOSTILE = '<b>"Roads"</b> & \u202eCo, =1+1'
 
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kit.browser import FOUND, Browser, browser
+from kit.html import NBSP, Node, read
 from kit.values import FOUR, OFFICE, REPLY, at
 from workhours_sla import Event, EventType, Policy, Target, evaluate
 from workhours_sla.cli.main import main
@@ -44,7 +44,6 @@ from workhours_sla.reports.page.svg import svg
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> - & \x00\u202e'
 SMALL, FLAGGED, PLAIN = "Small", "Flagged", "Roads"
-NBSP = "\N{NO-BREAK SPACE}"
 
 
 AS_OF = at("2025-06-10T12:00")
@@ -75,72 +74,6 @@ def report() -> Report:
 
 def trace(late: Late) -> Any:
     return OFFICE.explain(late.started_at, FOUR)
-
-
-class Node:
-    """An element of the page, with its children and texts."""
-
-    def __init__(self, tag: str, attributes: dict[str, str | None], parent: Node | None) -> None:
-        self.tag, self.attributes, self.parent = tag, attributes, parent
-        self.children: list[Node | str] = []
-
-    def __getitem__(self, name: str) -> str:
-        value = self.attributes[name]
-        assert value is not None
-        return value
-
-    @property
-    def text(self) -> str:
-        return "".join(c if isinstance(c, str) else c.text for c in self.children)
-
-    def all(self, tag: str, **wanted: str) -> list[Node]:
-        return [
-            node
-            for node in self.inside()
-            if node.tag == tag
-            and all(
-                node.attributes.get(key.rstrip("_").replace("_", "-")) == value
-                for key, value in wanted.items()
-            )
-        ]
-
-    def inside(self) -> Iterator[Node]:
-        for child in self.children:
-            if isinstance(child, Node):
-                yield child
-                yield from child.inside()
-
-
-class Tree(HTMLParser):
-    """Parse a page strictly: every element that is opened must be closed."""
-
-    VOID = frozenset({"meta", "link", "br", "hr", "col", "input"})
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.root = self.at = Node("", {}, None)
-        self.feed(text)
-        self.close()
-        assert self.at is self.root, f"<{self.at.tag}> is not closed"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert len({name for name, _ in attrs}) == len(attrs)
-        node = Node(tag, dict(attrs), self.at)
-        self.at.children.append(node)
-        if tag not in self.VOID:
-            self.at = node
-
-    def handle_endtag(self, tag: str) -> None:
-        assert tag == self.at.tag
-        assert self.at.parent is not None
-        self.at = self.at.parent
-
-    def handle_data(self, data: str) -> None:
-        self.at.children.append(data)
-
-
-def read(text: str) -> Node:
-    return Tree(text).root
 
 
 @pytest.fixture(scope="module", params=["ru", "en"])

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from kit.html import NBSP
 from kit.values import HOUR, OFFICE, at
 from workhours_sla import Calendar, Event, EventType, Policy, Schedule, Target, evaluate
 from workhours_sla import working_hours as hours
@@ -48,7 +49,6 @@ from workhours_sla.text.catalog import CHARTS, language
 
 TARGET = Target("первый ответ", hours(4), OFFICE, pauses=True)
 HOSTILE = "$x_1$ <b>Отдел</b> & \x00\u202e"
-NBSP = "\N{NO-BREAK SPACE}"
 
 
 AS_OF = at("2025-06-10T12:00")

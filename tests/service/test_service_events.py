@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from test_service import READ, REGION, WRITE, Client, problem
 
+from kit.client import READ, REGION, WRITE, Client, problem
 from kit.values import HOUR
 from workhours_sla import Verdict, evaluate
 from workhours_sla.adapters.sources.mapping import Mapper

@@ -21,11 +21,21 @@ from pathlib import Path
 from threading import Event as Flag
 
 import pytest
-from test_monitor import Ledger
 
+from kit.reported import Ledger
 from kit.stored import Stored
 from kit.values import POLICY
-from workhours_sla import Event, EventType, Monitor
+from kit.watched import (
+    BEGIN,
+    IDS,
+    LINES,
+    Follower,
+    add,
+    an_event,
+    begin,
+    line,
+)
+from workhours_sla import Event, Monitor
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import Mapper
@@ -36,29 +46,9 @@ from workhours_sla.cli.outputs import OutputOptions
 from workhours_sla.errors import SourceError, StoreError
 from workhours_sla.json import from_json
 from workhours_sla.sla.emitted_changes import Change
-from workhours_sla.stream import Batch, Idle, Item, Rejected, Start
+from workhours_sla.stream import Batch, Item, Rejected
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
-BEGIN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-WATCH = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()", "watch"]
-NEVER_CHANGES = ["--clock", "events", "--calendar", "RU-VGG"]
-
-
-def an_event(number: int, kind: str = "created", after: timedelta = timedelta(0)) -> Event:
-    when = BEGIN + number * timedelta(minutes=7) + after
-    appeal = f"A-{number:05}"
-    return Event(f"{appeal}-{kind}", appeal, EventType(kind), when, when)
-
-
-def line(event: Event) -> str:
-    row = {
-        "event_id": event.event_id,
-        "appeal_id": event.appeal_id,
-        "type": event.type.value,
-        "occurred_at": event.occurred_at.isoformat(),
-        "received_at": event.received_at.isoformat(),
-    }
-    return json.dumps(row) + "\n"
 
 
 def stream(appeals: int, seed: int) -> list[Event]:
@@ -79,52 +69,6 @@ def text(events: Sequence[Event]) -> str:
 
 
 # -- a followed file -------------------------------------------------------------------------
-
-
-class Follower:
-    """A tail that is read until it is idle, as often as a test wants."""
-
-    def __init__(self, path: Path, position: str = "") -> None:
-        self.tail = Tail(path, Mapper(Layout()), interval=0.001)
-        self._items = self.tail.items({"": position} if position else {})
-        self.position = position
-
-    def begin(self) -> str:
-        """Read one item, and return the id of its event, or "" for a Start."""
-        item = next(self._items)
-        assert isinstance(item, Start | Item)
-        self.position = item.position
-        return item.events[0].event_id if isinstance(item, Item) else ""
-
-    def rest(self) -> list[str]:
-        """Read until the tail is idle; return ids of events and reasons of rejected rows."""
-        found = []
-        for item in self._items:
-            if isinstance(item, Idle):
-                return found
-            self.position = item.position
-            if isinstance(item, Start):
-                continue
-            found += [event.event_id for event in item.events]
-            found += [item.rejected.reason] if item.rejected else []
-        return [*found, "end"]
-
-    def rests(self, times: int) -> list[str]:
-        return [one for _ in range(times) for one in self.rest()]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "events.jsonl"
-
-
-IDS = [an_event(number).event_id for number in range(9)]
-LINES = [line(an_event(number)) for number in range(9)]
-
-
-def add(path: Path, what: str) -> None:
-    with path.open("a") as file:
-        file.write(what)
 
 
 def test_a_file_is_followed_and_half_a_line_waits_for_its_end(path: Path) -> None:
@@ -251,12 +195,6 @@ def check_complete(store: Path, sink: Path, events: Sequence[Event]) -> None:
         counts = opened.holdings()
         assert (counts.applied, counts.quarantined) == (len(set(events)), 0)
         assert [change for _, change in opened.changes()] == read_back(sink)
-
-
-def begin(*arguments: object, **options: object) -> subprocess.Popen[str]:
-    command = [*WATCH, *map(str, arguments), *NEVER_CHANGES]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-    return subprocess.Popen(command, text=True, **pipes)
 
 
 @pytest.mark.slow

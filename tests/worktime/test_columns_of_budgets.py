@@ -16,8 +16,7 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from test_columns import ROWS, SEED
-
+from kit.properties import ROWS, SEED
 from kit.values import DAY, MINUTE, OFFICE, TICK
 from workhours_sla import (
     Calendar,

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_properties import ASKED, Question, moments, questions, utc
 
 from kit.properties import PROPERTY
+from kit.schedule_cases import ASKED, Question, moments, questions, utc
 from kit.values import FOUR, TICK
 from workhours_sla import (
     CalendarDays,
