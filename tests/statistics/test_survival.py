@@ -118,20 +118,6 @@ def test_ten_appeals_with_eight_matured() -> None:
     assert cohort.arrived == 10
 
 
-def test_the_curve_against_exact_fractions() -> None:
-    worst = 0.0
-    for waited, answered in small_cohorts():
-        curve, exact = kaplan_meier(waited, answered), exact_curve(waited, answered)
-        assert curve.times.tolist() == [time for time, _, _ in exact]
-        for at, (_, level, spread) in enumerate(exact):
-            worst = max(worst, abs(curve.survival[at] - float(level)))
-            if level:
-                worst = max(worst, abs(curve.variance[at] - float(level**2 * spread)))
-            else:
-                assert np.isnan(curve.variance[at])
-    assert worst < 1e-14, f"largest difference {worst}"
-
-
 def test_the_curve_and_its_limits_against_scipy() -> None:
     stats = pytest.importorskip("scipy.stats")
     worst = compared = 0

@@ -201,28 +201,6 @@ def test_a_large_write_that_was_cut_short_is_completed(tmp_path: Path) -> None:
     assert path.read_bytes() == whole
 
 
-def test_only_what_was_not_acknowledged_is_read_back(
-    tmp_path: Path, store: Stored, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The process ends after it wrote two changes, before it acknowledged them."""
-    path = tmp_path / "changes.jsonl"
-    store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in (3, 4)])
-    with monkeypatch.context() as patched:
-        patched.setattr(store.store, "acknowledge", lambda *_: pytest.fail("end"))
-        sink = sink_of(path, store)
-        with pytest.raises(pytest.fail.Exception):
-            drain(store, sink)
-        sink.close()
-    sink = sink_of(path, store)
-    assert {one.split("/")[0] for one in sink._to.found} == {"3", "4"}
-    drain(store, sink, 1)
-    sink.close()
-    assert ids(path) == list("01234")
-    again = sink_of(path, store)  # no end was recorded
-    assert len(again._to.found) == 2
-    again.close()
-
-
 def test_a_last_line_without_its_end_stays(tmp_path: Path) -> None:
     path, changes = tmp_path / "changes.jsonl", some_changes(3)
     write_to(path, changes[:2])
@@ -279,19 +257,6 @@ def test_a_file_that_was_shortened_before_its_end_was_noted_is_refused(
     sink.close()
     os.truncate(path, size)
     with pytest.raises(StoreError, match="is shorter than"):
-        sink_of(path, store)
-
-
-@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"")])
-def test_a_store_that_never_noted_an_end_misses_its_file(
-    harm: Callable[[Path], object], tmp_path: Path, store: Stored
-) -> None:
-    """Stores of earlier versions did not record the end of the file."""
-    path = tmp_path / "changes.jsonl"
-    store._db.connection.execute("DELETE FROM meta WHERE key LIKE 'end:%'")
-    sink_of(path, store).close()
-    harm(path)
-    with pytest.raises(StoreError, match="is gone since"):
         sink_of(path, store)
 
 

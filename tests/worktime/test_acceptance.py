@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +15,6 @@ from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 from workhours_sla.worktime.budget import format_amount, iso_amount
 
-VOLGOGRAD = ZoneInfo("Europe/Volgograd")
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
 S9 = "Mo-Fr 09:00-18:00"
 OFFICES = {"S8": Schedule("RU-VGG", S8), "S9": Schedule("RU-VGG", S9)}

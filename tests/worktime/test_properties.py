@@ -636,50 +636,6 @@ def test_the_night_shift_of_a_skipped_date_reaches_the_next(side: Side) -> None:
     assert spans(found, zone) == ["29.12 22:00 -1000-31.12 03:00 +1400"]
 
 
-@pytest.mark.parametrize(
-    ("shifts", "start", "budget", "due"),
-    [
-        (S8, "2025-03-12 10:15", "4:00", "2025-03-12 15:15"),
-        (S9, "2025-03-12 10:15", "4:00", "2025-03-12 14:15"),
-        (S8, "2025-03-14 19:40", "4:00", "2025-03-17 13:00"),
-        (S8, "2024-03-07 16:10", "4:00", "2024-03-11 12:10"),
-        (S8, "2024-04-26 17:00", "4:00", "2024-04-27 12:00"),
-        (S8, "2025-12-30 16:30", "4:00", "2026-01-12 11:30"),
-        (S8, "2025-05-07 15:00", "4:00", "2025-05-12 10:00"),
-        (S8, "2025-10-31 17:30", "4:00", "2025-11-01 12:30"),
-        (S8, "2026-04-30 15:20", "8:00", "2026-05-04 16:20"),
-        (S9, "2026-04-30 15:20", "8:00", "2026-05-04 15:20"),
-        (S8, "2026-12-30 17:15", "4:00", "2027-01-11 12:15"),
-    ],
-)
-def test_deadlines_in_russia(side: Side, shifts: Shifts, start: str, budget: str, due: str) -> None:
-    schedule = side(russian(shifts))
-    assert utc(schedule.deadline(at(start), hours(budget))) == utc(at(due))
-
-
-@pytest.mark.parametrize(
-    ("shifts", "start", "limit"),
-    [
-        (S8, "2025-03-14 19:40", "2025-03-17 14:00"),
-        (S9, "2025-03-14 19:40", "2025-03-17 13:00"),
-        (S8, "2025-03-12 14:00", "2025-03-13 09:00"),
-    ],
-)
-def test_limits_in_russia(side: Side, shifts: Shifts, start: str, limit: str) -> None:
-    schedule = side(russian(shifts))
-    assert utc(schedule.breaches_after(at(start), hours("4:00"))) == utc(at(limit))
-
-
-def test_the_latest_start_before_the_may_holidays(side: Side) -> None:
-    start = side(russian(S8)).latest_start(at("2024-05-13 10:30"), hours("4:00"))
-    assert utc(start) == utc(at("2024-05-08 14:30"))
-
-
-def test_a_working_saturday_counts(side: Side) -> None:
-    schedule = side(russian(S8))
-    assert schedule.elapsed(at("2024-12-27 16:45"), at("2024-12-28 11:10")) == hours("3:25")
-
-
 def test_a_working_saturday_is_short_like_the_day_it_was_swapped_with(side: Side) -> None:
     found = side(russian(S8)).intervals(at("2024-11-02 00:00"), at("2024-11-05 00:00"))
     assert spans(found, "Europe/Volgograd") == [
@@ -726,35 +682,6 @@ def test_an_override_replaces_a_short_day_completely(side: Side) -> None:
     schedule = side(case)
     assert schedule.elapsed(at("2024-05-08 00:00"), at("2024-05-09 00:00")) == hours("9:00")
     assert schedule.elapsed(at("2024-05-09 00:00"), at("2024-05-10 00:00")) == hours("1:00")
-
-
-@pytest.mark.parametrize(("year", "norm"), [(2025, 1972), (2026, 1972)])
-def test_a_year_has_the_hours_of_the_official_norm(side: Side, year: int, norm: int) -> None:
-    a, b = at(f"{year}-01-01 00:00"), at(f"{year + 1}-01-01 00:00")
-    assert side(russian(S8)).elapsed(a, b) == timedelta(hours=norm)
-
-
-@pytest.mark.parametrize(
-    ("start", "due"),
-    [("2025-10-26 01:30", "2025-10-26 04:30"), ("2025-03-30 01:30", "2025-03-30 06:30")],
-)
-def test_working_around_the_clock_counts_exact_time(side: Side, start: str, due: str) -> None:
-    zone = "Europe/Berlin"
-    schedule = side(Case(zone, "none", (("Mo-Su", ALWAYS),)))
-    assert utc(schedule.deadline(at(start, zone), hours("4:00"))) == utc(at(due, zone))
-
-
-def test_a_night_shift_is_part_of_the_day_it_starts(side: Side) -> None:
-    zone = "Europe/Berlin"
-    schedule = side(Case(zone, "none", (("Mo-Fr", NIGHT),)))
-    due = schedule.deadline(at("2025-03-14 23:00", zone), hours("8:00"))
-    assert utc(due) == utc(at("2025-03-17 23:00", zone))
-
-
-def test_volgograd_changes_its_offset_over_a_weekend(side: Side) -> None:
-    schedule = side(Case("Europe/Volgograd", "none", (("Mo-Fr", S8),)))
-    due = schedule.deadline(at("2020-12-25 16:30"), hours("4:00"))
-    assert due.astimezone(ZoneInfo("Europe/Volgograd")).isoformat() == "2020-12-28T11:30:00+03:00"
 
 
 def test_previous_closing_is_the_end_itself(side: Side) -> None:
