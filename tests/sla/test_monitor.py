@@ -272,13 +272,6 @@ def test_no_event_is_applied_if_iterating_them_raises() -> None:
     assert kinds(monitor.apply([posted, answer])) == ["opened", "met"]
 
 
-def test_events_may_come_from_a_generator() -> None:
-    events = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
-    monitor = Monitor(FOUR)
-    assert kinds(monitor.apply(event for event in events)) == ["opened", "met"]
-    assert monitor.counters.read == 2
-
-
 def test_a_restored_monitor_continues_with_its_events() -> None:
     posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
     monitor = Monitor(FOUR)
@@ -354,37 +347,6 @@ def test_a_deletion_is_emitted_and_retracted_at_once() -> None:
     monitor = Monitor(FOUR)
     reported = [kinds(monitor.apply(event)) for event in events]
     assert reported == [["opened"], ["withdrawn"], ["-withdrawn"]]
-
-
-def test_an_answer_that_arrives_late_retracts_the_breach() -> None:
-    posted, answer = story("2025-03-11 09:00 created", "2025-03-11 11:00 replied")
-    monitor = Monitor(FOUR)
-    monitor.apply(posted)
-    at_risk, breached = monitor.advance(local("2025-03-13 09:00"))
-    changes = monitor.apply(answer)
-    assert kinds(changes) == ["-at_risk", "-breached", "met"]
-    assert [change.retracts for change in changes] == [
-        at_risk.change_id,
-        breached.change_id,
-        None,
-    ]
-
-
-def test_a_decree_moves_the_due_time_and_retracts_the_breach() -> None:
-    known = [Schedule(Calendar.get("RU-VGG").as_known(day), OFFICE.hours) for day in DECREE]
-    before, after = (Policy([Target("p", 4 * HOUR, schedule)]) for schedule in known)
-    monitor = Monitor(before)
-    (opened,) = monitor.apply(story("2023-01-31 16:30 created"))
-    assert opened.due_at == local("2023-02-01 11:30")
-    assert kinds(monitor.advance(local("2023-02-02 09:00"))) == ["at_risk", "breached"]
-    changes = monitor.replace(after)
-    assert kinds(changes) == ["-at_risk", "-breached", "due_changed"]
-    assert changes[-1].due_at == local("2023-02-03 11:30")
-    assert monitor.replace(after) == ()
-
-
-DECREE = (date(2023, 1, 23), date(2023, 1, 24))
-"""The day before two days off in February became known, and the day when they became known."""
 
 
 def test_every_change_of_a_removed_clock_is_retracted() -> None:
