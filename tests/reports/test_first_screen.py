@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kit.browser import FOUND, Browser, browser
-from kit.html import NBSP, Node, read
+from kit.html_tree import NBSP, Node, read
 from kit.made_reports import MARCH, Appeal, appeals_of, made
 from kit.values import OFFICE
 from workhours_sla import Target, working_hours

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit.html import NBSP
+from kit.html_tree import NBSP
 from kit.made_reports import MARCH, START, Appeal, appeals_of, made
 from kit.properties import examples
 from kit.values import HOUR

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from kit.browser import FOUND, Browser, browser
-from kit.html import NBSP, Node, read
+from kit.html_tree import NBSP, Node, read
 from kit.values import FOUR, OFFICE, REPLY, at
 from workhours_sla import Event, EventType, Policy, Target, evaluate
 from workhours_sla.cli.main import main

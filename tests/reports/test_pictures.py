@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from kit.html import NBSP
+from kit.html_tree import NBSP
 from kit.values import HOUR, OFFICE, at
 from workhours_sla import Calendar, Event, EventType, Policy, Schedule, Target, evaluate
 from workhours_sla import working_hours as hours

@@ -32,7 +32,7 @@ from kit.everyday import (
     run,
     written,
 )
-from kit.html import NBSP, Node, read
+from kit.html_tree import NBSP, Node, read
 from workhours_sla.cli.main import main
 from workhours_sla.text import words
 from workhours_sla.text.catalog import WORKBOOK, language

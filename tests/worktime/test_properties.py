@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,7 +37,7 @@ from kit.schedule_cases import (
     utc,
 )
 from kit.values import MINUTE, TICK
-from workhours_sla import Calendar, Schedule, working_hours
+from workhours_sla import Calendar, Schedule
 from workhours_sla.errors import CalendarCoverageError
 
 # Schedules
@@ -273,25 +272,6 @@ def test_intervals_agree(question: Question) -> None:
 
 
 @PROPERTY
-@given(questions(times=3))
-def test_elapsed_is_additive_and_signed(question: Question) -> None:
-    a, b, c = question.times
-    elapsed = question.engine.elapsed
-    assert elapsed(a, b) + elapsed(b, c) == elapsed(a, c)
-    assert elapsed(b, a) == -elapsed(a, b)
-    assert elapsed(a, a) == timedelta()
-
-
-@PROPERTY
-@given(questions(times=3))
-def test_elapsed_is_monotone_and_no_faster_than_time(question: Question) -> None:
-    start, earlier, later = sorted(question.times, key=utc)
-    elapsed = question.engine.elapsed
-    assert timedelta() <= elapsed(start, earlier) <= elapsed(start, later)
-    assert elapsed(earlier, later) <= utc(later) - utc(earlier)
-
-
-@PROPERTY
 @given(questions())
 def test_time_off_adds_no_working_time(question: Question) -> None:
     (t,) = question.times
@@ -316,17 +296,6 @@ def test_remaining_is_the_budget_minus_elapsed(question: Question) -> None:
     assert left == question.budget - question.engine.elapsed(start, now)
 
 
-@PROPERTY
-@given(questions(times=2))
-def test_intervals_are_disjoint_in_order_and_add_up(question: Question) -> None:
-    a, b = sorted(question.times, key=utc)
-    found = question.engine.intervals(a, b)
-    assert all(utc(a) <= utc(i.start) < utc(i.end) <= utc(b) for i in found)
-    assert all(utc(one.end) < utc(other.start) for one, other in pairwise(found))
-    total = sum((utc(i.end) - utc(i.start) for i in found), timedelta())
-    assert total == question.engine.elapsed(a, b)
-
-
 # Laws of deadlines
 
 
@@ -345,18 +314,6 @@ def test_deadline_is_the_earliest_that_uses_the_budget_up(question: Question) ->
 
 
 @PROPERTY
-@given(questions(times=2))
-def test_the_budget_lasts_exactly_until_breaches_after(question: Question) -> None:
-    start, other = sorted(question.times, key=utc)
-    engine, budget = question.engine, question.budget
-    limit = engine.breaches_after(start, budget)
-    assert utc(limit) >= utc(engine.deadline(start, budget))
-    assert engine.elapsed(start, limit) == budget
-    assert engine.elapsed(start, utc(limit) + TICK) == budget + TICK
-    assert (engine.elapsed(start, other) <= budget) is (utc(other) <= utc(limit))
-
-
-@PROPERTY
 @given(questions())
 def test_latest_start_inverts_deadline(question: Question) -> None:
     (due,) = question.times
@@ -365,30 +322,6 @@ def test_latest_start_inverts_deadline(question: Question) -> None:
     assert utc(start) <= utc(due)
     assert utc(engine.deadline(start, budget)) <= utc(due)
     assert utc(engine.deadline(utc(start) + TICK, budget)) > utc(due)
-
-
-@PROPERTY
-@given(questions(times=2), st.timedeltas(timedelta(), timedelta(hours=1)))
-def test_later_starts_and_larger_budgets_are_due_no_earlier(
-    question: Question, more: timedelta
-) -> None:
-    earlier, later = sorted(question.times, key=utc)
-    engine, budget = question.engine, question.budget
-    due = utc(engine.deadline(earlier, budget))
-    assert due <= utc(engine.deadline(later, budget))
-    assert due + more <= utc(engine.deadline(earlier, budget + more))
-    assert utc(engine.deadline(due, more)) == utc(engine.deadline(earlier, budget + more))
-
-
-@PROPERTY
-@given(questions(), st.integers(0, 30))
-def test_working_hours_is_an_amount_of_working_time(question: Question, hours: int) -> None:
-    (start,) = question.times
-    assume(timedelta(hours=hours) <= 2 * question.case.minutes_a_week * MINUTE)
-    engine, budget = question.engine, working_hours(hours)
-    due = engine.deadline(start, budget)
-    assert utc(due) == question.oracle.deadline(start, timedelta(hours=hours))
-    assert engine.remaining(start, budget, now=due) == timedelta()
 
 
 # The explanation adds up
