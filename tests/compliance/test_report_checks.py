@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -138,30 +137,6 @@ def test_withdrawals_by_the_definition() -> None:
     assert known > 1000
     assert matter > 300
     assert worst < 1e-12, f"largest difference {worst}"
-
-
-def test_withdrawals_against_statsmodels() -> None:
-    survfunc = pytest.importorskip("statsmodels.duration.survfunc")
-    rng = np.random.default_rng(SEED)
-    compared = 0
-    for _ in range(300):
-        cohort = Cohort(rng)
-        pairs = [(left - came, how) for came, left, how in cohort.stays()]
-        codes = np.array([("open", "answered", "withdrawn").index(how) for _, how in pairs])
-        waited = np.array([time for time, _ in pairs])
-        found = cohort.cases()
-        tally = Tally.of(found, 0.9, FOUR)
-        ours = withdrawals(tally, tally.curve_of(np.arange(len(found))), FOUR)
-        if ours is None or not {1, 2} <= set(codes[waited <= 4].tolist()):
-            continue
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            theirs = survfunc.CumIncidenceRight(waited, codes)
-        last = np.searchsorted(theirs.times, 4, side="right") - 1
-        assert ours.answered == pytest.approx(theirs.cinc[0][last], abs=1e-12)
-        assert ours.withdrawn == pytest.approx(theirs.cinc[1][last], abs=1e-12)
-        compared += 1
-    assert compared > 100
 
 
 def test_littles_law_by_the_definition() -> None:

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -46,7 +46,7 @@ from workhours_sla.cli.outputs import OutputOptions
 from workhours_sla.errors import SourceError, StoreError
 from workhours_sla.json import from_json
 from workhours_sla.sla.emitted_changes import Change
-from workhours_sla.stream import Batch, Item, Rejected
+from workhours_sla.stream import Item, Rejected
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
 
@@ -121,17 +121,6 @@ def test_files_rotated_while_no_process_ran_are_read_first(path: Path) -> None:
     again = Follower(path, followed.position)
     assert again.rest() == IDS[2:7]
     assert not again.tail.lost
-
-
-def test_a_file_that_is_gone_is_reported(path: Path) -> None:
-    path.write_text(LINES[0] + LINES[1])
-    followed = Follower(path)
-    followed.rest()
-    path.unlink()
-    path.write_text(LINES[2] + LINES[3])
-    again = Follower(path, followed.position)
-    assert again.rest() == IDS[2:4]
-    assert again.tail.lost
 
 
 def test_a_file_cut_short_or_rewritten_is_read_from_its_beginning(path: Path) -> None:
@@ -480,27 +469,6 @@ def test_a_row_that_is_retried_in_vain_has_its_new_reason(path: Path) -> None:
     assert tail.read(Rejected("unknown_type", "", "{")) == Rejected(
         "malformed", "the last line looks half-written: Input data was truncated", "{"
     )
-
-
-def batches(events: Sequence[Event], size: int) -> Iterator[Batch]:
-    for first in range(0, len(events), size):
-        batch = events[first : first + size]
-        watermark = max(event.received_at for event in batch)
-        yield Batch("", batch, watermark=watermark)
-
-
-def test_a_run_stopped_after_any_batch_resumes_there(tmp_path: Path) -> None:
-    events = stream(40, 5)
-    whole, cut = tmp_path / "whole.db", tmp_path / "cut.db"
-    with Stored(whole, POLICY) as store:
-        expected = [
-            change for batch in batches(events, 9) for change in store.commit(batch).changes
-        ]
-    found: list[Change] = []
-    for batch in batches(events, 9):
-        with Stored(cut, POLICY) as store:
-            found += store.commit(batch).changes
-    assert found == expected
 
 
 @pytest.mark.parametrize("name", ["sheet.xlsx", "table.parquet", "log.xes"])
