@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import pickle
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -248,58 +248,6 @@ def test_a_combination_has_no_source_of_its_own() -> None:
 
 PARTS = RU, Calendar.plain([date(2026, 9, 1)], yearly=["12-25"], last=date(2060, 12, 31))
 YEAR = date(2025, 1, 1), date(2025, 12, 31)
-ASKED_OF_A_CALENDAR = {
-    "id": None,
-    "tz": None,
-    "coverage": None,
-    "version": None,
-    "weekend": None,
-    "other_zones": None,
-    "fingerprint": None,
-    "definition": (),
-    "get": None,
-    "available": ("AT",),
-    "plain": None,
-    "knows": (date(2030, 1, 1),),
-    "uncertain": (2026,),
-    "possible_hours_of": (date(2025, 11, 1),),
-    "check_known": (date(2026, 1, 1),),
-    "day": (date(2025, 11, 1),),
-    "special_days": (2025,),
-    "days": YEAR,
-    "is_working_day": (date(2025, 11, 1),),
-    "count_working_days": YEAR,
-    "add_working_days": (date(2025, 11, 1), 20),
-    "as_known": (date(2021, 10, 1),),
-    "with_week": (6,),
-    "with_workdays": ([],),
-    "without": (Layer.PRESIDENTIAL,),
-    "provisional": (),
-    "diff": (RU, *YEAR),
-    "amend": ([],),
-    "with_source": (None,),
-}
-
-
-@pytest.mark.parametrize("combine", [days_off_in_any, working_in_any])
-def test_a_combination_never_uses_the_source_of_its_first_part(
-    combine: Callable[..., Calendar],
-) -> None:
-    def found(combined: Calendar, name: str, args: tuple[object, ...] | None) -> object:
-        value = getattr(combined, name)
-        if args is None:
-            return value
-        try:
-            value = value(*args)
-        except CalendarDataError as error:
-            return str(error)
-        return list(value) if isinstance(value, Iterator) else value
-
-    assert {name for name in dir(Calendar) if name[0] != "_"} == set(ASKED_OF_A_CALENDAR)
-    combined, blind = combine(*PARTS), combine(*PARTS)
-    object.__setattr__(blind, "_source", None)
-    for name, args in ASKED_OF_A_CALENDAR.items():
-        assert found(blind, name, args) == found(combined, name, args)
 
 
 @pytest.mark.parametrize("combine", [days_off_in_any, working_in_any])

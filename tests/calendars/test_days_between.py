@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from kit.paths import ROOT
 from kit.properties import examples
+from kit.values import OFFICE
 from workhours_sla import Calendar, Schedule
 from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
 from workhours_sla.cli.days import _period
 from workhours_sla.cli.main import main
 
 DATA = ROOT / "tests/data/calendars"
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

@@ -172,12 +172,6 @@ def test_as_known() -> None:
     assert then(date(2021, 10, 1)).version == "2021-09-16"
 
 
-def test_region_as_known() -> None:
-    region_calendar = Calendar.get("RU-VGG")
-    assert region_calendar.as_known(date(2023, 1, 23)).is_working_day(date(2023, 2, 1))
-    assert not region_calendar.as_known(date(2023, 1, 24)).is_working_day(date(2023, 2, 1))
-
-
 def test_volgograd_has_its_own_days() -> None:
     calendar = Calendar.get("RU-VGG")
     for text in ("2018-02-02", "2019-12-31", "2020-12-31", "2023-02-01", "2023-02-02"):

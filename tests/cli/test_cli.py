@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from kit.paths import EXAMPLES
-from workhours_sla.cli.main import COMMANDS, main
+from kit.values import run
+from workhours_sla.cli.main import COMMANDS
 from workhours_sla.text import catalog
 
 RUN = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()"]
@@ -26,13 +27,6 @@ EVENTS = """\
 {"event_id":"1","appeal_id":"A-1001","type":"created","occurred_at":"2025-03-12T10:15:00+03:00","agency_id":"Дороги"}
 """
 ROWS = "appeal_id,posted_at,answered_at\nA,2025-03-12T10:15+03:00,2025-03-12T15:15+03:00\n"
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    status = main(arguments)
-    out, err = capsys.readouterr()
-    assert "Traceback" not in err
-    return status, out, err
 
 
 def write(folder: Path, name: str, content: str | bytes) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from kit.values import run
 from workhours_sla import Schedule, Trace, WorkingDays, parse_budget
-from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.json import from_json, to_json
 
@@ -51,13 +51,6 @@ name = "at night"
 budget = "1h"
 schedule = "night"
 """
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    status = main(arguments)
-    out, err = capsys.readouterr()
-    assert "Traceback" not in err
-    return status, out, err
 
 
 def data_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:

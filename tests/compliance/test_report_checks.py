@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -11,7 +10,8 @@ from itertools import pairwise
 
 import pytest
 
-from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
+from kit.values import FOUR, HOUR, OFFICE, REPLY
+from workhours_sla import Event, Policy, Schedule, Target, evaluate
 
 np = pytest.importorskip("numpy")
 
@@ -34,12 +34,8 @@ from workhours_sla.reports.report_json import from_json, to_json
 from workhours_sla.statistics.control_charts import BASELINE
 
 SEED = 20250312
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
-N4 = working_hours(4)
-REPLY = Target("first reply", N4, OFFICE)
-WATCHED = Target("first reply", N4, WATCH)
-HOUR = timedelta(hours=1)
+WATCHED = Target("first reply", FOUR, WATCH)
 START = np.datetime64("2025-03-10T00:00", "s")
 FROZEN = DATA / "serial" / "report-4.json"
 
@@ -117,7 +113,7 @@ def test_withdrawals_by_the_definition() -> None:
     for _ in range(1500):
         cohort = Cohort(rng)
         found = cohort.cases()
-        tally = Tally.of(found, 0.9, N4)
+        tally = Tally.of(found, 0.9, FOUR)
         curve = tally.curve_of(np.arange(len(found)))
         at = int(rng.integers(1, 7))
         ours = withdrawals(tally, curve, at * HOUR)
@@ -141,30 +137,6 @@ def test_withdrawals_by_the_definition() -> None:
     assert known > 1000
     assert matter > 300
     assert worst < 1e-12, f"largest difference {worst}"
-
-
-def test_withdrawals_against_statsmodels() -> None:
-    survfunc = pytest.importorskip("statsmodels.duration.survfunc")
-    rng = np.random.default_rng(SEED)
-    compared = 0
-    for _ in range(300):
-        cohort = Cohort(rng)
-        pairs = [(left - came, how) for came, left, how in cohort.stays()]
-        codes = np.array([("open", "answered", "withdrawn").index(how) for _, how in pairs])
-        waited = np.array([time for time, _ in pairs])
-        found = cohort.cases()
-        tally = Tally.of(found, 0.9, N4)
-        ours = withdrawals(tally, tally.curve_of(np.arange(len(found))), N4)
-        if ours is None or not {1, 2} <= set(codes[waited <= 4].tolist()):
-            continue
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            theirs = survfunc.CumIncidenceRight(waited, codes)
-        last = np.searchsorted(theirs.times, 4, side="right") - 1
-        assert ours.answered == pytest.approx(theirs.cinc[0][last], abs=1e-12)
-        assert ours.withdrawn == pytest.approx(theirs.cinc[1][last], abs=1e-12)
-        compared += 1
-    assert compared > 100
 
 
 def test_littles_law_by_the_definition() -> None:

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
+from kit.values import FOUR, OFFICE
 from workhours_sla import (
     CalendarDays,
     ClockTime,
@@ -25,7 +26,6 @@ from workhours_sla import (
     WorkingDays,
     WorkingDaysInHours,
     evaluate,
-    working_hours,
 )
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
@@ -57,13 +57,11 @@ from workhours_sla.report import (
 )
 from workhours_sla.statistics.maturity import VERDICTS
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 EAST = Schedule("RU-KC", "Mo-Fr 08:00-17:00")  # 20 and 21 April 2026 are uncertain
-N4 = working_hours(4)
-TARGET = Target("first reply", N4, OFFICE)
+TARGET = Target("first reply", FOUR, OFFICE)
 AS_OF = datetime(2026, 3, 14, 18, tzinfo=OFFICE.tz)
 BUDGETS = (
-    N4,
+    FOUR,
     ClockTime(timedelta(hours=30)),
     WorkingDays(2),
     WorkingDays(1, count_from="same_day"),
@@ -508,7 +506,7 @@ def test_crossed_groupings_count_every_appeal_in_its_cell(
         (name, "{}-W{:02}".format(*when.isocalendar()[:2]))
         for when, (name, _, _) in zip(posted, rows, strict=True)
     )
-    limits = {when: OFFICE.breaches_after(when, N4) for when in posted}
+    limits = {when: OFFICE.breaches_after(when, FOUR) for when in posted}
     met = Counter(
         (name, "{}-W{:02}".format(*when.isocalendar()[:2]))
         for when, end, (name, _, _) in zip(posted, done, rows, strict=True)

@@ -11,7 +11,7 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla import Schedule, Target, working_hours
+from kit.values import REPLY, at
 from workhours_sla.cli.main import main
 from workhours_sla.cli.times import read_edge
 from workhours_sla.compliance.period import Period, compared_periods
@@ -26,13 +26,7 @@ from workhours_sla.report import (
 from workhours_sla.report import report as report_of
 
 ZONE = ZoneInfo("Europe/Volgograd")
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-REPLY = Target("first reply", working_hours(4), OFFICE)
 AS_OF = datetime(2025, 6, 2, 12, tzinfo=ZONE)
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
 def cases() -> object:

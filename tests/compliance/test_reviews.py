@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kit.diaries import S9, Watch, entry, judge, life, only, sentence, target
-from kit.promise_scenes import FOUR, OFFICE, Side, judged, local, sides, story
+from kit.promise_scenes import FOUR, Side, judged, sides, story
 
 
 def test_a_formal_reply_answers_only_the_first_reply_target() -> None:
@@ -145,25 +145,6 @@ def test_a_reply_from_before_a_transfer_may_be_the_answer() -> None:
     answered = only(diary, "Thu 13.03.2025 18:00", of)
     assert sentence(answered) == "met, due Wed 12.03.2025 15:15, used 0:45"
     assert not answered.needs_review
-
-
-@sides
-def test_a_formal_reply_is_not_substantive(side: Side) -> None:
-    events = story(
-        "2025-09-15 09:10 created", "2025-09-15 09:40 replied", "2025-09-15 14:35 replied"
-    )
-    events = (
-        events[0],
-        replace(events[1], substantive=False),
-        replace(events[2], substantive=True),
-    )
-    first = judged(side, events, "2025-09-16 09:00", FOUR)
-    assert (first["verdict"], str(first["elapsed"])) == ("met", "0:30:00")
-    point = replace(FOUR, stops="substantive_reply")
-    for schedule, elapsed in ((OFFICE, "4:25:00"), (S9, "5:25:00")):
-        row = judged(side, events, "2025-09-16 09:00", replace(point, schedule=schedule))
-        assert (row["verdict"], str(row["elapsed"])) == ("breached", elapsed)
-    assert judged(side, events, "2025-09-16 09:00", point)["due_at"] == local("2025-09-15 14:10")
 
 
 @sides

@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from kit.paths import DOCS, EXAMPLES
+from kit.values import OFFICE
 from tools.documents import blocks_of
 from workhours_sla import (
     CalendarDays,
@@ -32,7 +33,6 @@ from workhours_sla.adapters.config.schema import config_schema
 from workhours_sla.errors import ConfigError
 from workhours_sla.sla.event import Attributes
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 BEGIN = datetime(2026, 3, 12, tzinfo=UTC)
 
 SCHEDULES = """

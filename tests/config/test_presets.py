@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kit.values import OFFICE
 from workhours_sla import Event, EventType, Schedule, WorkingDays, evaluate, working_hours
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.policy import configured
@@ -16,7 +17,6 @@ from workhours_sla.errors import ConfigError
 if TYPE_CHECKING:
     from workhours_sla import Policy
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 SCHEDULES = (
     OFFICE,
     Schedule(None, "Mo-Su 00:00-24:00", tz="Asia/Omsk"),

@@ -11,8 +11,8 @@ import pytest
 
 from kit.made_sheets import SHAPES, table
 from kit.paths import EXAMPLES, SAMPLES
+from kit.values import run
 from workhours_sla.adapters.config.file import load_config
-from workhours_sla.cli.main import main
 from workhours_sla.text import catalog
 
 EXPORT = EXAMPLES / "data/appeals.csv"
@@ -27,11 +27,6 @@ def sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     shutil.copy(EXPORT, "appeals.csv")
     return Path("appeals.csv")
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    status = main([*map(str, arguments)])
-    return status, *capsys.readouterr()
 
 
 def feed(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
+from kit.values import OFFICE, REPLY
+from workhours_sla import Event, EventType, Policy, evaluate, working_hours
 
 np = pytest.importorskip("numpy")
 pd = pytest.importorskip("pandas")
@@ -32,8 +33,6 @@ from workhours_sla.report import (
     write_tables,
 )
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-REPLY = Target("first reply", working_hours(4), OFFICE)
 POSTED = datetime(2025, 1, 13, 10, tzinfo=OFFICE.tz)
 SERIES = (
     *("trend", "share_trend", "curve", "funnel", "mix", "comparison", "change"),

@@ -21,6 +21,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kit.paths import DATA
+from kit.values import OFFICE
 from workhours_sla import (
     Act,
     Calendar,
@@ -69,7 +70,6 @@ from workhours_sla.sla.event import AUTHOR_ROLES
 FROZEN = DATA / "serial" / "values.json"
 VOLGOGRAD, BERLIN = ZoneInfo("Europe/Volgograd"), ZoneInfo("Europe/Berlin")
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
-OFFICE = Schedule("RU-VGG", S8)
 ORDER = Act("Order No 7", date(2026, 8, 1), "low", "the agency", "public bodies", "not published")
 WEEK = WeeklyHours.parse("Mo-Th 09:00-13:00,14:00-18:00; Fr 22:00-06:00")
 

@@ -11,8 +11,7 @@ from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
-from test_service_process import WRITE
-
+from kit.served import WRITE
 from workhours_sla import Event
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
+from kit.values import HOUR
 from workhours_sla.cli.main import main
 
 YEARS = range(2019, 2028)
@@ -144,7 +145,6 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 POSTED = datetime(2025, 12, 8, 10, 15)
-HOUR = timedelta(hours=1)
 FILES = {
     "one row": [Appeal(POSTED, None, "Дороги")],
     "one agency": [

@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from kit.values import MINUTE, TICK
+
 Shifts = Sequence[tuple[int, int]]
 """Shifts of a date in minutes after its midnight: 0 <= a < 1440 and a < b <= a + 1440."""
 
@@ -43,8 +45,6 @@ class HoursRule:
 
 DAY = 1440
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
-TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from kit.values import DAY, TICK
 from workhours_sla import (
     CalendarDays,
     ClockTime,
@@ -23,8 +24,6 @@ from workhours_sla import (
 )
 
 ZERO = timedelta(0)
-DAY = timedelta(days=1)
-TICK = timedelta.resolution
 SKEW = timedelta(minutes=5)
 REACH = 400  # days; a scene that needs more days is a mistake in the test
 TYPES = (

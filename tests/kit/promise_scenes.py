@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from test_properties import TICK
 
 from kit import promise_oracle as oracle
 from kit.promise_oracle import Answer, Expected, Fit, Promise
+from kit.values import DAY, HOUR, MINUTE, OFFICE, SECOND, TICK
 from workhours_sla import (
     Calendar,
     CalendarDays,
@@ -31,11 +31,6 @@ from workhours_sla import (
     evaluate,
 )
 
-SECOND = timedelta(seconds=1)
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 SCHEDULES = (
     OFFICE,
     Schedule("RU", "Mo-Fr 09:00-18:00", tz="Europe/Moscow"),

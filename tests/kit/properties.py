@@ -7,6 +7,7 @@ examples are the same in every run; a larger share tries others each time.
 from __future__ import annotations
 
 import os
+import random
 
 from hypothesis import HealthCheck, settings
 
@@ -26,3 +27,5 @@ PROPERTY = settings(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+ROWS = int(os.environ.get("WORKHOURS_ROWS", "300"))
+SEED = random.randrange(10**9) if "WORKHOURS_ROWS" in os.environ else 7

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
+from kit.promise_scenes import Scene
+from kit.values import HOUR, OFFICE, SECOND
 from workhours_sla import (
     Calendar,
     CalendarDays,
@@ -23,7 +27,6 @@ from workhours_sla import (
 )
 
 FIRST = datetime(2026, 2, 2, 5, tzinfo=UTC)
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 HOTLINE = Schedule(None, "Mo-Su 08:00-20:00", tz="Europe/Volgograd")
 NIGHTS = Schedule(Calendar.plain([date(2026, 3, 27)]), "Mo-Fr 22:00-06:00", tz="Europe/Berlin")
 UNCERTAIN = Schedule("RU-KC", "Mo-Fr 09:00-18:00")
@@ -156,3 +159,20 @@ def policy_of(rng: random.Random) -> Policy:
         Rule([target_of(rng, "other")], valid_until=FIRST + timedelta(days=30)),
     ]
     return Policy(rules, on_change=on_change, on_change_past=rng.choice(["as_of_change", "count"]))
+
+
+def deliveries(scene: Scene, chance: random.Random) -> list[Event]:
+    """Return the events in random order, some twice; a copy may have an earlier receipt."""
+    events = list(scene.events)
+    events += [
+        replace(one, received_at=one.received_at + chance.choice([-HOUR, SECOND, HOUR]))
+        for one in events
+        if chance.random() < 0.3
+    ]
+    chance.shuffle(events)
+    return events
+
+
+def cut(events: Sequence[Event], chance: random.Random) -> list[Sequence[Event]]:
+    edges = sorted(chance.choices(range(len(events) + 1), k=4))
+    return [events[since:until] for since, until in pairwise([0, *edges, len(events)])]

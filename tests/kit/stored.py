@@ -7,7 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from workhours_sla import Event, Policy
+from kit.values import at, created, replied
+from workhours_sla import (
+    Event,
+    Policy,
+)
 from workhours_sla.adapters import delivery
 from workhours_sla.adapters.stores.database_store import DatabaseStore
 from workhours_sla.adapters.stores.places import open_reader, open_store
@@ -15,7 +19,15 @@ from workhours_sla.adapters.stores.reader import StoreReader
 from workhours_sla.adapters.stores.sqlite_database import SqliteDatabase
 from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.store import Outbox
-from workhours_sla.stream import Pipeline, StoreFault, check_store, events_of
+from workhours_sla.stream import (
+    Batch,
+    Checkpoint,
+    Pipeline,
+    Rejected,
+    StoreFault,
+    check_store,
+    events_of,
+)
 
 
 class Places:
@@ -57,3 +69,14 @@ def drain(store: Outbox, sink: Sink, batch_size: int = delivery.DEFAULT_BATCH_SI
     """Send every pending change to a sink in this thread; errors of the sink are raised."""
     while (pending := store.pending(sink.name, datetime.now(UTC), batch_size)).changes:
         delivery._write(store, sink, pending, batch_size)
+
+
+def a_batch() -> Batch:
+    """Return a batch of a file: an appeal and its reply, a rejected row, and the position."""
+    return Batch(
+        "file",
+        [created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))],
+        [Rejected("malformed", "a detail", "a text")],
+        {"": Checkpoint("7")},
+        at(2025, 3, 12, 12),
+    )

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from test_headline import MARCH, Appeal, appeals_of, made
-from test_page import Node, read
 
 from kit.browser import FOUND, Browser, browser
-from workhours_sla import Schedule, Target, working_hours
+from kit.html_tree import NBSP, Node, read
+from kit.made_reports import MARCH, Appeal, appeals_of, made
+from kit.values import OFFICE
+from workhours_sla import Target, working_hours
 
 np = pytest.importorskip("numpy")
 
@@ -31,8 +32,6 @@ from workhours_sla.report import report as report_of
 from workhours_sla.reports.overdue import overdue_text, working_day
 from workhours_sla.text.catalog import language
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-NBSP = "\N{NO-BREAK SPACE}"
 HOSTILE = '<b>"Roads"</b> & \u202eCo, =1+1'
 
 

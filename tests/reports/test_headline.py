@@ -6,15 +6,16 @@ import json
 import math
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.html_tree import NBSP
+from kit.made_reports import MARCH, START, Appeal, appeals_of, made
 from kit.properties import examples
-from workhours_sla import Schedule, Target, working_hours
+from kit.values import HOUR
 from workhours_sla.adapters.config.defaults import TARGET
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
@@ -24,53 +25,10 @@ np = pytest.importorskip("numpy")
 
 from kit.paths import EXAMPLES
 from workhours_sla.report import (
-    AppealColumns,
-    Labels,
-    Report,
-    ReportOptions,
-    cases_of_columns,
     page,
 )
-from workhours_sla.report import report as report_of
 from workhours_sla.reports.headline import direction, headline
 from workhours_sla.text.words import target_name
-
-WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
-REPLY = Target("first reply", working_hours(4), WATCH)
-START = datetime(2025, 3, 1, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-NBSP = "\N{NO-BREAK SPACE}"
-
-Appeal = tuple[str, int, int | None]
-"""The agency, and the hours of the arrival and of the answer, None if there is none."""
-
-
-def made(
-    appeals: list[Appeal], *, target: float = 0.9, now: int = 744, **options: object
-) -> Report:
-    """Return the report of March 2025; an appeal is late when its answer takes over four hours."""
-
-    def column(hours: list[int | None]) -> object:
-        base = np.datetime64("2025-03-01T00:00", "s")
-        return np.array(
-            [np.datetime64("NaT", "s") if hour is None else base + hour * 3600 for hour in hours]
-        )
-
-    columns = AppealColumns(
-        column([came for _, came, _ in appeals]),
-        column([answered for _, _, answered in appeals]),
-        groups={"agency": Labels.of([name for name, _, _ in appeals])},
-    )
-    cases = cases_of_columns(columns, REPLY, as_of=START + now * HOUR)
-    chosen = ReportOptions(target_rate=target, **options)  # type: ignore[arg-type]
-    return report_of(cases, chosen)
-
-
-def appeals_of(name: str, met: int, late: int, at: int = 0) -> list[Appeal]:
-    return [(name, at, at + 1)] * met + [(name, at, at + 9)] * late
-
-
-MARCH = {"since": START, "until": datetime(2025, 4, 1, tzinfo=UTC)}
 
 FORMS = {
     ("meets", "ru"): "цель достигнута",

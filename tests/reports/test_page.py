@@ -7,14 +7,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kit.browser import FOUND, Browser, browser
-from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
+from kit.html_tree import NBSP, Node, read
+from kit.values import FOUR, OFFICE, REPLY, at
+from workhours_sla import Event, EventType, Policy, Target, evaluate
 from workhours_sla.cli.main import main
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.worktime.budget_kinds import ClockTime, WorkingDays
@@ -41,16 +42,8 @@ from workhours_sla.report import report as report_of
 from workhours_sla.reports.charts.weeks import xmr_chart
 from workhours_sla.reports.page.svg import svg
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-N4 = working_hours(4)
-REPLY = Target("first reply", N4, OFFICE)
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> - & \x00\u202e'
 SMALL, FLAGGED, PLAIN = "Small", "Flagged", "Roads"
-NBSP = "\N{NO-BREAK SPACE}"
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=OFFICE.tz)
 
 
 AS_OF = at("2025-06-10T12:00")
@@ -80,73 +73,7 @@ def report() -> Report:
 
 
 def trace(late: Late) -> Any:
-    return OFFICE.explain(late.started_at, N4)
-
-
-class Node:
-    """An element of the page, with its children and texts."""
-
-    def __init__(self, tag: str, attributes: dict[str, str | None], parent: Node | None) -> None:
-        self.tag, self.attributes, self.parent = tag, attributes, parent
-        self.children: list[Node | str] = []
-
-    def __getitem__(self, name: str) -> str:
-        value = self.attributes[name]
-        assert value is not None
-        return value
-
-    @property
-    def text(self) -> str:
-        return "".join(c if isinstance(c, str) else c.text for c in self.children)
-
-    def all(self, tag: str, **wanted: str) -> list[Node]:
-        return [
-            node
-            for node in self.inside()
-            if node.tag == tag
-            and all(
-                node.attributes.get(key.rstrip("_").replace("_", "-")) == value
-                for key, value in wanted.items()
-            )
-        ]
-
-    def inside(self) -> Iterator[Node]:
-        for child in self.children:
-            if isinstance(child, Node):
-                yield child
-                yield from child.inside()
-
-
-class Tree(HTMLParser):
-    """Parse a page strictly: every element that is opened must be closed."""
-
-    VOID = frozenset({"meta", "link", "br", "hr", "col", "input"})
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.root = self.at = Node("", {}, None)
-        self.feed(text)
-        self.close()
-        assert self.at is self.root, f"<{self.at.tag}> is not closed"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert len({name for name, _ in attrs}) == len(attrs)
-        node = Node(tag, dict(attrs), self.at)
-        self.at.children.append(node)
-        if tag not in self.VOID:
-            self.at = node
-
-    def handle_endtag(self, tag: str) -> None:
-        assert tag == self.at.tag
-        assert self.at.parent is not None
-        self.at = self.at.parent
-
-    def handle_data(self, data: str) -> None:
-        self.at.children.append(data)
-
-
-def read(text: str) -> Node:
-    return Tree(text).root
+    return OFFICE.explain(late.started_at, FOUR)
 
 
 @pytest.fixture(scope="module", params=["ru", "en"])
@@ -539,7 +466,7 @@ def evaluated(target: Target, *kinds: tuple[EventType, str], as_of: datetime) ->
 
 
 def test_due_times_are_explained_with_their_pauses() -> None:
-    target = Target("reply", N4, OFFICE, pauses=True)
+    target = Target("reply", FOUR, OFFICE, pauses=True)
     found, made = evaluated(
         target,
         (EventType.CREATED, "2025-03-11T10:00"),
@@ -550,7 +477,7 @@ def test_due_times_are_explained_with_their_pauses() -> None:
     account = traces_of(found.outcomes, target)(made.late[0])
     assert account is not None
     assert account.due_at == made.late[0].due_at == at("2025-03-12T13:00")
-    assert account.used == N4
+    assert account.used == FOUR
     root = read(page(made, "ru", traces=traces_of(found.outcomes, target)))
     assert "приостановлено" in root.all("tr", class_="trace")[0].text
     assert root.all("table")[-1]  # the holders are there, too
@@ -567,7 +494,7 @@ def test_day_budgets_are_explained_and_clock_time_is_not() -> None:
 
 
 def test_forecast_is_drawn() -> None:
-    target = Target("reply", N4, OFFICE)
+    target = Target("reply", FOUR, OFFICE)
     now = at("2025-03-11T11:00")
     found, made = evaluated(target, (EventType.CREATED, "2025-03-11T10:00"), as_of=now)
     week = now + timedelta(days=7)
@@ -623,7 +550,7 @@ def two_late() -> tuple[Any, Report]:
         )
         for n, (kind, when, agency) in enumerate(lines)
     ]
-    policy = Policy([Target("reply", N4, OFFICE)])
+    policy = Policy([Target("reply", FOUR, OFFICE)])
     found = evaluate(events, policy, as_of=AS_OF)
     return found, report_of(
         cases_of_evaluation(found, policy, as_of=AS_OF, events=events), events=events
@@ -654,7 +581,7 @@ def test_appeals_in_time_an_hour_earlier_are_marked() -> None:
 
 def test_no_filter_if_an_hour_earlier_saves_nothing() -> None:
     _, made = evaluated(
-        Target("reply", N4, OFFICE), (EventType.CREATED, "2025-03-11T10:00"), as_of=AS_OF
+        Target("reply", FOUR, OFFICE), (EventType.CREATED, "2025-03-11T10:00"), as_of=AS_OF
     )
     root = read(page(made))
     assert not root.all("input")
@@ -802,7 +729,7 @@ def test_theme_follows_the_system_and_the_button(reader: Browser) -> None:
 def test_late_appeals_are_filtered_by_keyboard(tmp_path: Path) -> None:
     found, made = two_late()
     target = tmp_path / "late.html"
-    write_page(made, target, traces=traces_of(found.outcomes, Target("reply", N4, OFFICE)))
+    write_page(made, target, traces=traces_of(found.outcomes, Target("reply", FOUR, OFFICE)))
     shown = (
         "[...document.querySelectorAll('table.late > tbody')]"
         ".filter(b => getComputedStyle(b).display !== 'none').length"

@@ -14,6 +14,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from kit.html_tree import NBSP
+from kit.values import HOUR, OFFICE, at
 from workhours_sla import Calendar, Event, EventType, Policy, Schedule, Target, evaluate
 from workhours_sla import working_hours as hours
 from workhours_sla.calendars.day import DayKind
@@ -45,15 +47,8 @@ from workhours_sla.report import report as report_of
 from workhours_sla.reports.charts.year import SIGNS
 from workhours_sla.text.catalog import CHARTS, language
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 TARGET = Target("первый ответ", hours(4), OFFICE, pauses=True)
-HOUR = timedelta(hours=1)
 HOSTILE = "$x_1$ <b>Отдел</b> & \x00\u202e"
-NBSP = "\N{NO-BREAK SPACE}"
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=OFFICE.tz)
 
 
 AS_OF = at("2025-06-10T12:00")

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
+from kit.values import FOUR, HOUR
 from workhours_sla import (
     Calendar,
     ClockTime,
@@ -23,7 +24,6 @@ from workhours_sla import (
     ScheduleBy,
     Target,
     evaluate,
-    working_hours,
 )
 from workhours_sla.errors import EventError, PolicyError
 
@@ -52,8 +52,6 @@ from workhours_sla.text.catalog import language
 
 S8 = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 S9 = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-N4 = working_hours(4)
-HOUR = timedelta(hours=1)
 
 
 def at(text: str, schedule: Schedule = S8) -> datetime:
@@ -76,7 +74,7 @@ def cases(
     answered = instants([None if a is None else at(a, schedule) for _, a in pairs])
     groups = {} if agencies is None else {"agency": Labels.of(agencies)}
     columns = AppealColumns(posted, answered, groups=groups, **options)
-    target = Target("first reply", N4, schedule)
+    target = Target("first reply", FOUR, schedule)
     return cases_of_columns(columns, target, as_of=at(as_of, schedule))
 
 
@@ -139,7 +137,7 @@ def events_of(pairs: list[tuple[str, str | None]], schedule: Schedule) -> list[E
 
 
 def from_events(pairs: list[tuple[str, str | None]], as_of: str, schedule: Schedule) -> Cases:
-    policy = Policy([Target("first reply", N4, schedule)])
+    policy = Policy([Target("first reply", FOUR, schedule)])
     events = events_of(pairs, schedule)
     when = at(as_of, schedule)
     return cases_of_evaluation(
@@ -289,7 +287,7 @@ def test_every_cell_reconciles(
             withdrawn=instants(gone),
             excluded=excluded,
         ),
-        Target("first reply", N4, S8),
+        Target("first reply", FOUR, S8),
         as_of=as_of,
     )
     intake = found.intake
@@ -332,7 +330,7 @@ def test_columns_give_the_verdicts_of_the_fold(
     as_of: datetime,
     closing: str,
 ) -> None:
-    policy = Policy([Target("first reply", N4, S8, closing=closing)])
+    policy = Policy([Target("first reply", FOUR, S8, closing=closing)])
     events = []
     posted, answered, gone = [], [], []
     for number, (when, reply, deletion, _, _) in enumerate(rows):
@@ -358,7 +356,7 @@ def test_columns_give_the_verdicts_of_the_fold(
             withdrawn=instants(gone),
             ids=[f"A-{number:03}" for number in range(len(rows))],
         ),
-        Target("first reply", N4, S8, closing=closing),
+        Target("first reply", FOUR, S8, closing=closing),
         as_of=as_of,
     )
     verdicts = [VERDICTS[code].replace("at_risk", "pending") for code in expected.verdict]
@@ -434,7 +432,7 @@ def test_local_times_use_the_historical_zone_offset() -> None:
     change = instants([datetime(2020, 12, 26, 22, tzinfo=UTC)])
     found = cases_of_columns(
         AppealColumns(change, instants([None])),
-        Target("first reply", N4, S8),
+        Target("first reply", FOUR, S8),
         as_of=at("2021-01-20T18:00"),
     )
     assert report_of(found).heat_map.arrived[6][1] == 1
@@ -526,7 +524,7 @@ def event_of(number: int, kind: EventType, when: str, **facts: object) -> Event:
 
 
 def test_a_late_appeal_is_split_by_holder() -> None:
-    policy = Policy([Target("first reply", N4, S8)])
+    policy = Policy([Target("first reply", FOUR, S8)])
     events = [
         event_of(1, EventType.CREATED, "14T11:20", agency_id="A"),
         event_of(2, EventType.REGISTERED, "14T11:30"),
@@ -602,7 +600,7 @@ def test_no_cases_by_as_of_are_refused() -> None:
 
 def test_an_agency_without_a_schedule_is_counted_separately() -> None:
     by = ScheduleBy("agency_id", {"A": S8, "C": S8, "D": S9})
-    policy = Policy([Target("first reply", N4, by)])
+    policy = Policy([Target("first reply", FOUR, by)])
     events = [
         Event(name, name, EventType.CREATED, at(t), at(t), agency_id=name)
         for name, t in zip("ABD", ["2025-03-11T10:00"] * 3, strict=True)
@@ -622,7 +620,7 @@ def test_an_agency_without_a_schedule_is_counted_separately() -> None:
             instants([None, None]),
             schedule_names=Labels.of(["A", None]),
         ),
-        Target("first reply", N4, by),
+        Target("first reply", FOUR, by),
         as_of=when,
     )
     assert columns.intake.quarantined == (("no_schedule", 1),)
@@ -637,7 +635,7 @@ def test_each_agency_keeps_its_own_hours_and_zone() -> None:
             instants([None, None]),
             groups={"agency": Labels.of(["west", "east"])},
         ),
-        Target("first reply", N4, ScheduleBy("agency_id", {"west": S8, "east": east})),
+        Target("first reply", FOUR, ScheduleBy("agency_id", {"west": S8, "east": east})),
         as_of=at("2025-03-20T18:00"),
     )
     heat = report_of(found).heat_map
@@ -683,7 +681,7 @@ def test_columns_leave_a_withdrawal_that_may_be_late_pending() -> None:
     posted, gone = at("2026-04-17T16:00"), at("2026-04-20T15:00")
     found = cases_of_columns(
         AppealColumns(instants([posted]), instants([None]), withdrawn=instants([gone])),
-        Target("first reply", N4, kc),
+        Target("first reply", FOUR, kc),
         as_of=at("2026-04-24T18:00"),
     )
     assert (VERDICTS[found.verdict[0]], found.calendar_unknown) == ("pending", 1)
@@ -692,7 +690,7 @@ def test_columns_leave_a_withdrawal_that_may_be_late_pending() -> None:
 
 def test_the_target_is_chosen_by_name_and_can_have_any_budget() -> None:
     days = Target("reply", ClockTime(timedelta(hours=30)), S8)
-    policy = Policy([days, Target("first reply", N4, S8)])
+    policy = Policy([days, Target("first reply", FOUR, S8)])
     events = events_of(ANSWERED_AND_OPEN, S8)
     when = at("2025-03-14T18:00")
     result = evaluate(events, policy, as_of=when)
@@ -721,13 +719,13 @@ def test_columns_of_wrong_shape_or_type_are_refused() -> None:
     when = at("2025-03-14T18:00")
     with pytest.raises(ValueError, match="answered has the shape"):
         cases_of_columns(
-            AppealColumns(good, instants([None, None])), Target("first reply", N4, S8), as_of=when
+            AppealColumns(good, instants([None, None])), Target("first reply", FOUR, S8), as_of=when
         )
     with pytest.raises(TypeError, match="not of instants"):
         cases_of_columns(
-            AppealColumns(np.array([1]), np.array([2])), Target("first reply", N4, S8), as_of=when
+            AppealColumns(np.array([1]), np.array([2])), Target("first reply", FOUR, S8), as_of=when
         )
-    by_agency = Target("first reply", N4, ScheduleBy("agency_id", {"A": S8}))
+    by_agency = Target("first reply", FOUR, ScheduleBy("agency_id", {"A": S8}))
     two = Labels.of(["A", "A"])
     with pytest.raises(ValueError, match="schedule_names has the shape"):
         cases_of_columns(

@@ -6,13 +6,14 @@ import csv
 import json
 import re
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from workhours_sla import Schedule, ScheduleBy, Target, working_hours
+from kit.values import FOUR, OFFICE, REPLY, at
+from workhours_sla import Schedule, ScheduleBy, Target
 from workhours_sla.cli.main import main
 from workhours_sla.errors import NaiveDatetimeError, SourceError
 
@@ -35,14 +36,7 @@ from workhours_sla.reports.report_json import from_json, to_json
 from workhours_sla.reports.report_tables import cell_text, csv_table
 from workhours_sla.reports.tables_csv import table_files
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 WATCH = Schedule(None, "Mo-Su 00:00-24:00", tz="Europe/Volgograd")
-N4 = working_hours(4)
-REPLY = Target("first reply", N4, OFFICE)
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=OFFICE.tz)
 
 
 AS_OF = at("2025-03-14T18:00")
@@ -71,7 +65,7 @@ COLUMNS: dict[str, list[Any]] = {
 
 
 def by_agency(schedules: dict[str, Schedule]) -> Target:
-    return Target("first reply", N4, ScheduleBy("agency_id", schedules))
+    return Target("first reply", FOUR, ScheduleBy("agency_id", schedules))
 
 
 def frame(kind: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from workhours_sla import Schedule, Target, working_hours
+from kit.values import OFFICE, REPLY
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("xlsxwriter")
@@ -30,8 +30,6 @@ from workhours_sla.report import (
     write_workbook,
 )
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-REPLY = Target("first reply", working_hours(4), OFFICE)
 POSTED = datetime(2025, 1, 13, 10, tzinfo=OFFICE.tz)
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from test_page import NBSP, Node, read
 
 from kit.everyday import (
     CONFIG,
@@ -33,6 +32,7 @@ from kit.everyday import (
     run,
     written,
 )
+from kit.html_tree import NBSP, Node, read
 from workhours_sla.cli.main import main
 from workhours_sla.text import words
 from workhours_sla.text.catalog import WORKBOOK, language

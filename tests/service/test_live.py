@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
+from kit.values import HOUR, OFFICE, POLICY
 from workhours_sla import (
     Change,
     Event,
     Outcome,
     Policy,
-    Schedule,
     Target,
     Verdict,
     evaluate,
@@ -45,10 +45,7 @@ from workhours_sla.sla import open_outcomes
 from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.outcome import outcome
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 BEGIN = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
 
 
 def event(

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from kit.values import OFFICE, POLICY, at
 from workhours_sla import (
     ClockTime,
     Event,
@@ -48,8 +49,6 @@ from workhours_sla.service.screen.view import View
 from workhours_sla.sla.due_trace import due_trace
 from workhours_sla.text.catalog import SCREEN, language
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 TWO = Policy([*POLICY.targets, Target("final answer", WorkingDays(7), OFFICE, stops="final_reply")])
 HOSTILE = [
     '<script>alert(1)</script>"><img src=x onerror=alert(2)> & \x00',
@@ -59,10 +58,6 @@ HOSTILE = [
     "A 1/7?x=1#&",
 ]
 NAMES = {"agency": {"roads": "Комитет дорог", "health": "Health <b>"}}
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=OFFICE.tz)
 
 
 def posted(appeal_id: str, when: datetime, **more: Any) -> Event:

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from workhours_sla import Event, Policy, Schedule, Target, working_hours
+from kit.values import OFFICE, POLICY
+from workhours_sla import Event
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore
 from workhours_sla.text.catalog import LANGUAGES, SCREEN, language
@@ -29,8 +30,6 @@ from workhours_sla.service.screen import site, streams
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.with_store import WithStore
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 BEGIN = datetime(2026, 3, 10, 16, 0, tzinfo=OFFICE.tz)
 READ, WRITE, OTHER = "r" * 20, "w" * 20, "o" * 20
 FORM = {"content-type": "application/x-www-form-urlencoded"}

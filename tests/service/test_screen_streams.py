@@ -16,9 +16,8 @@ pytest.importorskip("fastapi")
 pytest.importorskip("httpx")
 pytest.importorskip("numpy")
 
-from test_service import READ, REGION
-
 from kit.asgi import asked
+from kit.client import READ, REGION
 from workhours_sla.service.app import application
 from workhours_sla.service.live import Live
 from workhours_sla.service.screen import streams

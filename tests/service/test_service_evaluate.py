@@ -23,8 +23,7 @@ from workhours_sla.json import to_json
 pytest.importorskip("fastapi")
 pytest.importorskip("httpx")
 
-from test_service import FRIDAY, Client, problem
-
+from kit.client import FRIDAY, Client, problem
 from workhours_sla.service.answering import Limits
 
 RENAMED = {"limit": "breaches_after"}

@@ -15,8 +15,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from test_service import READ, REGION, WRITE, Client, problem
 
+from kit.client import READ, REGION, WRITE, Client, problem
+from kit.values import HOUR
 from workhours_sla import Verdict, evaluate
 from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.sent_events import sent_event
@@ -39,7 +40,6 @@ from workhours_sla.service.with_store import WithStore
 
 POLICY = parse(REGION).policy
 BEGIN = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
 TOKENS = Tokens.parse(f"read={READ}\nwrite={WRITE}", "TOKENS")
 
 

@@ -19,8 +19,8 @@ pytest.importorskip("fastapi")
 pytest.importorskip("httpx")
 
 import httpx
-from test_service import FRIDAY, JSON, READ, REGION, problem
 
+from kit.client import FRIDAY, JSON, READ, REGION, problem
 from kit.paths import EXAMPLES
 from workhours_sla.adapters.config.service_sections import ServiceSettings
 from workhours_sla.service import guard

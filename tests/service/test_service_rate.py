@@ -15,8 +15,7 @@ pytest.importorskip("fastapi")
 pytest.importorskip("httpx")
 pytest.importorskip("numpy")
 
-from test_service import FRIDAY, READ, REGION, WRITE, Client, problem
-
+from kit.client import FRIDAY, READ, REGION, WRITE, Client, problem
 from workhours_sla.service import guard
 from workhours_sla.service.answering import Limits
 from workhours_sla.service.live import Live

@@ -22,9 +22,8 @@ pytest.importorskip("fastapi")
 pytest.importorskip("httpx")
 pytest.importorskip("numpy")
 
-from test_network_streams import direct, stream
-from test_service import Client, problem
-
+from kit.client import Client, problem
+from kit.network_streams import direct, stream
 from workhours_sla.adapters.stores.reader import StoreReader
 from workhours_sla.adapters.stores.sqlite_database import SqliteDatabase
 from workhours_sla.errors import StoreError

@@ -27,9 +27,8 @@ from workhours_sla.stream import Pipeline, SqliteStore, Store
 pytest.importorskip("fastapi")
 pytest.importorskip("httpx")
 
-from test_network_streams import CARRIED, WRITERS, direct, report, stream
-from test_service import Client, problem
-
+from kit.client import Client, problem
+from kit.network_streams import CARRIED, WRITERS, direct, report, stream
 from kit.paths import SAMPLES
 from workhours_sla.adapters.sources.networks.webhooks import Envelope, NetworkRequests, envelope_of
 from workhours_sla.service import webhooks

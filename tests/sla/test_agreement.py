@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
-from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
+from kit.values import OFFICE
+from workhours_sla import Event, Policy, Target, evaluate, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.config import parse
@@ -20,7 +21,6 @@ from workhours_sla.files import Claim, Fault, open_source
 from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.text.catalog import language
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("reply", working_hours(4), OFFICE)])
 DAY = datetime(2026, 3, 12, tzinfo=OFFICE.tz)
 LATER = DAY + timedelta(days=30)

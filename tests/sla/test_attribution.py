@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
+from kit.values import HOUR, OFFICE
 from workhours_sla import (
     ClockTime,
     Event,
     EventType,
     Policy,
-    Schedule,
     Target,
     WorkingDays,
     evaluate,
     working_hours,
 )
-from workhours_sla.sla import holders as spans
-from workhours_sla.sla.appeal import Appeal, read_appeal
 from workhours_sla.sla.holders import Span, in_time_if_earlier
 
 pytest.importorskip("numpy")
 
 from workhours_sla.compliance.late import Late
-from workhours_sla.report import Cases, Report, ReportOptions, cases_of_evaluation
+from workhours_sla.report import Report, ReportOptions, cases_of_evaluation
 from workhours_sla.report import report as report_of
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-HOUR = timedelta(hours=1)
 FIRST = Target("first reply", working_hours(4), OFFICE)
 MONDAY = datetime(2025, 10, 27, tzinfo=OFFICE.tz)  # with a short working Saturday, then three off
 END = MONDAY + timedelta(days=14)
@@ -184,25 +179,6 @@ def test_targets_with_a_clock_for_each_holder_have_no_attribution() -> None:
 # -- against a second evaluation -------------------------------------------------------------------
 
 
-def test_columns_are_not_recomputed_for_each_late_appeal(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked = []
-    of_cases = Cases.open.fget
-    monkeypatch.setattr(Cases, "open", property(lambda cases: asked.append(1) or of_cases(cases)))
-    counts = []
-    for appeals in (1, 30):
-        events = [
-            event
-            for number in range(appeals)
-            for event in events_of(f"A-{number}", (EventType.CREATED, at("27 10:00"), "A"))
-        ]
-        assert report_on(events).attribution is not None
-        counts.append(len(asked))
-        asked.clear()
-    assert counts[0] == counts[1]
-
-
 def random_life(rng: random.Random, name: str) -> list[Event]:
     """Return random events of one appeal over about a day."""
 
@@ -293,61 +269,6 @@ def test_hour_earlier_equals_a_second_evaluation() -> None:
         assert sum((part.worked for part in parts), timedelta(0)) == phase.worked
         assert max(part.appeals for part in parts) <= phase.appeals
         assert phase.appeals <= sum(part.appeals for part in parts)
-
-
-@pytest.mark.parametrize("name", ["open", "counting", "reference"])
-def test_late_appeals_and_groups_do_not_scan_all_cases(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looks: Counter[int] = Counter()
-    of_all = getattr(Cases, name)
-
-    def counted(cases: Cases) -> object:
-        looks[len(cases)] += 1
-        return of_all.fget(cases)
-
-    monkeypatch.setattr(Cases, name, property(counted))
-    for size in (5, 50):
-        events = [
-            event
-            for n in range(size)
-            for event in events_of(
-                f"A-{n}",
-                (CREATED, at("28T10:00"), f"agency {n}"),
-                (REPLIED, at("28T15:30") + n * HOUR, None),
-            )
-        ]
-        assert report_on(events).total.counts.breached == size
-    assert looks[5] == looks[50]
-
-
-def test_an_appeal_is_read_once_for_all_cycles(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    read: list[int] = []
-
-    def counted(events: Sequence[Event]) -> Appeal:
-        read.append(len(events))
-        return read_appeal(events)
-
-    monkeypatch.setattr(spans, "read_appeal", counted)
-    events = events_of(
-        "A-1",
-        (CREATED, at("28T10:00"), "roads"),
-        *(
-            line
-            for n in range(1, 20)
-            for line in (
-                (REPLIED, at("28T10:00") + n * 24 * HOUR - HOUR, None),
-                (EventType.REOPENED, at("28T10:00") + n * 24 * HOUR, "parks"),
-            )
-        ),
-    )
-    report = report_on(events, as_of=END + 14 * 24 * HOUR)
-    assert report.attribution is not None
-    assert report.attribution.at_breach == (("roads", 14),)
-    assert report.attribution.left_out == 0
-    assert read == [len(events)]
 
 
 HOUR_SENTENCE = {"en": "hour of working time", "ru": "на час рабочего времени раньше"}

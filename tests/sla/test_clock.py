@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 
 from kit.diaries import ask, at, clock, judge, life, sentence, target
-from kit.promise_scenes import FOUR, HOUR, Side, judged, local, sides, story
+from kit.promise_scenes import FOUR, Side, judged, sides, story
+from kit.values import HOUR
 from workhours_sla import (
     ClockTime,
     Policy,
@@ -78,19 +79,6 @@ def test_the_next_change_is_the_first_pause_end_warning_or_breach_still_ahead() 
         "Wed 12.03.2025 15:30",
     ]
     assert one.next_change(at("Wed 12.03.2025 15:31").astimezone(UTC)) is None
-
-
-@sides
-def test_verdicts_of_open_appeals_at_an_instant(side: Side) -> None:
-    found = []
-    for posted in ("2025-03-12 10:15", "2025-03-12 12:50", "2025-03-11 17:20"):
-        row = judged(side, story(f"{posted} created"), "2025-03-12 14:30", FOUR)
-        found.append((row["verdict"], str(row["elapsed"]), row["due_at"]))
-    assert found == [
-        ("at_risk", "3:15:00", local("2025-03-12 15:15")),
-        ("pending", "0:40:00", local("2025-03-12 17:50")),
-        ("breached", "5:10:00", local("2025-03-12 12:20")),
-    ]
 
 
 @sides

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kit.diaries import S9, Watch, ask, at, clock, entry, judge, life, only, sentence, target
-from kit.promise_scenes import FOUR, HOUR, Side, judged, local, sides, story
+from kit.promise_scenes import FOUR, Side, judged, local, sides, story
+from kit.values import HOUR
 from workhours_sla import (
     CalendarDays,
     ClockTime,
@@ -270,41 +271,6 @@ def test_overdue_leaves_out_an_open_pause() -> None:
 
 
 @sides
-def test_a_question_to_the_citizen_pauses_the_clock(side: Side) -> None:
-    events = story(
-        "2025-06-09 16:00 created",
-        "2025-06-09 17:10 paused",
-        "2025-06-11 12:20 resumed",
-        "2025-06-11 16:20 replied",
-    )
-    running = judged(side, events, "2025-06-12 09:00", FOUR)
-    assert str(running["elapsed"]) == "16:20:00"
-    paused = judged(side, events, "2025-06-12 09:00", replace(FOUR, pauses=True))
-    assert (paused["verdict"], str(paused["elapsed"])) == ("breached", "4:10:00")
-    assert paused["due_at"] == local("2025-06-11 16:10")
-    whole_days = replace(FOUR, pauses=True, schedule=S9)
-    assert str(judged(side, events, "2025-06-12 09:00", whole_days)["elapsed"]) == "5:10:00"
-
-
-@sides
-def test_an_open_pause_has_no_limit_unless_it_came_too_late(side: Side) -> None:
-    paused = replace(FOUR, pauses=True)
-    events = story("2025-03-11 10:00 created", "2025-03-11 12:00 paused")
-    row = judged(side, events, "2025-05-05 10:00", paused)
-    assert (row["verdict"], row["limit"], str(row["elapsed"])) == ("paused", None, "2:00:00")
-    late = story("2025-03-11 10:00 created", "2025-03-11 15:00:00.000001 paused")
-    row = judged(side, late, "2025-05-05 10:00", paused)
-    assert (row["verdict"], row["limit"]) == ("breached", local("2025-03-11 15:00"))
-    edge = story("2025-03-11 10:00 created", "2025-03-11 15:00 paused")  # as the limit is reached
-    row = judged(side, edge, "2025-05-05 10:00", paused)
-    assert (row["verdict"], row["limit"], row["due_at"]) == (
-        "paused",
-        None,
-        local("2025-03-11 15:00"),
-    )
-
-
-@sides
 def test_a_capped_pause_ends_at_its_cap(side: Side) -> None:
     capped = replace(FOUR, pauses=True, pause_cap=HOUR)
     lines = ["2025-03-11 09:00 created", "2025-03-11 10:00 paused"]
@@ -317,26 +283,3 @@ def test_a_capped_pause_ends_at_its_cap(side: Side) -> None:
     ):
         row = judged(side, story(*lines, *more), as_of, capped)
         assert (row["verdict"], row["due_at"]) == (verdict, local(due))
-
-
-@sides
-def test_clock_time_ignores_pauses(side: Side) -> None:
-    events = story("2025-03-11 10:00 created", "2025-03-11 11:00 paused")
-    row = judged(
-        side, events, "2025-03-11 17:00", replace(FOUR, budget=ClockTime(6 * HOUR), pauses=True)
-    )
-    assert (row["verdict"], row["limit"]) == ("breached", local("2025-03-11 16:00"))
-
-
-@sides
-def test_days_whose_midnight_is_paused_do_not_count(side: Side) -> None:
-    events = story(
-        "2025-03-11 10:00 created", "2025-03-12 20:00 paused", "2025-03-13 20:00 resumed"
-    )
-    for budget, due in (
-        (WorkingDays(2), "2025-03-14 18:00"),
-        (CalendarDays(4, roll="none"), "2025-03-17 00:00"),
-        (CalendarDays(4, roll="following"), "2025-03-17 18:00"),
-    ):
-        paused = replace(FOUR, budget=budget, pauses=True)
-        assert judged(side, events, "2025-03-13 21:00", paused)["due_at"] == local(due)

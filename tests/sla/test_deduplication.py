@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import permutations
 
 from kit.diaries import Watch, ask, judge, life, sentence
-from kit.promise_scenes import FOUR, Side, judged, sides, story
 
 
 def test_duplicate_events_and_duplicate_appeals() -> None:
@@ -66,10 +65,3 @@ def test_an_answer_may_be_delivered_before_its_appeal() -> None:
         watch = Watch()
         said = watch.apply(*order) | watch.advance("Wed 12.03.2025 18:00")
         assert said == {"opened Wed 12.03.2025 09:30", "met Wed 12.03.2025 11:00"}
-
-
-@sides
-def test_order_of_arrival_and_duplicates(side: Side) -> None:
-    posted, answer = story("2025-03-12 09:30 created", "2025-03-12 11:00 replied")
-    row = judged(side, [answer, posted, posted], "2025-03-14 09:00", FOUR)
-    assert (row["verdict"], str(row["elapsed"])) == ("met", "1:30:00")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kit.diaries import at, clock, entry, judge, life, only, sentence, target
-from kit.promise_scenes import FOUR, Side, judged, sides, story
 
 
 @pytest.mark.parametrize(
@@ -151,31 +148,3 @@ def test_only_a_reply_from_before_the_deletion_needs_a_review() -> None:
         )
         outcome = only(diary, "Wed 12.03.2025 18:00", target(stops="substantive_reply"))
         assert (outcome.verdict, outcome.needs_review) == ("withdrawn", needs_review)
-
-
-@sides
-def test_a_deletion_before_the_answer_withdraws(side: Side) -> None:
-    for deleted, verdict in (("2025-03-11 11:00", "withdrawn"), ("2025-03-11 13:00", "met")):
-        posted, gone, answer = story(
-            "2025-03-11 09:00 created", f"{deleted} deleted", "2025-03-11 12:00 replied"
-        )
-        events = [posted, replace(gone, author_role="citizen"), answer]
-        assert judged(side, events, "2025-03-12 10:00", FOUR)["verdict"] == verdict
-
-
-@sides
-def test_only_the_citizen_withdraws_and_only_in_time(side: Side) -> None:
-    for role, deleted, verdict in (
-        ("citizen", "2025-03-12 09:00", "withdrawn"),  # the limit itself
-        ("citizen", "2025-03-12 09:00:00.000001", "breached"),
-        ("official", "2025-03-11 15:00", "breached"),
-        (None, "2025-03-11 15:00", "breached"),
-    ):
-        posted, gone = story("2025-03-11 14:00 created", f"{deleted} deleted")
-        events = [posted, replace(gone, author_role=role)]
-        assert judged(side, events, "2025-03-12 10:00", FOUR)["verdict"] == verdict
-    posted, gone, back = story(
-        "2025-03-11 14:00 created", "2025-03-11 15:00 deleted", "2025-03-11 16:00 restored"
-    )
-    events = [posted, replace(gone, author_role="citizen"), back]
-    assert judged(side, events, "2025-03-12 10:00", FOUR)["verdict"] == "breached"

@@ -14,15 +14,9 @@ from hypothesis import strategies as st
 
 from kit import promise_oracle as oracle
 from kit.paths import DOCS
-from kit.promise_scenes import (
-    HOUR,
-    Scene,
-    by_engine,
-    row_expected,
-    scenes,
-    unknown_scenes,
-)
+from kit.promise_scenes import Scene, by_engine, row_expected, scenes, unknown_scenes
 from kit.properties import EXAMPLES, PROPERTY
+from kit.values import HOUR
 from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
 from workhours_sla.sla.event import EARLIEST, LATEST
 from workhours_sla.stream import Monitor

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.values import OFFICE
 from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
 from workhours_sla.errors import NaiveDatetimeError
 from workhours_sla.sla.forecast import Forecast, Slot, forecast_deadlines
 from workhours_sla.sla.outcome import Outcome
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 ZONE = OFFICE.tz
 MONDAY = datetime(2026, 3, 16, tzinfo=ZONE)
 

@@ -26,8 +26,6 @@ from kit.diaries import (
 from kit.promise_scenes import FOUR, Scene, Side, judged, local, scenes, sides, story, target_of
 from kit.properties import PROPERTY
 from workhours_sla import (
-    Event,
-    EventType,
     Schedule,
     ScheduleBy,
     holder_spans,
@@ -277,42 +275,6 @@ def test_a_second_posting_names_no_holder() -> None:
     # 09:00-11:00, 12:00-13:00
     outcome = only(diary, "Wed 12.03.2025 13:00", target(on_transfer="resume"))
     assert outcome.elapsed == working_hours(3)
-
-
-@sides
-def test_a_transfer_leaves_or_restarts_the_clock(side: Side) -> None:
-    events = story(
-        "2025-10-14 11:20 created",
-        "2025-10-14 15:05 transferred",
-        "2025-10-15 09:50 replied",
-        created={"agency_id": "A"},
-        transferred={"agency_id": "B"},
-    )
-    expected = {
-        "keep": ("breached", "6:30:00", local("2025-10-14 16:20")),
-        "restart": ("met", "3:45:00", local("2025-10-15 10:05")),
-        "resume": ("met", "3:45:00", local("2025-10-15 10:05")),
-    }
-    for on_transfer, wanted in expected.items():
-        row = judged(side, events, "2025-10-16 09:00", replace(FOUR, on_transfer=on_transfer))
-        assert (row["verdict"], str(row["elapsed"]), row["due_at"]) == wanted
-
-
-@sides
-def test_a_former_holder_resumes_its_own_clock(side: Side) -> None:
-    moves = (("09:00", "A"), ("11:00", "B"), ("12:00", "A"))
-    posted = story("2025-10-14 08:00 created", created={"agency_id": "C"})
-    moved = [
-        Event(
-            f"m{n}", "a", EventType.TRANSFERRED, local(f"2025-10-14 {t}"), local(f"2025-10-14 {t}")
-        )
-        for n, (t, _) in enumerate(moves)
-    ]
-    moved = [replace(e, agency_id=to) for e, (_, to) in zip(moved, moves, strict=True)]
-    row = judged(side, [*posted, *moved], "2025-10-14 14:30", replace(FOUR, on_transfer="resume"))
-    assert row["started_at"] == local("2025-10-14 09:00")
-    assert str(row["elapsed"]) == "3:30:00"  # 9-11, 12-13, 14-14:30
-    assert row["due_at"] == local("2025-10-14 15:00")
 
 
 @sides

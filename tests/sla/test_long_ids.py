@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from test_store import POLICY
 
 from kit.stored import Stored
+from kit.values import POLICY
 from workhours_sla import Event, EventType
 from workhours_sla.adapters.sources import Fault, mapper_of
 from workhours_sla.adapters.sources.derived_events import with_creation

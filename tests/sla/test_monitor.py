@@ -7,7 +7,6 @@ not taken back must at all times be what the events that were taken come to.
 
 import pickle
 import random
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -23,27 +22,17 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from test_properties import TICK
 
 from kit.promise_oracle import Fit, Promise
-from kit.promise_scenes import (
-    DAY,
-    HOUR,
-    OFFICE,
-    Scene,
-    as_of_the_end,
-    edges_of,
-    local,
-    scenes,
-    story,
-)
+from kit.promise_scenes import Scene, as_of_the_end, edges_of, local, scenes, story
 from kit.properties import EXAMPLES, PROPERTY
+from kit.reported import Ledger, check_reported
+from kit.values import DAY, HOUR, OFFICE, TICK
 from workhours_sla import (
     Act,
     Calendar,
     Change,
     ClockTime,
-    Evaluation,
     Event,
     Monitor,
     Outcome,
@@ -59,102 +48,10 @@ from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.stream import Batch, Rejected
 
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 3, stateful_step_count=20)
-Key = tuple[str, str, int]
-"""The identity of a clock: appeal, target and cycle."""
 THE_END = datetime(9999, 12, 31, tzinfo=UTC)
-ENDS = ("met", "breached", "withdrawn", "excluded")
 
 
 # What was reported
-
-
-class Ledger:
-    """The changes that a reader has received; each is current until it is retracted."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()
-        self.current: dict[str, Change] = {}
-
-    def take(self, changes: Iterable[Change]) -> None:
-        for change in changes:
-            assert change.change_id not in self.seen, "a change has an identity of its own"
-            self.seen.add(change.change_id)
-            if change.retracts is None:
-                self.current[change.change_id] = change
-                continue
-            assert change.retracts in self.current, "only a current change can be retracted"
-            retracted = self.current.pop(change.retracts)
-            assert (change.kind, key_of(change)) == (retracted.kind, key_of(retracted))
-
-    def clocks(self) -> dict[Key, list[Change]]:
-        found: dict[Key, list[Change]] = {}
-        for change in self.current.values():
-            found.setdefault(key_of(change), []).append(change)
-        return found
-
-    def net(self) -> Counter[tuple[object, ...]]:
-        """Count the current changes except ``due_changed``."""
-        return Counter(
-            (*key_of(change), str(change.kind), change.at)
-            for change in self.current.values()
-            if change.kind != "due_changed"
-        )
-
-
-def key_of(of: Change | Outcome) -> Key:
-    return (of.appeal_id, of.target, of.cycle)
-
-
-def check_reported(ledger: Ledger, found: Evaluation) -> None:
-    """Check that the current changes agree with the outcomes."""
-    clocks, outcomes = ledger.clocks(), {key_of(outcome): outcome for outcome in found.outcomes}
-    assert clocks.keys() == outcomes.keys()
-    for key, outcome in outcomes.items():
-        reported = sorted(clocks[key], key=lambda change: change.revision)
-        kinds = Counter(str(change.kind) for change in reported)
-        assert {kind: kinds[kind] for kind in ENDS} == {
-            kind: int(kind == outcome.verdict) for kind in ENDS
-        }
-        if outcome.verdict == "excluded":  # an excluded appeal has no other change
-            assert kinds == {"excluded": 1}
-        else:
-            check_clock(outcome, reported, kinds)
-
-
-def check_clock(outcome: Outcome, reported: list[Change], kinds: Counter[str]) -> None:
-    at = {str(change.kind): change.at for change in reported}
-    assert (at["opened"], kinds["opened"]) == (utc(outcome.started_at), 1)
-    ends = {
-        "breached": outcome.limit,
-        "met": outcome.answered_at,
-        "withdrawn": outcome.withdrawn_at,
-    }
-    if outcome.retroactive:  # dated to the change of the appeal that came after the limit
-        assert at["breached"] > utc(outcome.limit)
-        assert not kinds["at_risk"]
-    elif outcome.verdict in ends:
-        assert at[outcome.verdict] == utc(ends[outcome.verdict])
-    if outcome.due_at is not None or kinds["paused"] == kinds["resumed"]:
-        # an open pause has no other due time
-        due = [change.due_at for change in reported if change.kind in {"opened", "due_changed"}][-1]
-        assert due == utc(outcome.due_at)
-
-    by_time = isinstance(outcome.budget, timedelta)
-    assert kinds["at_risk"] <= 1
-    assert kinds["at_risk"] or not (
-        outcome.verdict == "at_risk"
-        or (outcome.verdict == "breached" and by_time and not outcome.retroactive)
-    )
-    assert not kinds["at_risk"] or outcome.verdict != "pending"
-    if kinds["at_risk"] and outcome.answered_at:
-        assert at["at_risk"] < outcome.answered_at
-    if outcome.verdict in {"pending", "at_risk", "paused"}:
-        assert kinds["paused"] - kinds["resumed"] == int(outcome.verdict == "paused")
-
-
-def utc(when: datetime | None) -> datetime | None:
-    """Return an instant in UTC, because equal times in two zones may compare as different."""
-    return when and when.astimezone(UTC)
 
 
 # Calendars and policies under way
@@ -375,13 +272,6 @@ def test_no_event_is_applied_if_iterating_them_raises() -> None:
     assert kinds(monitor.apply([posted, answer])) == ["opened", "met"]
 
 
-def test_events_may_come_from_a_generator() -> None:
-    events = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
-    monitor = Monitor(FOUR)
-    assert kinds(monitor.apply(event for event in events)) == ["opened", "met"]
-    assert monitor.counters.read == 2
-
-
 def test_a_restored_monitor_continues_with_its_events() -> None:
     posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
     monitor = Monitor(FOUR)
@@ -457,37 +347,6 @@ def test_a_deletion_is_emitted_and_retracted_at_once() -> None:
     monitor = Monitor(FOUR)
     reported = [kinds(monitor.apply(event)) for event in events]
     assert reported == [["opened"], ["withdrawn"], ["-withdrawn"]]
-
-
-def test_an_answer_that_arrives_late_retracts_the_breach() -> None:
-    posted, answer = story("2025-03-11 09:00 created", "2025-03-11 11:00 replied")
-    monitor = Monitor(FOUR)
-    monitor.apply(posted)
-    at_risk, breached = monitor.advance(local("2025-03-13 09:00"))
-    changes = monitor.apply(answer)
-    assert kinds(changes) == ["-at_risk", "-breached", "met"]
-    assert [change.retracts for change in changes] == [
-        at_risk.change_id,
-        breached.change_id,
-        None,
-    ]
-
-
-def test_a_decree_moves_the_due_time_and_retracts_the_breach() -> None:
-    known = [Schedule(Calendar.get("RU-VGG").as_known(day), OFFICE.hours) for day in DECREE]
-    before, after = (Policy([Target("p", 4 * HOUR, schedule)]) for schedule in known)
-    monitor = Monitor(before)
-    (opened,) = monitor.apply(story("2023-01-31 16:30 created"))
-    assert opened.due_at == local("2023-02-01 11:30")
-    assert kinds(monitor.advance(local("2023-02-02 09:00"))) == ["at_risk", "breached"]
-    changes = monitor.replace(after)
-    assert kinds(changes) == ["-at_risk", "-breached", "due_changed"]
-    assert changes[-1].due_at == local("2023-02-03 11:30")
-    assert monitor.replace(after) == ()
-
-
-DECREE = (date(2023, 1, 23), date(2023, 1, 24))
-"""The day before two days off in February became known, and the day when they became known."""
 
 
 def test_every_change_of_a_removed_clock_is_retracted() -> None:

@@ -6,12 +6,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from kit.properties import EXAMPLES
-from kit.random_streams import FIRST, OFFICE, UNCERTAIN, events_of, policy_of
+from kit.random_streams import FIRST, UNCERTAIN, events_of, policy_of
+from kit.values import DAY, OFFICE
 from workhours_sla import (
     CalendarDays,
     ClockTime,
@@ -24,14 +24,10 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.errors import StoreError
-from workhours_sla.sla import open_outcomes
-from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.open_outcomes import OpenOutcomes
-from workhours_sla.sla.outcome import outcome
 from workhours_sla.sla.receipts import commit_with_receipts
 from workhours_sla.stream import Batch, MemoryStore, Pipeline
 
-DAY = timedelta(days=1)
 STEPS = (1, 20, 61, 600, 3_600, 40_000, 90_000, 900_000)
 
 
@@ -90,35 +86,6 @@ def test_kept_outcomes_are_those_of_a_new_evaluation(seed: int) -> None:
 
 def created(number: int, when: datetime) -> Event:
     return Event(f"{number}", f"A-{number}", "created", when, when)
-
-
-def test_only_what_changed_or_reached_an_edge_is_evaluated(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    evaluated: list[str] = []
-
-    def counted(appeal: Appeal, *others: Any) -> Outcome:
-        evaluated.append(appeal.appeal_id)
-        return outcome(appeal, *others)
-
-    monkeypatch.setattr(open_outcomes, "outcome", counted)
-    began = datetime(2026, 3, 16, 9, tzinfo=OFFICE.tz)  # a Monday
-    policy = Policy([Target("first reply", working_hours(4), OFFICE, warn=timedelta(hours=1))])
-    with Pipeline(MemoryStore(), policy) as pipeline:
-        kept = OpenOutcomes(pipeline)
-        pipeline.apply(created(number, began + timedelta(minutes=number)) for number in range(60))
-
-        def evaluated_at(minutes: int, *changed: str) -> list[str]:
-            evaluated.clear()
-            found = kept.update(began + timedelta(minutes=minutes), changed)
-            assert found == list(pipeline.open_outcomes(began + timedelta(minutes=minutes)))
-            return list(evaluated)
-
-        assert len(evaluated_at(60)) == 60
-        assert evaluated_at(61) == evaluated_at(120) == []
-        assert evaluated_at(150, "A-7") == ["A-7"]
-        assert evaluated_at(180) == ["A-0"]  # at risk
-        assert evaluated_at(182) == ["A-1", "A-2"]
 
 
 def test_everything_is_evaluated_after_an_error_of_the_store(

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import pickle
-import random
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from kit.values import OFFICE, POLICY, at, created, event, replied
 from workhours_sla import (
-    Calendar,
     Evaluation,
     Event,
     EventType,
@@ -35,29 +31,11 @@ from workhours_sla.errors import (
     NaiveDatetimeError,
     PolicyError,
 )
-from workhours_sla.sla.event import EVENT_FIELDS, FIELD_NAMES, checked_event
+from workhours_sla.sla.event import checked_event
 from workhours_sla.sla.fold import fold
 from workhours_sla.sla.instants import BEGINNING, NEVER
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 STRICT = Policy([Target("first reply", working_hours(4), OFFICE, closing="strict")])
-
-
-def at(*fields: int) -> datetime:
-    return datetime(*fields, tzinfo=OFFICE.tz)
-
-
-def event(event_id: str, appeal: str, kind: EventType, when: datetime, **more: object) -> Event:
-    return Event(event_id, appeal, kind, when, more.pop("received_at", when), **more)
-
-
-def created(appeal: str, when: datetime, **more: object) -> Event:
-    return event(f"{appeal}-c", appeal, EventType.CREATED, when, **more)
-
-
-def replied(appeal: str, when: datetime, **more: object) -> Event:
-    return event(f"{appeal}-r", appeal, EventType.REPLIED, when, **more)
 
 
 def reconciles(result: Evaluation) -> bool:
@@ -65,37 +43,6 @@ def reconciles(result: Evaluation) -> bool:
     return counts.read == (
         counts.applied + counts.duplicate + counts.quarantined + counts.after_as_of
     ) and counts.quarantined == len(result.quarantine)
-
-
-def test_who_is_about_to_breach() -> None:
-    # three appeals at 14:30 on a Wednesday, a warning at 60 working minutes
-    events = [
-        created("a", at(2025, 3, 12, 10, 15)),
-        created("b", at(2025, 3, 12, 12, 50)),
-        created("c", at(2025, 3, 11, 17, 20)),
-    ]
-    a, b, c = evaluate(events, POLICY, as_of=at(2025, 3, 12, 14, 30)).outcomes
-    assert (a.verdict, a.elapsed, a.remaining) == (
-        Verdict.AT_RISK,
-        timedelta(hours=3, minutes=15),
-        timedelta(minutes=45),
-    )
-    assert (b.verdict, b.remaining) == (Verdict.PENDING, timedelta(hours=3, minutes=20))
-    assert (c.verdict, c.elapsed, c.overdue, c.due_at) == (
-        Verdict.BREACHED,
-        timedelta(hours=5, minutes=10),
-        timedelta(hours=1, minutes=10),
-        at(2025, 3, 12, 12, 20),
-    )
-
-
-def test_disorder_and_duplicates_change_only_the_counters() -> None:
-    posted, answer = created("1", at(2025, 3, 12, 9, 30)), replied("1", at(2025, 3, 12, 11))
-    result = evaluate([answer, posted, posted], POLICY, as_of=at(2025, 3, 12, 18))
-    (only,) = result.outcomes
-    assert (only.verdict, only.elapsed) == (Verdict.MET, timedelta(minutes=90))
-    assert (result.reconciliation.duplicate, result.reconciliation.late) == (1, 1)
-    assert reconciles(result)
 
 
 def test_an_answer_between_due_and_limit_is_met_unless_the_target_is_strict() -> None:
@@ -122,25 +69,6 @@ def test_an_unanswered_appeal_is_at_risk_until_the_limit_itself() -> None:
         (at(2025, 3, 13, 9, 0, 1), Verdict.BREACHED),
     ):
         assert evaluate(events, POLICY, as_of=as_of).outcomes[0].verdict is verdict
-
-
-def test_a_reply_by_a_citizen_is_no_answer() -> None:
-    events = [
-        created("1", at(2025, 3, 12, 10)),
-        replied("1", at(2025, 3, 12, 11), author_role="citizen"),
-    ]
-    (only,) = evaluate(events, POLICY, as_of=at(2025, 3, 14)).outcomes
-    assert (only.verdict, only.answered_at) == (Verdict.BREACHED, None)
-
-
-def test_the_first_posting_and_the_last_holder_count() -> None:
-    events = [
-        created("1", at(2025, 3, 12, 10), agency_id="A", channel="vk"),
-        event("again", "1", EventType.CREATED, at(2025, 3, 13, 10)),
-        event("moved", "1", EventType.TRANSFERRED, at(2025, 3, 12, 12), agency_id="B"),
-    ]
-    (only,) = evaluate(events, POLICY, as_of=at(2025, 3, 14)).outcomes
-    assert (only.posted_at, only.agency_id, only.channel) == (at(2025, 3, 12, 10), "B", "vk")
 
 
 def test_quarantined_events_have_a_reason() -> None:
@@ -205,64 +133,6 @@ def test_dates_outside_the_calendar_leave_a_known_due_time() -> None:
     assert evaluate(answered, POLICY, as_of=at(2028, 2, 1)).outcomes[0].verdict is Verdict.MET
 
 
-def test_the_verdict_depends_on_the_decrees_known_to_the_calendar() -> None:
-    events = [created("1", at(2023, 1, 31, 16, 30)), replied("1", at(2023, 2, 3, 10))]
-    verdicts = []
-    for known in (date(2023, 1, 23), date(2023, 1, 24)):
-        schedule = Schedule(Calendar.get("RU-VGG").as_known(known), OFFICE.hours)
-        policy = Policy([Target("first reply", working_hours(4), schedule)])
-        (only,) = evaluate(events, policy, as_of=at(2023, 2, 6)).outcomes
-        verdicts.append((only.verdict, only.elapsed))
-    assert verdicts == [
-        (Verdict.BREACHED, timedelta(hours=18, minutes=30)),
-        (Verdict.MET, timedelta(hours=2, minutes=30)),
-    ]
-
-
-EVENTS = st.lists(
-    st.builds(
-        lambda n, appeal, kind, minutes, lag, channel: Event(
-            event_id=f"e{n}",
-            appeal_id=f"a{appeal}",
-            type=kind,
-            occurred_at=at(2025, 3, 12, 9) + timedelta(minutes=minutes),
-            received_at=at(2025, 3, 12, 9) + timedelta(minutes=minutes + lag),
-            channel=channel,
-        ),
-        st.integers(0, 12),
-        st.integers(0, 3),
-        st.sampled_from([EventType.CREATED, EventType.REPLIED, EventType.CLOSED]),
-        st.integers(0, 3000),
-        st.integers(-10, 100),
-        st.sampled_from(["vk", "ok"]),
-    ),
-    max_size=14,
-)
-
-
-@given(EVENTS, st.randoms(use_true_random=False), st.integers(0, 4000))
-def test_any_order_and_any_duplicates_give_the_same_state(
-    events: list[Event], chance: random.Random, minutes: int
-) -> None:
-    as_of = at(2025, 3, 12, 9) + timedelta(minutes=minutes)
-    once = evaluate(events, POLICY, as_of=as_of)
-    shuffled = events + [e for e in events if chance.random() < 0.5]
-    chance.shuffle(shuffled)
-    again = evaluate(shuffled, POLICY, as_of=as_of)
-    assert again.outcomes == once.outcomes
-    assert set(again.quarantine) == set(once.quarantine)
-    assert reconciles(once)
-    assert reconciles(again)
-
-
-@given(EVENTS, st.integers(0, 4000))
-def test_breached_means_that_elapsed_exceeds_the_budget(events: list[Event], minutes: int) -> None:
-    as_of = at(2025, 3, 12, 9) + timedelta(minutes=minutes)
-    for outcome in evaluate(events, POLICY, as_of=as_of).outcomes:
-        assert outcome.elapsed is not None
-        assert (outcome.verdict is Verdict.BREACHED) == (outcome.elapsed > outcome.budget)
-
-
 def test_values_can_be_pickled_and_are_frozen() -> None:
     posted = created("1", at(2025, 3, 12, 10))
     assert pickle.loads(pickle.dumps(posted)) == posted  # noqa: S301
@@ -289,16 +159,6 @@ def test_an_event_created_without_checks_equals_one_created_with_them() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         clock.limit = None
     assert dataclasses.replace(clock, cycle=0) == clock
-
-
-def test_the_fields_of_an_event_are_declared_once() -> None:
-    _, *parameters = inspect.signature(Event.__init__).parameters.values()
-    assert tuple(one.name for one in parameters) == FIELD_NAMES
-    declared = {field.name: field.default for field in dataclasses.fields(Event)}
-    for one, field in zip(parameters, EVENT_FIELDS, strict=True):
-        assert field.required == (one.default is inspect.Parameter.empty)
-        assert field.required or one.default == declared[one.name]
-        assert field.nullable == (one.default is None)
 
 
 def test_collections_are_kept_as_frozen_values() -> None:

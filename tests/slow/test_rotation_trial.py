@@ -23,7 +23,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from test_watch import NEVER_CHANGES, WATCH, an_event, line
+
+from kit.watched import NEVER_CHANGES, WATCH, an_event, line
 
 RUNS = int(os.environ.get("WORKHOURS_ROTATIONS", "3"))
 FIRST = int(

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from kit.browser import FOUND, Browser, browser
-from workhours_sla import Event, Policy, Schedule, Target, working_hours
+from kit.values import OFFICE, POLICY
+from workhours_sla import Event
 from workhours_sla.stream import MemoryStore, Pipeline
 
 pytest.importorskip("fastapi")
@@ -30,8 +31,6 @@ from workhours_sla.service.with_store import WithStore
 
 pytestmark = [pytest.mark.skipif(not FOUND, reason="Chromium is not installed")]
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 NOW = datetime(2025, 12, 30, 16, 25, tzinfo=OFFICE.tz)
 TOKEN = "t" * 20
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> & \x00\u202e'

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_monitor import Ledger, check_reported
-from test_service_process import REGION, WRITE, ask, begin, served
 
 from kit.event_sender import Sender, row
 from kit.random_streams import events_of
+from kit.reported import Ledger, check_reported
+from kit.served import REGION, WRITE, ask, begin, served
 from workhours_sla import Change, Event, evaluate
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse

@@ -15,13 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from kit.paths import ROOT
 from workhours_sla.cli import main as command
 from workhours_sla.cli.main import PLAIN_SIGNS
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import REFUSALS, UNKNOWN_DATES
 
-TESTS = Path(__file__).parent
-ROOT = TESTS.parent
 CONSOLES = ("cp866", "cp1251")
 RUN = "from workhours_sla.cli.main import run; run()"
 
@@ -232,7 +231,7 @@ def test_standard_input_with_crlf(folder: Path) -> None:
 
 # -- what only POSIX has --------------------------------------------------------------------------
 
-AS_WINDOWS = (str(TESTS / "as_windows.py"),)
+AS_WINDOWS = (str(ROOT / "tests" / "kit" / "as_windows.py"),)
 
 
 def test_every_module_is_imported_without_posix(folder: Path) -> None:

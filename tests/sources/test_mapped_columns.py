@@ -15,7 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
-from workhours_sla import EventType, Policy, Schedule, Target, evaluate, working_hours
+from kit.values import OFFICE
+from workhours_sla import EventType, Policy, Target, evaluate, working_hours
 from workhours_sla.adapters.columns import parts_of
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.sources.jsonl import JsonRows
@@ -27,7 +28,6 @@ from workhours_sla.sla.event import Event
 
 PROPERTY = settings(max_examples=examples(300), deadline=None, derandomize=True, database=None)
 MOSCOW = '[input]\ntz = "Europe/Moscow"\n'
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 NOON = datetime(2026, 3, 12, 9, tzinfo=UTC)
 
 

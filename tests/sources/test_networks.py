@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from kit.paths import SAMPLES
 from kit.properties import examples
-from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
+from kit.values import HOUR, POLICY
+from workhours_sla import Event, evaluate
 from workhours_sla.adapters.sources import Fault, mapper_of, open_source
 from workhours_sla.adapters.sources.networks import comments, reading, vk_threads
 from workhours_sla.cli.main import main
@@ -27,14 +28,10 @@ from workhours_sla.config import parse
 from workhours_sla.errors import SourceError
 
 ZONE = ZoneInfo("Europe/Volgograd")
-POLICY = Policy(
-    [Target("first reply", working_hours(4), Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00"))]
-)
 AS_OF = datetime(2026, 3, 12, 15, 30, tzinfo=ZONE)
 WALL = -990000001
 POSTED = datetime(2026, 3, 12, 7, 0, tzinfo=UTC)
 """12 March 2026, 10:00 in Volgograd."""
-HOUR = timedelta(hours=1)
 
 
 class Read:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from kit.paths import EXAMPLES, SAMPLES
 from kit.properties import examples
-from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
+from kit.values import POLICY
+from workhours_sla import Event, evaluate
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.sections import Format
 from workhours_sla.adapters.sources import Claim, Fault, Item, open_source
@@ -29,8 +30,6 @@ from workhours_sla.text.catalog import LANGUAGES, QUARANTINE_REASONS, language
 from workhours_sla.text.messages import phrase_of, said
 
 VOLGOGRAD = ZoneInfo("Europe/Volgograd")
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 AS_OF = datetime(2026, 3, 12, 15, 30, tzinfo=VOLGOGRAD)
 STORY = {
     "A": ("met", "2026-03-12 15:15", 45),

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from workhours_sla import Schedule
+from kit.values import OFFICE
 
 np = pytest.importorskip("numpy")
 
@@ -169,11 +169,10 @@ def test_later_points_do_not_move_a_fixed_baseline() -> None:
 
 
 def test_the_weeks_around_new_year() -> None:
-    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     mondays = [
-        datetime(2025, 12, 29, tzinfo=office.tz) + timedelta(days=7 * week) for week in range(4)
+        datetime(2025, 12, 29, tzinfo=OFFICE.tz) + timedelta(days=7 * week) for week in range(4)
     ]
-    hours = [office.elapsed(a, b) // timedelta(hours=1) for a, b in pairwise(mondays)]
+    hours = [OFFICE.elapsed(a, b) // timedelta(hours=1) for a, b in pairwise(mondays)]
     assert hours == [16, 0, 40]
     merged = merge_short_periods(hours, shortest=8)
     assert merged.labels.tolist() == [0, 1, 1]

@@ -118,20 +118,6 @@ def test_ten_appeals_with_eight_matured() -> None:
     assert cohort.arrived == 10
 
 
-def test_the_curve_against_exact_fractions() -> None:
-    worst = 0.0
-    for waited, answered in small_cohorts():
-        curve, exact = kaplan_meier(waited, answered), exact_curve(waited, answered)
-        assert curve.times.tolist() == [time for time, _, _ in exact]
-        for at, (_, level, spread) in enumerate(exact):
-            worst = max(worst, abs(curve.survival[at] - float(level)))
-            if level:
-                worst = max(worst, abs(curve.variance[at] - float(level**2 * spread)))
-            else:
-                assert np.isnan(curve.variance[at])
-    assert worst < 1e-14, f"largest difference {worst}"
-
-
 def test_the_curve_and_its_limits_against_scipy() -> None:
     stats = pytest.importorskip("scipy.stats")
     worst = compared = 0
@@ -175,14 +161,6 @@ def test_quantiles_by_the_definition() -> None:
             assert found.longest == waited.max()
 
 
-def test_quantiles_of_complete_data_are_of_type_1() -> None:
-    for n in range(1, 300):
-        waited = np.arange(1, n + 1) * 60
-        curve = kaplan_meier(waited, np.ones(n, bool))
-        for q, parts in ((0.5, 5), (0.9, 9), (0.1, 1), (0.7, 7)):
-            assert survival_quantile(curve, q).time == 60 * -(-n * parts // 10)
-
-
 def test_quantile_limits_against_statsmodels() -> None:
     survfunc = pytest.importorskip("statsmodels.duration.survfunc")
     compared = 0
@@ -212,22 +190,6 @@ def test_the_fewest_answers_for_an_upper_limit(q: float, confidence: float, fewe
         assert (survival_quantile(curve, q).upper is not None) == (n >= fewest)
 
 
-def test_the_interval_contains_the_quantile_and_widens_with_confidence() -> None:
-    for waited, answered in small_cohorts(300):
-        for q in (0.5, 0.9):
-            narrow, wide = (
-                survival_quantile(kaplan_meier(waited, answered, confidence=c), q)
-                for c in (0.8, 0.99)
-            )
-            ends = [
-                [99 if x is None else x for x in (found.lower, found.time, found.upper)]
-                for found in (narrow, wide)
-            ]
-            assert ends[0] == sorted(ends[0])
-            assert ends[1][0] <= ends[0][0]
-            assert ends[0][2] <= ends[1][2]
-
-
 def test_the_restricted_mean_by_its_definition() -> None:
     worst = 0.0
     for waited, answered in small_cohorts():
@@ -251,19 +213,6 @@ def test_the_restricted_mean_by_its_definition() -> None:
     assert worst < 1e-12, f"largest difference {worst}"
 
 
-def test_the_restricted_mean_of_complete_data_is_the_mean() -> None:
-    rng = np.random.default_rng(SEED)
-    worst = 0.0
-    for _ in range(1000):
-        waited = rng.integers(0, 50, size=int(rng.integers(1, 30)))
-        horizon = int(rng.integers(1, 60))
-        found = restricted_mean(kaplan_meier(waited, np.ones(waited.size, bool)), horizon)
-        capped = np.minimum(waited, horizon)
-        worst = max(worst, abs(found.mean - capped.mean()))
-        worst = max(worst, abs(found.variance - capped.var() / capped.size))
-    assert worst < 1e-11, f"largest difference {worst}"
-
-
 def test_incidence_against_statsmodels() -> None:
     survfunc = pytest.importorskip("statsmodels.duration.survfunc")
     rng = np.random.default_rng(SEED)
@@ -279,17 +228,6 @@ def test_incidence_against_statsmodels() -> None:
         for ours, their in zip((found.answered, found.withdrawn), theirs.cinc, strict=True):
             worst = max(worst, np.abs(ours - their[at]).max())
     assert worst < 1e-13, f"largest difference {worst}"
-
-
-def test_incidences_and_the_open_share_add_up() -> None:
-    rng = np.random.default_rng(SEED)
-    for waited, answered in small_cohorts(300):
-        withdrawn = ~answered & (rng.random(waited.size) < 0.5)
-        found = cumulative_incidence(waited, answered, withdrawn)
-        either = kaplan_meier(waited, answered | withdrawn)
-        assert np.allclose(found.answered + found.withdrawn, 1 - either.survival, atol=1e-13)
-    alone = cumulative_incidence(waited, answered, np.zeros(waited.size, bool))
-    assert np.allclose(alone.answered, 1 - kaplan_meier(waited, answered).survival, atol=1e-13)
 
 
 def everything(curve: SurvivalCurve, unit: int) -> list[object]:

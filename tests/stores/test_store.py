@@ -18,20 +18,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from functools import partial
-from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_monitor import Ledger, check_reported
 
-from kit.promise_scenes import HOUR, Scene, as_of_the_end, scenes
+from kit.promise_scenes import Scene, as_of_the_end, scenes
 from kit.properties import PROPERTY
+from kit.random_streams import cut, deliveries
+from kit.reported import Ledger, check_reported
 from kit.stored import Stored, events_at, faults_at, reader_at, store_at
+from kit.values import HOUR, OFFICE, POLICY, SECOND, at, created, event, replied
 from workhours_sla import (
     Act,
     Change,
@@ -54,37 +55,6 @@ from workhours_sla.sla import pipeline
 from workhours_sla.sla.store import Work
 from workhours_sla.stream import Batch, Checkpoint, MemoryStore, Pipeline, Rejected
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
-SECOND = timedelta(seconds=1)
-
-
-def at(*fields: int) -> datetime:
-    return datetime(*fields, tzinfo=OFFICE.tz)
-
-
-def event(event_id: str, appeal: str, kind: EventType, when: datetime, **more: object) -> Event:
-    return Event(event_id, appeal, kind, when, more.pop("received_at", when), **more)
-
-
-def created(appeal: str, when: datetime, **more: object) -> Event:
-    return event(f"{appeal}-c", appeal, EventType.CREATED, when, **more)
-
-
-def replied(appeal: str, when: datetime, **more: object) -> Event:
-    return event(f"{appeal}-r", appeal, EventType.REPLIED, when, **more)
-
-
-def a_batch() -> Batch:
-    """Return a batch of a file: an appeal and its reply, a rejected row, and the position."""
-    return Batch(
-        "file",
-        [created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))],
-        [Rejected("malformed", "a detail", "a text")],
-        {"": Checkpoint("7")},
-        at(2025, 3, 12, 12),
-    )
-
 
 @contextmanager
 def a_file() -> Iterator[Path]:
@@ -105,23 +75,6 @@ def balanced(store: Stored) -> bool:
     counts = store.holdings()
     parts = counts.applied, counts.duplicate, counts.quarantined, counts.replaced, counts.dropped
     return counts.read == sum(parts)
-
-
-def deliveries(scene: Scene, chance: random.Random) -> list[Event]:
-    """Return the events in random order, some twice; a copy may have an earlier receipt."""
-    events = list(scene.events)
-    events += [
-        replace(one, received_at=one.received_at + chance.choice([-HOUR, SECOND, HOUR]))
-        for one in events
-        if chance.random() < 0.3
-    ]
-    chance.shuffle(events)
-    return events
-
-
-def cut(events: Sequence[Event], chance: random.Random) -> list[Sequence[Event]]:
-    edges = sorted(chance.choices(range(len(events) + 1), k=4))
-    return [events[since:until] for since, until in pairwise([0, *edges, len(events)])]
 
 
 # -- a store, a monitor and the batch result agree ---------------------------------------------

@@ -13,15 +13,14 @@ import pytest
 
 from kit.paths import EXAMPLES
 from kit.stored import Stored
-from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
+from kit.values import POLICY
+from workhours_sla import Event, EventType
 from workhours_sla.adapters.stores.places import events_of
 from workhours_sla.adapters.stores.sqlite import SqliteReader
 from workhours_sla.cli.main import main
 from workhours_sla.stream import Batch, Rejected
 
 DATA = EXAMPLES / "data" / "appeals.jsonl"
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 VGG = ["--calendar", "RU-VGG"]
 NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from threading import Event as Flag
 
 import pytest
-from test_store import POLICY, a_batch, at, created
 
+from kit.stored import a_batch
+from kit.values import POLICY, at, created
 from workhours_sla.adapters.stores import places
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError

@@ -14,19 +14,15 @@ from typing import Any
 import pytest
 
 from kit.stored import drain, store_at
-from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.stores import reader
-from workhours_sla.adapters.stores.stored_rows import change_of
+from kit.values import OFFICE, POLICY, SECOND
+from workhours_sla import Change, Event, EventType
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError, UndeliverableError
 from workhours_sla.sla.delivery import Failure, decide
 from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry, SqliteStore
 from workhours_sla.text.catalog import SHELL, language
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 POSTED = datetime(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz)
-SECOND = timedelta(seconds=1)
 NOW = datetime(2025, 3, 12, 10, 0, tzinfo=UTC)
 SOON = Retry(first=timedelta(milliseconds=1), longest=timedelta(milliseconds=5))
 
@@ -135,28 +131,6 @@ def test_delays_double_up_to_the_longest_and_differ_by_chance() -> None:
 
 
 # -- sinks with trouble ------------------------------------------------------------------------
-
-
-def test_a_change_is_read_back_once_for_all_sinks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read: list[bytes] = []
-
-    def counted(body: bytes) -> Change:
-        read.append(body)
-        return change_of(body)
-
-    monkeypatch.setattr(reader, "change_of", counted)
-    sinks = [Recorder("first"), Recorder("second"), Recorder("one by one")]
-    sinks[2].batch_size = 1  # type: ignore[attr-defined]
-    with Pipeline(store_at(tmp_path / "a.db"), POLICY) as pipeline:
-        for part in (range(30), range(30, 50)):
-            with Delivery(pipeline.store, sinks) as delivery:
-                pipeline.apply([created(number) for number in part])
-                delivery.notify()
-                assert delivery.finish(10) == []
-    assert [sink.got for sink in sinks] == [ids(range(50))] * 3
-    assert len(read) == len(set(read)) == 50
 
 
 def test_a_sink_that_fails_gets_every_change_once_in_order(pipeline: Pipeline) -> None:

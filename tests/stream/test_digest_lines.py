@@ -21,10 +21,10 @@ from typing import Any, get_args
 import pytest
 
 from kit.stored import Stored
+from kit.values import MINUTE, OFFICE, POLICY, at
 from workhours_sla import (
     Event,
     EventType,
-    Outcome,
     Policy,
     Schedule,
     ScheduleBy,
@@ -47,18 +47,11 @@ from workhours_sla.stream import Batch
 from workhours_sla.text import catalog
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 EARLY = Schedule("RU-VGG", "Mo-Fr 08:00-12:00,13:00-17:00")
 SCHEDULES = {"office": OFFICE, "early": EARLY}
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
-MINUTE = timedelta(minutes=1)
 TICK = timedelta(seconds=20)
 BEGIN = datetime(2026, 3, 2, 7, 30, tzinfo=OFFICE.tz)
 WATCH = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()", "watch"]
-
-
-def at(*fields: int) -> datetime:
-    return datetime(*fields, tzinfo=OFFICE.tz)
 
 
 def event(appeal: str, kind: str, when: datetime, agency: str | None = "roads") -> Event:
@@ -261,23 +254,6 @@ def test_no_digest_is_written_while_a_backlog_is_read(tmp_path: Path) -> None:
     assert heads(tmp_path) == ["roads · Tue 3 Mar 2026 09:35"]
 
 
-def test_the_store_is_asked_for_open_clocks_once_a_minute_and_in_working_time_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = []
-
-    def open_outcomes(as_of: datetime) -> Iterator[Outcome]:
-        asked.append(f"{as_of:%H:%M:%S}")
-        return iter(())
-
-    with digesting(tmp_path) as (store, lines):
-        monkeypatch.setattr(store, "open_outcomes", open_outcomes)
-        for begin in (at(2026, 3, 2, 7, 58), at(2026, 3, 2, 17, 58)):
-            for second in range(0, 240, 5):
-                lines.write(begin + timedelta(seconds=second))
-    assert asked == ["08:00:00", "08:01:00", "17:58:00", "17:59:00"]
-
-
 def test_changes_before_the_first_digest_are_not_reported(tmp_path: Path) -> None:
     with Stored(tmp_path / "a.db", POLICY) as store:
         store.apply([event(f"A-{number}", "created", BEGIN) for number in range(3)])
@@ -456,17 +432,6 @@ def test_another_file_of_digests_is_no_loss(tmp_path: Path) -> None:
             Agencies(SCHEDULES, schedule_of),
             lost=lambda: pytest.fail("lost"),
         ).close()
-
-
-def test_only_the_last_digests_are_read_back(tmp_path: Path) -> None:
-    with digesting(tmp_path) as (store, lines):
-        store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
-        lines.write(BEGIN)
-        for hour in (9, 11, 12):
-            lines.write(at(2026, 3, 2, hour, 0))
-    assert len(read_back(tmp_path)) == 3
-    with digesting(tmp_path) as (_, lines):
-        assert lines._file.found == {"roads/2026-03-02T09:00:00.000000Z/1"}
 
 
 def _full(_file: int) -> None:

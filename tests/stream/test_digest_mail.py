@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from kit.values import DAY
 from workhours_sla.adapters.delivery import Delivery
 from workhours_sla.adapters.sinks import smtp
 from workhours_sla.adapters.sinks.digest_lines import Message
@@ -35,7 +36,6 @@ controller = pytest.importorskip("aiosmtpd.controller")
 smtpd = pytest.importorskip("aiosmtpd.smtp")
 
 NOW = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
 SOON = Retry(first=timedelta(milliseconds=1), longest=timedelta(milliseconds=5))
 SENDER = "deadlines@region.example"
 TEXT = "Дороги <b> · пн 16.03.2026 10:00\n\nПросрочено, без ответа: 1\n• A-1 & A-2, ответ: срок"

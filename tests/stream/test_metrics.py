@@ -11,16 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
+from kit.values import HOUR, OFFICE
+from workhours_sla import Change, Event, EventType, Policy, Target, working_hours
 from workhours_sla.errors import NaiveDatetimeError, StoreError, UndeliverableError
 from workhours_sla.stream import Delivery, MemoryStore, Metrics, Pipeline, SqliteStore
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy(
     [Target("first reply", working_hours(4), OFFICE), Target("solved", working_hours(8), OFFICE)]
 )
 MONDAY = datetime(2026, 3, 16, 9, 0, tzinfo=OFFICE.tz)
-HOUR = timedelta(hours=1)
 ODD = 'Дороги "и"\\мосты\nв {области}'
 """An agency whose id has every character that must be escaped."""
 

@@ -13,8 +13,8 @@ from signal import SIGTERM
 import click
 import pytest
 
+from kit.values import run
 from workhours_sla.adapters.stores.sqlite import SqliteReader
-from workhours_sla.cli.main import main
 from workhours_sla.cli.min_read import read_percent
 from workhours_sla.text import catalog
 
@@ -24,8 +24,6 @@ UNREADABLE = "A-{0},yesterday,\n"
 EMPTY = ",2026-03-12T10:15+03:00,\n"
 AS_OF = "--as-of=2026-03-12T12:00+03:00"
 RUN = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()"]
-
-Ran = tuple[int, str, str]
 
 
 @pytest.fixture
@@ -42,11 +40,6 @@ def asked(sheet: Path, command: str, *options: str) -> list[str]:
 def rows(readable: int, unreadable: int) -> str:
     lines = [READABLE.format(number) for number in range(readable)]
     return HEADER + "".join(lines) + "".join(UNREADABLE.format(n) for n in range(unreadable))
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ran:
-    status = main(arguments)
-    return status, *capsys.readouterr()
 
 
 COMMANDS = ["check", "forecast", "report"]

@@ -12,7 +12,8 @@ import pytest
 
 from kit.paths import EXAMPLES
 from kit.stored import Stored, drain
-from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
+from kit.values import POLICY
+from workhours_sla import Event, EventType
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.cli.main import main
 from workhours_sla.stream import SqliteStore
@@ -117,15 +118,13 @@ def test_a_file_that_was_moved_away_begins_again_with_new_changes(
 def test_changes_that_the_store_dropped_stay_in_the_file(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    policy = Policy([Target("first reply", working_hours(4), office)])
     begin = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
     day = timedelta(days=1)
 
     def event(number: int, kind: EventType, when: datetime) -> Event:
         return Event(f"{number}-{kind}", str(number), kind, when, when)
 
-    with Stored("b.db", policy, retain=5 * day) as store:
+    with Stored("b.db", POLICY, retain=5 * day) as store:
         sink = JsonLinesSink(Path("b.jsonl"), progress=store.progress)
         for number in range(9):
             when = begin + number * 3 * day
@@ -154,8 +153,6 @@ def test_wrong_use_is_one_sentence_and_changes_nothing(
 ) -> None:
     Path("notes.txt").write_text("milk")
     Path("folder").mkdir()
-    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    policy = Policy([Target("first reply", working_hours(4), office)])
     capsys.readouterr()
     for file, store, says in (
         ("notes.txt", "a.db", "'notes.txt' has other content than changes"),
@@ -168,7 +165,7 @@ def test_wrong_use_is_one_sentence_and_changes_nothing(
         assert main(["outbox", "rewrite", file, "--store", store, "--lang", "en"]) == 2
         out, err = capsys.readouterr()
         assert (out, len(err.splitlines()), says in err) == ("", 1, True), err
-    with Stored("a.db", policy):
+    with Stored("a.db", POLICY):
         assert rewrite() == 2
     assert "another process writes the store" in capsys.readouterr().err
     assert Path("notes.txt").read_text() == "milk"

@@ -18,9 +18,10 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 import pytest
-from test_watch import IDS, LINES, POLICY, Follower, add, an_event, begin, line
 
 from kit.stored import Stored
+from kit.values import POLICY
+from kit.watched import IDS, LINES, Follower, add, an_event, begin, line
 from workhours_sla.adapters.sources import followed as followed_files
 from workhours_sla.adapters.sources.followed import LINGER
 from workhours_sla.adapters.sources.growing_file import Reading
@@ -33,11 +34,6 @@ from workhours_sla.stream import Idle, Item, Start, Watermarks
 
 NOBODY = 65534
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be renamed")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "events.jsonl"
 
 
 def numbered(path: Path, number: int) -> Path:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 import os
 import resource
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from kit.stored import Stored, drain
+from kit.values import OFFICE, POLICY, at
 from workhours_sla import (
     Change,
     ChangeKind,
@@ -21,11 +21,9 @@ from workhours_sla import (
     EventType,
     Monitor,
     Policy,
-    Schedule,
     Target,
     WorkingDays,
     evaluate,
-    working_hours,
 )
 from workhours_sla.adapters.json.changes import change_to_json
 from workhours_sla.adapters.sinks.digest import (
@@ -41,15 +39,7 @@ from workhours_sla.adapters.sinks.jsonl import JsonLinesSink, rewrite
 from workhours_sla.errors import ConfigError, StoreError
 from workhours_sla.json import from_json
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
-
-
 NOW = datetime.max.replace(tzinfo=UTC)
-
-
-def at(*fields: int) -> datetime:
-    return datetime(*fields, tzinfo=OFFICE.tz)
 
 
 def event(appeal: str, kind: str, when: datetime, agency: str | None = "roads") -> Event:
@@ -199,39 +189,6 @@ def test_a_large_write_that_was_not_acknowledged_is_not_written_again(
     assert ids(path) == [f"A-{number}" for number in range(1200)]
 
 
-def test_a_large_write_that_was_cut_short_is_completed(tmp_path: Path) -> None:
-    path, changes = tmp_path / "changes.jsonl", large_changes(1000)
-    write_to(path, changes)
-    whole = path.read_bytes()
-    os.truncate(path, len(whole) - 100)
-    sink = JsonLinesSink(path)
-    sink.write(changes)
-    sink.close()
-    assert path.read_bytes() == whole
-
-
-def test_only_what_was_not_acknowledged_is_read_back(
-    tmp_path: Path, store: Stored, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The process ends after it wrote two changes, before it acknowledged them."""
-    path = tmp_path / "changes.jsonl"
-    store.apply([event(str(number), "created", at(2025, 3, 12, 10)) for number in (3, 4)])
-    with monkeypatch.context() as patched:
-        patched.setattr(store.store, "acknowledge", lambda *_: pytest.fail("end"))
-        sink = sink_of(path, store)
-        with pytest.raises(pytest.fail.Exception):
-            drain(store, sink)
-        sink.close()
-    sink = sink_of(path, store)
-    assert {one.split("/")[0] for one in sink._to.found} == {"3", "4"}
-    drain(store, sink, 1)
-    sink.close()
-    assert ids(path) == list("01234")
-    again = sink_of(path, store)  # no end was recorded
-    assert len(again._to.found) == 2
-    again.close()
-
-
 def test_a_last_line_without_its_end_stays(tmp_path: Path) -> None:
     path, changes = tmp_path / "changes.jsonl", some_changes(3)
     write_to(path, changes[:2])
@@ -242,39 +199,6 @@ def test_a_last_line_without_its_end_stays(tmp_path: Path) -> None:
     sink.write(changes)
     sink.close()
     assert ids(path) == ["A-0", "A-1", "A-2"]
-
-
-@pytest.mark.parametrize(
-    ("harm", "cause"),
-    [
-        (lambda path: path.unlink(), "sink_gone"),
-        (lambda path: path.write_bytes(b""), "sink_shortened"),
-        (lambda path: os.truncate(path, path.stat().st_size - 1), "sink_shortened"),
-        (lambda path: path.write_bytes(path.read_bytes().replace(b"/1", b"/7")), "sink_changed"),
-    ],
-)
-def test_a_file_that_was_harmed_since_is_refused_until_it_is_written_again(
-    harm: Callable[[Path], object], cause: str, tmp_path: Path, store: Stored
-) -> None:
-    path = tmp_path / "changes.jsonl"
-    whole = path.read_bytes()
-    store.apply([event("3", "created", at(2025, 3, 12, 10))])
-    harm(path)
-    left = path.read_bytes() if path.exists() else None
-    with pytest.raises(StoreError, match="outbox rewrite") as refused:
-        sink_of(path, store)
-    assert refused.value.cause == cause
-    assert (path.read_bytes() if path.exists() else None) == left
-    if cause == "sink_changed":
-        path.unlink()
-    done = rewrite(path, lambda: (change for _, change in store.changes()))
-    store.acknowledge(str(path), [store.last_change], done.end)
-    assert (done.changes, done.kept) == (4, 0)
-    assert path.read_bytes().startswith(whole)
-    sink = sink_of(path, store)
-    drain(store, sink)
-    sink.close()
-    assert ids(path) == list("0123")
 
 
 def test_a_file_that_was_shortened_before_its_end_was_noted_is_refused(
@@ -288,19 +212,6 @@ def test_a_file_that_was_shortened_before_its_end_was_noted_is_refused(
     sink.close()
     os.truncate(path, size)
     with pytest.raises(StoreError, match="is shorter than"):
-        sink_of(path, store)
-
-
-@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"")])
-def test_a_store_that_never_noted_an_end_misses_its_file(
-    harm: Callable[[Path], object], tmp_path: Path, store: Stored
-) -> None:
-    """Stores of earlier versions did not record the end of the file."""
-    path = tmp_path / "changes.jsonl"
-    store._db.connection.execute("DELETE FROM meta WHERE key LIKE 'end:%'")
-    sink_of(path, store).close()
-    harm(path)
-    with pytest.raises(StoreError, match="is gone since"):
         sink_of(path, store)
 
 
@@ -437,21 +348,6 @@ def test_an_agency_gets_a_digest_at_its_opening_and_not_at_night_or_after_lunch(
     assert digests(events, at(2025, 3, 12, 9, 0), at(2025, 3, 12, 9, 10)) == ()
     answered = [*events, event("A-1", "replied", at(2025, 3, 12, 9, 30))]
     assert digests(answered, at(2025, 3, 12, 13, 30), at(2025, 3, 12, 14, 5)) == ()
-
-
-def test_shares_of_the_budget_are_reported_as_they_pass_in_working_time() -> None:
-    events = [event("A-1", "created", at(2025, 3, 12, 10, 0))]
-    asked = [at(2025, 3, 12, 10, 0) + n * timedelta(minutes=10) for n in range(6 * 30)]
-    passed = {}
-    for since, now in pairwise(asked):
-        for digest in digests(events, since, now):
-            passed[now] = digest.messages[0].rpartition(", ")[2]
-    assert passed == {
-        at(2025, 3, 12, 12, 0): "50 % of the time is used",
-        at(2025, 3, 12, 14, 0): "75 % of the time is used",  # at 13:00 the office closes
-        at(2025, 3, 12, 15, 0): "100 % of the time is used",
-        at(2025, 3, 13, 9, 0): "overdue by 3:00",
-    }
 
 
 def test_a_digest_in_russian_lists_late_appeals_first() -> None:

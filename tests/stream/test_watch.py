@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,11 +21,22 @@ from pathlib import Path
 from threading import Event as Flag
 
 import pytest
-from test_monitor import Ledger
 
 from kit.messages import messages
+from kit.reported import Ledger
 from kit.stored import Stored
-from workhours_sla import Event, EventType, Monitor, Policy, Schedule, Target, working_hours
+from kit.values import POLICY
+from kit.watched import (
+    BEGIN,
+    IDS,
+    LINES,
+    Follower,
+    add,
+    an_event,
+    begin,
+    line,
+)
+from workhours_sla import Event, Monitor
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.adapters.sources.mapping import Mapper
@@ -36,31 +47,9 @@ from workhours_sla.cli.outputs import OutputOptions
 from workhours_sla.errors import SourceError, StoreError
 from workhours_sla.json import from_json
 from workhours_sla.sla.emitted_changes import Change
-from workhours_sla.stream import Batch, Idle, Item, Rejected, Start
+from workhours_sla.stream import Item, Rejected
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
-BEGIN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-WATCH = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()", "watch"]
-NEVER_CHANGES = ["--clock", "events", "--calendar", "RU-VGG"]
-
-
-def an_event(number: int, kind: str = "created", after: timedelta = timedelta(0)) -> Event:
-    when = BEGIN + number * timedelta(minutes=7) + after
-    appeal = f"A-{number:05}"
-    return Event(f"{appeal}-{kind}", appeal, EventType(kind), when, when)
-
-
-def line(event: Event) -> str:
-    row = {
-        "event_id": event.event_id,
-        "appeal_id": event.appeal_id,
-        "type": event.type.value,
-        "occurred_at": event.occurred_at.isoformat(),
-        "received_at": event.received_at.isoformat(),
-    }
-    return json.dumps(row) + "\n"
 
 
 def stream(appeals: int, seed: int) -> list[Event]:
@@ -81,52 +70,6 @@ def text(events: Sequence[Event]) -> str:
 
 
 # -- a followed file -------------------------------------------------------------------------
-
-
-class Follower:
-    """A tail that is read until it is idle, as often as a test wants."""
-
-    def __init__(self, path: Path, position: str = "") -> None:
-        self.tail = Tail(path, Mapper(Layout()), interval=0.001)
-        self._items = self.tail.items({"": position} if position else {})
-        self.position = position
-
-    def begin(self) -> str:
-        """Read one item, and return the id of its event, or "" for a Start."""
-        item = next(self._items)
-        assert isinstance(item, Start | Item)
-        self.position = item.position
-        return item.events[0].event_id if isinstance(item, Item) else ""
-
-    def rest(self) -> list[str]:
-        """Read until the tail is idle; return ids of events and reasons of rejected rows."""
-        found = []
-        for item in self._items:
-            if isinstance(item, Idle):
-                return found
-            self.position = item.position
-            if isinstance(item, Start):
-                continue
-            found += [event.event_id for event in item.events]
-            found += [item.rejected.reason] if item.rejected else []
-        return [*found, "end"]
-
-    def rests(self, times: int) -> list[str]:
-        return [one for _ in range(times) for one in self.rest()]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "events.jsonl"
-
-
-IDS = [an_event(number).event_id for number in range(9)]
-LINES = [line(an_event(number)) for number in range(9)]
-
-
-def add(path: Path, what: str) -> None:
-    with path.open("a") as file:
-        file.write(what)
 
 
 def test_a_file_is_followed_and_half_a_line_waits_for_its_end(path: Path) -> None:
@@ -179,17 +122,6 @@ def test_files_rotated_while_no_process_ran_are_read_first(path: Path) -> None:
     again = Follower(path, followed.position)
     assert again.rest() == IDS[2:7]
     assert not again.tail.lost
-
-
-def test_a_file_that_is_gone_is_reported(path: Path) -> None:
-    path.write_text(LINES[0] + LINES[1])
-    followed = Follower(path)
-    followed.rest()
-    path.unlink()
-    path.write_text(LINES[2] + LINES[3])
-    again = Follower(path, followed.position)
-    assert again.rest() == IDS[2:4]
-    assert again.tail.lost
 
 
 def test_a_file_cut_short_or_rewritten_is_read_from_its_beginning(path: Path) -> None:
@@ -253,12 +185,6 @@ def check_complete(store: Path, sink: Path, events: Sequence[Event]) -> None:
         counts = opened.holdings()
         assert (counts.applied, counts.quarantined) == (len(set(events)), 0)
         assert [change for _, change in opened.changes()] == read_back(sink)
-
-
-def begin(*arguments: object, **options: object) -> subprocess.Popen[str]:
-    command = [*WATCH, *map(str, arguments), *NEVER_CHANGES]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-    return subprocess.Popen(command, text=True, **pipes)
 
 
 @pytest.mark.slow
@@ -544,27 +470,6 @@ def test_a_row_that_is_retried_in_vain_has_its_new_reason(path: Path) -> None:
     assert tail.read(Rejected("unknown_type", "", "{")) == Rejected(
         "malformed", "the last line looks half-written: Input data was truncated", "{"
     )
-
-
-def batches(events: Sequence[Event], size: int) -> Iterator[Batch]:
-    for first in range(0, len(events), size):
-        batch = events[first : first + size]
-        watermark = max(event.received_at for event in batch)
-        yield Batch("", batch, watermark=watermark)
-
-
-def test_a_run_stopped_after_any_batch_resumes_there(tmp_path: Path) -> None:
-    events = stream(40, 5)
-    whole, cut = tmp_path / "whole.db", tmp_path / "cut.db"
-    with Stored(whole, POLICY) as store:
-        expected = [
-            change for batch in batches(events, 9) for change in store.commit(batch).changes
-        ]
-    found: list[Change] = []
-    for batch in batches(events, 9):
-        with Stored(cut, POLICY) as store:
-            found += store.commit(batch).changes
-    assert found == expected
 
 
 @pytest.mark.parametrize("name", ["sheet.xlsx", "table.parquet", "log.xes"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,15 +12,12 @@ from hypothesis import strategies as st
 
 from kit.properties import PROPERTY
 from kit.stored import Stored
-from workhours_sla import Change, Event, EventType, Policy, Schedule, Target, working_hours
+from kit.values import HOUR, MINUTE, POLICY
+from workhours_sla import Change, Event, EventType
 from workhours_sla.errors import NaiveDatetimeError, SourceError
 from workhours_sla.stream import Idle, Item, Watermarks
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 NOON = datetime(2025, 3, 12, 9, 0, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
 
 
 def test_the_watermark_is_the_minimum_and_never_goes_back() -> None:

@@ -21,13 +21,13 @@ from urllib.parse import unquote
 
 import pytest
 
+from kit.values import OFFICE
 from workhours_sla import (
     Change,
     ChangeKind,
     Event,
     EventType,
     Policy,
-    Schedule,
     Target,
     working_hours,
 )
@@ -39,7 +39,6 @@ from workhours_sla.errors import ConfigError, StoreError, UndeliverableError
 from workhours_sla.json import from_json
 from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry, WebhookSink
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("первый ответ", working_hours(4), OFFICE)])
 POSTED = datetime(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz)
 NOW = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)

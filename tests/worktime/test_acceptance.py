@@ -5,25 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from kit.paths import DATA
+from kit.values import at
 from workhours_sla import Calendar, Schedule, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 from workhours_sla.worktime.budget import format_amount, iso_amount
 
-VOLGOGRAD = ZoneInfo("Europe/Volgograd")
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
 S9 = "Mo-Fr 09:00-18:00"
 OFFICES = {"S8": Schedule("RU-VGG", S8), "S9": Schedule("RU-VGG", S9)}
 SCENARIOS = json.loads((DATA / "scenarios.json").read_text(encoding="utf-8"))
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=VOLGOGRAD)
 
 
 @pytest.mark.parametrize("office", OFFICES)

@@ -4,7 +4,6 @@
 run to run.
 """
 
-import os
 import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +16,8 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
+from kit.properties import ROWS, SEED
+from kit.values import FOUR
 from workhours_sla import Calendar, Schedule, columns, working_hours
 from workhours_sla.errors import (
     BudgetError,
@@ -29,8 +30,6 @@ from workhours_sla.worktime.engine.timeline import Timeline
 from workhours_sla.worktime.interval_sets import join
 from workhours_sla.worktime.working_time import WorkingTime
 
-ROWS = int(os.environ.get("WORKHOURS_ROWS", "300"))
-SEED = random.randrange(10**9) if "WORKHOURS_ROWS" in os.environ else 7
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
@@ -39,7 +38,6 @@ ZONES = (
     *("America/New_York", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kathmandu"),
     *("Africa/Casablanca", "Pacific/Apia", "Asia/Vladivostok", "America/Sao_Paulo"),
 )
-FOUR = working_hours(4)
 EDGES = ("next_opening", "next_closing", "previous_opening", "previous_closing")
 
 

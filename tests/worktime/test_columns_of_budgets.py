@@ -16,8 +16,8 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from test_columns import ROWS, SEED
-
+from kit.properties import ROWS, SEED
+from kit.values import DAY, MINUTE, OFFICE, TICK
 from workhours_sla import (
     Calendar,
     CalendarDays,
@@ -35,10 +35,6 @@ from workhours_sla.errors import (
     ProvisionalWarning,
 )
 
-TICK = timedelta.resolution
-MINUTE = timedelta(minutes=1)
-DAY = timedelta(days=1)
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 SUMMER = {
     date(2025, 4, 1): "Mo-Th 08:00-17:00; Fr 08:00-15:30",
     date(2025, 4, 21): "Mo-Fr 10:00-16:00",

@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.values import OFFICE, at
 from workhours_sla import (
     Calendar,
     CalendarDays,
@@ -23,12 +24,6 @@ from workhours_sla import (
     evaluate,
 )
 from workhours_sla.errors import BudgetError, CalendarCoverageError, NaiveDatetimeError
-
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-
-
-def at(*fields: int) -> datetime:
-    return datetime(*fields, tzinfo=OFFICE.tz)
 
 
 def test_an_answer_within_30_days_rolls_either_way() -> None:

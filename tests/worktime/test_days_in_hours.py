@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from kit import promise_oracle as oracle
 from kit.properties import EXAMPLES, PROPERTY
+from kit.values import HOUR, MINUTE, OFFICE, at
 from workhours_sla import (
     Calendar,
     Event,
@@ -39,19 +40,9 @@ from workhours_sla.json import from_json, to_json
 from workhours_sla.report import cases_of_outcomes, report
 from workhours_sla.text.catalog import language
 from workhours_sla.text.words import budget_words
-from workhours_sla.worktime.budget_kinds import DayBudget
-from workhours_sla.worktime.dated_shifts import DatedShifts
-from workhours_sla.worktime.working_time import WorkingTime
 
-HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 SHORT_FRIDAY = Schedule("RU-VGG", "Mo-Th 09:00-18:00; Fr 09:00-16:45")
 NIGHTS = Schedule("RU-VGG", "Mo-Fr 22:00-06:00")
-
-
-def at(*fields: int) -> datetime:
-    return datetime(*fields, tzinfo=OFFICE.tz)
 
 
 def answers(schedule: Schedule, start: datetime, budget: object) -> tuple[str, str]:
@@ -266,17 +257,3 @@ def test_overdue_is_the_working_time_after_the_due_time() -> None:
     policy = Policy([Target("reply", WorkingDaysInHours(1), OFFICE)])
     (outcome,) = evaluate(events, policy, as_of=at(2025, 3, 13, 10)).outcomes
     assert (outcome.due_at, outcome.overdue) == (at(2025, 3, 12, 10, 15), 7.75 * HOUR)
-
-
-@pytest.mark.parametrize("base", [DayBudget, WorkingTime, DatedShifts])
-def test_a_base_class_is_no_value(base: Any) -> None:
-    with pytest.raises(TypeError, match="abstract"):
-        base()
-
-
-def test_a_budget_that_lacks_its_arithmetic_is_refused_at_once() -> None:
-    class Unfinished(DayBudget):
-        pass
-
-    with pytest.raises(TypeError, match="due_on"):
-        Unfinished()  # type: ignore[abstract]

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from kit.stored import Stored
+from kit.values import FOUR, OFFICE
 from workhours_sla import (
     Event,
     EventType,
@@ -32,7 +33,6 @@ from workhours_sla.sla.target import ScheduleBy
 
 pytestmark = pytest.mark.slow
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 MONDAY = datetime(2025, 3, 10, 9, tzinfo=OFFICE.tz)
 SIZE = 150
 """The size of the input, so large that constant and logarithmic costs hardly matter."""
@@ -130,7 +130,6 @@ def corrections(size: int) -> Iterator[Event]:
 
 # -- policies ------------------------------------------------------------------------------
 
-FOUR = working_hours(4)
 BY_AGENCY = ScheduleBy(
     "agency_id", {"roads": OFFICE, "parks": Schedule("RU-VGG", "Mo-Fr 08:00-17:00")}
 )

@@ -33,12 +33,8 @@ from workhours_sla.worktime.budget import check_budget, format_amount, iso_amoun
 from workhours_sla.worktime.hours import parse_shifts
 from workhours_sla.worktime.shifts import (
     Shift,
-    format_shifts,
     merge_shifts,
-    shorten,
 )
-
-HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
@@ -337,27 +333,6 @@ def test_hours_round_trip_through_text(week: list[tuple[Shift, ...]]) -> None:
     hours = WeeklyHours(tuple(week))
     again = WeeklyHours.parse(str(hours)) if not hours.empty else hours
     assert again == hours
-
-
-def minutes_of(day: tuple[Shift, ...]) -> set[int]:
-    minute = timedelta(minutes=1)
-    return {m for start, end in day for m in range(start // minute, end // minute)}
-
-
-@given(shifts(), st.integers(0, 300))
-def test_shortening_removes_the_last_minutes_of_the_day(
-    day: tuple[Shift, ...], minutes: int
-) -> None:
-    worked = sorted(minutes_of(day))
-    kept = sorted(minutes_of(shorten(day, timedelta(minutes=minutes))))
-    assert kept == worked[: max(0, len(worked) - minutes)]
-    late = sorted(minutes_of(shorten(day, timedelta(minutes=minutes), at_start=True)))
-    assert late == worked[minutes:]
-
-
-def test_shortening_continues_into_the_shift_before() -> None:
-    assert format_shifts(shorten(parse_shifts("09:00-13:00,17:30-18:00"), HOUR)) == "09:00-12:30"
-    assert format_shifts(shorten(parse_shifts("09:00-09:30"), HOUR)) == "off"
 
 
 @pytest.mark.parametrize(

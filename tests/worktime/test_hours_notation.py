@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kit.oracle import RUSSIA, HoursRule, Oracle
 from kit.properties import PROPERTY
+from kit.values import MINUTE
 from workhours_sla import Calendar, Schedule, WeeklyHours, columns
 from workhours_sla.errors import HoursSyntaxError
 from workhours_sla.json import from_json, to_json
@@ -22,7 +23,6 @@ WEEKDAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 LEAP_YEAR = [date(2024, 1, 1) + timedelta(days=n) for n in range(366)]
 MONTH_DAYS = [(day.month, day.day) for day in LEAP_YEAR]
-MINUTE = timedelta(minutes=1)
 REFUSED = {"hours_pointless", "hours_never", "hours_after_midnight", "hours_off_twice"}
 """The causes of a refusal that depend on several rules; every text drawn here is well formed."""
 

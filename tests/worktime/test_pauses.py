@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_properties import ASKED, TICK, Question, moments, questions, utc
 
 from kit.properties import PROPERTY
+from kit.schedule_cases import ASKED, Question, moments, questions, utc
+from kit.values import FOUR, TICK
 from workhours_sla import (
     CalendarDays,
     ClockTime,
@@ -180,7 +181,6 @@ def test_a_pause_that_begins_when_the_budget_ends_moves_only_the_limit() -> None
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
 A, B = (datetime(2025, 3, day, 12, tzinfo=OFFICE.tz) for day in (12, 14))
-FOUR = working_hours(4)
 Asked = Callable[[Any], object]
 VERBS: dict[str, Asked] = {
     "elapsed": lambda pauses: OFFICE.elapsed(A, B, pauses=pauses),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import dateutil.tz
 import pytest
 
+from kit.values import OFFICE
 from workhours_sla import (
     Act,
     Calendar,
@@ -37,10 +38,8 @@ from workhours_sla.errors import (
     WorkHoursError,
 )
 from workhours_sla.json import from_json, to_json
-from workhours_sla.worktime.engine.timeline import Timeline
 
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
-OFFICE = Schedule("RU-VGG", S8)
 NIGHT = Schedule("RU", "Mo-Fr 22:00-06:00", tz="Europe/Moscow")
 H4 = working_hours(4)
 
@@ -52,31 +51,11 @@ def at(schedule: Schedule, *fields: int) -> datetime:
 # -- answers worked out by hand ------------------------------------------------------
 
 
-def test_a_short_day_before_a_holiday_shortens_the_night_shift_that_starts_on_it() -> None:
-    short = NIGHT.intervals(at(NIGHT, 2026, 4, 30, 12), at(NIGHT, 2026, 5, 1, 12))
-    assert short == ((at(NIGHT, 2026, 4, 30, 22), at(NIGHT, 2026, 5, 1, 5)),)
-    due = NIGHT.deadline(at(NIGHT, 2026, 4, 30, 23), working_hours(8))
-    assert due == at(NIGHT, 2026, 5, 5)
-
-
-def test_a_repeated_hour_is_worked_twice() -> None:
-    new_york = Schedule(None, "Su 01:30-05:00", tz="America/New_York")
-    start, end = at(new_york, 2024, 11, 3), at(new_york, 2024, 11, 4)
-    assert new_york.elapsed(start, end) == timedelta(hours=4)
-    utc = [tuple(t.astimezone(UTC).hour for t in pair) for pair in new_york.intervals(start, end)]
-    assert utc == [(5, 6), (6, 10)]  # 01:30-02:00 in summer time, then 01:30-05:00 in winter time
-
-
 def test_an_edge_in_a_skipped_hour_moves_to_the_change() -> None:
     berlin = Schedule(None, "Su 02:30-04:00", tz="Europe/Berlin")
     (only,) = berlin.intervals(at(berlin, 2025, 3, 30), at(berlin, 2025, 3, 31))
     assert only.start.astimezone(UTC) == datetime(2025, 3, 30, 1, tzinfo=UTC)
     assert only.end.astimezone(UTC) == datetime(2025, 3, 30, 2, tzinfo=UTC)
-
-
-def test_a_date_that_a_zone_skipped_has_no_working_time() -> None:
-    apia = Schedule(None, "Fr 09:00-17:00", tz="Pacific/Apia")  # 2011-12-30 was a Friday
-    assert apia.elapsed(at(apia, 2011, 12, 26), at(apia, 2012, 1, 4)) == timedelta(0)
 
 
 def test_an_override_replaces_everything_and_is_not_shortened() -> None:
@@ -225,22 +204,6 @@ def test_a_clock_change_makes_no_further_date_known() -> None:
                 schedule.elapsed(known, unknown)
 
 
-def test_a_timeline_knows_both_ends_of_its_span() -> None:
-    tick, hour = timedelta.resolution, timedelta(hours=1)
-    asked = []
-
-    def known_span() -> tuple[timedelta, timedelta]:
-        asked.append("exact span")
-        return hour, 5 * hour
-
-    line = Timeline(lambda _lo, _hi: [], (2 * hour, 4 * hour), known_span)
-    assert line.knows(2 * hour)
-    assert line.knows(4 * hour)
-    assert not asked  # the exact span costs more
-    ends = (hour - tick, hour, 2 * hour - tick, 4 * hour + tick, 5 * hour, 5 * hour + tick)
-    assert [line.knows(moment) for moment in ends] == [False, True, True, True, True, False]
-
-
 def test_an_override_makes_its_date_known() -> None:
     schedule = Schedule("RU", S8, tz="Europe/Moscow", overrides={date(2028, 3, 1): "09:00-12:00"})
     assert schedule.deadline(at(schedule, 2028, 3, 1, 9), working_hours(3)).hour == 12
@@ -304,30 +267,6 @@ def test_the_answer_comes_in_the_zone_of_the_argument(zone: object) -> None:
     due = OFFICE.deadline(start.astimezone(zone), H4)
     assert due.tzinfo is zone
     assert due.astimezone(UTC) == datetime(2025, 11, 1, 9, 30, tzinfo=UTC)
-
-
-def test_both_readings_of_a_repeated_hour_count() -> None:
-    nights = Schedule(None, "24/7", tz="Europe/Berlin")
-    first, second = (datetime(2025, 10, 26, 2, 30, tzinfo=nights.tz, fold=f) for f in (0, 1))
-    assert nights.elapsed(first, second) == timedelta(hours=1)
-    assert nights.deadline(first, working_hours(1)).fold == 1
-
-
-@pytest.mark.parametrize("zone", ["own", "UTC", "Asia/Tokyo"])
-@pytest.mark.parametrize("home", ["Europe/Volgograd", "Europe/Berlin", "Europe/Moscow"])
-def test_a_warm_schedule_answers_like_a_new_one(zone: str, home: str) -> None:
-    used = Schedule("RU", S8, tz=home)
-    tz = used.tz if zone == "own" else UTC if zone == "UTC" else ZoneInfo(zone)
-    # around the ends of summer time, and the two hours' move of Volgograd in 2020
-    for day in ((2020, 10, 23), (2020, 12, 25), (2025, 3, 28), (2025, 10, 24)):
-        used.deadline(datetime(*day, tzinfo=tz), H4)
-        for hours in range(0, 72, 7):
-            start = datetime(*day, 0, 30, tzinfo=tz) + timedelta(hours=hours)
-            for budget in (timedelta(minutes=20), working_hours(6), working_hours(29)):
-                new = Schedule("RU", S8, tz=home)
-                assert used.deadline(start, budget) == new.deadline(start, budget)
-                new = Schedule("RU", S8, tz=home)
-                assert used.breaches_after(start, budget) == new.breaches_after(start, budget)
 
 
 def test_subclasses_of_datetime_are_accepted() -> None:
@@ -513,32 +452,6 @@ def test_a_schedule_is_hashable_picklable_and_comparable() -> None:
         OFFICE.tz = ZoneInfo("UTC")
 
 
-def test_threads_may_share_a_schedule_that_grows() -> None:
-    shared = Schedule("RU", S8, tz=OFFICE.tz)
-    wanted = {
-        year: Schedule("RU", S8, tz=OFFICE.tz).elapsed(
-            at(OFFICE, 2004, 6, 1), at(OFFICE, year, 6, 1)
-        )
-        for year in range(2005, 2028)
-    }
-    wrong: list[int] = []
-
-    def ask(years: list[int]) -> None:
-        wrong.extend(
-            year
-            for year in years
-            if shared.elapsed(at(OFFICE, 2004, 6, 1), at(OFFICE, year, 6, 1)) != wanted[year]
-        )
-
-    years = list(wanted)
-    threads = [threading.Thread(target=ask, args=(years[n:] + years[:n],)) for n in range(0, 23, 3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
-
-
 # -- years 1 and 9999, and the text of explain -----------------------------------------------
 
 
@@ -639,13 +552,6 @@ def test_openings_and_closings_at_the_ends_of_the_known_dates(
         else:
             answer = getattr(schedule, verb)(when, inclusive=inclusive)
             assert answer == at(schedule, 2026, 3, *found)
-
-
-def test_only_next_closing_excludes_the_instant_by_default() -> None:
-    opening, closing = at(OFFICE, 2026, 3, 12, 14), at(OFFICE, 2026, 3, 12, 18)
-    assert OFFICE.next_opening(opening) == OFFICE.previous_opening(opening) == opening
-    assert OFFICE.previous_closing(closing) == closing
-    assert OFFICE.next_closing(closing) == at(OFFICE, 2026, 3, 13, 13)
 
 
 @pytest.mark.parametrize("verb", ["next_opening", "next_closing"])

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from kit.properties import EXAMPLES
+from kit.values import DAY, HOUR, MINUTE
 from workhours_sla import (
     Act,
     Calendar,
@@ -45,9 +46,6 @@ from workhours_sla import (
 )
 from workhours_sla.errors import CalendarCoverageError
 
-DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
 ACT = Act("Order 1")
 
 

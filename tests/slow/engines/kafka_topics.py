@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from kit.values import POLICY
 from tests.slow.engines.mock_kafka import MockCluster
-from workhours_sla import Event, Policy, Schedule, Target, working_hours
+from workhours_sla import Event
 from workhours_sla.config import parse
 from workhours_sla.errors import WorkHoursError
 from workhours_sla.json import to_json
@@ -29,8 +30,6 @@ from workhours_sla.text.messages import phrase_of, said
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, Producer
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
 QUICK = {"session.timeout.ms": "1000", "heartbeat.interval.ms": "200"}
 """Properties with which the mock cluster soon notices that a member has left its group."""
 AT = datetime(2025, 3, 12, 7, 15, tzinfo=UTC)

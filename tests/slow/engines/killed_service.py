@@ -16,9 +16,8 @@ from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 
-from test_service_process import TOKEN, WRITE
-
 from kit.event_sender import Sender
+from kit.served import TOKEN, WRITE
 from tests.slow.engines.postgres_server import Server
 from workhours_sla.adapters.stores.places import open_reader
 

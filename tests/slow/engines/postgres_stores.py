@@ -6,8 +6,9 @@ from contextlib import closing
 from typing import Any
 
 import psycopg
-from test_store import POLICY, a_batch
 
+from kit.stored import a_batch
+from kit.values import POLICY
 from workhours_sla.adapters.stores.places import open_store
 from workhours_sla.stream import Pipeline, PostgresStore
 

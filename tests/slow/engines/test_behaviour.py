@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from kit.values import OFFICE
 from workhours_sla import Schedule, sql
 from workhours_sla.errors import CalendarCoverageError, ScriptError
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 OTHER = Schedule("RU-VGG", "Mo-Fr 08:00-17:00")
 DAYS: dict[str, Any] = {"since": date(2024, 1, 1), "until": date(2028, 1, 1)}
 POSTED = "timestamptz '2025-03-12 14:00+03'"

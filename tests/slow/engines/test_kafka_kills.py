@@ -14,9 +14,9 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from test_monitor import Ledger, check_reported
 
 from kit.paths import EXAMPLES
+from kit.reported import Ledger, check_reported
 from tests.slow.engines.kafka_topics import (
     QUICK,
     all_messages,

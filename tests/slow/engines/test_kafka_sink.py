@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.slow.engines.kafka_topics import OFFICE, POLICY, all_messages
+from kit.values import OFFICE, POLICY
+from tests.slow.engines.kafka_topics import all_messages
 from tests.slow.engines.mock_kafka import MockCluster
 from workhours_sla import Change, ChangeKind, Event, EventType
 from workhours_sla.errors import ConfigError, StoreError, UndeliverableError

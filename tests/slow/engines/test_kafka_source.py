@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from kit.values import POLICY
 from tests.slow.engines.kafka_topics import (
     AT,
-    POLICY,
     STAMP,
     Running,
     Times,

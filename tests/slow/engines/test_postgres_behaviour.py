@@ -13,6 +13,7 @@ import pytest
 
 psycopg = pytest.importorskip("psycopg")
 
+from kit.values import OFFICE
 from tests.slow.engines.postgres_server import programs
 from workhours_sla import Act, Calendar, Schedule, day_off, sql
 from workhours_sla.adapters.sql import postgres as writer
@@ -20,7 +21,6 @@ from workhours_sla.adapters.sql.tables import LAST_DATE
 
 pytestmark = pytest.mark.engines
 
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 FOUR_HOURS = 4 * 3_600_000_000
 POSTED = "timestamptz '2025-03-12 14:00+03'"
 CHANGED = Schedule(

@@ -16,8 +16,7 @@ import pytest
 
 pytest.importorskip("psycopg")
 
-from test_store import POLICY, at, created, replied
-
+from kit.values import POLICY, at, created, replied
 from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.postgres_stores import execute, filled, schema_of, terminate
 from workhours_sla.adapters.stores import postgres_database, postgres_schema

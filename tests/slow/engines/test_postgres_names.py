@@ -10,8 +10,7 @@ import pytest
 
 pytest.importorskip("psycopg")
 
-from test_store import POLICY, at, created, event
-
+from kit.values import POLICY, at, created, event
 from tests.slow.engines.postgres_stores import execute, filled, terminate
 from workhours_sla import EventType
 from workhours_sla.adapters.stores.places import open_store

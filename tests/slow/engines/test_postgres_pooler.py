@@ -14,8 +14,7 @@ import pytest
 
 pytest.importorskip("psycopg")
 
-from test_store import POLICY, at, created
-
+from kit.values import POLICY, at, created
 from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.postgres_stores import filled
 from tests.slow.engines.programs import program

@@ -18,8 +18,7 @@ import pytest
 pytest.importorskip("uvicorn", reason="the extra service is not installed")
 pytest.importorskip("psycopg", reason="the extra postgres is not installed")
 
-from test_service_report import WHERE, opened, send_while_a_report_is_made
-
+from service.test_service_report import WHERE, opened, send_while_a_report_is_made
 from tests.slow.engines.postgres_server import Server, programs, serving
 from workhours_sla.stream import PostgresStore
 

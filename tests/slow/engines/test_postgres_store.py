@@ -10,19 +10,8 @@ import pytest
 
 pytest.importorskip("psycopg")
 
-from test_delivery import (  # noqa: F401 - pytest collects them here as well
-    pipeline,
-    test_a_change_that_a_sink_rejects_is_a_dead_letter_and_can_be_replayed,
-    test_a_sink_that_accepts_single_changes_only_is_noted_once,
-    test_a_sink_that_fails_gets_every_change_once_in_order,
-    test_a_sink_that_hangs_delays_neither_ingest_nor_other_sinks,
-    test_a_sink_that_still_fails_at_the_end_gets_the_rest_from_the_next_run,
-    test_after_its_last_attempt_a_change_is_a_dead_letter_and_the_next_one_is_sent,
-    test_drain_sends_everything_in_this_thread_and_raises,
-    test_many_threads_and_failures_by_chance_lose_nothing,
-    test_retention_keeps_dead_letters_and_what_a_sink_lacks,
-)
-from test_store import (  # noqa: F401 - pytest collects them here as well
+from kit.stored import Places
+from stores.test_store import (  # noqa: F401 - pytest collects them here as well
     test_a_call_on_a_closed_store_does_not_report_damage,
     test_a_change_is_kept_until_all_sinks_in_use_have_it,
     test_a_correction_of_an_appeal_in_memory_moves_what_it_names,
@@ -53,8 +42,18 @@ from test_store import (  # noqa: F401 - pytest collects them here as well
     test_rejected_rows_are_kept_until_they_are_repaired_or_read,
     test_text_that_is_no_text_is_refused_by_itself,
 )
-
-from kit.stored import Places
+from stream.test_delivery import (  # noqa: F401 - pytest collects them here as well
+    pipeline,
+    test_a_change_that_a_sink_rejects_is_a_dead_letter_and_can_be_replayed,
+    test_a_sink_that_accepts_single_changes_only_is_noted_once,
+    test_a_sink_that_fails_gets_every_change_once_in_order,
+    test_a_sink_that_hangs_delays_neither_ingest_nor_other_sinks,
+    test_a_sink_that_still_fails_at_the_end_gets_the_rest_from_the_next_run,
+    test_after_its_last_attempt_a_change_is_a_dead_letter_and_the_next_one_is_sent,
+    test_drain_sends_everything_in_this_thread_and_raises,
+    test_many_threads_and_failures_by_chance_lose_nothing,
+    test_retention_keeps_dead_letters_and_what_a_sink_lacks,
+)
 
 pytestmark = pytest.mark.engines
 

@@ -10,16 +10,16 @@ from urllib.request import urlopen
 import pytest
 
 from kit.paths import ROOT
+from kit.values import OFFICE
 from tests.slow.engines.programs import program, run
 from tools.fuzz_service import send, served
-from workhours_sla import Event, Policy, Schedule, Target, working_hours
+from workhours_sla import Event, Policy, Target, working_hours
 from workhours_sla.stream import Delivery, MemoryStore, Metrics, Pipeline
 
 pytestmark = pytest.mark.engines
 
 EXAMPLES = ROOT / "examples/prometheus"
 RULES, TESTS = "workhours.rules.yml", "workhours.rules.test.yml"
-OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("первый ответ", working_hours(4), OFFICE)])
 MONDAY = datetime(2026, 3, 16, 9, 0, tzinfo=OFFICE.tz)
 

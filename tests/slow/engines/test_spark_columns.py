@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kit.values import HOUR
 from tests.slow.engines import spark_job
 from tests.slow.engines.cases import made_rows
 from tests.slow.engines.compared import CASES, COMPILED, rows
@@ -33,7 +34,6 @@ from workhours_sla.spark import ScheduleColumns
 
 pytestmark = spark_job.MARKS
 OFFICE = spark_job.OFFICE
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(scope="module")

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 pytest.importorskip("psycopg")
 
-from test_store import cut, deliveries
-
-from kit.promise_scenes import HOUR, Scene, scenes
+from kit.promise_scenes import Scene, scenes
 from kit.properties import EXAMPLES, PROPERTY
+from kit.random_streams import cut, deliveries
+from kit.values import HOUR
 from workhours_sla.adapters.stores.database import COLUMNS, VERSION_KEY, Database
 from workhours_sla.adapters.stores.places import open_to_copy_from
 from workhours_sla.errors import StoreError

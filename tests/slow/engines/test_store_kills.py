@@ -18,10 +18,9 @@ import pytest
 
 pytest.importorskip("psycopg")
 
-from test_monitor import Ledger, check_reported
-
 from benchmarks.streams import policy
 from kit.paths import EXAMPLES, ROOT
+from kit.reported import Ledger, check_reported
 from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.whole_streams import place_of
 from workhours_sla import Event, evaluate

@@ -17,9 +17,8 @@ from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 
-from test_monitor import Ledger, check_reported
-
 from kit.paths import EXAMPLES
+from kit.reported import Ledger, check_reported
 from workhours_sla import Change, Evaluation, Event, Policy, evaluate
 from workhours_sla.config import parse
 from workhours_sla.files import open_source
