@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from kit.properties import examples
 from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import Fault, Item, arrow_tables, open_source
+from workhours_sla.adapters.sources import Fault, Item, open_source
 from workhours_sla.errors import SourceError
 
 pa = pytest.importorskip("pyarrow")
@@ -185,12 +185,10 @@ def test_the_format_is_recognised_by_its_content(tmp_path: Path) -> None:
                 assert source.position == source.size
 
 
-def test_files_that_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_are_refused() -> None:
     content = written(table_of(pa.array(["A"] * 1000)), "parquet")
     for broken in (content[:-1], content[: len(content) // 2], b"PAR1" + bytes(100), b"ARROW1\0\0"):
         assert "cannot be read as Parquet or Arrow" in refusal(broken)
-    monkeypatch.setattr(arrow_tables, "MOST_BYTES", 10)
-    assert "a row group of more than 10 bytes" in refusal(content)
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

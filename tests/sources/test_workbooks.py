@@ -24,9 +24,7 @@ from workhours_sla.adapters.sources import (
     Fault,
     Item,
     open_source,
-    workbook_marks,
     workbook_zip,
-    xlsx_marks,
 )
 from workhours_sla.errors import SourceError
 
@@ -535,12 +533,6 @@ def test_entities_are_refused() -> None:
         assert "a workbook with a DOCTYPE" in refusal(book)
 
 
-def test_the_limit_of_cells_counts_the_area(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_marks, "MOST_CELLS", 8)
-    assert ids(read(table((1, POSTED)))) == ["1"]
-    assert "over 8 cells" in refusal(table((1, POSTED), (2, POSTED)))
-
-
 def test_a_compressed_book_is_copied(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx.gz"
     path.write_bytes(gzip.compress(table((1, POSTED))))
@@ -552,7 +544,6 @@ def test_a_compressed_book_is_copied(tmp_path: Path) -> None:
 # -- mutations -----------------------------------------------------------------------------------
 
 BOOK = table((1001, POSTED, None, "x"), ("A-2", "2026-03-12 10:15", POSTED, "y"))
-TWICE = 'table:number-rows-repeated="2"'
 ODS = ods(
     ods_row(*map(ods_cell, HEADER)),
     ods_row(
@@ -591,33 +582,3 @@ def test_changed_xml_gives_rows_or_an_error(changes: list[tuple[int, bytes]]) ->
         return xml
 
     survives(changed(BOOK, {SHEET_XML: spoil}))
-
-
-CELLS = st.sampled_from(
-    [
-        '<c r="{at}" s="1"><v>46093</v></c>',
-        '<c r="{at}" s="1"><v>46093.5</v></c>',
-        '<c r="{at}" s="2" t="n"><v>46093.0</v></c>',
-        '<c r="{at}" s="1" t="s"><v>5</v></c>',
-        '<c r="{at}" s="3"><v>46093</v></c>',
-        '<c r="{at}" t="inlineStr"><is><t>text</t></is></c>',
-        '<c r="{at}" t="e"><v>#N/A</v></c>',
-        '<c r="{at}"><f>HYPERLINK("a")</f><v></v></c>',
-        "<c s='1' r='{at}'><v>46093</v></c>",
-    ]
-)
-
-
-@given(st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=6))
-@settings(max_examples=examples(300), derandomize=True, database=None)
-def test_rows_are_scanned_together_as_one_by_one(rows: list[list[str]]) -> None:
-    texts = []
-    for y, row in enumerate(rows, 3):
-        cells = [cell.format(at=f"{chr(65 + x)}{y}") for x, cell in enumerate(row)]
-        texts.append(f'<row r="{y}">{"".join(cells)}</row>')
-    together, apart = (xlsx_marks._Scan(frozenset({b"1", b"2"})) for _ in range(2))
-    together.add("".join(texts).encode())
-    for text in texts:
-        apart._add_row(text.encode())
-    assert together.marks == apart.marks
-    assert (together.last_row, together.last_column) == (apart.last_row, apart.last_column)
