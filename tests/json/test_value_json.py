@@ -15,7 +15,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import dateutil.tz
-import msgspec
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -53,7 +52,6 @@ from workhours_sla import (
     working_hours,
     working_in_any,
 )
-from workhours_sla.adapters.json.structs import form_of
 from workhours_sla.adapters.sources import open_source
 from workhours_sla.config import parse
 from workhours_sla.errors import (
@@ -320,16 +318,6 @@ def test_the_document_of_an_event_is_a_row_of_a_file_of_events(name: str) -> Non
     mapping = parse('[input]\nformat = "jsonl"').mapping
     with open_source(line, mapping, name="events.jsonl") as source:
         assert list(source) == [(MADE[name],)]
-
-
-@pytest.mark.parametrize("kind", [Act, Day, Entry, Event, Interval, Outcome, Step, Trace])
-def test_the_facade_of_a_type_does_not_change_its_form(
-    kind: type, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = msgspec.json.schema(form_of(kind), schema_hook=lambda leaf: {"title": leaf.__name__})
-    monkeypatch.setattr(kind, "__module__", "workhours_sla")
-    after = msgspec.json.schema(form_of(kind), schema_hook=lambda leaf: {"title": leaf.__name__})
-    assert after == before
 
 
 def test_a_document_can_be_indented() -> None:
