@@ -733,7 +733,8 @@ SCENES = {
         form("cloudevents"), f"{doc(ENVELOPE)}\n{{\n{doc({**ENVELOPE, 'id': '2'})}\n",
         "created 07:00, malformed, created 07:00"),
     "instances of a metric are exchanges": (
-        form("zendesk"), METRIC_PAGES, ("created 07:00, paused 07:30, resumed 08:00, replied 09:00, "
+        form("zendesk"), METRIC_PAGES,
+        ("created 07:00, paused 07:30, resumed 08:00, replied 09:00, "
         "citizen_message 10:00, replied 11:00, -, -")),
     "another metric": (
         form("zendesk", 'metric = "agent_work_time"'), METRIC_PAGES,
