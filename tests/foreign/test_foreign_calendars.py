@@ -6,7 +6,6 @@ import pickle
 import sys
 import threading
 import warnings
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -23,7 +22,6 @@ from workalendar.registry import registry as workalendar_registry
 from workhours_sla import Calendar, DayKind, Layer, Schedule, copy_holidays, copy_workalendar
 from workhours_sla.adapters.calendars import copying, holidays, workalendar
 from workhours_sla.calendars.country_zones import zone_of
-from workhours_sla.calendars.day import Day
 from workhours_sla.cli.main import main
 from workhours_sla.errors import (
     CalendarCoverageError,
@@ -626,40 +624,3 @@ def test_threads_can_copy_and_read_at_once() -> None:
 
     with ThreadPoolExecutor(64) as pool:
         assert all(pool.map(work, range(64)))
-
-
-# -- Russia, as a cross-check of the copying --------------------------------------------------
-
-
-def test_a_copy_of_russia_differs_from_our_own_only_in_listed_dates(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(holidays, "_refuse_russia", lambda _: None)
-    ours, theirs = Calendar.get("RU"), copy_holidays("RU", first=2004, last=2027)
-    differing: dict[DayKind, list[str]] = defaultdict(list)
-    hours: list[Day] = []
-    for our, their in zip(
-        ours.days(date(2004, 1, 1), date(2027, 12, 31)),
-        theirs.days(date(2004, 1, 1), date(2027, 12, 31)),
-        strict=True,
-    ):
-        if our.working != their.working:
-            assert their.working
-            differing[our.kind].append(our.date.isoformat())
-        elif our.hours_of != their.hours_of:
-            hours.append(our)
-    print({str(kind): found for kind, found in differing.items()})
-    print([str(day.date) for day in hours])
-    # art. 112 part 2 moves 8 March 2014, a Saturday
-    assert differing.pop(DayKind.TRANSFERRED_OFF) == ["2014-03-10"]
-    # days of decrees, which the library does not take for holidays
-    spring = [day for day in dates(2020, 2020) if date(2020, 3, 30) <= day <= date(2020, 4, 30)]
-    assert differing.pop(DayKind.DECREED_OFF) == [
-        *(day.isoformat() for day in spring if day.weekday() < 5),
-        *("2020-05-06", "2020-05-07", "2020-05-08", "2020-06-24", "2020-07-01"),
-        *("2021-05-04", "2021-05-05", "2021-05-06", "2021-05-07"),
-        *("2021-11-01", "2021-11-02", "2021-11-03"),
-    ]
-    assert not differing
-    # Mondays worked in place of a day in another month, which the library takes as plain
-    assert [str(day.date) for day in hours] == ["2013-02-25", "2014-02-24"]

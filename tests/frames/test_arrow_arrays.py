@@ -14,6 +14,7 @@ from kit.frame_cases import (
     NOW,
     OFFICE,
     OFFICES,
+    UNKNOWN,
     call,
     moments,
     paused_answers,
@@ -21,7 +22,7 @@ from kit.frame_cases import (
     scalar_answers,
 )
 from kit.frame_libraries import Arrow
-from workhours_sla import frames, working_hours
+from workhours_sla import frames
 
 column = Arrow().column
 
@@ -42,55 +43,6 @@ def test_slices_and_chunks(verb: str) -> None:
     found = call(frames, verb, OFFICE, chunked[5:60], others[5:60])
     assert found.to_pylist() == wanted[5:60]
     assert call(frames, verb, OFFICE, pa.chunked_array([], asked.type), until[:0]).to_pylist() == []
-
-
-def test_answers_have_no_null_without_reason() -> None:
-    asked = column("us", [NOW])
-    for verb in ("deadline", "elapsed", "is_working"):
-        assert call(frames, verb, OFFICE, asked, asked).null_count == 0
-
-
-def test_one_instant_for_all_rows_or_none() -> None:
-    starts = moments("s", 1)
-    asked = column("s", starts)
-    wanted = scalar_answers(OFFICE, starts, [NOW] * len(starts))["elapsed"]
-    for now in (NOW, NOW.astimezone(OFFICE.tz), pa.scalar(NOW), pa.scalar(NOW).cast(asked.type)):
-        assert frames.elapsed(OFFICE, asked, now).to_pylist() == wanted
-    for nothing in (pa.scalar(None), pa.scalar(None, asked.type), pa.nulls(len(starts))):
-        assert frames.elapsed(OFFICE, asked, nothing).null_count == len(starts)
-
-
-def test_a_budget_for_each_row_or_one() -> None:
-    starts = moments("us", 1, 40)
-    amounts = [working_hours(row % 5, minutes=row) for row in range(40)]
-    wanted = [
-        None if start is None else OFFICE.deadline(start, amount)
-        for start, amount in zip(starts, amounts, strict=True)
-    ]
-    asked = column("us", starts)
-    one = frames.deadline(OFFICE, asked, pa.scalar(BUDGET))
-    assert one.equals(frames.deadline(OFFICE, asked, BUDGET))
-
-
-def test_schedules_by_name_and_by_code() -> None:
-    starts = moments("us", 1)
-    asked = column("us", starts)
-    codes = [row % 3 for row in range(len(starts))]
-    names = [list(OFFICES)[code] for code in codes]
-    wanted = [
-        None if start is None else OFFICES[name].deadline(start, BUDGET)
-        for start, name in zip(starts, names, strict=True)
-    ]
-    text = pa.array(names)
-    unused = pa.DictionaryArray.from_arrays(pa.array(codes), [*list(OFFICES), "unused"])
-    parts = [text[:20].dictionary_encode(), text[20:].dictionary_encode()]
-    for by in (text, text.cast(pa.large_string()), unused, pa.chunked_array(parts)):
-        assert frames.deadline(OFFICES, asked, BUDGET, by=by).to_pylist() == wanted
-    listed = list(OFFICES.values())
-    for chosen in (pa.array(codes, pa.int8()), pa.chunked_array([codes[:9], codes[9:]])):
-        assert frames.deadline(listed, asked, BUDGET, codes=chosen).to_pylist() == wanted
-    with pytest.raises(IndexError, match="row 2 has schedule code 2"):
-        frames.deadline(listed[:2], asked, BUDGET, codes=pa.array(codes))
 
 
 def test_pauses_as_lists_of_structs() -> None:
@@ -134,3 +86,38 @@ def test_pauses_of_another_kind_are_refused() -> None:
     for pauses in (pa.array([[NOW]]), pa.array([[{"start": NOW}]]), [[(NOW, NOW)]]):
         with pytest.raises(TypeError, match="lists of structs with the fields start and end"):
             frames.deadline(OFFICE, asked, BUDGET, pauses=pauses)
+
+
+def test_further_arguments_may_be_scalars_chunks_and_dictionaries() -> None:
+    starts = moments("s", 1)
+    asked = column("s", starts)
+    wanted = scalar_answers(OFFICE, starts, [NOW] * len(starts))["elapsed"]
+    for now in (pa.scalar(NOW), pa.scalar(NOW).cast(asked.type)):
+        assert frames.elapsed(OFFICE, asked, now).to_pylist() == wanted
+    for nothing in (pa.scalar(None), pa.scalar(None, asked.type), pa.nulls(len(starts))):
+        assert frames.elapsed(OFFICE, asked, nothing).null_count == len(starts)
+    asked = column("us", starts)
+    one = frames.deadline(OFFICE, asked, pa.scalar(BUDGET))
+    assert one.equals(frames.deadline(OFFICE, asked, BUDGET))
+    codes = [row % 3 for row in range(len(starts))]
+    text = pa.array([list(OFFICES)[code] for code in codes])
+    wanted = frames.deadline(OFFICES, asked, BUDGET, by=text)
+    unused = pa.DictionaryArray.from_arrays(pa.array(codes), [*list(OFFICES), "unused"])
+    parts = pa.chunked_array([text[:20].dictionary_encode(), text[20:].dictionary_encode()])
+    for by in (text.cast(pa.large_string()), unused, parts):
+        assert frames.deadline(OFFICES, asked, BUDGET, by=by).equals(wanted)
+    for chosen in (pa.array(codes, pa.int8()), pa.chunked_array([codes[:9], codes[9:]])):
+        listed = list(OFFICES.values())
+        assert frames.deadline(listed, asked, BUDGET, codes=chosen).equals(wanted)
+    wrong = pa.chunked_array([pa.array(["watch"]), pa.array(["volgorad", None])])
+    for by in (wrong, wrong.combine_chunks().dictionary_encode()):
+        with pytest.raises(LookupError, match=r"row 1 names .*'volgorad'.*near it: volgograd"):
+            frames.deadline(OFFICES, asked[3:6], BUDGET, by=by)
+
+
+def test_answers_of_chunks_are_chunks_without_null_where_nothing_is_missing() -> None:
+    asked = pa.chunked_array([column("us", [NOW]), column("us", [UNKNOWN, None])])
+    marked = frames.deadline(OFFICE, asked, BUDGET, on_unknown="mark")
+    assert all(isinstance(part, pa.ChunkedArray) for part in marked)
+    for verb in ("deadline", "elapsed", "is_working"):
+        assert call(frames, verb, OFFICE, asked[:1], asked[:1]).null_count == 0

@@ -50,19 +50,6 @@ def test_objects_are_answered_each_in_its_own_zone() -> None:
     assert found[3:].isna().all()
 
 
-def test_a_finer_column_makes_the_unit_finer() -> None:
-    start = pd.Series(pd.to_datetime(["2025-03-11 10:00"]).as_unit("s")).dt.tz_localize(VOLGOGRAD)
-    end = start.dt.as_unit("ns") + pd.Timedelta(nanoseconds=7)
-    found = frames.elapsed(OFFICE, start, end)
-    assert found.dtype == "m8[ns]"
-    assert found[0].value == 7
-    assert frames.elapsed(OFFICE, start, end[0])[0].value == 7
-    assert frames.elapsed(OFFICE, start.astype(object), pd.Series([end[0]], dtype=object))[0].value
-    amount = pd.Timedelta(hours=4, nanoseconds=1)
-    assert frames.deadline(OFFICE, start, amount)[0].nanosecond == 1
-    assert frames.deadline(OFFICE, end.astype(object), BUDGET)[0].nanosecond == 7
-
-
 def test_a_multi_index_and_chunks_of_arrow() -> None:
     pa = pytest.importorskip("pyarrow")
     starts = moments("us", 1, 30)
@@ -109,86 +96,6 @@ def test_different_indexes_are_refused_and_arrays_go_by_position() -> None:
         assert scalars(frames.elapsed(OFFICE, asked, given)) == wanted
     with pytest.raises(ValueError, match=r"ends has 5 rows where the first column has 6"):
         frames.elapsed(OFFICE, asked, until.array[:5])
-
-
-def test_one_instant_for_all_rows() -> None:
-    starts = moments("s", 1)
-    asked = column("s", starts)
-    wanted = scalar_answers(OFFICE, starts, [NOW] * len(starts))["elapsed"]
-    for now in (NOW, NOW.astimezone(VOLGOGRAD), pd.Timestamp(NOW), pd.Timestamp(NOW).as_unit("ns")):
-        found = frames.elapsed(OFFICE, asked, now)
-        assert scalars(found) == wanted
-        assert found.dtype == "m8[us]"
-    assert frames.elapsed(OFFICE, asked, pd.NaT).isna().all()
-    assert frames.elapsed(OFFICE, asked, pd.Series([pd.NaT] * len(asked))).isna().all()
-
-
-def test_schedules_by_name() -> None:
-    starts = moments("us", 1)
-    names = [list(OFFICES)[row % 3] for row in range(len(starts))]
-    asked = column("us", starts)
-    wanted = [
-        None if start is None else OFFICES[name].deadline(start, BUDGET)
-        for start, name in zip(starts, names, strict=True)
-    ]
-    text = pd.Series(names)
-    unused = pd.Series(pd.Categorical(names, ["unused", *reversed(OFFICES)]))
-    for by in (text, text.astype(object), text.astype("category"), unused, names):
-        assert scalars(frames.deadline(OFFICES, asked, BUDGET, by=by)) == wanted
-    pa = pytest.importorskip("pyarrow")
-    coded = pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
-    for dtype in ("string[pyarrow]", coded):
-        assert scalars(frames.deadline(OFFICES, asked, BUDGET, by=text.astype(dtype))) == wanted
-
-
-def test_schedules_by_code() -> None:
-    starts = moments("us", 1)
-    chosen = [row % 4 for row in range(len(starts))]
-    listed = list(OFFICES.values())
-    wanted = [
-        None if start is None else listed[code].next_opening(start)
-        for start, code in zip(starts, chosen, strict=True)
-    ]
-    asked = column("us", starts)
-    for codes in (pd.Series(chosen, dtype="int8"), pd.Series(chosen, dtype="Int64"), chosen):
-        assert scalars(frames.next_opening(listed, asked, codes=codes)) == wanted
-    with pytest.raises(IndexError, match=r"row 0 \(index x\) has schedule code 4"):
-        frames.next_opening(listed, asked[:1].set_axis(["x"]), codes=[4])
-
-
-@pytest.mark.parametrize("kind", ["object", "category"])
-def test_an_unknown_or_missing_name_is_refused(kind: str) -> None:
-    asked = column("us", [NOW] * 3, index=list("xyz"))
-    by = pd.Series(["watch", "volgorad", None], index=asked.index).astype(kind)
-    with pytest.raises(LookupError, match=r"row 1 \(index y\).*'volgorad'.*near it: volgograd"):
-        frames.deadline(OFFICES, asked, BUDGET, by=by)
-    with pytest.raises(LookupError, match=r"row 0 \(index z\) names no schedule"):
-        frames.deadline(OFFICES, asked[2:], BUDGET, by=by[2:])
-    with pytest.raises(LookupError, match="there are volgograd, watch, new york, lord howe"):
-        frames.deadline(OFFICES, asked, BUDGET, by=["?"] * 3)
-    with pytest.raises(TypeError, match="each row needs one: give by"):
-        frames.deadline(OFFICES, asked, BUDGET)
-    with pytest.raises(TypeError, match="give the schedules as a dict"):
-        frames.deadline(OFFICE, asked, BUDGET, by=by)
-
-
-def test_pauses_in_any_order() -> None:
-    starts, ends = moments("us", 1, 40), moments("us", 2, 40)
-    pauses = pauses_of(starts, 3)
-    labels = [f"A{row}" for row in range(40)]
-    asked = column("us", starts, index=labels)
-    until = column("us", ends, index=labels)
-    rows = [(label, *pause) for label, own in zip(labels, pauses, strict=True) for pause in own]
-    frame = pd.DataFrame(rows, columns=["row", "start", "end"])
-    frame = frame.sample(frac=1, random_state=1)
-    for verb, wanted in paused_answers(starts, ends, pauses).items():
-        assert scalars(call(frames, verb, OFFICE, asked, until, pauses=frame)) == wanted, verb
-    none = frames.deadline(OFFICE, asked, BUDGET, pauses=frame[:0])
-    assert scalars(none) == scalars(frames.deadline(OFFICE, asked, BUDGET))
-    levels = asked.set_axis(pd.MultiIndex.from_product([["a"], labels]))
-    frame["row"] = [("a", label) for label in frame["row"]]
-    found = frames.deadline(OFFICE, levels, BUDGET, pauses=frame)
-    assert scalars(found) == paused_answers(starts, ends, pauses)["deadline"]
 
 
 def test_pauses_that_fit_no_row_are_refused() -> None:
@@ -271,9 +178,72 @@ def test_refusals_name_the_label_of_the_row() -> None:
     assert marked.unknown.to_dict() == {"x": False, "y": True}
 
 
-def test_a_list_or_an_array_of_budgets() -> None:
+def test_further_arguments_may_be_lists_arrays_and_values_of_pandas() -> None:
+    starts = moments("us", 1, 40)
+    asked = column("us", starts)
     amounts = [working_hours(row % 5, minutes=row) for row in range(40)]
-    asked = column("us", moments("us", 1, 40))
     wanted = frames.deadline(OFFICE, asked, pd.Series(amounts))
-    for given in (wanted.index.map(amounts.__getitem__).to_numpy(), amounts):
-        assert frames.deadline(OFFICE, asked, given).equals(wanted)
+    for budgets in (pd.Series(amounts).to_numpy(), amounts, pd.Series(amounts, dtype=object)):
+        assert frames.deadline(OFFICE, asked, budgets).equals(wanted)
+    codes = [row % 4 for row in range(40)]
+    names = [list(OFFICES)[code] for code in codes]
+    wanted = frames.next_opening(OFFICES, asked, by=pd.Series(names))
+    unused = pd.Series(pd.Categorical(names, ["unused", *reversed(OFFICES)]))
+    for by in (pd.Series(names, dtype=object), pd.Series(names, dtype="category"), unused, names):
+        assert frames.next_opening(OFFICES, asked, by=by).equals(wanted)
+    for chosen in (pd.Series(codes, dtype="int8"), pd.Series(codes, dtype="Int64"), codes):
+        listed = list(OFFICES.values())
+        assert frames.next_opening(listed, asked, codes=chosen).equals(wanted)
+    wanted = frames.elapsed(OFFICE, asked, NOW)
+    for now in (pd.Timestamp(NOW), pd.Timestamp(NOW).as_unit("ns")):
+        assert frames.elapsed(OFFICE, asked, now).equals(wanted)
+    assert frames.elapsed(OFFICE, asked, pd.NaT).isna().all()
+
+
+def test_types_of_arrow_in_pandas() -> None:
+    pa = pytest.importorskip("pyarrow")
+    asked = column("us", moments("us", 1, 40))
+    amounts = pd.Series([working_hours(row % 5, minutes=row) for row in range(40)])
+    backed = amounts.astype("duration[ms][pyarrow]")
+    wanted = frames.deadline(OFFICE, asked, amounts)
+    assert frames.deadline(OFFICE, asked, backed).equals(wanted)
+    names = pd.Series([list(OFFICES)[row % 3] for row in range(40)])
+    wanted = frames.deadline(OFFICES, asked, BUDGET, by=names)
+    for dtype in ("string[pyarrow]", pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))):
+        assert frames.deadline(OFFICES, asked, BUDGET, by=names.astype(dtype)).equals(wanted)
+    offset = Pandas("arrow").column("us", moments("us", 1), "+03:00")
+    assert frames.deadline(OFFICE, offset, BUDGET).dtype == offset.dtype
+
+
+def test_nanoseconds_of_one_value_make_the_unit_finer() -> None:
+    start = pd.Series(pd.to_datetime(["2025-03-11 10:00"]).as_unit("s")).dt.tz_localize(VOLGOGRAD)
+    end = start.dt.as_unit("ns") + pd.Timedelta(nanoseconds=7)
+    assert frames.elapsed(OFFICE, start, end[0])[0].value == 7
+    assert frames.elapsed(OFFICE, start.astype(object), pd.Series([end[0]], dtype=object))[0].value
+    amount = pd.Timedelta(hours=4, nanoseconds=1)
+    assert frames.deadline(OFFICE, start, amount)[0].nanosecond == 1
+    assert frames.deadline(OFFICE, end.astype(object), BUDGET)[0].nanosecond == 7
+
+
+@pytest.mark.parametrize("kind", ["object", "category"])
+def test_an_unknown_name_and_code_name_the_label(kind: str) -> None:
+    asked = column("us", [NOW] * 3, index=list("xyz"))
+    by = pd.Series(["watch", "volgorad", None], index=asked.index).astype(kind)
+    with pytest.raises(LookupError, match=r"row 1 \(index y\).*'volgorad'.*near it: volgograd"):
+        frames.deadline(OFFICES, asked, BUDGET, by=by)
+    with pytest.raises(LookupError, match=r"row 0 \(index z\) names no schedule"):
+        frames.deadline(OFFICES, asked[2:], BUDGET, by=by[2:])
+    with pytest.raises(LookupError, match="there are volgograd, watch, new york, lord howe"):
+        frames.deadline(OFFICES, asked, BUDGET, by=["?"] * 3)
+    with pytest.raises(IndexError, match=r"row 0 \(index x\) has schedule code 4"):
+        frames.next_opening(list(OFFICES.values()), asked[:1], codes=[4])
+
+
+def test_pauses_by_labels_of_several_levels() -> None:
+    starts = moments("us", 1, 40)
+    pauses = pauses_of(starts, 3)
+    index = pd.MultiIndex.from_product([["a"], range(40)])
+    frame = NUMPY.pauses(pauses)
+    frame["row"] = [("a", label) for label in frame["row"]]
+    found = frames.deadline(OFFICE, column("us", starts, index=index), BUDGET, pauses=frame)
+    assert scalars(found) == paused_answers(starts, starts, pauses)["deadline"]

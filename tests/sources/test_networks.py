@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from kit.paths import SAMPLES
 from kit.properties import examples
 from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
-from workhours_sla.adapters.sources import Fault, mapper_of, open_source
+from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.adapters.sources.networks import comments, vk_threads
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
@@ -690,12 +690,6 @@ def test_many_comments_of_one_appeal_cause_no_note_about_columns(
     config.write_text('[input]\nformat = "vk"\n[schedule]\ncalendar = "RU-VGG"\n', "utf-8")
     assert main(["check", str(source), "--config", str(config)]) == 1
     assert not capsys.readouterr().err
-
-
-@pytest.mark.parametrize("form", ["vk", "ok", "telegram"])
-def test_documents_are_not_followed(form: str) -> None:
-    with pytest.raises(SourceError, match=f"the format {form} cannot be followed"):
-        mapper_of(parse(f'[input]\nformat = "{form}"').mapping)
 
 
 # -- Odnoklassniki, MAX, Telegram ---------------------------------------------------------------

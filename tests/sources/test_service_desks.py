@@ -389,7 +389,10 @@ def test_watch_dates_a_cloudevent_without_a_time_to_its_receipt() -> None:
     assert second.received_at == second.occurred_at
 
 
-@pytest.mark.parametrize("name", ["xes", "open311", "zendesk", "zammad", "jira", "servicenow"])
+@pytest.mark.parametrize(
+    "name",
+    ["xes", "open311", "zendesk", "zammad", "jira", "servicenow", "vk", "ok", "telegram"],
+)
 def test_documents_cannot_be_followed(name: str) -> None:
     with pytest.raises(SourceError, match=f"{name} cannot be followed"):
         mapper_of(parse_config(form(name), "test.toml"))
