@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
+from kit.rows import read, refusal
 from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import Fault, Item, compression, open_source, opened_file
+from workhours_sla.adapters.sources import Fault, compression, open_source, opened_file
 from workhours_sla.errors import SourceError
 
 zstandard = pytest.importorskip("zstandard")
@@ -25,17 +26,6 @@ TABLE = b"appeal_id,type,occurred_at\n" + b"".join(
     b"A-%d,created,2026-03-12T10:15+03:00\n" % number for number in range(500)
 )
 PACK: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "zst": zstandard.compress}
-
-
-def read(content: bytes, name: str | None = None) -> list[Item]:
-    with open_source(BytesIO(content), CONFIG, name=name or "rows") as source:
-        return list(source)
-
-
-def refusal(content: bytes) -> str:
-    with pytest.raises(SourceError) as caught:
-        read(content)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize("suffix", PACK)

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
-from workhours_sla import Event
+from kit.rows import events, read, refusal
 from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import Fault, Item, mapper_of, open_source
+from workhours_sla.adapters.sources import Fault, mapper_of, open_source
 from workhours_sla.errors import SourceError
 
 ROW = {"appeal_id": "A-1", "type": "created", "occurred_at": "2026-03-12T10:15+03:00"}
@@ -33,24 +33,6 @@ occurred_at = "{path}date"
 agency_id = "{path}author.org.id"
 """
 IN_ITEMS = '[input]\npath = "response.items[]"\n'
-
-
-def read(data: object, config: str = "", *, encoding: str = "utf-8") -> list[Item]:
-    if not isinstance(data, bytes):
-        data = (data if isinstance(data, str) else json.dumps(data)).encode(encoding)
-    with open_source(BytesIO(data), parse_config(config, "test.toml"), name="rows") as source:
-        return list(source)
-
-
-def events(items: list[Item]) -> list[Event]:
-    return [event for item in items if not isinstance(item, Fault) for event in item]
-
-
-def refusal(data: object, config: str = "") -> str:
-    with pytest.raises(SourceError) as caught:
-        read(data, config)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 # -- documents and lines -------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from kit.paths import EXAMPLES, SAMPLES
 from kit.properties import examples
+from kit.rows import read, refusal
 from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.sections import Format
@@ -25,8 +26,7 @@ from workhours_sla.adapters.sources.formats import mapper_of
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.source import Item as SourceItem
-from workhours_sla.text.catalog import LANGUAGES, QUARANTINE_REASONS, language
-from workhours_sla.text.messages import phrase_of, said
+from workhours_sla.text.catalog import QUARANTINE_REASONS
 
 VOLGOGRAD = ZoneInfo("Europe/Volgograd")
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -46,14 +46,6 @@ def form(name: str, *more: str) -> str:
     return "\n".join((f'[input]\nformat = "{name}"', *more))
 
 
-def read(source: bytes | str | Path, config: str = "", name: str | None = None) -> list[Item]:
-    data = source.encode() if isinstance(source, str) else source
-    where = BytesIO(data) if isinstance(data, bytes) else data
-    name = name or ("rows" if isinstance(data, bytes) else None)
-    with open_source(where, parse_config(config, "test.toml"), name=name) as file:
-        return list(file)
-
-
 def claims(source: bytes | str | Path, config: str) -> list[Claim]:
     data = source.encode() if isinstance(source, str) else source
     where = BytesIO(data) if isinstance(data, bytes) else data
@@ -71,18 +63,6 @@ def events(items: list[Item]) -> list[Event]:
 def kinds(items: list[Item]) -> list[tuple[str, str]]:
     found = sorted(events(items), key=lambda event: event.order)
     return [(event.type.value, f"{event.occurred_at:%d %H:%M}") for event in found]
-
-
-def refusal(source: bytes | str, config: str) -> str:
-    with pytest.raises(SourceError) as caught:
-        read(source, config)
-    phrase = phrase_of(caught.value)
-    assert phrase is not None
-    for lang in LANGUAGES:
-        with language(lang):
-            assert "\n" not in said(phrase)
-            assert "{" not in said(phrase).replace("{}", "")
-    return str(caught.value)
 
 
 def fault(items: list[Item], reason: str) -> str:

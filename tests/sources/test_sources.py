@@ -16,13 +16,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
+from kit.rows import events, faults, read, refusal
 from workhours_sla import Event, EventType
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sources import Fault, Item, open_source
 from workhours_sla.adapters.sources.derived_events import content_id
 from workhours_sla.errors import SourceError
-from workhours_sla.text import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,33 +75,8 @@ def config_of(text: str | Config) -> Config:
     return text if isinstance(text, Config) else parse_config(text, "test.toml")
 
 
-def read(data: bytes | str, config: str | Config = "", encoding: str = "utf-8") -> list[Item]:
-    content = data.encode(encoding) if isinstance(data, str) else data
-    with open_source(BytesIO(content), config_of(config), name="rows") as source:
-        return list(source)
-
-
 def sheet(rows: str) -> list[Item]:
-    return read(HEADER + rows, SHEET, "cp1251")
-
-
-def faults(items: list[Item]) -> list[Fault]:
-    found = [item for item in items if isinstance(item, Fault)]
-    assert {fault.reason for fault in found} <= set(catalog.QUARANTINE_REASONS)
-    return found
-
-
-def events(items: list[Item]) -> list[Event]:
-    return [event for item in items if not isinstance(item, Fault) for event in item]
-
-
-def refusal(data: bytes | str, config: str = "", encoding: str = "utf-8") -> str:
-    with pytest.raises(SourceError) as caught:
-        read(data, config, encoding)
-    message = str(caught.value)
-    assert message.count("\n") == 0
-    assert message.startswith(("rows ", "the header of rows "))
-    return message
+    return read(HEADER + rows, SHEET, encoding="cp1251")
 
 
 def line_of(**fields: object) -> str:
@@ -409,7 +384,7 @@ def test_a_format_reads_what_strptime_reads(case: tuple[str, str]) -> None:
         when = parse(text, datetime_format)
         when = when if when.tzinfo else when.replace(tzinfo=UTC)
         expected = when if 2 <= when.year <= 9998 else expected
-    config = config_of(EVENTS + f'\ntz = "UTC"\ndatetime_format = {json.dumps(datetime_format)}')
+    config = EVENTS + (f'\ntz = "UTC"\ndatetime_format = {json.dumps(datetime_format)}')
     (item,) = read(line_of(occurred_at=text), config)
     assert (item.reason if isinstance(item, Fault) else item[0].occurred_at) == expected
 
@@ -436,10 +411,10 @@ GOOD = "A,created,2026-03-12T10:15Z,x\n"
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_encodings_and_line_endings(encoding: str, ending: str) -> None:
     text = (TABLE + "Ж," + GOOD[2:] + '"a ""b""",' + GOOD[2:]).replace("\n", ending)
-    items = read(text, f'[input]\nencoding = "{encoding}"\nformat = "csv"', encoding)
+    items = read(text, f'[input]\nencoding = "{encoding}"\nformat = "csv"', encoding=encoding)
     assert [event.appeal_id for event in events(items)] == ["Ж", 'a "b"']
     lines = (line_of(appeal_id="Ж") + line_of()).replace("\n", ending)
-    items = read(lines, f'[input]\nencoding = "{encoding}"\nformat = "jsonl"', encoding)
+    items = read(lines, f'[input]\nencoding = "{encoding}"\nformat = "jsonl"', encoding=encoding)
     assert [event.appeal_id for event in events(items)] == ["Ж", "A-1"]
 
 
@@ -537,7 +512,7 @@ def test_headers() -> None:
 
 
 def test_a_missing_column_is_reported_with_the_columns_and_a_similar_name() -> None:
-    message = refusal(HEADER.replace("Номер", "Номер обращения") + "A\n", SHEET, "cp1251")
+    message = refusal(HEADER.replace("Номер", "Номер обращения") + "A\n", SHEET, encoding="cp1251")
     assert "no column 'Номер' to read as appeal_id" in message
     assert "did you mean 'Номер обращения'?" in message
     assert "'Дата публикации', 'Дата ответа', 'Ведомство'" in message
@@ -861,7 +836,7 @@ def test_any_bytes_give_items_or_a_source_error(
     encoding: str,
     headed: bool,
 ) -> None:
-    config = config_of(f'[input]\nformat = "{format_}"\nencoding = "{encoding}"')
+    config = f'[input]\nformat = "{format_}"\nencoding = "{encoding}"'
     head = (TABLE if format_ == "csv" else line_of()).encode(
         "utf-16" if "16" in encoding else "utf-8"
     )
