@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
+from kit.rows import events, faults, read
 from workhours_sla import EventType, Policy, Schedule, Target, evaluate, working_hours
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.cli.main import main
@@ -32,19 +33,14 @@ def opened(rows: str, config: str) -> AppealFile:
     return open_source(BytesIO(rows.encode()), parse_config(config, "test.toml"), name="rows")
 
 
-def items_of(rows: str, config: str) -> list:
-    with opened(rows, config) as file:
-        return list(file)
-
-
 def events_of(rows: str, config: str) -> list[Event]:
-    items = items_of(rows, config)
-    assert not [item for item in items if isinstance(item, Fault)]
-    return [event for item in items for event in item]
+    items = read(rows, config)
+    assert not faults(items)
+    return events(items)
 
 
 def reason_of(rows: str, config: str) -> Fault:
-    (fault,) = [item for item in items_of(rows, config) if isinstance(item, Fault)]
+    (fault,) = faults(read(rows, config))
     return fault
 
 
@@ -92,7 +88,7 @@ def test_two_columns_are_joined_and_mapped() -> None:
         {"object": "reply", "action": "like", **about},
     )
     for text, mapping in zip(rows, configured(config), strict=True):
-        *good, bad = items_of(text, mapping)
+        *good, bad = read(text, mapping)
         assert [item[0].type.value for item in good] == ["created", "replied", "edited"]
         assert bad.reason == "unknown_type"
         assert "'reply + like'" in bad.detail
@@ -130,10 +126,10 @@ def test_a_date_and_a_time_of_day_in_two_columns(date: str, time: str, local: st
 def test_each_column_of_several_must_be_in_the_header() -> None:
     config = MOSCOW + '[columns]\nappeal_id = "parent ?? id"\n'
     with pytest.raises(SourceError, match="has no column 'parent' to read as appeal_id"):
-        items_of("id,type,occurred_at\n1,created,2026-03-12T10:15\n", config)
+        read("id,type,occurred_at\n1,created,2026-03-12T10:15\n", config)
     twice = "parent,id,id,type,occurred_at\n1,2,2,created,2026-03-12T10:15\n"
     with pytest.raises(SourceError, match="2 columns named 'id'"):
-        items_of(twice, config)
+        read(twice, config)
 
 
 @pytest.mark.parametrize(
@@ -227,8 +223,8 @@ def test_the_first_event_creates_the_appeal_in_any_order() -> None:
     policy = Policy([Target("reply", working_hours(4), OFFICE)])
     found = set()
     for order in permutations(range(4)):
-        events = events_of(story(order), config)
-        result = evaluate(events, policy, as_of=NOON)
+        given = events_of(story(order), config)
+        result = evaluate(given, policy, as_of=NOON)
         assert not result.quarantine
         (outcome,) = result.outcomes
         found.add((outcome.posted_at, outcome.answered_at, outcome.verdict.value))
@@ -238,17 +234,17 @@ def test_the_first_event_creates_the_appeal_in_any_order() -> None:
 
 def test_an_appeal_that_begins_with_an_answer_is_not_created() -> None:
     config = '[input]\nfirst_event = "created"\n'
-    events = events_of(story([2, 3]), config)
-    result = evaluate(events, Policy([Target("r", working_hours(4), OFFICE)]), as_of=NOON)
+    given = events_of(story([2, 3]), config)
+    result = evaluate(given, Policy([Target("r", working_hours(4), OFFICE)]), as_of=NOON)
     assert not result.outcomes
     assert {one.reason for one in result.quarantine} == {"no_appeal"}
 
 
 def test_a_repeated_row_repeats_its_creation() -> None:
     config = '[input]\nfirst_event = "created"\n'
-    events = events_of(story([0, 0]), config)
-    assert len({event.event_id for event in events}) == 2
-    assert [event.type for event in events[:2]] == [EventType.CREATED, EventType.ASSIGNED]
+    given = events_of(story([0, 0]), config)
+    assert len({event.event_id for event in given}) == 2
+    assert [event.type for event in given[:2]] == [EventType.CREATED, EventType.ASSIGNED]
 
 
 def test_watch_agrees_with_check_on_first_events(
@@ -303,7 +299,7 @@ def read_time(text: object, datetime_format: str | tuple[str, ...]) -> str:
     config = '[input]\nformat = "jsonl"\ntz = "UTC"\ndatetime_format = '
     config += json.dumps(datetime_format)
     rows = lines({"appeal_id": "1", "type": "created", "at": text})
-    (item,) = items_of(rows, config + '\n[columns]\noccurred_at = "at"')
+    (item,) = read(rows, config + '\n[columns]\noccurred_at = "at"')
     return item.reason if isinstance(item, Fault) else item[0].occurred_at.isoformat()
 
 
@@ -414,7 +410,7 @@ def test_any_values_give_events_or_faults(rows: list, kind: str) -> None:
     config += '[ignore]\nappeal_id = ["1"]\n'
     text = "".join(json.dumps(row) + "\n" for row in rows)
     try:
-        items = items_of(text, config)
+        items = read(text, config)
     except SourceError as error:
         assert "\n" not in str(error)  # noqa: PT017 - an error is one of two results
         return

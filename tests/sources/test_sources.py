@@ -384,7 +384,7 @@ def test_a_format_reads_what_strptime_reads(case: tuple[str, str]) -> None:
         when = parse(text, datetime_format)
         when = when if when.tzinfo else when.replace(tzinfo=UTC)
         expected = when if 2 <= when.year <= 9998 else expected
-    config = EVENTS + (f'\ntz = "UTC"\ndatetime_format = {json.dumps(datetime_format)}')
+    config = EVENTS + f'\ntz = "UTC"\ndatetime_format = {json.dumps(datetime_format)}'
     (item,) = read(line_of(occurred_at=text), config)
     assert (item.reason if isinstance(item, Fault) else item[0].occurred_at) == expected
 
