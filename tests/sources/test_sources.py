@@ -652,7 +652,7 @@ class Trickle:
 def test_chunks_of_any_size_give_the_same_rows(size: int) -> None:
     for data, config in (
         ((HEADER + "A;12.03.2026 10:15;;Ж\r\n" * 3).encode("cp1251"), SHEET),
-        ((TABLE + "Ж," + GOOD[2:] + 'B,created,x,"\n').encode(), ""),
+        (("\ufeff" + TABLE + "Ж," + GOOD[2:] + 'B,created,x,"\n').encode(), ""),
         (("\ufeff" + line_of(reason="Жё😀") * 3 + "{").encode(), ""),
         ((TABLE + GOOD).encode("utf-16"), '[input]\nencoding = "utf-16"'),
     ):
