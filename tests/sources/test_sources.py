@@ -763,6 +763,8 @@ CONFIGS = [
 @settings(PROPERTY, max_examples=examples(600))
 @given(st.sampled_from(CONFIGS), st.lists(ROW, min_size=1, max_size=6))
 @example("", [json.loads(line_of(occurred_at="2026-03-12T10:15:00.1234567Z"))] * 2)
+@example("", [json.loads(line_of(occurred_at=MOMENTS[0], substantive=False))] * 2)
+@example("", [dict.fromkeys(VALUES, " x ") | json.loads(line_of(type="edited", author_role=None))])
 def test_lines_and_a_document_of_the_same_records_give_the_same(
     config: str, rows: list[dict[str, Any]]
 ) -> None:
