@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from workhours_sla import EventType, Schedule
-from workhours_sla.adapters.config import file as config_module
 from workhours_sla.adapters.config.file import load_config, parse_config
 from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources.layout import Layout
 from workhours_sla.config import load, parse
 from workhours_sla.errors import ConfigError, UnknownTimeZoneError
 
@@ -81,13 +79,6 @@ def test_the_zone_of_naive_times_can_be_replaced() -> None:
     assert config.schedule.tz == "Europe/Volgograd"
     with pytest.raises(UnknownTimeZoneError, match="no time zone 'Asia/Omks'"):
         config.with_zone("Asia/Omks")
-
-
-def test_the_columns_are_those_that_the_mapping_reads() -> None:
-    for kind in ("events", "appeals"):
-        layout = Layout(kind=kind)
-        assert config_module.COLUMNS[kind] == layout.canonical
-        assert config_module.REQUIRED[kind] == layout.required
 
 
 WRONG = [

@@ -120,63 +120,121 @@ def plain_rows(base: Story, form: str = "%d.%m.%Y %H:%M", empty: str = "") -> It
         yield [one.id, *times, one.agency, one.district, one.channel, TEXT]
 
 
-@shape
-def export_of_excel(seed: int) -> Sheet:
-    base = story(seed)
-    return Sheet(".csv", table([RUSSIAN, *plain_rows(base)]), base)
+def plain(
+    name: str,
+    form: str,
+    head: Sequence[str] = RUSSIAN,
+    columns: Sequence[int] = range(len(RUSSIAN)),
+    *,
+    suffix: str = ".csv",
+    asks: bool = False,
+    **options: str,
+) -> None:
+    """Add a shape that has some of the columns, under its own names and in its own encoding."""
+
+    def make(seed: int) -> Sheet:
+        base = story(seed)
+        rows = [[row[at] for at in columns] for row in plain_rows(base, form)]
+        return Sheet(suffix, table([head, *rows], **options), base, asks)
+
+    SHAPES[name] = make
 
 
-@shape
-def english_with_byte_order_mark(seed: int) -> Sheet:
-    base = story(seed)
-    head = ["Ticket ID", "created_at", "first_response_at", "Department", "Notes"]
-    rows = [[*row[:4], TEXT] for row in plain_rows(base, "%Y-%m-%dT%H:%M:%S+03:00")]
-    return Sheet(".csv", table([head, *rows], delimiter=",", encoding="utf-8-sig"), base)
+plain("export_of_excel", "%d.%m.%Y %H:%M")
+plain(
+    "english_with_byte_order_mark",
+    "%Y-%m-%dT%H:%M:%S+03:00",
+    ["Ticket ID", "created_at", "first_response_at", "Department", "Notes"],
+    [0, 1, 2, 3, 6],
+    delimiter=",",
+    encoding="utf-8-sig",
+)
+plain(
+    "console_encoding_short_years",
+    "%d.%m.%y %H:%M",
+    ["№ сообщения", "Дата регистрации", "Дата и время ответа", "Исполнитель", "Тема"],
+    [0, 1, 2, 3, 4],
+    encoding="cp866",
+)
+plain(
+    "unix_encoding_tabs",
+    "%Y-%m-%d %H:%M:%S",
+    ["Номер обращения", "Поступило", "Отвечено", "Ответственный орган", "Источник"],
+    [0, 1, 2, 3, 5],
+    suffix=".txt",
+    delimiter="\t",
+    encoding="koi8-r",
+)
+plain(
+    "unicode_text_of_excel",
+    "%d.%m.%Y %H:%M:%S",
+    suffix=".txt",
+    delimiter="\t",
+    encoding="utf-16",
+)
+plain("wide_without_mark", "%d.%m.%Y %H:%M", encoding="utf-16-le")
+plain("slashes_day_first", "%d/%m/%Y %H:%M", encoding="utf-8")
+plain(
+    "slashes_month_first",
+    "%m/%d/%Y %I:%M %p",
+    ["Case ID", "Opened", "Answered", "Responsible Agency", "Source"],
+    [0, 1, 2, 3, 5],
+    delimiter=",",
+    encoding="utf-8",
+)
+plain("times_with_a_point", "%d.%m.%Y %H.%M")
+CLOSING = [name.replace("Дата ответа", "Дата закрытия") for name in RUSSIAN]
+plain("closing_instead_of_answer", "%d.%m.%Y %H:%M", CLOSING, asks=True)
 
 
-@shape
-def console_encoding_short_years(seed: int) -> Sheet:
-    base = story(seed)
-    head = ["№ сообщения", "Дата регистрации", "Дата и время ответа", "Исполнитель", "Тема"]
-    rows = [[*row[:4], "Дороги"] for row in plain_rows(base, "%d.%m.%y %H:%M")]
-    return Sheet(".csv", table([head, *rows], encoding="cp866"), base)
+def stamped(name: str, head: Sequence[str], per_second: int) -> None:
+    """Add a shape whose times are numbers since 1970."""
+
+    def make(seed: int) -> Sheet:
+        base = story(seed)
+        rows = [
+            [
+                one.id,
+                *(
+                    when and int(when.replace(tzinfo=OFFSET).timestamp() * per_second)
+                    for when in (one.posted, one.answered)
+                ),
+                one.agency,
+            ]
+            for one in base.appeals
+        ]
+        return Sheet(".csv", table([head, *rows], delimiter=",", encoding="utf-8"), base)
+
+    SHAPES[name] = make
 
 
-@shape
-def unix_encoding_tabs(seed: int) -> Sheet:
-    base = story(seed)
-    head = ["Номер обращения", "Поступило", "Отвечено", "Ответственный орган", "Источник"]
-    rows = [[*row[:4], row[5]] for row in plain_rows(base, "%Y-%m-%d %H:%M:%S")]
-    return Sheet(".txt", table([head, *rows], delimiter="\t", encoding="koi8-r"), base)
+stamped("seconds_since_1970", ["id", "created", "answered", "agency"], 1)
+stamped("milliseconds_since_1970", ["id", "created_at", "replied_at", "department"], 1000)
 
 
-@shape
-def unicode_text_of_excel(seed: int) -> Sheet:
-    base = story(seed)
-    rows = [RUSSIAN, *plain_rows(base, "%d.%m.%Y %H:%M:%S")]
-    return Sheet(".txt", table(rows, delimiter="\t", encoding="utf-16"), base)
+def apart(name: str, head: Sequence[str], date: str, clock: str) -> None:
+    """Add a shape whose dates and times of day are in columns of their own."""
+
+    def make(seed: int) -> Sheet:
+        base = story(seed)
+        rows = [
+            [
+                one.id,
+                *(written(at, form) for at in (one.posted, one.answered) for form in (date, clock)),
+                one.agency,
+            ]
+            for one in base.appeals
+        ]
+        return Sheet(".csv", table([head, *rows]), base)
+
+    SHAPES[name] = make
 
 
-@shape
-def wide_without_mark(seed: int) -> Sheet:
-    base = story(seed)
-    rows = [RUSSIAN, *plain_rows(base)]
-    return Sheet(".csv", table(rows, encoding="utf-16-le"), base)
-
-
-@shape
-def slashes_day_first(seed: int) -> Sheet:
-    base = story(seed)
-    rows = [RUSSIAN, *plain_rows(base, "%d/%m/%Y %H:%M")]
-    return Sheet(".csv", table(rows, encoding="utf-8"), base)
-
-
-@shape
-def slashes_month_first(seed: int) -> Sheet:
-    base = story(seed)
-    head = ["Case ID", "Opened", "Answered", "Responsible Agency", "Source"]
-    rows = [[*row[:4], row[5]] for row in plain_rows(base, "%m/%d/%Y %I:%M %p")]
-    return Sheet(".csv", table([head, *rows], delimiter=",", encoding="utf-8"), base)
+APART = ["Номер", "Дата публикации", "Время", "Дата ответа", "Время ответа", "Ведомство"]
+apart("dates_and_times_apart", APART, "%d.%m.%Y", "%H:%M")
+apart("dates_and_times_with_a_point_apart", APART, "%d.%m.%Y", "%H.%M")
+APART = ["Номер", "Дата обращения", "Время обращения", "Дата ответа", "Время ответа", "Орган"]
+apart("midnights_and_times_apart", APART, "%d.%m.%Y 00:00", "%H:%M:%S")
 
 
 @shape
@@ -186,22 +244,6 @@ def slashes_either_first(seed: int) -> Sheet:
     base = Story(kept)
     rows = [RUSSIAN, *plain_rows(base, "%d/%m/%Y %H:%M")]
     return Sheet(".csv", table(rows, encoding="utf-8"), base, asks=True)
-
-
-def stamped_rows(base: Story, per_second: int) -> Iterator[list[str]]:
-    for one in base.appeals:
-        stamps = [
-            "" if when is None else str(int(when.replace(tzinfo=OFFSET).timestamp() * per_second))
-            for when in (one.posted, one.answered)
-        ]
-        yield [one.id, *stamps, one.agency]
-
-
-@shape
-def seconds_since_1970(seed: int) -> Sheet:
-    base = story(seed)
-    rows = [["id", "created", "answered", "agency"], *stamped_rows(base, 1)]
-    return Sheet(".csv", table(rows, delimiter=",", encoding="utf-8"), base)
 
 
 @shape
@@ -229,58 +271,6 @@ def dashes_for_no_answer(seed: int) -> Sheet:
 
 
 @shape
-def times_with_a_point(seed: int) -> Sheet:
-    base = story(seed)
-    return Sheet(".csv", table([RUSSIAN, *plain_rows(base, "%d.%m.%Y %H.%M")]), base)
-
-
-@shape
-def texts_among_the_answers(seed: int) -> Sheet:
-    base = story(seed)
-    rows = list(plain_rows(base))
-    rows[seed % len(rows)][2] = "переадресовано"
-    return Sheet(".csv", table([RUSSIAN, *rows]), base, asks=True)
-
-
-@shape
-def two_columns_of_postings(seed: int) -> Sheet:
-    base = story(seed)
-    head = ["Номер", "Дата публикации", "Дата регистрации", "Дата ответа", "Ведомство"]
-    rows = [
-        [
-            one.id,
-            written(one.posted),
-            written(one.posted + timedelta(hours=3)),
-            written(one.answered),
-            one.agency,
-        ]
-        for one in base.appeals
-    ]
-    return Sheet(".csv", table([head, *rows]), base, asks=True)
-
-
-@shape
-def answers_by_date_alone(seed: int) -> Sheet:
-    base = story(seed)
-    rows = [[*row[:2], row[2][:10], *row[3:]] for row in plain_rows(base)]
-    return Sheet(".csv", table([RUSSIAN, *rows]), base, asks=True)
-
-
-@shape
-def no_column_of_answers(seed: int) -> Sheet:
-    base = story(seed)
-    rows = [[*row[:2], *row[3:]] for row in [RUSSIAN, *plain_rows(base)]]
-    return Sheet(".csv", table(rows), base, asks=True)
-
-
-@shape
-def closing_instead_of_answer(seed: int) -> Sheet:
-    base = story(seed)
-    head = [name.replace("Дата ответа", "Дата закрытия") for name in RUSSIAN]
-    return Sheet(".csv", table([head, *plain_rows(base)]), base, asks=True)
-
-
-@shape
 def two_headers(seed: int) -> Sheet:
     base = story(seed)
     other = ["Номер", "Поступило", "Отвечено", "Орган", "Муниципалитет", "Источник", "Комментарий"]
@@ -298,37 +288,6 @@ def log_of_events(seed: int) -> Sheet:
     for own_id, kind, when in sorted(base.events, key=lambda event: event[2]):
         rows.append([own_id, EVENT_TYPES[kind], f"{when:%d.%m.%Y %H:%M}", agencies[own_id]])
     return Sheet(".csv", table(rows), base)
-
-
-@shape
-def midnight_answers(seed: int) -> Sheet:
-    base = story(seed)
-    rows = [[*row[:2], row[2] and row[2][:10] + " 00:00", *row[3:]] for row in plain_rows(base)]
-    return Sheet(".csv", table([RUSSIAN, *rows]), base, asks=True)
-
-
-def rows_apart(base: Story, date: str, clock: str) -> Iterator[list[str]]:
-    for one in base.appeals:
-        times = [
-            written(when, form) for when in (one.posted, one.answered) for form in (date, clock)
-        ]
-        yield [one.id, *times, one.agency]
-
-
-@shape
-def dates_and_times_apart(seed: int) -> Sheet:
-    base = story(seed)
-    head = ["Номер", "Дата публикации", "Время", "Дата ответа", "Время ответа", "Ведомство"]
-    clock = "%H.%M" if seed % 2 else "%H:%M"
-    return Sheet(".csv", table([head, *rows_apart(base, "%d.%m.%Y", clock)]), base)
-
-
-@shape
-def midnights_and_times_apart(seed: int) -> Sheet:
-    base = story(seed)
-    head = ["Номер", "Дата обращения", "Время обращения", "Дата ответа", "Время ответа", "Орган"]
-    rows = rows_apart(base, "%d.%m.%Y 00:00", "%H:%M:%S")
-    return Sheet(".csv", table([head, *rows]), base)
 
 
 @shape
@@ -352,18 +311,9 @@ def serial(when: datetime | None) -> str:
 @shape
 def numbers_of_a_spreadsheet(seed: int) -> Sheet:
     base = story(seed)
-    rows = [
-        [
-            one.id,
-            serial(one.posted),
-            serial(one.answered),
-            one.agency,
-            one.district,
-            one.channel,
-            "",
-        ]
-        for one in base.appeals
-    ]
+    rows = list(plain_rows(base))
+    for row, one in zip(rows, base.appeals, strict=True):
+        row[1:3] = serial(one.posted), serial(one.answered)
     return Sheet(".csv", table([RUSSIAN, *rows]), base)
 
 
@@ -374,13 +324,6 @@ def numbers_and_texts(seed: int) -> Sheet:
     for row, one in zip(rows[::3], base.appeals[::3], strict=True):
         row[1] = serial(one.posted)
     return Sheet(".csv", table([RUSSIAN, *rows]), base)
-
-
-@shape
-def milliseconds_since_1970(seed: int) -> Sheet:
-    base = story(seed)
-    rows = [["id", "created_at", "replied_at", "department"], *stamped_rows(base, 1000)]
-    return Sheet(".csv", table(rows, delimiter=",", encoding="utf-8"), base)
 
 
 @shape
@@ -400,13 +343,6 @@ def log_of_statuses(seed: int) -> Sheet:
 def log_of_unknown_statuses(seed: int) -> Sheet:
     sheet = log_of_statuses(seed)
     content = sheet.content.replace("Ответ дан".encode("cp1251"), "Решено".encode("cp1251"))
-    return sheet._replace(content=content, asks=True)
-
-
-@shape
-def log_that_ends_with_closing(seed: int) -> Sheet:
-    sheet = log_of_statuses(seed)
-    content = sheet.content.replace("Ответ дан".encode("cp1251"), "Закрыто".encode("cp1251"))
     return sheet._replace(content=content, asks=True)
 
 

@@ -12,12 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
-from workhours_sla import Event
+from kit.rows import events, read, refusal
 from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import Fault, Item, mapper_of, open_source
-from workhours_sla.adapters.sources.json_records import Found, at_path, records_of
-from workhours_sla.adapters.sources.opened_file import OpenedFile
-from workhours_sla.adapters.sources.text_lines import ByteChunks
+from workhours_sla.adapters.sources import Fault, mapper_of, open_source
 from workhours_sla.errors import SourceError
 
 ROW = {"appeal_id": "A-1", "type": "created", "occurred_at": "2026-03-12T10:15+03:00"}
@@ -36,38 +33,6 @@ occurred_at = "{path}date"
 agency_id = "{path}author.org.id"
 """
 IN_ITEMS = '[input]\npath = "response.items[]"\n'
-
-
-def read(data: object, config: str = "", *, encoding: str = "utf-8") -> list[Item]:
-    if not isinstance(data, bytes):
-        data = (data if isinstance(data, str) else json.dumps(data)).encode(encoding)
-    with open_source(BytesIO(data), parse_config(config, "test.toml"), name="rows") as source:
-        return list(source)
-
-
-def events(items: list[Item]) -> list[Event]:
-    return [event for item in items if not isinstance(item, Fault) for event in item]
-
-
-def refusal(data: object, config: str = "") -> str:
-    with pytest.raises(SourceError) as caught:
-        read(data, config)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
-
-
-def values_at(content: str, path: str, size: int = 1 << 16) -> list[object]:
-    """Return the records at a path of a document that comes in pieces."""
-    data = content.encode()
-    pieces = iter([data[at : at + size] for at in range(0, len(data), size)])
-
-    class Pieces(BytesIO):
-        def read1(self, size: int | None = -1, /) -> bytes:
-            return next(pieces, b"")
-
-    chunks = ByteChunks(Pieces(), "rows")
-    found = records_of(OpenedFile("rows", "", None, chunks, chunks), at_path(path))
-    return [one.written for one in found if isinstance(one, Found)]
 
 
 # -- documents and lines -------------------------------------------------------------------------
@@ -257,40 +222,9 @@ def test_brackets_in_texts_do_not_count() -> None:
     assert len(events(read([{**ROW, "deep": json.loads("[" * 60 + "]" * 60)}]))) == 1
 
 
-@given(
-    st.lists(st.sampled_from(['"', "\\", "[", "]", "{", "}", "a", "\\u0041", "Ж"])),
-    st.integers(1, 9),
-)
-@settings(max_examples=examples(300), derandomize=True, database=None)
-def test_depth_does_not_depend_on_texts_and_chunks(pieces: list[str], size: int) -> None:
-    text = "".join(pieces) + "[" * 70
-    values: list[object] = [{"a": [text]}, {"a": json.loads("[" * size + "]" * size)}] * 2
-    assert values_at(json.dumps(values, ensure_ascii=False), "[]", size) == values
-
-
 def test_arrays_that_are_skipped_may_be_of_any_size() -> None:
     document = {"x": ["x" * 1_000_000] * 17, "response": {"items": [ROW]}}
     assert read(document, IN_ITEMS) == read([ROW])
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.text("abc.", max_size=3), inner, max_size=4)
-    ),
-    max_leaves=20,
-)
-
-
-@given(st.lists(JSON, max_size=5), st.sampled_from([None, 1]))
-@settings(max_examples=examples(200), derandomize=True, database=None)
-def test_values_are_those_of_the_document(values: list[object], indent: int | None) -> None:
-    content = json.dumps({"x": 1, "y": {"z": values}}, indent=indent, ensure_ascii=False)
-    with suppress(UnicodeEncodeError):
-        assert values_at(content, "y.z[]") == values
-        assert values_at(content, "x") == [1]
-        assert values_at(content, "y.x") == []
 
 
 @given(st.data())

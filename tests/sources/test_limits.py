@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ import pytest
 from dateutil.rrule import rrulestr
 
 from workhours_sla import Calendar, Event, Schedule, WeeklyHours
-from workhours_sla.adapters.calendars.icalendar import recurrence
 from workhours_sla.adapters.config.file import load_config, parse_config
 from workhours_sla.adapters.config.sections import Config
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
@@ -272,22 +271,6 @@ def test_old_recurrences_equal_those_counted_from_their_start(rule: str, start: 
         if special.reasons
     }
     assert named == {wall.date() for wall in counted} | own
-
-
-def test_a_daily_event_since_year_1_is_not_counted_from_its_start(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    starts = []
-
-    def counting(rule: str, *, dtstart: datetime) -> Iterator[datetime]:
-        for start in rrulestr(rule, dtstart=dtstart):
-            starts.append(start)
-            yield start
-
-    monkeypatch.setattr(recurrence, "rrulestr", counting)
-    found = recurring("FREQ=DAILY", start="00010101")
-    assert found.count_working_days(date(2025, 1, 1), date(2026, 12, 31)) == 0
-    assert 730 <= len(starts) < 750
 
 
 @pytest.mark.slow

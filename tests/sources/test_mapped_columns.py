@@ -15,12 +15,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
+from kit.rows import events, faults, read
 from kit.values import OFFICE
 from workhours_sla import EventType, Policy, Target, evaluate, working_hours
-from workhours_sla.adapters.columns import parts_of
 from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources.jsonl import JsonRows
-from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.cli.main import main
 from workhours_sla.errors import ConfigError, SourceError
 from workhours_sla.files import AppealFile, Fault, open_source
@@ -35,19 +33,14 @@ def opened(rows: str, config: str) -> AppealFile:
     return open_source(BytesIO(rows.encode()), parse_config(config, "test.toml"), name="rows")
 
 
-def items_of(rows: str, config: str) -> list:
-    with opened(rows, config) as file:
-        return list(file)
-
-
 def events_of(rows: str, config: str) -> list[Event]:
-    items = items_of(rows, config)
-    assert not [item for item in items if isinstance(item, Fault)]
-    return [event for item in items for event in item]
+    items = read(rows, config)
+    assert not faults(items)
+    return events(items)
 
 
 def reason_of(rows: str, config: str) -> Fault:
-    (fault,) = [item for item in items_of(rows, config) if isinstance(item, Fault)]
+    (fault,) = faults(read(rows, config))
     return fault
 
 
@@ -80,6 +73,8 @@ def test_the_first_column_with_a_value_counts() -> None:
                 {"id": "3", "reply_to": "0", **about})  # fmt: skip
     for text, mapping in zip(rows, configured(config), strict=True):
         assert [event.appeal_id for event in events_of(text, mapping)] == ["1", "1", "3"]
+    named = lines({"Что это??": "7", **about})
+    assert events_of(named, MOSCOW + '[columns]\nappeal_id = "Что это??"')[0].appeal_id == "7"
 
 
 def test_two_columns_are_joined_and_mapped() -> None:
@@ -93,7 +88,7 @@ def test_two_columns_are_joined_and_mapped() -> None:
         {"object": "reply", "action": "like", **about},
     )
     for text, mapping in zip(rows, configured(config), strict=True):
-        *good, bad = items_of(text, mapping)
+        *good, bad = read(text, mapping)
         assert [item[0].type.value for item in good] == ["created", "replied", "edited"]
         assert bad.reason == "unknown_type"
         assert "'reply + like'" in bad.detail
@@ -131,10 +126,10 @@ def test_a_date_and_a_time_of_day_in_two_columns(date: str, time: str, local: st
 def test_each_column_of_several_must_be_in_the_header() -> None:
     config = MOSCOW + '[columns]\nappeal_id = "parent ?? id"\n'
     with pytest.raises(SourceError, match="has no column 'parent' to read as appeal_id"):
-        items_of("id,type,occurred_at\n1,created,2026-03-12T10:15\n", config)
+        read("id,type,occurred_at\n1,created,2026-03-12T10:15\n", config)
     twice = "parent,id,id,type,occurred_at\n1,2,2,created,2026-03-12T10:15\n"
     with pytest.raises(SourceError, match="2 columns named 'id'"):
-        items_of(twice, config)
+        read(twice, config)
 
 
 @pytest.mark.parametrize(
@@ -161,11 +156,6 @@ def test_keys_without_a_meaning_are_refused(key: str, why: str) -> None:
         parse_config(key, "test.toml")
     assert caught.value.key == why
     assert "\n" not in str(caught.value)
-
-
-def test_the_grammar_of_columns() -> None:
-    assert parts_of("a ?? b ?? c") == (("a", "b", "c"),)
-    assert parts_of("Что это??") == (("Что это??",),)
 
 
 # -- ignored rows ------------------------------------------------------------------------------
@@ -233,8 +223,8 @@ def test_the_first_event_creates_the_appeal_in_any_order() -> None:
     policy = Policy([Target("reply", working_hours(4), OFFICE)])
     found = set()
     for order in permutations(range(4)):
-        events = events_of(story(order), config)
-        result = evaluate(events, policy, as_of=NOON)
+        given = events_of(story(order), config)
+        result = evaluate(given, policy, as_of=NOON)
         assert not result.quarantine
         (outcome,) = result.outcomes
         found.add((outcome.posted_at, outcome.answered_at, outcome.verdict.value))
@@ -244,17 +234,17 @@ def test_the_first_event_creates_the_appeal_in_any_order() -> None:
 
 def test_an_appeal_that_begins_with_an_answer_is_not_created() -> None:
     config = '[input]\nfirst_event = "created"\n'
-    events = events_of(story([2, 3]), config)
-    result = evaluate(events, Policy([Target("r", working_hours(4), OFFICE)]), as_of=NOON)
+    given = events_of(story([2, 3]), config)
+    result = evaluate(given, Policy([Target("r", working_hours(4), OFFICE)]), as_of=NOON)
     assert not result.outcomes
     assert {one.reason for one in result.quarantine} == {"no_appeal"}
 
 
 def test_a_repeated_row_repeats_its_creation() -> None:
     config = '[input]\nfirst_event = "created"\n'
-    events = events_of(story([0, 0]), config)
-    assert len({event.event_id for event in events}) == 2
-    assert [event.type for event in events[:2]] == [EventType.CREATED, EventType.ASSIGNED]
+    given = events_of(story([0, 0]), config)
+    assert len({event.event_id for event in given}) == 2
+    assert [event.type for event in given[:2]] == [EventType.CREATED, EventType.ASSIGNED]
 
 
 def test_watch_agrees_with_check_on_first_events(
@@ -305,11 +295,12 @@ def test_an_answer_within_the_tolerance_counts_as_at_the_posting(
 # -- times -------------------------------------------------------------------------------------
 
 
-def read_time(text: str, datetime_format: str | tuple[str, ...]) -> str:
-    try:
-        return Instants(datetime_format, UTC).read(text).isoformat()
-    except RefusedError as refused:
-        return refused.reason
+def read_time(text: object, datetime_format: str | tuple[str, ...]) -> str:
+    config = '[input]\nformat = "jsonl"\ntz = "UTC"\ndatetime_format = '
+    config += json.dumps(datetime_format)
+    rows = lines({"appeal_id": "1", "type": "created", "at": text})
+    (item,) = read(rows, config + '\n[columns]\noccurred_at = "at"')
+    return item.reason if isinstance(item, Fault) else item[0].occurred_at.isoformat()
 
 
 @pytest.mark.parametrize(
@@ -353,9 +344,10 @@ def test_a_number_that_is_seconds_or_days_is_refused() -> None:
         ("46093 1.5", "unreadable_time"),
         ("2958466.5", "unreadable_time"),
         ("-1.5", "unreadable_time"),
+        (46093.4270833333, "2026-03-12T10:15:00+00:00"),
     ],
 )
-def test_numbers_of_spreadsheets(text: str, expected: str) -> None:
+def test_numbers_of_spreadsheets(text: object, expected: str) -> None:
     assert read_time(text, "excel") == expected
 
 
@@ -380,14 +372,6 @@ def test_a_number_of_a_spreadsheet_gives_back_its_time(when: datetime) -> None:
     assert read_time(text, "excel") == expected
 
 
-def test_json_numbers_are_times_of_spreadsheets() -> None:
-    config = MOSCOW + 'datetime_format = "excel"\n[columns]\noccurred_at = ["d", "t"]\n'
-    rows = lines({"appeal_id": "1", "type": "created", "d": 46093.0, "t": 0.4270833333333})
-    assert events_of(rows, config)[0].occurred_at == datetime(2026, 3, 12, 7, 15, tzinfo=UTC)
-    single = lines({"appeal_id": "1", "type": "created", "d": 46093.4270833333, "t": None})
-    assert events_of(single, config)[0].occurred_at == datetime(2026, 3, 12, 7, 15, tzinfo=UTC)
-
-
 @pytest.mark.parametrize("datetime_format", ["%d.%m.%Y %H.%M", "%d.%m.%y %H.%M"])
 def test_a_minute_after_a_point_has_two_digits(datetime_format: str) -> None:
     year = "2026" if "Y" in datetime_format else "26"
@@ -396,58 +380,6 @@ def test_a_minute_after_a_point_has_two_digits(datetime_format: str) -> None:
         assert read_time(text, datetime_format) == f"2026-05-12T10:{minute:02}:00+00:00"
     for minute in range(10):
         assert read_time(f"12.05.{year} 10.{minute}", datetime_format) == "unreadable_time"
-
-
-# -- the fast way to read JSON Lines -----------------------------------------------------------
-
-CLOCKS = ("10:15", "10:15:00", "10:15:30.5")
-OFFSETS = ("", "Z", "z", "+03:00", "-03:00", "+0300", " +03:00")
-
-
-@PROPERTY
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["T", "t", " "]),
-            st.sampled_from(CLOCKS),
-            st.sampled_from(OFFSETS),
-            st.sampled_from(["", "T10:15Z", '"occurred_at":"2026-03-12T10:15Z"', "\\"]),
-            st.sampled_from(["created", "viewed", "assigned"]),
-            st.booleans(),
-        ),
-        min_size=1,
-        max_size=6,
-    ),
-    st.booleans(),
-)
-def test_blocks_give_the_events_of_single_rows(rows: list, first: bool) -> None:
-    config = parse_config(
-        MOSCOW + ('first_event = "created"\n' if first else "") + '[ignore]\ntype = ["viewed"]\n',
-        "test.toml",
-    )
-    from workhours_sla.adapters.sources import layout_of
-    from workhours_sla.adapters.sources.mapping import Mapper
-
-    texts = [
-        json.dumps(
-            {
-                "appeal_id": "1",
-                "type": kind,
-                "reason": reason,
-                "occurred_at": f"2026-03-12{mark}{clock}{offset}",
-                **({"their_verdict": "met"} if claimed else {}),
-            }
-        )
-        for mark, clock, offset, reason, kind, claimed in rows
-    ]
-    block = "".join(f"{text}\n" for text in texts)
-    fast, slow = Mapper(layout_of(config)), Mapper(layout_of(config))
-    found = list(JsonRows(fast).items_of(block, 1))
-    expected = [slow(json.loads(text), line) for line, text in enumerate(texts, 1)]
-    assert [one[:3] if isinstance(one, Fault) else one for one in found] == [
-        one[:3] if isinstance(one, Fault) else one for one in expected
-    ]
-    assert fast.claims == slow.claims
 
 
 # -- any values --------------------------------------------------------------------------------
@@ -478,7 +410,7 @@ def test_any_values_give_events_or_faults(rows: list, kind: str) -> None:
     config += '[ignore]\nappeal_id = ["1"]\n'
     text = "".join(json.dumps(row) + "\n" for row in rows)
     try:
-        items = items_of(text, config)
+        items = read(text, config)
     except SourceError as error:
         assert "\n" not in str(error)  # noqa: PT017 - an error is one of two results
         return

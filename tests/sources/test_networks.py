@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from time import process_time
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,8 +21,8 @@ from kit.paths import SAMPLES
 from kit.properties import examples
 from kit.values import HOUR, POLICY
 from workhours_sla import Event, evaluate
-from workhours_sla.adapters.sources import Fault, mapper_of, open_source
-from workhours_sla.adapters.sources.networks import comments, reading, vk_threads
+from workhours_sla.adapters.sources import Fault, open_source
+from workhours_sla.adapters.sources.networks import comments, vk_threads
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import SourceError
@@ -48,10 +48,10 @@ class Read:
         self.events = [event for one in self.items if not isinstance(one, Fault) for event in one]
 
     @property
-    def facts(self) -> list[tuple[str, str, str | None]]:
-        """The type, the number of the appeal and the role of each event."""
+    def facts(self) -> list[str]:
+        """The type, the number of the appeal and the role of each event, such as "replied 1 o"."""
         return [
-            (event.type.value, event.appeal_id.rpartition("/")[2], event.author_role)
+            f"{event.type} {event.appeal_id.rpartition('/')[2]} {(event.author_role or '-')[0]}"
             for event in self.events
         ]
 
@@ -65,26 +65,6 @@ def verdicts(events: Iterable[Event]) -> dict[str, str]:
     return {one.appeal_id.rpartition("/")[2]: one.verdict.value for one in outcomes}
 
 
-@pytest.mark.parametrize(
-    ("head", "missing"),
-    [
-        ({"count": 200, "current_level_count": 200}, "2 of 200"),
-        ({"count": 9, "current_level_count": 2}, None),
-        ({"count": 2}, None),
-        ({"count": 3}, "2 of 3"),
-    ],
-)
-def test_missing_pages_of_vk_are_stated(head: dict[str, int], missing: str | None) -> None:
-    shared = {"from_id": 7, "post_id": 5, "owner_id": WALL, "parents_stack": []}
-    at = int(POSTED.timestamp())
-    pages = [
-        {"response": {"items": [{"id": number, "date": at, **shared}], **head}} for number in (1, 2)
-    ]
-    notes = Read("vk", pages).notes
-    assert [missing in note for note in notes if missing] == [True] * (missing is not None)
-    assert len(notes) == (missing is not None)
-
-
 # -- the samples ---------------------------------------------------------------------------------
 
 STORY = {
@@ -92,7 +72,11 @@ STORY = {
     "B": ("breached", "2026-03-12 12:20"),
     "C": ("breached", "2026-03-12 13:00"),
 }
+
+
 D = {"D": ("withdrawn", "2026-03-12 14:30")}
+
+
 SAMPLE_FILES = {
     "vk_wall_getComments.json": ("vk", "vk/-990000001/100{}", {}),
     "vk_callback_journal.jsonl": ("vk_callback", "vk/-990000001/100{}", D),
@@ -101,6 +85,8 @@ SAMPLE_FILES = {
     "telegram_result_full_bad_escape.json": ("telegram", "telegram/990000001/1{}", {}),
     "max_updates.json": ("max", "max/880000001/mid.00000000000003{}", D),
 }
+
+
 NUMBERS = {
     "ok": dict(
         zip("ABC", ("1773299700000.1001", "1773238800000.1002", "1773295200000.1003"), strict=True)
@@ -151,7 +137,11 @@ def test_confirmation_is_counted() -> None:
 # -- errors of the API ---------------------------------------------------------------------------
 
 VK_ERROR = {"error": {"error_code": 6, "error_msg": "Too many requests", "request_params": []}}
+
+
 OK_ERROR = {"error_code": 102, "error_msg": "PARAM_SESSION_EXPIRED", "error_data": None}
+
+
 MAX_ERROR = {"code": "verify.token", "message": "Invalid access_token"}
 
 
@@ -184,7 +174,7 @@ def test_error_of_the_api_exits_with_2(capsys: pytest.CaptureFixture[str], tmp_p
     assert "ошибка API (102: " in printed.err
 
 
-# -- VK ------------------------------------------------------------------------------------------
+# -- records of the networks ---------------------------------------------------------------------
 
 
 def vk(number: int, by: int, at: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
@@ -205,49 +195,291 @@ def thread(*items: Any, count: int | None = None) -> dict[str, Any]:
     return {"count": len(items) if count is None else count, "items": items}
 
 
-def test_branch_belongs_to_its_first_citizen() -> None:
-    inner = thread(
-        answer(2, 1),
-        answer(3, 2, by=7, parents_stack=[1]),
-        answer(4, 3, parents_stack=[1]),
-        answer(5, 1, by=8),
-    )
-    assert Read("vk", page(vk(1, 7, thread=inner))).facts == [
-        ("created", "1", "citizen"),
-        ("replied", "1", "official"),
-        ("citizen_message", "1", "citizen"),
-        ("replied", "1", "official"),
-        ("citizen_message", "1", "citizen"),
+def body(kind: str, what: Any, number: int) -> dict[str, Any]:
+    return {"type": kind, "group_id": -WALL, "event_id": f"e{number}", "v": "5.199", "object": what}
+
+
+def journal(*bodies: Any, every: timedelta = HOUR) -> bytes:
+    rows = [
+        {"received_at": (POSTED + number * every).isoformat(), "body": one}
+        for number, one in enumerate(bodies, 1)
     ]
+    return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
 
 
-def test_comment_under_a_comment_of_the_community_is_an_appeal() -> None:
-    inner = thread(answer(2, 1, by=7), answer(3, 2, parents_stack=[1]), answer(4, 1, by=8))
-    read = Read("vk", page(vk(1, WALL, thread=inner)))
-    assert read.facts == [
-        ("created", "2", "citizen"),
-        ("replied", "2", "official"),
-        ("created", "4", "citizen"),
+def removed(number: int, **by: int) -> dict[str, Any]:
+    return {"owner_id": WALL, "id": number, "post_id": 5, **by}
+
+
+def ok_id(number: int, at: timedelta = timedelta()) -> str:
+    units = int((POSTED + at).timestamp() * 1000)
+    return b64encode(f"{units}:-{number}:{units}:625:1".encode()).decode()
+
+
+def ok(number: int, at: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
+    """Return a comment whose naive date is wrong on purpose."""
+    fields = {"id": ok_id(number, at), "author_id": "7", "date": "2020-01-01 00:00:00"}
+    return fields | {"date_ms": int((POSTED + at).timestamp() * 1000)} | more
+
+
+def message(mid: str, by: int | None, at: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
+    sender = {} if by is None else {"sender": {"user_id": abs(by), "is_bot": by < 0}}
+    units = int((POSTED + at).timestamp() * 1000)
+    where = {"chat_id": 88, "chat_type": more.pop("chat_type", "chat")}
+    return {
+        "recipient": where,
+        "timestamp": units,
+        "body": {"mid": mid, "seq": 1},
+        **sender,
+        **more,
+    }
+
+
+def update(kind: str, at: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
+    return {"update_type": kind, "timestamp": int((POSTED + at).timestamp() * 1000), **more}
+
+
+def created(mid: str, by: int | None, at: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
+    return update("message_created", at, message=message(mid, by, at, **more))
+
+
+def to(mid: str) -> dict[str, Any]:
+    return {"type": "reply", "message": {"mid": mid}}
+
+
+def telegram(number: int, by: str | None, at: timedelta = timedelta(), **more: Any) -> Any:
+    unix = str(int((POSTED + at).timestamp()))
+    fields = {"id": number, "type": "message", "date": "2020-01-01T00:00:00", "from_id": by}
+    return fields | {"date_unixtime": unix, "text": ""} | more
+
+
+def chat(*messages: Any, **more: Any) -> dict[str, Any]:
+    return {"name": "Чат", "type": "public_supergroup", "id": 99, **more, "messages": messages}
+
+
+# -- scenes --------------------------------------------------------------------------------------
+
+
+class Scene(NamedTuple):
+    """Records of a network, and what they give."""
+
+    form: str
+    content: Any
+    facts: str
+    """The events, separated by commas; see ``Read.facts``."""
+    reasons: str = ""
+    counted: str = ""
+    """How many records gave no event, by cause."""
+    officials: Sequence[str] = ()
+
+
+def lines(*records: Any) -> bytes:
+    return b"\n".join(json.dumps(one).encode() for one in records)
+
+
+def without(record: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name != key}
+
+
+LOST = "deleted comments without author and time of deletion"
+OTHER, ALONE = "records of other kinds", "comments of the community that answer no citizen"
+GONE = {"parents_stack": [1], "date": 5, "deleted": True}
+REPLIES = [answer(2, 1), answer(3, 2, by=7, parents_stack=[1])]
+DELETED = GONE | {"id": 1, "parents_stack": [], "thread": thread(*REPLIES)}
+TWO = page(vk(1, 7, thread=thread(answer(2, 1, by=562001), answer(3, 1, by=9))))
+FOREIGN = page(vk(1, 7, thread=thread(answer(2, 1, by=-5))), vk(3, -5))
+OWN = {"owner_id": 500}
+NEW, EDIT = body("wall_reply_new", vk(1, 7), 1), body("wall_reply_edit", vk(1, 7), 2)
+NO_DATE = body("wall_reply_new", vk(1, 7) | {"date": None}, 1)
+PLAIN = ok(1) | {"id": "plain"}
+OK_2 = f"{int(POSTED.timestamp() * 1000)}.2"
+DISCUSSION = {
+    "comments": [
+        ok(4, 2 * HOUR, author_id="9", reply_to_comment_id=ok_id(3, HOUR)),
+        ok(3, HOUR, reply_to_comment_id=ok_id(2), author_id="8"),
+        ok(2),
+        ok(5, HOUR, author_type="GROUP", reply_to_comment_id=ok_id(2)),
+        ok(6, author_type="GROUP"),
     ]
-    assert read.notes == [
-        "records without an event: 1 (comments of the community that answer no citizen: 1)"
-    ]
+}
+SECONDS = created("m1", 7)
+SECONDS["message"]["timestamp"] //= 1000
+REMOVED = [
+    created("m1", 7),
+    update("message_removed", HOUR, message_id="m1", chat_id=88, user_id=9),
+]
+CHANNEL = chat(telegram(1, "user7"), telegram(2, "channel50", reply_to_message_id=1))
+TOPIC = {"id": 1, "type": "service", "date_unixtime": "1773299700", "action": "topic_created"}
+UNREAD = page(vk(1, 7, thread=thread(count=3)), vk(4, 8))
+SCENES = {
+    "a branch belongs to its first citizen": Scene("vk", page(vk(1, 7, thread=thread(
+        *REPLIES, answer(4, 3, parents_stack=[1]), answer(5, 1, by=8)))),
+        "created 1 c, replied 1 o, citizen_message 1 c, replied 1 o, citizen_message 1 c"),
+    "a comment under a comment of the community is an appeal": Scene("vk", page(vk(1, WALL,
+        thread=thread(answer(2, 1, by=7), answer(3, 2, parents_stack=[1]), answer(4, 1, by=8)))),
+        "created 2 c, replied 2 o, created 4 c", counted=f"{ALONE}: 1"),
+    "nobody else is an official": Scene(
+        "vk", TWO, "created 1 c, citizen_message 1 c, citizen_message 1 c"),
+    "but those who are listed": Scene(
+        "vk", TWO, "created 1 c, replied 1 o, citizen_message 1 c", officials=["562001"]),
+    "the owner of a personal wall is an official": Scene("vk",
+        page(vk(1, 7, thread=thread(answer(2, 1, by=500, **OWN)), **OWN)),
+        "created 1 c, replied 1 o"),
+    "another community is neither": Scene(
+        "vk", FOREIGN, "created 1 c", "unknown_value unknown_value"),
+    "unless it is listed": Scene(
+        "vk", FOREIGN, "created 1 c, replied 1 o", counted=f"{ALONE}: 1", officials=["-5"]),
+    "an answer on a board without its comment": Scene(
+        "vk", page(vk(1, 7, topic_id=3), vk(2, WALL, topic_id=3)), "created 1 c", "missing_value"),
+    **{f"a comment without {key}": Scene("vk", page(without(vk(1, 7), key)), "", "missing_value")
+       for key in ("id", "from_id", "date", "owner_id")},
+    **{f"the time {date}": Scene("vk", page(vk(1, 7) | {"date": date}), "", "unreadable_time")
+       for date in (1773299700000, 3, -5)},
+    "a page without comments": Scene("vk", page(), ""),
+    "answers to a deleted comment are counted": Scene("vk", page(DELETED, vk(4, 8)),
+        "created 4 c", counted=f"{LOST}: 1, comments under deleted ones: 2"),
+    **{f"unless page {number} was read before the deletion": Scene("vk", pages,
+        "created 1 c, replied 1 o, citizen_message 1 c", counted=f"{LOST}: 1")
+       for number, pages in enumerate(
+           ([page(vk(1, 7)), page(DELETED)], [page(DELETED), page(vk(1, 7))]), 1)},
+    "a thread that was not read": Scene("vk", UNREAD, "created 4 c", "incomplete"),
+    "a thread is completed by later pages": Scene("vk", [page(vk(1, 7, thread=thread(count=3))),
+        page(answer(2, 1, by=8), answer(3, 1, by=9), answer(4, 1, by=8))],
+        "created 1 c, citizen_message 1 c, citizen_message 1 c, citizen_message 1 c"),
+    "deleted comments complete a thread": Scene("vk", [page(vk(1, 7, thread=thread(count=2))),
+        page(answer(2, 1, by=8), GONE | {"id": 3, "owner_id": WALL})],
+        "created 1 c, citizen_message 1 c", counted=f"{LOST}: 1"),
+    **{f"deleted comments of a page need no owner {fields}": Scene("vk",
+        [page(vk(1, 7, thread=thread(GONE | {"id": 3}, count=2), **fields)),
+         page(answer(2, 1, by=8, **fields))],
+        "created 1 c, citizen_message 1 c", counted=f"{LOST}: 1")
+       for fields in ({}, {"photo_id": 3})},
+    "those of a page without any other have none": Scene("vk",
+        [page(vk(1, 7, thread=thread(GONE | {"id": 3}, count=3))), page(answer(2, 1, by=8)),
+         page(GONE | {"id": 4})], "citizen_message 1 c", "incomplete", f"{LOST}: 2"),
+    "an answer makes an unread thread harmless": Scene("vk",
+        page(vk(1, 7, thread=thread(answer(2, 1), answer(3, 1, 2 * HOUR, by=8), count=9))),
+        "created 1 c, replied 1 o, citizen_message 1 c"),
+    "an answer of a later page too": Scene("vk", [page(vk(1, 7, thread=thread(count=9))),
+        page(answer(2, 1, by=8), answer(3, 1, 2 * HOUR))],
+        "created 1 c, citizen_message 1 c, replied 1 o"),
+    "the first answer may be missing from a descending thread": Scene("vk",
+        page(vk(1, 7, thread=thread(answer(3, 1, 2 * HOUR), answer(2, 1, HOUR, by=8), count=9))),
+        "replied 1 o, citizen_message 1 c", "incomplete"),
+    "appeals in an unread thread of the community": Scene("vk",
+        page(vk(1, WALL, thread=thread(answer(2, 1, by=7), count=5))), "", "incomplete",
+        f"{ALONE}: 1"),
+    "a repeated delivery is ignored": Scene("vk_callback", journal(NEW, EDIT, EDIT, NEW),
+        "created 1 c, edited 1 c", counted="repeated deliveries: 2"),
+    "a refused request is read again": Scene("vk_callback", journal(NO_DATE, NEW, NEW),
+        "created 1 c", "missing_value", "repeated deliveries: 1"),
+    "bare bodies have no time of receipt": Scene("vk_callback", lines(
+        NEW, body("wall_reply_delete", removed(1, deleter_id=7), 2),
+        body("wall_reply_edit", vk(1, 7), 3), body("message_new", {"message": {}}, 4),
+        body("like_add", "nonsense", 5)), "created 1 c",
+        counted=f"edits and deletions without a time of receipt: 2, {OTHER}: 2"),
+    "a body may be text": Scene("vk_callback", lines(
+        {"received_at": "2026-03-12T07:30:00Z", "body": json.dumps(NEW)}, {"body": "{"}),
+        "created 1 c", "malformed"),
+    "a callback shows that the first comment is of the community": Scene("vk_callback", journal(
+        body("wall_reply_new", answer(2, 1, by=7, reply_to_user=WALL), 1),
+        body("wall_reply_new", answer(3, 2, parents_stack=[1], reply_to_user=7), 2)),
+        "created 2 c, replied 2 o"),
+    "a naive date of Odnoklassniki is never used": Scene("ok", {"discussionId": "625", "comments": [
+        {"id": "x", "author_id": "7", "date": "2026-03-12 10:00:00"}]}, "", "unreadable_time"),
+    "answers of the group and of officials": Scene("ok", DISCUSSION,
+        f"created {OK_2} c, citizen_message {OK_2} c, replied {OK_2} o, replied {OK_2} o",
+        counted=f"{ALONE}: 1", officials=["9"]),
+    "an id that is not decoded": Scene(
+        "ok", {"discussionId": "625", "comments": [PLAIN]}, "created plain c"),
+    "such an id needs its discussion": Scene("ok", {"comments": [PLAIN]}, "", "missing_value"),
+    "removed comments are counted, unknown types are not guessed": Scene("ok",
+        {"comments": [ok(1, type="REMOVED_MESSAGE"), ok(2, type="POLL")]}, "", "unknown_type",
+        f"{LOST}: 1"),
+    "deletion by another person withdraws nothing": Scene(
+        "max", REMOVED, "created m1 c, deleted m1 -"),
+    "posts of a channel are of the community": Scene("max", lines(
+        created("m1", None, chat_type="channel"), created("m2", 7, link=to("m1")),
+        created("m3", -5, HOUR, link=to("m2")), created("m4", 7, chat_type="dialog"),
+        created("m5", 7, link={"type": "forward", "message": {"mid": "m1"}})),
+        "created m2 c, replied m2 o, created m5 c",
+        counted=f"{ALONE}: 1, messages of private chats: 1"),
+    "messages without updates": Scene("max",
+        {"messages": [message("m2", -5, HOUR, link=to("m1")), message("m1", 7)]},
+        "created m1 c, replied m1 o"),
+    "seconds in place of milliseconds": Scene("max", SECONDS, "", "unreadable_time"),
+    "answers in a group": Scene("telegram", chat(
+        telegram(1, "channel50", forwarded_from="Канал"),
+        telegram(2, "user7", reply_to_message_id=1),
+        telegram(3, "channel99", HOUR, reply_to_message_id=2),
+        telegram(4, "user7", HOUR, reply_to_message_id=3), telegram(5, "user8"),
+        telegram(6, "user55", HOUR, reply_to_message_id=5, edited_unixtime="1773306000"),
+        telegram(7, "channel99")),
+        "created 2 c, replied 2 o, citizen_message 2 c, created 5 c, replied 5 o, edited 5 o",
+        counted=f"{ALONE}: 2", officials=["user55"]),
+    "a reply by another channel": Scene("telegram", CHANNEL, "created 1 c", "unknown_value"),
+    "a reply by a listed channel": Scene(
+        "telegram", CHANNEL, "created 1 c, replied 1 o", officials=["channel50"]),
+    "messages of a topic are appeals": Scene("telegram",
+        chat(TOPIC, telegram(2, "user7", reply_to_message_id=1)), "created 2 c",
+        counted=f"{OTHER}: 1"),
+    "exports of old versions have no zone": Scene(
+        "telegram", chat(without(telegram(1, "user7"), "date_unixtime")), "", "naive_time"),
+}  # fmt: skip
 
 
-def test_officials_are_the_community_and_those_who_are_listed() -> None:
-    content = page(vk(1, 7, thread=thread(answer(2, 1, by=562001), answer(3, 1, by=9))))
-    assert [kind for kind, *_ in Read("vk", content).facts] == ["created", *["citizen_message"] * 2]
-    read = Read("vk", content, officials=["562001", "44"])
-    assert [kind for kind, *_ in read.facts] == ["created", "replied", "citizen_message"]
-    assert read.notes == [
+@pytest.mark.parametrize("name", SCENES)
+def test_a_scene_gives_its_events_reasons_and_counts(name: str) -> None:
+    scene = SCENES[name]
+    read = Read(scene.form, scene.content, officials=scene.officials)
+    assert read.facts == [fact for fact in scene.facts.split(", ") if fact]
+    assert read.reasons == scene.reasons.split()
+    total = sum(map(int, re.findall(r"\d+", scene.counted)))
+    expected = [f"records without an event: {total} ({scene.counted})"] if total else []
+    assert read.notes == expected
+
+
+def test_an_official_who_wrote_nothing_is_noted() -> None:
+    assert Read("vk", TWO, officials=["562001", "44"]).notes == [
         "'44' under officials in [input] wrote none of the comments; check the id"
     ]
 
 
-def test_owner_of_a_personal_wall_is_official() -> None:
-    own = {"owner_id": 500}
-    content = page(vk(1, 7, thread=thread(answer(2, 1, by=500, **own)), **own))
-    assert Read("vk", content).facts == [("created", "1", "citizen"), ("replied", "1", "official")]
+def test_details_of_a_reason() -> None:
+    (first, _) = Read("vk", FOREIGN).faults
+    assert "from_id -5 is another community" in first.detail
+    (fault,) = Read("vk", UNREAD).faults
+    assert "the thread of comment 1 has 3 comments, and the file has 0" in fault.detail
+    for key in ("id", "from_id", "date", "owner_id"):
+        assert key in Read("vk", page(without(vk(1, 7), key))).faults[0].detail
+
+
+def test_verdicts_of_scenes() -> None:
+    assert verdicts(Read("max", REMOVED).events) == {"m1": "breached"}
+    assert verdicts(Read("ok", DISCUSSION, officials=["9"]).events) == {OK_2: "met"}
+
+
+# -- VK -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "missing"),
+    [
+        ({"count": 200, "current_level_count": 200}, "2 of 200"),
+        ({"count": 9, "current_level_count": 2}, None),
+        ({"count": 2}, None),
+        ({"count": 3}, "2 of 3"),
+    ],
+)
+def test_missing_pages_of_vk_are_stated(head: dict[str, int], missing: str | None) -> None:
+    shared = {"from_id": 7, "post_id": 5, "owner_id": WALL, "parents_stack": []}
+    at = int(POSTED.timestamp())
+    pages = [
+        {"response": {"items": [{"id": number, "date": at, **shared}], **head}} for number in (1, 2)
+    ]
+    notes = Read("vk", pages).notes
+    assert [missing in note for note in notes if missing] == [True] * (missing is not None)
+    assert len(notes) == (missing is not None)
 
 
 @pytest.mark.parametrize("form", ["vk", "vk_callback", "ok", "max", "telegram"])
@@ -255,15 +487,6 @@ def test_owner_of_a_personal_wall_is_official() -> None:
 def test_malformed_id_of_an_official_is_an_error(form: str, wrong: str) -> None:
     with pytest.raises(SourceError, match=rf"officials: '{wrong}' under \[input\]"):
         Read(form, {}, officials=[wrong])
-
-
-def test_another_community_is_neither_citizen_nor_official() -> None:
-    content = page(vk(1, 7, thread=thread(answer(2, 1, by=-5))), vk(3, -5))
-    read = Read("vk", content)
-    assert read.facts == [("created", "1", "citizen")]
-    assert read.reasons == ["unknown_value", "unknown_value"]
-    assert "from_id -5 is another community" in read.faults[0].detail
-    assert ("replied", "1", "official") in Read("vk", content, officials=["-5"]).facts
 
 
 def test_same_id_on_two_walls_is_two_appeals() -> None:
@@ -298,24 +521,6 @@ def test_comments_on_photos_videos_goods_and_boards(fields: Any, place: str) -> 
     assert [event.type.value for event in read.events] == ["created", "replied"]
 
 
-def test_answer_on_a_board_without_its_comment_is_quarantined() -> None:
-    read = Read("vk", page(vk(1, 7, topic_id=3), vk(2, WALL, topic_id=3)))
-    assert [kind for kind, *_ in read.facts] == ["created"]
-    assert read.reasons == ["missing_value"]
-
-
-@pytest.mark.parametrize("key", ["id", "from_id", "date", "owner_id"])
-def test_comment_without_a_needed_value_is_quarantined(key: str) -> None:
-    read = Read("vk", page({name: one for name, one in vk(1, 7).items() if name != key}))
-    assert (read.events, read.reasons) == ([], ["missing_value"])
-    assert key in read.faults[0].detail
-
-
-@pytest.mark.parametrize("date", [1773299700000, 3, -5])
-def test_time_in_another_unit_is_quarantined(date: int) -> None:
-    assert Read("vk", page(vk(1, 7) | {"date": date})).reasons == ["unreadable_time"]
-
-
 FORMS = {
     "pages on lines": lambda pages: b"\n".join(json.dumps(one).encode() for one in pages),
     "an array of pages": lambda pages: json.dumps(pages).encode(),
@@ -338,113 +543,17 @@ def test_pages_are_read_in_every_arrangement(form: str) -> None:
         page(vk(4, 9, HOUR)),
     ]
     assert Read("vk", FORMS[form](pages)).facts == [
-        ("created", "1", "citizen"),
-        ("replied", "1", "official"),
-        ("created", "3", "citizen"),
-        ("created", "4", "citizen"),
+        "created 1 c",
+        "replied 1 o",
+        "created 3 c",
+        "created 4 c",
     ]
-
-
-def test_page_without_comments_has_no_rows() -> None:
-    assert Read("vk", page()).items == []
-
-
-def test_answers_to_a_deleted_comment_are_counted() -> None:
-    """Unless another page of the file, read before the deletion, has the comment."""
-    gone = {"id": 1, "parents_stack": [], "date": 5, "deleted": True}
-    gone["thread"] = thread(answer(2, 1), answer(3, 2, by=7, parents_stack=[1]))
-    read = Read("vk", page(gone, vk(4, 8)))
-    assert (read.facts, read.faults) == ([("created", "4", "citizen")], [])
-    assert read.notes == [
-        (
-            "records without an event: 3 (deleted comments without author and time of deletion: "
-            "1, comments under deleted ones: 2)"
-        )
-    ]
-    for pages in ([page(vk(1, 7)), page(gone)], [page(gone), page(vk(1, 7))]):
-        kinds = [kind for kind, *_ in Read("vk", pages).facts]
-        assert kinds == ["created", "replied", "citizen_message"]
-
-
-# -- threads that a page of VK has only in part ----------------------------------------------------
-
-
-def test_appeal_with_an_unread_thread_is_quarantined() -> None:
-    read = Read("vk", page(vk(1, 7, thread=thread(count=3)), vk(4, 8)))
-    assert read.facts == [("created", "4", "citizen")]
-    assert read.reasons == ["incomplete"]
-    assert "the thread of comment 1 has 3 comments, and the file has 0" in read.faults[0].detail
-
-
-def test_thread_is_completed_by_later_pages() -> None:
-    rest = page(answer(2, 1, by=8), answer(3, 1, by=9), answer(4, 1, by=8))
-    read = Read("vk", [page(vk(1, 7, thread=thread(count=3))), rest])
-    assert not read.faults
-    assert [kind for kind, *_ in read.facts] == ["created", *["citizen_message"] * 3]
-
-
-def test_deleted_comments_complete_a_thread() -> None:
-    gone = {"id": 3, "parents_stack": [1], "date": 5, "deleted": True, "owner_id": WALL}
-    rest = page(answer(2, 1, by=8), gone)
-    assert not Read("vk", [page(vk(1, 7, thread=thread(count=2))), rest]).faults
-
-
-@pytest.mark.parametrize("fields", [{}, {"photo_id": 3}])
-def test_deleted_comments_of_a_page_need_no_owner(fields: Any) -> None:
-    gone = {"id": 3, "parents_stack": [1], "date": 5, "deleted": True}
-    root = vk(1, 7, thread=thread(gone, count=2), **fields)
-    read = Read("vk", [page(root), page(answer(2, 1, by=8, **fields))])
-    assert not read.faults
-    assert [kind for kind, *_ in read.facts] == ["created", "citizen_message"]
-    other = page({"id": 4, "parents_stack": [1], "date": 5, "deleted": True})
-    root["thread"]["count"] = 3
-    assert Read("vk", [page(root), page(answer(2, 1, by=8, **fields)), other]).reasons == [
-        "incomplete"
-    ]
-
-
-def test_answer_makes_an_unread_thread_harmless() -> None:
-    inner = thread(answer(2, 1), answer(3, 1, 2 * HOUR, by=8), count=9)
-    assert Read("vk", page(vk(1, 7, thread=inner))).facts[1] == ("replied", "1", "official")
-    rest = page(answer(2, 1, by=8), answer(3, 1, 2 * HOUR))
-    later = [page(vk(1, 7, thread=thread(count=9))), rest]
-    assert Read("vk", later).facts[2] == ("replied", "1", "official")
-
-
-def test_first_answer_may_be_missing_from_a_descending_thread() -> None:
-    inner = thread(answer(3, 1, 2 * HOUR), answer(2, 1, HOUR, by=8), count=9)
-    assert Read("vk", page(vk(1, 7, thread=inner))).reasons == ["incomplete"]
-
-
-def test_appeals_in_an_unread_thread_of_the_community_are_quarantined() -> None:
-    inner = thread(answer(2, 1, by=7), count=5)
-    read = Read("vk", page(vk(1, WALL, thread=inner)))
-    assert (read.facts, read.reasons) == ([], ["incomplete"])
 
 
 def test_few_comments_are_kept_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vk_threads, "MOST_KEPT", 3)
     read = Read("vk", page(*(vk(number, 7, thread=thread(count=1)) for number in range(1, 9))))
     assert read.reasons == ["incomplete"] * 8
-
-
-# -- the Callback API of VK ------------------------------------------------------------------------
-
-
-def body(kind: str, what: Any, number: int) -> dict[str, Any]:
-    return {"type": kind, "group_id": -WALL, "event_id": f"e{number}", "v": "5.199", "object": what}
-
-
-def journal(*bodies: Any, every: timedelta = HOUR) -> bytes:
-    rows = [
-        {"received_at": (POSTED + number * every).isoformat(), "body": one}
-        for number, one in enumerate(bodies, 1)
-    ]
-    return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
-
-
-def removed(number: int, **by: int) -> dict[str, Any]:
-    return {"owner_id": WALL, "id": number, "post_id": 5, **by}
 
 
 def test_edits_and_deletions_count_from_their_receipt() -> None:
@@ -485,7 +594,7 @@ def test_only_the_author_withdraws_an_appeal(by: dict[str, int], role: str | Non
         body("wall_reply_new", vk(1, 7), 1), body("wall_reply_delete", removed(1, **by), 2)
     )
     read = Read("vk_callback", rows, officials=["562001"])
-    assert read.facts[1] == ("deleted", "1", role)
+    assert read.facts[1] == f"deleted 1 {(role or '-')[0]}"
     assert verdicts(read.events) == {"1": "withdrawn" if role == "citizen" else "breached"}
 
 
@@ -500,39 +609,6 @@ def test_deleted_reply_stays_counted_as_given() -> None:
     )
     assert verdicts(read.events) == {"1": "met"}
     assert "deletions of replies, which stay counted as given: 1" in read.notes[0]
-
-
-def test_repeated_delivery_is_ignored() -> None:
-    new = body("wall_reply_new", vk(1, 7), 1)
-    edit = body("wall_reply_edit", vk(1, 7), 2)
-    read = Read("vk_callback", journal(new, edit, edit, new))
-    assert [kind for kind, *_ in read.facts] == ["created", "edited"]
-    assert read.notes == ["records without an event: 2 (repeated deliveries: 2)"]
-
-
-def test_bare_bodies_have_no_time_of_receipt() -> None:
-    bodies = [
-        body("wall_reply_new", vk(1, 7), 1),
-        body("wall_reply_delete", removed(1, deleter_id=7), 2),
-        body("wall_reply_edit", vk(1, 7), 3),
-        body("message_new", {"message": {}}, 4),
-        body("like_add", "nonsense", 5),
-    ]
-    read = Read("vk_callback", b"\n".join(json.dumps(one).encode() for one in bodies))
-    assert read.facts == [("created", "1", "citizen")]
-    assert read.notes == [
-        (
-            "records without an event: 4 (edits and deletions without a time of receipt: 2, "
-            "records of other kinds: 2)"
-        )
-    ]
-
-
-def test_body_may_be_text() -> None:
-    text = json.dumps(body("wall_reply_new", vk(1, 7), 1))
-    rows = [{"received_at": "2026-03-12T07:30:00Z", "body": text}, {"body": "{"}]
-    read = Read("vk_callback", b"\n".join(json.dumps(one).encode() for one in rows))
-    assert (read.facts, read.reasons) == ([("created", "1", "citizen")], ["malformed"])
 
 
 @pytest.mark.parametrize(
@@ -577,52 +653,28 @@ def test_answer_in_a_branch_that_is_not_known_counts_for_either_appeal() -> None
         assert verdicts([*before, *events]) == {str(first): "met"}
 
 
-def test_callback_shows_that_the_first_comment_is_of_the_community() -> None:
-    rows = journal(
-        body("wall_reply_new", answer(2, 1, by=7, reply_to_user=WALL), 1),
-        body("wall_reply_new", answer(3, 2, parents_stack=[1], reply_to_user=7), 2),
-    )
-    assert Read("vk_callback", rows).facts == [
-        ("created", "2", "citizen"),
-        ("replied", "2", "official"),
-    ]
-
-
-def test_watch_follows_a_journal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config = tmp_path / "vk.toml"
-    config.write_text('[input]\nformat = "vk_callback"\n[schedule]\ncalendar = "RU-VGG"\n', "utf-8")
-    source = str(SAMPLES / "vk_callback_journal.jsonl")
-    store = str(tmp_path / "store.sqlite")
-    arguments = [source, "--store", store, "--config", str(config), "--once", "--json"]
-    assert main(["watch", *arguments]) == 0
-    changes = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    kinds = {(one["appeal_id"][-1], one["kind"]) for one in changes}
-    assert {("1", "met"), ("2", "breached"), ("3", "breached"), ("4", "withdrawn")} <= kinds
-    assert main(["watch", *arguments]) == 0
-    assert not capsys.readouterr().out
-
-
-def test_watch_follows_updates_of_max_on_lines(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("form", ["vk_callback", "max"])
+def test_watch_follows_a_journal_or_updates_on_lines(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = tmp_path / "max.toml"
-    config.write_text('[input]\nformat = "max"\n[schedule]\ncalendar = "RU-VGG"\n', "utf-8")
-    source = tmp_path / "max.jsonl"
-    updates = json.loads((SAMPLES / "max_updates.json").read_bytes())["updates"]
-    source.write_text("".join(json.dumps(one) + "\n" for one in updates), "utf-8")
+    source, config = tmp_path / "journal.jsonl", tmp_path / "network.toml"
+    config.write_text(f'[input]\nformat = "{form}"\n[schedule]\ncalendar = "RU-VGG"\n', "utf-8")
+    if form == "max":
+        updates = json.loads((SAMPLES / "max_updates.json").read_bytes())["updates"]
+        source.write_bytes(lines(*updates) + b"\n")
+    else:
+        source.write_bytes((SAMPLES / "vk_callback_journal.jsonl").read_bytes())
     store = str(tmp_path / "store.sqlite")
     arguments = [str(source), "--store", store, "--config", str(config), "--once", "--json"]
     assert main(["watch", *arguments]) == 0
     changes = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    kinds = {(one["appeal_id"][-2:], one["kind"]) for one in changes}
-    assert {("e9", "met"), ("ea", "breached"), ("eb", "breached"), ("ec", "withdrawn")} <= kinds
-
-
-def test_refused_request_is_read_again_when_it_comes_again() -> None:
-    broken = body("wall_reply_new", vk(1, 7) | {"date": None}, 1)
-    whole = body("wall_reply_new", vk(1, 7), 1)
-    read = Read("vk_callback", journal(broken, whole, whole))
-    assert (read.facts, read.reasons) == ([("created", "1", "citizen")], ["missing_value"])
+    kinds = {(one["appeal_id"], one["kind"]) for one in changes}
+    stem = "max/880000001/mid.00000000000003e" if form == "max" else "vk/-990000001/100"
+    ends = "9abc" if form == "max" else "1234"
+    verdicts = ("met", "breached", "breached", "withdrawn")
+    assert {(stem + end, kind) for end, kind in zip(ends, verdicts, strict=True)} <= kinds
+    assert main(["watch", *arguments]) == 0
+    assert not capsys.readouterr().out
 
 
 def test_many_comments_of_one_appeal_cause_no_note_about_columns(
@@ -638,24 +690,7 @@ def test_many_comments_of_one_appeal_cause_no_note_about_columns(
     assert not capsys.readouterr().err
 
 
-@pytest.mark.parametrize("form", ["vk", "ok", "telegram"])
-def test_documents_are_not_followed(form: str) -> None:
-    with pytest.raises(SourceError, match=f"the format {form} cannot be followed"):
-        mapper_of(parse(f'[input]\nformat = "{form}"').mapping)
-
-
-# -- Odnoklassniki ---------------------------------------------------------------------------------
-
-
-def ok_id(number: int, at: timedelta = timedelta()) -> str:
-    units = int((POSTED + at).timestamp() * 1000)
-    return b64encode(f"{units}:-{number}:{units}:625:1".encode()).decode()
-
-
-def ok(number: int, at: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
-    """Return a comment whose naive date is wrong on purpose."""
-    fields = {"id": ok_id(number, at), "author_id": "7", "date": "2020-01-01 00:00:00"}
-    return fields | {"date_ms": int((POSTED + at).timestamp() * 1000)} | more
+# -- Odnoklassniki, MAX, Telegram ---------------------------------------------------------------
 
 
 def test_time_is_that_of_the_milliseconds_or_of_the_id() -> None:
@@ -663,47 +698,6 @@ def test_time_is_that_of_the_milliseconds_or_of_the_id() -> None:
     del with_id_only["date_ms"]
     read = Read("ok", {"comments": [ok(2), with_id_only]})
     assert [event.occurred_at for event in read.events] == [POSTED, POSTED + HOUR]
-
-
-def test_naive_date_is_never_used() -> None:
-    read = Read(
-        "ok",
-        {
-            "discussionId": "625",
-            "comments": [{"id": "x", "author_id": "7", "date": "2026-03-12 10:00:00"}],
-        },
-    )
-    assert (read.events, read.reasons) == ([], ["unreadable_time"])
-
-
-def test_answers_of_the_group_and_of_officials() -> None:
-    content = {
-        "comments": [
-            ok(4, 2 * HOUR, author_id="9", reply_to_comment_id=ok_id(3, HOUR)),
-            ok(3, HOUR, reply_to_comment_id=ok_id(2), author_id="8"),
-            ok(2),
-            ok(5, HOUR, author_type="GROUP", reply_to_comment_id=ok_id(2)),
-            ok(6, author_type="GROUP"),
-        ]
-    }
-    read = Read("ok", content, officials=["9"])
-    assert [kind for kind, *_ in read.facts] == ["created", "citizen_message", "replied", "replied"]
-    assert len({event.appeal_id for event in read.events}) == 1
-    assert verdicts(read.events) == {f"{int(POSTED.timestamp() * 1000)}.2": "met"}
-    assert "answer no citizen: 1" in read.notes[0]
-
-
-def test_ids_that_are_not_decoded_need_their_discussion() -> None:
-    comment = ok(1) | {"id": "plain"}
-    read = Read("ok", {"discussionId": "625", "comments": [comment]})
-    assert read.events[0].appeal_id == "ok/625/plain"
-    assert Read("ok", {"comments": [comment]}).reasons == ["missing_value"]
-
-
-def test_removed_comments_are_counted_and_unknown_types_are_not_guessed() -> None:
-    content = {"comments": [ok(1, type="REMOVED_MESSAGE"), ok(2, type="POLL")]}
-    read = Read("ok", content)
-    assert (read.reasons, read.items.count(())) == (["unknown_type"], 1)
 
 
 def test_discussion_without_its_last_page_is_noted() -> None:
@@ -715,34 +709,6 @@ def test_discussion_without_its_last_page_is_noted() -> None:
     (note,) = Read("ok", [first, *others]).notes
     assert note.startswith("the last page of 3 discussions is missing (has_more), such as 625;")
     assert not Read("ok", [first, first, last]).notes
-
-
-# -- MAX -------------------------------------------------------------------------------------------
-
-
-def message(mid: str, by: int | None, at: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
-    sender = {} if by is None else {"sender": {"user_id": abs(by), "is_bot": by < 0}}
-    units = int((POSTED + at).timestamp() * 1000)
-    where = {"chat_id": 88, "chat_type": more.pop("chat_type", "chat")}
-    return {
-        "recipient": where,
-        "timestamp": units,
-        "body": {"mid": mid, "seq": 1},
-        **sender,
-        **more,
-    }
-
-
-def update(kind: str, at: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
-    return {"update_type": kind, "timestamp": int((POSTED + at).timestamp() * 1000), **more}
-
-
-def created(mid: str, by: int | None, at: timedelta = timedelta(), **more: Any) -> dict[str, Any]:
-    return update("message_created", at, message=message(mid, by, at, **more))
-
-
-def to(mid: str) -> dict[str, Any]:
-    return {"type": "reply", "message": {"mid": mid}}
 
 
 def test_updates_say_who_deleted_and_when() -> None:
@@ -758,101 +724,15 @@ def test_updates_say_who_deleted_and_when() -> None:
     ]
     read = Read("max", {"updates": updates, "marker": 1}, officials=["562"])
     assert read.facts == [
-        ("created", "m1", "citizen"),
-        ("edited", "m1", "citizen"),
-        ("created", "m2", "citizen"),
-        ("replied", "m2", "official"),
-        ("deleted", "m1", "citizen"),
-        ("deleted", "m2", "official"),
+        "created m1 c",
+        "edited m1 c",
+        "created m2 c",
+        "replied m2 o",
+        "deleted m1 c",
+        "deleted m2 o",
     ]
     assert read.events[1].occurred_at == POSTED + HOUR / 2
     assert verdicts(read.events) == {"m1": "withdrawn", "m2": "met"}
-
-
-def test_deletion_by_another_person_withdraws_nothing() -> None:
-    gone = update("message_removed", HOUR, message_id="m1", chat_id=88, user_id=9)
-    read = Read("max", [created("m1", 7), gone])
-    assert read.facts[1] == ("deleted", "m1", None)
-    assert verdicts(read.events) == {"m1": "breached"}
-
-
-def test_posts_of_a_channel_are_of_the_community() -> None:
-    updates = [
-        created("m1", None, chat_type="channel"),
-        created("m2", 7, link=to("m1")),
-        created("m3", -5, HOUR, link=to("m2")),
-        created("m4", 7, chat_type="dialog"),
-        created("m5", 7, link={"type": "forward", "message": {"mid": "m1"}}),
-    ]
-    read = Read("max", b"\n".join(json.dumps(one).encode() for one in updates))
-    assert [kind for kind, *_ in read.facts] == ["created", "replied", "created"]
-    assert "messages of private chats: 1" in read.notes[0]
-
-
-def test_messages_are_read_without_updates() -> None:
-    content = {"messages": [message("m2", -5, HOUR, link=to("m1")), message("m1", 7)]}
-    assert Read("max", content).facts == [
-        ("created", "m1", "citizen"),
-        ("replied", "m1", "official"),
-    ]
-
-
-def test_seconds_in_place_of_milliseconds_are_quarantined() -> None:
-    one = created("m1", 7)
-    one["message"]["timestamp"] //= 1000
-    assert Read("max", one).reasons == ["unreadable_time"]
-
-
-# -- Telegram --------------------------------------------------------------------------------------
-
-
-def telegram(number: int, by: str | None, at: timedelta = timedelta(), **more: Any) -> Any:
-    unix = str(int((POSTED + at).timestamp()))
-    fields = {"id": number, "type": "message", "date": "2020-01-01T00:00:00", "from_id": by}
-    return fields | {"date_unixtime": unix, "text": ""} | more
-
-
-def chat(*messages: Any, **more: Any) -> dict[str, Any]:
-    return {"name": "Чат", "type": "public_supergroup", "id": 99, **more, "messages": messages}
-
-
-def test_answers_in_a_group() -> None:
-    post = telegram(1, "channel50", forwarded_from="Канал")
-    read = Read(
-        "telegram",
-        chat(
-            post,
-            telegram(2, "user7", reply_to_message_id=1),
-            telegram(3, "channel99", HOUR, reply_to_message_id=2),
-            telegram(4, "user7", HOUR, reply_to_message_id=3),
-            telegram(5, "user8"),
-            telegram(6, "user55", HOUR, reply_to_message_id=5, edited_unixtime="1773306000"),
-            telegram(7, "channel99"),
-        ),
-        officials=["user55"],
-    )
-    assert read.facts == [
-        ("created", "2", "citizen"),
-        ("replied", "2", "official"),
-        ("citizen_message", "2", "citizen"),
-        ("created", "5", "citizen"),
-        ("replied", "5", "official"),
-        ("edited", "5", "official"),
-    ]
-    assert "answer no citizen: 2" in read.notes[0]
-
-
-def test_reply_by_another_channel_is_quarantined() -> None:
-    content = chat(telegram(1, "user7"), telegram(2, "channel50", reply_to_message_id=1))
-    assert Read("telegram", content).reasons == ["unknown_value"]
-    facts = Read("telegram", content, officials=["channel50"]).facts
-    assert facts[1] == ("replied", "1", "official")
-
-
-def test_messages_of_a_topic_are_appeals() -> None:
-    topic = {"id": 1, "type": "service", "date_unixtime": "1773299700", "action": "topic_created"}
-    read = Read("telegram", chat(topic, telegram(2, "user7", reply_to_message_id=1)))
-    assert read.facts == [("created", "2", "citizen")]
 
 
 def test_account_has_chats_and_chats_that_were_left() -> None:
@@ -902,7 +782,7 @@ EMOJI = (
 def test_known_mistakes_of_telegram_desktop_are_repaired(text: str) -> None:
     read = Read("telegram", raw_chat(raw(1, '"good"'), raw(2, text), raw(3, '"good"')))
     assert not read.faults
-    assert [number for _, number, _ in read.facts] == ["1", "2", "3"]
+    assert [fact.split()[1] for fact in read.facts] == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize("text", ['"says "quoted" words"', '"never closed', "", '{"open": ['])
@@ -922,19 +802,13 @@ def test_document_that_is_cut_off_is_refused(form: str) -> None:
         Read(form, data[:-20])
 
 
-def test_exports_of_old_versions_have_no_zone() -> None:
-    old = telegram(1, "user7")
-    del old["date_unixtime"]
-    assert Read("telegram", chat(old)).reasons == ["naive_time"]
-
-
 def test_line_that_is_no_request_costs_one_row() -> None:
     rows = journal(body("wall_reply_new", vk(1, 7), 1), body("wall_reply_new", vk(2, 7), 2))
     first, second, _ = rows.split(b"\n")
     for broken in (b"ping", b"[1]", first[:90], first[:-1], b"7", b'{"a": "x', b'"' * 3):
         read = Read("vk_callback", b"\n".join([first, broken, second]))
         assert len(read.faults) == 1, broken
-        assert [number for _, number, _ in read.facts] == ["1", "2"], broken
+        assert [fact.split()[1] for fact in read.facts] == ["1", "2"], broken
 
 
 # -- damage ----------------------------------------------------------------------------------------
@@ -982,10 +856,9 @@ HOSTILE = {
 @pytest.mark.parametrize("form", ["vk", "vk_callback", "telegram"])
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_files_are_read_in_linear_time(form: str, content: bytes) -> None:
-    begin = process_time()
+    """Such a file took minutes where the time grew with the square of its size."""
     with suppress(SourceError):
         assert Read(form, content).faults
-    assert process_time() - begin < 20
 
 
 @pytest.mark.parametrize("name", SAMPLE_FILES)
@@ -1028,31 +901,6 @@ def test_order_of_the_file_does_not_matter(order: Sequence[int]) -> None:
     read = Read("ok", {"comments": [answers[number] for number in order]})
     assert len(read.items) == len(answers)
     assert sorted(map(repr, read.events)) == sorted(map(repr, in_order.events))
-
-
-def test_few_comments_wait_for_their_parents(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_WAITING", 2)
-    lost = [
-        ok(number, author_type="GROUP", reply_to_comment_id=ok_id(number + 50))
-        for number in range(9)
-    ]
-    with open_source(
-        BytesIO(json.dumps({"comments": [*lost, ok(99)]}).encode()),
-        parse('[input]\nformat = "ok"').mapping,
-    ) as source:
-        kinds = [
-            event.type.value for item in source if not isinstance(item, Fault) for event in item
-        ]
-    assert kinds == [*["replied"] * 7, "created", *["replied"] * 2]
-
-
-def test_few_comments_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comments, "REMEMBERED", 10)
-    recent = comments.Recent()
-    for number in range(100):
-        recent.put(str(number), "x")
-        assert all(recent.get(str(one)) for one in range(max(0, number - 4), number + 1))
-    assert sum(recent.get(str(number)) is not None for number in range(100)) <= 10
 
 
 def test_answer_to_a_forgotten_appeal_counts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from kit.paths import EXAMPLES, SAMPLES
 from kit.properties import examples
+from kit.rows import read, refusal
 from kit.values import POLICY
 from workhours_sla import Event, evaluate
 from workhours_sla.adapters.config.file import parse_config
@@ -26,8 +27,7 @@ from workhours_sla.adapters.sources.formats import mapper_of
 from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.source import Item as SourceItem
-from workhours_sla.text.catalog import LANGUAGES, QUARANTINE_REASONS, language
-from workhours_sla.text.messages import phrase_of, said
+from workhours_sla.text.catalog import QUARANTINE_REASONS
 
 VOLGOGRAD = ZoneInfo("Europe/Volgograd")
 AS_OF = datetime(2026, 3, 12, 15, 30, tzinfo=VOLGOGRAD)
@@ -43,14 +43,6 @@ ACTIVITIES = '[values.type]\n"Создано" = "created"\n"Ответ" = "repli
 
 def form(name: str, *more: str) -> str:
     return "\n".join((f'[input]\nformat = "{name}"', *more))
-
-
-def read(source: bytes | str | Path, config: str = "", name: str | None = None) -> list[Item]:
-    data = source.encode() if isinstance(source, str) else source
-    where = BytesIO(data) if isinstance(data, bytes) else data
-    name = name or ("rows" if isinstance(data, bytes) else None)
-    with open_source(where, parse_config(config, "test.toml"), name=name) as file:
-        return list(file)
 
 
 def claims(source: bytes | str | Path, config: str) -> list[Claim]:
@@ -70,18 +62,6 @@ def events(items: list[Item]) -> list[Event]:
 def kinds(items: list[Item]) -> list[tuple[str, str]]:
     found = sorted(events(items), key=lambda event: event.order)
     return [(event.type.value, f"{event.occurred_at:%d %H:%M}") for event in found]
-
-
-def refusal(source: bytes | str, config: str) -> str:
-    with pytest.raises(SourceError) as caught:
-        read(source, config)
-    phrase = phrase_of(caught.value)
-    assert phrase is not None
-    for lang in LANGUAGES:
-        with language(lang):
-            assert "\n" not in said(phrase)
-            assert "{" not in said(phrase).replace("{}", "")
-    return str(caught.value)
 
 
 def fault(items: list[Item], reason: str) -> str:
@@ -209,42 +189,6 @@ def log(*traces: str) -> str:
     return LOG.format("".join(traces))
 
 
-def test_an_activity_counts_when_it_is_complete_and_its_suspension_pauses() -> None:
-    found = read(
-        log(
-            trace(
-                ("Создано", "07:00", "complete"),
-                ("Ответ", "07:30", "start"),
-                ("Ответ", "08:00", "suspend"),
-                ("Ответ", "09:00", "resume"),
-                ("Ответ", "10:00", "complete"),
-            )
-        ),
-        XES,
-    )
-    assert found[1] == ()
-    assert kinds(found) == [
-        ("created", "12 07:00"),
-        ("paused", "12 08:00"),
-        ("resumed", "12 09:00"),
-        ("replied", "12 10:00"),
-    ]
-
-
-def test_a_transition_can_be_mapped_and_an_activity_ignored() -> None:
-    config = XES + '"Ответ+start" = "assigned"\n"Звонок" = ""\n"Ответ+complete" = ""\n'
-    rows = (
-        ("Создано", "07:00", ""),
-        ("Ответ", "07:30", "start"),
-        ("Звонок", "08:00", "suspend"),
-        ("Звонок", "08:30", "complete"),
-        ("Ответ", "09:00", "complete"),
-    )
-    found = read(log(trace(*rows)), config)
-    assert kinds(found) == [("created", "12 07:00"), ("assigned", "12 07:30")]
-    assert len(found) == 5
-
-
 def test_a_log_without_a_mapping_lists_its_activities() -> None:
     text = refusal(SAMPLES.joinpath("log.xes").read_bytes(), form("xes"))
     assert "'Создано', 'Ответ'" in text
@@ -257,11 +201,6 @@ def test_a_log_of_other_transitions_only_is_refused() -> None:
     rows = [("Создано", "07:00", "start")] * 1100
     assert "'Создано+start'" in refusal(log(trace(*rows)), XES)
     assert read(log(trace(("Звонок", "07:00", ""))), XES + '"Звонок" = ""') == [()]
-
-
-def test_an_unmapped_activity_is_a_fault_if_others_are_mapped() -> None:
-    found = read(log(trace(("Создано", "07:00", ""), ("Звонок", "08:00", ""))), XES)
-    assert "'Звонок'" in fault(found, "unknown_type")
 
 
 def test_attributes_of_traces_and_events_can_be_columns() -> None:
@@ -277,12 +216,6 @@ def test_attributes_of_traces_and_events_can_be_columns() -> None:
     )
     (event,) = events(read(text, config))
     assert (event.event_id, event.agency_id, event.author_role) == ("xes/A/0", "roads", "citizen")
-
-
-def test_an_event_outside_of_a_trace_is_of_no_appeal() -> None:
-    outside = trace(("Создано", "07:00", "")).partition("/>")[2].removesuffix("</trace>")
-    found = read(LOG.format(trace(("Создано", "07:00", "")) + outside), XES)
-    assert "case:concept:name" in fault(found, "missing_value")
 
 
 def test_ids_of_events_do_not_depend_on_other_traces() -> None:
@@ -323,13 +256,6 @@ def test_hostile_xml_is_refused_by_name(text: str) -> None:
     assert message.count("rows") == 1
 
 
-def test_the_encoding_of_xml_is_the_one_that_it_declares() -> None:
-    text = log(trace(("Создано", "07:00", "")))
-    for encoding in ("windows-1251", "utf-16", "utf-8"):
-        declared = f'<?xml version="1.0" encoding="{encoding}"?>{text}\n'
-        assert kinds(read(declared.encode(encoding), XES)) == [("created", "12 07:00")]
-
-
 def test_a_record_of_xml_may_not_be_endless() -> None:
     big = "<request><service_request_id>1</service_request_id><description>" + "x" * 1_100_000
     xml = f"<service_requests>{big}</description></request></service_requests>"
@@ -345,50 +271,6 @@ REQUEST = {
     "updated_datetime": "2026-03-12T09:00:00Z",
     "expected_datetime": "2026-03-12T12:00:00+03:00",
 }
-
-
-def test_a_closed_request_is_answered_at_its_last_change() -> None:
-    found = read(doc([REQUEST]), form("open311"))
-    assert kinds(found) == [("created", "12 07:00"), ("replied", "12 09:00")]
-    due = datetime(2026, 3, 12, 9, tzinfo=UTC)
-    assert claims(doc([REQUEST]), form("open311")) == [Claim("7", due)]
-
-
-def test_values_say_what_a_closing_is() -> None:
-    config = form("open311", '[values.type]\nclosed = "closed"')
-    assert kinds(read(doc([REQUEST]), config))[1] == ("closed", "12 09:00")
-    config = form("open311", '[values.type]\nclosed = ""')
-    assert kinds(read(doc([REQUEST]), config)) == [("created", "12 07:00")]
-
-
-def test_notes_are_the_history_of_a_request() -> None:
-    notes = [
-        {"datetime": "2026-03-12T10:00:00Z", "type": "closed"},
-        {"datetime": "2026-03-12T07:00:00Z", "type": "submitted"},
-        {"datetime": "2026-03-12T07:10:00Z", "type": "opened"},
-        {"datetime": "2026-03-12T08:00:00Z", "type": "closed"},
-        {"datetime": "2026-03-12T09:00:00Z", "type": "opened"},
-    ]
-    found = read(doc({**REQUEST, "notes": notes}), form("open311"))
-    assert kinds(found) == [
-        ("created", "12 07:00"),
-        ("replied", "12 08:00"),
-        ("reopened", "12 09:00"),
-        ("replied", "12 10:00"),
-    ]
-    xml = "".join(
-        f"<note><datetime>{one['datetime']}</datetime><type>{one['type']}</type></note>"
-        for one in notes
-    )
-    plain = "".join(f"<{key}>{value}</{key}>" for key, value in REQUEST.items())
-    whole = f"<service_requests><request>{plain}<notes>{xml}</notes></request></service_requests>"
-    assert events(read(whole, form("open311"))) == events(found)
-
-
-def test_notes_without_the_closing_do_not_hide_it() -> None:
-    notes = [{"datetime": "2026-03-12T07:00:00Z", "type": "submitted"}]
-    found = read(doc([{**REQUEST, "notes": notes}]), form("open311"))
-    assert kinds(found) == [("created", "12 07:00"), ("replied", "12 09:00")]
 
 
 @pytest.mark.parametrize(
@@ -443,13 +325,6 @@ def test_the_identity_of_a_cloudevent_is_its_source_and_its_id() -> None:
     assert [event.event_id for event in found] == ["/desk#1", "/other#1"]
 
 
-def test_a_cloudevent_of_several_lines_is_read() -> None:
-    text = json.dumps(ENVELOPE, indent=1)
-    assert kinds(read(text, form("cloudevents"))) == [("created", "12 07:00")]
-    assert kinds(read(text + text, form("cloudevents"))) == [("created", "12 07:00")] * 2
-    assert read("[]", form("cloudevents")) == []
-
-
 def test_data_has_the_other_fields() -> None:
     row = {**ENVELOPE, "dept": "roads", "data": {"kind": "call", "author_role": "citizen"}}
     config = form("cloudevents", '[columns]\nchannel = "kind"\nagency_id = "dept"')
@@ -458,14 +333,6 @@ def test_data_has_the_other_fields() -> None:
     packed = {**ENVELOPE, "data_base64": "eyJjaGFubmVsIjogInZrIn0="}
     (event,) = events(read(doc(packed), form("cloudevents")))
     assert event.channel == "vk"
-
-
-def test_types_may_be_mapped_whole_or_by_their_last_part() -> None:
-    config = form("cloudevents", '[values.type]\n"a.b.opened" = "created"\nread = ""')
-    rows = [{**ENVELOPE, "type": "a.b.opened"}, {**ENVELOPE, "type": "x.read"}]
-    found = read(doc(rows), config)
-    assert found[1] == ()
-    assert kinds(found) == [("created", "12 07:00")]
 
 
 @pytest.mark.parametrize(
@@ -486,12 +353,6 @@ def test_a_cloudevent_that_cannot_be_read_says_why(
     assert part in fault(read(doc({**ENVELOPE, **change}), form("cloudevents")), reason)
 
 
-def test_a_broken_line_loses_no_other_line() -> None:
-    text = doc(ENVELOPE) + "\n{\n" + doc({**ENVELOPE, "id": "2"}) + "\n"
-    found = read(text, form("cloudevents"))
-    assert [isinstance(item, Fault) for item in found] == [False, True, False]
-
-
 def test_watch_dates_a_cloudevent_without_a_time_to_its_receipt() -> None:
     row = {key: value for key, value in ENVELOPE.items() if key != "time"}
     mapper = mapper_of(parse_config(form("cloudevents"), "test.toml"))
@@ -507,7 +368,10 @@ def test_watch_dates_a_cloudevent_without_a_time_to_its_receipt() -> None:
     assert second.received_at == second.occurred_at
 
 
-@pytest.mark.parametrize("name", ["xes", "open311", "zendesk", "zammad", "jira", "servicenow"])
+@pytest.mark.parametrize(
+    "name",
+    ["xes", "open311", "zendesk", "zammad", "jira", "servicenow", "vk", "ok", "telegram"],
+)
 def test_documents_cannot_be_followed(name: str) -> None:
     with pytest.raises(SourceError, match=f"{name} cannot be followed"):
         mapper_of(parse_config(form(name), "test.toml"))
@@ -556,33 +420,6 @@ def metric(number: int, kind: str, clock: str, **more: object) -> dict[str, obje
     }
 
 
-def test_instances_of_a_metric_are_exchanges() -> None:
-    page = [
-        metric(1, "activate", "07:00"),
-        metric(2, "pause", "07:30"),
-        metric(3, "activate", "08:00"),
-        metric(4, "fulfill", "09:00"),
-        metric(5, "activate", "10:00", instance_id=2),
-        metric(6, "fulfill", "11:00", instance_id=2),
-        metric(7, "activate", "07:00", metric="agent_work_time"),
-        metric(8, "update_status", "11:00", status={"calendar": 1, "business": 1}),
-    ]
-    pages = "".join(
-        doc({"count": 4, "ticket_metric_events": part}) for part in (page[:4], page[4:])
-    )
-    assert kinds(read(pages, form("zendesk"))) == [
-        ("created", "12 07:00"),
-        ("paused", "12 07:30"),
-        ("resumed", "12 08:00"),
-        ("replied", "12 09:00"),
-        ("citizen_message", "12 10:00"),
-        ("replied", "12 11:00"),
-    ]
-    assert "'agent_work_time'" in refusal(pages, form("zendesk", 'metric = "agent"'))
-    other = read(pages, form("zendesk", 'metric = "agent_work_time"'))
-    assert kinds(other) == [("created", "12 07:00")]
-
-
 def test_a_breach_of_zendesk_is_a_claim_unless_it_was_deleted() -> None:
     page = [
         metric(1, "activate", "07:00"),
@@ -592,41 +429,6 @@ def test_a_breach_of_zendesk_is_a_claim_unless_it_was_deleted() -> None:
     ]
     found = claims(doc({"ticket_metric_events": page}), form("zendesk"))
     assert found == [Claim("5", datetime(2026, 3, 12, 12, tzinfo=UTC), "breached")]
-
-
-def test_audits_have_transfers_and_statuses_but_no_posting() -> None:
-    def audit(number: int, clock: str, *changes: dict[str, object]) -> dict[str, object]:
-        when = f"2026-03-12T{clock}:00Z"
-        return {"id": number, "ticket_id": 5, "created_at": when, "events": list(changes)}
-
-    def change(field: str, was: object, now: object) -> dict[str, object]:
-        return {"type": "Change", "field_name": field, "previous_value": was, "value": now}
-
-    audits = [
-        audit(
-            1,
-            "07:00",
-            {"type": "Create", "field_name": "status", "value": "new"},
-            {"type": "Create", "field_name": "group_id", "value": 20},
-            {"type": "Comment", "public": True, "body": "text"},
-        ),
-        audit(2, "08:00", change("group_id", "20", "21")),
-        audit(3, "09:00", change("status", "open", "pending")),
-        audit(4, "10:00", change("status", "pending", "open")),
-        audit(5, "11:00", change("status", "open", "solved")),
-        audit(6, "12:00", change("status", "solved", "open")),
-        audit(7, "13:00", change("status", "solved", "closed")),
-    ]
-    found = read(doc({"ticket_audits": audits}), form("zendesk"))
-    assert kinds(found) == [
-        ("assigned", "12 07:00"),
-        ("transferred", "12 08:00"),
-        ("paused", "12 09:00"),
-        ("resumed", "12 10:00"),
-        ("closed", "12 11:00"),
-        ("reopened", "12 12:00"),
-    ]
-    assert [event.agency_id for event in events(found)[:2]] == ["20", "21"]
 
 
 # -- Zammad --------------------------------------------------------------------------------------
@@ -649,35 +451,6 @@ def article(number: int, sender: object, clock: str, **more: object) -> dict[str
     return {"id": number, "sender": sender, "internal": False, "created_at": when, **more}
 
 
-def test_internal_articles_and_notes_are_no_reply() -> None:
-    articles = [
-        article(1, "Customer", "07:00", type="web"),
-        article(2, "Agent", "08:00", internal=True, type="email"),
-        article(3, "Agent", "08:30", type="note"),
-        article(4, "System", "08:40", type="email"),
-        article(5, "Agent", "09:00", type="email"),
-        article(6, "Customer", "10:00", type="email"),
-    ]
-    found = read(doc([{**TICKET, "articles": articles}]), form("zammad"))
-    assert kinds(found) == [
-        ("created", "12 07:00"),
-        ("replied", "12 09:00"),
-        ("citizen_message", "12 10:00"),
-        ("closed", "12 11:00"),
-    ]
-    by_id = [
-        {**one, "sender": None, "sender_id": number, "type": None, "type_id": kind, "ticket_id": 9}
-        for one, number, kind in ((articles[4], 1, 1), (articles[2], 1, 10), (articles[5], 2, 1))
-    ]
-    found = read(doc([TICKET]) + doc(by_id), form("zammad"))
-    assert [kind for kind, _ in kinds(found)] == [
-        "created",
-        "replied",
-        "citizen_message",
-        "closed",
-    ]
-
-
 def test_escalations_of_zammad_are_claims() -> None:
     data = doc({"tickets": [TICKET]})
     noon = datetime(2026, 3, 12, 12, tzinfo=UTC)
@@ -685,38 +458,6 @@ def test_escalations_of_zammad_are_claims() -> None:
     found = claims(data, form("zammad", 'metric = "close"'))
     assert found == [Claim("9", datetime(2026, 3, 13, 12, tzinfo=UTC), "met")]
     assert "first_response" in refusal(data, form("zammad", 'metric = "reply"'))
-
-
-def test_a_history_of_zammad_has_states_and_groups() -> None:
-    def entry(number: int, field: str, was: str, now: str, clock: str) -> dict[str, object]:
-        return {
-            "id": number,
-            "o_id": 9,
-            "type": "updated",
-            "object": "Ticket",
-            "attribute": field,
-            "value_from": was,
-            "value_to": now,
-            "created_at": f"2026-03-12T{clock}:00Z",
-        }
-
-    history = [
-        {**entry(0, "", "", "", "07:00"), "type": "created", "attribute": None},
-        entry(1, "group", "Users", "Roads", "08:00"),
-        entry(2, "state", "open", "pending reminder", "09:00"),
-        entry(3, "state", "pending reminder", "closed", "10:00"),
-        entry(4, "state", "closed", "open", "11:00"),
-        entry(5, "title", "a", "b", "12:00"),
-        {**entry(6, "", "", "", "12:00"), "object": "Ticket::Article", "type": "created"},
-    ]
-    assert kinds(read(doc({"history": history, "assets": {"x": [1]}}), form("zammad"))) == [
-        ("created", "12 07:00"),
-        ("transferred", "12 08:00"),
-        ("paused", "12 09:00"),
-        ("resumed", "12 10:00"),
-        ("closed", "12 10:00"),
-        ("reopened", "12 11:00"),
-    ]
 
 
 # -- totals --------------------------------------------------------------------------------------
@@ -851,6 +592,180 @@ def test_rows_of_appeals_need_their_kind() -> None:
     assert 'kind = "appeals"' in refusal("{}", form("servicenow"))
 
 
+# -- histories -----------------------------------------------------------------------------------
+
+
+def audit(number: int, clock: str, *changes: dict[str, object]) -> dict[str, object]:
+    when = f"2026-03-12T{clock}:00Z"
+    return {"id": number, "ticket_id": 5, "created_at": when, "events": list(changes)}
+
+
+def change(field: str, was: object, now: object) -> dict[str, object]:
+    return {"type": "Change", "field_name": field, "previous_value": was, "value": now}
+
+
+def entry(number: int, field: str, was: str, now: str, clock: str, **more: Any) -> dict[str, Any]:
+    when = f"2026-03-12T{clock}:00Z"
+    values = {"attribute": field, "value_from": was, "value_to": now, "created_at": when}
+    return {"id": number, "o_id": 9, "type": "updated", "object": "Ticket", **values, **more}
+
+
+METRICS = [
+    *(metric(1, "activate", "07:00"), metric(2, "pause", "07:30"), metric(3, "activate", "08:00")),
+    *(metric(4, "fulfill", "09:00"), metric(5, "activate", "10:00", instance_id=2)),
+    *(metric(6, "fulfill", "11:00", instance_id=2),),
+    metric(7, "activate", "07:00", metric="agent_work_time"),
+    metric(8, "update_status", "11:00", status={"calendar": 1, "business": 1}),
+]
+METRIC_PAGES = "".join(
+    doc({"count": 4, "ticket_metric_events": part}) for part in (METRICS[:4], METRICS[4:])
+)
+AUDITS = [
+    audit(
+        1,
+        "07:00",
+        {"type": "Create", "field_name": "status", "value": "new"},
+        {"type": "Create", "field_name": "group_id", "value": 20},
+        {"type": "Comment", "public": True, "body": "text"},
+    ),
+    audit(2, "08:00", change("group_id", "20", "21")),
+    audit(3, "09:00", change("status", "open", "pending")),
+    audit(4, "10:00", change("status", "pending", "open")),
+    audit(5, "11:00", change("status", "open", "solved")),
+    audit(6, "12:00", change("status", "solved", "open")),
+    audit(7, "13:00", change("status", "solved", "closed")),
+]
+HISTORY = [
+    entry(0, "", "", "", "07:00", type="created", attribute=None),
+    entry(1, "group", "Users", "Roads", "08:00"),
+    entry(2, "state", "open", "pending reminder", "09:00"),
+    entry(3, "state", "pending reminder", "closed", "10:00"),
+    entry(4, "state", "closed", "open", "11:00"),
+    entry(5, "title", "a", "b", "12:00"),
+    entry(6, "", "", "", "12:00", object="Ticket::Article", type="created"),
+]
+ARTICLES = [
+    article(1, "Customer", "07:00", type="web"),
+    article(2, "Agent", "08:00", internal=True, type="email"),
+    article(3, "Agent", "08:30", type="note"),
+    article(4, "System", "08:40", type="email"),
+    article(5, "Agent", "09:00", type="email"),
+    article(6, "Customer", "10:00", type="email"),
+]
+BY_ID = [
+    {**one, "sender": None, "sender_id": number, "type": None, "type_id": kind, "ticket_id": 9}
+    for one, number, kind in ((ARTICLES[4], 1, 1), (ARTICLES[2], 1, 10), (ARTICLES[5], 2, 1))
+]
+NOTES = [
+    {"datetime": "2026-03-12T10:00:00Z", "type": "closed"},
+    {"datetime": "2026-03-12T07:00:00Z", "type": "submitted"},
+    {"datetime": "2026-03-12T07:10:00Z", "type": "opened"},
+    {"datetime": "2026-03-12T08:00:00Z", "type": "closed"},
+    {"datetime": "2026-03-12T09:00:00Z", "type": "opened"},
+]
+NOTES_XML = "".join(
+    f"<note><datetime>{one['datetime']}</datetime><type>{one['type']}</type></note>"
+    for one in NOTES
+)
+REQUEST_XML = "".join(f"<{key}>{value}</{key}>" for key, value in REQUEST.items())
+NOTED = "created 07:00, replied 08:00, reopened 09:00, replied 10:00"
+DETAILED = [
+    *(("Создано", "07:00", "complete"), ("Ответ", "07:30", "start"), ("Ответ", "08:00", "suspend")),
+    *(("Ответ", "09:00", "resume"), ("Ответ", "10:00", "complete")),
+]
+MAPPED = [
+    *(("Создано", "07:00", ""), ("Ответ", "07:30", "start"), ("Звонок", "08:00", "suspend")),
+    *(("Звонок", "08:30", "complete"), ("Ответ", "09:00", "complete")),
+]
+ONE = log(trace(("Создано", "07:00", "")))
+SCENES = {
+    "an activity counts when it is complete, its suspension pauses": (
+        XES, log(trace(*DETAILED)),
+        "created 07:00, -, paused 08:00, resumed 09:00, replied 10:00"),
+    "a transition can be mapped, an activity ignored": (
+        XES + '"Ответ+start" = "assigned"\n"Звонок" = ""\n"Ответ+complete" = ""\n',
+        log(trace(*MAPPED)), "created 07:00, assigned 07:30, -, -, -"),
+    **{f"XML declares its encoding, {encoding}": (
+        XES, f'<?xml version="1.0" encoding="{encoding}"?>{ONE}\n'.encode(encoding),
+        "created 07:00") for encoding in ("windows-1251", "utf-16", "utf-8")},
+    "a request closed at its last change": (
+        form("open311"), doc([REQUEST]), "created 07:00, replied 09:00"),
+    "closing need not answer": (
+        form("open311", '[values.type]\nclosed = "closed"'), doc([REQUEST]),
+        "created 07:00, closed 09:00"),
+    "closing may be ignored": (
+        form("open311", '[values.type]\nclosed = ""'), doc([REQUEST]), "created 07:00"),
+    "notes are the history of a request": (
+        form("open311"), doc({**REQUEST, "notes": NOTES}), NOTED),
+    "notes in XML": (
+        form("open311"), (f"<service_requests><request>{REQUEST_XML}<notes>{NOTES_XML}</notes>"
+        "</request></service_requests>"), NOTED),
+    "notes without the closing do not hide it": (
+        form("open311"), doc([{**REQUEST, "notes": NOTES[1:2]}]), "created 07:00, replied 09:00"),
+    "a cloudevent of several lines": (
+        form("cloudevents"), json.dumps(ENVELOPE, indent=1), "created 07:00"),
+    "two of them": (
+        form("cloudevents"), json.dumps(ENVELOPE, indent=1) * 2, "created 07:00, created 07:00"),
+    "no cloudevent": (form("cloudevents"), "[]", ""),
+    "types are mapped whole or by their last part": (
+        form("cloudevents", '[values.type]\n"a.b.opened" = "created"\nread = ""'),
+        doc([{**ENVELOPE, "type": "a.b.opened"}, {**ENVELOPE, "type": "x.read"}]),
+        "created 07:00, -"),
+    "a broken line loses no other line": (
+        form("cloudevents"), f"{doc(ENVELOPE)}\n{{\n{doc({**ENVELOPE, 'id': '2'})}\n",
+        "created 07:00, malformed, created 07:00"),
+    "instances of a metric are exchanges": (
+        form("zendesk"), METRIC_PAGES,
+        ("created 07:00, paused 07:30, resumed 08:00, replied 09:00, "
+        "citizen_message 10:00, replied 11:00, -, -")),
+    "another metric": (
+        form("zendesk", 'metric = "agent_work_time"'), METRIC_PAGES,
+        "-, -, -, -, -, -, created 07:00, -"),
+    "audits have transfers and statuses, and no posting": (
+        form("zendesk"), doc({"ticket_audits": AUDITS}),
+        ("assigned 07:00, transferred 08:00, paused 09:00, resumed 10:00, closed 11:00, "
+        "reopened 12:00, -")),
+    "internal articles and notes are no reply": (
+        form("zammad"), doc([{**TICKET, "articles": ARTICLES}]),
+        "created 07:00, closed 11:00, replied 09:00, citizen_message 10:00"),
+    "articles by id": (
+        form("zammad"), doc([TICKET]) + doc(BY_ID),
+        "created 07:00, closed 11:00, replied 09:00, -, citizen_message 10:00"),
+    "a history of Zammad has states and groups": (
+        form("zammad"), doc({"history": HISTORY, "assets": {"x": [1]}}),
+        ("created 07:00, transferred 08:00, paused 09:00, resumed 10:00, closed 10:00, "
+        "reopened 11:00, -, -")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_history_gives_its_events(name: str) -> None:
+    config, source, expected = SCENES[name]
+    found = []
+    for item in read(source, config):
+        if isinstance(item, Fault):
+            found.append(item.reason)
+        else:
+            found += [f"{event.type} {event.occurred_at:%H:%M}" for event in item] or ["-"]
+    assert found == [one for one in expected.split(", ") if one]
+
+
+def test_an_activity_that_is_not_mapped_or_in_no_trace_is_a_fault() -> None:
+    found = read(log(trace(("Создано", "07:00", ""), ("Звонок", "08:00", ""))), XES)
+    assert "'Звонок'" in fault(found, "unknown_type")
+    outside = trace(("Создано", "07:00", "")).partition("/>")[2].removesuffix("</trace>")
+    found = read(LOG.format(trace(("Создано", "07:00", "")) + outside), XES)
+    assert "case:concept:name" in fault(found, "missing_value")
+
+
+def test_groups_and_due_times_of_histories() -> None:
+    found = events(read(doc({"ticket_audits": AUDITS}), form("zendesk")))
+    assert [event.agency_id for event in found[:2]] == ["20", "21"]
+    assert "'agent_work_time'" in refusal(METRIC_PAGES, form("zendesk", 'metric = "agent"'))
+    due = datetime(2026, 3, 12, 9, tzinfo=UTC)
+    assert claims(doc([REQUEST]), form("open311")) == [Claim("7", due)]
+
+
 # -- errors of the systems -----------------------------------------------------------------------
 
 ERRORS = {
@@ -951,10 +866,7 @@ def test_damage_raises_nothing_else(name: str, data: st.DataObject) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(content)), min_size=2, max_size=6).map(sorted))
     damaged = content[: cuts[0]]
     for start, end in pairwise(cuts):
-        noise = data.draw(
-            st.sampled_from([b"", b"\x00", b"\xff", b'"', b"<", b"{}", b"null", b"]"])
-        )
-        damaged += noise + content[start:end]
+        damaged += data.draw(st.sampled_from(NOISE)) + content[start:end]
     damaged += data.draw(st.sampled_from([b"", content[cuts[-1] :]]))
     with suppress(SourceError):
         for item in read(damaged, CASES[name]):

@@ -17,16 +17,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
+from kit.rows import Items, faults
+from kit.rows import read as read_rows
+from kit.rows import refusal as refusal_of_rows
 from kit.workbooks import changed, compound, ods, ods_cell, ods_row, xlsx, xlsx_of
 from workhours_sla import Event
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.sources import (
     Fault,
-    Item,
     open_source,
-    workbook_marks,
     workbook_zip,
-    xlsx_marks,
 )
 from workhours_sla.errors import SourceError
 
@@ -50,36 +50,31 @@ DATES = {"datetime": "dd.mm.yyyy hh:mm", "date": "dd.mm.yyyy", "time": "hh:mm"}
 SHEET_XML = "xl/worksheets/sheet1.xml"
 
 
-def read(book: bytes, more: str = "") -> list[Item]:
-    config = parse_config(SHEET.replace("{more}", more), "test.toml")
-    with open_source(BytesIO(book), config, name="book") as source:
-        return list(source)
+def read(book: bytes, more: str = "", sheet: str = SHEET) -> Items:
+    return read_rows(book, sheet.replace("{more}", more), name="book")
 
 
 def table(*rows: Sequence[object], above: Sequence[Sequence[object]] = ()) -> bytes:
     return xlsx_of([*above, HEADER, *rows], **DATES)
 
 
-def ids(items: list[Item]) -> list[str]:
+def ids(items: Items) -> list[str]:
     return [event.appeal_id for item in items if not isinstance(item, Fault) for event in item[:1]]
 
 
-def first(items: list[Item]) -> tuple[Event, ...]:
+def first(items: Items) -> tuple[Event, ...]:
     assert not isinstance(items[0], Fault), items[0]
     return items[0]
 
 
-def fault(items: list[Item], detail: str) -> Fault:
+def fault(items: Items, detail: str) -> Fault:
     (found,) = [item for item in items if isinstance(item, Fault)]
     assert detail in found.detail, found
     return found
 
 
 def refusal(book: bytes, more: str = "") -> str:
-    with pytest.raises(SourceError) as caught:
-        read(book, more)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
+    return refusal_of_rows(book, SHEET.replace("{more}", more)).replace("rows", "book")
 
 
 # -- sheets and headers --------------------------------------------------------------------------
@@ -163,11 +158,8 @@ def test_two_rows_that_may_be_the_header() -> None:
 
 def test_a_header_with_line_breaks() -> None:
     broken = ("Номер ", "Опубли-\nковано", "Ответ", " Ведомство")
-    config = SHEET.replace('"Опубликовано"', '"Опубли- ковано"').replace("{more}", "")
-    with open_source(
-        BytesIO(xlsx_of([broken, ("A", POSTED)], **DATES)), parse_config(config, "test.toml")
-    ) as source:
-        assert ids(list(source)) == ["A"]
+    sheet = SHEET.replace('"Опубликовано"', '"Опубли- ковано"')
+    assert ids(read(xlsx_of([broken, ("A", POSTED)], **DATES), sheet=sheet)) == ["A"]
 
 
 # -- cells ---------------------------------------------------------------------------------------
@@ -234,11 +226,9 @@ def test_times_are_read_whatever_the_format_of_texts() -> None:
 
 
 def test_an_ambiguous_local_time_is_rejected() -> None:
-    config = SHEET.replace("{more}", "").replace('"UTC"', '"Europe/Berlin"')
     book = table(("A", datetime(2026, 10, 25, 2, 30)), ("B", datetime(2026, 3, 29, 2, 30)))
-    with open_source(BytesIO(book), parse_config(config, "test.toml")) as source:
-        reasons = [item.reason for item in source if isinstance(item, Fault)]
-    assert reasons == ["ambiguous_time", "nonexistent_time"]
+    found = faults(read(book, sheet=SHEET.replace('"UTC"', '"Europe/Berlin"')))
+    assert [fault.reason for fault in found] == ["ambiguous_time", "nonexistent_time"]
 
 
 def test_a_time_at_midnight_is_a_time_where_its_style_shows_one() -> None:
@@ -535,12 +525,6 @@ def test_entities_are_refused() -> None:
         assert "a workbook with a DOCTYPE" in refusal(book)
 
 
-def test_the_limit_of_cells_counts_the_area(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_marks, "MOST_CELLS", 8)
-    assert ids(read(table((1, POSTED)))) == ["1"]
-    assert "over 8 cells" in refusal(table((1, POSTED), (2, POSTED)))
-
-
 def test_a_compressed_book_is_copied(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx.gz"
     path.write_bytes(gzip.compress(table((1, POSTED))))
@@ -552,7 +536,6 @@ def test_a_compressed_book_is_copied(tmp_path: Path) -> None:
 # -- mutations -----------------------------------------------------------------------------------
 
 BOOK = table((1001, POSTED, None, "x"), ("A-2", "2026-03-12 10:15", POSTED, "y"))
-TWICE = 'table:number-rows-repeated="2"'
 ODS = ods(
     ods_row(*map(ods_cell, HEADER)),
     ods_row(
@@ -591,33 +574,3 @@ def test_changed_xml_gives_rows_or_an_error(changes: list[tuple[int, bytes]]) ->
         return xml
 
     survives(changed(BOOK, {SHEET_XML: spoil}))
-
-
-CELLS = st.sampled_from(
-    [
-        '<c r="{at}" s="1"><v>46093</v></c>',
-        '<c r="{at}" s="1"><v>46093.5</v></c>',
-        '<c r="{at}" s="2" t="n"><v>46093.0</v></c>',
-        '<c r="{at}" s="1" t="s"><v>5</v></c>',
-        '<c r="{at}" s="3"><v>46093</v></c>',
-        '<c r="{at}" t="inlineStr"><is><t>text</t></is></c>',
-        '<c r="{at}" t="e"><v>#N/A</v></c>',
-        '<c r="{at}"><f>HYPERLINK("a")</f><v></v></c>',
-        "<c s='1' r='{at}'><v>46093</v></c>",
-    ]
-)
-
-
-@given(st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=6))
-@settings(max_examples=examples(300), derandomize=True, database=None)
-def test_rows_are_scanned_together_as_one_by_one(rows: list[list[str]]) -> None:
-    texts = []
-    for y, row in enumerate(rows, 3):
-        cells = [cell.format(at=f"{chr(65 + x)}{y}") for x, cell in enumerate(row)]
-        texts.append(f'<row r="{y}">{"".join(cells)}</row>')
-    together, apart = (xlsx_marks._Scan(frozenset({b"1", b"2"})) for _ in range(2))
-    together.add("".join(texts).encode())
-    for text in texts:
-        apart._add_row(text.encode())
-    assert together.marks == apart.marks
-    assert (together.last_row, together.last_column) == (apart.last_row, apart.last_column)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from datetime import date
 from pathlib import Path
@@ -40,15 +39,6 @@ def test_every_placeholder_is_filled(tmp_path: Path) -> None:
         assert "\x01" not in text, name
 
 
-def test_seeds_have_consecutive_numbers_and_integers_alone(tmp_path: Path) -> None:
-    made(tmp_path / "new", {"roads": OFFICE, "night": NIGHT})
-    for path in (tmp_path / "new" / "seeds").glob("*.csv"):
-        with path.open(encoding="utf-8") as file:
-            rows = [[int(cell) for cell in row] for row in list(csv.reader(file))[1:]]
-        assert [row[0] for row in rows] == list(range(len(rows)))
-        assert max(max(row) for row in rows) < 2**63
-
-
 def test_names_of_seeds_change_with_their_content_alone(tmp_path: Path) -> None:
     def aliases(folder: str, **options: Any) -> list[str]:
         return re.findall(r"alias: (\w+)", made(tmp_path / folder, **options)["dbt_project.yml"])
@@ -58,16 +48,6 @@ def test_names_of_seeds_change_with_their_content_alone(tmp_path: Path) -> None:
     assert all(len(name) < 63 for name in first)  # the longest name in PostgreSQL
     assert aliases("raising", on_unknown="raise") == first
     assert not {*aliases("longer", until=date(2026, 1, 2))} & {*first}
-
-
-def test_macros_of_both_engines_have_every_verb(tmp_path: Path) -> None:
-    content = made(tmp_path / "new")
-    for engine in ("duckdb", "postgres"):
-        macros = re.findall(r"{% macro (\w+)\(", content[f"macros/{engine}.sql"])
-        verbs = ("elapsed", "deadline", "breaches_after", "remaining", "is_working")
-        assert macros == [f"{engine}__{verb}" for verb in verbs]
-        for verb in verbs:
-            assert f"dispatch('{verb}', 'workhours')" in content["macros/workhours.sql"]
 
 
 def test_unknown_answers_are_errors_only_where_chosen(tmp_path: Path) -> None:

@@ -39,29 +39,17 @@ def russian(error: EngineError) -> str:
 @pytest.mark.parametrize(
     ("changed", "message", "in_russian"),
     [
-        (
-            {"pyspark": None},
-            "Spark needs pyspark 4.1 or later: pip install 'workhours-sla[spark]'",
-            "для Spark нужен pyspark 4.1 или новее: pip install 'workhours-sla[spark]'",
-        ),
-        (
-            {"pyspark": "4.0.5"},
-            (
-                "pyspark 4.0.5 is too old for Spark, which needs 4.1 or later: "
-                "pip install --upgrade 'workhours-sla[spark]'"
-            ),
-            (
-                "pyspark 4.0.5 слишком старый, для Spark нужен 4.1 или новее: "
-                "pip install --upgrade 'workhours-sla[spark]'"
-            ),
-        ),
-        (
-            {"protobuf": None},
-            "Spark needs protobuf 5.0 or later: pip install 'workhours-sla[spark]'",
-            "для Spark нужен protobuf 5.0 или новее: pip install 'workhours-sla[spark]'",
-        ),
+        ({"pyspark": None}, "Spark needs pyspark 4.1 or later: pip install 'workhours-sla[spark]'",
+         "для Spark нужен pyspark 4.1 или новее: pip install 'workhours-sla[spark]'"),
+        ({"pyspark": "4.0.5"}, ("pyspark 4.0.5 is too old for Spark, which needs 4.1 or later: "
+         "pip install --upgrade 'workhours-sla[spark]'"),
+         ("pyspark 4.0.5 слишком старый, для Spark нужен 4.1 или новее: "
+         "pip install --upgrade 'workhours-sla[spark]'")),
+        ({"protobuf": None},
+         "Spark needs protobuf 5.0 or later: pip install 'workhours-sla[spark]'",
+         "для Spark нужен protobuf 5.0 или новее: pip install 'workhours-sla[spark]'"),
     ],
-)
+)  # fmt: skip
 def test_a_package_that_is_missing_or_old_is_named(
     monkeypatch: pytest.MonkeyPatch, changed: dict[str, str | None], message: str, in_russian: str
 ) -> None:
