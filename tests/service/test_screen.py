@@ -23,7 +23,6 @@ from workhours_sla import (
     Schedule,
     ScheduleBy,
     Target,
-    Verdict,
     WorkingDays,
     evaluate,
     working_hours,
@@ -41,12 +40,11 @@ from workhours_sla.service.screen.pages import (
     appeal_page,
     board_page,
     fragment,
-    login_page,
     refusal_page,
 )
 from workhours_sla.service.screen.view import View
 from workhours_sla.sla.due_trace import due_trace
-from workhours_sla.text.catalog import SCREEN, language
+from workhours_sla.text.catalog import language
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy([Target("first reply", working_hours(4), OFFICE)])
@@ -307,16 +305,6 @@ def test_the_longest_overdue_comes_first() -> None:
     assert [one.appeal_id for one in late] == ["day and night", "by day"]
 
 
-@pytest.mark.parametrize("lang", ["en", "ru"])
-def test_hours_of_the_chart_follow_each_other(lang: str) -> None:
-    now = at("2026-03-10T09:10")
-    events = [posted("A", now), *(posted(f"B-{n}", at("2026-03-09T17:00")) for n in range(9))]
-    events += [posted("C", at("2026-03-10T09:05")), posted("D", at("2026-03-06T16:30"))]
-    svg = shown(board(events, now), lang=lang).partition("<svg")[2].partition("</svg>")[0]
-    # due at 11:30 (D), 13:00 (B), 14:05 and 14:10: no hour between them is left out
-    assert re.findall(r">(\d\d:\d\d)<", svg) == ["11:00", "12:00", "13:00", "14:00"]
-
-
 def test_long_delays_are_also_in_working_days() -> None:
     now = at("2026-03-13T12:00")
     long, short = posted("long", at("2026-03-02T09:00")), posted("short", at("2026-03-12T15:00"))
@@ -412,17 +400,6 @@ def test_agencies_without_overdue_appeals_come_last() -> None:
     assert len(Parsed(every).links("./?agency=")) == 40
 
 
-def test_the_page_of_very_many_appeals_is_small() -> None:
-    now = at("2026-03-10T10:00")
-    events = [
-        posted(f"N-{n}", now - timedelta(minutes=n % 5000), agency_id=f"agency {n % 80}")
-        for n in range(3000)
-    ]
-    one, made = board(events[:300], now), board(events, now)
-    assert made.open == 3000
-    assert len(shown(made)) < len(shown(one)) + 10_000  # the choices of the filters
-
-
 # -- texts ----------------------------------------------------------------------------------------
 
 
@@ -442,17 +419,6 @@ def test_names_from_the_configuration() -> None:
     assert "<h1>Область: открытые обращения</h1>" in page
     same = Labels({"agency": {"roads": "One", "health": "One"}})
     assert "One (roads)" in shown(board(eve(), EVE), labels=same)
-
-
-def test_every_text_has_both_languages() -> None:
-    def fields(lang: str) -> dict[str, set[str]]:
-        with language(lang):
-            return {
-                key: {one.partition(":")[0].lower() for one in re.findall(r"\{([^}]*)\}", text)}
-                for key, text in SCREEN.items()
-            }
-
-    assert fields("en") == fields("ru")
 
 
 # -- hostile data ---------------------------------------------------------------------------------
@@ -590,17 +556,3 @@ def test_a_target_without_a_clock() -> None:
     page = appeal_page(history, View(POLICY, NO_LABELS), Filters(), EVE)
     assert "No target applies to this appeal" in page
     assert "not counted: event of an appeal that was never posted" in page
-
-
-def test_login_pages() -> None:
-    for lang in ("en", "ru"):
-        with language(lang):
-            assert 'role="alert"' not in login_page()
-            assert 'role="alert"' in login_page(refused=True)
-            assert 'type="password"' in login_page()
-
-
-def test_late_is_what_the_verdict_says() -> None:
-    made = board(eve(), EVE)
-    late = {one.verdict for one in made.groups[Show.OVERDUE]}
-    assert late == {Verdict.BREACHED}
