@@ -195,13 +195,6 @@ def test_names_are_text(report: Report) -> None:
 # -- a report --------------------------------------------------------------------------------------
 
 
-def test_medians_have_their_limits_and_unfinished_weeks(report: Report) -> None:
-    drawn = Drawn(draw_xmr(report))
-    assert len(drawn.of("open")) == 2  # the last week, and the legend
-    assert "медиана за неделю" in drawn.all
-    assert len([one for one in drawn.of("limit") if one.tag.endswith("line")]) >= 2
-
-
 def test_a_row_of_groups_has_its_interval_and_verdict(report: Report) -> None:
     drawn = Drawn(draw_groups(report))
     rows = [row for row in report.table("agency").rows if row.rate]
@@ -373,8 +366,3 @@ def test_overrides_and_unknown_dates_are_marked() -> None:
     drawn = Drawn(draw_year(OFFICE, later, lang="ru"))
     assert len([one for one in drawn.inside("unknown") if one.tag.endswith("rect")]) >= 365
     assert "не утверждён" in drawn.all
-
-
-def test_every_kind_of_day_and_event_has_a_text() -> None:
-    for key in (*SIGNS, *(kind.value for kind in EventType)):
-        assert CHARTS[key]
