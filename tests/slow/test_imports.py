@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -38,19 +36,16 @@ def foreign(code: str) -> set[str]:
     } - {"workhours_sla"}
 
 
-@pytest.mark.slow
 def test_importing_the_package_loads_no_third_party() -> None:
     assert foreign("import workhours_sla") == set()
 
 
-@pytest.mark.slow
 def test_a_deadline_in_russia_loads_no_third_party_and_no_slow_module() -> None:
     assert foreign(DEADLINE) == set()
     slow = {"dataclasses", "inspect", "pathlib", "asyncio", "importlib.metadata", "decimal"}
     assert not slow & (modules_after(DEADLINE) - modules_after("pass"))
 
 
-@pytest.mark.slow
 def test_the_command_due_loads_only_click() -> None:
     command = """
 from workhours_sla.cli.main import main
@@ -62,37 +57,6 @@ main(["due", "31.10.2025 17:30", "--calendar", "RU-VGG"])
     )
     assert foreign(quiet) == {"click"}
     assert not {"decimal", "difflib"} & (modules_after(quiet) - modules_after("pass"))
-
-
-@pytest.mark.slow
-def test_reading_a_file_loads_no_words_of_its_detection() -> None:
-    code = "import sys, workhours_sla.cli.check, workhours_sla.cli.report\n"
-    code += "assert 'workhours_sla.adapters.sources' in sys.modules\n"
-    code += "assert 'workhours_sla.adapters.detection.words' not in sys.modules"
-    modules_after(code)
-
-
-def test_every_public_name_is_there() -> None:
-    import workhours_sla
-
-    for name in workhours_sla.__all__:
-        assert getattr(workhours_sla, name) is not None
-    assert set(workhours_sla.__all__) <= set(dir(workhours_sla))
-
-
-def test_type_checkers_see_the_names_that_load_on_first_use() -> None:
-    import workhours_sla
-
-    tree = ast.parse(Path(workhours_sla.__file__).read_text("utf-8"))
-    guarded = next(part for part in tree.body if isinstance(part, ast.If))
-    seen = {
-        name.name: line.module.removeprefix("workhours_sla.")
-        for line in guarded.body
-        if isinstance(line, ast.ImportFrom) and line.module
-        for name in line.names
-    }
-    assert seen == workhours_sla._DEFINED_IN
-    assert workhours_sla.__all__ == sorted(seen)
 
 
 # -- without extras --------------------------------------------------------------------------
@@ -117,7 +81,6 @@ def run_without(packages: tuple[str, ...], code: str) -> subprocess.CompletedPro
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
-@pytest.mark.slow
 def test_help_and_getmembers_need_no_numpy() -> None:
     code = """
 import inspect, pydoc, workhours_sla
@@ -130,14 +93,12 @@ print(*(name for name in names if name not in members or name not in page))
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("facade", ["config", "errors", "json", "stream"])
 def test_a_facade_without_columns_needs_no_numpy(facade: str) -> None:
     done = run_without(("numpy",), f"import workhours_sla.{facade}")
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("packages", "code", "sentence"),
     [
@@ -182,7 +143,6 @@ def test_a_function_that_needs_an_extra_names_it_in_one_sentence(
     assert done.stderr.splitlines()[-1] == f"ImportError: {sentence}"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("package", "content", "sentence"),
     [
