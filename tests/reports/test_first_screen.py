@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from test_headline import MARCH, Appeal, appeals_of, made
@@ -22,8 +22,6 @@ from workhours_sla.report import (
     page,
 )
 from workhours_sla.report import report as report_of
-from workhours_sla.reports.overdue import overdue_text, working_day
-from workhours_sla.text.catalog import language
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 NBSP = "\N{NO-BREAK SPACE}"
@@ -155,11 +153,6 @@ def office_report(answered: str = "NaT") -> Report:
 
 def test_overdue_amounts_over_a_day_are_also_in_working_days() -> None:
     report = office_report()
-    assert working_day(report) == timedelta(hours=8)
-    with language("ru"):
-        assert plain(overdue_text(timedelta(hours=8), report)) == "8 ч"
-        longer = plain(overdue_text(timedelta(hours=8, seconds=1), report))
-    assert longer == "8 ч 1 мин (1,0 рабочего дня)"
     # from 15:00 on Tue 11 March: 3 h, then 8 h on each of four days, then 3 h on Tuesday
     now = section(read(page(report, "en")), "now")
     cells = [[plain(cell.text) for cell in line.all("td")] for line in now.all("tr")[1:]]

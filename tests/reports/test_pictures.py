@@ -224,28 +224,6 @@ def test_groups_in_the_funnel_have_their_place(report: Report) -> None:
         assert CHARTS.text("not_drawn", counts_only=10, count=few) in drawn.all
 
 
-def test_the_curve_has_the_quantiles_of_the_report(report: Report, cases: Cases) -> None:
-    drawn = Drawn(draw_curve(report, cases))
-    assert report.total.median
-    assert report.total.median.time is not None
-    assert len(drawn.of("median")) == len(drawn.of("p90")) == 2  # one in the legend
-    assert drawn.of("censored")
-    assert not Drawn(draw_curve(report)).of("censored")
-
-
-@pytest.mark.parametrize("show", ["in_time", "arrived"])
-def test_cells_have_their_figures_and_few_are_marked(report: Report, show: Any) -> None:
-    drawn, heat = Drawn(draw_arrivals(report, show)), report.heat_map
-    whole = {"in_time": heat.matured, "arrived": heat.arrived}[show]
-    counts = [count for day in whole for count in day]
-    texts = ["".join(one.itertext()) for one in drawn.of("in_box")]
-    assert len(texts) == sum(map(bool, counts))
-    few = sum(0 < count < 10 for count in counts)
-    assert len([one for one in drawn.inside("few") if one.tag.endswith("rect")]) == few
-    if show == "arrived":
-        assert Counter(map(int, texts)) == Counter(filter(None, counts))
-
-
 # -- deadlines to come -----------------------------------------------------------------------------
 
 

@@ -367,10 +367,7 @@ def test_what_was_rejected_is_known_after_a_restart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [
-        (b"", "invalid-json", 400),
         (b"{", "invalid-json", 400),
-        (b"[" * 200_000, "invalid-json", 400),
-        (b'{"a":' * 100_000, "invalid-json", 400),
         (b'{"event_id": "1", "event_id": "2"}', "invalid-json", 400),
         (b'{"event_id": "\\ud800"}', "invalid-json", 400),
         (b'"' + b" " * 10_000_000 + b'"', "body-too-large", 413),
