@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,12 +15,8 @@ from workhours_sla import (
     Policy,
     Schedule,
     Target,
-    Verdict,
-    evaluate,
     working_hours,
 )
-from workhours_sla.adapters.stores.sqlite_database import SqliteDatabase
-from workhours_sla.errors import StoreError
 from workhours_sla.stream import (
     MemoryStore,
     Pipeline,
@@ -174,78 +168,3 @@ def test_a_sink_that_fails_is_named_until_it_has_every_change(store: Store) -> N
             time.sleep(0.01)
         assert live.failing_sinks == {}
     assert [one.partition("/")[0] for one in sink.got] == ["A-0001", "A-0002", "A-0003"]
-
-
-def test_another_policy_judges_all_appeals_again(tmp_path: Path) -> None:
-    path = tmp_path / "appeals.db"
-    longer = Policy([Target("first reply", working_hours(8), OFFICE)])
-    due = []
-    for policy in (POLICY, longer):
-        with (
-            Pipeline(SqliteStore(path), policy) as pipeline,
-            Live(pipeline, clock=Clock(), tick=None, skew=timedelta(0)) as live,
-        ):
-            live.apply([event(1)])
-            found = live.appeal("A-0001", BEGIN)
-            assert found is not None
-            ((outcome, trace),) = found.outcomes
-            assert trace is not None
-            due.append(outcome.due_at)
-            kinds = [change.kind.value for _, change in pipeline.store.changes()]
-    assert due[0] < due[1]
-    assert kinds == ["opened", "due_changed"]
-
-
-def test_many_threads_give_the_answer_of_one_batch(live: Live) -> None:
-    chance = random.Random(3)
-    events = [
-        event(number, kind, chance.randint(0, 12) * HOUR if kind == "replied" else timedelta(0))
-        for number in range(120)
-        for kind in ("created", "replied")
-    ]
-
-    def send(part: list[Event]) -> None:
-        for first in range(0, len(part), 7):
-            live.apply(part[first : first + 7])
-
-    parts = [chance.sample(events, len(events) // 2) for _ in range(3)] + [events]
-    threads = [threading.Thread(target=send, args=(part,)) for part in parts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    end = BEGIN + timedelta(days=2)
-    live.advance(end)
-    expected = evaluate(events, POLICY, as_of=end).outcomes
-    late = {one.appeal_id for one in expected if one.verdict is Verdict.BREACHED}
-    changes = [change for _, change in live.pipeline.store.changes()]
-    assert len({change.change_id for change in changes}) == len(changes)
-    kept = {change.change_id: change for change in changes if change.retracts is None}
-    for change in changes:
-        if change.retracts is not None:
-            del kept[change.retracts]
-    breached = {one.appeal_id for one in kept.values() if one.kind.value == "breached"}
-    assert breached == late
-    assert live.pipeline.store.holdings().applied == len(events)
-
-
-def test_a_store_that_has_closed_itself_is_lost_and_the_first_error_says_why(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with (
-        Pipeline(SqliteStore(tmp_path / "appeals.db"), POLICY) as pipeline,
-        Live(pipeline, clock=Clock(), tick=None) as live,
-    ):
-
-        def fail(*_: object) -> None:
-            monkeypatch.setattr(SqliteDatabase, "rows", fail)
-            raise StoreError("the disk is gone")  # noqa: TRY003, EM101
-
-        monkeypatch.setattr(SqliteDatabase, "put", fail)
-        with pytest.raises(StoreError, match="the disk is gone"):
-            live.apply([event(1)])
-        monkeypatch.undo()
-        for _ in range(2):
-            with pytest.raises(StoreError, match="is closed"):
-                live.apply([event(2)])
-            assert str(live.lost) == str(live.failing) == "the disk is gone"
