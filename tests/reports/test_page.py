@@ -357,10 +357,16 @@ def test_charts_have_the_numbers_of_the_report(report: Report) -> None:
         assert re.findall(r": ([\d.]+)%", label)[0] in shares
 
 
-def test_a_lower_limit_below_zero_is_named(report: Report) -> None:
+def test_a_lower_limit_below_zero_is_drawn_at_its_value(report: Report) -> None:
     hour = timedelta(hours=1)
     limits = replace(report.trend, mean=2 * hour, lower=-1.5 * hour, upper=5.5 * hour)
-    assert f"limits -1.50 to 5.50{NBSP}h" in page(replace(report, trend=limits))
+    text = page(replace(report, trend=limits))
+    assert f"limits -1.50 to 5.50{NBSP}h" in text
+    charts = read(text).all("svg")
+    chart = next(s for s in charts if s.attributes.get("aria-label", "").startswith("Median"))
+    lines = [one for one in chart.all("line") if one.attributes.get("class") in {"limit", "mean"}]
+    upper, mean, lower = (float(one["y1"]) for one in lines)
+    assert lower - mean == pytest.approx(mean - upper, abs=0.2)
 
 
 def test_late_appeals_have_the_numbers_of_the_report(report: Report) -> None:
