@@ -337,23 +337,6 @@ def test_the_data_of_a_rejected_cloudevent_keep_their_fields(service: Service) -
     assert json.loads(row.text) == event | {"data": {"agency_id": "roads"}}
 
 
-@pytest.mark.slow
-def test_of_ten_thousand_events_one_is_bad(service: Service) -> None:
-    events = [sent(number) for number in range(10_000)]
-    events[4_321]["occurred_at"] = "2026-03-02T07:00:00"
-    found = service.send(events)
-    assert found["counts"] == {"applied": 9_999, "duplicate": 0, "quarantined": 0, "rejected": 1}
-    assert found["events"][4_321]["problem"]["type"].endswith("#naive-time")
-    store = service.live.pipeline.store
-    assert store.holdings()[:2] == (9_999, 9_999)
-    assert [json.loads(row.text) for row in store.rejected().values()] == [events[4_321]]
-    again = service.send(events)["counts"]
-    assert again == {"applied": 0, "duplicate": 9_999, "quarantined": 0, "rejected": 1}
-    assert len(store.rejected()) == 1
-    more = service.post("/v1/events", [*events, sent(1)])
-    assert problem(more, "batch-too-large", 422)["count"] == 10_001
-
-
 def test_what_was_rejected_is_known_after_a_restart(tmp_path: Path) -> None:
     for _ in range(2):
         with (
@@ -377,6 +360,12 @@ def test_bodies_that_are_refused(service: Service, body: bytes, kind: str, statu
     problem(service.ask("POST", "/v1/events", given=body), kind, status)
     assert service.live.pipeline.store.holdings().read == 0
     assert not service.live.pipeline.store.rejected()
+
+
+def test_a_list_has_a_limit(service: Service) -> None:
+    many = service.post("/v1/events", [sent(1)] * 10_001)
+    assert problem(many, "batch-too-large", 422)["count"] == 10_001
+    assert service.live.pipeline.store.holdings().read == 0
 
 
 def test_types_that_are_refused(service: Service) -> None:
