@@ -29,7 +29,7 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "README.ru.md", *PAGES]
 NOT_RUN = re.compile(
     r"(python3? -m )?(pip|pipx|uv|git|make|sudo|docker|py|nox|cd|source|dbt|psql)\b|\.venv|#|$"
 )
-"""What a ``sh`` block may have: commands that install or fetch, or those that tests/slow/engines run."""
+"""What a ``sh`` block may have: commands that install or fetch, or that tests of engines run."""
 
 
 def ids(pages: list[Path]) -> list[str]:
