@@ -143,7 +143,7 @@ def test_due_takes_every_budget(
 
 
 @pytest.mark.parametrize("calendar", ["RU-TA", "RU-DA"])
-@pytest.mark.parametrize("budget", ["7 working days", "30 days", "2 working days in hours"])
+@pytest.mark.parametrize("budget", ["7 working days", "30 days"])
 def test_near_uncertain_dates_the_shell_answers_what_python_and_columns_answer(
     calendar: str, budget: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pytest
 
+from kit.messages import messages
 from kit.workbooks import xlsx
 from workhours_sla.adapters.detection.detect import detect, verified
 from workhours_sla.adapters.detection.detected import Given
@@ -107,8 +108,9 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """Return the one sentence with which a command refuses its input."""
     status, out, err = run(capsys, *arguments)
-    assert (status, out, err.count("\n")) == (2, "", 1), err
-    return err
+    [sentence] = messages(err)
+    assert (status, out) == (2, ""), err
+    return sentence
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

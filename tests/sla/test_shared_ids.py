@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kit.messages import messages
 from workhours_sla.cli.main import main
 from workhours_sla.text import catalog
 
@@ -60,7 +61,7 @@ def lines(folder: Path, rows: Iterable[Row]) -> list[str]:
 def notes(capsys: pytest.CaptureFixture[str]) -> str:
     """Return the notes on standard error, without the summary of watch."""
     heads = tuple(text.split(":")[0] for text in NOTES.values())
-    written = capsys.readouterr().err.splitlines(keepends=True)
+    written = messages(capsys.readouterr().err)
     return "".join(line for line in written if line.startswith(heads))
 
 

@@ -636,7 +636,8 @@ def test_many_comments_of_one_appeal_cause_no_note_about_columns(
     source.write_text(json.dumps(page(vk(1, 7, thread=inner))), "utf-8")
     config = tmp_path / "vk.toml"
     config.write_text('[input]\nformat = "vk"\n[schedule]\ncalendar = "RU-VGG"\n', "utf-8")
-    assert main(["check", str(source), "--config", str(config)]) == 1
+    as_of = "--as-of=2026-06-01T12:00+03:00"
+    assert main(["check", str(source), "--config", str(config), as_of]) == 1
     assert not capsys.readouterr().err
 
 

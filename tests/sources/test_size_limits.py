@@ -89,11 +89,6 @@ def record(size: int) -> str:
     return f'{text[:-2]}{"x" * (size - len(text))}"}}'
 
 
-def nested(levels: int) -> str:
-    depth = levels - 1  # the record is a level itself
-    return f'[{json.dumps(EVENT)[:-1]}, "text": {"[" * depth}{"]" * depth}}}]'
-
-
 def parquet(rows: list[dict[str, str]]) -> bytes:
     content = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows), content)
@@ -137,8 +132,6 @@ def dated_rules(count: int) -> str:
             ),
             id="a value",
         ),
-        pytest.param(16_000_000, lambda size: reads(f"[{record(size)}]", "json"), id="a record"),
-        pytest.param(64, lambda levels: reads(nested(levels), "json"), id="levels of a record"),
         pytest.param(
             1_000_000, lambda size: takes(lambda: tables_of("#" * size, "x")), id="a TOML file"
         ),

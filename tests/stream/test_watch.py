@@ -23,6 +23,7 @@ from threading import Event as Flag
 import pytest
 from test_monitor import Ledger
 
+from kit.messages import messages
 from kit.stored import Stored
 from workhours_sla import Event, EventType, Monitor, Policy, Schedule, Target, working_hours
 from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
@@ -515,7 +516,7 @@ def test_wrong_use_and_a_store_in_use_are_one_sentence(
         assert main(command) == 2
     assert main([*command, "--provisional"]) == 2
     assert main(["watch", str(tmp_path / "none"), "--store", str(store), "--once"]) == 2
-    first, second, third = capsys.readouterr().err.splitlines()
+    first, second, third = messages(capsys.readouterr().err)
     assert "another process writes the store" in first
     assert "--provisional" in second
     assert "no file" in third
