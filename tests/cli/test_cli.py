@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,10 +11,8 @@ import pytest
 
 from kit.paths import EXAMPLES
 from kit.values import run
-from workhours_sla.cli.main import COMMANDS
 from workhours_sla.text import catalog
 
-RUN = [sys.executable, "-c", "from workhours_sla.cli.main import run; run()"]
 AS_OF = ("--as-of", "2025-03-12T14:30+03:00")
 VGG = ("--calendar", "RU-VGG")
 
@@ -50,23 +46,8 @@ def test_check_lists_overdue_appeals_first(
     assert status == 1
     lines = out.splitlines()
     assert lines[1] == "ПРОСРОЧЕНО 1 (без ответа 1) · СРОК ИСТЕКАЕТ 1 · В РАБОТЕ 1 · В СРОК 0"
-    assert lines[2].split() == (
-        [
-            "!!",
-            "A-1003",
-            "ЖКХ",
-            "поступило",
-            "вт",
-            "11.03",
-            "17:20",
-            "срок",
-            "ср",
-            "12.03",
-            "12:20",
-            "просрочено",
-            "на",
-            "1:10",
-        ]
+    assert " ".join(lines[2].split()) == (
+        "!! A-1003 ЖКХ поступило вт 11.03 17:20 срок ср 12.03 12:20 просрочено на 1:10"
     )
     assert lines[3].split()[:2] == ["!", "A-1001"]
     assert lines[3].endswith("осталось 0:45")
@@ -105,15 +86,8 @@ def test_check_reads_standard_input(
 
 def test_check_exits_0_without_breaches(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(tmp_path, "rows.csv", ROWS)
-    status, out, _ = run(
-        capsys,
-        "check",
-        file,
-        "--config",
-        appeals_config(tmp_path),
-        *AS_OF,
-        "--as-of=2025-03-14T00:00",
-    )
+    config = ("--config", appeals_config(tmp_path))
+    status, out, _ = run(capsys, "check", file, *config, "--as-of=2025-03-14T00:00")
     assert status == 0
     assert "MET 1" in out
 
@@ -520,52 +494,28 @@ def test_watch_refuses_a_source_that_is_configured_as_a_table(
     [
         (("due", "10.01.2030 10:00"), 3, "not approved"),
         (("due", "10.01.2003 10:00"), 3, "starts in 2004"),
-        (("due", "30.12.2027 17:00"), 3, "2028"),
         (("due", "09.03.2027 10:00", "--calendar=RU-TA"), 3, "Ураза-байрам"),
-        (("due", "12.03.2025 10:00", "--calendar=RU-XXX"), 2, "RU-"),
         (("due", "12.03.2025 10:00", "--calendar=ATLANTIS"), 2, "no calendar 'ATLANTIS'"),
         (("due", "12.03.2025 10:00", "--calendar=ATLANTIS"), 2, "--calendar none"),
-        (("due", "12.03.2025 10:00", "--calendar=ru-vgg"), 2, "did you mean RU-VGG?"),
         (("calendar", "de-by", "2026"), 2, "did you mean DE-BY?"),
         (("calendar", "none", "2026"), 2, "the option --calendar none"),
         (("due", "12.03.2025 10:00", "--calendar=US"), 2, "as tz (--tz)"),
         (("due", "12.03.2025 10:00", "--calendar=US"), 2, "America/New_York, "),
-        (
-            ("due", "12.03.2099 10:00", "--calendar=DE"),
-            3,
-            "days off of the year with --calendar-file",
-        ),
+        (("due", "12.03.2099 10:00", "--calendar=DE"), 3, "of the year with --calendar-file"),
         (("due", "12.03.2025 10:00", "--calendar=Volgograd"), 2, "RU-VGG (Volgograd Oblast)"),
-        (("calendars", "XX"), 2, "no calendar of 'XX'"),
-        (("due", "12.03.2025 10:00", "--hours=Mo-Sa 09:00-18:00"), 2, "--week 6 or week = 6"),
         (("due", "12.03.2025 10:00", "--hours=Mo-Su 09:00-18:00"), 2, "--week 7 or week = 7"),
-        (("due", "12.03.2025 10:00", "--hours=24/7"), 2, "--week 7 or week = 7"),
         (("due", "12.03.2025 10:00", "--week=6", "--hours=24/7"), 2, "--week 7 or week = 7"),
-        (
-            ("due", "12.03.2025 10:00", "--calendar=none", "--hours=Mo-Fr 9-18; PH off"),
-            2,
-            "no calendar says which days are; give a calendar",
-        ),
         (("due", "12.03.2025 10:00", "--hours="), 2, "the hours are empty"),
-        (("due", "12.03.2025 10:00", "--hours= "), 2, "the hours are empty"),
-        (("due", "12.03.2025 10:00", "--hours=Mo-Fr off"), 2, "no working time"),
         (("due", "12.03.2025 10:00", "--hours=Mo-Fr 25:00-26:00"), 2, "no clock shows"),
-        (("due", "12.03.2025 10:00", "--tz=Europe/Volgograt"), 2, "no time zone"),
         (("due", "12.03.2025 10:00", "--budget=4 days"), 2, "give --roll"),
         (("due", "2025-03-12T10:15+25:00"), 2, "no clock is +25:00 from UTC"),
-        (("due", "2025-03-12"), 2, "it has no time of day"),
-        (("due", "18:55"), 2, "it has no date"),
-        (("due", "soon"), 2, "this form is not accepted"),
         (("due", "soon"), 2, "write it like"),
         (("due", "12.03.2025", "10:00"), 2, "put a date and its time in quotes"),
-        (("due", "12.03.2025", "10.00"), 2, "put a date and its time in quotes"),
         (("due", "27.12.2020 01:30", "--calendar=RU-VGG"), 2, "comes twice"),
         (("due", "28.10.2018 02:30", "--calendar=RU-VGG"), 2, "is skipped"),
         (("due",), 2, "Missing argument"),
         (("dew", "12.03.2025"), 2, "No such command"),
         (("due", "12.03.2025 10:00", "--lang=de"), 2, "'de' is not one of"),
-        (("due", "12.03.2025 10:00", "--config=/none/x.toml"), 2, "/none/x.toml"),
-        (("check", "/none/appeals.csv"), 2, "no file '/none/appeals.csv'"),
         (("calendar", "RU", "2003"), 3, "starts in 2004"),
         (("calendar", "RU", "20x6"), 2, "20x6"),
         (("elapsed", "12.03.2025 10:00", "12.03.2030 10:00"), 3, "2028"),
@@ -575,16 +525,10 @@ def test_watch_refuses_a_source_that_is_configured_as_a_table(
 def test_bad_input(
     arguments: tuple[str, ...], status: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    got, out, err = (
-        run(capsys, *arguments, "--lang=en")
-        if "--lang=de" not in arguments
-        else run(capsys, *arguments)
-    )
+    got, out, err = run(capsys, "--lang=en", *arguments)
     assert (got, message in err) == (status, True), err
-    if status:
-        assert out == ""
-        assert len(err.splitlines()) == 1
-        assert err.startswith("Error: ")
+    assert (out, len(err.splitlines())) == ("", 1)
+    assert err.startswith("Error: ")
 
 
 @pytest.mark.parametrize(
@@ -621,53 +565,7 @@ def test_a_half_written_last_line_is_quarantined(
     assert "half-written" in out
 
 
-# -- as a process --------------------------------------------------------------------------
-
-
-def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [*RUN, *arguments], capture_output=True, check=False, env={**os.environ, **environment}
-    )
-
-
-@pytest.mark.slow
-def test_cyrillic_is_printed_to_an_ascii_terminal() -> None:
-    done = process("due", "12.03.2025 10:15", "--lang=ru", PYTHONIOENCODING="ascii")
-    assert done.returncode == 0
-    assert "Ответить до   ср 12.03.2025 15:15" in done.stdout.decode("utf-8")
-
-
-@pytest.mark.slow
-def test_a_closed_pipe_is_not_an_error() -> None:
-    reader = subprocess.Popen(
-        [*RUN, "calendar", "RU", "2026"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert reader.stdout is not None
-    reader.stdout.close()
-    assert reader.stderr is not None
-    errors = reader.stderr.read()
-    assert reader.wait() == 141
-    assert errors == b""
-    reader.stderr.close()
-
-
-@pytest.mark.slow
-def test_the_environment_sets_the_language_and_a_pipe_gets_no_colour() -> None:
-    done = process("calendar", "RU", "2025", LC_ALL="ru_RU.UTF-8")
-    text = done.stdout.decode("utf-8")
-    assert "Январь" in text
-    assert "\x1b" not in text
-    assert "1972:00" in text
-    other = process("calendar", "RU", "2025", LC_ALL="C.UTF-8").stdout.decode("utf-8")
-    assert "January" in other
-
-
-def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in COMMANDS:
-        status, out, _ = run(capsys, command, "--help")
-        assert status == 0
-        assert out.startswith("Usage: workhours")
-    assert all(command in run(capsys, "--help")[1] for command in COMMANDS)
+# -- calendars, weeks and options ------------------------------------------------------------
 
 
 def test_calendar_as_text_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -748,21 +646,6 @@ def test_extreme_dates_and_empty_options(
     assert (got, out, len(err.splitlines())) == (status, "", 1), err
 
 
-@pytest.mark.slow
-def test_closed_and_full_streams() -> None:
-    shell = " ".join([f"'{sys.executable}'", "-c", f"'{RUN[2]}'"])
-    for command, status in (
-        (f"{shell} check - <&-", 2),
-        (f"{shell} due foo 2>/dev/full", 2),
-        (f"{shell} due '12.03.2025 10:00' >&-", 0),
-        (f"{shell} due '12.03.2025 10:00' >/dev/full", 2),
-    ):
-        done = subprocess.run(  # noqa: S602
-            command, shell=True, capture_output=True, text=True, check=False
-        )
-        assert (done.returncode, "Traceback" in done.stderr) == (status, False), command
-
-
 def test_json_has_no_control_characters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("numpy")
     evil = "Дороги \x1b[31m \x7f \x80 \x9b31m \x9f"
@@ -782,13 +665,6 @@ def test_json_has_no_control_characters(tmp_path: Path, capsys: pytest.CaptureFi
     assert "Дороги" in out
 
 
-@pytest.mark.slow
-def test_json_is_escaped_for_a_stream_without_cyrillic() -> None:
-    done = process("calendar", "RU", "2026", "--json", PYTHONIOENCODING="cp1252")
-    days = json.loads(done.stdout)["days"]
-    assert days[0]["reason"]["ru"].startswith("Новогодние")
-
-
 def test_a_limit_by_rule_marks_the_answer_as_provisional(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -797,17 +673,3 @@ def test_a_limit_by_rule_marks_the_answer_as_provisional(
     assert "PROVISIONAL" not in run(capsys, *asked)[1]
     assert "PROVISIONAL" in run(capsys, *asked, "--provisional")[1]
     assert json.loads(run(capsys, *asked, "--provisional", "--json")[1])["provisional"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("encoding", ["cp866", "cp1251"])
-def test_consoles_of_russian_windows_show_every_sign(encoding: str) -> None:
-    command = [sys.executable, "-m", "workhours_sla", "explain", "31.10.2025 17:30"]
-    run = subprocess.run(
-        [*command, "--lang", "ru"],
-        env={**os.environ, "PYTHONIOENCODING": encoding},
-        capture_output=True,
-        check=True,
-    )
-    assert "?" not in run.stdout.decode(encoding)
-    assert "День народного единства" in run.stdout.decode(encoding)

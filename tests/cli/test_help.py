@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import click
 import pytest
 
-from workhours_sla.cli.help import Argument, Command, Option
 from workhours_sla.cli.main import COMMANDS, commands, main
-from workhours_sla.text import catalog, words
-from workhours_sla.text.catalog import LANGUAGES, Texts, language
+from workhours_sla.text.catalog import LANGUAGES
 
 RUSSIAN = re.compile("[а-яё]", re.IGNORECASE)
 LATIN = re.compile(
@@ -55,45 +50,6 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0
     out, err = capsys.readouterr()
     assert err == ""
     return out
-
-
-# -- the table ------------------------------------------------------------------------------------
-
-
-def test_every_command_and_option_has_its_text() -> None:
-    used: set[str] = {"--help"}
-    for name, command in EVERY.items():
-        assert isinstance(command, Command)
-        assert command.key == name
-        assert name in catalog.COMMANDS
-        for param in command.params:
-            assert isinstance(param, Option | Argument), (name, param.name)
-            if isinstance(param, Option):
-                assert param.key in catalog.OPTIONS, (name, param.opts)
-                used.add(param.key)
-    assert catalog.COMMANDS.keys() == EVERY.keys()
-    assert catalog.SHORT.keys() == EVERY.keys() - {"workhours"}
-    assert catalog.OPTIONS.keys() == used
-
-
-@pytest.mark.parametrize("table", [catalog.COMMANDS, catalog.SHORT, catalog.OPTIONS, catalog.USAGE])
-def test_every_text_has_both_languages(table: Texts) -> None:
-    for key in table:
-        with language("ru"):
-            assert RUSSIAN.search(table[key]) or key == "version", key
-        assert not RUSSIAN.search(table[key]), key
-
-
-def test_every_name_of_a_value_is_translated() -> None:
-    names = {
-        word
-        for command in EVERY.values()
-        for param in command.params
-        for word in re.findall("[A-Z_]+", (param.metavar or "").upper() or param.name.upper())
-        if isinstance(param, Argument) or param.metavar
-    }
-    assert names - {"N"} <= catalog.METAVARS.keys()
-    assert catalog.METAVARS.keys() <= names | {"OPTIONS", "COMMAND", "ARGS"}
 
 
 # -- what is printed ------------------------------------------------------------------------------
@@ -198,12 +154,6 @@ def test_a_russian_locale_has_russian_help(
     assert printed(capsys, "--version").startswith("workhours, версия ")
 
 
-@language("ru")
-def test_generators_of_pages_choose_the_language() -> None:
-    assert str(EVERY["due"].help).startswith("Показать, к какому времени")
-    assert EVERY["due"].params[1].help == catalog.OPTIONS["--now"]  # type: ignore[attr-defined]
-
-
 def test_errors_of_usage_have_the_names_of_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--lang", "ru", "due"]) == 2
     assert "Missing argument 'НАЧАЛО'" in capsys.readouterr().err
@@ -213,24 +163,3 @@ def test_errors_of_usage_have_the_names_of_the_help(capsys: pytest.CaptureFixtur
     assert "укажите ФАЙЛ или --store" in capsys.readouterr().err
     assert main(["--lang", "de", "due", "31.10.2025 17:30"]) == 2
     assert "'de' is not one of" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_help_of_the_process(lang: str) -> None:
-    code = "from workhours_sla.cli.main import run; run()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "--lang", lang, "--help"],
-        env={**os.environ, "PYTHONIOENCODING": "cp866"},
-        capture_output=True,
-        check=True,
-    )
-    assert done.stdout.decode("cp866").startswith({"en": "Usage", "ru": "Вызов"}[lang])
-
-
-@language("ru")
-def test_names_in_usage_texts() -> None:
-    assert words.metavar("[DATE|TIME]...") == "[ДАТА|ВРЕМЯ]..."
-    assert words.metavar("DUE_BY") == "СРОК"
-    assert words.metavar("[en|ru]") == "[en|ru]"
-    assert words.metavar("NOWHERE") == "NOWHERE"

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 
 import pytest
 
-from kit.browser import FOUND, Browser, browser
 from kit.html_tree import NBSP, Node, read
 from kit.made_reports import MARCH, Appeal, appeals_of, made
 from kit.values import OFFICE
@@ -26,11 +21,8 @@ from workhours_sla.report import (
     ReportOptions,
     cases_of_columns,
     page,
-    write_page,
 )
 from workhours_sla.report import report as report_of
-from workhours_sla.reports.overdue import overdue_text, working_day
-from workhours_sla.text.catalog import language
 
 HOSTILE = '<b>"Roads"</b> & \u202eCo, =1+1'
 
@@ -147,15 +139,6 @@ def test_tile_of_late_appeals_names_a_month_quarter_or_year(
         assert plain(tile.all("span")[0].text) == expected
 
 
-def test_sentence_and_verdict_are_marked_up() -> None:
-    root = section(read(page(made(seven(), **MARCH), "ru")), "summary")
-    assert root.all("em")[0].text == "цель не достигнута"
-    assert root.all("em")[0]["class"] == "fails"
-    most = plain(root.all("p", class_="most")[0].text)
-    assert most.startswith("Больше всего ответов до цели не хватает у ведомства ")
-    assert root.all("bdi")[0].text == HOSTILE
-
-
 def office_report(answered: str = "NaT") -> Report:
     columns = AppealColumns(
         np.array(["2025-03-11T07:00", "2025-03-17T07:00"], "M8[s]"),
@@ -169,11 +152,6 @@ def office_report(answered: str = "NaT") -> Report:
 
 def test_overdue_amounts_over_a_day_are_also_in_working_days() -> None:
     report = office_report()
-    assert working_day(report) == timedelta(hours=8)
-    with language("ru"):
-        assert plain(overdue_text(timedelta(hours=8), report)) == "8 ч"
-        longer = plain(overdue_text(timedelta(hours=8, seconds=1), report))
-    assert longer == "8 ч 1 мин (1,0 рабочего дня)"
     # from 15:00 on Tue 11 March: 3 h, then 8 h on each of four days, then 3 h on Tuesday
     now = section(read(page(report, "en")), "now")
     cells = [[plain(cell.text) for cell in line.all("td")] for line in now.all("tr")[1:]]
@@ -214,113 +192,3 @@ def test_heading_names_the_organisation_and_the_period() -> None:
     root = read(page(named, "ru"))
     assert root.all("h1")[0].text == "Область: март 2025 года"
     assert root.all("p", class_="where")[0].all("span")[0].text == "Ответы"
-
-
-# -- in a browser ----------------------------------------------------------------------------------
-
-in_a_browser = pytest.mark.skipif(not FOUND, reason="no Chromium is installed")
-
-
-def region() -> Report:
-    """Return the report of a year of 73 agencies with long names."""
-    rng = np.random.default_rng(3)
-    n, start = 28_000, np.datetime64("2025-01-06T00:00", "s")
-    posted = np.sort(start + rng.integers(0, 350 * 86_400, n))
-    answered = posted + rng.lognormal(9.3, 1.3, n).astype("m8[s]")
-    answered[rng.random(n) < 0.02] = np.datetime64("NaT")
-    weights = 1 / np.arange(1, 74) ** 0.8
-    chosen = rng.choice(73, n, p=weights / weights.sum())
-    names = [f"Комитет по управлению хозяйством и развитию района № {place}" for place in chosen]
-    columns = AppealColumns(posted, answered, groups={"agency": Labels.of(names)})
-    target = Target("первый ответ", working_hours(4), OFFICE)
-    cases = cases_of_columns(columns, target, as_of=datetime(2025, 12, 31, tzinfo=OFFICE.tz))
-    return report_of(cases, lang="ru")
-
-
-@pytest.fixture(scope="module")
-def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("year") / "year.html"
-    write_page(region(), path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def reader(year: Path) -> Iterator[Browser]:
-    with browser() as found:
-        found.size(390, 844)
-        found.open(year)
-        yield found
-
-
-def test_page_of_73_agencies_is_small(year: Path) -> None:
-    assert year.stat().st_size < 2_000_000
-    assert len(items(section(read(year.read_text(encoding="utf-8")), "group-0"))) == 73
-
-
-@pytest.mark.slow
-@in_a_browser
-def test_phone_shows_the_result_and_the_tiles_first(reader: Browser) -> None:
-    reader.size(390, 844)
-    for chosen in (".sentence", ".part.large", ".tiles"):
-        assert reader.run(
-            f"document.querySelector('{chosen}').getBoundingClientRect().bottom < 844"
-        )
-    assert reader.run("document.documentElement.scrollWidth <= innerWidth")
-    cut = (
-        "[...document.querySelectorAll('main > section svg.chart')]"
-        ".filter(s => s.getBoundingClientRect().right > innerWidth)"
-        ".map(s => getComputedStyle(s.closest('figure').querySelector('.swipe')).display)"
-    )
-    found = reader.run(cut)
-    assert found
-    assert set(found) == {"block"}  # a chart that is cut says so
-    assert reader.errors == []
-
-
-@pytest.mark.slow
-@in_a_browser
-def test_links_open_what_is_folded_away(reader: Browser) -> None:
-    fold = "document.getElementById('analyst')"
-    assert not reader.run(f"{fold}.open")
-    reader.run(f"{fold}.querySelector('summary').focus()")
-    reader.press("Enter")
-    assert reader.run(f"{fold}.open")
-    reader.press("Enter")
-    assert not reader.run(f"{fold}.open")
-    reader.run("document.querySelector('nav a[href=\"#method\"]').click()")
-    opened = "new Promise(r => setTimeout(() => r(document.getElementById('analyst').open), 200))"
-    assert reader.run(opened)
-    reader.run(f"{fold}.open = false")
-    assert reader.errors == []
-
-
-@pytest.mark.slow
-@in_a_browser
-def test_long_names_do_not_push_amounts_off_the_page(tmp_path: Path) -> None:
-    appeals: list[Appeal] = [("\u0430" * 200, 0, None), ("\u0430" * 200, 0, 1)]
-    write_page(made(appeals), tmp_path / "long.html")
-    with browser() as reader:
-        for width in (390, 1280):
-            reader.size(width, 844)
-            reader.open(tmp_path / "long.html")
-            edge = "Math.max(...[...document.querySelectorAll('.now td')].map("
-            assert reader.run(f"{edge}c => c.getBoundingClientRect().right)) <= innerWidth")
-
-
-@pytest.mark.slow
-@in_a_browser
-def test_page_of_cells_with_few_appeals_is_printed(tmp_path: Path) -> None:
-    """Chromium took minutes to print a pattern in every cell of the heat map."""
-    rows = [("A", hour, hour + 1) for hour in range(24 * 7)]
-    write_page(made(rows), tmp_path / "few.html")
-    with browser() as reader:
-        reader.open(tmp_path / "few.html")
-        reader.print(tmp_path / "few.pdf")
-    assert (tmp_path / "few.pdf").read_bytes().startswith(b"%PDF")
-
-
-@pytest.mark.slow
-@in_a_browser
-def test_print_of_73_agencies_has_six_pages_at_most(reader: Browser) -> None:
-    printed = b64decode(reader.ask("Page.printToPDF", preferCSSPageSize=True)["data"])
-    assert 3 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 6

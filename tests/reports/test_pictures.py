@@ -190,13 +190,6 @@ def test_names_are_text(report: Report) -> None:
 # -- a report --------------------------------------------------------------------------------------
 
 
-def test_medians_have_their_limits_and_unfinished_weeks(report: Report) -> None:
-    drawn = Drawn(draw_xmr(report))
-    assert len(drawn.of("open")) == 2  # the last week, and the legend
-    assert "медиана за неделю" in drawn.all
-    assert len([one for one in drawn.of("limit") if one.tag.endswith("line")]) >= 2
-
-
 def test_a_row_of_groups_has_its_interval_and_verdict(report: Report) -> None:
     drawn = Drawn(draw_groups(report))
     rows = [row for row in report.table("agency").rows if row.rate]
@@ -224,28 +217,6 @@ def test_groups_in_the_funnel_have_their_place(report: Report) -> None:
     few = sum(row.key is not None and row.funnel is None for row in table.rows)
     with language("ru"):
         assert CHARTS.text("not_drawn", counts_only=10, count=few) in drawn.all
-
-
-def test_the_curve_has_the_quantiles_of_the_report(report: Report, cases: Cases) -> None:
-    drawn = Drawn(draw_curve(report, cases))
-    assert report.total.median
-    assert report.total.median.time is not None
-    assert len(drawn.of("median")) == len(drawn.of("p90")) == 2  # one in the legend
-    assert drawn.of("censored")
-    assert not Drawn(draw_curve(report)).of("censored")
-
-
-@pytest.mark.parametrize("show", ["in_time", "arrived"])
-def test_cells_have_their_figures_and_few_are_marked(report: Report, show: Any) -> None:
-    drawn, heat = Drawn(draw_arrivals(report, show)), report.heat_map
-    whole = {"in_time": heat.matured, "arrived": heat.arrived}[show]
-    counts = [count for day in whole for count in day]
-    texts = ["".join(one.itertext()) for one in drawn.of("in_box")]
-    assert len(texts) == sum(map(bool, counts))
-    few = sum(0 < count < 10 for count in counts)
-    assert len([one for one in drawn.inside("few") if one.tag.endswith("rect")]) == few
-    if show == "arrived":
-        assert Counter(map(int, texts)) == Counter(filter(None, counts))
 
 
 # -- deadlines to come -----------------------------------------------------------------------------
@@ -368,8 +339,3 @@ def test_overrides_and_unknown_dates_are_marked() -> None:
     drawn = Drawn(draw_year(OFFICE, later, lang="ru"))
     assert len([one for one in drawn.inside("unknown") if one.tag.endswith("rect")]) >= 365
     assert "не утверждён" in drawn.all
-
-
-def test_every_kind_of_day_and_event_has_a_text() -> None:
-    for key in (*SIGNS, *(kind.value for kind in EventType)):
-        assert CHARTS[key]

@@ -31,12 +31,10 @@ np = pytest.importorskip("numpy")
 
 from kit.paths import EXAMPLES
 from workhours_sla.compliance.cases import UNKNOWN
-from workhours_sla.compliance.tables import Row
 from workhours_sla.report import (
     NEVER,
     AppealColumns,
     Cases,
-    Intake,
     Labels,
     Report,
     ReportOptions,
@@ -169,13 +167,6 @@ def test_open_appeals_are_included(how: str) -> None:
     assert total.mean_answered == timedelta(hours=11.5) / 6
 
 
-def test_columns_and_events_give_the_same_report() -> None:
-    columns = report_of(cases(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
-    events = report_of(from_events(ANSWERED_AND_OPEN, "2025-03-12T18:00", S9))
-    for field in ("total", "weeks", "curve", "heat_map", "backlog", "mix", "trend", "days"):
-        assert getattr(columns, field) == getattr(events, field), field
-
-
 def test_weeks_around_the_new_year() -> None:
     pairs = [
         ("2025-12-29T10:00", "2025-12-29T11:00"),
@@ -218,15 +209,6 @@ def test_an_unfinished_week_is_final_after_the_limit_of_its_last_moment() -> Non
     report = report_of(cases([("2026-03-16T10:00", None)], "2026-03-18T18:00"))
     assert report.total.final_at == at("2026-03-16T15:00")
     assert report.table("week").rows[0].final_at == at("2026-03-23T14:00")
-
-
-def test_an_appeal_has_not_matured_at_its_limit() -> None:
-    pairs = [("2025-03-11T10:00", "2025-03-11T11:00"), ("2025-03-11T10:00", None)]
-    at_limit = report_of(cases(pairs, "2025-03-11T15:00"))
-    assert at_limit.total.counts.matured == 0
-    assert at_limit.trend.points == ()
-    past = report_of(cases(pairs, "2025-03-11T15:00:01"))
-    assert (past.total.counts.matured_met, past.total.counts.matured) == (1, 2)
 
 
 def test_a_week_joins_the_trend_after_its_last_limit() -> None:
@@ -571,23 +553,6 @@ def test_a_report_before_anything_has_matured() -> None:
     assert "Ни один срок ещё не истёк" in report.text(lang="ru")
 
 
-def test_a_report_of_one_appeal() -> None:
-    report = report_of(cases([("2025-03-11T10:00", "2025-03-11T11:00")], "2025-03-14T12:00"))
-    assert rate_text(report.total) == "1/1"
-    assert report.total.median.time == HOUR
-
-
-@pytest.mark.parametrize(
-    ("answered", "rate", "verdict"), [(None, 0.0, "fails"), ("10:30", 1.0, "meets")]
-)
-def test_all_late_and_all_in_time(answered: str | None, rate: float, verdict: str) -> None:
-    reply = None if answered is None else f"2025-03-11T{answered}"
-    report = report_of(cases([("2025-03-11T10:00", reply)] * 60, "2025-03-20T18:00"))
-    assert (report.total.rate.rate, report.total.rate.verdict) == (rate, verdict)
-    assert len(report.late) == (60 if answered is None else 0)
-    assert (report.total.median.time is None) == (answered is None)
-
-
 def test_no_cases_by_as_of_are_refused() -> None:
     for found in (
         cases(ANSWERED_AND_OPEN, "2024-03-12T18:00", S9),
@@ -654,15 +619,6 @@ def test_names_are_escaped() -> None:
     assert "&lt;script&gt;" in report._repr_html_()
     assert "\x1b" not in report.text()
     assert report.table("agency").row(name).counts.arrived == 4
-
-
-def test_a_week_without_working_time() -> None:
-    report = report_of(cases([("2026-01-03T12:00", None)], "2026-01-04T12:00"))
-    later = report_of(cases([("2026-01-07T12:00", None)], "2026-01-09T12:00"))
-    assert report.weeks[0].working_time == 16 * HOUR
-    assert later.weeks[0].working_time == 0 * HOUR
-    assert later.trend.points == ()
-    assert later.backlog.median_age == 0 * HOUR
 
 
 def test_cases_on_dates_without_a_calendar_are_pending() -> None:
@@ -804,15 +760,3 @@ def test_many_outliers_do_not_depend_on_the_order_of_rows() -> None:
     assert found.quality.outliers.count == 500
     first = [one.appeal_id for one in found.quality.outliers.first]
     assert first == [f"B-{n:03}" for n in range(0, 40, 2)]
-
-
-def test_unreadable_rows_are_added_to_the_intake() -> None:
-    intake = Intake("rows", 5, 5).with_faults({"naive_time": 2})
-    assert (intake.read, intake.quarantined) == (7, (("naive_time", 2),))
-
-
-def test_a_row_is_immutable() -> None:
-    report = met_of(3, 4)
-    assert isinstance(report.total, Row)
-    with pytest.raises(AttributeError):
-        report.total.open = 3  # type: ignore[misc]

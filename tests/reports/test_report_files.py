@@ -20,7 +20,6 @@ from workhours_sla.errors import NaiveDatetimeError, SourceError
 np = pytest.importorskip("numpy")
 
 from kit.paths import DATA, EXAMPLES
-from workhours_sla.adapters.json.structs import part_form_of
 from workhours_sla.report import (
     FrameColumns,
     Report,
@@ -31,7 +30,6 @@ from workhours_sla.report import (
     to_polars,
     write_tables,
 )
-from workhours_sla.reports import report_json
 from workhours_sla.reports.report_json import from_json, to_json
 from workhours_sla.reports.report_tables import cell_text, csv_table
 from workhours_sla.reports.tables_csv import table_files
@@ -211,14 +209,6 @@ def test_a_value_of_a_report_that_cannot_be_read_is_named(
         from_json(json.dumps(data))
 
 
-def test_the_facade_of_a_report_does_not_change_its_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    part_form_of.cache_clear()
-    report_json._document.cache_clear()
-    monkeypatch.setattr(Report, "__module__", "workhours_sla")
-    made = made_up()
-    assert from_json(to_json(made)) == made
-
-
 def test_tables_as_csv(tmp_path: Path) -> None:
     paths = write_tables(made_up(), tmp_path / "tables")
     assert {path.stem for path in paths} >= {"total", "agency", "week", "late", "heat_map"}
@@ -301,14 +291,6 @@ ROWS = (
     str(EXAMPLES / "data" / "appeals.csv"),
     *("--config", str(EXAMPLES / "check_rows.toml")),
 )
-
-
-def test_the_command_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, err = run(capsys, *EVENTS, "--as-of", "2026-03-27T15:30", "--lang", "ru")
-    assert (status, err) == (0, "")
-    assert "ведомство" in out.splitlines()[6]
-    assert "Всего                        297            290     253   87,2       [82,9-90,6]" in out
-    assert "События: 1678 = учтено 1628 + дубликатов 48 + позже 0 + в карантине 2" in out
 
 
 def test_the_command_groups_by_the_given_names(capsys: pytest.CaptureFixture[str]) -> None:

@@ -115,39 +115,19 @@ def test_names_replace_ids(tmp_path: Path) -> None:
         assert not {"agency 0", "agency 1"} & found
 
 
-def test_the_figures_of_a_sheet_are_those_of_the_report(tmp_path: Path) -> None:
+def test_intervals_and_medians_of_a_sheet_are_those_of_the_report(tmp_path: Path) -> None:
     of = made({"agency": agencies(400)})
     book = book_of(of, tmp_path)
     for by, sheet in (("agency", "By agency"), ("hour", "By hour"), ("weekday", "By weekday")):
-        table, lines = of.table(by), rows(book[sheet])
-        assert len(lines) == len(table.rows) > 1
-        for row, line in zip(table.rows, lines, strict=True):
-            counts, rate = row.counts, row.rate
-            assert rate is not None
-            assert line["arrived"] == counts.arrived
-            assert line["matured"] == rate.n
-            assert line["of them in time"] == rate.met
-            assert line["late"] == counts.breached
-            assert line["arrived"] == sum(
-                line[name]
-                for name in (
-                    *("of them in time", "late", "answered early", "pending", "paused"),
-                    *("withdrawn", "excluded"),
-                )
-            )
-            if rate.n >= 10:
-                assert line["share in time"] == pytest.approx(rate.met / rate.n)
-                assert line["95% from"] == pytest.approx(rate.interval.lower)
-                assert line["95% to"] == pytest.approx(rate.interval.upper)
-            if rate.n >= 20 and row.median is not None:
+        for row, line in zip(of.table(by).rows, rows(book[sheet]), strict=True):
+            assert row.rate
+            assert (line["matured"], line["late"]) == (row.rate.n, row.counts.breached)
+            if row.rate.n >= 20:
+                assert line["95% from"] == pytest.approx(row.rate.interval.lower)
+                assert line["95% to"] == pytest.approx(row.rate.interval.upper)
+                assert row.median
                 # a workbook stores days as floating-point numbers
-                assert row.median.time is not None
                 assert abs(line["median, working time"] - row.median.time) < timedelta(seconds=1)
-    assert [line["agency"] for line in rows(book["By agency"])] == [
-        row.key for row in of.table("agency").rows
-    ]
-    total = list(book["By agency"].iter_rows(values_only=True))[-1]
-    assert total[:2] == ("All", of.total.counts.arrived)
 
 
 def test_small_groups_have_counts_instead_of_shares(tmp_path: Path) -> None:
@@ -328,30 +308,6 @@ def test_nothing_matured(tmp_path: Path) -> None:
     book = book_of(of, tmp_path)
     assert rows(book["Late"]) == []
     assert book["Late"].auto_filter.ref == "A1:H2"
-
-
-@pytest.mark.slow
-def test_five_hundred_agencies(tmp_path: Path) -> None:
-    of = made({"agency": [f"agency {n % 500:03}" for n in range(6000)]}, step=timedelta(hours=1))
-    book = book_of(of, tmp_path)
-    assert len(rows(book["By agency"])) == 500
-
-
-def test_a_path_may_be_text(tmp_path: Path) -> None:
-    write_workbook(made({"agency": ["A"] * 3}), str(tmp_path / "report.xlsx"))
-    assert (tmp_path / "report.xlsx").exists()
-
-
-def test_a_date_that_excel_does_not_know_is_text(tmp_path: Path) -> None:
-    import xlsxwriter
-
-    from workhours_sla.reports.workbook.cells import Book, Layout
-
-    with xlsxwriter.Workbook(tmp_path / "old.xlsx") as book:
-        sheet = Book(book).sheet("dates", Layout((10,)))
-        sheet.line(0, [date(1899, 12, 31), datetime(1, 1, 1, 9), date(1901, 1, 1)])
-    (cells,) = openpyxl.load_workbook(tmp_path / "old.xlsx")["dates"].values
-    assert cells == ("1899-12-31", "0001-01-01T09:00:00", datetime(1901, 1, 1))
 
 
 def test_a_report_that_was_read_back_has_the_same_workbook(tmp_path: Path) -> None:

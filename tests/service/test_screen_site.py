@@ -263,11 +263,6 @@ def test_every_answer_has_the_headers(
         assert not re.search(r"(?:src|href)=\"(?:https?:)?//", response.text)
 
 
-def test_the_page_works_without_a_script(app: Any) -> None:
-    page = get(app, "/", cookie=cookie(login(app))).text
-    assert '<noscript><meta http-equiv="refresh" content="60"></noscript>' in page
-
-
 def test_the_language_of_the_address_comes_first(app: Any) -> None:
     good = cookie(login(app))
     assert '<html lang="en">' in get(app, "/?lang=en", cookie=good, accept_language="ru").text
@@ -411,22 +406,28 @@ def test_streams_end_with_the_service(app: Any, live: Live) -> None:
     run(main())
 
 
-def test_streams_have_a_limit(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "MOST", 2)
-    good = {"cookie": cookie(login(app))}
+def statuses(app: Any, **headers: str) -> list[int]:
+    """Return the sorted statuses of five streams that are asked for in the same moment."""
 
-    async def main() -> None:
-        async with asked(app, "GET", "/updates", headers=good) as first:
-            await first.part()
-            async with asked(app, "GET", "/updates", headers=good) as second:
-                await second.part()
-                async with asked(app, "GET", "/updates", headers=good) as third:
-                    assert third.status == 503
-            async with asked(app, "GET", "/updates", headers=good) as third:
-                assert third.status == 200  # the second has ended
-                await third.part()
+    async def main() -> list[int]:
+        async with AsyncExitStack() as opened:
+            wanted = [asked(app, "GET", "/updates", headers=headers) for _ in range(5)]
+            found = await asyncio.gather(*map(opened.enter_async_context, wanted))
+            return sorted(one.status for one in found)
 
-    run(main())
+    found: list[int] = run(main())
+    return found
+
+
+def test_streams_that_are_asked_for_at_once_are_limited(
+    app: Any, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "OF_LOGIN", 2)
+    monkeypatch.setattr(streams, "MOST", 3)
+    for _ in range(2):  # the first ones have ended
+        found = statuses(app, authorization=f"Bearer {READ}")
+        assert found == [200, 200, 429, 429, 429]
+        assert statuses(application(POLICY, store=WithStore(live))) == [200, 200, 200, 503, 503]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -886,20 +886,3 @@ def test_both_languages_have_the_same_cells(page: str) -> None:
     if page.startswith("README"):
         other = "README.ru.md" if page == "README.md" else "README.md"
     assert [c[1:3] for c in CELLS if c[0] == page] == [c[1:3] for c in CELLS if c[0] == other]
-
-
-@pytest.mark.parametrize("library", list(LIBRARIES)[3:-1])
-def test_libraries_of_hours_have_no_calendar_of_russia(library: str) -> None:
-    known = LIBRARIES[library]()
-    assert [known.working_saturday(), known.moved(), known.decree(), known.region()] == ["no"] * 4
-
-
-def test_timegrid_plans_work() -> None:
-    calendar = pytest.importorskip("timegrid").TimeGridCalendar
-    assert {"capacity", "down", "find_first_slot"} <= set(dir(calendar))
-
-
-def test_pandas_makes_ranges_of_business_hours() -> None:
-    pd = pytest.importorskip("pandas")
-    found = pd.date_range(AFTERNOON, NEXT_OPENING, freq=Pandas()._hours(1))
-    assert [when.hour for when in found] == [14, 15, 16, 17, 9]

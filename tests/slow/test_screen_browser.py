@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
@@ -144,27 +143,6 @@ def test_an_event_changes_the_page_without_loading_it(service: Served, chromium:
         *(service.address + path for path in ("", "updates")),
         "data:,",
     }
-
-
-def test_a_page_that_is_current_gets_no_update(service: Served, chromium: Browser) -> None:
-    counting = """
-        window.updates = 0;
-        window.EventSource = class extends EventSource {
-          constructor(url) {
-            super(url);
-            this.addEventListener("screen", () => { window.updates += 1; });
-          }
-        };
-    """
-    chromium.ask("Page.addScriptToEvaluateOnNewDocument", source=counting)
-    for number, path in enumerate(("", "?lang=ru", "?agency=roads&show=overdue")):
-        log_in(chromium, service.address + path)
-        shown = "document.getElementById('live').innerText"
-        before = chromium.run(shown)
-        service.send(f"late-{number:02}", "replied")
-        until(chromium, f"{shown} !== {json.dumps(before)}")
-        assert chromium.run("window.updates") == 1  # none when it connected
-        chromium.ask("Network.clearBrowserCookies")
 
 
 def test_an_update_keeps_the_focus_and_what_is_open(service: Served, chromium: Browser) -> None:

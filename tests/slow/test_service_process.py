@@ -8,12 +8,15 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kit.served import REGION, TOKEN, ask, served
+from kit.served import REGION, TOKEN, WRITE, ask, served
 from workhours_sla.cli.main import main
 
 pytest.importorskip("uvicorn")
@@ -77,6 +80,50 @@ sys.exit(main(["serve", "--config", sys.argv[1], "--port", "0", "--lang", "en"])
     assert "serving on" in done.stdout
 
 
+SCREEN = (
+    REGION
+    + """
+[agencies]
+roads = { name = "Комитет дорог" }
+[report]
+organisation = { en = "Volgograd Oblast", ru = "Волгоградская область" }
+"""
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_the_screen_of_a_region_and_its_end(tmp_path: Path) -> None:
+    with served(tmp_path, "--store", tmp_path / "appeals.db", config=SCREEN) as (process, port):
+        event = {"event_id": "1", "appeal_id": "A-1", "type": "created", "agency_id": "roads"}
+        event |= {"occurred_at": "2026-03-10T10:00:00+03:00"}
+        assert ask(port, event, WRITE, "/v1/events")[0] == 202
+        with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            form = {"Content-Type": "application/x-www-form-urlencoded"}
+            connection.request("POST", "/", f"token={TOKEN}", form)
+            response = connection.getresponse()
+            response.read()
+            cookie = {"Cookie": (response.getheader("Set-Cookie") or "").partition(";")[0]}
+            connection.request("GET", "/?lang=ru", headers=cookie)
+            page = connection.getresponse().read().decode()
+            assert "Волгоградская область: открытые обращения" in page
+            assert "Комитет дорог" in page
+            assert "Просрочено 1 обращение" in page
+            connection.request("GET", "/updates", headers=cookie)
+            with connection.getresponse() as stream:
+                assert stream.status == 200
+                while "A-1" not in stream.readline().decode():
+                    pass
+                process.send_signal(signal.SIGTERM)
+                stream.read()  # raises IncompleteRead unless the stream ends as it should
+        assert process.wait(60) == 0
+        assert process.stderr is not None
+        log = [json.loads(line) for line in process.stderr.read().splitlines()]
+        assert {line["level"] for line in log} == {"info"}
+        asked = {line["route"] for line in log if line["event"] == "request"}
+        assert asked == {"/", "/updates", "/v1/events"}
+        assert not any(word in str(log) for word in (TOKEN, "A-1", "roads"))
+
+
 def test_a_large_body_is_refused_by_the_server(tmp_path: Path) -> None:
     with served(tmp_path) as (_, port):
         with socket.create_connection(("127.0.0.1", port), timeout=60) as sent:
@@ -97,38 +144,47 @@ def test_headers_have_a_limit(tmp_path: Path) -> None:
         assert ask(port, QUESTION)[0] == 200
 
 
+# -- what is refused before it serves --------------------------------------------------------------
+
+
+@pytest.fixture
+def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Return a function that serves a configuration, which must fail, and returns the error."""
+
+    def serve(*options: str, config: str = "[schedule]\ncalendar = 'RU-VGG'\n") -> str:
+        file = tmp_path / "region.toml"
+        file.write_text(config, encoding="utf-8")
+        assert main(["serve", "--config", str(file), *options]) == 2
+        return capsys.readouterr().err
+
+    return serve
+
+
 @pytest.mark.parametrize(
     "host",
     ["0.0.0.0", "::", "192.0.2.1", "example.org", "127.0.0.1.example"],  # noqa: S104
 )
 @pytest.mark.parametrize(("lang", "said"), [("en", "names no tokens"), ("ru", "ключей")])
 def test_without_tokens_only_loopback(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], host: str, lang: str, said: str
+    refused: Callable[..., str], host: str, lang: str, said: str
 ) -> None:
-    file = tmp_path / "region.toml"
-    file.write_text("[schedule]\ncalendar = 'RU-VGG'\n", encoding="utf-8")
-    assert main(["serve", "--config", str(file), "--host", host, "--lang", lang]) == 2
-    error = capsys.readouterr().err
+    error = refused("--host", host, "--lang", lang)
     assert said in error
     assert host in error
 
 
-def test_a_port_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "region.toml"
-    file.write_text("[schedule]\ncalendar = 'RU-VGG'\n", encoding="utf-8")
+def test_a_port_in_use_is_named(refused: Callable[..., str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        assert main(["serve", "--config", str(file), "--port", port, "--lang", "en"]) == 2
-    assert f"cannot listen on '127.0.0.1', port {port}" in capsys.readouterr().err
+        error = refused("--port", port, "--lang", "en")
+    assert f"cannot listen on '127.0.0.1', port {port}" in error
 
 
-def test_tokens_that_are_not_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "region.toml"
-    file.write_text(REGION.replace("WORKHOURS_TOKENS", "NOT_SET_AT_ALL"), encoding="utf-8")
-    assert main(["serve", "--config", str(file), "--lang", "en"]) == 2
-    assert "the environment variable NOT_SET_AT_ALL" in capsys.readouterr().err
+def test_tokens_that_are_not_set(refused: Callable[..., str]) -> None:
+    error = refused("--lang", "en", config=REGION.replace("WORKHOURS_TOKENS", "NOT_SET_AT_ALL"))
+    assert "the environment variable NOT_SET_AT_ALL" in error
 
 
 @pytest.mark.parametrize(
@@ -136,26 +192,14 @@ def test_tokens_that_are_not_set(tmp_path: Path, capsys: pytest.CaptureFixture[s
 )
 @pytest.mark.parametrize(("lang", "said"), [("en", "needs a store"), ("ru", "нужно хранилище")])
 def test_options_that_need_a_store(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    options: list[str],
-    lang: str,
-    said: str,
+    refused: Callable[..., str], options: list[str], lang: str, said: str
 ) -> None:
-    file = tmp_path / "region.toml"
-    file.write_text("[schedule]\ncalendar = 'RU-VGG'\n", encoding="utf-8")
-    assert main(["serve", "--config", str(file), *options, "--lang", lang]) == 2
-    error = capsys.readouterr().err
+    error = refused(*options, "--lang", lang)
     assert said in error
     assert options[0] in error
 
 
-def test_the_store_is_not_the_file_of_changes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file, store = tmp_path / "region.toml", tmp_path / "appeals.db"
-    file.write_text("[schedule]\ncalendar = 'RU-VGG'\n", encoding="utf-8")
-    names = ["--store", str(store), "--sink", str(store)]
-    assert main(["serve", "--config", str(file), *names, "--lang", "en"]) == 2
-    assert "--sink" in capsys.readouterr().err
+def test_the_store_is_not_the_file_of_changes(refused: Callable[..., str], tmp_path: Path) -> None:
+    store = tmp_path / "appeals.db"
+    assert "--sink" in refused("--store", str(store), "--sink", str(store), "--lang", "en")
     assert not store.exists()

@@ -231,7 +231,7 @@ def test_standard_input_with_crlf(folder: Path) -> None:
 
 # -- what only POSIX has --------------------------------------------------------------------------
 
-AS_WINDOWS = (str(ROOT / "tests" / "kit" / "as_windows.py"),)
+AS_WINDOWS = (str(ROOT / "tests/kit/as_windows.py"),)
 
 
 def test_every_module_is_imported_without_posix(folder: Path) -> None:
@@ -296,19 +296,3 @@ def test_every_command_runs_without_posix(folder: Path) -> None:
     # Windows in Russian has no variable of the environment that says so
     assert "Ответить до   сб 01.11.2025 12:30" in done.stdout
     assert "Missing argument 'НАЧАЛО'" in done.stderr
-
-
-def test_the_imitation_of_windows_lacks_what_posix_has(folder: Path) -> None:
-    program = folder / "probe.py"
-    program.write_text(
-        "import os, sys\n"
-        "assert sys.platform == 'win32' and not hasattr(os, 'fork')\n"
-        "for name in ('fcntl', 'pwd', 'resource'):\n"
-        "    try:\n"
-        "        __import__(name)\n"
-        "    except ImportError:\n"
-        "        print(name)\n",
-        "utf-8",
-    )
-    done = run(folder, str(program), program=AS_WINDOWS)
-    assert done.stdout.split() == ["fcntl", "pwd", "resource"], done.stderr

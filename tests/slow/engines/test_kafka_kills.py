@@ -29,11 +29,8 @@ from workhours_sla.config import load, parse
 from workhours_sla.files import open_source
 from workhours_sla.json import from_json
 from workhours_sla.stream import (
-    KafkaSource,
-    MemoryStore,
     Pipeline,
     SqliteStore,
-    Watermarks,
 )
 
 pytestmark = pytest.mark.engines
@@ -105,26 +102,6 @@ def check_changes(pipeline: Pipeline, events: Sequence[Event]) -> int:
     ledger.take(changes)  # none has the identity of another
     check_reported(ledger, evaluate(events, pipeline.policy, as_of=end))
     return len(changes)
-
-
-@pytest.mark.parametrize("size", [1, 37, 1000])
-def test_a_stream_into_memory_has_the_answer_of_the_batch(
-    kafka: MockCluster, tmp_path: Path, events: list[Event], size: int
-) -> None:
-    kafka.create("appeals", PARTITIONS)
-    some = events[: 1_000 if size == 1 else len(events)]
-    send(kafka, some)
-    file = write_config(tmp_path, kafka)
-    store = MemoryStore()
-    source = KafkaSource(kafka.brokers, "appeals", load(file).mapping, once=True)
-    with Pipeline(store, policy_in(file)) as pipeline:
-        marks = Watermarks(source.partitions, skew=timedelta(minutes=5))
-        done = pipeline.run(source, watermarks=marks, batch_size=size)
-        assert (done.items, done.rejected) == (len(some), 0)
-        breached = [one for _, one in store.changes() if one.kind == "breached"]
-        count = check_changes(pipeline, some)
-    assert size == 1 or len(breached) > 100, "time passes while the topic is read"
-    print(f"{len(some)} events, {count} changes, batches of {size}")
 
 
 class Killed:

@@ -8,7 +8,7 @@ import threading
 import time
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -27,7 +27,6 @@ from tests.slow.engines.kafka_topics import (
 )
 from tests.slow.engines.mock_kafka import MockCluster
 from workhours_sla.adapters.sources import kafka_client
-from workhours_sla.adapters.sources.kafka_client import Topic
 from workhours_sla.errors import ConfigError, SourceError
 from workhours_sla.stream import (
     Idle,
@@ -39,7 +38,6 @@ from workhours_sla.stream import (
 )
 
 pytestmark = pytest.mark.engines
-ENDS = {0: 5, 1: -1001, 2: 0}
 CLOUD = config('[input]\nformat = "cloudevents"')
 APPEAL = {
     "specversion": "1.0",
@@ -241,42 +239,6 @@ def test_a_partition_with_unread_messages_keeps_time_back(kafka: MockCluster) ->
             beats.add(item.partition)
         if len(beats) == 2:
             break
-
-
-def test_a_negative_end_is_no_answer() -> None:
-    class Answer(NamedTuple):
-        offset: int
-        partition: int = 0
-
-        def result(self, _wait: float) -> Answer:
-            return self
-
-    asked = kafka_client.EndsAsked(None, {Answer(0, one): Answer(end) for one, end in ENDS.items()})
-    assert asked.offsets() == {0: 5, 2: 0}
-    assert asked.count == 3
-
-
-def test_brokers_that_go_away_while_partitions_are_looked_for_do_not_end_the_run(
-    kafka: MockCluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kafka_client, "_QUERY", 0.5)
-    kafka.create("appeals", 1)
-    write(kafka, "appeals", *rows([1]))
-    topic = KafkaSource(kafka.brokers, "appeals")._connect()
-    assert topic.partitions_now() == [0]
-    kafka.stop(1, 2, 3)
-    assert topic.partitions_now() is None
-    kafka.start(1, 2, 3)
-    kafka.delete("appeals")
-    with pytest.raises(SourceError, match="have no topic"):
-        wait_for_error(topic)
-    topic.close()
-
-
-def wait_for_error(topic: Topic) -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        topic.partitions_now()
 
 
 # What is wrong

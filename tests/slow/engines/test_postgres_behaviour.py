@@ -107,14 +107,6 @@ def test_time_worked_from_or_until_an_unknown_instant_is_null(session: Session) 
     assert session.one("select wh.is_working('roads', timestamptz '2028-01-01+03')") is None
 
 
-def test_functions_are_as_short_for_intervals_of_a_minute(session: Session) -> None:
-    minutes = ",".join(f"{hour:02}:00-{hour:02}:01" for hour in range(24))
-    size = "select max(length(prosrc)) from pg_proc where proname = 'elapsed_rows'"
-    before = session.one(size)
-    session.run(made(Schedule("RU-VGG", f"Mo-Fr {minutes}")))
-    assert abs(session.one(size) - before) < 20
-
-
 def test_the_last_microseconds_of_a_script_are_exact(session: Session) -> None:
     calendar = Calendar.plain((), first=date(2100, 1, 1), last=LAST_DATE)
     always = Schedule(calendar, "Mo-Su 00:00-24:00", tz="UTC")
@@ -198,28 +190,6 @@ def test_a_script_may_be_run_twice_but_not_over_a_newer_one(session: Session) ->
 def test_an_old_server_is_refused(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "OLDEST", 99)
     assert "needs PostgreSQL 99 or later" in session.error(made())
-
-
-def test_the_functions_in_from_are_inlined_and_run_in_parallel(session: Session) -> None:
-    session.run(
-        "create table t as select now() - i * interval '1 hour' as a "
-        "from generate_series(1, 50000) i"
-    )
-    session.run("analyze t; set max_parallel_workers_per_gather = 2; set parallel_setup_cost = 0; "
-                "set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0")  # fmt: skip
-    for query in (
-        "select count(due_at) from t, wh.deadline_rows('roads', a, 14400000000)",
-        "select count(elapsed) from t, wh.elapsed_rows('roads', a, now())",
-    ):
-        plan = "\n".join(row[0] for row in session.run(f"explain verbose {query}"))
-        assert "Gather" in plan
-        assert "_rows(" not in plan
-        assert "Function Scan" not in plan
-    plan = "\n".join(
-        row[0]
-        for row in session.run("explain select count(wh.deadline('roads', a, 14400000000)) from t")
-    )
-    assert "Gather" in plan
 
 
 def test_no_session_stores_an_old_answer_during_the_repair(session: Session) -> None:

@@ -7,8 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
-from datetime import timedelta
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,15 @@ import pytest
 
 pytest.importorskip("psycopg")
 
-from kit.values import POLICY, at, created, replied
+
+from kit.values import POLICY, at, created
 from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.postgres_stores import execute, filled, schema_of, terminate
-from workhours_sla.adapters.stores import postgres_database, postgres_schema
+from workhours_sla.adapters.stores import postgres_schema
 from workhours_sla.adapters.stores.places import open_reader
 from workhours_sla.adapters.stores.postgres_database import PostgresDatabase
 from workhours_sla.adapters.stores.tables import Tables
 from workhours_sla.errors import StoreError
-from workhours_sla.service.live import Live
 from workhours_sla.sla.store import Work
 from workhours_sla.stream import (
     Batch,
@@ -98,36 +97,6 @@ def test_a_connection_lost_in_a_batch_is_one_error_and_the_next_start_continues(
         assert [one.appeal_id for one in other.events()] == ["1", "2"]
 
 
-def test_a_session_that_a_pooler_has_changed_writes_nothing(address: str) -> None:
-    with closing(PostgresStore(address)) as store:
-        pipe = Pipeline(store, POLICY)
-        store._db._writer += 1
-        with pytest.raises(StoreError, match="connection pooler"):
-            pipe.apply(created("1", at(2025, 3, 12, 10)))
-        store._db._writer -= 1
-        assert len(pipe.apply(created("1", at(2025, 3, 12, 10)))) == 1
-
-
-def test_two_writers_to_whom_a_pooler_gives_one_session_are_one_too_many(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with closing(PostgresStore(server.address)) as store:
-        shared = store._db.connection
-        monkeypatch.setattr(postgres_database, "connect", lambda _: shared)
-        with pytest.raises(StoreError, match="another process writes the store"):
-            PostgresStore(server.address, patience=0)
-
-
-def test_a_service_remembers_that_its_connection_was_lost(address: str) -> None:
-    store = PostgresStore(address)
-    with Pipeline(store, POLICY) as pipe, Live(pipe, tick=None, skew=timedelta(0)) as live:
-        terminate(address, store)
-        for _ in range(3):  # the second call closes the store
-            with pytest.raises(StoreError):
-                live.advance(at(2025, 3, 12, 10))
-            assert "was lost" in str(live.lost)
-
-
 @pytest.mark.parametrize("again", [False, True])
 def test_the_writer_of_a_schema_that_was_removed_writes_nothing(address: str, again: bool) -> None:
     name = schema_of(address)
@@ -140,16 +109,6 @@ def test_the_writer_of_a_schema_that_was_removed_writes_nothing(address: str, ag
             pipe.apply(created("2", at(2025, 3, 12, 12)))
     if again:
         assert [one.appeal_id for one in events_of(address)] == ["1", "1"]
-
-
-def pass_over_an_error(store: PostgresStore) -> None:
-    with store._db.transaction(), suppress(StoreError):
-        store._db.rows("SELECT * FROM nowhere")
-
-
-def test_an_error_within_a_transaction_that_is_passed_over_is_not_a_success(address: str) -> None:
-    with closing(PostgresStore(address)) as store, pytest.raises(StoreError, match="ROLLBACK"):
-        pass_over_an_error(store)
 
 
 def test_every_commit_is_durable_even_if_the_server_says_otherwise(address: str) -> None:
@@ -305,47 +264,6 @@ def test_a_copy_whose_source_is_lost_names_the_source_and_leaves_no_copy(
     assert copy_store(address, target) == 2
     if kind == "postgres":
         execute(address, f"DROP SCHEMA {schema_of(address)}_copy CASCADE")
-
-
-# -- the planner -------------------------------------------------------------------------------
-
-
-def test_no_query_of_a_writer_scans_a_table(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Test new tables without statistics, for which the planner would choose a scan."""
-    plans: list[str] = []
-    rows, where = PostgresDatabase.rows, PostgresDatabase.where
-
-    def explain(self: PostgresDatabase, sql: str, values: list[object]) -> None:
-        if sql.lstrip().startswith(("SELECT", "DELETE")) and " WHERE " in sql:
-            found = rows(self, f"EXPLAIN {sql}", *values)
-            plans.extend(line for (line,) in found)
-
-    def explained_rows(self: PostgresDatabase, sql: str, *values: object) -> object:
-        explain(self, sql, list(values))
-        return rows(self, sql, *values)
-
-    def explained_where(self: PostgresDatabase, sql: str, values: Any) -> object:
-        values = list(values)
-        if values:
-            explain(self, sql, [values])
-        return where(self, sql, values)
-
-    store = PostgresStore(address, hot=0)
-    monkeypatch.setattr(PostgresDatabase, "rows", explained_rows)
-    monkeypatch.setattr(PostgresDatabase, "where", explained_where)
-    with Pipeline(store, POLICY, retain=timedelta(days=1)) as pipe:
-        for day in range(12, 20):
-            batch = [
-                one
-                for number in range(300)
-                for one in (
-                    created(f"{day}-{number}", at(2025, 3, day, 10)),
-                    replied(f"{day}-{number}", at(2025, 3, day, 11)),
-                )
-            ]
-            pipe.commit(Batch("", batch, watermark=at(2025, 3, day, 12)))
-    assert len(plans) > 50
-    assert not [line for line in plans if "Seq Scan" in line]
 
 
 # -- a standby ---------------------------------------------------------------------------------

@@ -18,23 +18,15 @@ import pytest
 pytest.importorskip("uvicorn", reason="the extra service is not installed")
 pytest.importorskip("psycopg", reason="the extra postgres is not installed")
 
+
 from service.test_service_report import WHERE, opened, send_while_a_report_is_made
-from tests.slow.engines.postgres_server import Server, programs, serving
+from tests.slow.engines.postgres_server import Server
 from workhours_sla.stream import PostgresStore
 
 pytestmark = pytest.mark.engines
 
 REGION = '[schedule]\ncalendar = "RU-VGG"\n'
 JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    found = programs()
-    if not found:
-        pytest.skip("PostgreSQL is not installed")
-    with serving(found[0]) as running:
-        yield running
 
 
 @contextmanager

@@ -65,13 +65,6 @@ def test_promtool_finds_no_fault_in_the_metrics_of_the_service(
     assert run(promtool, "check", "metrics", text=text) == (0, "")
 
 
-def test_promtool_finds_faults_in_metrics(promtool: str, metrics: str) -> None:
-    wrong = metrics.replace("breaches_total", "breaches_count").replace("# HELP", "# HELPS")
-    status, printed = run(promtool, "check", "metrics", text=wrong)
-    assert status != 0
-    assert "breaches_count" in printed
-
-
 def test_promtool_finds_no_fault_in_the_rules_and_the_configuration(promtool: str) -> None:
     status, printed = run(promtool, "check", "rules", "--lint-fatal", RULES, at=EXAMPLES)
     assert status == 0, printed
@@ -83,39 +76,6 @@ def test_promtool_finds_no_fault_in_the_rules_and_the_configuration(promtool: st
 def test_the_rules_pass_their_unit_tests(promtool: str) -> None:
     status, printed = run(promtool, "test", "rules", TESTS, at=EXAMPLES)
     assert status == 0, printed
-
-
-CHANGES = {
-    "WorkhoursAppealsOverdue": [("overdue_appeals) > 0", "overdue_appeals) > 5")],
-    "WorkhoursBreachesRise": [("[1h])) >= 3", "[1h])) >= 30"), ("<= 2 *", "<= 0 *")],
-    "WorkhoursCalendarEnds": [("< 45 * 86400", "< 46 * 86400")],
-    "WorkhoursSinkFails": [("failed_attempts > 0", "failed_attempts > 20"), ("10m", "1m")],
-    "WorkhoursOutboxGrows": [("min_over_time", "max_over_time"), ("[30m]", "[5m]")],
-    "WorkhoursDeadLetters": [("dead_letters > 0", "dead_letters > 2")],
-    "WorkhoursNoEvents": [("min by (job, instance)", "max by (job, instance)"), (">=", ">")],
-    "WorkhoursRowsRejected": [("[1h]) >= 10", "[1h]) >= 1"), (">= 10", ">= 100")],
-    "WorkhoursDown": [(" or absent(up{", " or absent(down{"), ("== 0", "== 1")],
-    "WorkhoursTimeStands": [("> 600", "> 1200"), ("> 600", "> -99")],
-}
-"""Changes of each rule, which its unit tests must notice."""
-
-
-@pytest.mark.parametrize("place", [0, 1])
-def test_the_unit_tests_notice_each_changed_rule(promtool: str, tmp_path: Path, place: int) -> None:
-    texts = re.split(r"(?=- alert: )", (EXAMPLES / RULES).read_text("utf-8"))
-    changed = set()
-    for number, text in enumerate(texts[1:], 1):
-        name = text.split(maxsplit=3)[2]
-        if len(CHANGES[name]) > place:
-            old, new = CHANGES[name][place]
-            texts[number] = text.replace(old, new, 1)
-            assert texts[number] != text
-            changed.add(name)
-    (tmp_path / RULES).write_text("".join(texts), encoding="utf-8")
-    (tmp_path / TESTS).write_bytes((EXAMPLES / TESTS).read_bytes())
-    status, printed = run(promtool, "test", "rules", TESTS, at=tmp_path)
-    assert status == 1
-    assert set(re.findall(r"alertname: (\w+)", printed)) == changed
 
 
 def test_the_rules_use_only_metrics_that_exist(metrics: str) -> None:

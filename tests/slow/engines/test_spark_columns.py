@@ -147,15 +147,6 @@ def test_a_negative_budget_is_an_error(spark: SparkSession, route: str) -> None:
         compiled(route=route).breaches_after(column, "posted", "allowed").collect()
 
 
-def test_the_plan_calls_no_python_and_sends_tables(spark: SparkSession) -> None:
-    frame = spark.range(9).selectExpr("timestamp_seconds(1735689600 + 3600 * id) as posted")
-    found = compiled().deadline(frame, "posted", 4 * HOUR)
-    plan = found._jdf.queryExecution().executedPlan().toString()
-    assert "Python" not in plan
-    assert "MapInArrow" not in plan
-    assert plan.count("BroadcastHashJoin") == 2
-
-
 def refused(spark: SparkSession) -> dict[str, Callable[[], object]]:
     one, frame = compiled(), appeals(spark)
     two = ScheduleColumns({"a": OFFICE}, since=date(2025, 1, 1), until=date(2026, 1, 1))

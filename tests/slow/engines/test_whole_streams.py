@@ -1,7 +1,7 @@
 """A whole stream through the service and through ``watch``, killed at any moment, is exact.
 
-``whole_streams`` says which variables of the environment set the size. The numbers are printed:
-``WORKHOURS_DAYS=365 WORKHOURS_KILLS=12 pytest -m engines -s tests/engines/test_whole_streams.py``.
+``whole_streams`` says which variables of the environment set the size. The numbers are printed by
+``WORKHOURS_DAYS=365 WORKHOURS_KILLS=12 pytest -m engines -s`` and the path of this file.
 """
 
 from __future__ import annotations

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-from kit.paths import ROOT
 
 DEADLINE = """
 from datetime import datetime, timedelta
@@ -40,19 +36,16 @@ def foreign(code: str) -> set[str]:
     } - {"workhours_sla"}
 
 
-@pytest.mark.slow
 def test_importing_the_package_loads_no_third_party() -> None:
     assert foreign("import workhours_sla") == set()
 
 
-@pytest.mark.slow
 def test_a_deadline_in_russia_loads_no_third_party_and_no_slow_module() -> None:
     assert foreign(DEADLINE) == set()
     slow = {"dataclasses", "inspect", "pathlib", "asyncio", "importlib.metadata", "decimal"}
     assert not slow & (modules_after(DEADLINE) - modules_after("pass"))
 
 
-@pytest.mark.slow
 def test_the_command_due_loads_only_click() -> None:
     command = """
 from workhours_sla.cli.main import main
@@ -64,69 +57,6 @@ main(["due", "31.10.2025 17:30", "--calendar", "RU-VGG"])
     )
     assert foreign(quiet) == {"click"}
     assert not {"decimal", "difflib"} & (modules_after(quiet) - modules_after("pass"))
-
-
-@pytest.mark.slow
-def test_reading_a_file_loads_no_words_of_its_detection() -> None:
-    code = "import sys, workhours_sla.cli.check, workhours_sla.cli.report\n"
-    code += "assert 'workhours_sla.adapters.sources' in sys.modules\n"
-    code += "assert 'workhours_sla.adapters.detection.words' not in sys.modules"
-    modules_after(code)
-
-
-def test_every_public_name_is_there() -> None:
-    import workhours_sla
-
-    for name in workhours_sla.__all__:
-        assert getattr(workhours_sla, name) is not None
-    assert set(workhours_sla.__all__) <= set(dir(workhours_sla))
-
-
-def test_type_checkers_see_the_names_that_load_on_first_use() -> None:
-    import workhours_sla
-
-    tree = ast.parse(Path(workhours_sla.__file__).read_text("utf-8"))
-    guarded = next(part for part in tree.body if isinstance(part, ast.If))
-    seen = {
-        name.name: line.module.removeprefix("workhours_sla.")
-        for line in guarded.body
-        if isinstance(line, ast.ImportFrom) and line.module
-        for name in line.names
-    }
-    assert seen == workhours_sla._DEFINED_IN
-    assert workhours_sla.__all__ == sorted(seen)
-
-
-PURE = {
-    "errors.py": set(),
-    "text": set(),
-    "calendars": {"dateutil"},  # the Easter of the Orthodox Church
-    "worktime": {"numpy"},
-    "sla": {"msgspec"},
-    "statistics": {"numpy"},
-    "compliance": {"numpy"},
-}
-"""The other packages that a room without I/O may import."""
-
-
-def imported(path: Path) -> set[str]:
-    """Return the packages that a file imports, without the standard library and this package."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found.add(node.module or "")
-    packages = {name.partition(".")[0] for name in found}
-    return packages - sys.stdlib_module_names - {"workhours_sla"}
-
-
-@pytest.mark.parametrize("room", PURE)
-def test_a_pure_room_imports_no_other_package(room: str) -> None:
-    root = ROOT / "src/workhours_sla" / room
-    paths = [root] if root.is_file() else sorted(root.rglob("*.py"))
-    others = {str(path): more for path in paths if (more := imported(path) - PURE[room])}
-    assert not others
 
 
 # -- without extras --------------------------------------------------------------------------
@@ -151,7 +81,6 @@ def run_without(packages: tuple[str, ...], code: str) -> subprocess.CompletedPro
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
-@pytest.mark.slow
 def test_help_and_getmembers_need_no_numpy() -> None:
     code = """
 import inspect, pydoc, workhours_sla
@@ -164,14 +93,12 @@ print(*(name for name in names if name not in members or name not in page))
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("facade", ["config", "errors", "json", "stream"])
 def test_a_facade_without_columns_needs_no_numpy(facade: str) -> None:
     done = run_without(("numpy",), f"import workhours_sla.{facade}")
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("packages", "code", "sentence"),
     [
@@ -216,7 +143,6 @@ def test_a_function_that_needs_an_extra_names_it_in_one_sentence(
     assert done.stderr.splitlines()[-1] == f"ImportError: {sentence}"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("package", "content", "sentence"),
     [
