@@ -31,7 +31,6 @@ STATE: Final = "snapshot binary, timer long, policy string"
 Only a dropped appeal has no snapshot.
 """
 _Change: Final = Row("change_id", *Change._fields)
-_TIMES: Final = tuple(field.type is datetime for field in EVENT_FIELDS)
 
 
 class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be installed
@@ -115,10 +114,11 @@ class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be 
 def event_of(row: Row) -> Event:
     """Return the event of a row whose times are in microseconds since 1970."""
     return Event(
-        *[
-            EPOCH + value * MICROSECOND if is_time else value
-            for value, is_time in zip(row, _TIMES, strict=True)
-        ]
+        **{
+            field.name: EPOCH + value * MICROSECOND if field.type is datetime else value
+            for value, field in zip(row, EVENT_FIELDS, strict=True)
+            if value is not None
+        }
     )
 
 
