@@ -21,7 +21,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.sla import holders as spans
-from workhours_sla.sla.appeal import Appeal, read_appeal
+from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.holders import Span, in_time_if_earlier
 
 pytest.importorskip("numpy")
@@ -328,9 +328,9 @@ def test_an_appeal_is_read_once_for_all_cycles(
 
     def counted(events: Sequence[Event]) -> Appeal:
         read.append(len(events))
-        return read_appeal(events)
+        return Appeal(events)
 
-    monkeypatch.setattr(spans, "read_appeal", counted)
+    monkeypatch.setattr(spans, "Appeal", counted)
     events = events_of(
         "A-1",
         (CREATED, at("28T10:00"), "roads"),

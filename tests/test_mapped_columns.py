@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -19,6 +21,8 @@ from workhours_sla import EventType, Policy, Schedule, Target, evaluate, working
 from workhours_sla.adapters.columns import parts_of
 from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.adapters.sources.jsonl import JsonRows
+from workhours_sla.adapters.sources.layout import Kind, Layout
+from workhours_sla.adapters.sources.mapping import Mapper
 from workhours_sla.adapters.sources.times import Instants, RefusedError
 from workhours_sla.cli.main import main
 from workhours_sla.errors import ConfigError, SourceError
@@ -486,3 +490,18 @@ def test_any_values_give_events_or_faults(rows: list, kind: str) -> None:
     for item in items:
         if isinstance(item, Fault):
             assert item.detail
+
+
+@pytest.mark.parametrize("kind", ["events", "appeals", "statuses"])
+def test_a_mapper_is_freed_without_the_garbage_collector(kind: Kind) -> None:
+    columns = {"appeal_id": "number + part", "channel": "network"}
+    mapper = Mapper(Layout(kind, columns, {"channel": {"x": "vk"}}, ignore={"channel": ["spam"]}))
+    row = {"number": "1", "part": "a", "network": "x", "occurred_at": "2025-03-12T10:15:00+03:00"}
+    mapper(row, 1)
+    gone = weakref.ref(mapper)
+    gc.disable()
+    try:
+        del mapper
+        assert gone() is None
+    finally:
+        gc.enable()
