@@ -22,7 +22,7 @@ pytest.importorskip("psycopg")
 from kit.properties import EXAMPLES, PROPERTY
 from promise_scenes import HOUR, Scene, scenes
 from test_store import cut, deliveries
-from workhours_sla.adapters.stores.database import COLUMNS, VERSION_KEY, Database
+from workhours_sla.adapters.stores.database import COLUMNS, OWN_KEYS, Database
 from workhours_sla.adapters.stores.places import open_to_copy_from
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.instants import BEGINNING
@@ -133,7 +133,7 @@ def rows_of(place: Path | str) -> dict[str, list[Any]]:
     """Return all rows of a store by table, in the form that is the same in every database."""
 
     def rows(db: Database, table: str) -> list[Any]:
-        found = [row for row in db.stream(table) if row[0] != VERSION_KEY]
+        found = [row for row in db.stream(table) if row[0] not in OWN_KEYS]
         if table == "event":  # the last column is a boolean or a number
             found = [(*row[:-1], int(row[-1])) for row in found]
         return sorted(map(repr, found))

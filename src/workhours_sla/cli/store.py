@@ -70,10 +70,4 @@ def _lines(store: str, faults: tuple[StoreFault, ...], lang: str, *, show_all: b
 
 
 def _line(fault: StoreFault, lang: str) -> str:
-    facts = fault._asdict()
-    place = ""
-    if fault.row is not None:
-        place = SHELL.text(lang, "fault_row", **facts)
-    elif fault.table and fault.kind != "definition":
-        place = SHELL.text(lang, "fault_table", **facts)
-    return printable(place + SHELL.text(lang, f"fault_{fault.kind}", **facts))
+    return printable(SHELL.text(lang, f"fault_{fault.kind}", **fault._asdict()))

@@ -170,6 +170,26 @@ STORE_FAULTS: Final[Mapping[str, Words]] = {
             "рядом только с одним из них; оставьте одно имя"
         ),
     },
+    "store_taken_over": {
+        "en": (
+            "another process has begun to write the store {path!r}, since its lock file was "
+            "removed; end one of the two"
+        ),
+        "ru": (
+            "в хранилище {path!r} пишет ещё один процесс, потому что файл блокировки удалён; "
+            "завершите один из них"
+        ),
+    },
+    "store_replaced": {
+        "en": (
+            "the store {path!r} was moved, deleted or replaced while it was open; put it back and "
+            "start again"
+        ),
+        "ru": (
+            "хранилище {path!r} перемещено, удалено или заменено во время работы; верните файл на "
+            "место и запустите команду снова"
+        ),
+    },
     "store_unwritable": {
         "en": (
             "the store {path!r} cannot be written ({error}); "

@@ -146,6 +146,10 @@ ROWS: Final[Mapping[str, Words]] = {
         "en": "{name} {text} has more than {most:,} bytes in UTF-8; use a shorter id",
         "ru": "{name} {text} длиннее {most} байт в UTF-8; укажите номер короче",
     },
+    "nul_character": {
+        "en": "{name} {text} contains the character U+0000; remove it",
+        "ru": "{name} {text} содержит символ U+0000; удалите его",
+    },
     "value_empty": {
         "en": "{named} is empty",
         "ru": "{named}: нет значения",

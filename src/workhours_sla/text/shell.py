@@ -330,34 +330,11 @@ SHELL: Final = Texts(
             "en": "The store {store} is damaged, faults: {count}; restore its last snapshot",
             "ru": "Хранилище {store} повреждено, ошибок: {count}; восстановите последнюю копию",
         },
-        "fault_table": {"en": "table {table}: ", "ru": "таблица {table}: "},
-        "fault_row": {"en": "table {table}, row {row}: ", "ru": "таблица {table}, строка {row}: "},
         "fault_definition": {
             "en": "{table}: missing, or its definition was changed",
             "ru": "{table}: нет в файле или изменено определение",
         },
         "fault_pages": {"en": "file: {detail}", "ru": "файл: {detail}"},
-        "fault_checksum": {
-            "en": "does not match its checksum",
-            "ru": "не совпадает с контрольной суммой",
-        },
-        "fault_unreadable": {"en": "cannot be read ({detail})", "ru": "не читается ({detail})"},
-        "fault_other_id": {
-            "en": "its event has another id, {detail}",
-            "ru": "у события другой номер, {detail}",
-        },
-        "fault_no_appeal": {
-            "en": "its appeal {detail} has no row in table appeal",
-            "ru": "обращения {detail} нет в таблице appeal",
-        },
-        "fault_number": {
-            "en": "its number is past the last one, {detail}",
-            "ru": "номер больше последнего, {detail}",
-        },
-        "fault_counts": {
-            "en": "events read and accounted for differ: {detail}",
-            "ru": "прочитано и учтено разное число событий: {detail}",
-        },
         # -- the list of calendars
         "built_in": {
             "en": "built in",

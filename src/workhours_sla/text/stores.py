@@ -201,6 +201,10 @@ STORES: Final[Mapping[str, Words]] = {
         "en": "no store {path}; check the path",
         "ru": "нет хранилища {path}; проверьте путь",
     },
+    "no_snapshot_form": {
+        "en": "not a snapshot of form {form}; take a new one",
+        "ru": "это не снимок состояния в форме {form}; сделайте новый",
+    },
     "no_snapshot": {
         "en": "no snapshot {path}; check the path",
         "ru": "нет копии {path}; проверьте путь",
@@ -218,16 +222,10 @@ STORES: Final[Mapping[str, Words]] = {
         "ru": "хранилище {path} повреждено ({what}); {remedy}",
     },
     "row_damaged": {
-        "en": "the store {path} is damaged: row {row} of table {table} {why}; {remedy}",
-        "ru": "хранилище {path} повреждено: строка {row} таблицы {table} {why}; {remedy}",
-    },
-    "row_checksum": {
-        "en": "does not match its checksum",
-        "ru": "не совпадает с контрольной суммой",
-    },
-    "row_unreadable": {
-        "en": "cannot be read ({why})",
-        "ru": "не читается ({why})",
+        "en": "the store {path} is damaged: row {row} of table {table} cannot be "
+        "read ({why}); {remedy}",
+        "ru": "хранилище {path} повреждено: строка {row} таблицы {table} не "
+        "читается ({why}); {remedy}",
     },
     "file_exists": {
         "en": "a file {path} exists already; give another name",
