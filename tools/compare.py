@@ -36,6 +36,10 @@ REMOVED = {
     "feeds, and calendars of due times": r"\bfeeds\b|write_due_calendar",
     "ClickHouse, BigQuery, Snowflake": r"sql --dialect",
     "SQL's rows and dbt's macros": r"\.(register_duckdb|dbt_package)\b",
+    "caches of the fold, the store in memory, checksums": (
+        r"\.(relevant|same_due_targets|is_due_as)\b|stream\.MemoryStore name"
+        r"|stream\.StoreFault name|Store name \[1\]\.copies\."
+    ),
     "recovery inside broken JSON": r"broken json.*\.status: [013] -> 2$",
 }
 """Patterns for "ID KIND PATH: OLD -> NEW", keyed by the feature that explains the difference."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workhours_sla.adapters.calendars.holidays import copy_holidays
     from workhours_sla.adapters.calendars.workalendar import copy_workalendar
+    from workhours_sla.adapters.stores.memory import Monitor
     from workhours_sla.calendars.amendments import day_off, transfer
     from workhours_sla.calendars.available import AvailableCalendar
     from workhours_sla.calendars.calendar import Calendar
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from workhours_sla.sla.fold import Unmatched
     from workhours_sla.sla.forecast import Forecast, forecast_deadlines
     from workhours_sla.sla.holders import Span, breach_owner, holder_spans
-    from workhours_sla.sla.monitor import Monitor
     from workhours_sla.sla.outcome import Outcome, OutcomeBounds
     from workhours_sla.sla.policy import Policy, Rule
     from workhours_sla.sla.target import ScheduleBy, Target
@@ -60,7 +60,7 @@ _NAMES = {
     "sla.fold": "Unmatched",
     "sla.forecast": "Forecast forecast_deadlines",
     "sla.holders": "Span breach_owner holder_spans",
-    "sla.monitor": "Monitor",
+    "adapters.stores.memory": "Monitor",
     "sla.outcome": "Outcome OutcomeBounds",
     "sla.policy": "Policy Rule",
     "sla.target": "ScheduleBy Target",

@@ -16,6 +16,7 @@ from workhours_sla.adapters.sinks.metrics import Metrics
 from workhours_sla.adapters.sinks.webhook import WebhookSink
 from workhours_sla.adapters.sources.kafka import KafkaSource
 from workhours_sla.adapters.stores.copying import copy_store
+from workhours_sla.adapters.stores.memory import MemoryStore, Monitor
 from workhours_sla.adapters.stores.places import events_of, open_store
 from workhours_sla.adapters.stores.postgres import PostgresReader, PostgresStore
 from workhours_sla.adapters.stores.sqlite import SqliteReader, SqliteStore
@@ -23,8 +24,6 @@ from workhours_sla.adapters.stores.sqlite_file import restore
 from workhours_sla.adapters.stores.store_check import StoreFault, check_store
 from workhours_sla.argument_types import check_public
 from workhours_sla.sla.delivery import DeadLetter, Pending, Progress, Retry, Sink
-from workhours_sla.sla.memory_store import MemoryStore
-from workhours_sla.sla.monitor import Monitor
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.run_loop import Committed, Counters, Digests, RunSummary
 from workhours_sla.sla.source import Checkpoint, Idle, Item, Rejected, Source, Start

@@ -364,7 +364,9 @@ NEAR_A_CHANGE = st.builds(
     | st.datetimes(datetime(2026, 3, 29), datetime(2026, 3, 29, 5)),
     st.integers(0, 1),
 )
-WORDS = st.text('абвЖЩё "\\\n\u2028\N{CHECK MARK}az09[]=') | st.text()
+WORDS = st.text('абвЖЩё "\\\n\u2028\N{CHECK MARK}az09[]=') | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+)
 NAMES = WORDS.filter(bool)
 MAYBE = st.none() | WORDS
 EVENTS = st.builds(

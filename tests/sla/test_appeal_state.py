@@ -107,7 +107,7 @@ def test_only_clocks_that_an_event_can_change_are_built_again(
         when += timedelta(minutes=minutes)
         event = Event(f"{number:02}", "A", occurred_at=when, received_at=when, **fields)
         so_far.append(event)
-        appeal.add(StoredEvent(event), policy)
+        appeal.add(StoredEvent(event))
         followed, at_once = (
             appeal.fold(policy),
             fold(sorted(so_far, key=lambda event: event.order), policy),
@@ -165,10 +165,10 @@ def test_events_between_two_reports_date_a_breach_as_they_would_one_by_one() -> 
         for at in [POSTED + timedelta(hours=hours)]
     ]
     appeal = AppealState("A")
-    appeal.add(StoredEvent(events[0]), policy)
+    appeal.add(StoredEvent(events[0]))
     appeal.fold(policy)
     for event in events[1:]:
-        appeal.add(StoredEvent(event), policy)
+        appeal.add(StoredEvent(event))
     clocks = appeal.fold(policy).clocks
     assert [clock.applies_since for clock in clocks] == [events[2].occurred_at]
     assert clocks == fold(events, policy).clocks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import islice
 
 import pytest
 
@@ -19,7 +19,6 @@ from workhours_sla import (
     WorkingDays,
     working_hours,
 )
-from workhours_sla.sla import idle_appeals
 from workhours_sla.sla.target import ScheduleBy
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
@@ -66,23 +65,23 @@ def story(chance: random.Random, appeals: int, size: int) -> Iterator[Event]:
         )
 
 
-def assert_same_changes(events: list[Event]) -> None:
-    """Compare with a monitor that builds every clock again at each step, since it is restored."""
+@pytest.mark.parametrize("step", [1, 3])
+@pytest.mark.parametrize("appeals", [1, 5])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_monitor_that_keeps_its_clocks_reports_as_one_that_is_restored(
+    seed: int, appeals: int, step: int
+) -> None:
+    """A restored monitor builds every clock again at each step."""
     kept, restored = Monitor(POLICY), Monitor(POLICY)
-    for event, later in pairwise([*events, events[-1]]):
+    for events in batched(story(random.Random(seed), appeals, 90), step):
         restored = Monitor.restore(POLICY, restored.snapshot())
-        assert kept.apply(event) == restored.apply(event)
+        assert kept.apply(events) == restored.apply(events)
         restored = Monitor.restore(POLICY, restored.snapshot())
-        assert kept.advance(later.received_at) == restored.advance(later.received_at)
+        until = events[-1].received_at + timedelta(minutes=seed)
+        assert kept.advance(until) == restored.advance(until)
         assert kept.next_at == restored.next_at
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_clocks_of_earlier_cycles_are_reported_when_they_change(seed: int) -> None:
-    assert_same_changes(list(story(random.Random(seed), 1, 90)))
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_an_idle_appeal_continues_where_it_was(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idle_appeals, "ACTIVE", 1)
-    assert_same_changes(list(story(random.Random(seed), 5, 60)))
+def batched(events: Iterator[Event], size: int) -> Iterator[tuple[Event, ...]]:
+    while step := tuple(islice(events, size)):
+        yield step

@@ -35,8 +35,9 @@ def filled(path: Path) -> None:
 
 
 def content(path: Path) -> list[str]:
+    """Return the content of a store without the token of its last writer."""
     with closing(sqlite3.connect(path)) as db:
-        return list(db.iterdump())
+        return sorted(line for line in db.iterdump() if "('writer'," not in line)
 
 
 def test_a_copy_has_everything_and_continues(tmp_path: Path) -> None:
@@ -67,16 +68,6 @@ def test_a_target_that_is_not_empty_stays_as_it_is(tmp_path: Path) -> None:
     SqliteStore(empty).close()
     assert copy_store(store, empty) == 3
     assert content(empty) == content(store)
-
-
-def test_a_damaged_row_is_named_and_leaves_no_copy(tmp_path: Path) -> None:
-    store, copy = tmp_path / "store.db", tmp_path / "copy.db"
-    filled(store)
-    with closing(sqlite3.connect(store)) as db, db:
-        db.execute("UPDATE rejected SET text='another'")
-    with pytest.raises(StoreError, match="row 1 of table rejected does not match its checksum"):
-        copy_store(store, copy)
-    assert not [one for one in tmp_path.iterdir() if one.name.startswith("copy")]
 
 
 def test_an_error_while_the_source_is_read_names_the_source(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import struct
 import sys
 
 _IN_USE = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
@@ -29,10 +28,6 @@ else:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-_LAST_BYTE = 1 << 62
-"""The byte that ``lock_last_byte`` locks, far from the bytes that SQLite locks near 1 GiB."""
-
-
 def lock_file(fd: int) -> bool:
     """Lock a whole file and return True, or return False if another descriptor has locked it.
 
@@ -44,20 +39,4 @@ def lock_file(fd: int) -> bool:
         if error.errno in _IN_USE:
             return False
         raise
-    return True
-
-
-def lock_last_byte(fd: int) -> bool | None:
-    """Lock one byte far beyond the end of a file, and return True.
-
-    Returns False if another descriptor has locked that byte, and None if the system cannot lock
-    it. Unlike ``lock_file``, this does not affect the locks of SQLite on the same file.
-    """
-    if sys.platform != "linux":
-        return None
-    wanted = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, _LAST_BYTE, 1, 0)
-    try:
-        fcntl.fcntl(fd, fcntl.F_OFD_SETLK, wanted)
-    except OSError as error:
-        return False if error.errno in _IN_USE else None
     return True

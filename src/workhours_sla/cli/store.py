@@ -66,10 +66,4 @@ def _lines(store: str, faults: tuple[StoreFault, ...], *, show_all: bool) -> lis
 
 
 def _line(fault: StoreFault) -> str:
-    facts = fault._asdict()
-    place = ""
-    if fault.row is not None:
-        place = SHELL.text("fault_row", **facts)
-    elif fault.table and fault.kind != "definition":
-        place = SHELL.text("fault_table", **facts)
-    return printable(place + SHELL.text(f"fault_{fault.kind}", **facts))
+    return printable(SHELL.text(f"fault_{fault.kind}", **fault._asdict()))

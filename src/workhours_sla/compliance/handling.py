@@ -15,7 +15,7 @@ from typing import Final
 from workhours_sla.compliance.arrivals import to_local
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.microseconds import DAY, HOUR, MINUTE, instant_of
-from workhours_sla.sla.appeal import Appeal, read_appeal
+from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.worktime.schedule import Schedule
@@ -82,7 +82,7 @@ def _conduct(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> tuple[Conduc
         if name in counted or name not in by_appeal:  # A reopened appeal has several cases.
             continue
         counted.add(name)
-        appeal = read_appeal(by_appeal[name])
+        appeal = Appeal(by_appeal[name])
         if appeal.created is not None:
             schedule = cases.schedules[int(cases.schedule_of[row])]
             _count(appeal, schedule, instant_of(schedule, int(cases.due[row])), counts, delays)

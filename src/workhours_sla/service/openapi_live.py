@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from workhours_sla.adapters.sinks.metrics import CONTENT_TYPE
+from workhours_sla.adapters.stores.memory import MemoryStore
 from workhours_sla.service.answering import Limits
 from workhours_sla.service.appeals import (
     APPEAL,
@@ -31,7 +32,6 @@ from workhours_sla.service.openapi_parts import (
 )
 from workhours_sla.service.receiving import CLOUD_EVENT, CLOUD_EVENTS, SCHEMA, Sent, store
 from workhours_sla.service.schemas import REF, TIME
-from workhours_sla.sla.memory_store import MemoryStore
 from workhours_sla.sla.pipeline import Pipeline
 
 NOW: Final = datetime.fromisoformat("2025-11-01T13:00:00+03:00")

@@ -23,9 +23,8 @@ from workhours_sla.adapters.sources.networks.webhooks import (
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import refuse
-from workhours_sla.sla.deduplication import Copies, StoredEvent
+from workhours_sla.sla.deduplication import Copies, StoredEvent, all_of
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.event_index import all_of
 from workhours_sla.sla.source import Rejected
 from workhours_sla.text.messages import say
 
@@ -86,7 +85,7 @@ class Inbox:
     def _stored(self, event_ids: Sequence[str]) -> Mapping[str, StoredEvent | Copies]:
         store = self._live.pipeline.store
         with store.lock:
-            return store.copies("", event_ids)
+            return store.copies(event_ids)
 
     def receive(self, request: Mapping[str, Any]) -> None:
         """Store the events of a request, or the reason why it has none. Raises StoreError.

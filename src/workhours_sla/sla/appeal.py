@@ -13,69 +13,21 @@ These rules do not depend on a target:
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from workhours_sla.module_names import public
-from workhours_sla.sla.corrected_events import corrected_records
-from workhours_sla.sla.event import TYPE_RANK, Attributes, Event, EventType
-from workhours_sla.sla.event_record import (
-    AGENCY_ID,
-    APPEAL_ID,
-    AUTHOR_ROLE,
-    EVENT_ID,
-    OCCURRED_AT,
-    RANK,
-    REFERS_TO,
-    SUBSTANTIVE,
-    Record,
-    as_list,
-    attributes_of,
-    event_of,
-    order_of,
-    record_of,
-    with_item,
-)
-from workhours_sla.sla.pauses import PauseLine
+from workhours_sla.sla.clock import Clock
+from workhours_sla.sla.corrected_events import corrected, corrects
+from workhours_sla.sla.event import Attributes, Event, EventType
+from workhours_sla.sla.pauses import Pause
 from workhours_sla.sla.target import OnReopen
-from workhours_sla.worktime.budget_kinds import Budget
-from workhours_sla.worktime.schedule import Schedule
 
 INTERIM = "interim"
 """The ``reason`` of an interim reply, which is not yet the answer."""
-
-_CREATED, _REPLIED, _PAUSED, _RESUMED = (
-    TYPE_RANK[EventType.CREATED],
-    TYPE_RANK[EventType.REPLIED],
-    TYPE_RANK[EventType.PAUSED],
-    TYPE_RANK[EventType.RESUMED],
-)
-_CLOSED, _REOPENED, _TRANSFERRED = (
-    TYPE_RANK[EventType.CLOSED],
-    TYPE_RANK[EventType.REOPENED],
-    TYPE_RANK[EventType.TRANSFERRED],
-)
-_DELETED, _RESTORED, _REVIEW = (
-    TYPE_RANK[EventType.DELETED],
-    TYPE_RANK[EventType.RESTORED],
-    TYPE_RANK[EventType.REVIEW],
-)
-_DUPLICATE_OF = TYPE_RANK[EventType.DUPLICATE_OF]
-_ANSWERS = (_REPLIED, _CLOSED)
-_BEYOND_CYCLE = (_REOPENED, _DUPLICATE_OF, _REVIEW)
-"""Types of events that affect more than the current cycle."""
-_NAMES_HOLDER = (TYPE_RANK[EventType.ASSIGNED], _TRANSFERRED)
-_NO_ATTRIBUTES = Attributes()
-_NO_CYCLES: Final[list[Cycle]] = []
-"""The cycles of an appeal that was never created. Shared; never changed."""
-_NOT_JUDGED: Final[dict[str, bool]] = {}
-"""The verdicts of an appeal without reviews: an empty mapping that all such appeals share."""
-
-_Given = tuple[str | None, ...]
-"""The attributes that an event sets, in the order of the class Attributes."""
 
 
 @public()
@@ -97,212 +49,156 @@ class Quarantined(NamedTuple):
     reason: str
 
 
-class Cycle:
-    """One cycle of an appeal, with its events as records; mutable.
+_given: Final = attrgetter(*Attributes._fields)
+_ABOUT_EARLIER: Final = (EventType.REVIEW, EventType.DUPLICATE_OF)
+"""Events of these types may change the clocks of earlier cycles."""
 
-    The first cycle begins with the posting, and each later cycle with a reopening. A cycle ends
-    when the next cycle begins.
+
+def by_official(event: Event) -> bool:
+    """Return whether the author of a reply or a closing is an official or unknown."""
+    return event.author_role in (None, "official")
+
+
+@dataclass(slots=True, eq=False)
+class Cycle:
+    """One cycle of an appeal, from the posting or a reopening to the next reopening; mutable.
+
+    ``holder_before`` is the agency that had the appeal when the cycle began. ``replies`` are those
+    by officials or unknown authors. ``pauses`` last from a ``paused`` to the next ``resumed`` and
+    may overlap. ``deleted`` is the citizen's deletion, unless the appeal was restored. ``judged``
+    has the verdicts of reviews, keyed by the id of the reply. ``clocks`` are the clocks that were
+    built since the last event, keyed by the name of the target.
     """
 
-    __slots__ = (
-        "_open_from",
-        "_pause_lines",
-        "closed_at",
-        "deleted",
-        "holder_before",
-        "not_judged",
-        "number",
-        "opened",
-        "pauses",
-        "records",
-        "replies",
-        "substantive_replies",
-    )
+    number: int
+    opened: Event
+    holder_before: str | None
+    judged: Mapping[str, bool]
+    events: list[Event] = field(default_factory=list)
+    replies: list[Event] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
+    closed_at: datetime | None = None
+    deleted: Event | None = None
+    clocks: dict[str, Clock | None] = field(default_factory=dict)
 
-    def __init__(self, number: int, opened: Record, holder_before: str | None = None) -> None:
-        self.number: int = number
-        self.opened: Record = opened
-        self.holder_before: str | None = holder_before
-        """The agency that had the appeal when the cycle began."""
-        self.records: Sequence[Record] = ()
-        self.replies: Sequence[Record] = ()
-        """Replies by officials or by unknown authors."""
-        self.substantive_replies: Sequence[Record] = ()
-        """The replies that their author or a review judged substantive."""
-        self.not_judged: Sequence[Record] = ()
-        """The replies that neither their author nor a review has judged."""
-        self.pauses: Sequence[tuple[datetime, datetime | None]] = ()
-        """The pauses, each from a ``paused`` to the next ``resumed``. They may overlap."""
-        self._open_from = 0
-        """The number of closed pauses. All later pauses are open."""
-        self._pause_lines: dict[tuple[Budget, Schedule] | None, PauseLine] | None = None
-        """Keyed by the cap and its schedule, or by None without a cap."""
-        self.closed_at: datetime | None = None
-        self.deleted: Record | None = None
-        """The citizen's deletion of the appeal, unless it was restored."""
+    def add(self, event: Event) -> None:
+        """Add the next event of the cycle."""
+        self.clocks.clear()
+        self.events.append(event)
+        match event.type:
+            case EventType.REPLIED if by_official(event):
+                self.replies.append(event)
+            case EventType.PAUSED:
+                self.pauses.append((event.occurred_at, None))
+            case EventType.RESUMED:
+                for place in range(len(self.pauses) - 1, -1, -1):
+                    since, until = self.pauses[place]
+                    if until is not None:
+                        break
+                    self.pauses[place] = since, event.occurred_at
+            case EventType.CLOSED:
+                self.closed_at = self.closed_at or event.occurred_at
+            case EventType.DELETED if event.author_role == "citizen":
+                self.deleted = self.deleted or event
+            case EventType.RESTORED:
+                self.deleted = None
 
-    @property
-    def events(self) -> list[Event]:
-        """The events of the cycle, in order."""
-        return list(map(event_of, self.records))
-
-    def add(self, record: Record, judged: Mapping[str, bool]) -> None:
-        """Add the next event of the cycle. Events must be added in order.
-
-        ``judged`` has the verdicts of the reviews so far, keyed by the id of the reply.
-        """
-        kind = record[RANK]
-        self.records = with_item(self.records, record)
-        if kind == _REPLIED:
-            role = record[AUTHOR_ROLE]
-            if role is None or role == "official":
-                self._add_reply(record, judged)
-        elif kind == _PAUSED:
-            self.pauses = with_item(self.pauses, (record[OCCURRED_AT], None))
-        elif kind == _RESUMED:
-            self._resume(record[OCCURRED_AT])
-        elif kind == _CLOSED:
-            if self.closed_at is None:
-                self.closed_at = record[OCCURRED_AT]
-        elif kind == _DELETED:
-            if record[AUTHOR_ROLE] == "citizen" and self.deleted is None:
-                self.deleted = record
-        elif kind == _RESTORED:
-            self.deleted = None
-
-    def _add_reply(self, reply: Record, judged: Mapping[str, bool]) -> None:
-        self.replies = with_item(self.replies, reply)
-        verdict = judged.get(reply[EVENT_ID], reply[SUBSTANTIVE])
-        if verdict is None:
-            self.not_judged = with_item(self.not_judged, reply)
-        elif verdict:
-            self.substantive_replies = with_item(self.substantive_replies, reply)
-
-    def _resume(self, until: datetime) -> None:
-        """End all open pauses at ``until``."""
-        if self._open_from == len(self.pauses):
-            return
-        pauses = as_list(self.pauses)
-        for place in range(self._open_from, len(pauses)):
-            pauses[place] = pauses[place][0], until
-        self.pauses, self._open_from = pauses, len(pauses)
-
-    def judge(self, reply: Record, verdict: bool) -> None:  # noqa: FBT001
-        """Record whether a review found a reply substantive."""
-        self.not_judged = _without(self.not_judged, reply)
-        self.substantive_replies = _without(self.substantive_replies, reply)
-        if verdict:
-            substantive = as_list(self.substantive_replies)
-            insort(substantive, reply, key=order_of)
-            self.substantive_replies = substantive
-
-    def pause_line(self, cap: Budget | None, schedule: Schedule) -> PauseLine:
-        """Return the pauses of the cycle. Each pause ends when ``cap`` is used up, or earlier.
-
-        ``cap`` is a budget that is counted on ``schedule``; None does not shorten any pause. Raises
-        CalendarCoverageError if the instant at which ``cap`` is used up depends on an uncertain
-        date.
-        """
-        key = None if cap is None else (cap, schedule)
-        if self._pause_lines is None:
-            self._pause_lines = {}
-        line = self._pause_lines.get(key)
-        if line is None:
-            line = self._pause_lines[key] = PauseLine(cap, schedule)
-        line.extend(self.pauses)
-        return line
-
-    @property
-    def pause_left_open(self) -> bool:
-        """Whether a pause never ended although later events show work on the appeal."""
-        if self._open_from == len(self.pauses):
-            return False
-        since = self.pauses[self._open_from][0]
-        return any(
-            record[OCCURRED_AT] > since
-            and (
-                record[RANK] == _TRANSFERRED
-                or (record[RANK] in _ANSWERS and record[AUTHOR_ROLE] in (None, "official"))
-            )
-            for record in self.records
-        )
+    def replies_judged(self, *, substantive: bool | None) -> list[Event]:
+        """Return the replies that were found substantive, or not, or that nobody has judged."""
+        of, judged = self.replies, self.judged
+        return [one for one in of if judged.get(one.event_id, one.substantive) is substantive]
 
     @property
     def can_reopen(self) -> bool:
         """Whether the cycle has a reply or a closing, so that a reopening begins a new cycle."""
         return bool(self.replies) or self.closed_at is not None
 
-
-class _Replies:
-    """The replies that an appeal had at its last review, each with its cycle; mutable."""
-
-    __slots__ = ("_count", "_cycle", "by_id", "last")
-
-    def __init__(self) -> None:
-        self.by_id: dict[str, list[tuple[Cycle, Record]]] = {}
-        """Keyed by event id. An id has several replies only if its copies were not deduplicated."""
-        self.last: str | None = None
-        """The id of the last reply."""
-        self._cycle = self._count = 0
-
-    def extend(self, cycles: Sequence[Cycle]) -> None:
-        """Add the replies that ``cycles`` did not have at the previous call.
-
-        Of the cycles of the previous call, only the last one may have new replies.
-        """
-        for cycle in cycles[self._cycle :]:
-            for reply in cycle.replies[self._count :]:
-                self.by_id.setdefault(reply[EVENT_ID], []).append((cycle, reply))
-                self.last = reply[EVENT_ID]
-            self._cycle, self._count = cycle.number + 1, 0
-        self._cycle, self._count = cycles[-1].number, len(cycles[-1].replies)
+    @property
+    def pause_left_open(self) -> bool:
+        """Whether a pause never ended although later events show work on the appeal."""
+        since = next((since for since, until in self.pauses if until is None), None)
+        return since is not None and any(
+            one.type is EventType.TRANSFERRED
+            or (one.type in (EventType.REPLIED, EventType.CLOSED) and by_official(one))
+            for one in self.events
+            if one.occurred_at > since
+        )
 
 
 class Appeal:
-    """An appeal, which is built by adding its events in order; mutable.
+    """What the events of one appeal say, which must be in order.
 
-    ``created`` is the event that created the appeal, None before that event is added. Until then,
-    all other events are kept in quarantine. An event that corrects another event cannot be added:
-    build the appeal again with ``read_appeal`` instead.
+    ``created`` is the event that created the appeal, None if there is none. ``changes`` are the
+    later changes of the attributes, as pairs of instant and attributes. ``rejected`` are the events
+    that cannot be true, each with the reason: all of them if the appeal was never created.
     """
 
-    __slots__ = (
-        "_given",
-        "_replies",
-        "_whole",
-        "attributes",
-        "changes",
-        "created",
-        "cycles",
-        "excluded_at",
-        "initial",
-        "judged",
-        "rejected",
-    )
-
-    def __init__(self) -> None:
-        self.created: Record | None = None
-        self.attributes: Attributes = _NO_ATTRIBUTES
-        self.cycles: list[Cycle] = _NO_CYCLES
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.created: Event | None = None
+        self.attributes = self.initial = Attributes()
+        self.changes: list[tuple[datetime, Attributes]] = []
+        self.cycles: list[Cycle] = []
+        self.judged: dict[str, bool] = {}
         self.excluded_at: datetime | None = None
-        self.judged: dict[str, bool] = _NOT_JUDGED
-        """Maps the id of a reply to whether its last review found the reply substantive."""
-        self.initial: Attributes = _NO_ATTRIBUTES
-        """The attributes when the appeal was created."""
-        self.changes: Sequence[tuple[datetime, Attributes]] = ()
-        """The later changes of attributes, as pairs of instant and new attributes."""
-        self.rejected: Sequence[tuple[Record, str]] = ()
-        """The events that cannot be true, each with the reason.
+        self.rejected: list[tuple[Event, str]] = []
+        self._last_reply: str | None = None
+        known = corrected(events)
+        self._is_corrected = known is not events
+        place = next((n for n, one in enumerate(known) if one.type is EventType.CREATED), None)
+        if place is None:
+            self.rejected = [(event, "no_appeal") for event in events]
+            return
+        self.created = known[place]
+        self.whole = Cycle(0, self.created, None, self.judged)
+        self.cycles.append(self.whole)
+        for event in known[:place]:
+            if event.type in (EventType.REPLIED, EventType.CLOSED):
+                self.rejected.append((event, "reply_before_post"))
+            else:
+                self._add(event)
+        self._add(self.created)
+        self.initial, self.changes = self.attributes, []
+        for event in known[place + 1 :]:
+            self._add(event)
 
-        These are all events of an appeal that was never created.
-        """
-        self._given: _Given | None = None
-        self._replies: _Replies | None = None
-        """None until the first review."""
-        self._whole: Cycle | None = None
+    def follow(self, event: Event) -> bool:
+        """Add the next event and return True, or return False if all must be read again."""
+        if self.created is None or self._is_corrected or corrects(event):
+            return False
+        attributes = self.attributes
+        self._add(event)
+        if event.type in _ABOUT_EARLIER or self.attributes is not attributes:
+            for cycle in (self.whole, *self.cycles):
+                cycle.clocks.clear()
+        return True
+
+    def _add(self, event: Event) -> None:
+        kind, cycle = event.type, self.cycles[-1]
+        self._set_attributes(event)
+        if kind is EventType.REVIEW:
+            about = self._last_reply if event.refers_to is None else event.refers_to
+            if event.substantive is not None and about is not None:
+                self.judged[about] = event.substantive
+        elif kind is EventType.DUPLICATE_OF:
+            self.excluded_at = self.excluded_at or event.occurred_at
+        elif kind is EventType.REOPENED and cycle.can_reopen:
+            holder = cycle.holder_before
+            for earlier in cycle.events:
+                holder = self.new_holder(earlier) or holder
+            if cycle is self.whole:
+                self.whole = Cycle(0, self.opened, None, self.judged)
+                for earlier in cycle.events:
+                    self.whole.add(earlier)
+            cycle = Cycle(len(self.cycles), event, holder, self.judged)
+            self.cycles.append(cycle)
+        elif kind is EventType.REPLIED and by_official(event):
+            self._last_reply = event.event_id
+        cycle.add(event)
+        if cycle is not self.whole:
+            self.whole.add(event)
 
     @property
-    def opened(self) -> Record:
+    def opened(self) -> Event:
         """The event that created the appeal, which must exist."""
         assert self.created is not None  # noqa: S101 - callers have checked
         return self.created
@@ -310,157 +206,34 @@ class Appeal:
     @property
     def appeal_id(self) -> str:
         """The id of the appeal, which must have been created."""
-        appeal_id: str = self.opened[APPEAL_ID]
-        return appeal_id
+        return self.opened.appeal_id
 
     @property
     def posted_at(self) -> datetime:
         """When the appeal was created, which it must have been."""
-        posted_at: datetime = self.opened[OCCURRED_AT]
-        return posted_at
+        return self.opened.occurred_at
 
     @property
     def quarantine(self) -> list[Quarantined]:
-        """The events that cannot be true; every event of an appeal that was never created."""
-        return [Quarantined(event_of(record), reason) for record, reason in self.rejected]
-
-    @property
-    def whole(self) -> Cycle:
-        """One cycle that has the events of all cycles."""
-        if len(self.cycles) == 1:
-            return self.cycles[0]
-        if self._whole is None:
-            self._whole = Cycle(0, self.opened)
-            for cycle in self.cycles:
-                for record in cycle.records:
-                    self._whole.add(record, self.judged)
-        return self._whole
+        """The events that cannot be true."""
+        return [Quarantined(*one) for one in self.rejected]
 
     def cycles_for(self, on_reopen: OnReopen) -> Sequence[Cycle]:
-        """Return the cycles that a target with the option ``on_reopen`` measures.
-
-        With ``ignore``, this is one cycle that has the events of all cycles.
-        """
+        """Return the cycles that a target measures; with ``ignore``, one that has all events."""
         return (self.whole,) if on_reopen == "ignore" else self.cycles
 
-    def add(self, record: Record) -> None:
-        """Add the next event. Events must be added in order."""
-        created, kind = self.created, record[RANK]
-        if created is None:
-            self._add_uncreated(record)
-            return
-        if kind in _ANSWERS and record[OCCURRED_AT] < created[OCCURRED_AT]:
-            self.rejected = with_item(self.rejected, (record, "reply_before_post"))
-            return
-        given = attributes_of(record)
-        if given != self._given:
-            self._set_attributes(record[OCCURRED_AT], given)
-        cycle = self.cycles[-1]
-        if kind in _BEYOND_CYCLE:
-            cycle = self._add_beyond_cycle(cycle, record)
-        cycle.add(record, self.judged)
-        if self._whole is not None:
-            self._whole.add(record, self.judged)
-
-    def _add_beyond_cycle(self, cycle: Cycle, record: Record) -> Cycle:
-        """Apply a review, a reopening or a duplicate. Return the cycle that receives the event."""
-        kind = record[RANK]
-        if kind == _REVIEW:
-            self._review(record)
-        elif kind == _DUPLICATE_OF:
-            self.excluded_at = self.excluded_at or record[OCCURRED_AT]
-        elif cycle.can_reopen:
-            return self._reopen(cycle, record)
-        return cycle
-
-    def _reopen(self, before: Cycle, record: Record) -> Cycle:
-        """Begin a new cycle with a reopening, and return the cycle."""
-        holder = before.holder_before
-        for earlier in before.records:
-            holder = self.new_holder(earlier) or holder
-        cycle = Cycle(len(self.cycles), record, holder)
-        self.cycles.append(cycle)
-        return cycle
-
-    def _review(self, review: Record) -> None:
-        """Apply a review to the reply that it names, or to the last reply if it names none."""
-        verdict = review[SUBSTANTIVE]
-        if self._replies is None:
-            self._replies = _Replies()
-        replies = self._replies
-        replies.extend(self.cycles)
-        refers_to = review[REFERS_TO]
-        about = replies.last if refers_to is None else refers_to
-        if verdict is None or about is None:
-            return
-        if self.judged is _NOT_JUDGED:
-            self.judged = {}
-        self.judged[about] = verdict
-        for cycle, reply in replies.by_id.get(about, ()):
-            cycle.judge(reply, verdict)
-            if self._whole is not None:
-                self._whole.judge(reply, verdict)
-
-    def _add_uncreated(self, record: Record) -> None:
-        """Add an event to an appeal that was not created yet."""
-        if record[RANK] != _CREATED:
-            self.rejected = with_item(self.rejected, (record, "no_appeal"))
-            return
-        self.created = record
-        self.cycles = [Cycle(0, record)]
-        earlier, self.rejected = self.rejected, ()
-        for waiting, _ in earlier:
-            self.add(waiting)
-        self.add(record)
-        self.initial, self.changes = self.attributes, ()
-
-    def new_holder(self, record: Record) -> str | None:
+    def new_holder(self, event: Event) -> str | None:
         """Return the agency to which an event gives the appeal, None if it names no agency."""
-        names = record[RANK] in _NAMES_HOLDER or record is self.created
-        return record[AGENCY_ID] if names else None
+        names = event.type in (EventType.ASSIGNED, EventType.TRANSFERRED) or event is self.created
+        return event.agency_id if names else None
 
-    def _set_attributes(self, at: datetime, given: _Given) -> None:
-        self._given = given
-        attributes = self.attributes
-        if attributes is _NO_ATTRIBUTES:
-            self.attributes = _attributes(given)
-        elif any(
-            new is not None and new != old for new, old in zip(given, attributes, strict=True)
-        ):
-            pairs = zip(given, attributes, strict=True)
-            self.attributes = _attributes(
-                tuple([old if new is None else new for new, old in pairs])
-            )
-        if self.attributes != attributes:
-            self.changes = with_item(self.changes, (at, self.attributes))
-
-
-@lru_cache(maxsize=4096)
-def _attributes(given: _Given) -> Attributes:
-    """Return the attributes as an object. Calls with equal attributes return the same object."""
-    return Attributes._make(given)
-
-
-def _without(replies: Sequence[Record], reply: Record) -> Sequence[Record]:
-    """Remove a reply, if it is there, and return the replies."""
-    order = order_of(reply)
-    place = bisect_left(replies, order, key=order_of)
-    while place < len(replies) and order_of(replies[place]) == order:
-        replies = as_list(replies)
-        del replies[place]
-    return replies
-
-
-def read_appeal(events: Sequence[Event]) -> Appeal:
-    """Return the appeal that its sorted events describe. Corrections are applied first."""
-    return appeal_of(list(map(record_of, events)))
-
-
-def appeal_of(records: Sequence[Record]) -> Appeal:
-    """Return the appeal that its sorted records describe. Corrections are applied first."""
-    appeal = Appeal()
-    for record in corrected_records(records):
-        appeal.add(record)
-    if appeal.created is None:  # quarantine the events as they arrived, not as corrected
-        appeal.rejected = [(record, "no_appeal") for record in records]
-    return appeal
+    def _set_attributes(self, event: Event) -> None:
+        before, given = self.attributes, _given(event)
+        if given == before or not any(given):
+            return
+        after = Attributes(
+            *(old if new is None else new for new, old in zip(given, before, strict=True))
+        )
+        if after != before:
+            self.attributes = after
+            self.changes.append((event.occurred_at, after))

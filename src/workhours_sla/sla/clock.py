@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
-from workhours_sla.sla.fast_constructor import fast_frozen
+from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import NEVER
 from workhours_sla.sla.pauses import ClockPauses, ClosedPause, until_of
 from workhours_sla.sla.target import Target
@@ -52,6 +52,10 @@ class Start:
     cause: str
     first: Start | None = None
     cut_out: Sequence[ClosedPause] = ()
+
+    def precedes(self, event: Event) -> bool:
+        """Return whether an event occurred from the start on and did not cause it."""
+        return event.occurred_at >= self.at and event.event_id != self.cause
 
 
 class Times(NamedTuple):
@@ -335,7 +339,3 @@ class Clock:
                 until = self.pauses[place][1]
                 found = until if found is None or until < found else found
         return found
-
-
-new_clock: Final[Callable[..., Clock]] = fast_frozen(Clock)
-"""Return a clock from the values of all its fields, in order."""

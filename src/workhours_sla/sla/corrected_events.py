@@ -15,12 +15,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from workhours_sla.sla.event import TYPE_RANK, Attributes, Event, EventType
-from workhours_sla.sla.event_record import RANK, REFERS_TO, Record, event_of, record_of
+from workhours_sla.sla.event import Attributes, Event, EventType
 
 _CORRECTABLE = (*Attributes._fields, "source", "author_role", "substantive", "reason")
 _CORRECTED = EventType.CORRECTED
-_CORRECTED_RANK = TYPE_RANK[_CORRECTED]
 
 
 def corrects(event: Event) -> bool:
@@ -28,23 +26,10 @@ def corrects(event: Event) -> bool:
     return event.type is _CORRECTED and event.refers_to is not None
 
 
-def is_correction(record: Record) -> bool:
-    """Return whether a record is a correction of another event."""
-    return record[RANK] == _CORRECTED_RANK and record[REFERS_TO] is not None
-
-
-def corrected_records(records: Sequence[Record]) -> Sequence[Record]:
-    """Return the records of one appeal with corrections applied, in order.
-
-    The corrections themselves are left out.
-    """
-    if not any(map(is_correction, records)):
-        return records
-    return list(map(record_of, _corrected(list(map(event_of, records)))))
-
-
-def _corrected(events: Sequence[Event]) -> Sequence[Event]:
-    """Return the events of one appeal with corrections applied, in order."""
+def corrected(events: Sequence[Event]) -> Sequence[Event]:
+    """Return the events of one appeal with corrections applied, in order, without corrections."""
+    if not any(map(corrects, events)):
+        return events
     corrections = _corrections(events)
     found = []
     for event in events:

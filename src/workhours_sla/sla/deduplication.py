@@ -15,7 +15,6 @@ from typing import Final
 
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.event import ALLOWED_SKEW, Event
-from workhours_sla.sla.event_record import Record, event_of, record_of
 
 FUTURE_TIME: Final = "future_time"
 CONFLICTING_ID: Final = "conflicting_id"
@@ -35,12 +34,12 @@ Rank = tuple[bool, datetime, str]
 class StoredEvent:
     """One copy of an event in a store; mutable.
 
-    ``record`` is the event as a record. ``quarantined`` is the reason why the copy does not count,
+    ``quarantined`` is the reason why the copy does not count,
     None if it counts. ``repaired`` is True for a repair, which replaces every other copy of its id.
     ``number`` is the row number in the store, None until the copy is written.
     """
 
-    __slots__ = ("event", "number", "quarantined", "record", "repaired")
+    __slots__ = ("event", "number", "quarantined", "repaired")
 
     def __init__(
         self,
@@ -51,23 +50,13 @@ class StoredEvent:
         repaired: bool = False,
     ) -> None:
         self.event: Event = event
-        self.record: Record = record_of(event)
         self.number: int | None = number
         self.quarantined: str | None = quarantined
         self.repaired: bool = repaired
 
-    @classmethod
-    def of_record(cls, record: Record) -> StoredEvent:
-        """Return a copy that counts, from its record."""
-        copy = cls.__new__(cls)
-        copy.event, copy.record = event_of(record), record
-        copy.number = copy.quarantined = None
-        copy.repaired = False
-        return copy
-
     def receive(self, event: Event) -> None:
         """Replace the event by an equal event with another receipt."""
-        self.event, self.record = event, record_of(event)
+        self.event = event
 
 
 class Copies:
@@ -134,6 +123,11 @@ class Copies:
                 return copy
             heappop(ranked)
         return None
+
+
+def all_of(known: StoredEvent | Copies) -> Sequence[StoredEvent]:
+    """Return all copies of an event id."""
+    return known.all if isinstance(known, Copies) else [known]
 
 
 def effective_copy(known: StoredEvent | Copies) -> StoredEvent | None:

@@ -19,15 +19,14 @@ WorkingDaysInHours is a budget of working time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from workhours_sla.errors import BudgetError, CalendarCoverageError
+from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.clock import Times
 from workhours_sla.sla.instants import NEVER
-from workhours_sla.sla.pauses import ClockPauses, ClosedPause, PausedTime
+from workhours_sla.sla.pauses import ClockPauses, ClosedPause
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.budget_kinds import (
     Budget,
@@ -46,39 +45,24 @@ def times_of(
     schedule: Schedule,
     start: datetime,
     pauses: ClockPauses,
-    paused_time: PausedTime | None = None,
 ) -> tuple[datetime | None, datetime | None, datetime | None]:
     """Return the due time, limit and warning time of a clock.
 
-    A time is None if it depends on when an open pause ends. ``paused_time``, if given, must be for
-    the same start and the same pauses. Raises CalendarCoverageError if a time depends on an
-    uncertain date.
+    A time is None if it depends on when an open pause ends. Raises CalendarCoverageError if a time
+    depends on an uncertain date.
     """
     budget = in_hours(target.budget, schedule, start)
     closed, open_since = pauses
-    counted: Sequence[ClosedPause] = closed
     if isinstance(budget, timedelta):
-        used = used_at_warning(target, budget)
-        found = None
-        if closed and paused_time is not None:
-            with suppress(CalendarCoverageError, BudgetError):  # the slow path may still answer
-                found = paused_time.times(closed, budget, used)
-        if found is None:
-            due, limit = schedule.due_and_limit(start, budget, pauses=closed)
-            warn = schedule.deadline(start, used, pauses=closed)
-        else:
-            due, limit, warn = found
+        due, limit = schedule.due_and_limit(start, budget, pauses=closed)
+        warn = schedule.deadline(start, used_at_warning(target, budget), pauses=closed)
     else:
-        if paused_time is not None and isinstance(budget, DayBudget):
-            counted = paused_time.overnight(closed)
-        due, limit = budget.answer(schedule, start, counted)
+        due, limit = budget.answer(schedule, start, closed)
         warn = _warning(target, schedule, start, due, closed)
     if open_since is None:
         return due, due if target.closing == "strict" else limit, warn
     unrolled = without_roll(target.budget)
-    ends = (
-        limit if unrolled is None else max(limit, unrolled.answer(schedule, start, counted).limit)
-    )
+    ends = limit if unrolled is None else max(limit, unrolled.answer(schedule, start, closed).limit)
     times = before_pause(target, Times(due, limit, warn), ends, open_since)
     due_at, last, warn_at = (None if time == NEVER else time for time in times)
     return due_at, last, warn_at

@@ -7,12 +7,11 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from workhours_sla.argument_types import check_arguments
 from workhours_sla.errors import EventError, NaiveDatetimeError, shown
 from workhours_sla.module_names import public
-from workhours_sla.sla.fast_constructor import fast_frozen
 from workhours_sla.sla.instants import BEGINNING, NEVER
 from workhours_sla.text.messages import say
 
@@ -60,6 +59,7 @@ class EventType(StrEnum):
 _TYPES: Final[dict[str, EventType]] = {kind.value: kind for kind in EventType}
 TYPE_RANK = {kind: rank for rank, kind in enumerate(EventType)}
 """The position of each type in the order of events at one instant."""
+TYPES: Final = tuple(EventType)
 
 
 class Attributes(NamedTuple):
@@ -94,8 +94,8 @@ class Event:
     correction is about.
 
     Raises EventError for an empty id, an id of more than 1,024 bytes in UTF-8, an unknown type or
-    role, or a time that is not in the years 1 to 9999 in every zone; NaiveDatetimeError for a time
-    without an offset.
+    role, a text with the character U+0000, or a time that is not in the years 1 to 9999 in every
+    zone; NaiveDatetimeError for a time without an offset.
 
     >>> from datetime import timezone
     >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=timezone(timedelta(hours=3)))
@@ -160,8 +160,7 @@ class Event:
                 f"an event needs event_id and appeal_id, got {shown(event_id)}, {shown(appeal_id)}"
             )
             raise EventError(msg)
-        if len(event_id) > _SHORT_ID or len(appeal_id) > _SHORT_ID:
-            check_ids(event_id, appeal_id)
+        check_ids(event_id, appeal_id)
         if occurred_at.tzinfo is not UTC or not EARLIEST <= occurred_at <= LATEST:
             occurred_at = _in_utc("occurred_at", occurred_at, event_id)
         if received_at.tzinfo is not UTC or not EARLIEST <= received_at <= LATEST:
@@ -174,25 +173,14 @@ class Event:
         if author_role is not None and author_role not in AUTHOR_ROLES:
             msg = f"no author_role {shown(author_role)}; use one of {', '.join(AUTHOR_ROLES)}"
             raise EventError(msg)
-        object.__setattr__(self, "__class__", _Unfrozen)
-        unfrozen: Any = self
-        unfrozen.event_id = event_id
-        unfrozen.appeal_id = appeal_id
-        unfrozen.type = type
-        unfrozen.occurred_at = occurred_at
-        unfrozen.received_at = received_at
-        unfrozen.source = source
-        unfrozen.agency_id = agency_id
-        unfrozen.district_id = district_id
-        unfrozen.channel = channel
-        unfrozen.author_role = author_role
-        unfrozen.substantive = substantive
-        unfrozen.reason = reason
-        unfrozen.topic = topic
-        unfrozen.importance = importance
-        unfrozen.regime = regime
-        unfrozen.refers_to = refers_to
-        unfrozen.__class__ = Event
+        values = (
+            *(event_id, appeal_id, type, occurred_at, received_at, source, agency_id, district_id),
+            *(channel, author_role, substantive, reason, topic, importance, regime, refers_to),
+        )
+        for name, value in zip(FIELD_NAMES, values, strict=True):
+            if value.__class__ is str and "\0" in value:
+                raise EventError(say("nul_character", name=name, text=shown(value)))
+            object.__setattr__(self, name, value)
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -246,14 +234,6 @@ CONTENT_FIELDS: Final = tuple(
 )
 """The names of the fields that ``Event.content`` has, in order."""
 _content_of: Final[Callable[[Event], tuple[object, ...]]] = attrgetter(*CONTENT_FIELDS)
-
-_Unfrozen: Final = fast_frozen(Event)
-
-checked_event: Final[Callable[..., Event]] = _Unfrozen
-"""Return an event from the values of all its fields, in order, without checking the values.
-
-Readers use it after they have checked everything that ``Event`` requires, including UTC.
-"""
 
 
 def is_long_id(text: str) -> bool:

@@ -20,12 +20,9 @@ from typing import NamedTuple
 
 from workhours_sla.sla.appeal import Cycle
 from workhours_sla.sla.clock import Bounds, Clock, Start
-from workhours_sla.sla.event import TYPE_RANK, EventType
-from workhours_sla.sla.event_record import EVENT_ID, OCCURRED_AT, RANK, Record, order_of
+from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.instants import BEGINNING, NEVER
 from workhours_sla.worktime.zone_offsets import ZERO
-
-_MESSAGE = TYPE_RANK[EventType.CITIZEN_MESSAGE]
 
 
 class Exchange(NamedTuple):
@@ -35,26 +32,22 @@ class Exchange(NamedTuple):
     """
 
     start: Start
-    reply: Record | None
+    reply: Event | None
 
 
 def exchanges_of(cycle: Cycle, start: Start) -> list[Exchange]:
     """Return the exchanges of a cycle in order. Only the last exchange may be open."""
-    replies = [
-        reply
-        for reply in cycle.replies
-        if reply[OCCURRED_AT] >= start.at and reply[EVENT_ID] != start.cause
-    ]
-    messages = [record for record in cycle.records if record[RANK] == _MESSAGE]
+    replies = [reply for reply in cycle.replies if start.precedes(reply)]
+    messages = [one for one in cycle.events if one.type is EventType.CITIZEN_MESSAGE]
     opened: Start | None = start
     exchanges = []
-    for record in sorted([*replies, *messages], key=order_of):
-        if record[OCCURRED_AT] < start.at:
+    for event in sorted([*replies, *messages], key=lambda one: one.order):
+        if event.occurred_at < start.at:
             continue
-        if record[RANK] == _MESSAGE:
-            opened = opened or Start(record[OCCURRED_AT], record[EVENT_ID])
+        if event.type is EventType.CITIZEN_MESSAGE:
+            opened = opened or Start(event.occurred_at, event.event_id)
         elif opened is not None:
-            exchanges.append(Exchange(opened, record))
+            exchanges.append(Exchange(opened, event))
             opened = None
     if opened is not None:
         exchanges.append(Exchange(opened, None))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain, pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from workhours_sla.module_names import public
-from workhours_sla.sla.appeal import Appeal, read_appeal
+from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.clock_builder import Measurement, build_clock
-from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.event_record import APPEAL_ID, OCCURRED_AT
-from workhours_sla.sla.policy import Policy, RelevantEvents, Rule
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
 
@@ -40,161 +38,49 @@ class Unmatched(NamedTuple):
     """``no_rule`` or ``no_schedule``."""
 
 
-class Folded(NamedTuple):
-    """An appeal and its clocks under a policy.
+Key = tuple[str, int]
+"""The key of a clock within its appeal: the name of the target and the number of the cycle."""
 
-    ``recent`` are the clocks that may differ from an earlier result. It is None if all may differ.
-    """
+
+class Folded(NamedTuple):
+    """An appeal and its clocks under a policy."""
 
     appeal: Appeal
     clocks: tuple[Clock, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
-    recent: tuple[Clock, ...] | None = None
 
 
 def fold(events: Sequence[Event], policy: Policy) -> Folded:
     """Return the appeal that some events describe, and its clocks. The events must be in order."""
-    return clocks_of(read_appeal(events), policy)
+    return fold_appeal(Appeal(events), policy)
 
 
-def clocks_of(  # noqa: C901, PLR0912
-    appeal: Appeal,
-    policy: Policy,
-    before: Folded | None = None,
-    added: Collection[EventType] | None = None,
-) -> Folded:
-    """Return the clocks of an appeal.
-
-    ``before`` is an earlier result for the appeal, with fewer events or under another policy. A
-    clock that stays the same is not computed again: the object from ``before`` is returned.
-    ``added`` are the types of the events that the appeal got after ``before``. ``added`` is None if
-    one of these events was not added at the end, or if it corrected another event.
-    """
-    created = appeal.created
-    if created is None:
+def fold_appeal(appeal: Appeal, policy: Policy) -> Folded:
+    """Return an appeal and its clocks. An appeal must always be folded under the same policy."""
+    if appeal.created is None:
         return Folded(appeal)
-    appeal_id = created[APPEAL_ID]
-    rule = policy.rule_for(created[OCCURRED_AT], appeal.attributes)
+    rule = policy.rule_for(appeal.posted_at, appeal.attributes)
     if rule is None:
-        return Folded(appeal, unmatched=(Unmatched(appeal_id, None, "no_rule"),))
+        return Folded(appeal, unmatched=(Unmatched(appeal.appeal_id, None, "no_rule"),))
     earliest_start = None
     if policy.on_change == "from_change":
-        earliest_start, added = _rule_fits_since(appeal, policy, rule), None
-    blocks: Mapping[int, tuple[Clock, ...]] = {}
-    if len(appeal.cycles) > _MANY_CYCLES:
-        blocks = _blocks(before, rule, added)
-    # keyed by the identity of the target, since hashing a target takes long
-    known_clocks = {(id(one.target), one.cycle): one for one in _known(before, blocks)}
-    attributes, changes = appeal.attributes, appeal.changes
+        earliest_start = _rule_fits_since(appeal, policy, rule)
     clocks: list[Clock] = []
-    recent: list[Clock] = []
     unmatched: list[Unmatched] = []
-    for target, relevant, same_due in zip(
-        rule.targets, rule.relevant, rule.same_due_targets, strict=True
-    ):
-        schedule = target.schedule_for(attributes)
+    for target in rule.targets:
+        schedule = target.schedule_for(appeal.attributes)
         if schedule is None:
-            unmatched.append(Unmatched(appeal_id, target.name, "no_schedule"))
+            unmatched.append(Unmatched(appeal.appeal_id, target.name, "no_schedule"))
             continue
-        applies_since = _applies_since(appeal, policy, target, schedule) if changes else None
-        of_target = id(target)
-        cycles = appeal.cycles_for(target.on_reopen)
-        if blocks:
-            earlier = _earlier_clocks(blocks.get(of_target), schedule, applies_since)
-            if earlier:
-                clocks += earlier
-                cycles = cycles[earlier[-1].cycle + 1 :]
-        first_recent = len(clocks)
-        for cycle in cycles:
-            number = cycle.number
-            known = known_clocks.get((of_target, number))
-            if known is None:
-                known = None if same_due is None else known_clocks.get((id(same_due), number))
-            elif (
-                added is not None
-                and known.schedule is schedule
-                and known.applies_since == applies_since
-                and _relevant_to(known, relevant, known_clocks).isdisjoint(added)
-            ):
-                clocks.append(known)
-                continue
-            measurement = Measurement(
-                appeal, cycle, target, schedule, earliest_start, applies_since
-            )
-            clock = build_clock(measurement, known)
+        since = _applies_since(appeal, policy, target, schedule) if appeal.changes else None
+        for cycle in appeal.cycles_for(target.on_reopen):
+            if target.name not in cycle.clocks:
+                measured = Measurement(appeal, cycle, target, schedule, earliest_start, since)
+                cycle.clocks[target.name] = build_clock(measured)
+            clock = cycle.clocks[target.name]
             if clock is not None:
                 clocks.append(clock)
-                known_clocks[of_target, number] = clock
-        if blocks:
-            recent += clocks[first_recent:]
-    is_complete = not blocks or bool(unmatched)  # a target without a schedule loses its clocks
-    return Folded(appeal, tuple(clocks), tuple(unmatched), None if is_complete else tuple(recent))
-
-
-_MANY_CYCLES: Final = 8
-"""In an appeal with more cycles, the clocks of earlier cycles are reused without a look at each."""
-
-
-def _blocks(
-    before: Folded | None, rule: Rule, added: Collection[EventType] | None
-) -> Mapping[int, tuple[Clock, ...]]:
-    """Return the earlier clocks of each target of a rule, keyed by the ``id()`` of the target.
-
-    Return nothing if clocks of earlier cycles may have changed, because of ``added`` or because
-    another rule applied before.
-    """
-    if before is None or added is None or not _RELEVANT_TO_EARLIER_CYCLES.isdisjoint(added):
-        return {}
-    clocks = before.clocks
-    places = {id(target): place for place, target in enumerate(rule.targets)}
-    blocks: dict[int, tuple[Clock, ...]] = {}
-    start = 0
-    while start < len(clocks):
-        target = id(clocks[start].target)
-        if target not in places:
-            return {}
-        stop = bisect_right(
-            clocks, places[target], start, key=lambda one: places.get(id(one.target), -1)
-        )
-        blocks[target] = clocks[start:stop]
-        start = stop
-    return blocks
-
-
-def _known(before: Folded | None, blocks: Mapping[int, tuple[Clock, ...]]) -> Sequence[Clock]:
-    """Return the clocks of an earlier result. With ``blocks``, return the last of each target."""
-    if blocks:
-        return [block[-1] for block in blocks.values()]
-    return () if before is None else before.clocks
-
-
-def _earlier_clocks(
-    block: tuple[Clock, ...] | None, schedule: Schedule, applies_since: datetime | None
-) -> tuple[Clock, ...]:
-    """Return the clocks of a target that are reused without a look at each.
-
-    These are all but the last clock of ``block``, the clocks of the target in an earlier result.
-    """
-    if block is None or block[0].schedule is not schedule:
-        return ()
-    return block[:-1] if block[0].applies_since == applies_since else ()
-
-
-_RELEVANT_TO_EARLIER_CYCLES: Final = frozenset({EventType.REVIEW, EventType.DUPLICATE_OF})
-"""The types of events that can change a clock of a cycle that is no longer the last."""
-
-
-def _relevant_to(
-    clock: Clock, relevant: RelevantEvents, known_clocks: Mapping[tuple[int, int], Clock]
-) -> frozenset[EventType]:
-    """Return the types of later events that can change a clock.
-
-    ``known_clocks`` are the clocks of the appeal, keyed by the ``id()`` of the target and the
-    number of the cycle.
-    """
-    if (id(clock.target), clock.cycle + 1) in known_clocks:  # later events are of a later cycle
-        return _RELEVANT_TO_EARLIER_CYCLES
-    return relevant.waiting if clock.answered_at is None else relevant.answered
+    return Folded(appeal, tuple(clocks), tuple(unmatched))
 
 
 def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:

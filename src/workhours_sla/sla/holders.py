@@ -8,18 +8,15 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 from workhours_sla.module_names import public
-from workhours_sla.sla.appeal import read_appeal
+from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock
 from workhours_sla.sla.clock_builder import Measurement, build_clock
 from workhours_sla.sla.corrected_events import happened_by
-from workhours_sla.sla.event import TYPE_RANK, Event, EventType
-from workhours_sla.sla.event_record import OCCURRED_AT, RANK
+from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.pauses import since_of, until_of
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.zone_offsets import ZERO
-
-_REGISTERED: Final = TYPE_RANK[EventType.REGISTERED]
 
 Phase = Literal["unregistered", "unassigned", "assigned", "returned"]
 Owner = Literal["at_breach", "largest_share", "first"]
@@ -89,7 +86,7 @@ class HolderHistory:
     def __init__(self, events: Iterable[Event], as_of: datetime) -> None:
         self._as_of = in_utc("as_of", as_of)
         known = sorted(events, key=lambda event: event.order)
-        self._appeal = read_appeal(happened_by(known, self._as_of))
+        self._appeal = Appeal(happened_by(known, self._as_of))
 
     @property
     def cycles(self) -> int:
@@ -117,14 +114,14 @@ class HolderHistory:
         if clock.elapsed(as_of) is None:  # also raise if uncertain dates affect only a pause
             clock.schedule.elapsed(clock.started_at, end)
         marks: list[tuple[datetime, str | None, Phase]] = []
-        registers = any(record[RANK] == _REGISTERED for record in of_cycle.records)
+        registers = any(one.type is EventType.REGISTERED for one in of_cycle.events)
         phase: Phase = "unregistered" if registers else "assigned"
         holder = of_cycle.holder_before
-        for record in of_cycle.records:
-            holder = appeal.new_holder(record) or holder
-            if record[RANK] == _REGISTERED and phase == "unregistered":
+        for event in of_cycle.events:
+            holder = appeal.new_holder(event) or holder
+            if event.type is EventType.REGISTERED and phase == "unregistered":
                 phase = "assigned"
-            marks.append((record[OCCURRED_AT], holder, phase))
+            marks.append((event.occurred_at, holder, phase))
         return _cut(clock, marks, end, return_within)
 
 

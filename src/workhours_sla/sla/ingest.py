@@ -17,8 +17,6 @@ from workhours_sla.sla.deduplication import (
     reason_for,
 )
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.event_record import record_of
-from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.store import BY_FOLD, Dropped, Store, Work
 
 Move = tuple[Event | None, StoredEvent | None]
@@ -58,11 +56,10 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
     if moves:
         ids |= _appeal_ids(moves)
     appeals = store.appeals(ids)
-    policy = work.policy
     for event in counting:
-        appeals[event.appeal_id].add_record(record_of(event), policy)
+        appeals[event.appeal_id].add_event(event)
     if moves:
-        appeals = _move(appeals, moves, policy)
+        appeals = _move(appeals, moves)
     report(work, store, appeals)
 
 
@@ -97,7 +94,7 @@ def replace_copies(work: Work, store: Store, event: Event) -> None:
     if after is None:
         repair.quarantined = FUTURE_TIME
     moves = [(None if before is None else before.event, after)]
-    report(work, store, _move(store.appeals(_appeal_ids(moves)), moves, work.policy))
+    report(work, store, _move(store.appeals(_appeal_ids(moves)), moves))
 
 
 def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
@@ -114,9 +111,7 @@ def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
     return ids
 
 
-def _move(
-    appeals: Mapping[str, AppealState], moves: Sequence[Move], policy: Policy
-) -> Mapping[str, AppealState]:
+def _move(appeals: Mapping[str, AppealState], moves: Sequence[Move]) -> Mapping[str, AppealState]:
     """Apply moves to their appeals, and return the appeals that still have content.
 
     A move removes the event that counted for an event id, and adds the copy that counts now.
@@ -125,34 +120,27 @@ def _move(
         if before is not None:
             appeals[before.appeal_id].remove(before)
         if after is not None:
-            appeals[after.event.appeal_id].add(after, policy)
+            appeals[after.event.appeal_id].add(after)
     return {one: appeal for one, appeal in appeals.items() if not appeal.is_empty}
 
 
-def report(
-    work: Work, store: Store, appeals: Mapping[str, AppealState], *, everything: bool = False
-) -> None:
-    """Emit the changes of appeals, and update the quarantine reasons of their events.
-
-    ``everything`` builds and compares every clock again.
-    """
+def report(work: Work, store: Store, appeals: Mapping[str, AppealState]) -> None:
+    """Emit the changes of appeals, and update the quarantine reasons of their events."""
     policy, watermark, changes, reported = work.policy, work.watermark, work.changes, work.appeals
     for appeal_id, appeal in appeals.items():
-        changes += appeal.report(policy, watermark, everything=everything)
-        reasons = appeal.reasons()
+        changes += appeal.report(policy, watermark)
+        reasons = appeal.reasons(policy)
         if reasons:
-            _quarantine(work, store, appeal_id, reasons)
+            _quarantine(work, store, reasons)
         reported[appeal_id] = appeal
 
 
-def _quarantine(
-    work: Work, store: Store, appeal_id: str, reasons: Mapping[str, str | None]
-) -> None:
-    """Set the quarantine reasons of an appeal's events, keyed by event id."""
+def _quarantine(work: Work, store: Store, reasons: Mapping[str, str | None]) -> None:
+    """Set the quarantine reasons of events, keyed by event id."""
     known = work.known
     unknown = [one for one in reasons if one not in known and one not in work.fresh]
     if unknown:
-        known.update(store.copies(appeal_id, unknown))
+        known.update(store.copies(unknown))
     for event_id, reason in reasons.items():
         if event_id in known or event_id in work.fresh:
             copy = effective_copy(work.copies_of(event_id))

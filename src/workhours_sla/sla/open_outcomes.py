@@ -9,15 +9,13 @@ read from the store and evaluated.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
-from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.clock import Clock
-from workhours_sla.sla.fast_constructor import fast_frozen
 from workhours_sla.sla.fold import Folded
 from workhours_sla.sla.instants import NEVER, in_utc
 from workhours_sla.sla.outcome import Outcome, outcome
@@ -25,12 +23,6 @@ from workhours_sla.sla.pipeline import AT_ONCE, Pipeline
 from workhours_sla.sla.policy import Policy
 from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.schedule import Schedule
-
-_NAMES: Final = [field.name for field in fields(Outcome)]
-_ELAPSED: Final = _NAMES.index("elapsed")
-_OVERDUE: Final = _NAMES.index("overdue")
-_values: Final = attrgetter(*_NAMES)
-_new_outcome: Final[Callable[..., Outcome]] = fast_frozen(Outcome)
 
 
 class Steady(NamedTuple):
@@ -161,8 +153,8 @@ def _still_steady(appeals: dict[str, Steady], as_of: datetime) -> Iterator[tuple
 
 def _grown(one: Outcome, since: datetime, growth: timedelta, late_by: timedelta) -> Outcome:
     """Return an outcome after working time has passed since an instant."""
-    values: list[Any] = [*_values(one)]
-    values[_ELAPSED] += growth
-    if one.overdue is not None and one.due_at is not None and one.due_at <= since:
-        values[_OVERDUE] += late_by
-    return _new_outcome(*values)
+    overdue = one.overdue
+    if overdue is not None and one.due_at is not None and one.due_at <= since:
+        overdue += late_by
+    elapsed = None if one.elapsed is None else one.elapsed + growth
+    return replace(one, elapsed=elapsed, overdue=overdue)

@@ -179,7 +179,7 @@ class Pipeline:
             work = Work(policy, store.watermark)
             with store.transaction():
                 for appeals in self._all_appeals(store.appeal_ids()):
-                    report(work, store, appeals, everything=True)
+                    report(work, store, appeals)
                     self._write_part(work)
                 store.write(work)
             self._policy = policy

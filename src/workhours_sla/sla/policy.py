@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import KW_ONLY, dataclass, field, fields
+from dataclasses import KW_ONLY, dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, get_args
 
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import NaiveDatetimeError, PolicyError, shown
 from workhours_sla.module_names import public
-from workhours_sla.sla.event import Attributes, EventType
+from workhours_sla.sla.event import Attributes
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.schedule import Schedule
@@ -22,17 +22,6 @@ OnChange = Literal["from_creation", "from_change"]
 OnChangePast = Literal["as_of_change", "count"]
 Names = AbstractSet[str] | list[str] | tuple[str, ...]
 """Values of one attribute. A single string is excluded: its letters would be the values."""
-
-
-class RelevantEvents(NamedTuple):
-    """The types of events that can change a clock if they come after all other events.
-
-    ``waiting`` are the types that can change a clock without an answer. ``answered`` are the types
-    that can change a clock with an answer; there are few of them.
-    """
-
-    waiting: frozenset[EventType]
-    answered: frozenset[EventType]
 
 
 CONDITIONS: Final = {
@@ -76,15 +65,9 @@ class Rule:
     districts: Names = frozenset()
     valid_from: datetime | None = None
     valid_until: datetime | None = None
-    relevant: tuple[RelevantEvents, ...] = field(init=False, repr=False, compare=False)
-    """For each target, the types of events that can change its clocks."""
-    same_due_targets: tuple[Target | None, ...] = field(init=False, repr=False, compare=False)
-    """For each target, the first earlier target with equal time options, or None."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "targets", tuple(self.targets))
-        object.__setattr__(self, "relevant", tuple(map(_relevant_events, self.targets)))
-        object.__setattr__(self, "same_due_targets", tuple(_same_due_targets(self.targets)))
         names = [target.name for target in self.targets]
         if not names or len(set(names)) < len(names):
             raise PolicyError(say("rule_names", rule=shown(self.name), names=shown(names)))
@@ -198,14 +181,6 @@ class Policy:
         return depends and options == ("from_creation", "as_of_change")
 
     @cached_property
-    def relevant(self) -> frozenset[EventType]:
-        """The types of events that can change a clock of any target.
-
-        An event of another type can only change the attributes of the appeal.
-        """
-        return frozenset().union(*(one.waiting for rule in self.rules for one in rule.relevant))
-
-    @cached_property
     def version(self) -> str:
         """A fingerprint of the content of the policy. Equal policies have equal versions."""
         rules = [
@@ -225,50 +200,6 @@ class Policy:
 def targets_named(policy: Policy, name: str | None) -> tuple[Target, ...]:
     """Return the targets of a policy that have a name, or all of them if ``name`` is None."""
     return tuple(target for target in policy.targets if name in (None, target.name))
-
-
-_ALWAYS_RELEVANT: Final = frozenset(
-    {
-        EventType.CREATED,
-        EventType.DELETED,
-        EventType.RESTORED,
-        EventType.REOPENED,
-        EventType.DUPLICATE_OF,
-    }
-)
-_RELEVANT_TO_ANSWER: Final = {
-    "first_reply": frozenset({EventType.REPLIED}),
-    "substantive_reply": frozenset({EventType.REPLIED, EventType.REVIEW}),
-    "final_reply": frozenset({EventType.CLOSED}),
-    "next_reply": frozenset({EventType.REPLIED, EventType.CITIZEN_MESSAGE}),
-}
-
-
-def _relevant_events(target: Target) -> RelevantEvents:
-    if isinstance(target.stops, str):
-        answering = _RELEVANT_TO_ANSWER[target.stops]
-    else:
-        answering = frozenset(map(EventType, target.stops))
-    found = set(_ALWAYS_RELEVANT | answering)
-    if target.pauses:
-        found |= {EventType.PAUSED, EventType.RESUMED}
-    if target.staff_opened == "wait":
-        found.add(EventType.CITIZEN_MESSAGE)
-    if target.starts in ("registered", "assigned"):
-        found.add(EventType(target.starts))
-    elif target.starts == "interim":
-        found.add(EventType.REPLIED)
-    if target.on_transfer != "keep":
-        found |= {EventType.ASSIGNED, EventType.TRANSFERRED}
-    waiting = frozenset(found)
-    if target.stops == "next_reply":  # after an answered exchange, another exchange may count
-        return RelevantEvents(waiting, waiting)
-    return RelevantEvents(waiting, _ALWAYS_RELEVANT | (answering & {EventType.REVIEW}))
-
-
-def _same_due_targets(targets: Sequence[Target]) -> Iterator[Target | None]:
-    for place, target in enumerate(targets):
-        yield next((one for one in targets[:place] if one.is_due_as(target)), None)
 
 
 def _content(target: Target) -> list[object]:

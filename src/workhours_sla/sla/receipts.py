@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from workhours_sla.sla.deduplication import Copies, StoredEvent
+from workhours_sla.sla.deduplication import Copies, StoredEvent, all_of
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.event_index import all_of
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.sla.run_loop import Committed
 from workhours_sla.sla.store import Batch

@@ -184,7 +184,7 @@ class Store(Outbox, Protocol):
         """Return a context manager for one transaction.
 
         Everything that is written within the block becomes durable when the block ends. If the
-        block raises, nothing is stored, or the store refuses further transactions.
+        block raises, nothing is stored.
         """
 
     def close(self) -> None:
@@ -222,10 +222,8 @@ class Store(Outbox, Protocol):
         The dropped ids are None if the store never dropped anything.
         """
 
-    def copies(
-        self, appeal_id: str, event_ids: Sequence[str]
-    ) -> Mapping[str, StoredEvent | Copies]:
-        """Return the stored copies of event ids that count for an appeal, keyed by event id."""
+    def copies(self, event_ids: Sequence[str]) -> Mapping[str, StoredEvent | Copies]:
+        """Return the stored copies of event ids, keyed by event id."""
 
     def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
         """Return appeals keyed by id, in the order of ``ids``. Unknown ids map to new appeals."""

@@ -34,8 +34,6 @@ _CHOICES = {
     "closing": Closing,
     "staff_opened": StaffOpened,
 }
-_TIME_OPTIONS = ("budget", "closing", "warn", "warn_percent", "pause_cap")
-"""The options that a clock's due time, limit and warning time depend on."""
 _NEVER_STOP = frozenset({EventType.CREATED, EventType.REOPENED})
 
 
@@ -200,10 +198,6 @@ class Target:
         if isinstance(by, Schedule):
             return by
         return by.schedules.get(getattr(of, by.field) or "")
-
-    def is_due_as(self, other: Target) -> bool:
-        """Return whether two targets give equal times if the start and the pauses are equal."""
-        return all(getattr(self, name) == getattr(other, name) for name in _TIME_OPTIONS)
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:

@@ -168,10 +168,10 @@ def test_the_next_version_updates_the_tables_and_keeps_the_rows(
 @pytest.mark.parametrize("open_it", [PostgresStore, PostgresReader])
 def test_a_later_schema_is_refused(open_it: Callable[[str], object], address: str) -> None:
     filled(address)
-    execute(address, "UPDATE meta SET value='99' WHERE key='schema_version'")
+    execute(address, "UPDATE meta SET value='99' WHERE key='store_version'")
     with pytest.raises(StoreError, match=r"schema 99.*reads schema 1 only; install"):
         open_it(address)
-    execute(address, "UPDATE meta SET value='1' WHERE key='schema_version'")
+    execute(address, "UPDATE meta SET value='1' WHERE key='store_version'")
     open_it(address).close()
 
 
@@ -233,7 +233,6 @@ def test_a_reader_needs_no_right_to_write(address: str) -> None:
 def test_a_damaged_store_is_named_with_its_table_and_row(address: str) -> None:
     filled(address)
     execute(address, "UPDATE event SET body='[]' WHERE number=1")
-    assert check_store(address) == (StoreFault("checksum", "event", 1),)
     with PostgresReader(address) as reader, pytest.raises(StoreError, match="row 1 of table event"):
         list(reader.events())
     execute(address, "DROP INDEX event_by_id")

@@ -23,7 +23,7 @@ from kit.promise_scenes import Scene, scenes
 from kit.properties import EXAMPLES, PROPERTY
 from kit.random_streams import cut, deliveries
 from kit.values import HOUR
-from workhours_sla.adapters.stores.database import COLUMNS, VERSION_KEY, Database
+from workhours_sla.adapters.stores.database import COLUMNS, OWN_KEYS, Database
 from workhours_sla.adapters.stores.places import open_to_copy_from
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.instants import BEGINNING
@@ -134,7 +134,7 @@ def rows_of(place: Path | str) -> dict[str, list[Any]]:
     """Return all rows of a store by table, in the form that is the same in every database."""
 
     def rows(db: Database, table: str) -> list[Any]:
-        found = [row for row in db.stream(table) if row[0] != VERSION_KEY]
+        found = [row for row in db.stream(table) if row[0] not in OWN_KEYS]
         if table == "event":  # the last column is a boolean or a number
             found = [(*row[:-1], int(row[-1])) for row in found]
         return sorted(map(repr, found))

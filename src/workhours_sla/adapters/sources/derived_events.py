@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from json import dumps
@@ -9,7 +11,7 @@ from typing import Final
 
 from workhours_sla.adapters.sources.times import RefusedError
 from workhours_sla.errors import EventError
-from workhours_sla.sla.event import Event, EventType, check_ids, checked_event, is_long_id
+from workhours_sla.sla.event import Event, EventType, check_ids, is_long_id
 from workhours_sla.text.messages import phrase_of
 
 _ID_DIGITS: Final = 20
@@ -54,11 +56,18 @@ def has_content_id(event: Event) -> bool:
 
 def check_ids_of_row(event_id: str, appeal_id: str) -> None:
     """Raise RefusedError if an id is too long for an event."""
-    try:
+    with _refusing():
         check_ids(event_id, appeal_id)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Raise RefusedError for a text that an event cannot have."""
+    try:
+        yield
     except EventError as error:
         phrase = phrase_of(error)
-        assert phrase is not None  # noqa: S101 - every EventError of check_ids has one
+        assert phrase is not None  # noqa: S101 - every EventError about a text has one
         raise RefusedError(phrase, "malformed") from None
 
 
@@ -72,12 +81,13 @@ def derived_event(
     """Return the event of a row, with an id computed from its content.
 
     ``facts`` are the fields of Event after ``received_at``. Without ``received_at``, the event
-    counts as received when it occurred. Raises RefusedError for an appeal id that is too long.
+    counts as received when it occurred. Raises RefusedError for an appeal id that is too long and
+    for a text with U+0000.
     """
-    check_ids_of_row("", appeal_id)
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     received_at = received_at or occurred_at
-    return Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)  # type: ignore[arg-type]
+    with _refusing():
+        return Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)  # type: ignore[arg-type]
 
 
 def with_creation(event: Event) -> tuple[Event, ...]:
@@ -92,7 +102,7 @@ def with_creation(event: Event) -> tuple[Event, ...]:
     own_id = f"{event.event_id}/created"
     if is_long_id(own_id):
         own_id = f"{content_id(event.event_id, event.type, event.occurred_at)}/created"
-    created = checked_event(
+    created = Event(
         own_id,
         event.appeal_id,
         EventType.CREATED,

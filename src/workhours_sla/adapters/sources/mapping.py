@@ -290,6 +290,9 @@ class Mapper:
                 if value is None:
                     return None
                 value = plain_text(canonical, value, fractions=fractions)
+            if "\0" in value:
+                detail = say("nul_character", name=canonical, text=shown(value))
+                raise RefusedError(detail, "malformed")
             value = value.strip()
             if values:
                 value = values.get(value, value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, AnyStr
 
@@ -15,7 +14,7 @@ from workhours_sla.adapters.columns import CLAIM_COLUMNS
 from workhours_sla.adapters.sources.derived_events import content_id, with_creation
 from workhours_sla.adapters.sources.mapping import EVENT_COLUMNS, REMEMBERED, TYPES
 from workhours_sla.adapters.sources.times import DEFAULT, RefusedError
-from workhours_sla.sla.event import AUTHOR_ROLES, Attributes, Event, checked_event, is_long_id
+from workhours_sla.sla.event import AUTHOR_ROLES, Attributes, Event, is_long_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -202,26 +201,13 @@ class TypedLines:
             return None
         if refers_to is not None:
             refers_to = self._refers_to[refers_to]
-        event = checked_event(
-            "" if own_id is None else own_id.strip(),
-            appeal_id,
-            kind,
-            occurred_at,
-            received_at,
-            source,
-            agency,
-            district,
-            channel,
-            role,
-            substantive,
-            reason,
-            topic,
-            importance,
-            regime,
-            refers_to,
+        facts = (
+            *(source, agency, district, channel, role, substantive),
+            *(reason, topic, importance, regime, refers_to),
         )
-        if not event.event_id:
-            event = replace(event, event_id=content_id(*event.content))  # type: ignore[arg-type]
+        own_id = own_id.strip() if own_id is not None else ""
+        own_id = own_id or content_id(appeal_id, kind, occurred_at, *facts)
+        event = Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)
         return with_creation(event) if self._with_creations else (event,)
 
 

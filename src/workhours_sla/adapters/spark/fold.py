@@ -1,35 +1,54 @@
 """The fold of one appeal's events as a stateful processor of Spark.
 
-The state of an appeal is the snapshot of a Monitor that has only the events of the appeal. Spark
+The state of an appeal is its events, the reported states of its clocks, and the watermark. Spark
 calls the processor with the new events of an appeal, and when the appeal's timer is due. In both
-cases the processor applies the events first, and then advances the monitor to the watermark.
+cases the appeal is folded again: first with the new events, then with the new watermark.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
+from operator import attrgetter
 from typing import Any, Final
 
+import msgspec
 from pyspark.sql import Row
 from pyspark.sql.streaming import StatefulProcessor
 
 from workhours_sla.errors import EngineError
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.deduplication import StoredEvent, deduplicated_appeals
+from workhours_sla.sla.emitted_changes import Change, Reported
 from workhours_sla.sla.event import EVENT_FIELDS, Event
-from workhours_sla.sla.instants import NEVER
-from workhours_sla.sla.monitor import Monitor
+from workhours_sla.sla.instants import BEGINNING, NEVER
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text.messages import say
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 _MILLISECOND: Final = timedelta(milliseconds=1)
-STATE: Final = "snapshot binary, timer long, policy string"
-"""The state of an appeal: the snapshot, its timer in milliseconds, the version of the policy.
+STATE: Final = "content binary, timer long, policy string"
+"""The state of an appeal: its content, its timer in milliseconds, the version of the policy.
 
-Only a dropped appeal has no snapshot.
+Only a dropped appeal has no content.
 """
+
+
+class Content(msgspec.Struct, array_like=True):
+    """The content of the state of an appeal: different copies of its events, and what was reported.
+
+    Of equal copies, it has the one that was received first.
+    """
+
+    events: list[Event] = []
+    reported: list[tuple[str, int, Reported]] = []
+    watermark: datetime = BEGINNING
+
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode: Final = msgspec.msgpack.Decoder(Content).decode
 _Change: Final = Row("change_id", *Change._fields)
 
 
@@ -54,7 +73,7 @@ class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be 
         """Apply the new events of an appeal, advance to the watermark, and return the changes."""
         if key[0] is None:  # heartbeats
             return iter(())
-        return self._report([event_of(row) for row in rows], timerValues)
+        return self._report(key[0], [event_of(row) for row in rows], timerValues)
 
     def handleExpiredTimer(  # noqa: N802
         self,
@@ -63,28 +82,34 @@ class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be 
         expiredTimerInfo: Any,  # noqa: N803
     ) -> Iterator[Row]:
         """Advance an appeal whose timer is due, and return the changes."""
-        return self._report([], timerValues)
+        return self._report(key[0], [], timerValues)
 
     def close(self) -> None:
         """Do nothing, since the state belongs to Spark."""
 
-    def _report(self, events: list[Event], times: Any) -> Iterator[Row]:
+    def _report(self, appeal_id: str, events: list[Event], times: Any) -> Iterator[Row]:
         state, policy = self._state.get(), self._policy
-        if state is None:
-            monitor, timer = Monitor(policy), None
-        else:
-            snapshot, timer, built_under = state
-            if snapshot is None:  # dropped: its events no longer count
+        content, timer = Content(), None
+        if state is not None:
+            stored, timer, built_under = state
+            if stored is None:  # dropped: its events no longer count
                 return iter(())
             if built_under != policy.version:
                 msg = say("spark_other_policy", found=built_under, version=policy.version)
                 raise EngineError(msg)
-            monitor = Monitor.restore(policy, bytes(snapshot))
-        changes = monitor.apply(events) if events else ()
+            content = _decode(bytes(stored))
+        copies = _copies([*content.events, *events])
+        counting, _, _ = deduplicated_appeals(copies)
+        reported = {(target, cycle): one for target, cycle, one in content.reported}
+        appeal = AppealState(appeal_id, map(StoredEvent, counting.get(appeal_id, ())), reported)
+        changes = appeal.report(policy, content.watermark)
         watermark = times.getCurrentWatermarkInMs()
         if watermark > 0:
-            changes += monitor.advance(EPOCH + watermark * _MILLISECOND)
-        at = monitor.next_at or self._dropped_at(monitor)
+            content.watermark = max(content.watermark, EPOCH + watermark * _MILLISECOND)
+            changes += appeal.report(policy, content.watermark)
+        content.events = list(chain.from_iterable(copies))
+        content.reported = [(*key, one) for key, one in appeal.reported.items()]
+        at = appeal.next_at or self._dropped_at(appeal, content.events)
         # watermarks are whole milliseconds, so the first that reaches an instant is rounded up
         wanted = None if at is None else -((EPOCH - at) // _MILLISECOND)
         if wanted is not None and wanted <= watermark:  # only a time to drop has passed already
@@ -92,14 +117,14 @@ class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be 
             self._state.update((None, None, policy.version))
         else:
             self._set_timer(timer, wanted, watermark)
-            self._state.update((monitor.snapshot(), wanted, policy.version))
+            self._state.update((_encode(content), wanted, policy.version))
         return map(row_of, changes)
 
-    def _dropped_at(self, monitor: Monitor) -> datetime | None:
+    def _dropped_at(self, appeal: AppealState, events: list[Event]) -> datetime | None:
         """Return when an ended appeal is dropped, None if it has not ended or is kept."""
-        if self._retain is None or monitor.store.open_ids():
+        if self._retain is None or (appeal.events and appeal.ended_at is None):
             return None
-        last = max((event.occurred_at for event in monitor.store.events()), default=None)
+        last = max((event.occurred_at for event in events), default=None)
         return None if last is None or NEVER - last < self._retain else last + self._retain
 
     def _set_timer(self, before: int | None, timer: int | None, watermark: int) -> None:
@@ -109,6 +134,14 @@ class AppealFold(StatefulProcessor):  # type: ignore[misc] # PySpark may not be 
                 self._handle.deleteTimer(before)
             if timer is not None:
                 self._handle.registerTimer(timer)
+
+
+def _copies(events: list[Event]) -> list[list[Event]]:
+    """Return the different copies of each event id. Of equal copies, the one received first."""
+    by_id: dict[str, dict[tuple[object, ...], Event]] = {}
+    for event in sorted(events, key=attrgetter("received_at")):
+        by_id.setdefault(event.event_id, {}).setdefault(event.content, event)
+    return [list(copies.values()) for copies in by_id.values()]
 
 
 def event_of(row: Row) -> Event:

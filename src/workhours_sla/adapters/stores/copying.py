@@ -8,12 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from workhours_sla.adapters.stores.database import COLUMNS, VERSION_KEY, Database
+from workhours_sla.adapters.stores.database import COLUMNS, OWN_KEYS, Database
 from workhours_sla.adapters.stores.places import is_address, open_to_copy_from, open_to_copy_into
-from workhours_sla.adapters.stores.row_checks import CHECKS
 from workhours_sla.adapters.stores.sqlite_database import SqliteDatabase
 from workhours_sla.adapters.stores.sqlite_file import new_store
-from workhours_sla.adapters.stores.stored_rows import Row, refuse_row
+from workhours_sla.adapters.stores.stored_rows import Row
 from workhours_sla.errors import StoreError
 from workhours_sla.text.messages import say
 
@@ -45,8 +44,7 @@ def copy_store(source: Path | str, target: Path | str) -> int:
 
     ``source`` and ``target`` are paths or addresses of PostgreSQL databases. The copy has the state
     of one moment, and continues as the source would: it has the same positions, changes, progress
-    of sinks and rows in quarantine. Every checksum is checked. If StoreError is raised, the target
-    is as before.
+    of sinks and rows in quarantine. If StoreError is raised, the target is as before.
 
     >>> from tempfile import TemporaryDirectory
     >>> from workhours_sla import Policy, Schedule, Target, working_hours
@@ -91,13 +89,10 @@ def _copy(source: Database, into: Database) -> int:
 
 def _rows_of(source: Database, table: str) -> Iterator[Row]:
     """Yield the rows of a table in the form that every database takes. Raises StoreError."""
-    check = CHECKS.get(table)
     for row in _read(source, table):
-        if check is not None and not check.intact(row):
-            refuse_row(source.place, table, row)
         if table == "event":
             yield (*row[:_REPAIRED], bool(row[_REPAIRED]))
-        elif table != "meta" or row[0] != VERSION_KEY:
+        elif table != "meta" or row[0] not in OWN_KEYS:
             yield row
 
 
@@ -112,7 +107,7 @@ def _check_empty(into: Database) -> None:
     found: Iterable[str] = (
         table
         for table in COLUMNS
-        if any(key != VERSION_KEY for (key, *_) in into.rows(f"SELECT * FROM {table} LIMIT 2"))  # noqa: S608 - our own names
+        if any(key not in OWN_KEYS for (key, *_) in into.rows(f"SELECT * FROM {table} LIMIT 2"))  # noqa: S608 - our own names
     )
     if next(iter(found), None) is not None:
         raise StoreError(say("store_not_empty", path=repr(into.place)), path=into.place)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -18,23 +19,25 @@ class Columns(NamedTuple):
 
 
 COLUMNS: Final[Mapping[str, Columns]] = {
-    "meta": Columns(("key",), ("value", "checksum")),
-    "event": Columns(
-        ("number",), ("event_id", "appeal_id", "body", "checksum", "quarantined", "repaired")
-    ),
-    "appeal": Columns(("appeal_id",), ("reported", "checksum", "timer", "ended_at")),
-    "outbox": Columns(("number",), ("at", "body", "checksum")),
-    "progress": Columns(("sink",), ("number", "checksum")),
-    "failure": Columns(("sink", "number"), ("attempts", "retry_at", "error", "checksum")),
-    "position": Columns(("source", "partition"), ("position", "received_until", "checksum")),
-    "rejected": Columns(("number",), ("source", "reason", "detail", "text", "at", "checksum")),
+    "meta": Columns(("key",), ("value",)),
+    "event": Columns(("number",), ("event_id", "appeal_id", "body", "quarantined", "repaired")),
+    "appeal": Columns(("appeal_id",), ("reported", "timer", "ended_at")),
+    "outbox": Columns(("number",), ("at", "body")),
+    "progress": Columns(("sink",), ("number",)),
+    "failure": Columns(("sink", "number"), ("attempts", "retry_at", "error")),
+    "position": Columns(("source", "partition"), ("position", "received_until")),
+    "rejected": Columns(("number",), ("source", "reason", "detail", "text", "at")),
     "tombstone": Columns(("hash",)),
 }
 """The columns of each table. They are the same in every database, so that stores can be copied."""
 
 
-VERSION_KEY: Final = "schema_version"
+VERSION_KEY: Final = "store_version"
 """The key of the version of the schema in the table ``meta``, where a database keeps it there."""
+WRITER_KEY: Final = "writer"
+"""The key of the token of the last writer of a file, in the table ``meta``."""
+OWN_KEYS: Final = (VERSION_KEY, WRITER_KEY)
+"""The keys in the table ``meta`` that are not copied to other stores."""
 
 
 class Database(Protocol):
@@ -65,13 +68,13 @@ class Database(Protocol):
         Raises the errors of the driver, which ``moment`` converts to StoreError.
         """
 
-    def add(self, table: str, rows: Iterable[Row]) -> None:
+    def add(self, table: str, rows: Sequence[Row]) -> None:
         """Insert rows with new keys."""
 
-    def put(self, table: str, rows: Iterable[Row]) -> None:
+    def put(self, table: str, rows: Sequence[Row]) -> None:
         """Insert rows. A row replaces the row that has its key. All keys are different."""
 
-    def run(self, sql: str, rows: Iterable[Row]) -> None:
+    def run(self, sql: str, rows: Sequence[Row]) -> None:
         """Execute a statement once for the values of each row."""
 
     def transaction(self) -> AbstractContextManager[None]:
@@ -103,12 +106,14 @@ class CheckedDatabase(Database, Protocol):
         """
 
 
+@cache
 def insert(table: str) -> str:
     """Return the SQL that inserts a row."""
     key, others = COLUMNS[table]
     return f"INSERT INTO {table} VALUES ({','.join('?' * len((*key, *others)))})"  # noqa: S608 - our own name
 
 
+@cache
 def upsert(table: str) -> str:
     """Return the SQL that inserts a row, or replaces the row that has its key."""
     key, others = COLUMNS[table]

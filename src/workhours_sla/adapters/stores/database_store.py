@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from workhours_sla.adapters.stores.database import Database
 from workhours_sla.adapters.stores.outbox import StoreOutbox
 from workhours_sla.adapters.stores.reader import ERASED, StoreReader, erased_of, serialised
-from workhours_sla.adapters.stores.stored_rows import instant, micros, with_checksum
+from workhours_sla.adapters.stores.stored_rows import instant, micros, storable
 from workhours_sla.adapters.stores.tables import Tables
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.appeal_state import AppealState
@@ -40,17 +40,19 @@ class DatabaseStore(StoreOutbox):
     _written: datetime | None
     """The watermark in the database."""
     _built_under: str | None
+    _state: dict[str, Any]
+    """The counters and other values in the table ``meta``."""
     _erased: dict[str, int]
     """The number of erased rejected rows, keyed by reason."""
 
     _swept: datetime | None
     """The instant before which quarantined events were last dropped, by this process."""
 
-    def __init__(self, db: Database, hot: int) -> None:
+    def __init__(self, db: Database, hot: int, *, keeps_changes: bool = True) -> None:
         super().__init__(db)
         self._swept = None
         try:
-            self._tables = Tables(db, hot)
+            self._tables = Tables(db, hot, keeps_changes=keeps_changes)
             self._load_state()
         except BaseException:
             self.close()
@@ -96,25 +98,24 @@ class DatabaseStore(StoreOutbox):
 
     def _write_state(self) -> None:
         watermark = None if self._watermark is None else micros(self._watermark)
-        self._db.put(
-            "meta",
-            [
-                with_checksum("read", self._read),
-                with_checksum("duplicate", self._duplicate),
-                with_checksum("dropped", self._dropped),
-                with_checksum("dropped_before", self._dropped_before),
-                with_checksum("last_change", self._tables.last_change),
-                with_checksum("last_rejected", self._last_rejected),
-                with_checksum("watermark", watermark),
-                with_checksum("policy_version", self._built_under),
-                with_checksum("library_version", __version__),
-            ],
-        )
+        state = {
+            "read": self._read,
+            "duplicate": self._duplicate,
+            "dropped": self._dropped,
+            "dropped_before": self._dropped_before,
+            "last_change": self._tables.last_change,
+            "last_rejected": self._last_rejected,
+            "watermark": watermark,
+            "policy_version": self._built_under,
+            "library_version": __version__,
+        }
+        self._db.put("meta", [one for one in state.items() if one not in self._state.items()])
+        self._state = state
 
     def _load_state(self) -> None:
         """Read the counters and the watermark again, and drop the appeals in memory."""
         self._tables.forget()
-        meta = self._meta()
+        self._state = meta = self._meta()
         self._read: int = meta.get("read", 0)
         self._duplicate: int = meta.get("duplicate", 0)
         self._dropped: int = meta.get("dropped", 0)
@@ -151,11 +152,7 @@ class DatabaseStore(StoreOutbox):
         copies = self._tables.copies({event.event_id for event in events})
         return copies, self._tables.dropped(events) if self._dropped else None
 
-    def copies(
-        self,
-        appeal_id: str,
-        event_ids: Sequence[str],
-    ) -> Mapping[str, StoredEvent | Copies]:
+    def copies(self, event_ids: Sequence[str]) -> Mapping[str, StoredEvent | Copies]:
         """Return the stored copies of event ids, keyed by event id."""
         return self._tables.copies(event_ids)
 
@@ -195,7 +192,7 @@ class DatabaseStore(StoreOutbox):
         self._db.add(
             "rejected",
             [
-                with_checksum(number, batch.source, *row, at)
+                (number, batch.source, *map(storable, row), at)
                 for number, row in enumerate(batch.rejected, self._last_rejected + 1)
             ],
         )
@@ -203,7 +200,7 @@ class DatabaseStore(StoreOutbox):
         self._db.put(
             "position",
             [
-                with_checksum(
+                (
                     batch.source,
                     partition,
                     one.position,
@@ -222,7 +219,7 @@ class DatabaseStore(StoreOutbox):
                 self._write_rejected(number, source, row, at)
 
     def _write_rejected(self, number: int, source: str, row: Rejected, at: int | None) -> None:
-        self._db.put("rejected", [with_checksum(number, source, *row, at)])
+        self._db.put("rejected", [(number, source, *map(storable, row), at)])
 
     def drop(self, before: datetime) -> None:
         """Drop what is older than an instant.
@@ -259,13 +256,13 @@ class DatabaseStore(StoreOutbox):
         self._db.run("DELETE FROM rejected WHERE at<?", [(before,)])
         for reason, count in erased:
             self._erased[reason] = self._erased.get(reason, 0) + count
-            self._db.put("meta", [with_checksum(f"{ERASED}{reason}", self._erased[reason])])
+            self._db.put("meta", [(f"{ERASED}{reason}", self._erased[reason])])
 
     @serialised
     def note(self, key: str, text: str) -> None:
         """Store a text under a key. It replaces an earlier text."""
         with self._db.transaction():
-            self._db.put("meta", [with_checksum(f"note:{key}", text)])
+            self._db.put("meta", [(f"note:{key}", text)])
 
 
 class _Lock:

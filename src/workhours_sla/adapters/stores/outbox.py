@@ -9,7 +9,7 @@ from typing import Final
 
 from workhours_sla.adapters.stores.database import Database
 from workhours_sla.adapters.stores.reader import StoreReader, serialised
-from workhours_sla.adapters.stores.stored_rows import instant, micros, with_checksum
+from workhours_sla.adapters.stores.stored_rows import instant, micros, storable
 from workhours_sla.sla.delivery import Failure, Pending, Progress, decide, repeated
 from workhours_sla.sla.emitted_changes import Change
 
@@ -42,8 +42,8 @@ class StoreOutbox(StoreReader):
 
     def _acknowledged(self) -> int:
         """Return the number of the last change that every sink in use has, 0 if there is none."""
-        rows = self._rows("progress", "SELECT * FROM progress")
-        numbers = {sink: number for sink, number, _ in rows}
+        rows = self._all("SELECT sink, number FROM progress")
+        numbers = dict(rows)
         return min((numbers.get(sink, 0) for sink in self._sinks or numbers), default=0)
 
     @serialised
@@ -86,7 +86,7 @@ class StoreOutbox(StoreReader):
             failures = [(sink, one.number) for one in self.failures(sink) if one.number in numbers]
             self._db.run("DELETE FROM failure WHERE sink=? AND number=?", failures)
             if end is not None:
-                self._db.put("meta", [with_checksum(_end_key(sink), f"{number} {end}")])
+                self._db.put("meta", [(_end_key(sink), f"{number} {end}")])
 
     @serialised
     def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
@@ -116,24 +116,24 @@ class StoreOutbox(StoreReader):
     def progress(self, sink: str) -> Progress:
         """Return how many changes a sink has acknowledged, and the end position of the sink."""
         number = self._number(sink)
-        rows = self._rows("meta", "SELECT * FROM meta WHERE key=?", _end_key(sink))
+        rows = self._all("SELECT value FROM meta WHERE key=?", _end_key(sink))
         last = next((change.change_id for _, change in self._change(number)), None)
         if not rows:
             return Progress(number, None, last)
-        recorded, _, end = rows[0][1].partition(" ")
+        recorded, _, end = rows[0][0].partition(" ")
         return Progress(number, end, last if number > int(recorded) else None)
 
     def _number(self, sink: str) -> int:
-        rows = self._rows("progress", "SELECT * FROM progress WHERE sink=?", sink)
-        return rows[0][1] if rows else 0
+        rows = self._all("SELECT number FROM progress WHERE sink=?", sink)
+        return rows[0][0] if rows else 0
 
     def _set_number(self, sink: str, number: int) -> None:
-        self._db.put("progress", [with_checksum(sink, number)])
+        self._db.put("progress", [(sink, number)])
 
     def _set_failure(self, sink: str, failure: Failure) -> None:
         number, attempts, retry_at, error = failure
         at = None if retry_at is None else micros(retry_at)
-        self._db.put("failure", [with_checksum(sink, number, attempts, at, error)])
+        self._db.put("failure", [(sink, number, attempts, at, storable(error))])
 
 
 def _end_key(sink: str) -> str:

@@ -24,7 +24,7 @@ from workhours_sla.adapters.stores.postgres_address import (
 )
 from workhours_sla.adapters.stores.postgres_schema import TYPES, Connection, Schema
 from workhours_sla.adapters.stores.sqlite_file import refuse_text
-from workhours_sla.adapters.stores.stored_rows import Row
+from workhours_sla.adapters.stores.stored_rows import Row, storable
 from workhours_sla.errors import StoreError
 from workhours_sla.text.messages import say
 
@@ -34,8 +34,6 @@ LOCK_CLASS: Final = 0x57484F53
 _AT_ONCE: Final = 10_000
 """Number of rows that ``stream`` reads at a time."""
 _SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
-_TEXT: Final = 25
-"""The type of columns of text."""
 
 _TAKE_LOCK: Final = """
     SELECT CASE WHEN EXISTS (
@@ -73,11 +71,7 @@ machine of the writer is gone, and releases its lock.
 
 
 class PostgresDatabase:
-    """A schema of a database, open for one process that writes or for any number that read.
-
-    PostgreSQL cannot store the character U+0000 in a text. Texts with it, or with U+0001, are
-    stored with U+0001 as an escape character.
-    """
+    """A schema of a database, open for one process that writes or for any number that read."""
 
     errors = (psycopg.Error,)
 
@@ -217,7 +211,7 @@ class PostgresDatabase:
         """Yield all rows of a table, with the columns in their order, within ``moment``."""
         with self.connection.cursor(name="stream") as cursor:
             cursor.execute(f"SELECT * FROM {table}".encode(), binary=True)  # noqa: S608 - our own name
-            while found := _unescaped(cursor.fetchmany(_AT_ONCE), _texts(cursor)):
+            while found := cursor.fetchmany(_AT_ONCE):
                 yield from found
 
     def wrong(self) -> Iterator[tuple[str, str]]:
@@ -227,9 +221,9 @@ class PostgresDatabase:
 
     # -- write ---------------------------------------------------------------------------------
 
-    def add(self, table: str, rows: Iterable[Row]) -> None:
+    def add(self, table: str, rows: Sequence[Row]) -> None:
         """Insert rows with new keys, within ``transaction``."""
-        found = _escaped(table, list(rows))
+        found = _typed(table, rows)
         if not found:
             return
         types = TYPES[table]
@@ -239,19 +233,18 @@ class PostgresDatabase:
             for row in found:
                 into.write_row(row)
 
-    def put(self, table: str, rows: Iterable[Row]) -> None:
+    def put(self, table: str, rows: Sequence[Row]) -> None:
         """Insert rows, or replace the rows that have their keys, within ``transaction``."""
-        found = _escaped(table, list(rows))
+        found = _typed(table, rows)
         if found:
             columns = [list(column) for column in zip(*found, strict=True)]
             self.connection.execute(_upsert(table), columns, binary=True)
 
-    def run(self, sql: str, rows: Iterable[Row]) -> None:
+    def run(self, sql: str, rows: Sequence[Row]) -> None:
         """Execute a statement once for the values of each row, within ``transaction``."""
-        bound = [[_bound(value) for value in row] for row in rows]
-        if bound:
+        if rows:
             with self.connection.cursor() as cursor:
-                cursor.executemany(_translated(sql), bound)
+                cursor.executemany(_translated(sql), rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -335,60 +328,14 @@ def _upsert(table: str) -> bytes:
     return f"{before} SELECT * FROM unnest({arrays}){action}".encode()  # noqa: S608 - our own names
 
 
-_ESCAPES: Final = re.compile("\x01[\x01\x02]")
-
-
 def _bound(value: object) -> object:
-    return _escape(value) if isinstance(value, str) else value
+    return storable(value) if isinstance(value, str) else value
 
 
-def _escape(text: str) -> str:
-    if "\0" in text or "\x01" in text:
-        return text.replace("\x01", "\x01\x01").replace("\0", "\x01\x02")
-    return text
-
-
-def _unescape(text: str) -> str:
-    return _ESCAPES.sub(lambda found: "\x01" if found[0] == "\x01\x01" else "\0", text)
-
-
-@cache
-def _text_places(table: str) -> tuple[int, ...]:
-    return tuple(place for place, kind in enumerate(TYPES[table]) if kind == "text")
-
-
-def _escaped(table: str, rows: list[Row]) -> list[Row]:
-    """Return rows for a table, with escaped texts and with values of JSON marked as such."""
-    if table == "meta":
-        rows = [(key, Json(value), checksum) for key, value, checksum in rows]
-    for place in _text_places(table):
-        together = "".join(text for row in rows if (text := row[place]) is not None)
-        if "\0" in together or "\x01" in together:
-            return [tuple(map(_bound, row)) for row in rows]
-    return rows
-
-
-def _texts(cursor: psycopg.Cursor[Any]) -> list[int]:
-    """Return the places of the columns of text in the rows of a cursor."""
-    columns: Sequence[psycopg.Column] = cursor.description or ()
-    return [place for place, one in enumerate(columns) if one.type_code == _TEXT]
+def _typed(table: str, rows: Sequence[Row]) -> Sequence[Row]:
+    """Return rows for a table, with values of JSON marked as such."""
+    return [(key, Json(value)) for key, value in rows] if table == "meta" else rows
 
 
 def _fetched(cursor: psycopg.Cursor[Any]) -> list[Row]:
-    if cursor.description is None:
-        return []
-    return _unescaped(cursor.fetchall(), _texts(cursor))
-
-
-def _unescaped(rows: list[Row], places: list[int]) -> list[Row]:
-    for row in rows:
-        for place in places:
-            if (text := row[place]) is not None and "\x01" in text:
-                return [
-                    tuple(
-                        _unescape(value) if place in places and value is not None else value
-                        for place, value in enumerate(row)
-                    )
-                    for row in rows
-                ]
-    return rows
+    return [] if cursor.description is None else cursor.fetchall()

@@ -11,19 +11,17 @@ from psycopg.types.json import Json
 
 from workhours_sla.adapters.stores.database import COLUMNS, VERSION_KEY
 from workhours_sla.adapters.stores.postgres_address import Address, refuse
-from workhours_sla.adapters.stores.stored_rows import with_checksum
 from workhours_sla.errors import StoreError
 from workhours_sla.text.messages import say
 
 # texts are compared by their bytes, so that an index does not depend on the locales of the server
 _VERSION_1: Final = """
-    CREATE TABLE meta (key text COLLATE "C" PRIMARY KEY, value json, checksum bigint NOT NULL);
+    CREATE TABLE meta (key text COLLATE "C" PRIMARY KEY, value json);
     CREATE TABLE event (
         number bigint PRIMARY KEY,      -- in the order of arrival
         event_id text COLLATE "C" NOT NULL,
         appeal_id text COLLATE "C" NOT NULL,
         body bytea NOT NULL,
-        checksum bigint NOT NULL,
         quarantined text COLLATE "C",   -- why it does not count, NULL if it does
         repaired boolean NOT NULL
     );
@@ -34,7 +32,6 @@ _VERSION_1: Final = """
     CREATE TABLE appeal (
         appeal_id text COLLATE "C" PRIMARY KEY,
         reported bytea NOT NULL,
-        checksum bigint NOT NULL,
         timer bigint,                   -- when time alone changes it, microseconds since 1970
         ended_at bigint                 -- its last event, if all its clocks have ended
     );
@@ -43,29 +40,27 @@ _VERSION_1: Final = """
     CREATE TABLE outbox (
         number bigint PRIMARY KEY,      -- never used again: meta has the last one
         at bigint,                      -- the watermark when it was emitted
-        body bytea NOT NULL,
-        checksum bigint NOT NULL
+        body bytea NOT NULL
     );
     CREATE TABLE progress (             -- each sink has all changes up to a number
-        sink text COLLATE "C" PRIMARY KEY, number bigint NOT NULL, checksum bigint NOT NULL
+        sink text COLLATE "C" PRIMARY KEY, number bigint NOT NULL
     );
     CREATE TABLE failure (              -- but for those that it did not accept
         sink text COLLATE "C", number bigint, attempts bigint NOT NULL,
         retry_at bigint,                -- NULL: a dead letter
-        error text COLLATE "C" NOT NULL, checksum bigint NOT NULL,
+        error text COLLATE "C" NOT NULL,
         PRIMARY KEY (sink, number)
     );
     CREATE TABLE position (
         source text COLLATE "C", partition text COLLATE "C", position text COLLATE "C" NOT NULL,
-        received_until bigint, checksum bigint NOT NULL,
+        received_until bigint,
         PRIMARY KEY (source, partition)
     );
     CREATE TABLE rejected (
         number bigint PRIMARY KEY,      -- never used again: meta has the last one
         source text COLLATE "C" NOT NULL, reason text COLLATE "C" NOT NULL,
         detail text COLLATE "C" NOT NULL, text text COLLATE "C" NOT NULL,
-        at bigint,                      -- the watermark when it was read
-        checksum bigint NOT NULL
+        at bigint                       -- the watermark when it was read
     );
     CREATE INDEX rejected_by_reason ON rejected (reason);
     CREATE INDEX rejected_by_at ON rejected (at);
@@ -79,14 +74,14 @@ VERSION: Final = len(MIGRATIONS)
 """The version of the schema that this version of the library writes."""
 
 TYPES: Final[Mapping[str, tuple[str, ...]]] = {
-    "meta": ("text", "json", "bigint"),
-    "event": ("bigint", "text", "text", "bytea", "bigint", "text", "boolean"),
-    "appeal": ("text", "bytea", "bigint", "bigint", "bigint"),
-    "outbox": ("bigint", "bigint", "bytea", "bigint"),
-    "progress": ("text", "bigint", "bigint"),
-    "failure": ("text", "bigint", "bigint", "bigint", "text", "bigint"),
-    "position": ("text", "text", "text", "bigint", "bigint"),
-    "rejected": ("bigint", "text", "text", "text", "text", "bigint", "bigint"),
+    "meta": ("text", "json"),
+    "event": ("bigint", "text", "text", "bytea", "text", "boolean"),
+    "appeal": ("text", "bytea", "bigint", "bigint"),
+    "outbox": ("bigint", "bigint", "bytea"),
+    "progress": ("text", "bigint"),
+    "failure": ("text", "bigint", "bigint", "bigint", "text"),
+    "position": ("text", "text", "text", "bigint"),
+    "rejected": ("bigint", "text", "text", "text", "text", "bigint"),
     "tombstone": ("bytea",),
 }
 """The types of the columns of each table, in the order of ``COLUMNS``."""
@@ -181,11 +176,10 @@ class Schema:
         with self._connection.transaction():
             for step in MIGRATIONS[version:]:
                 self._connection.execute(step)
-            key, value, checksum = with_checksum(VERSION_KEY, VERSION)
             self._connection.execute(
-                "INSERT INTO meta VALUES (%s, %s, %s) ON CONFLICT (key)"
-                " DO UPDATE SET value=excluded.value, checksum=excluded.checksum",
-                (key, Json(value), checksum),
+                "INSERT INTO meta VALUES (%s, %s)"
+                " ON CONFLICT (key) DO UPDATE SET value=excluded.value",
+                (VERSION_KEY, Json(VERSION)),
             )
 
     def check(self, oid: int | None) -> int:

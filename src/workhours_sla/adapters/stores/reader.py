@@ -14,8 +14,6 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 from workhours_sla.adapters.stores.database import Database
 from workhours_sla.adapters.stores.stored_rows import (
     Row,
-    all_bodies_intact,
-    all_intact,
     change_of,
     event_of,
     instant,
@@ -40,28 +38,25 @@ ERASED: Final = "erased:"
 """The key of the number of erased rejected rows in the table ``meta``, before the reason."""
 
 _EVENTS = """
-    SELECT number, number, body, checksum, appeal_id FROM event WHERE number > ?
+    SELECT number, body, appeal_id FROM event WHERE number > ?
     AND coalesce(quarantined, '') NOT IN (?, ?)
     AND (repaired OR event_id NOT IN (SELECT event_id FROM event WHERE repaired))
     ORDER BY number LIMIT 10000
 """
 _QUARANTINED = """
-    SELECT number, number, body, checksum, appeal_id, quarantined FROM event
+    SELECT number, body, appeal_id, quarantined FROM event
     WHERE quarantined IS NOT NULL AND quarantined<>?
 """
 _OF_APPEAL = """
-    SELECT number, number, body, checksum, appeal_id, quarantined FROM event
+    SELECT number, body, appeal_id, quarantined FROM event
     WHERE appeal_id=? AND coalesce(quarantined, '')<>?
 """
 _LEFT_OUT = """
-    SELECT number, number, body, checksum, appeal_id, quarantined FROM event
+    SELECT number, body, appeal_id, quarantined FROM event
     WHERE quarantined IS NOT NULL AND quarantined<>?
     AND (quarantined=? OR NOT repaired AND event_id IN (SELECT event_id FROM event WHERE repaired))
 """
-_CHANGES = """
-    SELECT number, number + coalesce(at, 0), body, checksum FROM outbox
-    WHERE number>? ORDER BY number LIMIT ?
-"""
+_CHANGES = "SELECT number, body FROM outbox WHERE number>? ORDER BY number LIMIT ?"
 _NO_LIMIT: Final = 1 << 62
 _BY_REASON: Final = (
     "SELECT quarantined, count(*) FROM event WHERE quarantined IS NOT NULL GROUP BY quarantined"
@@ -156,10 +151,10 @@ class StoreReader:
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
         """Return how far each partition of a source was read, keyed by partition."""
-        rows = self._rows("position", "SELECT * FROM position WHERE source=?", source)
+        rows = self._all("SELECT * FROM position WHERE source=?", source)
         return {
             partition: Checkpoint(position, None if until is None else instant(until))
-            for _, partition, position, until, _ in rows
+            for _, partition, position, until in rows
         }
 
     def events(self) -> Iterator[Event]:
@@ -169,7 +164,7 @@ class StoreReader:
         these events with ``evaluate`` returns the state of the store.
         """
         after = 0
-        while rows := self._bodies("event", _EVENTS, after, AFTER_RETENTION, REPLACED):
+        while rows := self._all(_EVENTS, after, AFTER_RETENTION, REPLACED):
             yield from read_each(self.place, "event", rows, _event_of)
             after = rows[-1][0]
 
@@ -178,13 +173,13 @@ class StoreReader:
 
         Copies that a repair replaced are left out. The result is empty for an unknown appeal.
         """
-        rows = self._bodies("event", _OF_APPEAL, appeal_id, REPLACED)
-        found = read_each(self.place, "event", rows, lambda row: (_event_of(row), row[5]))
+        rows = self._all(_OF_APPEAL, appeal_id, REPLACED)
+        found = read_each(self.place, "event", rows, lambda row: (_event_of(row), row[3]))
         return sorted(found, key=lambda one: one[0].order)
 
     def quarantine(self) -> tuple[Quarantined, ...]:
         """Return the events that do not count now. Later events may make them count again."""
-        rows = self._bodies("event", _QUARANTINED, REPLACED)
+        rows = self._all(_QUARANTINED, REPLACED)
         return in_order(read_each(self.place, "event", rows, _quarantined_of))
 
     def left_out(self) -> tuple[Quarantined, ...]:
@@ -192,12 +187,12 @@ class StoreReader:
 
         These events belong to dropped appeals, or they conflict with a repair.
         """
-        rows = self._bodies("event", _LEFT_OUT, REPLACED, AFTER_RETENTION)
+        rows = self._all(_LEFT_OUT, REPLACED, AFTER_RETENTION)
         return in_order(read_each(self.place, "event", rows, _quarantined_of))
 
     def rejected(self) -> Mapping[int, Rejected]:
         """Return the rows without an event, keyed by the number that ``Pipeline.repair`` takes."""
-        rows = self._rows("rejected", "SELECT * FROM rejected ORDER BY number")
+        rows = self._all("SELECT * FROM rejected ORDER BY number")
         return {row[0]: Rejected(*row[2:5]) for row in rows}
 
     def reasons(self) -> Mapping[str, int]:
@@ -218,10 +213,10 @@ class StoreReader:
     @serialised
     def failures(self, sink: str) -> list[Failure]:
         """Return the changes that a sink did not accept, sorted by number."""
-        rows = self._rows("failure", "SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
+        rows = self._all("SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
         return [
             Failure(number, attempts, None if at is None else instant(at), error)
-            for _, number, attempts, at, error, _ in rows
+            for _, number, attempts, at, error in rows
         ]
 
     @serialised
@@ -237,8 +232,8 @@ class StoreReader:
     def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
         """Return the changes with numbers greater than ``after``, as pairs of number and change."""
         most = limit if limit >= 0 else _NO_LIMIT
-        rows = self._bodies("outbox", _CHANGES, after, most)
-        return list(read_each(self.place, "outbox", rows, lambda row: (row[0], change_of(row[2]))))
+        rows = self._all(_CHANGES, after, most)
+        return list(read_each(self.place, "outbox", rows, lambda row: (row[0], change_of(row[1]))))
 
     @property
     def last_change(self) -> int:
@@ -248,8 +243,8 @@ class StoreReader:
 
     def noted(self, key: str) -> str | None:
         """Return the text that ``note`` of a store stored under a key, None if there is none."""
-        rows = self._rows("meta", "SELECT * FROM meta WHERE key=?", f"note:{key}")
-        return rows[0][1] if rows else None
+        rows = self._all("SELECT value FROM meta WHERE key=?", f"note:{key}")
+        return rows[0][0] if rows else None
 
     @serialised
     def holdings(self) -> Holdings:
@@ -281,19 +276,11 @@ class StoreReader:
         self._db.snapshot(Path(path))
 
     def _meta(self) -> dict[str, Any]:
-        return {key: value for key, value, _ in self._rows("meta", "SELECT * FROM meta")}
+        return dict(self._all("SELECT * FROM meta"))
 
     def _change(self, number: int) -> list[tuple[int, Change]]:
         found = self.changes(number - 1, 1) if number else []
         return found if found and found[0][0] == number else []
-
-    @serialised
-    def _rows(self, table: str, sql: str, *values: object) -> list[Row]:
-        return all_intact(self.place, table, self._db.rows(sql, *values))
-
-    @serialised
-    def _bodies(self, table: str, sql: str, *values: object) -> list[Row]:
-        return all_bodies_intact(self.place, table, self._db.rows(sql, *values))
 
     @serialised
     def _all(self, sql: str, *values: object) -> list[Row]:
@@ -308,8 +295,8 @@ def erased_of(meta: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _event_of(row: Row) -> Event:
-    return event_of(row[4], row[2])
+    return event_of(row[2], row[1])
 
 
 def _quarantined_of(row: Row) -> Quarantined:
-    return Quarantined(_event_of(row), row[5])
+    return Quarantined(_event_of(row), row[3])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
-from workhours_sla.adapters.stores.database import insert, upsert
+from workhours_sla.adapters.faults import fail
+from workhours_sla.adapters.stores.database import WRITER_KEY, insert, upsert
 from workhours_sla.adapters.stores.sqlite_file import (
     copy,
     make_file,
@@ -41,6 +43,8 @@ class SqliteDatabase:
         self.place = str(path)
         self.connection = connection
         self._lock = lock
+        self._token = token_hex()
+        self._inode: tuple[int, int] | None = None
 
     @classmethod
     def to_read(cls, path: Path) -> SqliteDatabase:
@@ -53,10 +57,8 @@ class SqliteDatabase:
 
     @classmethod
     def to_check(cls, path: Path) -> SqliteDatabase:
-        """Open a file that may be damaged. Text that is not in UTF-8 is read with escapes."""
-        connection = open_for_reading(path, verified=False)
-        connection.text_factory = _lenient
-        return cls(path, connection)
+        """Open a file that may be damaged. Raises StoreError if it is no store."""
+        return cls(path, open_for_reading(path, verified=False))
 
     @classmethod
     def to_write(cls, path: Path) -> SqliteDatabase:
@@ -66,10 +68,14 @@ class SqliteDatabase:
         """
         lock = WriterLock(path, make_file)
         try:
-            return cls(path, open_file(path), lock)
+            self = cls(path, open_file(path), lock)
+            with self._writing():
+                self.put("meta", [(WRITER_KEY, self._token)])
+            self._inode = _inode(path)
         except BaseException:
             lock.close()
             raise
+        return self
 
     def close(self) -> None:
         """Close the file, and let other writers open it."""
@@ -103,21 +109,36 @@ class SqliteDatabase:
         for what in wrong_pages(self.connection, MOST_OF_PAGES):
             yield "pages", what
 
-    def add(self, table: str, rows: Iterable[Row]) -> None:
+    def add(self, table: str, rows: Sequence[Row]) -> None:
         """Insert rows with new keys, within ``transaction``."""
-        self.connection.executemany(insert(table), rows)
+        self.run(insert(table), rows)
 
-    def put(self, table: str, rows: Iterable[Row]) -> None:
+    def put(self, table: str, rows: Sequence[Row]) -> None:
         """Insert rows, or replace the rows that have their keys, within ``transaction``."""
-        self.connection.executemany(upsert(table), rows)
+        self.run(upsert(table), rows)
 
-    def run(self, sql: str, rows: Iterable[Row]) -> None:
+    def run(self, sql: str, rows: Sequence[Row]) -> None:
         """Execute a statement once for the values of each row, within ``transaction``."""
-        self.connection.executemany(sql, rows)
+        if rows:
+            self.connection.executemany(sql, rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write everything within the block durably when it ends, or nothing if it raises."""
+        """Write everything within the block durably when it ends, or nothing if it raises.
+
+        Raises StoreError if the path has another file now, or if the file has another writer.
+        """
+        with self._writing():
+            if self._inode is not None:
+                found = self.rows("SELECT value FROM meta WHERE key=?", WRITER_KEY)
+                if found != [(self._token,)]:
+                    fail("store_taken_over", self._path)
+            yield
+            if self._inode is not None and self._inode != _inode(self._path):
+                fail("store_replaced", self._path)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             yield
@@ -148,5 +169,10 @@ class SqliteDatabase:
         copy(self.connection, path)
 
 
-def _lenient(text: bytes) -> str:
-    return text.decode("utf-8", "backslashreplace")
+def _inode(path: Path) -> tuple[int, int]:
+    """Return the device and inode numbers of a file, zeros if there is no such file."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return status.st_dev, status.st_ino

@@ -14,22 +14,21 @@ from workhours_sla.adapters.stores.stored_rows import REMEDY
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.text.messages import Phrase, say
 
-APPLICATION_ID: Final = 0x57484F53
-"""The application id of a SQLite file that is a store of this library ("WHOS")."""
+APPLICATION_ID: Final = 0x57485354
+"""The application id of a SQLite file that is a store of this library ("WHST")."""
 
-SCHEMA: Final = 5
+SCHEMA: Final = 1
 """The schema number in PRAGMA user_version. No other schema can be read."""
 
 TABLES: Final = """
     -- no table is WITHOUT ROWID: so each key is stored twice, in its table and in an index, and
     -- integrity_check compares them
-    CREATE TABLE meta (key TEXT PRIMARY KEY, value, checksum INTEGER NOT NULL);
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value);
     CREATE TABLE event (
         number INTEGER PRIMARY KEY,     -- in the order of arrival
         event_id TEXT NOT NULL,
         appeal_id TEXT NOT NULL,
         body BLOB NOT NULL,
-        checksum INTEGER NOT NULL,
         quarantined TEXT,               -- why it does not count, NULL if it does
         repaired INTEGER NOT NULL
     );
@@ -40,7 +39,6 @@ TABLES: Final = """
     CREATE TABLE appeal (
         appeal_id TEXT PRIMARY KEY,
         reported BLOB NOT NULL,
-        checksum INTEGER NOT NULL,
         timer INTEGER,                  -- when time alone changes it, microseconds since 1970
         ended_at INTEGER                -- its last event, if all its clocks have ended
     );
@@ -49,28 +47,25 @@ TABLES: Final = """
     CREATE TABLE outbox (
         number INTEGER PRIMARY KEY,     -- never used again: meta has the last one
         at INTEGER,                     -- the watermark when it was emitted
-        body BLOB NOT NULL,
-        checksum INTEGER NOT NULL
+        body BLOB NOT NULL
     );
     CREATE TABLE progress (             -- each sink has all changes up to a number
-        sink TEXT PRIMARY KEY, number INTEGER NOT NULL, checksum INTEGER NOT NULL
+        sink TEXT PRIMARY KEY, number INTEGER NOT NULL
     );
     CREATE TABLE failure (              -- but for those that it did not accept
         sink TEXT, number INTEGER, attempts INTEGER NOT NULL,
         retry_at INTEGER,               -- NULL: a dead letter
-        error TEXT NOT NULL, checksum INTEGER NOT NULL,
+        error TEXT NOT NULL,
         PRIMARY KEY (sink, number)
     );
     CREATE TABLE position (
         source TEXT, partition TEXT, position TEXT NOT NULL, received_until INTEGER,
-        checksum INTEGER NOT NULL,
         PRIMARY KEY (source, partition)
     );
     CREATE TABLE rejected (
         number INTEGER PRIMARY KEY,     -- never used again: meta has the last one
         source TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, text TEXT NOT NULL,
-        at INTEGER,                     -- the watermark when it was read
-        checksum INTEGER NOT NULL
+        at INTEGER                      -- the watermark when it was read
     );
     CREATE INDEX rejected_by_reason ON rejected (reason);
     CREATE INDEX rejected_by_at ON rejected (at);
@@ -152,11 +147,7 @@ def open_for_reading(path: Path, *, verified: bool = True) -> sqlite3.Connection
 
 
 def verify(db: sqlite3.Connection, path: Path) -> None:
-    """Raise StoreError if the definitions, pages or indexes of a file are damaged.
-
-    In an undamaged file every row can be found by its keys. All other values of a row are protected
-    by the checksum of the row, which this function does not check.
-    """
+    """Raise StoreError if the definitions, pages or indexes of a file are damaged."""
     wrong = next(wrong_definitions(db), None)
     what: Phrase | None = None
     if wrong is not None:
@@ -212,7 +203,7 @@ def new_store(path: Path) -> Iterator[sqlite3.Connection]:
     """
     try:
         with _new_file(path) as into:
-            _create(into)
+            create(into)
             yield into
     except (sqlite3.Error, OSError) as error:
         if isinstance(error, StoreError):
@@ -270,7 +261,8 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
         raise StoreError(msg, path=str(path), version=version)
 
 
-def _create(db: sqlite3.Connection) -> None:
+def create(db: sqlite3.Connection) -> None:
+    """Create the tables of a store in an empty database."""
     db.executescript(
         f"BEGIN IMMEDIATE; {TABLES};"
         f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA}; COMMIT;"

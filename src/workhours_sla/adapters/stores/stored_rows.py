@@ -1,9 +1,6 @@
-"""Convert the rows of a store in a database: bodies in JSON, instants as integers, and checksums.
+"""Convert the rows of a store in a database: bodies in JSON, and instants as integers.
 
-Some rows have a body: an event, the reported state of an appeal, or a change. The checksum of such
-a row protects the body. The checksum of any other row protects all values of the row. Each key is
-stored twice, in its table and in an index. In a SQLite store the two copies of the key are compared
-when the file is opened.
+Some rows have a body: an event, the reported state of an appeal, or a change.
 """
 
 from __future__ import annotations
@@ -12,36 +9,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Any, Final, NoReturn, TypeVar
-from zlib import crc32
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from workhours_sla.errors import StoreError, clipped
-from workhours_sla.sla.emitted_changes import (
-    Change,
-    Key,
-    Kinds,
-    Moments,
-    Reported,
-    state_of,
-    values_of,
-)
+from workhours_sla.sla.emitted_changes import Change, Reported
 from workhours_sla.sla.event import EVENT_FIELDS, Event
-from workhours_sla.text.messages import Phrase, say
+from workhours_sla.sla.fold import Key
+from workhours_sla.text.messages import say
 
 REMEDY: Final = say("restore_snapshot")
 """Advice on what to do about a damaged store."""
-
-MASK: Final = 0xFFFF_FFFF
-"""Selects the bits of a number that a checksum includes: the lowest 32 bits."""
 
 Row = tuple[Any, ...]
 Read = TypeVar("Read")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_pack = msgspec.msgpack.Encoder().encode
-"""Encodes values so that 1 differs from "1", and NULL from an empty text."""
 _encode = msgspec.json.Encoder().encode
 
 _STORED = [field for field in EVENT_FIELDS if field.name != "appeal_id"]
@@ -51,74 +35,25 @@ _tuple: Any = tuple
 _decode_event = msgspec.json.Decoder(
     _tuple[tuple(field.type | None if field.nullable else field.type for field in _STORED)]
 ).decode
-_ReportedClock = tuple[str, int, Kinds, Moments, tuple[int, ...], datetime | None, int]
-"""The key and the reported state of a clock, in one tuple."""
 _decode_change = msgspec.json.Decoder(Change).decode
-_decode_reported = msgspec.json.Decoder(list[_ReportedClock]).decode
-
-
-def with_checksum(*values: object) -> Row:
-    """Return the values as a row, followed by their checksum."""
-    return (*values, checksum(_pack(values)))
-
-
-def checksum(body: bytes, number: int = 0) -> int:
-    """Return a checksum over the body of a row and ``number``, an integer column of the row."""
-    return crc32(body, number & MASK)
-
-
-def is_intact(row: Row) -> bool:
-    """Return whether the last value of a row is the checksum of the other values."""
-    return with_checksum(*row[:-1]) == row
-
-
-def is_intact_body(row: Row) -> bool:
-    """Return whether a row matches its checksum.
-
-    The row is (key, number in the checksum, body, checksum, ...).
-    """
-    try:
-        return bool(crc32(row[2], row[1] & MASK) == row[3])
-    except TypeError:  # a value of another type
-        return False
-
-
-def all_intact(place: str, table: str, rows: list[Row]) -> list[Row]:
-    """Return rows whose last value is a checksum. Raises StoreError for a wrong checksum."""
-    return _all_of(is_intact, place, table, rows)
-
-
-def all_bodies_intact(place: str, table: str, rows: list[Row]) -> list[Row]:
-    """Return rows that have a body, as ``is_intact_body`` describes them. Raises StoreError."""
-    return _all_of(is_intact_body, place, table, rows)
-
-
-def _all_of(intact: Callable[[Row], bool], place: str, table: str, rows: list[Row]) -> list[Row]:
-    if not all(map(intact, rows)):
-        refuse_row(place, table, next(row for row in rows if not intact(row)))
-    return rows
-
-
-def refuse_row(place: str, table: str, row: Row, why: Phrase | None = None) -> NoReturn:
-    """Raise StoreError for a damaged row of the store ``place``.
-
-    ``why`` comes after "row ... of table ..." in the message and completes the sentence.
-    """
-    facts = {"path": repr(place), "row": repr(row[0]), "table": table}
-    msg = say("row_damaged", **facts, why=why or say("row_checksum"), remedy=REMEDY)
-    raise StoreError(msg, path=place, table=table, row=row[0]) from None
+_decode_reported = msgspec.json.Decoder(list[tuple[str, int, Reported]]).decode
 
 
 def read_each(
     place: str, table: str, rows: Sequence[Row], read: Callable[[Row], Read]
 ) -> Iterator[Read]:
-    """Yield the result of ``read`` for each row. Raises StoreError if ``read`` fails."""
+    """Yield the result of ``read`` for each row of the store ``place``.
+
+    Raises StoreError if ``read`` fails, because the row is damaged.
+    """
     row: Row = ()
     try:
         for row in rows:
             yield read(row)
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
-        refuse_row(place, table, row, say("row_unreadable", why=clipped(str(error), 200)))
+        facts = {"path": repr(place), "row": repr(row[0]), "table": table}
+        msg = say("row_damaged", **facts, why=clipped(str(error), 200), remedy=REMEDY)
+        raise StoreError(msg, path=place, table=table, row=row[0]) from None
 
 
 def event_body(event: Event) -> bytes:
@@ -134,12 +69,12 @@ def event_of(appeal_id: str, body: bytes) -> Event:
 
 def reported_body(reported: dict[Key, Reported]) -> bytes:
     """Return the reported states of an appeal's clocks as JSON."""
-    return _encode([(*key, *values_of(state)) for key, state in reported.items()])
+    return _encode([(*key, state) for key, state in reported.items()])
 
 
 def reported_of(body: bytes) -> dict[Key, Reported]:
     """Parse a body that ``reported_body`` wrote; return the states keyed by target and cycle."""
-    return {row[:2]: state_of(row[2:]) for row in _decode_reported(body)}
+    return {(target, cycle): state for target, cycle, state in _decode_reported(body)}
 
 
 def change_body(change: Change) -> bytes:
@@ -150,6 +85,11 @@ def change_body(change: Change) -> bytes:
 def change_of(body: bytes) -> Change:
     """Parse the change in a body that ``change_body`` wrote."""
     return _decode_change(body)
+
+
+def storable(text: str) -> str:
+    """Return a text without U+0000, which PostgreSQL cannot store, but with U+FFFD instead."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def micros(when: datetime) -> int:

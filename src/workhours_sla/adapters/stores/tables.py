@@ -11,9 +11,7 @@ from typing import Final
 from workhours_sla.adapters.stores.database import Database
 from workhours_sla.adapters.stores.stored_rows import (
     Row,
-    all_bodies_intact,
     change_body,
-    checksum,
     event_body,
     event_of,
     instant,
@@ -23,12 +21,11 @@ from workhours_sla.adapters.stores.stored_rows import (
     reported_of,
     tombstone,
 )
-from workhours_sla.sla.appeal_state import AppealState, Packed
-from workhours_sla.sla.deduplication import CONFLICTING_ID, EXPIRING, Copies, StoredEvent
-from workhours_sla.sla.emitted_changes import Key, Reported
+from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.deduplication import CONFLICTING_ID, EXPIRING, Copies, StoredEvent, all_of
+from workhours_sla.sla.emitted_changes import Reported
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.event_index import all_of
-from workhours_sla.sla.idle_appeals import IdleAppeals
+from workhours_sla.sla.fold import Key
 from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.sla.store import BY_FOLD, NO_APPEAL, Dropped, Work
 
@@ -36,13 +33,9 @@ CHUNK: Final = 500
 """Number of appeals that are dropped at once."""
 MANY: Final = 16
 """The copies of an event id are kept in memory if there are at least this many."""
-COPIES: Final = (
-    "SELECT number, number, body, checksum, appeal_id, quarantined, event_id, repaired FROM event"
-)
+COPIES: Final = "SELECT number, body, appeal_id, quarantined, repaired FROM event"
 _IDS: Final = "SELECT event_id FROM event WHERE event_id IN (*)"
-_REPORTED: Final = (
-    "SELECT appeal_id, 0, reported, checksum, timer, ended_at FROM appeal WHERE appeal_id IN (*)"
-)
+_REPORTED: Final = "SELECT * FROM appeal WHERE appeal_id IN (*)"
 _OLDEST_ACCEPTED: Final = """
     SELECT coalesce(at, 0) FROM outbox WHERE number<=?
     AND number NOT IN (SELECT number FROM failure) ORDER BY number LIMIT 1
@@ -60,14 +53,14 @@ class Tables:
 
     The dictionary ``hot`` has the most recently used appeals. Between transactions these appeals
     are equal to the appeals on disk, so they may be dropped at any time. The argument ``hot`` is
-    the maximum number of appeals to keep.
+    the maximum number of appeals to keep. Without ``keeps_changes``, no change is written.
     """
 
-    def __init__(self, db: Database, hot: int) -> None:
+    def __init__(self, db: Database, hot: int, *, keeps_changes: bool) -> None:
         self.db = db
         self._most = hot
-        self.hot: dict[str, AppealState | Packed] = {}
-        self._idle = IdleAppeals(self.hot)
+        self._keeps_changes = keeps_changes
+        self.hot: dict[str, AppealState] = {}
         self.repeated: dict[str, Copies] = {}
         """The copies of event ids that have many copies, in the order of their last use."""
         self._open: set[str] | None = None
@@ -94,10 +87,6 @@ class Tables:
             self._open = {one for (one,) in rows}
         return sorted(self._open)
 
-    def _bodies(self, table: str, sql: str, values: Iterable[object]) -> list[Row]:
-        """Return the rows of a statement with a list of values, and check their checksums."""
-        return all_bodies_intact(self.db.place, table, list(self.db.where(sql, values)))
-
     def copies(self, ids: Collection[str]) -> dict[str, StoredEvent | Copies]:
         """Return the stored copies of event ids, keyed by event id."""
         repeated = self.repeated
@@ -107,7 +96,7 @@ class Tables:
             repeated.update(kept)
             copies.update(kept)
             ids = [one for one in ids if one not in kept]
-        rows = sorted(self._bodies("event", COPIES + " WHERE event_id IN (*)", ids), key=_number)
+        rows = sorted(self.db.where(COPIES + " WHERE event_id IN (*)", ids), key=_number)
         for copy in read_each(self.db.place, "event", rows, _copy_of):
             event_id = copy.event.event_id
             known = copies.get(event_id)
@@ -140,15 +129,13 @@ class Tables:
         appeals: dict[str, AppealState] = {}
         for one in ids:
             known = hot.pop(one, None)
-            if isinstance(known, AppealState):
+            if known is not None:
                 appeals[one] = known
-            elif known is not None:
-                appeals[one] = AppealState.unpacked(one, known)
         cold: dict[str, list[StoredEvent]] = {one: [] for one in ids if one not in appeals}
-        rows = self._bodies("appeal", _REPORTED, cold)
+        rows = list(self.db.where(_REPORTED, cold))
         reported = dict(read_each(self.db.place, "appeal", rows, _reported_of))
-        rows = self._bodies("event", COPIES + " WHERE appeal_id IN (*)", reported)
-        counting = [row for row in rows if row[5] is None or row[5] in BY_FOLD]
+        rows = list(self.db.where(COPIES + " WHERE appeal_id IN (*)", reported))
+        counting = [row for row in rows if row[3] is None or row[3] in BY_FOLD]
         for copy in read_each(self.db.place, "event", counting, _copy_of):
             cold[copy.event.appeal_id].append(copy)
         for appeal_id, copies in cold.items():
@@ -204,15 +191,7 @@ class Tables:
         self.db.add(
             "event",
             [
-                (
-                    number,
-                    event.event_id,
-                    event.appeal_id,
-                    body := event_body(event),
-                    checksum(body, number),
-                    None,
-                    False,
-                )
+                (number, event.event_id, event.appeal_id, event_body(event), None, False)
                 for number, event in fresh
             ],
         )
@@ -224,8 +203,7 @@ class Tables:
                     copy.number,
                     copy.event.event_id,
                     copy.event.appeal_id,
-                    body := event_body(copy.event),
-                    checksum(body, copy.number or 0),
+                    event_body(copy.event),
                     copy.quarantined,
                     copy.repaired,
                 )
@@ -233,15 +211,9 @@ class Tables:
             ],
         )
         self.db.run(
-            "UPDATE event SET body=?, checksum=?, quarantined=?, repaired=? WHERE number=?",
+            "UPDATE event SET body=?, quarantined=?, repaired=? WHERE number=?",
             [
-                (
-                    body := event_body(copy.event),
-                    checksum(body, copy.number or 0),
-                    copy.quarantined,
-                    copy.repaired,
-                    copy.number,
-                )
+                (event_body(copy.event), copy.quarantined, copy.repaired, copy.number)
                 for copy in altered
             ],
         )
@@ -250,25 +222,25 @@ class Tables:
             [
                 (
                     appeal_id,
-                    body := reported_body(appeal.reported),
-                    checksum(body),
+                    reported_body(appeal.reported),
                     None if appeal.next_at is None else micros(appeal.next_at),
                     None if appeal.ended_at is None else micros(appeal.ended_at),
                 )
                 for appeal_id, appeal in work.appeals.items()
             ],
         )
-        for appeal_id, appeal in work.appeals.items():
-            self._idle.written(appeal_id, appeal)
+        self.hot.update(work.appeals)
         if self._open is not None:
             for appeal_id, appeal in work.appeals.items():
                 (self._open.add if appeal.ended_at is None else self._open.discard)(appeal_id)
+        if not self._keeps_changes:
+            return
         at = None if work.watermark is BEGINNING else micros(work.watermark)
         changes = work.changes[work.written :]
         self.db.add(
             "outbox",
             [
-                (number, at, body := change_body(change), checksum(body, number + (at or 0)))
+                (number, at, change_body(change))
                 for number, change in enumerate(changes, self.last_change + 1)
             ],
         )
@@ -280,7 +252,6 @@ class Tables:
         # a list, because finding the first key of a dictionary passes all keys deleted before it
         for one in list(islice(hot, max(0, len(hot) - self._most))):
             del hot[one]
-        self._idle.pack()
         repeated = self.repeated
         kept = sum(len(copies.all) for copies in repeated.values())
         while kept > self._most and len(repeated) > 1:
@@ -325,7 +296,7 @@ class Tables:
         Events of an appeal that has others are kept.
         """
         sql = COPIES + " WHERE quarantined IN (*)"
-        rows = sorted(self._bodies("event", sql, [*EXPIRING, NO_APPEAL]))
+        rows = sorted(self.db.where(sql, [*EXPIRING, NO_APPEAL]), key=_number)
         copies = list(read_each(self.db.place, "event", rows, _copy_of))
         expired = [one for one in copies if one.event.received_at < before]
         apart = [one for one in expired if one.quarantined != NO_APPEAL]
@@ -363,14 +334,14 @@ _number = itemgetter(0)
 
 def _copy_of(row: Row) -> StoredEvent:
     """Return the stored event in a row of the query ``COPIES``."""
-    number, _, body, _, appeal_id, quarantined, _, repaired = row
+    number, body, appeal_id, quarantined, repaired = row
     return StoredEvent(event_of(appeal_id, body), number, quarantined, repaired=bool(repaired))
 
 
 def _reported_of(
     row: Row,
 ) -> tuple[str, tuple[dict[Key, Reported], datetime | None, datetime | None]]:
-    appeal_id, _, body, _, timer, ended_at = row
+    appeal_id, body, timer, ended_at = row
     return appeal_id, (
         reported_of(body),
         None if timer is None else instant(timer),

@@ -10,7 +10,7 @@ from typing import Final
 from weakref import WeakSet
 
 from workhours_sla.adapters.faults import fail
-from workhours_sla.adapters.file_locks import lock_file, lock_last_byte
+from workhours_sla.adapters.file_locks import lock_file
 from workhours_sla.errors import StoreError
 
 BESIDE: Final = "-writer"
@@ -20,20 +20,15 @@ BESIDE: Final = "-writer"
 class WriterLock:
     """Prevents other writers from opening a store, until it is closed or the process ends.
 
-    There are two locks. The first lock is on a file beside the store, such as
-    ``appeals.db-writer``. If the path is a symbolic link, this file is beside the real store. The
-    second lock is on the store itself and exists only on Linux. It also prevents a writer that uses
-    a hard link or a new name. On other systems a store with hard links is rejected. ``make``
-    creates the store if it does not exist. Raises StoreError.
+    The lock is on a file beside the store, such as ``appeals.db-writer``. If the path is a symbolic
+    link, this file is beside the real store. A store with hard links is rejected. ``make`` creates
+    the store if it does not exist. Raises StoreError.
     """
 
     def __init__(self, path: Path, make: Callable[[Path], None]) -> None:
-        self._make = make
-        self._files: list[int] = []
-        self._inode: tuple[int, int] | None = None
-        real = os.path.realpath(path)
+        self._file: int | None = None
         try:
-            self._lock(path, real)
+            self._lock(path, Path(os.path.realpath(path)), make)
         except BaseException as error:
             self.close()
             if isinstance(error, OSError) and not isinstance(error, StoreError):
@@ -42,48 +37,26 @@ class WriterLock:
         _open_locks.add(self)
 
     def close(self) -> None:
-        """Release the locks, so that another writer can open the store."""
-        self._inode = None
-        while self._files:
-            os.close(self._files.pop())
+        """Release the lock, so that another writer can open the store."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
-    def _lock(self, path: Path, real: str) -> None:
-        if Path(real).is_dir():  # before a lock file is created beside it
+    def _lock(self, path: Path, real: Path, make: Callable[[Path], None]) -> None:
+        if real.is_dir():  # before a lock file is created beside it
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not lock_file(self._open(real + BESIDE)):
-            fail("store_in_use", path)
-        inode = _inode(real)
-        # opening and closing a store that this process writes would drop the locks of SQLite
-        if inode is not None and any(lock._inode == inode for lock in _open_locks):  # noqa: SLF001
-            fail("store_in_use", path)
-        if inode is None:
-            self._make(Path(real))
-        store = self._open(real)
-        self._inode = _inode(real)
-        locked = lock_last_byte(store)
-        if locked is False:
-            fail("store_in_use", path)
-        names = os.fstat(store).st_nlink
-        if locked is None and names > 1:
-            fail("store_linked", path, count=names)
-
-    def _open(self, name: str) -> int:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
-        file = os.open(name, flags, 0o644)
-        self._files.append(file)
-        return file
+        self._file = os.open(f"{real}{BESIDE}", flags, 0o644)
+        if not lock_file(self._file):
+            fail("store_in_use", path)
+        if not real.exists():
+            make(real)
+        names = real.stat().st_nlink
+        if names > 1:
+            fail("store_linked", path, count=names)
 
 
 _open_locks: Final[WeakSet[WriterLock]] = WeakSet()
-
-
-def _inode(name: str) -> tuple[int, int] | None:
-    """Return the device and inode numbers of a file, None if there is no such file."""
-    try:
-        status = Path(name).stat()
-    except FileNotFoundError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def _forget() -> None:

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
-from workhours_sla.sla.event import EventType, checked_event
+from workhours_sla.sla.event import Event, EventType
 from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from workhours_sla.sla.event import Event
 
 REMEMBERED: Final = 200_000
 """Maximum number of comments whose appeals are remembered; the last half of them always is."""
@@ -208,7 +207,7 @@ class CommentTree:
         self, own_id: str, appeal_id: str, kind: EventType, comment: Comment, at: datetime
     ) -> Event:
         role = None if comment.author == "other" else comment.author
-        return checked_event(
+        return Event(
             own_id,
             appeal_id,
             kind,
