@@ -41,7 +41,7 @@ from workhours_sla.service.with_store import WithStore
 
 TWO = Policy([*POLICY.targets, Target("final answer", WorkingDays(7), OFFICE, stops="final_reply")])
 HOSTILE = [
-    '<script>alert(1)</script>"><img src=x onerror=alert(2)> & \x00',
+    '<script>alert(1)</script>"><img src=x onerror=alert(2)> &',
     "\N{RIGHT-TO-LEFT OVERRIDE}txet",
     "X" * 500,
     "a\nb",
