@@ -99,7 +99,8 @@ def environment_of(page: Path, folder: Path, programs: Path) -> dict[str, str]:
 def run_page(page: Path, folder: Path, environment: Mapping[str, str]) -> Iterator[Ran]:
     """Run the commands of a page in a folder; ``$ echo $?`` prints the status of the one before."""
     for target in DOWNLOAD.findall(page.read_text("utf-8")):
-        shutil.copy(page.parent / target, folder)
+        if not target.endswith("config.schema.json"):  # written when the site is built
+            shutil.copy(page.parent / target, folder)
     status = 0
     for block in blocks_of(page):
         if block.caption:
