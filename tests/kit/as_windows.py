@@ -60,9 +60,11 @@ class Locks:
         assert (mode, size) == (self.LK_NBLCK, 1)
         status = os.fstat(fd)
         holder = self.by_file.setdefault((status.st_dev, status.st_ino), fd)
-        with suppress(OSError):
-            if holder != fd and os.fstat(holder):
-                raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        is_held = False
+        with suppress(OSError):  # the holder was closed
+            is_held = holder != fd and os.path.sameopenfile(holder, fd)
+        if is_held:
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
         self.by_file[status.st_dev, status.st_ino] = fd
 
 

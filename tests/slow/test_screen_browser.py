@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.skipif(not FOUND, reason="Chromium is not installed")]
 
 NOW = datetime(2025, 12, 30, 16, 25, tzinfo=OFFICE.tz)
 TOKEN = "t" * 20
-HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> & \x00\u202e'
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> & \u202e'
 NAMES = {"agency": {"roads": "Комитет транспорта и дорожного хозяйства"}}
 
 
