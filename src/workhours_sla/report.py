@@ -36,7 +36,7 @@ from workhours_sla.reports.pictures import (
     draw_xmr,
     draw_year,
 )
-from workhours_sla.reports.report import Report, report
+from workhours_sla.reports.report import Report, heading, report
 from workhours_sla.reports.report_json import from_json, to_json
 from workhours_sla.reports.tables_csv import write_tables
 from workhours_sla.reports.xlsx import write_workbook
@@ -84,7 +84,6 @@ from workhours_sla.statistics.survival import (
 )
 from workhours_sla.text.catalog import CAUSES, INTAKE_REASONS, VERDICTS
 from workhours_sla.text.numbers import percent
-from workhours_sla.text.words import heading
 
 __all__ = [
     "CAUSES",

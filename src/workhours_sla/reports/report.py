@@ -15,6 +15,7 @@ from workhours_sla.reports.frame_tables import to_pandas, to_polars
 from workhours_sla.reports.names import Ids, with_names
 from workhours_sla.reports.plain_text import html_table, plain_text
 from workhours_sla.sla.event import Event
+from workhours_sla.text import words
 from workhours_sla.text.catalog import language
 
 if TYPE_CHECKING:
@@ -123,3 +124,13 @@ def report(
     values = {one.name: getattr(numbers, one.name) for one in fields(numbers)}
     shown = [(by, key, name) for by, keyed in (names or {}).items() for key, name in keyed.items()]
     return Report(**values, lang=lang, title=title, organisation=organisation, names=tuple(shown))
+
+
+def heading(by: str, lang: str) -> str:
+    """Return the heading of a column; an unknown column, such as your own grouping, keeps its name.
+
+    >>> heading("agency", "en")
+    'agency'
+    """
+    with language(lang):
+        return words.heading(by)
