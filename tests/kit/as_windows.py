@@ -60,10 +60,10 @@ class Locks:
         assert (mode, size) == (self.LK_NBLCK, 1)
         status = os.fstat(fd)
         holder = self.by_file.setdefault((status.st_dev, status.st_ino), fd)
-        is_held = False
+        is_locked = False
         with suppress(OSError):  # the holder was closed
-            is_held = holder != fd and os.path.sameopenfile(holder, fd)
-        if is_held:
+            is_locked = holder != fd and os.path.sameopenfile(holder, fd)
+        if is_locked:
             raise OSError(errno.EACCES, os.strerror(errno.EACCES))
         self.by_file[status.st_dev, status.st_ino] = fd
 

@@ -79,7 +79,7 @@ _WORDS: Final = {
 _UNKNOWN: Final = "U", 0
 
 # Text is matched by its shape, in which each word is its letter, repeated in lower case to the
-# length of the word: "Пн-Пт 9-18" is "Dd-Dd 9-18". A space stands for any number of spaces.
+# length of the word: "Пн-Пт 9-18" is "Dd-Dd 9-18". A space means any number of spaces.
 _WORD: Final = r"[^\W\d_]+\.?"
 _NUMBER: Final = r"\d{1,2}(?!\d|[:.]\d)"
 _MONTH: Final = "Mm*"

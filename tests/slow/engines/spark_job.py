@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kit.values import OFFICE
-from workhours_sla import CalendarDays, Policy, Target, working_hours
+from workhours_sla import CalendarDays, Policy, Schedule, Target, working_hours
 from workhours_sla.spark import EVENT_SCHEMA, changes, session
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ MARKS = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 """What PySpark warns of is not this library's business."""
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
 POLICY = Policy(
     [
         Target("first reply", working_hours(4), OFFICE),

@@ -121,7 +121,7 @@ def test_one_refused_change_makes_no_other_of_its_batch_a_dead_letter(kafka: Moc
     assert raised.value.change_id == change(revision=4).change_id
     assert {one.revision for one in received(kafka) if one.appeal_id == "A-1"} == {1, 2, 3}
     to.write([change(revision=5)])
-    assert received(kafka)[-1].revision == 5
+    assert [one.revision for one in received(kafka) if one.appeal_id == "A-1"][-1] == 5
 
 
 def test_changes_that_are_refused_only_together_are_delivered_one_by_one(
