@@ -31,10 +31,10 @@ demo-service: $(BASE)  ## the service with the appeals of four invented weeks, u
 	@$(BIN)/python examples/demo_service.py $(ARGUMENTS)
 
 test: $(STAMP) lint  ## all that a change must pass
-	WORKHOURS_EXAMPLES=10 $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
+	WORKHOURS_EXAMPLES=$${WORKHOURS_EXAMPLES:-10} $(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
 
-test-all: $(STAMP) lint  ## the same with all examples, and processes, browsers, kills, streams, pages and notebooks
-	$(BIN)/python -m pytest -m "not engines" --numprocesses=logical --dist=worksteal
+test-all: $(STAMP)  ## what is slow: processes, browsers, kills, whole streams, every command of every page, notebooks
+	$(BIN)/python -m pytest -m "slow and not engines" --numprocesses=logical --dist=worksteal
 	$(BIN)/python -m pytest -m "" --nbmake examples/notebooks
 
 test-engines: $(ENGINES)  ## a million rows in each engine, compared with the library one by one
