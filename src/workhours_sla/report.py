@@ -36,7 +36,7 @@ from workhours_sla.reports.pictures import (
     draw_xmr,
     draw_year,
 )
-from workhours_sla.reports.report import Report, heading, report
+from workhours_sla.reports.report import CAUSES, INTAKE_REASONS, VERDICTS, Report, heading, report
 from workhours_sla.reports.report_json import from_json, to_json
 from workhours_sla.reports.tables_csv import write_tables
 from workhours_sla.reports.xlsx import write_workbook
@@ -82,7 +82,6 @@ from workhours_sla.statistics.survival import (
     restricted_mean,
     survival_quantile,
 )
-from workhours_sla.text.catalog import CAUSES, INTAKE_REASONS, VERDICTS
 from workhours_sla.text.numbers import percent
 
 __all__ = [

@@ -30,6 +30,7 @@ from workhours_sla.errors import EventError, PolicyError
 np = pytest.importorskip("numpy")
 
 from kit.paths import EXAMPLES
+from workhours_sla import report as report_facade
 from workhours_sla.compliance.cases import UNKNOWN
 from workhours_sla.report import (
     NEVER,
@@ -760,3 +761,10 @@ def test_many_outliers_do_not_depend_on_the_order_of_rows() -> None:
     assert found.quality.outliers.count == 500
     first = [one.appeal_id for one in found.quality.outliers.first]
     assert first == [f"B-{n:03}" for n in range(0, 40, 2)]
+
+
+def test_public_texts_have_both_languages() -> None:
+    assert report_facade.VERDICTS["met"] == {"en": "met", "ru": "в срок"}
+    assert report_facade.CAUSES["calendar"].keys() == {"en", "ru"}
+    assert report_facade.INTAKE_REASONS["malformed"].keys() == {"en", "ru"}
+    assert report_facade.heading("agency", "ru") == "ведомство"

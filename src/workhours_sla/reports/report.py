@@ -15,12 +15,22 @@ from workhours_sla.reports.frame_tables import to_pandas, to_polars
 from workhours_sla.reports.names import Ids, with_names
 from workhours_sla.reports.plain_text import html_table, plain_text
 from workhours_sla.sla.event import Event
-from workhours_sla.text import words
+from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import language
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
+
+
+CAUSES = catalog.CAUSES.in_all_languages()
+"""The causes of a changed verdict in words, by cause and language."""
+
+INTAKE_REASONS = catalog.INTAKE_REASONS.in_all_languages()
+"""The reasons why an event was quarantined or belongs to no appeal, by reason and language."""
+
+VERDICTS = catalog.VERDICTS.in_all_languages()
+"""The verdicts in words, by verdict and language."""
 
 
 @public("workhours_sla.report")

@@ -89,6 +89,15 @@ class Texts(Mapping[str, str]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def in_all_languages(self) -> dict[str, dict[str, str]]:
+        """Return the texts by key and language."""
+        found: dict[str, dict[str, str]] = {key: {} for key in self}
+        for lang in LANGUAGES:
+            with language(lang):
+                for key, texts in found.items():
+                    texts[lang] = self[key]
+        return found
+
     def text(self, key: str, /, **facts: object) -> str:
         """Return the text of a key with its placeholders replaced by ``facts``."""
         template = self[key]
