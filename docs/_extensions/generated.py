@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from configuration_keys import keys
+from described import described
 from markdown_table import table
 from shell_commands import command_list, commands, document
 
@@ -93,6 +94,7 @@ def problems(lang: str) -> str:
 MAKERS: dict[str, Callable[..., str]] = {
     "command-list": command_list,
     "commands": commands,
+    "described": described,
     "document": document,
     "errors": error_classes,
     "keys": keys,
