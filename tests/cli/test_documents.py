@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from configuration_keys import keys
 from described import described
+from generated import SEARCHED, expanded, rows_of
 from shell_commands import names, section
 
 from kit.paths import DOCS, ROOT
@@ -179,6 +180,15 @@ def test_every_block_of_a_page_can_be_made(language: str) -> None:
     """A row of the code without words in ``docs/tables.toml``, or words without a row, fail."""
     for name in tomllib.loads((DOCS / "tables.toml").read_text("utf-8")):
         assert described(language, name).count("\n| ") >= 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_search_finds_options_and_keys_by_name(language: str) -> None:
+    found = set()
+    for name in SEARCHED:
+        page = (DOCS / language / f"{name}.md").read_text("utf-8")
+        found |= rows_of(expanded(page, language))
+    assert {("check", "--min-read"), ("store-check", "--json"), ("targets", "pause_cap")} <= found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
