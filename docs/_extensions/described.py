@@ -11,12 +11,12 @@ import msgspec
 from markdown_table import table
 
 from workhours_sla import Change, EventType
-from workhours_sla.adapters.calendars.acts import _Act, _DayOff, _Transfer
-from workhours_sla.adapters.config.file import COLUMNS
-from workhours_sla.adapters.config.sections import Format
-from workhours_sla.adapters.sources.formats import ENDINGS
 from workhours_sla.cli import output
+from workhours_sla.config.column_names import COLUMNS
+from workhours_sla.config.sections import Format
+from workhours_sla.foreign.acts import _Act, _DayOff, _Transfer
 from workhours_sla.sla.event import EVENT_FIELDS
+from workhours_sla.sources.formats import ENDINGS
 from workhours_sla.text.catalog import QUARANTINE_REASONS, language
 
 WORDS = Path(__file__).parents[1] / "tables.toml"

@@ -17,8 +17,8 @@ from markdown_table import table
 from shell_commands import command_list, commands, document
 
 from workhours_sla import errors
-from workhours_sla.adapters.json.documents import _BY_SCHEMA
 from workhours_sla.calendars.russia.regions import region, region_ids
+from workhours_sla.json.documents import _BY_SCHEMA
 from workhours_sla.service.problems import BAD_REQUEST, STATUSES
 from workhours_sla.text.catalog import PROBLEMS, language
 

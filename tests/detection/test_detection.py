@@ -16,13 +16,13 @@ from kit.made_sheets import SHAPES, ZONE, Sheet
 from kit.paths import SAMPLES
 from kit.properties import examples
 from kit.workbooks import xlsx
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.detection.detect import config_of, detect, verified
-from workhours_sla.adapters.detection.detected import Detected, Given
-from workhours_sla.adapters.detection.encodings import RUSSIAN, of_one_byte
-from workhours_sla.adapters.detection.written import configuration_text
-from workhours_sla.adapters.sources import Fault, open_source
+from workhours_sla.config.file import parse_config
+from workhours_sla.detection.detect import config_of, detect, verified
+from workhours_sla.detection.detected import Detected, Given
+from workhours_sla.detection.encodings import RUSSIAN, of_one_byte
+from workhours_sla.detection.written import configuration_text
 from workhours_sla.errors import ConfigError, SourceError
+from workhours_sla.sources import Fault, open_source
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import language
 

@@ -15,10 +15,10 @@ import pytest
 
 from kit.messages import messages
 from kit.workbooks import xlsx
-from workhours_sla.adapters.detection.detect import detect, verified
-from workhours_sla.adapters.detection.detected import Given
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
+from workhours_sla.detection.detect import detect, verified
+from workhours_sla.detection.detected import Given
 from workhours_sla.errors import ConfigError
 from workhours_sla.text.catalog import LANGUAGES
 

@@ -21,7 +21,7 @@ from workhours_sla.text.catalog import PROBLEMS, language
 pytest.importorskip("fastapi")
 httpx = pytest.importorskip("httpx")
 
-from workhours_sla.adapters.config.service_sections import ServiceSettings
+from workhours_sla.config.service_sections import ServiceSettings
 from workhours_sla.service.answering import Limits
 from workhours_sla.service.tokens import LARGEST, Tokens
 

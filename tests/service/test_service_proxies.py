@@ -19,7 +19,7 @@ import httpx
 
 from kit.client import FRIDAY, JSON, READ, REGION, problem
 from kit.paths import EXAMPLES
-from workhours_sla.adapters.config.service_sections import ServiceSettings
+from workhours_sla.config.service_sections import ServiceSettings
 from workhours_sla.service import guard
 from workhours_sla.service.answering import Limits
 from workhours_sla.service.app import application

@@ -24,14 +24,14 @@ pytest.importorskip("numpy")
 
 from kit.client import Client, problem
 from kit.network_streams import direct, stream
-from workhours_sla.adapters.stores.reader import StoreReader
-from workhours_sla.adapters.stores.sqlite_database import SqliteDatabase
 from workhours_sla.errors import StoreError
 from workhours_sla.service import reporting
 from workhours_sla.service.live import Live
 from workhours_sla.service.reporting import Reports
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.with_store import WithStore
+from workhours_sla.stores.reader import StoreReader
+from workhours_sla.stores.sqlite_database import SqliteDatabase
 from workhours_sla.text.messages import say
 
 CONFIG = """

@@ -16,12 +16,11 @@ import pytest
 from dateutil.rrule import rrulestr
 
 from workhours_sla import Calendar, Event, Schedule, WeeklyHours
-from workhours_sla.adapters.config.file import load_config, parse_config
-from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.cli.main import main
 from workhours_sla.cli.min_read import read_percent
 from workhours_sla.cli.times import read_day, read_time
+from workhours_sla.config.file import load_config, parse_config
+from workhours_sla.config.sections import Config
 from workhours_sla.errors import ConfigError, StoreError, WorkHoursError
 from workhours_sla.files import (
     Fault,
@@ -33,6 +32,7 @@ from workhours_sla.files import (
     read_xmlcalendar,
 )
 from workhours_sla.json import from_json, to_json
+from workhours_sla.stream.sinks.jsonl import JsonLinesSink
 from workhours_sla.worktime.budget import parse_amount
 from workhours_sla.worktime.budget_texts import parse_budget
 

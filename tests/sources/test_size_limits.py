@@ -16,10 +16,13 @@ import pytest
 from kit.paths import DOCS
 from kit.workbooks import xlsx_of
 from workhours_sla import WeeklyHours
-from workhours_sla.adapters.calendars.icalendar import read as icalendar
-from workhours_sla.adapters.calendars.icalendar import recurrence
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import (
+from workhours_sla.config.file import parse_config
+from workhours_sla.config.toml_text import tables_of
+from workhours_sla.errors import WorkHoursError, shown
+from workhours_sla.files import Fault, open_source, read_icalendar
+from workhours_sla.foreign.icalendar import read as icalendar
+from workhours_sla.foreign.icalendar import recurrence
+from workhours_sla.sources import (
     arrow_tables,
     compression,
     opened_file,
@@ -27,10 +30,7 @@ from workhours_sla.adapters.sources import (
     workbook_marks,
     workbook_zip,
 )
-from workhours_sla.adapters.sources.rows import clip
-from workhours_sla.adapters.toml_text import tables_of
-from workhours_sla.errors import WorkHoursError, shown
-from workhours_sla.files import Fault, open_source, read_icalendar
+from workhours_sla.sources.rows import clip
 from workhours_sla.worktime.budget_texts import parse_budget
 
 pa = pytest.importorskip("pyarrow")

@@ -22,13 +22,13 @@ from kit.rows import read as read_rows
 from kit.rows import refusal as refusal_of_rows
 from kit.workbooks import changed, compound, ods, ods_cell, ods_row, xlsx, xlsx_of
 from workhours_sla import Event
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import (
+from workhours_sla.config.file import parse_config
+from workhours_sla.errors import SourceError
+from workhours_sla.sources import (
     Fault,
     open_source,
     workbook_zip,
 )
-from workhours_sla.errors import SourceError
 
 pytest.importorskip("python_calamine")
 pytest.importorskip("xlsxwriter")

@@ -10,9 +10,9 @@ import pytest
 
 pytest.importorskip("numpy")
 
-from workhours_sla.adapters.spark import session as needs
 from workhours_sla.errors import EngineError
 from workhours_sla.spark import session
+from workhours_sla.spark import spark_session as needs
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import refusal
 

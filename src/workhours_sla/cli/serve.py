@@ -26,8 +26,8 @@ from workhours_sla.text.catalog import LANGUAGES, SHELL, current
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
-    from workhours_sla.adapters.config.policy import Configuration
-    from workhours_sla.adapters.config.sections import Config
+    from workhours_sla.config.policy import Configuration
+    from workhours_sla.config.sections import Config
     from workhours_sla.service.live import Live
 
 HOST: Final = "127.0.0.1"
@@ -164,7 +164,6 @@ def _opened(
     if place is None:
         yield None
         return
-    from workhours_sla.adapters.stores.places import has_store
     from workhours_sla.cli.outputs import (
         OutputOptions,
         note_failure,
@@ -174,7 +173,8 @@ def _opened(
     from workhours_sla.cli.store_place import opened_store
     from workhours_sla.service.guard import LOG
     from workhours_sla.service.live import Live
-    from workhours_sla.sla.pipeline import Pipeline
+    from workhours_sla.stores.places import has_store
+    from workhours_sla.stream.pipeline import Pipeline
     from workhours_sla.worktime.budget import parse_amount
 
     def note(key: str, /, **facts: object) -> None:

@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from workhours_sla.adapters.checked_data import Reader
-from workhours_sla.adapters.json.answers import json_value
-from workhours_sla.adapters.json.text import escape_control_bytes, escape_controls, parsed
 from workhours_sla.errors import ConfigError, WorkHoursError
+from workhours_sla.json.answers import json_value
+from workhours_sla.json.checked_data import Reader
+from workhours_sla.json.text import escape_control_bytes, escape_controls, parsed
 from workhours_sla.service.problems import RefusedRequestError, problem_of, refuse
 from workhours_sla.service.questions import (
     QUESTIONS,

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from workhours_sla.adapters.json.calendar_year import CalendarYear
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import WorkHoursError, shown
+from workhours_sla.json.calendar_year import CalendarYear
 from workhours_sla.service.answering import Limits, encoded
 from workhours_sla.service.asked import Asked
 from workhours_sla.service.bodies import JSON_TYPE

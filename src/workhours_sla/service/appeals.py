@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple, Self
 
 from starlette.requests import Request
 
-from workhours_sla.adapters.json.outcomes import outcome_data
 from workhours_sla.errors import shown
+from workhours_sla.json.outcomes import outcome_data
 from workhours_sla.service.live import History
 from workhours_sla.service.parameters import parameters_of
 from workhours_sla.service.problems import refuse

@@ -8,20 +8,20 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from workhours_sla.adapters.json.outcomes import (
+from workhours_sla.json.outcomes import (
     VERDICTS,
     holder_data,
     outcome_data,
     quarantined_data,
 )
-from workhours_sla.adapters.sources.rows import Fault
-from workhours_sla.adapters.sources.sent_events import sent_event
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.breach_spans import BreachSpans
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
+from workhours_sla.sources.rows import Fault
+from workhours_sla.sources.sent_events import sent_event
 
 SCHEMA: Final = "workhours.evaluation/1"
 

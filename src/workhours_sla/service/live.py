@@ -15,24 +15,24 @@ from threading import Event as Flag
 from threading import Lock, Thread
 from typing import Final, NamedTuple, Self
 
-from workhours_sla.adapters.delivery import Delivery
-from workhours_sla.adapters.sinks.digest import targets_of
-from workhours_sla.adapters.sinks.metrics import Metrics
-from workhours_sla.adapters.stores.database_store import DatabaseStore
-from workhours_sla.adapters.stores.places import is_closed, is_lost
-from workhours_sla.adapters.stores.reader import StoreReader
 from workhours_sla.errors import StoreError
-from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.due_trace import due_trace
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.open_outcomes import OpenOutcomes
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.sla.pipeline import Pipeline
-from workhours_sla.sla.receipts import Receipt, commit_with_receipts
-from workhours_sla.sla.run_loop import Digests
-from workhours_sla.sla.source import Rejected
-from workhours_sla.sla.store import Batch, Store
+from workhours_sla.stores.database_store import DatabaseStore
+from workhours_sla.stores.places import is_closed, is_lost
+from workhours_sla.stores.reader import StoreReader
+from workhours_sla.stream.delivery import Sink
+from workhours_sla.stream.delivery_threads import Delivery
+from workhours_sla.stream.open_outcomes import OpenOutcomes
+from workhours_sla.stream.pipeline import Pipeline
+from workhours_sla.stream.receipts import Receipt, commit_with_receipts
+from workhours_sla.stream.run_loop import Digests
+from workhours_sla.stream.sinks.digest import targets_of
+from workhours_sla.stream.sinks.metrics import Metrics
+from workhours_sla.stream.source import Rejected
+from workhours_sla.stream.store import Batch, Store
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.zone_offsets import ZERO
 

@@ -9,7 +9,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from workhours_sla.adapters.sinks.metrics import CONTENT_TYPE
 from workhours_sla.errors import shown
 from workhours_sla.service.answering import Limits, encoded, events_cost
 from workhours_sla.service.appeals import Query, appeal_data, overdue_data
@@ -19,6 +18,7 @@ from workhours_sla.service.problems import refuse
 from workhours_sla.service.receiving import TYPES, Sent, attributes_of, store
 from workhours_sla.service.request_counts import RequestCounts
 from workhours_sla.service.request_facts import spend
+from workhours_sla.stream.sinks.metrics import CONTENT_TYPE
 from workhours_sla.text.messages import say
 
 Answer = Callable[[Request], Awaitable[Response]]

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-from workhours_sla.adapters.json.calendar_year import CalendarYear
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.errors import WorkHoursError
+from workhours_sla.json.calendar_year import CalendarYear
 from workhours_sla.service.answering import SCHEMA, Limits
 from workhours_sla.service.openapi_live import SCHEMAS_OF_LIVE, paths_of_live
 from workhours_sla.service.openapi_parts import (

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from workhours_sla.adapters.sinks.metrics import CONTENT_TYPE
-from workhours_sla.adapters.stores.memory import MemoryStore
 from workhours_sla.service.answering import Limits
 from workhours_sla.service.appeals import (
     APPEAL,
@@ -32,7 +30,9 @@ from workhours_sla.service.openapi_parts import (
 )
 from workhours_sla.service.receiving import CLOUD_EVENT, CLOUD_EVENTS, SCHEMA, Sent, store
 from workhours_sla.service.schemas import REF, TIME
-from workhours_sla.sla.pipeline import Pipeline
+from workhours_sla.stores.memory import MemoryStore
+from workhours_sla.stream.pipeline import Pipeline
+from workhours_sla.stream.sinks.metrics import CONTENT_TYPE
 
 NOW: Final = datetime.fromisoformat("2025-11-01T13:00:00+03:00")
 """The time of the examples."""

@@ -7,9 +7,9 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
-from workhours_sla.adapters.checked_data import Reader
-from workhours_sla.adapters.config.service_sections import ServiceSettings
+from workhours_sla.config.service_sections import ServiceSettings
 from workhours_sla.errors import shown
+from workhours_sla.json.checked_data import Reader
 from workhours_sla.text.messages import say
 
 Address = IPv4Address | IPv6Address

@@ -8,14 +8,14 @@ from typing import Annotated, Any, Final, Protocol
 
 import msgspec
 
-from workhours_sla.adapters.checked_data import Reader
-from workhours_sla.adapters.json.answers import Due, Elapsed, LatestStart, OneTarget
-from workhours_sla.adapters.written_times import parse_time
 from workhours_sla.errors import shown
+from workhours_sla.json.answers import Due, Elapsed, LatestStart, OneTarget
+from workhours_sla.json.checked_data import Reader
 from workhours_sla.service.evaluation import Sent
 from workhours_sla.service.problems import refuse
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
+from workhours_sla.sources.written_times import parse_time
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, refuse_year
 from workhours_sla.worktime.schedule import Schedule

@@ -7,22 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from workhours_sla.adapters.sources.cloudevents import (
-    ENVELOPE,
-    attribute_of,
-    is_json,
-    record_of_request,
-)
-from workhours_sla.adapters.sources.received_ahead import received_ahead
-from workhours_sla.adapters.sources.rows import Fault
-from workhours_sla.adapters.sources.sent_events import sent_event
 from workhours_sla.service.answering import Limits, check_events, data_of
 from workhours_sla.service.bodies import JSON_TYPE
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import Problem, refuse
 from workhours_sla.sla.event import FIELD_NAMES, Event
-from workhours_sla.sla.receipts import Receipt
-from workhours_sla.sla.source import Rejected
+from workhours_sla.sources.cloudevents import (
+    ENVELOPE,
+    attribute_of,
+    is_json,
+    record_of_request,
+)
+from workhours_sla.sources.received_ahead import received_ahead
+from workhours_sla.sources.rows import Fault
+from workhours_sla.sources.sent_events import sent_event
+from workhours_sla.stream.receipts import Receipt
+from workhours_sla.stream.source import Rejected
 from workhours_sla.text.messages import Detail, say
 
 SCHEMA: Final = "workhours.receipts/1"

@@ -9,7 +9,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from workhours_sla.adapters.json.text import escape_controls
+from workhours_sla.json.text import escape_controls
 from workhours_sla.service.bodies import JSON_TYPE
 from workhours_sla.service.reporting import ReportQuery, Reports
 from workhours_sla.text.catalog import current

@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
-from workhours_sla.adapters.config.policy import Configuration
-from workhours_sla.adapters.written_days import read_days
+from workhours_sla.config.policy import Configuration
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.service.live import Live
 from workhours_sla.service.parameters import parameters_of
@@ -26,8 +25,9 @@ from workhours_sla.sla.event import Event
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import targets_named
-from workhours_sla.sla.store import Holdings
 from workhours_sla.sla.target import Target
+from workhours_sla.sources.written_days import read_days
+from workhours_sla.stream.store import Holdings
 from workhours_sla.text import catalog
 from workhours_sla.text.messages import Detail, Phrase, say
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from workhours_sla.adapters.sinks.metrics import Labels, Metric, metric_text
+from workhours_sla.stream.sinks.metrics import Labels, Metric, metric_text
 
 _REQUESTS: Final = Metric("http_requests_total", "counter", "Requests that were answered.")
 _OTHER: Final = "other"

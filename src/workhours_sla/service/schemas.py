@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from workhours_sla.adapters.json.outcomes import VERDICTS
-from workhours_sla.adapters.sources.sent_events import SCHEMA as EVENT_SCHEMA
+from workhours_sla.json.outcomes import VERDICTS
 from workhours_sla.service.evaluation import SCHEMA as EVALUATION_SCHEMA
 from workhours_sla.sla.event import AUTHOR_ROLES, EVENT_FIELDS, EventField, EventType
+from workhours_sla.sources.sent_events import SCHEMA as EVENT_SCHEMA
 from workhours_sla.text.catalog import QUARANTINE_REASONS
 
 REF: Final = "#/components/schemas/{name}"

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from workhours_sla.adapters.checked_data import Reader
-from workhours_sla.adapters.config.service_sections import ServiceSettings
+from workhours_sla.config.service_sections import ServiceSettings
 from workhours_sla.errors import ConfigError
+from workhours_sla.json.checked_data import Reader
 from workhours_sla.service.problems import refuse
 from workhours_sla.text.messages import say
 

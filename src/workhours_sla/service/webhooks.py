@@ -10,22 +10,22 @@ from typing import Any, Final, NamedTuple, Self
 
 from msgspec.structs import replace
 
-from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources.formats import layout_of
-from workhours_sla.adapters.sources.networks.mapper import NetworkMapper
-from workhours_sla.adapters.sources.networks.max import MaxMapper
-from workhours_sla.adapters.sources.networks.vk_callback import VkCallbackMapper
-from workhours_sla.adapters.sources.networks.webhooks import (
-    NetworkRequests,
-    envelope_of,
-    parse_request,
-)
+from workhours_sla.config.sections import Config
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import refuse
 from workhours_sla.sla.deduplication import Copies, StoredEvent, all_of
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.source import Rejected
+from workhours_sla.sources.formats import layout_of
+from workhours_sla.sources.networks.mapper import NetworkMapper
+from workhours_sla.sources.networks.max import MaxMapper
+from workhours_sla.sources.networks.vk_callback import VkCallbackMapper
+from workhours_sla.sources.networks.webhooks import (
+    NetworkRequests,
+    envelope_of,
+    parse_request,
+)
+from workhours_sla.stream.source import Rejected
 from workhours_sla.text.messages import say
 
 LEAST: Final = 16

@@ -63,7 +63,7 @@ def test_dates_without_a_calendar_are_refused() -> None:
 def test_schedules_that_do_not_fit_into_integers_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from workhours_sla.adapters.sql import edges
+    from workhours_sla.sql import edges
 
     monkeypatch.setattr(edges, "MOST", 2**47)
     with pytest.raises(ScriptError, match="2 schedules over so many years do not fit"):
@@ -186,7 +186,7 @@ def test_duckdb_installs_twice_but_not_over_a_newer_script(tmp_path: Path) -> No
 
 
 def test_an_old_duckdb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workhours_sla.adapters.sql import duckdb as writer
+    from workhours_sla.sql import duckdb as writer
 
     opened = Duck()
     monkeypatch.setattr(writer, "OLDEST", 99)

@@ -16,8 +16,8 @@ psycopg = pytest.importorskip("psycopg")
 from kit.values import OFFICE
 from tests.slow.engines.postgres_server import programs
 from workhours_sla import Act, Calendar, Schedule, day_off, sql
-from workhours_sla.adapters.sql import postgres as writer
-from workhours_sla.adapters.sql.tables import LAST_DATE
+from workhours_sla.sql import postgres as writer
+from workhours_sla.sql.schedule_tables import LAST_DATE
 
 pytestmark = pytest.mark.engines
 

@@ -183,6 +183,6 @@ def test_other_arguments_are_refused(spark: SparkSession) -> None:
 def test_a_table_that_is_too_large_is_refused(
     spark: SparkSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workhours_sla.adapters.spark.joined_answers.MOST_CELLS", 100)
+    monkeypatch.setattr("workhours_sla.spark.joined_answers.MOST_CELLS", 100)
     with pytest.raises(WorkHoursError, match="use route='arrow'"):
         compiled().deadline(appeals(spark), "posted", HOUR)
