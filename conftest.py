@@ -12,6 +12,7 @@ from types import ModuleType
 from workhours_sla.module_names import DEFINED_IN
 
 _NEEDS = {
+    "src/workhours_sla/foreign/icalendar.py": ("icalendar", "recurring_ical_events"),
     "src/workhours_sla/frames/arrow.py": ("numpy", "pyarrow"),
     "src/workhours_sla/frames/accessors.py": ("numpy", "pandas"),
     "src/workhours_sla/frames/pandas.py": ("numpy", "pandas"),

@@ -149,20 +149,6 @@ def test_acts_are_tables() -> None:
     assert "acts: expected a table, got 5" in refusal(acts, "acts = 5")
 
 
-@pytest.mark.parametrize(
-    ("rule", "words"),
-    [
-        ("FREQ=MONTHLY;BYDAY=99MO", "no month has 99"),
-        ("FREQ=YEARLY;BYDAY=99MO", "no year has 99"),
-        ("FREQ=YEARLY;BYDAY=-54MO", "no year has 54"),
-        ("FREQ=YEARLY;BYMONTH=12;BYDAY=53MO", "no month has 53"),
-        ("FREQ=MONTHLY;BYDAY=6MO", "no month has 6"),
-    ],
-)
-def test_a_weekday_that_no_month_or_year_has_is_refused(rule: str, words: str) -> None:
-    assert words in refusal(recurring, rule)
-
-
 @pytest.mark.parametrize("written", ['"\ud800"', '{"schema": "\ud800"}', "\ud800"])
 def test_a_lone_surrogate_in_a_report_is_refused(written: str) -> None:
     assert "not a report in JSON" in refusal(report_from_json, written)

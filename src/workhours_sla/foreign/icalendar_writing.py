@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -10,13 +11,14 @@ from typing import NamedTuple
 from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
 from workhours_sla.errors import HoursSyntaxError, NaiveDatetimeError
 from workhours_sla.foreign.calendar_rows import check_range
-from workhours_sla.foreign.icalendar.lines import escaped, folded
 from workhours_sla.text.catalog import DAYS, language
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.working_time import WorkingTime
 
 __all__ = ["write_icalendar"]
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]+")
+_OCTETS_OF_A_LINE = 75
 _PRODUCT = "-//workhours_sla//working time//EN"
 
 
@@ -75,7 +77,7 @@ def write_icalendar(
         f"PRODID:{_PRODUCT}",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{escaped(name)}",
+        f"X-WR-CALNAME:{_escaped(name)}",
         f"X-WR-TIMEZONE:{schedule.tz.key}",
     ]
     with language(lang):
@@ -98,7 +100,7 @@ def write_icalendar(
         if days_off and decided and not intervals and not schedule.shifts_on(day):
             dates = f";VALUE=DATE:{_digits(day)}", f";VALUE=DATE:{_digits(day + ONE_DAY)}"
             lines += _event(feed, dates, (reason, ""), confirmed=confirmed)
-    return "".join(map(folded, [*lines, "END:VCALENDAR"]))
+    return "".join(map(_folded, [*lines, "END:VCALENDAR"]))
 
 
 class _Feed(NamedTuple):
@@ -149,9 +151,9 @@ def _event(
     yield f"DTSTAMP:{feed.stamp}"
     yield f"DTSTART{start}"
     yield f"DTEND{end}"
-    yield f"SUMMARY:{escaped(summary)}"
+    yield f"SUMMARY:{_escaped(summary)}"
     if description:
-        yield f"DESCRIPTION:{escaped(description)}"
+        yield f"DESCRIPTION:{_escaped(description)}"
     yield f"STATUS:{'CONFIRMED' if confirmed else 'TENTATIVE'}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
@@ -167,3 +169,24 @@ def _utc(moment: datetime) -> str:
 
 def _digits(day: date) -> str:
     return f"{day.year:04}{day.month:02}{day.day:02}"
+
+
+def _escaped(text: str) -> str:
+    """Return text as a TEXT value, with the special characters escaped."""
+    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    text = re.sub("\r\n|\r|\n", "\\\\n", text)
+    return _CONTROL.sub(" ", text)
+
+
+def _folded(line: str) -> str:
+    """Return a content line, folded into lines of at most 75 bytes, which end with CRLF."""
+    pieces: list[str] = []
+    piece, used = "", 0
+    for character in line:
+        size = len(character.encode())
+        if used + size > _OCTETS_OF_A_LINE:
+            pieces.append(piece)
+            piece, used = " ", 1
+        piece += character
+        used += size
+    return "\r\n".join([*pieces, piece]) + "\r\n"
