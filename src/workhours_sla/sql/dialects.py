@@ -96,7 +96,7 @@ DIALECTS: Final = {
         },
         shift="({s}.used_shift())[width_bucket({u}, {s}.used_amount())]",
         refuse="{s}.refuse({message})",
-        fail="{s}.refuse({message})",
+        fail="{s}.refuse({message}, wh_a)",  # a constant call would fail while it is planned
         item=f"nullif(({{s}}.date_{{name}}())[{{index}} + 1], {NO_VALUE})",
         fence=" offset 0",
     ),

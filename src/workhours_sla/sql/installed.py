@@ -121,7 +121,7 @@ def postgres(w: Words) -> Iterator[str]:
     body = "to_char(t at time zone interval '0', 'YYYY-MM-DD HH24:MI:SS.US\"+00\"')"
     yield _function(w, "shown(t timestamptz)", "text", f"begin return {body}; end")
     body = "begin raise exception using errcode = '22023', message = $1; end"
-    yield _function(w, "refuse(message text)", "bigint", body)
+    yield _function(w, "refuse(message text, wh_a bigint default null)", "bigint", body)
     body = (
         "begin if extract(month from span) <> 0 or extract(year from span) <> 0 "
         "or extract(day from span) <> 0 then raise exception using errcode = '22023', "

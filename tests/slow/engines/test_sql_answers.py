@@ -91,5 +91,7 @@ def test_the_answers_are_consistent_in_sql_alone(engine: SQLEngine) -> None:
     few = "(select * from appeals where key < 2000) as few"
     for wrong in (f"{worked} <> d", f"{back} <> -d", f"{limit} < {due}"):
         assert engine.one(f"select count(*) from {few} where {wrong}") == 0
-    grouped = f"select {worked} as w, max({due}) from {few} group by 1 having count(*) > 0 order by 1"
+    grouped = (
+        f"select {worked} as w, max({due}) from {few} group by 1 having count(*) > 0 order by 1"
+    )
     assert len(engine.ask(grouped)) > 10
