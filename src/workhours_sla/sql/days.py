@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from workhours_sla.sql.dialects import Steps, Words, quoted
+from workhours_sla.sql.dialects import Levels, Steps, Words, quoted
 from workhours_sla.sql.edges import CompiledSchedules
 from workhours_sla.worktime.budget_kinds import MAX_COUNT
 from workhours_sla.worktime.compiled_dates import DateRow, date_rows
@@ -103,7 +103,7 @@ class DayCount(NamedTuple):
 
     name: str
     arguments: tuple[str, ...]
-    levels: tuple[Steps, ...]
+    levels: Levels
     answers: Steps
 
 
@@ -122,7 +122,7 @@ def day_counts(w: Words, dates: Dates) -> Iterator[DayCount]:
         f"when wh_a >= {w.item('starts', 'wh_h + 1')} then wh_h + 1 else wh_h end"
     )
     same_day = f"case when {w.item('closes', 'wh_i')} <= wh_a then wh_i + 1 else wh_i end"
-    levels: tuple[Steps, ...] = (
+    levels: Levels = (
         {
             "wh_c": w.chosen(dates.offsets, "the schedules with dates"),
             "wh_a": w.us("start_at"),
@@ -138,7 +138,7 @@ def day_counts(w: Words, dates: Dates) -> Iterator[DayCount]:
     )
     number = f"case when wh_f <= wh_e then {w.item('worked_before', 'wh_f')} + wh_n - 1 end"
     within = f"wh_k < {w.item('run_worked', 'wh_i')}"
-    working: tuple[Steps, ...] = (
+    working: Levels = (
         {"wh_k": number},
         {"wh_j": f"case when {within} then {w.item('worked', 'wh_k')} end"},
     )
@@ -149,7 +149,7 @@ def day_counts(w: Words, dates: Dates) -> Iterator[DayCount]:
         "preceding": f"case when {w.item('closes', 'wh_l')} <= wh_a then {following} else wh_l end",
         "none": "wh_k",
     }
-    calendar: tuple[Steps, ...] = (
+    calendar: Levels = (
         {"wh_k": "case when wh_f + wh_n - 1 <= wh_e then wh_f + wh_n - 1 end"},
         {"wh_l": w.item("last_worked", "wh_k")},
         {"wh_j": _option(w, "roll", rolls)},
@@ -164,7 +164,7 @@ def _option(w: Words, name: str, values: Steps) -> str:
     return f"case {name} {cases} else case when {name} is not null then {refused} end end"
 
 
-def _count(w: Words, name: str, levels: tuple[Steps, ...]) -> DayCount:
+def _count(w: Words, name: str, levels: Levels) -> DayCount:
     arguments = DAY_COUNTS[name]
     answers = {
         answer: w.instant(w.answered(name, arguments, w.item(of, "wh_j")))

@@ -16,6 +16,21 @@ from workhours_sla.sql.edges import CompiledSchedules
 OnUnknown = Literal["null", "raise"]
 Steps = dict[str, str]
 """Names and their expressions."""
+
+
+class Search(NamedTuple):
+    """A step that finds the last edge up to a key in a table of edges.
+
+    In ``at`` it finds the amount at a position, in ``used`` the shift of an amount.
+    """
+
+    name: str
+    table: Literal["at", "used"]
+    key: str
+
+
+Levels = tuple[Steps | Search, ...]
+"""Steps of which each may use the names of the earlier."""
 LISTED: Final = 5
 """The number of schedules that an error message lists."""
 NO_VALUE: Final = -(2**62)
@@ -26,9 +41,9 @@ NO_VALUE: Final = -(2**62)
 class Dialect:
     """The templates of a dialect. ``{s}`` is the schema, in SQLite the beginning of names.
 
-    ``us`` is an instant in microseconds if the schedules may know it, ``any_us`` always. ``worked``
-    are the steps to the amount at a position, and ``shift`` is the shift of an amount. ``refuse``
-    is an integer for a bad argument, and ``fail`` one for an unknown answer: errors, if possible.
+    ``us`` is an instant in microseconds if the schedules may know it, ``any_us`` always. ``at`` and
+    ``used`` are the steps of a search for ``{key}``, over what ``join`` adds to the query.
+    ``refuse`` is an integer for a bad argument, and ``fail`` one for an unknown answer: errors.
     ``item`` is an element of a list of dates at an index counted from 0, and ``quotient`` that of
     integers. ``fence`` ends a query that must not be copied to each place that uses it.
     """
@@ -40,12 +55,13 @@ class Dialect:
     instant: str
     shown: str
     integer: str
-    worked: Mapping[str, str]
-    shift: str
+    at: Steps
+    used: Steps
     refuse: str
     fail: str
     item: str
     quotient: str = "{x} / {by}"
+    join: str = ""
     fence: str = ""
 
 
@@ -68,16 +84,13 @@ DIALECTS: Final = {
         instant="make_timestamptz({us})",
         shown="{t}::text",
         integer="cast({value} as bigint)",
-        worked={
-            "": "(select least(wh_x - wh_shift, wh_top) from (select {x} as wh_x) "
-            "asof join {s}.edge_at on wh_x >= wh_position)"
-        },
-        shift="(select wh_shift from (select {u} as wh_x) "
-        "asof join {s}.edge_used on wh_x >= wh_amount)",
+        at={"{name}": "least({key} - e.wh_shift, e.wh_top)"},
+        used={"{name}": "e.wh_shift"},
         refuse="error({message})::bigint",
         fail="error({message})::bigint",
         item="(select {name} from {s}.date_list)[{index} + 1]",
         quotient="{x} // {by}",
+        join=" asof left join {s}.edge_{table} e on {key} >= e.wh_first",
     ),
     "postgres": Dialect(
         title="PostgreSQL",
@@ -90,11 +103,11 @@ DIALECTS: Final = {
         instant="to_timestamp(({us}) / 1000000.0::float8)",
         shown="{s}.shown({t})",
         integer="{value}",
-        worked={
-            "_at": "width_bucket({x}, {s}.at_position())",
-            "": "least({x} - ({s}.at_shift())[{name}_at], ({s}.at_top())[{name}_at])",
+        at={
+            "{name}_at": "width_bucket({key}, {s}.at_first())",
+            "{name}": "least({key} - ({s}.at_shift())[{name}_at], ({s}.at_top())[{name}_at])",
         },
-        shift="({s}.used_shift())[width_bucket({u}, {s}.used_amount())]",
+        used={"{name}": "({s}.used_shift())[width_bucket({key}, {s}.used_first())]"},
         refuse="{s}.refuse({message})",
         fail="{s}.refuse({message}, wh_a)",  # a constant call would fail while it is planned
         item=f"nullif(({{s}}.date_{{name}}())[{{index}} + 1], {NO_VALUE})",
@@ -108,12 +121,14 @@ DIALECTS: Final = {
         instant="{us}",
         shown="quote({t})",
         integer="case typeof({value}) when 'integer' then {value} end",
-        worked={
-            "": "(select min({x} - wh_shift, wh_top) from {s}_edge_at "
-            "where wh_position <= {x} order by wh_position desc limit 1)"
+        at={
+            "{name}": "(select min({key} - wh_shift, wh_top) from {s}_edge_at "
+            "where wh_first <= {key} order by wh_first desc limit 1)"
         },
-        shift="(select wh_shift from {s}_edge_used "
-        "where wh_amount <= {u} order by wh_amount desc limit 1)",
+        used={
+            "{name}": "(select wh_shift from {s}_edge_used "
+            "where wh_first <= {key} order by wh_first desc limit 1)"
+        },
         refuse="null",
         # there is no function for errors, but that for JSON refuses a path without a dollar sign,
         # and its error has the path
@@ -156,16 +171,13 @@ class Words(NamedTuple):
         """Return the instant of a number of microseconds."""
         return self.dialect.instant.format(us=us)
 
-    def worked(self, name: str, x: str) -> Steps:
-        """Return the steps to the amount at a position; the last has the name."""
-        return {
-            f"{name}{step}": template.format(s=self.schema, x=x, name=name)
-            for step, template in self.dialect.worked.items()
-        }
-
-    def shift(self, u: str) -> str:
-        """Return what must be added to an amount to have its position."""
-        return self.dialect.shift.format(s=self.schema, u=u)
+    def steps(self, level: Steps | Search) -> Steps:
+        """Return a level as names and expressions."""
+        if not isinstance(level, Search):
+            return level
+        templates = self.dialect.at if level.table == "at" else self.dialect.used
+        given = {**level._asdict(), "s": self.schema}
+        return {name.format(**given): one.format(**given) for name, one in templates.items()}
 
     def item(self, name: str, index: str) -> str:
         """Return the element of a list of dates at an index counted from 0."""
@@ -212,13 +224,15 @@ class Words(NamedTuple):
         failed = self.dialect.fail.format(s=self.schema, message=message)
         return f"coalesce({answer}, case when {given} then {failed} end)"
 
-    def nested(self, levels: tuple[Steps, ...]) -> str:
+    def nested(self, levels: Levels) -> str:
         """Return a query of the steps, each level nested in the next."""
-        first, *rest = levels
-        source = f"select {_columns(first)}"
-        for level in rest:
-            source = f"select z.*, {_columns(level)} from ({source}{self.dialect.fence}) z"
-        return f"({source}{self.dialect.fence}) z"
+        source, fence = "", self.dialect.fence
+        for level in levels:
+            of = f"z.*, {_columns(self.steps(level))} from ({source}{fence}) z"
+            source = f"select {of if source else _columns(self.steps(level))}"
+            if isinstance(level, Search):
+                source += self.dialect.join.format(**level._asdict(), s=self.schema)
+        return f"({source}{fence}) z"
 
 
 def _columns(steps: Steps) -> str:

@@ -148,19 +148,22 @@ class CompiledSchedules:
     def at(self) -> Table:
         """The working time at an instant.
 
-        From ``position`` on, the amount at a position x is ``least(x - shift, top)``; where nothing
-        is known it is negative. The position is the instant plus ``offsets``.
+        From the position ``first`` on, the amount at x is ``least(x - shift, top)``; where nothing
+        is known it is negative. A position is an instant plus the schedule's ``offsets``.
         """
         edges = list({edge.position: edge for edge in self._edges}.values())
         tops = [*(edge.amount for edge in edges[1:]), edges[-1].amount]
         rows = [(edge.position, edge.shift, top) for edge, top in zip(edges, tops, strict=True)]
-        return Table("at", ("position", "shift", "top"), rows)
+        return Table("at", ("first", "shift", "top"), rows)
 
     @cached_property
     def used(self) -> Table:
-        """The instant at which an amount is worked: from ``amount`` on, at ``amount + shift``."""
+        """The position at which an amount is worked.
+
+        From the amount ``first`` on, the amount u is worked at the position ``u + shift``.
+        """
         shifts = {edge.amount: edge.shift for edge in self._edges}
-        return Table("used", ("amount", "shift"), list(shifts.items()))
+        return Table("used", ("first", "shift"), list(shifts.items()))
 
     @cached_property
     def _edges(self) -> list[Edge]:

@@ -131,7 +131,7 @@ def postgres(w: Words) -> Iterator[str]:
     )
     yield _function(w, "amount_of(span interval)", "bigint", body, strict=True)
     for verb in verbs(w):
-        steps = {name: one for level in verb.levels for name, one in level.items()}
+        steps = {name: one for level in verb.levels for name, one in w.steps(level).items()}
         sets = "\n".join(f"{name} := {one};" for name, one in steps.items())
         names = " ".join(f"{name} bigint;" for name in steps)
         body = f"declare {names} begin\n{sets}\nreturn {verb.answer}; end"

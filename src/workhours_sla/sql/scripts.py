@@ -83,7 +83,7 @@ def tables(schedules: Mapping[str, WorkingTime], *, since: date, until: date) ->
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     >>> made = sql.tables({"roads": office}, since=date(2025, 1, 1), until=date(2026, 1, 1))
     >>> made.at.columns, len(made.intervals.rows)
-    (('position', 'shift', 'top'), 247)
+    (('first', 'shift', 'top'), 247)
     """
     return compile_schedules(schedules, since, until)
 

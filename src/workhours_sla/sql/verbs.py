@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from workhours_sla.sql.dialects import Steps, Words
+from workhours_sla.sql.dialects import Levels, Search, Steps, Words
 from workhours_sla.sql.edges import UNKNOWN
 
 VERBS: Final = {
@@ -31,7 +31,7 @@ class Verb(NamedTuple):
 
     name: str
     arguments: tuple[str, ...]
-    levels: tuple[Steps, ...]
+    levels: Levels
     answer: str
     kind: str
 
@@ -40,32 +40,30 @@ def verbs(w: Words, budget: str = "budget", offset: str | None = None) -> Iterat
     """Return the verbs. ``budget`` is in microseconds, and ``offset`` that of the schedule."""
     chosen: Steps = {"wh_o": offset or w.chosen(w.compiled.offsets)}
     start = {**chosen, "wh_a": w.us("start_at")}
-    p, q = w.worked("wh_p", "wh_a + wh_o"), w.worked("wh_q", "wh_b + wh_o")
+    p, q = Search("wh_p", "at", "wh_a + wh_o"), Search("wh_q", "at", "wh_b + wh_o")
     between = f"case when wh_p > 0 and abs(wh_q - wh_p) < {w.compiled.reach} then wh_q - wh_p end"
 
-    def verb(name: str, kind: str, answer: str, *levels: Steps) -> Verb:
+    def verb(name: str, kind: str, answer: str, *levels: Steps | Search) -> Verb:
         arguments = VERBS[name]
         known = w.answered(name, arguments, answer)
         forms = {"timestamptz": w.instant(known), "boolean": f"({known} = 1)"}
         return Verb(name, arguments, levels, forms.get(kind, known), kind)
 
-    yield verb("elapsed", "bigint", between, {**start, "wh_b": w.us("end_at")}, p | q)
+    yield verb("elapsed", "bigint", between, {**start, "wh_b": w.us("end_at")}, p, q)
     given = {**start, "wh_b": w.us("now_at"), "wh_d": w.amount(budget)}
-    yield verb("remaining", "bigint", f"wh_d - {between}", given, p | q)
+    yield verb("remaining", "bigint", f"wh_d - {between}", given, p, q)
     given = {**chosen, "wh_a": w.us("t")}
-    yield verb("is_working", "boolean", between, given, {"wh_b": "wh_a + 1"}, p | q)
+    yield verb("is_working", "boolean", between, given, {"wh_b": "wh_a + 1"}, p, q)
 
     used = (
         {**start, "wh_d": w.amount(budget, w.compiled.reach)},
         p,
         {"wh_u": "wh_p + wh_d"},
     )
-    answer = f"case when wh_z < {UNKNOWN // 2} then wh_z - wh_o end"
-    due = f"case when wh_d = 0 and wh_p > 0 then wh_a + wh_o else wh_u + {w.shift('wh_u - 1')} end"
-    yield verb("deadline", "timestamptz", answer, *used, {"wh_z": due})
-    limit = {"wh_z": f"wh_u + {w.shift('wh_u')}"}
-    yield verb("breaches_after", "timestamptz", answer, *used, limit)
+    answer = f"case when wh_s < {UNKNOWN // 2} then wh_u + wh_s - wh_o end"
+    due = f"case when wh_d = 0 and wh_p > 0 then wh_a else {answer} end"
+    yield verb("deadline", "timestamptz", due, *used, Search("wh_s", "used", "(wh_u - 1)"))
+    yield verb("breaches_after", "timestamptz", answer, *used, Search("wh_s", "used", "wh_u"))
     if w.name != "sqlite":
-        levels: Steps = {"wh_a": w.any_us("start_at"), "wh_d": w.amount(budget)}
-        clock = w.instant("wh_a + wh_d")
-        yield Verb("clock_deadline", CLOCK, (levels,), clock, "timestamptz")
+        given = {"wh_a": w.any_us("start_at"), "wh_d": w.amount(budget)}
+        yield Verb("clock_deadline", CLOCK, (given,), w.instant("wh_a + wh_d"), "timestamptz")
