@@ -55,6 +55,7 @@ class Dialect:
     instant: str
     shown: str
     integer: str
+    budget: str
     at: Steps
     used: Steps
     refuse: str
@@ -72,6 +73,7 @@ _DUCKDB_US: Final = (
     "error('an instant is a TIMESTAMP WITH TIME ZONE, not ' || typeof({{t}}) || "
     "'; give t AT TIME ZONE ''Europe/Volgograd'', with the zone of the column')::bigint end"
 )
+_SQLITE_INTEGER: Final = "case typeof({value}) when 'integer' then {value} end"
 
 DIALECTS: Final = {
     "duckdb": Dialect(
@@ -84,6 +86,7 @@ DIALECTS: Final = {
         instant="make_timestamptz({us})",
         shown="{t}::text",
         integer="cast({value} as bigint)",
+        budget="{s}.amount_of({value})",
         at={"{name}": "least({key} - e.wh_shift, e.wh_top)"},
         used={"{name}": "e.wh_shift"},
         refuse="error({message})::bigint",
@@ -103,6 +106,7 @@ DIALECTS: Final = {
         instant="to_timestamp(({us}) / 1000000.0::float8)",
         shown="{s}.shown({t})",
         integer="{value}",
+        budget="{value}",
         at={
             "{name}_at": "width_bucket({key}, {s}.at_first())",
             "{name}": "least({key} - ({s}.at_shift())[{name}_at], ({s}.at_top())[{name}_at])",
@@ -120,7 +124,8 @@ DIALECTS: Final = {
         any_us="case typeof({t}) when 'integer' then {t} end",
         instant="{us}",
         shown="quote({t})",
-        integer="case typeof({value}) when 'integer' then {value} end",
+        integer=_SQLITE_INTEGER,
+        budget=_SQLITE_INTEGER,
         at={
             "{name}": "(select min({key} - wh_shift, wh_top) from {s}_edge_at "
             "where wh_first <= {key} order by wh_first desc limit 1)"
@@ -196,11 +201,11 @@ class Words(NamedTuple):
         refused = self.refused("'no schedule '", "schedule", quoted(f"; {which} are {listed}"))
         return f"case schedule {names} else case when schedule is not null then {refused} end end"
 
-    def amount(self, budget: str, most: int | None = None) -> str:
-        """Return a budget in microseconds, but not more than ``most``."""
-        value = self.dialect.integer.format(value=budget)
+    def amount(self, most: int | None = None) -> str:
+        """Return the argument ``budget`` in microseconds, but not more than ``most``."""
+        value = self.dialect.budget.format(value="budget", s=self.schema)
         refused = self.refused(
-            "'the budget '", f"cast({budget} as text)", "' is negative; give at least 0'"
+            "'the budget '", "cast(budget as text)", "' is negative; give at least 0'"
         )
         rest = value if most is None else f"case when {value} < {most} then {value} else {most} end"
         return f"case when {value} < 0 then {refused} else {rest} end"

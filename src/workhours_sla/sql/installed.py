@@ -226,27 +226,28 @@ def duckdb(w: Words) -> Iterator[str]:
             for column, values in zip(table.columns, zip(*table.rows, strict=True), strict=True)
         )
         yield f"create or replace table {w.schema}.edge_{table.name} as select {columns};"
-    days = " or ".join(f"datepart('{part}', budget) <> 0" for part in ("day", "month", "year"))
+    span = "try_cast(budget as interval)"
+    days = " or ".join(f"datepart('{part}', {span}) <> 0" for part in ("day", "month", "year"))
     refused = w.refused(
         "'the budget '",
         "budget::text",
         "' has days, whose working time is unknown; give hours, or count working days'",
     )
-    span = f"case when {days} then {refused} else epoch_us(budget) end"
-    yield f"create or replace macro {w.schema}.amount_of(budget) as {span};"
-    for of_integer, of_interval in zip(
-        verbs(w), verbs(w, f"{w.schema}.amount_of(budget)"), strict=True
-    ):
-        forms = [
-            f"({', '.join(of_integer.arguments)}) as "
-            f"(select {verb.answer} from {w.nested(verb.levels)})".replace(
-                "budget", f"budget {kind}", 1
-            )
-            for verb, kind in ((of_integer, "bigint"), (of_interval, "interval"))
-        ]
-        if "budget" not in of_integer.arguments:
-            forms = forms[:1]
-        yield f"create or replace macro {w.schema}.{of_integer.name}{', '.join(forms)};"
+    kind = w.refused(
+        "'a budget is an integer of microseconds or an INTERVAL, not '", "typeof(budget)"
+    )
+    # overloads for the two types are ambiguous in DuckDB 1.5 where a function is called in another
+    yield (
+        f"create or replace macro {w.schema}.amount_of(budget) as case typeof(budget) "
+        f"when 'INTERVAL' then case when {days} then {refused} else epoch_us({span}) end "
+        "else case when typeof(budget) in ('BIGINT', 'INTEGER', 'SMALLINT', 'TINYINT') "
+        f"then try_cast(budget as bigint) when budget is not null then {kind} end end;"
+    )
+    for verb in verbs(w):
+        yield (
+            f"create or replace macro {w.schema}.{verb.name}({', '.join(verb.arguments)}) as "
+            f"(select {verb.answer} from {w.nested(verb.levels)});"
+        )
     dates = dates_of(w.compiled)
     if dates.offsets:
         lists = ", ".join(f"{_list(values)} as {name}" for name, values in dates.lists.items())

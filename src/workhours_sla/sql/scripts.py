@@ -189,7 +189,7 @@ class SQLiteExpressions:
             names = ", ".join(w.compiled.offsets)
             raise ScriptError(say("sql_no_such_schedule", name=schedule, names=names))
         if verb in VERBS:
-            made = {one.name: one for one in verbs(w, offset=constants.get(schedule))}[verb]
+            made = {one.name: one for one in verbs(w, constants.get(schedule))}[verb]
             levels, answer = made.levels, made.answer
         else:
             if not self._dates.offsets:

@@ -36,8 +36,8 @@ class Verb(NamedTuple):
     kind: str
 
 
-def verbs(w: Words, budget: str = "budget", offset: str | None = None) -> Iterator[Verb]:
-    """Return the verbs. ``budget`` is in microseconds, and ``offset`` that of the schedule."""
+def verbs(w: Words, offset: str | None = None) -> Iterator[Verb]:
+    """Return the verbs, for the schedule with an offset or for any."""
     chosen: Steps = {"wh_o": offset or w.chosen(w.compiled.offsets)}
     start = {**chosen, "wh_a": w.us("start_at")}
     p, q = Search("wh_p", "at", "wh_a + wh_o"), Search("wh_q", "at", "wh_b + wh_o")
@@ -50,13 +50,13 @@ def verbs(w: Words, budget: str = "budget", offset: str | None = None) -> Iterat
         return Verb(name, arguments, levels, forms.get(kind, known), kind)
 
     yield verb("elapsed", "bigint", between, {**start, "wh_b": w.us("end_at")}, p, q)
-    given = {**start, "wh_b": w.us("now_at"), "wh_d": w.amount(budget)}
+    given = {**start, "wh_b": w.us("now_at"), "wh_d": w.amount()}
     yield verb("remaining", "bigint", f"wh_d - {between}", given, p, q)
     given = {**chosen, "wh_a": w.us("t")}
     yield verb("is_working", "boolean", between, given, {"wh_b": "wh_a + 1"}, p, q)
 
     used = (
-        {**start, "wh_d": w.amount(budget, w.compiled.reach)},
+        {**start, "wh_d": w.amount(w.compiled.reach)},
         p,
         {"wh_u": "wh_p + wh_d"},
     )
@@ -65,5 +65,5 @@ def verbs(w: Words, budget: str = "budget", offset: str | None = None) -> Iterat
     yield verb("deadline", "timestamptz", due, *used, Search("wh_s", "used", "(wh_u - 1)"))
     yield verb("breaches_after", "timestamptz", answer, *used, Search("wh_s", "used", "wh_u"))
     if w.name != "sqlite":
-        given = {"wh_a": w.any_us("start_at"), "wh_d": w.amount(budget)}
+        given = {"wh_a": w.any_us("start_at"), "wh_d": w.amount()}
         yield Verb("clock_deadline", CLOCK, (given,), w.instant("wh_a + wh_d"), "timestamptz")
