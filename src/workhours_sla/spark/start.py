@@ -1,4 +1,4 @@
-"""Start Spark after checking what it needs: PySpark, Java and memory."""
+"""Start Spark after checking what it needs: PySpark and Java."""
 
 from __future__ import annotations
 
@@ -22,14 +22,8 @@ if TYPE_CHECKING:
 OLDEST: Final = {"pyspark": (4, 1), "pyarrow": (18, 0), "pandas": (2, 2), "protobuf": (5, 0)}
 """The oldest versions of the packages that work, keyed by package."""
 OLDEST_JAVA: Final = 17
-BESIDE_HEAP_MB: Final = 1_024
-"""How much memory Spark and its Python processes use on one machine in addition to the heap."""
-DEFAULT_HEAP: Final = "1g"
-"""The value of ``spark.driver.memory`` if nothing sets it."""
 ROCKSDB: Final = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
 PROVIDER: Final = "spark.sql.streaming.stateStore.providerClass"
-_UNITS: Final = {"": 1 / 1024**2, "k": 1 / 1024, "m": 1, "g": 1024, "t": 1024**2}
-_HEAP: Final = re.compile(r"(\d+)\s*([kmgt]?)b?", re.IGNORECASE)
 
 
 def session(builder: SparkSession.Builder | None = None) -> SparkSession:
@@ -38,10 +32,9 @@ def session(builder: SparkSession.Builder | None = None) -> SparkSession:
     The session keeps the state of streams in RocksDB, and runs this Python interpreter in its
     workers. ``builder`` is ``SparkSession.builder`` with your own settings, which take precedence.
     A session on another machine (``builder.remote``, or a program that ``spark-submit`` started)
-    is not checked for Java and memory, because these are already in use.
+    is not checked for Java, because it is already in use.
 
-    Raises EngineError if a package is missing or too old, if Java is missing or older than
-    version 17, and if the machine has less free memory than the session needs.
+    Raises EngineError if a package is missing or too old, and if Java is missing or older than 17.
 
     >>> from workhours_sla.spark import session
     >>> spark = session()  # doctest: +SKIP
@@ -53,9 +46,9 @@ def session(builder: SparkSession.Builder | None = None) -> SparkSession:
     options: Mapping[str, object] = builder._options  # noqa: SLF001 - there is no public way
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     is_here = not ("spark.remote" in options or "SPARK_REMOTE" in os.environ)
-    if is_here and "PYSPARK_GATEWAY_PORT" not in os.environ and _active() is None:
+    is_started = "PYSPARK_GATEWAY_PORT" in os.environ or SparkSession.getActiveSession() is not None
+    if is_here and not is_started:
         check_java()
-        check_memory(str(options.get("spark.driver.memory", DEFAULT_HEAP)))
     if PROVIDER not in options:
         builder = builder.config(PROVIDER, ROCKSDB)
     return builder.getOrCreate()
@@ -87,35 +80,3 @@ def check_java() -> None:
     if found is None or int(found[1]) < OLDEST_JAVA:
         shown = found[1] if found else "?"
         raise EngineError(say("spark_old_java", found=shown, java=path, needed=OLDEST_JAVA))
-
-
-def check_memory(heap: str) -> None:
-    """Raise EngineError if the machine has less free memory than Spark needs.
-
-    ``heap`` is the value of ``spark.driver.memory``. Nothing is checked where the operating system
-    does not say how much memory is free.
-    """
-    free = _free_mb()
-    amount = _HEAP.fullmatch(heap.strip())
-    if free is None or amount is None:
-        return
-    needed = int(int(amount[1]) * _UNITS[amount[2].lower()]) + BESIDE_HEAP_MB
-    if free < needed:
-        raise EngineError(say("spark_low_memory", heap=heap, needed=needed, free=free))
-
-
-def _active() -> SparkSession | None:
-    """Return the active session, None if there is none."""
-    from pyspark.sql import SparkSession
-
-    return SparkSession.getActiveSession()
-
-
-def _free_mb() -> int | None:
-    """Return the memory that programs can still take, in MiB, or None if it is not known."""
-    try:
-        text = Path("/proc/meminfo").read_text("ascii")
-    except OSError:
-        return None
-    found = re.search(r"MemAvailable:\s*(\d+) kB", text)
-    return int(found[1]) // 1024 if found else None
