@@ -91,9 +91,10 @@ OTHERS: Final = {
         "исполнитель, ответственный, ответственный исполнитель, организация, "
         "ответственная организация, организация исполнитель, учреждение, ответственный орган, "
         "подразделение, assignment group, organisation, organization, org group, owner department, "
-        "assigned group, agent group, support group, группа",
-        "office, team, group, queue, очередь, contractor, owner, responsible, assignee, "
-        "assigned to, assigned, agent, agent assigned, team assigned, org resource",
+        "assigned group, agent group, support group, group, queue, office, team, contractor, группа, "
+        "очередь",
+        "team assigned, owner, responsible, assignee, assigned to, assigned, agent, agent assigned, "
+        "org resource",
     ),
     "district_id": Words(
         "район, муниципальное образование, муниципалитет, муниципальный район, мо, "

@@ -141,14 +141,19 @@ class Columns:
         return NOTHING
 
     def by_values(
-        self, canonical: str, meaning: Callable[[str], str | None], *, named: bool
+        self,
+        canonical: str,
+        meaning: Callable[[str], str | None],
+        taken: Iterable[Column] = (),
+        *,
+        named: bool = True,
     ) -> Role | None:
         """Choose the column of event types or statuses, if at least half of its values are known.
 
         Unless it must be ``named`` so, another column of a log may be it as well, if it is the only
         one with several known values.
         """
-        role = self.other(canonical).role
+        role = self.other(canonical, taken).role
         columns = [role.columns[0]] if role else []
         if not columns and not named:
             columns = [column for column in self.columns if not column.matches]
@@ -160,15 +165,14 @@ class Columns:
                 fitting.append(column)
         return Role(canonical, (fitting[0],)) if len(fitting) == 1 else None
 
-    def activities(self) -> Role | None:
+    def activities(self, taken: Iterable[Column]) -> Role | None:
         """Choose the column with the activities of an event log, whatever they mean."""
-        role = self.other("type").role
-        if role is None or not self._is_log(role.columns[0]):
+        role = self.other("type", taken).role
+        if role is None or self.time("occurred_at") == NOTHING:
             return None
-        return role if self.time("occurred_at") != NOTHING else None
-
-    def _is_log(self, column: Column) -> bool:
-        return column.rank("type") == SURE and 1 < len(column.values) < MOST_VALUES
+        column = role.columns[0]
+        is_log = column.rank("type") == SURE and 1 < len(column.values) < MOST_VALUES
+        return role if is_log else None
 
     def ids(self) -> Choice:
         """Choose the column with the ids of appeals."""
@@ -204,7 +208,7 @@ class Columns:
         ]
         if canonical == "appeal_id":
             left = [one for one in left if one.time_kind not in ("moment", "date", "clock")]
-            left.sort(key=lambda one: one.repeated or one.filled < left[0].filled)
+            left.sort(key=lambda one: -one.filled)
         else:
             left = [one for one in left if one.time_kind in MOMENTS]
             stem = "answered_at" if canonical == "answered_at" else "posted_at"

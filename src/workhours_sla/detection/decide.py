@@ -99,7 +99,7 @@ def decide(
     unread = [one for one in columns.columns if one not in used]
     made.doubts += _doubts_of_unread(columns, made, unread)
     _place_values(made)
-    _look_at_rows(columns, made, unread, table.rows, rows())
+    _look_at_rows(columns, made, unread, rows())
     written = {canonical: role.written for canonical, role in made.roles.items()}
     by_default = {"their_due_at", "expected_datetime"}.intersection(c.name for c in table.columns)
     if by_default and "their_due_at" not in made.roles:
@@ -143,10 +143,11 @@ def _choose_times(columns: Columns, made: _Decision) -> list[Role]:
     """Decide what a row is, and choose the time columns that a file of this kind needs."""
     made.kind = _kind(columns, made)
     if made.kind == "events":
-        made.take(columns.other("type"))
+        own_id = made.roles["appeal_id"].columns if "appeal_id" in made.roles else ()
+        made.take(columns.other("type", own_id))
         wanted = ["occurred_at"]
     elif made.kind == "statuses":
-        made.take(Choice(columns.by_values("status", status_meaning, named=False)))
+        made.take(Choice(_status_of(columns)))
         wanted = ["since"]
     else:
         wanted = ["posted_at", "answered_at"]
@@ -173,27 +174,26 @@ def _choose_times(columns: Columns, made: _Decision) -> list[Role]:
 def _kind(columns: Columns, made: _Decision) -> Kind | None:
     """Decide whether a row is an appeal, an event or a status, and record any doubt."""
     answered = columns.time("answered_at")
-    own_id = made.roles.get("appeal_id")
-    repeats = own_id is not None and own_id.columns[0].repeated > 0
-    types = columns.by_values("type", event_type, named=True)
+    own_id = made.roles["appeal_id"].columns if "appeal_id" in made.roles else ()
+    repeats = any(column.repeated for column in own_id)
+    types = columns.by_values("type", event_type, own_id)
+    kinds: tuple[Kind, ...] = ("appeals", "events", "statuses")
     if types is not None and (repeats or answered == NOTHING):
         if answered.role is None:
             return "events"
-        kinds: tuple[Kind, ...] = ("events", "appeals")
-    elif answered.role is None and repeats and columns.activities():
+        kinds = ("events", "appeals")
+    elif answered.role is None and repeats and columns.activities(own_id):
         return "events"
-    elif (
-        answered.role is None
-        and repeats
-        and columns.by_values("status", status_meaning, named=False)
-    ):
+    elif answered.role is None and repeats and _status_of(columns):
         return "statuses"
     elif answered != NOTHING or columns.time("posted_at") != NOTHING:
         return "appeals"
-    else:
-        kinds = ("appeals", "events", "statuses")
     made.doubts.append(ask("input", "detect_kind", [toml_line("kind", kind) for kind in kinds]))
     return None
+
+
+def _status_of(columns: Columns) -> Role | None:
+    return columns.by_values("status", status_meaning, named=False)
 
 
 # -- values --------------------------------------------------------------------------------------
@@ -213,8 +213,8 @@ def _place_values(made: _Decision) -> None:
         made.values[canonical] = {value: found for value, found in known.items() if value != found}
         section, name = f"values.{canonical}", shown(column.name)
         unknown = [value for value in column.values if value not in known]
-        if known and answer not in known.values():
-            closings = [value for value, found in known.items() if found == "closed"]
+        closings = [value for value, found in known.items() if found == "closed"]
+        if answer not in known.values() and (closings or not unknown):
             lines = [
                 toml_line(value, kind)
                 for value in closings or known
@@ -285,74 +285,103 @@ class _Copy(NamedTuple):
     agency: str
 
 
+class _Rows:
+    """Compares the rows with each other and with the columns that are not read."""
+
+    def __init__(self, columns: Columns, made: _Decision, unread: Sequence[Column]) -> None:
+        self._made = made
+        self._own = made.roles["appeal_id"]
+        statuses = [column for _, column in columns.matching("status")]
+        self._untimed: list[tuple[Column, Counter[str]]] = []
+        if "answered_at" in made.roles:
+            self._untimed = [(column, Counter()) for column in statuses]
+        rest = [one for one in unread if one.filled and made.kind == "statuses"]
+        posted = [one for one in rest if one.rank("posted_at") is not None]
+        posted = [one for one in posted if one.time_kind in ("moment", "date")]
+        before = [one for one in rest if plain(one.name) in BEFORE]
+        # each with the appeals whose posting is a row of the log, and those that were posted before
+        self._openings: list[tuple[str, Column, set[str], set[str]]] = [
+            *(("detect_posted_unread", column, set(), set()) for column in posted),
+            *(("detect_status_before", column, set(), set()) for column in before),
+        ]
+        self._copies: dict[str, _Copy] = {}
+        self._ids: dict[str, str] = {}
+        """The first id for each kind of contradiction."""
+
+    def _text(self, cells: Sequence[str], canonical: str) -> str:
+        role = self._made.roles.get(canonical)
+        return role.text(cells) if role else ""
+
+    def add(self, cells: Sequence[str]) -> None:
+        """Compare the next row."""
+        own_id = self._own.text(cells)
+        if not own_id:
+            return
+        if _ROUNDED.fullmatch(own_id):
+            self._ids.setdefault("detect_ids_rounded", own_id)
+        answered = self._text(cells, "answered_at")
+        for column, counts in self._untimed if not answered else ():
+            if may_be_answered(status := _cell(cells, column)):
+                counts[status] += 1
+        for cause, column, inside, outside in self._openings:
+            text = _cell(cells, column)
+            if cause == "detect_status_before":
+                (outside if text else inside).add(own_id)
+            elif text:
+                is_inside = self._text(cells, "since").startswith(text)
+                (inside if is_inside else outside).add(own_id)
+        if self._made.kind == "appeals":
+            posted, agency = self._text(cells, "posted_at"), self._text(cells, "agency_id")
+            self._compare(own_id, _Copy(posted, answered, agency))
+
+    def _compare(self, own_id: str, copy: _Copy) -> None:
+        """Compare a row with an earlier row of the same appeal."""
+        before = self._copies.get(own_id)
+        if before is None:
+            if len(self._copies) < MOST_IDS:
+                self._copies[own_id] = copy
+        elif before.posted != copy.posted:
+            self._ids.setdefault("detect_ids_repeat", own_id)
+        elif before.agency != copy.agency or "" != before.answered != copy.answered != "":
+            self._ids.setdefault("detect_ids_differ", own_id)
+        elif copy.answered:
+            self._copies[own_id] = copy
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Yield the doubts after the last row."""
+        name = shown(self._own.columns[0].name)
+        for cause in ("detect_ids_repeat", "detect_ids_rounded", "detect_ids_differ"):
+            if cause in self._ids:
+                own_id = shown(self._ids[cause])
+                yield ask("columns", cause, [self._own.line], column=name, id=own_id)
+        for column, counts in self._untimed:
+            if counts:
+                facts = {"values": listed(counts), "count": counts.total()}
+                yield warn("columns", "detect_untimed", column=shown(column.name), **facts)
+        for cause, column, inside, outside in self._openings:
+            if outside - inside:
+                yield warn("columns", cause, column=shown(column.name))
+
+
 def _look_at_rows(
-    columns: Columns,
-    made: _Decision,
-    unread: Sequence[Column],
-    count: int,
-    rows: Iterable[Row],
+    columns: Columns, made: _Decision, unread: Sequence[Column], rows: Iterable[Row]
 ) -> None:
     """Record doubts about rows that contradict the columns that were chosen."""
-    own = made.roles.get("appeal_id")
-    if own is None:
+    if "appeal_id" not in made.roles:
         return
-    statuses = [column for _, column in columns.matching("status")]
-    untimed: dict[int, Counter[str]] = {one.index: Counter() for one in statuses}
-    is_log = made.kind == "statuses"
-    posted = [c for c in unread if c.filled and c.time_kind in ("moment", "date")]
-    posted = [one for one in posted if is_log and one.rank("posted_at") is not None]
-    before = [one for one in unread if is_log and plain(one.name) in BEFORE and one.filled]
-    inside: dict[int, set[str]] = {one.index: set() for one in (*posted, *before)}
-    outside: dict[int, set[str]] = {index: set() for index in inside}
-    copies: dict[str, _Copy] = {}
-    found: dict[str, str] = {}
-    names = ("posted_at", "answered_at", "agency_id")
+    found = _Rows(columns, made, unread)
     for _, cells in rows:
-        own_id = own.text(cells)
-        if not own_id:
-            continue
-        if _ROUNDED.fullmatch(own_id):
-            found.setdefault("detect_ids_rounded", own_id)
-        copy = _Copy(*(made.roles[one].text(cells) if one in made.roles else "" for one in names))
-        if not copy.answered and "answered_at" in made.roles:
-            for column in statuses:
-                if may_be_answered(status := _cell(cells, column)):
-                    untimed[column.index][status] += 1
-        since = made.roles["since"].text(cells) if "since" in made.roles else ""
-        for column in (*posted, *before):
-            text = _cell(cells, column)
-            if text or column in before:
-                is_inside = since.startswith(text) if column in posted else not text
-                (inside if is_inside else outside)[column.index].add(own_id)
-        earlier = copies.get(own_id)
-        if made.kind != "appeals" or earlier is None:
-            if len(copies) < MOST_IDS:
-                copies[own_id] = copy
-        elif earlier.posted != copy.posted:
-            found.setdefault("detect_ids_repeat", own_id)
-        elif earlier.agency != copy.agency or "" != earlier.answered != copy.answered != "":
-            found.setdefault("detect_ids_differ", own_id)
-        elif copy.answered:
-            copies[own_id] = copy
-    column = own.columns[0]
-    name = shown(column.name)
-    for cause in ("detect_ids_repeat", "detect_ids_rounded", "detect_ids_differ"):
-        if cause in found:
-            made.doubts.append(
-                ask("columns", cause, [own.line], column=name, id=shown(found[cause]))
-            )
-    if made.kind == "appeals" and column.repeated and "detect_ids_repeat" not in found:
-        made.notes.append(say("detect_ids_again", column=name, count=column.repeated))
-    elif made.kind == "appeals" and column.is_counting and count > 1:
-        made.notes.append(say("detect_ids_count", column=name))
-    for one in statuses:
-        if values := untimed[one.index]:
-            facts = {"values": listed(values), "count": values.total()}
-            made.doubts.append(warn("columns", "detect_untimed", column=shown(one.name), **facts))
-    for one in (*posted, *before):
-        if outside[one.index] - inside[one.index]:
-            cause = "detect_posted_unread" if one in posted else "detect_status_before"
-            made.doubts.append(warn("columns", cause, column=shown(one.name)))
+        found.add(cells)
+    doubts = list(found.doubts())
+    made.doubts += doubts
+    column = made.roles["appeal_id"].columns[0]
+    if made.kind != "appeals" or any(one.question.cause == "detect_ids_repeat" for one in doubts):
+        return
+    if column.repeated:
+        note = say("detect_ids_again", column=shown(column.name), count=column.repeated)
+        made.notes.append(note)
+    elif column.is_counting and column.filled > 1:
+        made.notes.append(say("detect_ids_count", column=shown(column.name)))
 
 
 def _cell(cells: Sequence[str], column: Column) -> str:

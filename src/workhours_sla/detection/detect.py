@@ -59,7 +59,7 @@ def detect(
         return _detect_fixed(where, name, signature, given)
     found = find_table(source, name, head, binary)
     table = Table.of(found.header)
-    table.add_all(found.rows(), exact=found.exact)
+    table.add_all(found.rows())
     if not table.rows:
         raise SourceError(say("detect_no_rows", name=name, row=found.header.row), name=name)
     detected = decide(name, table, found.options, found.rows, given)

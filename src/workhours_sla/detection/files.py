@@ -45,15 +45,13 @@ _LINES: Final = "lines"
 class FoundTable(NamedTuple):
     """The table that was found in a file, and the ``[input]`` keys needed to read it.
 
-    ``rows`` returns the rows below the header. If ``exact`` is true, each row must have as many
-    cells as the header.
+    ``rows`` returns the rows below the header that can be read.
     """
 
     header: Header
     rows: Callable[[], Iterator[Row]]
     options: dict[str, Value]
     doubts: tuple[Doubt, ...] = ()
-    exact: bool = False
 
 
 def from_start(where: Path | BinaryIO) -> Path | BinaryIO:
@@ -155,9 +153,10 @@ def _delimited(source: Again, name: str, encoding: str, *, is_page: bool) -> Fou
 
     def below_header(opened: OpenedFile) -> Iterator[Row]:
         rows = _rows_of(lines(opened), delimiter)
-        return (row for row in rows if row[0] > header.row)
+        width = len(header.cells)
+        return (row for row in rows if row[0] > header.row and len(row[1]) == width)
 
-    return FoundTable(header, source.rows(below_header), options, tuple(doubts), exact=True)
+    return FoundTable(header, source.rows(below_header), options, tuple(doubts))
 
 
 def _rows_of(lines: Iterable[str], delimiter: str) -> Iterator[Row]:

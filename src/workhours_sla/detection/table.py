@@ -66,9 +66,11 @@ class Column:
     is_counting: bool = True
     ids: set[str] = field(default_factory=set)
     matches: list[Match] = field(default_factory=list)
+    has_ids: bool = False
 
     def __post_init__(self) -> None:
         self.matches = matches_of(self.name)
+        self.has_ids = self.rank("appeal_id") is not None
 
     def rank(self, canonical: str) -> int | None:
         """Return how certainly the name means ``canonical``: 0 is best, None if it does not."""
@@ -82,7 +84,7 @@ class Column:
     def add(self, text: str, row: int) -> None:
         """Count the text of a non-empty cell."""
         self.filled += 1
-        if self.rank("appeal_id") is not None:
+        if self.has_ids:
             self.repeated += text in self.ids
             self.is_counting = self.is_counting and text == str(self.filled)
             if len(self.ids) < MOST_IDS:
@@ -219,16 +221,13 @@ class Table:
         names = enumerate(numbered(header.cells))
         return cls([Column(name, at) for at, name in names], header.above)
 
-    def add_all(self, rows: Iterable[Row], *, exact: bool) -> None:
-        """Add rows. If ``exact`` is true, rows with too few or too many cells are skipped."""
-        columns = self.columns
+    def add_all(self, rows: Iterable[Row]) -> None:
+        """Add rows."""
         for number, cells in rows:
             if not any(map(str.strip, cells)):
                 continue
             self.rows += 1
-            if len(cells) != len(columns) and exact:
-                continue
-            for column, cell in zip(columns, cells, strict=False):
+            for column, cell in zip(self.columns, cells, strict=False):
                 text = cell.strip()
                 if text:
                     column.add(text, number)

@@ -170,41 +170,16 @@ def _orders(written: Sequence[Written]) -> tuple[dict[str, Order], list[Doubt]]:
 def doubts_of(role: Role) -> Iterator[Doubt]:
     """Yield doubts about the times of a role, except those about order and zone."""
     first = role.columns[0]
-
-    def doubt(cause: str, **facts: object) -> Doubt:
-        return ask(
-            "columns", cause, [role.line], column=role.names, canonical=role.canonical, **facts
-        )
-
-    typed = [one for one in first.seen("moment", "date") if one.shape.formats.keys() == {"ymd"}]
-    texts = [one for one in first.seen("moment", "date") if one.shape.family[:1] in ("/", "-")]
-    texts = [one for one in texts if one.shape.family]
-    # a spreadsheet program in American English reads 03/04/2026 as a date, 4 March, but leaves
-    # 13/04/2026 as a text
-    if typed and texts and all(all(one.swappable()) for one in typed):
-        if not any(any(one.swappable()) for one in texts):
-            facts = {"typed": shown(typed[0].example), "row": typed[0].row}
-            facts |= {"text": shown(texts[0].example), "other": texts[0].row}
-            yield doubt("detect_swapped", **facts)
+    yield from _swapped(role)
     if len(role.columns) == 1:
-        alone = first.seen("date") or (
-            first.seen("number") if first.numbers == "excel_date" else []
-        )
-        if alone:
-            count = sum(one.count for one in alone)
-            yield doubt("detect_date_alone", count=count, example=shown(alone[0].example))
-        if first.is_midnight and first.time_kind == "moment":
-            yield doubt("detect_midnights")
-        elif first.midnights >= _FEW and first.midnights * _TOO_FREQUENT > first.count("moment"):
-            yield doubt("detect_some_midnights", count=first.midnights)
-        if first.count("clock") and first.time_kind != "clock":
-            yield _texts_doubt(role, {one.example: one.count for one in first.seen("clock")})
+        yield from _alone(role)
     elif role.canonical == "answered_at":
         clocks = role.columns[1].seen("clock")
         if 2 * sum(one.early for one in clocks) > sum(one.count for one in clocks):
-            yield ask("columns", "detect_duration", [role.line], column=shown(role.columns[1].name))
+            name = shown(role.columns[1].name)
+            yield ask("columns", "detect_duration", [role.line], column=name)
     if first.time_kind in CLOCKS:
-        yield doubt("detect_clock_alone")
+        yield _about(role, "detect_clock_alone")
     others: dict[str, int] = {}
     for column in role.columns:
         others |= column.texts
@@ -212,6 +187,43 @@ def doubts_of(role: Role) -> Iterator[Doubt]:
             others |= {one.example: one.count for one in column.seen("number")}
     if others:
         yield _texts_doubt(role, others)
+
+
+def _about(role: Role, cause: str, **facts: object) -> Doubt:
+    facts = {"column": role.names, "canonical": role.canonical, **facts}
+    return ask("columns", cause, [role.line], **facts)
+
+
+def _swapped(role: Role) -> Iterator[Doubt]:
+    """Yield a doubt if a program may have swapped day and month in some dates.
+
+    A spreadsheet program in American English converts 03/04/2026 to a date, 4 March, but leaves
+    13/04/2026 as a text.
+    """
+    seen = role.columns[0].seen("moment", "date")
+    typed = [one for one in seen if one.shape.formats.keys() == {"ymd"}]
+    texts = [one for one in seen if one.shape.family.startswith(("/", "-"))]
+    if not typed or not texts or any(any(one.swappable()) for one in texts):
+        return
+    if all(all(one.swappable()) for one in typed):
+        facts = {"typed": shown(typed[0].example), "row": typed[0].row}
+        facts |= {"text": shown(texts[0].example), "other": texts[0].row}
+        yield _about(role, "detect_swapped", **facts)
+
+
+def _alone(role: Role) -> Iterator[Doubt]:
+    """Yield the doubts about times in one column: dates and times of day that are alone."""
+    first = role.columns[0]
+    dates = first.seen("number") if first.numbers == "excel_date" else first.seen("date")
+    if dates:
+        count = sum(one.count for one in dates)
+        yield _about(role, "detect_date_alone", count=count, example=shown(dates[0].example))
+    if first.is_midnight and first.time_kind == "moment":
+        yield _about(role, "detect_midnights")
+    elif first.midnights >= _FEW and first.midnights * _TOO_FREQUENT > first.count("moment"):
+        yield _about(role, "detect_some_midnights", count=first.midnights)
+    if first.count("clock") and first.time_kind != "clock":
+        yield _texts_doubt(role, {one.example: one.count for one in first.seen("clock")})
 
 
 def _texts_doubt(role: Role, texts: dict[str, int]) -> Doubt:

@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from workhours_sla.sources import delimited
 from workhours_sla.sources.text_lines import ByteChunks, Lines
 
@@ -84,6 +86,5 @@ def as_csv(opened: OpenedFile, encoding: str) -> OpenedFile:
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
     """Yield, for each row below the header, its events or a Fault, as ``delimited.read`` does."""
     table = as_csv(opened, options.encoding)
-    yield from delimited.read(
-        table, layout, replace(options, encoding="utf-8", delimiter=","), claims
-    )
+    of_table = structs.replace(options, encoding="utf-8", delimiter=",")
+    yield from delimited.read(table, layout, of_table, claims)

@@ -204,14 +204,18 @@ def two_rows(above: Sequence[str], below: Sequence[str]) -> list[str]:
 
 def is_total(cells: Iterable[object]) -> bool:
     """Whether the first cell with a text is a label for totals."""
+    return _TOTALS.match(_first_text(cells)) is not None
+
+
+def _first_text(cells: Iterable[object]) -> str:
     first = next((cell for cell in cells if cell != ""), None)
-    return isinstance(first, str) and _TOTALS.match(first) is not None
+    return first if isinstance(first, str) else ""
 
 
 def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
     """Return a function that tells a row of totals: it has a label for totals, and no id.
 
-    If the label is in the column of ids, the row has no other required value.
+    If the label is in the column of ids with more words, the row has no other required value.
     """
     ids, *others = (
         [header.index(column) for column in layout.names(canonical)]
@@ -220,10 +224,13 @@ def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[objec
     rest = [at for one in others for at in one]
 
     def of_row(cells: Sequence[object]) -> bool:
-        if not is_total(cells):
+        text = _first_text(cells)
+        label = _TOTALS.match(text)
+        if label is None:
             return False
-        first = next(at for at, cell in enumerate(cells) if cell != "")
-        wanted = rest if first in ids else ids
-        return all(at >= len(cells) or cells[at] == "" for at in wanted)
+        at_id = next(at for at, cell in enumerate(cells) if cell != "") in ids
+        if at_id and not any(map(str.isalpha, text[label.end() :])):
+            return True
+        return all(at >= len(cells) or cells[at] == "" for at in (rest if at_id else ids))
 
     return of_row
