@@ -488,7 +488,7 @@ def test_files_that_are_no_books(tmp_path: Path) -> None:
         archive.writestr("export.csv", "Номер")
     assert "zip archive without a workbook" in refusal(content.getvalue())
     path = tmp_path / "export.xls"
-    path.write_text("<html><table>", "utf-8")
+    path.write_text("Номер;Дата", "utf-8")
     config = parse_config("", "test.toml")
     wrong = pytest.raises(SourceError, match="not a workbook but perhaps text or HTML")
     with open_source(path, config) as source, wrong:

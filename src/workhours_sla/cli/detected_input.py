@@ -15,7 +15,7 @@ import click
 from workhours_sla.cli.output import printable
 from workhours_sla.config.column_names import shown_columns
 from workhours_sla.config.sections import Config
-from workhours_sla.detection.again import from_start
+from workhours_sla.detection.files import from_start
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources import Fault, open_source
 from workhours_sla.sources.growing_file import cannot_open

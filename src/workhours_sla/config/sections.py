@@ -42,6 +42,7 @@ Format = Literal[
     "ods",
     "parquet",
     "arrow",
+    "html",
     "vk",
     "vk_callback",
     "ok",

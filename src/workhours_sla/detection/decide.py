@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
+from workhours_sla.config.column_words import may_be, plain
+from workhours_sla.detection.columns import NOTHING, Choice, Columns, shown_role
 from workhours_sla.detection.detected import (
-    MOST_LISTED,
     Detected,
     Doubt,
     Given,
     Kind,
     Reading,
     Value,
+    ask,
     listed,
+    toml_key,
+    toml_line,
+    warn,
 )
-from workhours_sla.detection.meanings import event_type, status_meaning
-from workhours_sla.detection.roles import MOMENTS, NOTHING, Choice, Names, Role
-from workhours_sla.detection.row_traps import RowTraps
-from workhours_sla.detection.seen import Column, Ids, Row, Table
-from workhours_sla.detection.time_forms import Order, shape_of, shape_text
-from workhours_sla.detection.time_settings import (
-    DEFAULT,
-    TimeSettings,
-    doubts_of,
-    time_settings,
+from workhours_sla.detection.table import MOST_IDS, Column, Role, Row, Table
+from workhours_sla.detection.times import DEFAULT, TimeSettings, doubts_of, time_settings
+from workhours_sla.detection.words import (
+    BEFORE,
+    THREADS,
+    event_type,
+    has_citizens,
+    may_be_answered,
+    may_be_interim,
+    may_need_no_answer,
+    status_meaning,
+    stops,
 )
-from workhours_sla.detection.toml_values import toml_key, toml_line
-from workhours_sla.detection.unread import around, doubts_of_unread
-from workhours_sla.errors import TimeSyntaxError, shown
+from workhours_sla.errors import shown
 from workhours_sla.sla.event import Attributes
-from workhours_sla.sources.written_times import parse_time
 from workhours_sla.text.messages import Phrase, say
 
 _OTHER_COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
@@ -43,8 +48,8 @@ _OTHER_COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
     ),
     "statuses": Attributes._fields,
 }
-_MOST_TYPES: Final = 60
-"""Maximum number of unknown event types or statuses that a question lists."""
+_ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+", re.ASCII)
+"""Matches an id that a spreadsheet program has shortened, such as 1,23E+15."""
 
 
 @dataclass
@@ -53,8 +58,8 @@ class _Decision:
 
     kind: Kind | None = None
     roles: dict[str, Role] = field(default_factory=dict)
-    columns: dict[str, Value] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
+    options: dict[str, Value] = field(default_factory=dict)
     notes: list[Phrase] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
 
@@ -77,148 +82,118 @@ def decide(
     """Decide how to read a table, and return the settings with any doubts.
 
     ``options`` are the keys of ``[input]`` that are already decided. ``rows`` returns the rows
-    below the header again, to compare their ids.
+    below the header again, to compare them.
     """
     made = _Decision()
-    names = Names(table.columns)
-    made.take(names.ids())
-    own_id = made.roles.get("appeal_id")
-    if own_id is None and not made.doubts:
-        made.doubts.append(_missing("appeal_id", names, (None,)))
-    made.kind = _kind(names, made)
-    times = [*_times(names, made), *_their_due(names, made)]
+    columns = Columns(table.columns)
+    if not made.take(columns.ids()):
+        made.doubts.append(columns.missing("appeal_id", ()))
+    times = _choose_times(columns, made)
     used = [column for role in made.roles.values() for column in role.columns]
     for canonical in _OTHER_COLUMNS[made.kind or "appeals"]:
-        choice = names.other(canonical, used)
+        choice = columns.other(canonical, used)
         made.take(choice)
         used += choice.role.columns if choice.role else ()
     settings = time_settings(times, table, given)
     made.doubts += settings.doubts
-    read = {column.index for column in used}
-    made.doubts += doubts_of_unread(names, made.kind, made.roles, read)
+    unread = [one for one in columns.columns if one not in used]
+    made.doubts += _doubts_of_unread(columns, made, unread)
     _place_values(made)
-    _compare_ids(made, table, rows)
-    made.doubts += RowTraps(made.kind, made.roles, around(names, made.kind, read)).look(rows)
-    made.columns = {canonical: role.written for canonical, role in made.roles.items()}
+    _look_at_rows(columns, made, unread, rows())
+    written = {canonical: role.written for canonical, role in made.roles.items()}
     by_default = {"their_due_at", "expected_datetime"}.intersection(c.name for c in table.columns)
     if by_default and "their_due_at" not in made.roles:
-        made.columns["their_due_at"] = ""
-    options = _options(options, made.kind, settings)
+        written["their_due_at"] = ""
     return Detected(
         name,
         made.kind,
-        options,
-        made.columns,
-        made.values,
+        _options(options, made, settings),
+        written,
+        {canonical: values for canonical, values in made.values.items() if values},
         tuple(_reading(role, settings) for role in made.roles.values()),
-        tuple(c.name for c in table.columns if c.index not in read and c.name and c.filled),
+        tuple(one.name for one in unread if one.filled),
         tuple(made.notes),
         tuple(made.doubts),
     )
 
 
 def _options(
-    options: Mapping[str, Value], kind: Kind | None, settings: TimeSettings
+    options: Mapping[str, Value], made: _Decision, settings: TimeSettings
 ) -> dict[str, Value]:
-    found: dict[str, Value] = {"kind": kind} if kind else {}
+    found: dict[str, Value] = {"kind": made.kind} if made.kind else {}
     found |= options
     formats = settings.formats
     if formats and formats != (DEFAULT,):
         found["datetime_format"] = formats[0] if len(formats) == 1 else formats
     if settings.tz is not None:
         found["tz"] = settings.tz
-    return found
+    return found | made.options
 
 
-# -- kinds ---------------------------------------------------------------------------------------
+def _reading(role: Role, settings: TimeSettings) -> Reading:
+    """Return the first values of a role, with times parsed."""
+    texts = [" ".join(parts) for parts in zip(*(one.first for one in role.columns), strict=False)]
+    return Reading(role.canonical, role.written, tuple(map(settings.as_read, texts)))
 
 
-def _kind(names: Names, made: _Decision) -> Kind | None:
+# -- kinds and times -----------------------------------------------------------------------------
+
+
+def _choose_times(columns: Columns, made: _Decision) -> list[Role]:
+    """Decide what a row is, and choose the time columns that a file of this kind needs."""
+    made.kind = _kind(columns, made)
+    if made.kind == "events":
+        own_id = made.roles["appeal_id"].columns if "appeal_id" in made.roles else ()
+        made.take(columns.other("type", own_id))
+        wanted = ["occurred_at"]
+    elif made.kind == "statuses":
+        made.take(Choice(_status_of(columns)))
+        wanted = ["since"]
+    else:
+        wanted = ["posted_at", "answered_at"]
+    for canonical in wanted:
+        choice = columns.time("occurred_at" if canonical == "since" else canonical)
+        if choice.role is not None:
+            choice = Choice(choice.role._replace(canonical=canonical))
+        elif choice.doubt is not None and canonical == "since":
+            lines = [line.replace("occurred_at", "since", 1) for line in choice.doubt.choices]
+            facts = {**choice.doubt.question.facts, "canonical": "since"}
+            choice = Choice(None, ask("columns", choice.doubt.question.cause, lines, **facts))
+        if not made.take(choice):
+            made.doubts.append(columns.missing(canonical, made.roles.values()))
+    if made.kind == "events":
+        made.take(columns.time("received_at"))
+    roles = [made.roles[one] for one in (*wanted, "received_at") if one in made.roles]
+    due = columns.time("their_due_at").role
+    if due is not None and not any(doubts_of(due)):
+        made.roles["their_due_at"] = due
+        roles.append(due)
+    return roles
+
+
+def _kind(columns: Columns, made: _Decision) -> Kind | None:
     """Decide whether a row is an appeal, an event or a status, and record any doubt."""
-    answered = names.time("answered_at")
-    types = _named_values(names.other("type"), event_type)
-    statuses = _named_values(names.other("status"), status_meaning)
-    own_id = made.roles.get("appeal_id")
-    compared = None if own_id is None else own_id.columns[0].ids
-    repeats = compared is not None and compared.repeated > 0
+    answered = columns.time("answered_at")
+    own_id = made.roles["appeal_id"].columns if "appeal_id" in made.roles else ()
+    repeats = any(column.repeated for column in own_id)
+    types = columns.by_values("type", event_type, own_id)
+    kinds: tuple[Kind, ...] = ("appeals", "events", "statuses")
     if types is not None and (repeats or answered == NOTHING):
-        if answered.role is not None:
-            made.doubts.append(_kind_doubt(("events", "appeals")))
-            return None
+        if answered.role is None:
+            return "events"
+        kinds = ("events", "appeals")
+    elif answered.role is None and repeats and columns.activities(own_id):
         return "events"
-    if answered.role is None and statuses is not None and repeats:
+    elif answered.role is None and repeats and _status_of(columns):
         return "statuses"
-    if answered != NOTHING or names.time("posted_at") != NOTHING:
+    elif answered != NOTHING or columns.time("posted_at") != NOTHING:
         return "appeals"
-    made.doubts.append(_kind_doubt(("appeals", "events", "statuses")))
+    made.doubts.append(ask("input", "detect_kind", [toml_line("kind", kind) for kind in kinds]))
     return None
 
 
-def _kind_doubt(kinds: Sequence[Kind]) -> Doubt:
-    return Doubt("input", say("detect_kind"), tuple(toml_line("kind", kind) for kind in kinds))
-
-
-def _named_values(choice: Choice, meaning: Callable[[str], str | None]) -> Role | None:
-    """Return the chosen role if at least half of its values have a known meaning."""
-    role = choice.role
-    if role is None:
-        return None
-    values = role.columns[0].values
-    known = sum(count for value, count in values.items() if meaning(value))
-    return role if values and 2 * known >= values.total() else None
-
-
-# -- times ---------------------------------------------------------------------------------------
-
-
-def _times(names: Names, made: _Decision) -> list[Role]:
-    """Choose the time columns that a file of this kind needs."""
-    wanted: tuple[str, ...]
-    if made.kind == "events":
-        wanted = ("occurred_at",)
-        made.take(names.other("type"))
-    elif made.kind == "statuses":
-        wanted = ("since",)
-        made.take(names.other("status"))
-    else:
-        wanted = ("posted_at", "answered_at")
-    for canonical in wanted:
-        known_as = "occurred_at" if canonical == "since" else canonical
-        choice = names.time(known_as)
-        if choice.role is not None and canonical == "since":
-            choice = Choice(choice.role._replace(canonical=canonical))
-        if made.take(choice):
-            continue
-        made.doubts.append(_missing(canonical, names, made.roles.values()))
-    if made.kind == "events":
-        made.take(names.time("received_at"))
-    return [role for canonical, role in made.roles.items() if canonical in (*wanted, "received_at")]
-
-
-def _their_due(names: Names, made: _Decision) -> list[Role]:
-    """Use the column with the exporting system's due times, unless it is doubtful."""
-    role = names.time("their_due_at").role
-    if role is not None and not any(doubts_of(role)):
-        made.roles["their_due_at"] = role
-        return [role]
-    return []
-
-
-def _missing(canonical: str, names: Names, roles: Iterable[Role | None]) -> Doubt:
-    """Return the doubt that no column of the file is recognised as ``canonical``."""
-    used = {column.index for role in roles if role is not None for column in role.columns}
-    left = [column for column in names.columns if column.index not in used and column.filled]
-    left = [column for column in left if not column.has_objects]
-    if canonical != "appeal_id":
-        left = [column for column in left if column.time_kind in MOMENTS]
-    else:
-        left = [column for column in left if column.time_kind not in ("moment", "date", "clock")]
-    choices = [toml_line(canonical, column.name) for column in left[:MOST_LISTED]]
-    question = say("detect_missing", canonical=canonical)
-    if canonical == "answered_at":
-        choices.append(toml_line(canonical, ""))
-        question = say("detect_no_answers")
-    return Doubt("columns", question, tuple(dict.fromkeys(choices)), asked=(canonical,))
+def _status_of(columns: Columns) -> Role | None:
+    return columns.by_values("status", status_meaning, named=False)
 
 
 # -- values --------------------------------------------------------------------------------------
@@ -226,91 +201,188 @@ def _missing(canonical: str, names: Names, roles: Iterable[Role | None]) -> Doub
 
 def _place_values(made: _Decision) -> None:
     """Decide the meaning of event types, statuses and texts for an empty time."""
-    for canonical, meaning in (("type", event_type), ("status", status_meaning)):
+    for canonical, meaning, answer in (
+        ("type", event_type, "replied"),
+        ("status", status_meaning, "answered"),
+    ):
         role = made.roles.get(canonical)
         if role is None:
             continue
         column = role.columns[0]
         known = {value: found for value in column.values if (found := meaning(value))}
         made.values[canonical] = {value: found for value, found in known.items() if value != found}
-        made.doubts += _answers(canonical, column, known)
+        section, name = f"values.{canonical}", shown(column.name)
         unknown = [value for value in column.values if value not in known]
+        closings = [value for value, found in known.items() if found == "closed"]
+        if answer not in known.values() and (closings or not unknown):
+            lines = [
+                toml_line(value, kind)
+                for value in closings or known
+                for kind in (answer, known[value])
+            ]
+            doubt = ask(section, "detect_no_answer", lines, column=name, answer=answer)
+            made.doubts.append(doubt)
+        if canonical == "type" and "created" not in known.values():
+            if unknown:
+                made.options["first_event"] = "created"
+                made.notes.append(say("detect_first_event", column=name))
+            else:
+                line = toml_line("first_event", "created")
+                made.doubts.append(ask("input", "detect_no_creation", [line], column=name))
         if unknown:
             cause = "detect_types" if canonical == "type" else "detect_statuses"
-            question = say(cause, column=shown(column.name), values=listed(unknown))
-            keys = tuple(toml_key(value) for value in unknown[:_MOST_TYPES])
-            made.doubts.append(Doubt(f"values.{canonical}", question, asked=keys))
+            facts = {"column": name, "values": listed(unknown)}
+            made.doubts.append(ask(section, cause, (), *map(toml_key, unknown), **facts))
     role = made.roles.get("answered_at")
-    if role is not None and len(role.columns) == 1:
-        empty = role.columns[0].placeholders
-        if empty:
-            made.values["answered_at"] = dict.fromkeys(empty, "")
-            texts = ", ".join(map(shown, empty))
-            made.notes.append(say("detect_empty", column=role.names, texts=texts))
-    made.values = {canonical: table for canonical, table in made.values.items() if table}
+    empty = role.columns[0].placeholders if role and len(role.columns) == 1 else {}
+    if role and empty:
+        made.values["answered_at"] = dict.fromkeys(empty, "")
+        texts = ", ".join(map(shown, empty))
+        made.notes.append(say("detect_empty", column=role.names, texts=texts))
 
 
-def _answers(canonical: str, column: Column, known: Mapping[str, str]) -> Iterator[Doubt]:
-    """Yield the doubts if no value of a log means an answer, or no value means a posting."""
-    meanings = set(known.values())
-    answer = "replied" if canonical == "type" else "answered"
-    if answer not in meanings:
-        closings = [value for value, meaning in known.items() if meaning == "closed"]
-        lines = [
-            toml_line(value, kind) for value in closings or known for kind in (answer, known[value])
+# -- what contradicts the reading ----------------------------------------------------------------
+
+
+def _doubts_of_unread(
+    columns: Columns, made: _Decision, unread: Sequence[Column]
+) -> Iterator[Doubt]:
+    """Yield doubts caused by columns that are not read."""
+    kind, roles = made.kind, made.roles
+    for column in columns.unknown():
+        for canonical in ("answered_at", "posted_at"):
+            role = roles.get(canonical)
+            if role is not None and may_be(canonical, column.name):
+                lines = [role.line, toml_line(canonical, column.name)]
+                names = ", ".join((shown_role(role), column.shown))
+                facts = {"canonical": canonical, "columns": names}
+                yield ask("columns", "detect_several", lines, **facts)
+    for column in unread:
+        name = shown(column.name)
+        interim = list(filter(may_be_interim, column.values))
+        if kind != "statuses" and interim:
+            yield warn("columns", "detect_interim", column=name, values=listed(interim))
+        if kind == "events" and has_citizens(column.name, column.values):
+            line = toml_line("author_role", column.name)
+            yield warn("columns", "detect_citizens", line, column=name)
+        if kind == "appeals" and stops(column.name, column.values, column.filled):
+            yield warn("columns", "detect_flags", column=name)
+    for column in columns.columns if kind == "appeals" else ():
+        name = shown(column.name)
+        stopped = list(filter(may_need_no_answer, column.values))
+        if stopped and column.rank("status") is not None:
+            yield warn("columns", "detect_stopped", column=name, values=listed(stopped))
+        is_thread = column.name.rpartition(".")[2].lower() in THREADS
+        if column.has_objects and (is_thread or may_be("answered_at", column.name)):
+            yield warn("columns", "detect_lists", column=name)
+
+
+class _Copy(NamedTuple):
+    """The values of an appeal's row, to compare with other rows of the same appeal."""
+
+    posted: str
+    answered: str
+    agency: str
+
+
+class _Rows:
+    """Compares the rows with each other and with the columns that are not read."""
+
+    def __init__(self, columns: Columns, made: _Decision, unread: Sequence[Column]) -> None:
+        self._made = made
+        self._own = made.roles["appeal_id"]
+        statuses = [column for _, column in columns.matching("status")]
+        self._untimed: list[tuple[Column, Counter[str]]] = []
+        if "answered_at" in made.roles:
+            self._untimed = [(column, Counter()) for column in statuses]
+        rest = [one for one in unread if one.filled and made.kind == "statuses"]
+        posted = [one for one in rest if one.rank("posted_at") is not None]
+        posted = [one for one in posted if one.time_kind in ("moment", "date")]
+        before = [one for one in rest if plain(one.name) in BEFORE]
+        # each with the appeals whose posting is a row of the log, and those that were posted before
+        self._openings: list[tuple[str, Column, set[str], set[str]]] = [
+            *(("detect_posted_unread", column, set(), set()) for column in posted),
+            *(("detect_status_before", column, set(), set()) for column in before),
         ]
-        question = say("detect_no_answer", column=shown(column.name), answer=answer)
-        yield Doubt(f"values.{canonical}", question, tuple(lines))
-    if canonical == "type" and "created" not in meanings:
-        question = say("detect_no_creation", column=shown(column.name))
-        yield Doubt("input", question, (toml_line("first_event", "created"),))
+        self._copies: dict[str, _Copy] = {}
+        self._ids: dict[str, str] = {}
+        """The first id for each kind of contradiction."""
+
+    def _text(self, cells: Sequence[str], canonical: str) -> str:
+        role = self._made.roles.get(canonical)
+        return role.text(cells) if role else ""
+
+    def add(self, cells: Sequence[str]) -> None:
+        """Compare the next row."""
+        own_id = self._own.text(cells)
+        if not own_id:
+            return
+        if _ROUNDED.fullmatch(own_id):
+            self._ids.setdefault("detect_ids_rounded", own_id)
+        answered = self._text(cells, "answered_at")
+        for column, counts in self._untimed if not answered else ():
+            if may_be_answered(status := _cell(cells, column)):
+                counts[status] += 1
+        for cause, column, inside, outside in self._openings:
+            text = _cell(cells, column)
+            if cause == "detect_status_before":
+                (outside if text else inside).add(own_id)
+            elif text:
+                is_inside = self._text(cells, "since").startswith(text)
+                (inside if is_inside else outside).add(own_id)
+        if self._made.kind == "appeals":
+            posted, agency = self._text(cells, "posted_at"), self._text(cells, "agency_id")
+            self._compare(own_id, _Copy(posted, answered, agency))
+
+    def _compare(self, own_id: str, copy: _Copy) -> None:
+        """Compare a row with an earlier row of the same appeal."""
+        before = self._copies.get(own_id)
+        if before is None:
+            if len(self._copies) < MOST_IDS:
+                self._copies[own_id] = copy
+        elif before.posted != copy.posted:
+            self._ids.setdefault("detect_ids_repeat", own_id)
+        elif before.agency != copy.agency or "" != before.answered != copy.answered != "":
+            self._ids.setdefault("detect_ids_differ", own_id)
+        elif copy.answered:
+            self._copies[own_id] = copy
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Yield the doubts after the last row."""
+        name = shown(self._own.columns[0].name)
+        for cause in ("detect_ids_repeat", "detect_ids_rounded", "detect_ids_differ"):
+            if cause in self._ids:
+                own_id = shown(self._ids[cause])
+                yield ask("columns", cause, [self._own.line], column=name, id=own_id)
+        for column, counts in self._untimed:
+            if counts:
+                facts = {"values": listed(counts), "count": counts.total()}
+                yield warn("columns", "detect_untimed", column=shown(column.name), **facts)
+        for cause, column, inside, outside in self._openings:
+            if outside - inside:
+                yield warn("columns", cause, column=shown(column.name))
 
 
-def _compare_ids(made: _Decision, table: Table, rows: Callable[[], Iterable[Row]]) -> None:
-    """Record doubts about repeated ids in a file with one row for each appeal."""
-    own_id, posted = made.roles.get("appeal_id"), made.roles.get("posted_at")
-    if made.kind != "appeals" or own_id is None:
+def _look_at_rows(
+    columns: Columns, made: _Decision, unread: Sequence[Column], rows: Iterable[Row]
+) -> None:
+    """Record doubts about rows that contradict the columns that were chosen."""
+    if "appeal_id" not in made.roles:
         return
-    compared = own_id.columns[0].ids
-    column = shown(own_id.columns[0].name)
-    if compared is None or not compared.repeated:
-        if compared is not None and compared.counting and table.rows > 1:
-            made.notes.append(say("detect_ids_count", column=column))
+    found = _Rows(columns, made, unread)
+    for _, cells in rows:
+        found.add(cells)
+    doubts = list(found.doubts())
+    made.doubts += doubts
+    column = made.roles["appeal_id"].columns[0]
+    if made.kind != "appeals" or any(one.question.cause == "detect_ids_repeat" for one in doubts):
         return
-    at = own_id.columns[0].index
-    when = [] if posted is None else [column.index for column in posted.columns]
-    ids = Ids()
-    width = len(table.columns)
-    for _, cells in rows():
-        if len(cells) >= width and cells[at].strip():
-            ids.add(cells[at].strip(), " ".join(cells[one].strip() for one in when))
-    if ids.contradictory is not None:
-        question = say("detect_ids_repeat", column=column, id=shown(ids.contradictory))
-        made.doubts.append(Doubt("columns", question, (own_id.line,)))
-    else:
-        made.notes.append(say("detect_ids_again", column=column, count=ids.repeated))
+    if column.repeated:
+        note = say("detect_ids_again", column=shown(column.name), count=column.repeated)
+        made.notes.append(note)
+    elif column.is_counting and column.filled > 1:
+        made.notes.append(say("detect_ids_count", column=shown(column.name)))
 
 
-# -- what is shown -------------------------------------------------------------------------------
-
-
-def _reading(role: Role, settings: TimeSettings) -> Reading:
-    """Return the first values of a role, with times parsed."""
-    first = [column.first for column in role.columns]
-    texts = [" ".join(parts) for parts in zip(*first, strict=False)]
-    return Reading(role.canonical, role.written, tuple(_as_read(text, settings) for text in texts))
-
-
-def _as_read(text: str, settings: TimeSettings) -> str:
-    shape = shape_of(shape_text(text))
-    if shape.kind != "moment":
-        return text
-    if shape.family and shape.family not in settings.orders:
-        return text
-    order: Order = settings.orders.get(shape.family, next(iter(shape.formats)))
-    try:
-        written = shape.formats[order]
-        when = datetime.strptime(text, written) if written else parse_time(text)  # noqa: DTZ007
-    except (ValueError, KeyError, TimeSyntaxError):
-        return text
-    return f"{when:%Y-%m-%d %H:%M}"
+def _cell(cells: Sequence[str], column: Column) -> str:
+    return cells[column.index].strip() if column.index < len(cells) else ""

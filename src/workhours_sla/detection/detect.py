@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from workhours_sla.config.file import parse_config
-from workhours_sla.detection.again import Again, from_start
 from workhours_sla.detection.decide import decide
-from workhours_sla.detection.detected import Detected, Doubt, Given, Value
-from workhours_sla.detection.encodings import encoding_of
-from workhours_sla.detection.fixed import detect_fixed, unfit
-from workhours_sla.detection.header import SEARCHED, Header, find_header, has_times
-from workhours_sla.detection.records import LINES, header_of, paths_of, record_rows
-from workhours_sla.detection.seen import Row, Table
-from workhours_sla.detection.signatures import signature_of
-from workhours_sla.detection.tables import delimited_rows, split_of
-from workhours_sla.detection.toml_values import toml_line
+from workhours_sla.detection.detected import (
+    ZONES,
+    Detected,
+    Doubt,
+    Given,
+    Reading,
+    Value,
+    ask,
+    toml_line,
+    warn,
+)
+from workhours_sla.detection.files import Again, find_table, from_start
+from workhours_sla.detection.table import SHOWN, Table
+from workhours_sla.detection.words import Signature, signature_of
 from workhours_sla.detection.written import configuration_text
-from workhours_sla.errors import ConfigError, SourceError, shown
+from workhours_sla.errors import ConfigError, SourceError
+from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sources import Fault, open_source
-from workhours_sla.sources.json_records import check_first_document, text_of_head
-from workhours_sla.sources.opened_file import OpenedFile
+from workhours_sla.sources.formats import NETWORKS
 from workhours_sla.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format
 from workhours_sla.text.messages import Phrase, phrase_of, say
 
@@ -32,21 +35,7 @@ if TYPE_CHECKING:
     from workhours_sla.config.sections import Config
 
 _NAME: Final = "the configuration that was detected"
-_WORKBOOKS: Final = ("xlsx", "xls", "ods")
 _HEAD: Final = 1 << 16
-
-
-class _Found(NamedTuple):
-    """The table that was found in a file, and the ``[input]`` keys needed to read it.
-
-    If ``exact`` is true, each row must have as many cells as the header.
-    """
-
-    header: Header
-    rows: Callable[[], Iterator[Row]]
-    options: dict[str, Value]
-    doubts: tuple[Doubt, ...] = ()
-    exact: bool = False
 
 
 def detect(
@@ -63,158 +52,109 @@ def detect(
         binary = binary_format(opened.chunks.head(HEAD))
         head = opened.chunks.head(_HEAD) if binary is None else b""
     if binary is None and not head.strip(MARKS_AND_BLANKS):
-        msg = say("csv_empty", name=name)
-        raise SourceError(msg, name=name)
-    signature = signature_of(head) if binary is None else None
+        raise SourceError(say("csv_empty", name=name), name=name)
+    text = head[:_HEAD].lstrip(MARKS_AND_BLANKS).decode("utf-8", "replace")
+    signature = signature_of(text) if binary is None else None
     if signature is not None:
-        lines = [toml_line("format", signature.format)]
-        lines += [toml_line("kind", signature.kind)] if signature.kind else []
-        config = parse_config("[input]\n" + "\n".join(lines), _NAME)
-        return detect_fixed(where, name, signature, config, given)
-    if binary is None:
-        found = _text(source, name, head)
-    elif binary in _WORKBOOKS:
-        found = _workbook(source, name, binary)
-    else:
-        found = _arrow(source, name, binary)
-    table = Table.of(found.header.cells, found.header.above)
-    table.add_all(found.rows(), exact=found.exact)
+        return _detect_fixed(where, name, signature, given)
+    found = find_table(source, name, head, binary)
+    table = Table.of(found.header)
+    table.add_all(found.rows())
     if not table.rows:
-        msg = say("detect_no_rows", name=name, row=found.header.row)
-        raise SourceError(msg, name=name)
+        raise SourceError(say("detect_no_rows", name=name, row=found.header.row), name=name)
     detected = decide(name, table, found.options, found.rows, given)
     return replace(detected, doubts=(*found.doubts, *detected.doubts))
 
 
-# -- where the table is --------------------------------------------------------------------------
+# -- formats with fixed keys ---------------------------------------------------------------------
 
 
-def _text(source: Again, name: str, head: bytes) -> _Found:
-    """Find the table in a text file: JSON or CSV."""
-    with source.opened() as opened:
-        found = encoding_of(opened.chunks)
-    encoding = found.name
-    if encoding is None:
-        msg = say("detect_binary", name=name)
-        raise SourceError(msg, name=name)
-    begins = head.lstrip(MARKS_AND_BLANKS)[:1]
-    if begins in (b"{", b"["):
-        table = _records(source, encoding)
-    else:
-        table = _delimited(source, name, encoding)
-    if found.others:
-        names = (encoding, *found.others)
-        question = say("detect_encoding", encoding=encoding, others=", ".join(found.others))
-        doubt = _choose("input", "encoding", question, names)
-        return table._replace(doubts=(doubt, *table.doubts))
-    options = {"format": table.options["format"], "encoding": encoding, **table.options}
-    return table._replace(options=options)
+class _Read:
+    """The first events of a file, the types of its events, and what could not be read."""
+
+    def __init__(self, where: Path | BinaryIO, config: Config, name: str) -> None:
+        self.first: list[Event] = []
+        self.types: set[EventType] = set()
+        self.count = self.faulty = 0
+        self.fault: Fault | None = None
+        self.needs_zone = False
+        self.unit = "record"
+        self.error: Exception | None = None
+        try:
+            with open_source(from_start(where), config, name=name) as source:
+                self.unit = source.unit
+                for item in source:
+                    self._add(item)
+        except (ConfigError, SourceError) as error:
+            self.error = error
+
+    def _add(self, item: Fault | tuple[Event, ...]) -> None:
+        self.count += 1
+        if isinstance(item, Fault):
+            self.faulty += 1
+            self.fault = self.fault or item
+            self.needs_zone = self.needs_zone or item.reason == "naive_time"
+            return
+        self.types.update(event.type for event in item)
+        self.first += item[: SHOWN - len(self.first)]
+
+    @property
+    def misfit(self) -> list[Doubt]:
+        """The doubt about the rows that are rejected."""
+        if self.fault is None:
+            return []
+        where: Phrase = say(f"at_{self.unit}", number=self.fault.line)
+        facts = {"count": self.faulty, "rows": self.count}
+        return [warn("input", "detect_rows", where=where, detail=self.fault.detail, **facts)]
 
 
-def _delimited(source: Again, name: str, encoding: str) -> _Found:
-    with source.opened() as opened:
-        split = split_of(opened, encoding)
-    if split is None:
-        raise _no_table(name)
+def _detect_fixed(
+    where: Path | BinaryIO, name: str, signature: Signature, given: Given
+) -> Detected:
+    """Detect how to read a file of a format with fixed keys, such as the export of a desk."""
+    options: dict[str, Value] = {} if signature.kind is None else {"kind": signature.kind}
+    options["format"] = signature.format
+    lines = "\n".join(toml_line(key, value) for key, value in options.items())
+    config = parse_config(f"[input]\n{lines}", _NAME)
+    read = _Read(where, config, name)
     doubts: list[Doubt] = []
-    options: dict[str, Value] = {"format": "csv"}
-    if split.others:
-        question = say(
-            "detect_delimiter",
-            delimiter=shown(split.delimiter),
-            others=", ".join(map(shown, split.others)),
-        )
-        doubts.append(_choose("input", "delimiter", question, (split.delimiter, *split.others)))
-    else:
-        options["delimiter"] = split.delimiter
-    doubts += _header_doubts(split.header)
-    rows = source.rows(lambda opened: delimited_rows(opened, encoding, split))
-    return _Found(split.header, rows, options, tuple(doubts), exact=True)
+    if read.needs_zone:
+        if given.tz is None or given.of_calendar:
+            zones = [toml_line("tz", zone) for zone in ("UTC", *ZONES)]
+            doubts.append(ask("input", "detect_export_zone", zones))
+        else:
+            options["tz"] = given.tz
+            read = _Read(where, config.with_zone(given.tz), name)
+    if read.error is not None:
+        why = phrase_of(read.error)
+        if why is None:
+            raise read.error
+        is_xes = signature.format == "xes"
+        asked = () if is_xes else ("format",)
+        doubts.append(Doubt("values.type" if is_xes else "input", why, asked=asked))
+    elif read.fault is not None and not doubts:
+        doubts += read.misfit
+    elif not read.first:
+        doubts.append(warn("input", "detect_no_events"))
+    if signature.format == "open311" and EventType.REPLIED in read.types:
+        closings = [toml_line("closed", kind) for kind in ("replied", "closed")]
+        doubts.append(warn("values.type", "detect_closing", *closings))
+    if signature.format in NETWORKS and EventType.CITIZEN_MESSAGE in read.types:
+        doubts.append(warn("input", "detect_officials", toml_line("officials", ["…"])))
+    readings = tuple(_readings(read.first))
+    return Detected(name, None, options, {}, {}, readings, doubts=tuple(doubts))
 
 
-def _records(source: Again, encoding: str) -> _Found:
-    """Find the records in JSON Lines or in a JSON document."""
-    with source.opened() as opened:
-        paths = paths_of(opened, encoding)
-    headers = []
-    for path in paths:
-        with source.opened() as opened:
-            headers.append((header_of(opened, encoding, path), path))
-    headers.sort(key=lambda one: -one[0].known)
-    header, path = headers[0]
-    if not header.known:
-        with source.opened() as opened:
-            check_first_document(opened.name, text_of_head(opened.chunks.first_line(), encoding))
-    others = [other for rival, other in headers[1:] if rival.known >= max(header.known, 1)]
-    options: dict[str, Value] = {"format": "jsonl" if path == LINES else "json"}
-    doubts = []
-    if others:
-        question = say("detect_path", path=shown(path), others=", ".join(map(shown, others)))
-        doubts.append(_choose("input", "path", question, (path, *others)))
-    elif path not in (LINES, ""):
-        options["path"] = path
-    rows = source.rows(lambda opened: record_rows(opened, encoding, path, header))
-    return _Found(header, rows, options, tuple(doubts))
-
-
-def _workbook(source: Again, name: str, kind: str) -> _Found:
-    """Find the sheet with a table in a workbook."""
-    from workhours_sla.sources.workbook import text_rows
-
-    first: dict[str, list[Row]] = {}
-    with source.opened() as opened:
-        for sheet, number, cells in text_rows(opened, most=SEARCHED + 1):
-            first.setdefault(sheet, []).append((number, cells))
-    headers = [(header, sheet) for sheet, rows in first.items() if (header := find_header(rows))]
-    if not headers:
-        raise _no_table(name)
-    headers.sort(key=lambda one: -one[0].known)
-    header, sheet = headers[0]
-    others = [other for rival, other in headers[1:] if rival.known >= max(2, header.known - 1)]
-    doubts = [*_header_doubts(header)]
-    options: dict[str, Value] = {"format": kind}
-    if others:
-        question = say("detect_sheet", sheet=shown(sheet), others=", ".join(map(shown, others)))
-        doubts.append(_choose("input", "sheet", question, (sheet, *others)))
-    else:
-        options["sheet"] = sheet
-    unread = [one for one, rows in first.items() if one not in (sheet, *others) and has_times(rows)]
-    if unread:
-        question = say("detect_other_sheets", sheets=", ".join(map(shown, unread)))
-        doubts.append(Doubt("input", question, is_read=True))
-
-    def below(opened: OpenedFile) -> Iterator[Row]:
-        for _, number, cells in text_rows(opened, sheet):
-            if number > header.row:
-                yield number, cells
-
-    return _Found(header, source.rows(below), options, tuple(doubts))
-
-
-def _arrow(source: Again, name: str, kind: str) -> _Found:
-    from workhours_sla.sources.arrow_tables import text_rows
-
-    with source.opened() as opened:
-        first = next(iter(text_rows(opened)), (0, []))
-    if not first[1]:
-        raise _no_table(name)
-    rows = source.rows(lambda opened: islice(text_rows(opened), 1, None))
-    return _Found(Header(0, tuple(first[1]), 0), rows, {"format": kind})
-
-
-def _no_table(name: str) -> SourceError:
-    return SourceError(say("detect_no_table", name=name), name=name)
-
-
-def _header_doubts(header: Header) -> Iterator[Doubt]:
-    if header.others:
-        others = ", ".join(map(str, header.others))
-        question = say("detect_header", row=header.row, others=others)
-        yield Doubt("columns", question, asked=("appeal_id",))
-
-
-def _choose(section: str, key: str, question: Phrase, values: Sequence[str]) -> Doubt:
-    return Doubt(section, question, tuple(toml_line(key, value) for value in values))
+def _readings(events: list[Event]) -> Iterator[Reading]:
+    columns = {
+        "appeal_id": [event.appeal_id for event in events],
+        "type": [str(event.type) for event in events],
+        "occurred_at": [f"{event.occurred_at:%Y-%m-%d %H:%MZ}" for event in events],
+        "agency_id": [event.agency_id or "" for event in events],
+    }
+    for canonical, values in columns.items():
+        if any(values):
+            yield Reading(canonical, "", tuple(values))
 
 
 # -- reading with what was detected --------------------------------------------------------------
@@ -233,25 +173,17 @@ def verified(detected: Detected, where: Path | BinaryIO) -> Detected:
     """
     if detected.kind is None or any(not doubt.is_read for doubt in detected.doubts):
         return detected
-    count = faulty = 0
-    first: Fault | None = None
     try:
-        config = config_of(detected)
-        with open_source(from_start(where), config, name=detected.name) as source:
-            for item in source:
-                count += 1
-                if isinstance(item, Fault):
-                    faulty += 1
-                    first = first or item
-            unit = source.unit
-    except (ConfigError, SourceError) as error:
-        why = phrase_of(error)
-        if why is not None and why.cause == "answers_unread":
-            doubt = Doubt("columns", why, asked=("answered_at",))
-        else:
-            question = say("detect_unsupported", why=why or str(error))
-            doubt = Doubt("input", question, asked=("format",))
-        return replace(detected, doubts=(*detected.doubts, doubt))
-    if first is None:
-        return detected
-    return replace(detected, doubts=(*detected.doubts, unfit(faulty, count, unit, first)))
+        read = _Read(where, config_of(detected), detected.name)
+    except ConfigError as error:
+        return replace(detected, doubts=(*detected.doubts, _unsupported(error)))
+    doubts = [_unsupported(read.error)] if read.error else read.misfit
+    return replace(detected, doubts=(*detected.doubts, *doubts))
+
+
+def _unsupported(error: Exception) -> Doubt:
+    """Return the question for settings that the reader refuses."""
+    why = phrase_of(error)
+    if why is not None and why.cause == "answers_unread":
+        return Doubt("columns", why, asked=("answered_at",))
+    return ask("input", "detect_unsupported", (), "format", why=why or str(error))

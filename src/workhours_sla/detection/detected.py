@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from json import dumps
 from typing import Final, Literal, NamedTuple
 
 from workhours_sla.errors import shown
-from workhours_sla.text.messages import Phrase
+from workhours_sla.text.messages import Phrase, say
 
 Value = str | tuple[str, ...]
 """A TOML value."""
 Kind = Literal["appeals", "events", "statuses"]
 MOST_LISTED: Final = 20
 """Maximum number of values or columns that a question lists."""
+ZONES: Final = ("Europe/Moscow", "Europe/Volgograd")
+"""Time zones that a question offers."""
 _KEY: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^ ]+')
 """Matches the key at the beginning of a TOML line."""
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Doubt(NamedTuple):
@@ -39,6 +43,18 @@ class Doubt(NamedTuple):
         """The TOML keys that the answer sets; none for a warning, which no setting answers."""
         found = [match[0] for line in self.choices if (match := _KEY.match(line))]
         return self.asked or tuple(dict.fromkeys(found))
+
+
+def ask(
+    section: str, cause: str, choices: Iterable[str] = (), *asked: str, **facts: object
+) -> Doubt:
+    """Return the question ``cause``, with its facts, the lines to choose from and the keys."""
+    return Doubt(section, say(cause, **facts), tuple(dict.fromkeys(choices)), asked=asked)
+
+
+def warn(section: str, cause: str, *choices: str, **facts: object) -> Doubt:
+    """Return the doubt ``cause`` with which the file can be read."""
+    return Doubt(section, say(cause, **facts), choices, is_read=True)
 
 
 class Reading(NamedTuple):
@@ -88,3 +104,30 @@ def listed(values: Iterable[str]) -> str:
     'Решено', 'Отозвано'
     """
     return ", ".join(map(shown, islice(values, MOST_LISTED)))
+
+
+def toml_text(value: str | Sequence[str]) -> str:
+    r"""Return a text or a list of texts as a TOML value.
+
+    >>> print(toml_text('a "b"\t'), toml_text(["Дата", "Время"]))
+    "a \"b\"\t" ["Дата", "Время"]
+    """
+    if isinstance(value, str):
+        # JSON escapes a text like TOML, except for DEL and halves of surrogate pairs
+        text = "".join(sign if not "\ud800" <= sign <= "\udfff" else "\ufffd" for sign in value)
+        return dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return f"[{', '.join(map(toml_text, value))}]"
+
+
+def toml_key(key: str) -> str:
+    """Return a text as a TOML key, in quotes if it needs them."""
+    return key if _BARE.fullmatch(key) else toml_text(key)
+
+
+def toml_line(key: str, value: str | Sequence[str]) -> str:
+    """Return a TOML line with a key and a value.
+
+    >>> print(toml_line("В работе", "open"))
+    "В работе" = "open"
+    """
+    return f"{toml_key(key)} = {toml_text(value)}"

@@ -1,307 +1,243 @@
-"""Words in Russian and English column names by which columns are recognised."""
+"""Words in event types, statuses and flags, and the keys of formats with fixed keys: data."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-SURE, ALSO, ASKED = 0, 1, 2
-"""The ranks of a match between a name and a canonical column.
+from workhours_sla.config.column_words import plain
+from workhours_sla.sla.event import EventType
 
-A SURE match is used, an ALSO match is used if no other column is a SURE match, and an ASKED match
-is used only if the user confirms it.
-"""
+if TYPE_CHECKING:
+    from workhours_sla.config.sections import Format
 
-
-class Words(NamedTuple):
-    """Column names for each rank, separated by commas, in the form that ``plain`` returns."""
-
-    sure: str = ""
-    also: str = ""
-    asked: str = ""
-
-
-TIMES: Final = {
-    "posted_at": Words(
-        "публикации, размещения, поступления, регистрации, создания, подачи, обращения, написания, "
-        "опубликовано, размещено, поступило, зарегистрировано, создано, подано, написано, "
-        "created, creation, posted, submitted, submission, opened, open, reported, requested, "
-        "received, registered, registration, published, publication",
-        "получения, получено, сообщения, поста, комментария, жалобы, заявки, start, started",
-        "начала, добавления, добавлено, загрузки, in, added, incident",
-    ),
-    "answered_at": Words(
-        "ответа, ответ, первого ответа, публикации ответа, размещения ответа, отправки ответа, "
-        "направления ответа, отвечено, дан ответ, ответ дан, ответ размещен, ответа факт, "
-        "фактическая ответа, фактического ответа, "
-        "answered, answer, replied, reply, first reply, responded, response, first response, "
-        "first answer, first responded, first replied",
-        "",
-        "подготовки ответа, окончательного ответа, последнего ответа, закрытия, закрыто, решения, "
-        "решено, исполнения, исполнено, выполнения, выполнено, завершения, завершено, устранения, "
-        "обработки, обработано, closed, close, closing, resolved, resolution, completed, "
-        "completion, done, finished, last reply, last response, end, solved",
-    ),
-    "occurred_at": Words(
-        "события, изменения, изменения статуса, смены статуса, статуса, перехода, операции, "
-        "действия, occurred, changed, event, status changed, changed on, transition, action",
-        "updated, обновления, обновлено, изменено, created, создания",
-    ),
-    "received_at": Words("получения события, event received", "received"),
-    "their_due_at": Words(
-        "срок, срок ответа, срок исполнения, контрольный срок, плановый срок, крайний срок, "
-        "срок до, ответить до, плановая, плановая ответа, контрольная, срок рассмотрения, "
-        "окончания срока, ответа план, due, deadline, expected, breach, target, due by, planned",
-    ),
+EVENTS: Final = {
+    "created": "создано, создание, поступило, поступление, новое, новая, подано, опубликовано, "
+    "публикация, обращение создано, заявка создана, created, create, new, opened, open, submitted, "
+    "posted, ticket created, create ticket",
+    "registered": "зарегистрировано, регистрация, registered, registration, register",
+    "assigned": "назначено, назначение, назначен исполнитель, назначен, распределено, передано "
+    "исполнителю, направлено исполнителю, assigned, assignment, assign",
+    "transferred": "переадресовано, переадресация, перенаправлено, передано в другое ведомство, "
+    "переназначено, transferred, transfer, reassigned, forwarded",
+    "citizen_message": "сообщение гражданина, уточнение гражданина, citizen message",
+    "resumed": "возобновлено, возобновление, снято с паузы, resumed, resume, unpaused",
+    "replied": "ответ, ответ дан, дан ответ, отвечено, ответ опубликован, ответ размещен, "
+    "ответ направлен, replied, reply, answered, answer, responded, response",
+    "paused": "приостановлено, приостановка, пауза, paused, pause, on hold, suspended, suspend",
+    "deleted": "удалено, удаление, deleted, delete, removed",
+    "restored": "восстановлено, восстановление, restored",
+    "closed": "закрыто, закрытие, closed, close",
+    "reopened": "открыто повторно, повторно открыто, возвращено в работу, переоткрыто, reopened, "
+    "reopen",
 }
-"""Names of time columns, without the words in ``_DATES``."""
+"""The event type for each known name; names are in the form that ``plain`` returns."""
 
-OTHERS: Final = {
-    "appeal_id": Words(
-        "номер, id, номер обращения, номер сообщения, номер заявки, ид, код, идентификатор, "
-        "регистрационный номер, рег номер, входящий номер, вх номер, uid, guid, "
-        "number, ticket, ticket id, ticket number, request id, request number, case id, case, "
-        "case number, service request id, issue key, key, appeal, reference, unique key, "
-        "case enquiry id, tracking number, sr number, case concept name",
-        "номер карточки, номер записи, обращение, сообщение, заявка, жалоба, инцидент, request, "
-        "message, complaint, incident",
-        "ссылка, url, link, ссылка на сообщение, ссылка на пост, адрес сообщения, permalink",
-    ),
-    "event_id": Words("номер события, id события, ид события, event id, audit id"),
-    "type": Words(
-        "событие, тип события, вид события, действие, операция, event, event type, event name, "
-        "action, activity, concept name, transition",
-        "type, тип, вид, kind",
-    ),
-    "status": Words("статус, состояние, status, state, новый статус, new status, to status"),
-    "agency_id": Words(
-        "ведомство, оив, орган, орган власти, орган исполнительной власти, роив, омсу, "
-        "ответственное ведомство, ведомство исполнитель, орган исполнитель, министерство, "
-        "департамент, комитет, agency, department, responsible agency, agency responsible, "
-        "agency name, department name",
-        "исполнитель, ответственный, ответственный исполнитель, организация, "
-        "ответственная организация, организация исполнитель, учреждение, ответственный орган, "
-        "подразделение, assignee, assigned to, assigned, assignment group, organisation, "
-        "organization, owner, team, org group, office, responsible, contractor",
-    ),
-    "district_id": Words(
-        "район, муниципальное образование, муниципалитет, муниципальный район, мо, "
-        "муниципальный округ, городской округ, district, municipality, borough, council district",
-        "округ, территория, город, населенный пункт, ward, area, neighborhood, neighbourhood, city",
-    ),
-    "channel": Words(
-        "канал, канал поступления, channel",
-        "источник, площадка, соцсеть, социальная сеть, способ поступления, способ подачи, "
-        "тип источника, source, origin, platform, network, via, contact type, media",
-    ),
-    "topic": Words(
-        "тема, тематика, topic",
-        "категория, рубрика, группа тем, вопрос, category, subject, service name, problem",
-    ),
-    "importance": Words("важность, приоритет, срочность, importance, priority, urgency, severity"),
-    "regime": Words("порядок рассмотрения, регламент, regime, процедура"),
-    "author_role": Words("роль автора, author role"),
-    "substantive": Words("по существу, ответ по существу, substantive"),
-    "reason": Words("причина, reason"),
-    "source": Words("система, система источник, source system"),
-    "their_verdict": Words(
-        "просрочено, просрочка, нарушение срока, в срок, срок нарушен, соблюдение срока, breached, "
-        "overdue, sla breached, has breached, sla status, verdict, made sla",
-    ),
+STATUSES: Final = {
+    "open": "новое, новая, новый, поступило, зарегистрировано, принято, назначено, в работе, "
+    "на рассмотрении, рассматривается, у исполнителя, передано исполнителю, new, open, registered, "
+    "assigned, in progress, work in progress, active",
+    "paused": "приостановлено, пауза, на паузе, ожидание ответа заявителя, ожидание гражданина, "
+    "запрошена информация у заявителя, on hold, paused, pending customer, suspended, "
+    "awaiting user info, waiting for customer",
+    "answered": "отвечено, ответ дан, дан ответ, ответ опубликован, ответ размещен, "
+    "ответ направлен, answered, replied, responded",
+    "closed": "закрыто, закрыта, закрыт, в архиве, closed, archived",
 }
-"""Names of columns that do not contain times."""
+"""The meaning of each known status; names are in the form that ``plain`` returns."""
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+def _by_word(table: dict[str, str]) -> dict[str, str]:
+    return {word: meaning for meaning, words in table.items() for word in words.split(", ")}
 
 
-COUNTERS: Final = frozenset({"номер п п", "п п", "номер пп", "пп", "n п п", "no", "row", "строка"})
-"""Names of columns that count the rows; they do not identify appeals."""
-BARE_NUMBERS: Final = frozenset({"номер", "n", "number", "id"})
-"""Names of columns that may number either the appeals or the rows."""
-STEMS: Final = {
-    "answered_at": ("ответ", "repl", "respon", "answer"),
-    "posted_at": (
-        *("публик", "поступ", "регистр", "созда", "пода", "обращ", "сообщ", "отправ", "жалоб"),
-        *("creat", "submit", "open", "post", "report", "receiv", "sent"),
-    ),
-}
-"""Word beginnings of column names that may mean the same as a canonical column of times."""
-_MOSCOW: Final = "Europe/Moscow"
-ZONES: Final = {"utc": "UTC", "gmt": "UTC", "мск": _MOSCOW, "msk": _MOSCOW} | dict.fromkeys(
-    ("московское", "московского", "московскому"), _MOSCOW
+_EVENTS: Final = _by_word(EVENTS) | {kind.value.replace("_", " "): kind.value for kind in EventType}
+_STATUSES: Final = _by_word(STATUSES)
+_STOPPED: Final = (
+    *("отозван", "отзыв", "отмен", "удален", "дубл", "спам", "черновик", "отклон", "отказ"),
+    *("объедин", "аннулир", "withdraw", "cancel", "delet", "duplic", "spam", "draft", "reject"),
+    *("declin", "merged", "invalid", "приостан", "пауз", "paus", "suspend"),
 )
-"""Words in column names that state the time zone."""
-ZONE_COLUMNS: Final = frozenset(
+"""Word beginnings in statuses of appeals that need no answer, or no answer yet."""
+_STOPPED_PHRASES: Final = (
+    *("не треб", "не подтвержд", "не подлежит", "нерелевант", "без рассмотрения", "not required"),
+    *("no action", "no answer needed", "no reply needed"),
+)
+_ANSWERED: Final = re.compile(
+    r"(?:отвечен|решен|исполнен|выполнен|завершен|обработан|закрыт)(?:о|а|ы)?"
+    r"|answered|replied|responded|closed|resolved|completed|done|fixed|solved"
+)
+"""Matches words in statuses of appeals that were answered or closed."""
+_NOT: Final = frozenset({"не", "нет", "без", "not", "no"})
+_REQUIRED: Final = re.compile(r"треб\w+ ответ\w*|ответ\w* треб\w+|(?:needs|requires) (?:an )?\w+")
+"""Matches names of columns that state whether an appeal must be answered."""
+_NO: Final = frozenset({"нет", "не", "no", "n", "false", "0", "0.0", "-", "—", "–", "none", "null"})
+_INTERIM: Final = ("промежуточн", "предварительн", "interim", "preliminary")
+_CITIZENS: Final = (
+    *("жител", "гражд", "заявител", "пользовател", "автор обращ", "citizen", "resident"),
+    *("customer", "requester", "end user", "user"),
+)
+_AUTHORS: Final = (
+    *("автор", "роль", "кто", "отправител", "инициатор", "участник", "author", "role", "actor"),
+    *("sender", "performed by", "created by", "updated by"),
+)
+BEFORE: Final = frozenset(
     (
-        *("часовой пояс", "час пояс", "таймзона", "тайм зона", "смещение utc", "смещение от utc"),
-        *("time zone", "timezone", "tz", "utc offset", "gmt offset", "tz offset"),
+        *("старый статус", "предыдущий статус", "прежний статус", "исходный статус", "из статуса"),
+        *("статус до", "был статус", "статус из", "old status", "previous status", "prev status"),
+        *("from status", "status from", "from state", "old state", "previous state", "old value"),
     )
 )
-"""Names of columns that contain the time zone of each row."""
-_SHIFTED: Final = re.compile(
-    r"(?<![^\W\d_])(utc|gmt|мск|msk)\s*([+\N{MINUS SIGN}\N{EN DASH}-])\s*(\d{1,2})(?::?00)?(?!\d)",
-    re.IGNORECASE,
+"""Names of columns that contain the previous status in a log of status changes."""
+THREADS: Final = frozenset(
+    (
+        *("comments", "messages", "history", "notes", "updates", "events", "log", "thread"),
+        *("conversations", "activities", "комментарии", "сообщения", "история"),
+    )
 )
-"""Matches a UTC or Moscow offset in a column name, such as ``UTC+5`` or ``МСК-1``."""
-_MOSCOW_OFFSET: Final = 3
-_DATES: Final = _set(
-    "дата время датавремя момент когда времени date time datetime timestamp at on utc gmt мск msk "
-    "московское московскому московского"
-)
-"""Words in column names that indicate dates or times."""
-_OF: Final = frozenset({"of", "the", "и", "and", "в", "на", "по", "к", "от"})
-_OBJECTS: Final = _set(
-    "обращения обращений обращению обращение сообщения сообщений сообщение сообщению заявки заявок "
-    "заявке жалобы жалоб инцидента инцидентов поста комментария гражданина граждан жителя "
-    "заявителя appeal appeals ticket tickets request requests case cases issue issues message "
-    "messages complaint complaints incident incidents sr task"
-)
-"""Words for an appeal or a citizen, which are ignored when column names are matched."""
-_THINGS: Final = _OBJECTS - _set("гражданина граждан жителя заявителя")
-_PERSONS: Final = _set("гражданина граждан жителя жителей заявителя заявителей requester customer")
-"""Words for the citizen. A column name with such a word does not mean the id of an appeal."""
-_NAMES: Final = _set("наименование название имя фио name title наим")
-_IDS: Final = frozenset({"id", "code", "код", "ид"})
+"""JSON keys of nested lists that may contain answers."""
 
 
-def plain(name: str) -> str:
-    """Normalise a column name: lower-case words separated by single blanks.
+def event_type(value: str) -> str | None:
+    """Return the event type that a value names, None if the value is unknown.
 
-    >>> plain("№ сообщения"), plain("createdAt"), plain(" Дата/время_ОТВЕТА: ")
-    ('номер сообщения', 'created at', 'дата время ответа')
+    >>> event_type("Ответ дан"), event_type("Согласовано")
+    ('replied', None)
     """
-    name = re.sub(r"(?<=[a-zа-яё0-9])(?=[A-ZА-ЯЁ])", " ", name[:200])
-    name = name.lower().replace("ё", "е").replace("№", " номер ")
-    return " ".join(re.findall(r"[^\W_]+", name))
+    return _EVENTS.get(plain(value))
 
 
-class Match(NamedTuple):
-    """A canonical column that a name may mean, with the rank ``SURE``, ``ALSO`` or ``ASKED``.
+def status_meaning(value: str) -> str | None:
+    """Return open, paused, answered or closed as the meaning of a status, None if it is unknown.
 
-    ``bare`` is true if the name states only that the column has times, such as ``Дата``.
+    >>> status_meaning("В работе"), status_meaning("Решено")
+    ('open', None)
     """
-
-    canonical: str
-    rank: int
-    bare: bool = False
+    return _STATUSES.get(plain(value))
 
 
-@cache
-def _table() -> tuple[dict[str, list[tuple[str, int]]], dict[str, list[tuple[str, int]]]]:
-    """Return two mappings from names to canonical columns: for times and for other columns."""
-    tables: list[dict[str, list[tuple[str, int]]]] = []
-    for columns in (TIMES, OTHERS):
-        table: dict[str, list[tuple[str, int]]] = {}
-        for canonical, words in columns.items():
-            table.setdefault(plain(canonical), []).append((canonical, SURE))
-            for rank, names in enumerate(words):
-                for name in filter(None, names.split(", ")):
-                    table.setdefault(name, []).append((canonical, rank))
-        tables.append(table)
-    return tables[0], tables[1]
+def may_need_no_answer(status: str) -> bool:
+    """Whether a status may mean that an appeal needs no answer, or no answer yet.
 
-
-def matches_of(name: str) -> list[Match]:
-    """Return the canonical columns that a column name may mean, the most certain first.
-
-    >>> [match.canonical for match in matches_of("Дата и время публикации сообщения")]
-    ['posted_at']
-    >>> matches_of("Примечание")
-    []
+    >>> may_need_no_answer("Отозвано"), may_need_no_answer("Не требует ответа")
+    (True, True)
     """
-    whole = plain(_SHIFTED.sub(r" \1 ", name))
-    words = whole.split()
-    times, others = _table()
-    found: dict[str, Match] = {}
-    rest = [word for word in words if word not in _DATES and word not in _OF]
-    about = [word for word in rest if word not in _OBJECTS]
-    has_date = len(rest) < len(words)
-    for key in (whole, " ".join(rest), " ".join(about)):
-        for canonical, rank in times.get(key, ()):
-            found.setdefault(canonical, Match(canonical, rank))
-    found = _in_doubt(found, words)
-    if has_date and not about and not found:
-        for canonical in ("posted_at", "occurred_at"):
-            found[canonical] = Match(canonical, ALSO, bare=True)
-    if not has_date:
-        unnamed = [word for word in about if word not in _NAMES]
-        bare = [word for word in unnamed if word not in _IDS] or unnamed
-        for key in (whole, " ".join(about), " ".join(unnamed), " ".join(bare)):
-            for canonical, rank in others.get(key, ()) if key else ():
-                found.setdefault(canonical, Match(canonical, rank))
-        found = _in_doubt(found, words)
-    return sorted(found.values(), key=lambda match: match.rank)
-
-
-def _in_doubt(found: dict[str, Match], words: list[str]) -> dict[str, Match]:
-    """Remove the matches that a word of the name contradicts, or lower their rank.
-
-    ``Время на ответ`` is a time span. ``ID заявителя`` does not identify an appeal. ``Дата ответа
-    заявителя`` may be the time at which the citizen answered.
-    """
-    if "время" in words and not {"на", "до"}.isdisjoint(words):
-        return {}
-    if not _PERSONS.isdisjoint(words):
-        if "answered_at" in found:
-            found["answered_at"] = Match("answered_at", ASKED)
-        if _THINGS.isdisjoint(words):
-            found.pop("appeal_id", None)
-    return found
-
-
-@cache
-def _single_words() -> frozenset[str]:
-    names = [name for table in _table() for name in table]
-    return frozenset(word for name in names for word in name.split() if not word.isascii()) | (
-        _OBJECTS - {word for word in _OBJECTS if word.isascii()} | {"дата", "время", "номер"}
+    text = plain(status)
+    return (
+        status_meaning(status) == "paused"
+        or any(word.startswith(_STOPPED) for word in text.split())
+        or any(phrase in text for phrase in _STOPPED_PHRASES)
     )
 
 
-def is_known_word(word: str) -> bool:
-    """Whether a word with non-ASCII letters occurs in known column names."""
-    return word.lower().replace("ё", "е") in _single_words()
+def may_be_answered(status: str) -> bool:
+    """Whether a status may mean that an appeal has been answered or closed.
 
-
-def zone_in(name: str) -> str | None:
-    """Return the time zone that a column name states, or None.
-
-    >>> zone_in("Дата ответа (МСК)"), zone_in("Дата ответа (UTC+5)"), zone_in("Дата ответа")
-    ('Europe/Moscow', 'Etc/GMT-5', None)
+    >>> may_be_answered("Решено"), may_be_answered("Не решено"), may_be_answered("У исполнителя")
+    (True, False, False)
     """
-    shifted = _SHIFTED.search(name)
-    if shifted is not None:
-        hours = int(shifted[3]) * (1 if shifted[2] == "+" else -1)
-        hours += 0 if ZONES[shifted[1].lower()] == "UTC" else _MOSCOW_OFFSET
-        return f"Etc/GMT{-hours:+}" if hours else "UTC"
-    return next((ZONES[word] for word in plain(name).split() if word in ZONES), None)
+    if status_meaning(status) in ("answered", "closed") or event_type(status) == "replied":
+        return True
+    words = plain(status).split()
+    return _NOT.isdisjoint(words) and any(map(_ANSWERED.fullmatch, words))
 
 
-def may_be(canonical: str, name: str) -> bool:
-    """Whether a word of a column name begins like the names of the time column ``canonical``.
+def stops(name: str, values: Mapping[str, int], filled: int) -> bool:
+    """Whether a column may mark appeals that need no answer.
 
-    >>> may_be("answered_at", "Дата предварительного ответа")
+    ``values`` maps each value to its count. ``filled`` is the number of non-empty cells, which may
+    also contain times.
+
+    >>> stops("Дубликат", {"да": 1, "нет": 2}, 3), stops("Дубликат", {"нет": 3}, 3)
+    (True, False)
+    >>> stops("Требуется ответ", {"да": 1, "нет": 2}, 3)
     True
     """
-    return any(word.startswith(STEMS[canonical]) for word in plain(name).split())
+    denied = sum(count for value, count in values.items() if value.lower() in _NO)
+    if _REQUIRED.fullmatch(plain(name)):
+        return denied > 0
+    return may_need_no_answer(name) and filled > denied
 
 
-@cache
-def may_be_answer(name: str) -> bool:
-    """Whether a column name may be that of the times of answers.
+def may_be_interim(value: str) -> bool:
+    """Whether a value may mean that an answer is only interim."""
+    return plain(value).startswith(_INTERIM)
 
-    >>> may_be_answer("Дата закрытия"), may_be_answer("Ответственный")
+
+def has_citizens(name: str, values: Iterable[str]) -> bool:
+    """Whether a column contains authors of answers, and some of them may be citizens.
+
+    >>> has_citizens("Автор", ["Комитет", "Житель"]), has_citizens("Тема", ["Граждане"])
     (True, False)
     """
-    return any(match.canonical == "answered_at" for match in matches_of(name))
+    return plain(name).startswith(_AUTHORS) and any(
+        plain(value).startswith(_CITIZENS) for value in values
+    )
 
 
-def says_time(name: str) -> bool:
-    """Whether a column name indicates dates or times of day.
+class Signature(NamedTuple):
+    """A format, and the sets of keys by which its files are recognised.
 
-    >>> says_time("Дата ответа"), says_time("answered_at"), says_time("Ответ")
-    (True, True, False)
+    A file matches if it has all keys of one set. A set lists JSON keys, XML elements or CSV
+    columns.
     """
-    return not _DATES.isdisjoint(plain(name).split())
+
+    format: Format
+    keys: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    kind: str | None = None
+
+
+SIGNATURES: Final = (
+    Signature("vk_callback", ("type group_id object", "type group_id event_id v")),
+    Signature("vk", ("response items parents_stack", "items from_id post_id parents_stack")),
+    Signature("ok", ("comments discussionId", "comments date_ms author_id")),
+    Signature("max", ("update_type timestamp",)),
+    Signature("telegram", ("messages date_unixtime", "chats about")),
+    Signature("xes", elements=("log trace", "log extension", "log global")),
+    Signature(
+        "open311",
+        ("service_request_id requested_datetime", "service_request_id update_id"),
+        ("service_requests request", "service_request_updates request_update"),
+    ),
+    Signature("cloudevents", ("specversion id source type",)),
+    Signature("zendesk", ("ticket_metric_events", "ticket_audits", "audits")),
+    Signature(
+        "zammad",
+        (
+            *("number first_response_escalation_at", "history o_id object created_at"),
+            "ticket_id sender_id internal created_at",
+        ),
+    ),
+    Signature("jira", ("completedCycles", "ongoingCycle"), kind="appeals"),
+    Signature(
+        "servicenow",
+        columns=("stage has_breached start_time end_time", "sla stage planned_end_time"),
+        kind="appeals",
+    ),
+)
+"""The formats with fixed keys. A file that matches several formats counts as none of them."""
+_KEY: Final = re.compile(r'"([\w:.-]{1,60})"\s*:')
+_ELEMENT: Final = re.compile(r"<(?:[\w.-]+:)?([\w.-]{1,60})[\s>/]")
+
+
+def signature_of(text: str) -> Signature | None:
+    """Return the signature that the beginning of a file matches, None if none or several match.
+
+    >>> signature_of('[{"service_request_id": "1", "requested_datetime": "2026-03-12"}]').format
+    'open311'
+    """
+    at = {"{": 1, "[": 1, "<": 2}.get(text[:1], 3)
+    if at == 1:
+        found = set(_KEY.findall(text))
+    elif at == 2:
+        found = set(_ELEMENT.findall(text))
+    else:
+        found = set(re.split(r'[",;\t|]+', text.splitlines()[0] if text else ""))
+        found |= {cell.removeprefix("task.") for cell in found}
+    matching = [
+        one for one in SIGNATURES if any(found.issuperset(wanted.split()) for wanted in one[at])
+    ]
+    return matching[0] if len(matching) == 1 else None

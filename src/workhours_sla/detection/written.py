@@ -7,8 +7,7 @@ from typing import Final
 
 from workhours_sla.config.defaults import BUDGET, CALENDAR, HOURS
 from workhours_sla.config.open_questions import OPEN
-from workhours_sla.detection.detected import Detected, Doubt, Value
-from workhours_sla.detection.toml_values import toml_key, toml_line
+from workhours_sla.detection.detected import Detected, Doubt, Value, toml_key, toml_line
 from workhours_sla.text.catalog import INIT, SHELL
 from workhours_sla.text.messages import said
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from collections import deque
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from workhours_sla.errors import SourceError
-from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.layout import Layout, numbered, totals_of, two_rows
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.rows import Fault, Item, clip
 from workhours_sla.sources.text_lines import LONGEST_LINE, Lines, is_too_long
@@ -93,10 +93,11 @@ class Feed:
 def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
     """Yield, for each row after the header, its events or a Fault; skip blank lines.
 
-    The header is the first row that has all columns of ``layout``, so a title may precede it. A row
-    may span several lines. If a row of several lines cannot be read, reading continues at its
-    second line, so that one missing quote does not hide the rest of the file. Raises SourceError if
-    the file is empty, lacks a column of ``layout``, or is not text.
+    The header is the first row, or pair of rows, that has all columns of ``layout``, so a title may
+    precede it. A row of totals has no events. A row may span several lines. If a row of several
+    lines cannot be read, reading continues at its second line, so that one missing quote does not
+    hide the rest of the file. Raises SourceError if the file is empty, lacks a column of
+    ``layout``, or is not text.
     """
     delimiter = options.delimiter or ("\t" if opened.ending == ".tsv" else ",")
     feed = Feed(Lines(opened.chunks, options.encoding))
@@ -105,16 +106,24 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     mapper = Mapper(layout, header, claims)
     names = (*mapper.read_columns, *mapper.watched_columns)
     pick = _picker([header.index(column) for column in names])
-    for row in rows_of(rows, feed, len(header), delimiter):
+    is_total = totals_of(layout, header)
+    for row in rows_of(rows, feed, len(header), delimiter, is_total):
         if isinstance(row, Fault):
             yield row
+            continue
+        if is_total(row):
+            yield ()
             continue
         item = mapper(dict(zip(names, pick(row), strict=True)), feed.line)
         yield item._replace(text=feed.text) if isinstance(item, Fault) else item
 
 
 def rows_of(
-    rows: Iterator[list[str]], feed: Feed, count: int, delimiter: str
+    rows: Iterator[list[str]],
+    feed: Feed,
+    count: int,
+    delimiter: str,
+    is_total: Callable[[list[str]], bool] = lambda _: False,
 ) -> Iterator[list[str] | Fault]:
     """Yield, for each row after the header, its fields or a Fault; skip blank lines.
 
@@ -132,7 +141,9 @@ def rows_of(
             continue
         if len(row) <= 1 and feed.blank:
             continue
-        if len(row) != count or feed.overlong or feed.torn:
+        if len(row) != count and is_total(row):
+            yield row
+        elif len(row) != count or feed.overlong or feed.torn:
             yield _misshapen(feed, len(row), count, delimiter)
         else:
             yield row
@@ -145,16 +156,15 @@ def _header(
 
     If no row has them, raises SourceError with the columns that the first non-blank row lacks.
     """
-    first = first_row(rows, feed, name)
-    try:
-        layout.check(first, name)
-    except SourceError:
-        for row in islice(_rest(rows, feed), HEADER_WITHIN):
+    first = above = first_row(rows, feed, name)
+    for row in chain([first], islice(_rest(rows, feed), HEADER_WITHIN)):
+        for names in (row, two_rows(above, row)):
             with suppress(SourceError):
-                layout.check(row, name)
-                return row
-        _check_delimiter(first, name, delimiter)
-        raise
+                layout.check(names, name)
+                return numbered(names)
+        above = row
+    _check_delimiter(first, name, delimiter)
+    layout.check(first, name)
     return first
 
 

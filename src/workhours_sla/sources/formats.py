@@ -13,7 +13,7 @@ from workhours_sla.sources.json_records import is_document
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.nested import nested
-from workhours_sla.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format
+from workhours_sla.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format, is_html
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget import parse_amount
 
@@ -58,6 +58,7 @@ _MODULES: Final[dict[Format, str]] = {
     "ods": "workbook",
     "parquet": "arrow_tables",
     "arrow": "arrow_tables",
+    "html": "html",
 }
 """The module in this package that reads each format."""
 UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {
@@ -68,6 +69,7 @@ UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {
     "ods": "row",
     "parquet": "row",
     "arrow": "row",
+    "html": "row",
 }
 """The unit that ``Fault.line`` counts in each format; ``record`` for formats not listed."""
 DOCUMENTS: Final[frozenset[Format]] = frozenset(
@@ -75,7 +77,7 @@ DOCUMENTS: Final[frozenset[Format]] = frozenset(
 )
 """Document formats, which do not list records in the order of their receipt."""
 NOT_FOLLOWED: Final[frozenset[Format]] = DOCUMENTS | {
-    *("json", "xlsx", "xls", "ods", "parquet", "arrow"),
+    *("json", "xlsx", "xls", "ods", "parquet", "arrow", "html"),
 }
 """Formats, besides CSV, that ``watch`` cannot follow."""
 _LINE_MAPPERS: Final[dict[Format, tuple[str, str]]] = {
@@ -96,7 +98,8 @@ The ids in such a file are those of the network.
 def format_of(opened: OpenedFile, options: Input) -> Format:
     """Detect the format of a file from its first bytes, its suffix or its first line.
 
-    Binary formats are recognised by their first bytes, whatever the suffix. If the suffix is
+    Binary formats are recognised by their first bytes, whatever the suffix; an HTML page may have
+    the suffix of a workbook. If the suffix is
     ``.json`` or unknown, a file that begins with a brace or a bracket is JSON Lines or one JSON
     document, and any other file is CSV.
     """
@@ -104,6 +107,8 @@ def format_of(opened: OpenedFile, options: Input) -> Format:
     binary = binary_format(head)
     if binary is not None:
         return binary
+    if opened.ending in (".xls", ".xlsx", ".html", ".htm") and is_html(opened.chunks.peek()):
+        return "html"
     found = ENDINGS.get(opened.ending)
     if found is not None:
         return found

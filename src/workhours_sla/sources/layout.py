@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import get_close_matches
@@ -24,6 +26,8 @@ from workhours_sla.text.messages import say
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+_TOTALS = re.compile(r"\W*(?:(?:общий )?итог|итого|всего|(?:grand )?totals?)\b", re.IGNORECASE)
+"""Matches the beginning of a cell that labels a row of totals."""
 _LISTED = 40
 """Maximum number of columns that a message lists."""
 
@@ -84,9 +88,12 @@ class Layout:
     def check(self, header: Sequence[str], name: str) -> None:
         """Raise SourceError if a column is missing from ``header`` or occurs in it twice.
 
+        A column of several with one name is named as by ``numbered``.
+
         The columns in ``required`` and in ``columns`` must be present. A file of appeals must also
         have ``answered_at``: without it, every appeal would look unanswered.
         """
+        numbers = numbered(header)
         for canonical in self.canonical:
             needed = (
                 canonical in self.required
@@ -97,7 +104,7 @@ class Layout:
             if not columns and canonical in self.required:
                 raise self.missing(canonical, header, name)
             for column in columns:
-                if header.count(column) > 1:
+                if column not in numbers and header.count(column) > 1:
                     msg = say(
                         "column_twice",
                         name=name,
@@ -106,7 +113,7 @@ class Layout:
                         canonical=canonical,
                     )
                     raise SourceError(msg, name=name, column=column, canonical=canonical)
-                if needed and column not in header:
+                if needed and column not in numbers:
                     raise self.missing(canonical, header, name, column)
 
     def check_answers(self, name: str) -> None:
@@ -160,3 +167,70 @@ def _near(wanted: Iterable[str], columns: Iterable[str]) -> str | None:
         if close:
             return lower[close[0]]
     return None
+
+
+def numbered(header: Sequence[str]) -> list[str]:
+    """Return the names of columns; several with one name get numbers.
+
+    A cell without a text belongs to the cell before it, as in a sheet with merged cells.
+
+    >>> numbered(["Номер", "Ответ", "Ответ", "Район", ""])
+    ['Номер', 'Ответ #1', 'Ответ #2', 'Район', 'Район #2']
+    """
+    counts: Counter[str] = Counter()
+    names: list[str] = []
+    before = ""
+    for cell in header:
+        before = cell or before
+        counts[before] += 1
+        is_one = counts[before] == 1 and header.count(before) == 1
+        names.append(before if is_one else f"{before} #{counts[before]}" if before else "")
+    return names
+
+
+def two_rows(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Return the names of columns whose header has two rows, each the texts of both cells.
+
+    >>> two_rows(["Номер", "Ответ", ""], ["", "Дата", "Время"])
+    ['Номер', 'Ответ Дата', 'Ответ Время']
+    """
+    names: list[str] = []
+    before = ""
+    for at, cell in enumerate(below):
+        before = (above[at] if at < len(above) else "") or before
+        names.append(" ".join(dict.fromkeys(filter(None, (before, cell)))))
+    return names
+
+
+def is_total(cells: Iterable[object]) -> bool:
+    """Whether the first cell with a text is a label for totals."""
+    return _TOTALS.match(_first_text(cells)) is not None
+
+
+def _first_text(cells: Iterable[object]) -> str:
+    first = next((cell for cell in cells if cell != ""), None)
+    return first if isinstance(first, str) else ""
+
+
+def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
+    """Return a function that tells a row of totals: it has a label for totals, and no id.
+
+    If the label is in the column of ids with more words, the row has no other required value.
+    """
+    ids, *others = (
+        [header.index(column) for column in layout.names(canonical)]
+        for canonical in layout.required
+    )
+    rest = [at for one in others for at in one]
+
+    def of_row(cells: Sequence[object]) -> bool:
+        text = _first_text(cells)
+        label = _TOTALS.match(text)
+        if label is None:
+            return False
+        at_id = next(at for at, cell in enumerate(cells) if cell != "") in ids
+        if at_id and not any(map(str.isalpha, text[label.end() :])):
+            return True
+        return all(at >= len(cells) or cells[at] == "" for at in (rest if at_id else ids))
+
+    return of_row

@@ -48,6 +48,13 @@ def binary_format(head: bytes) -> Literal["xlsx", "xls", "ods", "parquet", "arro
     return next((name for magic, name in _BINARY.items() if head.startswith(magic)), None)
 
 
+def is_html(head: bytes) -> bool:
+    """Whether a file begins like an HTML page with a table."""
+    return head.lstrip(MARKS_AND_BLANKS)[:1] == b"<" and (
+        b"<table" in head.lower() or b"<html" in head.lower()
+    )
+
+
 class LineCutter:
     """Splits chunks of bytes into complete lines.
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from workhours_sla.detection.seen import is_no_time
-from workhours_sla.detection.words import may_be_answer
+from workhours_sla.config.column_words import is_no_time, may_be_answer
 
 if TYPE_CHECKING:
     from workhours_sla.sources.rows import Record

@@ -14,7 +14,7 @@ from workhours_sla.sources.cells import (
     row_text,
     text_of,
 )
-from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.layout import Layout, is_total, numbered, totals_of, two_rows
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.rows import Fault, Item
 from workhours_sla.sources.times import EXCEL
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 HEADER_WITHIN: Final = 100
 """Number of rows at the top of a sheet in which the header is searched."""
 
-_TOTALS: Final = re.compile(r"\W*(?:итого|итог|всего|(?:grand )?totals?)\b", re.IGNORECASE)
-"""Matches the beginning of a cell that labels a row of totals."""
 _ERROR: Final = re.compile(r"#(?:[A-ZА-Я]+[!?]|(?:DIV|ДЕЛ)/0!|N/A|Н/Д)")
 """Matches the text that a workbook shows for an error."""
 _LISTED: Final = 40
@@ -120,7 +118,7 @@ def text_rows(
                         values[column] = at_midnight(value)
                     values[column] = marks.links.get(place, marks.errors.get(place, values[column]))
                 texts = [" ".join(str(text_of(value)).split()) for value in values]
-                if not _TOTALS.match(next(filter(None, texts), "")):
+                if not is_total(texts):
                     yield title, number + 1, texts
 
 
@@ -135,11 +133,7 @@ class _RowReader:
         self._names = mapper.read_columns
         self._indexes = [header.names.index(column) for column in self._names]
         self._watched = {name: header.names.index(name) for name in mapper.watched_columns}
-        self._ids, *others = (
-            [header.names.index(column) for column in layout.names(canonical)]
-            for canonical in layout.required
-        )
-        self._others = [index for one in others for index in one]
+        self._is_total = totals_of(layout, header.names)
 
     def item_of(self, row: _Row) -> Item:
         """Return the events of a row or a Fault; a row of totals has no events."""
@@ -160,15 +154,6 @@ class _RowReader:
         if isinstance(item, Fault):
             return item._replace(text=row_text(cell for cell in map(text_of, cells) if cell != ""))
         return item
-
-    def _is_total(self, cells: list[Any]) -> bool:
-        """Return whether a row has no id and its first cell is a label for totals."""
-        first = next((index for index, cell in enumerate(cells) if cell != ""), 0)
-        text = cells[first]
-        if not isinstance(text, str) or not _TOTALS.match(text):
-            return False
-        wanted = self._others if first in self._ids else self._ids
-        return all(cells[index] == "" for index in wanted)
 
     def _unreadable(self, number: int, values: list[Any]) -> Phrase | None:
         """Fill ``values`` from the sheet's marks; return why a cell cannot be read, or None."""
@@ -242,16 +227,20 @@ def _header(sheet: _Sheet, layout: Layout, name: str) -> _Header | _Unfit:
     found: list[_Header] = []
     best = _Unfit(-1, None)
     where = f"{name} ({sheet.name})"
+    above: list[str] = []
     for number, cells in islice(_rows(sheet, name), HEADER_WITHIN):
-        names = [" ".join(str(text_of(cell)).split()) for cell in cells]
-        try:
-            layout.check(names, where)
-        except SourceError as error:
-            score = len(wanted.intersection(names))
-            if score > best.score:
-                best = _Unfit(score, error)
-        else:
-            found.append(_Header(number, names))
+        texts = [" ".join(str(text_of(cell)).split()) for cell in cells]
+        for names in (texts, two_rows(above, texts)):
+            try:
+                layout.check(names, where)
+            except SourceError as error:
+                score = len(wanted.intersection(numbered(names)))
+                if score > best.score:
+                    best = _Unfit(score, error)
+            else:
+                found.append(_Header(number, numbered(names)))
+                break
+        above = texts
     if not found:
         return best
     if len(found) > 1:
