@@ -21,7 +21,7 @@ from workhours_sla.stream import (
     Store,
 )
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 
 
 from workhours_sla.service.live import Live

@@ -30,14 +30,14 @@ from workhours_sla import (
 )
 from workhours_sla.stream import MemoryStore, Pipeline
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 pytest.importorskip("numpy")
 
 from kit.asgi import asked
 from workhours_sla.service.app import application
-from workhours_sla.service.labels import NO_LABELS, Labels
+from workhours_sla.service.operations import Labels
 from workhours_sla.service.live import Live
-from workhours_sla.service.with_store import WithStore
+from workhours_sla.service.operations import WithStore
 
 TWO = Policy([*POLICY.targets, Target("final answer", WorkingDays(7), OFFICE, stops="final_reply")])
 HOSTILE = [

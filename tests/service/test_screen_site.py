@@ -20,7 +20,7 @@ from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore
 from workhours_sla.text.catalog import LANGUAGES, SCREEN, language
 from workhours_sla.text.messages import say
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 pytest.importorskip("numpy")
 
 from kit.asgi import Response, asked
@@ -28,7 +28,7 @@ from workhours_sla.service.app import application
 from workhours_sla.service.live import Live
 from workhours_sla.service.screen import site, streams
 from workhours_sla.service.tokens import Tokens
-from workhours_sla.service.with_store import WithStore
+from workhours_sla.service.operations import WithStore
 
 BEGIN = datetime(2026, 3, 10, 16, 0, tzinfo=OFFICE.tz)
 READ, WRITE, OTHER = "r" * 20, "w" * 20, "o" * 20

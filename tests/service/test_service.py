@@ -18,11 +18,11 @@ from workhours_sla.cli.main import main
 from workhours_sla.errors import ConfigError
 from workhours_sla.text.catalog import PROBLEMS, language
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 httpx = pytest.importorskip("httpx")
 
 from workhours_sla.config.service_sections import ServiceSettings
-from workhours_sla.service.answering import Limits
+from workhours_sla.service.api import Limits
 from workhours_sla.service.tokens import LARGEST, Tokens
 
 pytestmark = pytest.mark.filterwarnings("ignore::workhours_sla.errors.ProvisionalWarning")

@@ -23,16 +23,16 @@ from workhours_sla.errors import StoreError
 from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore
 from workhours_sla.text.catalog import LANGUAGES
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 pytest.importorskip("httpx")
 
 import httpx
 
-from workhours_sla.service.answering import Limits
+from workhours_sla.service.api import Limits
 from workhours_sla.service.live import Live
-from workhours_sla.service.openapi_live import NOW
+from workhours_sla.service.app import NOW
 from workhours_sla.service.tokens import Tokens
-from workhours_sla.service.with_store import WithStore
+from workhours_sla.service.operations import WithStore
 
 POLICY = parse(REGION).policy
 BEGIN = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)

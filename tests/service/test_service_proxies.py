@@ -12,7 +12,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 pytest.importorskip("httpx")
 
 import httpx
@@ -21,7 +21,7 @@ from kit.client import FRIDAY, JSON, READ, REGION, problem
 from kit.paths import EXAMPLES
 from workhours_sla.config.service_sections import ServiceSettings
 from workhours_sla.service import guard
-from workhours_sla.service.answering import Limits
+from workhours_sla.service.api import Limits
 from workhours_sla.service.app import application
 from workhours_sla.service.proxies import Proxies, home
 from workhours_sla.service.tokens import Tokens

@@ -11,17 +11,17 @@ import pytest
 from workhours_sla.config import parse
 from workhours_sla.stream import MemoryStore, Pipeline
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 pytest.importorskip("httpx")
 pytest.importorskip("numpy")
 
 from kit.client import FRIDAY, READ, REGION, WRITE, Client, problem
 from workhours_sla.service import guard
-from workhours_sla.service.answering import Limits
+from workhours_sla.service.api import Limits
 from workhours_sla.service.live import Live
 from workhours_sla.service.reporting import Reports
 from workhours_sla.service.tokens import Tokens
-from workhours_sla.service.with_store import WithStore
+from workhours_sla.service.operations import WithStore
 
 AT_ONCE = 1000
 """The requests that a client may send at once after a silence, at 100 a second."""

@@ -18,7 +18,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.stream import MemoryStore, Pipeline, Rejected, SqliteStore, Store
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 pytest.importorskip("httpx")
 pytest.importorskip("numpy")
 
@@ -29,7 +29,7 @@ from workhours_sla.service import reporting
 from workhours_sla.service.live import Live
 from workhours_sla.service.reporting import Reports
 from workhours_sla.service.tokens import Tokens
-from workhours_sla.service.with_store import WithStore
+from workhours_sla.service.operations import WithStore
 from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stores.sqlite_database import SqliteDatabase
 from workhours_sla.text.messages import say

@@ -23,7 +23,7 @@ from workhours_sla.errors import ConfigError, SourceError, StoreError
 from workhours_sla.files import open_source
 from workhours_sla.stream import Pipeline, SqliteStore, Store
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 pytest.importorskip("httpx")
 
 from kit.client import Client, problem
@@ -32,7 +32,7 @@ from kit.paths import SAMPLES
 from workhours_sla.service.live import Live
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.webhooks import Webhooks
-from workhours_sla.service.with_store import WithStore
+from workhours_sla.service.operations import WithStore
 
 VK, MAX = "v" * 20, "m" * 20
 ENVIRONMENT = {"VK_SECRET": VK, "MAX_SECRET": MAX}

@@ -20,7 +20,7 @@ from kit.served import REGION, TOKEN, WRITE, ask, served
 from workhours_sla.cli.main import main
 
 pytest.importorskip("uvicorn")
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 
 QUESTION = {"start": "2025-10-31T17:30:00+03:00"}
 

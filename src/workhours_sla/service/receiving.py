@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from workhours_sla.service.answering import Limits, check_events, data_of
-from workhours_sla.service.bodies import JSON_TYPE
+from starlette.requests import Request
+
+from workhours_sla.service.api import JSON_TYPE, Limits, data_of, type_of
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import Problem, refuse
+from workhours_sla.service.questions import check_events
 from workhours_sla.sla.event import FIELD_NAMES, Event
 from workhours_sla.sources.cloudevents import (
     ENVELOPE,
@@ -51,13 +53,18 @@ class Sent(NamedTuple):
     """What is kept of each Fault as JSON, empty for an event."""
 
     @classmethod
-    def parse(cls, body: bytes, kind: str, now: datetime, limits: Limits) -> Sent:
-        """Parse a body of a media type of TYPES that arrived at ``now``.
+    def parse(cls, request: Request, body: bytes, now: datetime, limits: Limits) -> Sent:
+        """Parse the body of a request that arrived at ``now``.
 
-        An event without ``received_at`` was received now. Raises RefusedRequestError for a body
-        that is not JSON, or has too many events.
+        An event without ``received_at`` was received now. Raises RefusedRequestError for another
+        media type than TYPES, for JSON that is broken, and for too many events.
         """
-        data = data_of(body)
+        kind, attributes = request.headers.get("content-type", ""), _attributes_of(request)
+        if attributes is not None:  # the type is that of the data, which may be any
+            kind = kind.partition(";")[0].strip().lower()
+            data = data_of(body) if is_json(kind) and body.strip() else None
+            return cls._of([record_of_request(attributes, kind, data)], now)
+        kind, data = type_of(kind, TYPES), data_of(body)
         if isinstance(data, list) is not (kind == CLOUD_EVENTS) and kind != JSON_TYPE:
             is_many = kind == CLOUD_EVENTS
             refuse("invalid-request", say("not_a_batch" if is_many else "not_one_event"), key=None)
@@ -68,16 +75,6 @@ class Sent(NamedTuple):
                 if isinstance(record, dict):
                     record.setdefault("specversion", None)
         return cls._of(records, now)
-
-    @classmethod
-    def binary(cls, body: bytes, kind: str, attributes: Mapping[str, str], now: datetime) -> Sent:
-        """Parse a CloudEvent in binary mode that arrived at ``now``.
-
-        ``kind`` is the media type of the body. Raises RefusedRequestError for JSON that is broken.
-        """
-        kind = kind.partition(";")[0].strip().lower()
-        data = data_of(body) if is_json(kind) and body.strip() else None
-        return cls._of([record_of_request(attributes, kind, data)], now)
 
     @classmethod
     def _of(cls, records: Sequence[Any], now: datetime) -> Sent:
@@ -130,14 +127,14 @@ def store(live: Live, sent: Sent) -> dict[str, Any]:
     return sent.data(applied.receipts)
 
 
-def attributes_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str] | None:
+def _attributes_of(request: Request) -> dict[str, str] | None:
     """Return the attributes of a CloudEvent in the headers ``ce-*`` of a request.
 
     None if the request is not in binary mode: it has no ``ce-specversion``, or its body is a
     CloudEvent. Raises RefusedRequestError for a header that is given twice, or cannot be decoded.
     """
     found: dict[str, str] = {}
-    for raw, value in headers:
+    for raw, value in request.headers.raw:
         name = raw.decode("latin-1")
         if name == "content-type" and value.lower().startswith(b"application/cloudevents"):
             return None

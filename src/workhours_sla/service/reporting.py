@@ -9,15 +9,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from starlette.requests import Request
+from msgspec import Meta, Struct
 
 from workhours_sla.config.policy import Configuration
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.service.live import Live
-from workhours_sla.service.parameters import parameters_of
 from workhours_sla.service.problems import refuse
 from workhours_sla.service.questions import read_time
 from workhours_sla.sla.evaluate import evaluate
@@ -38,19 +37,25 @@ LOOK_AHEAD: Final = timedelta(days=14)
 """Length of the period after the time of a report whose deadlines the page shows."""
 
 
-class ReportQuery(NamedTuple):
+_Begin = Annotated[
+    str, Meta(description="The begin: a year, month, date or time.", examples=["2025-10"])
+]
+_End = Annotated[
+    str, Meta(description="The end; a year, month or date is included whole.", examples=["2025-10"])
+]
+_Groupings = Annotated[
+    str, Meta(description="The groupings, with commas between them.", examples=["agency,channel"])
+]
+
+
+class ReportQuery(Struct, frozen=True):
     """Which report is wanted. Texts are parsed in the zone of the target."""
 
-    target: str | None = None
-    as_of: str | None = None
-    since: str | None = None
-    until: str | None = None
-    by: str | None = None
-
-    @classmethod
-    def of(cls, request: Request) -> Self:
-        """Return the query of a request. Raises RefusedRequestError for a wrong parameter."""
-        return cls(**parameters_of(request, cls._fields))
+    target: Annotated[str, Meta(description="The target, if there are several.")] | None = None
+    as_of: Annotated[str, Meta(description="A time with its offset; now without it.")] | None = None
+    since: _Begin | None = None
+    until: _End | None = None
+    by: _Groupings | None = None
 
     def edge(self, key: str, zone: ZoneInfo, *, is_end: bool = False) -> datetime | None:
         """Return an edge of the period. A year, a month or a date is included whole.
@@ -193,3 +198,26 @@ def _no_collections() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def wants_page(accepted: str) -> bool:
+    """Return whether a header ``Accept`` asks for HTML rather than for JSON.
+
+    >>> wants_page("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"), wants_page("*/*")
+    (True, False)
+    """
+    weights = {"text/html": 0.0, "application/json": 0.0}
+    for part in accepted[:1000].split(","):
+        kind, _, parameters = part.partition(";")
+        weight = 1.0
+        for parameter in parameters.split(";"):
+            name, _, value = parameter.partition("=")
+            if name.strip() == "q":
+                try:
+                    weight = float(value)
+                except ValueError:
+                    weight = 0.0
+        name = kind.strip().lower()
+        if name in weights:
+            weights[name] = weight
+    return weights["text/html"] > weights["application/json"]

@@ -34,6 +34,8 @@ OK: Final = "ok"
 """The answer that VK expects to a request that was received."""
 _DATED_TO_RECEIPT: Final = frozenset({EventType.EDITED, EventType.DELETED, EventType.RESTORED})
 """Changes of which VK does not say when they happened."""
+HEADER_OF_MAX: Final = "X-Max-Bot-Api-Secret"
+"""The header in which MAX sends the secret of the subscription."""
 
 
 class Secret:
@@ -137,7 +139,7 @@ class VkWebhook(NamedTuple):
                 refuse("invalid-request", phrase, key="group_id")
             return self.confirmations[group]
         self.secret.check(envelope.secret)
-        self.inbox.receive(parsed(body))
+        self.inbox.receive(_parsed(body))
         return OK
 
 
@@ -146,6 +148,12 @@ class MaxWebhook(NamedTuple):
 
     secret: Secret
     inbox: Inbox
+
+    def answer(self, body: bytes, secret: str | None) -> str:
+        """Store the events of a request. Raises RefusedRequestError, StoreError."""
+        self.secret.check(secret)
+        self.inbox.receive(_parsed(body))
+        return OK
 
 
 class Webhooks(NamedTuple):
@@ -178,7 +186,7 @@ class Webhooks(NamedTuple):
         return cls(vk, of_max)
 
 
-def parsed(body: bytes) -> Mapping[str, Any]:
+def _parsed(body: bytes) -> Mapping[str, Any]:
     """Return the object of a request. Raises RefusedRequestError."""
     request = parse_request(body)
     if request is None:
