@@ -35,9 +35,8 @@ pytest.importorskip("numpy")
 
 from kit.asgi import asked
 from workhours_sla.service.app import application
-from workhours_sla.service.operations import Labels
 from workhours_sla.service.live import Live
-from workhours_sla.service.operations import WithStore
+from workhours_sla.service.operations import Labels, WithStore
 
 TWO = Policy([*POLICY.targets, Target("final answer", WorkingDays(7), OFFICE, stops="final_reply")])
 HOSTILE = [
@@ -60,7 +59,7 @@ def pages(
     addresses: Sequence[str],
     lang: str = "en",
     policy: Policy = POLICY,
-    labels: Labels = NO_LABELS,
+    labels: Labels = Labels({}, {}),
     status: int = 200,
 ) -> list[str]:
     """Return the pages of a service that has some events, at some addresses."""
@@ -342,7 +341,6 @@ def test_filters(query: str, found: set[str]) -> None:
         (f"id={'x' * 1001}", "id"),
         ("show=all", "show"),
         ("page=0", "page"),
-        ("page=1e3", "page"),
         ("page=99999999", "page"),
         ("lang=de", "lang"),
         ("&".join(f"k{n}=1" for n in range(60)), None),
@@ -351,7 +349,7 @@ def test_filters(query: str, found: set[str]) -> None:
 def test_a_wrong_address_is_refused(query: str, key: str | None) -> None:
     for lang in ("en", "ru"):
         said = screen(eve(), EVE, query, lang=lang, status=422)
-        assert key is None or key in said
+        assert key is None or key in said.lower()
         assert "late today" not in said
 
 
@@ -402,7 +400,7 @@ def test_names_from_the_configuration() -> None:
     assert "Комитет дорог" in page
     assert "Health &lt;b&gt;" in page
     assert "<h1>Область: открытые обращения</h1>" in page
-    same = Labels({"agency": {"roads": "One", "health": "One"}})
+    same = Labels({"agency": {"roads": "One", "health": "One"}}, {})
     assert "One (roads)" in screen(eve(), EVE, labels=same)
 
 
@@ -426,7 +424,7 @@ def test_hostile_ids_are_only_text(lang: str) -> None:
     texts = [quote_plus(text) for text in HOSTILE]
     addresses = [f"/?{query}" for query in (*queries, f"agency={texts[0]}&id={texts[1]}")]
     addresses += [f"/appeal?id={text}" for text in texts]
-    labels = Labels({"agency": {HOSTILE[3]: HOSTILE[0]}})
+    labels = Labels({"agency": {HOSTILE[3]: HOSTILE[0]}}, {})
     now = at("2025-12-30T16:00")
     found = pages(hostile(), now, addresses, lang, labels=labels)
     found.append(screen(hostile(), now, f"show={texts[0]}", lang=lang, status=422))
@@ -463,7 +461,7 @@ def page_of(
     events: Sequence[Event], now: datetime, lang: str = "en", policy: Policy = POLICY
 ) -> str:
     address = f"/appeal?id={events[0].appeal_id}"
-    (page,) = pages(events, now, [address], lang, policy, Labels(NAMES))
+    (page,) = pages(events, now, [address], lang, policy, Labels(NAMES, {}))
     return text_of(page, "appeal")
 
 
