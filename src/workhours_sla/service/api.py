@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
 from msgspec import inspect
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -175,21 +175,27 @@ async def body_of(request: Request, most: int, seconds: float = Limits().body_se
 
     Raises RefusedRequestError.
     """
-    parts, size, announced = [], 0, request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > most:
-        refuse("body-too-large", say("large_body", most=most), most=most)
+    length = request.headers.get("content-length", "")
+    _check_size(int(length[:20]) if length.isdecimal() else 0, most)
+    parts, size, is_complete = [], 0, False
     try:
         async with asyncio.timeout(seconds):
-            async for part in request.stream():
-                size += len(part)
-                if size > most:
-                    refuse("body-too-large", say("large_body", most=most), most=most)
-                parts.append(part)
+            while not is_complete:  # faster than ``request.stream``
+                message = await request.receive()
+                if message["type"] == "http.disconnect":  # nobody reads the answer
+                    refuse("invalid-json", say("not_readable_json"))
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                _check_size(size, most)
+                is_complete = not message.get("more_body", False)
     except TimeoutError:
         refuse("body-timeout", say("slow_body", seconds=f"{seconds:g}"), seconds=seconds)
-    except ClientDisconnect:  # nobody reads the answer
-        refuse("invalid-json", say("not_readable_json"))
     return b"".join(parts)
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        refuse("body-too-large", say("large_body", most=most), most=most)
 
 
 def in_address(pairs: Iterable[tuple[str, str]], kind: type[Asked]) -> Asked:

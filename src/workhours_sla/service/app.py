@@ -17,7 +17,13 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from workhours_sla.service.api import JSON_TYPE, Api, Limits
 from workhours_sla.service.describe import answers_of, described
 from workhours_sla.service.live import Live
-from workhours_sla.service.middleware import ROUTE, Observed, OwnMachine, RequestCounts
+from workhours_sla.service.middleware import (
+    ROUTE,
+    THIS_MACHINE,
+    Observed,
+    OwnMachine,
+    RequestCounts,
+)
 from workhours_sla.service.operations import WithStore, add_incoming, add_questions, add_store
 from workhours_sla.service.problems import HEADERS, Problem, encoded
 from workhours_sla.service.tokens import Door, Tokens
@@ -32,7 +38,6 @@ from workhours_sla.worktime.schedule import Schedule
 
 NOW: Final = datetime.fromisoformat("2025-11-01T13:00:00+03:00")
 """The time of the examples."""
-_THIS_MACHINE: Final = ("127.0.0.1", "::1")
 
 
 def application(
@@ -76,7 +81,7 @@ def application(
 
         routes += Site(store.live, policy, door, store.labels).routes()
     # without tokens there is no other proxy than one of this machine, which must not open it
-    trusted = [*_THIS_MACHINE] if tokens.is_empty else [*proxies]
+    trusted = [*THIS_MACHINE] if tokens.is_empty else [*proxies]
     app = Starlette(
         routes=routes,
         middleware=[

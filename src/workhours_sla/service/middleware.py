@@ -31,6 +31,7 @@ ROUTE: Final = "workhours.route"
 """The key of a request's scope under which an operation stores its address."""
 OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """Addresses that answer whoever asks."""
+THIS_MACHINE: Final = ("127.0.0.1", "::1")
 _REQUESTS: Final = Metric("http_requests_total", "counter", "Requests that were answered.")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OWN_NAME: Final = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?", re.ASCII)
@@ -154,7 +155,7 @@ class OwnMachine:
             if _OWN_NAME.fullmatch(host) is None:
                 refuse("wrong-host", say("wrong_host", host=shown(host)), host=host)
             address = request.client and request.client.host
-            if address and not is_loopback(address):
+            if address and address not in THIS_MACHINE and not is_loopback(address):
                 phrase = say("other_machine", address=shown(address))
                 refuse("other-machine", phrase, address=address)
         await self._app(scope, receive, send)

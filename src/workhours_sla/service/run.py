@@ -35,6 +35,8 @@ AT_ONCE: Final = 200
 """Connections at once; more get the status 503."""
 QUEUE: Final = 1024
 """Connections that wait to be accepted."""
+PIECE: Final = 4_096
+"""Bytes that are read at once. Chunks of one byte in 64 times as many would stop all for seconds."""
 _FIELDS: Final = ("method", "route", "status", "ms", "id", "error", "at", "text")
 """The fields of a line of the log. None has personal data."""
 
@@ -159,6 +161,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
+        transport.max_size = PIECE  # type: ignore[attr-defined]
         self._check = self.loop.call_later(IDLE, self._close_if_idle, None)
 
     def connection_lost(self, exc: Exception | None) -> None:
