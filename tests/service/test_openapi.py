@@ -46,7 +46,7 @@ BEARER = {"authorization": f"Bearer {WRITE}"}
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    """A service of all that can be configured, at the time of the examples."""
+    """Return a service of all that can be configured, at the time of the examples."""
     config = parse(CONFIG)
     with (
         Pipeline(MemoryStore(), config.policy) as pipeline,

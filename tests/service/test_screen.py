@@ -46,6 +46,7 @@ HOSTILE = [
     "a\nb",
     "A 1/7?x=1#&",
 ]
+NO_LABELS = Labels({}, {})
 NAMES = {"agency": {"roads": "Комитет дорог", "health": "Health <b>"}}
 
 
@@ -59,7 +60,7 @@ def pages(
     addresses: Sequence[str],
     lang: str = "en",
     policy: Policy = POLICY,
-    labels: Labels = Labels({}, {}),
+    labels: Labels = NO_LABELS,
     status: int = 200,
 ) -> list[str]:
     """Return the pages of a service that has some events, at some addresses."""

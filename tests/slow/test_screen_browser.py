@@ -23,10 +23,9 @@ uvicorn = pytest.importorskip("uvicorn")
 
 from workhours_sla.service import run
 from workhours_sla.service.app import application
-from workhours_sla.service.operations import Labels
 from workhours_sla.service.live import Live
+from workhours_sla.service.operations import Labels, WithStore
 from workhours_sla.service.tokens import Tokens
-from workhours_sla.service.operations import WithStore
 
 pytestmark = [pytest.mark.skipif(not FOUND, reason="Chromium is not installed")]
 

@@ -11,12 +11,12 @@ import msgspec
 from msgspec import inspect
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.json.text import parsed
-from workhours_sla.service.middleware import ROUTE
+from workhours_sla.service.middleware import ROUTE, header
 from workhours_sla.service.problems import HEADERS, encoded, refuse
 from workhours_sla.service.tokens import Door, Role
 from workhours_sla.text.messages import Phrase, say
@@ -70,7 +70,7 @@ def data_of(body: bytes) -> Any:
 
 def as_json(request: Request, body: bytes) -> Any:
     """Return the JSON of a request. Raises RefusedRequestError."""
-    type_of(request.headers.get("content-type", ""))
+    type_of(header(request.scope, b"content-type"))
     return data_of(body)
 
 
@@ -114,36 +114,46 @@ class Operation(NamedTuple):
         """The path with its placeholders."""
         return self.path.replace(":path", "")
 
-    def route(self, door: Door, limits: Limits) -> Route:
-        """Return the route of Starlette."""
-        most = limits.events_bytes if self.has_events else limits.body_bytes
-
-        async def endpoint(request: Request) -> Response:
-            request.scope[ROUTE] = self.address
-            client = door.admit(request, self.role, self.cost)
-            if self.method == "GET":
-                pairs = [*request.path_params.items(), *request.query_params.multi_items()]
-                asked = self.question and in_address(pairs, self.question)
-            else:
-                body = await body_of(request, most, limits.body_seconds)
-                if len(body) <= SMALL:
-                    asked = self.parse(request, body)
-                else:
-                    asked = await asyncio.to_thread(self.parse, request, body)
-            door.charge(client, self.weight(asked))
-            if self.is_quick(asked):
-                return self._response(request, asked)
-            return await asyncio.to_thread(self._response, request, asked)
-
-        return Route(self.path, endpoint, methods=[self.method])
-
-    def _response(self, request: Request, asked: Any) -> Response:
+    def response(self, request: Request, asked: Any) -> Response:
+        """Return the answer to a request."""
         answer = self.answer(request, asked)
         if isinstance(answer, Response):
             answer.headers.update(HEADERS)
             return answer
         body = answer if isinstance(answer, bytes | str) else encoded(answer)
         return Response(body, self.status, HEADERS, media_type=self.media_types[0])
+
+
+class Endpoint:
+    """Answers the requests of one operation, as an ASGI application of its own."""
+
+    def __init__(self, operation: Operation, door: Door, limits: Limits) -> None:
+        self._operation, self._door, self._address = operation, door, operation.address
+        self._most = limits.events_bytes if operation.has_events else limits.body_bytes
+        self._seconds = limits.body_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request, one = Request(scope, receive), self._operation
+        scope[ROUTE] = self._address
+        client = self._door.admit(scope, one.role, one.cost)
+        asked = await self._asked(request)
+        self._door.charge(client, one.weight(asked))
+        if one.is_quick(asked):
+            response = one.response(request, asked)
+        else:
+            response = await asyncio.to_thread(one.response, request, asked)
+        await response(scope, receive, send)
+
+    async def _asked(self, request: Request) -> Any:
+        one = self._operation
+        if one.method == "GET":
+            pairs = [*request.path_params.items(), *request.query_params.multi_items()]
+            return one.question and in_address(pairs, one.question)
+        body = await body_of(request, self._most, self._seconds)
+        if len(body) <= SMALL:
+            return one.parse(request, body)
+        return await asyncio.to_thread(one.parse, request, body)
 
 
 class Api:
@@ -175,7 +185,7 @@ async def body_of(request: Request, most: int, seconds: float = Limits().body_se
 
     Raises RefusedRequestError.
     """
-    length = request.headers.get("content-length", "")
+    length = header(request.scope, b"content-length")
     _check_size(int(length[:20]) if length.isdecimal() else 0, most)
     parts, size, is_complete = [], 0, False
     try:

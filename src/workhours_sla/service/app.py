@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from workhours_sla.service.api import JSON_TYPE, Api, Limits
+from workhours_sla.service.api import JSON_TYPE, Api, Endpoint, Limits
 from workhours_sla.service.describe import answers_of, described
 from workhours_sla.service.live import Live
 from workhours_sla.service.middleware import (
@@ -66,7 +66,7 @@ def application(
 
     def openapi(request: Request) -> Response:
         request.scope[ROUTE] = "/openapi.json"
-        door.admit(request)
+        door.admit(request.scope)
         if not document:
             with language("en"):
                 examples = _examples(limits, with_store=store is not None)
@@ -74,7 +74,9 @@ def application(
                 document.append(encoded(described(api.operations, examples, limits, **facts)))
         return Response(document[0], headers=HEADERS, media_type=JSON_TYPE)
 
-    routes = [one.route(door, limits) for one in api.operations]
+    routes = [
+        Route(one.path, Endpoint(one, door, limits), methods=[one.method]) for one in api.operations
+    ]
     routes.append(Route("/openapi.json", openapi))
     if store is not None:
         from workhours_sla.service.screen.site import Site  # needs numpy

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from workhours_sla.service import forms
 from workhours_sla.service.api import JSON_TYPE, Limits, Operation, as_json
+from workhours_sla.service.middleware import HEADERS
 from workhours_sla.service.problems import BAD_REQUEST, MEDIA_TYPE, STATUSES, encoded
 from workhours_sla.text.catalog import PROBLEMS
 from workhours_sla.version import __version__
@@ -68,8 +69,8 @@ def described(
 
 def answers_of(operations: Iterable[Operation]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name of each operation, with the answers to its examples."""
-    headers = [(b"content-type", JSON_TYPE.encode())]
-    request = Request({"type": "http", "headers": headers})
+    headers = {b"content-type": JSON_TYPE.encode()}
+    request = Request({"type": "http", "headers": [*headers.items()], HEADERS: headers})
     for one in operations:
         found = {}
         for name, example in one.examples.items():

@@ -11,7 +11,6 @@ from time import perf_counter
 from typing import Final
 from uuid import uuid4
 
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workhours_sla.errors import WorkHoursError, shown
@@ -29,6 +28,8 @@ from workhours_sla.text.messages import say
 LOG: Final = logging.getLogger("workhours_sla.service")
 ROUTE: Final = "workhours.route"
 """The key of a request's scope under which an operation stores its address."""
+HEADERS: Final = "workhours.headers"
+"""The key of a request's scope that has its headers as a dict."""
 OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """Addresses that answer whoever asks."""
 THIS_MACHINE: Final = ("127.0.0.1", "::1")
@@ -83,6 +84,7 @@ class Observed:
             return
         begun, status = perf_counter(), 0
         headers: dict[bytes, bytes] = dict(scope["headers"])
+        scope[HEADERS] = headers
         length, is_chunked = headers.get(b"content-length"), b"transfer-encoding" in headers
         has_rest, is_ambiguous = is_chunked or length not in {None, b"0"}, is_chunked and length
 
@@ -132,7 +134,7 @@ def _logged(error: Exception) -> Problem:
     number, frames = uuid4().hex, traceback.extract_tb(error.__traceback__)[-10:]
     at = [f"{one.filename}:{one.lineno} {one.name}" for one in frames]
     facts = {"id": number, "error": type(error).__name__, "at": at}
-    LOG.error("fault", extra=facts)  # noqa: TRY400 - a traceback may have values of the request
+    LOG.error("fault", extra=facts)
     return Problem("internal", say("internal_fault", id=number), {"id": number})
 
 
@@ -150,15 +152,25 @@ class OwnMachine:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on one request, or raise RefusedRequestError."""
         if scope["type"] == "http" and scope["path"] not in OPEN:
-            request = Request(scope)
-            host = request.headers.get("host", "")
+            host, address = header(scope, b"host"), peer(scope)
             if _OWN_NAME.fullmatch(host) is None:
                 refuse("wrong-host", say("wrong_host", host=shown(host)), host=host)
-            address = request.client and request.client.host
             if address and address not in THIS_MACHINE and not is_loopback(address):
                 phrase = say("other_machine", address=shown(address))
                 refuse("other-machine", phrase, address=address)
         await self._app(scope, receive, send)
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """Return a header of a request, empty without it. This is faster than ``Request.headers``."""
+    found: bytes = scope[HEADERS].get(name, b"")
+    return found.decode("latin-1")
+
+
+def peer(scope: Scope) -> str | None:
+    """Return the address of the client, None if it is unknown."""
+    client: tuple[str, int] | None = scope.get("client")
+    return client and client[0]
 
 
 def is_loopback(host: str) -> bool:

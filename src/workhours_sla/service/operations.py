@@ -73,30 +73,23 @@ EVENTS: Final[Mapping[str, Any]] = {
     "several": [CREATED, NAIVE],
     "cloudevent": CLOUD,
 }
-_EVALUATED: Final = {"as_of": "2025-11-01T13:00:00+03:00", "events": [CREATED, NAIVE]}
-QUESTIONS: Final[Mapping[str, tuple[Any, Any, Mapping[str, Any], str]]] = {
-    "due": (
-        *(DueQuestion, forms.Due, {"start": FRIDAY, "now": "2025-11-01T11:00:00+03:00"}),
-        "When is the answer to an appeal due?",
-    ),
+QUESTIONS: Final[Mapping[str, tuple[Any, Any, Mapping[str, Any]]]] = {
+    "due": (DueQuestion, forms.Due, {"start": FRIDAY, "now": "2025-11-01T11:00:00+03:00"}),
     "elapsed": (
-        *(ElapsedQuestion, forms.Elapsed, {"start": FRIDAY, "end": "2025-11-01T12:00:00+03:00"}),
-        "How much working time is there between two times, and is that in time?",
+        *(ElapsedQuestion, forms.Elapsed),
+        {"start": FRIDAY, "end": "2025-11-01T12:00:00+03:00"},
     ),
     "latest-start": (
-        *(LatestStartQuestion, forms.LatestStart, {"due_by": "2025-11-01T12:30:00+03:00"}),
-        "How late may an appeal arrive to be due by a time?",
+        *(LatestStartQuestion, forms.LatestStart),
+        {"due_by": "2025-11-01T12:30:00+03:00"},
     ),
-    "explain": (
-        *(ExplainQuestion, forms.Due | forms.Elapsed, {"start": FRIDAY}),
-        "Why then? Each day, with its act.",
-    ),
+    "explain": (ExplainQuestion, forms.Due | forms.Elapsed, {"start": FRIDAY}),
     "evaluate": (
-        *(EvaluateQuestion, forms.Evaluation, _EVALUATED),
-        "Which appeals are answered in time, late or at risk, by these events?",
+        *(EvaluateQuestion, forms.Evaluation),
+        {"as_of": "2025-11-01T13:00:00+03:00", "events": [CREATED, NAIVE]},
     ),
 }
-"""The type of question at each address ``/v1/NAME``, the form of its answer, an example, a text."""
+"""The type of question at each address ``/v1/NAME``, the form of its answer, and an example."""
 OF_TIMES: Final = ("invalid-time", "naive-time", "calendar-coverage", "span-too-long")
 OF_LISTS: Final = ("batch-too-large", "answer-too-large", "timeout")
 AWAY: Final = ("store-unavailable",)
@@ -176,14 +169,14 @@ class OverdueQuery(Struct, frozen=True):
 def add_questions(api: Api, policy: Policy, limits: Limits, live: Live | None) -> None:
     """Add the operations of every service."""
     targets = Targets(policy)
-    for name, (kind, form, example, text) in QUESTIONS.items():
+    for name, (kind, form, example) in QUESTIONS.items():
         asked = Questions(kind, targets, limits)
         naive = {
             key: value.removesuffix("+03:00") if isinstance(value, str) else value
             for key, value in example.items()
         }
         operation = Operation(
-            *("POST", f"/v1/{name}", asked.answer, name, text, kind, form),
+            *("POST", f"/v1/{name}", asked.answer, name, kind.__doc__, kind, form),
             weight=asked.weight,
             is_quick=asked.is_quick,
             has_events=name == "evaluate",
@@ -198,13 +191,13 @@ def add_questions(api: Api, policy: Policy, limits: Limits, live: Live | None) -
         examples={"one": {"id": "RU-VGG", "year": 2025}},
     )
     def calendar(_request: Request, asked: YearQuery) -> dict[str, Any]:
-        """Which days of a year are worked, and why?"""
+        """Return which days of a year are worked, and why."""
         found = Calendar.get(asked.id)
         return CalendarYear.of(found, asked.year, by_rule=asked.provisional).data()
 
     @api("GET", "/healthz", role=None, is_quick=lambda _: True, examples=ONE)
-    def healthz(_request: Request, asked: None) -> dict[str, str]:
-        """Does the service answer?"""
+    def healthz(_request: Request, _asked: None) -> dict[str, str]:
+        """Return ok, if the service answers."""
         return {"status": "ok"}
 
     schedules = [schedule for target in policy.targets for schedule in target.schedules]
@@ -213,8 +206,8 @@ def add_questions(api: Api, policy: Policy, limits: Limits, live: Live | None) -
     away = () if live is None else AWAY
 
     @api("GET", "/readyz", role=None, examples=ONE, problems=away)
-    def readyz(_request: Request, asked: None) -> dict[str, Any]:
-        """Is the service ready, and up to which date is each calendar known?"""
+    def readyz(_request: Request, _asked: None) -> dict[str, Any]:
+        """Return whether the service is ready, and up to which date each calendar is known."""
         found: dict[str, Any] = {"status": "ready", "calendars": last}
         if live is None:
             return found
@@ -248,7 +241,7 @@ def add_store(api: Api, live: Live, limits: Limits, counts: RequestCounts) -> No
         examples={"one": {"id": "A-1"}},
     )
     def appeal(_request: Request, asked: AppealQuery) -> dict[str, Any]:
-        """What happened to an appeal, when is it due, and why?"""
+        """Return what happened to an appeal, when it is due, and why."""
         now = live.clock()
         history = live.appeal(asked.id, now)
         if history is None:
@@ -257,7 +250,7 @@ def add_store(api: Api, live: Live, limits: Limits, counts: RequestCounts) -> No
 
     @api("GET", "/v1/overdue", forms.Overdue, cost=10, problems=AWAY, examples=ONE)
     def overdue(_request: Request, asked: OverdueQuery) -> dict[str, Any]:
-        """Which unanswered appeals are overdue, and which are at risk?"""
+        """Return which unanswered appeals are overdue, and which are at risk."""
         moment = live.current()
         return _overdue_data(moment.outcomes, moment.as_of, asked)
 
@@ -268,8 +261,8 @@ def add_store(api: Api, live: Live, limits: Limits, counts: RequestCounts) -> No
         problems=AWAY,
         examples=ONE,
     )
-    def metrics(_request: Request, asked: None) -> str:
-        """The state of the service, for Prometheus."""
+    def metrics(_request: Request, _asked: None) -> str:
+        """Return the state of the service, for Prometheus."""
         return live.metrics.text(live.clock(), live.current().outcomes) + counts.text()
 
 
@@ -309,7 +302,7 @@ def add_incoming(api: Api, webhooks: Webhooks, reports: Reports | None) -> None:
             problems=(*OF_TIMES[:3], "report-unavailable", "report-busy", *AWAY),
         )
         def report(request: Request, asked: ReportQuery) -> Response:
-            """How many appeals are answered in time, by whom, and how certain is that?"""
+            """Return how many appeals are answered in time, by whom, and how certain that is."""
             as_page = wants_page(request.headers.get("accept", ""))
             text = reports.text(asked, as_page=as_page)
             body = text if as_page else escape_controls(text)

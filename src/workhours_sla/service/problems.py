@@ -131,9 +131,9 @@ def problem_of(error: RefusedRequestError | WorkHoursError) -> Problem:
     known = vars(error)
     if isinstance(error, ConfigError):
         key, reason = known.get("key") or None, known.get("reason")
-        if isinstance(reason, TimeSyntaxError):
-            return Problem("invalid-time", error, {"key": key, "text": reason.text})
-        return Problem("invalid-request", error, {"key": key})
+        if not isinstance(reason, TimeSyntaxError):
+            return Problem("invalid-request", error, {"key": key})
+        return Problem("invalid-time", error, {"key": key, "text": reason.text})
     kinds = str | int | date | datetime | timedelta
     facts = {key: one for key, one in known.items() if isinstance(one, kinds) and key != "cause"}
     return Problem("invalid-request", error, facts)

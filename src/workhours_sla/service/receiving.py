@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from workhours_sla.service.api import JSON_TYPE, Limits, data_of, type_of
 from workhours_sla.service.live import Live
+from workhours_sla.service.middleware import header
 from workhours_sla.service.problems import Problem, refuse
 from workhours_sla.service.questions import check_events
 from workhours_sla.sla.event import FIELD_NAMES, Event
@@ -59,7 +60,7 @@ class Sent(NamedTuple):
         An event without ``received_at`` was received now. Raises RefusedRequestError for another
         media type than TYPES, for JSON that is broken, and for too many events.
         """
-        kind, attributes = request.headers.get("content-type", ""), _attributes_of(request)
+        kind, attributes = header(request.scope, b"content-type"), _attributes_of(request)
         if attributes is not None:  # the type is that of the data, which may be any
             kind = kind.partition(";")[0].strip().lower()
             data = data_of(body) if is_json(kind) and body.strip() else None

@@ -36,7 +36,7 @@ AT_ONCE: Final = 200
 QUEUE: Final = 1024
 """Connections that wait to be accepted."""
 PIECE: Final = 4_096
-"""Bytes that are read at once. Chunks of one byte in 64 times as many would stop all for seconds."""
+"""Bytes that are read at once, so that a body in chunks of one byte does not stop the others."""
 _FIELDS: Final = ("method", "route", "status", "ms", "id", "error", "at", "text")
 """The fields of a line of the log. None has personal data."""
 

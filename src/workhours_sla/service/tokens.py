@@ -10,11 +10,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, Literal, NamedTuple
 
-from starlette.requests import Request
+from starlette.types import Scope
 
 from workhours_sla.config.service_sections import ServiceSettings
 from workhours_sla.errors import ConfigError
 from workhours_sla.json.checked_data import Reader
+from workhours_sla.service.middleware import header, peer
 from workhours_sla.service.problems import RefusedRequestError, refuse
 from workhours_sla.text.messages import say
 
@@ -185,14 +186,13 @@ class Door:
         self.tokens = tokens
         self._limit = RateLimit(rate)
 
-    def admit(self, request: Request, role: Role | None = None, cost: int = 1) -> Hashable:
+    def admit(self, scope: Scope, role: Role | None = None, cost: int = 1) -> Hashable:
         """Return the client of a request. Raises RefusedRequestError."""
-        client: Hashable = request.client and request.client.host
+        client: Hashable = peer(scope)
         refused = None
         if role is not None:
             try:
-                header = request.headers.get("authorization", "")
-                client = self.tokens.check(header, role) or client
+                client = self.tokens.check(header(scope, b"authorization"), role) or client
             except RefusedRequestError as error:
                 refused, cost = error, 1
         seconds = ceil(self._limit.wait(client, monotonic(), cost))

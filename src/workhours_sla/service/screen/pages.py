@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from workhours_sla.reports.page.document import content_policy, packaged
 from workhours_sla.service.live import History
@@ -35,7 +34,7 @@ _NOT_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 
 
 def _cleaned(value: Any) -> Any:
-    if isinstance(value, Markup) or not isinstance(value, str):
+    if not isinstance(value, str) or hasattr(value, "__html__"):
         return value
     return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", value)
 
@@ -62,8 +61,8 @@ _TEMPLATES.globals |= {
     "page_size": PAGE,
     "no_part": NO_PART,
     "no_figure": NO_FIGURE,
-    "style": Markup(_STYLE),
-    "script": Markup(_SCRIPT),
+    "style": _STYLE,
+    "script": _SCRIPT,
 }
 
 
@@ -79,7 +78,7 @@ def fragment(board: Board, view: View, filters: Filters) -> str:
 def board_page(board: Board, view: View, filters: Filters, inner: str, version: str) -> str:
     """Return the page of a board. ``inner`` is its fragment, and ``version`` identifies it."""
     page = Page(view, filters, board.now)
-    return _rendered("board.html", board=board, p=page, inner=Markup(inner), version=version)
+    return _rendered("board.html", board=board, p=page, inner=inner, version=version)
 
 
 def appeal_page(history: History, view: View, filters: Filters, now: datetime) -> str:

@@ -133,7 +133,7 @@ class Site:
             request.scope[ROUTE] = request.scope["path"]
             with language(_language(request)):
                 try:
-                    self._door.admit(request)
+                    self._door.admit(request.scope)
                     response = await answer(request)
                 except (RefusedRequestError, WorkHoursError) as error:
                     problem = problem_of(error)
@@ -206,7 +206,7 @@ class Site:
         page has already.
         """
         request.scope[ROUTE] = request.scope["path"]
-        self._door.admit(request)
+        self._door.admit(request.scope)
         if not self._is_admitted(request):
             return Response(status_code=401, headers=HEADERS)
         if len(self._streams) >= STREAMS or self._live.is_stopping:

@@ -8,8 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
-from markupsafe import Markup
-
 from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.reports.charts.answer_times import forecast_chart
 from workhours_sla.reports.overdue import amount_in_words, days_text
@@ -287,12 +285,12 @@ class Page:
 
     # -- parts that the page of a report has, too ----------------------------------------------
 
-    def load(self, board: Board) -> tuple[str, str, Markup]:
-        """Return the finding, the title and the drawing of the chart of the deadlines to come."""
+    def load(self, board: Board) -> tuple[str, str, str]:
+        """Return the finding, the title and the HTML of the chart of the deadlines to come."""
         chart = forecast_chart(board.load, svg.room())
-        drawn = Markup(svg.svg(chart) + (svg.legend(chart) or ""))
+        drawn = svg.svg(chart) + (svg.legend(chart) or "")
         return load_finding(board.load), chart.title, drawn
 
-    def trace(self, trace: Trace) -> Markup:
-        """Return the explanation of a due time as a table with a row for each day."""
-        return Markup(trace_table(trace, text("why")))
+    def trace(self, trace: Trace) -> str:
+        """Return the explanation of a due time as HTML: a table with a row for each day."""
+        return trace_table(trace, text("why"))
