@@ -323,10 +323,3 @@ def test_one_report_is_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
         go_on.set()
         assert first.result(60).status_code == 200
         assert client.ask("GET", "/v1/report").status_code == 200
-
-
-def test_without_numpy_the_problem_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "workhours_sla.reports.page.page", None)
-    with opened(MemoryStore()) as client:
-        found = problem(client.ask("GET", "/v1/report"), "report-unavailable", 501)
-        assert "workhours-sla[service,report]" in found["detail"]

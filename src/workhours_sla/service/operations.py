@@ -299,7 +299,7 @@ def add_incoming(api: Api, webhooks: Webhooks, reports: Reports | None) -> None:
             *("GET", "/v1/report"),
             cost=100,
             media_types=(JSON_TYPE, "text/html"),
-            problems=(*OF_TIMES[:3], "report-unavailable", "report-busy", *AWAY),
+            problems=(*OF_TIMES[:3], "report-busy", *AWAY),
         )
         def report(request: Request, asked: ReportQuery) -> Response:
             """Return how many appeals are answered in time, by whom, and how certain that is."""

@@ -43,7 +43,6 @@ STATUSES: Final = {
     "other-machine": 421,
     "too-many-requests": 429,
     "internal": 500,
-    "report-unavailable": 501,
     "report-busy": 503,
     "timeout": 503,
     "store-unavailable": 503,
@@ -131,9 +130,10 @@ def problem_of(error: RefusedRequestError | WorkHoursError) -> Problem:
     known = vars(error)
     if isinstance(error, ConfigError):
         key, reason = known.get("key") or None, known.get("reason")
-        if not isinstance(reason, TimeSyntaxError):
-            return Problem("invalid-request", error, {"key": key})
-        return Problem("invalid-time", error, {"key": key, "text": reason.text})
+        kind, facts = "invalid-request", {"key": key}
+        if isinstance(reason, TimeSyntaxError):
+            kind, facts = "invalid-time", {"key": key, "text": reason.text}
+        return Problem(kind, error, facts)
     kinds = str | int | date | datetime | timedelta
     facts = {key: one for key, one in known.items() if isinstance(one, kinds) and key != "cause"}
     return Problem("invalid-request", error, facts)
@@ -145,17 +145,26 @@ def language_of(accepted: str, default: str) -> str:
     >>> language_of("de, ru-RU;q=0.8, en;q=0.3", "en")
     'ru'
     """
-    best, chosen = 0.0, default
-    for part in accepted[:200].split(","):
-        tag, _, quality = part.strip().partition(";")
-        lang = tag.strip().lower().partition("-")[0]
+    known = [(weight, tag.partition("-")[0]) for tag, weight in weights(accepted).items()]
+    best = [(0.0, default), *(one for one in known if one[1] in catalog.LANGUAGES)]
+    return max(best, key=lambda one: one[0])[1]
+
+
+def weights(accepted: str) -> dict[str, float]:
+    """Return the values of a header ``Accept`` or ``Accept-Language`` with their weights.
+
+    >>> weights("text/html, application/json;q=0.4, text/plain;q=x")
+    {'text/html': 1.0, 'application/json': 0.4, 'text/plain': 0.0}
+    """
+    found = {}
+    for part in accepted[:1000].lower().split(","):
+        value, *parameters = (one.strip() for one in part.split(";"))
+        given = [one[2:] for one in parameters if one.startswith("q=")]
         try:
-            weight = float(quality.strip().removeprefix("q=")) if quality else 1.0
+            found[value] = float(given[0]) if given else 1.0
         except ValueError:
-            continue
-        if lang in catalog.LANGUAGES and weight > best:
-            best, chosen = weight, lang
-    return chosen
+            found[value] = 0.0
+    return found
 
 
 def encoded(data: object) -> bytes:

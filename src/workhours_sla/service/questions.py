@@ -13,8 +13,9 @@ from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.json.answers import Due, Elapsed, LatestStart, OneTarget
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.service.api import Limits
-from workhours_sla.service.evaluation import Sent
+from workhours_sla.service.evaluation import evaluated, items_of
 from workhours_sla.service.problems import RefusedRequestError, encoded, problem_of, refuse
+from workhours_sla.sla.event import Event
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.sources.written_times import parse_time
@@ -146,11 +147,12 @@ class EvaluateQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         """Return ``workhours.evaluation/1``."""
         as_of = read_time("as_of", self.as_of)
         chosen = targets.chosen(self.target)
-        sent = Sent.of(self.events)
-        for event, place in zip(sent.events, sent.places, strict=True):
-            _check_span(event.occurred_at, as_of, index=place)
-        found = sent.evaluated(targets.policy, as_of, by_rule=self.provisional)
-        return found.data(chosen, explain=self.explain)
+        items = items_of(self.events)
+        for place, one in enumerate(items):
+            if isinstance(one, Event):
+                _check_span(one.occurred_at, as_of, index=place)
+        options = {"by_rule": self.provisional, "explain": self.explain}
+        return evaluated(items, targets.policy, chosen, as_of, **options)
 
 
 class Questions(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from starlette.requests import Request
 
 from workhours_sla.service.api import JSON_TYPE, Limits, data_of, type_of
+from workhours_sla.service.evaluation import items_of
 from workhours_sla.service.live import Live
 from workhours_sla.service.middleware import header
 from workhours_sla.service.problems import Problem, refuse
@@ -23,7 +24,6 @@ from workhours_sla.sources.cloudevents import (
 )
 from workhours_sla.sources.received_ahead import received_ahead
 from workhours_sla.sources.rows import Fault
-from workhours_sla.sources.sent_events import sent_event
 from workhours_sla.stream.receipts import Receipt
 from workhours_sla.stream.source import Rejected
 from workhours_sla.text.messages import Detail, say
@@ -79,7 +79,7 @@ class Sent(NamedTuple):
 
     @classmethod
     def _of(cls, records: Sequence[Any], now: datetime) -> Sent:
-        items = [_item(record, place, now) for place, record in enumerate(records)]
+        items = [_not_ahead(one, n, now) for n, one in enumerate(items_of(records, now))]
         texts = [
             _text(record) if isinstance(item, Fault) else ""
             for item, record in zip(items, records, strict=True)
@@ -124,8 +124,7 @@ def store(live: Live, sent: Sent) -> dict[str, Any]:
 
     Raises StoreError if nothing was stored.
     """
-    applied = live.apply(sent.events, sent.rejected, SOURCE)
-    return sent.data(applied.receipts)
+    return sent.data(live.apply(sent.events, sent.rejected, SOURCE))
 
 
 def _attributes_of(request: Request) -> dict[str, str] | None:
@@ -150,13 +149,9 @@ def _attributes_of(request: Request) -> dict[str, str] | None:
     return found if "specversion" in found else None
 
 
-def _item(record: Any, place: int, now: datetime) -> Event | Fault:
-    item = sent_event(record, place, now)
-    if isinstance(item, Fault):
-        return item
-    (event,) = item
-    ahead = received_ahead(event, now, MAX_AHEAD)
-    return event if ahead is None else Fault(place, "received_ahead", Detail(ahead), "")
+def _not_ahead(item: Event | Fault, place: int, now: datetime) -> Event | Fault:
+    ahead = None if isinstance(item, Fault) else received_ahead(item, now, MAX_AHEAD)
+    return item if ahead is None else Fault(place, "received_ahead", Detail(ahead), "")
 
 
 def _text(record: object) -> str:

@@ -101,17 +101,17 @@ class Tokens:
         scheme, _, given = authorization.partition(" ")
         if scheme.lower() != "bearer":
             refuse("unauthorized", say("token_missing"))
-        digest = _digest(given.strip())
-        roles = self._roles(digest)
+        hashed = digest(given.strip())
+        roles = self._roles(hashed)
         if not roles:
             refuse("unauthorized", say("token_wrong"))
         if role not in roles and "write" not in roles:
             refuse("forbidden", say("token_reads"))
-        return digest
+        return hashed
 
-    def _roles(self, digest: bytes) -> set[Role]:
+    def _roles(self, hashed: bytes) -> set[Role]:
         """Return the roles of a token, none for an invalid one."""
-        valid = [hmac.compare_digest(digest, token.digest) for token in self._tokens]
+        valid = [hmac.compare_digest(hashed, token.digest) for token in self._tokens]
         return {token.role for token, is_valid in zip(self._tokens, valid, strict=True) if is_valid}
 
     def sign(self, token: str, message: str) -> str | None:
@@ -122,8 +122,8 @@ class Tokens:
         >>> tokens.is_signed("until noon", signature), tokens.is_signed("for ever", signature)
         (True, False)
         """
-        digest = _digest(token.strip())
-        return _signature(digest, message) if self._roles(digest) else None
+        key = digest(token.strip())
+        return _signature(key, message) if self._roles(key) else None
 
     def is_signed(self, message: str, signature: str) -> bool:
         """Return whether a valid token has signed a message.
@@ -217,13 +217,13 @@ def _tokens(text: str, name: str) -> Iterator[_Token]:
             raise ConfigError(say("token_line", line=number, name=name))
         if len(token) < LEAST:
             raise ConfigError(say("token_short", line=number, name=name, least=LEAST))
-        yield _Token("write" if role == "write" else "read", _digest(token))
+        yield _Token("write" if role == "write" else "read", digest(token))
 
 
 def _signature(key: bytes, message: str) -> str:
     return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
 
 
-def _digest(token: str) -> bytes:
-    """Return a hash of a token, so that tokens of every length are compared in the same time."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+def digest(text: str) -> bytes:
+    """Return a hash of a secret, so that secrets of every length are compared in the same time."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
@@ -14,6 +13,7 @@ from workhours_sla.config.sections import Config
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import refuse
+from workhours_sla.service.tokens import digest
 from workhours_sla.sla.deduplication import Copies, StoredEvent, all_of
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sources.formats import layout_of
@@ -42,7 +42,7 @@ class Secret:
     """A secret that a sender must know. Its text is not kept."""
 
     def __init__(self, text: str) -> None:
-        self._digest = _digest(text)
+        self._digest = digest(text)
 
     @classmethod
     def of(cls, variable: str, key: str, environment: Mapping[str, str]) -> Self:
@@ -63,7 +63,7 @@ class Secret:
         The time does not depend on where the value differs.
         """
         text = given if isinstance(given, str) else ""
-        if not hmac.compare_digest(_digest(text), self._digest):
+        if not hmac.compare_digest(digest(text), self._digest):
             refuse("wrong-secret", say("secret_wrong"))
 
 
@@ -192,8 +192,3 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
     if request is None:
         refuse("invalid-json", say("no_network_request"), key=None)
     return request
-
-
-def _digest(text: str) -> bytes:
-    """Return a hash of a secret, so that secrets of every length are compared in the same time."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
