@@ -46,7 +46,7 @@ HOSTILE = [
     "a\nb",
     "A 1/7?x=1#&",
 ]
-NO_LABELS = Labels({}, {})
+NO_LABELS = Labels()
 NAMES = {"agency": {"roads": "Комитет дорог", "health": "Health <b>"}}
 
 
@@ -401,7 +401,7 @@ def test_names_from_the_configuration() -> None:
     assert "Комитет дорог" in page
     assert "Health &lt;b&gt;" in page
     assert "<h1>Область: открытые обращения</h1>" in page
-    same = Labels({"agency": {"roads": "One", "health": "One"}}, {})
+    same = Labels({"agency": {"roads": "One", "health": "One"}})
     assert "One (roads)" in screen(eve(), EVE, labels=same)
 
 
@@ -425,7 +425,7 @@ def test_hostile_ids_are_only_text(lang: str) -> None:
     texts = [quote_plus(text) for text in HOSTILE]
     addresses = [f"/?{query}" for query in (*queries, f"agency={texts[0]}&id={texts[1]}")]
     addresses += [f"/appeal?id={text}" for text in texts]
-    labels = Labels({"agency": {HOSTILE[3]: HOSTILE[0]}}, {})
+    labels = Labels({"agency": {HOSTILE[3]: HOSTILE[0]}})
     now = at("2025-12-30T16:00")
     found = pages(hostile(), now, addresses, lang, labels=labels)
     found.append(screen(hostile(), now, f"show={texts[0]}", lang=lang, status=422))
@@ -462,7 +462,7 @@ def page_of(
     events: Sequence[Event], now: datetime, lang: str = "en", policy: Policy = POLICY
 ) -> str:
     address = f"/appeal?id={events[0].appeal_id}"
-    (page,) = pages(events, now, [address], lang, policy, Labels(NAMES, {}))
+    (page,) = pages(events, now, [address], lang, policy, Labels(NAMES))
     return text_of(page, "appeal")
 
 

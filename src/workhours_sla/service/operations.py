@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from heapq import nsmallest
+from types import MappingProxyType
 from typing import Annotated, Any, Final, NamedTuple
 
 from msgspec import Meta, Struct
@@ -111,6 +112,7 @@ USUAL: Final = 100
 LAST_OFFSET: Final = 1_000_000_000
 """The largest number of outcomes that an answer may leave out."""
 LAST_YEAR: Final = 9998
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -120,8 +122,8 @@ class Labels(NamedTuple):
     ``names`` are keyed by grouping, ``titles`` by language.
     """
 
-    names: Mapping[str, Mapping[str, str]]
-    titles: Mapping[str, str | None]
+    names: Mapping[str, Mapping[str, str]] = _NONE
+    titles: Mapping[str, str | None] = _NONE
 
 
 class WithStore(NamedTuple):
@@ -134,7 +136,7 @@ class WithStore(NamedTuple):
     live: Live
     webhooks: Webhooks = Webhooks()
     reports: Reports | None = None
-    labels: Labels = Labels({}, {})
+    labels: Labels = Labels()
 
 
 class YearQuery(Struct, frozen=True):
