@@ -16,9 +16,9 @@ from workhours_sla import Event, Policy, Schedule, Target, evaluate
 np = pytest.importorskip("numpy")
 
 from kit.paths import DATA
-from workhours_sla.compliance.arrivals import arrivals
-from workhours_sla.compliance.backlog_series import backlog_series
 from workhours_sla.compliance.tables import Tally, withdrawals
+from workhours_sla.compliance.time import arrivals
+from workhours_sla.compliance.weeks import backlog_series
 from workhours_sla.report import (
     AppealColumns,
     Cases,

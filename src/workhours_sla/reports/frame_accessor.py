@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workhours_sla.adapters.frames.accessors import DataFrameVerbs
 
 if TYPE_CHECKING:
-    from workhours_sla.compliance.report_options import ReportOptions
+    from workhours_sla.compliance.period import ReportOptions
     from workhours_sla.reports.frames import FrameColumns
     from workhours_sla.reports.report import Report
     from workhours_sla.sla.target import Target

@@ -16,7 +16,7 @@ import msgspec
 from workhours_sla.adapters.checked_data import Reader
 from workhours_sla.adapters.json.structs import Form, part_form_of, value_of
 from workhours_sla.adapters.json.text import parsed
-from workhours_sla.compliance.report_comparison import Revision
+from workhours_sla.compliance.comparison import Revision
 from workhours_sla.errors import ConfigError, SourceError, clipped, shown
 from workhours_sla.reports.report import Report
 from workhours_sla.text.messages import phrase_of, say

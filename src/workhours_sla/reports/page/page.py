@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from workhours_sla.adapters.atomic_write import write_files
-from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Table
 from workhours_sla.reports.page.details import Details
 from workhours_sla.reports.page.document import content_policy, document, packaged, section
