@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.argument_types import checked
-from workhours_sla.errors import EventError, PolicyError, shown
+from workhours_sla.errors import CalendarCoverageError, EventError, PolicyError, shown
 from workhours_sla.module_names import public
+from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import in_utc
@@ -392,6 +394,8 @@ def cases_of_outcomes(
         one.bounds.limit[1] if one.bounds and is_sure else one.latest_limit
         for one, is_sure in zip(mine, sure, strict=True)
     ]
+    if any(one.provisional for one in mine):
+        limits = [_limit_by_rule(*pair, target) for pair in zip(mine, limits, strict=True)]
     groups = {
         name: Labels.of([getattr(one, _FIELDS.get(name, name)) for one in mine])
         for name in ATTRIBUTES
@@ -447,6 +451,21 @@ def _is_surely_pending(outcome: Outcome, target: Target, as_of: datetime) -> boo
         and earliest is not None
         and as_of <= earliest
     )
+
+
+def _limit_by_rule(outcome: Outcome, latest: datetime | None, target: Target) -> datetime | None:
+    """Return the limit by the rules of the calendar if it is uncertain, else ``latest``.
+
+    Where rules decide that answers are late, answers in time mature by the same rules.
+    """
+    if outcome.bounds is None or outcome.verdict is not Verdict.MET:
+        return latest
+    schedule = _schedule(target, outcome).provisionally()
+    limit = schedule.deadline if target.closing == "strict" else schedule.breaches_after
+    with suppress(CalendarCoverageError):
+        started = outcome.started_at or outcome.posted_at
+        return limit(started, target.budget, pauses=outcome.pauses)
+    return latest
 
 
 def _schedule(target: Target, outcome: Outcome) -> Schedule:
