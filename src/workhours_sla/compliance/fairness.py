@@ -52,9 +52,8 @@ class Funnel:
     The points of the funnel are the rows of the table ``by`` that have a position. ``centre`` is
     the overall rate of these ``units`` groups. ``between`` is the variance between the groups and
     ``ratio`` the mean squared z value (see ``funnel.overdispersion``). ``limits`` allow for the
-    variance between the groups, and the positions refer to them; ``plain`` do not.
-    ``false_alarms`` is an upper bound of the number of groups outside the 99.8 % limits if all had
-    the same rate.
+    variance between the groups, and the positions refer to them; ``plain`` do not. ``false_alarms``
+    is an upper bound of the number of groups outside the 99.8 % limits if all had the same rate.
     """
 
     by: str

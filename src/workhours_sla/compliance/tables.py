@@ -70,12 +70,11 @@ class Row:
     report's horizon counts as the horizon.
 
     ``final_at`` is the instant after which ``rate`` is final, None if a case has no limit yet.
-    ``unpaused_final_at`` is the same for the cases that are not paused.
-    ``standardised`` is the share in time that the group would have with the mix of arrivals of all
-    cases, and ``standardised_interval`` its 95 % interval; both are None if the group has too few
-    cases for two classes. ``funnel`` is the position of the group in
-    the funnel, from -2, below both lower limits, to 2, above both upper limits; None if too few
-    cases have matured.
+    ``unpaused_final_at`` is the same for the cases that are not paused. ``standardised`` is the
+    share in time that the group would have with the mix of arrivals of all cases, and
+    ``standardised_interval`` its 95 % interval; both are None if the group has too few cases for
+    two classes. ``funnel`` is the position of the group in the funnel, from -2, below both lower
+    limits, to 2, above both upper limits; None if too few cases have matured.
     """
 
     key: str | None

@@ -23,10 +23,7 @@ NEVER = int(np.iinfo(np.int64).max)
 
 
 def whole_numbers(name: str, values: ArrayLike) -> IntArray:
-    """Check that ``values`` are whole numbers of 0 or more; return them as int64.
-
-    The result has the shape of ``values``.
-    """
+    """Check that ``values``, in any shape, are whole numbers of 0 or more; return int64."""
     array = _integers(name, values)
     if array.size and array.min() < 0:
         msg = (
@@ -37,8 +34,13 @@ def whole_numbers(name: str, values: ArrayLike) -> IntArray:
     return array
 
 
+def whole_column(name: str, values: ArrayLike) -> IntArray:
+    """Check that ``values`` are whole numbers of 0 or more in one dimension; return int64."""
+    return in_one_dimension(name, whole_numbers(name, values))
+
+
 def instants(name: str, values: ArrayLike) -> IntArray:
-    """Check that ``values`` are whole numbers in one dimension; return them as int64.
+    """Check that ``values`` are whole numbers in one dimension; return int64.
 
     Negative numbers are allowed: they are instants before 1970.
     """
@@ -46,7 +48,7 @@ def instants(name: str, values: ArrayLike) -> IntArray:
 
 
 def flags(name: str, values: ArrayLike, length: int) -> BoolArray:
-    """Check that ``values`` are ``length`` booleans in one dimension; return them as an array."""
+    """Check that ``values`` are ``length`` booleans in one dimension."""
     array = in_one_dimension(name, np.asarray(values))
     if array.dtype != np.bool_:
         msg = f"{name} must be true or false, not {array.dtype}; compare it, as in column == 1"
@@ -55,7 +57,7 @@ def flags(name: str, values: ArrayLike, length: int) -> BoolArray:
 
 
 def measurements(name: str, values: ArrayLike) -> FloatArray:
-    """Check that ``values`` are finite numbers in one dimension; return them as float64."""
+    """Check that ``values`` are finite numbers in one dimension; return float64."""
     array = np.asarray(values)
     if array.dtype.kind not in "iuf":
         msg = f"{name} must be numbers, not {array.dtype}; convert them first"
@@ -69,7 +71,7 @@ def measurements(name: str, values: ArrayLike) -> FloatArray:
 
 
 def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[IntArray, IntArray]:
-    """Check that 0 <= met <= n and that the shapes are equal; return both arrays as int64.
+    """Check that 0 <= met <= n and that the shapes are equal; return both as int64.
 
     Every n must be at least 1, unless ``some_empty`` is true.
     """
@@ -77,9 +79,8 @@ def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[I
     part = same_shape("met", whole_numbers("met", met), whole.shape)
     over = np.flatnonzero(part > whole)
     if over.size:
-        first = over[0]
         msg = (
-            f"met {part.flat[first]} of n {whole.flat[first]} is impossible; "
+            f"met {part.flat[over[0]]} of n {whole.flat[over[0]]} is impossible; "
             f"count both over the same cohort"
         )
         raise ValueError(msg)
@@ -107,10 +108,7 @@ def target_share(name: str, value: float) -> float:
 
 
 def normal_quantile(confidence: float) -> float:
-    """Return the half-width, in standard errors, of a normal interval with this confidence.
-
-    For a confidence of 0.95 it is about 1.96.
-    """
+    """Return the half-width of a normal interval in standard errors; 1.96 for 0.95."""
     return NormalDist().inv_cdf((1 + share("confidence", confidence)) / 2)
 
 
