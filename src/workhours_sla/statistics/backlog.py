@@ -15,6 +15,7 @@ from workhours_sla.statistics.arrays import (
     IntArray,
     instants,
     read_only,
+    refuse,
     same_shape,
     whole_column,
 )
@@ -135,8 +136,9 @@ def flow(arrived: ArrayLike, left: ArrayLike, edges: ArrayLike) -> Flow:
     came, went = _stays(arrived, left)
     bounds = instants("edges", edges)
     if (np.diff(bounds) <= 0).any():
-        msg = f"edges {bounds.tolist()} do not increase; give the start of each period and the end"
-        raise ValueError(msg)
+        refuse(
+            f"edges {bounds.tolist()} do not increase; give the start of each period and the end"
+        )
     # whole instants: before an edge is at or before the instant one earlier
     return Flow(*(read_only(np.diff(_up_to(events, bounds - 1))) for events in (came, went)))
 
@@ -154,12 +156,10 @@ def littles_law(arrived: ArrayLike, left: ArrayLike, start: int, end: int) -> Li
     """
     came, went = _stays(arrived, left)
     if end <= start:
-        msg = f"the span from {start} to {end} is empty; give an end after the start"
-        raise ValueError(msg)
+        refuse(f"the span from {start} to {end} is empty; give an end after the start")
     gone = (went >= start) & (went < end)
     if not gone.any():
-        msg = f"nothing left from {start} to {end}, so there is no mean time; give a longer span"
-        raise ValueError(msg)
+        refuse(f"nothing left from {start} to {end}, so there is no mean time; give a longer span")
     arrivals = int(((came >= start) & (came < end)).sum())
     within = np.maximum(np.minimum(went, end) - np.maximum(came, start), 0)
     # The sum is a float, because the microseconds of years of appeals can exceed int64.
@@ -180,11 +180,10 @@ def _after(name: str, came: IntArray, values: ArrayLike) -> IntArray:
     later = same_shape(name, instants(name, values), came.shape)
     wrong = np.flatnonzero(later < came)
     if wrong.size:
-        msg = (
+        refuse(
             f"{name} {later[wrong[0]]} is before the arrival {came[wrong[0]]}; "
             f"leave such an appeal out, or write NEVER for a missing instant"
         )
-        raise ValueError(msg)
     return later
 
 

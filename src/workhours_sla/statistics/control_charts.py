@@ -19,6 +19,7 @@ from workhours_sla.statistics.arrays import (
     in_one_dimension,
     measurements,
     read_only,
+    refuse,
     same_shape,
     whole_column,
     whole_numbers,
@@ -222,8 +223,7 @@ def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeri
     """
     spans = whole_column("working_time", working_time)
     if shortest <= 0:
-        msg = f"shortest {shortest} is not positive; give it in the unit of working_time"
-        raise ValueError(msg)
+        refuse(f"shortest {shortest} is not positive; give it in the unit of working_time")
     labels: list[int] = []
     merged: list[int] = []
     for span in spans.tolist():
@@ -247,11 +247,10 @@ def _individuals(values: FloatArray, base: int) -> tuple[FloatArray, FloatArray,
 def _baseline(points: int, baseline: int | None) -> int:
     base = points if baseline is None else baseline
     if not FEWEST_POINTS <= base <= points:
-        msg = (
+        refuse(
             f"limits need a baseline of at least {FEWEST_POINTS} points, and there are {points} "
             f"with a baseline of {base}; wait for more periods"
         )
-        raise ValueError(msg)
     return base
 
 

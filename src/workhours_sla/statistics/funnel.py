@@ -19,6 +19,7 @@ from workhours_sla.statistics.arrays import (
     counts,
     in_one_dimension,
     read_only,
+    refuse,
     share,
     target_share,
     whole_column,
@@ -92,11 +93,9 @@ def funnel_limits(n: ArrayLike, centre: float, *, between: float = 0.0) -> Funne
     sizes = whole_column("n", n)
     counts(sizes, sizes)
     if not 0 <= centre <= 1:
-        msg = f"centre {centre} is not a share from 0 to 1; give the overall rate"
-        raise ValueError(msg)
+        refuse(f"centre {centre} is not a share from 0 to 1; give the overall rate")
     if not 0 <= between < np.inf:
-        msg = f"between {between} is not a variance; give that of overdispersion()"
-        raise ValueError(msg)
+        refuse(f"between {between} is not a variance; give that of overdispersion()")
     distinct, where = np.unique(sizes, return_inverse=True)
     lower = _lower_limits(distinct, centre, between)
     missed = _lower_limits(distinct, 1 - centre, between)
@@ -167,8 +166,7 @@ def overdispersion(
     part, whole = counts(met, n)
     in_one_dimension("met", part)
     if not 0 <= winsorised < 1 / 2:
-        msg = f"winsorised {winsorised} is not from 0 to below 0.5; the usual part is 0.1"
-        raise ValueError(msg)
+        refuse(f"winsorised {winsorised} is not from 0 to below 0.5; the usual part is 0.1")
     centre = int(part.sum()) / int(whole.sum())
     z = (np.arcsin(np.sqrt(part / whole)) - math.asin(math.sqrt(centre))) * 2 * np.sqrt(whole)
     z = np.clip(z, *np.quantile(z, [winsorised, 1 - winsorised]))
@@ -263,8 +261,7 @@ def _distribution(n: int, p: float) -> tuple[int, FloatArray]:
     """
     share("p", p)
     if n < 1:
-        msg = f"n {n} is not a number of trials; leave the empty cohort out"
-        raise ValueError(msg)
+        refuse(f"n {n} is not a number of trials; leave the empty cohort out")
     mode = min(int((n + 1) * p), n)
     reach = 6 * math.isqrt(n) + 10
     first, last = max(0, mode - reach), min(n, mode + reach)

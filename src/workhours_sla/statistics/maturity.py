@@ -17,6 +17,7 @@ from workhours_sla.statistics.arrays import (
     IntArray,
     in_one_dimension,
     instants,
+    refuse,
     same_shape,
 )
 
@@ -118,18 +119,16 @@ matured_met=1)
     known = texts[:, None] == np.array(VERDICTS)
     if not known.any(axis=1).all():
         unknown = texts[~known.any(axis=1)][0]
-        msg = f"{str(unknown)!r} is not a verdict; it is one of {', '.join(VERDICTS)}"
-        raise ValueError(msg)
+        refuse(f"{str(unknown)!r} is not a verdict; it is one of {', '.join(VERDICTS)}")
     codes = known.argmax(axis=1)
     waiting = (codes == PENDING) | (codes == AT_RISK)
     contrary = np.flatnonzero(np.where(ends < as_of, waiting, codes == BREACHED))
     if contrary.size:
         at = contrary[0]
-        msg = (
+        refuse(
             f"the appeal at {at} is {texts[at]} with the limit {ends[at]}; "
             f"take both the verdicts and the limits as of {as_of}"
         )
-        raise ValueError(msg)
     return grouped_counts(codes, matured(codes, ends, as_of), np.zeros_like(codes), 1)[0]
 
 
@@ -145,7 +144,6 @@ def safe_as_of(limits: ArrayLike) -> int | None:
     """
     ends = instants("limits", limits)
     if ends.size == 0:
-        msg = "limits is empty, so there is no last limit; leave the empty cohort out"
-        raise ValueError(msg)
+        refuse("limits is empty, so there is no last limit; leave the empty cohort out")
     last = int(ends.max())
     return None if last == NEVER else last

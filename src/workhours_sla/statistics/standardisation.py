@@ -18,6 +18,7 @@ from workhours_sla.statistics.arrays import (
     in_one_dimension,
     measurements,
     read_only,
+    refuse,
     same_shape,
     whole_column,
 )
@@ -116,8 +117,7 @@ def standardised_rate(
     counts(part.sum(), whole.sum())
     mix = same_shape("weights", measurements("weights", weights), whole.shape)
     if (mix < 0).any() or not mix.sum() > 0:
-        msg = f"weights {mix.tolist()} are not a mix; give the counts of the whole region"
-        raise ValueError(msg)
+        refuse(f"weights {mix.tolist()} are not a mix; give the counts of the whole region")
     labels = merge_small_classes(whole, fewest=fewest)
     of_class, met_of_class = (_sums(labels, numbers) for numbers in (whole, part))
     w = np.bincount(labels, weights=mix) / mix.sum()

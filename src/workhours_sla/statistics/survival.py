@@ -19,6 +19,7 @@ from workhours_sla.statistics.arrays import (
     flags,
     normal_quantile,
     read_only,
+    refuse,
     share,
     whole_column,
 )
@@ -70,14 +71,12 @@ class SurvivalCurve:
     def require_known(self, time: int) -> None:
         """Raise ValueError if the share not yet answered is unknown at ``time``."""
         if time < 0:
-            msg = f"time {time} is negative; a duration is 0 or more"
-            raise ValueError(msg)
+            refuse(f"time {time} is negative; a duration is 0 or more")
         if not self.is_known(time):
-            msg = (
+            refuse(
                 f"nothing is known after {self.longest}, where the last appeal was still open; "
                 f"ask for a time below {time}"
             )
-            raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +199,7 @@ def restricted_mean(curve: SurvivalCurve, horizon: int) -> RestrictedMean:
     2.5
     """
     if horizon <= 0:
-        msg = f"horizon {horizon} is not positive; give a length of time such as the budget"
-        raise ValueError(msg)
+        refuse(f"horizon {horizon} is not positive; give a length of time such as the budget")
     curve.require_known(horizon)
     steps = int(np.searchsorted(curve.times, horizon, side="left"))
     edges = np.concatenate([[0], curve.times[:steps], [int(horizon)]])
@@ -237,8 +235,7 @@ def cumulative_incidence(
     gone = flags("withdrawn", withdrawn, waited.size)
     both = np.flatnonzero(done & gone)
     if both.size:
-        msg = f"the appeal at {both[0]} is answered and withdrawn; keep the earlier of the two"
-        raise ValueError(msg)
+        refuse(f"the appeal at {both[0]} is answered and withdrawn; keep the earlier of the two")
     times, at_risk, ended = _risk_table(waited, done | gone)
     before = np.concatenate([[1.0], np.cumprod((at_risk - ended) / at_risk)[:-1]])
 
@@ -254,8 +251,7 @@ def cumulative_incidence(
 def _cohort(durations: ArrayLike, answered: ArrayLike) -> tuple[IntArray, BoolArray]:
     waited = whole_column("durations", durations)
     if waited.size == 0:
-        msg = "durations is empty, and no appeals have no curve; leave the cohort out"
-        raise ValueError(msg)
+        refuse("durations is empty, and no appeals have no curve; leave the cohort out")
     return waited, flags("answered", answered, waited.size)
 
 
