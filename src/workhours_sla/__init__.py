@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from workhours_sla.adapters.calendars.holidays import copy_holidays
     from workhours_sla.adapters.calendars.workalendar import copy_workalendar
     from workhours_sla.adapters.stores.memory import Monitor
-    from workhours_sla.calendars.amendments import day_off, transfer
-    from workhours_sla.calendars.available import AvailableCalendar
+    from workhours_sla.calendars.acts import day_off, transfer
     from workhours_sla.calendars.calendar import Calendar
-    from workhours_sla.calendars.combined_calendar import days_off_in_any, working_in_any
-    from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer
+    from workhours_sla.calendars.combined import days_off_in_any, working_in_any
+    from workhours_sla.calendars.days import Act, Day, DayKind, Entry, Layer
+    from workhours_sla.calendars.sources import AvailableCalendar
     from workhours_sla.errors import WorkHoursError
     from workhours_sla.sla.appeal import Quarantined
     from workhours_sla.sla.clock import Verdict
@@ -46,11 +46,11 @@ if TYPE_CHECKING:
 _NAMES = {
     "adapters.calendars.holidays": "copy_holidays",
     "adapters.calendars.workalendar": "copy_workalendar",
-    "calendars.amendments": "day_off transfer",
-    "calendars.available": "AvailableCalendar",
+    "calendars.acts": "day_off transfer",
     "calendars.calendar": "Calendar",
-    "calendars.combined_calendar": "days_off_in_any working_in_any",
-    "calendars.day": "Act Day DayKind Entry Layer",
+    "calendars.combined": "days_off_in_any working_in_any",
+    "calendars.days": "Act Day DayKind Entry Layer",
+    "calendars.sources": "AvailableCalendar",
     "errors": "WorkHoursError",
     "sla.appeal": "Quarantined",
     "sla.emitted_changes": "Change ChangeKind",

@@ -26,7 +26,7 @@ from workhours_sla import (
     working_in_any,
 )
 from workhours_sla.calendars.russia.regions import region_ids
-from workhours_sla.calendars.table_days import TableDays
+from workhours_sla.calendars.tables import TableDays
 from workhours_sla.errors import CalendarCoverageError, CalendarDataError
 
 RU = Calendar.get("RU")

@@ -13,13 +13,16 @@ import pytest
 
 from kit.paths import DATA
 from workhours_sla import Calendar, DayKind, Layer, Schedule
+from workhours_sla.calendars.calendar import working_time_norm
 from workhours_sla.calendars.russia import regions
-from workhours_sla.calendars.russia.data_files import read_toml
-from workhours_sla.calendars.russia.federal_days import automatic_moves, covered_years, rows_of
-from workhours_sla.calendars.russia.lunar_forecasts import forecast
-from workhours_sla.calendars.russia.regional_days import certain_dates
+from workhours_sla.calendars.russia.federal import (
+    automatic_moves,
+    covered_years,
+    read_toml,
+    rows_of,
+)
+from workhours_sla.calendars.russia.regional import certain_dates, forecast
 from workhours_sla.calendars.russia.regions import region, region_ids
-from workhours_sla.calendars.working_time_norm import working_time_norm
 from workhours_sla.errors import (
     CalendarCoverageError,
     CalendarDataError,

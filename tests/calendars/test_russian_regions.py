@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from workhours_sla import Calendar
-from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.days import Act, DayKind, Entry, Layer
 from workhours_sla.calendars.russia import regions
-from workhours_sla.calendars.russia.regional_days import regional_entries, uncertain
+from workhours_sla.calendars.russia.regional import regional_entries, uncertain
 from workhours_sla.calendars.russia.regions import Region, RegionalHoliday, region, region_ids
 from workhours_sla.errors import CalendarCoverageError
 

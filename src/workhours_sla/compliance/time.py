@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from workhours_sla.calendars.day import DayKind
+from workhours_sla.calendars.days import DayKind
 from workhours_sla.compliance.cases import Cases, Labels, case_schedule, in_zone
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray

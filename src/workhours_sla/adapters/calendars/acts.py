@@ -12,10 +12,9 @@ import msgspec
 
 from workhours_sla.adapters.checked_data import Keys, Reader
 from workhours_sla.adapters.toml_text import LONGEST, tables_of
-from workhours_sla.calendars.amendments import day_off, transfer
+from workhours_sla.calendars.acts import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import DateRange
-from workhours_sla.calendars.day import Act, Entry, Layer
+from workhours_sla.calendars.days import Act, DateRange, Entry, Layer
 from workhours_sla.errors import ConfigError, clipped, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say

@@ -23,7 +23,7 @@ from workhours_sla.adapters.calendars.calendar_rows import (
     weekdays,
 )
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.days import Act, DayKind, Entry, Layer
 from workhours_sla.errors import shown
 
 COLUMNS = ("date", "kind", "name", "swapped_with", "act")

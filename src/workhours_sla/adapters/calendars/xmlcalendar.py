@@ -26,8 +26,7 @@ from workhours_sla.adapters.calendars.calendar_rows import (
     text_of,
 )
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import ONE_DAY
-from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
+from workhours_sla.calendars.days import NOT_SHORTENED, ONE_DAY, Act, DayKind, Entry, Layer
 from workhours_sla.errors import shown
 
 WEEKEND = frozenset({5, 6})

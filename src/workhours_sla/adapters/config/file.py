@@ -21,7 +21,7 @@ from workhours_sla.adapters.config.sink_sections import EmailSettings, KafkaSett
 from workhours_sla.adapters.kafka import check_topic, cluster_of
 from workhours_sla.adapters.sinks.http_post import endpoint_of
 from workhours_sla.adapters.toml_text import LARGEST, tables_of
-from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.calendars.zones import time_zone
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.sla.event import AUTHOR_ROLES, EventType
 from workhours_sla.text.messages import say

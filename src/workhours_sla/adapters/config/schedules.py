@@ -12,10 +12,10 @@ from workhours_sla.adapters.config.defaults import (
     ZONE_OF_PLAIN_RUSSIA,
 )
 from workhours_sla.adapters.config.sections import ScheduleSettings
-from workhours_sla.calendars.amendments import day_off, transfer
+from workhours_sla.calendars.acts import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.day import Act, Entry, Layer
-from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.calendars.days import Act, Entry, Layer
+from workhours_sla.calendars.zones import time_zone
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
 from workhours_sla.worktime.schedule import Schedule

@@ -30,7 +30,7 @@ from workhours_sla.adapters.config.target_sections import (
     TargetRow,
     TargetSettings,
 )
-from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.calendars.zones import time_zone
 from workhours_sla.sla.policy import OnChange, OnChangePast
 
 Format = Literal[

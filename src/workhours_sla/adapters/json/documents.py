@@ -14,8 +14,8 @@ from workhours_sla.adapters.json.single_texts import Hours
 from workhours_sla.adapters.json.structs import budget_forms, form_of, form_of_one, plain, value_of
 from workhours_sla.adapters.json.text import escape_control_bytes, parsed
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.combined_calendar import CombinedCalendar
-from workhours_sla.calendars.day import Act, Day, Entry
+from workhours_sla.calendars.combined import CombinedCalendar
+from workhours_sla.calendars.days import Act, Day, Entry
 from workhours_sla.errors import ConfigError, WorkHoursWarning, shown
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.event import Event

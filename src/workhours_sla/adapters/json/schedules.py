@@ -16,14 +16,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeAlias
 from workhours_sla.adapters.checked_data import Reader, RefusedError, refuse, refuse_for
 from workhours_sla.adapters.json.single_texts import DayHours, Hours, LayerName, MonthDay
 from workhours_sla.adapters.json.structs import FORMS, Form, form_of, part_form_of, plain
-from workhours_sla.calendars.amendments import AmendedDays
+from workhours_sla.calendars.acts import AmendedDays
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.combined_calendar import CombinedCalendar
-from workhours_sla.calendars.copied_days import OpenedDays
-from workhours_sla.calendars.date_ranges import DateRange
-from workhours_sla.calendars.day import Entry, Layer
-from workhours_sla.calendars.plain_days import PlainDays
-from workhours_sla.calendars.table_days import TableDays
+from workhours_sla.calendars.combined import CombinedCalendar
+from workhours_sla.calendars.copied import OpenedDays
+from workhours_sla.calendars.days import DateRange, Entry, Layer
+from workhours_sla.calendars.tables import PlainDays, TableDays
 from workhours_sla.errors import (
     CalendarDataError,
     UnknownCalendarError,

@@ -7,8 +7,8 @@ from datetime import MAXYEAR, date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
-from workhours_sla.calendars.russia.data_files import act_of, names_in, read_toml
+from workhours_sla.calendars.days import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.russia.federal import act_of, names_in, read_toml
 from workhours_sla.errors import UnknownCalendarError, shown
 from workhours_sla.text.messages import Phrase, say
 

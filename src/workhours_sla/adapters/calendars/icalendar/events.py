@@ -28,7 +28,7 @@ from workhours_sla.adapters.calendars.icalendar.times import (
     moments_of,
     on_clock_of,
 )
-from workhours_sla.calendars.date_ranges import ONE_DAY
+from workhours_sla.calendars.days import ONE_DAY
 
 _MARGIN = timedelta(days=2)
 """A time longer than any difference between two UTC offsets."""

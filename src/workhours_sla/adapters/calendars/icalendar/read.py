@@ -20,8 +20,7 @@ from workhours_sla.adapters.calendars.calendar_rows import (
 from workhours_sla.adapters.calendars.icalendar.events import Event, FeedEvent, Options, occurrences
 from workhours_sla.adapters.calendars.icalendar.lines import Component, parse
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
-from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.days import ONE_DAY, Act, DayKind, Entry, Layer, dates_between
 from workhours_sla.errors import shown
 from workhours_sla.module_names import public
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from workhours_sla.adapters.calendars.icalendar.lines import Component, Property
-from workhours_sla.calendars.date_ranges import ONE_DAY
-from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.calendars.days import ONE_DAY
+from workhours_sla.calendars.zones import time_zone
 from workhours_sla.errors import UnknownTimeZoneError, clipped, shown
 
 ZERO = timedelta(0)

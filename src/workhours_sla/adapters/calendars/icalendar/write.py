@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from workhours_sla.adapters.calendars.calendar_rows import check_range
 from workhours_sla.adapters.calendars.icalendar.lines import escaped, folded
-from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
+from workhours_sla.calendars.days import ONE_DAY, dates_between
 from workhours_sla.errors import HoursSyntaxError, NaiveDatetimeError
 from workhours_sla.text.catalog import DAYS, language
 from workhours_sla.worktime.schedule import Schedule

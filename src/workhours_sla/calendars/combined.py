@@ -10,10 +10,8 @@ from types import MappingProxyType
 from typing import Any, NoReturn, Self
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import DateRange, common
-from workhours_sla.calendars.day import Day, Entry
-from workhours_sla.calendars.day_source import DaySource
-from workhours_sla.calendars.layers import ordinary_day
+from workhours_sla.calendars.days import DateRange, Day, Entry, common, ordinary_day
+from workhours_sla.calendars.sources import DaySource
 from workhours_sla.errors import ArgumentError, CalendarDataError
 
 

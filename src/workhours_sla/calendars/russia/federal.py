@@ -7,16 +7,25 @@ a holiday is shorter (art. 95 part 1).
 
 from __future__ import annotations
 
+import os
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
-from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
-from workhours_sla.calendars.layers import FIVE_DAY_WEEK
-from workhours_sla.calendars.russia.data_files import act_of, names_in, read_toml
+from workhours_sla.calendars.days import (
+    FIVE_DAY_WEEK,
+    ONE_DAY,
+    Act,
+    DayKind,
+    Entry,
+    Layer,
+    dates_between,
+)
 
+# os.path, because importing importlib.resources or pathlib takes longer than computing a deadline
+FOLDER = os.path.dirname(__file__)  # noqa: PTH120
 _FOLDER = "data"
 WEEKS = {5: FIVE_DAY_WEEK, 6: frozenset({6}), 7: frozenset[int]()}
 """The weekly days off (Monday is 0), keyed by the number of working days in the week."""
@@ -29,6 +38,33 @@ Source: Federal law of 23.04.2012 No 35-FZ.
 
 ART_112_PART_1 = Act("ст. 112 ч. 1 ТК РФ")
 ART_112_PART_2 = Act("ст. 112 ч. 2 ТК РФ")
+
+
+def names_in(folder: str) -> list[str]:
+    """Return the sorted names of the data files in a folder, without ``.toml``."""
+    files = os.listdir(os.path.join(FOLDER, folder))  # noqa: PTH118, PTH208
+    return sorted(name.removesuffix(".toml") for name in files)
+
+
+def read_toml(*path: str) -> dict[str, Any]:
+    """Return the content of a data file; ``path`` are its folders and its name without .toml."""
+    with open(os.path.join(FOLDER, *path) + ".toml", "rb") as file:  # noqa: PTH118, PTH123
+        return tomllib.load(file)
+
+
+def act_of(row: dict[str, Any], source: str | None = None) -> Act:
+    """Return the act of a row.
+
+    The key of the act's title is ``title``, or ``act`` in the file of a region.
+    """
+    return Act(
+        title=row["title"] if "title" in row else row["act"],
+        known_from=row.get("known_from"),
+        confidence=row["confidence"],
+        source=source,
+        scope=row.get("scope"),
+        note=row.get("note"),
+    )
 
 
 class YearRows(NamedTuple):

@@ -8,18 +8,23 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
-from workhours_sla.calendars.date_ranges import (
+from workhours_sla.calendars.days import (
     EARLIEST,
+    FIVE_DAY_WEEK,
     LATEST,
     ONE_DAY,
+    Act,
     DateRange,
+    Day,
+    DayKind,
+    Entry,
+    Layer,
     in_any,
     merged,
+    was_known,
     without,
 )
-from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer, was_known
-from workhours_sla.calendars.day_source import DaySource
-from workhours_sla.calendars.layers import FIVE_DAY_WEEK
+from workhours_sla.calendars.sources import DaySource
 from workhours_sla.errors import ArgumentError, CalendarDataError
 from workhours_sla.text.messages import say
 

@@ -7,9 +7,8 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from workhours_sla.calendars.date_ranges import DateRange, common, in_any, without
-from workhours_sla.calendars.day import DayKind, Entry, Layer
-from workhours_sla.calendars.table_days import TableDays
+from workhours_sla.calendars.days import DateRange, DayKind, Entry, Layer, common, in_any, without
+from workhours_sla.calendars.tables import TableDays
 
 _SWAPS = (DayKind.TRANSFERRED_OFF, DayKind.TRANSFERRED_WORK)
 
