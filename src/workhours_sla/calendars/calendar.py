@@ -30,10 +30,7 @@ from workhours_sla.text import catalog, messages
 
 
 class Definition(NamedTuple):
-    """The source of a calendar's days, and the options applied to the source.
-
-    ``dropped`` are the layers that are left out. ``forecast`` is True for a provisional calendar.
-    """
+    """The source of a calendar's days, and its options: the layers left out, and provisional."""
 
     source: sources.DaySource
     dropped: frozenset[Layer]
@@ -46,11 +43,9 @@ class Calendar:
     """A production calendar: what kind of day each date is, and why.
 
     A calendar is immutable, hashable, picklable and safe to share between threads. Two calendars
-    are equal if they have the same id, zone, source of days and options.
-
-    A calendar contains dates, so it needs no time zone itself. ``tz`` is the IANA zone that a
-    schedule takes from the calendar, or None. Every method that takes a date raises TypeError for a
-    datetime.
+    are equal if they have the same id, zone, source of days and options. ``tz`` is the IANA zone
+    that a schedule takes from the calendar, or None. Every method that takes a date raises
+    TypeError for a datetime.
 
     >>> Calendar.get("RU").day(date(2025, 11, 1)).kind.value
     'transferred_work'
@@ -255,14 +250,10 @@ class Calendar:
         special = self.special_days(day.year).get(day)
         if special is not None:
             return special
-        return ordinary_day(day, self.weekend, provisional=self._by_rule_alone(day))
+        return ordinary_day(day, self.weekend, provisional=self.is_by_rule(day))
 
     def special_days(self, year: int) -> Mapping[date, Day]:
-        """Return the days of a year that differ from the ordinary week, keyed by date.
-
-        Days that follow from rules alone are included, even on dates that the calendar does not
-        cover.
-        """
+        """Return the days of a year that differ from the ordinary week, by acts or by rule."""
         found = self._by_year.get(year)
         if found is None:
             entries = {
@@ -270,11 +261,11 @@ class Calendar:
                 for day, of_day in self._source.entries(year).items()
                 if (kept := tuple(e for e in of_day if e.layer not in self._dropped))
             }
-            days = special_days(entries, year, self.weekend, self._by_rule_alone)
+            days = special_days(entries, year, self.weekend, self.is_by_rule)
             found = self._by_year[year] = MappingProxyType(dict(days))
         return found
 
-    def _by_rule_alone(self, day: date) -> bool:
+    def is_by_rule(self, day: date) -> bool:
         """Return whether the calendar is provisional and no act decides ``day``."""
         return self._forecast and not self.knows(day)
 
@@ -419,7 +410,7 @@ class Calendar:
         >>> Calendar.get("RU").amend(days).count_working_days(date(2026, 9, 1), date(2026, 9, 4))
         2
         """
-        # imported here, because the module imports hashlib, which is slow to load
+        # here, because the module imports hashlib, which is slow to load
         from workhours_sla.calendars import acts
 
         added = tuple(acts.flat_rows(rows))

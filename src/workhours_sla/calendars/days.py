@@ -114,10 +114,7 @@ class Act(NamedTuple):
 
 
 def was_known(act: Act | None, day: dt.date | None) -> bool:
-    """Return False if ``act`` was published after ``day``, else True.
-
-    Without an act, a publication date or a day, the result is True.
-    """
+    """Return False if ``act`` is known to have been published after ``day``, else True."""
     return act is None or act.known_from is None or day is None or act.known_from <= day
 
 
@@ -126,8 +123,8 @@ class Entry(NamedTuple):
     """The decision of one layer about one date.
 
     ``swapped_with`` is the other date of a transfer. ``shortens_eve`` is True for a holiday that
-    shortens the working day before it. ``shortened_by`` is the working time by which the date
-    itself is shorter.
+    shortens the working day before it, ``shortened_by`` the working time by which the date itself
+    is shorter.
 
     >>> Entry(dt.date(2026, 5, 1), Layer.STATUTORY, DayKind.HOLIDAY, name="День Победы").describe()
     'Victory Day'
@@ -219,7 +216,7 @@ class Day(NamedTuple):
 
 
 def resolve(day: date, entries: tuple[Entry, ...]) -> Entry | None:
-    """Return the entry of the highest layer for a date, or None if there are no entries.
+    """Return the entry of the highest layer, None without entries.
 
     Raises CalendarDataError if two entries of the highest layer contradict each other.
     """
@@ -259,10 +256,7 @@ def special_days(
     weekend: Collection[int],
     is_provisional: Callable[[date], bool],
 ) -> Iterator[tuple[date, Day]]:
-    """Yield, in order, the days of a year that have entries or are shortened before a holiday.
-
-    Raises CalendarDataError if two entries of one layer contradict each other.
-    """
+    """Yield, in order, the days of a year that have entries or are shortened before a holiday."""
     eves = {
         day - ONE_DAY: entry
         for day, of_day in entries.items()
@@ -315,19 +309,14 @@ def possible_hours(
     if in_question is not None and in_question.kind is DayKind.TRANSFERRED_WORK:
         return frozenset(range(7))
     if kind_of(day, winner, weekend).working:
-        swapped_with = winner.swapped_with if winner is not None else None
-        return frozenset({(swapped_with or day).weekday()})
+        return frozenset({((winner and winner.swapped_with) or day).weekday()})
     if in_question is not None and in_question.kind is DayKind.HOLIDAY:
         return frozenset()
     return frozenset(range(7))
 
 
 def work_differs(one: Day, other: Day) -> bool:
-    """Return whether the working time of two days differs.
-
-    It does if only one of them is a working day, if their weekly hours are those of different
-    dates, or if one is shortened by more than the other.
-    """
+    """Return whether the working time of two days differs, whatever their acts and names."""
     first, second = ((d.working, d.shortened_by, d.working and d.hours_of) for d in (one, other))
     return first != second
 
@@ -372,9 +361,7 @@ def common(left: Iterable[DateRange], right: Iterable[DateRange]) -> tuple[DateR
 
 
 def without(whole: DateRange, dates: Iterable[date]) -> tuple[DateRange, ...]:
-    """Return the ranges that remain when ``dates`` are removed from the range ``whole``.
-
-    ``dates`` must be sorted.
+    """Return the ranges that remain when sorted ``dates`` are removed from the range ``whole``.
 
     >>> week = date(2026, 3, 2), date(2026, 3, 8)
     >>> [(first.day, last.day) for first, last in without(week, [date(2026, 3, 4)])]

@@ -43,10 +43,7 @@ class DaySource(Protocol):
 
     @property
     def rule_span(self) -> DateRange | None:
-        """The range of dates for which there are rules, or None if there are no rules.
-
-        The range includes the dates that acts decide.
-        """
+        """The range of dates for which there are rules or acts, or None without rules."""
 
     @property
     def version(self) -> str:
@@ -65,29 +62,18 @@ class DaySource(Protocol):
         """Return the source for a week of ``days`` working days. Raises CalendarDataError."""
 
     def with_workdays(self, weekdays: frozenset[int]) -> DaySource:
-        """Return the source in which weekdays (Monday is 0) are worked that were weekly days off.
-
-        Raises CalendarDataError.
-        """
+        """Return the source in which ``weekdays`` are not weekly days off, or CalendarDataError."""
 
     def without_layers(self, layers: Collection[Layer]) -> DaySource:
-        """Return the source for a calendar without ``layers``.
-
-        Dates that are uncertain because of an entry in one of these layers become known.
-        """
+        """Return the source whose dates are not uncertain because of entries in ``layers``."""
 
     def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
-        """Return the reason why ``day`` is not known.
-
-        The reason is a key of ``catalog.UNKNOWN_DATES``, and a mapping with the values of the
-        message's placeholders, keyed by placeholder.
-        """
+        """Return why ``day`` is not known: a key of ``catalog.UNKNOWN_DATES``, and its values."""
 
 
 def week_error(days: int) -> CalendarDataError:
     """Return the error for a source whose days do not depend on the length of the week."""
-    msg = say("no_week_here", days=repr(days))
-    return CalendarDataError(msg, days=days)
+    return CalendarDataError(say("no_week_here", days=repr(days)), days=days)
 
 
 def workdays_error() -> CalendarDataError:
@@ -148,11 +134,7 @@ class BuiltIn(NamedTuple):
 
 
 def find(id: str) -> BuiltIn | Any:
-    """Return the ``BuiltIn`` of a Russian id, or the Calendar that a provider has for another id.
-
-    The first provider that knows the id is used. Raises UnknownCalendarError, whose message
-    suggests ids, and TypeError if ``id`` is not text.
-    """
+    """Return the ``BuiltIn`` of a Russian id, or the Calendar of the first provider that has it."""
     if not isinstance(id, str):
         msg = f"a calendar id is text such as 'RU-VGG', not {shown(id)}"
         raise ArgumentError(msg)
@@ -177,8 +159,8 @@ def find(id: str) -> BuiltIn | Any:
 def available(country: str) -> Iterator[AvailableCalendar]:
     """Yield the calendars of Russia, and those of each provider whose module has ``available``.
 
-    ``country`` is the ISO 3166 code of the country to list, or "" for all countries. A provider's
-    function ``available`` takes ``country`` and yields ``AvailableCalendar``.
+    ``available`` takes the ISO 3166 code of the country to list, "" for all, and yields
+    ``AvailableCalendar``.
     """
     if country in ("", "RU"):
         yield from _russian()
@@ -194,26 +176,16 @@ def _russian() -> Iterator[AvailableCalendar]:
 
     (first, last), *_ = RussianDays().coverage
     yield AvailableCalendar("RU", "built in", "Russia", first, last, None, "Россия")
-    for id_ in region_ids():
-        found = region(id_)
-        known = RussianDays(id_).coverage
+    for one in map(region, region_ids()):
+        known = RussianDays(one.id).coverage
+        first, last, names = known[0][0], known[-1][1], one.other_names
         yield AvailableCalendar(
-            id_,
-            "built in",
-            found.name_en,
-            known[0][0],
-            known[-1][1],
-            found.tz,
-            found.name_ru,
-            found.other_names,
+            one.id, "built in", one.name_en, first, last, one.tz, one.name_ru, names
         )
 
 
 def other_zones(id: str) -> tuple[str, ...]:
-    """Return the IANA zones of a Russian region, except the zone of its capital.
-
-    The result is empty for an id that is not a Russian region.
-    """
+    """Return the IANA zones of a Russian region, except the zone of its capital."""
     if id.startswith(_RUSSIAN_REGIONS):
         from workhours_sla.calendars.russia.regions import region, region_ids
 
@@ -223,11 +195,7 @@ def other_zones(id: str) -> tuple[str, ...]:
 
 
 def _suggestion(id: str) -> Phrase:
-    """Return the suggestion for the error about an unknown id.
-
-    If the id is known in upper case, the id in upper case is suggested. If it is similar to the
-    name of a Russian region, the id of the region is suggested.
-    """
+    """Suggest an unknown id in upper case, or the regions whose names are similar to it."""
     if id != id.upper():
         with suppress(UnknownCalendarError):
             return say("did_you_mean", near=find(id.upper()).id)

@@ -129,10 +129,7 @@ class RussianDays(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
-    """Return the uncertain dates of a year.
-
-    Holidays of the year before and of the year after may make dates of the year uncertain, too.
-    """
+    """Return the uncertain dates of a year, also by holidays of the years before and after."""
     if source.region is None:
         return {}
     found: dict[date, Entry] = {}
@@ -146,10 +143,7 @@ def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
 
 @lru_cache(maxsize=4096)
 def _uncertain_by(source: RussianDays, year: int) -> Mapping[date, Entry]:
-    """Return the dates that the holidays of ``year`` make uncertain.
-
-    Some of these dates may be in the year before or in the year after.
-    """
+    """Return the dates, in nearby years too, that the holidays of ``year`` make uncertain."""
     federal_kind = _kinds_in(source.federal(year), source.weekend)
     return uncertain(region(source.region or ""), year, federal_kind)
 

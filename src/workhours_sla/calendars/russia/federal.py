@@ -30,7 +30,7 @@ _FOLDER = "data"
 WEEKS = {5: FIVE_DAY_WEEK, 6: frozenset({6}), 7: frozenset[int]()}
 """The weekly days off (Monday is 0), keyed by the number of working days in the week."""
 
-NEW_YEAR_DAYS_ARE_MOVED_BY_GOVERNMENT_SINCE = 2013
+_NEW_YEAR_IS_MOVED_BY_ACT_SINCE = 2013
 """The year from which days off on 1 to 8 January no longer move automatically.
 
 Source: Federal law of 23.04.2012 No 35-FZ.
@@ -53,10 +53,7 @@ def read_toml(*path: str) -> dict[str, Any]:
 
 
 def act_of(row: dict[str, Any], source: str | None = None) -> Act:
-    """Return the act of a row.
-
-    The key of the act's title is ``title``, or ``act`` in the file of a region.
-    """
+    """Return the act of a row; its title is ``title``, or ``act`` in the file of a region."""
     return Act(
         title=row["title"] if "title" in row else row["act"],
         known_from=row.get("known_from"),
@@ -85,10 +82,7 @@ class YearRows(NamedTuple):
         yield from (act for _, act in self.presidential)
 
     def known_from(self) -> date:
-        """Return the earliest date on which an act with transfers for the year was published.
-
-        Without such a date, return 1 January of the year.
-        """
+        """Return when the first act with transfers was published, by default 1 January."""
         return min(
             (act.known_from for _, _, act in self.transfers if act.known_from),
             default=date(self.year, 1, 1),
@@ -104,10 +98,7 @@ def covered_years() -> tuple[int, int]:
 
 @lru_cache(maxsize=64)
 def rows_of(year: int) -> YearRows:
-    """Return the rows of a year.
-
-    A year after the last data file has only the holidays that the law names.
-    """
+    """Return the rows of a year; after the last data file, only the holidays that the law names."""
     last = covered_years()[1]
     if year > last:
         statutory = tuple((day.replace(year=year), name) for day, name in rows_of(last).statutory)
@@ -138,10 +129,7 @@ def automatic_moves(
     moved_by_act = {source for source, _, _ in rows.transfers}
     taken: set[date] = set()
     for holiday in sorted(holidays):
-        new_year = rows.year >= NEW_YEAR_DAYS_ARE_MOVED_BY_GOVERNMENT_SINCE and (
-            holiday.month,
-            holiday.day,
-        ) <= (1, 8)
+        new_year = rows.year >= _NEW_YEAR_IS_MOVED_BY_ACT_SINCE and holiday <= date(rows.year, 1, 8)
         if holiday.weekday() not in weekend or holiday in moved_by_act or new_year:
             continue
         target = holiday + ONE_DAY
@@ -165,13 +153,8 @@ def federal_entries(rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK) -> 
             yield _holiday(date(rows.year + 1, 1, 1), name)
     moves = dict(automatic_moves(rows, weekend))
     for source, target in moves.items():
-        yield Entry(
-            target,
-            Layer.STATUTORY,
-            DayKind.TRANSFERRED_OFF,
-            ART_112_PART_2,
-            swapped_with=source,
-        )
+        off = DayKind.TRANSFERRED_OFF
+        yield Entry(target, Layer.STATUTORY, off, ART_112_PART_2, swapped_with=source)
     for source, target, act in rows.transfers:
         if source.weekday() not in weekend and source not in moves.values():
             continue

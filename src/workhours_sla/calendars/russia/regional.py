@@ -115,11 +115,7 @@ def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
 def _in_question(
     region: Region, year: int, kind_of: KindOf, certain: Container[date]
 ) -> Iterator[tuple[date, RegionalHoliday]]:
-    """Yield dates that open holidays make uncertain, each with its holiday.
-
-    These are the dates on which the holidays may fall, the days before, and the working days to
-    which their days off would move.
-    """
+    """Yield dates that open holidays make uncertain, each with its holiday."""
     for holiday in region.holidays:
         if not _is_open(holiday, region, year):
             continue
@@ -137,10 +133,7 @@ def _certain(region: Region, year: int) -> Iterator[tuple[date, RegionalHoliday]
 
 
 def _is_open(holiday: RegionalHoliday, region: Region, year: int) -> bool:
-    """Return whether a holiday is open in a year.
-
-    A holiday is not open if a day off in ``region.single_days`` is on one of its likely dates.
-    """
+    """Return whether a holiday is open, and no single day off is on one of its likely dates."""
     if not open_dates(holiday, year):
         return False
     likely = _likely(holiday, year)
@@ -152,10 +145,7 @@ def _listed(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
 
 
 def _weekend_rule(holiday: RegionalHoliday, year: int) -> str:
-    """Return the rule of a year for a holiday that falls on a day off: MOVES or STAYS.
-
-    Any other text means that the rule is unknown.
-    """
+    """Return MOVES or STAYS for a holiday on a day off; other text if the rule is unknown."""
     return [rule for first, rule in holiday.weekend if first <= year][-1]
 
 
@@ -175,10 +165,7 @@ def _by_rule(rule: str, year: int) -> tuple[date, ...]:
 
 
 def _likely(holiday: RegionalHoliday, year: int) -> list[date]:
-    """Return the most likely dates of a holiday in a year, from its rule and its forecast.
-
-    The tolerance of a lunar forecast and the ranges of dates in a forecast are left out.
-    """
+    """Return the most likely dates of a holiday, without tolerances and ranges of a forecast."""
     likely = list(_by_rule(holiday.rule, year))
     for part in filter(None, holiday.forecast.split(", ")):
         if ".." not in part:
@@ -195,7 +182,7 @@ def _forecast(holiday: RegionalHoliday, year: int) -> Iterator[date]:
     """Yield every date on which a holiday may fall according to its forecast.
 
     The text of a forecast is a list, separated by commas, of rules, ranges ``A..B`` of rules, and
-    names that ``lunar_forecasts.forecast`` takes.
+    names that ``forecast`` takes.
     """
     for part in filter(None, holiday.forecast.split(", ")):
         first, _, last = part.partition("..")
@@ -269,10 +256,7 @@ def _islamic_in(year: int, month: int, day: int) -> Iterator[date]:
 def _moons(
     year: int, phase: timedelta, first: tuple[int, int], last: tuple[int, int]
 ) -> Iterator[date]:
-    """Yield the dates of a phase of the mean moon in a part of a year.
-
-    ``first`` and ``last`` are the first and the last (month, day) of this part.
-    """
+    """Yield the dates of a phase of the mean moon from one (month, day) to another."""
     start, end = date(year, *first), date(year, *last)
     moment = _NEW_MOON + phase + _UTC_TO_THE_EAST
     moment += _LUNATION * ((datetime(year, 1, 1) - moment) // _LUNATION)  # noqa: DTZ001
