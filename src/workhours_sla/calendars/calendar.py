@@ -70,7 +70,7 @@ class Calendar:
         dropped: Iterable[Layer] = (),
         forecast: bool = False,
     ) -> None:
-        values = (id, tz, source, frozenset(dropped), forecast, {}, None)
+        values: tuple[object, ...] = (id, tz, source, frozenset(dropped), forecast, {}, None)
         names = ("id", "tz", "_source", "_dropped", "_forecast", "_by_year", "_version")
         for name, value in zip(names, values, strict=True):
             object.__setattr__(self, name, value)

@@ -35,7 +35,6 @@ class TableDays(NamedTuple):
     known: tuple[DateRange, ...]
     rows: tuple[Entry, ...]
     version: str
-    rule_span = None
 
     @classmethod
     def of(
@@ -55,6 +54,10 @@ class TableDays(NamedTuple):
     @property
     def coverage(self) -> tuple[DateRange, ...]:
         return self.known
+
+    @property
+    def rule_span(self) -> None:
+        return None
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
         day_after = date(year + 1, 1, 1)
@@ -98,9 +101,6 @@ class PlainDays(NamedTuple):
     yearly: frozenset[tuple[int, int]]
     first: date
     last: date
-    weekend = frozenset[int]()
-    rule_span = None
-    version = "1"
 
     @classmethod
     def of(
@@ -124,8 +124,20 @@ class PlainDays(NamedTuple):
         return cls(days_off, frozenset(parse_month_day(text) for text in yearly), first, last)
 
     @property
+    def weekend(self) -> frozenset[int]:
+        return frozenset()
+
+    @property
     def coverage(self) -> tuple[DateRange, ...]:
         return ((self.first, self.last),)
+
+    @property
+    def rule_span(self) -> None:
+        return None
+
+    @property
+    def version(self) -> str:
+        return "1"
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
         dates = {day for day in self.days_off if day.year == year}

@@ -188,21 +188,26 @@ def _revised_cases(old: ReportNumbers, new: ReportNumbers) -> Iterator[RevisedCa
     differences = _differences(old, new)
     changed = _changed_days(old.days, new.days)
     for key in sorted(before.keys() | after.keys()):
-        sides = [before.get(key), after.get(key)]
-        verdicts = [case and case.verdict.replace("at_risk", "pending") for case in sides]
-        if verdicts[0] == verdicts[1]:
+        one, other = before.get(key), after.get(key)
+        either = other or one
+        if either is None or _verdict(one) == _verdict(other):
             continue
-        causes = tuple(_causes(*sides, old, new, differences))
-        either = next(case for case in reversed(sides) if case is not None)
+        causes = tuple(_causes(one, other, old, new, differences))
         yield RevisedCase(
             either.appeal_id,
             either.target,
             either.cycle,
-            *(case and case.verdict for case in sides),
-            *(case and case.due_at for case in sides),
+            one.verdict if one else None,
+            other.verdict if other else None,
+            one.due_at if one else None,
+            other.due_at if other else None,
             causes,
-            _days_of(changed, sides, new.as_of) if "calendar" in causes else (),
+            _days_of(changed, (one, other), new.as_of) if "calendar" in causes else (),
         )
+
+
+def _verdict(case: CaseVerdict | None) -> str | None:
+    return case.verdict.replace("at_risk", "pending") if case else None
 
 
 def _causes(

@@ -321,8 +321,8 @@ def _quantile(curve: SurvivalCurve | None, q: float) -> Quantile | None:
     if curve is None:
         return None
     found = survival_quantile(curve, q)
-    times = (amount_of(time) for time in (found.time, found.lower, found.upper))
-    return Quantile(*times, found.longest * TICK)
+    lower, upper = amount_of(found.lower), amount_of(found.upper)
+    return Quantile(amount_of(found.time), lower, upper, found.longest * TICK)
 
 
 def _restricted(curve: SurvivalCurve | None, horizon: int) -> timedelta | None:
