@@ -256,7 +256,7 @@ def _clock_columns(
 
     open_verdict = (decided > earliest) & ~(decided > latest)
     verdict = np.full(posted.shape, PENDING, np.int8)
-    verdict[(decided > latest) & ~may_be_withdrawn] = BREACHED
+    verdict[decided > latest] = BREACHED
     verdict[withdrawn] = WITHDRAWN
     verdict[has_answer & (answered <= earliest)] = MET
     verdict[excluded] = EXCLUDED
