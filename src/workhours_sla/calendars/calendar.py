@@ -250,7 +250,7 @@ class Calendar:
         special = self.special_days(day.year).get(day)
         if special is not None:
             return special
-        return ordinary_day(day, self.weekend, provisional=self.is_by_rule(day))
+        return ordinary_day(day, self.weekend, provisional=self._by_rule_alone(day))
 
     def special_days(self, year: int) -> Mapping[date, Day]:
         """Return the days of a year that differ from the ordinary week, by acts or by rule."""
@@ -261,11 +261,11 @@ class Calendar:
                 for day, of_day in self._source.entries(year).items()
                 if (kept := tuple(e for e in of_day if e.layer not in self._dropped))
             }
-            days = special_days(entries, year, self.weekend, self.is_by_rule)
+            days = special_days(entries, year, self.weekend, self._by_rule_alone)
             found = self._by_year[year] = MappingProxyType(dict(days))
         return found
 
-    def is_by_rule(self, day: date) -> bool:
+    def _by_rule_alone(self, day: date) -> bool:
         """Return whether the calendar is provisional and no act decides ``day``."""
         return self._forecast and not self.knows(day)
 

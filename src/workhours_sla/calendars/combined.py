@@ -130,11 +130,11 @@ class CombinedCalendar(Calendar):
             shortened_by=shortest.shortened_by,
             reasons=first.reasons + tuple(entry for found in rest for entry in found.reasons),
             eve_of=shortest.eve_of,
-            provisional=self.is_by_rule(day),
+            provisional=self._by_rule_alone(day),
         )
 
-    def is_by_rule(self, day: date) -> bool:
-        return any(part.is_by_rule(day) for part in self.parts)
+    def _by_rule_alone(self, day: date) -> bool:
+        return _is_by_rule(self, day)
 
     def as_known(self, day: date) -> Self:
         return self._each(lambda part: part.as_known(day))
@@ -176,3 +176,10 @@ class CombinedCalendar(Calendar):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (days_off_in_any if self.any_off else working_in_any), self.parts
+
+
+def _is_by_rule(calendar: Calendar, day: date) -> bool:
+    """Return whether any part is provisional and has no act that decides ``day``."""
+    if isinstance(calendar, CombinedCalendar):
+        return any(_is_by_rule(part, day) for part in calendar.parts)
+    return calendar.definition().forecast and not calendar.knows(day)
