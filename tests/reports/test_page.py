@@ -20,7 +20,7 @@ from workhours_sla.worktime.budget_kinds import ClockTime, WorkingDays
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Row
 from workhours_sla.report import (
     AppealColumns,

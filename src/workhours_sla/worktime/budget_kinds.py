@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from workhours_sla.calendars.date_ranges import LATEST
+from workhours_sla.calendars.days import LATEST
 from workhours_sla.errors import ArgumentError, BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say

@@ -18,8 +18,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import DateRange, in_any, merged
-from workhours_sla.calendars.day import Day
+from workhours_sla.calendars.days import DateRange, Day, in_any, merged
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.interval_sets import join

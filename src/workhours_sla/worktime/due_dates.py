@@ -11,8 +11,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Literal
 
-from workhours_sla.calendars.date_ranges import LATEST, DateRange
-from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING
+from workhours_sla.calendars.days import LATEST, PRE_HOLIDAY_SHORTENING, DateRange
 from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.instants import refuse_year
 from workhours_sla.worktime.pauses import Pauses, moments_of

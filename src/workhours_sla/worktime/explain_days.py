@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from workhours_sla.calendars.date_ranges import dates_between
+from workhours_sla.calendars.days import dates_between
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.worktime.budget_kinds import (
     CalendarDays,
