@@ -147,7 +147,7 @@ class Cases:
     the reopenings of the appeal; None means 0 for all. ``groups`` has the labels of each grouping,
     keyed by its name. ``input_hash`` is a fingerprint of the input that does not depend on the
     order of rows. ``calendar_unknown`` and the fields after it are numbers of cases, which
-    ``account.Quality`` explains.
+    ``report.Quality`` explains.
 
     >>> from datetime import datetime, timedelta
     >>> from workhours_sla import Schedule, Target
