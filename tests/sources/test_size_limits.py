@@ -31,7 +31,7 @@ from workhours_sla.adapters.sources.rows import clip
 from workhours_sla.adapters.toml_text import tables_of
 from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.files import Fault, open_source, read_icalendar
-from workhours_sla.worktime.budget_texts import parse_budget
+from workhours_sla.worktime.budgets import parse_budget
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")

@@ -20,8 +20,8 @@ from workhours_sla import Schedule, columns, working_hours
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.worktime.columns import lookups, solve, tables
 from workhours_sla.worktime.columns.lookups import Cells, OneBudget
-from workhours_sla.worktime.engine.timeline import Timeline
-from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.timeline import Timeline
+from workhours_sla.worktime.verbs import WorkingTime
 
 ROWS = max(1_000, int(os.environ.get("WORKHOURS_ROWS", "2000")))
 FOUR = working_hours(4)

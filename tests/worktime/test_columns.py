@@ -26,9 +26,9 @@ from workhours_sla.errors import (
     ProvisionalWarning,
 )
 from workhours_sla.worktime.columns import lookups, solve, tables
-from workhours_sla.worktime.engine.timeline import Timeline
-from workhours_sla.worktime.interval_sets import join
-from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.timeline import Timeline
+from workhours_sla.worktime.intervals import join
+from workhours_sla.worktime.verbs import WorkingTime
 
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -20,7 +20,7 @@ from workhours_sla.cli.kafka_settings import kafka_properties
 from workhours_sla.cli.output import echo_note
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.amounts import parse_amount
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.sources.kafka import KafkaSource

@@ -22,7 +22,7 @@ from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.sla.delivery import Sink
 from workhours_sla.sla.pipeline import Pipeline
 from workhours_sla.text.messages import sentence
-from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.amounts import parse_amount
 
 T = TypeVar("T")
 

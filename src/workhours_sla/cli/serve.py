@@ -175,7 +175,7 @@ def _opened(
     from workhours_sla.service.guard import LOG
     from workhours_sla.service.live import Live
     from workhours_sla.sla.pipeline import Pipeline
-    from workhours_sla.worktime.budget import parse_amount
+    from workhours_sla.worktime.amounts import parse_amount
 
     def note(key: str, /, **facts: object) -> None:
         LOG.warning(key.replace("_", "-"), extra={"text": SHELL.text(key, **facts)})

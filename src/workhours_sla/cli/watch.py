@@ -52,7 +52,7 @@ from workhours_sla.sla.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.sla.watermark import Watermarks
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SHELL
-from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.amounts import parse_amount
 
 STDOUT: Final = "stdout"
 DEFAULT_SKEW: Final = "5m"

@@ -21,7 +21,7 @@ from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_onl
 from workhours_sla.statistics.control_charts import merge_short_periods
 from workhours_sla.worktime.columns.verbs import is_working
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone_offsets import zone_offsets
+from workhours_sla.worktime.times import zone_offsets
 
 ARRIVAL_CLASSES: Final = (
     "in_hours",

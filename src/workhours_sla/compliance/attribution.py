@@ -29,7 +29,7 @@ from workhours_sla.sla.holders import (
 )
 from workhours_sla.sla.target import Target
 from workhours_sla.statistics.maturity import BREACHED
-from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.budgets import ClockTime
 
 _OWNERS: Final[tuple[Owner, ...]] = ("at_breach", "largest_share", "first")
 _PHASES: Final[tuple[Phase, ...]] = get_args(Phase)

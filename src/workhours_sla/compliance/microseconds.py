@@ -7,7 +7,7 @@ from typing import Final
 
 from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone_offsets import BASE_UTC
+from workhours_sla.worktime.times import BASE_UTC
 
 MICROSECOND: Final = timedelta(microseconds=1)
 MINUTE: Final = 60_000_000

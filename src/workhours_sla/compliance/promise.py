@@ -8,7 +8,7 @@ from typing import Final, Literal, cast
 
 from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.report_options import ReportOptions
-from workhours_sla.worktime.budget_data import budget_kind, budget_size
+from workhours_sla.worktime.budgets import budget_kind, budget_size
 
 HORIZON: Final = timedelta(hours=8)
 """The default horizon of the restricted mean if the budget is not working time."""

@@ -20,7 +20,7 @@ from workhours_sla.compliance.report_comparison import Revision
 from workhours_sla.errors import ConfigError, SourceError, clipped, shown
 from workhours_sla.reports.report import Report
 from workhours_sla.text.messages import phrase_of, say
-from workhours_sla.worktime.budget import iso_amount
+from workhours_sla.worktime.amounts import iso_amount
 
 SCHEMA: Final = "workhours.report/4"
 REVISION_SCHEMA: Final = "workhours.report-revision/1"

@@ -18,7 +18,7 @@ from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.event import FIELD_NAMES
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
 APPEAL: Final = "workhours.appeal/1"
 OVERDUE: Final = "workhours.overdue/1"

@@ -34,7 +34,7 @@ from workhours_sla.sla.run_loop import Digests
 from workhours_sla.sla.source import Rejected
 from workhours_sla.sla.store import Batch, Store
 from workhours_sla.worktime.explain import Trace
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
 SKEW: Final = timedelta(minutes=5)
 """By default, how long after it happened an event may arrive without being late."""

@@ -13,7 +13,7 @@ from workhours_sla.service.schemas import REF
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.text.catalog import PROBLEMS
-from workhours_sla.worktime.budget import working_hours
+from workhours_sla.worktime.amounts import working_hours
 from workhours_sla.worktime.schedule import Schedule
 
 RARE: Final = ("wrong-secret", "report-busy")

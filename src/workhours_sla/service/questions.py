@@ -17,7 +17,7 @@ from workhours_sla.service.problems import refuse
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, refuse_year
+from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR, refuse_year
 from workhours_sla.worktime.schedule import Schedule
 
 LONGEST_SPAN: Final = timedelta(days=3660)

@@ -30,7 +30,7 @@ from workhours_sla.worktime.hours_rules import (
     last_day,
 )
 from workhours_sla.worktime.shifts import WHOLE_DAY, Shift, Shifts, merge_shifts
-from workhours_sla.worktime.zone_offsets import ONE_DAY
+from workhours_sla.worktime.times import ONE_DAY
 
 LONGEST: Final = 10_000
 """Maximum length of weekly hours as text, in characters."""

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from workhours_sla.calendars.date_ranges import dates_between
 from workhours_sla.worktime.shifts import Shifts, format_shifts, merge_shifts, without
-from workhours_sla.worktime.zone_offsets import ONE_DAY
+from workhours_sla.worktime.times import ONE_DAY
 
 WEEKDAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 MONTHS: Final = (

@@ -21,7 +21,7 @@ import msgspec
 from workhours_sla.adapters.checked_data import Keys, Reader
 from workhours_sla.adapters.json.single_texts import LEAVES, Amount
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget_kinds import (
+from workhours_sla.worktime.budgets import (
     Budget,
     CalendarDays,
     ClockTime,

@@ -15,7 +15,7 @@ from workhours_sla.adapters.sources.nested import nested
 from workhours_sla.adapters.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format
 from workhours_sla.errors import SourceError
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.amounts import parse_amount
 
 if TYPE_CHECKING:
     from workhours_sla.adapters.config.sections import Config, Format, Input

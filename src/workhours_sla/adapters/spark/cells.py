@@ -18,7 +18,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.worktime.compiled_runs import Run
+from workhours_sla.worktime.runs import Run
 
 Ints: TypeAlias = NDArray[np.int64]
 

@@ -18,10 +18,10 @@ from workhours_sla.argument_types import checked
 from workhours_sla.errors import BudgetError, EngineError
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget_kinds import Budget
-from workhours_sla.worktime.compiled_runs import Run, check_covered, runs_between
-from workhours_sla.worktime.working_time import WorkingTime
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.budgets import Budget
+from workhours_sla.worktime.runs import Run, check_covered, runs_between
+from workhours_sla.worktime.verbs import WorkingTime
+from workhours_sla.worktime.times import ZERO
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

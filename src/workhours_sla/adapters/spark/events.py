@@ -9,7 +9,7 @@ from workhours_sla.adapters.spark.session import check_packages
 from workhours_sla.errors import EngineError, NaiveDatetimeError, shown
 from workhours_sla.sla.event import AUTHOR_ROLES, EARLIEST, EVENT_FIELDS, LATEST, MOST_ID, EventType
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.zone_offsets import BASE_UTC
+from workhours_sla.worktime.times import BASE_UTC
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame

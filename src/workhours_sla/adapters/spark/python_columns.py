@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from workhours_sla.errors import BudgetError, EngineError
 from workhours_sla.text.messages import Phrase, say
-from workhours_sla.worktime.budget_kinds import Budget
+from workhours_sla.worktime.budgets import Budget
 from workhours_sla.worktime.columns import verbs
-from workhours_sla.worktime.compiled_runs import Run
-from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.runs import Run
+from workhours_sla.worktime.verbs import WorkingTime
 
 Ints: TypeAlias = NDArray[np.int64]
 _NULL: Final = int(np.iinfo(np.int64).min)

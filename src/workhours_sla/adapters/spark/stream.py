@@ -16,7 +16,7 @@ from workhours_sla.errors import EngineError
 from workhours_sla.sla.event import FIELD_NAMES
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from workhours_sla.adapters.sql.settings import Settings
 from workhours_sla.adapters.sql.tables import CompiledSchedules
 from workhours_sla.adapters.sql.vocabulary import Dialect, case, slot_or_refused
-from workhours_sla.worktime.budget_kinds import MAX_COUNT
-from workhours_sla.worktime.compiled_dates import DateRow, date_rows
+from workhours_sla.worktime.budgets import MAX_COUNT
+from workhours_sla.worktime.runs import DateRow, date_rows
 
 COUNT_FROM = ("next_day", "same_day")
 ROLLS = ("following", "preceding", "none")

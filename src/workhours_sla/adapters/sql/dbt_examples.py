@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from workhours_sla.adapters.sql.script import instant_of
 from workhours_sla.adapters.sql.tables import CompiledSchedules
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.verbs import WorkingTime
 
 Cells = tuple[object, ...]
 QUESTION_COLUMNS: Final = ("id", "schedule", "start_at", "end_at", "budget")

@@ -17,7 +17,7 @@ from workhours_sla.adapters.sql.settings import (
 from workhours_sla.adapters.sql.tables import CompiledSchedules, compile_schedules
 from workhours_sla.errors import ScriptError, shown
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.verbs import WorkingTime
 
 DIALECTS: Final = {
     "duckdb": ("duckdb", "DuckDB"),

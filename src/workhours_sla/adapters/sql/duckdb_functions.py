@@ -15,7 +15,7 @@ from workhours_sla.adapters.sql.settings import OnUnknown, check_on_unknown, che
 from workhours_sla.adapters.sql.tables import check_names
 from workhours_sla.errors import ScriptError, needs_extra
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.verbs import WorkingTime
 
 if TYPE_CHECKING:
     import duckdb

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from workhours_sla.worktime.compiled_runs import Run
+from workhours_sla.worktime.runs import Run
 
 DAY: Final = 86_400_000_000
 

@@ -14,8 +14,8 @@ from workhours_sla.service.screen.view import LETTERS, ScreenPart, shortened
 from workhours_sla.sla.target import Target
 from workhours_sla.text.catalog import LANGUAGES, TYPESET_SENTENCES, current
 from workhours_sla.text.words import NO_PART, budget_words, heading, target_name
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_data import budget_kind, budget_size
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.budgets import budget_kind, budget_size
 
 STYLE: Final = packaged("page.css") + packaged("screen.css", __package__ or "")
 SCRIPT: Final = packaged("page.js") + packaged("screen.js", __package__ or "")

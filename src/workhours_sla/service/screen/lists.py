@@ -22,8 +22,8 @@ from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text.numbers import NO_FIGURE, count_text
 from workhours_sla.text.words import NO_PART, heading
-from workhours_sla.worktime.budget_kinds import ClockTime, WorkingDaysInHours
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.times import ZERO
 
 LISTED: Final = {Show.OVERDUE: 10, Show.TODAY: 10, Show.NEXT: 5}
 """Number of appeals of each group on the board. The other groups have only their count there."""

@@ -1,7 +1,7 @@
-"""Budgets of working time: create, check, parse and format them.
+"""Amounts of working time: create, check, parse and format them.
 
-Budgets in days or months are in the module ``budget_kinds``, because ``budget_kinds`` imports
-``dataclasses``. Calculating a single deadline in working hours must not load ``dataclasses``.
+The other kinds of budgets are in ``budgets``, which imports ``dataclasses``. Calculating a single
+deadline in working hours must not load ``dataclasses``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Budgets of days, months and clock time, and of working days that are counted in hours.
+"""Kinds of budgets: days, months, clock time, and working days that are counted in hours.
 
 Civil Code of the Russian Federation, articles 190-194: a term in days, months or years is counted
 from the next day and ends with its last day. What must be done in an office must be done before
@@ -6,25 +6,29 @@ the office closes.
 
 Jira and others count a working day as a fixed number of hours. The length of the working day is the
 weekly hours divided by the working days of the week, as in the norms of working time.
+
+A kind of budget is a class in ``BUDGET_KINDS``: the verbs, the parser, the explanation, JSON and
+the columns know only the members of ``BudgetKind``.
 """
 
 from __future__ import annotations
 
 import calendar
+import re
 from abc import ABCMeta, abstractmethod
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import Any, ClassVar, Final, Literal, NamedTuple, Self
 
 from workhours_sla.calendars.date_ranges import LATEST
 from workhours_sla.errors import ArgumentError, BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.dated_shifts import DatedShifts
+from workhours_sla.worktime.amounts import check_budget, iso_amount, match_of_amount, parse_amount
 from workhours_sla.worktime.due_dates import (
+    DatedShifts,
     Roll,
     due_bounds_on,
     ends_of,
@@ -32,27 +36,37 @@ from workhours_sla.worktime.due_dates import (
     is_over,
     is_paused,
     last_closing,
+    latest_start_by_search,
     midnight_after,
     paused_dates,
     rolled,
 )
 from workhours_sla.worktime.hours import WeeklyHours
-from workhours_sla.worktime.instants import (
+from workhours_sla.worktime.pauses import Pauses, moments_of
+from workhours_sla.worktime.times import (
+    BASE,
+    BASE_UTC,
     FIRST_YEAR,
     LAST_YEAR,
+    ONE_DAY,
+    TICK,
+    ZERO,
+    midnight_on,
     moment_of,
+    refuse_late_year,
     refuse_naive,
     refuse_year,
+    zone_offsets,
 )
-from workhours_sla.worktime.pauses import Pauses, moments_of
-from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC, ONE_DAY, TICK, ZERO, zone_offsets
-
-if TYPE_CHECKING:
-    from workhours_sla.worktime.working_time import WorkingTime
 
 CountFrom = Literal["next_day", "same_day"]
 MAX_COUNT = 10_000
 """Maximum number of days or months in a budget."""
+WORKING_TIME = "working_time"
+"""The name of the kind of budget that is a plain timedelta."""
+_COUNTING: Final = frozenset({"roll", "count_from"})
+_COUNTED: Final = re.compile(r"(\d{1,9})\s+(.*)", re.DOTALL)
+_SINGULAR: Final = {"days": "day", "months": "month"}
 
 
 class DayAnswer(NamedTuple):
@@ -72,14 +86,96 @@ class DayBounds(NamedTuple):
     limit: tuple[datetime | None, datetime | None]
 
 
-class DayBudget(metaclass=ABCMeta):
-    """A budget that ends on a date, the due date.
+_NO_BOUNDS: Final = DayBounds((None, None), (None, None))
 
-    The due time is the last closing on the due date, or 24:00 if that date has no working hours.
-    The limit is 24:00 of the due date.
+
+class BudgetKind(metaclass=ABCMeta):
+    """A budget that is not a plain timedelta: a dataclass whose first field is its size.
+
+    - ``unit``: what the text of the budget counts, in the singular, such as ``working day``.
+    - ``around_the_clock``: the budget is time around the clock, not working time.
+    - ``same_for_a_date``: all starts on a date before its closing have one answer, and all starts
+      after its closing have another. Columns then ask for each date, otherwise for each row.
     """
 
     __slots__ = ()
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    unit: ClassVar[str]
+    around_the_clock: ClassVar[bool] = False
+    same_for_a_date: ClassVar[bool] = False
+
+    @classmethod
+    def parse(cls, text: str, **counting: str | None) -> Self | None:
+        """Return the budget of a text, None if it names another kind.
+
+        ``counting`` are the options ``roll`` and ``count_from``. Raises BudgetError if the kind
+        needs a roll and none is given.
+        """
+        counted = _COUNTED.fullmatch(text.strip().lower())
+        if counted is None:
+            return None
+        number, unit = counted.groups()
+        if " ".join(_SINGULAR.get(word, word) for word in unit.split()) != cls.unit:
+            return None
+        options: dict[str, Any] = {
+            name: counting[name] for name in cls.__dataclass_fields__ if name in _COUNTING
+        }
+        if options.get("roll", "none") is None:
+            raise BudgetError(say("no_roll", text=shown(text)), text=text)
+        return cls(int(number), **options)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The fields of the budget, keyed by name."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @abstractmethod
+    def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
+        """Return the due time and the limit in the zone of ``start``.
+
+        Raises CalendarCoverageError.
+        """
+
+    def bounds(
+        self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
+    ) -> DayBounds:
+        """Return the earliest and latest due time and limit over all completions of a schedule.
+
+        ``schedule`` must have completions. ``paused`` are the certain pauses. ``possibly_paused``
+        are the certain and the possible pauses.
+        """
+        return _NO_BOUNDS
+
+    def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
+        """Return the latest start whose due time is no later than ``due``.
+
+        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
+        """
+        rolls_back = self.values.get("roll") == "preceding"
+        return latest_start_by_search(due, schedule, self, rolls_back=rolls_back)
+
+    def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]] | None:
+        """Return the working time that the budget equals, None if it is none.
+
+        It is a list of pairs: the amount for all starts from an instant on.
+        """
+        return None
+
+
+class DayBudget(BudgetKind):
+    """A budget that ends on a date, the due date.
+
+    The due time is the last closing on the due date, or 24:00 if that date has no working hours.
+    The limit is 24:00 of the due date. ``skips_days_off`` and ``numbered`` say for the explanation
+    whether days off do not count, and whether the dates that count are numbered.
+    """
+
+    __slots__ = ()
+
+    same_for_a_date: ClassVar[bool] = True
+    skips_days_off: ClassVar[bool] = False
+    numbered: ClassVar[bool] = True
 
     @abstractmethod
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
@@ -91,10 +187,7 @@ class DayBudget(metaclass=ABCMeta):
         """
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return the due time and the limit in the zone of ``start``.
-
-        Raises CalendarCoverageError.
-        """
+        """Return the due time and the limit in the zone of ``start``."""
         if not FIRST_YEAR <= start.year <= LAST_YEAR:
             refuse_year(start)
         if pauses:
@@ -105,14 +198,14 @@ class DayBudget(metaclass=ABCMeta):
             due_at, limit = _answer_on(self, schedule, start_date, after_closing)
         return DayAnswer(due_at.astimezone(start.tzinfo), limit.astimezone(start.tzinfo))
 
+    def without_roll(self) -> DayBudget:
+        """Return the same budget, whose due date stays on a day off."""
+        return replace(self, roll="none") if "roll" in self.values else self  # type: ignore[type-var]
+
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
     ) -> DayBounds:
-        """Return the earliest and latest due time and limit over all completions of a schedule.
-
-        ``schedule`` must have completions. ``paused`` are the certain pauses. ``possibly_paused``
-        are the certain and the possible pauses.
-        """
+        """Return the earliest and latest due time and limit over all completions of a schedule."""
         # More working dates make the due date earlier, unless it rolls back. More pauses make it
         # later. So four due dates are calculated: with all unknown dates off and with all of them
         # full, each with ``paused`` and ``possibly_paused``. Every other due date lies between the
@@ -121,7 +214,7 @@ class DayBudget(metaclass=ABCMeta):
         # may be a short day, so that the start may be before or after the closing: ``_due_dates``
         # then returns the due dates of both cases.
         if not FIRST_YEAR <= start.year <= LAST_YEAR:
-            return DayBounds((None, None), (None, None))
+            return _NO_BOUNDS
         start_date = start.astimezone(schedule.tz).date()
         dates: set[date] = set()
         unbounded = False
@@ -135,8 +228,8 @@ class DayBudget(metaclass=ABCMeta):
                 except CalendarCoverageError:
                     unbounded = True
         if not dates:
-            return DayBounds((None, None), (None, None))
-        roll = self.roll if isinstance(self, CalendarDays | Months) else None
+            return _NO_BOUNDS
+        roll = self.values.get("roll")
         earliest, latest = min(dates), max(dates)
         if roll == "preceding" and (unbounded or earliest < latest):
             earliest = min(earliest, start_date)
@@ -178,6 +271,9 @@ class WorkingDays(DayBudget):
     2026-01-12 18:00:00+03:00
     """
 
+    unit = "working day"
+    skips_days_off = True
+
     count: int
     count_from: CountFrom = "next_day"
 
@@ -214,6 +310,8 @@ class CalendarDays(DayBudget):
     2025-12-30
     """
 
+    unit = "day"
+
     count: int
     roll: Roll
     count_from: CountFrom = "next_day"
@@ -231,7 +329,7 @@ class CalendarDays(DayBudget):
     ) -> date:
         paused = paused_dates(schedule, pauses)
         if self.count > (LATEST - first).days:
-            refuse_year(datetime.max.replace(tzinfo=UTC))
+            refuse_late_year()
         end = extended_by_pauses(first, first + ONE_DAY * (self.count - 1), paused)
         return rolled(schedule, end, self.roll, start, paused)
 
@@ -260,6 +358,9 @@ class Months(DayBudget):
     2026-02-28
     """
 
+    unit = "month"
+    numbered = False
+
     count: int
     roll: Roll
 
@@ -272,7 +373,7 @@ class Months(DayBudget):
         years, month = divmod(start_date.month - 1 + self.count, 12)
         year, month = start_date.year + years, month + 1
         if year > LAST_YEAR:
-            refuse_year(datetime.max.replace(tzinfo=UTC))
+            refuse_late_year()
         day = min(start_date.day, calendar.monthrange(year, month)[1])
         paused = paused_dates(schedule, pauses)
         end = extended_by_pauses(start_date + ONE_DAY, date(year, month, day), paused)
@@ -281,7 +382,7 @@ class Months(DayBudget):
 
 @public()
 @dataclass(frozen=True, slots=True)
-class ClockTime:
+class ClockTime(BudgetKind):
     """A budget of time around the clock, independent of the schedule and of pauses.
 
     Raises BudgetError for a negative amount.
@@ -293,10 +394,20 @@ class ClockTime:
     2025-03-15 17:00:00+03:00
     """
 
+    unit = "clock"
+    around_the_clock = True
+
     amount: timedelta
 
     def __post_init__(self) -> None:
         check_budget(self.amount)
+
+    @classmethod
+    def parse(cls, text: str, **counting: str | None) -> Self | None:
+        """Return the budget of a text such as ``9h clock``, None for another kind."""
+        amount = text.strip().lower().removesuffix(cls.unit)
+        # a regular expression would take quadratic time for many blanks before "clock"
+        return cls(parse_amount(amount)) if amount != amount.rstrip() else None
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
         """Return ``start`` plus the amount: the due time, which is also the limit.
@@ -311,13 +422,13 @@ class ClockTime:
         try:
             due_at = (start.astimezone(UTC) + self.amount).astimezone(start.tzinfo)
         except OverflowError:
-            refuse_year(datetime.max.replace(tzinfo=UTC))
+            refuse_late_year()
         return DayAnswer(due_at, due_at)
 
 
 @public()
 @dataclass(frozen=True, slots=True)
-class WorkingDaysInHours:
+class WorkingDaysInHours(BudgetKind):
     """A budget of working time: a number of working days of the usual length.
 
     The usual length of a working day is the weekly hours divided by the number of weekdays that
@@ -333,6 +444,8 @@ class WorkingDaysInHours:
     >>> print(office.deadline(tuesday, WorkingDaysInHours(2)))
     2025-03-13 09:45:00+03:00
     """
+
+    unit = "working day in hours"
 
     count: int
 
@@ -352,18 +465,21 @@ class WorkingDaysInHours:
         ]
         return -(-sum(lengths, ZERO) * self.count // len(lengths))
 
-    def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
-        """Return the latest start whose due time is no later than ``due``.
+    def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]]:
+        """Return pairs: the amount for all starts from an instant on."""
+        zone = zone_offsets(schedule.tz)
+        begins = [zone.start_of(midnight_on(day)) for day in (date(2, 1, 1), *schedule.changes)]
+        return [(begin, self.amount(schedule, BASE_UTC + begin)) for begin in begins]
 
-        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
-        """
+    def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
+        """Return the latest start whose due time is no later than ``due``."""
         midnights = (_midnight(schedule, day) for day in schedule.changes)
         begins = [midnight for midnight in midnights if midnight <= due]
         ends: datetime | None = None
         while True:
             begin = begins.pop() if begins else None
             amount = self.amount(schedule, begin or (ends or due) - TICK)
-            found = _verbs(schedule).latest_start(due, amount)
+            found = schedule.latest_start(due, amount)
             if ends is not None:
                 found = min(found, (ends - TICK).astimezone(due.tzinfo))
             if begin is None or found >= begin:
@@ -371,12 +487,9 @@ class WorkingDaysInHours:
             ends = begin
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return the due time and the limit in the zone of ``start``.
-
-        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
-        """
+        """Return the due time and the limit in the zone of ``start``."""
         amount = self.amount(schedule, start)
-        return DayAnswer(*_verbs(schedule).due_and_limit(start, amount, pauses=pauses))
+        return DayAnswer(*schedule.due_and_limit(start, amount, pauses=pauses))
 
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
@@ -391,23 +504,32 @@ class WorkingDaysInHours:
         for completion, pauses in ((most, paused), (least, possibly_paused)):
             due = limit = None
             with suppress(CalendarCoverageError):
-                due = _verbs(completion).deadline(start, amount, pauses=pauses)
-                limit = _verbs(completion).breaches_after(start, amount, pauses=pauses)
+                due = completion.deadline(start, amount, pauses=pauses)
+                limit = completion.breaches_after(start, amount, pauses=pauses)
             ends.append((_in_utc(due), _in_utc(limit)))
         return DayBounds((ends[0][0], ends[1][0]), (ends[0][1], ends[1][1]))
 
 
-Budget = timedelta | DayBudget | ClockTime | WorkingDaysInHours
+BUDGET_KINDS: Final[tuple[type[BudgetKind], ...]] = (
+    WorkingDays,
+    CalendarDays,
+    Months,
+    ClockTime,
+    WorkingDaysInHours,
+)
+"""All kinds of budgets but the plain timedelta, in the order in which a text is tried."""
+OtherBudget = DayBudget | ClockTime | WorkingDaysInHours
+"""A budget that is not a timedelta; the list of kinds is ``BUDGET_KINDS``."""
+Budget = timedelta | OtherBudget
 """Any budget that a target can have; a plain timedelta is working time."""
-_KINDS = (DayBudget, ClockTime, WorkingDaysInHours)
 
 
-def day_budget(budget: object, start: datetime) -> DayBudget | ClockTime | WorkingDaysInHours:
+def check_kind(budget: object, start: datetime) -> BudgetKind:
     """Check that ``budget`` is a Budget other than a timedelta, and return it.
 
     Raises ArgumentError for another value, and NaiveDatetimeError if ``start`` is naive.
     """
-    if not isinstance(budget, _KINDS):
+    if not isinstance(budget, BudgetKind):
         msg = f"a budget is a timedelta such as working_hours(4), or days, not {budget!r}"
         raise ArgumentError(msg)
     if not isinstance(start, datetime):
@@ -415,6 +537,103 @@ def day_budget(budget: object, start: datetime) -> DayBudget | ClockTime | Worki
     if start.utcoffset() is None:
         refuse_naive(start)
     return budget
+
+
+# -- texts and plain data --------------------------------------------------------------------
+
+
+def parse_budget(
+    text: str, *, roll: Roll | None = None, count_from: CountFrom | None = None
+) -> Budget:
+    """Parse a budget of any kind, as a configuration writes it.
+
+    Working time is ``4h``, ``90m``, ``4h30m``, ``4:30`` or an ISO 8601 duration with hours, minutes
+    and seconds, ``PT4H30M``; it becomes a timedelta. The other kinds are
+
+    - ``7 working days``: WorkingDays;
+    - ``30 days``: CalendarDays;
+    - ``1 month``: Months;
+    - ``9h clock``: ClockTime;
+    - ``2 working days in hours``: WorkingDaysInHours.
+
+    ``P1D`` is refused, since it does not say which days count. ``roll`` decides where a due date on
+    a day off moves; calendar days and months require it, and other kinds ignore it. ``count_from``
+    decides which date is counted first, by default ``next_day``; only WorkingDays and CalendarDays
+    use it. Raises BudgetError for any other text, and for a ``roll`` or ``count_from`` that is
+    required and missing or has no such value.
+
+    >>> parse_budget("4h30m") == parse_budget("PT4H30M") == parse_budget("4:30")
+    True
+    >>> parse_budget("30 days", roll="following")
+    CalendarDays(count=30, roll='following', count_from='next_day')
+    """
+    if match_of_amount(text) is not None:
+        return parse_amount(text)
+    counting = {"roll": roll, "count_from": count_from or "next_day"}
+    for kind in BUDGET_KINDS:
+        found = kind.parse(text, **counting)
+        if found is not None:
+            return found
+    raise BudgetError(say("no_budget", text=shown(text)), text=text)
+
+
+def budget_kind(budget: Budget) -> str:
+    """Return the name of the kind of a budget, as it is used in JSON and in texts.
+
+    >>> from workhours_sla import WorkingDays
+    >>> budget_kind(WorkingDays(7)), budget_kind(timedelta(hours=4))
+    ('working_days', 'working_time')
+    """
+    if isinstance(budget, timedelta):
+        return WORKING_TIME
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", type(budget).__name__).lower()
+
+
+def budget_size(budget: Budget) -> timedelta | int:
+    """Return the amount of a time budget, or the count of a budget in days or months.
+
+    >>> from workhours_sla import Months
+    >>> budget_size(Months(1, roll="none"))
+    1
+    """
+    if isinstance(budget, timedelta):
+        return budget
+    size: timedelta | int = next(iter(budget.values.values()))
+    return size
+
+
+def counting_of(budget: Budget) -> dict[str, object]:
+    """Return the ``roll`` and ``count_from`` of a budget, keyed by name, if its kind has them.
+
+    >>> from workhours_sla import WorkingDays
+    >>> counting_of(WorkingDays(7)), counting_of(timedelta(hours=4))
+    ({'count_from': 'next_day'}, {})
+    """
+    if isinstance(budget, timedelta):
+        return {}
+    return {name: value for name, value in budget.values.items() if name in _COUNTING}
+
+
+def budget_data(budget: Budget) -> str | dict[str, dict[str, object]]:
+    """Return a budget for JSON: working time as an ISO 8601 duration, others keyed by kind.
+
+    >>> from workhours_sla import ClockTime, WorkingDays
+    >>> budget_data(timedelta(hours=4)), budget_data(ClockTime(timedelta(hours=9)))
+    ('PT4H', {'clock_time': {'amount': 'PT9H'}})
+    >>> budget_data(WorkingDays(7))
+    {'working_days': {'count': 7, 'count_from': 'next_day'}}
+    """
+    if isinstance(budget, timedelta):
+        return iso_amount(budget)
+    return {
+        budget_kind(budget): {
+            name: iso_amount(value) if isinstance(value, timedelta) else value
+            for name, value in budget.values.items()
+        }
+    }
+
+
+# -- counting ---------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=4096)
@@ -457,15 +676,9 @@ def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] =
         raise BudgetError(msg, choice=choice)
 
 
-def _verbs(schedule: DatedShifts) -> WorkingTime:
-    """Cast a schedule to WorkingTime: every schedule with dates also has the verbs."""
-    return cast("WorkingTime", schedule)
-
-
 def _midnight(schedule: DatedShifts, day: date) -> datetime:
     """Return the first instant of a date, in UTC."""
-    zone = zone_offsets(schedule.tz)
-    return BASE_UTC + zone.start_of(ONE_DAY * (day - BASE.date()).days)
+    return BASE_UTC + zone_offsets(schedule.tz).start_of(midnight_on(day))
 
 
 def _week_on(schedule: DatedShifts, day: date) -> WeeklyHours:

@@ -1,0 +1,179 @@
+"""Decide whether an answer that depends on unknown dates can be given.
+
+A date is unknown if the calendar does not cover it or has an uncertain entry for it. A *completion*
+assigns each unknown date a full day, a short day or a day off. An answer is certain if every
+completion gives the same answer.
+
+Completions are not enumerated. Most answers can only increase, or only decrease, if working time is
+added. Such an answer lies between two extremes: the answer if all unknown dates are days off, and
+the answer if they are all full days. If the extremes are equal, every completion gives that answer.
+
+With ``provisional=True``, an answer that is not certain is calculated by rule instead of refused.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, Concatenate, NoReturn, ParamSpec, Protocol, Self, TypeVar
+
+from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
+
+
+class Completable(Protocol):
+    """Working time of which some dates may be unknown."""
+
+    def completions(self) -> tuple[Self, Self] | None:
+        """Return two completions: all unknown dates off, and all of them full working days."""
+
+    def provisionally(self) -> Self:
+        """Return the same working time, where rules decide the unknown dates."""
+
+    def elapsed(self, start: datetime, end: datetime) -> timedelta:
+        """Return the working time between two instants."""
+
+
+Time = TypeVar("Time", bound=Completable)
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+
+_BETWEEN = "; in any case the answer lies between "
+
+
+def answers_unknown_dates(
+    certain: Callable[..., Any],
+) -> Callable[[Callable[Concatenate[Time, P], Answer]], Callable[Concatenate[Time, P], Answer]]:
+    """Return a decorator for a verb that raises CalendarCoverageError for unknown dates.
+
+    ``certain(time, ask, error, *arguments)`` returns the answer if it is certain, and otherwise
+    raises an error. It receives the working time, the question, and the error that the question
+    raised. With ``provisional=True`` the question is then asked of ``time.provisionally()``, and a
+    ProvisionalWarning is emitted.
+    """
+
+    def decorate(
+        verb: Callable[Concatenate[Time, P], Answer],
+    ) -> Callable[Concatenate[Time, P], Answer]:
+        @wraps(verb)
+        def answer(time: Time, *args: P.args, **kwargs: P.kwargs) -> Answer:
+            provisional = kwargs.pop("provisional", False)
+
+            def ask(one: Time) -> Answer:
+                return verb(one, *args, **kwargs)
+
+            def ask_of(one: Time) -> Answer:
+                try:
+                    return verb(one, *args, **kwargs)
+                except CalendarCoverageError as error:
+                    found: Answer = certain(one, ask, error, *args, **kwargs)
+                    return found
+
+            try:
+                return ask_of(time)
+            except CalendarCoverageError as uncertain:
+                if not provisional:
+                    raise
+                found = ask_of(time.provisionally())
+                warn_provisional(f"the answer is provisional: {uncertain}")
+                return found
+
+        return answer
+
+    return decorate
+
+
+def same_in_any_case(
+    time: Time, ask: Callable[[Time], Answer], error: CalendarCoverageError, *_: Any, **__: Any
+) -> Answer:
+    """Return the answer if both extremes are equal, otherwise raise ``error`` with these bounds."""
+    least, most = _extreme_answers(time, ask)
+    if least is not None and _in_utc(least) == _in_utc(most):
+        return least
+    raise with_bounds(error, least, most) from None
+
+
+def same_edge_in_any_case(
+    time: Time,
+    ask: Callable[[Time], datetime],
+    error: CalendarCoverageError,
+    when: datetime,
+    **_: Any,
+) -> datetime:
+    """Return an opening or closing near ``when`` if it is certain, otherwise raise ``error``.
+
+    Equal extremes are not enough, because a short day opens or closes at another time than a full
+    day. Both extreme completions must also have the same working time between the answer and
+    ``when``.
+    """
+    least, most = _extreme_answers(time, ask)
+    if least is not None and _in_utc(least) == _in_utc(most):
+        off, full = _extreme_answers(time, lambda one: one.elapsed(least, when))
+        if off is not None and off == full:
+            return least
+    raise error from None
+
+
+def refused(
+    _time: object, _ask: object, error: CalendarCoverageError, *_: Any, **__: Any
+) -> NoReturn:
+    """Raise ``error``. Used for verbs that call other verbs, which look for a certain answer."""
+    raise error
+
+
+def refused_without_bounds(
+    _time: object, _ask: object, error: CalendarCoverageError, *_: Any, **__: Any
+) -> NoReturn:
+    """Raise a copy of ``error`` without bounds, because its bounds belong to another verb."""
+    msg = str(error).partition(_BETWEEN)[0]
+    facts = error.__dict__ | {"earliest": None, "latest": None}
+    raise CalendarCoverageError(msg, **facts) from None
+
+
+def warn_provisional(message: str) -> None:
+    """Emit a ProvisionalWarning that points to the line that called workhours_sla."""
+    level, frame = 2, sys._getframe(1)  # noqa: SLF001 - skip_file_prefixes needs Python 3.12
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("workhours_sla."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, ProvisionalWarning, stacklevel=level)
+
+
+def with_bounds(error: CalendarCoverageError, one: object, other: object) -> CalendarCoverageError:
+    """Return a copy of the error with the earliest and the latest possible answer.
+
+    ``one`` and ``other`` are the earliest and the latest answer in any order. They replace bounds
+    that the error already has. If one of the two is unknown, the error is returned unchanged.
+    """
+    bounds = [bound for bound in (one, other) if isinstance(bound, datetime | timedelta)]
+    if len(bounds) < 2:
+        return error
+    earliest, latest = sorted(bounds, key=_in_utc)  # type: ignore[arg-type]
+    msg = f"{str(error).partition(_BETWEEN)[0]}{_BETWEEN}{earliest} and {latest}"
+    facts = error.__dict__ | {"earliest": earliest, "latest": latest}
+    return CalendarCoverageError(msg, **facts)
+
+
+def _extreme_answers(
+    time: Time, ask: Callable[[Time], Answer]
+) -> tuple[Answer | None, Answer | None]:
+    """Return two answers: with all unknown dates off, and with all of them full working days.
+
+    An answer that is unknown is None.
+    """
+    found: list[Answer | None] = []
+    for completion in time.completions() or ():
+        one = None
+        with suppress(CalendarCoverageError):
+            one = ask(completion)
+        found.append(one)
+    return (found[0], found[1]) if found else (None, None)
+
+
+def _in_utc(answer: object) -> object:
+    """Return an answer with its datetimes in UTC, so that a repeated hour compares correctly."""
+    if isinstance(answer, datetime):
+        return answer.astimezone(UTC)
+    return tuple(map(_in_utc, answer)) if isinstance(answer, tuple) else answer
