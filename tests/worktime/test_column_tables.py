@@ -37,7 +37,7 @@ class TwoRuns(WorkingTime):
     __slots__ = ()
 
     def __init__(self) -> None:
-        self._init(ZoneInfo("UTC"))
+        super().__init__(ZoneInfo("UTC"))
 
     def _compile(self) -> tuple[Timeline, ...]:
         def within(lo: timedelta, hi: timedelta) -> list[tuple[timedelta, timedelta]]:
@@ -204,9 +204,9 @@ def test_long_tables_of_several_schedules(monkeypatch: pytest.MonkeyPatch, unit:
 
 def test_the_first_and_the_last_known_instant(used: dict[type, int]) -> None:
     calendar = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
-    first, last = calendar._lines()[0].lo, calendar._lines()[0].hi
+    first, last = calendar.compiled.lines[0].lo, calendar.compiled.lines[0].hi
     office = TwoRuns()
-    lines = office._lines()
+    lines = office.compiled.lines
     for schedule, edges in (
         (calendar, [first, last]),
         (office, [edge for line in lines for edge in (line.lo, line.hi)]),

@@ -26,8 +26,8 @@ from workhours_sla.errors import (
     ProvisionalWarning,
 )
 from workhours_sla.worktime.columns import lookups, solve, tables
-from workhours_sla.worktime.timeline import Timeline
 from workhours_sla.worktime.intervals import join
+from workhours_sla.worktime.timeline import Timeline
 from workhours_sla.worktime.verbs import WorkingTime
 
 MICROSECOND = timedelta(microseconds=1)
@@ -56,7 +56,7 @@ class Stretches(WorkingTime):
     ) -> None:
         object.__setattr__(self, "stretches", tuple(join(stretches)))
         object.__setattr__(self, "known", tuple(known))
-        self._init(ZoneInfo("UTC"))
+        super().__init__(ZoneInfo("UTC"))
 
     def _compile(self) -> tuple[Timeline, ...]:
         def within(lo: timedelta, hi: timedelta) -> list[tuple[timedelta, timedelta]]:

@@ -11,9 +11,14 @@ from workhours_sla.errors import BudgetError, shown
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.amounts import format_amount
-from workhours_sla.worktime.budgets import budget_kind, budget_size, counting_of
-from workhours_sla.worktime.budgets import Budget, CountFrom
-from workhours_sla.worktime.budgets import parse_budget
+from workhours_sla.worktime.budgets import (
+    Budget,
+    CountFrom,
+    budget_kind,
+    budget_size,
+    counting_of,
+    parse_budget,
+)
 from workhours_sla.worktime.due_dates import Roll
 
 

@@ -18,9 +18,8 @@ from workhours_sla.sla.pauses import ClockPauses
 from workhours_sla.sla.target import Target
 from workhours_sla.statistics.arrays import BoolArray, IntArray
 from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours
-from workhours_sla.worktime.columns.answers import Marked
+from workhours_sla.worktime.columns.answers import Marked, with_amounts
 from workhours_sla.worktime.columns.inputs import Options, question
-from workhours_sla.worktime.columns.answers import with_amounts
 from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
 from workhours_sla.worktime.schedule import Schedule
 

@@ -17,8 +17,8 @@ from workhours_sla.service.problems import refuse
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR, refuse_year
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR, refuse_year
 
 LONGEST_SPAN: Final = timedelta(days=3660)
 """The longest span between two times of a question."""

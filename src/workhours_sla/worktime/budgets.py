@@ -16,6 +16,7 @@ from __future__ import annotations
 import calendar
 import re
 from abc import ABCMeta, abstractmethod
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -44,7 +45,6 @@ from workhours_sla.worktime.due_dates import (
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.times import (
-    BASE,
     BASE_UTC,
     FIRST_YEAR,
     LAST_YEAR,
@@ -123,7 +123,8 @@ class BudgetKind(metaclass=ABCMeta):
         }
         if options.get("roll", "none") is None:
             raise BudgetError(say("no_roll", text=shown(text)), text=text)
-        return cls(int(number), **options)
+        build: Callable[..., Self] = cls
+        return build(int(number), **options)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -200,7 +201,7 @@ class DayBudget(BudgetKind):
 
     def without_roll(self) -> DayBudget:
         """Return the same budget, whose due date stays on a day off."""
-        return replace(self, roll="none") if "roll" in self.values else self  # type: ignore[type-var]
+        return replace(self, roll="none") if "roll" in self.values else self
 
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
@@ -403,7 +404,7 @@ class ClockTime(BudgetKind):
         check_budget(self.amount)
 
     @classmethod
-    def parse(cls, text: str, **counting: str | None) -> Self | None:
+    def parse(cls, text: str, **_: str | None) -> Self | None:
         """Return the budget of a text such as ``9h clock``, None for another kind."""
         amount = text.strip().lower().removesuffix(cls.unit)
         # a regular expression would take quadratic time for many blanks before "clock"
@@ -510,7 +511,9 @@ class WorkingDaysInHours(BudgetKind):
         return DayBounds((ends[0][0], ends[1][0]), (ends[0][1], ends[1][1]))
 
 
-BUDGET_KINDS: Final[tuple[type[BudgetKind], ...]] = (
+OtherBudget = DayBudget | ClockTime | WorkingDaysInHours
+"""A budget that is not a timedelta."""
+BUDGET_KINDS: Final[tuple[type[OtherBudget], ...]] = (
     WorkingDays,
     CalendarDays,
     Months,
@@ -518,8 +521,6 @@ BUDGET_KINDS: Final[tuple[type[BudgetKind], ...]] = (
     WorkingDaysInHours,
 )
 """All kinds of budgets but the plain timedelta, in the order in which a text is tried."""
-OtherBudget = DayBudget | ClockTime | WorkingDaysInHours
-"""A budget that is not a timedelta; the list of kinds is ``BUDGET_KINDS``."""
 Budget = timedelta | OtherBudget
 """Any budget that a target can have; a plain timedelta is working time."""
 

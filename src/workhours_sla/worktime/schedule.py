@@ -435,10 +435,11 @@ class Schedule(WorkingTime):
 
 
 def _rebuild(
-    calendar: Calendar, hours: WeeklyHours, options: dict[str, Any], full: bool | None = None
+    calendar: Calendar, hours: WeeklyHours, options: dict[str, Any], *completed: bool
 ) -> Schedule:
     schedule = Schedule(calendar, hours, **options)
-    object.__setattr__(schedule, "_full", full)
+    for full in completed:
+        object.__setattr__(schedule, "_full", full)
     return schedule
 
 

@@ -1,8 +1,9 @@
 """Compiled working time: a timeline for each range of known dates.
 
-A ``Compiler`` converts the shifts of dates to intervals of instants. Whole UTC years are compiled when they are first needed, and kept as ``Intervals``. Larger intervals
-replace the previous ones in one step, so readers need no lock. Both have the same values of the
-working time C, which ``intervals`` defines.
+A ``Compiler`` converts the shifts of dates to intervals of instants. Whole UTC years are compiled
+when they are first needed, and kept as ``Intervals``. Larger intervals replace the previous ones in
+one step, so readers need no lock. Both have the same values of the working time C, which
+``intervals`` defines.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Datetimes, instants and wall-clock times: conversions, time zones, the refusal of naive datetimes.
+"""Datetimes, instants and wall-clock times: conversions, zones, the refusal of naive datetimes.
 
 An instant is a ``timedelta`` since 1970-01-01T00:00 UTC; variables for instants are called
 ``moment``. A wall-clock time is a ``timedelta`` since 1970-01-01T00:00 on the clocks of a zone. A

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Any, Concatenate, NoReturn, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, NoReturn, Protocol, Self, TypeVar, cast
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 
@@ -38,15 +38,13 @@ class Completable(Protocol):
 
 
 Time = TypeVar("Time", bound=Completable)
-P = ParamSpec("P")
+Verb = TypeVar("Verb", bound=Callable[..., Any])
 Answer = TypeVar("Answer")
 
 _BETWEEN = "; in any case the answer lies between "
 
 
-def answers_unknown_dates(
-    certain: Callable[..., Any],
-) -> Callable[[Callable[Concatenate[Time, P], Answer]], Callable[Concatenate[Time, P], Answer]]:
+def answers_unknown_dates(certain: Callable[..., Any]) -> Callable[[Verb], Verb]:
     """Return a decorator for a verb that raises CalendarCoverageError for unknown dates.
 
     ``certain(time, ask, error, *arguments)`` returns the answer if it is certain, and otherwise
@@ -55,22 +53,17 @@ def answers_unknown_dates(
     ProvisionalWarning is emitted.
     """
 
-    def decorate(
-        verb: Callable[Concatenate[Time, P], Answer],
-    ) -> Callable[Concatenate[Time, P], Answer]:
+    def decorate(verb: Verb) -> Verb:
         @wraps(verb)
-        def answer(time: Time, *args: P.args, **kwargs: P.kwargs) -> Answer:
-            provisional = kwargs.pop("provisional", False)
+        def answer(time: Any, *args: Any, provisional: bool = False, **options: Any) -> Any:
+            def ask(one: Any) -> Any:
+                return verb(one, *args, **options)
 
-            def ask(one: Time) -> Answer:
-                return verb(one, *args, **kwargs)
-
-            def ask_of(one: Time) -> Answer:
+            def ask_of(one: Any) -> Any:
                 try:
-                    return verb(one, *args, **kwargs)
+                    return ask(one)
                 except CalendarCoverageError as error:
-                    found: Answer = certain(one, ask, error, *args, **kwargs)
-                    return found
+                    return certain(one, ask, error, *args, **options)
 
             try:
                 return ask_of(time)
@@ -81,7 +74,7 @@ def answers_unknown_dates(
                 warn_provisional(f"the answer is provisional: {uncertain}")
                 return found
 
-        return answer
+        return cast("Verb", answer)
 
     return decorate
 

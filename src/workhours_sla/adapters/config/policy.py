@@ -26,9 +26,7 @@ from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import parse_amount
-from workhours_sla.worktime.budgets import counting_of
-from workhours_sla.worktime.budgets import Budget, ClockTime
-from workhours_sla.worktime.budgets import parse_budget
+from workhours_sla.worktime.budgets import Budget, ClockTime, counting_of, parse_budget
 from workhours_sla.worktime.schedule import Schedule
 
 DEFAULT = "default"

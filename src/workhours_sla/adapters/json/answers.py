@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.worktime.amounts import iso_amount
-from workhours_sla.worktime.budgets import budget_data
-from workhours_sla.worktime.budgets import Budget, DayBudget, WorkingDaysInHours
+from workhours_sla.worktime.budgets import Budget, DayBudget, WorkingDaysInHours, budget_data
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.schedule import Schedule
 

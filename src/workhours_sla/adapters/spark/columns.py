@@ -20,8 +20,8 @@ from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.budgets import Budget
 from workhours_sla.worktime.runs import Run, check_covered, runs_between
-from workhours_sla.worktime.verbs import WorkingTime
 from workhours_sla.worktime.times import ZERO
+from workhours_sla.worktime.verbs import WorkingTime
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

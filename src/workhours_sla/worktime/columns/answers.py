@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 from workhours_sla.module_names import public
-from workhours_sla.worktime.budgets import budget_size
+from workhours_sla.worktime.budgets import OtherBudget, budget_size
 from workhours_sla.worktime.columns.inputs import (
     EDGE_VERBS,
     Given,
@@ -314,7 +314,7 @@ def _other_answers(asked: Question[Any]) -> Answers:
     """Return the answers of a question whose budget is not working time."""
     assert asked.other is not None  # noqa: S101 - the caller has checked it
     if asked.other.around_the_clock:
-        return _clock_answers(asked)
+        return _clock_answers(asked, asked.other)
     found, (unknown, by_rule) = np.full(asked.size, NAT), np.zeros((2, asked.size), np.bool_)
     left = asked.start != NAT
     for rows, group in _groups(asked) if asked.other.same_for_a_date else ():
@@ -335,12 +335,13 @@ def _other_answers(asked: Question[Any]) -> Answers:
     return found, unknown, by_rule
 
 
-def _clock_answers(asked: Question[Any]) -> Answers:
+def _clock_answers(asked: Question[Any], budget: OtherBudget) -> Answers:
     """Return the instants plus the amount, or minus it for ``latest_start``.
 
     Pauses are checked, but have no effect. An instant after the year 9999 is unknown.
     """
-    amount = budget_size(asked.other) // TICK * (-1 if asked.verb == "latest_start" else 1)
+    size: Any = budget_size(budget)
+    amount = size // TICK * (-1 if asked.verb == "latest_start" else 1)
     first, last = (
         (edge - BASE) // TICK
         for edge in (datetime.min, datetime.max)  # noqa: DTZ901 - no zone is left

@@ -26,8 +26,8 @@ from workhours_sla.worktime.columns.lookups import (
     common_divisor,
 )
 from workhours_sla.worktime.timeline import Timeline
-from workhours_sla.worktime.verbs import WorkingTime
 from workhours_sla.worktime.times import TICK
+from workhours_sla.worktime.verbs import WorkingTime
 
 _DAY = 86_400_000_000
 
