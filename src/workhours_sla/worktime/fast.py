@@ -22,6 +22,7 @@ from itertools import pairwise
 from typing import Any
 
 from workhours_sla.worktime.intervals import Intervals
+from workhours_sla.worktime.pauses import Pauses, moments_of, paused_before_answer
 from workhours_sla.worktime.times import BASE, ONE_DAY, ZERO, zone_offsets
 
 MAX_WALK = timedelta(hours=80)
@@ -131,6 +132,17 @@ class FastPath:
         self.wall: Clock = _EMPTY
         self._indexed: Intervals | None = None
         self._offered: Intervals | None = None
+
+    def due_and_limit(
+        self, moment: timedelta, budget: timedelta, pauses: Pauses
+    ) -> tuple[timedelta, timedelta]:
+        """Return the due time and the limit of a budget greater than 0, as instants."""
+        clock, later = self.utc, budget
+        if pauses:
+            spans, start = moments_of(pauses), budget
+            budget += paused_before_answer(clock.worked, moment, start, spans, limit=False) or ZERO
+            later += paused_before_answer(clock.worked, moment, start, spans, limit=True) or ZERO
+        return clock.due(moment, budget), clock.limit(moment, later)
 
     def offer(self, intervals: Intervals | None) -> None:
         """Index intervals if they are offered twice in a row."""

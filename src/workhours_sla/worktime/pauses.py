@@ -97,7 +97,7 @@ def paused_before_answer(
     pauses: Iterable[TimeSpan],
     *,
     limit: bool,
-    knows: Callable[[timedelta], bool],
+    knows: Callable[[timedelta], bool] = lambda _: True,
 ) -> timedelta | None:
     """Return the paused working time that delays the due time of a budget, or its limit.
 

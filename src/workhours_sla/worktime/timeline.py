@@ -213,17 +213,6 @@ class Timeline:
         more = ONE_DAY * 180 + (found.hi - found.lo) // 2
         return self.at(min(found.hi + more, max(found.hi, self._surely[1])))
 
-    def _grown_until(
-        self, found: Intervals, enough: Callable[[Intervals], bool], *, ahead: bool
-    ) -> Intervals:
-        """Compile more years until there are enough, or no more are known."""
-        while not enough(found):
-            more = self._grown(found, ahead=ahead)
-            if more is None:
-                break
-            found = more
-        return found
-
     # -- the arithmetic ----------------------------------------------------------------------
 
     def worked(self, moment: timedelta) -> timedelta:
@@ -234,9 +223,15 @@ class Timeline:
         index = bisect_right(found.starts, moment)
         return min(moment - found.shift[index], found.cum[index])
 
-    def _compiled(self) -> Intervals:
+    def _reaching(self, enough: Callable[[Intervals], bool], *, ahead: bool) -> Intervals:
+        """Compile more years until there are enough, or no more are known."""
         found = self.compiled
         assert found is not None  # noqa: S101 - callers have computed C
+        while not enough(found):
+            more = self._grown(found, ahead=ahead)
+            if more is None:
+                break
+            found = more
         return found
 
     def earliest(self, worked: timedelta) -> timedelta | None:
@@ -245,17 +240,16 @@ class Timeline:
         Returns None if that instant is after ``hi``. Before the call, an instant at which C is less
         than ``worked`` must have been compiled.
         """
-        found = self._grown_until(self._compiled(), lambda one: worked <= one.cum[-1], ahead=True)
-        if worked > found.cum[-1]:
-            return None
-        return worked + found.shift[bisect_left(found.cum, worked)]
+        found = self._reaching(lambda one: worked <= one.cum[-1], ahead=True)
+        index = bisect_left(found.cum, worked)
+        return worked + found.shift[index] if index < len(found.shift) else None
 
     def latest(self, worked: timedelta) -> timedelta | None:
         """Return the last instant at which the working time C is ``worked``.
 
         Returns None if that instant is after ``hi``.
         """
-        found = self._grown_until(self._compiled(), lambda one: worked < one.cum[-1], ahead=True)
+        found = self._reaching(lambda one: worked < one.cum[-1], ahead=True)
         index = bisect_right(found.cum, worked)
         return worked + found.shift[index] if index < len(found.shift) else None
 
@@ -265,10 +259,9 @@ class Timeline:
         Returns None if that instant is before ``lo``. The caller must have compiled the timeline up
         to an instant at which C is at least ``worked``.
         """
-        found = self._grown_until(self._compiled(), lambda one: worked >= one.cum[0], ahead=False)
-        if worked < found.cum[0]:
-            return None
-        return worked + found.shift[bisect_right(found.cum, worked)]
+        found = self._reaching(lambda one: worked >= one.cum[0], ahead=False)
+        index = bisect_right(found.cum, worked)
+        return worked + found.shift[index] if index else None
 
     def between(self, lo: timedelta, hi: timedelta) -> list[TimeSpan]:
         """Return the intervals of working time, clipped to the instants ``[lo, hi)``."""
@@ -281,16 +274,17 @@ class Timeline:
         Returns None if there is none after ``moment`` up to ``hi``. If the result is the end
         ``hi``, working time may continue on unknown dates.
         """
-
-        def has_edge(one: Intervals) -> bool:
-            edges = one.starts if opening else one.ends
+        found = self.at(moment)
+        while True:
+            edges = found.starts if opening else found.ends
             index = bisect_right(edges, moment)
-            return index < len(edges) and (opening or edges[index] != one.hi)
-
-        found = self._grown_until(self.at(moment), has_edge, ahead=True)
-        edges = found.starts if opening else found.ends
-        index = bisect_right(edges, moment)
-        return edges[index] if index < len(edges) else None
+            edge = edges[index] if index < len(edges) else None
+            if edge is not None and (opening or edge != found.hi):
+                return edge
+            more = self._grown(found, ahead=True)
+            if more is None:
+                return edge
+            found = more
 
     def edge_until(self, moment: timedelta, *, opening: bool) -> timedelta | None:
         """Return the last start of an interval, or the last end, at or before ``moment``.
@@ -298,16 +292,17 @@ class Timeline:
         Returns None if there is none from ``lo`` to ``moment``. If the result is the start ``lo``,
         working time may have started earlier, on unknown dates.
         """
-
-        def has_edge(one: Intervals) -> bool:
-            edges = one.starts if opening else one.ends
+        found = self.at(moment)
+        while True:
+            edges = found.starts if opening else found.ends
             index = bisect_right(edges, moment)
-            return index > 0 and not (opening and edges[index - 1] == one.lo)
-
-        found = self._grown_until(self.at(moment), has_edge, ahead=False)
-        edges = found.starts if opening else found.ends
-        index = bisect_right(edges, moment)
-        return edges[index - 1] if index else None
+            edge = edges[index - 1] if index else None
+            if edge is not None and not (opening and edge == found.lo):
+                return edge
+            more = self._grown(found, ahead=False)
+            if more is None:
+                return edge
+            found = more
 
 
 class CompiledTime:

@@ -55,28 +55,42 @@ def answers_unknown_dates(certain: Callable[..., Any]) -> Callable[[Verb], Verb]
 
     def decorate(verb: Verb) -> Verb:
         @wraps(verb)
-        def answer(time: Any, *args: Any, provisional: bool = False, **options: Any) -> Any:
-            def ask(one: Any) -> Any:
-                return verb(one, *args, **options)
-
-            def ask_of(one: Any) -> Any:
-                try:
-                    return ask(one)
-                except CalendarCoverageError as error:
-                    return certain(one, ask, error, *args, **options)
-
+        def answer(time: Any, *args: Any, **options: Any) -> Any:
             try:
-                return ask_of(time)
-            except CalendarCoverageError as uncertain:
-                if not provisional:
-                    raise
-                found = ask_of(time.provisionally())
-                warn_provisional(f"the answer is provisional: {uncertain}")
-                return found
+                return verb(time, *args, **options)
+            except CalendarCoverageError as error:
+                return _certain_or_provisional(time, verb, certain, error, args, **options)
 
         return cast("Verb", answer)
 
     return decorate
+
+
+def _certain_or_provisional(
+    time: Any,
+    verb: Callable[..., Any],
+    certain: Callable[..., Any],
+    error: CalendarCoverageError,
+    args: tuple[Any, ...],
+    *,
+    provisional: bool = False,
+    **options: Any,
+) -> Any:
+    def ask(one: Any) -> Any:
+        return verb(one, *args, **options)
+
+    try:
+        return certain(time, ask, error, *args, **options)
+    except CalendarCoverageError as uncertain:
+        if not provisional:
+            raise
+        by_rule = time.provisionally()
+        try:
+            found = ask(by_rule)
+        except CalendarCoverageError as left:
+            found = certain(by_rule, ask, left, *args, **options)
+        warn_provisional(f"the answer is provisional: {uncertain}")
+        return found
 
 
 def same_in_any_case(

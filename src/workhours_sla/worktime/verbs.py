@@ -347,14 +347,14 @@ class WorkingTime(metaclass=ABCMeta):
             self.compiled.refuse_after(line, f"the limit of {start}")
         return datetime_in(start.tzinfo, found)
 
-    @answers_unknown_dates(refused)
     def due_and_limit(
         self, start: datetime, budget: Budget, *, pauses: Pauses = (), provisional: bool = False
     ) -> tuple[datetime, datetime]:
         """Return ``deadline`` and ``breaches_after`` of a budget.
 
-        Raises NaiveDatetimeError and BudgetError. Raises CalendarCoverageError even if only the
-        limit depends on an unknown date.
+        If ``start`` is in UTC, this takes little longer than ``deadline`` alone. Raises
+        NaiveDatetimeError and BudgetError. Raises CalendarCoverageError even if only the limit
+        depends on an unknown date.
 
         >>> from workhours_sla import Schedule
         >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
@@ -363,6 +363,18 @@ class WorkingTime(metaclass=ABCMeta):
         >>> str(due), str(limit)
         ('2025-03-12 18:00:00+03:00', '2025-03-13 09:00:00+03:00')
         """
+        if type(start) is datetime and start.tzinfo is UTC and type(budget) is timedelta:
+            try:
+                due, limit = self._fast.due_and_limit(start - BASE_UTC, budget, pauses)
+                return BASE_UTC + due, BASE_UTC + limit
+            except UNAVAILABLE:
+                pass
+        return self._due_and_limit(start, budget, pauses, provisional=provisional)
+
+    @answers_unknown_dates(refused)
+    def _due_and_limit(
+        self, start: datetime, budget: Budget, pauses: Pauses, *, provisional: bool = False
+    ) -> tuple[datetime, datetime]:
         return (
             self.deadline(start, budget, pauses=pauses),
             self.breaches_after(start, budget, pauses=pauses),
