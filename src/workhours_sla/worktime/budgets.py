@@ -92,18 +92,14 @@ _NO_BOUNDS: Final = DayBounds((None, None), (None, None))
 class BudgetKind(metaclass=ABCMeta):
     """A budget that is not a plain timedelta: a dataclass whose first field is its size.
 
-    - ``unit``: what the text of the budget counts, in the singular, such as ``working day``.
-    - ``around_the_clock``: the budget is time around the clock, not working time.
-    - ``same_for_a_date``: all starts on a date before its closing have one answer, and all starts
-      after its closing have another. Columns then ask for each date, otherwise for each row.
+    ``_unit`` is what the text of the budget counts, in the singular, such as ``working day``.
+    Columns ask for each row, except for budgets that are an amount and for day budgets.
     """
 
     __slots__ = ()
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
-    unit: ClassVar[str]
-    around_the_clock: ClassVar[bool] = False
-    same_for_a_date: ClassVar[bool] = False
+    _unit: ClassVar[str]
 
     @classmethod
     def parse(cls, text: str, **counting: str | None) -> Self | None:
@@ -116,7 +112,7 @@ class BudgetKind(metaclass=ABCMeta):
         if counted is None:
             return None
         number, unit = counted.groups()
-        if " ".join(_SINGULAR.get(word, word) for word in unit.split()) != cls.unit:
+        if " ".join(_SINGULAR.get(word, word) for word in unit.split()) != cls._unit:
             return None
         options: dict[str, Any] = {
             name: counting[name] for name in cls.__dataclass_fields__ if name in _COUNTING
@@ -126,9 +122,8 @@ class BudgetKind(metaclass=ABCMeta):
         build: Callable[..., Self] = cls
         return build(int(number), **options)
 
-    @property
-    def values(self) -> dict[str, Any]:
-        """The fields of the budget, keyed by name."""
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the budget, keyed by name."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     @abstractmethod
@@ -153,7 +148,7 @@ class BudgetKind(metaclass=ABCMeta):
 
         Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
         """
-        rolls_back = self.values.get("roll") == "preceding"
+        rolls_back = self.as_dict().get("roll") == "preceding"
         return latest_start_by_search(due, schedule, self, rolls_back=rolls_back)
 
     def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]] | None:
@@ -163,20 +158,20 @@ class BudgetKind(metaclass=ABCMeta):
         """
         return None
 
+    def clock_amount(self) -> timedelta | None:
+        """Return the time around the clock that the budget equals, None if it is none."""
+        return None
+
 
 class DayBudget(BudgetKind):
     """A budget that ends on a date, the due date.
 
     The due time is the last closing on the due date, or 24:00 if that date has no working hours.
-    The limit is 24:00 of the due date. ``skips_days_off`` and ``numbered`` say for the explanation
-    whether days off do not count, and whether the dates that count are numbered.
+    The limit is 24:00 of the due date. Without pauses, all starts on a date before its closing have
+    one answer, and all starts after its closing have another.
     """
 
     __slots__ = ()
-
-    same_for_a_date: ClassVar[bool] = True
-    skips_days_off: ClassVar[bool] = False
-    numbered: ClassVar[bool] = True
 
     @abstractmethod
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
@@ -199,9 +194,17 @@ class DayBudget(BudgetKind):
             due_at, limit = _answer_on(self, schedule, start_date, after_closing)
         return DayAnswer(due_at.astimezone(start.tzinfo), limit.astimezone(start.tzinfo))
 
+    def counts(self, schedule: DatedShifts, day: date) -> bool | None:
+        """Return whether a date counts if it is not paused, None if that is unknown."""
+        return True
+
+    def numbers_dates(self) -> bool:
+        """Return whether an explanation numbers the dates that count."""
+        return True
+
     def without_roll(self) -> DayBudget:
         """Return the same budget, whose due date stays on a day off."""
-        return replace(self, roll="none") if "roll" in self.values else self
+        return replace(self, roll="none") if "roll" in self.as_dict() else self
 
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
@@ -230,7 +233,7 @@ class DayBudget(BudgetKind):
                     unbounded = True
         if not dates:
             return _NO_BOUNDS
-        roll = self.values.get("roll")
+        roll = self.as_dict().get("roll")
         earliest, latest = min(dates), max(dates)
         if roll == "preceding" and (unbounded or earliest < latest):
             earliest = min(earliest, start_date)
@@ -272,8 +275,7 @@ class WorkingDays(DayBudget):
     2026-01-12 18:00:00+03:00
     """
 
-    unit = "working day"
-    skips_days_off = True
+    _unit = "working day"
 
     count: int
     count_from: CountFrom = "next_day"
@@ -290,6 +292,10 @@ class WorkingDays(DayBudget):
             day += ONE_DAY
             left -= last_closing(schedule, day) is not None and not is_paused(day, paused)
         return day
+
+    def counts(self, schedule: DatedShifts, day: date) -> bool | None:
+        """Return whether a date has working hours, None if that is unknown."""
+        return last_closing(schedule, day) is not None if schedule.knows(day) else None
 
 
 @public()
@@ -311,7 +317,7 @@ class CalendarDays(DayBudget):
     2025-12-30
     """
 
-    unit = "day"
+    _unit = "day"
 
     count: int
     roll: Roll
@@ -359,8 +365,7 @@ class Months(DayBudget):
     2026-02-28
     """
 
-    unit = "month"
-    numbered = False
+    _unit = "month"
 
     count: int
     roll: Roll
@@ -380,6 +385,10 @@ class Months(DayBudget):
         end = extended_by_pauses(start_date + ONE_DAY, date(year, month, day), paused)
         return rolled(schedule, end, self.roll, start, paused)
 
+    def numbers_dates(self) -> bool:
+        """Return False: months count no dates."""
+        return False
+
 
 @public()
 @dataclass(frozen=True, slots=True)
@@ -395,8 +404,7 @@ class ClockTime(BudgetKind):
     2025-03-15 17:00:00+03:00
     """
 
-    unit = "clock"
-    around_the_clock = True
+    _unit = "clock"
 
     amount: timedelta
 
@@ -406,9 +414,13 @@ class ClockTime(BudgetKind):
     @classmethod
     def parse(cls, text: str, **_: str | None) -> Self | None:
         """Return the budget of a text such as ``9h clock``, None for another kind."""
-        amount = text.strip().lower().removesuffix(cls.unit)
+        amount = text.strip().lower().removesuffix(cls._unit)
         # a regular expression would take quadratic time for many blanks before "clock"
         return cls(parse_amount(amount)) if amount != amount.rstrip() else None
+
+    def clock_amount(self) -> timedelta:
+        """Return the amount."""
+        return self.amount
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
         """Return ``start`` plus the amount: the due time, which is also the limit.
@@ -446,7 +458,7 @@ class WorkingDaysInHours(BudgetKind):
     2025-03-13 09:45:00+03:00
     """
 
-    unit = "working day in hours"
+    _unit = "working day in hours"
 
     count: int
 
@@ -599,7 +611,7 @@ def budget_size(budget: Budget) -> timedelta | int:
     """
     if isinstance(budget, timedelta):
         return budget
-    size: timedelta | int = next(iter(budget.values.values()))
+    size: timedelta | int = next(iter(budget.as_dict().values()))
     return size
 
 
@@ -612,7 +624,7 @@ def counting_of(budget: Budget) -> dict[str, object]:
     """
     if isinstance(budget, timedelta):
         return {}
-    return {name: value for name, value in budget.values.items() if name in _COUNTING}
+    return {name: value for name, value in budget.as_dict().items() if name in _COUNTING}
 
 
 def budget_data(budget: Budget) -> str | dict[str, dict[str, object]]:
@@ -629,7 +641,7 @@ def budget_data(budget: Budget) -> str | dict[str, dict[str, object]]:
     return {
         budget_kind(budget): {
             name: iso_amount(value) if isinstance(value, timedelta) else value
-            for name, value in budget.values.items()
+            for name, value in budget.as_dict().items()
         }
     }
 

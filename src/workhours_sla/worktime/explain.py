@@ -245,7 +245,7 @@ def trace_of(
     if isinstance(budget, DayBudget):
         parts = day_parts(budget, schedule, start, end, pauses)
         hi = max(hi, moment_of(schedule.end_of_day(max(parts))))
-    if isinstance(budget, BudgetKind) and budget.around_the_clock:
+    if isinstance(budget, BudgetKind) and budget.clock_amount() is not None:
         steps = tuple(_clock_steps(schedule, lo, hi))
     else:
         steps = tuple(
@@ -460,7 +460,7 @@ def _parts(
     budget: DayBudget, schedule: DatedShifts, start: datetime, ends_on: date, pauses: Pauses
 ) -> Iterator[tuple[date, DatePart]]:
     start_date = start.astimezone(schedule.tz).date()
-    first = first_day(schedule, start, budget.values.get("count_from", "next_day"))
+    first = first_day(schedule, start, budget.as_dict().get("count_from", "next_day"))
     paused = paused_dates(schedule, pauses)
     counted: int | None = 0
     for day in dates_between(start_date, ends_on):
@@ -468,11 +468,11 @@ def _parts(
             yield day, DatePart("start", None)
         elif is_paused(day, paused):
             yield day, DatePart("paused", None)
-        elif budget.skips_days_off and not schedule.knows(day):
+        elif (counts := budget.counts(schedule, day)) is None:
             counted = None
             yield day, NO_PART
-        elif budget.skips_days_off and last_closing(schedule, day) is None:
+        elif not counts:
             yield day, DatePart("off", None)
         else:
-            counted = counted + 1 if budget.numbered and counted is not None else None
+            counted = counted + 1 if budget.numbers_dates() and counted is not None else None
             yield day, DatePart("counted", counted)

@@ -228,7 +228,7 @@ class WorkingTime(metaclass=ABCMeta):
         provisional: bool = False,
     ) -> timedelta:
         due = self.deadline(start, budget, pauses=pauses)
-        if budget.around_the_clock:
+        if budget.clock_amount() is not None:
             return moment_of(due) - moment_of(now)
         return self.elapsed(now, due, pauses=pauses)
 

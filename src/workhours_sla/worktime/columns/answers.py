@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 from workhours_sla.module_names import public
-from workhours_sla.worktime.budgets import OtherBudget, budget_size
+from workhours_sla.worktime.budgets import DayBudget, OtherBudget
 from workhours_sla.worktime.columns.inputs import (
     EDGE_VERBS,
     Given,
@@ -105,7 +105,7 @@ def _answer(asked: Question[Any]) -> _Answer:
     """
     asked = with_amounts(asked)
     if asked.other is not None:
-        found, unknown, by_rule = _other_answers(asked)
+        found, unknown, by_rule = _other_answers(asked, asked.other)
         size = MICROS.get(asked.unit, 1)
         whole = size == 1 or not (found[found != NAT] % size).any()
         unit = asked.unit if whole else "us"
@@ -254,7 +254,7 @@ def find_time_left(asked: Question[Any]) -> Amounts | Marked[Amounts]:
 def _time_to_due(asked: Question[Any]) -> _Answer:
     now: Any = asked.end
     due = _answer(asked._replace(end=None))
-    if asked.other is not None and asked.other.around_the_clock:
+    if asked.other is not None and asked.other.clock_amount() is not None:
         missing = (due.found == NAT) | (now == NAT)
         left = due._replace(found=np.where(missing, NAT, due.found - now))
         return _finished(asked._replace(end=None), left)
@@ -310,38 +310,35 @@ def with_amounts(asked: Question[Any]) -> Question[Any]:
     return asked._replace(other=None, budget=amounts)
 
 
-def _other_answers(asked: Question[Any]) -> Answers:
+def _other_answers(asked: Question[Any], budget: OtherBudget) -> Answers:
     """Return the answers of a question whose budget is not working time."""
-    assert asked.other is not None  # noqa: S101 - the caller has checked it
-    if asked.other.around_the_clock:
-        return _clock_answers(asked, asked.other)
+    amount = budget.clock_amount()
+    if amount is not None:
+        return _clock_answers(asked, amount // TICK)
     found, (unknown, by_rule) = np.full(asked.size, NAT), np.zeros((2, asked.size), np.bool_)
-    left = asked.start != NAT
-    for rows, group in _groups(asked) if asked.other.same_for_a_date else ():
-        member = np.full(int(group.max()) + 1, -1)
-        member[group] = rows
-        answers, marks = np.full(len(member), NAT), np.zeros((2, len(member)), np.bool_)
-        for one in np.flatnonzero(member >= 0).tolist():
-            answers[one], marks[0, one], marks[1, one] = _ask(asked, int(member[one]))
-        found[rows], unknown[rows], by_rule[rows] = answers[group], marks[0][group], marks[1][group]
-        left[rows] = False
-    known: dict[tuple[int, ...], tuple[int, bool, bool]] = {}
-    for row in np.flatnonzero(left).tolist():
-        code = 0 if asked.codes is None else int(asked.codes[row])
-        key = (code, int(asked.start[row]), row if asked.pauses is not None else -1)
-        if key not in known:
-            known[key] = _ask(asked, row)
-        found[row], unknown[row], by_rule[row] = known[key]
+    paused = np.zeros(asked.size, np.bool_)
+    if asked.pauses is not None:
+        paused = np.diff(asked.pauses.offsets) > 0
+    by_date = (asked.start > _NEAR[0]) & (asked.start < _NEAR[1]) & ~paused
+    by_date &= isinstance(budget, DayBudget) and asked.verb != "latest_start"
+    for code, rows in asked.by_schedule():
+        dates = dates_of(asked.schedules[code], budget)
+        others = rows[~by_date[rows] & (asked.start[rows] != NAT)]
+        unlike = np.where(paused[others], NAT + 1 + others, asked.start[others])
+        near = rows[by_date[rows]]
+        for own, keys in ((near, _numbered(dates, asked.start[near])), (others, unlike)):
+            _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+            answers = np.array([_ask(asked, int(row)) for row in own[first]], np.int64)
+            found[own], unknown[own], by_rule[own] = answers.reshape(-1, 3)[group].T
     return found, unknown, by_rule
 
 
-def _clock_answers(asked: Question[Any], budget: OtherBudget) -> Answers:
+def _clock_answers(asked: Question[Any], amount: int) -> Answers:
     """Return the instants plus the amount, or minus it for ``latest_start``.
 
     Pauses are checked, but have no effect. An instant after the year 9999 is unknown.
     """
-    size: Any = budget_size(budget)
-    amount = size // TICK * (-1 if asked.verb == "latest_start" else 1)
+    amount = -amount if asked.verb == "latest_start" else amount
     first, last = (
         (edge - BASE) // TICK
         for edge in (datetime.min, datetime.max)  # noqa: DTZ901 - no zone is left
@@ -352,30 +349,13 @@ def _clock_answers(asked: Question[Any], budget: OtherBudget) -> Answers:
     return found, ~known & ~missing, np.zeros(asked.size, np.bool_)
 
 
-# -- groups of rows --------------------------------------------------------------------------
-
-
-def _groups(asked: Question[Any]) -> list[tuple[Ints, Ints]]:
-    """Return rows with a number for each; rows of one schedule and number have one answer.
-
-    Rows far from today and rows with pauses are left out, and so are all rows of the verb
-    ``latest_start``.
-    """
-    near = (asked.start > _NEAR[0]) & (asked.start < _NEAR[1])
-    near &= asked.verb != "latest_start"
-    if asked.pauses is not None:
-        near &= np.diff(asked.pauses.offsets) == 0
-    groups = []
-    for code, own in asked.by_schedule():
-        rows = own[near[own]]
-        if len(rows):
-            dates = dates_of(asked.schedules[code], asked.other)
-            groups.append((rows, _numbered(dates, asked.start[rows])))
-    return groups
-
-
 def _numbered(dates: DatedShifts, start: Ints) -> Ints:
-    """Return a number for each start: of its date, and of its place among the date's closings."""
+    """Return a number for each start: of its date, and of its place among the date's closings.
+
+    Rows of one schedule and number have one answer.
+    """
+    if not len(start):
+        return start
     first, last = int(start.min()) // _DAY - _ROOM, int(start.max()) // _DAY + _ROOM
     zone = zone_offsets(dates.tz)
     changes = zone.changes(first, last)
