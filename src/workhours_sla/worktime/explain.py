@@ -26,7 +26,6 @@ from workhours_sla.worktime.budgets import (
 from workhours_sla.worktime.due_dates import (
     DatedShifts,
     is_paused,
-    last_closing,
     paused_dates,
 )
 from workhours_sla.worktime.intervals import clip, subtract
@@ -219,7 +218,7 @@ class Trace:
 
 def check_until(until: object) -> None:
     """Raise BudgetError if ``until`` is neither a budget nor a datetime."""
-    if not isinstance(until, datetime | Budget):
+    if not isinstance(until, datetime | timedelta | BudgetKind):
         msg = f"explain needs a budget or an instant, not {until!r}"
         raise BudgetError(msg, budget=until)
 

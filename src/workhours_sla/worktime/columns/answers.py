@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 from workhours_sla.module_names import public
-from workhours_sla.worktime.budgets import DayBudget, OtherBudget
+from workhours_sla.worktime.budgets import BudgetKind, DayBudget
 from workhours_sla.worktime.columns.inputs import (
     EDGE_VERBS,
     Given,
@@ -310,7 +310,7 @@ def with_amounts(asked: Question[Any]) -> Question[Any]:
     return asked._replace(other=None, budget=amounts)
 
 
-def _other_answers(asked: Question[Any], budget: OtherBudget) -> Answers:
+def _other_answers(asked: Question[Any], budget: BudgetKind) -> Answers:
     """Return the answers of a question whose budget is not working time."""
     amount = budget.clock_amount()
     if amount is not None:

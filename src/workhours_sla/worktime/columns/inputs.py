@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from workhours_sla.errors import BudgetError, NaiveDatetimeError
 from workhours_sla.module_names import public
 from workhours_sla.worktime.amounts import LONGEST, check_budget
-from workhours_sla.worktime.budgets import OtherBudget
+from workhours_sla.worktime.budgets import BudgetKind, OtherBudget
 from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints, coarsest_unit
 from workhours_sla.worktime.times import TICK, micros_of, refuse_naive
 from workhours_sla.worktime.verbs import WorkingTime
@@ -130,7 +130,7 @@ class Question(NamedTuple, Generic[Given]):
     start: Ints
     end: Ints | None
     budget: Ints | int
-    other: OtherBudget | None
+    other: BudgetKind | None
     codes: Ints | None
     pauses: PauseRows | None
     inclusive: bool
@@ -190,7 +190,7 @@ def question(
     if options.on_unknown not in get_args(OnUnknown):
         msg = f"on_unknown is 'raise' or 'mark', not {options.on_unknown!r}"
         raise ValueError(msg)
-    other = budget if isinstance(budget, OtherBudget) else None
+    other = budget if isinstance(budget, BudgetKind) else None
     amounts = _amounts(timedelta(0) if other else budget)
     schedules, codes = _schedules(schedule, options.codes)
     instants = {name: _instants(name, given, options.tz) for name, given in columns.items()}
