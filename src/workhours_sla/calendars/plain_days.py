@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
@@ -62,6 +61,8 @@ class PlainDays(NamedTuple):
         return "1"
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+        from calendar import isleap  # it imports locale, which takes long
+
         dates = {day for day in self.days_off if day.year == year}
         dates |= {
             date(year, month, day)

@@ -15,9 +15,10 @@ from workhours_sla.text.messages import say
 LONGEST = timedelta(days=3_652_059)
 """Maximum budget: the time from year 1 to year 9999."""
 
-_UNITS = re.compile(r"(?:(\d+)\s*h)?(?:\s*(\d+)\s*m)?(?:\s*(\d+)\s*s)?$")
-_ISO = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
-_CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?$")
+# compiled when they are first used: a first deadline parses none
+_UNITS = r"(?:(\d+)\s*h)?(?:\s*(\d+)\s*m)?(?:\s*(\d+)\s*s)?$"
+_ISO = r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$"
+_CLOCK = r"(\d+):([0-5]\d)(?::([0-5]\d))?$"
 
 
 def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelta:
@@ -79,7 +80,11 @@ def parse_amount(text: str) -> timedelta:
 def match_of_amount(text: str) -> re.Match[str] | None:
     """Return the match of an amount of working time, None for any other text."""
     compact = text.strip()
-    match = _UNITS.match(compact.lower()) or _ISO.match(compact.upper()) or _CLOCK.match(compact)
+    match = (
+        re.match(_UNITS, compact.lower())
+        or re.match(_ISO, compact.upper())
+        or re.match(_CLOCK, compact)
+    )
     return match if match is not None and any(match.groups()) else None
 
 
