@@ -911,6 +911,8 @@ def test_before_1970() -> None:
 
 
 def test_the_tables_of_one_budget_take_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables.compiled.cache_clear()
+    monkeypatch.setattr(solve, "FEW_ROWS", 0)
     monkeypatch.setattr(solve, "ROWS_PER_CELL", 0)
     office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
     times = np.datetime64("2025-03-12T08:00", "us") + np.arange(1_000).astype("m8[m]")
