@@ -486,7 +486,8 @@ class WorkingDaysInHours(BudgetKind):
 
     def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
         """Return the latest start whose due time is no later than ``due``."""
-        midnights = (_midnight(schedule, day) for day in schedule.changes)
+        zone = zone_offsets(schedule.tz)
+        midnights = (BASE_UTC + zone.start_of(midnight_on(day)) for day in schedule.changes)
         begins = [midnight for midnight in midnights if midnight <= due]
         ends: datetime | None = None
         while True:
@@ -687,11 +688,6 @@ def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] =
     if choice not in choices:
         msg = say("none_of", value=shown(choice), choices=", ".join(choices))
         raise BudgetError(msg, choice=choice)
-
-
-def _midnight(schedule: DatedShifts, day: date) -> datetime:
-    """Return the first instant of a date, in UTC."""
-    return BASE_UTC + zone_offsets(schedule.tz).start_of(midnight_on(day))
 
 
 def _week_on(schedule: DatedShifts, day: date) -> WeeklyHours:

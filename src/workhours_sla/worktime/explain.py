@@ -20,7 +20,6 @@ from workhours_sla.worktime.budgets import (
     BudgetKind,
     DayBudget,
     budget_data,
-    budget_size,
     first_day,
 )
 from workhours_sla.worktime.due_dates import (
@@ -225,8 +224,7 @@ def check_until(until: object) -> None:
 
 def fixed_amount(budget: Budget) -> timedelta | None:
     """Return the amount of working time or clock time, None for days, whose amount varies."""
-    size = budget_size(budget)
-    return size if isinstance(size, timedelta) else None
+    return budget if isinstance(budget, timedelta) else budget.clock_amount()
 
 
 def trace_of(
@@ -288,10 +286,8 @@ def _steps(
         )
         counted[day] = pieces
         left = subtract(pieces, clip(pauses, pieces[0][0], pieces[-1][1])) if pieces else []
-        if pieces or (first <= day and schedule.knows(day)):
+        if pieces or first <= day:
             yield _step(schedule, day, left, paused=_length(pieces) - _length(left))
-        elif first <= day:
-            yield _step(schedule, day, left)
 
 
 def _clock_steps(schedule: DatedShifts, lo: timedelta, hi: timedelta) -> Iterator[Step]:
