@@ -94,14 +94,9 @@ def format_amount(amount: timedelta) -> str:
     >>> format_amount(timedelta(hours=-1, minutes=-10))
     '-1:10'
     """
-    sign = "-" if amount < timedelta(0) else ""
-    amount = abs(amount)
-    total, micros = divmod(amount // timedelta(microseconds=1), 1_000_000)
-    minutes, seconds = divmod(total, 60)
-    text = f"{sign}{minutes // 60}:{minutes % 60:02}"
-    if micros:
-        return f"{text}:{seconds:02}.{micros:06}".rstrip("0")
-    return f"{text}:{seconds:02}" if seconds else text
+    sign, hours, minutes, seconds, fraction = _parts(amount)
+    text = f"{sign}{hours}:{minutes:02}"
+    return f"{text}:{seconds:02}{fraction}" if seconds or fraction else text
 
 
 def iso_amount(amount: timedelta) -> str:
@@ -110,14 +105,16 @@ def iso_amount(amount: timedelta) -> str:
     >>> iso_amount(timedelta(hours=4, minutes=30))
     'PT4H30M'
     """
-    sign = "-" if amount < timedelta(0) else ""
-    total, micros = divmod(abs(amount) // timedelta(microseconds=1), 1_000_000)
-    hours, rest = divmod(total, 3600)
-    minutes, seconds = divmod(rest, 60)
-    text = f"{hours}H" if hours else ""
-    text += f"{minutes}M" if minutes else ""
-    if micros:
-        text += f"{seconds}.{micros:06}".rstrip("0") + "S"
-    elif seconds or not text:
-        text += f"{seconds}S"
+    sign, hours, minutes, seconds, fraction = _parts(amount)
+    text = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    if seconds or fraction or not text:
+        text += f"{seconds}{fraction}S"
     return f"{sign}PT{text}"
+
+
+def _parts(amount: timedelta) -> tuple[str, int, int, int, str]:
+    """Return the sign, hours, minutes and seconds of an amount, and the decimals of the seconds."""
+    total, micros = divmod(abs(amount) // timedelta.resolution, 1_000_000)
+    minutes, seconds = divmod(total, 60)
+    fraction = f".{micros:06}".rstrip("0") if micros else ""
+    return "-" if amount < timedelta(0) else "", minutes // 60, minutes % 60, seconds, fraction

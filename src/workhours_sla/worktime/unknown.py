@@ -19,25 +19,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Any, NoReturn, Protocol, Self, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 
-
-class Completable(Protocol):
-    """Working time of which some dates may be unknown."""
-
-    def completions(self) -> tuple[Self, Self] | None:
-        """Return two completions: all unknown dates off, and all of them full working days."""
-
-    def provisionally(self) -> Self:
-        """Return the same working time, where rules decide the unknown dates."""
-
-    def elapsed(self, start: datetime, end: datetime) -> timedelta:
-        """Return the working time between two instants."""
-
-
-Time = TypeVar("Time", bound=Completable)
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 Answer = TypeVar("Answer")
 
@@ -94,7 +79,7 @@ def _certain_or_provisional(
 
 
 def same_in_any_case(
-    time: Time, ask: Callable[[Time], Answer], error: CalendarCoverageError, *_: Any, **__: Any
+    time: Any, ask: Callable[[Any], Answer], error: CalendarCoverageError, *_: Any, **__: Any
 ) -> Answer:
     """Return the answer if both extremes are equal, otherwise raise ``error`` with these bounds."""
     least, most = _extreme_answers(time, ask)
@@ -104,8 +89,8 @@ def same_in_any_case(
 
 
 def same_edge_in_any_case(
-    time: Time,
-    ask: Callable[[Time], datetime],
+    time: Any,
+    ask: Callable[[Any], datetime],
     error: CalendarCoverageError,
     when: datetime,
     **_: Any,
@@ -164,7 +149,7 @@ def with_bounds(error: CalendarCoverageError, one: object, other: object) -> Cal
 
 
 def _extreme_answers(
-    time: Time, ask: Callable[[Time], Answer]
+    time: Any, ask: Callable[[Any], Answer]
 ) -> tuple[Answer | None, Answer | None]:
     """Return two answers: with all unknown dates off, and with all of them full working days.
 
