@@ -30,14 +30,8 @@ if TYPE_CHECKING:
     from workhours_sla.sla.target import ScheduleBy, Target
     from workhours_sla.version import __version__
     from workhours_sla.worktime.amounts import working_hours
-    from workhours_sla.worktime.budgets import (
-        CalendarDays,
-        ClockTime,
-        Months,
-        WorkingDays,
-        WorkingDaysInHours,
-        parse_budget,
-    )
+    from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, parse_budget
+    from workhours_sla.worktime.day_budgets import CalendarDays, Months, WorkingDays
     from workhours_sla.worktime.explain import Step, Trace
     from workhours_sla.worktime.hours import WeeklyHours
     from workhours_sla.worktime.schedule import Schedule
@@ -66,9 +60,8 @@ _NAMES = {
     "sla.target": "ScheduleBy Target",
     "version": "__version__",
     "worktime.amounts": "working_hours",
-    "worktime.budgets": (
-        "CalendarDays ClockTime Months WorkingDays WorkingDaysInHours parse_budget"
-    ),
+    "worktime.budgets": "ClockTime WorkingDaysInHours parse_budget",
+    "worktime.day_budgets": "CalendarDays Months WorkingDays",
     "worktime.explain": "Step Trace",
     "worktime.hours": "WeeklyHours",
     "worktime.schedule": "Schedule",

@@ -14,7 +14,9 @@ from kit.values import DAY, OFFICE, TICK
 from workhours_sla import columns, parse_budget
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.json import from_json, to_json
-from workhours_sla.worktime.budgets import BUDGET_KINDS, BudgetKind, DayAnswer, DayBudget
+from workhours_sla.worktime.budgets import BUDGET_KINDS
+from workhours_sla.worktime.day_budgets import DayBudget
+from workhours_sla.worktime.due_dates import BudgetKind, DayAnswer
 
 TEXTS = ("2 working days", "4 days", "1 month", "30h clock", "2 working days in hours")
 KNOWN = [parse_budget(text, roll="following") for text in TEXTS]

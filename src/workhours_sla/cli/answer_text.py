@@ -14,7 +14,7 @@ from workhours_sla.cli.times import GivenTime, show_end, show_time, zone_text
 from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.amounts import format_amount
-from workhours_sla.worktime.budgets import DayBudget
+from workhours_sla.worktime.day_budgets import DayBudget
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.explain import Trace

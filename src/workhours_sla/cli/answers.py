@@ -22,7 +22,8 @@ from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
 from workhours_sla.worktime.amounts import format_amount
-from workhours_sla.worktime.budgets import ClockTime, DayBudget
+from workhours_sla.worktime.budgets import ClockTime
+from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.times import TICK
 
 

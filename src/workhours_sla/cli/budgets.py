@@ -13,12 +13,12 @@ from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import (
     Budget,
-    CountFrom,
     budget_kind,
     budget_size,
     counting_of,
     parse_budget,
 )
+from workhours_sla.worktime.day_budgets import CountFrom
 from workhours_sla.worktime.due_dates import Roll
 
 

@@ -8,7 +8,8 @@
 - ``timeline``: compiled working time; ``fast``: the same, indexed by day;
 - ``verbs``: the verbs, such as ``deadline``; ``unknown``: answers that depend on unknown dates;
 - ``pauses``: spans of time that do not count for an appeal;
-- ``amounts``: budgets of working time; ``budgets``: all other kinds; ``due_dates``: their rules;
+- ``amounts``: budgets of working time; ``budgets``: all other kinds; ``day_budgets``: days and
+  months; ``due_dates``: their rules;
 - ``explain``: the reasons for an answer, date by date;
 - ``runs``: schedules as integers, for other engines;
 - ``columns``: the verbs on numpy arrays.

@@ -1,393 +1,55 @@
-"""Kinds of budgets: days, months, clock time, and working days that are counted in hours.
+"""All kinds of budgets: their list, their texts, their plain data.
 
-Civil Code of the Russian Federation, articles 190-194: a term in days, months or years is counted
-from the next day and ends with its last day. What must be done in an office must be done before
-the office closes.
+A kind of budget is a class in ``BUDGET_KINDS``: the verbs, the parser, the explanation, JSON and
+the columns know only the members of ``BudgetKind``. Budgets of days are in ``day_budgets``.
 
 Jira and others count a working day as a fixed number of hours. The length of the working day is the
 weekly hours divided by the working days of the week, as in the norms of working time.
-
-A kind of budget is a class in ``BUDGET_KINDS``: the verbs, the parser, the explanation, JSON and
-the columns know only the members of ``BudgetKind``.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
-from abc import ABCMeta, abstractmethod
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from typing import Any, ClassVar, Final, Literal, NamedTuple, Self
+from typing import Final, Self
 
-from workhours_sla.calendars.date_ranges import LATEST
 from workhours_sla.errors import ArgumentError, BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.amounts import check_budget, iso_amount, match_of_amount, parse_amount
+from workhours_sla.worktime.day_budgets import (
+    CalendarDays,
+    CountFrom,
+    DayBudget,
+    Months,
+    WorkingDays,
+    check_days,
+)
 from workhours_sla.worktime.due_dates import (
+    COUNTING,
+    BudgetKind,
     DatedShifts,
+    DayAnswer,
+    DayBounds,
     Roll,
-    due_bounds_on,
-    ends_of,
-    extended_by_pauses,
-    is_over,
-    is_paused,
-    last_closing,
-    latest_start_by_search,
-    midnight_after,
-    paused_dates,
-    rolled,
 )
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.times import (
     BASE_UTC,
-    FIRST_YEAR,
-    LAST_YEAR,
-    ONE_DAY,
     TICK,
     ZERO,
     midnight_on,
     moment_of,
     refuse_late_year,
     refuse_naive,
-    refuse_year,
     zone_offsets,
 )
 
-CountFrom = Literal["next_day", "same_day"]
-MAX_COUNT = 10_000
-"""Maximum number of days or months in a budget."""
 WORKING_TIME = "working_time"
 """The name of the kind of budget that is a plain timedelta."""
-_COUNTING: Final = frozenset({"roll", "count_from"})
-_COUNTED: Final = re.compile(r"(\d{1,9})\s+(.*)", re.DOTALL)
-_SINGULAR: Final = {"days": "day", "months": "month"}
-
-
-class DayAnswer(NamedTuple):
-    """The due time and the limit of a budget."""
-
-    due_at: datetime
-    limit: datetime
-
-
-class DayBounds(NamedTuple):
-    """The earliest and the latest due time, and the earliest and the latest limit, in UTC.
-
-    Whatever the unknown dates are, the answer lies between these bounds. A missing bound is None.
-    """
-
-    due_at: tuple[datetime | None, datetime | None]
-    limit: tuple[datetime | None, datetime | None]
-
-
-_NO_BOUNDS: Final = DayBounds((None, None), (None, None))
-
-
-class BudgetKind(metaclass=ABCMeta):
-    """A budget that is not a plain timedelta: a dataclass whose first field is its size.
-
-    ``_unit`` is what the text of the budget counts, in the singular, such as ``working day``.
-    Columns ask for each row, except for budgets that are an amount and for day budgets.
-    """
-
-    __slots__ = ()
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-    _unit: ClassVar[str]
-
-    @classmethod
-    def parse(cls, text: str, **counting: str | None) -> Self | None:
-        """Return the budget of a text, None if it names another kind.
-
-        ``counting`` are the options ``roll`` and ``count_from``. Raises BudgetError if the kind
-        needs a roll and none is given.
-        """
-        counted = _COUNTED.fullmatch(text.strip().lower())
-        if counted is None:
-            return None
-        number, unit = counted.groups()
-        if " ".join(_SINGULAR.get(word, word) for word in unit.split()) != cls._unit:
-            return None
-        options: dict[str, Any] = {
-            name: counting[name] for name in cls.__dataclass_fields__ if name in _COUNTING
-        }
-        if options.get("roll", "none") is None:
-            raise BudgetError(say("no_roll", text=shown(text)), text=text)
-        build: Callable[..., Self] = cls
-        return build(int(number), **options)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields of the budget, keyed by name."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-    @abstractmethod
-    def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return the due time and the limit in the zone of ``start``.
-
-        Raises CalendarCoverageError.
-        """
-
-    def bounds(
-        self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
-    ) -> DayBounds:
-        """Return the earliest and latest due time and limit over all completions of a schedule.
-
-        ``schedule`` must have completions. ``paused`` are the certain pauses. ``possibly_paused``
-        are the certain and the possible pauses.
-        """
-        return _NO_BOUNDS
-
-    def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
-        """Return the latest start whose due time is no later than ``due``.
-
-        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
-        """
-        rolls_back = self.as_dict().get("roll") == "preceding"
-        return latest_start_by_search(due, schedule, self, rolls_back=rolls_back)
-
-    def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]] | None:
-        """Return the working time that the budget equals, None if it is none.
-
-        It is a list of pairs: the amount for all starts from an instant on.
-        """
-        return None
-
-    def clock_amount(self) -> timedelta | None:
-        """Return the time around the clock that the budget equals, None if it is none."""
-        return None
-
-
-class DayBudget(BudgetKind):
-    """A budget that ends on a date, the due date.
-
-    The due time is the last closing on the due date, or 24:00 if that date has no working hours.
-    The limit is 24:00 of the due date. Without pauses, all starts on a date before its closing have
-    one answer, and all starts after its closing have another.
-    """
-
-    __slots__ = ()
-
-    @abstractmethod
-    def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
-        """Return the due date of a budget that starts at ``start``.
-
-        ``schedule`` decides which dates have working hours. ``pauses`` are pairs (since, until). A
-        date is paused if its 24:00 is within a pause. A paused date does not count, and the due
-        date does not roll forward to a paused date. Raises CalendarCoverageError.
-        """
-
-    def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return the due time and the limit in the zone of ``start``."""
-        if not FIRST_YEAR <= start.year <= LAST_YEAR:
-            refuse_year(start)
-        if pauses:
-            due_at, limit = ends_of(schedule, self.due_on(schedule, start, pauses))
-        else:
-            start_date = start.astimezone(schedule.tz).date()
-            after_closing = is_over(schedule, start_date, start)
-            due_at, limit = _answer_on(self, schedule, start_date, after_closing)
-        return DayAnswer(due_at.astimezone(start.tzinfo), limit.astimezone(start.tzinfo))
-
-    def counts(self, schedule: DatedShifts, day: date) -> bool | None:
-        """Return whether a date counts if it is not paused, None if that is unknown."""
-        return True
-
-    def numbers_dates(self) -> bool:
-        """Return whether an explanation numbers the dates that count."""
-        return True
-
-    def without_roll(self) -> DayBudget:
-        """Return the same budget, whose due date stays on a day off."""
-        return replace(self, roll="none") if "roll" in self.as_dict() else self
-
-    def bounds(
-        self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
-    ) -> DayBounds:
-        """Return the earliest and latest due time and limit over all completions of a schedule."""
-        # More working dates make the due date earlier, unless it rolls back. More pauses make it
-        # later. So four due dates are calculated: with all unknown dates off and with all of them
-        # full, each with ``paused`` and ``possibly_paused``. Every other due date lies between the
-        # earliest and the latest of the four, with two exceptions. A due date that rolls back may
-        # be earlier, but not before the date of the start. If the date of the start is unknown, it
-        # may be a short day, so that the start may be before or after the closing: ``_due_dates``
-        # then returns the due dates of both cases.
-        if not FIRST_YEAR <= start.year <= LAST_YEAR:
-            return _NO_BOUNDS
-        start_date = start.astimezone(schedule.tz).date()
-        dates: set[date] = set()
-        unbounded = False
-        least, most = schedule.completions() or (schedule, schedule)
-        for completion in (least, most):
-            for pauses in (paused, possibly_paused):
-                try:
-                    dates |= self._due_dates(
-                        completion, start, pauses, start_known=schedule.knows(start_date)
-                    )
-                except CalendarCoverageError:
-                    unbounded = True
-        if not dates:
-            return _NO_BOUNDS
-        roll = self.as_dict().get("roll")
-        earliest, latest = min(dates), max(dates)
-        if roll == "preceding" and (unbounded or earliest < latest):
-            earliest = min(earliest, start_date)
-        due_from, _ = due_bounds_on(schedule, most, earliest, may_be_off=roll == "none")
-        due_from = max(due_from, start.astimezone(UTC))
-        limit_from = midnight_after(schedule, earliest)
-        if unbounded:
-            return DayBounds((due_from, None), (limit_from, None))
-        _, due_until = due_bounds_on(schedule, most, latest, may_be_off=roll == "none")
-        return DayBounds((due_from, due_until), (limit_from, midnight_after(schedule, latest)))
-
-    def _due_dates(
-        self,
-        schedule: DatedShifts,
-        start: datetime,
-        pauses: Pauses,
-        *,
-        start_known: bool,
-    ) -> set[date]:
-        """Return the possible due dates in a completion.
-
-        There are two if the due date depends on whether the date of the start is a short day.
-        """
-        return {self.due_on(schedule, start, pauses)}
-
-
-@public()
-@dataclass(frozen=True, slots=True)
-class WorkingDays(DayBudget):
-    """A budget of dates with working hours, counted from the date after the start.
-
-    With ``count_from="same_day"`` the date of the start counts, too, unless its last shift ends at
-    or before the start. Raises BudgetError.
-
-    >>> from workhours_sla import Schedule
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-    >>> start = datetime(2025, 12, 30, 16, 30, tzinfo=office.tz)
-    >>> print(office.deadline(start, WorkingDays(1)))
-    2026-01-12 18:00:00+03:00
-    """
-
-    _unit = "working day"
-
-    count: int
-    count_from: CountFrom = "next_day"
-
-    def __post_init__(self) -> None:
-        check_days(self.count, "working days", self.count_from, ("next_day", "same_day"))
-
-    def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
-        """Return the due date: the last date that counts."""
-        day = first_day(schedule, start, self.count_from) - ONE_DAY
-        paused = paused_dates(schedule, pauses)
-        left = self.count
-        while left:
-            day += ONE_DAY
-            left -= last_closing(schedule, day) is not None and not is_paused(day, paused)
-        return day
-
-    def counts(self, schedule: DatedShifts, day: date) -> bool | None:
-        """Return whether a date has working hours, None if that is unknown."""
-        return last_closing(schedule, day) is not None if schedule.knows(day) else None
-
-
-@public()
-@dataclass(frozen=True, slots=True)
-class CalendarDays(DayBudget):
-    """A budget of dates of any kind; ``roll`` decides where a due date on a day off moves.
-
-    ``following`` moves the due date to the next date with working hours (Civil Code art. 193).
-    ``preceding`` moves it to the last date with working hours before it; if that date closed before
-    the start, the due date moves as with ``following``. ``none`` does not move the due date.
-    Practice under Federal law 59-FZ is not uniform, so ``roll`` has no default. Raises BudgetError.
-
-    >>> from workhours_sla import Schedule
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-    >>> registered = datetime(2025, 12, 8, 11, 0, tzinfo=office.tz)
-    >>> print(CalendarDays(30, roll="following").due_on(office, registered))
-    2026-01-12
-    >>> print(CalendarDays(30, roll="preceding").due_on(office, registered))
-    2025-12-30
-    """
-
-    _unit = "day"
-
-    count: int
-    roll: Roll
-    count_from: CountFrom = "next_day"
-
-    def __post_init__(self) -> None:
-        check_days(self.count, "days", self.count_from, ("next_day", "same_day"))
-        check_days(1, "", self.roll, ("following", "preceding", "none"))
-
-    def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
-        """Return the due date, moved by ``roll`` if it is a day off."""
-        return self._due_from(first_day(schedule, start, self.count_from), schedule, start, pauses)
-
-    def _due_from(
-        self, first: date, schedule: DatedShifts, start: datetime, pauses: Pauses
-    ) -> date:
-        paused = paused_dates(schedule, pauses)
-        if self.count > (LATEST - first).days:
-            refuse_late_year()
-        end = extended_by_pauses(first, first + ONE_DAY * (self.count - 1), paused)
-        return rolled(schedule, end, self.roll, start, paused)
-
-    def _due_dates(
-        self, schedule: DatedShifts, start: datetime, pauses: Pauses, *, start_known: bool
-    ) -> set[date]:
-        if start_known or self.count_from == "next_day":
-            return {self.due_on(schedule, start, pauses)}
-        # whether the start comes before or after closing depends on whether its date is short
-        start_date = start.astimezone(schedule.tz).date()
-        firsts = (start_date, start_date + ONE_DAY)
-        return {self._due_from(first, schedule, start, pauses) for first in firsts}
-
-
-@public()
-@dataclass(frozen=True, slots=True)
-class Months(DayBudget):
-    """A budget of months, due on the same day of a later month (Civil Code art. 192).
-
-    If the later month has no such day, its last day is the due date. ``roll`` has the meaning
-    that it has for CalendarDays. Raises BudgetError.
-
-    >>> from workhours_sla import Schedule
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-    >>> print(Months(1, roll="none").due_on(office, datetime(2026, 1, 31, tzinfo=office.tz)))
-    2026-02-28
-    """
-
-    _unit = "month"
-
-    count: int
-    roll: Roll
-
-    def __post_init__(self) -> None:
-        check_days(self.count, "months", self.roll, ("following", "preceding", "none"))
-
-    def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
-        """Return the due date, moved by ``roll`` if it is a day off."""
-        start_date = start.astimezone(schedule.tz).date()
-        years, month = divmod(start_date.month - 1 + self.count, 12)
-        year, month = start_date.year + years, month + 1
-        if year > LAST_YEAR:
-            refuse_late_year()
-        day = min(start_date.day, calendar.monthrange(year, month)[1])
-        paused = paused_dates(schedule, pauses)
-        end = extended_by_pauses(start_date + ONE_DAY, date(year, month, day), paused)
-        return rolled(schedule, end, self.roll, start, paused)
-
-    def numbers_dates(self) -> bool:
-        """Return False: months count no dates."""
-        return False
 
 
 @public()
@@ -553,9 +215,6 @@ def check_kind(budget: object, start: datetime) -> BudgetKind:
     return budget
 
 
-# -- texts and plain data --------------------------------------------------------------------
-
-
 def parse_budget(
     text: str, *, roll: Roll | None = None, count_from: CountFrom | None = None
 ) -> Budget:
@@ -625,7 +284,7 @@ def counting_of(budget: Budget) -> dict[str, object]:
     """
     if isinstance(budget, timedelta):
         return {}
-    return {name: value for name, value in budget.as_dict().items() if name in _COUNTING}
+    return {name: value for name, value in budget.as_dict().items() if name in COUNTING}
 
 
 def budget_data(budget: Budget) -> str | dict[str, dict[str, object]]:
@@ -645,49 +304,6 @@ def budget_data(budget: Budget) -> str | dict[str, dict[str, object]]:
             for name, value in budget.as_dict().items()
         }
     }
-
-
-# -- counting ---------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=4096)
-def _answer_on(
-    budget: DayBudget,
-    schedule: DatedShifts,
-    start_date: date,
-    after_closing: bool,  # noqa: FBT001
-) -> tuple[datetime, datetime]:
-    """Return the due time and the limit, in UTC, for a start on ``start_date``.
-
-    All starts before the closing of the date have one answer, and all starts ``after_closing`` have
-    another.
-    """
-    start = midnight_after(schedule, start_date if after_closing else start_date - ONE_DAY)
-    if after_closing:
-        start -= TICK
-    return ends_of(schedule, budget.due_on(schedule, start))
-
-
-def first_day(schedule: DatedShifts, start: datetime, count_from: CountFrom) -> date:
-    """Return the first date that counts.
-
-    This is the date after the start. With "same_day" it is the date of the start, unless that date
-    has closed.
-    """
-    start_date = start.astimezone(schedule.tz).date()
-    if count_from == "same_day" and not is_over(schedule, start_date, start):
-        return start_date
-    return start_date + ONE_DAY
-
-
-def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] = ("",)) -> None:
-    """Raise BudgetError for a count of days or months, or a choice, that is not valid."""
-    if type(count) is not int or not 1 <= count <= MAX_COUNT:
-        msg = say("no_count", count=shown(count), of=of, most=MAX_COUNT)
-        raise BudgetError(msg, budget=count)
-    if choice not in choices:
-        msg = say("none_of", value=shown(choice), choices=", ".join(choices))
-        raise BudgetError(msg, choice=choice)
 
 
 def _week_on(schedule: DatedShifts, day: date) -> WeeklyHours:

@@ -1,22 +1,27 @@
-"""The rules of day budgets: when a date closes, which dates are paused, how a due date rolls.
+"""The rules of due dates: when a date closes, which dates are paused, how a due date rolls.
+
+``BudgetKind`` is the base class of all budgets that are not a plain timedelta.
 
 All datetimes that these functions return are in UTC.
 """
 
 from __future__ import annotations
 
+import re
+from abc import ABCMeta, abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, Literal, Protocol, Self
+from typing import Any, ClassVar, Final, Literal, NamedTuple, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.date_ranges import LATEST, DateRange
 from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING
-from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
+from workhours_sla.text.messages import say
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.pauses import Pauses, moments_of
 from workhours_sla.worktime.shifts import Shifts, shorten, spans_on
@@ -30,6 +35,9 @@ from workhours_sla.worktime.times import (
 )
 
 Roll = Literal["following", "preceding", "none"]
+COUNTING: Final = frozenset({"roll", "count_from"})
+_COUNTED: Final = re.compile(r"(\d{1,9})\s+(.*)", re.DOTALL)
+_SINGULAR: Final = {"days": "day", "months": "month"}
 _FIRST = datetime(1, 7, 1, tzinfo=UTC)
 """A start that no calendar covers."""
 
@@ -290,3 +298,100 @@ def _last_early(early: datetime, late: datetime, is_early: Callable[[datetime], 
         else:
             late = middle
     return early
+
+
+# -- kinds of budgets ------------------------------------------------------------------------
+
+
+class DayAnswer(NamedTuple):
+    """The due time and the limit of a budget."""
+
+    due_at: datetime
+    limit: datetime
+
+
+class DayBounds(NamedTuple):
+    """The earliest and the latest due time, and the earliest and the latest limit, in UTC.
+
+    Whatever the unknown dates are, the answer lies between these bounds. A missing bound is None.
+    """
+
+    due_at: tuple[datetime | None, datetime | None]
+    limit: tuple[datetime | None, datetime | None]
+
+
+NO_BOUNDS: Final = DayBounds((None, None), (None, None))
+
+
+class BudgetKind(metaclass=ABCMeta):
+    """A budget that is not a plain timedelta: a dataclass whose first field is its size.
+
+    ``_unit`` is what the text of the budget counts, in the singular, such as ``working day``.
+    Columns ask for each row, except for budgets that are an amount and for day budgets.
+    """
+
+    __slots__ = ()
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    _unit: ClassVar[str]
+
+    @classmethod
+    def parse(cls, text: str, **counting: str | None) -> Self | None:
+        """Return the budget of a text, None if it names another kind.
+
+        ``counting`` are the options ``roll`` and ``count_from``. Raises BudgetError if the kind
+        needs a roll and none is given.
+        """
+        counted = _COUNTED.fullmatch(text.strip().lower())
+        if counted is None:
+            return None
+        number, unit = counted.groups()
+        if " ".join(_SINGULAR.get(word, word) for word in unit.split()) != cls._unit:
+            return None
+        options: dict[str, Any] = {
+            name: counting[name] for name in cls.__dataclass_fields__ if name in COUNTING
+        }
+        if options.get("roll", "none") is None:
+            raise BudgetError(say("no_roll", text=shown(text)), text=text)
+        build: Callable[..., Self] = cls
+        return build(int(number), **options)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the budget, keyed by name."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @abstractmethod
+    def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
+        """Return the due time and the limit in the zone of ``start``.
+
+        Raises CalendarCoverageError.
+        """
+
+    def bounds(
+        self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
+    ) -> DayBounds:
+        """Return the earliest and latest due time and limit over all completions of a schedule.
+
+        ``schedule`` must have completions. ``paused`` are the certain pauses. ``possibly_paused``
+        are the certain and the possible pauses.
+        """
+        return NO_BOUNDS
+
+    def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
+        """Return the latest start whose due time is no later than ``due``.
+
+        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
+        """
+        rolls_back = self.as_dict().get("roll") == "preceding"
+        return latest_start_by_search(due, schedule, self, rolls_back=rolls_back)
+
+    def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]] | None:
+        """Return the working time that the budget equals, None if it is none.
+
+        It is a list of pairs: the amount for all starts from an instant on.
+        """
+        return None
+
+    def clock_amount(self) -> timedelta | None:
+        """Return the time around the clock that the budget equals, None if it is none."""
+        return None

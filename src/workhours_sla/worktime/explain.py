@@ -15,14 +15,10 @@ from workhours_sla.module_names import public
 from workhours_sla.text import words
 from workhours_sla.text.catalog import DAY_PARTS, DAYS, LANGUAGES, current, language
 from workhours_sla.worktime.amounts import format_amount, iso_amount
-from workhours_sla.worktime.budgets import (
-    Budget,
-    BudgetKind,
-    DayBudget,
-    budget_data,
-    first_day,
-)
+from workhours_sla.worktime.budgets import Budget, budget_data
+from workhours_sla.worktime.day_budgets import DayBudget, first_day
 from workhours_sla.worktime.due_dates import (
+    BudgetKind,
     DatedShifts,
     is_paused,
     paused_dates,

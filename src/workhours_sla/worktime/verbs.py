@@ -41,8 +41,8 @@ from workhours_sla.worktime.unknown import (
 )
 
 if TYPE_CHECKING:
-    from workhours_sla.worktime.budgets import Budget, BudgetKind
-    from workhours_sla.worktime.due_dates import DatedShifts
+    from workhours_sla.worktime.budgets import Budget
+    from workhours_sla.worktime.due_dates import BudgetKind, DatedShifts
 
 Part = Literal["due_at", "limit"]
 

@@ -10,7 +10,7 @@ from tests.slow.engines.cases import DAY, NULL, Coverage, Ints, Rows
 from tests.slow.engines.compared import COMPILED, THOROUGH, rows
 from tests.slow.engines.schedules import SCHEDULES
 from workhours_sla import CalendarDays, Schedule, WorkingDays, columns
-from workhours_sla.worktime.budgets import DayBudget
+from workhours_sla.worktime.day_budgets import DayBudget
 
 DATED = (
     ("office", "it's night", "capricious", "always", "rare", "gaps") if THOROUGH else ("office",)

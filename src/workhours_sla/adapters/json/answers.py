@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.worktime.amounts import iso_amount
-from workhours_sla.worktime.budgets import Budget, DayBudget, WorkingDaysInHours, budget_data
+from workhours_sla.worktime.budgets import Budget, WorkingDaysInHours, budget_data
+from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.schedule import Schedule
 

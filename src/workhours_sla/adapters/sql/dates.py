@@ -15,7 +15,7 @@ from typing import NamedTuple
 from workhours_sla.adapters.sql.settings import Settings
 from workhours_sla.adapters.sql.tables import CompiledSchedules
 from workhours_sla.adapters.sql.vocabulary import Dialect, case, slot_or_refused
-from workhours_sla.worktime.budgets import MAX_COUNT
+from workhours_sla.worktime.day_budgets import MAX_COUNT
 from workhours_sla.worktime.runs import DateRow, date_rows
 
 COUNT_FROM = ("next_day", "same_day")

@@ -37,7 +37,7 @@ from workhours_sla.text.numbers import (
 )
 from workhours_sla.text.words import heading, name_of
 from workhours_sla.worktime.amounts import format_amount
-from workhours_sla.worktime.budgets import DayBudget
+from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.explain import Step, Trace
 
 ROWS: Final = 500

@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 from workhours_sla.module_names import public
-from workhours_sla.worktime.budgets import BudgetKind, DayBudget
 from workhours_sla.worktime.columns.inputs import (
     EDGE_VERBS,
     Given,
@@ -32,7 +31,8 @@ from workhours_sla.worktime.columns.inputs import (
 )
 from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints
 from workhours_sla.worktime.columns.solve import LOCATED, solve
-from workhours_sla.worktime.due_dates import DatedShifts, closes_on
+from workhours_sla.worktime.day_budgets import DayBudget
+from workhours_sla.worktime.due_dates import BudgetKind, DatedShifts, closes_on
 from workhours_sla.worktime.times import (
     BASE,
     LAST_YEAR,
