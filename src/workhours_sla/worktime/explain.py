@@ -30,16 +30,7 @@ from workhours_sla.worktime.times import ONE_DAY, TICK, ZERO, TimeSpan, datetime
 
 SCHEMA_VERSION = 4
 Part = Literal["start", "counted", "off", "paused", "end", "passed", "due"]
-"""The role of a date in a day budget.
-
-- ``start``: the date of the start, which does not count.
-- ``counted``: the date counts.
-- ``off``: the date has no working hours, so it does not count in a budget of working days.
-- ``paused``: the date is paused, so it does not count.
-- ``end``: the last date that counts, if the due date moves from it.
-- ``passed``: the due date moves over this date.
-- ``due``: the due date.
-"""
+"""The role of a date in a day budget, see ``Step``."""
 
 
 class DatePart(NamedTuple):

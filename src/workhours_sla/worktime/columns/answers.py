@@ -13,7 +13,7 @@ today, and the latest start.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Generic, NamedTuple, NoReturn, TypeVar
@@ -403,29 +403,26 @@ def _ask(asked: Question[Any], row: int) -> tuple[int, bool, bool]:
         open_since = next(iter(_datetimes(one.pauses.starts[~has_end])), None)
     for by_rule in (False, True)[: 1 + asked.options.provisional]:
         with suppress(CalendarCoverageError):
-            found = _ask_schedule(one, pauses, provisional=by_rule)
-            if open_since is not None and _is_moved(one, found, pauses, open_since, by_rule):
-                return NAT, False, by_rule
-            return micros_of(found), False, by_rule
+
+            def ask(*more: Any, by_rule: bool = by_rule) -> datetime:
+                found: datetime = _ask_schedule(one, [*pauses, *more], provisional=by_rule)
+                return found
+
+            found = ask()
+            moved = open_since is not None and _is_moved(found, open_since, ask)
+            return NAT if moved else micros_of(found), False, by_rule
     return NAT, True, False
 
 
-def _is_moved(
-    one: Question[Any],
-    found: datetime,
-    pauses: list[tuple[datetime, datetime]],
-    open_since: datetime,
-    by_rule: bool,  # noqa: FBT001
-) -> bool:
+def _is_moved(found: datetime, open_since: datetime, ask: Callable[..., datetime]) -> bool:
     """Return whether a pause without an end moves an answer.
 
-    It does if the same pause with a distant end gives another answer, or none.
+    It does if the same pause with a distant end gives another answer, or none. ``ask`` answers with
+    a further pause.
     """
     until = min(max(found, open_since), _LAST - _DISTANT) + _DISTANT
     try:
-        return bool(
-            _ask_schedule(one, [*pauses, (open_since, until)], provisional=by_rule) != found
-        )
+        return bool(ask((open_since, until)) != found)
     except CalendarCoverageError:
         return True
 
