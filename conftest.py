@@ -12,22 +12,18 @@ from types import ModuleType
 from workhours_sla.module_names import DEFINED_IN
 
 _NEEDS = {
-    "src/workhours_sla/adapters/frames/arrow.py": ("numpy", "pyarrow"),
-    "src/workhours_sla/adapters/frames/accessors.py": ("numpy", "pandas"),
-    "src/workhours_sla/adapters/frames/pandas.py": ("numpy", "pandas"),
-    "src/workhours_sla/adapters/frames/polars.py": ("numpy", "polars"),
-    "src/workhours_sla/adapters/frames/polars_expressions.py": ("numpy", "polars"),
-    "src/workhours_sla/adapters/sql/duckdb_functions.py": ("numpy", "pyarrow", "duckdb"),
-    "src/workhours_sla/adapters/frames/numpy_columns.py": ("numpy",),
-    "src/workhours_sla/adapters/frames/verbs.py": ("numpy", "pandas"),
-    "src/workhours_sla/adapters/sources/arrow_values.py": ("pyarrow",),
-    "src/workhours_sla/adapters/spark/cells.py": ("numpy",),
-    "src/workhours_sla/adapters/spark/columns.py": ("numpy",),
-    "src/workhours_sla/adapters/spark/fold.py": ("pyspark",),
-    "src/workhours_sla/adapters/spark/python_columns.py": ("numpy",),
-    "src/workhours_sla/adapters/spark/joined_answers.py": ("numpy",),
+    "src/workhours_sla/foreign/icalendar.py": ("icalendar", "recurring_ical_events"),
+    "src/workhours_sla/frames/arrow.py": ("numpy", "pyarrow"),
+    "src/workhours_sla/frames/accessors.py": ("numpy", "pandas"),
+    "src/workhours_sla/frames/pandas.py": ("numpy", "pandas"),
+    "src/workhours_sla/frames/polars.py": ("numpy", "polars"),
+    "src/workhours_sla/frames/polars_expressions.py": ("numpy", "polars"),
+    "src/workhours_sla/frames/numpy_columns.py": ("numpy",),
+    "src/workhours_sla/frames/verbs.py": ("numpy", "pandas"),
+    "src/workhours_sla/sources/arrow_values.py": ("pyarrow",),
+    "src/workhours_sla/spark/fold.py": ("pyspark",),
     "src/workhours_sla/columns.py": ("numpy",),
-    "src/workhours_sla/frames.py": ("numpy", "pandas"),
+    "src/workhours_sla/frames/__init__.py": ("numpy", "pandas"),
     "src/workhours_sla/compliance": ("numpy",),
     "src/workhours_sla/report.py": ("numpy",),
     "src/workhours_sla/reports/charts": ("numpy",),
@@ -39,7 +35,6 @@ _NEEDS = {
     "src/workhours_sla/reports/report_tables.py": ("numpy",),
     "src/workhours_sla/reports/tables_csv.py": ("numpy",),
     "src/workhours_sla/reports/xlsx.py": ("numpy", "xlsxwriter"),
-    "src/workhours_sla/spark.py": ("numpy",),
     "src/workhours_sla/statistics": ("numpy",),
     "src/workhours_sla/worktime/columns": ("numpy",),
 }
@@ -48,7 +43,6 @@ _NEEDED_BY = {
     "columns": ("numpy",),
     "frames": ("numpy", "pandas"),
     "report": ("numpy", "pandas"),
-    "spark": ("numpy",),
     **{
         name: (name,)
         for name in ("django", "duckdb", "fastapi", "numpy", "pandas", "polars", "pyarrow")

@@ -18,12 +18,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from benchmarks.memory import peak_kb
 from workhours_sla import CalendarDays, Event, Schedule, Target, working_hours
-from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources import Fault, open_source
+from workhours_sla.config.sections import Config
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.sla.policy import Policy
+from workhours_sla.sources import Fault, open_source
 from workhours_sla.stream import Batch, Monitor, Pipeline, SqliteStore
 
 BATCH_SIZE = 1_000

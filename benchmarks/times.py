@@ -8,8 +8,8 @@ from datetime import datetime, timedelta, timezone
 from io import BytesIO
 from time import process_time
 
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import Fault, open_source
+from workhours_sla.config.file import parse_config
+from workhours_sla.sources import Fault, open_source
 
 EVENTS = 200_000
 TYPES = ("created", "assigned", "replied", "closed")

@@ -88,7 +88,7 @@ nitpick_ignore_regex = [
     # Types of private modules in signatures: they are shown as text.
     (
         r"py:.*",
-        r"workhours_sla\.(adapters|calendars|compliance|reports|sla|statistics|text|worktime)\..*",
+        r"workhours_sla\.\w+\.\w.*",
     ),
     # The same, of types that are imported for type checkers only: their names have no module.
     (

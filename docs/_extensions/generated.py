@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from configuration_keys import keys
+from described import described
 from markdown_table import table
 from shell_commands import command_list, commands, document
 
 from workhours_sla import errors
-from workhours_sla.adapters.json.documents import _BY_SCHEMA
 from workhours_sla.calendars.russia.regions import region, region_ids
+from workhours_sla.json.documents import _BY_SCHEMA
 from workhours_sla.service.problems import BAD_REQUEST, STATUSES
 from workhours_sla.text.catalog import PROBLEMS, language
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+SEARCHED = {"reference/cli": "cmdoption", "reference/configuration": "confval"}
+"""The pages whose rows the search of the site finds by name, and their kind."""
 BLOCK = re.compile(r"^```\{generated\} (\S+)(?: (\S+))?\n```$", re.MULTILINE)
 
 
@@ -93,6 +96,7 @@ def problems(lang: str) -> str:
 MAKERS: dict[str, Callable[..., str]] = {
     "command-list": command_list,
     "commands": commands,
+    "described": described,
     "document": document,
     "errors": error_classes,
     "keys": keys,
@@ -120,9 +124,23 @@ def make_all(app: Sphinx) -> None:
         expanded(page.read_text("utf-8"), app.config.language)
 
 
-def expand(app: Sphinx, _name: str, source: list[str]) -> None:
-    """Replace the blocks of a page before it is parsed."""
+def expand(app: Sphinx, name: str, source: list[str]) -> None:
+    """Replace the blocks of a page before it is parsed, and let the search find its rows."""
     source[0] = expanded(source[0], app.config.language)
+    kind = SEARCHED.get(name)
+    for section, row in sorted(rows_of(source[0])) if kind else ():
+        app.env.domains.standard_domain.note_object(kind, f"{section} {row}", section)
+
+
+def rows_of(text: str) -> set[tuple[str, str]]:
+    """Return each option or key of a page, with the anchor of its section."""
+    found, section = set(), ""
+    for line in text.splitlines():
+        if heading := re.match(r"\{#([\w-]+)\}$|## ([a-z][a-z -]*)$", line):
+            section = heading[1] or heading[2].replace(" ", "-")
+        elif row := re.match(r"\| `(?:-\w, )?((?:--)?[a-z][\w-]+)", line):
+            found.add((section, row[1]))
+    return found
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workhours_sla.facades import on_first_use
+
 if TYPE_CHECKING:
-    from workhours_sla.adapters.calendars.holidays import copy_holidays
-    from workhours_sla.adapters.calendars.workalendar import copy_workalendar
-    from workhours_sla.adapters.stores.memory import Monitor
     from workhours_sla.calendars.amendments import day_off, transfer
     from workhours_sla.calendars.available import AvailableCalendar
     from workhours_sla.calendars.calendar import Calendar
     from workhours_sla.calendars.combined_calendar import days_off_in_any, working_in_any
     from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer
     from workhours_sla.errors import WorkHoursError
+    from workhours_sla.foreign.holidays import copy_holidays
+    from workhours_sla.foreign.workalendar import copy_workalendar
     from workhours_sla.sla.appeal import Quarantined
     from workhours_sla.sla.clock import Verdict
     from workhours_sla.sla.emitted_changes import Change, ChangeKind
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from workhours_sla.sla.outcome import Outcome, OutcomeBounds
     from workhours_sla.sla.policy import Policy, Rule
     from workhours_sla.sla.target import ScheduleBy, Target
+    from workhours_sla.stores.memory import Monitor
     from workhours_sla.version import __version__
     from workhours_sla.worktime.amounts import working_hours
     from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, parse_budget
@@ -38,8 +40,8 @@ if TYPE_CHECKING:
     from workhours_sla.worktime.verbs import Interval
 
 _NAMES = {
-    "adapters.calendars.holidays": "copy_holidays",
-    "adapters.calendars.workalendar": "copy_workalendar",
+    "foreign.holidays": "copy_holidays",
+    "foreign.workalendar": "copy_workalendar",
     "calendars.amendments": "day_off transfer",
     "calendars.available": "AvailableCalendar",
     "calendars.calendar": "Calendar",
@@ -54,7 +56,7 @@ _NAMES = {
     "sla.fold": "Unmatched",
     "sla.forecast": "Forecast forecast_deadlines",
     "sla.holders": "Span breach_owner holder_spans",
-    "adapters.stores.memory": "Monitor",
+    "stores.memory": "Monitor",
     "sla.outcome": "Outcome OutcomeBounds",
     "sla.policy": "Policy Rule",
     "sla.target": "ScheduleBy Target",
@@ -69,7 +71,6 @@ _NAMES = {
 }
 """The public names that each module defines, separated by spaces."""
 
-_DEFINED_IN = {name: module for module, names in _NAMES.items() for name in names.split()}
 __all__ = [
     "Act",
     "AvailableCalendar",
@@ -121,24 +122,10 @@ __all__ = [
     "working_in_any",
 ]
 
-
 if not TYPE_CHECKING:  # a type checker then finds a misspelt name
-
-    def __getattr__(name: str) -> object:
-        from importlib import import_module
-
-        module = _DEFINED_IN.get(name)
-        if module is None:
-            msg = f"module {__name__!r} has no attribute {name!r}"
-            raise AttributeError(msg)
-        from workhours_sla.argument_types import checked_in
-
-        value = getattr(import_module(f"{__name__}.{module}"), name)
-        if name != "working_hours":  # whose own message shows how to write 1.5 hours
-            value = checked_in(__name__, value)
-        globals()[name] = value
-        return value
+    # the message of working_hours shows how to write 1.5 hours
+    __getattr__ = on_first_use(__name__, _NAMES, unchecked=("working_hours",))
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_DEFINED_IN})
+    return sorted({*globals(), *__all__})

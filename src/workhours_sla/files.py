@@ -9,14 +9,14 @@ r"""Read files of appeals, events and calendars, and write working time as iCale
 [['A-1']]
 """
 
-from workhours_sla.adapters.calendars.acts import Acts, load_acts, parse_acts
-from workhours_sla.adapters.calendars.dates_csv import read_dates
-from workhours_sla.adapters.calendars.icalendar.read import PartialDay, read_icalendar
-from workhours_sla.adapters.calendars.icalendar.write import write_icalendar
-from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
-from workhours_sla.adapters.sources import AppealFile, Claim, Fault, open_source
-from workhours_sla.adapters.sources.all_events import ReadEvents, read_events
 from workhours_sla.argument_types import check_public
+from workhours_sla.foreign.acts import Acts, load_acts, parse_acts
+from workhours_sla.foreign.dates_csv import read_dates
+from workhours_sla.foreign.icalendar import PartialDay, read_icalendar
+from workhours_sla.foreign.icalendar_writing import write_icalendar
+from workhours_sla.foreign.xmlcalendar import read_xmlcalendar
+from workhours_sla.sources import AppealFile, Claim, Fault, open_source
+from workhours_sla.sources.all_events import ReadEvents, read_events
 
 __all__ = [
     "Acts",

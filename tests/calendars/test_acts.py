@@ -9,10 +9,10 @@ from typing import get_args
 import pytest
 
 from workhours_sla import Calendar, DayKind, Layer
-from workhours_sla.adapters.calendars.acts import LayerName
 from workhours_sla.cli.main import main
 from workhours_sla.errors import ConfigError
 from workhours_sla.files import load_acts, parse_acts
+from workhours_sla.foreign.acts import LayerName
 
 WHOLE = """
 confirms = [{ from = 2028-01-01, to = 2028-12-31 }]

@@ -16,9 +16,9 @@ from kit.paths import ROOT
 from kit.properties import examples
 from kit.values import OFFICE
 from workhours_sla import Calendar, Schedule
-from workhours_sla.adapters.calendars.xmlcalendar import read_xmlcalendar
 from workhours_sla.cli.days import _period
 from workhours_sla.cli.main import main
+from workhours_sla.foreign.xmlcalendar import read_xmlcalendar
 
 DATA = ROOT / "tests/data/calendars"
 

@@ -13,15 +13,14 @@ from pathlib import Path
 
 import pytest
 from configuration_keys import keys
+from described import described
+from generated import SEARCHED, expanded, rows_of
 from shell_commands import names, section
 
 from kit.paths import DOCS, ROOT
 from tools.documents import LANGUAGES, blocks_of
-from workhours_sla.adapters.config.file import COLUMNS
 from workhours_sla.config import config_schema
-from workhours_sla.sla.event import EVENT_FIELDS
-from workhours_sla.text import catalog
-from workhours_sla.text.catalog import QUARANTINE_REASONS
+from workhours_sla.config.column_names import COLUMNS
 
 PAGES = sorted(path for language in LANGUAGES for path in (DOCS / language).rglob("*.md"))
 DOCUMENTS = [ROOT / "README.md", ROOT / "README.ru.md", *PAGES]
@@ -130,8 +129,11 @@ def test_russian_pages_link_english_pages_only_where_there_is_no_other() -> None
 
 
 def test_every_public_module_has_a_page() -> None:
-    modules = {path.stem for path in (ROOT / "src/workhours_sla").glob("*.py")}
-    modules -= {"__init__", "__main__", "argument_types", "module_names", "version"}
+    package = ROOT / "src/workhours_sla"
+    files = [*package.glob("*.py"), *package.glob("*/__init__.py")]
+    listed = [file for file in files if "__all__ = [" in file.read_text("utf-8")]
+    modules = {file.stem if file.parent == package else file.parent.name for file in listed}
+    modules -= {"__init__", "sources"}
     shown = {
         name
         for page in (DOCS / "en/reference/api").glob("*.md")
@@ -176,24 +178,26 @@ def test_every_example_is_of_a_command() -> None:
     assert examples.keys() <= {*names()}
 
 
-# -- tables that are written by hand ----------------------------------------------------------
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_block_of_a_page_can_be_made(language: str) -> None:
+    """A row of the code without words in ``docs/tables.toml``, or words without a row, fail."""
+    for name in tomllib.loads((DOCS / "tables.toml").read_text("utf-8")):
+        assert described(language, name).count("\n| ") >= 3
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_fields_of_events_are_listed_with_their_types(language: str) -> None:
-    page = (DOCS / language / "reference/events.md").read_text("utf-8")
-    rows = re.findall(r"^\| `(\w+)` \| (\w+)(, \w+)? \|", page, re.MULTILINE)
-    fields = [(field.name, field.type.__name__, field.required) for field in EVENT_FIELDS]
-    assert [(name, kind, bool(needed)) for name, kind, needed in rows] == fields
+def test_the_search_finds_options_and_keys_by_name(language: str) -> None:
+    found = set()
+    for name in SEARCHED:
+        page = (DOCS / language / f"{name}.md").read_text("utf-8")
+        found |= rows_of(expanded(page, language))
+    assert {("check", "--min-read"), ("store-check", "--json"), ("targets", "pause_cap")} <= found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reference_has_every_column_and_reason(language: str) -> None:
     page = (DOCS / language / "reference/files.md").read_text("utf-8")
-    with catalog.language(language):
-        reasons = dict(QUARANTINE_REASONS.items())
-    for reason, text in reasons.items():
-        row = re.search(rf"^\|.*`{reason}`.*$", page, re.MULTILINE)
-        assert row
-        assert text in row[0]
-    assert not [one for kind in ("events", "appeals") for one in COLUMNS[kind] if one not in page]
+    shown = re.findall(r"^```\{generated\} described (\S+)$", page, re.MULTILINE)
+    assert shown == ["appeal-columns", "quarantine"]
+    page += described(language, "event-fields")
+    assert not [one for one in COLUMNS["events"] if f"`{one}`" not in page]

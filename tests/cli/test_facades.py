@@ -62,15 +62,26 @@ NAMED_IN_PAGES = {"another-country.md": {"calendars"}, "architecture.md": {"cale
 SOURCES = Path(workhours_sla.__file__).parent
 FACADES = (
     "workhours_sla",
-    *(f"workhours_sla.{path.stem}" for path in sorted(SOURCES.glob("*.py"))),
+    *(
+        f"workhours_sla.{name}"
+        for name in [
+            "columns",
+            "config",
+            "errors",
+            "files",
+            "frames",
+            "json",
+            "report",
+            "spark",
+            "sql",
+            "stream",
+        ]
+    ),
 )
-NOT_PUBLIC = {"workhours_sla.__init__", "workhours_sla.__main__", "workhours_sla.module_names"}
-NOT_PUBLIC |= {"workhours_sla.argument_types", "workhours_sla.version"}
 NEED_NUMPY = {"workhours_sla.columns", "workhours_sla.frames", "workhours_sla.report"}
 NEED_NUMPY |= {"workhours_sla.spark"}
-if find_spec("numpy") is None:
-    NOT_PUBLIC |= NEED_NUMPY
-PUBLIC = [name for name in FACADES if name not in NOT_PUBLIC]
+NOT_HERE = NEED_NUMPY if find_spec("numpy") is None else set()
+PUBLIC = [name for name in FACADES if name not in NOT_HERE]
 
 
 def classes(module: Any) -> list[type]:

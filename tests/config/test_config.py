@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from workhours_sla import EventType, Schedule
-from workhours_sla.adapters.config.file import load_config, parse_config
-from workhours_sla.adapters.config.sections import Config
 from workhours_sla.config import load, parse
+from workhours_sla.config.file import load_config, parse_config
+from workhours_sla.config.sections import Config
 from workhours_sla.errors import ConfigError, UnknownTimeZoneError
 
 if TYPE_CHECKING:

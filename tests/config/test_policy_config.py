@@ -27,9 +27,9 @@ from workhours_sla import (
     WorkingDays,
     working_hours,
 )
-from workhours_sla.adapters.config.file import load_config, parse_config
-from workhours_sla.adapters.config.policy import Configuration, configured
-from workhours_sla.adapters.config.schema import config_schema
+from workhours_sla.config.file import load_config, parse_config
+from workhours_sla.config.policy import Configuration, configured
+from workhours_sla.config.schema import config_schema
 from workhours_sla.errors import ConfigError
 from workhours_sla.sla.event import Attributes
 

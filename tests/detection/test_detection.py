@@ -16,13 +16,13 @@ from kit.made_sheets import SHAPES, ZONE, Sheet
 from kit.paths import SAMPLES
 from kit.properties import examples
 from kit.workbooks import xlsx
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.detection.detect import config_of, detect, verified
-from workhours_sla.adapters.detection.detected import Detected, Given
-from workhours_sla.adapters.detection.encodings import RUSSIAN, of_one_byte
-from workhours_sla.adapters.detection.written import configuration_text
-from workhours_sla.adapters.sources import Fault, open_source
+from workhours_sla.config.file import parse_config
+from workhours_sla.detection.detect import config_of, detect, verified
+from workhours_sla.detection.detected import Detected, Given
+from workhours_sla.detection.encoding import RUSSIAN, of_one_byte
+from workhours_sla.detection.written import configuration_text
 from workhours_sla.errors import ConfigError, SourceError
+from workhours_sla.sources import Fault, open_source
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import language
 
@@ -144,7 +144,6 @@ def test_what_is_not_certain_is_asked(rows: str, cause: str, tmp_path: Path) -> 
         ('1,"12.03.2026, 10:15",\n', "%d.%m.%Y, %H:%M"),
         ("1,12.03.2026 в 10:15,\n", "%d.%m.%Y в %H:%M"),
         ("1,13/04/2026\u00a010:15,\n2,13/04/2026\u202f 10:15,\n", "%d/%m/%Y %H:%M"),
-        ("1,12-Mar-2026 10:15,\n", "%d-%b-%Y %H:%M"),
     ],
 )
 def test_another_row_or_the_form_decides_the_order_of_dates(
@@ -204,9 +203,9 @@ def test_what_the_names_of_columns_leave_open_is_asked(
          "1,12.03.2026 10:15,12.03.2026,1:25\n2,12.03.2026 11:15,12.03.2026,2:10\n"),
          "detect_duration"),
         (("Номер,Дата публикации,Дата ответа,Дата предварительного ответа\n"
-         "1,12.03.2026 10:15,13.03.2026 10:00,12.03.2026 11:00\n"), "detect_similar"),
+         "1,12.03.2026 10:15,13.03.2026 10:00,12.03.2026 11:00\n"), "detect_several"),
         (("Номер,Дата регистрации,Дата ответа,Дата отправки сообщения жителем\n"
-         "1,12.03.2026 10:15,13.03.2026 10:00,11.03.2026 11:00\n"), "detect_similar"),
+         "1,12.03.2026 10:15,13.03.2026 10:00,11.03.2026 11:00\n"), "detect_several"),
         ("Номер,Дата публикации,Дата ответа,Статус\n1,12.03.2026 10:15,,Отозвано\n",
          "detect_stopped"),
         (("Номер,Дата сообщения,Дата создания,Дата ответа\n"

@@ -12,7 +12,7 @@ import pytest
 from kit.made_sheets import SHAPES, table
 from kit.paths import EXAMPLES, SAMPLES
 from kit.values import run
-from workhours_sla.adapters.config.file import load_config
+from workhours_sla.config.file import load_config
 from workhours_sla.text import catalog
 
 EXPORT = EXAMPLES / "data/appeals.csv"

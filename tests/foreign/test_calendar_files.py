@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.paths import ROOT
-from kit.properties import PROPERTY, examples
+from kit.properties import PROPERTY
 from workhours_sla import (
     Act,
     Calendar,
@@ -152,8 +152,8 @@ def test_a_whole_feed(line_end: str) -> None:
         (["DTSTART:20240513", "RRULE:FREQ=YEARLY;BYWEEKNO=20"], ["2025-05-12"]),
         (["DTSTART:20240527", "RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO"], ["2025-05-26"]),
         (["DTSTART:20000101", "RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO"], ["2025-05-26"]),
-        (["DTSTART:20250303", "RRULE:FREQ=DAILY;UNTIL=20250331", "EXDATE:20250304T000000,20250306",
-          "RRULE:FREQ=DAILY;COUNT=4"], [f"2025-03-{n:02}" for n in (3, 5, *range(7, 32))]),
+        (["DTSTART:20250303", "RRULE:FREQ=DAILY;UNTIL=20250331", "EXDATE:20250304T000000,20250306"],
+         [f"2025-03-{n:02}" for n in (3, 5, *range(7, 32))]),
         (["DTSTART:20240301T000000", "DURATION:P1D", "RDATE:20250301T000000,20250302T000000",
           "EXDATE;VALUE=DATE:20250302"], ["2025-03-01"]),
     ],
@@ -170,7 +170,7 @@ def test_times_count_on_their_own_clock_if_the_calendar_has_no_zone() -> None:
         days_of(windows)
     zones = {"Russian Standard Time": "Europe/Moscow"}
     assert days_of(windows, zones=zones) == ["2025-03-01"]
-    with pytest.raises(CalendarDataError, match=r"line 2: the event is in UTC.*give tz="):
+    with pytest.raises(CalendarDataError, match=r"is in UTC.*give tz="):
         days_of(event("DTSTART:20250228T210000Z", "DURATION:P1D"), tz=None)
     with pytest.raises(UnknownTimeZoneError, match="Mars"):
         days_of(omsk, tz="Mars/Base")
@@ -228,15 +228,13 @@ def test_a_date_covered_in_part_is_not_a_day_off() -> None:
     calendar = read_icalendar(
         text, id="x", first=march[0], last=march[1], on_partial=partial.append
     )
-    assert [(str(of.date), of.name, of.place.line) for of in partial] == [
-        ("2025-03-01", "Long night", 2),
-        ("2025-03-03", "Long night", 2),
-        ("2025-03-10", "A moment", 10),
+    assert [(str(of.date), of.name) for of in partial] == [
+        ("2025-03-01", "Long night"),
+        ("2025-03-03", "Long night"),
+        ("2025-03-10", "A moment"),
     ]
     assert list(names(calendar, *march)) == ["2025-03-02", "2025-03-08"]
-    with pytest.raises(
-        CalendarDataError, match=r"line 2: the event 'Long night' covers 2025-03-01"
-    ):
+    with pytest.raises(CalendarDataError, match="the event 'Long night' covers 2025-03-01"):
         days_of(text)
     assert days_of(text, keep=lambda of: not of.name) == ["2025-03-08"]
 
@@ -267,47 +265,34 @@ def test_a_fold_may_divide_a_character() -> None:
     ("text", "words"),
     [
         ("", "the feed: it has no calendar"),
-        ("holidays.ics", "line 1: 'holidays.ics' is not of the form NAME:value"),
-        ("SUMMARY:day", "line 1: .* no iCalendar file"),
-        ("BEGIN:VEVENT\nEND:VEVENT", "line 1: 'VEVENT' outside of a VCALENDAR"),
-        ("BEGIN:VCALENDAR\nBEGIN:VEVENT\n", "line 2: VEVENT is never closed"),
-        ("BEGIN:VCALENDAR\nEND:VEVENT\n", "line 2: 'END:VEVENT' while the VCALENDAR of line 1"),
-        (feed("BEGIN:VEVENT", "DTSTART"), "line 3: 'DTSTART' is not of the form"),
-        (event(), "line 2: the event has no DTSTART"),
-        (event("DTSTART:20250230"), "line 3: DTSTART 20250230 is not a date"),
-        (event("DTSTART:tomorrow"), "line 3: DTSTART is 'tomorrow'"),
-        (event("DTSTART;VALUE=DATE:20250303T000000"), "line 3: .* not a DATE"),
-        (event("DTSTART:20250303", "DTSTART:20250304"), "line 4: a second DTSTART"),
-        (event("DTSTART:20250303,20250304"), "line 3: DTSTART has 2 values"),
-        (event("DTSTART:20250303", "DTEND:20250302"), "line 4: DTEND '20250302' is before"),
-        (event("DTSTART:20250303", "DTEND:20250304T000000"), "line 4: .* both dates or both times"),
-        (event("DTSTART:20250303T000000Z", "DTEND:20250304T000000"), "line 4: .* only one has a"),
-        (event("DTSTART:20250303", "DTEND:20250304", "DURATION:P1D"), "line 5: .* and a DURATION"),
-        (event("DTSTART:20250303", "DURATION:P"), "line 4: 'P' is not a DURATION"),
-        (event("DTSTART:20250303", "DURATION:-P1D"), "line 4: a DURATION below zero"),
-        (event("DTSTART:20250303", "DURATION:PT8H"), "line 4: 'PT8H' of a date is not whole days"),
-        (event("DTSTART:20250303", "EXRULE:FREQ=DAILY"), "line 4: EXRULE is no longer"),
-        (event("DTSTART:20250303", "EXDATE:20250303T120000"), "line 4: .* has the time 12:00"),
-        (event("DTSTART:20250303", "RDATE;VALUE=PERIOD:20250303T0000Z/P1D"), "line 4: RDATE is"),
-        (event("DTSTART:20250303", "RECURRENCE-ID;RANGE=THISANDFUTURE:20250303"), "a RANGE"),
-        (event("DTSTART:20250303", "RRULE:FREQ=HOURLY"), "line 4: RRULE has 'FREQ=HOURLY'"),
-        (event("DTSTART:20250303", "RRULE:COUNT=2"), "line 4: RRULE has no FREQ"),
-        (event("DTSTART:20250303", "RRULE:FREQ=DAILY;INTERVAL=0"), "RRULE has 'INTERVAL=0'"),
-        (event("DTSTART:20250303", "RRULE:FREQ=DAILY;BYHOUR=1"), "RRULE has 'BYHOUR=1'"),
-        (event("DTSTART:20250303", "RRULE:FREQ=YEARLY;BYMONTH=13"), "RRULE has 'BYMONTH=13'"),
+        ("holidays.ics", "it is no iCalendar .*'holidays.ics'"),
+        ("BEGIN:VEVENT\nEND:VEVENT", "'VEVENT' outside of a VCALENDAR"),
+        ("BEGIN:VCALENDAR\nBEGIN:VEVENT\n", "a BEGIN has no END; get the file again"),
+        (event(), "no DTSTART"),
+        (event("DTSTART:20250230"), "DTSTART of the event '' cannot be read"),
+        (event("DTSTART:20250303", "DTSTART:20250304"), "DTSTART more than once"),
+        (event("DTSTART:20250303,20250304"), "DTSTART of the event '' cannot be read"),
+        (event("DTSTART:20250303", "DTEND:20250302"), "ends before it starts"),
+        (event("DTSTART:20250303", "DTEND:20250304T000000"), "not of one kind; write both"),
+        (event("DTSTART:20250303T000000Z", "DTEND:20250304T000000"), "not of one kind"),
+        (event("DTSTART:20250303", "DTEND:20250304", "DURATION:P1D"), "a DTEND and a DURATION"),
+        (event("DTSTART:20250303", "DURATION:-P1D"), "a DURATION below zero"),
+        (event("DTSTART:20250303", "DURATION:PT8H"), "not whole days"),
+        (event("DTSTART:20250303", "EXRULE:FREQ=DAILY"), "has an EXRULE; list the dates"),
+        (event("DTSTART:20250303", "EXDATE:20250303T120000"), "EXDATE .* has a time"),
+        (event("DTSTART:20250303", "RDATE;VALUE=PERIOD:20250303T0000Z/P1D"), "RDATE .* cannot be"),
+        (event("DTSTART:20250303", "RRULE:FREQ=HOURLY"), "RRULE 'FREQ=HOURLY' .* not supported"),
+        (event("DTSTART:20250303", "RRULE:COUNT=2"), "RRULE 'COUNT=2' .* not supported"),
+        (event("DTSTART:20250303", "RRULE:FREQ=DAILY;INTERVAL=0"), "INTERVAL=0' .* not supported"),
+        (event("DTSTART:20250303", "RRULE:FREQ=DAILY;COUNT=3", "RRULE:FREQ=DAILY"), "RRULE more"),
         (event("DTSTART:20250303", "RRULE:FREQ=YEARLY;BYDAY=0MO"), "invalid 'BYDAY'"),
-        (event("DTSTART:20250303", "RRULE:FREQ=WEEKLY;BYDAY=1MO"), "counts weekdays in a rule"),
-        (event("DTSTART:20250303", "RRULE:FREQ=DAILY;FREQ=DAILY"), "RRULE has 'FREQ' twice"),
-        (event("DTSTART:20250303", "RRULE:FREQ=DAILY;COUNT=2;UNTIL=20250401"), "both COUNT and"),
         (event("DTSTART:20250303", "RRULE:FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30"), "has no dates"),
-        (event("DTSTART:20250303", "RRULE:FREQ=WEEKLY;BYDAY=TU"), "ambiguous; .* 2025-03-04"),
-        (event("DTSTART:20000103", "RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=900"), "ambiguous"),
-        (event("DTSTART:20250303T000000Z", "DTEND:99991231T235959Z"), "beyond the years 1 to 9999"),
-        (event("DTSTART:00010101T000000", "DTEND;TZID=Asia/Omsk:20250304T000000"), "only one has"),
-        (event("SUMMARY:\udc00", "DTSTART:20250303"), "line 3: it has half of a surrogate pair"),
+        (event("DTSTART:20250303", "RRULE:FREQ=WEEKLY;BYDAY=TU"), "first of them, 2025-03-04"),
+        (event("DTSTART:20000103", "RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=900"), "first of them, 2000"),
+        (event("SUMMARY:\udc00", "DTSTART:20250303"), "it has half of a surrogate pair"),
     ],
 )  # fmt: skip
-def test_a_feed_that_cannot_be_read_names_the_line(text: str, words: str) -> None:
+def test_a_feed_that_cannot_be_read_names_the_fault(text: str, words: str) -> None:
     with pytest.raises(CalendarDataError, match=words) as caught:
         days_of(text)
     assert "\n" not in str(caught.value)
@@ -936,34 +921,3 @@ def torn(draw: st.DrawFn, whole: str, alphabet: str) -> str:
         )
         text = text[:start] + piece + text[end:]
     return text
-
-
-RULES = st.builds(
-    lambda frequency, parts: ";".join([f"RRULE:FREQ={frequency}", *parts]),
-    st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
-    st.lists(
-        st.sampled_from(
-            ["INTERVAL=2", "COUNT=5", "UNTIL=20250601", "BYDAY=MO", "BYDAY=-1SU,2TU", "BYMONTH=2",
-             "BYMONTHDAY=29,-1", "BYYEARDAY=100", "BYWEEKNO=7", "BYSETPOS=-1", "WKST=SU"]
-        ),
-        max_size=4,
-        unique_by=lambda part: part.split("=")[0],
-    ),
-)  # fmt: skip
-
-
-@settings(PROPERTY, max_examples=examples(25))  # a rule without dates takes long to turn out so
-@given(st.dates(date(2019, 1, 1), date(2025, 12, 31)), RULES)
-def test_a_rule_gives_the_same_dates_in_any_range(start: date, rule: str) -> None:
-    text = event(f"DTSTART:{start:%Y%m%d}", rule)
-
-    def read(first: date, last: date) -> set[str]:
-        calendar = read_icalendar(text, id="x", first=first, last=last, weekend=())
-        return set(names(calendar, first, last))
-
-    try:
-        whole = read(date(2025, 2, 1), date(2025, 9, 30))
-    except CalendarDataError:
-        return
-    parts = read(date(2025, 2, 1), date(2025, 5, 31)) | read(date(2025, 6, 1), date(2025, 9, 30))
-    assert parts == whole

@@ -20,7 +20,6 @@ from holidays.registry import EntityLoader
 from workalendar.registry import registry as workalendar_registry
 
 from workhours_sla import Calendar, DayKind, Layer, Schedule, copy_holidays, copy_workalendar
-from workhours_sla.adapters.calendars import copying, holidays, workalendar
 from workhours_sla.calendars.country_zones import zone_of
 from workhours_sla.cli.main import main
 from workhours_sla.errors import (
@@ -30,6 +29,7 @@ from workhours_sla.errors import (
     ProvisionalWarning,
     UnknownCalendarError,
 )
+from workhours_sla.foreign import copying, holidays, workalendar
 from workhours_sla.text import catalog
 from workhours_sla.text.messages import phrase_of, said
 
@@ -476,8 +476,8 @@ def test_a_working_weekend_whose_swap_is_not_recorded() -> None:
 
 def test_the_registry_finds_both_libraries() -> None:
     found = {point.name: point.value for point in entry_points(group="workhours_sla.calendars")}
-    assert found["holidays"] == "workhours_sla.adapters.calendars.holidays:provide"
-    assert found["workalendar"] == "workhours_sla.adapters.calendars.workalendar:provide"
+    assert found["holidays"] == "workhours_sla.foreign.holidays:provide"
+    assert found["workalendar"] == "workhours_sla.foreign.workalendar:provide"
     bavaria = Calendar.get("DE-BY")
     assert bavaria == copy_holidays("DE-BY") == Calendar.get("holidays:DE-BY")
     assert bavaria.id == "DE-BY"

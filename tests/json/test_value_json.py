@@ -53,7 +53,6 @@ from workhours_sla import (
     working_hours,
     working_in_any,
 )
-from workhours_sla.adapters.sources import open_source
 from workhours_sla.config import parse
 from workhours_sla.errors import (
     CalendarCoverageError,
@@ -64,6 +63,7 @@ from workhours_sla.errors import (
 )
 from workhours_sla.json import from_json, to_json
 from workhours_sla.sla.event import AUTHOR_ROLES
+from workhours_sla.sources import open_source
 
 FROZEN = DATA / "serial" / "values.json"
 VOLGOGRAD, BERLIN = ZoneInfo("Europe/Volgograd"), ZoneInfo("Europe/Berlin")

@@ -12,13 +12,10 @@ from workhours_sla import (
     Event,
     Policy,
 )
-from workhours_sla.adapters import delivery
-from workhours_sla.adapters.stores.database_store import DatabaseStore
-from workhours_sla.adapters.stores.places import open_reader, open_store
-from workhours_sla.adapters.stores.reader import StoreReader
-from workhours_sla.adapters.stores.sqlite_database import SqliteDatabase
-from workhours_sla.sla.delivery import Sink
-from workhours_sla.sla.store import Outbox
+from workhours_sla.stores.database_store import DatabaseStore
+from workhours_sla.stores.places import open_reader, open_store
+from workhours_sla.stores.reader import StoreReader
+from workhours_sla.stores.sqlite_database import SqliteDatabase
 from workhours_sla.stream import (
     Batch,
     Checkpoint,
@@ -28,6 +25,9 @@ from workhours_sla.stream import (
     check_store,
     events_of,
 )
+from workhours_sla.stream import delivery_threads as delivery
+from workhours_sla.stream.delivery import Sink
+from workhours_sla.stream.store import Outbox
 
 
 class Places:

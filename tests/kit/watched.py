@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from workhours_sla import Event, EventType
-from workhours_sla.adapters.sources.layout import Layout
-from workhours_sla.adapters.sources.mapping import Mapper
-from workhours_sla.adapters.sources.tail import Tail
+from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.tail import Tail
 from workhours_sla.stream import Idle, Item, Start
 
 BEGIN = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)

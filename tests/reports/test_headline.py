@@ -16,9 +16,9 @@ from kit.html_tree import NBSP
 from kit.made_reports import MARCH, START, Appeal, appeals_of, made
 from kit.properties import examples
 from kit.values import HOUR
-from workhours_sla.adapters.config.defaults import TARGET
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
+from workhours_sla.config.defaults import TARGET
 from workhours_sla.text.catalog import language
 
 np = pytest.importorskip("numpy")

@@ -16,7 +16,7 @@ import pytest
 from kit.properties import EXAMPLES
 from kit.random_streams import events_of
 from workhours_sla import Event
-from workhours_sla.adapters.config.sections import Config, Input
+from workhours_sla.config.sections import Config, Input
 from workhours_sla.errors import SourceError
 from workhours_sla.files import ReadEvents, read_events
 from workhours_sla.sla.event import FIELD_NAMES

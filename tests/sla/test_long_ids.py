@@ -11,16 +11,16 @@ import pytest
 from kit.stored import Stored
 from kit.values import POLICY
 from workhours_sla import Event, EventType
-from workhours_sla.adapters.sources import Fault, mapper_of
-from workhours_sla.adapters.sources.derived_events import with_creation
-from workhours_sla.adapters.sources.stream_rows import StreamRows
-from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.config import parse
 from workhours_sla.errors import EventError
 from workhours_sla.files import open_source
 from workhours_sla.sla.event import MOST_ID
-from workhours_sla.sla.source import Rejected
+from workhours_sla.sources import Fault, mapper_of
+from workhours_sla.sources.derived_events import with_creation
+from workhours_sla.sources.stream_rows import StreamRows
+from workhours_sla.sources.tail import Tail
 from workhours_sla.stream import Watermarks
+from workhours_sla.stream.source import Rejected
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import phrase_of, said
 

@@ -157,8 +157,8 @@ def test_a_file_that_needs_an_extra_names_it_in_one_sentence(
 ) -> None:
     code = f"""
 from io import BytesIO
-from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources import open_source
+from workhours_sla.config.sections import Config
+from workhours_sla.sources import open_source
 list(open_source(BytesIO({content!r}), Config(), name="rows"))
 """
     done = run_without((package,), code)

@@ -18,9 +18,9 @@ from kit.properties import examples
 from kit.rows import Items
 from kit.rows import read as read_rows
 from kit.rows import refusal as refusal_of_rows
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import Fault, open_source
+from workhours_sla.config.file import parse_config
 from workhours_sla.errors import SourceError
+from workhours_sla.sources import Fault, open_source
 
 pa = pytest.importorskip("pyarrow")
 feather = pytest.importorskip("pyarrow.feather")

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from kit.properties import examples
 from kit.rows import read, refusal
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import Fault, compression, open_source, opened_file
+from workhours_sla.config.file import parse_config
 from workhours_sla.errors import SourceError
+from workhours_sla.sources import Fault, compression, open_source, opened_file
 
 zstandard = pytest.importorskip("zstandard")
 

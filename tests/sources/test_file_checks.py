@@ -345,7 +345,7 @@ def test_an_output_that_fails_at_its_end_does_not_replace_the_former_one(
     Path("page.html").write_text("yesterday")
     before = content(here)
     with monkeypatch.context() as patched:
-        patched.setattr("workhours_sla.adapters.atomic_write.os.fsync", full)
+        patched.setattr("workhours_sla.disk.atomic_write.os.fsync", full)
         assert report("--html", "page.html") == 2
         assert report("--csv", "tables") == 2
     assert "cannot read or write 'page.html' (No space left" in capsys.readouterr().err

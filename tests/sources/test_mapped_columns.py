@@ -18,8 +18,8 @@ from kit.properties import examples
 from kit.rows import events, faults, read
 from kit.values import OFFICE
 from workhours_sla import EventType, Policy, Target, evaluate, working_hours
-from workhours_sla.adapters.config.file import parse_config
 from workhours_sla.cli.main import main
+from workhours_sla.config.file import parse_config
 from workhours_sla.errors import ConfigError, SourceError
 from workhours_sla.files import AppealFile, Fault, open_source
 from workhours_sla.sla.event import Event

@@ -17,10 +17,10 @@ import pytest
 
 from kit.workbooks import ods, ods_cell, ods_row, xlsx_of
 from workhours_sla import Event
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import Fault, open_source
 from workhours_sla.cli.main import main
+from workhours_sla.config.file import parse_config
 from workhours_sla.sla.event import FIELD_NAMES
+from workhours_sla.sources import Fault, open_source
 
 for library in ("pyarrow", "python_calamine", "xlsxwriter", "zstandard"):
     pytest.importorskip(library)

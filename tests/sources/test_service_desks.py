@@ -20,13 +20,13 @@ from kit.properties import examples
 from kit.rows import read, refusal
 from kit.values import POLICY
 from workhours_sla import Event, evaluate
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.config.sections import Format
-from workhours_sla.adapters.sources import Claim, Fault, Item, open_source
-from workhours_sla.adapters.sources.formats import mapper_of
-from workhours_sla.adapters.sources.tail import Tail
+from workhours_sla.config.file import parse_config
+from workhours_sla.config.sections import Format
 from workhours_sla.errors import SourceError
-from workhours_sla.sla.source import Item as SourceItem
+from workhours_sla.sources import Claim, Fault, Item, open_source
+from workhours_sla.sources.formats import mapper_of
+from workhours_sla.sources.tail import Tail
+from workhours_sla.stream.source import Item as SourceItem
 from workhours_sla.text.catalog import QUARANTINE_REASONS
 
 VOLGOGRAD = ZoneInfo("Europe/Volgograd")

@@ -16,10 +16,12 @@ import pytest
 from kit.paths import DOCS
 from kit.workbooks import xlsx_of
 from workhours_sla import WeeklyHours
-from workhours_sla.adapters.calendars.icalendar import read as icalendar
-from workhours_sla.adapters.calendars.icalendar import recurrence
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import (
+from workhours_sla.config.file import parse_config
+from workhours_sla.config.toml_text import tables_of
+from workhours_sla.errors import WorkHoursError, shown
+from workhours_sla.files import Fault, open_source, read_icalendar
+from workhours_sla.foreign import icalendar
+from workhours_sla.sources import (
     arrow_tables,
     compression,
     opened_file,
@@ -27,10 +29,7 @@ from workhours_sla.adapters.sources import (
     workbook_marks,
     workbook_zip,
 )
-from workhours_sla.adapters.sources.rows import clip
-from workhours_sla.adapters.toml_text import tables_of
-from workhours_sla.errors import WorkHoursError, shown
-from workhours_sla.files import Fault, open_source, read_icalendar
+from workhours_sla.sources.rows import clip
 from workhours_sla.worktime.budgets import parse_budget
 
 pa = pytest.importorskip("pyarrow")
@@ -185,7 +184,6 @@ def test_a_limit_of_bytes_is_the_largest_file_that_is_read(monkeypatch: pytest.M
         (compression, "ALWAYS_READ", len(text), lambda: reads(gzip.compress(text))),
         (opened_file, "MOST_COPIED", len(table), lambda: reads(gzip.compress(table), "parquet")),
         (icalendar, "MOST_DAYS", 50, lambda: feed(50)),
-        (recurrence, "_MOST_STARTS", 50, lambda: feed(50)),
     ]
     for module, name, size, taken in cases:
         assert any(f"{getattr(module, name):,}" in page for page in PAGES), name

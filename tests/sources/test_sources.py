@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from kit.properties import examples
 from kit.rows import events, faults, read, refusal
 from workhours_sla import Event, EventType
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources import Fault, Item, open_source
-from workhours_sla.adapters.sources.derived_events import content_id
+from workhours_sla.config.file import parse_config
+from workhours_sla.config.sections import Config
 from workhours_sla.errors import SourceError
+from workhours_sla.sources import Fault, Item, open_source
+from workhours_sla.sources.derived_events import content_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,13 +22,13 @@ from kit.rows import read as read_rows
 from kit.rows import refusal as refusal_of_rows
 from kit.workbooks import changed, compound, ods, ods_cell, ods_row, xlsx, xlsx_of
 from workhours_sla import Event
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.sources import (
+from workhours_sla.config.file import parse_config
+from workhours_sla.errors import SourceError
+from workhours_sla.sources import (
     Fault,
     open_source,
     workbook_zip,
 )
-from workhours_sla.errors import SourceError
 
 pytest.importorskip("python_calamine")
 pytest.importorskip("xlsxwriter")
@@ -488,7 +488,7 @@ def test_files_that_are_no_books(tmp_path: Path) -> None:
         archive.writestr("export.csv", "Номер")
     assert "zip archive without a workbook" in refusal(content.getvalue())
     path = tmp_path / "export.xls"
-    path.write_text("<html><table>", "utf-8")
+    path.write_text("Номер;Дата", "utf-8")
     config = parse_config("", "test.toml")
     wrong = pytest.raises(SourceError, match="not a workbook but perhaps text or HTML")
     with open_source(path, config) as source, wrong:

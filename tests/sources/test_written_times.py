@@ -13,9 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kit.properties import examples
-from workhours_sla.adapters.written_times import parse_date, parse_time
 from workhours_sla.cli.main import main
 from workhours_sla.errors import TimeSyntaxError
+from workhours_sla.sources.written_times import parse_date, parse_time
 from workhours_sla.text import catalog, messages
 from workhours_sla.text.catalog import SHELL
 

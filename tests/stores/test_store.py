@@ -46,13 +46,12 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.adapters.stores import reader as reading
-from workhours_sla.adapters.stores.reader import StoreReader
-from workhours_sla.adapters.stores.sqlite_file import restore
 from workhours_sla.errors import EventError, StoreError
-from workhours_sla.sla import pipeline
-from workhours_sla.sla.store import Work
-from workhours_sla.stream import Batch, Checkpoint, MemoryStore, Pipeline, Rejected
+from workhours_sla.stores import reader as reading
+from workhours_sla.stores.reader import StoreReader
+from workhours_sla.stores.sqlite_file import restore
+from workhours_sla.stream import Batch, Checkpoint, MemoryStore, Pipeline, Rejected, pipeline
+from workhours_sla.stream.store import Work
 
 
 @contextmanager

@@ -13,9 +13,9 @@ import pytest
 
 from kit.stored import a_batch
 from kit.values import POLICY, at, created
-from workhours_sla.adapters.stores import places
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError
+from workhours_sla.stores import places
 from workhours_sla.stream import (
     Batch,
     Pipeline,

@@ -13,14 +13,14 @@ import pytest
 
 from kit.stored import Stored
 from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
-from workhours_sla.adapters.sources.layout import Layout
-from workhours_sla.adapters.sources.mapping import Mapper
-from workhours_sla.adapters.sources.tail import PARTITION, Tail
-from workhours_sla.adapters.stores.sqlite import SqliteReader
-from workhours_sla.adapters.stores.sqlite_file import restore
-from workhours_sla.adapters.stores.store_check import check_store
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError
+from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.tail import PARTITION, Tail
+from workhours_sla.stores.sqlite import SqliteReader
+from workhours_sla.stores.sqlite_file import restore
+from workhours_sla.stores.store_check import check_store
 from workhours_sla.stream import Batch, Checkpoint, Rejected
 
 OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")

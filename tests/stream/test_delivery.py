@@ -18,8 +18,8 @@ from kit.values import OFFICE, POLICY, SECOND
 from workhours_sla import Change, Event, EventType
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError, UndeliverableError
-from workhours_sla.sla.delivery import Failure, decide
 from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry, SqliteStore
+from workhours_sla.stream.delivery import Failure, decide
 from workhours_sla.text.catalog import SHELL, language
 
 POSTED = datetime(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz)
@@ -245,7 +245,7 @@ class Away(MemoryStore):
 
 
 def test_delivery_goes_on_after_the_store_was_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workhours_sla.adapters.delivery._STORE_RETRY", 0.01)
+    monkeypatch.setattr("workhours_sla.stream.delivery_threads._STORE_RETRY", 0.01)
     store, recorder = Away(), Recorder()
     limit = time.monotonic() + 60
     with Pipeline(store, POLICY) as pipeline, Delivery(store, [recorder]) as delivery:

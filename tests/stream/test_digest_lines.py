@@ -33,17 +33,17 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.adapters.sinks.digest import Agency, digest_of, targets_of
-from workhours_sla.adapters.sinks.digest_lines import DIGESTS, Agencies, DigestLines
-from workhours_sla.adapters.sinks.line_file import LineFile
-from workhours_sla.adapters.stores.database_store import WRITTEN_EVERY
-from workhours_sla.adapters.stores.places import events_of
-from workhours_sla.adapters.stores.sqlite import SqliteReader
 from workhours_sla.cli.digests import TimedDigests
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.target import ScheduleField
+from workhours_sla.stores.database_store import WRITTEN_EVERY
+from workhours_sla.stores.places import events_of
+from workhours_sla.stores.sqlite import SqliteReader
 from workhours_sla.stream import Batch
+from workhours_sla.stream.sinks.digest import Agency, digest_of, targets_of
+from workhours_sla.stream.sinks.digest_lines import DIGESTS, Agencies, DigestLines
+from workhours_sla.stream.sinks.line_file import LineFile
 from workhours_sla.text import catalog
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
@@ -380,7 +380,7 @@ def test_what_was_stored_and_not_written_is_written_on_the_next_start(
         store.commit(Batch("", [event("A-1", "created", BEGIN)], watermark=BEGIN))
         lines.write(BEGIN)
         with monkeypatch.context() as patched:
-            patched.setattr("workhours_sla.adapters.sinks.line_file.os.fsync", _full)
+            patched.setattr("workhours_sla.stream.sinks.line_file.os.fsync", _full)
             with pytest.raises(StoreError, match=r"digests cannot be written .*on the next start"):
                 lines.write(at(2026, 3, 2, 9, 0))
     assert read_back(tmp_path) == []

@@ -21,15 +21,15 @@ from typing import Any
 import pytest
 
 from kit.values import DAY
-from workhours_sla.adapters.delivery import Delivery
-from workhours_sla.adapters.sinks import smtp
-from workhours_sla.adapters.sinks.digest_lines import Message
-from workhours_sla.adapters.sinks.digest_mail import DigestMail, html_of
-from workhours_sla.adapters.sinks.smtp import MailServer
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, StoreError
 from workhours_sla.stream import Retry
+from workhours_sla.stream.delivery_threads import Delivery
+from workhours_sla.stream.sinks import smtp
+from workhours_sla.stream.sinks.digest_lines import Message
+from workhours_sla.stream.sinks.digest_mail import DigestMail, html_of
+from workhours_sla.stream.sinks.smtp import MailServer
 from workhours_sla.text.catalog import language
 
 controller = pytest.importorskip("aiosmtpd.controller")

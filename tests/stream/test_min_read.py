@@ -14,8 +14,8 @@ import click
 import pytest
 
 from kit.values import run
-from workhours_sla.adapters.stores.sqlite import SqliteReader
 from workhours_sla.cli.min_read import read_percent
+from workhours_sla.stores.sqlite import SqliteReader
 from workhours_sla.text import catalog
 
 HEADER = "appeal_id,posted_at,answered_at\n"

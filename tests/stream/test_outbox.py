@@ -14,9 +14,9 @@ from kit.paths import EXAMPLES
 from kit.stored import Stored, drain
 from kit.values import POLICY
 from workhours_sla import Event, EventType
-from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
 from workhours_sla.cli.main import main
 from workhours_sla.stream import SqliteStore
+from workhours_sla.stream.sinks.jsonl import JsonLinesSink
 
 LINES = EXAMPLES.joinpath("data", "appeals.jsonl").read_text()
 HEAD = "".join(LINES.splitlines(keepends=True)[:40])

@@ -22,14 +22,14 @@ import pytest
 from kit.stored import Stored
 from kit.values import POLICY
 from kit.watched import IDS, LINES, Follower, add, an_event, begin, line
-from workhours_sla.adapters.sources import followed as followed_files
-from workhours_sla.adapters.sources.followed import LINGER
-from workhours_sla.adapters.sources.growing_file import Reading
-from workhours_sla.adapters.sources.layout import Layout
-from workhours_sla.adapters.sources.mapping import Mapper
-from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.cli.main import main
 from workhours_sla.errors import SourceError, StoreError
+from workhours_sla.sources import followed as followed_files
+from workhours_sla.sources.followed import LINGER
+from workhours_sla.sources.growing_file import Reading
+from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.tail import Loss, Tail
 from workhours_sla.stream import Idle, Item, Start, Watermarks
 
 NOBODY = 65534

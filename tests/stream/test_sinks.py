@@ -25,8 +25,10 @@ from workhours_sla import (
     WorkingDays,
     evaluate,
 )
-from workhours_sla.adapters.json.changes import change_to_json
-from workhours_sla.adapters.sinks.digest import (
+from workhours_sla.errors import ConfigError, StoreError
+from workhours_sla.json import from_json
+from workhours_sla.json.changes import change_to_json
+from workhours_sla.stream.sinks.digest import (
     LONGEST,
     Agency,
     Digest,
@@ -35,9 +37,7 @@ from workhours_sla.adapters.sinks.digest import (
     targets_of,
     waiting_of,
 )
-from workhours_sla.adapters.sinks.jsonl import JsonLinesSink, rewrite
-from workhours_sla.errors import ConfigError, StoreError
-from workhours_sla.json import from_json
+from workhours_sla.stream.sinks.jsonl import JsonLinesSink, rewrite
 
 NOW = datetime.max.replace(tzinfo=UTC)
 

@@ -37,17 +37,17 @@ from kit.watched import (
     line,
 )
 from workhours_sla import Event, Monitor
-from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
-from workhours_sla.adapters.sources.layout import Layout
-from workhours_sla.adapters.sources.mapping import Mapper
-from workhours_sla.adapters.sources.tail import Tail
 from workhours_sla.cli import watch as watch_command
 from workhours_sla.cli.main import main
 from workhours_sla.cli.outputs import OutputOptions
 from workhours_sla.errors import SourceError, StoreError
 from workhours_sla.json import from_json
 from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.tail import Tail
 from workhours_sla.stream import Item, Rejected
+from workhours_sla.stream.sinks.jsonl import JsonLinesSink
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
 

@@ -31,13 +31,13 @@ from workhours_sla import (
     Target,
     working_hours,
 )
-from workhours_sla.adapters.sinks import http_post
-from workhours_sla.adapters.sinks.http_post import endpoint_of, is_public
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, StoreError, UndeliverableError
 from workhours_sla.json import from_json
 from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry, WebhookSink
+from workhours_sla.stream.sinks import http_post
+from workhours_sla.stream.sinks.http_post import endpoint_of, is_public
 
 POLICY = Policy([Target("первый ответ", working_hours(4), OFFICE)])
 POSTED = datetime(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz)

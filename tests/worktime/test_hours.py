@@ -22,9 +22,9 @@ from workhours_sla import (
     parse_budget,
     working_hours,
 )
-from workhours_sla.adapters.config.file import parse_config
-from workhours_sla.adapters.config.policy import configured
 from workhours_sla.cli.main import main
+from workhours_sla.config.file import parse_config
+from workhours_sla.config.policy import configured
 from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
 from workhours_sla.json import from_json, to_json
 from workhours_sla.text import catalog, messages

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from workhours_sla.adapters.json.answers import OneTarget
 from workhours_sla.cli.budgets import budget_text, counting_text
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import GivenTime, show_end, show_time, zone_text
+from workhours_sla.json.answers import OneTarget
 from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.amounts import format_amount

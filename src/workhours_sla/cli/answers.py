@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from workhours_sla.adapters.json.answers import Due, Elapsed, LatestStart, Met, OneTarget, is_after
 from workhours_sla.cli.answer_text import Answer
 from workhours_sla.cli.calendar_ends import note_calendar_ends
 from workhours_sla.cli.help import argument, command, option
@@ -21,6 +20,7 @@ from workhours_sla.cli.options import (
 from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
+from workhours_sla.json.answers import Due, Elapsed, LatestStart, Met, OneTarget, is_after
 from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.day_budgets import DayBudget

@@ -9,7 +9,6 @@ from typing import Final
 
 import click
 
-from workhours_sla.adapters.json.calendar_year import WEEKS, CalendarYear, periods
 from workhours_sla.calendars.day import Day, DayKind
 from workhours_sla.calendars.working_time_norm import working_time_norm
 from workhours_sla.cli.help import argument, command
@@ -23,6 +22,7 @@ from workhours_sla.cli.options import (
 )
 from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.settings import find_calendar, with_acts
+from workhours_sla.json.calendar_year import WEEKS, CalendarYear, periods
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.worktime.amounts import format_amount

@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.json.outcomes import VERDICTS, holder_data, outcome_data
 from workhours_sla.cli.check_result import CheckResult, is_breached, urgency
 from workhours_sla.cli.check_text import check_lines
 from workhours_sla.cli.given import given_without_config
@@ -29,6 +27,8 @@ from workhours_sla.cli.policy_output import main_schedule, note_pauses, policy_d
 from workhours_sla.cli.row_counts import account_data, quarantine
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
+from workhours_sla.config.sections import Config
+from workhours_sla.json.outcomes import VERDICTS, holder_data, outcome_data
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.cli.input import Rows
 from workhours_sla.compliance.agreement import Agreement, compare_claims
+from workhours_sla.config.policy import Configuration
 from workhours_sla.sla.breach_spans import BreachSpans
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluate import Evaluation

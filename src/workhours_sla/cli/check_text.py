@@ -9,7 +9,6 @@ from typing import Final
 
 import click
 
-from workhours_sla.adapters.json.outcomes import VERDICTS, holder_at_breach
 from workhours_sla.cli.budgets import budget_text
 from workhours_sla.cli.check_result import (
     CheckResult,
@@ -24,6 +23,7 @@ from workhours_sla.cli.policy_output import (
 )
 from workhours_sla.cli.row_counts import account, store_lines, unmatched
 from workhours_sla.cli.times import show_minute, show_short, zone_text
+from workhours_sla.json.outcomes import VERDICTS, holder_at_breach
 from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.outcome import Outcome

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from workhours_sla.adapters.sources import Inverted
-from workhours_sla.sla.source import Idle, Item, Source, Start
+from workhours_sla.sources import Inverted
+from workhours_sla.stream.source import Idle, Item, Source, Start
 
 
 class PassedOn:

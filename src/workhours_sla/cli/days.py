@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from workhours_sla.adapters.json.answers import schedule_data
 from workhours_sla.cli.answer_text import Answer
 from workhours_sla.cli.calendar_ends import note_calendar_ends
 from workhours_sla.cli.help import argument, command
@@ -23,6 +22,7 @@ from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_day, zone_text
 from workhours_sla.errors import shown
+from workhours_sla.json.answers import schedule_data
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.worktime.amounts import format_amount

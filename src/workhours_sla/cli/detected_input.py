@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 import click
 
-from workhours_sla.adapters.columns import shown_columns
-from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.detection.again import from_start
-from workhours_sla.adapters.sources import Fault, open_source
-from workhours_sla.adapters.sources.growing_file import cannot_open
 from workhours_sla.cli.output import printable
+from workhours_sla.config.column_names import shown_columns
+from workhours_sla.config.sections import Config
+from workhours_sla.detection.files import from_start
 from workhours_sla.errors import SourceError, shown
+from workhours_sla.sources import Fault, open_source
+from workhours_sla.sources.growing_file import cannot_open
 from workhours_sla.text.catalog import INIT, SHELL
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
-    from workhours_sla.adapters.detection.detected import Detected, Given, Reading, Value
+    from workhours_sla.detection.detected import Detected, Given, Reading, Value
 
 _IN_MEMORY: Final = 1 << 24
 """A stream with more bytes than this is copied to a file on disk."""
@@ -65,7 +65,7 @@ def input_of(file: str, where: Path | BinaryIO, given: Given, stack: ExitStack) 
     from_start(found.where)
     if as_it_is:
         return found
-    from workhours_sla.adapters.detection.detect import config_of, detect
+    from workhours_sla.detection.detect import config_of, detect
 
     detected = detect(found.where, name=found.name, given=given)
     from_start(found.where)

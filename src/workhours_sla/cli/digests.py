@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from workhours_sla.adapters.config.policy import DEFAULT, Configuration
-from workhours_sla.adapters.sinks.digest_lines import Agencies, DigestLines, Message
-from workhours_sla.adapters.stores.database_store import DatabaseStore
 from workhours_sla.cli.output import Note
 from workhours_sla.cli.policy_output import main_schedule
+from workhours_sla.config.policy import DEFAULT, Configuration
 from workhours_sla.errors import CalendarCoverageError, StoreError
-from workhours_sla.sla.pipeline import Pipeline
+from workhours_sla.stores.database_store import DatabaseStore
+from workhours_sla.stream.pipeline import Pipeline
+from workhours_sla.stream.sinks.digest_lines import Agencies, DigestLines, Message
 from workhours_sla.text import words
 from workhours_sla.text.catalog import current
 

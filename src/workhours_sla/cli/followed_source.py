@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import click
 
-from workhours_sla.adapters.checked_data import Reader
-from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources import mapper_of
-from workhours_sla.adapters.sources.formats import ENDINGS, check_followed
-from workhours_sla.adapters.sources.tail import Loss, Tail
 from workhours_sla.cli.input import path_or_stdin
 from workhours_sla.cli.kafka_settings import kafka_properties
 from workhours_sla.cli.output import echo_note
+from workhours_sla.config.sections import Config
+from workhours_sla.json.checked_data import Reader
+from workhours_sla.sources import mapper_of
+from workhours_sla.sources.formats import ENDINGS, check_followed
+from workhours_sla.sources.tail import Loss, Tail
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
 from workhours_sla.worktime.amounts import parse_amount
 
 if TYPE_CHECKING:
-    from workhours_sla.adapters.sources.kafka import KafkaSource
+    from workhours_sla.sources.kafka import KafkaSource
 
 
 class SourceOptions(Protocol):
@@ -92,7 +92,7 @@ class Following(NamedTuple):
         )
 
     def _topic(self, config: Config) -> KafkaSource:
-        from workhours_sla.adapters.sources.kafka import KafkaSource
+        from workhours_sla.sources.kafka import KafkaSource
 
         def report(note: object) -> None:
             text = said(note)

@@ -10,7 +10,6 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from workhours_sla.adapters.config.policy import Configuration
 from workhours_sla.cli.help import command, option
 from workhours_sla.cli.input import read_rows
 from workhours_sla.cli.options import (
@@ -31,6 +30,7 @@ from workhours_sla.cli.policy_output import (
 from workhours_sla.cli.row_counts import account, account_data, store_lines, unmatched
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_day, read_time, show_clock, show_time, zone_text
+from workhours_sla.config.policy import Configuration
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.forecast import By, Forecast, Slot, forecast_deadlines

@@ -39,8 +39,8 @@ class _InitOptions(NamedTuple):
 @lang_option
 def init(**options: Any) -> int:
     """Run the command ``init``, whose help is in ``text.catalog``."""
-    from workhours_sla.adapters.detection.detect import detect, verified
-    from workhours_sla.adapters.detection.written import configuration_text, doubt_text
+    from workhours_sla.detection.detect import detect, verified
+    from workhours_sla.detection.written import configuration_text, doubt_text
 
     wanted = take(_InitOptions, options)
     if wanted.out is not None and Path(wanted.out).exists():

@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, NamedTuple
 
 import click
 
-from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources import AppealFile, Claim, Fault, open_source
-from workhours_sla.adapters.sources.rows import clip
 from workhours_sla.cli.detected_input import input_of
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import InputOptions
 from workhours_sla.cli.shared_ids import note_shared_ids
+from workhours_sla.config.sections import Config
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.source import Rejected
+from workhours_sla.sources import AppealFile, Claim, Fault, open_source
+from workhours_sla.sources.rows import clip
+from workhours_sla.stream.source import Rejected
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
 
 if TYPE_CHECKING:
-    from workhours_sla.adapters.detection.detected import Given
-    from workhours_sla.sla.store import Holdings
+    from workhours_sla.detection.detected import Given
+    from workhours_sla.stream.store import Holdings
 
 PROGRESS_FROM: Final = 5_000_000
 """A progress bar is shown for files of this size in bytes or more."""
@@ -190,7 +190,7 @@ class _AppealRows:
 
 
 def _from_store(place: str, config: Config) -> Rows:
-    from workhours_sla.adapters.stores.places import open_reader
+    from workhours_sla.stores.places import open_reader
 
     detail_of = details_of(config)
     with open_reader(place) as reader, reader.moment():
@@ -214,7 +214,7 @@ def details_of(config: Config) -> Callable[[Rejected], str]:
 
     A store has only the English reason, so the function parses the row again.
     """
-    from workhours_sla.adapters.sources.kafka_messages import MessageRows
+    from workhours_sla.sources.kafka_messages import MessageRows
 
     rows = MessageRows(config)
 

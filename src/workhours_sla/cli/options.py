@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple, TypeVar, cast, get_args
 
 import click
 
-from workhours_sla.adapters.config.defaults import BUDGET, CALENDAR, HOURS, WEEK
 from workhours_sla.cli.budgets import GivenBudget
 from workhours_sla.cli.help import argument, option
+from workhours_sla.config.defaults import BUDGET, CALENDAR, HOURS, WEEK
 from workhours_sla.text.catalog import LANGUAGES
 from workhours_sla.worktime.day_budgets import CountFrom
 from workhours_sla.worktime.due_dates import Roll

@@ -9,9 +9,6 @@ from typing import Final
 
 import click
 
-from workhours_sla.adapters.sinks.jsonl import rewrite
-from workhours_sla.adapters.stores.outbox import StoreOutbox
-from workhours_sla.adapters.stores.places import has_store, open_outbox, open_reader, shown
 from workhours_sla.cli.file_checks import check_files, store_files, written_files
 from workhours_sla.cli.help import argument, group, option
 from workhours_sla.cli.options import (
@@ -23,6 +20,9 @@ from workhours_sla.cli.options import (
 from workhours_sla.cli.output import echo_json, echo_note, printable
 from workhours_sla.cli.store_place import store_place
 from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.stores.outbox import StoreOutbox
+from workhours_sla.stores.places import has_store, open_outbox, open_reader, shown
+from workhours_sla.stream.sinks.jsonl import rewrite
 from workhours_sla.text.catalog import SHELL
 
 _PAGE: Final = 10_000

@@ -8,8 +8,8 @@ from typing import Any, Final, Protocol
 
 import click
 
-from workhours_sla.adapters.json.answers import json_value
-from workhours_sla.adapters.json.text import escape_controls
+from workhours_sla.json.answers import json_value
+from workhours_sla.json.text import escape_controls
 from workhours_sla.text.catalog import SHELL
 
 BREACHES: Final = 1

@@ -10,17 +10,17 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Final, NamedTuple, TypeVar
 
-from workhours_sla.adapters.config.policy import Configuration
-from workhours_sla.adapters.sinks.digest_lines import DIGESTS
-from workhours_sla.adapters.sinks.jsonl import CHANGES, JsonLinesSink
-from workhours_sla.adapters.sinks.line_file import check_lines
-from workhours_sla.adapters.stores.database_store import DatabaseStore
 from workhours_sla.cli.digests import TimedDigests, digest_lines
 from workhours_sla.cli.output import Note
 from workhours_sla.cli.sinks import Configured, Mails
+from workhours_sla.config.policy import Configuration
 from workhours_sla.errors import StoreError, WorkHoursError
-from workhours_sla.sla.delivery import Sink
-from workhours_sla.sla.pipeline import Pipeline
+from workhours_sla.stores.database_store import DatabaseStore
+from workhours_sla.stream.delivery import Sink
+from workhours_sla.stream.pipeline import Pipeline
+from workhours_sla.stream.sinks.digest_lines import DIGESTS
+from workhours_sla.stream.sinks.jsonl import CHANGES, JsonLinesSink
+from workhours_sla.stream.sinks.line_file import check_lines
 from workhours_sla.text.messages import sentence
 from workhours_sla.worktime.amounts import parse_amount
 

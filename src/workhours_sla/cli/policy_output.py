@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from msgspec.structs import asdict
 
-from workhours_sla.adapters.config.policy import CONDITIONS, Configuration
-from workhours_sla.adapters.json.answers import schedule_data
 from workhours_sla.cli.output import echo_note
+from workhours_sla.config.policy import CONDITIONS, Configuration
+from workhours_sla.json.answers import schedule_data
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.policy import Rule, targets_named
 from workhours_sla.sla.target import ScheduleBy, Target

@@ -48,11 +48,10 @@ from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.text.messages import said
 
 if TYPE_CHECKING:
-    from workhours_sla.adapters.detection.detected import Given
-
     # these modules need numpy
     from workhours_sla.compliance.cases import Intake
     from workhours_sla.compliance.period import Earlier
+    from workhours_sla.detection.detected import Given
     from workhours_sla.reports.report import Report
 
 DEFAULT_RATE: Final = "90%"

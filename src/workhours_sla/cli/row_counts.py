@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from workhours_sla.adapters.json.outcomes import quarantined_data
 from workhours_sla.cli.input import Rows, Stored
 from workhours_sla.cli.times import show_time
+from workhours_sla.json.outcomes import quarantined_data
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluate import Evaluation
 from workhours_sla.text import catalog

@@ -13,29 +13,29 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from workhours_sla.adapters.config.defaults import (
-    BUDGET,
-    CALENDAR,
-    HOURS,
-    NO_CALENDAR,
-    ZONE_OF_PLAIN_RUSSIA,
-)
-from workhours_sla.adapters.json.answers import OneTarget
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.calendars.russia.regions import region
 from workhours_sla.cli.budgets import GivenBudget, parse_given, refuse_budget
 from workhours_sla.cli.calendar_ends import note_calendar_ends
 from workhours_sla.cli.options import CommonOptions, ScheduleOptions
 from workhours_sla.cli.output import echo_note
+from workhours_sla.config.defaults import (
+    BUDGET,
+    CALENDAR,
+    HOURS,
+    NO_CALENDAR,
+    ZONE_OF_PLAIN_RUSSIA,
+)
 from workhours_sla.errors import BudgetError, shown
+from workhours_sla.json.answers import OneTarget
 from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.worktime.amounts import parse_amount
 from workhours_sla.worktime.budgets import parse_budget
 from workhours_sla.worktime.schedule import Schedule
 
 if TYPE_CHECKING:  # imported only if there is a configuration, so that other commands start fast
-    from workhours_sla.adapters.config.policy import Configuration
-    from workhours_sla.adapters.config.sections import Config
+    from workhours_sla.config.policy import Configuration
+    from workhours_sla.config.sections import Config
     from workhours_sla.sla.policy import Policy
     from workhours_sla.sla.target import Target
 
@@ -67,7 +67,7 @@ class Settings:
         loaded = section = None
         defaults: dict[str, Any] = {"calendar": CALENDAR, "hours": HOURS}
         if options.config is not None:
-            from workhours_sla.adapters.config.file import load_config
+            from workhours_sla.config.file import load_config
 
             loaded = load_config(Path(options.config))
             section = loaded.schedule
@@ -86,7 +86,7 @@ class Settings:
             week = values.get("week")
             calendar = calendar if week is None else calendar.with_week(week)
             if loaded is not None:
-                from workhours_sla.adapters.config.schedules import with_own_days
+                from workhours_sla.config.schedules import with_own_days
 
                 calendar = with_own_days(calendar, loaded.schedule)
             if options.calendar_file is not None:
@@ -141,8 +141,8 @@ class Settings:
         must be chosen if there are several. Raises click.UsageError for options that have no effect
         on the targets. Raises ConfigError and BudgetError.
         """
-        from workhours_sla.adapters.config.policy import NewBudget, configured
-        from workhours_sla.adapters.config.sections import Config
+        from workhours_sla.config.policy import NewBudget, configured
+        from workhours_sla.config.sections import Config
 
         config, file = self.config or Config(), self.calendar_file
 
@@ -217,7 +217,7 @@ def find_calendar(id: str, categories: str | None) -> Calendar:
     """Return a calendar; ``categories`` are those of the library holidays, separated by commas."""
     if categories is None:
         return Calendar.get(id)
-    from workhours_sla.adapters.calendars.holidays import copy_holidays
+    from workhours_sla.foreign.holidays import copy_holidays
 
     asked = [name.strip() for name in categories.split(",")]
     return copy_holidays(id.removeprefix("holidays:"), categories=asked)
@@ -225,7 +225,7 @@ def find_calendar(id: str, categories: str | None) -> Calendar:
 
 def with_acts(calendar: Calendar, file: str) -> Calendar:
     """Add the acts of a TOML file to a calendar."""
-    from workhours_sla.adapters.calendars.acts import load_acts
+    from workhours_sla.foreign.acts import load_acts
 
     return load_acts(Path(file)).added_to(calendar)
 

@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import Final
 
-from workhours_sla.adapters.columns import shown_columns
-from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.sources.derived_events import has_content_id
-from workhours_sla.adapters.sources.formats import NETWORKS
 from workhours_sla.cli.counted_source import PassedOn
 from workhours_sla.cli.output import echo_note
+from workhours_sla.config.column_names import shown_columns
+from workhours_sla.config.sections import Config
 from workhours_sla.errors import shown
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.source import Idle, Item, Source, Start
+from workhours_sla.sources.derived_events import has_content_id
+from workhours_sla.sources.formats import NETWORKS
+from workhours_sla.stream.source import Idle, Item, Source, Start
 
 FEWEST: Final = 100
 """Minimum number of rows with one id that can cause a note."""

@@ -8,21 +8,21 @@ from typing import Any, NamedTuple, Self
 
 import click
 
-from workhours_sla.adapters.checked_data import Reader
-from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.config.sink_sections import (
+from workhours_sla.cli.kafka_settings import kafka_properties, secret_in
+from workhours_sla.cli.output import Note
+from workhours_sla.config.sections import Config
+from workhours_sla.config.sink_sections import (
     EmailSettings,
     KafkaSettings,
     WebhookSettings,
 )
-from workhours_sla.adapters.delivery import Delivery, Undelivered
-from workhours_sla.adapters.sinks.digest_lines import Message
-from workhours_sla.adapters.sinks.digest_mail import DigestMail, Mail, NoteStore
-from workhours_sla.adapters.sinks.kafka import KafkaSink
-from workhours_sla.adapters.sinks.smtp import MailServer, Refusal
-from workhours_sla.adapters.sinks.webhook import WebhookSink
-from workhours_sla.cli.kafka_settings import kafka_properties, secret_in
-from workhours_sla.cli.output import Note
+from workhours_sla.json.checked_data import Reader
+from workhours_sla.stream.delivery_threads import Delivery, Undelivered
+from workhours_sla.stream.sinks.digest_lines import Message
+from workhours_sla.stream.sinks.digest_mail import DigestMail, Mail, NoteStore
+from workhours_sla.stream.sinks.kafka import KafkaSink
+from workhours_sla.stream.sinks.smtp import MailServer, Refusal
+from workhours_sla.stream.sinks.webhook import WebhookSink
 from workhours_sla.text.catalog import SHELL
 
 

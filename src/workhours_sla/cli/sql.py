@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import click
 
-from workhours_sla.adapters.sql.dialects import DIALECTS, check_query, script
-from workhours_sla.adapters.sql.settings import OnUnknown
 from workhours_sla.cli.help import command, option
 from workhours_sla.cli.options import ScheduleOptions, schedule_of_sql, take
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_edge
+from workhours_sla.sql.dialects import DIALECTS, OnUnknown
+from workhours_sla.sql.scripts import check_query, script
 from workhours_sla.worktime.verbs import WorkingTime
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from workhours_sla.adapters.stores.database_store import DatabaseStore
-from workhours_sla.adapters.stores.places import IN_USE, open_store, shown, wait_for_store
 from workhours_sla.cli.output import echo_note
 from workhours_sla.errors import StoreError
+from workhours_sla.stores.database_store import DatabaseStore
+from workhours_sla.stores.places import IN_USE, open_store, shown, wait_for_store
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import sentence
 
@@ -32,7 +32,7 @@ def place_if_given(given: str | None, config: str | None) -> str | None:
     """
     if given is not None or config is None:
         return given
-    from workhours_sla.adapters.config.file import load_config
+    from workhours_sla.config.file import load_config
 
     return load_config(Path(config)).store.url
 

@@ -16,12 +16,6 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from workhours_sla.adapters.config.policy import Configuration
-from workhours_sla.adapters.config.sections import Config
-from workhours_sla.adapters.delivery import Delivery, Undelivered
-from workhours_sla.adapters.sinks.jsonl import JsonLinesSink
-from workhours_sla.adapters.stores.database_store import DatabaseStore
-from workhours_sla.adapters.stores.places import has_store
 from workhours_sla.cli.counted_source import CountedSource
 from workhours_sla.cli.digests import TimedDigests
 from workhours_sla.cli.file_checks import check_files, read_files, store_files, written_files
@@ -46,10 +40,16 @@ from workhours_sla.cli.shared_ids import NotedSource
 from workhours_sla.cli.sinks import configured_sinks
 from workhours_sla.cli.store_place import opened_store, store_place
 from workhours_sla.cli.times import show_time
+from workhours_sla.config.policy import Configuration
+from workhours_sla.config.sections import Config
 from workhours_sla.sla.emitted_changes import Change, ChangeKind
-from workhours_sla.sla.pipeline import Pipeline
-from workhours_sla.sla.run_loop import DEFAULT_BATCH_SIZE, RunSummary
-from workhours_sla.sla.watermark import Watermarks
+from workhours_sla.stores.database_store import DatabaseStore
+from workhours_sla.stores.places import has_store
+from workhours_sla.stream.delivery_threads import Delivery, Undelivered
+from workhours_sla.stream.pipeline import Pipeline
+from workhours_sla.stream.run_loop import DEFAULT_BATCH_SIZE, RunSummary
+from workhours_sla.stream.sinks.jsonl import JsonLinesSink
+from workhours_sla.stream.watermark import Watermarks
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.worktime.amounts import parse_amount

@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
-from workhours_sla.adapters.atomic_write import write_files
+from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.module_names import public
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Chart, Point, Room

@@ -13,11 +13,11 @@ from typing import Any, Final, NoReturn
 
 import msgspec
 
-from workhours_sla.adapters.checked_data import Reader
-from workhours_sla.adapters.json.structs import Form, part_form_of, value_of
-from workhours_sla.adapters.json.text import parsed
 from workhours_sla.compliance.report_comparison import Revision
 from workhours_sla.errors import ConfigError, SourceError, clipped, shown
+from workhours_sla.json.checked_data import Reader
+from workhours_sla.json.structs import Form, part_form_of, value_of
+from workhours_sla.json.text import parsed
 from workhours_sla.reports.report import Report
 from workhours_sla.text.messages import phrase_of, say
 from workhours_sla.worktime.amounts import iso_amount

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 
-from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.report import ReportNumbers
+from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.reports.report_tables import columns_of, csv_table, table_names
 
 

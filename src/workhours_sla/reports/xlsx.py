@@ -13,8 +13,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
-from workhours_sla.adapters.atomic_write import write_files
 from workhours_sla.compliance.report import OWN_TABLES, ReportNumbers
+from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports import notes
 from workhours_sla.reports import plain_text as shown

@@ -12,9 +12,9 @@ import pytest
 
 from tests.slow.engines.kafka_topics import STAMP, Running, Times, refused, row, rows, run, write
 from tests.slow.engines.mock_kafka import MockCluster
-from workhours_sla.adapters.sources import kafka_client
-from workhours_sla.adapters.sources.kafka_client import Topic
 from workhours_sla.errors import SourceError
+from workhours_sla.sources import kafka_client
+from workhours_sla.sources.kafka_client import Topic
 from workhours_sla.stream import KafkaSource, MemoryStore
 
 pytestmark = pytest.mark.engines

@@ -26,8 +26,8 @@ from tests.slow.engines.kafka_topics import (
     write,
 )
 from tests.slow.engines.mock_kafka import MockCluster
-from workhours_sla.adapters.sources import kafka_client
 from workhours_sla.errors import ConfigError, SourceError
+from workhours_sla.sources import kafka_client
 from workhours_sla.stream import (
     Idle,
     Item,

@@ -22,9 +22,9 @@ from tests.slow.engines.kafka_topics import producer
 from tests.slow.engines.mock_kafka import MockCluster
 from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.whole_streams import CONFIG, KILLS, Stream, place_of
-from workhours_sla.adapters.stores.places import open_reader
-from workhours_sla.adapters.stores.reader import StoreReader
 from workhours_sla.errors import StoreError
+from workhours_sla.stores.places import open_reader
+from workhours_sla.stores.reader import StoreReader
 
 pytestmark = pytest.mark.engines
 PARTITIONS = 4

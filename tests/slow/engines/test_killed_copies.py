@@ -21,11 +21,11 @@ import pytest
 pytest.importorskip("psycopg")
 
 from tests.slow.engines.whole_streams import CONFIG, KILLS, Stream, place_of
-from workhours_sla.adapters.stores.copying import _rows_of
-from workhours_sla.adapters.stores.database import COLUMNS
-from workhours_sla.adapters.stores.places import has_store, open_reader, open_to_copy_from
 from workhours_sla.config import parse
 from workhours_sla.files import open_source
+from workhours_sla.stores.copying import _rows_of
+from workhours_sla.stores.database import COLUMNS
+from workhours_sla.stores.places import has_store, open_reader, open_to_copy_from
 from workhours_sla.stream import Batch, Pipeline, check_store, open_store
 
 pytestmark = pytest.mark.engines

@@ -19,12 +19,11 @@ pytest.importorskip("psycopg")
 from kit.values import POLICY, at, created
 from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.postgres_stores import execute, filled, schema_of, terminate
-from workhours_sla.adapters.stores import postgres_schema
-from workhours_sla.adapters.stores.places import open_reader
-from workhours_sla.adapters.stores.postgres_database import PostgresDatabase
-from workhours_sla.adapters.stores.tables import Tables
 from workhours_sla.errors import StoreError
-from workhours_sla.sla.store import Work
+from workhours_sla.stores import postgres_schema
+from workhours_sla.stores.places import open_reader
+from workhours_sla.stores.postgres_database import PostgresDatabase
+from workhours_sla.stores.tables import Tables
 from workhours_sla.stream import (
     Batch,
     Checkpoint,
@@ -36,6 +35,7 @@ from workhours_sla.stream import (
     copy_store,
     events_of,
 )
+from workhours_sla.stream.store import Work
 
 pytestmark = pytest.mark.engines
 

@@ -13,10 +13,10 @@ pytest.importorskip("psycopg")
 from kit.values import POLICY, at, created, event
 from tests.slow.engines.postgres_stores import execute, filled, terminate
 from workhours_sla import EventType
-from workhours_sla.adapters.stores.places import open_store
 from workhours_sla.cli.main import main
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.sla.event import MOST_ID
+from workhours_sla.stores.places import open_store
 from workhours_sla.stream import (
     Batch,
     Checkpoint,

@@ -1,1 +1,0 @@
-"""Adapters to everything outside of this library: configuration, JSON, files, stores and sinks."""

@@ -1,1 +1,0 @@
-"""Convert values to JSON documents and back."""

@@ -1,1 +1,0 @@
-"""Columns and streams of Apache Spark."""

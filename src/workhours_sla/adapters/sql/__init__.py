@@ -1,1 +1,0 @@
-"""Schedules for other engines: tables of days, and SQL scripts that calculate from them."""

@@ -1,0 +1,291 @@
+"""Read a configuration: a TOML file with the format of appeals, the targets and the schedules."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.config.column_names import COLUMNS, REQUIRED, parts_of
+from workhours_sla.config.open_questions import check_answered
+from workhours_sla.config.policy import Configuration, check_policy, configured
+from workhours_sla.config.schedules import default_schedule
+from workhours_sla.config.sections import Config, Input
+from workhours_sla.config.service import check_service
+from workhours_sla.config.sink_sections import EmailSettings, KafkaSettings
+from workhours_sla.config.toml_text import LARGEST, tables_of
+from workhours_sla.errors import ConfigError, shown
+from workhours_sla.json.checked_data import Keys, Reader, as_written
+from workhours_sla.sla.event import AUTHOR_ROLES, EventType
+from workhours_sla.stream.kafka_connection import check_topic, cluster_of
+from workhours_sla.stream.sinks.http_post import endpoint_of
+from workhours_sla.text.messages import say
+from workhours_sla.worktime.amounts import parse_amount
+
+_LAST_PORT: Final = 65535
+_ADDRESS: Final = re.compile(r"[\w!#$%&'*+/=^`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+"""Without ``?``, so that no mail program reads an address as an encoded word (RFC 2047)."""
+RENAMED = {"stops_on": "stops"}
+"""The current name of each key from earlier versions."""
+NAMED_FORMATS = ("default", "unix", "unix_ms", "excel")
+"""Values of ``datetime_format`` that are names, not formats of ``strptime``."""
+_CHOICES: Final[Mapping[str, tuple[str, Iterable[str]]]] = {
+    "type": ("not_event_type", EventType),
+    "author_role": ("not_role", AUTHOR_ROLES),
+    "status": ("not_status", ("open", "paused", "answered", "closed")),
+    "their_verdict": ("not_their_verdict", ("met", "breached")),
+}
+"""The canonical values of columns, and the cause of the error for any other value."""
+
+
+def load(path: str | Path) -> Configuration:
+    r"""Read the configuration of a TOML file in UTF-8.
+
+    The defaults of [schedule] are the calendar of Russia and the hours Mo-Fr
+    09:00-13:00,14:00-18:00. The default time zone is the zone of the calendar's region, or
+    Europe/Moscow for the calendar of Russia and without a calendar. Raises ConfigError for a file
+    that cannot be read. For a value that cannot be used, the error has the key path (``key``).
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "office.toml")
+    ...     _ = file.write_text('preset = "volgograd"\n[schedule]\ncalendar = "RU-VGG"')
+    ...     configuration = load(file)
+    >>> [target.name for target in configuration.policy.targets]
+    ['volgograd reply']
+    >>> configuration.schedules["default"].tz.key
+    'Europe/Volgograd'
+    """
+    return _configuration(load_config(Path(path)), str(path))
+
+
+def parse(text: str, *, name: str = "the configuration") -> Configuration:
+    r"""Read the configuration of TOML text; messages call the text ``name``.
+
+    Raises ConfigError for text that is not TOML, with its line (``line``) if it is known. For a
+    value that cannot be used, the error has the key path (``key``).
+
+    >>> parse('[target]\nbudget = "9h"').policy.targets[0].budget
+    datetime.timedelta(seconds=32400)
+    """
+    return _configuration(parse_config(text, name), name)
+
+
+def _configuration(config: Config, name: str) -> Configuration:
+    default = Reader(name).make(("schedule",), lambda: default_schedule(config.schedule))
+    return configured(config, default)
+
+
+def load_config(path: Path) -> Config:
+    """Read a TOML file in UTF-8, check its values and return its sections.
+
+    Raises ConfigError for a file that cannot be read or has a value that cannot be used.
+    """
+    name = str(path)
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST)
+    except FileNotFoundError:
+        msg = say("no_config", name=repr(name))
+        raise ConfigError(msg, name=name) from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        msg = say("config_unreadable", name=repr(name), why=why)
+        raise ConfigError(msg, name=name) from None
+    try:
+        text = content.decode("utf-8-sig", "strict" if len(content) < LARGEST else "replace")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        msg = say("config_not_utf8", name=name, line=line)
+        raise ConfigError(msg, name=name, line=line) from None
+    return parse_config(text, name)
+
+
+def parse_config(text: str, name: str) -> Config:
+    """Parse TOML text, check its values and return its sections; messages call the text ``name``.
+
+    Raises ConfigError. For text that is not TOML, the error has the line number (``line``) if it is
+    known. For a value that cannot be used, the error has the key path (``key``).
+    """
+    reader = Reader(name, renamed=RENAMED)
+    tables = tables_of(text, name)
+    check_answered(tables, text, name)
+    config: Config = reader.convert(tables, Config)
+    _check_input(reader, config.input)
+    _check_columns(reader, config)
+    _check_sinks(reader, config)
+    check_service(reader, config)
+    check_policy(reader, config)
+    return config
+
+
+def _check_input(reader: Reader, options: Input) -> None:
+    reader.parse(("input", "encoding"), _check_encoding, options.encoding)
+    reader.parse(("input", "delimiter"), _check_delimiter, options.delimiter)
+    formats = options.datetime_format
+    if isinstance(formats, tuple):
+        if not formats:
+            reader.fail(("input", "datetime_format"), say("formats_missing"), say("write_formats"))
+        for index, one in enumerate(formats):
+            reader.parse(("input", "datetime_format", index), _check_datetime_format, one)
+    else:
+        reader.parse(("input", "datetime_format"), _check_datetime_format, formats)
+    reader.parse(("input", "tz"), time_zone, options.tz)
+    reader.parse(("input", "tolerance"), parse_amount, options.tolerance)
+    if options.first_event is not None and options.kind != "events":
+        what = say("key_of_other_kind", key="first_event", kind=options.kind)
+        reader.fail(("input", "first_event"), what, say("leave_out_or_kind", kind="events"))
+    if parse_amount(options.tolerance) and options.kind != "appeals":
+        what = say("key_of_other_kind", key="tolerance", kind=options.kind)
+        reader.fail(("input", "tolerance"), what, say("leave_out_or_kind", kind="appeals"))
+    _check_topic(reader, options)
+
+
+def _check_topic(reader: Reader, options: Input) -> None:
+    """Raise ConfigError about the keys of a Kafka topic. Properties are not read."""
+    pairs = [("brokers", "topic"), ("topic", "brokers")]
+    others = ("idle", "properties_env", "properties_file")
+    for key, other in [*pairs, *((key, "topic") for key in others)]:
+        if getattr(options, key) is not None and getattr(options, other) is None:
+            facts = {"key": key, "other": other}
+            what = say("kafka_key_alone", **facts)
+            reader.fail(("input", key), what, say("kafka_add_key", **facts))
+    reader.parse(("input", "idle"), parse_amount, options.idle)
+    _check_kafka(reader, ("input",), options)
+
+
+def _check_kafka(reader: Reader, keys: Keys, options: Input | KafkaSettings) -> None:
+    brokers = options.brokers
+    if brokers is not None:
+        reader.make((*keys, "brokers"), lambda: cluster_of(brokers, None))
+    reader.parse((*keys, "topic"), check_topic, options.topic)
+    if options.properties_env is not None and options.properties_file is not None:
+        reader.fail((*keys, "properties_file"), say("kafka_one_of"), say("kafka_keep_one"))
+
+
+def _check_encoding(text: str) -> None:
+    """Raise ConfigError unless ``text`` is the name of a text encoding."""
+    try:
+        codecs.getincrementaldecoder(text)
+        "a".encode(text)
+    except (LookupError, ValueError):
+        raise ConfigError(say("no_encoding", text=shown(text))) from None
+
+
+def _check_delimiter(text: str) -> None:
+    """Raise ConfigError unless ``text`` is one character that can separate fields."""
+    if len(text) != 1 or text in '"\r\n\0':
+        raise ConfigError(say("no_delimiter", text=shown(text)))
+
+
+def _check_datetime_format(text: str) -> None:
+    """Raise ConfigError unless a format contains year, month, day, hour and minute.
+
+    The format is one of NAMED_FORMATS or a format of ``strptime``.
+    """
+    if text in NAMED_FORMATS:
+        return
+    probe = datetime(2021, 11, 23, 14, 35, tzinfo=UTC)
+    back = None
+    # strptime drops the name of a zone, and takes 1900 if there is no year
+    if "%Z" not in text and re.search("%[YyGcx]", text):
+        try:
+            back = datetime.strptime(probe.strftime(text), text)  # noqa: DTZ007
+        except (ValueError, re.error):
+            back = None
+    if back is None or back.replace(tzinfo=UTC) != probe:
+        raise ConfigError(say("no_time_format", text=shown(text)))
+
+
+def _check_columns(reader: Reader, config: Config) -> None:
+    """Check the sections [columns], [values] and [ignore] for the kind of file.
+
+    Raises ConfigError for a column or a value that a file of this kind cannot have, and for a
+    required column without a name.
+    """
+    kind = config.input.kind
+    sections = (("columns", config.columns), ("values", config.values), ("ignore", config.ignore))
+    for section, canonical in ((section, one) for section, table in sections for one in table):
+        others = [one for one, known in COLUMNS.items() if canonical in known]
+        if others and kind not in others:
+            what = say("kind_without_column", kind=kind)
+            reader.fail((section, canonical), what, say("set_kind", kind=others[0]))
+        what = say("no_column_of_kind", kind=kind)
+        reader.choose((section, canonical), canonical, COLUMNS[kind], what)
+    for canonical in REQUIRED[kind]:
+        if not config.columns.get(canonical, canonical):
+            what = say("column_unnamed")
+            reader.fail(("columns", canonical), what, say("every_row_needs_it"))
+    for canonical, written in config.columns.items():
+        if not all(name for part in parts_of(written) for name in part):
+            reader.fail(("columns", canonical), say("column_unnamed"), say("name_each_column"))
+    for canonical, meanings in config.values.items():
+        for value, meaning in meanings.items():
+            _check_meaning(reader, ("values", canonical, value), canonical, meaning)
+    _check_ignored(reader, config)
+
+
+def _check_sinks(reader: Reader, config: Config) -> None:
+    """Raise ConfigError about a sink that cannot be used. Secrets and passwords are not read."""
+    for name, sink in config.sinks.items():
+        keys = ("sinks", name)
+        if not re.fullmatch(r"[\w-]+", name) or name == "stdout":  # a path is the name of a file
+            reader.fail(keys, say("not_sink_name", name=shown(name)), say("write_sink_name"))
+        if isinstance(sink, EmailSettings):
+            _check_mail(reader, keys, sink, config)
+        elif isinstance(sink, KafkaSettings):
+            _check_kafka(reader, keys, sink)
+        else:
+            check = partial(endpoint_of, sink.url, allow_private=sink.allow_private)
+            reader.make((*keys, "url"), check)
+    for name, agency in config.agencies.items():
+        for address in agency.addresses:
+            reader.parse(("agencies", name, "email"), _check_address, address)
+
+
+def _check_mail(reader: Reader, keys: Keys, sink: EmailSettings, config: Config) -> None:
+    reader.parse((*keys, "from"), _check_address, sink.sender)
+    if not 0 < sink.port <= _LAST_PORT:
+        reader.fail(
+            (*keys, "port"), say("not_valid", value=shown(sink.port)), say("write_as", example=587)
+        )
+    if sink.user is not None and sink.password_env is None:
+        reader.fail((*keys, "user"), say("user_without_password"), say("name_password"))
+    if not any(agency.addresses for agency in config.agencies.values()):
+        reader.fail(keys, say("mail_without_addresses"), say("write_addresses"))
+
+
+def _check_address(text: str) -> None:
+    """Raise ConfigError unless a text can be an e-mail address."""
+    if not _ADDRESS.fullmatch(text):
+        raise ConfigError(say("not_address", text=shown(text)))
+
+
+def _check_ignored(reader: Reader, config: Config) -> None:
+    for canonical, ignored in config.ignore.items():
+        for value in sorted(set(ignored).intersection(config.values.get(canonical, {}))):
+            what = say("ignored_and_mapped", value=shown(value))
+            reader.fail(("ignore", canonical), what, say("keep_one_of_both"))
+
+
+def _check_meaning(
+    reader: Reader,
+    keys: Keys,
+    canonical: str,
+    meaning: str | bool,  # noqa: FBT001
+) -> None:
+    if canonical == "substantive":
+        if meaning not in (True, False, "true", "false", ""):
+            what = say("not_true_or_false", value=shown(meaning))
+            reader.fail(keys, what, say("write_true_or_false"))
+    elif isinstance(meaning, bool):
+        what = say("expected", kind=say("kind_text"), got=as_written(meaning))
+        reader.fail(keys, what, say("write_as", example='"text"'))
+    elif meaning and canonical in _CHOICES:
+        cause, choices = _CHOICES[canonical]
+        reader.choose(keys, meaning, choices, say(cause, value=shown(meaning)))

@@ -1,0 +1,350 @@
+"""Build the policy of a configuration: its targets and rules, each target with its schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+from msgspec.structs import asdict, replace
+
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.config.presets import Preset, load_preset, preset_names
+from workhours_sla.config.schedules import calendar_of, check_schedule, named_schedule
+from workhours_sla.config.sections import Body, Config
+from workhours_sla.config.target_sections import (
+    PresetSettings,
+    RuleRow,
+    TargetRow,
+    TargetSettings,
+)
+from workhours_sla.errors import clipped, shown
+from workhours_sla.json.checked_data import Keys, Reader
+from workhours_sla.module_names import public
+from workhours_sla.sla.event import EventType
+from workhours_sla.sla.policy import Policy, Rule
+from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.text.messages import say
+from workhours_sla.worktime.amounts import parse_amount
+from workhours_sla.worktime.budgets import Budget, ClockTime, counting_of, parse_budget
+from workhours_sla.worktime.schedule import Schedule
+
+DEFAULT = "default"
+"""Name of the schedule in the section [schedule]."""
+
+_BODIES = {"agency_id": "agencies", "district_id": "districts", "channel": "channels"}
+"""The section that lists the schedules, for each value of ``schedule_by``."""
+_OF_SCHEDULES = ("schedules", "on_change_past")
+"""Sections and keys that have no effect unless a target names its schedule."""
+CONDITIONS = ("channels", "topics", "importances", "regimes", "agencies", "districts")
+"""Keys of a rule that select appeals by their attributes."""
+
+
+@public("workhours_sla.config")
+class Configuration(NamedTuple):
+    """A configuration: the policy, its schedules and presets, and the format of files of appeals.
+
+    ``schedules`` and ``presets`` are keyed by name. If a target uses the section [schedule], its
+    schedule has the name ``default``. ``mapping`` is the whole configuration file; its sections
+    [input], [columns] and [values] describe the format of files of appeals.
+
+    >>> from workhours_sla.config import parse
+    >>> parse('preset = "volgograd"').presets["volgograd"].targets[0].budget
+    '4h'
+    """
+
+    policy: Policy
+    schedules: Mapping[str, Schedule]
+    mapping: Config
+    presets: Mapping[str, Preset]
+
+
+class NewBudget(NamedTuple):
+    """Keys that replace the budget of the target ``name``; None keeps the key of the target."""
+
+    name: str
+    keys: Mapping[str, str | None]
+
+
+def configured(
+    config: Config,
+    default: Schedule,
+    *,
+    budget: NewBudget | None = None,
+    warn: timedelta | None = None,
+    amend: Callable[[Calendar], Calendar] | None = None,
+) -> Configuration:
+    """Build the policy of a configuration; ``default`` is the schedule of the section [schedule].
+
+    ``warn`` replaces the warning time of every target, and ``budget`` the budget of one target.
+    ``amend`` is called with each calendar of [schedules] and adds acts to it. Raises ConfigError,
+    and BudgetError for a budget that cannot be used.
+    """
+    reader = _PolicyReader(Reader("the configuration"), config, default, warn=warn, amend=amend)
+    return reader.configuration(budget)
+
+
+def check_policy(reader: Reader, config: Config) -> None:
+    """Raise ConfigError about targets that cannot be used and sections that contradict others."""
+    check_schedule(reader, config.schedule, ("schedule",))
+    reader.make(("schedule",), lambda: calendar_of(config.schedule))
+    if config.targets and config.target is not None:
+        reader.fail(("target",), say("target_beside"), say("write_in_targets"))
+    if not (config.targets or config.preset or config.presets):
+        by_name = config.one_target.schedule or config.one_target.schedule_by
+        useless = () if config.target is not None else ("rules", "on_change")
+        for section in (*useless, *(() if by_name else _OF_SCHEDULES)):
+            if getattr(config, section):
+                reader.fail((section,), say("no_targets_for_it"), say("write_targets"))
+    any_schedule = Schedule(None, "Mo-Su 00:00-24:00", tz="UTC")
+    _PolicyReader(reader, config, any_schedule).configuration()
+
+
+class _PolicyReader:
+    """Builds the policy of a configuration."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        config: Config,
+        default: Schedule,
+        *,
+        warn: timedelta | None = None,
+        amend: Callable[[Calendar], Calendar] | None = None,
+    ) -> None:
+        self._reader = reader
+        self._config = config
+        self._warn = warn
+        if DEFAULT in config.schedules:
+            what = say("name_of_schedule")
+            reader.fail(("schedules", DEFAULT), what, say("rename_schedule"))
+        named = {
+            name: named_schedule(reader, section, ("schedules", name), amend)
+            for name, section in config.schedules.items()
+        }
+        self._schedules = {DEFAULT: default, **named}
+
+    def configuration(self, budget: NewBudget | None = None) -> Configuration:
+        config = self._config
+        chosen = self._presets()
+        presets = {name: load_preset(name) for name in chosen}
+        rows = list(self._rows(chosen))
+        targets: dict[str, Target] = {}
+        for keys, row in rows:
+            self._check_name((*keys, "name"), row.name, targets)
+            replaced = budget is not None and budget.name == row.name
+            targets[row.name] = self._target(keys, row, budget if replaced else None)
+        used_by = {row.schedule_by for _, row in rows}
+        for field, section in _BODIES.items():
+            if field not in used_by:
+                self._check_unused(field, section)
+        if config.rules:
+            policy = self._by_rules(targets)
+        else:
+            self._check_without_rules(chosen)
+            norms = [norm for preset in presets.values() for norm in preset.targets]
+            optional = {norm.name for norm in norms if norm.optional}
+            policy = Policy(
+                (target for name, target in targets.items() if name not in optional),
+                on_change_past=config.on_change_past or "as_of_change",
+            )
+        used = {id(schedule) for target in policy.targets for schedule in target.schedules}
+        schedules = {
+            name: schedule
+            for name, schedule in self._schedules.items()
+            if name != DEFAULT or id(schedule) in used
+        }
+        return Configuration(policy, schedules, config, presets)
+
+    def _check_name(self, keys: Keys, name: str, names: Iterable[str]) -> None:
+        if name in names:
+            self._reader.fail(keys, say("a_second", name=shown(name)), say("rename"))
+
+    def _check_unused(self, field: str, section: str) -> None:
+        """Raise ConfigError if ``section`` names schedules, because no target uses them.
+
+        Call this for a ``field`` (agency, district or channel) that no target has as
+        ``schedule_by``.
+        """
+        bodies: Mapping[str, Body] = getattr(self._config, section)
+        for name, body in bodies.items():
+            if body.schedule is not None:
+                keys = (section, name, "schedule")
+                instead = say("write_schedule_by", field=field)
+                self._reader.fail(keys, say("schedule_unused"), instead)
+
+    # -- targets -----------------------------------------------------------------------------
+
+    def _presets(self) -> Mapping[str, PresetSettings]:
+        config = self._config
+        if config.preset is not None and config.presets:
+            instead = say("write_preset", name=clipped(config.preset))
+            self._reader.fail(("preset",), say("preset_beside"), instead)
+        chosen: Mapping[str, PresetSettings] = config.presets
+        if config.preset is not None:
+            chosen = {config.preset: PresetSettings()}
+        for name in chosen:
+            keys = ("presets", name) if config.preset is None else ("preset",)
+            self._reader.choose(keys, name, preset_names(), say("no_preset", name=shown(name)))
+        return chosen
+
+    def _rows(self, presets: Mapping[str, PresetSettings]) -> Iterator[tuple[Keys, TargetSettings]]:
+        """Yield the key path and the settings of every target of the file and its presets."""
+        for name, settings in presets.items():
+            keys: Keys = ("presets", name)
+            given = {key: value for key, value in asdict(settings).items() if value is not None}
+            norms = []
+            for norm in load_preset(name).targets:
+                row: TargetSettings = TargetRow(
+                    name=norm.name,
+                    budget=norm.budget,
+                    starts=norm.starts,
+                    stops=norm.stops,
+                    **given,
+                )
+                norms.append(self._budget(keys, "roll", norm.budget, row))
+                yield keys, row
+            self._check_counting(keys, settings, norms)
+        own = self._own()
+        if not presets and not own:
+            own = [(("target",), self._config.one_target)]
+        for keys, row in own:
+            budgets = [self._budget(keys, "budget", row.budget, row)]
+            if row.pause_cap is not None:
+                budgets.append(self._budget(keys, "pause_cap", row.pause_cap, row))
+            self._check_counting(keys, row, budgets)
+            yield keys, row
+
+    def _own(self) -> list[tuple[Keys, TargetSettings]]:
+        """Return the key path and the settings of each target that the file itself has.
+
+        These are [target], or the rows of [[targets]].
+        """
+        if self._config.target is not None:
+            return [(("target",), self._config.target)]
+        return [(("targets", index), row) for index, row in enumerate(self._config.targets)]
+
+    def _check_counting(
+        self, keys: Keys, settings: TargetSettings | PresetSettings, budgets: Iterable[Budget]
+    ) -> None:
+        """Raise ConfigError if ``roll`` or ``count_from`` is given and no budget depends on it."""
+        for key, given in (("roll", settings.roll), ("count_from", settings.count_from)):
+            if given is not None and not any(key in counting_of(budget) for budget in budgets):
+                self._reader.fail((*keys, key), say("no_days_to_count"), say("leave_it_out"))
+
+    def _budget(self, keys: Keys, key: str, text: str, row: TargetSettings) -> Budget:
+        return self._reader.make(
+            (*keys, key), lambda: parse_budget(text, roll=row.roll, count_from=row.count_from)
+        )
+
+    def _target(self, keys: Keys, row: TargetSettings, given: NewBudget | None) -> Target:
+        reader = self._reader
+        if given is not None:
+            new = {key: value for key, value in given.keys.items() if value is not None}
+            row = replace(row, **new)
+            # raises BudgetError, since no key path names a value that the file does not have
+            parse_budget(row.budget, roll=row.roll, count_from=row.count_from)
+        reader.parse((*keys, "warn"), parse_amount, row.warn)
+        budget = self._budget(keys, "budget", row.budget, row)
+        if budget in (timedelta(0), ClockTime(timedelta(0))):
+            reader.fail((*keys, "budget"), say("zero_budget"), say("give_it_time"))
+        stops = row.stops
+        if isinstance(stops, tuple):
+            self._check_stops((*keys, "stops"), stops)
+        options = asdict(row)
+        for name in ("schedule_by", "roll", "count_from"):
+            del options[name]
+        options |= {
+            "schedule": self._schedule(keys, row),
+            "budget": budget,
+            "stops": frozenset(stops) if isinstance(stops, tuple) else stops,
+            "warn": parse_amount(row.warn) if self._warn is None else self._warn,
+        }
+        if row.pause_cap is not None:
+            options["pause_cap"] = self._budget(keys, "pause_cap", row.pause_cap, row)
+        return reader.make(keys, lambda: Target(**options))
+
+    def _check_stops(self, keys: Keys, stops: Iterable[EventType]) -> None:
+        stops = set(stops)
+        if not stops or stops & {EventType.CREATED, EventType.REOPENED}:
+            self._reader.fail(keys, say("not_answers"), say("write_answers"))
+
+    def _schedule(self, keys: Keys, row: TargetSettings) -> Schedule | ScheduleBy:
+        field = row.schedule_by
+        if field is None:
+            return self._named((*keys, "schedule"), row.schedule or DEFAULT)
+        if row.schedule is not None:
+            what = say("schedule_and_by")
+            self._reader.fail((*keys, "schedule_by"), what, say("leave_one_out"))
+        section = _BODIES[field]
+        bodies: Mapping[str, Body] = getattr(self._config, section)
+        if not bodies:
+            what = say("no_section", section=section)
+            self._reader.fail((*keys, "schedule_by"), what, say("write_section", section=section))
+        found = {}
+        for name, body in bodies.items():
+            found[name] = self._named((section, name, "schedule"), body.schedule or DEFAULT)
+        return ScheduleBy(field, found)
+
+    def _named(self, keys: Keys, name: str) -> Schedule:
+        self._reader.choose(keys, name, self._schedules, say("no_schedule", name=shown(name)))
+        return self._schedules[name]
+
+    # -- rules -------------------------------------------------------------------------------
+
+    def _check_without_rules(self, presets: Mapping[str, PresetSettings]) -> None:
+        if len(presets) > 1:
+            self._reader.fail(("presets",), say("several_presets"), say("write_rules_for_each"))
+        if self._config.on_change is not None:
+            self._reader.fail(("on_change",), say("no_rules"), say("write_rules"))
+
+    def _by_rules(self, targets: Mapping[str, Target]) -> Policy:
+        rules: list[Rule] = []
+        for index, row in enumerate(self._config.rules):
+            keys = ("rules", index)
+            if rules and rules[-1].fits_all:
+                self._reader.fail(keys, say("rule_unused"), say("move_up"))
+            if row.name:
+                self._check_name((*keys, "name"), row.name, [rule.name for rule in rules])
+            rules.append(self._rule(keys, row, targets))
+        used = {target.name for rule in rules for target in rule.targets}
+        for place, target in self._own():
+            if target.name not in used:
+                what = say("target_unused", name=shown(target.name))
+                self._reader.fail((*place, "name"), what, say("name_in_rule"))
+        return Policy(
+            rules,
+            on_change=self._config.on_change or "from_creation",
+            on_change_past=self._config.on_change_past or "as_of_change",
+        )
+
+    def _rule(self, keys: Keys, row: RuleRow, targets: Mapping[str, Target]) -> Rule:
+        reader = self._reader
+        if not row.targets:
+            reader.fail((*keys, "targets"), say("no_rule_targets"), say("name_targets"))
+        for number, name in enumerate(row.targets):
+            reader.choose(
+                (*keys, "targets", number), name, targets, say("no_target", name=shown(name))
+            )
+        for condition in CONDITIONS:
+            names: tuple[str, ...] | None = getattr(row, condition)
+            if names == ():
+                reader.fail((*keys, condition), say("empty_condition"), say("leave_it_out"))
+            listed: Mapping[str, Body] = getattr(self._config, condition, {})
+            for number, name in enumerate(names or () if listed else ()):
+                what = say("not_in_section", name=shown(name), section=condition)
+                reader.choose((*keys, condition, number), name, listed, what)
+        since, until = row.valid_from, row.valid_until
+        if since is not None and until is not None and until <= since:
+            reader.fail((*keys, "valid_until"), say("not_after_from"), say("exchange"))
+        conditions = {key: frozenset(getattr(row, key) or ()) for key in CONDITIONS}
+        return reader.make(
+            keys,
+            lambda: Rule(
+                tuple(targets[name] for name in row.targets),
+                name=row.name,
+                valid_from=since,
+                valid_until=until,
+                **conditions,
+            ),
+        )

@@ -1,0 +1,116 @@
+"""Build schedules and calendars from the sections of a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from workhours_sla.calendars.amendments import day_off, transfer
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.day import Act, Entry, Layer
+from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.config.defaults import (
+    CALENDAR,
+    HOURS,
+    NO_CALENDAR,
+    ZONE_OF_PLAIN_RUSSIA,
+)
+from workhours_sla.config.sections import ScheduleSettings
+from workhours_sla.json.checked_data import Keys, Reader
+from workhours_sla.text.messages import say
+from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
+from workhours_sla.worktime.schedule import Schedule
+
+
+def check_schedule(reader: Reader, section: ScheduleSettings, keys: Keys) -> None:
+    """Raise ConfigError about a calendar, hours, time zone or date that cannot be used."""
+    if section.calendar == NO_CALENDAR:
+        if section.days_off or section.transfers:
+            reader.fail(keys, say("own_days_no_calendar"), say("write_overrides"))
+    else:
+        reader.parse((*keys, "calendar"), Calendar.get, section.calendar)
+    reader.parse((*keys, "hours"), WeeklyHours.parse, section.hours)
+    reader.parse((*keys, "tz"), time_zone, section.tz)
+    for day, hours in (section.overrides or {}).items():
+        reader.parse((*keys, "overrides", str(day)), parse_shifts, hours)
+    for day, hours in (section.changes or {}).items():
+        reader.parse((*keys, "changes", str(day)), WeeklyHours.parse, hours)
+
+
+def calendar_of(section: ScheduleSettings, default: str = NO_CALENDAR) -> Calendar | None:
+    """Return the calendar of a section, or None if its id is ``none``.
+
+    ``default`` is the id of the calendar if the section has no key ``calendar``. Raises
+    UnknownCalendarError, CalendarDataError, CalendarCoverageError.
+    """
+    name = section.calendar or default
+    if name == NO_CALENDAR:
+        return None
+    calendar = Calendar.get(name)
+    if section.week is not None:
+        calendar = calendar.with_week(section.week)
+    return with_own_days(calendar, section)
+
+
+def with_own_days(calendar: Calendar, section: ScheduleSettings) -> Calendar:
+    """Return a calendar to which the organisation's own days off and transfers are added.
+
+    Raises CalendarDataError, CalendarCoverageError.
+    """
+    rows = tuple(_own_days(section))
+    return calendar.amend(rows) if rows else calendar
+
+
+def _own_days(section: ScheduleSettings) -> Iterator[Entry]:
+    for day, act in (section.days_off or {}).items():
+        yield from day_off(day, Act(act))
+    for row in section.transfers:
+        yield from transfer(row.day_off, row.working_day, Act(row.act), layer=Layer.AGENCY)
+
+
+def named_schedule(
+    reader: Reader,
+    section: ScheduleSettings,
+    keys: Keys,
+    amend: Callable[[Calendar], Calendar] | None = None,
+) -> Schedule:
+    """Return the schedule of a section that must have the keys ``calendar`` and ``hours``.
+
+    ``keys`` is the key path of the section; ``amend`` adds acts to the calendar. Raises
+    ConfigError.
+    """
+    hours = section.hours
+    if section.calendar is None:
+        reader.fail((*keys, "calendar"), say("missing"), say("write_calendar"))
+    if hours is None:
+        reader.fail((*keys, "hours"), say("missing"), say("write_hours"))
+    check_schedule(reader, section, keys)
+
+    def schedule() -> Schedule:
+        calendar = calendar_of(section)
+        if calendar is not None and amend is not None:
+            calendar = amend(calendar)
+        return Schedule(
+            calendar,
+            hours,
+            tz=section.tz or (None if calendar is None else calendar.tz),
+            overrides=section.overrides,
+            changes=section.changes,
+        )
+
+    return reader.make(keys, schedule)
+
+
+def default_schedule(section: ScheduleSettings) -> Schedule:
+    """Return the schedule of the section [schedule], with defaults for its missing keys.
+
+    Raises UnknownCalendarError, CalendarDataError, CalendarCoverageError, HoursSyntaxError,
+    MissingTimeZoneError.
+    """
+    has_no_zone = section.calendar in (None, CALENDAR, NO_CALENDAR)
+    return Schedule(
+        calendar_of(section, CALENDAR),
+        section.hours or HOURS,
+        tz=section.tz or (ZONE_OF_PLAIN_RUSSIA if has_no_zone else None),
+        overrides=section.overrides,
+        changes=section.changes,
+    )

@@ -1,0 +1,189 @@
+"""Detect how to read a file of appeals: its format, its columns and their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from workhours_sla.config.file import parse_config
+from workhours_sla.detection.decide import decide
+from workhours_sla.detection.detected import (
+    ZONES,
+    Detected,
+    Doubt,
+    Given,
+    Reading,
+    Value,
+    ask,
+    toml_line,
+    warn,
+)
+from workhours_sla.detection.files import Again, find_table, from_start
+from workhours_sla.detection.table import SHOWN, Table
+from workhours_sla.detection.words import Signature, signature_of
+from workhours_sla.detection.written import configuration_text
+from workhours_sla.errors import ConfigError, SourceError
+from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sources import Fault, open_source
+from workhours_sla.sources.formats import NETWORKS
+from workhours_sla.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format
+from workhours_sla.text.messages import Phrase, phrase_of, say
+
+if TYPE_CHECKING:
+    from workhours_sla.config.sections import Config
+
+_NAME: Final = "the configuration that was detected"
+_HEAD: Final = 1 << 16
+
+
+def detect(
+    where: Path | BinaryIO, *, name: str | None = None, given: Given | None = None
+) -> Detected:
+    """Detect how to read a file, from all of its rows.
+
+    A stream must be seekable. Raises SourceError for a file that cannot be read, has no known
+    format, or has no row with column names.
+    """
+    source, given = Again(where, name), given or Given()
+    with source.opened() as opened:
+        name = opened.name
+        binary = binary_format(opened.chunks.head(HEAD))
+        head = opened.chunks.head(_HEAD) if binary is None else b""
+    if binary is None and not head.strip(MARKS_AND_BLANKS):
+        raise SourceError(say("csv_empty", name=name), name=name)
+    text = head[:_HEAD].lstrip(MARKS_AND_BLANKS).decode("utf-8", "replace")
+    signature = signature_of(text) if binary is None else None
+    if signature is not None:
+        return _detect_fixed(where, name, signature, given)
+    found = find_table(source, name, head, binary)
+    table = Table.of(found.header)
+    table.add_all(found.rows())
+    if not table.rows:
+        raise SourceError(say("detect_no_rows", name=name, row=found.header.row), name=name)
+    detected = decide(name, table, found.options, found.rows, given)
+    return replace(detected, doubts=(*found.doubts, *detected.doubts))
+
+
+# -- formats with fixed keys ---------------------------------------------------------------------
+
+
+class _Read:
+    """The first events of a file, the types of its events, and what could not be read."""
+
+    def __init__(self, where: Path | BinaryIO, config: Config, name: str) -> None:
+        self.first: list[Event] = []
+        self.types: set[EventType] = set()
+        self.count = self.faulty = 0
+        self.fault: Fault | None = None
+        self.needs_zone = False
+        self.unit = "record"
+        self.error: Exception | None = None
+        try:
+            with open_source(from_start(where), config, name=name) as source:
+                self.unit = source.unit
+                for item in source:
+                    self._add(item)
+        except (ConfigError, SourceError) as error:
+            self.error = error
+
+    def _add(self, item: Fault | tuple[Event, ...]) -> None:
+        self.count += 1
+        if isinstance(item, Fault):
+            self.faulty += 1
+            self.fault = self.fault or item
+            self.needs_zone = self.needs_zone or item.reason == "naive_time"
+            return
+        self.types.update(event.type for event in item)
+        self.first += item[: SHOWN - len(self.first)]
+
+    @property
+    def misfit(self) -> list[Doubt]:
+        """The doubt about the rows that are rejected."""
+        if self.fault is None:
+            return []
+        where: Phrase = say(f"at_{self.unit}", number=self.fault.line)
+        facts = {"count": self.faulty, "rows": self.count}
+        return [warn("input", "detect_rows", where=where, detail=self.fault.detail, **facts)]
+
+
+def _detect_fixed(
+    where: Path | BinaryIO, name: str, signature: Signature, given: Given
+) -> Detected:
+    """Detect how to read a file of a format with fixed keys, such as the export of a desk."""
+    options: dict[str, Value] = {} if signature.kind is None else {"kind": signature.kind}
+    options["format"] = signature.format
+    lines = "\n".join(toml_line(key, value) for key, value in options.items())
+    config = parse_config(f"[input]\n{lines}", _NAME)
+    read = _Read(where, config, name)
+    doubts: list[Doubt] = []
+    if read.needs_zone:
+        if given.tz is None or given.of_calendar:
+            zones = [toml_line("tz", zone) for zone in ("UTC", *ZONES)]
+            doubts.append(ask("input", "detect_export_zone", zones))
+        else:
+            options["tz"] = given.tz
+            read = _Read(where, config.with_zone(given.tz), name)
+    if read.error is not None:
+        why = phrase_of(read.error)
+        if why is None:
+            raise read.error
+        is_xes = signature.format == "xes"
+        asked = () if is_xes else ("format",)
+        doubts.append(Doubt("values.type" if is_xes else "input", why, asked=asked))
+    elif read.fault is not None and not doubts:
+        doubts += read.misfit
+    elif not read.first:
+        doubts.append(warn("input", "detect_no_events"))
+    if signature.format == "open311" and EventType.REPLIED in read.types:
+        closings = [toml_line("closed", kind) for kind in ("replied", "closed")]
+        doubts.append(warn("values.type", "detect_closing", *closings))
+    if signature.format in NETWORKS and EventType.CITIZEN_MESSAGE in read.types:
+        doubts.append(warn("input", "detect_officials", toml_line("officials", ["…"])))
+    readings = tuple(_readings(read.first))
+    return Detected(name, None, options, {}, {}, readings, doubts=tuple(doubts))
+
+
+def _readings(events: list[Event]) -> Iterator[Reading]:
+    columns = {
+        "appeal_id": [event.appeal_id for event in events],
+        "type": [str(event.type) for event in events],
+        "occurred_at": [f"{event.occurred_at:%Y-%m-%d %H:%MZ}" for event in events],
+        "agency_id": [event.agency_id or "" for event in events],
+    }
+    for canonical, values in columns.items():
+        if any(values):
+            yield Reading(canonical, "", tuple(values))
+
+
+# -- reading with what was detected --------------------------------------------------------------
+
+
+def config_of(detected: Detected) -> Config:
+    """Return the configuration for the detected settings without questions. Raises ConfigError."""
+    without_doubts = replace(detected, doubts=())
+    return parse_config(configuration_text(without_doubts, schedule={}), _NAME)
+
+
+def verified(detected: Detected, where: Path | BinaryIO) -> Detected:
+    """Read all rows with the detected settings, and add a doubt if rows are rejected.
+
+    Nothing is read while a question about columns or formats is open.
+    """
+    if detected.kind is None or any(not doubt.is_read for doubt in detected.doubts):
+        return detected
+    try:
+        read = _Read(where, config_of(detected), detected.name)
+    except ConfigError as error:
+        return replace(detected, doubts=(*detected.doubts, _unsupported(error)))
+    doubts = [_unsupported(read.error)] if read.error else read.misfit
+    return replace(detected, doubts=(*detected.doubts, *doubts))
+
+
+def _unsupported(error: Exception) -> Doubt:
+    """Return the question for settings that the reader refuses."""
+    why = phrase_of(error)
+    if why is not None and why.cause == "answers_unread":
+        return Doubt("columns", why, asked=("answered_at",))
+    return ask("input", "detect_unsupported", (), "format", why=why or str(error))

@@ -1,0 +1,167 @@
+"""Detect the encoding of a text file from its bytes."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from workhours_sla.config.column_words import is_known_word
+
+if TYPE_CHECKING:
+    from workhours_sla.sources.text_lines import ByteChunks
+
+RUSSIAN: Final = ("cp1251", "cp866", "koi8-r", "mac-cyrillic", "iso8859-5")
+"""Encodings of Russian files that use one byte for each character."""
+_BYTE_ORDER_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLED: Final = 64_000
+"""Maximum number of bytes that are scored as Russian text."""
+_RUNS: Final = re.compile(rb"[\x80-\xff]+")
+_CONTROLS: Final = bytes(sorted({*range(32), 127} - set(b"\t\n\r\f\x1a\x1b")))
+_LEAST_SCORE: Final = 0.75
+_LEAST_LEAD: Final = 0.15
+"""Minimum lead of the best score over the second best in a long text; short texts need more."""
+_BINARY: Final = 0.02
+"""A file with a larger share of control characters than this is not text."""
+_FOLLOWERS: Final = (
+    "абвгдежзйклмнпрстуфхцчшщюяё бабеиклоруцщъыья вадеиклмнорстушыья гадеилнору "
+    "давеиклмноруцыьяё ебвгдежзийклмнпрстухцчшщё жадеикнуё забвдежилмноруыья "
+    "иабвгдежзийклмнопрстухцчшщюяё йклмнсцшт кавеиклнорстуц лабгежиклноустчыьюяё "
+    "мабеийклмнопрсуыьяё навгдеиклнорстуфцчщыьюяё оабвгдежзийклмнопрстуфхцчшщэюя паеиклнопртуыя "
+    "рабвгдежиклмнопрстуфхцчшщыьюяё сабвгдеиклмнопрстухчшыьюяё тавдеиклмнопрстучыьюяё "
+    "уабвгдежзйклмнпрстфхцчшщюя фаеилорту хавинорст цавеиуы чаеиклнотуьё шавеиклнотуьё щаеиньё "
+    "ъею ыбвгдежзйклмнпрстхцчш ьбвгезикмнпстфшюяё экклнтф юбвгджклмнрстхцчшщю "
+    "ябвгджзйклмнпрстхцщюя ёвдзлмнрстхш"
+)
+"""Each Russian letter, followed by the letters that often follow it in prose."""
+_LETTERS: Final = frozenset(one[0] for one in _FOLLOWERS.split())
+_PAIRS: Final = frozenset(one[0] + next_ for one in _FOLLOWERS.split() for next_ in one[1:])
+_OTHER_SIGNS: Final = frozenset("«»№–—„“”’…°§\u00a0\u2011\u2022·≤≥×")
+"""Non-ASCII characters, besides letters, that are usual in Russian files."""
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_CASED: Final = re.compile(r"[а-яё]+|[А-ЯЁ]+[а-яё]*(?:[А-ЯЁ]+[а-яё]*)?")
+
+
+class Encoding(NamedTuple):
+    """A detected encoding. ``name`` is None for bytes that are not text.
+
+    ``others`` are encodings that fit equally well but give a different text.
+    """
+
+    name: str | None
+    others: tuple[str, ...] = ()
+
+
+def encoding_of(chunks: ByteChunks) -> Encoding:
+    """Detect the encoding from all bytes of ``chunks``, in constant memory."""
+    head = chunks.peek()
+    marked = next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), None)
+    if marked is not None and marked != "utf-8":
+        return Encoding(marked)
+    wide = _wide(head[:_SAMPLED])
+    if wide is not None:
+        return Encoding(wide)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf8, has_letters = True, False
+    controls = size = 0
+    sample = rest = b""
+    while chunk := chunks.read():
+        controls += len(chunk) - len(chunk.translate(None, _CONTROLS))
+        if is_utf8:
+            try:
+                has_letters |= not decoder.decode(chunk).isascii()
+            except UnicodeDecodeError:
+                is_utf8 = False
+        size += len(chunk)
+        if len(sample) < _SAMPLED:
+            block = rest + chunk
+            cut = block.rfind(b"\n") + 1 or (len(block) if len(block) > _SAMPLED else 0)
+            lines = block[:cut].split(b"\n")
+            sample += b"\n".join(line for line in lines if not line.isascii()) + b"\n"
+            rest = block[cut:]
+    if controls > max(2, _BINARY * size):
+        return Encoding(None)
+    # letters that are valid UTF-8, before a byte that is not, are no chance
+    if is_utf8 or marked or has_letters:
+        return Encoding("utf-8")
+    return of_one_byte((sample + rest)[:_SAMPLED])
+
+
+def _wide(head: bytes) -> str | None:
+    """Return the variant of UTF-16 if ``head`` has a NUL byte beside its ASCII characters."""
+    head = head[: len(head) // 2 * 2]
+    zeros = (head[1::2].count(0), head[::2].count(0))
+    if not head or max(zeros) < len(head) // 10 or min(zeros) > max(zeros) // 20:
+        return None
+    name = "utf-16-le" if zeros[0] > zeros[1] else "utf-16-be"
+    try:
+        text = codecs.getincrementaldecoder(name)().decode(head)
+    except UnicodeDecodeError:
+        return None
+    return name if "\n" in text or text.isprintable() else None
+
+
+def of_one_byte(sample: bytes) -> Encoding:
+    """Detect the encoding of bytes that are not UTF-8, assuming one byte per character.
+
+    >>> [of_one_byte("Дата ответа;Ведомство".encode(name)).name for name in RUSSIAN[:3]]
+    ['cp1251', 'cp866', 'koi8-r']
+    """
+    scores: dict[str, float] = {}
+    texts: set[str] = set()
+    for name in RUSSIAN:
+        text = _decoded(sample, name)
+        if text is None or text in texts:
+            continue  # the same letters: the choice does not matter for what was read
+        texts.add(text)
+        known = sum(map(is_known_word, set(re.findall(r"[^\W\d_]{3,}", text))))
+        scores[name] = plausibility(text) + min(known, 5) / 10
+    ranked = sorted(scores, key=lambda name: -scores[name])
+    if ranked and scores[ranked[0]] >= _LEAST_SCORE:
+        letters = sum(map(len, set(_RUNS.findall(sample))))
+        enough = scores[ranked[0]] - _LEAST_LEAD - 2 / max(letters, 1)
+        return Encoding(ranked[0], tuple(name for name in ranked[1:] if scores[name] > enough))
+    # no Russian text: it fits many encodings of one byte per character
+    from charset_normalizer import from_bytes
+
+    names = [codecs.lookup(match.encoding).name for match in from_bytes(sample)]
+    names += [name for name in ("cp1252", *ranked) if _decoded(sample, name) is not None]
+    different = list(dict.fromkeys(names))
+    return Encoding(different[0], tuple(different[1:4])) if different else Encoding(None)
+
+
+def _decoded(sample: bytes, name: str) -> str | None:
+    try:
+        return sample.decode(name)
+    except UnicodeDecodeError:
+        return None
+
+
+def plausibility(text: str) -> float:
+    """Return how plausible a text is as Russian, from 0 to 1, judged by its non-ASCII characters.
+
+    It is the product of three shares: of Russian letters among these characters, of usual pairs
+    among adjacent letters, and of words in lower case, in upper case or with an initial capital.
+
+    >>> plausibility("Дата публикации"), plausibility("дЮРЮ ОСАКХЙЮЖХХ") < 0.4
+    (1.0, True)
+    """
+    foreign = [sign for sign in text if sign > "\x7f"]
+    expected = [sign for sign in foreign if sign.lower() in _LETTERS or sign in _OTHER_SIGNS]
+    words = {word for word in _WORD.findall(text) if not word.isascii()}  # each word once
+    # an abbreviation in capitals has any letters beside each other
+    lower = [word.lower() for word in words if not (word.isupper() and len(word) <= 4)]
+    pairs = [word[at : at + 2] for word in lower for at in range(len(word) - 1)]
+    usual = [pair for pair in pairs if pair in _PAIRS]
+    cased = [word for word in words if _CASED.fullmatch(word)]
+    shares = ((expected, foreign), (usual, pairs), (cased, words))
+    score = 1.0
+    for some, all_ in shares:
+        score *= len(some) / len(all_) if all_ else 1.0
+    return score

@@ -1,0 +1,212 @@
+"""Recognise the notation of times from the shape of a text: the text with 0 for each digit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
+
+from workhours_sla.sources.times import with_month_number
+
+Order = Literal["dmy", "mdy", "ymd"]
+ORDERS: Final[tuple[Order, ...]] = ("dmy", "mdy", "ymd")
+Kind = Literal["moment", "date", "clock", "number", "other"]
+NumberKind = Literal["excel", "excel_date", "excel_clock", "unix", "unix_ms"]
+"""How numbers represent times; "excel_date" are whole days, "excel_clock" fractions of a day."""
+
+SHORT_DOTTED: Final = ".y"
+"""The value of ``Shape.family`` for dates like 26.03.11, which may begin or end with the year."""
+LONGEST: Final = 40
+"""Maximum number of characters of a text that can be a time."""
+_MORNING: Final = 7
+_LONG_YEAR: Final = 4
+_DIGITS: Final = str.maketrans("123456789", "000000000")
+_CLOCK: Final = (
+    r"(?P<hour>0{1,2})(?P<t>[:.])00(?P<seconds>(?P=t)00)?(?P<fraction>[.,]0+)?"
+    r"(?P<half> ?[AaPp][Mm])?"
+)
+_DATE: Final = r"(?P<a>0{1,2}|0000)(?P<s>[./-])(?P<b>0{1,2})(?P=s)(?P<c>0000|00)"
+_FORM: Final = re.compile(
+    rf"(?P<date>{_DATE})?(?:(?P<glue>(?(date),? +|$^)|(?(date)[Tt]|$^)|(?(date),? в |$^))?{_CLOCK}"
+    r"(?P<offset> ?[Zz]| ?[+-]00(?::?00)?)?)?"
+)
+_NUMBER: Final = re.compile(r"-?0+(?:[.,]0+)?")
+_THREE: Final = re.compile(r"(\d+)\D+(\d+)\D+(\d+)")
+_MIDNIGHT: Final = re.compile(
+    r"[ Tt](?:0{1,2}([:.])00(?:[:.]00)?(?! ?[PpAa][Mm])|12([:.])00(?:[:.]00)? ?[Aa][Mm])"
+)
+_SERIALS: Final = [(date(year, 1, 1) - date(1899, 12, 30)).days for year in (1982, 2100)]
+_UNIX: Final = (500_000_000, 4_000_000_000)
+
+
+class Shape(NamedTuple):
+    """The possible interpretations of the texts with one shape.
+
+    ``formats`` maps each possible order of day, month and year to the ``strptime`` format, or to
+    ``""`` if the default format accepts the text. For kind "clock" the format is under "dmy"; for
+    kinds other than "moment", "date" and "clock" the mapping is empty. Shapes with the same
+    ``family`` have the same order in one file; ``family`` is ``""`` for a shape with only one
+    possible order.
+    """
+
+    kind: Kind
+    formats: dict[Order, str]
+    family: str = ""
+    has_offset: bool = False
+
+
+_OTHER: Final = Shape("other", {})
+
+
+def shape_text(text: str) -> str:
+    """Return a text with 0 for each digit, and blanks that follow each other as one blank.
+
+    >>> shape_text("12.03.2026 9:05"), shape_text("12-mar-2026")
+    ('00.00.0000 0:00', '00-mar-0000')
+    """
+    return " ".join(text.translate(_DIGITS).split())
+
+
+@lru_cache(4096)
+def shape_of(shape: str) -> Shape:
+    """Return the possible interpretations of the texts with a shape.
+
+    >>> shape_of("00/00/0000 0:00").formats
+    {'dmy': '%d/%m/%Y %H:%M', 'mdy': '%m/%d/%Y %H:%M'}
+    >>> shape_of("00.00.0000 00:00").formats["dmy"], shape_of("00:00").kind
+    ('', 'clock')
+    """
+    if len(shape) > LONGEST:
+        return _OTHER
+    if _NUMBER.fullmatch(shape) and not re.fullmatch(r"0{1,2}\.00", shape):
+        return Shape("number", {})
+    is_named = any(map(str.isalpha, shape))
+    numeric = with_month_number(shape.replace("0", "1")) if is_named else None
+    if numeric is not None:
+        found = shape_of(shape_text(numeric))
+        return found._replace(formats={"dmy": ""}, family="") if found.formats else _OTHER
+    form = _FORM.fullmatch(shape)
+    return _shape(form) if form and shape else _OTHER
+
+
+def _shape(found: re.Match[str]) -> Shape:
+    if found["date"] is None:
+        return _OTHER if found["offset"] else Shape("clock", {"dmy": _clock(found)})
+    dates, family = _dates(found)
+    if found["hour"] is None or not dates:
+        return Shape("date", dates, family) if dates and not found["glue"] else _OTHER
+    if not found["glue"]:
+        return _OTHER
+    offset = found["offset"] or ""
+    end = (" %z" if offset.startswith(" ") else "%z") if offset else ""
+    glue = re.sub(" +", " ", found["glue"])
+    formats = {order: f"{day}{glue}{_clock(found)}{end}" for order, day in dates.items()}
+    if not found["half"] and _is_native(found):
+        formats["ymd" if "ymd" in formats else "dmy"] = ""
+    elif found["fraction"]:
+        return _OTHER  # strptime reads no fraction after a comma, and none of 7 digits
+    return Shape("moment", formats, family, has_offset=bool(offset))
+
+
+def _dates(found: re.Match[str]) -> tuple[dict[Order, str], str]:
+    """Return the format of a date for each order that its shape allows, and its family."""
+    mark, first, last = found["s"], len(found["a"]), len(found["c"])
+    if first == _LONG_YEAR:
+        return ({"ymd": mark.join(("%Y", "%m", "%d"))} if last <= 2 else {}), ""
+    year = "%Y" if last == _LONG_YEAR else "%y"
+    formats: dict[Order, str] = {
+        "dmy": mark.join(("%d", "%m", year)),
+        "mdy": mark.join(("%m", "%d", year)),
+    }
+    if last < _LONG_YEAR:
+        formats["ymd"] = mark.join(("%y", "%m", "%d"))
+    return formats, mark + year[1]
+
+
+def _clock(found: re.Match[str]) -> str:
+    mark = found["t"]
+    text = f"{'%I' if found['half'] else '%H'}{mark}%M" + (f"{mark}%S" if found["seconds"] else "")
+    return text + ((" %p" if found["half"].startswith(" ") else "%p") if found["half"] else "")
+
+
+def _is_native(found: re.Match[str]) -> bool:
+    """Whether ``parse_time`` accepts a shape, such as 2025-10-31T17:30 or 31.10.2025 17:30."""
+    glue, is_pointed = found["glue"].strip(), found["t"] == "."
+    if len(found["a"]) == _LONG_YEAR:
+        has_two_digits = len(found["b"]) == len(found["c"]) == 2
+        return found["s"] == "-" and has_two_digits and glue in ("", "T", "t") and not is_pointed
+    if found["s"] != "." or len(found["c"]) < _LONG_YEAR or glue:
+        return False
+    return not is_pointed or (len(found["hour"]) == 2 and not found["seconds"])
+
+
+@dataclass(slots=True)
+class Seen:
+    """Counts the texts in a column that have the same shape.
+
+    ``early`` counts times of day before 07:00. ``dates`` has the three numbers of each date.
+    """
+
+    shape: Shape
+    example: str
+    row: int
+    count: int = 0
+    midnights: int = 0
+    fractions: int = 0
+    early: int = 0
+    low: float = float("inf")
+    high: float = float("-inf")
+    dates: set[tuple[str, ...]] = field(default_factory=set)
+
+    def add(self, text: str) -> None:
+        """Count a text that has this shape."""
+        self.count += 1
+        kind = self.shape.kind
+        if kind == "number":
+            number = float(text.replace(",", "."))
+            self.fractions += not number.is_integer()
+            self.low, self.high = min(self.low, number), max(self.high, number)
+        elif kind == "clock":
+            self.early += int(text.partition(":")[0].partition(".")[0]) < _MORNING
+        else:
+            self.midnights += kind == "moment" and _MIDNIGHT.search(text) is not None
+            if (found := _THREE.match(text)) is not None:
+                self.dates.add(found.groups())
+
+    def most(self, at: int) -> int:
+        """Return the largest of the numbers in one place of the dates."""
+        return max((int(one[at]) for one in self.dates), default=0)
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """The orders of day, month and year that all texts allow; with dots the day is first."""
+        fitting = {
+            "dmy": self.most(0) <= 31 and self.most(1) <= 12,
+            "mdy": self.most(0) <= 12 and self.most(1) <= 31,
+            "ymd": self.most(1) <= 12,
+        }
+        orders = tuple(order for order in self.shape.formats if fitting[order])
+        return ("dmy",) if self.shape.family.startswith(".") and "dmy" in orders else orders
+
+    def swappable(self) -> list[bool]:
+        """Return for each date whether it stays valid if its day and month are swapped."""
+        days = [one[1:] if len(one[0]) == _LONG_YEAR else one[:2] for one in self.dates]
+        return [max(map(int, one)) <= 12 for one in days]
+
+
+def number_form(seen: list[Seen]) -> NumberKind | None:
+    """Return the notation in which numbers can be times, None if they cannot.
+
+    >>> number_form([Seen(shape_of("0"), "", 1, low=1773299700, high=1773302400)])
+    'unix'
+    """
+    low, high = min(one.low for one in seen), max(one.high for one in seen)
+    if low >= 0 and high < 1:
+        return "excel_clock"
+    if low >= _SERIALS[0] and high < _SERIALS[1]:
+        return "excel" if any(one.fractions for one in seen) else "excel_date"
+    if low >= _UNIX[0] and high < _UNIX[1]:
+        return "unix"
+    return "unix_ms" if low >= _UNIX[0] * 1000 and high < _UNIX[1] * 1000 else None

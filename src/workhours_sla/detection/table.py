@@ -1,0 +1,306 @@
+"""The columns of a table: their names, and how often each value and each shape of text occurs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final, Literal, NamedTuple
+
+from workhours_sla.config.column_names import shown_columns
+from workhours_sla.config.column_words import Match, is_no_time, matches_of
+from workhours_sla.detection.detected import Value, toml_line
+from workhours_sla.detection.shapes import (
+    LONGEST,
+    NumberKind,
+    Seen,
+    number_form,
+    shape_of,
+    shape_text,
+)
+from workhours_sla.errors import shown
+from workhours_sla.sources.layout import numbered, two_rows
+
+SEARCHED: Final = 50
+"""Number of non-blank rows in which the header is searched."""
+MOST_SHAPES: Final = 400
+"""Maximum number of text shapes that are counted in a column."""
+MOST_VALUES: Final = 200
+"""Maximum number of different values that are counted in a column."""
+MOST_IDS: Final = 300_000
+"""Maximum number of ids that are compared with each other."""
+OBJECTS: Final = "[…]"
+"""Placeholder for the text of a list of JSON objects."""
+SHOWN: Final = 3
+"""Number of first values of a column that are kept as examples."""
+_LONGEST_VALUE: Final = 120
+_ENOUGH: Final = 2
+"""A row with this many known column names is certainly a header."""
+
+MOMENTS: Final = ("moment", "excel", "unix", "unix_ms")
+DATES: Final = ("date", "excel_date")
+CLOCKS: Final = ("clock", "excel_clock")
+TimeKind = Literal["moment", "date", "clock"] | NumberKind
+Row = tuple[int, Sequence[str]]
+"""The number of a row, counted like ``Fault.line``, and the texts of its cells."""
+
+
+@dataclass(slots=True)
+class Column:
+    """One column of a table. ``index`` is its position; ``filled`` counts the non-empty cells.
+
+    ``values`` counts the first ``MOST_VALUES`` different values, and ``value_rows`` has the first
+    row of each. If the column may have ids, ``repeated`` counts those that occur again, and
+    ``is_counting`` is true if they are 1, 2, 3 and so on.
+    """
+
+    name: str
+    index: int
+    filled: int = 0
+    first: list[str] = field(default_factory=list)
+    shapes: dict[str, Seen] = field(default_factory=dict)
+    values: Counter[str] = field(default_factory=Counter)
+    value_rows: dict[str, int] = field(default_factory=dict)
+    repeated: int = 0
+    is_counting: bool = True
+    ids: set[str] = field(default_factory=set)
+    matches: list[Match] = field(default_factory=list)
+    has_ids: bool = False
+
+    def __post_init__(self) -> None:
+        self.matches = matches_of(self.name)
+        self.has_ids = self.rank("appeal_id") is not None
+
+    def rank(self, canonical: str) -> int | None:
+        """Return how certainly the name means ``canonical``: 0 is best, None if it does not."""
+        return next((one.rank for one in self.matches if one.canonical == canonical), None)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the name is only a word for a time, such as ``Дата``."""
+        return any(match.bare for match in self.matches)
+
+    def add(self, text: str, row: int) -> None:
+        """Count the text of a non-empty cell."""
+        self.filled += 1
+        if self.has_ids:
+            self.repeated += text in self.ids
+            self.is_counting = self.is_counting and text == str(self.filled)
+            if len(self.ids) < MOST_IDS:
+                self.ids.add(text)
+        if len(self.first) < SHOWN:
+            self.first.append(text)
+        if len(text) > LONGEST or is_no_time(text):
+            self._count_value(text, row)
+            return
+        key = shape_text(text)
+        seen = self.shapes.get(key)
+        if seen is None:
+            shape = shape_of(key)
+            if shape.kind == "other" or len(self.shapes) >= MOST_SHAPES:
+                self._count_value(text, row)
+                return
+            seen = self.shapes[key] = Seen(shape, text, row)
+        seen.add(text)
+        if seen.shape.kind == "number":
+            self._count_value(text, row)
+
+    def _count_value(self, text: str, row: int) -> None:
+        text = text[:_LONGEST_VALUE]
+        if text in self.values or len(self.values) < MOST_VALUES:
+            self.values[text] += 1
+            self.value_rows.setdefault(text, row)
+
+    def seen(self, *kinds: str) -> list[Seen]:
+        """Return what was seen of the texts of some kinds."""
+        return [seen for seen in self.shapes.values() if seen.shape.kind in kinds]
+
+    def count(self, *kinds: str) -> int:
+        """Return the number of texts of some kinds."""
+        return sum(seen.count for seen in self.seen(*kinds))
+
+    @property
+    def midnights(self) -> int:
+        """Number of times that are 00:00."""
+        return sum(seen.midnights for seen in self.shapes.values())
+
+    @property
+    def is_midnight(self) -> bool:
+        """Whether every time is 00:00."""
+        return 0 < self.midnights == self.count("moment")
+
+    @property
+    def has_objects(self) -> bool:
+        """Whether every value is a list of JSON objects."""
+        return set(self.values) == {OBJECTS} and self.values[OBJECTS] == self.filled
+
+    @property
+    def placeholders(self) -> dict[str, int]:
+        """Placeholder texts for a missing time, with their counts."""
+        return {text: count for text, count in self.values.items() if is_no_time(text)}
+
+    @property
+    def texts(self) -> dict[str, int]:
+        """Values that are neither times, numbers nor placeholders, with their counts."""
+        return {
+            text: count
+            for text, count in self.values.items()
+            if not is_no_time(text) and shape_of(shape_text(text)).kind == "other"
+        }
+
+    @property
+    def numbers(self) -> NumberKind | None:
+        """The way in which the column's numbers can represent times; None if they cannot."""
+        found = self.seen("number")
+        return number_form(found) if found else None
+
+    @property
+    def time_kind(self) -> TimeKind | None:
+        """The kind of time that most texts are; None if fewer than half are times.
+
+        Numbers count as times here; decide from the column's name whether they really are times.
+        """
+        real = self.filled - sum(self.placeholders.values())
+        kinds: tuple[Literal["moment", "date", "clock"], ...] = ("moment", "date", "clock")
+        for kind in kinds:
+            if real and 2 * self.count(kind) > real:
+                return kind
+        return self.numbers if real and 2 * self.count("number") > real else None
+
+    @property
+    def shown(self) -> str:
+        """The name with an example, for questions."""
+        example = f" ({shown(self.first[0][:LONGEST])})" if self.first else ""
+        return f"{shown(self.name)}{example}"
+
+
+class Role(NamedTuple):
+    """A canonical column with the one or two columns of the file that provide its value."""
+
+    canonical: str
+    columns: tuple[Column, ...]
+
+    @property
+    def written(self) -> Value:
+        """The file's column names as the value of a key in ``[columns]``."""
+        names = tuple(column.name for column in self.columns)
+        return names[0] if len(names) == 1 else names
+
+    @property
+    def names(self) -> str:
+        """The file's column names, for messages."""
+        return shown(shown_columns(self.written))
+
+    @property
+    def line(self) -> str:
+        """The TOML line for this role in ``[columns]``."""
+        return toml_line(self.canonical, self.written)
+
+    def text(self, cells: Sequence[str]) -> str:
+        """Return a row's text, empty for a placeholder such as ``нет``."""
+        at = (column.index for column in self.columns)
+        text = " ".join(cells[one].strip() for one in at if one < len(cells)).strip()
+        return "" if is_no_time(text) else text
+
+
+@dataclass(slots=True)
+class Table:
+    """The columns of a table with a header.
+
+    ``above`` is the text above the header. ``rows`` counts the non-blank rows below the header.
+    """
+
+    columns: list[Column]
+    above: str = ""
+    rows: int = 0
+
+    @classmethod
+    def of(cls, header: Header) -> Table:
+        """Create a table without rows."""
+        names = enumerate(numbered(header.cells))
+        return cls([Column(name, at) for at, name in names], header.above)
+
+    def add_all(self, rows: Iterable[Row]) -> None:
+        """Add rows."""
+        for number, cells in rows:
+            if not any(map(str.strip, cells)):
+                continue
+            self.rows += 1
+            for column, cell in zip(self.columns, cells, strict=False):
+                text = cell.strip()
+                if text:
+                    column.add(text, number)
+
+
+class Header(NamedTuple):
+    """The row, or the last of two rows, with the column names.
+
+    ``known`` counts the canonical columns that it names. ``above`` is the text of the rows above
+    it. ``others`` are the numbers of other rows that may be the header.
+    """
+
+    row: int
+    cells: tuple[str, ...]
+    known: int
+    others: tuple[int, ...] = ()
+    above: str = ""
+
+
+def find_header(rows: Iterable[Row]) -> Header | None:
+    """Return the header from the first rows, None if no row can be one."""
+    filled = [(number, [*map(str.strip, cells)]) for number, cells in rows]
+    filled = list(islice((row for row in filled if any(row[1])), SEARCHED))
+    found: list[tuple[Header, tuple[int, ...]]] = []
+    for at, (number, cells) in enumerate(filled):
+        known = _known(cells)
+        if known is None:
+            continue
+        found.append((Header(number, tuple(cells), known), (number,)))
+        above, upper = filled[at - 1] if at else (0, [])
+        both = two_rows(upper, cells)
+        if _known(upper) is not None and any(_is_part(cell) for cell in cells):
+            found.append((Header(number, tuple(both), _known(both) or 0), (above, number)))
+    if not found:
+        return None
+    best, own = max(found, key=lambda one: (one[0].known, len(one[1]), -one[0].row))
+    below = (cells for number, cells in filled if number > best.row)
+    if best.known < _ENOUGH and not any(_kinds(cells) & {"moment", "date"} for cells in below):
+        return None
+    others = {
+        rival.row
+        for rival, places in found
+        if rival.known >= max(_ENOUGH, best.known - 1)
+        and rival.cells != best.cells
+        and set(own).isdisjoint(places)
+    }
+    title = " ".join(" ".join(cells) for number, cells in filled if number < min(own))
+    return best._replace(others=tuple(sorted(others)), above=title)
+
+
+def _known(cells: Sequence[str]) -> int | None:
+    """Return the number of canonical columns that the cells name, None if they name no columns."""
+    names = [cell for cell in cells if cell]
+    if len(names) < _ENOUGH or _kinds(names) & {"moment", "date", "clock"}:
+        return None
+    if 2 * sum(shape_of(shape_text(name)).kind == "number" for name in names) > len(names):
+        return None
+    first = [matches_of(name) for name in dict.fromkeys(names)]
+    return len({(match[0].canonical, match[0].rank) for match in first if match})
+
+
+def _is_part(cell: str) -> bool:
+    """Whether a cell only says that a column has dates or times, as in the second row of two."""
+    return any(match.bare for match in matches_of(cell))
+
+
+def _kinds(cells: Iterable[str]) -> set[str]:
+    return {shape_of(shape_text(cell.strip())).kind for cell in cells if cell.strip()}
+
+
+def has_times(rows: Iterable[Row]) -> bool:
+    """Whether a row looks like an appeal: it has a date with a time of day, and other values."""
+    return any(
+        sum(1 for cell in cells if cell.strip()) > _ENOUGH and "moment" in _kinds(cells)
+        for _, cells in rows
+    )

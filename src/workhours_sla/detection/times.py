@@ -1,0 +1,242 @@
+"""Decide the formats and the zone of the times in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import product
+from typing import Final, NamedTuple
+
+from workhours_sla.config.column_words import ZONE_COLUMNS, plain, zone_in
+from workhours_sla.detection.detected import (
+    ZONES,
+    Doubt,
+    Given,
+    ask,
+    toml_key,
+    toml_line,
+)
+from workhours_sla.detection.shapes import (
+    ORDERS,
+    SHORT_DOTTED,
+    Order,
+    Seen,
+    shape_of,
+    shape_text,
+)
+from workhours_sla.detection.table import CLOCKS, Role, Table
+from workhours_sla.errors import TimeSyntaxError, shown
+from workhours_sla.sources.joined_columns import date_alone
+from workhours_sla.sources.times import with_month_number
+from workhours_sla.sources.written_times import parse_time
+
+DEFAULT: Final = "default"
+"""The ``datetime_format`` for notations that are recognised without a format."""
+_OF_NUMBERS: Final = {"excel": "excel", "excel_date": "excel", "unix": "unix", "unix_ms": "unix_ms"}
+"""The ``datetime_format`` for each kind of numbers."""
+_LISTED: Final = 10
+_FEW: Final = 2
+_TOO_FREQUENT: Final = 72
+"""If more than one time in this number is 00:00, the times are suspicious.
+
+00:00 is then at least 20 times as frequent as expected by chance.
+"""
+
+
+class Written(NamedTuple):
+    """Times in one notation: texts of one shape, or pairs of a date and a time of day.
+
+    ``formats`` maps each possible order of day, month and year to the format.
+    """
+
+    seen: Seen
+    formats: dict[Order, str]
+    has_offset: bool
+
+
+class TimeSettings(NamedTuple):
+    """The formats and the zone of all times. ``orders`` has the order of each family of dates.
+
+    ``tz`` is None if all times have an offset, or if a doubt about the zone remains.
+    """
+
+    formats: tuple[str, ...]
+    tz: str | None
+    orders: dict[str, Order]
+    doubts: tuple[Doubt, ...]
+
+    def as_read(self, text: str) -> str:
+        """Return a time as it is read, and another text unchanged."""
+        shape = shape_of(shape_text(text))
+        if shape.kind != "moment" or (shape.family and shape.family not in self.orders):
+            return text
+        form = shape.formats.get(self.orders.get(shape.family, next(iter(shape.formats))))
+        try:
+            if form:
+                when = datetime.strptime(text, form)  # noqa: DTZ007 - shown without an offset
+            else:
+                when = parse_time(with_month_number(text) or text)
+        except (ValueError, TimeSyntaxError):
+            return text
+        return f"{when:%Y-%m-%d %H:%M}"
+
+
+def time_settings(roles: Sequence[Role], table: Table, given: Given) -> TimeSettings:
+    """Decide how to parse the times of all ``roles`` of a table."""
+    written = [one for role in roles for one in _written(role)]
+    orders, unclear = _orders(written)
+    formats: list[str] = []
+    for one in written:
+        family = one.seen.shape.family
+        order = orders.get(family) if family else next(iter(one.formats), None)
+        if order is not None and order in one.formats:
+            formats.append(one.formats[order] or DEFAULT)
+    of_numbers = [
+        form for role in roles if (form := _OF_NUMBERS.get(role.columns[0].numbers or ""))
+    ]
+    needs_zone = any(not one.has_offset for one in written) or "excel" in of_numbers
+    doubts = [doubt for role in roles for doubt in doubts_of(role)] + unclear
+    zones = list(_zone_doubts(roles, table, given)) if needs_zone else []
+    tz = given.tz if needs_zone and not zones else None
+    formats = list(dict.fromkeys((*formats, *of_numbers)))
+    return TimeSettings(tuple(formats), tz, orders, (*doubts, *zones))
+
+
+def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[Doubt]:
+    """Yield doubts about the zone of times without an offset."""
+    named = {
+        zone: column.name
+        for role in roles
+        for column in role.columns
+        if (zone := zone_in(column.name))
+    }
+    title = zone_in(table.above)
+    offered = dict.fromkeys([*named, *([title] if title else []), *ZONES])
+    lines = [toml_line("tz", zone) for zone in offered]
+    if given.tz is None:
+        yield ask("input", "detect_zone", lines)
+    for zone, name in named.items():
+        if given.tz not in (None, zone):
+            yield ask("input", "detect_other_zone", lines, column=shown(name), given=given.tz)
+    if title is not None and title not in named and given.tz not in (None, title):
+        yield ask("input", "detect_title_zone", lines, given=given.tz)
+    for column in table.columns:
+        if plain(column.name) in ZONE_COLUMNS and column.filled:
+            yield ask("input", "detect_zone_column", lines, column=shown(column.name))
+
+
+def _written(role: Role) -> Iterator[Written]:
+    """Yield the notations of the times in a role."""
+    if len(role.columns) == 1:
+        for seen in role.columns[0].seen("moment"):
+            yield Written(seen, seen.shape.formats, seen.shape.has_offset)
+        return
+    dates, clocks = role.columns
+    for day, clock in product(dates.seen("date", "moment"), clocks.seen("clock")):
+        shape = shape_of(shape_text(f"{date_alone(day.example)} {clock.example}"))
+        if shape.kind == "moment":
+            yield Written(day, shape.formats, has_offset=False)
+
+
+def _orders(written: Sequence[Written]) -> tuple[dict[str, Order], list[Doubt]]:
+    """Decide the order of day, month and year for each family of dates; return it with doubts."""
+    orders: dict[str, Order] = {}
+    doubts: list[Doubt] = []
+    for family in dict.fromkeys(one.seen.shape.family for one in written):
+        members = [one for one in written if one.seen.shape.family == family]
+        if not family:
+            continue
+        fitting = [order for order in ORDERS if all(order in one.seen.orders for one in members)]
+        if family == SHORT_DOTTED and fitting == ["dmy"]:
+            # the year is first if the last numbers, which are then days, vary more
+            first, last = ({day[at] for one in members for day in one.seen.dates} for at in (0, 2))
+            fitting += ["ymd"] if len(last) > len(first) else []
+        if len(fitting) == 1:
+            orders[family] = fitting[0]
+            continue
+        seen = members[0].seen
+        lines = []
+        for order in fitting:
+            forms = tuple(dict.fromkeys(one.formats[order] or DEFAULT for one in members))
+            lines.append(toml_line("datetime_format", forms[0] if len(forms) == 1 else forms))
+        cause = "detect_order" if fitting else "detect_mixed_orders"
+        asked = ask(
+            "input", cause, lines, "datetime_format", example=shown(seen.example), row=seen.row
+        )
+        doubts.append(asked)
+    return orders, doubts
+
+
+def doubts_of(role: Role) -> Iterator[Doubt]:
+    """Yield doubts about the times of a role, except those about order and zone."""
+    first = role.columns[0]
+    yield from _swapped(role)
+    if len(role.columns) == 1:
+        yield from _alone(role)
+    elif role.canonical == "answered_at":
+        clocks = role.columns[1].seen("clock")
+        if 2 * sum(one.early for one in clocks) > sum(one.count for one in clocks):
+            name = shown(role.columns[1].name)
+            yield ask("columns", "detect_duration", [role.line], column=name)
+    if first.time_kind in CLOCKS:
+        yield _about(role, "detect_clock_alone")
+    others: dict[str, int] = {}
+    for column in role.columns:
+        others |= column.texts
+        if column.numbers is None:
+            others |= {one.example: one.count for one in column.seen("number")}
+    if others:
+        yield _texts_doubt(role, others)
+
+
+def _about(role: Role, cause: str, **facts: object) -> Doubt:
+    facts = {"column": role.names, "canonical": role.canonical, **facts}
+    return ask("columns", cause, [role.line], **facts)
+
+
+def _swapped(role: Role) -> Iterator[Doubt]:
+    """Yield a doubt if a program may have swapped day and month in some dates.
+
+    A spreadsheet program in American English converts 03/04/2026 to a date, 4 March, but leaves
+    13/04/2026 as a text.
+    """
+    seen = role.columns[0].seen("moment", "date")
+    typed = [one for one in seen if one.shape.formats.keys() == {"ymd"}]
+    texts = [one for one in seen if one.shape.family.startswith(("/", "-"))]
+    if not typed or not texts or any(any(one.swappable()) for one in texts):
+        return
+    if all(all(one.swappable()) for one in typed):
+        facts = {"typed": shown(typed[0].example), "row": typed[0].row}
+        facts |= {"text": shown(texts[0].example), "other": texts[0].row}
+        yield _about(role, "detect_swapped", **facts)
+
+
+def _alone(role: Role) -> Iterator[Doubt]:
+    """Yield the doubts about times in one column: dates and times of day that are alone."""
+    first = role.columns[0]
+    dates = first.seen("number") if first.numbers == "excel_date" else first.seen("date")
+    if dates:
+        count = sum(one.count for one in dates)
+        yield _about(role, "detect_date_alone", count=count, example=shown(dates[0].example))
+    if first.is_midnight and first.time_kind == "moment":
+        yield _about(role, "detect_midnights")
+    elif first.midnights >= _FEW and first.midnights * _TOO_FREQUENT > first.count("moment"):
+        yield _about(role, "detect_some_midnights", count=first.midnights)
+    if first.count("clock") and first.time_kind != "clock":
+        yield _texts_doubt(role, {one.example: one.count for one in first.seen("clock")})
+
+
+def _texts_doubt(role: Role, texts: dict[str, int]) -> Doubt:
+    """Return the doubt about texts that are not times, such as ``переадресовано``."""
+    first = sorted(texts, key=lambda text: -texts[text])[:_LISTED]
+    rows = [column.value_rows.get(text, 0) for column in role.columns for text in first]
+    return ask(
+        f"values.{role.canonical}",
+        "detect_texts",
+        [toml_line(text, "") for text in first if role.canonical == "answered_at"],
+        *map(toml_key, first),
+        column=role.names,
+        canonical=role.canonical,
+        texts=", ".join(f"{shown(text)} ({texts[text]})" for text in first),
+        row=min(rows, default=0),
+    )

@@ -1,0 +1,243 @@
+"""Words in event types, statuses and flags, and the keys of formats with fixed keys: data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from workhours_sla.config.column_words import plain
+from workhours_sla.sla.event import EventType
+
+if TYPE_CHECKING:
+    from workhours_sla.config.sections import Format
+
+EVENTS: Final = {
+    "created": "создано, создание, поступило, поступление, новое, новая, подано, опубликовано, "
+    "публикация, обращение создано, заявка создана, created, create, new, opened, open, submitted, "
+    "posted, ticket created, create ticket",
+    "registered": "зарегистрировано, регистрация, registered, registration, register",
+    "assigned": "назначено, назначение, назначен исполнитель, назначен, распределено, передано "
+    "исполнителю, направлено исполнителю, assigned, assignment, assign",
+    "transferred": "переадресовано, переадресация, перенаправлено, передано в другое ведомство, "
+    "переназначено, transferred, transfer, reassigned, forwarded",
+    "citizen_message": "сообщение гражданина, уточнение гражданина, citizen message",
+    "resumed": "возобновлено, возобновление, снято с паузы, resumed, resume, unpaused",
+    "replied": "ответ, ответ дан, дан ответ, отвечено, ответ опубликован, ответ размещен, "
+    "ответ направлен, replied, reply, answered, answer, responded, response",
+    "paused": "приостановлено, приостановка, пауза, paused, pause, on hold, suspended, suspend",
+    "deleted": "удалено, удаление, deleted, delete, removed",
+    "restored": "восстановлено, восстановление, restored",
+    "closed": "закрыто, закрытие, closed, close",
+    "reopened": "открыто повторно, повторно открыто, возвращено в работу, переоткрыто, reopened, "
+    "reopen",
+}
+"""The event type for each known name; names are in the form that ``plain`` returns."""
+
+STATUSES: Final = {
+    "open": "новое, новая, новый, поступило, зарегистрировано, принято, назначено, в работе, "
+    "на рассмотрении, рассматривается, у исполнителя, передано исполнителю, new, open, registered, "
+    "assigned, in progress, work in progress, active",
+    "paused": "приостановлено, пауза, на паузе, ожидание ответа заявителя, ожидание гражданина, "
+    "запрошена информация у заявителя, on hold, paused, pending customer, suspended, "
+    "awaiting user info, waiting for customer",
+    "answered": "отвечено, ответ дан, дан ответ, ответ опубликован, ответ размещен, "
+    "ответ направлен, answered, replied, responded",
+    "closed": "закрыто, закрыта, закрыт, в архиве, closed, archived",
+}
+"""The meaning of each known status; names are in the form that ``plain`` returns."""
+
+
+def _by_word(table: dict[str, str]) -> dict[str, str]:
+    return {word: meaning for meaning, words in table.items() for word in words.split(", ")}
+
+
+_EVENTS: Final = _by_word(EVENTS) | {kind.value.replace("_", " "): kind.value for kind in EventType}
+_STATUSES: Final = _by_word(STATUSES)
+_STOPPED: Final = (
+    *("отозван", "отзыв", "отмен", "удален", "дубл", "спам", "черновик", "отклон", "отказ"),
+    *("объедин", "аннулир", "withdraw", "cancel", "delet", "duplic", "spam", "draft", "reject"),
+    *("declin", "merged", "invalid", "приостан", "пауз", "paus", "suspend"),
+)
+"""Word beginnings in statuses of appeals that need no answer, or no answer yet."""
+_STOPPED_PHRASES: Final = (
+    *("не треб", "не подтвержд", "не подлежит", "нерелевант", "без рассмотрения", "not required"),
+    *("no action", "no answer needed", "no reply needed"),
+)
+_ANSWERED: Final = re.compile(
+    r"(?:отвечен|решен|исполнен|выполнен|завершен|обработан|закрыт)(?:о|а|ы)?"
+    r"|answered|replied|responded|closed|resolved|completed|done|fixed|solved"
+)
+"""Matches words in statuses of appeals that were answered or closed."""
+_NOT: Final = frozenset({"не", "нет", "без", "not", "no"})
+_REQUIRED: Final = re.compile(r"треб\w+ ответ\w*|ответ\w* треб\w+|(?:needs|requires) (?:an )?\w+")
+"""Matches names of columns that state whether an appeal must be answered."""
+_NO: Final = frozenset({"нет", "не", "no", "n", "false", "0", "0.0", "-", "—", "–", "none", "null"})
+_INTERIM: Final = ("промежуточн", "предварительн", "interim", "preliminary")
+_CITIZENS: Final = (
+    *("жител", "гражд", "заявител", "пользовател", "автор обращ", "citizen", "resident"),
+    *("customer", "requester", "end user", "user"),
+)
+_AUTHORS: Final = (
+    *("автор", "роль", "кто", "отправител", "инициатор", "участник", "author", "role", "actor"),
+    *("sender", "performed by", "created by", "updated by"),
+)
+BEFORE: Final = frozenset(
+    (
+        *("старый статус", "предыдущий статус", "прежний статус", "исходный статус", "из статуса"),
+        *("статус до", "был статус", "статус из", "old status", "previous status", "prev status"),
+        *("from status", "status from", "from state", "old state", "previous state", "old value"),
+    )
+)
+"""Names of columns that contain the previous status in a log of status changes."""
+THREADS: Final = frozenset(
+    (
+        *("comments", "messages", "history", "notes", "updates", "events", "log", "thread"),
+        *("conversations", "activities", "комментарии", "сообщения", "история"),
+    )
+)
+"""JSON keys of nested lists that may contain answers."""
+
+
+def event_type(value: str) -> str | None:
+    """Return the event type that a value names, None if the value is unknown.
+
+    >>> event_type("Ответ дан"), event_type("Согласовано")
+    ('replied', None)
+    """
+    return _EVENTS.get(plain(value))
+
+
+def status_meaning(value: str) -> str | None:
+    """Return open, paused, answered or closed as the meaning of a status, None if it is unknown.
+
+    >>> status_meaning("В работе"), status_meaning("Решено")
+    ('open', None)
+    """
+    return _STATUSES.get(plain(value))
+
+
+def may_need_no_answer(status: str) -> bool:
+    """Whether a status may mean that an appeal needs no answer, or no answer yet.
+
+    >>> may_need_no_answer("Отозвано"), may_need_no_answer("Не требует ответа")
+    (True, True)
+    """
+    text = plain(status)
+    return (
+        status_meaning(status) == "paused"
+        or any(word.startswith(_STOPPED) for word in text.split())
+        or any(phrase in text for phrase in _STOPPED_PHRASES)
+    )
+
+
+def may_be_answered(status: str) -> bool:
+    """Whether a status may mean that an appeal has been answered or closed.
+
+    >>> may_be_answered("Решено"), may_be_answered("Не решено"), may_be_answered("У исполнителя")
+    (True, False, False)
+    """
+    if status_meaning(status) in ("answered", "closed") or event_type(status) == "replied":
+        return True
+    words = plain(status).split()
+    return _NOT.isdisjoint(words) and any(map(_ANSWERED.fullmatch, words))
+
+
+def stops(name: str, values: Mapping[str, int], filled: int) -> bool:
+    """Whether a column may mark appeals that need no answer.
+
+    ``values`` maps each value to its count. ``filled`` is the number of non-empty cells, which may
+    also contain times.
+
+    >>> stops("Дубликат", {"да": 1, "нет": 2}, 3), stops("Дубликат", {"нет": 3}, 3)
+    (True, False)
+    >>> stops("Требуется ответ", {"да": 1, "нет": 2}, 3)
+    True
+    """
+    denied = sum(count for value, count in values.items() if value.lower() in _NO)
+    if _REQUIRED.fullmatch(plain(name)):
+        return denied > 0
+    return may_need_no_answer(name) and filled > denied
+
+
+def may_be_interim(value: str) -> bool:
+    """Whether a value may mean that an answer is only interim."""
+    return plain(value).startswith(_INTERIM)
+
+
+def has_citizens(name: str, values: Iterable[str]) -> bool:
+    """Whether a column contains authors of answers, and some of them may be citizens.
+
+    >>> has_citizens("Автор", ["Комитет", "Житель"]), has_citizens("Тема", ["Граждане"])
+    (True, False)
+    """
+    return plain(name).startswith(_AUTHORS) and any(
+        plain(value).startswith(_CITIZENS) for value in values
+    )
+
+
+class Signature(NamedTuple):
+    """A format, and the sets of keys by which its files are recognised.
+
+    A file matches if it has all keys of one set. A set lists JSON keys, XML elements or CSV
+    columns.
+    """
+
+    format: Format
+    keys: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    kind: str | None = None
+
+
+SIGNATURES: Final = (
+    Signature("vk_callback", ("type group_id object", "type group_id event_id v")),
+    Signature("vk", ("response items parents_stack", "items from_id post_id parents_stack")),
+    Signature("ok", ("comments discussionId", "comments date_ms author_id")),
+    Signature("max", ("update_type timestamp",)),
+    Signature("telegram", ("messages date_unixtime", "chats about")),
+    Signature("xes", elements=("log trace", "log extension", "log global")),
+    Signature(
+        "open311",
+        ("service_request_id requested_datetime", "service_request_id update_id"),
+        ("service_requests request", "service_request_updates request_update"),
+    ),
+    Signature("cloudevents", ("specversion id source type",)),
+    Signature("zendesk", ("ticket_metric_events", "ticket_audits", "audits")),
+    Signature(
+        "zammad",
+        (
+            *("number first_response_escalation_at", "history o_id object created_at"),
+            "ticket_id sender_id internal created_at",
+        ),
+    ),
+    Signature("jira", ("completedCycles", "ongoingCycle"), kind="appeals"),
+    Signature(
+        "servicenow",
+        columns=("stage has_breached start_time end_time", "sla stage planned_end_time"),
+        kind="appeals",
+    ),
+)
+"""The formats with fixed keys. A file that matches several formats counts as none of them."""
+_KEY: Final = re.compile(r'"([\w:.-]{1,60})"\s*:')
+_ELEMENT: Final = re.compile(r"<(?:[\w.-]+:)?([\w.-]{1,60})[\s>/]")
+
+
+def signature_of(text: str) -> Signature | None:
+    """Return the signature that the beginning of a file matches, None if none or several match.
+
+    >>> signature_of('[{"service_request_id": "1", "requested_datetime": "2026-03-12"}]').format
+    'open311'
+    """
+    at = {"{": 1, "[": 1, "<": 2}.get(text[:1], 3)
+    if at == 1:
+        found = set(_KEY.findall(text))
+    elif at == 2:
+        found = set(_ELEMENT.findall(text))
+    else:
+        found = set(re.split(r'[",;\t|]+', text.splitlines()[0] if text else ""))
+        found |= {cell.removeprefix("task.") for cell in found}
+    matching = [
+        one for one in SIGNATURES if any(found.issuperset(wanted.split()) for wanted in one[at])
+    ]
+    return matching[0] if len(matching) == 1 else None

@@ -1,0 +1,1 @@
+"""Files that are written whole or locked, whoever writes them."""

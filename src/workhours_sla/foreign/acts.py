@@ -1,0 +1,161 @@
+"""Read acts from a TOML file, to add them to a calendar before a release contains them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from workhours_sla.calendars.amendments import day_off, transfer
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.date_ranges import DateRange
+from workhours_sla.calendars.day import Act, Entry, Layer
+from workhours_sla.config.toml_text import LONGEST, tables_of
+from workhours_sla.errors import ConfigError, clipped, shown
+from workhours_sla.json.checked_data import Keys, Reader
+from workhours_sla.module_names import public
+from workhours_sla.text.messages import say
+
+RENAMED = {"settles": "confirms"}
+"""The current name of each key from earlier versions of the file format."""
+
+LayerName = Literal["statutory", "transfer", "presidential", "region", "agency"]
+
+
+@public("workhours_sla.files")
+class Acts(NamedTuple):
+    """The rows of a file of acts, and the ranges of dates that the acts confirm.
+
+    The ranges include both ends.
+    """
+
+    rows: tuple[Entry, ...]
+    confirms: tuple[DateRange, ...]
+
+    def added_to(self, calendar: Calendar) -> Calendar:
+        """Return ``calendar`` with the acts added, as by ``Calendar.amend``.
+
+        Raises CalendarDataError and CalendarCoverageError.
+        """
+        return calendar.amend(self.rows, confirms=self.confirms)
+
+
+class _Table(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Base class of the TOML tables in a file of acts."""
+
+
+class _Act(_Table):
+    title: str
+    known_from: date | None = None
+    confidence: Literal["high", "medium", "low"] = "high"
+    source: str | None = None
+    scope: str | None = None
+    note: str | None = None
+
+
+class _Dates(_Table):
+    first: date = msgspec.field(name="from")
+    last: date = msgspec.field(name="to")
+
+
+class _Transfer(_Table):
+    day_off: date = msgspec.field(name="from")
+    working_day: date = msgspec.field(name="to")
+    act: str
+    layer: LayerName = "transfer"
+
+
+class _DayOff(_Table):
+    date: dt.date
+    act: str
+    name: str | None = None
+    layer: LayerName = "agency"
+    shortens_eve: bool = False
+
+
+class _File(_Table):
+    confirms: tuple[_Dates, ...] = ()
+    acts: dict[str, _Act] = {}
+    transfers: tuple[_Transfer, ...] = ()
+    days_off: tuple[_DayOff, ...] = ()
+
+
+def load_acts(path: Path | str) -> Acts:
+    """Return the acts in a TOML file.
+
+    Raises ConfigError for a file that cannot be read, and for a value that cannot be used. The
+    error for a value has the attribute ``key``: the path of the value's key.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "order.toml")
+    ...     _ = file.write_text('''
+    ...         [acts.order]
+    ...         title = "Order No 7"
+    ...         [[days_off]]
+    ...         date = 2026-09-01
+    ...         act = "order"
+    ...     ''')
+    ...     acts = load_acts(file)
+    >>> from workhours_sla import Calendar
+    >>> acts.added_to(Calendar.get("RU")).is_working_day(date(2026, 9, 1))
+    False
+    """
+    try:
+        with Path(path).open(encoding="utf-8-sig") as file:
+            text = file.read(LONGEST + 1)
+    except (OSError, ValueError) as error:
+        is_text = not isinstance(error, UnicodeDecodeError)
+        why = (getattr(error, "strerror", None) or str(error)) if is_text else say("not_utf8")
+        msg = say("acts_unreadable", name=repr(str(path)), why=why)
+        raise ConfigError(msg, name=str(path)) from None
+    return parse_acts(text, str(path))
+
+
+def parse_acts(text: str, name: str) -> Acts:
+    """Return the acts in TOML text; error messages call the text ``name``.
+
+    Raises ConfigError for a value that cannot be used, as ``load_acts`` does.
+
+    >>> acts = parse_acts('''
+    ... [acts.order-7]
+    ... title = "Order of the agency of 1.08.2026 No 7"
+    ... known_from = 2026-08-01
+    ... [[days_off]]
+    ... date = 2026-09-01
+    ... act = "order-7"
+    ... ''', "acts.toml")
+    >>> acts.added_to(Calendar.get("RU")).is_working_day(date(2026, 9, 1))
+    False
+    """
+    reader = Reader(name, renamed=RENAMED)
+    file: _File = reader.convert(tables_of(text, name), _File)
+    confirms = tuple((dates.first, dates.last) for dates in file.confirms)
+    return Acts(tuple(_rows(reader, file)), confirms)
+
+
+def _rows(reader: Reader, file: _File) -> Iterator[Entry]:
+    acts = {key: Act(*msgspec.structs.astuple(act)) for key, act in file.acts.items()}
+
+    def named(keys: Keys, key: str) -> Act:
+        if key not in acts:
+            known = clipped(", ".join(acts)) or say("none_yet")
+            instead = say("write_act", key=clipped(key), known=known)
+            reader.fail(keys, say("no_act", key=shown(key)), instead)
+        return acts[key]
+
+    for index, move in enumerate(file.transfers):
+        act = named(("transfers", index, "act"), move.act)
+        yield from transfer(move.day_off, move.working_day, act, layer=Layer[move.layer.upper()])
+    for index, off in enumerate(file.days_off):
+        yield from day_off(
+            off.date,
+            named(("days_off", index, "act"), off.act),
+            name=off.name,
+            layer=Layer[off.layer.upper()],
+            shortens_eve=off.shortens_eve,
+        )

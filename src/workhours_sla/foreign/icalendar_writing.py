@@ -1,0 +1,192 @@
+"""Write the working time of a schedule as iCalendar (RFC 5545)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
+from workhours_sla.errors import HoursSyntaxError, NaiveDatetimeError
+from workhours_sla.foreign.calendar_rows import check_range
+from workhours_sla.text.catalog import DAYS, language
+from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.verbs import WorkingTime
+
+__all__ = ["write_icalendar"]
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]+")
+_OCTETS_OF_A_LINE = 75
+_PRODUCT = "-//workhours_sla//working time//EN"
+
+
+def write_icalendar(
+    schedule: WorkingTime,
+    first: date,
+    last: date,
+    *,
+    stamp: datetime,
+    name: str | None = None,
+    days_off: bool = False,
+    lang: str = "en",
+) -> str:
+    r"""Return the working time of the shifts that start from ``first`` to ``last`` as iCalendar.
+
+    There is one event for each interval from opening to closing, also across midnight. Events are
+    TRANSPARENT (RFC 5545, section 3.8.2.7), so that clients do not show people as busy.
+    ``days_off`` adds all-day events for the dates that an act or an override makes days off. Days
+    that no act has confirmed are TENTATIVE; only ``schedule.provisionally()`` has these days.
+
+    ``stamp`` is the DTSTAMP, an aware datetime; the same arguments give the same text. ``name`` is
+    the calendar's name. The UID of an event consists of a digest of ``name`` and of the event's
+    start, so that a later file with the same name updates the events of an earlier file. ``lang``
+    is the language of the texts, "en" or "ru".
+
+    Times are in UTC, which every client converts correctly. Local times with a TZID could not
+    express the second of two repeated hours, and would need a VTIMEZONE with every change of the
+    zone, which many clients do not read.
+
+    Raises CalendarCoverageError for dates that the calendar does not cover, CalendarDataError if
+    ``last`` is before ``first``, NaiveDatetimeError for a naive ``stamp``, HoursSyntaxError for
+    hours with fractions of a second, and TypeError for other values.
+
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> stamp = datetime(2025, 10, 1, tzinfo=UTC)
+    >>> text = write_icalendar(office, date(2025, 11, 1), date(2025, 11, 1), stamp=stamp)
+    >>> for line in text.split("\r\n"):
+    ...     if line.startswith(("DTSTART", "DTEND", "DESCRIPTION")):
+    ...         print(line)
+    DTSTART:20251101T060000Z
+    DTEND:20251101T140000Z
+    DESCRIPTION:WORKING Saturday in place of 3 Nov 2025: Постановлен
+    """
+    if not isinstance(schedule, Schedule):
+        msg = f"only a Schedule has days to write, not {schedule!r}; write each part of it"
+        raise TypeError(msg)
+    check_range(first, last)
+    if stamp.utcoffset() is None:
+        msg = f"the stamp {stamp} has no zone: give one, such as datetime(..., tzinfo=UTC)"
+        raise NaiveDatetimeError(msg)
+    name = name or f"{schedule.calendar.id} {schedule.tz.key}"
+    feed = _Feed(hashlib.sha256(name.encode()).hexdigest()[:12], _utc(stamp))
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:{_PRODUCT}",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{_escaped(name)}",
+        f"X-WR-TIMEZONE:{schedule.tz.key}",
+    ]
+    with language(lang):
+        special, own_order = DAYS["overridden"], DAYS["by_own_order"]
+        working_time = DAYS["working_time"]
+    for day in dates_between(first, last):
+        intervals = _intervals(schedule, day)
+        if day in schedule.overrides:
+            reason = special if schedule.shifts_on(day) else own_order
+            decided, confirmed = True, True
+        else:
+            found = schedule.calendar.day(day)
+            decided, confirmed, reason = bool(found.reasons), not found.provisional, ""
+            if decided or found.eve_of or found.provisional:
+                reason = found.describe(lang)
+        for start, end in intervals:
+            times = f":{_utc(start)}", f":{_utc(end)}"
+            text = working_time, reason
+            lines += _event(feed, times, text, confirmed=confirmed)
+        if days_off and decided and not intervals and not schedule.shifts_on(day):
+            dates = f";VALUE=DATE:{_digits(day)}", f";VALUE=DATE:{_digits(day + ONE_DAY)}"
+            lines += _event(feed, dates, (reason, ""), confirmed=confirmed)
+    return "".join(map(_folded, [*lines, "END:VCALENDAR"]))
+
+
+class _Feed(NamedTuple):
+    """Values that all events of a file share.
+
+    ``digest`` is a digest of the calendar's name, and ``stamp`` is the DTSTAMP.
+    """
+
+    digest: str
+    stamp: str
+
+
+def _intervals(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
+    """Return the working intervals of a date's shifts, in UTC.
+
+    Time that belongs to a shift of the previous date is left out.
+    """
+    before = day - ONE_DAY
+    left = _in_utc(schedule, day)
+    for from_, until in _in_utc(schedule, before) if schedule.knows(before) else ():
+        left = [
+            piece
+            for start, end in left
+            for piece in ((start, min(end, from_)), (max(start, until), end))
+            if piece[0] < piece[1]
+        ]
+    return left
+
+
+def _in_utc(schedule: Schedule, day: date) -> list[tuple[datetime, datetime]]:
+    return [
+        (start.astimezone(UTC), end.astimezone(UTC)) for start, end in schedule.intervals_of(day)
+    ]
+
+
+def _event(
+    feed: _Feed, times: tuple[str, str], text: tuple[str, str], *, confirmed: bool
+) -> Iterator[str]:
+    """Yield the lines of an event.
+
+    ``times`` are the texts after the names DTSTART and DTEND, such as ``:20251101T060000Z``.
+    ``text`` is the summary and the description, which may be empty. ``confirmed`` is False if no
+    act has decided the day.
+    """
+    (start, end), (summary, description) = times, text
+    yield "BEGIN:VEVENT"
+    yield f"UID:{start.rpartition(':')[2]}-{feed.digest}@workhours-sla"
+    yield f"DTSTAMP:{feed.stamp}"
+    yield f"DTSTART{start}"
+    yield f"DTEND{end}"
+    yield f"SUMMARY:{_escaped(summary)}"
+    if description:
+        yield f"DESCRIPTION:{_escaped(description)}"
+    yield f"STATUS:{'CONFIRMED' if confirmed else 'TENTATIVE'}"
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
+
+
+def _utc(moment: datetime) -> str:
+    if moment.microsecond:
+        msg = f"iCalendar has whole seconds only, not {moment.time()}; round the hours"
+        raise HoursSyntaxError(msg, text=str(moment.time()))
+    moment = moment.astimezone(UTC)
+    return f"{_digits(moment)}T{moment:%H%M%S}Z"
+
+
+def _digits(day: date) -> str:
+    return f"{day.year:04}{day.month:02}{day.day:02}"
+
+
+def _escaped(text: str) -> str:
+    """Return text as a TEXT value, with the special characters escaped."""
+    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    text = re.sub("\r\n|\r|\n", "\\\\n", text)
+    return _CONTROL.sub(" ", text)
+
+
+def _folded(line: str) -> str:
+    """Return a content line, folded into lines of at most 75 bytes, which end with CRLF."""
+    pieces: list[str] = []
+    piece, used = "", 0
+    for character in line:
+        size = len(character.encode())
+        if used + size > _OCTETS_OF_A_LINE:
+            pieces.append(piece)
+            piece, used = " ", 1
+        piece += character
+        used += size
+    return "\r\n".join([*pieces, piece]) + "\r\n"

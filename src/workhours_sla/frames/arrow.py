@@ -1,0 +1,142 @@
+"""Read and build columns of Arrow: arrays of timestamps with a zone in any unit, chunked or not.
+
+Answers are chunked if the first array is chunked, and have the zone of the first array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from workhours_sla.frames.numpy_columns import (
+    NAT,
+    Rows,
+    missing_in,
+    offsets_of,
+    refuse_naive,
+    refuse_type,
+)
+from workhours_sla.worktime.columns.inputs import Pauses
+
+_ARRAYS = pa.Array | pa.ChunkedArray
+_VALUES = _ARRAYS | pa.Scalar
+_GIVE = "an array of timestamps with a zone"
+
+
+class ArrowRows(Rows[Any]):
+    """Reads the arguments of a verb from Arrow arrays, and builds arrays of answers."""
+
+    def __init__(self, role: str, array: Any) -> None:
+        kind = array.type if isinstance(array, _ARRAYS) else None
+        if kind is None or pa.types.is_null(kind):
+            refuse_type(role, kind, array, _GIVE)  # the answers take the zone of this array
+        self.times: NDArray[np.datetime64] = self.read_instants(role, array)
+        self._chunked = isinstance(array, pa.ChunkedArray)
+        self._zone = array.type.tz
+
+    # -- read --------------------------------------------------------------------------------
+
+    @staticmethod
+    def read_instants(role: str, column: Any) -> NDArray[Any]:
+        """Return an array or a Scalar of instants as a numpy array of datetime64 in UTC.
+
+        A single chunk without nulls is not copied.
+        """
+        kind = column.type if isinstance(column, _VALUES) else None
+        if kind is not None and pa.types.is_null(kind):
+            column = column.cast(pa.timestamp("us", "UTC"))
+            kind = column.type
+        if kind is None or not pa.types.is_timestamp(kind):
+            refuse_type(role, kind, column, _GIVE)
+        if kind.tz is None:
+            refuse_naive(role, kind, "pyarrow.compute.assume_timezone(array, 'Europe/Volgograd')")
+        return _integers(column).view(f"M8[{kind.unit}]")
+
+    @staticmethod
+    def read_flags(column: Any) -> NDArray[np.bool_]:
+        """Return an array of booleans as a numpy array, with False for null."""
+        return np.asarray(column.fill_null(fill_value=False), np.bool_)
+
+    @staticmethod
+    def read_names(column: Any) -> tuple[NDArray[Any], Sequence[object]]:
+        """Return each row's index into the distinct values (-1 for null), and these values."""
+        whole = _whole(column)
+        if not pa.types.is_dictionary(whole.type):
+            whole = whole.dictionary_encode()
+        codes = np.asarray(whole.indices.cast(pa.int64()).fill_null(-1))
+        return codes, whole.dictionary.to_pylist()
+
+    def amounts(self, given: Any) -> Any:
+        """Return an array of durations as timedelta64, or a single budget unchanged."""
+        if not isinstance(given, _VALUES):
+            return given
+        if not pa.types.is_duration(given.type):
+            msg = f"a budget is a duration, not {given.type}; give working_hours(4) or an array"
+            raise TypeError(msg)
+        if not isinstance(given, pa.Scalar):
+            self.check_length("budget", given)
+        return _integers(given).view(f"m8[{given.type.unit}]")
+
+    def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
+        """Return the index in ``names`` of each row's name, or -1 if ``names`` does not have it."""
+        if not isinstance(by, _ARRAYS):
+            msg = f"by is {type(by).__name__}, not a column of names; give an array of strings"
+            raise TypeError(msg)
+        self.check_length("by", by)
+        known = pa.array(names)
+        found = pc.index_in(by.cast(known.type), value_set=known)
+        return np.asarray(_whole(found.fill_null(-1)))
+
+    def pauses(self, pauses: Any) -> Pauses:
+        """Convert a column of lists of structs to the ``Pauses`` of all rows."""
+        kind = getattr(pauses, "type", pa.null())
+        lists = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+        inner = kind.value_type if lists else kind
+        names = {field.name for field in inner} if pa.types.is_struct(inner) else set()
+        if not lists or not {"start", "end"} <= names:
+            msg = f"pauses are lists of structs with the fields start and end, not {kind}"
+            raise TypeError(msg)
+        whole = _whole(pauses)
+        each = whole.flatten()
+        starts, ends = (pc.struct_field(each, name) for name in ("start", "end"))
+        return Pauses(
+            self.read_instants("start", starts),
+            self.read_instants("end", ends),
+            offsets_of(pc.list_value_length(whole).fill_null(0)),
+        )
+
+    # -- build -------------------------------------------------------------------------------
+
+    def column(self, values: NDArray[Any]) -> Any:
+        """Build an array from datetime64, in the zone of the first array, or from timedelta64."""
+        unit = np.datetime_data(values.dtype)[0]
+        kind = pa.timestamp(unit, self._zone) if values.dtype.kind == "M" else pa.duration(unit)
+        plain = pa.array(values.view(np.int64), mask=missing_in(values))
+        return self._like_first(plain.view(kind))
+
+    def flags(self, values: NDArray[np.bool_], missing: NDArray[np.bool_] | None = None) -> Any:
+        """Return an array of booleans as an Arrow array, null where ``missing`` is true."""
+        return self._like_first(pa.array(values, mask=missing))
+
+    def _like_first(self, array: Any) -> Any:
+        return pa.chunked_array([array]) if self._chunked else array
+
+
+def _whole(column: Any) -> Any:
+    """Return an array unchanged, and a chunked array as one array."""
+    if isinstance(column, pa.ChunkedArray):
+        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return column
+
+
+def _integers(given: Any) -> NDArray[np.int64]:
+    """Return timestamps or durations, in an array or a Scalar, as integers in their own unit."""
+    if isinstance(given, pa.Scalar):
+        return np.array(given.value if given.is_valid else NAT)
+    plain = _whole(given).view(pa.int64())
+    return np.asarray(plain.fill_null(NAT) if plain.null_count else plain)

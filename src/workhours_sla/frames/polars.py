@@ -1,0 +1,131 @@
+"""Read and build columns of polars: Series of Datetime with a zone, in any unit.
+
+Answers have the name and the zone of the first Series. Only polars is needed, not Arrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workhours_sla.frames.numpy_columns import (
+    NAT,
+    Rows,
+    missing_in,
+    offsets_of,
+    refuse_naive,
+    refuse_type,
+)
+from workhours_sla.worktime.columns.inputs import Pauses
+
+_NAMES = (pl.String, pl.Categorical, pl.Enum, pl.Null)
+_GIVE = "a Series of Datetime with a zone"
+
+
+class PolarsRows(Rows[pl.Series]):
+    """Reads the arguments of a verb from Series of polars, and builds Series of answers."""
+
+    def __init__(self, role: str, series: Any) -> None:
+        if isinstance(series, pl.Expr):
+            msg = f"{role} is an expression, which has no rows yet; use its namespace, .sla"
+            raise TypeError(msg)
+        if isinstance(series, pl.Series) and isinstance(series.dtype, pl.Null):
+            refuse_type(role, series.dtype, series, _GIVE)  # the answers need a zone
+        self.times: NDArray[np.datetime64] = self.read_instants(role, series)
+        self._name = series.name
+        self._zone = series.dtype.time_zone
+
+    # -- read --------------------------------------------------------------------------------
+
+    @staticmethod
+    def read_instants(role: str, column: Any) -> NDArray[Any]:
+        """Return a Series of instants as datetime64 in UTC, without copying if it has no nulls."""
+        dtype = column.dtype if isinstance(column, pl.Series) else None
+        if isinstance(dtype, pl.Null):
+            return np.full(len(column), NAT).view("M8[us]")
+        if not isinstance(dtype, pl.Datetime):
+            refuse_type(role, dtype, column, _GIVE)
+        if dtype.time_zone is None:
+            fix = "series.dt.replace_time_zone('Europe/Volgograd')"
+            refuse_naive(column.name or role, dtype, fix)
+        return _integers(column).view(f"M8[{dtype.time_unit}]")
+
+    @staticmethod
+    def read_flags(column: Any) -> NDArray[np.bool_]:
+        """Return a Series of booleans as an array, with False for null."""
+        return np.asarray(column.fill_null(value=False).to_numpy(), np.bool_)
+
+    @staticmethod
+    def read_names(column: Any) -> tuple[NDArray[Any], Sequence[object]]:
+        """Return each row's index into the distinct texts (-1 for null), and these texts."""
+        texts = column.cast(pl.String)
+        distinct = texts.drop_nulls().unique()
+        return _places(texts, distinct), distinct.to_list()
+
+    def amounts(self, given: Any) -> Any:
+        """Return a Series of Duration as timedelta64, or a single budget unchanged."""
+        if not isinstance(given, pl.Series):
+            return given
+        self.check_length("budget", given)
+        if not isinstance(given.dtype, pl.Duration):
+            return given.to_numpy()  # the verb raises its own error
+        return _integers(given).view(f"m8[{given.dtype.time_unit}]")
+
+    def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
+        """Return the index in ``names`` of each row's name, or -1 if ``names`` does not have it."""
+        if not isinstance(by, pl.Series) or not isinstance(by.dtype, _NAMES):
+            what = by.dtype if isinstance(by, pl.Series) else type(by).__name__
+            msg = f"by is {what}, not a column of names; give a Series of strings or categories"
+            raise TypeError(msg)
+        self.check_length("by", by)
+        return _places(by, names)
+
+    def pauses(self, pauses: Any) -> Pauses:
+        """Convert a column of lists of structs to the ``Pauses`` of all rows."""
+        dtype = getattr(pauses, "dtype", None)
+        inner = dtype.inner if isinstance(dtype, pl.List) else None
+        fields = {field.name for field in inner.fields} if isinstance(inner, pl.Struct) else set()
+        if not {"start", "end"} <= fields:
+            msg = f"pauses are lists of structs with the fields start and end, not {dtype}"
+            raise TypeError(msg)
+        counts = pauses.list.len().fill_null(0)
+        each = pauses.filter(counts > 0).explode().struct
+        starts, ends = (self.read_instants(name, each.field(name)) for name in ("start", "end"))
+        return Pauses(starts, ends, offsets_of(counts.to_numpy()))
+
+    # -- build -------------------------------------------------------------------------------
+
+    def column(self, values: NDArray[Any]) -> pl.Series:
+        """Build a Series of times, in the zone of the first argument, or of durations."""
+        unit: Any = np.datetime_data(values.dtype)[0]
+        instants = values.dtype.kind == "M"
+        column = self.flags(values.view(np.int64), missing_in(values))
+        return column.cast(pl.Datetime(unit, self._zone) if instants else pl.Duration(unit))
+
+    def flags(self, values: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> pl.Series:
+        """Return an array of booleans or integers as a Series, null where ``missing`` is true."""
+        column = pl.Series(self._name, values)
+        return column if missing is None else column.set(pl.Series(missing), None)
+
+
+def _places(texts: pl.Series, names: Sequence[str] | pl.Series) -> NDArray[Any]:
+    """Return the index in ``names`` of each row's text, or -1 if ``names`` does not have it."""
+    found = texts.cast(pl.Enum(names), strict=False).to_physical()
+    return found.cast(pl.Int64).fill_null(-1).to_numpy()
+
+
+def _integers(series: pl.Series) -> NDArray[np.int64]:
+    """Return a Series of Datetime or Duration as integers that count its unit.
+
+    Methods of a Series that are methods of expressions, too, such as ``fill_null``, run a query of
+    their own. It takes as long as the verb on some 30,000 rows, so that none is called without
+    nulls.
+    """
+    integers = series.cast(pl.Int64)
+    if integers.null_count():
+        integers = integers.zip_with(integers.is_not_null(), pl.Series([NAT]))
+    return integers.to_numpy()

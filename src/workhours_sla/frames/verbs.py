@@ -1,0 +1,487 @@
+"""The verbs of working time on columns of pandas, polars and Arrow.
+
+Each row has the answer of the scalar verb. The answers are a column of the library of the first
+column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, Unpack, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workhours_sla.frames.numpy_columns import (
+    C,
+    Column,
+    MarkedColumns,
+    Options,
+    Rows,
+    Schedules,
+)
+from workhours_sla.worktime.budgets import OtherBudget
+from workhours_sla.worktime.columns import verbs as columns
+from workhours_sla.worktime.columns.inputs import OnUnknown
+
+
+class ArrowScalar(Protocol):
+    """A Scalar of Arrow."""
+
+    def as_py(self) -> object:
+        """Return the value."""
+
+
+Instants: TypeAlias = datetime | Column | ArrowScalar | Sequence[datetime | None]
+"""One instant for all rows, or a column of instants. Only pandas accepts a list."""
+Budgets: TypeAlias = (
+    OtherBudget | timedelta | Column | ArrowScalar | NDArray[np.timedelta64] | Sequence[timedelta]
+)
+"""One budget for all rows, or a column of amounts of working time."""
+Names: TypeAlias = Column | NDArray[np.object_] | Sequence[str]
+"""The name of each row's schedule. Only pandas accepts an array or a list."""
+Codes: TypeAlias = Column | Sequence[int] | NDArray[np.integer]
+"""The index of each row's schedule."""
+
+
+class _Shared(TypedDict, total=False):
+    by: Names | None
+    codes: Codes | None
+    provisional: bool
+
+
+class _Raising(_Shared, total=False):
+    on_unknown: Literal["raise"]
+
+
+class _Marking(_Shared):
+    on_unknown: Literal["mark"]
+
+
+class _RaisingPauses(_Raising, total=False):
+    pauses: Column | None
+
+
+class _MarkingPauses(_Marking, total=False):
+    pauses: Column | None
+
+
+class _RaisingEdge(_Raising, total=False):
+    inclusive: bool
+
+
+class _MarkingEdge(_Marking, total=False):
+    inclusive: bool
+
+
+def library_of(value: object) -> type[Rows[Any]] | None:
+    """Return the subclass of ``Rows`` for the library of a value, None for any other value."""
+    for base in type(value).__mro__:
+        match base.__module__.partition(".")[0]:
+            case "pandas":
+                from workhours_sla.frames.pandas import PandasRows
+
+                return PandasRows
+            case "polars":
+                from workhours_sla.frames.polars import PolarsRows
+
+                return PolarsRows
+            case "pyarrow":
+                from workhours_sla.frames.arrow import ArrowRows
+
+                return ArrowRows
+    return None
+
+
+def _rows_of(role: str, column: C) -> Rows[C]:
+    """Return the ``Rows`` that reads the columns of a verb, given the first column.
+
+    Raises TypeError if ``column`` is not a column of a supported library.
+    """
+    library = library_of(column)
+    if library is None:
+        msg = (
+            f"{role} is of type {type(column).__name__}, not a column; give a Series of pandas or "
+            "polars or an array of Arrow; for a single instant call the schedule's own method"
+        )
+        raise TypeError(msg)
+    return library(role, column)
+
+
+@overload
+def elapsed(
+    schedule: Schedules, starts: C, ends: Instants, **options: Unpack[_RaisingPauses]
+) -> C: ...
+@overload
+def elapsed(
+    schedule: Schedules, starts: C, ends: Instants, **options: Unpack[_MarkingPauses]
+) -> MarkedColumns[C]: ...
+def elapsed(
+    schedule: Schedules,
+    starts: C,
+    ends: Instants,
+    *,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    pauses: Column | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the working time between two instants, negative if the second is earlier.
+
+    ``ends`` is one instant or a column, in any zone. The answers are durations, and null where an
+    instant is null. Their unit is the finest of the units of the columns and of the schedule's
+    opening and closing times. Raises NaiveDatetimeError; CalendarCoverageError that names the row;
+    LookupError for a name or code without a schedule; ValueError for columns of different lengths
+    or indexes.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> starts = pd.Series(["2024-12-27 15:45"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> ends = pd.Timestamp("2024-12-28 10:10", tz="Europe/Volgograd")
+    >>> print(frames.elapsed(office, starts, ends)[0])
+    0 days 03:25:00
+    """
+    rows = _rows_of("starts", starts)
+    options = Options(by, codes, on_unknown, provisional, pauses)
+    return rows.answer(columns.elapsed, schedule, options, rows.instants("ends", ends))
+
+
+@overload
+def remaining(
+    schedule: Schedules,
+    starts: C,
+    budget: Budgets,
+    *,
+    now: Instants,
+    **options: Unpack[_RaisingPauses],
+) -> C: ...
+@overload
+def remaining(
+    schedule: Schedules,
+    starts: C,
+    budget: Budgets,
+    *,
+    now: Instants,
+    **options: Unpack[_MarkingPauses],
+) -> MarkedColumns[C]: ...
+def remaining(
+    schedule: Schedules,
+    starts: C,
+    budget: Budgets,
+    *,
+    now: Instants,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    pauses: Column | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the working time left of a budget at ``now``, negative when overdue.
+
+    ``now`` is one instant or a column. For a budget that is not working time, the answer is the
+    working time from ``now`` to the due time, and for ClockTime the time itself. The answers are as
+    for ``elapsed``. Raises the errors of ``elapsed``, and BudgetError.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> starts = pd.Series(["2025-03-12 10:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> now = pd.Timestamp("2025-03-12 15:00", tz="Europe/Volgograd")
+    >>> print(frames.remaining(office, starts, working_hours(4), now=now)[0])
+    -1 days +23:00:00
+    """
+    rows = _rows_of("starts", starts)
+    options = Options(by, codes, on_unknown, provisional, pauses)
+    return rows.answer(
+        columns.remaining, schedule, options, rows.amounts(budget), now=rows.instants("now", now)
+    )
+
+
+@overload
+def deadline(
+    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_RaisingPauses]
+) -> C: ...
+@overload
+def deadline(
+    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_MarkingPauses]
+) -> MarkedColumns[C]: ...
+def deadline(
+    schedule: Schedules,
+    starts: C,
+    budget: Budgets,
+    *,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    pauses: Column | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the due time: the earliest instant at which a budget is used up.
+
+    ``budget`` is one budget of any kind, or a column of durations. The answers are instants in
+    the zone of ``starts``. Their unit is the finest of the units of the columns, of the budget and
+    of the schedule's opening and closing times. An answer is null if the start is null, or if a
+    pause without an end begins before the answer. Raises the errors of ``elapsed``, and
+    BudgetError.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> starts = pd.Series(["2025-10-31 17:30"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.deadline(office, starts, working_hours(4))[0])
+    2025-11-01 12:30:00+03:00
+    """
+    rows = _rows_of("starts", starts)
+    options = Options(by, codes, on_unknown, provisional, pauses)
+    return rows.answer(columns.deadline, schedule, options, rows.amounts(budget))
+
+
+@overload
+def breaches_after(
+    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_RaisingPauses]
+) -> C: ...
+@overload
+def breaches_after(
+    schedule: Schedules, starts: C, budget: Budgets, **options: Unpack[_MarkingPauses]
+) -> MarkedColumns[C]: ...
+def breaches_after(
+    schedule: Schedules,
+    starts: C,
+    budget: Budgets,
+    *,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    pauses: Column | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the limit: the last instant at which an answer still meets a budget.
+
+    If the budget is used up at closing time, the limit is the next opening. The answers and errors
+    are as for ``deadline``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> starts = pd.Series(["2025-03-12 14:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.breaches_after(office, starts, working_hours(4))[0])
+    2025-03-13 09:00:00+03:00
+    """
+    rows = _rows_of("starts", starts)
+    options = Options(by, codes, on_unknown, provisional, pauses)
+    return rows.answer(columns.breaches_after, schedule, options, rows.amounts(budget))
+
+
+@overload
+def latest_start(
+    schedule: Schedules, due: C, budget: Budgets, **options: Unpack[_Raising]
+) -> C: ...
+@overload
+def latest_start(
+    schedule: Schedules, due: C, budget: Budgets, **options: Unpack[_Marking]
+) -> MarkedColumns[C]: ...
+def latest_start(
+    schedule: Schedules,
+    due: C,
+    budget: Budgets,
+    *,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the latest start whose due time is no later than ``due``.
+
+    The answers and errors are as for ``deadline``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> due = pd.Series(["2025-03-12 11:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.latest_start(office, due, working_hours(4))[0])
+    2025-03-11 16:00:00+03:00
+    """
+    rows = _rows_of("due", due)
+    options = Options(by, codes, on_unknown, provisional)
+    return rows.answer(columns.latest_start, schedule, options, rows.amounts(budget))
+
+
+@overload
+def is_working(schedule: Schedules, times: C, **options: Unpack[_Raising]) -> C: ...
+@overload
+def is_working(schedule: Schedules, times: C, **options: Unpack[_Marking]) -> MarkedColumns[C]: ...
+def is_working(
+    schedule: Schedules,
+    times: C,
+    *,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return whether an instant is working time.
+
+    A null instant gives null; in pandas on numpy, where booleans have no null, it gives False.
+    Raises the errors of ``elapsed``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> times = pd.Series(["2025-11-01 12:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> frames.is_working(office, times).to_list()
+    [True]
+    """
+    rows = _rows_of("times", times)
+    options = Options(by, codes, on_unknown, provisional)
+    return rows.answer(columns.is_working, schedule, options)
+
+
+@overload
+def next_opening(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge]) -> C: ...
+@overload
+def next_opening(
+    schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
+) -> MarkedColumns[C]: ...
+def next_opening(
+    schedule: Schedules,
+    times: C,
+    *,
+    inclusive: bool = True,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the first instant of working time at or after a given instant.
+
+    If the given instant is working time, the answer is that instant. Without ``inclusive``, the
+    answer is always the first start of working time after the given instant. The answers and errors
+    are as for ``deadline``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> times = pd.Series(["2025-03-12 20:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.next_opening(office, times)[0])
+    2025-03-13 09:00:00+03:00
+    """
+    rows = _rows_of("times", times)
+    options = Options(by, codes, on_unknown, provisional)
+    return rows.answer(columns.next_opening, schedule, options, inclusive=inclusive)
+
+
+@overload
+def next_closing(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge]) -> C: ...
+@overload
+def next_closing(
+    schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
+) -> MarkedColumns[C]: ...
+def next_closing(
+    schedule: Schedules,
+    times: C,
+    *,
+    inclusive: bool = False,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the first end of working time after a given instant.
+
+    With ``inclusive``, the answer may be the instant itself. The answers and errors are as for
+    ``deadline``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> times = pd.Series(["2025-03-12 18:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.next_closing(office, times)[0])
+    2025-03-13 18:00:00+03:00
+    """
+    rows = _rows_of("times", times)
+    options = Options(by, codes, on_unknown, provisional)
+    return rows.answer(columns.next_closing, schedule, options, inclusive=inclusive)
+
+
+@overload
+def previous_opening(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge]) -> C: ...
+@overload
+def previous_opening(
+    schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
+) -> MarkedColumns[C]: ...
+def previous_opening(
+    schedule: Schedules,
+    times: C,
+    *,
+    inclusive: bool = True,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the last start of working time up to a given instant.
+
+    Without ``inclusive``, the answer is before the instant. The answers and errors are as for
+    ``deadline``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> times = pd.Series(["2025-03-12 13:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.previous_opening(office, times)[0])
+    2025-03-12 09:00:00+03:00
+    """
+    rows = _rows_of("times", times)
+    options = Options(by, codes, on_unknown, provisional)
+    return rows.answer(columns.previous_opening, schedule, options, inclusive=inclusive)
+
+
+@overload
+def previous_closing(schedule: Schedules, times: C, **options: Unpack[_RaisingEdge]) -> C: ...
+@overload
+def previous_closing(
+    schedule: Schedules, times: C, **options: Unpack[_MarkingEdge]
+) -> MarkedColumns[C]: ...
+def previous_closing(
+    schedule: Schedules,
+    times: C,
+    *,
+    inclusive: bool = True,
+    by: Names | None = None,
+    codes: Codes | None = None,
+    on_unknown: OnUnknown = "raise",
+    provisional: bool = False,
+) -> C | MarkedColumns[C]:
+    """Return the last end of working time up to a given instant.
+
+    Without ``inclusive``, the answer is before the instant. The answers and errors are as for
+    ``deadline``.
+
+    >>> import pandas as pd
+    >>> from workhours_sla import Schedule, frames
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> times = pd.Series(["2025-03-12 13:00"]).astype("datetime64[s, Europe/Volgograd]")
+    >>> print(frames.previous_closing(office, times)[0])
+    2025-03-11 18:00:00+03:00
+    """
+    rows = _rows_of("times", times)
+    options = Options(by, codes, on_unknown, provisional)
+    return rows.answer(columns.previous_closing, schedule, options, inclusive=inclusive)
+
+
+VERBS: Final = (
+    elapsed,
+    remaining,
+    deadline,
+    breaches_after,
+    latest_start,
+    is_working,
+    next_opening,
+    next_closing,
+    previous_opening,
+    previous_closing,
+)
+"""All verbs, from which the accessors make their methods."""

@@ -1,0 +1,293 @@
+"""Convert schedules and calendars to JSON objects and back.
+
+A calendar of the registry is written as its id and its version. The days of a calendar that was
+made by ``Calendar.plain`` or from a file are written in full, and so are acts that were added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from functools import reduce
+from itertools import pairwise
+from operator import attrgetter, or_
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeAlias
+
+from workhours_sla.calendars.amendments import AmendedDays
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.combined_calendar import CombinedCalendar
+from workhours_sla.calendars.copied_days import OpenedDays
+from workhours_sla.calendars.date_ranges import DateRange
+from workhours_sla.calendars.day import Entry, Layer
+from workhours_sla.calendars.plain_days import PlainDays
+from workhours_sla.calendars.table_days import TableDays
+from workhours_sla.errors import (
+    CalendarDataError,
+    UnknownCalendarError,
+    UnknownTimeZoneError,
+    WorkHoursError,
+)
+from workhours_sla.json.checked_data import Reader, RefusedError, refuse, refuse_for
+from workhours_sla.json.single_texts import DayHours, Hours, LayerName, MonthDay
+from workhours_sla.json.structs import FORMS, Form, form_of, part_form_of, plain
+from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.shifts import Shifts, format_shifts
+
+_WEEKS: Final = (None, 5, 6, 7)
+_WEEKDAYS: Final = range(7)
+if TYPE_CHECKING:  # both are structs that are made at run time
+    _EntryForm: TypeAlias = Any
+    SourceForm: TypeAlias = Any
+else:
+    _EntryForm = part_form_of(Entry)
+
+
+# -- sources of days -------------------------------------------------------------------------
+
+
+class Registered(NamedTuple):
+    """The days of a registry calendar. JSON contains the version of the days instead of each date.
+
+    ``as_known`` and ``week`` are the arguments with which ``Calendar.as_known`` and
+    ``Calendar.with_week`` were called. They are None if the method was not called.
+    """
+
+    version: str
+    as_known: date | None = None
+    week: int | None = None
+
+    @classmethod
+    def days_of(cls, calendar: Calendar) -> Registered | None:
+        """Return a Registered with the same days as a calendar, None if the registry has none."""
+        known_by = getattr(calendar.definition().source, "known_by", None)
+        as_known = known_by if isinstance(known_by, date) else None
+        for week in _WEEKS:
+            days = cls(calendar.version, as_known, week)
+            try:
+                found = days.calendar(calendar.id)
+            except RefusedError:
+                return None
+            if found.without(*calendar.definition().dropped) == calendar:
+                return days
+        return None
+
+    def calendar(self, id: str) -> Calendar:
+        """Return the registry's current calendar with an id. Raises RefusedError."""
+        try:
+            found = Calendar.get(id)
+        except (UnknownCalendarError, CalendarDataError) as error:
+            refuse_for(error, "id")
+        if self.as_known is not None:
+            found = found.as_known(self.as_known)
+        if self.week is not None:
+            try:
+                found = found.with_week(self.week)
+            except CalendarDataError as error:
+                refuse_for(error, "source", "week")
+        return found
+
+
+def _plain_days(*, first: date, last: date, **days: Any) -> PlainDays:
+    if last < first:
+        refuse(f"{last} is before the first date {first}", "swap them", "last")
+    return PlainDays(first=first, last=last, **days)
+
+
+def _table_days(
+    *, off_weekdays: frozenset[int], known: tuple[DateRange, ...], **more: Any
+) -> TableDays:
+    for day in off_weekdays:
+        if day not in _WEEKDAYS:
+            what = f"{day} is not a weekday"
+            refuse(what, "count from Monday, 0, to Sunday, 6", "off_weekdays")
+    if not known:
+        refuse("it is empty", "give the dates that the table knows", "known")
+    _check_ranges("known", known)
+    for (_, before), (after, _) in pairwise(known):
+        if after <= before:
+            refuse(f"{after} is not after {before}", "put the ranges in order", "known")
+    return TableDays(off_weekdays, known, **more)
+
+
+def _check_ranges(key: str, ranges: tuple[DateRange, ...]) -> None:
+    for at, (first, last) in enumerate(ranges):
+        if last < first:
+            refuse(f"{last} is before {first}", "give the first date, then the last", key, at)
+
+
+class AmendedForm(Form, tag_field="kind", tag="amended"):
+    """The JSON object of a calendar's days and of the acts that were added to them.
+
+    ``confirms`` are the ranges of dates that become known by these acts.
+    """
+
+    base: SourceForm
+    rows: tuple[_EntryForm, ...]
+    confirms: tuple[tuple[date, date], ...]
+
+    @staticmethod
+    def build(*, confirms: tuple[DateRange, ...], **more: Any) -> AmendedDays:
+        """Build an AmendedDays from the fields of its JSON object. Raises RefusedError."""
+        _check_ranges("confirms", confirms)
+        return AmendedDays(confirms=confirms, **more)
+
+
+class OpenedForm(Form, tag_field="kind", tag="opened"):
+    """The JSON object of a copied calendar on which some weekly days off are working days."""
+
+    base: SourceForm
+    weekdays: frozenset[int]
+
+    writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"weekdays": sorted}
+    build: ClassVar[Callable[..., Any]] = OpenedDays
+
+
+FORMS.update(
+    {
+        Registered: form_of(Registered, tag="registered"),
+        PlainDays: form_of(
+            PlainDays,
+            tag="plain",
+            build=_plain_days,
+            yearly=(frozenset[MonthDay], lambda days: sorted(map(MonthDay.write, days))),
+        ),
+        TableDays: form_of(TableDays, tag="table", build=_table_days),
+        AmendedDays: AmendedForm,
+        OpenedDays: OpenedForm,
+    }
+)
+if not TYPE_CHECKING:
+    _SOURCES = (Registered, PlainDays, TableDays, AmendedDays, OpenedDays)
+    SourceForm = reduce(or_, map(FORMS.get, _SOURCES))
+
+
+# -- calendars -------------------------------------------------------------------------------
+
+
+class CalendarForm(Form, tag_field="kind", tag="calendar", omit_defaults=True):
+    """The JSON object of a calendar. Calendars of the registry have no ``tz``."""
+
+    id: str
+    source: SourceForm
+    tz: str | None = None
+    without: tuple[LayerName, ...] = ()
+    provisional: bool = False
+
+    @staticmethod
+    def build(
+        *,
+        id: str,
+        source: Any,
+        tz: str | None,
+        without: tuple[Layer, ...],
+        provisional: bool,
+    ) -> Calendar:
+        """Build the calendar from the fields of its JSON object. Raises RefusedError."""
+        base, amendments = _parts_of(source)
+        opened = base.weekdays if isinstance(base, OpenedDays) else ()
+        base = _closed(base)
+        found = base.calendar(id) if isinstance(base, Registered) else Calendar(id, base, tz=tz)
+        try:
+            found = found.with_workdays(opened)
+        except CalendarDataError as error:
+            refuse_for(error, "source", "weekdays")
+        for amended in amendments:
+            found = found.with_source(amended._replace(base=found.definition().source))
+        if without:
+            found = found.without(*without)
+        return found.provisional() if provisional else found
+
+    @classmethod
+    def written(cls, value: Calendar) -> Any:
+        """Return the CalendarForm of a calendar. Raises ConfigError if JSON cannot represent it."""
+        source, dropped, provisional = value.definition()
+        whole, amendments = _parts_of(source)
+        base = _closed(whole)
+        if not isinstance(base, PlainDays):
+            registered = Registered.days_of(Calendar(value.id, base, tz=value.tz, dropped=dropped))
+            if registered is None and not isinstance(base, TableDays):
+                what = f"calendar {value.id} is neither the registry's nor plain nor a table"
+                instead = "use Calendar.get, Calendar.plain or a calendar file"
+                Reader().fail(("calendar",), what, instead)
+            base = registered or base
+        tz = None if isinstance(base, Registered) else value.tz
+        if isinstance(whole, OpenedDays):
+            base = whole._replace(base=base)
+        for amended in amendments:
+            base = amended._replace(base=base)
+        return cls(value.id, plain(base), tz, plain(tuple(sorted(dropped))), provisional)
+
+
+class CombinedForm(Form, tag_field="kind", tag="combined"):
+    """The JSON object of combined calendars.
+
+    If ``any_off`` is true, a day off in any of the calendars is a day off. If it is false, only a
+    day off in all calendars is a day off.
+    """
+
+    build: ClassVar[Callable[..., Any]] = CombinedCalendar
+    any_off: bool
+    parts: tuple[AnyCalendarForm, ...]
+
+
+AnyCalendarForm = CalendarForm | CombinedForm
+FORMS.update({Calendar: CalendarForm, CombinedCalendar: CombinedForm})
+
+
+def _parts_of(source: Any) -> tuple[Any, list[AmendedDays]]:
+    """Return a calendar's source of days without added acts, and the added acts, oldest first."""
+    amendments: list[AmendedDays] = []
+    while isinstance(source, AmendedDays):
+        amendments.insert(0, source)
+        source = source.base
+    return source, amendments
+
+
+def _closed(source: Any) -> Any:
+    """Return a source of days in which no weekly day off has become a working day."""
+    return source.base if isinstance(source, OpenedDays) else source
+
+
+def outdated(form: Any) -> Iterator[str]:
+    """Yield a sentence for each registry calendar in ``form`` that now has another version."""
+    for part in getattr(form, "parts", ()):
+        yield from outdated(part)
+    source = getattr(form, "source", None)
+    while isinstance(source, AmendedForm | OpenedForm):
+        source = source.base
+    if isinstance(source, FORMS[Registered]):
+        was = source.version
+        now = Registered(was, source.as_known, source.week).calendar(form.id).version
+        if now != was:
+            yield f"calendar {form.id} was of version {was} and now is of {now}"
+
+
+# -- schedules -------------------------------------------------------------------------------
+
+
+class ScheduleForm(Form):
+    """The JSON object of a schedule."""
+
+    writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "hours": str,
+        "tz": attrgetter("key"),
+        "overrides": lambda days: {day: format_shifts(shifts) for day, shifts in days.items()},
+        "changes": lambda days: {day: str(hours) for day, hours in days.items()},
+    }
+    calendar: AnyCalendarForm
+    hours: Hours
+    tz: str
+    overrides: dict[date, DayHours]
+    changes: dict[date, Hours]
+    shorten_at_start: bool
+
+    @staticmethod
+    def build(*, overrides: Mapping[date, Shifts], **options: Any) -> Schedule:
+        """Build the schedule from the fields of its JSON object. Raises RefusedError."""
+        texts = {day: format_shifts(shifts) for day, shifts in overrides.items()}
+        try:
+            return Schedule(overrides=texts, **options)
+        except UnknownTimeZoneError as error:
+            refuse_for(error, "tz")
+        except WorkHoursError as error:
+            refuse_for(error, "hours")

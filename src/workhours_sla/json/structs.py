@@ -1,0 +1,218 @@
+"""Forms: msgspec structs that declare the JSON object of a type of value.
+
+A value is written by copying its attributes to its form, and read by building it from its form.
+The form of a dataclass or a named tuple is made from its attributes: each is a required key.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
+from datetime import timedelta
+from functools import cache, reduce
+from inspect import get_annotations
+from operator import or_
+from types import UnionType
+from typing import Any, ClassVar, Final, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from workhours_sla.json.checked_data import Keys, Reader
+from workhours_sla.json.single_texts import LEAVES, Amount
+from workhours_sla.text.messages import say
+from workhours_sla.worktime.budgets import Budget, ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.day_budgets import CalendarDays, Months, WorkingDays
+
+
+class Form(msgspec.Struct, forbid_unknown_fields=True):
+    """Base class of the structs that declare the JSON object of one type of value."""
+
+    build: ClassVar[Callable[..., Any]]
+    """The function that builds the value. Its keyword arguments are the fields."""
+
+    writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    """The functions that convert attributes to fields, keyed by name; by default ``plain``."""
+
+    @classmethod
+    def written(cls, value: Any) -> Any:
+        """Return the form of a value: its attributes, each converted for msgspec."""
+        writers = cls.writers
+        return cls(
+            *[writers.get(name, plain)(getattr(value, name)) for name in cls.__struct_fields__]
+        )
+
+
+FORMS: Final[dict[type, Any]] = {}
+"""Forms that need more than the type they describe, keyed by type; ``schedules`` adds some."""
+
+
+def form_of_one(
+    key: str, of: Any, written: Callable[[Any], Any], *, tag: str, tag_field: str
+) -> Any:
+    """Make the Form subclass of a JSON object with one key beside its tag.
+
+    The object has the key ``key`` with a value of the type ``of``. The function ``written``
+    converts a value to this type.
+    """
+    return msgspec.defstruct(
+        f"{key}_form",
+        [(key, of)],
+        bases=(Form,),
+        namespace={
+            "build": staticmethod(lambda **fields: fields[key]),
+            "written": classmethod(lambda cls, value: cls(written(value))),
+        },
+        tag_field=tag_field,
+        tag=tag,
+    )
+
+
+def form_of(
+    kind: type,
+    *,
+    tag: str | None = None,
+    tag_field: str = "kind",
+    build: Callable[..., Any] | None = None,
+    native: bool = False,
+    **others: tuple[Any, Callable[[Any], Any]],
+) -> Any:
+    """Make the Form subclass of a dataclass or a named tuple.
+
+    With ``tag`` the JSON object has the tag under the key ``tag_field``, to distinguish it from the
+    JSON objects of other types. ``build`` builds the value from the fields; by default it is
+    ``kind`` itself. ``others`` maps attributes that are not written as usual for their type to a
+    type hint for the field and a function that converts the attribute. With ``native`` datetimes
+    and amounts are in the format of msgspec: ISO 8601 without the name of a zone.
+    """
+    fields = []
+    for name, hint in _hints(kind).items():
+        if hint in (Budget, Budget | None):
+            of_budget = reduce(or_, budget_forms().values())
+            others[name] = (of_budget if hint == Budget else of_budget | None, _written_budget)
+        declared = others[name][0] if name in others else _declared(hint, native=native)
+        if name != "_":  # the marker of keyword-only fields in a dataclass
+            fields.append((name, declared))
+    return msgspec.defstruct(
+        f"{kind.__name__}Form",
+        fields,
+        bases=(Form,),
+        namespace={
+            "build": staticmethod(build or kind),
+            "writers": {name: write for name, (_, write) in others.items()},
+        },
+        tag=tag,
+        tag_field=tag_field if tag else None,
+    )
+
+
+@cache
+def part_form_of(kind: Any, *, native: bool = False) -> Any:
+    """Return the Form subclass of a dataclass or a named tuple, without a tag, from a cache."""
+    return form_of(kind, native=native)
+
+
+@cache
+def budget_forms() -> dict[type, Any]:
+    """Return a mapping from each type of budget to its Form.
+
+    The Form for timedelta is that of working time.
+    """
+    return {
+        timedelta: form_of_one("amount", Amount, plain, tag="working_time", tag_field="kind"),
+        ClockTime: form_of(ClockTime, tag="clock_time"),
+        WorkingDays: form_of(WorkingDays, tag="working_days"),
+        CalendarDays: form_of(CalendarDays, tag="calendar_days"),
+        Months: form_of(Months, tag="months"),
+        WorkingDaysInHours: form_of(WorkingDaysInHours, tag="working_days_in_hours"),
+    }
+
+
+def _written_budget(budget: Any) -> Any:
+    return None if budget is None else budget_forms()[type(budget)].written(budget)
+
+
+def _declared(hint: Any, *, native: bool) -> Any:
+    """Replace each type in a type hint by its Leaf or its Form, if it has one."""
+    if hint in LEAVES and not native:
+        return LEAVES[hint]
+    if _has_fields(hint):
+        return part_form_of(hint, native=native)
+    arguments = tuple(_declared(one, native=native) for one in get_args(hint))
+    if get_origin(hint) in (Union, UnionType):
+        return reduce(or_, arguments)
+    return get_origin(hint)[arguments] if arguments and arguments != get_args(hint) else hint
+
+
+def _has_fields(kind: Any) -> bool:
+    return isinstance(kind, type) and (is_dataclass(kind) or hasattr(kind, "_fields"))
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    """Return the type hints of a class and its base classes."""
+    bases = [base for base in reversed(kind.__mro__) if base.__module__.startswith("workhours_sla")]
+    return {name: hint for base in bases for name, hint in _own_hints(base).items()}
+
+
+def _own_hints(kind: type) -> dict[str, Any]:
+    """Return the type hints of a class without those of its base classes."""
+    hints = type(kind.__name__, (), {"__annotations__": get_annotations(kind)})
+    # the module may not be loaded if it is a facade; hints of its classes are resolved already
+    module = sys.modules.get(kind.__module__)
+    return get_type_hints(hints, vars(module) if module else {}, {})
+
+
+def plain(value: Any) -> Any:
+    """Convert a value for msgspec: to text if its type has a Leaf, to a Form if it has one."""
+    kind: Any = type(value)
+    write = _writer(kind)
+    return value if write is None else write(value)
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any] | None:
+    """Return the function that converts values of a type for msgspec, None if none is needed."""
+    if kind in LEAVES:
+        writer: Callable[[Any], Any] = LEAVES[kind].write
+    elif kind in FORMS:
+        writer = FORMS[kind].written
+    elif kind in (tuple, frozenset):
+        writer = _written_items
+    elif _has_fields(kind):
+        writer = part_form_of(kind).written
+    else:
+        return None
+    return writer
+
+
+def _written_items(values: Any) -> tuple[Any, ...]:
+    return tuple(map(plain, sorted(values) if isinstance(values, frozenset) else values))
+
+
+_NESTED: Final = (Form, tuple, dict)
+"""Types of values that may contain instances of Form."""
+_DEEPEST: Final = 200
+"""Maximum number of keys in a path; more deeply nested values cannot be written."""
+
+
+def value_of(part: Any, reader: Reader, keys: Keys = ()) -> Any:
+    """Build the value that the Form ``part`` describes, and the values of the forms in it.
+
+    A value that is no Form, tuple or mapping is returned unchanged. Raises ConfigError with the key
+    path.
+    """
+    if len(keys) > _DEEPEST:
+        reader.fail((), say("nested_too_deep"), say("give_as_written"))
+    if isinstance(part, Form):
+        kind = type(part)
+        fields = {}
+        for name in kind.__struct_fields__:
+            value = getattr(part, name)
+            nested = isinstance(value, _NESTED)
+            fields[name] = value_of(value, reader, (*keys, name)) if nested else value
+        return reader.make(keys, lambda: kind.build(**fields))
+    if type(part) is tuple:
+        return tuple([value_of(one, reader, (*keys, at)) for at, one in enumerate(part)])
+    if isinstance(part, dict):
+        return {key: value_of(one, reader, (*keys, str(key))) for key, one in part.items()}
+    return part

@@ -1,0 +1,218 @@
+"""Read the rows of Parquet and Arrow files, a few thousand rows at a time."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+
+from workhours_sla.errors import SourceError
+from workhours_sla.sources.cells import CellInstants, doubtful, row_text
+from workhours_sla.sources.extras import missing_extra
+from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.rows import Fault, Item
+from workhours_sla.sources.text_lines import HEAD, binary_format
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from workhours_sla.config.sections import Input
+    from workhours_sla.sla.claim import Claim
+    from workhours_sla.sources.opened_file import OpenedFile
+
+MOST_BYTES: Final = 4_000_000_000
+"""Maximum size of a Parquet row group after decompression."""
+
+ROWS: Final = 4_096
+"""Number of rows that are converted to Python values at once."""
+_BUFFER: Final = 1 << 20
+
+
+class Table(NamedTuple):
+    """An open Parquet or Arrow file, or a table in memory.
+
+    ``batches`` is a function that takes column paths and a number of rows, and returns batches of
+    at most so many rows. ``rows`` is the number of rows, None if the file does not state it.
+    """
+
+    name: str
+    schema: Any
+    rows: int | None
+    batches: Callable[[tuple[str, ...], int], Iterator[Any]]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of the columns and of the fields of structs."""
+        from workhours_sla.sources.arrow_values import leaves_of
+
+        return tuple(path for path, _ in leaves_of(self.schema))
+
+
+def read(
+    opened: OpenedFile, layout: Layout, _options: Input, claims: list[Claim]
+) -> Iterator[Item]:
+    """Yield the events, or the Fault, of every row.
+
+    A column may be a field of a struct, such as ``author.id``. Raises SourceError if the file is
+    not Parquet or Arrow, if it lacks a column of ``layout``, and if a row group is too large.
+    """
+    with _table_in(opened) as (table, paths):
+        mapper = table_mapper(paths, opened.name, layout, claims)
+        for line, item in enumerate(items_of(table, mapper), 1):
+            yield item
+            if opened.size is not None and table.rows and not line % ROWS:
+                opened.progress.position = opened.size * line // table.rows
+        opened.progress.position = opened.size
+
+
+def table_mapper(paths: Sequence[str], name: str, layout: Layout, claims: list[Claim]) -> Mapper:
+    """Return the mapper of the rows of a table. Raises SourceError if a column is missing."""
+    layout.check(paths, name)
+    mapper = Mapper(layout, paths, claims)
+    mapper.instants = CellInstants(layout.datetime_format, layout.tz)
+    return mapper
+
+
+def items_of(table: Table, mapper: Mapper) -> Iterator[Item]:
+    """Yield the events, or the Fault, of every row. Raises SourceError."""
+    for line, row in enumerate(_rows(table, mapper.read_columns), 1):
+        yield item_of(row, line, mapper)
+
+
+def item_of(row: tuple[Any, ...], line: int, mapper: Mapper) -> Item:
+    """Return the events, or the Fault, of a row with the values of ``mapper.read_columns``."""
+    columns = mapper.read_columns
+    item = doubtful(columns, row, line) or mapper(dict(zip(columns, row, strict=True)), line)
+    return item._replace(text=row_text(row)) if isinstance(item, Fault) else item
+
+
+def text_rows(opened: OpenedFile) -> Iterator[tuple[int, list[str]]]:
+    """Yield row 0 with the column names, then each row as a list of texts. Raises SourceError."""
+    with _table_in(opened) as (table, paths):
+        yield 0, list(paths)
+        for line, row in enumerate(_rows(table, paths), 1):
+            yield line, ["" if value is None else str(value) for value in row]
+
+
+@contextmanager
+def _table_in(opened: OpenedFile) -> Iterator[tuple[Table, tuple[str, ...]]]:
+    """Open the table in a file, and return it with the paths of its columns. Raises SourceError."""
+    name = opened.name
+    try:
+        import pyarrow  # noqa: F401, ICN001 - of an extra
+    except ImportError:
+        raise missing_extra(name, "arrow", "pyarrow") from None
+    with opened.in_any_order() as file:
+        with faults(name):
+            table = open_table(file, name)
+            paths = table.paths
+        yield table, paths
+
+
+def _rows(table: Table, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    """Yield each row as a tuple of the values of ``columns``."""
+    with faults(table.name):
+        batches = iter(table.batches(columns, ROWS))
+    while True:
+        with faults(table.name):
+            batch = next(batches, None)
+            if batch is None:
+                return
+            rows = rows_of(batch, columns)
+        yield from rows
+
+
+def rows_of(batch: Any, columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    """Return an iterator over the rows of a batch, as tuples of the values of ``columns``."""
+    from workhours_sla.sources.arrow_values import (
+        leaves_of,
+        values_of,
+    )
+
+    routes = dict(leaves_of(batch.schema))
+    return zip(*[values_of(batch, routes[column]) for column in columns], strict=True)
+
+
+def open_table(file: IO[bytes], name: str) -> Table:
+    """Open a Parquet or Arrow file as a table. Raises what pyarrow raises for a damaged file."""
+    import pyarrow.ipc
+
+    from workhours_sla.sources.arrow_values import roots_of
+
+    head = file.read(HEAD)
+    file.seek(0)
+    if binary_format(head) != "arrow":
+        return _open_parquet(file, name)
+    if not head.startswith(b"ARROW1"):
+        stream = pyarrow.ipc.open_stream(file)
+        return Table(name, stream.schema, None, lambda _columns, most: sliced(stream, most))
+    schema = pyarrow.ipc.open_file(file).schema
+
+    def batches(columns: tuple[str, ...], most: int) -> Iterator[Any]:
+        options = pyarrow.ipc.IpcReadOptions(included_fields=roots_of(schema, columns))
+        file.seek(0)
+        reader = pyarrow.ipc.open_file(file, options=options)
+        found = (reader.get_batch(index) for index in range(reader.num_record_batches))
+        return sliced(found, most)
+
+    return Table(name, schema, None, batches)
+
+
+def _open_parquet(file: IO[bytes], name: str) -> Table:
+    import pyarrow.parquet
+
+    plain = pyarrow.parquet.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
+    schema, metadata = plain.schema_arrow, plain.metadata
+
+    def batches(columns: tuple[str, ...], most: int) -> Iterator[Any]:
+        # the size of single columns is not asked for: of a damaged file pyarrow then ends Python
+        sizes = (metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
+        if max(sizes, default=0) > MOST_BYTES:
+            msg = say("row_group_large", name=name, most=MOST_BYTES)
+            raise SourceError(msg, name=name)
+        texts = [field.name for field in schema if str(field.type) in ("string", "large_string")]
+        # a long text that recurs is then in memory only once
+        file.seek(0)
+        reader = pyarrow.parquet.ParquetFile(
+            file,
+            buffer_size=_BUFFER,
+            pre_buffer=False,
+            read_dictionary=[column for column in columns if column in texts],
+        )
+        return sliced(reader.iter_batches(most, columns=list(columns)), most)
+
+    return Table(name, schema, metadata.num_rows, batches)
+
+
+def sliced(batches: Iterable[Any], most: int) -> Iterator[Any]:
+    """Split batches into slices of at most ``most`` rows.
+
+    Each batch is validated first, because a damaged file may point outside of its own memory.
+    """
+    for batch in batches:
+        batch.validate(full=True)
+        for start in range(0, batch.num_rows, most):
+            yield batch.slice(start, most)
+
+
+@contextmanager
+def faults(name: str) -> Iterator[None]:
+    """Convert the errors that pyarrow raises for a damaged file to SourceError."""
+    from pyarrow import ArrowException
+
+    try:
+        yield
+    except SourceError:
+        raise
+    except (
+        ArrowException,
+        ArithmeticError,
+        LookupError,
+        MemoryError,
+        OSError,
+        TypeError,
+        ValueError,
+    ):
+        msg = say("table_damaged", name=name)
+        raise SourceError(msg, name=name) from None

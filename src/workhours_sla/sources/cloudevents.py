@@ -1,0 +1,275 @@
+"""Read CloudEvents 1.0: JSON Lines, one object, a batch, or HTTP requests written as text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from urllib.parse import unquote
+
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.sources.api_errors import refuse_document
+from workhours_sla.sources.desk_events import text_of
+from workhours_sla.sources.desk_records import items_of
+from workhours_sla.sources.json_records import decode_any, envelopes, lists_under
+from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.mapping import TYPES, Mapper
+from workhours_sla.sources.rows import Fault
+from workhours_sla.sources.text_lines import MARKS_AND_BLANKS, Lines
+from workhours_sla.sources.times import RefusedError
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from workhours_sla.config.sections import Input
+    from workhours_sla.sla.claim import Claim
+    from workhours_sla.sources.opened_file import OpenedFile
+    from workhours_sla.sources.rows import Item, Record
+
+_REQUIRED: Final = ("specversion", "source", "id", "type")
+ENVELOPE: Final = (*_REQUIRED, "subject", "time", "datacontenttype", "dataschema")
+"""The attributes of a CloudEvent that CloudEvents defines."""
+_OF_ENVELOPE: Final = ("event_id", "appeal_id", "type", "occurred_at")
+"""Canonical columns that are filled from the envelope of a CloudEvent."""
+_FROM_ENVELOPE: Final = "cloudevents:"
+"""Prefix of columns from the envelope, to distinguish them from fields of the JSON data."""
+NO_TIME: Final = "time of receipt"
+"""The ``reason`` of an event that has no time of its own; its time of receipt is used."""
+_ATTRIBUTE: Final = re.compile(r"[a-z][a-z0-9]*")
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPED: Final = re.compile(r"\\(.)")
+_LENGTH: Final = re.compile(r"\d{1,9}", re.ASCII)
+_LONGEST_REQUEST: Final = 1_000_000
+"""Maximum characters in the headers of an HTTP request, and maximum bytes in its body."""
+
+
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
+    """Yield the event, or the Fault, of every CloudEvent.
+
+    Raises SourceError if the file is neither JSON nor an HTTP request.
+    """
+    mapper = CloudEventMapper(layout, claims)
+    head = opened.chunks.peek().lstrip(MARKS_AND_BLANKS)
+    if head[:1] not in (b"{", b"["):
+        for line, record in enumerate(_requests(opened, options.encoding), start=1):
+            yield mapper(record, line)
+    else:
+        place = envelopes({}) if _is_line(head) else lists_under()
+        yield from items_of(opened, place, mapper, options, _REQUIRED)
+
+
+def _is_line(head: bytes) -> bool:
+    """Whether the first line is a complete JSON object, as in JSON Lines."""
+    first = head.split(b"\n", 1)[0]
+    try:
+        return isinstance(decode_any(first), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+class CloudEventMapper:
+    """Maps a CloudEvent to an event.
+
+    ``event_id`` is ``source#id``. ``appeal_id`` is the attribute ``subject``. The event type is the
+    last part of the attribute ``type``. ``occurred_at`` is the attribute ``time``, or the time of
+    receipt if the CloudEvent has none. The other fields of the event are in ``data``; ``[columns]``
+    may name fields of ``data`` and extension attributes.
+    """
+
+    dates_to_receipt: ClassVar[bool] = True
+
+    def __init__(self, layout: Layout, claims: list[Claim]) -> None:
+        self._own = frozenset(name for name, column in layout.columns.items() if column)
+        columns = {name: _FROM_ENVELOPE + name for name in _OF_ENVELOPE}
+        plain = replace(layout, kind="events", columns={**columns, **layout.columns})
+        self._mapper = Mapper(plain, claims=claims)
+        self._types = layout.values.get("type", {})
+
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
+        """Return the event of a CloudEvent, or a Fault if it is rejected."""
+        if self._types.get(self._type_of(str(record.get("type")))) == "":
+            return ()
+        try:
+            row = self._row(record, received_at)
+        except RefusedError as refused:
+            return Fault(line, refused.reason, refused.detail, text_of(record))
+        item = self._mapper(row, line)
+        return item._replace(text=text_of(record)) if isinstance(item, Fault) else item
+
+    def _row(self, record: Record, received_at: datetime | None) -> dict[str, object]:
+        """Return the fields of the event, by canonical column. Raises RefusedError."""
+        version, source, own_id, kind = required = [record.get(name) for name in _REQUIRED]
+        for name, value in zip(_REQUIRED, required, strict=True):
+            if not value or not isinstance(value, str):
+                raise RefusedError(say("value_absent", named=name), "missing_value")
+        if not str(version).startswith("1."):
+            detail = say("cloudevents_version", version=shown(str(version)))
+            raise RefusedError(detail, "unknown_value")
+        data = _data_of(record)
+        row = {name: one for name, one in record.items() if name not in ENVELOPE}
+        row |= data
+        found: dict[str, object] = {
+            "event_id": f"{source}#{own_id}",
+            "appeal_id": record.get("subject") or data.get("appeal_id"),
+            "type": self._type_of(str(kind)),
+            "occurred_at": record.get("time") or data.get("occurred_at"),
+        }
+        if found["appeal_id"] is None and "appeal_id" not in self._own:
+            raise RefusedError(say("value_absent", named="subject"), "missing_value")
+        if found["occurred_at"] is None and "occurred_at" not in self._own:
+            if received_at is None:
+                raise RefusedError(say("cloudevents_time"), "missing_value")
+            found["occurred_at"] = received_at.isoformat()
+            row["received_at"] = found["occurred_at"]
+            row.setdefault("reason", NO_TIME)
+        return row | {_FROM_ENVELOPE + name: one for name, one in found.items()}
+
+    def _type_of(self, kind: str) -> str:
+        """Return the event type: the last part of the CloudEvent's ``type``."""
+        short = kind.rpartition(".")[2]
+        is_known = short in self._types or short in TYPES
+        return short if is_known and kind not in self._types else kind
+
+
+def _data_of(record: Record) -> dict[str, object]:
+    """Return the ``data`` of a CloudEvent if it is an object, otherwise an empty mapping."""
+    data = record.get("data")
+    packed = record.get("data_base64")
+    if data is None and isinstance(packed, str):
+        try:
+            data = decode_any(base64.b64decode(packed, validate=True))
+        except (binascii.Error, ValueError, RecursionError):
+            data = None  # data of another type than JSON has no fields
+    return data if isinstance(data, dict) else {}
+
+
+# -- HTTP requests written as text ---------------------------------------------------------------
+
+
+class _Request(NamedTuple):
+    headers: dict[str, str]
+    body: str
+
+
+def _requests(opened: OpenedFile, encoding: str) -> Iterator[dict[str, Any]]:
+    """Yield the CloudEvent of each HTTP request in a file. Raises SourceError."""
+    lines = iter(Lines(opened.chunks, encoding))
+    while request := _request(lines, opened.name):
+        headers = request.headers
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        body: Any = None
+        if request.body.strip():
+            try:
+                body = decode_any(request.body)
+            except (ValueError, RecursionError) as error:
+                why = say("json_fault", why=str(error))
+                raise SourceError(
+                    say("json_broken", name=opened.name, why=why), name=opened.name
+                ) from None
+        if kind == "application/cloudevents+json" and isinstance(body, dict):
+            yield body
+        elif kind == "application/cloudevents-batch+json" and isinstance(body, list):
+            yield from (one for one in body if isinstance(one, dict))
+        elif any(name.startswith("ce-") for name in headers):
+            yield _binary(
+                {
+                    name[3:]: attribute_of(value, errors="replace")
+                    for name, value in headers.items()
+                    if name[:3] == "ce-"
+                },
+                kind,
+                body,
+            )
+        else:
+            raise refuse_document(headers, opened.name, "ce-id")
+
+
+def _request(lines: Iterator[str], name: str) -> _Request | None:
+    """Return the next HTTP request in a file, or None at the end. Raises SourceError."""
+    first = next((line for line in lines if not line.isspace()), None)
+    if first is None:
+        return None
+    headers: dict[str, str] = {}
+    length = 0
+    is_start_line = " " in first.partition(":")[0].strip()
+    for line in lines if is_start_line else chain([first], lines):
+        length += len(line)
+        if length > _LONGEST_REQUEST:
+            raise _too_long(name)
+        field, colon, value = line.strip().partition(":")
+        if not field:
+            break
+        if not colon:
+            raise refuse_document({line.strip(): None}, name, "specversion")
+        headers[field.strip().lower()] = value.strip()
+    length_text = headers.get("content-length", "")
+    wanted = int(length_text) if _LENGTH.fullmatch(length_text) else None
+    body = ""
+    size = 0
+    for line in lines:
+        body += line
+        size += len(line.encode("utf-8", "replace"))
+        if size > _LONGEST_REQUEST:
+            raise _too_long(name)
+        if wanted is not None and size >= wanted:
+            break
+    return _Request(headers, body)
+
+
+def attribute_of(value: str, *, errors: str = "strict") -> str:
+    r"""Return the attribute of a CloudEvent that the value of a header ``ce-*`` has.
+
+    Quoted strings lose their quotes, then percent-encoded characters are decoded once. Raises
+    UnicodeDecodeError if they are not in UTF-8, unless ``errors`` is ``"replace"``.
+
+    >>> attribute_of("Euro%20%e2%82%ac"), attribute_of('"a \\"b\\" %25"')
+    ('Euro €', 'a "b" %')
+    """
+    plain = _QUOTED.sub(lambda quoted: _ESCAPED.sub(r"\1", quoted[1]), value)
+    return unquote(plain, errors=errors)
+
+
+def is_json(kind: str) -> bool:
+    """Return whether a media type without parameters is JSON, as is data without a type."""
+    return not kind or kind == "application/json" or kind.endswith("+json")
+
+
+def record_of_request(attributes: Mapping[str, str], kind: str, data: Any) -> dict[str, Any]:
+    """Return the CloudEvent of an HTTP request in binary mode.
+
+    ``kind`` is the media type of its data, which has no fields if it is not JSON.
+    """
+    known = {name: text for name, text in attributes.items() if _ATTRIBUTE.fullmatch(name)}
+    return _binary(known, kind, data)
+
+
+def _binary(envelope: dict[str, str], kind: str, body: Any) -> dict[str, Any]:
+    """Return the CloudEvent whose attributes are in headers and whose data is the body."""
+    return {**envelope, "datacontenttype": kind, "data": body}
+
+
+def record_of_message(headers: Mapping[str, str], value: bytes) -> dict[str, Any] | None:
+    """Return the CloudEvent of a Kafka message in binary mode; None in another mode.
+
+    ``headers`` are keyed by lower-case names. Data of another type than JSON has no fields. Raises
+    ValueError or RecursionError if the value is not the JSON that its header announces.
+    """
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if "ce_specversion" not in headers or kind.startswith("application/cloudevents"):
+        return None
+    envelope = {name[3:]: text for name, text in headers.items() if name[:3] == "ce_"}
+    return _binary(envelope, kind, decode_any(value) if is_json(kind) and value.strip() else None)
+
+
+def _too_long(name: str) -> SourceError:
+    return SourceError(say("record_large", name=name, most=_LONGEST_REQUEST), name=name)
+
+
+def line_mapper(layout: Layout, _options: Input) -> CloudEventMapper:
+    """Return the mapper for the lines of a followed file."""
+    return CloudEventMapper(layout, [])

@@ -1,0 +1,248 @@
+"""Read CSV row by row, and reject rows that break the rules of the format."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from contextlib import suppress
+from itertools import chain, islice
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from workhours_sla.errors import SourceError
+from workhours_sla.sources.layout import Layout, numbered, totals_of, two_rows
+from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.rows import Fault, Item, clip
+from workhours_sla.sources.text_lines import LONGEST_LINE, Lines, is_too_long
+from workhours_sla.text.messages import Detail, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from workhours_sla.config.sections import Input
+    from workhours_sla.sla.claim import Claim
+    from workhours_sla.sources.opened_file import OpenedFile
+
+HEADER_WITHIN = 100
+"""The header is the first row or among this many rows after it."""
+_HALF = say("half_written")
+_ERRORS = {  # details for users, keyed by a phrase in the message of the CSV reader
+    "unexpected end of data": say("quote_not_closed"),
+    "field larger": say("field_too_long", most=csv.field_size_limit()),
+    "expected after": say("quote_not_doubled"),
+}
+
+
+class Feed:
+    """Passes lines to the CSV reader, and keeps the lines of the current record.
+
+    ``taken`` lists the lines of the current record. ``line`` is the number of its first line,
+    counted from 1.
+    """
+
+    def __init__(self, lines: Lines) -> None:
+        self._source = lines
+        self._lines = iter(lines)
+        self._again: deque[str] = deque()
+        self.taken: list[str] = []
+        self.line = 1
+        self.overlong = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines)
+        self.taken.append(line)
+        if is_too_long(line):
+            self.overlong = True
+        return line
+
+    def next_record(self) -> None:
+        """Begin the next record."""
+        self.line += len(self.taken)
+        self.taken.clear()
+        self.overlong = False
+
+    def reread(self) -> None:
+        """End the record after its first line, and pass the other lines to the CSV reader again."""
+        self._again.extendleft(reversed(self.taken[1:]))
+        del self.taken[1:]
+
+    @property
+    def text(self) -> str:
+        """The text of the record, shortened."""
+        return clip("".join(self.taken))
+
+    @property
+    def blank(self) -> bool:
+        """Whether every line of the record is blank."""
+        return not any(map(str.strip, self.taken))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the record is the last one of the file and has no line ending."""
+        return bool(self.taken) and not self.taken[-1].endswith("\n")
+
+    @property
+    def torn(self) -> bool:
+        """Whether the file ends in the middle of a character of the current record."""
+        return self._source.torn and self.ended
+
+
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
+    """Yield, for each row after the header, its events or a Fault; skip blank lines.
+
+    The header is the first row, or pair of rows, that has all columns of ``layout``, so a title may
+    precede it. A row of totals has no events. A row may span several lines. If a row of several
+    lines cannot be read, reading continues at its second line, so that one missing quote does not
+    hide the rest of the file. Raises SourceError if the file is empty, lacks a column of
+    ``layout``, or is not text.
+    """
+    delimiter = options.delimiter or ("\t" if opened.ending == ".tsv" else ",")
+    feed = Feed(Lines(opened.chunks, options.encoding))
+    rows = csv.reader(feed, delimiter=delimiter, strict=True)
+    header = _header(rows, feed, layout, opened.name, delimiter)
+    mapper = Mapper(layout, header, claims)
+    names = (*mapper.read_columns, *mapper.watched_columns)
+    pick = _picker([header.index(column) for column in names])
+    is_total = totals_of(layout, header)
+    for row in rows_of(rows, feed, len(header), delimiter, is_total):
+        if isinstance(row, Fault):
+            yield row
+            continue
+        if is_total(row):
+            yield ()
+            continue
+        item = mapper(dict(zip(names, pick(row), strict=True)), feed.line)
+        yield item._replace(text=feed.text) if isinstance(item, Fault) else item
+
+
+def rows_of(
+    rows: Iterator[list[str]],
+    feed: Feed,
+    count: int,
+    delimiter: str,
+    is_total: Callable[[list[str]], bool] = lambda _: False,
+) -> Iterator[list[str] | Fault]:
+    """Yield, for each row after the header, its fields or a Fault; skip blank lines.
+
+    ``rows`` is the CSV reader that reads from ``feed``. ``count`` is the number of fields in the
+    header.
+    """
+    while True:
+        feed.next_record()
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield _broken(feed, str(error))
+            continue
+        if len(row) <= 1 and feed.blank:
+            continue
+        if len(row) != count and is_total(row):
+            yield row
+        elif len(row) != count or feed.overlong or feed.torn:
+            yield _misshapen(feed, len(row), count, delimiter)
+        else:
+            yield row
+
+
+def _header(
+    rows: Iterator[list[str]], feed: Feed, layout: Layout, name: str, delimiter: str
+) -> list[str]:
+    """Return the fields of the first row that has every required column.
+
+    If no row has them, raises SourceError with the columns that the first non-blank row lacks.
+    """
+    first = above = first_row(rows, feed, name)
+    for row in chain([first], islice(_rest(rows, feed), HEADER_WITHIN)):
+        for names in (row, two_rows(above, row)):
+            with suppress(SourceError):
+                layout.check(names, name)
+                return numbered(names)
+        above = row
+    _check_delimiter(first, name, delimiter)
+    layout.check(first, name)
+    return first
+
+
+def _rest(rows: Iterator[list[str]], feed: Feed) -> Iterator[list[str]]:
+    """Yield the fields of the other rows that may be the header."""
+    while True:
+        feed.next_record()
+        try:
+            yield [column.strip() for column in next(rows)]
+        except StopIteration:
+            return
+        except csv.Error:
+            feed.reread()
+
+
+def first_row(rows: Iterator[list[str]], feed: Feed, name: str) -> list[str]:
+    """Return the fields of the first row that is not blank. Raises SourceError."""
+    try:
+        header = next(rows)
+        while len(header) <= 1 and feed.blank:
+            feed.next_record()
+            header = next(rows)
+    except StopIteration:
+        msg = say("csv_empty", name=name)
+        raise SourceError(msg, name=name) from None
+    except csv.Error as error:
+        msg = say("csv_header", name=name, why=str(error))
+        raise SourceError(msg, name=name) from None
+    return [column.strip() for column in header]
+
+
+def _check_delimiter(header: list[str], name: str, delimiter: str) -> None:
+    """Raise SourceError if the header seems to use another delimiter.
+
+    This is the case if it has one column, and another delimiter occurs in the name of that column.
+    """
+    if len(header) == 1:
+        others = [other for other in ";\t,|" if other in header[0] and other != delimiter]
+        if others:
+            msg = say(
+                "csv_delimiter",
+                name=name,
+                delimiter=repr(delimiter),
+                other=_toml(others[0]),
+            )
+            raise SourceError(msg, name=name, delimiter=delimiter)
+
+
+def _toml(delimiter: str) -> str:
+    """Write a delimiter as a TOML string."""
+    return '"\\t"' if delimiter == "\t" else f'"{delimiter}"'
+
+
+def _picker(positions: list[int]) -> Callable[[list[str]], Sequence[str]]:
+    """Return a function that selects the fields of a row at ``positions``."""
+    if len(positions) == 1:
+        return lambda row: (row[positions[0]],)
+    return itemgetter(*positions)
+
+
+def _broken(feed: Feed, error: str) -> Fault:
+    """Return the Fault for a record with unbalanced quotes; ``error`` is the reader's message."""
+    other = say("csv_fault", why=error)
+    detail = next((words for phrase, words in _ERRORS.items() if phrase in error), other)
+    if len(feed.taken) == 1 and feed.ended:
+        detail = say("half_written_why", why=detail)
+    feed.reread()
+    return Fault(feed.line, "malformed", Detail(detail), feed.text)
+
+
+def _misshapen(feed: Feed, fields: int, expected: int, delimiter: str) -> Fault:
+    """Return the Fault for a record that is too long, cut off, or has a wrong number of fields."""
+    detail = say("other_field_count", count=fields, expected=expected)
+    if feed.overlong:
+        detail = say("line_too_long", most=LONGEST_LINE)
+    elif feed.ended and (feed.torn or fields < expected):
+        detail = say("half_written_why", why=detail) if fields < expected else _HALF
+    elif fields > expected:
+        detail = say("delimiter_in_field", why=detail, delimiter=repr(delimiter))
+    feed.reread()
+    return Fault(feed.line, "malformed", Detail(detail), feed.text)

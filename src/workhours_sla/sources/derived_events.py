@@ -1,0 +1,123 @@
+"""Events of rows that name no event id; the id is computed from the content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from json import dumps
+from typing import Final
+
+from workhours_sla.errors import EventError
+from workhours_sla.sla.event import Event, EventType, check_ids, is_long_id
+from workhours_sla.sources.times import RefusedError
+from workhours_sla.text.messages import phrase_of
+
+_ID_DIGITS: Final = 20
+_BEGINNINGS: Final = frozenset(
+    {
+        EventType.REGISTERED,
+        EventType.ASSIGNED,
+        EventType.TRANSFERRED,
+        EventType.CITIZEN_MESSAGE,
+        EventType.PAUSED,
+        EventType.EDITED,
+    }
+)
+"""Event types that an appeal may begin with; any other type needs an earlier event."""
+
+
+def content_id(
+    appeal_id: str, kind: EventType, occurred_at: datetime, *facts: str | bool | None
+) -> str:
+    """Return an id computed from the content of an event: equal contents have equal ids.
+
+    The id is the first 20 hexadecimal digits of the SHA-256 of a JSON array. The array has the
+    fields of Event in their order, without ``event_id`` and ``received_at``, and without empty
+    fields at the end. ``occurred_at`` is written as ISO 8601 in UTC. Events that differ in any of
+    these fields have different ids.
+
+    >>> content_id("A-1", EventType.CREATED, datetime(2025, 10, 31, 14, 30, tzinfo=UTC), "vk")
+    '90ec7dec449d18556749'
+    """
+    given = list(facts)
+    while given and given[-1] is None:
+        given.pop()
+    fields = [appeal_id, kind.value, occurred_at.astimezone(UTC).isoformat(), *given]
+    text = dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]
+
+
+def has_content_id(event: Event) -> bool:
+    """Whether the id of an event was computed by ``content_id``."""
+    return event.event_id == content_id(*event.content)  # type: ignore[arg-type]
+
+
+def check_ids_of_row(event_id: str, appeal_id: str) -> None:
+    """Raise RefusedError if an id is too long for an event."""
+    with _refusing():
+        check_ids(event_id, appeal_id)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Raise RefusedError for a text that an event cannot have."""
+    try:
+        yield
+    except EventError as error:
+        phrase = phrase_of(error)
+        assert phrase is not None  # noqa: S101 - every EventError about a text has one
+        raise RefusedError(phrase, "malformed") from None
+
+
+def derived_event(
+    appeal_id: str,
+    kind: EventType,
+    occurred_at: datetime,
+    *facts: str | bool | None,
+    received_at: datetime | None = None,
+) -> Event:
+    """Return the event of a row, with an id computed from its content.
+
+    ``facts`` are the fields of Event after ``received_at``. Without ``received_at``, the event
+    counts as received when it occurred. Raises RefusedError for an appeal id that is too long and
+    for a text with U+0000.
+    """
+    own_id = content_id(appeal_id, kind, occurred_at, *facts)
+    received_at = received_at or occurred_at
+    with _refusing():
+        return Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)  # type: ignore[arg-type]
+
+
+def with_creation(event: Event) -> tuple[Event, ...]:
+    """Return an event, preceded by a creation of its appeal if the event may begin an appeal.
+
+    The creation has the time of the event. The earliest creation of an appeal counts, so the order
+    of rows does not matter. An answer, or another event that needs an earlier one, gets no
+    creation: an appeal that begins with it was cut off by the export.
+    """
+    if event.type not in _BEGINNINGS:
+        return (event,)
+    own_id = f"{event.event_id}/created"
+    if is_long_id(own_id):
+        own_id = f"{content_id(event.event_id, event.type, event.occurred_at)}/created"
+    created = Event(
+        own_id,
+        event.appeal_id,
+        EventType.CREATED,
+        event.occurred_at,
+        event.received_at,
+        event.source,
+        event.agency_id,
+        event.district_id,
+        event.channel,
+        None,
+        None,
+        None,
+        event.topic,
+        event.importance,
+        event.regime,
+        None,
+    )
+    return (created, event)

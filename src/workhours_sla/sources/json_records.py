@@ -1,0 +1,301 @@
+"""Find the records in JSON documents. A document is in memory at once."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+import msgspec
+
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.sources.api_errors import check_api_error
+from workhours_sla.sources.text_lines import Lines
+from workhours_sla.text.messages import Phrase, say
+
+if TYPE_CHECKING:
+    from workhours_sla.sources.opened_file import OpenedFile
+
+LIST: Final = "[]"
+"""Marks the elements of an array in a path."""
+decode_any: Final = msgspec.json.Decoder(float_hook=float).decode
+"""Decodes a record whose fields may have any type; numbers may have any size."""
+_value_at: Final = json.JSONDecoder().raw_decode
+_GAP: Final = re.compile(r"[\s,:]*+")
+_TOKEN: Final = re.compile(r'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+\\?+(?:"|\n|\Z)|[{}\[\]]')
+"""Matches a bracket, or a string; one without a closing quote ends with its line."""
+_PAIRS: Final = {"{": "}", "[": "]"}
+
+
+class Found(NamedTuple):
+    """A record, as a value of its type; or None and the reason why it cannot be decoded.
+
+    ``written`` is the record as JSON has it, or the text of a line that is not JSON. ``head`` has
+    the other values of its envelope. ``is_alone`` says that the record is in no array of records,
+    so that it may be a document of another kind.
+    """
+
+    value: Any
+    written: Any
+    head: Mapping[str, object]
+    why: Phrase | None = None
+    is_alone: bool = False
+
+    @property
+    def text(self) -> str:
+        """The text of the record."""
+        is_text = isinstance(self.written, str)
+        return self.written if is_text else json.dumps(self.written, ensure_ascii=False)
+
+
+class Closed(NamedTuple):
+    """The end of an envelope, or of a document, with its other values."""
+
+    head: Mapping[str, object]
+
+
+# -- where records are ---------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True)
+class Place:
+    """What may be at a place of a document: a record, or an *envelope*, which has records in it.
+
+    With ``takes_others`` an object without any of the keys is a record itself, and what is no
+    object is a broken record; else both are skipped. With ``are_lines`` each line is a record.
+    """
+
+    keys: Mapping[str, Place] = field(default_factory=dict)
+    elements: Place | None = None
+    takes_others: bool = False
+    are_lines: bool = False
+
+
+RECORD: Final = Place()
+
+
+def at_path(path: str) -> Place:
+    """Return the place of a document whose records are at a path, such as ``response.items[]``.
+
+    ``[]`` means every element of an array, and ``""`` the whole document. A key may have dots.
+    """
+    steps = [step for step in path.replace(LIST, f".{LIST}").split(".") if step]
+
+    @cache
+    def after(done: int) -> Place:
+        if done == len(steps):
+            return RECORD
+        if steps[done] == LIST:
+            return Place(elements=after(done + 1))
+        ends = [*steps[done:], LIST].index(LIST) + done
+        return Place({".".join(steps[done:end]): after(end) for end in range(ends, done, -1)})
+
+    return after(0)
+
+
+def lists_under(*keys: str) -> Place:
+    """Return the place of records in arrays under keys, in an array, or alone."""
+    return Place(dict.fromkeys(keys, Place(elements=RECORD)), RECORD, takes_others=True)
+
+
+def envelopes(contents: Mapping[str, Literal["envelopes", "records"]]) -> Place:
+    """Return the place of envelopes, each in others or in arrays; ``contents`` says what keys have.
+
+    Without it each line is a record.
+    """
+    place = Place(takes_others=True, are_lines=not contents)
+    lists = Place(elements=RECORD, takes_others=True)
+    lists.keys = place.keys = {
+        key: lists if content == "records" else place for key, content in contents.items()
+    }
+    place.elements = place
+    return place
+
+
+# -- records -------------------------------------------------------------------------------------
+
+
+def records_of(
+    opened: OpenedFile,
+    place: Place,
+    kind: Any = Any,
+    *,
+    encoding: str = "utf-8",
+    repair: Callable[[str], str] = str,
+) -> Iterator[Found | Closed]:
+    """Yield every record of the documents in a file, and the end of every envelope.
+
+    A record is converted to ``kind``. A document that is not JSON is read as ``repair`` makes it.
+    Raises SourceError if the file is not text, or not JSON.
+    """
+    if place.are_lines and not is_document(opened, encoding):
+        for line in Lines(opened.chunks, encoding):
+            if line.strip():
+                yield _of_line(line.rstrip("\n"), kind)
+        return
+    text = "".join(Lines(opened.chunks, encoding).texts())
+    at = count = 0
+    while (at := _GAP.match(text, at).end()) < len(text):  # type: ignore[union-attr]
+        try:
+            document, end = _value_at(text, at)
+            found = list(_inside(document, place, {}, kind, is_top=True))
+        except (ValueError, RecursionError) as error:
+            if text != (text := repair(text)):
+                continue
+            why = say("json_fault_after", count=count, why=_fault(error))
+            msg = say("json_broken", name=opened.name, why=why)
+            raise SourceError(msg, name=opened.name) from None
+        at = end
+        count += sum(isinstance(one, Found) for one in found)
+        yield from found
+
+
+def _inside(
+    value: Any, place: Place, head: Mapping[str, object], kind: Any, *, is_top: bool = False
+) -> Iterator[Found | Closed]:
+    """Yield what is in a value that is at a place."""
+    if isinstance(value, list) and place.elements is not None:
+        for one in value:
+            yield from _inside(one, place.elements, head, kind)
+    elif isinstance(value, dict) and _is_envelope(value, place):
+        own = {key: one for key, one in value.items() if key not in place.keys}
+        for key, one in value.items():
+            if key in place.keys:
+                yield from _inside(one, place.keys[key], own, kind)
+        if is_top or place.takes_others:
+            yield Closed(own)
+    elif place is RECORD or place.takes_others:
+        yield _converted(value, head, kind)._replace(is_alone=place is not RECORD)
+
+
+def _is_envelope(value: Mapping[str, object], place: Place) -> bool:
+    if not place.takes_others:
+        return bool(place.keys)
+    return any(isinstance(value.get(key), list | dict) for key in place.keys)
+
+
+def _of_line(line: str, kind: Any) -> Found:
+    try:
+        return _converted(decode_any(line), {}, kind)._replace(written=line, is_alone=True)
+    except (ValueError, RecursionError) as error:
+        return Found(None, line, {}, say("not_json", why=_fault(error)))
+
+
+def _converted(value: Any, head: Mapping[str, object], kind: Any) -> Found:
+    if not isinstance(value, dict):
+        return Found(None, value, head, say("not_an_object"))
+    try:
+        return Found(msgspec.convert(value, kind), value, head)
+    except msgspec.ValidationError as error:
+        return Found(None, value, head, not_of_form(error))
+
+
+def not_of_form(error: Exception) -> Phrase:
+    """Return the reason why a record does not match the schema of its format."""
+    return say("not_of_form", why=_fault(error))
+
+
+def _fault(error: Exception) -> Phrase:
+    return say("json_fault", why=" ".join(str(error).split()))
+
+
+# -- the beginning of a file ---------------------------------------------------------------------
+
+
+class Shape(NamedTuple):
+    """The keys at the top of a document, the paths of its arrays, and of arrays of objects."""
+
+    keys: dict[str, None]
+    arrays: dict[str, None]
+    lists: dict[str, None]
+
+
+def shape_of(head: str) -> Shape:
+    """Return what the beginning of a document shows.
+
+    >>> list(shape_of('{"response": {"count": 2, "items": [{"id": 7}, {"id"').lists)
+    ['response.items[]']
+    """
+    shape = Shape({}, {}, {})
+    open_: list[str] = []  # the path of each object that is open, or of the elements of an array
+    key = ""
+    for found in _TOKEN.finditer(head):
+        sign = found[0][0]
+        if sign == '"':
+            if head[found.end() :].lstrip()[:1] == ":":
+                with suppress(ValueError):
+                    key = str(decode_any(found[0]))
+                if len(open_) == 1 and not open_[0].endswith(LIST):
+                    shape.keys[key] = None
+            continue
+        if sign in "}]":
+            del open_[-1:]
+            if not open_:
+                break
+            continue
+        path = ""
+        if open_:
+            path = open_[-1] if open_[-1].endswith(LIST) else f"{open_[-1]}.{key}".lstrip(".")
+            if open_[-1].endswith(LIST) and sign == "{":
+                shape.lists[path] = None
+                path += "."
+        if sign == "[":
+            path += LIST
+            shape.arrays[path] = None
+        open_.append(path)
+    return shape
+
+
+def is_document(opened: OpenedFile, encoding: str) -> bool:
+    """Return whether a file is one JSON document rather than JSON Lines, by its first lines.
+
+    A document is an array, an object that spans several lines, a first line without an end, or,
+    with the suffix ``.json``, a single line.
+    """
+    alone = opened.ending == ".json"
+    head = opened.chunks.first_line()
+    if alone:
+        head = opened.chunks.head(len(head) + 1)  # so that a second line shows
+    text = text_of_head(head, encoding).lstrip("\ufeff \t\r\n")
+    line, newline, rest = text.partition("\n")
+    if text.startswith("[") or not newline or (alone and not rest.strip()):
+        return text.startswith(("[", "{"))
+    open_ = ""
+    for sign in _TOKEN.findall(line):
+        if sign[0] == '"' and (sign == '"' or sign[-1] != '"'):
+            return False
+        open_ = open_ + sign if sign in _PAIRS else open_[: -1 if sign in "}]" else None]
+    return open_[-1:] == "[" or (bool(open_) and not rest.lstrip().startswith("{"))
+
+
+def check_one_document(name: str, head: str) -> None:
+    """Raise SourceError if a document has its records in an array, or is the error of an API."""
+    check_first_document(name, head)
+    lists = shape_of(head).lists
+    if lists:
+        msg = say("json_no_path", name=name, path=shown(next(iter(lists))))
+        raise SourceError(msg, name=name)
+
+
+def check_first_document(name: str, head: str) -> None:
+    """Raise SourceError if the first document is the error of an API. ``head`` may have it all."""
+    document: object = None
+    with suppress(ValueError, RecursionError):
+        document, _ = _value_at(head.lstrip("\ufeff ,:\t\r\n"))
+    check_api_error(name, document)
+
+
+def text_of_head(head: bytes, encoding: str) -> str:
+    """Return the beginning of a text, without a byte order mark."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    try:
+        text = head.decode(encoding, "replace")
+    except (LookupError, UnicodeError):
+        text = head.decode("utf-8", "replace")
+    return text.removeprefix("\ufeff")

@@ -1,0 +1,236 @@
+"""The layout of a file: which columns its rows have, and how their values are interpreted."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from workhours_sla.config.column_names import (
+    COLUMNS,
+    REQUIRED,
+    UNNAMED,
+    Kind,
+    Parts,
+    Written,
+    parts_of,
+    shown_columns,
+)
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+_TOTALS = re.compile(r"\W*(?:(?:общий )?итог|итого|всего|(?:grand )?totals?)\b", re.IGNORECASE)
+"""Matches the beginning of a cell that labels a row of totals."""
+_LISTED = 40
+"""Maximum number of columns that a message lists."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The layout of a file's rows, in any format.
+
+    ``columns`` maps a canonical column to the file's columns for it, in the grammar of
+    ``config.column_names``; a canonical column that is not listed has the same name in the file.
+    ``values`` maps a canonical column to a mapping from the file's values to the values of events.
+    In this mapping ``""`` means empty, and a value that is not listed is used unchanged. ``ignore``
+    lists values of canonical columns; a row with one of them is ignored. ``datetime_format`` and
+    ``tz`` are passed to ``Instants``. ``source`` is used for rows that name no source. With
+    ``first_is_created``, the first event of an appeal creates it. If an answer precedes the posting
+    by no more than ``tolerance``, it counts as given at the posting. Until the first answer of a
+    file of appeals is read, ``unread_answers`` collects the columns that have values and the names
+    of answers, but are not read.
+    """
+
+    kind: Kind = "events"
+    columns: Mapping[str, Written] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict)
+    datetime_format: str | tuple[str, ...] | None = None
+    tz: tzinfo | None = None
+    source: str = ""
+    ignore: Mapping[str, Collection[str]] = field(default_factory=dict)
+    first_is_created: bool = False
+    tolerance: timedelta = timedelta(0)
+    unread_answers: dict[str, None] = field(default_factory=dict, compare=False)
+
+    @property
+    def canonical(self) -> tuple[str, ...]:
+        """The canonical columns that a file of this layout may have."""
+        return COLUMNS[self.kind]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The canonical columns that must have a value in every row."""
+        return REQUIRED[self.kind]
+
+    def column(self, canonical: str) -> str:
+        """Return the file's column name for a canonical column, ``""`` if the file has none.
+
+        If the canonical column is joined from several columns, return a text that lists them for
+        messages.
+        """
+        return shown_columns(self.columns.get(canonical, canonical))
+
+    def parts(self, canonical: str) -> Parts:
+        """Return the file's columns for a canonical column, empty if the file has none."""
+        return parts_of(self.columns.get(canonical, UNNAMED.get(canonical, canonical)))
+
+    def names(self, canonical: str) -> tuple[str, ...]:
+        """Return the names of all of the file's columns for a canonical column."""
+        return tuple(name for part in self.parts(canonical) for name in part)
+
+    def check(self, header: Sequence[str], name: str) -> None:
+        """Raise SourceError if a column is missing from ``header`` or occurs in it twice.
+
+        A column of several with one name is named as by ``numbered``.
+
+        The columns in ``required`` and in ``columns`` must be present. A file of appeals must also
+        have ``answered_at``: without it, every appeal would look unanswered.
+        """
+        numbers = numbered(header)
+        for canonical in self.canonical:
+            needed = (
+                canonical in self.required
+                or canonical == "answered_at"
+                or canonical in self.columns
+            )
+            columns = self.names(canonical)
+            if not columns and canonical in self.required:
+                raise self.missing(canonical, header, name)
+            for column in columns:
+                if column not in numbers and header.count(column) > 1:
+                    msg = say(
+                        "column_twice",
+                        name=name,
+                        count=header.count(column),
+                        column=shown(column),
+                        canonical=canonical,
+                    )
+                    raise SourceError(msg, name=name, column=column, canonical=canonical)
+                if needed and column not in numbers:
+                    raise self.missing(canonical, header, name, column)
+
+    def check_answers(self, name: str) -> None:
+        """Raise SourceError if no answer was read, but columns that are not read may have them.
+
+        Without this error, every appeal would look unanswered.
+        """
+        if self.unread_answers:
+            others = [shown(column) for column in self.unread_answers]
+            msg = say(
+                "answers_unread",
+                name=name,
+                column=shown(self.column("answered_at")),
+                others=", ".join(others[:_LISTED]),
+                first=others[0],
+            )
+            raise SourceError(msg, name=name, canonical="answered_at")
+
+    def missing(
+        self, canonical: str, columns: Collection[str], name: str, column: str | None = None
+    ) -> SourceError:
+        """Return the SourceError for a missing column; its message lists the file's columns.
+
+        If the canonical column is joined from several columns, ``column`` is the missing one.
+        """
+        column = self.column(canonical) if column is None else column
+        near = _near((column, canonical), columns)
+        renamed = column != canonical
+        others = ", ".join(shown(other) for other in list(columns)[:_LISTED])
+        more = len(columns) - _LISTED
+        msg = say(
+            "no_column",
+            name=name,
+            column=shown(column),
+            read_as=say("read_as", canonical=canonical) if renamed else "",
+            hint=say("near_column", near=shown(near)) if near else "",
+            others=others,
+            more=say("and_more", count=more) if more > 0 else "",
+            canonical=canonical,
+            unanswered=say("or_unanswered") if canonical == "answered_at" else "",
+        )
+        return SourceError(msg, name=name, column=column, canonical=canonical)
+
+
+def _near(wanted: Iterable[str], columns: Iterable[str]) -> str | None:
+    """Return the column name most similar to a wanted name, None if no name is similar."""
+    lower = {column.lower(): column for column in columns if column}
+    for name in map(str.lower, wanted):
+        close = get_close_matches(name, lower, n=1)
+        close += [other for other in lower if name in other or other in name]
+        if close:
+            return lower[close[0]]
+    return None
+
+
+def numbered(header: Sequence[str]) -> list[str]:
+    """Return the names of columns; several with one name get numbers.
+
+    A cell without a text belongs to the cell before it, as in a sheet with merged cells.
+
+    >>> numbered(["Номер", "Ответ", "Ответ", "Район", ""])
+    ['Номер', 'Ответ #1', 'Ответ #2', 'Район', 'Район #2']
+    """
+    counts: Counter[str] = Counter()
+    names: list[str] = []
+    before = ""
+    for cell in header:
+        before = cell or before
+        counts[before] += 1
+        is_one = counts[before] == 1 and header.count(before) == 1
+        names.append(before if is_one else f"{before} #{counts[before]}" if before else "")
+    return names
+
+
+def two_rows(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Return the names of columns whose header has two rows, each the texts of both cells.
+
+    >>> two_rows(["Номер", "Ответ", ""], ["", "Дата", "Время"])
+    ['Номер', 'Ответ Дата', 'Ответ Время']
+    """
+    names: list[str] = []
+    before = ""
+    for at, cell in enumerate(below):
+        before = (above[at] if at < len(above) else "") or before
+        names.append(" ".join(dict.fromkeys(filter(None, (before, cell)))))
+    return names
+
+
+def is_total(cells: Iterable[object]) -> bool:
+    """Whether the first cell with a text is a label for totals."""
+    return _TOTALS.match(_first_text(cells)) is not None
+
+
+def _first_text(cells: Iterable[object]) -> str:
+    first = next((cell for cell in cells if cell != ""), None)
+    return first if isinstance(first, str) else ""
+
+
+def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
+    """Return a function that tells a row of totals: it has a label for totals, and no id.
+
+    If the label is in the column of ids with more words, the row has no other required value.
+    """
+    ids, *others = (
+        [header.index(column) for column in layout.names(canonical)]
+        for canonical in layout.required
+    )
+    rest = [at for one in others for at in one]
+
+    def of_row(cells: Sequence[object]) -> bool:
+        text = _first_text(cells)
+        label = _TOTALS.match(text)
+        if label is None:
+            return False
+        at_id = next(at for at, cell in enumerate(cells) if cell != "") in ids
+        if at_id and not any(map(str.isalpha, text[label.end() :])):
+            return True
+        return all(at >= len(cells) or cells[at] == "" for at in (rest if at_id else ids))
+
+    return of_row

@@ -1,0 +1,129 @@
+"""Read the comments of Odnoklassniki: pages of ``discussions.getComments``."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from workhours_sla.errors import shown
+from workhours_sla.sources.json_records import envelopes
+from workhours_sla.sources.networks.comments import Author, Comment
+from workhours_sla.sources.networks.mapper import NetworkMapper, Part, moment, needed
+from workhours_sla.sources.networks.reading import reader
+from workhours_sla.sources.times import RefusedError
+from workhours_sla.text.messages import Phrase, say
+
+if TYPE_CHECKING:
+    from workhours_sla.config.sections import Input
+    from workhours_sla.sources.layout import Layout
+
+_PAGES: Final = envelopes({"comments": "records"})
+_DECODED: Final = re.compile(r"(\d{1,16}):(-?\d{1,20}):\d{1,16}:(\w{1,40}):\w{1,40}", re.ASCII)
+"""Matches a decoded id: the time in milliseconds, a number, the time again, the discussion."""
+MOST_OPEN: Final = 1_000
+"""Maximum number of discussions without a last page that are tracked."""
+_ACTIVE: Final = "ACTIVE_MESSAGE"
+
+
+class OkComment(msgspec.Struct, frozen=True, gc=False):
+    """A comment, with the values that matter."""
+
+    id: str | None = None
+    author_id: str | int | None = None
+    author_type: str | None = None
+    date_ms: int | None = None
+    type: str | None = None
+    reply_to_comment_id: str | None = None
+    reply_to_id: str | int | None = None
+
+
+class OkMapper(NetworkMapper):
+    """Maps a comment of Odnoklassniki to events."""
+
+    channel = "ok"
+    type = OkComment
+    official = (r"[1-9]\d{0,18}", "123456")
+
+    def __init__(self, layout: Layout, options: Input) -> None:
+        super().__init__(layout, options)
+        self._open: dict[str, None] = {}
+        """The discussions whose last page is not the last one of the network."""
+
+    def _parts_of(
+        self, record: OkComment, head: Mapping[str, object], received_at: datetime | None
+    ) -> Iterator[Part]:
+        """Yield a comment. Raises RefusedError."""
+        if record.type and record.type != _ACTIVE and re.search("REMOVED|DELETED", record.type):
+            yield self.ignored("deleted_comment")
+            return
+        comment = self._comment(record, head, received_at)
+        yield Part(comment, None, comment.id)
+
+    def _comment(
+        self, record: OkComment, head: Mapping[str, object], received_at: datetime | None
+    ) -> Comment:
+        """Convert a comment of Odnoklassniki to a Comment. Raises RefusedError."""
+        native = needed(record.id, "id")
+        if record.type not in {None, "", _ACTIVE}:
+            detail = say("other_message", type=shown(record.type))
+            raise RefusedError(detail, "unknown_type")
+        author: Author = "citizen"
+        author_id = "" if record.author_id is None else str(record.author_id)
+        if record.author_type == "GROUP" or author_id in self.officials:
+            author = "official"
+        else:
+            needed(author_id, "author_id")
+        own_id, written = _id_of(native, head)
+        units = written if record.date_ms is None else record.date_ms
+        if units is None:
+            raise RefusedError(say("ok_no_time"), "unreadable_time")
+        answered = record.reply_to_comment_id or None
+        if answered is None and record.reply_to_id:
+            raise RefusedError(say("answers_unknown", id=native), "missing_value")
+        return Comment(
+            own_id,
+            moment("date_ms", units, per_second=1000),
+            author,
+            author_id,
+            None if answered is None else _id_of(answered, head)[0],
+            received_at=received_at,
+        )
+
+    def close(self, head: Mapping[str, object]) -> None:
+        """Record whether a page is the last of its discussion."""
+        discussion = str(head.get("discussionId") or "")
+        if head.get("has_more") is not True:
+            self._open.pop(discussion, None)
+        elif len(self._open) < MOST_OPEN:
+            self._open[discussion] = None
+
+    def notes(self) -> Iterator[Phrase]:
+        """Yield notes for the user, for example about discussions without their last page."""
+        yield from super().notes()
+        if self._open:
+            yield say("discussion_open", count=len(self._open), id=next(iter(self._open)))
+
+
+def _id_of(native: str, head: Mapping[str, object]) -> tuple[str, int | None]:
+    """Return the readable id of a comment, and its time in milliseconds, None if unknown.
+
+    The network's id is the Base64 of ``time:-number:time:discussion:1``. Raises RefusedError if
+    neither the id nor the page names the discussion.
+    """
+    try:
+        found = _DECODED.fullmatch(b64decode(native, validate=True).decode("ascii"))
+    except ValueError:
+        found = None
+    if found is not None:
+        return f"ok/{found[3]}/{found[1]}.{found[2].lstrip('-')}", int(found[1])
+    discussion = needed(str(head.get("discussionId") or ""), "discussionId")
+    return f"ok/{discussion}/{native}", None
+
+
+read = reader(OkMapper, _PAGES)
+"""Reads pages, several in a row or an array of them, or comments without pages."""

@@ -1,0 +1,145 @@
+r"""Read an export of Telegram Desktop, ``result.json``, of one chat or a whole account.
+
+Telegram Desktop writes control characters as ``\x0C``, and version 4.1 wrote the path of a custom
+emoji without quotes. Both are invalid JSON, and are repaired in the messages that contain them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from workhours_sla.sources.json_records import envelopes
+from workhours_sla.sources.networks.comments import Author, Comment
+from workhours_sla.sources.networks.mapper import NetworkMapper, Part, moment, needed
+from workhours_sla.sources.networks.reading import reader
+from workhours_sla.sources.times import RefusedError
+from workhours_sla.text.messages import say
+
+_CHATS: Final = envelopes(
+    {"chats": "envelopes", "left_chats": "envelopes", "list": "envelopes", "messages": "records"}
+)
+_PRIVATE: Final = frozenset(("saved_messages", "replies", "personal_chat", "bot_chat"))
+"""Types of private chats; nobody answers for a community there."""
+_PEER: Final = re.compile(r"(user|chat|channel)(\d{1,19})", re.ASCII)
+_ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
+_UNQUOTED: Final = re.compile(r'("document_id"\s*+:\s*+)([^\s"\d{\[][^"\r\n]*+)(?=[\r\n]|\Z)')
+
+
+class TelegramMessage(msgspec.Struct, frozen=True, gc=False):
+    """A message, with the fields that are used."""
+
+    id: int | None = None
+    type: str | None = None
+    date: str | None = None
+    date_unixtime: str | int | None = None
+    edited_unixtime: str | int | None = None
+    from_id: str | int | None = None
+    forwarded_from: Any = None
+    reply_to_message_id: int | None = None
+    reply_to_peer_id: str | None = None
+
+
+class TelegramMapper(NetworkMapper):
+    """Maps a message of a Telegram group to events."""
+
+    channel = "telegram"
+    type = TelegramMessage
+    official = (r"(?:user|chat|channel)[1-9]\d{0,18}", "user123456")
+
+    def _parts_of(
+        self, record: TelegramMessage, head: Mapping[str, object], received_at: datetime | None
+    ) -> Iterator[Part]:
+        """Yield the comment of a message. Raises RefusedError.
+
+        ``head`` has the type and the id of the chat.
+        """
+        if str(head.get("type")) in _PRIVATE:
+            yield self.ignored("outside_groups")
+            return
+        if record.type == "unsupported":
+            yield self.ignored("other_record")
+            return
+        comment = self._comment(record, head, received_at)
+        yield Part(comment, None, comment.id)
+
+    def _comment(
+        self, message: TelegramMessage, head: Mapping[str, object], received_at: datetime | None
+    ) -> Comment:
+        """Convert a message of Telegram to a Comment. Raises RefusedError."""
+        found = re.fullmatch(r"-?\d{1,19}", str(head.get("id", "")), re.ASCII)
+        chat = needed(found, "chat.id")[0]
+        own_id = needed(message.id, "id")
+        if message.date_unixtime is None and message.date is not None:
+            raise RefusedError(say("telegram_old"), "naive_time")
+        at = moment("date_unixtime", str(needed(message.date_unixtime, "date_unixtime")))
+        answered = None
+        if message.reply_to_message_id is not None:
+            answered = self._answered(chat, message.reply_to_message_id, message.reply_to_peer_id)
+        edited = message.edited_unixtime
+        return Comment(
+            f"telegram/{chat}/{own_id}",
+            at,
+            self._author(message, chat),
+            _author_id(message),
+            answered,
+            received_at=received_at,
+            edited_at=None if edited is None else moment("edited_unixtime", edited),
+        )
+
+    def _answered(self, chat: str, message_id: int, peer_id: str | None) -> str:
+        """Return the id of the message that a message answers; it may be in another chat."""
+        peer = None if peer_id is None else _PEER.fullmatch(peer_id)
+        return f"telegram/{chat if peer is None else peer[2]}/{message_id}"
+
+    def _author(self, message: TelegramMessage, chat: str) -> Author:
+        """Return the author of a message. Raises RefusedError for an unknown channel."""
+        if message.type == "service":
+            return "other"
+        author_id = needed(_author_id(message), "from_id")
+        if author_id in self.officials:
+            return "official"
+        peer = _PEER.fullmatch(author_id)
+        if peer is not None and peer[1] == "user":
+            return "citizen"
+        if peer is not None and peer[2] == chat:
+            return "official"
+        if message.forwarded_from is not None and message.reply_to_message_id is None:
+            return "official"  # a post of the channel that the group belongs to
+        detail = say("other_community", name="from_id", id=author_id[:40])
+        raise RefusedError(detail, "unknown_value")
+
+
+def _author_id(message: TelegramMessage) -> str:
+    """Return the id of an author in the current form.
+
+    Exports before 2021 had only the number of a user.
+    """
+    author = message.from_id
+    return f"user{author}" if isinstance(author, int) else author or ""
+
+
+def repaired(text: str) -> str:
+    r"""Repair the known JSON errors in the text of a message.
+
+    >>> repaired(r'{"text": "a\x0Cb\\x0C"}')
+    '{"text": "a\\u000Cb\\\\x0C"}'
+    """
+
+    def escape(found: re.Match[str]) -> str:
+        return found[0] if found[1] is None else f"\\u00{found[1]}"
+
+    def quoted(found: re.Match[str]) -> str:
+        path = found[2].rstrip()
+        comma = "," * path.endswith(",")
+        return found[1] + msgspec.json.encode(path.removesuffix(",")).decode() + comma
+
+    return _UNQUOTED.sub(quoted, _ESCAPE.sub(escape, text))
+
+
+read = reader(TelegramMapper, _CHATS, repair=repaired)
+"""Reads the messages of an export."""

@@ -1,0 +1,234 @@
+"""Read the comments of VK: pages of ``wall.getComments`` and similar methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import msgspec
+
+from workhours_sla.sources.json_records import envelopes
+from workhours_sla.sources.networks.comments import Author, Comment
+from workhours_sla.sources.networks.mapper import NetworkMapper, Part, moment, needed
+from workhours_sla.sources.networks.reading import reader
+from workhours_sla.sources.networks.vk_threads import whole_threads
+from workhours_sla.sources.times import RefusedError
+from workhours_sla.text.messages import Phrase, say
+
+if TYPE_CHECKING:
+    from workhours_sla.config.sections import Input
+    from workhours_sla.sources.layout import Layout
+
+_MOST_LISTS: Final = 10_000
+"""Maximum number of lists of comments whose missing comments are counted."""
+_List = tuple[int | None, int | None, int | None, tuple[int, ...]]
+_PAGES: Final = envelopes({"response": "envelopes", "items": "records"})
+
+
+class VkComment(msgspec.Struct, frozen=True, gc=False):
+    """A comment, with the values that matter."""
+
+    id: int | None = None
+    from_id: int | None = None
+    date: int | None = None
+    owner_id: int | None = None
+    post_owner_id: int | None = None
+    photo_owner_id: int | None = None
+    video_owner_id: int | None = None
+    market_owner_id: int | None = None
+    topic_owner_id: int | None = None
+    photo_id: int | None = None
+    video_id: int | None = None
+    item_id: int | None = None
+    topic_id: int | None = None
+    post_id: int | None = None
+    parents_stack: tuple[int, ...] = ()
+    reply_to_user: int | None = None
+    reply_to_comment: int | None = None
+    deleted: bool = False
+    deleter_id: int | None = None
+    user_id: int | None = None
+    thread: VkThread | None = None
+
+
+class VkThread(msgspec.Struct, frozen=True, gc=False):
+    """The first comments in the thread of a comment, and the number of all."""
+
+    count: int = 0
+    items: tuple[VkComment, ...] = ()
+
+
+class VkMapper(NetworkMapper):
+    """Maps a comment of VK and the comments of its thread to events."""
+
+    channel = "vk"
+    type: ClassVar[Any] = VkComment
+    official = (r"-?[1-9]\d{0,18}", "-123456")
+
+    def __init__(self, layout: Layout, options: Input) -> None:
+        super().__init__(layout, options)
+        self._page: tuple[int, str] | None = None
+        """The place of the last comment; all comments of a page have the same place."""
+        self._list: _List | None = None
+        """Of the first comment of the page; all of them are in the same list."""
+        self._in_page = 0
+        self._has_threads = False
+        self._lists: dict[_List, tuple[int, int]] = {}
+        """How many comments of a list were read, and how many it has."""
+
+    def _parts_of(
+        self,
+        record: Any,
+        head: Mapping[str, object],
+        received_at: datetime | None,
+    ) -> Iterator[Part]:
+        """Yield a comment and those of its thread."""
+        comment: VkComment = record
+        thread = comment.thread
+        self._in_page += 1
+        self._has_threads = self._has_threads or thread is not None
+        if not comment.deleted:
+            self._list = self._list or _list_of(comment)
+        if thread is None or not (thread.items or thread.count):
+            yield self.part_of(comment, received_at)
+            return
+        # a deleted comment names no owner, but those in its thread do, and the other way round
+        part = None if comment.deleted else self.part_of(comment, received_at)
+        inner = [self.part_of(one, received_at) for one in thread.items]
+        part = part or self.part_of(comment, received_at)
+        if part.comment is not None and thread.count > len(inner):
+            part = part._replace(comment=part.comment._replace(expected=thread.count))
+            if thread.items:  # the pages of the thread may begin after them
+                self._count(_list_of(thread.items[0]), len(thread.items), 0)
+        yield part
+        yield from inner
+
+    def part_of(
+        self, comment: VkComment, received_at: datetime | None = None, owner_id: int | None = None
+    ) -> Part:
+        """Return a comment as a Part; ``owner_id`` is used if the comment names no owner."""
+        own_id, root = "", None
+        try:
+            owner, place = self._place_of(comment, owner_id)
+            own_id = f"{place}/{comment.id}"
+            root = f"{place}/{comment.parents_stack[0]}" if comment.parents_stack else None
+            if comment.deleted:
+                self.tree.ignore_deleted(own_id)
+                return Part(None, None, own_id, root)
+            found = self.comment_of(comment, owner, place, received_at)
+        except RefusedError as refused:
+            if comment.deleted:
+                return self.ignored("deleted_comment")
+            return Part(None, refused, own_id, root)
+        return Part(found, None, own_id, root)
+
+    def _place_of(self, comment: VkComment, owner_id: int | None) -> tuple[int, str]:
+        """Return the place of a comment; for a deleted one without an owner, that of the page."""
+        if comment.deleted and not comment.owner_id and self._page is not None:
+            return self._page
+        self._page = place_of(comment, owner_id)
+        return self._page
+
+    def comment_of(
+        self, comment: VkComment, owner: int, place: str, received_at: datetime | None
+    ) -> Comment:
+        """Convert a comment of VK to a Comment. Raises RefusedError."""
+        own_id, from_id = needed(comment.id, "id"), needed(comment.from_id, "from_id")
+        at = moment("date", needed(comment.date, "date"))
+        author = self.author_of(from_id, owner)
+        answered, to_user = comment.reply_to_comment, comment.reply_to_user
+        stack = comment.parents_stack
+        if answered is None and stack:
+            answered = stack[-1]
+        if answered is None and (to_user or (comment.topic_id and author == "official")):
+            raise RefusedError(say("answers_unknown", id=own_id), "missing_value")
+        return Comment(
+            f"{place}/{own_id}",
+            at,
+            author,
+            str(from_id),
+            None if answered is None else f"{place}/{answered}",
+            f"{place}/{stack[0]}" if stack else None,
+            bool(stack) and answered == stack[0] and self.is_official(to_user, owner),
+            received_at,
+        )
+
+    def author_of(self, from_id: int, owner: int) -> Author:
+        """Return the kind of author of a comment. Raises RefusedError for another community."""
+        if self.is_official(from_id, owner):
+            return "official"
+        if from_id < 0:
+            detail = say("other_community", name="from_id", id=from_id)
+            raise RefusedError(detail, "unknown_value")
+        return "citizen"
+
+    def is_official(self, author_id: int | None, owner: int) -> bool:
+        """Return whether an author is the community itself or one of its officials."""
+        return author_id is not None and (author_id == owner or str(author_id) in self.officials)
+
+    def close(self, head: Mapping[str, object]) -> None:
+        """End a page."""
+        self._count_page(head)
+        self._page = self._list = None
+        self._in_page, self._has_threads = 0, False
+
+    def _count_page(self, head: Mapping[str, object]) -> None:
+        """Count the comments of a page, which states how many comments its list has."""
+        count = head.get("current_level_count")
+        if count is None and not self._has_threads:
+            count = head.get("count")  # which includes the comments of threads
+        if self._list is None or not isinstance(count, int):
+            return
+        self._count(self._list, self._in_page, count)
+
+    def _count(self, where: _List, count: int, expected: int) -> None:
+        """Count comments of a list that has ``expected`` comments in total."""
+        if where in self._lists or len(self._lists) < _MOST_LISTS:
+            read, most = self._lists.get(where, (0, 0))
+            self._lists[where] = (read + count, max(most, expected))
+
+    def notes(self) -> Iterator[Phrase]:
+        """Yield notes for the user, for example about lists with missing pages."""
+        yield from super().notes()
+        missing = [(read, count) for read, count in self._lists.values() if read < count]
+        if missing:
+            read, count = (sum(numbers) for numbers in zip(*missing, strict=True))
+            yield say("comments_missing", lists=len(missing), count=count, read=read)
+
+
+def _list_of(comment: VkComment) -> _List:
+    """Return a key for the list of comments to which a comment belongs."""
+    return (
+        comment.owner_id or comment.post_owner_id,
+        comment.post_id or comment.topic_id,
+        comment.photo_id or comment.video_id or comment.item_id,
+        comment.parents_stack[:1],
+    )
+
+
+def place_of(comment: VkComment, owner_id: int | None) -> tuple[int, str]:
+    """Return the owner of the commented object, and the prefix of the ids of its comments.
+
+    Ids are unique for all posts of an owner, for all photos, videos or goods of an owner, and for
+    each topic of its board. Raises RefusedError for a comment without an owner.
+    """
+    owner, under = comment.owner_id or comment.post_owner_id, ""
+    if comment.photo_owner_id or comment.photo_id is not None:
+        owner, under = owner or comment.photo_owner_id, "/photo"
+    elif comment.video_owner_id or comment.video_id is not None:
+        owner, under = owner or comment.video_owner_id, "/video"
+    elif comment.market_owner_id or comment.item_id is not None:
+        owner, under = owner or comment.market_owner_id, "/market"
+    elif comment.topic_owner_id or comment.topic_id is not None:
+        owner, under = owner or comment.topic_owner_id, f"/topic{comment.topic_id}"
+    owner = needed(owner or owner_id, "owner_id")
+    return owner, f"vk/{owner}{under}"
+
+
+read = reader(VkMapper, _PAGES, arrange=whole_threads)
+"""Reads pages, several in a row or an array of them, or comments without pages.
+
+A comment with more comments in its thread than the file has is rejected, unless an official has
+answered it.
+"""

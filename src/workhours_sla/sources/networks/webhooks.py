@@ -1,0 +1,145 @@
+"""Map the requests that a network sends, one at a time, without ever keeping what people wrote."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from workhours_sla.sla.event import Event
+from workhours_sla.sources.networks.mapper import NetworkMapper
+from workhours_sla.sources.rows import Fault
+from workhours_sla.stream.source import Rejected
+from workhours_sla.text.messages import Detail, say
+
+_KEPT: Final = frozenset({"type", "event_id", "update_type", "chat_type", "mid", "message_id"})
+"""The keys whose texts are kept. All others may have what people wrote, or their names."""
+_LONGEST: Final = 256
+"""The largest number of characters of a text that is kept."""
+_ESCAPED: Final = 6
+"""The largest number of bytes of a character in JSON, such as ``\\u0416``."""
+_HALF: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""Matches the escape of half a character, after escaped backslashes."""
+_KEY: Final = re.compile(r"[A-Za-z_]{1,40}", re.ASCII)
+"""Matches the keys that are kept; no network has others."""
+
+
+class Envelope(NamedTuple):
+    """What a request of VK says about itself, each None if it is no text and no number."""
+
+    type: str | int | None
+    group: str | int | None
+    secret: str | int | None
+
+
+class _Raw(msgspec.Struct, gc=False):
+    type: msgspec.Raw = msgspec.Raw()
+    group_id: msgspec.Raw = msgspec.Raw()
+    secret: msgspec.Raw = msgspec.Raw()
+
+
+_decode: Final = msgspec.json.Decoder(_Raw).decode
+
+
+def envelope_of(body: bytes) -> Envelope | None:
+    """Return the envelope of a request, None if its body is not a JSON object.
+
+    Nothing else of the body is built in memory, so this is safe before the secret is compared.
+
+    >>> envelope_of(b'{"secret": "abc", "group_id": 7, "object": {"text": "..."}}')
+    Envelope(type=None, group=7, secret='abc')
+    """
+    try:
+        raw = _decode(body)
+    except RecursionError:
+        return None
+    except msgspec.DecodeError:
+        try:  # a text that was cut within a character
+            raw = _decode(_HALF.sub(rb"\1\\ufffd", body))
+        except (msgspec.DecodeError, RecursionError):
+            return None
+    return Envelope(_short(raw.type), _short(raw.group_id), _short(raw.secret))
+
+
+def _short(raw: msgspec.Raw) -> str | int | None:
+    value = bytes(raw)
+    if len(value) > _LONGEST * _ESCAPED:
+        return None
+    try:
+        return msgspec.json.decode(value, type=str | int)
+    except (msgspec.DecodeError, UnicodeDecodeError):  # another type, or none
+        return None
+
+
+def parse_request(body: bytes) -> dict[str, Any] | None:
+    """Parse the JSON object of a request, None if it has none.
+
+    Texts may have halves of characters, since networks cut them; such texts are not kept.
+    """
+    try:
+        data = json.loads(body)
+        without_texts(data)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+class NetworkRequests:
+    """Maps the requests of a network to events, in the order of their arrival. Not thread-safe.
+
+    ``make`` makes the mapper, which remembers the appeals of recent comments. ``recall`` returns
+    the appeal of an event that an earlier run stored, None for others. ``forget`` replaces the
+    mapper, after a request whose events could not be stored: the network sends it again, and the
+    mapper would ignore it as repeated.
+    """
+
+    def __init__(
+        self, make: Callable[[], NetworkMapper], recall: Callable[[str], str | None]
+    ) -> None:
+        self._make = make
+        self._recall = recall
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all earlier requests."""
+        self._mapper = self._make()
+        self._mapper.tree.recall = self._recall
+
+    def events_of(
+        self, request: Mapping[str, Any], received_at: datetime
+    ) -> tuple[Event, ...] | Rejected:
+        """Return the events of a request, none if it is ignored, or why it is rejected.
+
+        The text of what is rejected has neither texts nor names of citizens, and no secret.
+        """
+        bare = without_texts(request)
+        item = self._mapper(bare, 0, received_at)
+        if isinstance(item, Fault):
+            return Rejected(item.reason, str(item.detail), json.dumps(bare))
+        for event in item:
+            if not event.event_id.isprintable() or not event.appeal_id.isprintable():
+                detail = Detail(say("network_id"))
+                return Rejected("malformed", detail, json.dumps(bare))
+        return item
+
+
+def without_texts(value: Any) -> Any:
+    """Return parsed JSON without its texts, except short ones under keys that have no prose.
+
+    >>> without_texts({"type": "wall_reply_new", "object": {"id": 7, "text": "The lamp is broken"}})
+    {'type': 'wall_reply_new', 'object': {'id': 7}}
+    """
+    if isinstance(value, dict):
+        return {
+            name: without_texts(inner)
+            for name, inner in value.items()
+            if _KEY.fullmatch(name)
+            and (not isinstance(inner, str) or (name in _KEPT and len(inner) <= _LONGEST))
+        }
+    if isinstance(value, list):
+        return [without_texts(inner) for inner in value if not isinstance(inner, str)]
+    return value

@@ -1,0 +1,249 @@
+"""Follow JSON Lines in a file that grows, is rotated or is cut short, or read them from a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from queue import Empty, Queue
+from threading import Event as Flag
+from threading import Thread
+from time import monotonic
+from typing import BinaryIO, Final, NamedTuple
+
+from workhours_sla.errors import SourceError
+from workhours_sla.sla.event import Event
+from workhours_sla.sources.followed import LINGER, Files
+from workhours_sla.sources.growing_file import Reading, open_file
+from workhours_sla.sources.records import RecordMapper
+from workhours_sla.sources.stream_rows import StreamRows, check_encoding, plain
+from workhours_sla.sources.text_lines import LineCutter
+from workhours_sla.stream.source import Idle, Item, Rejected, Start
+from workhours_sla.text.messages import say
+
+PARTITION: Final = ""
+"""Name of the only partition of a followed file or pipe."""
+
+_CHUNK: Final = 1 << 16
+
+
+class Loss(NamedTuple):
+    """A file whose lines may not all have been read.
+
+    ``kind`` is ``file_gone``, ``file_missing``, ``file_compressed``, ``file_cut``,
+    ``source_missing``, or ``source_waiting`` while the file may still appear. ``name`` is the name
+    of the file.
+    """
+
+    kind: str
+    name: str
+
+
+class Tail:
+    """A source that follows a JSON Lines file, or reads a binary stream to its end.
+
+    A line is read as soon as its line ending is written. After a rotation each file is read to its
+    end, the oldest file first. A rotated file is polled until ``LINGER`` polls in a row find no new
+    line. If a file was truncated, the new lines in its copies are read first, and then the file
+    from its beginning. A position contains the offset in each file and identifies the file, so
+    positions stay valid after restarts and rotations. A stream cannot be resumed from a position. A
+    file that may not have been read completely is passed to ``report`` before later lines are
+    yielded, and is added to ``lost``.
+
+    ``interval`` is how many seconds to wait for new lines. ``Idle`` is yielded before each wait; it
+    has the time of ``clock`` if a clock is given. With ``max_ahead``, a row is rejected if its
+    ``received_at`` is later than the clock by more than ``max_ahead``. With ``once``, reading ends
+    at the end of the file. When ``stopping`` is set, reading ends as soon as the source is idle.
+    Raises SourceError.
+    """
+
+    def __init__(
+        self,
+        where: Path | BinaryIO,
+        mapper: RecordMapper,
+        *,
+        encoding: str = "utf-8",
+        name: str | None = None,
+        interval: float = 1.0,
+        clock: Callable[[], datetime] | None = None,
+        max_ahead: timedelta | None = None,
+        once: bool = False,
+        stopping: Flag | None = None,
+        report: Callable[[Loss], None] = lambda _: None,
+    ) -> None:
+        check_encoding(encoding)
+        self._where = where
+        self._encoding = encoding
+        self.name: str = name or (str(where.absolute()) if isinstance(where, Path) else "stdin")
+        """The name under which positions are stored."""
+        self.partitions: tuple[str, ...] = (PARTITION,)
+        self._interval = interval
+        self._clock = clock
+        self._once = once
+        self._stopping = stopping or Flag()
+        self._report = report
+        self._rows = StreamRows(mapper, encoding=encoding, clock=clock, max_ahead=max_ahead)
+        self.lost: list[Loss] = []
+        """The files found so far that may not have been read completely."""
+
+    def check(self) -> None:
+        """Raise SourceError if the file does not exist or cannot be read."""
+        if isinstance(self._where, Path):
+            open_file(self._where).close()
+
+    def finish(self) -> None:
+        """Report a file that does not exist as lost. Call this method when following ends."""
+        if isinstance(self._where, Path) and not self._where.exists():
+            self._lose("source_missing", str(self._where))
+
+    def items(self, positions: Mapping[str, str]) -> Iterator[Item | Start | Idle]:
+        """Yield an item for each line after a position, and ``Idle`` while no more lines arrive."""
+        if not isinstance(self._where, Path):
+            return self._of_stream(self._where)
+        return self._of_file(self._where, positions.get(PARTITION, ""))
+
+    def read(self, row: Rejected) -> tuple[Event, ...] | Rejected:
+        """Parse a rejected row again. Return its events, or a new Rejected if it is rejected again.
+
+        ``retry_rejected`` calls this method.
+        """
+        item = self._item(row.text.encode(self._encoding, "replace"), "")
+        return item.rejected or item.events
+
+    # -- a file ------------------------------------------------------------------------------
+
+    def _of_file(self, path: Path, position: str) -> Iterator[Item | Start | Idle]:
+        """Follow a file from a position, or from its beginning if the position is empty."""
+        with closing(Files(path, self._lose)) as files:
+            files.begin(position)
+            if files.position != position:
+                yield Start(PARTITION, files.position)
+            while True:
+                received_until = self._clock and self._clock()
+                yield from self._poll(files)
+                yield Idle(received_until)
+                if self._once or self._stopping.wait(self._interval):
+                    return
+
+    def _poll(self, files: Files) -> Iterator[Item | Start | Idle]:
+        """Yield the new lines of all files, the oldest file first."""
+        while True:
+            for reading in files:
+                yield from self._to_the_end(files, reading)
+            yield from self._close(files)
+            try:
+                is_rotated = files.turn()
+            except SourceError:
+                yield Idle()  # the pipeline stores the rows before it
+                raise
+            if not is_rotated:
+                break
+            yield Start(PARTITION, files.position)
+        for reading in files:
+            reading.quiet += 1
+        if files.missing == LINGER:
+            self._report(Loss("source_waiting", str(self._where)))
+
+    def _to_the_end(self, files: Files, reading: Reading) -> Iterator[Item | Start]:
+        """Yield the new lines of a file.
+
+        If new lines already go to another file, the last line is yielded even without a line
+        ending.
+        """
+        while True:
+            chunk = reading.read()
+            if not reading.is_intact:  # checked after reading, so that the chunk is of this file
+                yield from self._copies(files, files.cut(reading))
+                continue
+            if not reading.has_rest:
+                reading.begin(reading.offset)
+                continue
+            if reading.was_empty and (chunk or reading.is_touched):
+                reading.was_empty = not chunk
+                if copies := files.copies(reading):
+                    yield from self._copies(files, copies)
+            if not chunk:
+                break
+            reading.quiet = 0
+            for line, _ in reading.cut(chunk):
+                if line.strip():
+                    yield self._item(line, files.position)
+        if files.is_over(reading) and reading.rest.strip() and self._item(reading.rest, "").events:
+            yield self._item(reading.take_rest(), files.position)
+
+    def _copies(self, files: Files, copies: list[Reading]) -> Iterator[Item | Start]:
+        """Yield the new position, then the new lines of ``copies``, which were opened just now."""
+        yield Start(PARTITION, files.position)
+        for copy in copies:
+            yield from self._to_the_end(files, copy)
+
+    def _close(self, files: Files) -> Iterator[Item | Start]:
+        """Close the files that are complete. A last line without a line ending is yielded first."""
+        over = files.over(once=self._once)
+        for reading in over:
+            if reading.rest.strip():
+                yield self._item(reading.take_rest(), files.position)
+        if over:
+            files.close(*over)
+            yield Start(PARTITION, files.position)
+
+    def _lose(self, kind: str, name: str) -> None:
+        """Report a file whose lines may not all have been read, and add it to ``lost``."""
+        loss = Loss(kind, name)
+        self.lost.append(loss)
+        self._report(loss)
+
+    # -- a stream ----------------------------------------------------------------------------
+
+    def _of_stream(self, stream: BinaryIO) -> Iterator[Item | Start | Idle]:
+        """Yield the lines of a stream up to its end. Raises SourceError if reading fails."""
+        chunks: Queue[bytes | OSError] = Queue(8)
+        Thread(target=_pump, args=(stream, chunks), daemon=True).start()
+        cutter = LineCutter(0)
+        idle_at = monotonic()
+        while not self._stopping.is_set():
+            received_until = self._clock and self._clock()
+            try:
+                chunk = chunks.get(timeout=self._interval)
+            except Empty:
+                yield Idle(received_until)
+                continue
+            if isinstance(chunk, OSError):
+                msg = say("pipe_broken", name=self.name, why=chunk.strerror)
+                raise SourceError(msg, name=self.name)
+            for line, offset in cutter.cut(chunk):
+                if line.strip():
+                    yield self._item(line, str(offset))
+            if not chunk:
+                if cutter.rest.strip():
+                    yield self._item(cutter.rest, str(cutter.offset + len(cutter.rest)))
+                yield Idle(received_until)
+                return
+            if monotonic() - idle_at >= self._interval:
+                yield Idle()
+                idle_at = monotonic()
+
+    # -- a line ------------------------------------------------------------------------------
+
+    def _item(self, line: bytes, position: str) -> Item:
+        """Return the item of a line. Reading can be resumed after this line from ``position``."""
+        received_at = datetime.now(UTC) if self._rows.dates_to_receipt else None
+        found = self._rows.of_bytes(line, received_at)
+        if isinstance(found, Rejected):
+            return Item(PARTITION, position, rejected=plain(found))
+        return Item(PARTITION, position, found)
+
+
+def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:
+    """Read a stream in a separate thread, so that waiting for the next bytes can time out.
+
+    The last item that is put into ``chunks`` is empty, or is the error that ended reading.
+    """
+    read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+    try:
+        while chunk := read(_CHUNK):
+            chunks.put(chunk)
+        chunks.put(b"")
+    except (OSError, ValueError) as error:
+        chunks.put(error if isinstance(error, OSError) else OSError(0, str(error)))

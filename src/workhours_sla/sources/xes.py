@@ -1,0 +1,216 @@
+"""Read event logs in XES, the format of process mining (IEEE 1849)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from workhours_sla.config.column_names import OR
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.sla.event import EventType
+from workhours_sla.sources.desk_events import id_prefix, text_of
+from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.rows import Fault
+from workhours_sla.sources.xml_documents import parse_documents
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from workhours_sla.config.sections import Input
+    from workhours_sla.sla.claim import Claim
+    from workhours_sla.sources.opened_file import OpenedFile
+    from workhours_sla.sources.rows import Item, Record
+
+CASE: Final = "case:"
+"""Prefix of the trace's attributes in a record, as in event logs exported to CSV."""
+COLUMNS: Final = {
+    "appeal_id": "case:concept:name",
+    "type": "concept:name",
+    "occurred_at": "time:timestamp",
+}
+"""The XES attribute for each canonical column, unless ``[columns]`` names another."""
+
+_CASE_NAME: Final = COLUMNS["appeal_id"]
+_INDEX: Final = "event:index"
+_TRANSITION: Final = "lifecycle:transition"
+_COMPLETE: Final = ("", "complete", "unknown")
+_PAUSES: Final = {"suspend": EventType.PAUSED.value, "resume": EventType.RESUMED.value}
+_IN_LOG: Final = 2
+_IN_TRACE: Final = 3
+"""XML depths of the children of ``<log>``, and of the children of ``<trace>``."""
+_MOST_ATTRIBUTES: Final = 1_000
+_MOST_DELAYED: Final = 1_000
+"""Number of events within which an activity must be mapped to an event type."""
+_LISTED: Final = 40
+
+
+def read(
+    opened: OpenedFile,
+    layout: Layout,
+    options: Input,  # noqa: ARG001 - XML says its encoding itself
+    claims: list[Claim],
+) -> Iterator[Item]:
+    """Yield, for each ``<event>``, its event or a Fault.
+
+    Events are delayed until an activity is mapped to an event type. Raises SourceError if no
+    activity of the first 1,000 events is mapped, if no activity is completed, and if the file is
+    not XES.
+    """
+    log = _Log(opened.name)
+    mapper = XesMapper(layout, claims)
+    activities: dict[str, None] = {}
+    delayed: list[Item] = []
+    is_mapped = False
+    count = 0
+    for _ in parse_documents(opened, log, has_text=False):
+        for record in log.complete:
+            count += 1
+            item = mapper(record, count)
+            if is_mapped:
+                yield item
+                continue
+            delayed.append(item)
+            if isinstance(item, Fault) and item.reason == "unknown_type":
+                activities[_activity_of(record, mapper.type_column)] = None
+            else:
+                is_mapped = bool(item)
+            if is_mapped:
+                yield from delayed
+                delayed.clear()
+            elif len(delayed) > _MOST_DELAYED:
+                if activities:
+                    raise _unmapped(activities, opened.name)
+                yield from delayed
+                delayed.clear()
+        log.complete.clear()
+    if activities and not is_mapped:
+        raise _unmapped(activities, opened.name)
+    yield from delayed
+    if mapper.skipped is not None and not is_mapped:
+        raise SourceError(
+            say("xes_transitions", name=opened.name, example=shown(mapper.skipped)),
+            name=opened.name,
+        )
+
+
+def _activity_of(record: Record, column: str) -> str:
+    return str(record.get(column or COLUMNS["type"]) or "")
+
+
+def _unmapped(activities: Mapping[str, None], name: str) -> SourceError:
+    """Return the SourceError for a log without any activity that is mapped to an event type."""
+    listed = ", ".join(map(shown, list(activities)[:_LISTED]))
+    more = len(activities) - _LISTED
+    msg = say(
+        "xes_activities",
+        name=name,
+        activities=listed,
+        more=say("and_more", count=more) if more > 0 else "",
+        first=next(iter(activities)).replace('"', r"\""),
+    )
+    return SourceError(msg, name=name)
+
+
+class XesMapper:
+    """Maps the attributes of an ``<event>`` and its ``<trace>`` to an event.
+
+    The attributes of the trace have the prefix ``case:``. A completed activity becomes an event.
+    ``[values.type]`` maps the name of the activity to the event type; ``""`` means that it is
+    ignored. The transitions ``suspend`` and ``resume`` of an activity become ``paused`` and
+    ``resumed``. Other transitions are ignored, unless ``[values.type]`` lists
+    ``ACTIVITY+TRANSITION``. If the ``<event>`` has no id, the event's id is made from the name of
+    the trace and the number of the event in the trace.
+    """
+
+    def __init__(self, layout: Layout, claims: list[Claim]) -> None:
+        columns = {**COLUMNS, "event_id": _INDEX, **layout.columns}
+        self._mapper = Mapper(replace(layout, columns=columns), claims=claims)
+        written: object = columns["type"]
+        is_one = isinstance(written, str) and OR not in written
+        self.type_column: str = str(written) if is_one else ""
+        """The attribute with the activity, ``""`` if the type is made of several attributes."""
+        self._has_ids = columns["event_id"] != _INDEX
+        self._prefix = id_prefix("xes", layout)
+        self._types = layout.values.get("type", {})
+        self.skipped: str | None = None
+        """The first activity and transition that was ignored because it is not mapped."""
+
+    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
+        """Return the event of a record, none for an ignored transition, or a Fault."""
+        row = dict(record)
+        if not self._has_ids:
+            own_id = row.get("identity:id") or f"{row.get(_CASE_NAME)}/{row.get(_INDEX)}"
+            row[_INDEX] = f"{self._prefix}{own_id}"
+        if self.type_column and not self._completes(row):
+            return ()
+        item = self._mapper(row, line, received_at)
+        return item._replace(text=text_of(record)) if isinstance(item, Fault) else item
+
+    def _completes(self, row: dict[str, object]) -> bool:
+        """Set the event type of a row from its transition; return False if it is ignored."""
+        activity = str(row.get(self.type_column) or "")
+        transition = str(row.get(_TRANSITION) or "").strip().lower()
+        both = f"{activity}+{transition}"
+        if both in self._types:
+            row[self.type_column] = both
+            return self._types[both] != ""
+        if transition in _PAUSES:
+            row[self.type_column] = _PAUSES[transition]
+        if self._types.get(activity) == "":
+            return False
+        if transition in _PAUSES or transition in _COMPLETE:
+            return True
+        self.skipped = self.skipped or both
+        return False
+
+
+class _Log:
+    """Collects the events of a log with their own attributes and those of the trace."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._case: dict[str, object] | None = None
+        self._event: dict[str, object] | None = None
+        self._event_depth = 0
+        self._index = 0
+        self.complete: list[dict[str, object]] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str], depth: int) -> None:
+        """Begin a trace or an event, or store one of its attributes. Raises SourceError."""
+        event = self._event
+        if event is not None:
+            if depth == self._event_depth + 1:
+                key = attributes.get("key")
+                if key is not None and len(event) < _MOST_ATTRIBUTES:
+                    event[key] = attributes.get("value")
+        elif tag == "event" and (
+            depth == _IN_LOG or (depth == _IN_TRACE and self._case is not None)
+        ):
+            self._event = {}
+            self._event_depth = depth
+        elif tag == "trace" and depth == _IN_LOG:
+            self._case = {}
+            self._index = 0
+        elif depth == _IN_TRACE and self._case is not None:
+            key = attributes.get("key")
+            if key is not None and len(self._case) < _MOST_ATTRIBUTES:
+                self._case[CASE + key] = attributes.get("value")
+        elif depth == 1 and tag != "log":
+            msg = say("no_records", name=self._name, wanted="<log>", has=f"<{shown(tag)[1:-1]}>")
+            raise SourceError(msg, name=self._name)
+
+    def text(self, piece: str) -> None:
+        """Ignore text, because XES stores values in attributes only."""
+
+    def end(self, tag: str, depth: int) -> None:
+        """Complete an event or a trace."""
+        if self._event is not None and depth == self._event_depth:
+            record = {**(self._case or {}), **self._event, _INDEX: str(self._index)}
+            self.complete.append(record)
+            self._index += 1
+            self._event = None
+        elif tag == "trace" and depth == _IN_LOG:
+            self._case = None

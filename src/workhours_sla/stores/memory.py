@@ -1,0 +1,151 @@
+"""A store in memory, which is a SQLite database without a file, and the monitor over it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from workhours_sla.errors import StoreError, WorkHoursError
+from workhours_sla.module_names import public
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.evaluate import in_order
+from workhours_sla.sla.policy import Policy
+from workhours_sla.stores.database_store import HOT, DatabaseStore
+from workhours_sla.stores.sqlite_database import SqliteDatabase
+from workhours_sla.stores.sqlite_file import APPLICATION_ID, SCHEMA, create
+from workhours_sla.stores.stored_rows import instant
+from workhours_sla.stream.pipeline import Pipeline
+from workhours_sla.stream.store import BY_FOLD
+from workhours_sla.text.messages import say
+
+
+class MemoryDatabase(SqliteDatabase):
+    """A SQLite database in memory, which is an empty store at first."""
+
+    def __init__(self) -> None:
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        super().__init__(Path(":memory:"), connection)
+        create(connection)
+
+    def load(self, content: bytes) -> None:
+        """Take over the content of another database. Raises WorkHoursError if it is no store."""
+        found = []
+        with suppress(TypeError, StoreError):
+            self.connection.deserialize(content)
+            found = [self.rows(f"PRAGMA {one}")[0][0] for one in ("application_id", "user_version")]
+        if found != [APPLICATION_ID, SCHEMA]:
+            raise WorkHoursError(say("no_snapshot_form", form=SCHEMA))
+
+    def beside(self) -> MemoryDatabase:
+        """Copy the database, to read the copy while this one is written."""
+        copy = MemoryDatabase()
+        copy.load(self.connection.serialize())
+        return copy
+
+
+@public("workhours_sla.stream")
+class MemoryStore(DatabaseStore):
+    """A store in the memory of one process. Without ``outbox`` no change is kept.
+
+    >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Pipeline
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> store = MemoryStore()
+    >>> changes = Pipeline(store, policy).apply(Event("1", "A-1", "created", posted, posted))
+    >>> [(number, change.kind.value) for number, change in store.changes()]
+    [(1, 'opened')]
+    """
+
+    def __init__(self, *, outbox: bool = True) -> None:
+        self._database = MemoryDatabase()
+        super().__init__(self._database, HOT, keeps_changes=outbox)
+
+    def close(self) -> None:
+        """Do nothing: the content can still be read."""
+
+    @property
+    def next_at(self) -> datetime | None:
+        """The earliest timer, in UTC, None if there is no timer."""
+        ((count,),) = self._all("SELECT min(timer) FROM appeal")
+        return None if count is None else instant(count)
+
+    def snapshot(self) -> bytes:  # type: ignore[override] # stores in files take a path
+        """Return the content, which ``restore`` accepts."""
+        with self.lock:
+            return self._database.connection.serialize()
+
+    @classmethod
+    def restore(cls, policy: Policy, snapshot: bytes, *, outbox: bool = True) -> Self:
+        """Return a store from a snapshot. Raises WorkHoursError if it is none."""
+        store = cls(outbox=outbox)
+        store._database.load(snapshot)
+        store._load_state()
+        store._built_under = policy.version
+        return store
+
+
+@public()
+class Monitor(Pipeline):
+    """Applies events in any order and returns the changes of each clock: a pipeline in memory.
+
+    The state depends only on the set of events, not on their order or on duplicates: the changes
+    that were emitted and not retracted always equal the result of ``evaluate``. Time passes only
+    through ``advance``: a breach is emitted when the watermark passes the limit. Mutable; usable
+    from any thread, where calls run one at a time.
+
+    >>> from workhours_sla import Event, EventType, Schedule, Target, working_hours
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> monitor = Monitor(Policy([Target("first reply", working_hours(4), office)]))
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> [change.kind.value for change in
+    ...  monitor.apply(Event("1", "A-1", EventType.CREATED, posted, posted))]
+    ['opened']
+    >>> print(monitor.next_at)
+    2025-03-12 11:15:00+00:00
+    >>> [change.kind.value for change in
+    ...  monitor.advance(datetime(2025, 3, 12, 16, 0, tzinfo=office.tz))]
+    ['at_risk', 'breached']
+    """
+
+    _store: MemoryStore
+
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(MemoryStore(outbox=False), policy)
+
+    @property
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """The events that do not count now, with corrections applied."""
+        found = [one for one in self._store.quarantine() if one.reason not in BY_FOLD]
+        with self._store.lock:
+            for appeals in self._all_appeals(self._store.appeal_ids()):
+                for appeal in appeals.values():
+                    found += appeal.fold(self._policy).appeal.quarantine
+        return in_order(found)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """The first instant in UTC at which ``advance`` can cause a change, None if there is none.
+
+        Advancing to an earlier instant causes none.
+        """
+        return self._store.next_at
+
+    def snapshot(self) -> bytes:
+        """Return the state, which ``restore`` accepts. ``counters`` are not part of it."""
+        return self._store.snapshot()
+
+    @classmethod
+    def restore(cls, policy: Policy, snapshot: bytes) -> Self:
+        """Return a monitor that continues from a snapshot.
+
+        If the snapshot was taken under another policy, call ``replace(policy)`` to emit what the
+        new policy changes. Raises WorkHoursError if ``snapshot`` is not a snapshot of this version.
+        """
+        monitor = cls(policy)
+        monitor._store = MemoryStore.restore(policy, snapshot, outbox=False)
+        return monitor

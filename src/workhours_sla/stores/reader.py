@@ -1,0 +1,302 @@
+"""Read a store in a database. Another process may write the store at the same time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from threading import RLock
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
+
+from workhours_sla.errors import StoreError
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
+from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.evaluate import in_order
+from workhours_sla.sla.event import Event
+from workhours_sla.stores.database import Database
+from workhours_sla.stores.stored_rows import (
+    Row,
+    change_of,
+    event_of,
+    instant,
+    read_each,
+)
+from workhours_sla.stream.delivery import DeadLetter, Failure
+from workhours_sla.stream.source import Checkpoint, Rejected
+from workhours_sla.stream.store import Holdings
+from workhours_sla.text.messages import say
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+AnyReader = TypeVar("AnyReader", bound="StoreReader")
+
+ERASED: Final = "erased:"
+"""The key of the number of erased rejected rows in the table ``meta``, before the reason."""
+
+_EVENTS = """
+    SELECT number, body, appeal_id FROM event WHERE number > ?
+    AND coalesce(quarantined, '') NOT IN (?, ?)
+    AND (repaired OR event_id NOT IN (SELECT event_id FROM event WHERE repaired))
+    ORDER BY number LIMIT 10000
+"""
+_QUARANTINED = """
+    SELECT number, body, appeal_id, quarantined FROM event
+    WHERE quarantined IS NOT NULL AND quarantined<>?
+"""
+_OF_APPEAL = """
+    SELECT number, body, appeal_id, quarantined FROM event
+    WHERE appeal_id=? AND coalesce(quarantined, '')<>?
+"""
+_LEFT_OUT = """
+    SELECT number, body, appeal_id, quarantined FROM event
+    WHERE quarantined IS NOT NULL AND quarantined<>?
+    AND (quarantined=? OR NOT repaired AND event_id IN (SELECT event_id FROM event WHERE repaired))
+"""
+_CHANGES = "SELECT number, body FROM outbox WHERE number>? ORDER BY number LIMIT ?"
+_NO_LIMIT: Final = 1 << 62
+_BY_REASON: Final = (
+    "SELECT quarantined, count(*) FROM event WHERE quarantined IS NOT NULL GROUP BY quarantined"
+)
+_REASONS = """
+    SELECT why, count(*) FROM (
+        SELECT reason AS why FROM rejected
+        UNION ALL SELECT quarantined FROM event WHERE quarantined IS NOT NULL AND quarantined<>?
+    ) AS found GROUP BY why
+"""
+
+
+def serialised(
+    method: Callable[Concatenate[AnyReader, P], Answer],
+) -> Callable[Concatenate[AnyReader, P], Answer]:
+    """Decorate a method of a store so that only one thread at a time runs it.
+
+    The method raises StoreError if the store is closed.
+    """
+
+    @wraps(method)
+    def alone(self: AnyReader, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
+        with self._turn:
+            self._check_open()
+            return method(self, *args, **kwargs)
+
+    return alone
+
+
+class StoreReader:
+    """A store in a database that is open for reading. Another process may write it.
+
+    Usable from any thread. Calls run one at a time. An iterator reads some rows at a time, and
+    other calls may run in between. Raises StoreError.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._turn = RLock()
+        self._closed = False
+
+    @property
+    def place(self) -> str:
+        """The path of the store, or its address without a password."""
+        return self._db.place
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            msg = say("store_closed", path=repr(self.place))
+            raise StoreError(msg, path=self.place)
+
+    def close(self) -> None:
+        """Close the store once no call is running. A writer then lets other writers open it."""
+        with self._turn:
+            self._closed = True
+            self._db.close()
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Read the same state of the store throughout the block, even if another process writes.
+
+        Other threads wait until the block ends.
+        """
+        with self._turn:
+            self._check_open()
+            with self._db.moment():
+                yield
+
+    @property
+    def watermark(self) -> datetime | None:
+        """The instant in UTC up to which time has passed, None if it was never advanced."""
+        count = self._meta().get("watermark")
+        return None if count is None else instant(count)
+
+    @property
+    def policy_version(self) -> str:
+        """The version of the policy under which the clocks were last built, empty if unknown."""
+        version: str = self._meta().get("policy_version", "")
+        return version
+
+    @property
+    def complete_since(self) -> datetime | None:
+        """The instant in UTC since which no appeal was dropped, None if no appeal was dropped."""
+        count = self._meta().get("dropped_before")
+        return None if count is None else instant(count)
+
+    def positions(self, source: str) -> Mapping[str, Checkpoint]:
+        """Return how far each partition of a source was read, keyed by partition."""
+        rows = self._all("SELECT * FROM position WHERE source=?", source)
+        return {
+            partition: Checkpoint(position, None if until is None else instant(until))
+            for _, partition, position, until in rows
+        }
+
+    def events(self) -> Iterator[Event]:
+        """Yield every event in order of arrival, even if it is quarantined.
+
+        For a repaired event, only the repair is yielded. Dropped events are not yielded. Evaluating
+        these events with ``evaluate`` returns the state of the store.
+        """
+        after = 0
+        while rows := self._all(_EVENTS, after, AFTER_RETENTION, REPLACED):
+            yield from read_each(self.place, "event", rows, _event_of)
+            after = rows[-1][0]
+
+    def history(self, appeal_id: str) -> list[tuple[Event, str | None]]:
+        """Return the events of an appeal in order, each with its quarantine reason or None.
+
+        Copies that a repair replaced are left out. The result is empty for an unknown appeal.
+        """
+        rows = self._all(_OF_APPEAL, appeal_id, REPLACED)
+        found = read_each(self.place, "event", rows, lambda row: (_event_of(row), row[3]))
+        return sorted(found, key=lambda one: one[0].order)
+
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """Return the events that do not count now. Later events may make them count again."""
+        rows = self._all(_QUARANTINED, REPLACED)
+        return in_order(read_each(self.place, "event", rows, _quarantined_of))
+
+    def left_out(self) -> tuple[Quarantined, ...]:
+        """Return the quarantined events that ``events`` does not yield.
+
+        These events belong to dropped appeals, or they conflict with a repair.
+        """
+        rows = self._all(_LEFT_OUT, REPLACED, AFTER_RETENTION)
+        return in_order(read_each(self.place, "event", rows, _quarantined_of))
+
+    def rejected(self) -> Mapping[int, Rejected]:
+        """Return the rows without an event, keyed by the number that ``Pipeline.repair`` takes."""
+        rows = self._all("SELECT * FROM rejected ORDER BY number")
+        return {row[0]: Rejected(*row[2:5]) for row in rows}
+
+    def reasons(self) -> Mapping[str, int]:
+        """Return the number of quarantined events and rejected rows, keyed by reason.
+
+        Rejected rows that were erased after retention are counted.
+        """
+        with self._turn:
+            found = Counter(dict(self._all(_REASONS, REPLACED)))
+            return dict(found + Counter(erased_of(self._meta())))
+
+    @serialised
+    def sinks(self) -> list[str]:
+        """Return the names of the sinks that have accepted or failed to accept changes."""
+        rows = self._all("SELECT sink FROM progress UNION SELECT sink FROM failure")
+        return sorted(name for (name,) in rows)
+
+    @serialised
+    def failures(self, sink: str) -> list[Failure]:
+        """Return the changes that a sink did not accept, sorted by number."""
+        rows = self._all("SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
+        return [
+            Failure(number, attempts, None if at is None else instant(at), error)
+            for _, number, attempts, at, error in rows
+        ]
+
+    @serialised
+    def dead(self, sink: str) -> list[DeadLetter]:
+        """Return the dead letters of a sink: changes that are no longer sent to it."""
+        return [
+            DeadLetter(one.number, change, one.attempts, one.error)
+            for one in self.failures(sink)
+            if one.retry_at is None
+            for _, change in self._change(one.number)
+        ]
+
+    def changes(self, after: int = 0, limit: int = -1) -> list[tuple[int, Change]]:
+        """Return the changes with numbers greater than ``after``, as pairs of number and change."""
+        most = limit if limit >= 0 else _NO_LIMIT
+        rows = self._all(_CHANGES, after, most)
+        return list(read_each(self.place, "outbox", rows, lambda row: (row[0], change_of(row[1]))))
+
+    @property
+    def last_change(self) -> int:
+        """The number of the last change, 0 if there is no change."""
+        number: int = self._all("SELECT coalesce(max(number), 0) FROM outbox")[0][0]
+        return number
+
+    def noted(self, key: str) -> str | None:
+        """Return the text that ``note`` of a store stored under a key, None if there is none."""
+        rows = self._all("SELECT value FROM meta WHERE key=?", f"note:{key}")
+        return rows[0][0] if rows else None
+
+    @serialised
+    def holdings(self) -> Holdings:
+        """Return how many events were received, applied, quarantined, replaced and dropped.
+
+        The rows are counted by their indexes.
+        """
+        ((events,),) = self._all("SELECT count(*) FROM event")
+        by_reason: dict[str, int] = dict(self._all(_BY_REASON))
+        meta = self._meta()
+        applied, replaced = events - sum(by_reason.values()), by_reason.pop(REPLACED, 0)
+        ((rejected,),) = self._all("SELECT count(*) FROM rejected")
+        return Holdings(
+            read=meta.get("read", 0),
+            applied=applied,
+            duplicate=meta.get("duplicate", 0),
+            quarantined=sum(by_reason.values()),
+            replaced=replaced,
+            dropped=meta.get("dropped", 0),
+            rejected=rejected + sum(erased_of(meta).values()),
+        )
+
+    @serialised
+    def snapshot(self, path: Path | str) -> None:
+        """Copy the current state of the store to a new SQLite file.
+
+        The store may be written in the meantime. Raises StoreError.
+        """
+        self._db.snapshot(Path(path))
+
+    def _meta(self) -> dict[str, Any]:
+        return dict(self._all("SELECT * FROM meta"))
+
+    def _change(self, number: int) -> list[tuple[int, Change]]:
+        found = self.changes(number - 1, 1) if number else []
+        return found if found and found[0][0] == number else []
+
+    @serialised
+    def _all(self, sql: str, *values: object) -> list[Row]:
+        return self._db.rows(sql, *values)
+
+
+def erased_of(meta: Mapping[str, Any]) -> dict[str, int]:
+    """Return the number of erased rejected rows, keyed by reason."""
+    return {
+        key.removeprefix(ERASED): value for key, value in meta.items() if key.startswith(ERASED)
+    }
+
+
+def _event_of(row: Row) -> Event:
+    return event_of(row[2], row[1])
+
+
+def _quarantined_of(row: Row) -> Quarantined:
+    return Quarantined(_event_of(row), row[3])

@@ -1,0 +1,112 @@
+"""Process appeals as they arrive: read a source, store the changes, and deliver them to sinks."""
+
+from typing import TYPE_CHECKING
+
+from workhours_sla.facades import on_first_use
+
+if TYPE_CHECKING:
+    from workhours_sla.sources.kafka import KafkaSource
+    from workhours_sla.stores.copying import copy_store
+    from workhours_sla.stores.memory import MemoryStore, Monitor
+    from workhours_sla.stores.places import events_of, open_store
+    from workhours_sla.stores.postgres import PostgresReader, PostgresStore
+    from workhours_sla.stores.sqlite import SqliteReader, SqliteStore
+    from workhours_sla.stores.sqlite_file import restore
+    from workhours_sla.stores.store_check import StoreFault, check_store
+    from workhours_sla.stream.delivery import DeadLetter, Pending, Progress, Retry, Sink
+    from workhours_sla.stream.delivery_threads import Delivery, Undelivered
+    from workhours_sla.stream.pipeline import Pipeline
+    from workhours_sla.stream.run_loop import Committed, Counters, Digests, RunSummary
+    from workhours_sla.stream.sinks.digest import (
+        Agency,
+        Digest,
+        count_changes,
+        digest_of,
+        targets_of,
+        waiting_of,
+    )
+    from workhours_sla.stream.sinks.digest_lines import Agencies, DigestLines
+    from workhours_sla.stream.sinks.jsonl import JsonLinesSink
+    from workhours_sla.stream.sinks.kafka import KafkaSink
+    from workhours_sla.stream.sinks.metrics import Metrics
+    from workhours_sla.stream.sinks.webhook import WebhookSink
+    from workhours_sla.stream.source import Checkpoint, Idle, Item, Rejected, Source, Start
+    from workhours_sla.stream.store import Batch, Holdings, Store
+    from workhours_sla.stream.watermark import Watermarks
+else:
+    __getattr__ = on_first_use(
+        __name__,
+        {
+            "stream.delivery_threads": "Delivery Undelivered",
+            "stream.sinks.digest": "Agency Digest count_changes digest_of targets_of waiting_of",
+            "stream.sinks.digest_lines": "Agencies DigestLines",
+            "stream.sinks.jsonl": "JsonLinesSink",
+            "stream.sinks.kafka": "KafkaSink",
+            "stream.sinks.metrics": "Metrics",
+            "stream.sinks.webhook": "WebhookSink",
+            "sources.kafka": "KafkaSource",
+            "stores.copying": "copy_store",
+            "stores.memory": "MemoryStore Monitor",
+            "stores.places": "events_of open_store",
+            "stores.postgres": "PostgresReader PostgresStore",
+            "stores.sqlite": "SqliteReader SqliteStore",
+            "stores.sqlite_file": "restore",
+            "stores.store_check": "StoreFault check_store",
+            "stream.delivery": "DeadLetter Pending Progress Retry Sink",
+            "stream.pipeline": "Pipeline",
+            "stream.run_loop": "Committed Counters Digests RunSummary",
+            "stream.source": "Checkpoint Idle Item Rejected Source Start",
+            "stream.store": "Batch Holdings Store",
+            "stream.watermark": "Watermarks",
+        },
+    )
+
+__all__ = [
+    "Agencies",
+    "Agency",
+    "Batch",
+    "Checkpoint",
+    "Committed",
+    "Counters",
+    "DeadLetter",
+    "Delivery",
+    "Digest",
+    "DigestLines",
+    "Digests",
+    "Holdings",
+    "Idle",
+    "Item",
+    "JsonLinesSink",
+    "KafkaSink",
+    "KafkaSource",
+    "MemoryStore",
+    "Metrics",
+    "Monitor",
+    "Pending",
+    "Pipeline",
+    "PostgresReader",
+    "PostgresStore",
+    "Progress",
+    "Rejected",
+    "Retry",
+    "RunSummary",
+    "Sink",
+    "Source",
+    "SqliteReader",
+    "SqliteStore",
+    "Start",
+    "Store",
+    "StoreFault",
+    "Undelivered",
+    "Watermarks",
+    "WebhookSink",
+    "check_store",
+    "copy_store",
+    "count_changes",
+    "digest_of",
+    "events_of",
+    "open_store",
+    "restore",
+    "targets_of",
+    "waiting_of",
+]

@@ -1,0 +1,193 @@
+"""Apply events to appeals. Of several copies of an event id, at most one counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.deduplication import (
+    AFTER_RETENTION,
+    FINAL_REASONS,
+    FUTURE_TIME,
+    REPLACED,
+    Copies,
+    StoredEvent,
+    effective_copy,
+    is_future,
+    reason_for,
+)
+from workhours_sla.sla.event import Event
+from workhours_sla.stream.store import BY_FOLD, Dropped, Store, Work
+
+Move = tuple[Event | None, StoredEvent | None]
+"""A move: the event that counted for an id before, and the copy that counts for the id now."""
+
+
+def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
+    """Apply events, and emit the changes of the appeals that they affect."""
+    known, dropped = store.known(events)
+    work.known, work.events = known, events
+    watermark, fresh = work.watermark, work.fresh
+    work.read = len(events)
+    counting: list[Event] = []
+    moves: list[Move] = []
+    ids: dict[str, None] = {}
+    for event in events:
+        event_id = event.event_id
+        if dropped is not None and _is_dropped(work, dropped, event):
+            continue
+        if event_id in fresh or event_id in known:
+            copy = StoredEvent(event, quarantined=_reason_after_drop(dropped, event))
+            known[event_id] = _repeat(work, work.copies_of(event_id), copy, moves)
+            continue
+        occurred_at = event.occurred_at
+        if occurred_at < watermark:
+            work.late += 1
+        if dropped is not None or occurred_at > event.received_at:
+            reason = FUTURE_TIME if is_future(event) else None
+            reason = _reason_after_drop(dropped, event) or reason
+            if reason is not None:
+                known[event_id] = copy = StoredEvent(event, quarantined=reason)
+                work.copies.append(copy)
+                continue
+        fresh[event_id] = event
+        counting.append(event)
+        ids[event.appeal_id] = None
+    if moves:
+        ids |= _appeal_ids(moves)
+    appeals = store.appeals(ids)
+    for event in counting:
+        appeals[event.appeal_id].add_event(event)
+    if moves:
+        appeals = _move(appeals, moves)
+    report(work, store, appeals)
+
+
+def _is_dropped(work: Work, dropped: Dropped, event: Event) -> bool:
+    """Return whether the store once had this event and dropped it. It is then a duplicate."""
+    is_dropped = event.event_id in dropped.event_ids
+    work.duplicate += is_dropped
+    return is_dropped
+
+
+def _reason_after_drop(dropped: Dropped | None, event: Event) -> str | None:
+    """Return the quarantine reason of a new event if the store has dropped its appeal."""
+    is_dropped = dropped is not None and event.appeal_id in dropped.appeal_ids
+    return AFTER_RETENTION if is_dropped else None
+
+
+def replace_copies(work: Work, store: Store, event: Event) -> None:
+    """Replace all copies of an event id by a repair, and emit the changes that this causes."""
+    known, _ = store.known([event])
+    work.known = known
+    copies = known.get(event.event_id)
+    before = None if copies is None else effective_copy(copies)
+    if not isinstance(copies, Copies):
+        copies = known[event.event_id] = Copies([] if copies is None else [copies])
+    for copy in copies.all:
+        copy.repaired = False
+        work.quarantine(copy, REPLACED)
+    repair = StoredEvent(event, repaired=True)
+    work.copies.append(repair)
+    copies.replace(repair)
+    after = effective_copy(copies)
+    if after is None:
+        repair.quarantined = FUTURE_TIME
+    moves = [(None if before is None else before.event, after)]
+    report(work, store, _move(store.appeals(_appeal_ids(moves)), moves))
+
+
+def _appeal_ids(moves: Sequence[Move]) -> dict[str, None]:
+    """Return the ids of the appeals that ``moves`` change, as the keys of a dictionary.
+
+    A move is a change of the event that counts for an event id.
+    """
+    ids: dict[str, None] = {}
+    for before, after in moves:
+        if before is not None:
+            ids[before.appeal_id] = None
+        if after is not None:
+            ids[after.event.appeal_id] = None
+    return ids
+
+
+def _move(appeals: Mapping[str, AppealState], moves: Sequence[Move]) -> Mapping[str, AppealState]:
+    """Apply moves to their appeals, and return the appeals that still have content.
+
+    A move removes the event that counted for an event id, and adds the copy that counts now.
+    """
+    for before, after in moves:
+        if before is not None:
+            appeals[before.appeal_id].remove(before)
+        if after is not None:
+            appeals[after.event.appeal_id].add(after)
+    return {one: appeal for one, appeal in appeals.items() if not appeal.is_empty}
+
+
+def report(work: Work, store: Store, appeals: Mapping[str, AppealState]) -> None:
+    """Emit the changes of appeals, and update the quarantine reasons of their events."""
+    policy, watermark, changes, reported = work.policy, work.watermark, work.changes, work.appeals
+    for appeal_id, appeal in appeals.items():
+        changes += appeal.report(policy, watermark)
+        reasons = appeal.reasons(policy)
+        if reasons:
+            _quarantine(work, store, reasons)
+        reported[appeal_id] = appeal
+
+
+def _quarantine(work: Work, store: Store, reasons: Mapping[str, str | None]) -> None:
+    """Set the quarantine reasons of events, keyed by event id."""
+    known = work.known
+    unknown = [one for one in reasons if one not in known and one not in work.fresh]
+    if unknown:
+        known.update(store.copies(unknown))
+    for event_id, reason in reasons.items():
+        if event_id in known or event_id in work.fresh:
+            copy = effective_copy(work.copies_of(event_id))
+            if copy is not None:
+                work.quarantine(copy, reason)
+
+
+def _repeat(
+    work: Work, copies: StoredEvent | Copies, copy: StoredEvent, moves: list[Move]
+) -> StoredEvent | Copies:
+    """Add a copy of an event whose id is already known. Return all copies of the id.
+
+    If another event counts for the id after this, a move is added to ``moves``.
+    """
+    event = copy.event
+    before = effective_copy(copies)
+    event_before = None if before is None else before.event
+    changed = [] if before is None else [before]
+    if isinstance(copies, Copies):
+        same = copies.same_content(event)
+    else:
+        same = copies if copies.event.content == event.content else None
+    if same is None:
+        work.conflicting += 1
+        if not isinstance(copies, Copies):
+            changed.append(copies)
+            copies = Copies([copies])
+        copies.add(copy)
+        work.copies.append(copy)
+        changed.append(copy)
+    else:
+        work.duplicate += 1
+        if same.event.received_at <= event.received_at:
+            return copies
+        if isinstance(copies, Copies):
+            copies.receive_earlier(same, event)
+        else:
+            same.receive(event)
+        work.alter(same)
+        changed.append(same)
+    after = effective_copy(copies)
+    if after is not None and after.quarantined not in BY_FOLD:
+        work.quarantine(after, None)
+    for one in changed:
+        if one is not after and one.quarantined not in FINAL_REASONS:
+            work.quarantine(one, reason_for(one.event))
+    event_after = None if after is None else after.event
+    if event_after is not event_before:
+        moves.append((event_before, after))
+    return copies

@@ -1,0 +1,359 @@
+"""The pipeline: apply events to a store, and emit the changes that events and time cause.
+
+The pipeline never reads the machine's clock: time passes only as far as the watermark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Self
+
+from workhours_sla.argument_types import checked
+from workhours_sla.errors import StoreError
+from workhours_sla.module_names import public
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.evaluate import Evaluation, evaluate, outcomes_of
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.fold import Unmatched
+from workhours_sla.sla.instants import BEGINNING, in_utc
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.policy import Policy
+from workhours_sla.stream.ingest import ingest, replace_copies, report
+from workhours_sla.stream.run_loop import (
+    DEFAULT_BATCH_SIZE,
+    Committed,
+    Counters,
+    Digests,
+    RunLoop,
+    RunSummary,
+)
+from workhours_sla.stream.source import Rejected, Source
+from workhours_sla.stream.store import NO_BATCH, Batch, Store, Work
+from workhours_sla.stream.watermark import Watermarks
+from workhours_sla.text.messages import say
+
+AT_ONCE: Final = 500
+"""Number of appeals that are read from the store at once."""
+
+UNWRITTEN: Final = 20_000
+"""Number of appeals that a long transaction collects in memory before it writes them."""
+
+
+@public("workhours_sla.stream")
+@checked
+class Pipeline:
+    """Applies events to the clocks in a store, and emits each change once.
+
+    The state depends only on the set of events, not on their order or on duplicates: the changes
+    that were emitted and not retracted always equal the result of ``evaluate``. Time passes only
+    through the watermark: a breach is emitted when the watermark passes the limit.
+
+    Each call is one transaction of the store. If the store was last used under another policy, or
+    by another version of this library, all clocks are first built again, and the store keeps the
+    changes that this causes. With ``retain``, an appeal is dropped when its end is longer ago than
+    ``retain``. If an event of a dropped appeal arrives again, it is a duplicate; a new event of the
+    appeal is quarantined as ``after_retention``. Usable from any thread; calls run one at a time.
+    The pipeline closes its store on exit. Raises StoreError.
+
+    >>> from workhours_sla import EventType, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import MemoryStore
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> with Pipeline(MemoryStore(), policy) as pipeline:
+    ...     opened = pipeline.apply(Event("1", "A-1", EventType.CREATED, posted, posted))
+    ...     late = pipeline.advance(datetime(2025, 3, 12, 16, 0, tzinfo=office.tz))
+    >>> [change.kind.value for change in (*opened, *late)]
+    ['opened', 'at_risk', 'breached']
+    """
+
+    def __init__(self, store: Store, policy: Policy, *, retain: timedelta | None = None) -> None:
+        self._store = store
+        self._policy = policy
+        self._retain = retain
+        self._read = self._duplicate = self._conflicting = self._late = 0
+        try:
+            if store.built_under != policy.version:
+                self.replace(policy)
+        except BaseException:
+            store.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        return self._store
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self._policy
+
+    @property
+    def watermark(self) -> datetime | None:
+        """The instant in UTC up to which time has passed, None before the first ``advance``."""
+        with self._store.lock:
+            return self._store.watermark
+
+    @property
+    def counters(self) -> Counters:
+        """The counters of the events that this pipeline has applied."""
+        return Counters(self._read, self._duplicate, self._conflicting, self._late)
+
+    # -- input -------------------------------------------------------------------------------
+
+    def apply(self, events: Event | Iterable[Event]) -> tuple[Change, ...]:
+        """Apply one or several events, in any order, as one step. Return the changes.
+
+        Changes that cancel out within the step are not emitted. If iterating ``events`` raises,
+        none of them is applied.
+        """
+        events = (events,) if isinstance(events, Event) else tuple(events)
+        return tuple(self._write(events, None).changes)
+
+    def advance(self, watermark: datetime) -> tuple[Change, ...]:
+        """Advance time to ``watermark`` and return the changes caused by time alone.
+
+        An instant that is not later than the current watermark changes nothing. Raises
+        NaiveDatetimeError.
+        """
+        watermark = in_utc("watermark", watermark)
+        store = self._store
+        with store.lock:
+            before = store.watermark
+            if (before is not None and watermark <= before) or store.advance(watermark):
+                return ()
+            return tuple(self._write((), watermark).changes)
+
+    def commit(self, batch: Batch) -> Committed:
+        """Apply the events of a batch, advance time to its watermark, and store its positions.
+
+        If StoreError is raised, nothing is stored.
+        """
+        if batch.watermark is not None and not (batch.events or batch.rejected or batch.positions):
+            return Committed(self.advance(batch.watermark), Counters())
+        watermark = None if batch.watermark is None else in_utc("watermark", batch.watermark)
+        work = self._write(batch.events, watermark, batch)
+        return Committed(tuple(work.changes), _counters_of(work))
+
+    def _write(
+        self, events: Sequence[Event], watermark: datetime | None, batch: Batch = NO_BATCH
+    ) -> Work:
+        store = self._store
+        with store.transaction():
+            work = Work(self._policy, store.watermark)
+            if batch is not NO_BATCH:
+                work.batch = batch
+            if events:
+                ingest(work, store, events)
+            if watermark is not None and watermark > work.watermark:
+                self._advance(work, watermark)
+            store.write(work)
+            if self._retain is not None and work.watermark is not BEGINNING:
+                store.drop(work.watermark - self._retain)
+            self._read += work.read
+            if work.duplicate or work.conflicting or work.late:
+                self._count(work)
+        return work
+
+    def replace(self, policy: Policy) -> tuple[Change, ...]:
+        """Continue under another policy or with amended calendars. Return the changes.
+
+        Every clock is built again. A clock that stays the same causes no change.
+        """
+        store = self._store
+        with store.lock:
+            work = Work(policy, store.watermark)
+            with store.transaction():
+                for appeals in self._all_appeals(store.appeal_ids()):
+                    report(work, store, appeals)
+                    self._write_part(work)
+                store.write(work)
+            self._policy = policy
+        return tuple(work.changes)
+
+    def repair(self, event: Event, *, rejected: int | None = None) -> tuple[Change, ...]:
+        """Replace all copies that have the id of ``event`` by ``event``. Return the changes.
+
+        Copies that arrive later with another content are quarantined. If the event repairs a
+        rejected row, ``rejected`` is the number of the row, which then leaves quarantine. Raises
+        StoreError if the event's appeal was dropped, or if no rejected row has that number.
+        """
+        store = self._store
+        with store.lock:
+            _, dropped = store.known([event])
+            if dropped is not None and (
+                event.event_id in dropped.event_ids or event.appeal_id in dropped.appeal_ids
+            ):
+                raise StoreError(say("appeal_dropped", event=repr(event.event_id)))
+            if rejected is not None and rejected not in store.rejected():
+                raise StoreError(say("not_in_quarantine", row=rejected))
+            with store.transaction():
+                work = Work(self._policy, store.watermark)
+                if rejected is not None:
+                    work.reread = {rejected: None}
+                replace_copies(work, store, event)
+                work.read = 1
+                store.write(work)
+        return tuple(work.changes)
+
+    def retry_rejected(self, read: Callable[[Rejected], Iterable[Event] | Rejected]) -> Committed:
+        """Read the rejected rows again, for example after the mapping was corrected.
+
+        ``read`` is called with each rejected row. It returns the events of the row, which are then
+        applied, or the row with the reason why the row is still rejected.
+        """
+        store = self._store
+        with store.lock:
+            events: list[Event] = []
+            reread: dict[int, Rejected | None] = {}
+            for number, row in store.rejected().items():
+                found = read(row)
+                if isinstance(found, Rejected):
+                    reread[number] = found._replace(text=row.text)
+                else:
+                    events += found
+                    reread[number] = None
+            with store.transaction():
+                work = Work(self._policy, store.watermark)
+                ingest(work, store, events)
+                work.reread = reread
+                store.write(work)
+                self._read += work.read
+                self._count(work)
+        return Committed(tuple(work.changes), _counters_of(work))
+
+    def _count(self, work: Work) -> None:
+        self._duplicate += work.duplicate
+        self._conflicting += work.conflicting
+        self._late += work.late
+
+    # -- the run loop ------------------------------------------------------------------------
+
+    def run(
+        self,
+        source: Source,
+        *,
+        watermarks: Watermarks,
+        digests: Digests | None = None,
+        batch_size: int = DEFAULT_BATCH_SIZE,
+        on_changes: Callable[[], object] = lambda: None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> RunSummary:
+        """Read a source to its end and store its rows in batches.
+
+        A batch ends after ``batch_size`` rows, when the source yields ``Idle`` or ``Start``, and
+        when ``digests`` are due. Digests are sent after each batch. ``on_changes`` is called
+        without arguments after each batch that caused changes; an example is ``Delivery.notify``.
+        ``stopping`` is called after each batch; if it returns True, the run ends. Raises
+        SourceError and StoreError. Earlier batches remain stored, and the next run resumes after
+        them.
+        """
+        checkpoints = self._store.positions(source.name)
+        loop = RunLoop(source, self.commit, checkpoints, watermarks, digests)
+        return loop.run(batch_size, on_changes, stopping)
+
+    # -- output ------------------------------------------------------------------------------
+
+    def evaluate(self, as_of: datetime, *, provisional: bool = False) -> Evaluation:
+        """Evaluate all events so far, as ``workhours_sla.evaluate`` does."""
+        events = self._store.events()
+        return evaluate(events, self._policy, as_of=as_of, provisional=provisional)
+
+    @property
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """The events that do not count now. A later event can make them count again."""
+        return self._store.quarantine()
+
+    @property
+    def unmatched(self) -> tuple[Unmatched, ...]:
+        """The appeals without a rule or without a schedule, sorted by id. Reads every appeal."""
+        with self._store.lock:
+            return tuple(
+                unmatched
+                for appeals in self._all_appeals(sorted(self._store.appeal_ids()))
+                for appeal in appeals.values()
+                for unmatched in appeal.fold(self._policy).unmatched
+            )
+
+    def open_outcomes(self, as_of: datetime) -> Iterator[Outcome]:
+        """Yield all outcomes of every appeal in which at least one clock has not ended.
+
+        An answer that is already known counts even if it is after ``as_of``. Raises
+        NaiveDatetimeError.
+        """
+        as_of = in_utc("as_of", as_of)
+        with self._store.lock:
+            ids = self._store.open_ids()
+        for first in range(0, len(ids), AT_ONCE):
+            with self._store.lock:
+                appeals = self._store.appeals(ids[first : first + AT_ONCE])
+                found = [
+                    outcome
+                    for appeal in appeals.values()
+                    for outcome in outcomes_of(appeal.fold(self._policy), as_of)
+                ]
+            yield from found
+
+    def outcomes_of(self, appeal_id: str, as_of: datetime) -> tuple[Outcome, ...]:
+        """Return the outcomes of one appeal, none for an unknown appeal.
+
+        An answer that is already known counts even if it is after ``as_of``. Raises
+        NaiveDatetimeError.
+        """
+        as_of = in_utc("as_of", as_of)
+        with self._store.lock:
+            if not self._store.history(appeal_id):
+                return ()
+            appeal = self._store.appeals([appeal_id])[appeal_id]
+            return tuple(outcomes_of(appeal.fold(self._policy), as_of))
+
+    def _all_appeals(self, ids: Sequence[str]) -> Iterator[Mapping[str, AppealState]]:
+        for first in range(0, len(ids), AT_ONCE):
+            yield self._store.appeals(ids[first : first + AT_ONCE])
+
+    # -- one transaction ---------------------------------------------------------------------
+
+    def _advance(self, work: Work, watermark: datetime) -> None:
+        """Advance to a watermark, and emit the changes of the appeals whose timers are due then."""
+        work.watermark = watermark
+        store = self._store
+        due = [
+            (appeal.next_at, appeal_id)
+            for appeal_id, appeal in work.appeals.items()
+            if appeal.next_at is not None and appeal.next_at <= watermark
+        ]
+        touched = work.appeals
+        due += [timer for timer in store.timers_due(watermark) if timer[1] not in touched]
+        ids = [appeal_id for _, appeal_id in sorted(due)]
+        for first in range(0, len(ids), AT_ONCE):
+            part = ids[first : first + AT_ONCE]
+            # the store may not have what this transaction has changed
+            stored = store.appeals([one for one in part if one not in touched])
+            appeals = {one: touched[one] if one in touched else stored[one] for one in part}
+            report(work, store, appeals)
+            if len(work.appeals) > UNWRITTEN:
+                self._write_part(work)
+
+    def _write_part(self, work: Work) -> None:
+        """Write what was collected so far, to bound the memory of a long transaction."""
+        work.is_part = True
+        self._store.write(work)
+        work.clear()
+
+
+def _counters_of(work: Work) -> Counters:
+    return Counters(work.read, work.duplicate, work.conflicting, work.late)

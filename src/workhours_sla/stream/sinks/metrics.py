@@ -1,0 +1,234 @@
+"""Count changes, and write the state of a pipeline as metrics in the text format of Prometheus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from threading import Lock
+from typing import Final, NamedTuple
+
+from workhours_sla.argument_types import checked
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.module_names import public
+from workhours_sla.sla.clock import Verdict
+from workhours_sla.sla.emitted_changes import Change, ChangeKind
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.policy import Policy
+from workhours_sla.stream.pipeline import Pipeline
+from workhours_sla.stream.sinks.digest import waiting_of
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+"""The media type of the text, for an answer to Prometheus."""
+
+Labels = tuple[tuple[str, str], ...]
+_Samples = Mapping[Labels, float]
+_Waiting = Mapping[str | None, Sequence[Outcome]]
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class Metric(NamedTuple):
+    """A metric: its name without the prefix, its type and its help."""
+
+    name: str
+    kind: str
+    help: str
+
+
+_PREFIX: Final = "workhours_sla_"
+_OPEN: Final = Metric("open_appeals", "gauge", "Appeals with an unanswered clock.")
+_OVERDUE: Final = Metric("overdue_appeals", "gauge", "Unanswered appeals past their limit.")
+_BREACHES: Final = Metric("breaches_total", "counter", "Breaches that were emitted.")
+_RETRACTED: Final = Metric(
+    "breach_retractions_total", "counter", "Breaches that were emitted and then retracted."
+)
+_READ: Final = Metric("events_total", "counter", "Events that were applied since the start.")
+_DUPLICATE: Final = Metric("duplicate_events_total", "counter", "Events that were duplicates.")
+_LATE: Final = Metric(
+    "late_events_total", "counter", "Events that arrived after the watermark had passed them."
+)
+_STORED: Final = Metric("stored_events", "gauge", "Events that the store has received, by state.")
+_REJECTED: Final = Metric("rejected_rows", "gauge", "Rows that produced no event.")
+_DEAD: Final = Metric("dead_letters", "gauge", "Changes that are no longer sent to a sink.")
+_UNDELIVERED: Final = Metric(
+    "undelivered_changes", "gauge", "Changes that a sink has not accepted yet."
+)
+_ATTEMPTS: Final = Metric(
+    "failed_attempts", "gauge", "Failed attempts to send the next change to a sink."
+)
+_IDLE: Final = Metric(
+    "working_seconds_without_events", "gauge", "Working time since an event last arrived."
+)
+_WATERMARK: Final = Metric(
+    "watermark_timestamp_seconds", "gauge", "The instant up to which time has passed."
+)
+_CALENDAR_END: Final = Metric(
+    "calendar_valid_until_timestamp_seconds", "gauge", "The end of the last covered date."
+)
+
+
+@public("workhours_sla.stream")
+@checked
+class Metrics:
+    """A sink that counts breaches, and writes metrics of a pipeline for Prometheus.
+
+    Give it to ``Delivery`` with the other sinks. ``text`` returns the metrics. Counters begin at
+    zero in each process, as Prometheus expects. After a crash a change can be counted again.
+    ``sinks`` are the names of the sinks whose undelivered changes and dead letters are counted. The
+    working time without events begins at the first ``text`` of the process. No metric has the id of
+    an appeal.
+
+    >>> from workhours_sla import Event, Policy, Schedule, Target, working_hours
+    >>> from workhours_sla.stream import Delivery, MemoryStore, Pipeline
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", working_hours(4), office)])
+    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
+    >>> event = Event("1", "A-1", "created", posted, posted, agency_id="roads", channel="vk")
+    >>> with Pipeline(MemoryStore(), policy) as pipeline:
+    ...     metrics = Metrics(pipeline)
+    ...     with Delivery(pipeline.store, [metrics]) as delivery:
+    ...         changes = pipeline.apply(event)
+    ...         undelivered = delivery.finish(timeout=10)
+    ...     text = metrics.text(posted)
+    >>> print(text.splitlines()[2])
+    workhours_sla_open_appeals{agency="roads",channel="vk"} 1
+    """
+
+    name = "Prometheus metrics"
+
+    def __init__(self, pipeline: Pipeline, *, sinks: Iterable[str] = ()) -> None:
+        self._pipeline = pipeline
+        self._sinks = tuple(sinks)
+        self._lock = Lock()
+        self._breaches: Counter[Labels] = Counter()
+        self._retracted: Counter[Labels] = Counter()
+        self._last_event: tuple[int, datetime] | None = None
+        """How many events had arrived at the last ``text``, and the first ``text`` with so many."""
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Count the breaches among changes, and their retractions."""
+        with self._lock:
+            for change in changes:
+                if change.kind is ChangeKind.BREACHED:
+                    labels = (("agency", change.agency_id or ""), ("target", change.target))
+                    counts = self._breaches if change.retracts is None else self._retracted
+                    counts[labels] += 1
+
+    def text(self, now: datetime, outcomes: Iterable[Outcome] | None = None) -> str:
+        """Return the metrics as of ``now``, which is aware, in the text format of Prometheus.
+
+        ``outcomes`` are those of the open appeals; without them, every open appeal is evaluated.
+        Raises NaiveDatetimeError, StoreError.
+        """
+        pipeline, store = self._pipeline, self._pipeline.store
+        waiting = waiting_of(pipeline.open_outcomes(now) if outcomes is None else outcomes)
+        opened, overdue = _appeals(waiting)
+        counters, holdings = pipeline.counters, store.holdings()
+        with self._lock:
+            breaches, retracted = dict(self._breaches), dict(self._retracted)
+            if self._last_event is None or self._last_event[0] != counters.read:
+                self._last_event = counters.read, now
+            last_event = self._last_event[1]
+        # a counter must be 0 before it is 1, or its first increase is not seen
+        for labels in _clocks(waiting):
+            breaches.setdefault(labels, 0)
+        states = ("applied", "duplicate", "quarantined", "replaced", "dropped")
+        metrics: list[tuple[Metric, _Samples]] = [
+            (_OPEN, opened),
+            (_OVERDUE, overdue),
+            (_BREACHES, breaches),
+            (_RETRACTED, retracted),
+            (_READ, {(): counters.read}),
+            (_DUPLICATE, {(): counters.duplicate}),
+            (_LATE, {(): counters.late}),
+            (_STORED, {(("state", state),): getattr(holdings, state) for state in states}),
+            (_REJECTED, {(): holdings.rejected}),
+            (_DEAD, self._of_sinks(lambda name: len(store.dead(name)))),
+            (_UNDELIVERED, self._of_sinks(store.undelivered)),
+            (_ATTEMPTS, self._of_sinks(lambda name: store.pending(name, _LAST, 1).attempts)),
+            (_IDLE, _idle(pipeline.policy, last_event, now)),
+            (_CALENDAR_END, _calendar_ends(pipeline.policy)),
+        ]
+        watermark = pipeline.watermark
+        if watermark is not None:
+            metrics.append((_WATERMARK, {(): watermark.timestamp()}))
+        return "".join(metric_text(metric, samples) for metric, samples in metrics)
+
+    def _of_sinks(self, count: Callable[[str], int]) -> _Samples:
+        return {(("sink", name),): count(name) for name in self._sinks}
+
+
+def _appeals(outcomes: _Waiting) -> tuple[_Samples, _Samples]:
+    """Return the numbers of open and of overdue appeals, by agency and channel.
+
+    An appeal with several unanswered clocks is counted once.
+    """
+    opened: dict[Labels, set[str]] = {}
+    overdue: dict[Labels, set[str]] = {}
+    for agency, waiting in outcomes.items():
+        for outcome in waiting:
+            labels = (("agency", agency or ""), ("channel", outcome.channel or ""))
+            opened.setdefault(labels, set()).add(outcome.appeal_id)
+            late = overdue.setdefault(labels, set())  # 0 is reported as well
+            if outcome.verdict is Verdict.BREACHED:
+                late.add(outcome.appeal_id)
+    return _sizes(opened), _sizes(overdue)
+
+
+def _sizes(found: Mapping[Labels, set[str]]) -> _Samples:
+    return {labels: len(ids) for labels, ids in found.items()}
+
+
+def _clocks(outcomes: _Waiting) -> Iterator[Labels]:
+    """Yield the agency and the target of each unanswered clock, as labels."""
+    for agency, waiting in outcomes.items():
+        for outcome in waiting:
+            yield (("agency", agency or ""), ("target", outcome.target))
+
+
+def _idle(policy: Policy, last_event: datetime, now: datetime) -> _Samples:
+    """Return the working seconds of each target between two instants.
+
+    If a target has several schedules, the smallest number is returned. A target whose calendar does
+    not cover the dates is left out.
+    """
+    found: dict[Labels, float] = {}
+    for target in policy.targets:
+        labels = (("target", target.name),)
+        with suppress(CalendarCoverageError):
+            spans = [schedule.elapsed(last_event, now) for schedule in target.schedules]
+            found[labels] = max(0.0, min(spans).total_seconds())
+    return found
+
+
+def _calendar_ends(policy: Policy) -> _Samples:
+    """Return the end of the last covered date of each calendar, as seconds since 1970."""
+    found: dict[Labels, float] = {}
+    for target in policy.targets:
+        for schedule in target.schedules:
+            coverage = schedule.calendar.coverage
+            if coverage and coverage[-1][1] < date.max:
+                end = coverage[-1][1] + timedelta(days=1)
+                at = datetime.combine(end, time(), schedule.tz).astimezone(UTC).timestamp()
+                labels = (("calendar", schedule.calendar.id),)
+                found[labels] = min(at, found.get(labels, at))
+    return found
+
+
+def metric_text(metric: Metric, samples: _Samples) -> str:
+    """Return a metric with its samples in the text format of Prometheus."""
+    return "".join(f"{line}\n" for line in _lines(metric, samples))
+
+
+def _lines(metric: Metric, samples: _Samples) -> Iterator[str]:
+    name = f"{_PREFIX}{metric.name}"
+    yield f"# HELP {name} {metric.help}"
+    yield f"# TYPE {name} {metric.kind}"
+    for labels, value in sorted(samples.items()):
+        inner = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels)
+        yield f"{name}{{{inner}}} {value}" if inner else f"{name} {value}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

@@ -1,0 +1,272 @@
+"""The protocol of a store, which a pipeline and a delivery use, and the values that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, Protocol
+
+from workhours_sla.module_names import public
+from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.deduplication import Copies, StoredEvent
+from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.event import Event
+from workhours_sla.sla.instants import BEGINNING
+from workhours_sla.sla.policy import Policy
+from workhours_sla.stream.delivery import DeadLetter, Pending
+from workhours_sla.stream.source import Checkpoint, Rejected
+
+NO_APPEAL: Final = "no_appeal"
+"""The reason to quarantine the events of an appeal that was never posted."""
+BY_FOLD: Final = frozenset({NO_APPEAL, "reply_before_post"})
+"""The reasons to quarantine an event that contradicts the other events of its appeal."""
+
+SWEPT_EVERY: Final = timedelta(hours=1)
+"""How far time passes until a store with retention looks for old quarantined events again."""
+
+
+class Dropped(NamedTuple):
+    """The ids of appeals that were dropped some time after they ended, and of their events."""
+
+    event_ids: Collection[str]
+    appeal_ids: Collection[str]
+
+
+@public("workhours_sla.stream")
+class Holdings(NamedTuple):
+    """How many events a store has received, applied, quarantined, replaced and dropped.
+
+    read == applied + duplicate + quarantined + replaced + dropped. ``replaced`` counts the copies
+    that a repair replaced. ``dropped`` counts the events of appeals that were dropped after
+    retention. ``rejected`` counts rows without an event, which are not in ``read``.
+    """
+
+    read: int
+    applied: int
+    duplicate: int
+    quarantined: int
+    replaced: int
+    dropped: int
+    rejected: int
+
+
+@public("workhours_sla.stream")
+class Batch(NamedTuple):
+    """Rows of a source that are stored in one transaction, either all of them or none.
+
+    ``positions`` says how far the source was read, keyed by partition.
+    """
+
+    source: str
+    events: Sequence[Event] = ()
+    rejected: Sequence[Rejected] = ()
+    positions: Mapping[str, Checkpoint] = {}
+    watermark: datetime | None = None
+
+
+NO_BATCH: Final = Batch("")
+
+
+class Work:
+    """Collects in memory what one transaction writes; mutable.
+
+    ``events`` are the events that arrived, in order, copies of known events included.
+    ``fresh`` has the new events that count and are the only copy of their id, keyed by event id.
+    They need no object of the class StoredEvent. ``known`` has the copies of the other event ids
+    that the transaction has read or added. ``copies`` are the copies in ``known`` that are new or
+    changed, ``appeals`` the appeals whose reported state or timer may have changed, and ``changes``
+    the changes that were emitted.
+    ``batch`` has the new rejected rows and the positions. ``reread`` has the rejected rows that
+    were read again, keyed by row number: the row if it is still rejected, None if it has events
+    now.
+
+    A long transaction is written in parts: ``is_part`` is True for all but the last. The store
+    already has the first ``written`` changes. The counters are complete in the last part.
+    """
+
+    batch: Batch = NO_BATCH
+    events: Sequence[Event] = ()
+    known: MutableMapping[str, StoredEvent | Copies]
+    reread: Mapping[int, Rejected | None] = {}
+    written: int = 0
+    read = duplicate = conflicting = late = 0
+    is_part: bool = False
+
+    def __init__(self, policy: Policy, watermark: datetime | None) -> None:
+        self.policy = policy
+        self.watermark: datetime = BEGINNING if watermark is None else watermark
+        self.known = {}
+        self.fresh: dict[str, Event] = {}
+        self.copies: list[StoredEvent] = []
+        self.appeals: dict[str, AppealState] = {}
+        self.changes: list[Change] = []
+
+    def clear(self) -> None:
+        """Remove the copies and the appeals, after the store has written them.
+
+        The changes and the counters remain.
+        """
+        self.known, self.fresh, self.copies, self.appeals = {}, {}, [], {}
+        self.written = len(self.changes)
+        self.is_part = False
+
+    def copies_of(self, event_id: str) -> StoredEvent | Copies:
+        """Return the copies of an id in ``known`` or ``fresh``, and move the id to ``known``."""
+        event = self.fresh.pop(event_id, None)
+        if event is not None:
+            copy = self.known[event_id] = StoredEvent(event)
+            self.copies.append(copy)
+        return self.known[event_id]
+
+    def quarantine(self, copy: StoredEvent, reason: str | None) -> None:
+        """Set the reason why a copy does not count, None if it counts."""
+        if copy.quarantined != reason:
+            copy.quarantined = reason
+            self.alter(copy)
+
+    def alter(self, copy: StoredEvent) -> None:
+        """Record that a stored copy has changed and must be written again."""
+        if copy.number is not None:  # a new copy is in the list already
+            self.copies.append(copy)
+
+
+class Outbox(Protocol):
+    """The changes of a store, and the progress of each sink. Usable from any thread."""
+
+    def changes(self, after: int = 0, limit: int = -1) -> Sequence[tuple[int, Change]]:
+        """Return the changes with a number greater than ``after``, as pairs of number and change.
+
+        They are in the order of emission. A negative ``limit`` returns all of them.
+        """
+
+    def deliver_to(self, sinks: Iterable[str]) -> None:
+        """Add sinks that are in use: changes are dropped only after all of them have the changes.
+
+        If this was never called, all sinks that have ever accepted changes are in use.
+        """
+
+    def pending(self, sink: str, now: datetime, limit: int) -> Pending:
+        """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
+
+    def undelivered(self, sink: str) -> int:
+        """Return how many changes a sink has not accepted. Dead letters are not counted."""
+
+    def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
+        """Record that a sink has the changes with these numbers, and all changes before them.
+
+        ``end`` is the end position of the sink after these changes, in the format of the sink.
+        """
+
+    def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
+        """Record a failed attempt to send a change.
+
+        The change becomes a dead letter if ``retry_at`` is None.
+        """
+
+    def dead(self, sink: str) -> Sequence[DeadLetter]:
+        """Return the dead letters of a sink: changes that are no longer sent to it."""
+
+    def replay(self, sink: str, numbers: Iterable[int]) -> int:
+        """Make the dead letters with these numbers pending again. Return how many were found."""
+
+
+@public("workhours_sla.stream")
+class Store(Outbox, Protocol):
+    """Stores events, clocks, changes and positions in transactions, for one pipeline at a time."""
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """The lock that a pipeline takes for each call. It raises StoreError in a closed store."""
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """Return a context manager for one transaction.
+
+        Everything that is written within the block becomes durable when the block ends. If the
+        block raises, nothing is stored.
+        """
+
+    def close(self) -> None:
+        """Close the store."""
+
+    @property
+    def watermark(self) -> datetime | None:
+        """The instant in UTC up to which time has passed, None if it was never advanced."""
+
+    @property
+    def built_under(self) -> str | None:
+        """The version of the policy under which the clocks were last built.
+
+        None if all clocks must be built again. This is necessary in a new store, and in a store
+        that another version of this library wrote.
+        """
+
+    def positions(self, source: str) -> Mapping[str, Checkpoint]:
+        """Return how far each partition of a source was read, keyed by partition."""
+
+    def advance(self, watermark: datetime) -> bool:
+        """Advance the watermark in memory and return True, or return False if it must be written.
+
+        A watermark must be written if it reaches a timer, or if the watermark that was written
+        last would become too old.
+        """
+
+    # -- read within a transaction
+
+    def known(
+        self, events: Sequence[Event]
+    ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
+        """Return the stored copies of the events' ids, keyed by event id, and the dropped ids.
+
+        The dropped ids are None if the store never dropped anything.
+        """
+
+    def copies(self, event_ids: Sequence[str]) -> Mapping[str, StoredEvent | Copies]:
+        """Return the stored copies of event ids, keyed by event id."""
+
+    def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
+        """Return appeals keyed by id, in the order of ``ids``. Unknown ids map to new appeals."""
+
+    def appeal_ids(self) -> Sequence[str]:
+        """Return the ids of all appeals."""
+
+    def open_ids(self) -> Sequence[str]:
+        """Return the ids of the appeals whose clocks have not all ended, sorted."""
+
+    def timers_due(self, watermark: datetime) -> Iterable[tuple[datetime, str]]:
+        """Return the timers that a watermark reaches, as pairs of instant and appeal id."""
+
+    # -- write within a transaction
+
+    def write(self, work: Work) -> None:
+        """Write the events, appeals and changes of a transaction since its last write."""
+
+    def drop(self, before: datetime) -> None:
+        """Drop what is older than an instant.
+
+        These are the appeals that ended before it, the rejected rows that were read before it, the
+        quarantined events that were received before it, and the earlier changes that every sink
+        has. The number of rejected rows is kept. Quarantined events of an appeal that has others
+        are dropped with the appeal. They are looked for once in ``SWEPT_EVERY``.
+        """
+
+    # -- what users ask for
+
+    def events(self) -> Iterator[Event]:
+        """Yield every event, even if quarantined. For a repaired event, yield only the repair."""
+
+    def history(self, appeal_id: str) -> Sequence[tuple[Event, str | None]]:
+        """Return the events of an appeal in order, each with its quarantine reason or None.
+
+        Copies that a repair replaced are left out. The result is empty for an unknown appeal.
+        """
+
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """Return the events that do not count now. Later events may make them count again."""
+
+    def rejected(self) -> Mapping[int, Rejected]:
+        """Return the rejected rows, which produced no event, keyed by number."""
+
+    def holdings(self) -> Holdings:
+        """Return how many events were received, applied, quarantined, replaced and dropped."""

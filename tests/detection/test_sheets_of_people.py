@@ -1,0 +1,248 @@
+"""Sheets as people and help desks write them, each with the appeals that it has."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import datetime
+from io import BytesIO
+from typing import Final, NamedTuple
+
+import pytest
+
+from kit.made_sheets import ZONE, workbook
+from workhours_sla.config.file import parse_config
+from workhours_sla.detection.detect import detect, verified
+from workhours_sla.detection.detected import Detected, Given
+from workhours_sla.detection.written import configuration_text
+from workhours_sla.sources import Fault, open_source
+
+PAGE = (
+    "<html><body><table border=1><tr><th>Номер<th colspan=2>Поступило<th>Отвечено</tr>"
+    "<tr><td>1</td><td>12.01.2026</td><td>10:05</td><td>12.01.2026&nbsp;11:30</td></tr>"
+    "<tr><td>2<td>13.01.2026<td>12:05<td></tr><tr><td colspan=2>Итого: 2</table></body></html>"
+)
+
+
+class Sheet(NamedTuple):
+    """A sheet: its rows, its appeals, and the keys that ``init`` asks for.
+
+    The cells are separated by ``|``. An appeal is an id, a posting and an answer or ``-``, in
+    January 2026. Each question is answered by its first choice, or as ``answers`` says.
+    """
+
+    rows: str
+    appeals: str = "1 12 10:05 12 11:30, 2 13 12:05 -"
+    asked: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+
+
+SHEETS: Final = {
+    "two rows of names": Sheet("""\
+Номер|Поступление||Ответ||Ведомство
+|Дата|Время|Дата|Время|
+1|12.01.2026|10:05|12.01.2026|11:30|ЖКХ
+2|13.01.2026|12:05|||ЖКХ
+Итого|2||1||"""),
+    "two rows below a title": Sheet("""\
+Журнал обращений граждан|||||
+№ п/п|Рег. номер|Обращение||Ответ|
+||Дата|Время|Дата|Время
+1|1|12.01.2026|10:05|12.01.2026|11:30
+2|2|13.01.2026|12:05||
+|Всего|2||1|"""),
+    "one name over two columns": Sheet("""\
+Номер|Поступило||Отвечено||Орган
+1|12.01.2026|10:05|12.01.2026|11:30|ЖКХ
+2|13.01.2026|12:05|||Дороги"""),
+    "equal names beside each other": Sheet("""\
+Номер|Дата ответа|Дата ответа|Дата поступления|Дата поступления
+1|12.01.2026|11.30|12.01.2026|10.05
+2|||13.01.2026|12.05
+Итого обращений: 2||||"""),
+    "names of months": Sheet("""\
+Номер обращения|Дата обращения|Дата и время ответа|Ответственный
+1|12 января 2026 г., 10:05|12 янв. 2026 11:30|Иванов
+2|13 января 2026 г., 12:05||Петров"""),
+    "names of months, dates and times apart": Sheet("""\
+№|Дата поступления|Время поступления|Дата ответа|Время ответа
+1|12 января 2026|10:05|12 января 2026|11:30
+2|13 января 2026|12:05||"""),
+    "English months": Sheet("""\
+Ticket Number|Date Created|First Response|Department
+1|Jan 12, 2026 10:05 AM|Jan 12, 2026 11:30 AM|Roads
+2|Jan 13, 2026 12:05 PM||Roads
+Grand total|2||"""),
+    "seconds since 1970": Sheet("""\
+post_id|author_id|post_date|text|reply_date
+1|77|1768201500|Не горит фонарь|1768206600
+2|78|1768295100|Не горит фонарь|"""),
+    "Zendesk": Sheet(
+        """\
+Ticket ID|Subject|Requester|Created at|Updated at|Solved at|Assignee|Group|Status
+1|Не горит фонарь|Иванов|2026-01-12 10:05|2026-01-14 9:00|2026-01-12 11:30|Петров|ЖКХ|Solved
+2|Не горит фонарь|Иванов|2026-01-13 12:05|2026-01-14 9:00||Петров|ЖКХ|Open""",
+        asked=("answered_at",),
+    ),
+    "Jira": Sheet(
+        """\
+Issue key|Issue id|Summary|Status|Assignee|Created|Updated|Resolved|Due Date
+R-1|101|Не горит фонарь|Done|Bob|12/Jan/26 10:05 AM|14/Jan/26 3:05 PM|12/Jan/26 11:30 AM|
+R-2|102|Не горит фонарь|Open|Bob|13/Jan/26 12:05 PM|14/Jan/26 3:06 PM||""",
+        "101 12 10:05 12 11:30, 102 13 12:05 -",
+        asked=("answered_at",),
+    ),
+    "Freshdesk": Sheet("""\
+Ticket ID|Subject|Status|Priority|Source|Agent|Group|Created time|Due by Time|Resolved time|Closed time|Initial response time|First response time (in hrs)
+1|s|Closed|Low|Email|Bob|Roads|2026-01-12 10:05:00|2026-01-13 14:05:33|2026-01-12 12:05:33|2026-01-12 18:05:33|2026-01-12 11:30:00|01:25:00
+2|s|Open|Low|Email|Bob|Roads|2026-01-13 12:05:00|2026-01-14 14:05:33||||"""),  # noqa: E501
+    "ServiceNow": Sheet(
+        """\
+number|opened_at|resolved_at|closed_at|state|assignment_group|assigned_to|sys_created_on
+1|2026-01-12 10:05:00|2026-01-12 11:30:00|2026-01-13 15:05:33|Closed|Net|Bob|2026-01-12 10:05:40
+2|2026-01-13 12:05:00|||New|Net|Bob|2026-01-13 12:05:40""",
+        asked=("answered_at",),
+    ),
+    "OTRS": Sheet("""\
+Ticket#|Age|Created|Closed|First Lock|First Response|State|Priority|Queue|Owner
+1|1 h|2026-01-12 10:05:00|2026-01-14 18:05:33|2026-01-12 10:06:33|2026-01-12 11:30:00|new|3|Roads|bob
+2|1 h|2026-01-13 12:05:00||||new|3|Roads|bob"""),
+    "osTicket": Sheet(
+        """\
+Ticket Number|Date Created|Priority|Department|Current Status|SLA Due Date|Closed Date|Overdue|Answered
+1|1/12/26 10:05 AM|Normal|Roads|Closed|1/14/26 2:05 PM|1/12/26 11:30 AM|0|1
+2|1/13/26 12:05 PM|Normal|Roads|Open|1/14/26 2:05 PM||0|0""",
+        asked=("answered_at",),
+    ),
+    "311 of a city": Sheet(
+        """\
+Unique Key|Created Date|Closed Date|Agency|Agency Name|Complaint Type|Status|Due Date|Borough
+1|01/12/2026 10:05:00 AM|01/12/2026 11:30:00 AM|NYPD|Police|Noise|Closed||BRONX
+2|01/13/2026 12:05:00 PM||NYPD|Police|Noise|Open||BRONX""",
+        asked=("answered_at",),
+    ),
+    "Open311": Sheet(
+        """\
+service_request_id|status|service_name|agency_responsible|requested_datetime|updated_datetime
+1|closed|Pothole|DPW|2026-01-12T10:05:00+03:00|2026-01-12T11:30:00+03:00
+2|open|Pothole|DPW|2026-01-13T12:05:00+03:00|""",
+        asked=("answered_at",),
+    ),
+    "log of activities": Sheet(
+        """\
+case:concept:name|concept:name|time:timestamp|org:resource|case:department
+1|Confirmation of receipt|2026-01-12 10:05:00+03:00|R1|General
+1|Check|2026-01-12 10:30:00+03:00|R1|General
+1|Inform the citizen|2026-01-12 11:30:00+03:00|R1|General
+2|Confirmation of receipt|2026-01-13 12:05:00+03:00|R2|General""",
+        asked=('"Confirmation of receipt"', "Check", '"Inform the citizen"'),
+        answers=("registered", "assigned", "replied"),
+    ),
+    "log of a process tool": Sheet(
+        """\
+CaseID|Activity|Complete Timestamp|Resource
+1|Intake|2026-01-12 10:05|a
+1|Decision|2026-01-12 11:30|a
+2|Intake|2026-01-13 12:05|b""",
+        asked=("Intake", "Decision"),
+        answers=("assigned", "replied"),
+    ),
+    "the closing may be the answer": Sheet(
+        """\
+Номер|Дата поступления|Дата закрытия|Дата решения
+1|12.01.2026 10:05|15.01.2026 11:30|12.01.2026 11:30
+2|13.01.2026 12:05||""",
+        asked=("answered_at",),
+    ),
+    "day or month first": Sheet(
+        """\
+Номер|Поступило|Отвечено
+1|12/01/2026 10:05|12/01/2026 11:30
+2|11/01/2026 12:05|""",
+        "1 12 10:05 12 11:30, 2 11 12:05 -",
+        asked=("datetime_format",),
+    ),
+}
+
+
+def as_csv(rows: list[list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, delimiter=";").writerows(rows)
+    return text.getvalue().encode("cp1251")
+
+
+def answered(found: Detected, answers: tuple[str, ...]) -> str:
+    """Return the configuration with an answer to each question."""
+    text = configuration_text(found, schedule={})
+    for doubt in found.doubts:
+        given = answers or [line.split(" = ", 1)[1].strip('"') for line in doubt.choices[:1]]
+        for key, value in zip(doubt.keys, given, strict=True):
+            text = re.sub(rf'(?m)^{re.escape(key)} = "\?".*$', f'{key} = "{value}"', text)
+    return text
+
+
+def appeals_in(content: bytes, text: str) -> dict[str, list[datetime | None]]:
+    found: dict[str, list[datetime | None]] = {}
+    with open_source(BytesIO(content), parse_config(text, "written")) as source:
+        for item in source:
+            assert not isinstance(item, Fault), item
+            for event in item:
+                times = found.setdefault(event.appeal_id, [None, None])
+                if event.type in ("created", "replied"):
+                    at = event.type == "replied"
+                    times[at] = min(times[at] or event.occurred_at, event.occurred_at)
+    return found
+
+
+def truth(appeals: str) -> dict[str, list[datetime | None]]:
+    def time(day: str, clock: str) -> datetime:
+        return datetime.fromisoformat(f"2026-01-{day}T{clock}+03:00")
+
+    found: dict[str, list[datetime | None]] = {}
+    for own_id, day, clock, *reply in (one.split() for one in appeals.split(", ")):
+        found[own_id] = [time(day, clock), time(*reply) if len(reply) > 1 else None]
+    return found
+
+
+def read(content: bytes, sheet: Sheet) -> None:
+    stream = BytesIO(content)
+    found = verified(detect(stream, given=Given(tz=ZONE)), stream)
+    questions = [doubt for doubt in found.doubts if doubt.keys]
+    assert tuple(key for doubt in questions for key in doubt.keys) == sheet.asked, found.doubts
+    assert appeals_in(content, answered(found, sheet.answers)) == truth(sheet.appeals)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_sheet_is_read_as_what_it_says(name: str) -> None:
+    sheet = SHEETS[name]
+    rows = [line.split("|") for line in sheet.rows.splitlines()]
+    read(as_csv(rows), sheet)
+    read(workbook([[cell or None for cell in row] for row in rows]), sheet)
+
+
+def test_a_page_under_the_name_of_a_workbook_is_read() -> None:
+    for encoding in ("utf-8", "cp1251"):
+        read(PAGE.encode(encoding), Sheet(""))
+
+
+def test_a_question_names_its_candidates_with_an_example_the_best_first() -> None:
+    rows = [line.split("|") for line in SHEETS["ServiceNow"].rows.splitlines()]
+    (doubt,) = detect(BytesIO(as_csv(rows)), given=Given(tz=ZONE)).doubts
+    question = str(doubt.question)
+    assert re.search("'resolved_at' .'2026-01-12 11:30:00'.*'closed_at' .'2026-01-13", question)
+    assert doubt.choices == ('answered_at = "resolved_at"', 'answered_at = "closed_at"')
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Номер|Ответ|Поступило|Ответ|Ответ\n1|12.01.2026|12.01.2026 9:00|11:30|12:30",
+        "Номер|Поступило|Отвечено|Отвечено\n1|12.01.2026 9:00|12.01.2026 9:30|12.01.2026 9:40",
+        "Номер|Поступление|Ответ|\n|Дата|Дата|Дата\n1|12.01.2026 9:00|12.01.2026 9:30|12.01.2026 9:40",
+    ],
+)
+def test_equal_names_that_may_both_be_the_answer_are_asked_about(rows: str) -> None:
+    content = as_csv([line.split("|") for line in rows.splitlines()])
+    found = verified(detect(BytesIO(content), given=Given(tz=ZONE)), BytesIO(content))
+    assert any("answered_at" in doubt.keys for doubt in found.doubts), found.doubts
