@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from workhours_sla.facades import on_first_use
 
 if TYPE_CHECKING:
-    from workhours_sla.calendars.amendments import day_off, transfer
-    from workhours_sla.calendars.available import AvailableCalendar
+    from workhours_sla.calendars.acts import day_off, transfer
     from workhours_sla.calendars.calendar import Calendar
-    from workhours_sla.calendars.combined_calendar import days_off_in_any, working_in_any
-    from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer
+    from workhours_sla.calendars.combined import days_off_in_any, working_in_any
+    from workhours_sla.calendars.days import Act, Day, DayKind, Entry, Layer
+    from workhours_sla.calendars.sources import AvailableCalendar
     from workhours_sla.errors import WorkHoursError
     from workhours_sla.foreign.holidays import copy_holidays
     from workhours_sla.foreign.workalendar import copy_workalendar
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
 _NAMES = {
     "foreign.holidays": "copy_holidays",
     "foreign.workalendar": "copy_workalendar",
-    "calendars.amendments": "day_off transfer",
-    "calendars.available": "AvailableCalendar",
+    "calendars.acts": "day_off transfer",
     "calendars.calendar": "Calendar",
-    "calendars.combined_calendar": "days_off_in_any working_in_any",
-    "calendars.day": "Act Day DayKind Entry Layer",
+    "calendars.combined": "days_off_in_any working_in_any",
+    "calendars.days": "Act Day DayKind Entry Layer",
+    "calendars.sources": "AvailableCalendar",
     "errors": "WorkHoursError",
     "sla.appeal": "Quarantined",
     "sla.emitted_changes": "Change ChangeKind",

@@ -21,7 +21,7 @@ from workhours_sla.worktime.day_budgets import WorkingDays
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Row
 from workhours_sla.report import (
     AppealColumns,

@@ -23,7 +23,7 @@ from workhours_sla.sla.holders import Span, in_time_if_earlier
 
 pytest.importorskip("numpy")
 
-from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.agencies import Late
 from workhours_sla.report import Report, ReportOptions, cases_of_evaluation
 from workhours_sla.report import report as report_of
 

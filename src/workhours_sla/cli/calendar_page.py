@@ -9,8 +9,8 @@ from typing import Final
 
 import click
 
-from workhours_sla.calendars.day import Day, DayKind
-from workhours_sla.calendars.working_time_norm import working_time_norm
+from workhours_sla.calendars.calendar import working_time_norm
+from workhours_sla.calendars.days import Day, DayKind
 from workhours_sla.cli.help import argument, command
 from workhours_sla.cli.options import (
     calendar_file_option,

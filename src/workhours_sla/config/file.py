@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.calendars.zones import time_zone
 from workhours_sla.config.column_names import COLUMNS, REQUIRED, parts_of
 from workhours_sla.config.open_questions import check_answered
 from workhours_sla.config.policy import Configuration, check_policy, configured

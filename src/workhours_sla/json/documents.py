@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar, Union, overload
 import msgspec
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.combined_calendar import CombinedCalendar
-from workhours_sla.calendars.day import Act, Day, Entry
+from workhours_sla.calendars.combined import CombinedCalendar
+from workhours_sla.calendars.days import Act, Day, Entry
 from workhours_sla.errors import ConfigError, WorkHoursWarning, shown
 from workhours_sla.json.changes import ChangeLine, change_of, change_to_json, decode_change
 from workhours_sla.json.checked_data import Reader

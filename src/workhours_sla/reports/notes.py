@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
-from workhours_sla.compliance.outliers import Outliers
-from workhours_sla.compliance.quality_and_provenance import DayNote
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Table
+from workhours_sla.compliance.time import DayNote, Outliers
 from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.reports.printable import moment, printable
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW

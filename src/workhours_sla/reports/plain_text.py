@@ -8,8 +8,7 @@ from datetime import timedelta
 from html import escape
 from typing import Final
 
-from workhours_sla.compliance.promise import Promise
-from workhours_sla.compliance.report import ReportNumbers
+from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.headline import headline_lines, verdict_of
 from workhours_sla.reports.notes import notes

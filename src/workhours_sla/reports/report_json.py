@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 
 import msgspec
 
-from workhours_sla.compliance.report_comparison import Revision
+from workhours_sla.compliance.comparison import Revision
 from workhours_sla.errors import ConfigError, SourceError, clipped, shown
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.json.structs import Form, part_form_of, value_of

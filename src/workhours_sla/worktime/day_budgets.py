@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Literal
 
-from workhours_sla.calendars.date_ranges import LATEST
+from workhours_sla.calendars.days import LATEST
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say

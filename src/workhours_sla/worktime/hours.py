@@ -13,7 +13,7 @@ from functools import cache
 from itertools import groupby, pairwise
 from typing import Final, NamedTuple, NoReturn
 
-from workhours_sla.calendars.date_ranges import dates_between
+from workhours_sla.calendars.days import dates_between
 from workhours_sla.errors import ArgumentError, HoursSyntaxError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from workhours_sla.calendars.date_ranges import dates_between
+from workhours_sla.calendars.days import dates_between
 from workhours_sla.worktime.shifts import Shifts, format_shifts, merge_shifts, without
 from workhours_sla.worktime.times import ONE_DAY
 

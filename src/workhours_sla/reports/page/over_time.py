@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from workhours_sla.compliance.series import ShareTrend, Trend, TrendPoint
 from workhours_sla.compliance.tables import Curve, Quantile
+from workhours_sla.compliance.weeks import ShareTrend, Trend, TrendPoint
 from workhours_sla.reports.charts.answer_times import curve_chart, curve_end, forecast_chart
 from workhours_sla.reports.charts.model import Chart
 from workhours_sla.reports.charts.weeks import (

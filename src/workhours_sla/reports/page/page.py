@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Table
 from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.reports.page.details import Details

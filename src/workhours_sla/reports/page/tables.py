@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import groupby, islice, repeat
 from typing import Final
 
-from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.notes import day_texts
 from workhours_sla.reports.overdue import in_days

@@ -7,9 +7,8 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from workhours_sla.calendars.date_ranges import DateRange, common, in_any, without
-from workhours_sla.calendars.day import DayKind, Entry, Layer
-from workhours_sla.calendars.table_days import TableDays
+from workhours_sla.calendars.days import DateRange, DayKind, Entry, Layer, common, in_any, without
+from workhours_sla.calendars.tables import TableDays
 
 _SWAPS = (DayKind.TRANSFERRED_OFF, DayKind.TRANSFERRED_WORK)
 
@@ -18,9 +17,8 @@ class CopiedDays(NamedTuple):
     """The days copied from a library; some of them are only forecasts.
 
     ``span`` is the range of copied dates. ``decided`` is the range of dates for which the library
-    contains the decisions of the authorities; some of these dates may not be copied. ``open_days``
-    are entries of dates near an estimated day: these dates are uncertain. All other copied dates in
-    ``decided`` are known. Copied dates outside of ``decided`` are forecasts. ``half_weekends`` are
+    contains the decisions of the authorities; copied dates outside of it are forecasts.
+    ``open_days`` are entries of uncertain dates near an estimated day. ``half_weekends`` are
     entries of short days on weekly days off, for people who work on them. ``left_out`` are the
     library's categories whose days are not copied.
     """

@@ -8,18 +8,27 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, without
-from workhours_sla.calendars.day import DayKind, Entry, Layer, was_known
-from workhours_sla.calendars.day_source import workdays_error
-from workhours_sla.calendars.layers import FIVE_DAY_WEEK, kind_of, resolve
-from workhours_sla.calendars.russia.federal_days import (
+from workhours_sla.calendars.days import (
+    FIVE_DAY_WEEK,
+    ONE_DAY,
+    DateRange,
+    DayKind,
+    Entry,
+    Layer,
+    kind_of,
+    resolve,
+    was_known,
+    without,
+)
+from workhours_sla.calendars.russia.federal import (
     WEEKS,
     covered_years,
     federal_entries,
     rows_of,
 )
-from workhours_sla.calendars.russia.regional_days import before_joining, regional_entries, uncertain
+from workhours_sla.calendars.russia.regional import before_joining, regional_entries, uncertain
 from workhours_sla.calendars.russia.regions import region
+from workhours_sla.calendars.sources import workdays_error
 from workhours_sla.errors import CalendarDataError
 from workhours_sla.text.messages import say
 
@@ -120,10 +129,7 @@ class RussianDays(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
-    """Return the uncertain dates of a year.
-
-    Holidays of the year before and of the year after may make dates of the year uncertain, too.
-    """
+    """Return the uncertain dates of a year, also by holidays of the years before and after."""
     if source.region is None:
         return {}
     found: dict[date, Entry] = {}
@@ -137,10 +143,7 @@ def _uncertain(source: RussianDays, year: int) -> Mapping[date, Entry]:
 
 @lru_cache(maxsize=4096)
 def _uncertain_by(source: RussianDays, year: int) -> Mapping[date, Entry]:
-    """Return the dates that the holidays of ``year`` make uncertain.
-
-    Some of these dates may be in the year before or in the year after.
-    """
+    """Return the dates, in nearby years too, that the holidays of ``year`` make uncertain."""
     federal_kind = _kinds_in(source.federal(year), source.weekend)
     return uncertain(region(source.region or ""), year, federal_kind)
 

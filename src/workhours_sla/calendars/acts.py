@@ -8,18 +8,23 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
-from workhours_sla.calendars.date_ranges import (
+from workhours_sla.calendars.days import (
     EARLIEST,
+    FIVE_DAY_WEEK,
     LATEST,
     ONE_DAY,
+    Act,
     DateRange,
+    Day,
+    DayKind,
+    Entry,
+    Layer,
     in_any,
     merged,
+    was_known,
     without,
 )
-from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer, was_known
-from workhours_sla.calendars.day_source import DaySource
-from workhours_sla.calendars.layers import FIVE_DAY_WEEK
+from workhours_sla.calendars.sources import DaySource
 from workhours_sla.errors import ArgumentError, CalendarDataError
 from workhours_sla.text.messages import say
 
@@ -94,9 +99,8 @@ class AmendedDays(NamedTuple):
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
         """Return the entries of the base source and the added rows, keyed by date.
 
-        If an added row moves a day off that also moves automatically by law, the automatic move is
-        left out. If a confirmed date was uncertain, the region's entries for the date in the base
-        source are left out.
+        An automatic move of a day off that an added row moves is left out, and so are the region's
+        entries for uncertain dates that are confirmed.
         """
         rows = [row for row in self.rows if applies(row, self.weekend)]
         moved = {row.swapped_with for row in rows if row.kind is DayKind.TRANSFERRED_OFF}
@@ -157,9 +161,8 @@ def _coverage_and_decided(
 ) -> tuple[tuple[DateRange, ...], tuple[DateRange, ...]]:
     """Return the covered dates, and the ranges in which uncertain dates are decided.
 
-    A range in ``confirms`` may extend the coverage, for example by the year of a new federal
-    decree. Such a range does not decide the uncertain holidays of a region. A later range in
-    ``confirms`` or a later amendment can decide them.
+    A range that extends the coverage, such as the year of a new federal decree, does not decide the
+    uncertain holidays of a region; a later range or amendment can.
     """
     base = source.base
     since, until = (
@@ -187,10 +190,7 @@ def _coverage_and_decided(
 
 
 def flat_rows(rows: object) -> Iterator[Entry]:
-    """Yield the entries of a list that may contain entries and tuples of entries.
-
-    Raises ArgumentError for other values.
-    """
+    """Yield the entries of a list of entries and tuples of entries."""
     if isinstance(rows, str | Entry) or not isinstance(rows, Iterable):
         msg = f"{rows!r} is not a list of rows; give a list of what day_off and transfer return"
         raise ArgumentError(msg)
@@ -214,10 +214,9 @@ def checked_ranges(confirms: Iterable[DateRange]) -> tuple[DateRange, ...]:
 
 
 def applies(row: Entry, weekend: Collection[int]) -> bool:
-    """Return False for a Government transfer from a Saturday or Sunday that is a working day.
+    """Return False for a Government transfer from a Saturday or Sunday that is not in ``weekend``.
 
-    A week of six or seven days has no day off on that date to move. ``weekend`` are the weekly days
-    off (Monday is 0).
+    A week of six or seven days has no day off on that date to move.
     """
     if row.layer is not Layer.TRANSFER or not set(weekend) < FIVE_DAY_WEEK:
         return True
@@ -229,13 +228,10 @@ def applies(row: Entry, weekend: Collection[int]) -> bool:
 def checked_rows(
     rows: Iterable[Entry], day_of: Callable[[date], Day], weekend: Collection[int]
 ) -> tuple[Entry, ...]:
-    """Check rows, and leave out rows that would make a holiday a working day.
+    """Check rows, and leave out transfers that would make a holiday a working day.
 
     ``day_of`` returns the ``Day`` of a date before the rows are added. Rows that apply only to
-    another weekend than ``weekend`` are kept unchecked. Raises CalendarDataError for a row without
-    an act, for a row that makes a working day of a date that already is one, and for a row that
-    moves a day off to a date that is already off. Raises CalendarCoverageError for a date that is
-    not known.
+    another weekend than ``weekend`` are kept unchecked.
     """
     kept: list[Entry] = []
     for row in rows:
@@ -246,14 +242,14 @@ def checked_rows(
         works = row.kind is DayKind.TRANSFERRED_WORK
         if works and row.layer is Layer.TRANSFER and day.kind is DayKind.HOLIDAY:
             continue
+        fault = None
         if works and day.working:
-            msg = say("not_off", date=str(row.date))
-            raise CalendarDataError(msg, date=row.date)
-        if row.kind is DayKind.TRANSFERRED_OFF and not day.working:
-            msg = say("already_off", date=str(row.date), en=day.describe(), ru=day.describe("ru"))
-            raise CalendarDataError(msg, date=row.date)
-        if row.act is None:
-            msg = say("row_without_act", date=str(row.date))
-            raise CalendarDataError(msg, date=row.date)
+            fault = say("not_off", date=str(row.date))
+        elif row.kind is DayKind.TRANSFERRED_OFF and not day.working:
+            fault = say("already_off", date=str(row.date), en=day.describe(), ru=day.describe("ru"))
+        elif row.act is None:
+            fault = say("row_without_act", date=str(row.date))
+        if fault is not None:
+            raise CalendarDataError(fault, date=row.date)
         kept.append(row)
     return tuple(kept)

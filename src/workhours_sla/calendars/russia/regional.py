@@ -1,6 +1,7 @@
 """The regional holidays and days off of a Russian region, both certain and uncertain ones.
 
-A holiday is called open in a year if no act or rule decides its dates in that year.
+A holiday is called open in a year if no act or rule decides its dates in that year. The dates of
+lunar holidays are forecast to within two days; acts set the real dates.
 
 Legal basis: Labour Code art. 6; Federal law 125-FZ art. 4 part 7; Presidium of the Supreme Court
 of 21.12.2011 No 20-PV11. The working day before a regional holiday is one hour shorter, like the
@@ -10,18 +11,26 @@ working day before a federal holiday (Labour Code art. 95 part 1, as Rostrud rea
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from operator import itemgetter
 
-from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
-from workhours_sla.calendars.day import DayKind, Entry, Layer
-from workhours_sla.calendars.russia.lunar_forecasts import MOON_TOLERANCE, forecast
+from workhours_sla.calendars.days import ONE_DAY, DayKind, Entry, Layer, dates_between
 from workhours_sla.calendars.russia.regions import LISTED, MOVES, STAYS, Region, RegionalHoliday
 
 _WEEKLY_DAYS_OFF = (DayKind.DAY_OFF, DayKind.TRANSFERRED_OFF)
 _DAYS_OFF = (*_WEEKLY_DAYS_OFF, DayKind.HOLIDAY)
-
 KindOf = Callable[[date], DayKind]
+
+MOON_TOLERANCE = 2
+"""Maximum number of days between a lunar holiday and its forecast."""
+
+_ISLAMIC_EPOCH = 227_015  # date ordinal of 1 Muharram of year 1 (16 July 622, Julian)
+_SHAWWAL, _DHU_AL_HIJJA = 10, 12
+_NEW_MOON = datetime(2000, 1, 6, 14, 20)  # noqa: DTZ001 - a mean new moon, in UTC
+_LUNATION = timedelta(days=29, hours=12, minutes=44, seconds=3)
+_FULL, _TWENTY_FIFTH = timedelta(days=14, hours=18), timedelta(days=24)
+_UTC_TO_THE_EAST = timedelta(hours=5)
+"""A UTC offset between those of Kalmykia and Buryatia, used for both."""
 
 
 def certain_dates(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
@@ -106,11 +115,7 @@ def uncertain(region: Region, year: int, kind_of: KindOf) -> dict[date, Entry]:
 def _in_question(
     region: Region, year: int, kind_of: KindOf, certain: Container[date]
 ) -> Iterator[tuple[date, RegionalHoliday]]:
-    """Yield dates that open holidays make uncertain, each with its holiday.
-
-    These are the dates on which the holidays may fall, the days before, and the working days to
-    which their days off would move.
-    """
+    """Yield dates that open holidays make uncertain, each with its holiday."""
     for holiday in region.holidays:
         if not _is_open(holiday, region, year):
             continue
@@ -128,10 +133,7 @@ def _certain(region: Region, year: int) -> Iterator[tuple[date, RegionalHoliday]
 
 
 def _is_open(holiday: RegionalHoliday, region: Region, year: int) -> bool:
-    """Return whether a holiday is open in a year.
-
-    A holiday is not open if a day off in ``region.single_days`` is on one of its likely dates.
-    """
+    """Return whether a holiday is open, and no single day off is on one of its likely dates."""
     if not open_dates(holiday, year):
         return False
     likely = _likely(holiday, year)
@@ -143,10 +145,7 @@ def _listed(holiday: RegionalHoliday, year: int) -> tuple[date, ...]:
 
 
 def _weekend_rule(holiday: RegionalHoliday, year: int) -> str:
-    """Return the rule of a year for a holiday that falls on a day off: MOVES or STAYS.
-
-    Any other text means that the rule is unknown.
-    """
+    """Return MOVES or STAYS for a holiday on a day off; other text if the rule is unknown."""
     return [rule for first, rule in holiday.weekend if first <= year][-1]
 
 
@@ -166,10 +165,7 @@ def _by_rule(rule: str, year: int) -> tuple[date, ...]:
 
 
 def _likely(holiday: RegionalHoliday, year: int) -> list[date]:
-    """Return the most likely dates of a holiday in a year, from its rule and its forecast.
-
-    The tolerance of a lunar forecast and the ranges of dates in a forecast are left out.
-    """
+    """Return the most likely dates of a holiday, without tolerances and ranges of a forecast."""
     likely = list(_by_rule(holiday.rule, year))
     for part in filter(None, holiday.forecast.split(", ")):
         if ".." not in part:
@@ -186,7 +182,7 @@ def _forecast(holiday: RegionalHoliday, year: int) -> Iterator[date]:
     """Yield every date on which a holiday may fall according to its forecast.
 
     The text of a forecast is a list, separated by commas, of rules, ranges ``A..B`` of rules, and
-    names that ``lunar_forecasts.forecast`` takes.
+    names that ``forecast`` takes.
     """
     for part in filter(None, holiday.forecast.split(", ")):
         first, _, last = part.partition("..")
@@ -216,3 +212,55 @@ def before_joining(joined: Entry | None, year: int) -> Iterator[tuple[date, Entr
     if joined is not None:
         for day in dates_between(date(year, 1, 1), min(joined.date - ONE_DAY, date(year, 12, 31))):
             yield day, joined._replace(date=day)
+
+
+# -- lunar holidays -------------------------------------------------------------------------------
+# Forecasts of Muslim holidays use the tabular Islamic calendar (30-year cycle, civil epoch).
+# Forecasts of Buddhist holidays use the mean moon. Sources: E. M. Reingold and N. Dershowitz,
+# Calendrical Calculations, ch. 7; J. Meeus, Astronomical Algorithms, ch. 49 (mean phases).
+
+
+def forecast(name: str, year: int) -> tuple[date, ...]:
+    """Return the forecast dates of a lunar holiday in a year: zero to two dates.
+
+    ``name`` is a day of the Muslim calendar, ``shawwal-1`` or ``dhu-al-hijja-10``, or a Buddhist
+    holiday, ``white-month`` (Sagaalgan, Tsagan Sar, Shagaa), ``buddha-birthday`` or ``zul``. Raises
+    ValueError for another name.
+    """
+    match name:
+        case "shawwal-1":
+            return tuple(_islamic_in(year, _SHAWWAL, 1))
+        case "dhu-al-hijja-10":
+            return tuple(_islamic_in(year, _DHU_AL_HIJJA, 10))
+        case "white-month":
+            return tuple(_moons(year, timedelta(0), (1, 31), (3, 5)))
+        case "buddha-birthday":
+            return tuple(_moons(year, _FULL, (5, 19), (6, 19)))
+        case "zul":
+            return tuple(_moons(year, _TWENTY_FIFTH, (12, 2), (12, 31)))
+    raise ValueError(name)
+
+
+def _islamic_in(year: int, month: int, day: int) -> Iterator[date]:
+    """Yield the dates in the Gregorian ``year`` on which an Islamic month and day fall."""
+    around = (year - 622) * 33 // 32
+    for islamic_year in range(around - 1, around + 3):
+        days_before_year = (islamic_year - 1) * 354 + (3 + 11 * islamic_year) // 30
+        days_before_month = 29 * (month - 1) + month // 2
+        ordinal = _ISLAMIC_EPOCH + days_before_year + days_before_month + day - 1
+        found = date.fromordinal(ordinal)
+        if found.year == year:
+            yield found
+
+
+def _moons(
+    year: int, phase: timedelta, first: tuple[int, int], last: tuple[int, int]
+) -> Iterator[date]:
+    """Yield the dates of a phase of the mean moon from one (month, day) to another."""
+    start, end = date(year, *first), date(year, *last)
+    moment = _NEW_MOON + phase + _UTC_TO_THE_EAST
+    moment += _LUNATION * ((datetime(year, 1, 1) - moment) // _LUNATION)  # noqa: DTZ001
+    while moment.date() <= end:
+        if moment.date() >= start:
+            yield moment.date()
+        moment += _LUNATION

@@ -1,4 +1,4 @@
-"""The time zones of each country.
+"""Time zones by their IANA name, and the time zones of each country.
 
 tools/country_zones.py generates this file from zone.tab of the IANA time zone database 2026f,
 which is in the public domain. Of the zones of a country that have had the same offsets since 2000,
@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
+
+from workhours_sla.errors import UnknownTimeZoneError, shown
+from workhours_sla.text.messages import say
 
 VERSION: Final = "2026f"
 
@@ -120,3 +124,12 @@ def zone_of(id: str) -> str | None:
     """
     zones = zones_of(id)
     return zones[0] if len(zones) == 1 else None
+
+
+def time_zone(name: str) -> ZoneInfo:
+    """Return the time zone whose IANA name is ``name``. Raises UnknownTimeZoneError."""
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError, RecursionError):
+        msg = say("no_zone", name=shown(name))
+        raise UnknownTimeZoneError(msg, tz=name) from None

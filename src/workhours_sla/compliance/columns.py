@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -21,15 +22,23 @@ from workhours_sla.compliance.cases import (
     fingerprint,
     refuse_repeated,
 )
-from workhours_sla.compliance.column_times import ClockTimes, clock_times
-from workhours_sla.errors import PolicyError
+from workhours_sla.errors import CalendarCoverageError, PolicyError
 from workhours_sla.module_names import public
+from workhours_sla.sla.instants import NEVER as NEVER_AT
 from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.limit_bounds import bounds_of
+from workhours_sla.sla.pauses import ClockPauses
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, WITHDRAWN
+from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
+from workhours_sla.worktime.schedule import Schedule
 
 _NAT: Final = np.datetime64("NaT", "us")
+_NO_PAUSES: Final = ClockPauses((), None)
+_NO_ID: Final = frozenset({"", "None", "nan", "NaT", "<NA>"})
+"""Texts by which numpy, pandas, polars and Arrow write a missing value."""
 
 
 @public("workhours_sla.report")
@@ -86,23 +95,24 @@ def cases_of_columns(
     (['met', 'pending'], [45, 240])
     """
     now = np.datetime64(in_utc("as_of", as_of).replace(tzinfo=None), "us")
-    rows = _Rows.of(columns, target)
+    rows = _checked(columns, target)
     if columns.ids is not None:
         refuse_repeated(_texts(columns.ids, rows.posted.size))
-    missing = np.isnat(rows.posted)
-    early = ~missing & (rows.answered < rows.posted)
-    no_schedule = ~missing & ~early & (rows.schedule_of < 0)
-    later = ~missing & ~early & ~no_schedule & (rows.posted > now)
-    kept = ~(missing | early | no_schedule | later)
+    posted = ~np.isnat(rows.posted)
+    early = posted & (rows.answered < rows.posted)
+    no_schedule = posted & ~early & (rows.schedule_of < 0)
+    kept = posted & ~early & ~no_schedule
+    later = kept & (rows.posted > now)
+    kept &= ~later
     used = _Rows(*(column[kept] for column in rows))
+    gone = used.withdrawn
     used = used._replace(
         answered=np.where(used.answered > now, _NAT, used.answered),
-        withdrawn=np.where(
-            (used.withdrawn > now) | (used.withdrawn < used.posted), _NAT, used.withdrawn
-        ),
+        withdrawn=np.where((gone > now) | (gone < used.posted), _NAT, gone),
     )
     groups = {key: labels.taken(kept) for key, labels in columns.groups.items()}
     content = [*map(_micros, (used.posted, used.answered, used.withdrawn)), used.excluded]
+    faults = {"missing_value": ~posted, "reply_before_post": early, "no_schedule": no_schedule}
     return Cases(
         target,
         int(now.view(np.int64)),
@@ -114,13 +124,7 @@ def cases_of_columns(
             read=kept.size,
             taken=int(kept.sum()),
             after_as_of=int(later.sum()),
-            quarantined=counts_by_name(
-                {
-                    "missing_value": int(missing.sum()),
-                    "reply_before_post": int(early.sum()),
-                    "no_schedule": int(no_schedule.sum()),
-                }
-            ),
+            quarantined=counts_by_name({name: int(rows.sum()) for name, rows in faults.items()}),
         ),
         input_hash=fingerprint(content, groups),
         groups=groups,
@@ -141,10 +145,7 @@ class _Ids:
 
 
 class _Rows(NamedTuple):
-    """The checked columns that decide the verdicts, as arrays with one row per appeal.
-
-    Times are datetime64 in UTC; ``schedule_of`` is an index in ``target.schedules``, or -1.
-    """
+    """The checked columns that decide the verdicts; ``schedule_of`` is -1 without a schedule."""
 
     posted: NDArray[Any]
     answered: NDArray[Any]
@@ -152,26 +153,37 @@ class _Rows(NamedTuple):
     excluded: BoolArray
     schedule_of: IntArray
 
-    @classmethod
-    def of(cls, columns: AppealColumns, target: Target) -> _Rows:
-        """Check the columns of appeals and convert them to arrays.
 
-        Raises TypeError for times that are not datetime64, and ValueError for columns of different
-        lengths.
-        """
-        posted = np.asarray(columns.posted)
-        answered = _times("answered", columns.answered, posted)
-        shape = posted.shape[:1]
-        withdrawn = np.full(shape, _NAT, "M8[us]")
-        if columns.withdrawn is not None:
-            withdrawn = _times("withdrawn", columns.withdrawn, posted)
-        excluded = np.zeros(shape, np.bool_)
-        if columns.excluded is not None:
-            excluded = np.asarray(columns.excluded, np.bool_)
-        schedule_of = _schedule_codes(columns, target, shape)
-        _check_shape("excluded", excluded, shape)
-        _check_shape("schedule_names", schedule_of, shape)
-        return cls(posted, answered, withdrawn, excluded, schedule_of)
+def _checked(columns: AppealColumns, target: Target) -> _Rows:
+    posted = np.asarray(columns.posted)
+    answered = _times("answered", columns.answered, posted)
+    shape = posted.shape[:1]
+    withdrawn = np.full(shape, _NAT, "M8[us]")
+    if columns.withdrawn is not None:
+        withdrawn = _times("withdrawn", columns.withdrawn, posted)
+    excluded = np.zeros(shape, np.bool_)
+    if columns.excluded is not None:
+        excluded = np.asarray(columns.excluded, np.bool_)
+    schedule_of = _schedule_codes(columns, target, shape)
+    _check_shape("excluded", excluded.shape, shape)
+    _check_shape("schedule_names", schedule_of.shape, shape)
+    return _Rows(posted, answered, withdrawn, excluded, schedule_of)
+
+
+def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:
+    values: NDArray[Any] = np.asarray(column)
+    _check_shape(role, values.shape, posted.shape)
+    for name, given in ((role, values), ("posted", posted)):
+        if given.dtype.kind != "M":
+            msg = f"{name} is a column of {given.dtype}, not of instants; give datetime64 in UTC"
+            raise TypeError(msg)
+    return values
+
+
+def _check_shape(role: str, given: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    if given != shape:
+        msg = f"{role} has the shape {given} where posted has {shape}; give as many"
+        raise ValueError(msg)
 
 
 def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ...]) -> IntArray:
@@ -192,96 +204,100 @@ def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ..
     return found[names.codes]  # The code -1, of rows without a name, selects the last item.
 
 
-def _clock_columns(
-    rows: _Rows, target: Target, now: np.datetime64, *, provisional: bool
-) -> dict[str, Any]:
-    """Return the time and verdict columns of ``Cases``, keyed by field name."""
-    posted, answered, gone, excluded, of = rows
-    times = clock_times(posted, of, target, provisional=provisional)
-    may_be_withdrawn = ~np.isnat(gone) & ~(gone > times.latest) & ~(answered <= gone)
-    withdrawn = may_be_withdrawn & (gone <= times.earliest)
-    otherwise = np.where(np.isnat(answered), now, answered)  # the end without the withdrawal
-    answered = np.where(may_be_withdrawn, _NAT, answered)
-    has_answer = ~np.isnat(answered)
-    decided = np.where(has_answer, answered, np.where(may_be_withdrawn, gone, now))
-    passed = times.elapsed(posted, decided)
-    ended = np.where(has_answer, answered, np.where(withdrawn, gone, _NAT))
-    unknown = passed.unknown
-    undecided = may_be_withdrawn & ~withdrawn
-    if undecided.any():  # the clock may have gone on after the withdrawal
-        later = times.elapsed(posted, otherwise)
-        unknown = unknown | (undecided & (later.unknown | (later.values != passed.values)))
-    open_verdict = (decided > times.earliest) & ~(decided > times.latest)
-    verdict = np.full(posted.shape, PENDING, np.int8)
-    verdict[(decided > times.latest) & ~may_be_withdrawn] = BREACHED
-    verdict[withdrawn] = WITHDRAWN
-    verdict[has_answer & (answered <= times.earliest)] = MET
-    verdict[excluded] = EXCLUDED
-    worked = np.where(unknown, UNKNOWN, passed.values.astype("m8[us]").view(np.int64))
-    over, in_hours = _overdue(times, worked, decided), times.hours is not None
-    return {
-        "started": _micros(posted),
-        "due": _micros(times.due),
-        "limit": _micros(np.where(open_verdict, _NAT, times.latest)),
-        "answered": _micros(answered),
-        "ended": _micros(ended),
-        "verdict": read_only(verdict),
-        "elapsed": read_only(worked),
-        "overdue": read_only(over if in_hours else np.where(undecided, UNKNOWN, over)),
-        "calendar_unknown": int((open_verdict & ~excluded).sum()),
-        "provisional": int((times.provisional | passed.provisional).sum()),
-    }
-
-
-def _overdue(times: ClockTimes, worked: IntArray, decided: NDArray[Any]) -> IntArray:
-    """Return the microseconds by which each row is or was late, 0 if in time, or UNKNOWN."""
-    if times.hours is not None:
-        return np.where(worked == UNKNOWN, UNKNOWN, np.maximum(worked - times.hours, 0))
-    late = decided > times.due
-    if times.is_clock_time:
-        found: NDArray[Any] = np.where(late, decided - times.due, np.timedelta64(0, "us"))
-        unknown = np.isnat(times.due)
-    else:
-        past = times.elapsed(np.where(late, times.due, decided), decided)
-        found, unknown = past.values, past.unknown | np.isnat(times.due)
-    return np.where(unknown, UNKNOWN, found.astype("m8[us]").view(np.int64))
-
-
 def _texts(ids: Any, size: int) -> list[str]:
-    """Return the ids as text, leaving out rows without an id.
-
-    Raises ValueError if there are not ``size`` ids.
-    """
+    """Return the ids as text, leaving out rows without an id."""
     if hasattr(ids, "__len__"):
-        _check_shape("ids", np.empty(len(ids), np.bool_), (size,))
+        _check_shape("ids", (len(ids),), (size,))
     whole = hasattr(ids, "__array__")
     values = np.asarray(ids).tolist() if whole else [ids[row] for row in range(size)]
     return [text for text in map(str, values) if text not in _NO_ID]
 
 
-_NO_ID: Final = frozenset({"", "None", "nan", "NaT", "<NA>"})
-"""Texts by which numpy, pandas, polars and Arrow write a missing value."""
+def _clock_columns(
+    rows: _Rows, target: Target, now: np.datetime64, *, provisional: bool
+) -> dict[str, Any]:
+    """Return the time and verdict columns of ``Cases``, keyed by field name."""
+    posted, answered, gone, excluded, of = rows
+    schedules, budget = target.schedules, target.budget
+    options: dict[str, Any] = {"tz": "UTC", "on_unknown": "mark", "provisional": provisional}
+    by: Schedule | Sequence[Schedule] = schedules[0]
+    if len(schedules) > 1:
+        by, options["codes"] = schedules, of
+    due = deadline(by, posted, budget, **options)
+    last = due if target.closing == "strict" else breaches_after(by, posted, budget, **options)
+    earliest, latest = _limit_bounds(last.values, last.unknown, rows, target)
+
+    may_be_withdrawn = ~np.isnat(gone) & ~(gone > latest) & ~(answered <= gone)
+    withdrawn = may_be_withdrawn & (gone <= earliest)
+    undecided = may_be_withdrawn & ~withdrawn
+    otherwise = np.where(np.isnat(answered), now, answered)  # the end without the withdrawal
+    answered = np.where(may_be_withdrawn, _NAT, answered)
+    has_answer = ~np.isnat(answered)
+    decided = np.where(has_answer, answered, np.where(may_be_withdrawn, gone, now))
+    passed = elapsed(by, posted, decided, **options)
+    unknown = passed.unknown
+    if undecided.any():  # the clock may have gone on after the withdrawal
+        later = elapsed(by, posted, otherwise, **options)
+        unknown = unknown | (undecided & (later.unknown | (later.values != passed.values)))
+    worked = np.where(unknown, UNKNOWN, _amounts(passed.values))
+
+    late = decided > due.values  # false where the due time is unknown
+    no_due = np.isnat(due.values)
+    if isinstance(budget, ClockTime):
+        over = np.where(late, _amounts(decided - due.values), 0)
+        over_unknown = no_due | undecided
+    else:
+        past = elapsed(by, np.where(late, due.values, decided), decided, **options)
+        over, over_unknown = _amounts(past.values), past.unknown
+        if isinstance(budget, timedelta | WorkingDaysInHours):
+            over_unknown = over_unknown | unknown | (no_due & (decided > earliest))
+        else:
+            over_unknown = over_unknown | no_due | undecided
+
+    open_verdict = (decided > earliest) & ~(decided > latest)
+    verdict = np.full(posted.shape, PENDING, np.int8)
+    verdict[decided > latest] = BREACHED
+    verdict[withdrawn] = WITHDRAWN
+    verdict[has_answer & (answered <= earliest)] = MET
+    verdict[excluded] = EXCLUDED
+    return {
+        "started": _micros(posted),
+        "due": _micros(due.values),
+        "limit": _micros(np.where(open_verdict, _NAT, latest)),
+        "answered": _micros(answered),
+        "ended": _micros(np.where(has_answer, answered, np.where(withdrawn, gone, _NAT))),
+        "verdict": read_only(verdict),
+        "elapsed": read_only(worked),
+        "overdue": read_only(np.where(over_unknown, UNKNOWN, over)),
+        "calendar_unknown": int((open_verdict & ~excluded).sum()),
+        "provisional": int((due.provisional | last.provisional | passed.provisional).sum()),
+    }
 
 
-def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:
-    """Return a column of times as an array.
+def _limit_bounds(
+    limits: NDArray[Any], unknown: BoolArray, rows: _Rows, target: Target
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the earliest and the latest limit of each row, NaT for a limit without a bound."""
+    earliest, latest = limits.copy(), limits.copy()
+    at = np.flatnonzero(unknown)
+    starts = rows.posted[at].astype("M8[us]")
+    pairs = np.stack([starts.view(np.int64), rows.schedule_of[at]])
+    _, first, place = np.unique(pairs, axis=1, return_index=True, return_inverse=True)
+    found = np.array([[starts[one], _NAT] for one in first], "M8[us]").reshape(-1, 2)
+    for number, one in enumerate(first.tolist()):
+        with suppress(CalendarCoverageError):
+            schedule = target.schedules[pairs[1, one]]
+            since = starts[one].item().replace(tzinfo=UTC)
+            bounds = bounds_of(target, schedule, since, _NO_PAUSES, _NO_PAUSES)
+            for side, times in enumerate((bounds.earliest, bounds.latest)):
+                if times.limit != NEVER_AT:
+                    found[number, side] = times.limit.astimezone(UTC).replace(tzinfo=None)
+    earliest[at], latest[at] = found[place.reshape(-1)].T
+    return earliest, latest
 
-    Raises TypeError if the column or ``posted`` is not datetime64, and ValueError if their shapes
-    are different.
-    """
-    values: NDArray[Any] = np.asarray(column)
-    _check_shape(role, values, posted.shape)
-    for name, given in ((role, values), ("posted", posted)):
-        if given.dtype.kind != "M":
-            msg = f"{name} is a column of {given.dtype}, not of instants; give datetime64 in UTC"
-            raise TypeError(msg)
-    return values
 
-
-def _check_shape(role: str, column: NDArray[Any], shape: tuple[int, ...]) -> None:
-    if column.shape != shape:
-        msg = f"{role} has the shape {column.shape} where posted has {shape}; give as many"
-        raise ValueError(msg)
+def _amounts(amounts: NDArray[Any]) -> IntArray:
+    return amounts.astype("m8[us]").view(np.int64)
 
 
 def _micros(times: NDArray[Any]) -> IntArray:

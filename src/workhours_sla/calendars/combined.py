@@ -10,10 +10,9 @@ from types import MappingProxyType
 from typing import Any, NoReturn, Self
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import DateRange, common
-from workhours_sla.calendars.day import Day, Entry
-from workhours_sla.calendars.day_source import DaySource
-from workhours_sla.calendars.layers import ordinary_day
+from workhours_sla.calendars.days import DateRange, Day, Entry, common, ordinary_day
+from workhours_sla.calendars.sources import DaySource
+from workhours_sla.calendars.tables import TableDays
 from workhours_sla.errors import ArgumentError, CalendarDataError
 
 
@@ -70,7 +69,7 @@ class CombinedCalendar(Calendar):
         zones = {part.tz for part in parts}
         super().__init__(
             name + ", ".join(part.id for part in parts),
-            parts[0]._source,  # noqa: SLF001 - never used: each method asks the parts
+            TableDays(frozenset(), (), (), ""),  # never used: each method asks the parts
             tz=zones.pop() if len(zones) == 1 else None,
         )
         object.__setattr__(self, "parts", parts)
@@ -78,47 +77,38 @@ class CombinedCalendar(Calendar):
 
     @property
     def coverage(self) -> tuple[DateRange, ...]:
-        """The dates that all parts cover, as ranges (first, last) with both dates included."""
         return reduce(common, (part.coverage for part in self.parts))
 
     @property
     def version(self) -> str:
-        """The versions of all parts, separated by commas."""
         return ", ".join(part.version for part in self.parts)
 
     @property
     def weekend(self) -> frozenset[int]:
-        """The weekdays (Monday is 0) that are off in any part if ``any_off``, else in all parts."""
         weekends = [part.weekend for part in self.parts]
         return frozenset.union(*weekends) if self.any_off else frozenset.intersection(*weekends)
 
     @property
     def other_zones(self) -> tuple[str, ...]:
-        """The ``other_zones`` of all parts, each zone once."""
         return tuple(dict.fromkeys(zone for part in self.parts for zone in part.other_zones))
 
     def knows(self, day: date) -> bool:
-        """Return whether in all parts a law or an act decides ``day``."""
         return all(part.knows(day) for part in self.parts)
 
     def uncertain(self, year: int) -> Mapping[date, Entry]:
-        """Return the uncertain dates of all parts in a year, each with the entry that may apply."""
         return {day: e for part in reversed(self.parts) for day, e in part.uncertain(year).items()}
 
     def possible_hours_of(self, day: date) -> frozenset[int]:
-        """Return the weekdays (Monday is 0) whose hours a date may have; empty if it is off."""
         of_parts = [part.possible_hours_of(day) for part in self.parts]
         if self.any_off and not all(of_parts):
             return frozenset()
         return frozenset[int]().union(*of_parts)
 
     def check_known(self, day: date) -> None:
-        """Raise the CalendarCoverageError of the first part that does not cover ``day``."""
         for part in self.parts:
             part.check_known(day)
 
     def special_days(self, year: int) -> Mapping[date, Day]:
-        """Return the days that differ from the ordinary week in any part, keyed by date."""
         found = self._by_year.get(year)
         if found is None:
             dates = sorted({day for part in self.parts for day in part.special_days(year)})
@@ -144,37 +134,29 @@ class CombinedCalendar(Calendar):
         )
 
     def _by_rule_alone(self, day: date) -> bool:
-        """Return whether any part is provisional and has no act that decides ``day``."""
-        return any(part._by_rule_alone(day) for part in self.parts)  # noqa: SLF001
+        return _is_by_rule(self, day)
 
     def as_known(self, day: date) -> Self:
-        """Return the combination of the parts as they were known on ``day``."""
         return self._each(lambda part: part.as_known(day))
 
     def without(self, *layers: Any) -> Self:
-        """Remove ``layers`` from each part, and return the combination of the results."""
         return self._each(lambda part: part.without(*layers))
 
     def provisional(self) -> Self:
-        """Return the combination of the provisional variants of the parts."""
         return self._each(lambda part: part.provisional())
 
     def with_week(self, days: int) -> Self:
-        """Return the combination of the parts for a week of ``days`` working days."""
         return self._each(lambda part: part.with_week(days))
 
     def with_workdays(self, weekdays: Iterable[int]) -> Self:
-        """Return the combination of the parts in which ``weekdays`` are worked."""
         days = frozenset(weekdays)
         return self._each(lambda part: part.with_workdays(days))
 
     def definition(self) -> NoReturn:
-        """Raise CalendarDataError, because each part has a definition of its own."""
         msg = f"{self.id!r} has no source of its own; use its parts"
         raise CalendarDataError(msg, id=self.id)
 
     def with_source(self, source: DaySource) -> NoReturn:
-        """Raise CalendarDataError, because the days come from the parts."""
         del source
         msg = f"{self.id!r} has no source of its own; change one of its parts before combining them"
         raise CalendarDataError(msg, id=self.id)
@@ -182,7 +164,6 @@ class CombinedCalendar(Calendar):
     def amend(
         self, rows: Iterable[Entry | tuple[Entry, ...]], *, confirms: Iterable[DateRange] = ()
     ) -> NoReturn:
-        """Raise CalendarDataError, because an act can change only one of the parts."""
         del rows, confirms
         msg = f"amend one of the calendars before combining them, not {self.id!r}"
         raise CalendarDataError(msg, id=self.id)
@@ -195,3 +176,10 @@ class CombinedCalendar(Calendar):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (days_off_in_any if self.any_off else working_in_any), self.parts
+
+
+def _is_by_rule(calendar: Calendar, day: date) -> bool:
+    """Return whether any part is provisional and has no act that decides ``day``."""
+    if isinstance(calendar, CombinedCalendar):
+        return any(_is_by_rule(part, day) for part in calendar.parts)
+    return calendar.definition().forecast and not calendar.knows(day)

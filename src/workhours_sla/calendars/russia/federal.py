@@ -7,21 +7,30 @@ a holiday is shorter (art. 95 part 1).
 
 from __future__ import annotations
 
+import os
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
-from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
-from workhours_sla.calendars.layers import FIVE_DAY_WEEK
-from workhours_sla.calendars.russia.data_files import act_of, names_in, read_toml
+from workhours_sla.calendars.days import (
+    FIVE_DAY_WEEK,
+    ONE_DAY,
+    Act,
+    DayKind,
+    Entry,
+    Layer,
+    dates_between,
+)
 
+# os.path, because importing importlib.resources or pathlib takes longer than computing a deadline
+FOLDER = os.path.dirname(__file__)  # noqa: PTH120
 _FOLDER = "data"
 WEEKS = {5: FIVE_DAY_WEEK, 6: frozenset({6}), 7: frozenset[int]()}
 """The weekly days off (Monday is 0), keyed by the number of working days in the week."""
 
-NEW_YEAR_DAYS_ARE_MOVED_BY_GOVERNMENT_SINCE = 2013
+_NEW_YEAR_IS_MOVED_BY_ACT_SINCE = 2013
 """The year from which days off on 1 to 8 January no longer move automatically.
 
 Source: Federal law of 23.04.2012 No 35-FZ.
@@ -29,6 +38,30 @@ Source: Federal law of 23.04.2012 No 35-FZ.
 
 ART_112_PART_1 = Act("ст. 112 ч. 1 ТК РФ")
 ART_112_PART_2 = Act("ст. 112 ч. 2 ТК РФ")
+
+
+def names_in(folder: str) -> list[str]:
+    """Return the sorted names of the data files in a folder, without ``.toml``."""
+    files = os.listdir(os.path.join(FOLDER, folder))  # noqa: PTH118, PTH208
+    return sorted(name.removesuffix(".toml") for name in files)
+
+
+def read_toml(*path: str) -> dict[str, Any]:
+    """Return the content of a data file; ``path`` are its folders and its name without .toml."""
+    with open(os.path.join(FOLDER, *path) + ".toml", "rb") as file:  # noqa: PTH118, PTH123
+        return tomllib.load(file)
+
+
+def act_of(row: dict[str, Any], source: str | None = None) -> Act:
+    """Return the act of a row; its title is ``title``, or ``act`` in the file of a region."""
+    return Act(
+        title=row["title"] if "title" in row else row["act"],
+        known_from=row.get("known_from"),
+        confidence=row["confidence"],
+        source=source,
+        scope=row.get("scope"),
+        note=row.get("note"),
+    )
 
 
 class YearRows(NamedTuple):
@@ -49,10 +82,7 @@ class YearRows(NamedTuple):
         yield from (act for _, act in self.presidential)
 
     def known_from(self) -> date:
-        """Return the earliest date on which an act with transfers for the year was published.
-
-        Without such a date, return 1 January of the year.
-        """
+        """Return when the first act with transfers was published, by default 1 January."""
         return min(
             (act.known_from for _, _, act in self.transfers if act.known_from),
             default=date(self.year, 1, 1),
@@ -68,10 +98,7 @@ def covered_years() -> tuple[int, int]:
 
 @lru_cache(maxsize=64)
 def rows_of(year: int) -> YearRows:
-    """Return the rows of a year.
-
-    A year after the last data file has only the holidays that the law names.
-    """
+    """Return the rows of a year; after the last data file, only the holidays that the law names."""
     last = covered_years()[1]
     if year > last:
         statutory = tuple((day.replace(year=year), name) for day, name in rows_of(last).statutory)
@@ -102,10 +129,7 @@ def automatic_moves(
     moved_by_act = {source for source, _, _ in rows.transfers}
     taken: set[date] = set()
     for holiday in sorted(holidays):
-        new_year = rows.year >= NEW_YEAR_DAYS_ARE_MOVED_BY_GOVERNMENT_SINCE and (
-            holiday.month,
-            holiday.day,
-        ) <= (1, 8)
+        new_year = rows.year >= _NEW_YEAR_IS_MOVED_BY_ACT_SINCE and holiday <= date(rows.year, 1, 8)
         if holiday.weekday() not in weekend or holiday in moved_by_act or new_year:
             continue
         target = holiday + ONE_DAY
@@ -129,13 +153,8 @@ def federal_entries(rows: YearRows, weekend: frozenset[int] = FIVE_DAY_WEEK) -> 
             yield _holiday(date(rows.year + 1, 1, 1), name)
     moves = dict(automatic_moves(rows, weekend))
     for source, target in moves.items():
-        yield Entry(
-            target,
-            Layer.STATUTORY,
-            DayKind.TRANSFERRED_OFF,
-            ART_112_PART_2,
-            swapped_with=source,
-        )
+        off = DayKind.TRANSFERRED_OFF
+        yield Entry(target, Layer.STATUTORY, off, ART_112_PART_2, swapped_with=source)
     for source, target, act in rows.transfers:
         if source.weekday() not in weekend and source not in moves.values():
             continue
