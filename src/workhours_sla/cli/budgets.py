@@ -11,7 +11,13 @@ from workhours_sla.errors import BudgetError, shown
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.words import budget_words
 from workhours_sla.worktime.amounts import format_amount
-from workhours_sla.worktime.budgets import Budget, budget_kind, budget_size, counting_of, parse_budget
+from workhours_sla.worktime.budgets import (
+    Budget,
+    budget_kind,
+    budget_size,
+    counting_of,
+    parse_budget,
+)
 from workhours_sla.worktime.day_budgets import CountFrom
 from workhours_sla.worktime.due_dates import Roll
 

@@ -18,8 +18,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.days import LATEST, DateRange
-from workhours_sla.calendars.days import PRE_HOLIDAY_SHORTENING
+from workhours_sla.calendars.days import LATEST, PRE_HOLIDAY_SHORTENING, DateRange
 from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.hours import WeeklyHours

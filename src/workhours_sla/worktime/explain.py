@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal, NamedTuple
 
-from workhours_sla.calendars.days import dates_between, in_any
-from workhours_sla.calendars.days import Day, DayKind, Entry
+from workhours_sla.calendars.days import Day, DayKind, Entry, dates_between, in_any
 from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.text import words

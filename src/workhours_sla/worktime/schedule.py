@@ -22,10 +22,8 @@ from zoneinfo import ZoneInfo
 
 from workhours_sla.argument_types import checked
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.zones import zones_of
-from workhours_sla.calendars.days import EARLIEST, LATEST, DateRange, in_any, merged
-from workhours_sla.calendars.days import Day
-from workhours_sla.calendars.zones import time_zone
+from workhours_sla.calendars.days import EARLIEST, LATEST, DateRange, Day, in_any, merged
+from workhours_sla.calendars.zones import time_zone, zones_of
 from workhours_sla.errors import (
     ArgumentError,
     CalendarCoverageError,
