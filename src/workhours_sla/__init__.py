@@ -31,19 +31,13 @@ if TYPE_CHECKING:
     from workhours_sla.sla.target import ScheduleBy, Target
     from workhours_sla.stores.memory import Monitor
     from workhours_sla.version import __version__
-    from workhours_sla.worktime.budget import working_hours
-    from workhours_sla.worktime.budget_kinds import (
-        CalendarDays,
-        ClockTime,
-        Months,
-        WorkingDays,
-        WorkingDaysInHours,
-    )
-    from workhours_sla.worktime.budget_texts import parse_budget
+    from workhours_sla.worktime.amounts import working_hours
+    from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, parse_budget
+    from workhours_sla.worktime.day_budgets import CalendarDays, Months, WorkingDays
     from workhours_sla.worktime.explain import Step, Trace
     from workhours_sla.worktime.hours import WeeklyHours
     from workhours_sla.worktime.schedule import Schedule
-    from workhours_sla.worktime.working_time import Interval
+    from workhours_sla.worktime.verbs import Interval
 
 _NAMES = {
     "foreign.holidays": "copy_holidays",
@@ -67,13 +61,13 @@ _NAMES = {
     "sla.policy": "Policy Rule",
     "sla.target": "ScheduleBy Target",
     "version": "__version__",
-    "worktime.budget": "working_hours",
-    "worktime.budget_kinds": "CalendarDays ClockTime Months WorkingDays WorkingDaysInHours",
-    "worktime.budget_texts": "parse_budget",
+    "worktime.amounts": "working_hours",
+    "worktime.budgets": "ClockTime WorkingDaysInHours parse_budget",
+    "worktime.day_budgets": "CalendarDays Months WorkingDays",
     "worktime.explain": "Step Trace",
     "worktime.hours": "WeeklyHours",
     "worktime.schedule": "Schedule",
-    "worktime.working_time": "Interval",
+    "worktime.verbs": "Interval",
 }
 """The public names that each module defines, separated by spaces."""
 

@@ -14,7 +14,7 @@ from workhours_sla import (
     evaluate,
 )
 from workhours_sla.sla.fold import fold
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 
 def test_seconds_count_where_there_are_any() -> None:

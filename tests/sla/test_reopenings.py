@@ -14,7 +14,7 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.sla.holders import breach_owner
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 
 def test_a_reopened_appeal_keeps_its_holder() -> None:

@@ -5,7 +5,6 @@ A table was read from a file or copied from a library.
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
@@ -140,6 +139,8 @@ class PlainDays(NamedTuple):
         return "1"
 
     def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+        from calendar import isleap  # it imports locale, which takes long
+
         dates = {day for day in self.days_off if day.year == year}
         dates |= {
             date(year, month, day)

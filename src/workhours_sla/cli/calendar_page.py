@@ -25,7 +25,7 @@ from workhours_sla.cli.settings import find_calendar, with_acts
 from workhours_sla.json.calendar_year import WEEKS, CalendarYear, periods
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 MONTHS_A_ROW: Final = 3
 DAY_WIDTH: Final = 3

@@ -30,8 +30,8 @@ from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import ScheduleBy
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import SENTENCES, SHELL
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_kinds import DayBudget
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.day_budgets import DayBudget
 
 SHOWN_ROWS: Final = 20
 WIDEST_CELL: Final = 28

@@ -11,7 +11,7 @@ from workhours_sla.cli.budgets import GivenBudget
 from workhours_sla.cli.help import argument, option
 from workhours_sla.config.defaults import BUDGET, CALENDAR, HOURS, WEEK
 from workhours_sla.text.catalog import LANGUAGES
-from workhours_sla.worktime.budget_kinds import CountFrom
+from workhours_sla.worktime.day_budgets import CountFrom
 from workhours_sla.worktime.due_dates import Roll
 
 Command = TypeVar("Command", bound=Callable[..., Any])

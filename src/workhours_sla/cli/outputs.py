@@ -22,7 +22,7 @@ from workhours_sla.stream.sinks.digest_lines import DIGESTS
 from workhours_sla.stream.sinks.jsonl import CHANGES, JsonLinesSink
 from workhours_sla.stream.sinks.line_file import check_lines
 from workhours_sla.text.messages import sentence
-from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.amounts import parse_amount
 
 T = TypeVar("T")
 

@@ -173,7 +173,7 @@ def _opened(
     from workhours_sla.service.middleware import LOG
     from workhours_sla.stores.places import has_store
     from workhours_sla.stream.pipeline import Pipeline
-    from workhours_sla.worktime.budget import parse_amount
+    from workhours_sla.worktime.amounts import parse_amount
 
     def note(key: str, /, **facts: object) -> None:
         LOG.warning(key.replace("_", "-"), extra={"text": SHELL.text(key, **facts)})

@@ -52,7 +52,7 @@ from workhours_sla.stream.sinks.jsonl import JsonLinesSink
 from workhours_sla.stream.watermark import Watermarks
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SHELL
-from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.amounts import parse_amount
 
 STDOUT: Final = "stdout"
 DEFAULT_SKEW: Final = "5m"

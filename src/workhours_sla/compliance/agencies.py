@@ -41,7 +41,7 @@ from workhours_sla.sla.holders import (
 from workhours_sla.sla.target import Target
 from workhours_sla.statistics.arrays import NEVER
 from workhours_sla.statistics.maturity import BREACHED
-from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.schedule import Schedule
 
 _OWNERS: Final[tuple[Owner, ...]] = ("at_breach", "largest_share", "first")

@@ -31,7 +31,7 @@ from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_onl
 from workhours_sla.statistics.maturity import EXCLUDED, VERDICTS, WITHDRAWN, matured
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone_offsets import BASE_UTC, TICK
+from workhours_sla.worktime.times import BASE_UTC, TICK
 
 UNKNOWN: Final = -1
 """The value for an amount of working time that cannot be computed without a calendar."""

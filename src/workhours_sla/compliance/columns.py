@@ -31,7 +31,7 @@ from workhours_sla.sla.pauses import ClockPauses
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, WITHDRAWN
-from workhours_sla.worktime.budget_kinds import ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours
 from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
 from workhours_sla.worktime.schedule import Schedule
 

@@ -88,7 +88,7 @@ from workhours_sla.statistics.arrays import NEVER, IntArray
 from workhours_sla.statistics.maturity import VERDICTS
 from workhours_sla.text.messages import Detail, say
 from workhours_sla.version import __version__
-from workhours_sla.worktime.budget_data import budget_kind, budget_size
+from workhours_sla.worktime.budgets import budget_kind, budget_size
 from workhours_sla.worktime.schedule import Schedule
 
 OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")

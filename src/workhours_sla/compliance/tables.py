@@ -33,7 +33,7 @@ from workhours_sla.statistics.survival import (
 )
 from workhours_sla.text.words import CROSSED, NO_PART
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone_offsets import TICK
+from workhours_sla.worktime.times import TICK
 
 CROSS: Final = "*"
 """The separator between the names in a crossed grouping, such as ``agency*week``."""

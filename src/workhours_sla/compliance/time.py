@@ -20,7 +20,7 @@ from workhours_sla.statistics.control_charts import merge_short_periods
 from workhours_sla.text import catalog
 from workhours_sla.worktime.columns.verbs import is_working
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone_offsets import ONE_DAY, TICK, zone_offsets
+from workhours_sla.worktime.times import ONE_DAY, TICK, zone_offsets
 
 MINUTE: Final = 60_000_000
 HOUR: Final = 60 * MINUTE

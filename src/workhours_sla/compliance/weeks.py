@@ -35,7 +35,7 @@ from workhours_sla.statistics.control_charts import (
 )
 from workhours_sla.statistics.maturity import COUNTS, EXCLUDED, CohortCounts
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone_offsets import ONE_DAY, TICK
+from workhours_sla.worktime.times import ONE_DAY, TICK
 
 _MOST_PAUSED: Final = 0.2
 """A week with a larger share of paused appeals than this is left out of trends."""

@@ -24,7 +24,7 @@ from workhours_sla.text.messages import say
 from workhours_sla.worktime.explain import Step, Trace
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.working_time import Interval
+from workhours_sla.worktime.verbs import Interval
 
 Made = TypeVar("Made")
 

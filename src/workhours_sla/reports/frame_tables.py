@@ -15,7 +15,7 @@ from workhours_sla.reports.report_tables import columns_of, kinds_of_table
 from workhours_sla.reports.table_kinds import Kind
 from workhours_sla.statistics.arrays import NEVER, IntArray
 from workhours_sla.statistics.maturity import VERDICTS
-from workhours_sla.worktime.zone_offsets import TICK
+from workhours_sla.worktime.times import TICK
 
 if TYPE_CHECKING:
     import pandas as pd

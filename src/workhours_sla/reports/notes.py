@@ -17,7 +17,7 @@ from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SENTENCES
 from workhours_sla.text.numbers import number
 from workhours_sla.text.words import heading
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 _DAY: Final = timedelta(days=1)
 _WARNINGS: Final = (

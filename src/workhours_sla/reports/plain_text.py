@@ -26,7 +26,7 @@ from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SENTENCES, TARGET_VERDICTS
 from workhours_sla.text.numbers import number, target_text
 from workhours_sla.text.words import budget_words, heading, name_of, target_name
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 NONE: Final = "-"
 """Text for a missing figure."""

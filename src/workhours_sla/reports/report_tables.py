@@ -17,7 +17,7 @@ from workhours_sla.compliance.time import WEEKDAYS, DayNote
 from workhours_sla.compliance.weeks import BacklogPoint, HeatMap
 from workhours_sla.reports.series_tables import SERIES
 from workhours_sla.reports.table_kinds import Kind, Line, TidyTable, kinds_of, values_of
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 COUNTS: Final = (
     *("arrived", "matured", "matured_met", "early"),

@@ -34,7 +34,7 @@ from workhours_sla.stream.sinks.metrics import Metrics
 from workhours_sla.stream.source import Rejected
 from workhours_sla.stream.store import Batch, Store
 from workhours_sla.worktime.explain import Trace
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
 SKEW: Final = timedelta(minutes=5)
 """By default, how long after it happened an event may arrive without being late."""

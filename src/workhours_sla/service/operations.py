@@ -42,7 +42,7 @@ from workhours_sla.sla.policy import Policy
 from workhours_sla.stream.sinks.metrics import CONTENT_TYPE
 from workhours_sla.text.catalog import current
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
 FRIDAY: Final = "2025-10-31T17:30:00+03:00"
 CREATED: Final = {

@@ -28,16 +28,10 @@ from workhours_sla.sla.clock import Times
 from workhours_sla.sla.instants import NEVER
 from workhours_sla.sla.pauses import ClockPauses, ClosedPause
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.budget_kinds import (
-    Budget,
-    CalendarDays,
-    ClockTime,
-    DayBudget,
-    Months,
-    WorkingDaysInHours,
-)
+from workhours_sla.worktime.budgets import Budget, ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.day_budgets import CalendarDays, DayBudget, Months
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
 
 def times_of(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime
+from workhours_sla.worktime.budgets import Budget, ClockTime
 from workhours_sla.worktime.explain import Trace
 
 

@@ -22,7 +22,7 @@ from workhours_sla.sla.appeal import Cycle
 from workhours_sla.sla.clock import Bounds, Clock, Start
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.instants import BEGINNING, NEVER
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
 
 class Exchange(NamedTuple):

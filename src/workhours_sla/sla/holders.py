@@ -16,7 +16,7 @@ from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.pauses import since_of, until_of
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
 Phase = Literal["unregistered", "unassigned", "assigned", "returned"]
 Owner = Literal["at_breach", "largest_share", "first"]

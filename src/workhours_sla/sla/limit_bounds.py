@@ -26,8 +26,9 @@ from workhours_sla.sla.due_limit_warning import (
 from workhours_sla.sla.instants import BEGINNING, NEVER
 from workhours_sla.sla.pauses import ClockPauses, ClosedPause, Pause, within
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget, WorkingDaysInHours
-from workhours_sla.worktime.interval_sets import join
+from workhours_sla.worktime.budgets import Budget, ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.day_budgets import DayBudget
+from workhours_sla.worktime.intervals import join
 from workhours_sla.worktime.schedule import Schedule
 
 

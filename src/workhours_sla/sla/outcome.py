@@ -11,8 +11,8 @@ from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock, Verdict
 from workhours_sla.sla.due_limit_warning import in_hours
 from workhours_sla.sla.instants import BEGINNING, NEVER
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.budgets import Budget, ClockTime
+from workhours_sla.worktime.times import ZERO
 
 
 @public()

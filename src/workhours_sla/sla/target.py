@@ -14,10 +14,10 @@ from workhours_sla.errors import PolicyError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.amounts import check_budget
+from workhours_sla.worktime.budgets import Budget, ClockTime, WorkingDaysInHours
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone_offsets import BASE_UTC, ZERO
+from workhours_sla.worktime.times import BASE_UTC, ZERO
 
 Closing = Literal["latest", "strict"]
 Starts = Literal["posted", "detected", "registered", "assigned", "interim"]

@@ -18,7 +18,7 @@ from workhours_sla.sla.event import (
 from workhours_sla.sla.policy import Policy
 from workhours_sla.spark.start import PROVIDER, ROCKSDB, check_packages
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.zone_offsets import BASE_UTC, ZERO
+from workhours_sla.worktime.times import BASE_UTC, ZERO
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame

@@ -21,7 +21,7 @@ from workhours_sla.sla.instants import NEVER, in_utc
 from workhours_sla.sla.outcome import Outcome, outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stream.pipeline import AT_ONCE, Pipeline
-from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.schedule import Schedule
 
 

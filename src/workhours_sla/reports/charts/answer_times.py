@@ -30,8 +30,8 @@ from workhours_sla.reports.scales import percent_text
 from workhours_sla.sla.forecast import Forecast, Slot
 from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import count_text, day_text, hours_exact, number, weekday_text
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.zone_offsets import TICK
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.times import TICK
 
 _HOUR: Final = timedelta(hours=1)
 _CURVE_MARKS: Final = 40

@@ -29,8 +29,8 @@ from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import CHARTS, PHASES
 from workhours_sla.text.numbers import weekday_text, when_text
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.schedule import Schedule
 
 HEIGHT: Final = 130.0

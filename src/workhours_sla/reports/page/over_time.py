@@ -33,7 +33,7 @@ from workhours_sla.reports.scales import percent_text
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.text.numbers import NO_FIGURE, hours_exact, hours_grouped, when_text
 from workhours_sla.text.words import heading
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 SLOTS = 72
 """Maximum number of hours or days in the forecast chart."""

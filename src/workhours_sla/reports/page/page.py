@@ -33,7 +33,7 @@ from workhours_sla.sla.target import Target
 from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE, TYPESET_SENTENCES, language
 from workhours_sla.text.numbers import when_text
 from workhours_sla.text.words import target_name
-from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.explain import Trace
 
 

@@ -36,8 +36,8 @@ from workhours_sla.text.numbers import (
     when_text,
 )
 from workhours_sla.text.words import heading, name_of
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_kinds import DayBudget
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.explain import Step, Trace
 
 ROWS: Final = 500

@@ -1,27 +1,29 @@
-"""The fast path of the verbs: a snapshot indexed by day number, on the clock of one time zone.
+"""The fast path of the verbs: intervals indexed by day number, on the clock of one time zone.
 
 The index replaces a binary search, and times on the clock of the caller's zone need no conversion.
-A verb then takes about 1/20 of the time that it takes without the fast path (measured, see
-``fast_verbs``). Indexing a year takes 0.5 ms, as long as compiling the year, so a snapshot is
-indexed only when it is used a second time.
+Median ratio of a call to the same call without the fast path, for 2,000 instants of a year in the
+schedule's own zone (CPython 3.11): ``deadline`` 0.04 (0.33 us), ``elapsed`` 0.06 (0.54 us),
+``breaches_after`` 0.05 (0.40 us), ``is_working`` 0.03 (0.21 us). Indexing a year takes 0.5 ms, as
+long as compiling the year, so intervals are indexed only when they are used a second time.
 
 All times here are clock times: a clock time is the ``timedelta`` since 1970-01-01T00:00 on the
 clock of UTC or of a time zone. A day or an interval is *quiet* if the zone's offset changes neither
 within it nor within a day of it. On quiet days clock arithmetic is exact, since no time is skipped
 or repeated. A day that is not quiet is missing from ``index``. An interval that is not quiet has
 None as its end, which cannot be compared. In both cases one of the errors in ``UNAVAILABLE`` is
-raised, and the caller then uses the verb of ``working_time``.
+raised, and the caller then answers from the timeline.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any
 
-from workhours_sla.worktime.engine.timeline import Snapshot
-from workhours_sla.worktime.zone_offsets import ONE_DAY, ZERO, Zone
+from workhours_sla.worktime.intervals import Intervals
+from workhours_sla.worktime.pauses import Pauses, moments_of, paused_before_answer
+from workhours_sla.worktime.times import BASE, ONE_DAY, ZERO, zone_offsets
 
 MAX_WALK = timedelta(hours=80)
 """Maximum budget for stepping through intervals; above it, a binary search is faster."""
@@ -29,12 +31,11 @@ MAX_WALK = timedelta(hours=80)
 UNAVAILABLE = (KeyError, TypeError, OverflowError)
 """The exceptions that a fast path raises if it cannot answer."""
 
-
 Arrays = tuple[dict[int, int], list[timedelta], list[timedelta], list[timedelta], list[timedelta]]
 
 
-class FastPath:
-    """The intervals of a snapshot as times on one clock, indexed by day number. Immutable.
+class Clock:
+    """Intervals as times on one clock, indexed by day number. Immutable.
 
     ``arrays`` is the tuple (index, starts, ends, closed, gaps), which unpacks faster than a named
     tuple. For a time x, let j be the number of intervals that start at or before x:
@@ -47,21 +48,21 @@ class FastPath:
     The working time up to x is ``min(x - shift[j], cum[j])``.
     """
 
-    __slots__ = ("_shift", "arrays", "cum")
+    __slots__ = ("_cum", "_shift", "arrays")
 
     def __init__(self, arrays: Arrays, shift: list[timedelta], cum: list[timedelta]) -> None:
         self.arrays: Arrays = arrays
         self._shift = shift
-        self.cum: list[timedelta] = cum
+        self._cum = cum
 
     def worked(self, moment: timedelta) -> timedelta:
-        """Return the working time C of the snapshot up to a clock time."""
+        """Return the working time C up to a clock time."""
         index, starts, _, _, _ = self.arrays
         j = index[moment.days]
         while starts[j] <= moment:
             j += 1
         worked = moment - self._shift[j]
-        total = self.cum[j]
+        total = self._cum[j]
         # min() would cost twice as much
         return total if worked > total else worked  # noqa: FURB136
 
@@ -93,29 +94,6 @@ class FastPath:
             due += gaps[j]
         return due
 
-    def due_and_limit(self, moment: timedelta, budget: timedelta) -> tuple[timedelta, timedelta]:
-        """Return the due time and the limit of a budget greater than 0, as clock times."""
-        if not ZERO < budget <= MAX_WALK:
-            raise KeyError
-        index, starts, ends, closed, gaps = self.arrays
-        j = index[moment.days]
-        while starts[j] <= moment:
-            j += 1
-        end = closed[j]
-        if moment < end:
-            due = moment + budget
-            if due < end:
-                return due, due
-            if due == end:
-                return due, due + gaps[j]
-            due += gaps[j]
-        else:
-            due = starts[j] + budget
-        while due > ends[j]:
-            j += 1
-            due += gaps[j]
-        return due, due if due < ends[j] else due + gaps[j + 1]
-
     def limit(self, moment: timedelta, budget: timedelta) -> timedelta:
         """Return the limit of a budget, as clock time."""
         if not ZERO <= budget <= MAX_WALK:
@@ -137,22 +115,58 @@ class FastPath:
         return limit
 
 
-EMPTY: FastPath = FastPath(({}, [], [], [], []), [], [])
+_EMPTY = Clock(({}, [], [], [], []), [], [])
 
 
-def utc_path(snapshot: Snapshot) -> FastPath:
-    """Return the fast path of a snapshot on the UTC clock."""
-    return _path(snapshot, snapshot.starts, snapshot.ends, [(snapshot.lo, snapshot.hi, ZERO)])
+class FastPath:
+    """The clocks of UTC and of one time zone, for the intervals that were used last.
+
+    ``base`` is 1970-01-01T00:00 in the zone.
+    """
+
+    __slots__ = ("_indexed", "_offered", "base", "utc", "wall")
+
+    def __init__(self, tz: tzinfo) -> None:
+        self.base: datetime = BASE.replace(tzinfo=tz)
+        self.utc: Clock = _EMPTY
+        self.wall: Clock = _EMPTY
+        self._indexed: Intervals | None = None
+        self._offered: Intervals | None = None
+
+    def due_and_limit(
+        self, moment: timedelta, budget: timedelta, pauses: Pauses
+    ) -> tuple[timedelta, timedelta]:
+        """Return the due time and the limit of a budget greater than 0, as instants."""
+        clock, later = self.utc, budget
+        if pauses:
+            spans, start = moments_of(pauses), budget
+            budget += paused_before_answer(clock.worked, moment, start, spans, limit=False) or ZERO
+            later += paused_before_answer(clock.worked, moment, start, spans, limit=True) or ZERO
+        return clock.due(moment, budget), clock.limit(moment, later)
+
+    def offer(self, intervals: Intervals | None) -> None:
+        """Index intervals if they are offered twice in a row."""
+        if intervals is None or intervals is self._indexed:
+            return
+        if intervals is not self._offered:
+            self._offered = intervals
+            return
+        quiet = [(intervals.lo, intervals.hi, ZERO)]
+        self.utc = _clock(intervals, intervals.starts, intervals.ends, quiet)
+        tz = self.base.tzinfo
+        assert tz is not None  # noqa: S101 - the constructor has set it
+        self.wall = _wall_clock(intervals, tz)
+        self._indexed = intervals
 
 
-def wall_path(snapshot: Snapshot, zone: Zone) -> FastPath:
-    """Return the fast path of a snapshot on the wall clock of a zone."""
-    lo, hi = snapshot.lo, snapshot.hi
+def _wall_clock(intervals: Intervals, tz: tzinfo) -> Clock:
+    """Return the intervals on the wall clock of a zone."""
+    zone, lo, hi = zone_offsets(tz), intervals.lo, intervals.hi
     changes = zone.changes(lo // ONE_DAY - 2, hi // ONE_DAY + 3)
     moments = [moment for moment, _ in changes]
     offsets = [zone.offset_on(lo // ONE_DAY - 2), *(offset for _, offset in changes)]
     edges = [lo, *moments, hi]
-    # spans at least a day from any offset change, also from changes just outside of the snapshot
+    # spans at least a day from any offset change, also from changes just outside of the intervals
     quiet = [
         (
             since if since == lo else max(lo, since + ONE_DAY),
@@ -163,29 +177,29 @@ def wall_path(snapshot: Snapshot, zone: Zone) -> FastPath:
     ]
     starts: list[timedelta] = []
     ends: list[Any] = []
-    for start, end in zip(snapshot.starts, snapshot.ends, strict=True):
+    for start, end in zip(intervals.starts, intervals.ends, strict=True):
         since, until, offset = quiet[bisect_right(moments, start)]
         starts.append(start + offset)
         ends.append(end + offset if since <= start and end <= until else None)
-    return _path(snapshot, starts, ends, quiet)
+    return _clock(intervals, starts, ends, quiet)
 
 
-def _path(
-    snapshot: Snapshot,
+def _clock(
+    intervals: Intervals,
     starts: list[timedelta],
     ends: list[Any],
     quiet: list[tuple[timedelta, timedelta, timedelta]],
-) -> FastPath:
-    """Return a fast path for a snapshot whose intervals have the given clock times.
+) -> Clock:
+    """Return a clock for intervals with the given clock times.
 
     ``quiet`` are the spans that are at least a day away from every offset change, as triples (first
     instant, last instant, offset of the clock from UTC). The end of an interval that is not within
     one of these spans is None.
     """
-    cum = snapshot.cum
+    cum = intervals.cum
     index: dict[int, int] = {}
     j = 0
-    following = [*snapshot.starts, timedelta.max]
+    following = [*intervals.starts, timedelta.max]
     for since, until, offset in quiet:
         day = -(-(since + offset) // ONE_DAY)
         midnight = ONE_DAY * day - offset
@@ -200,13 +214,13 @@ def _path(
         None if end is None else once.setdefault(start - end, start - end)
         for start, end in zip(starts[1:], ends, strict=False)
     ]
-    shift: list[Any] = snapshot.shift[1:]
-    if starts is not snapshot.starts:
+    shift: list[Any] = intervals.shift[1:]
+    if starts is not intervals.starts:
         shift = [
             None if end is None else start - before
             for start, end, before in zip(starts, ends, cum, strict=False)
         ]
-    early = snapshot.lo - ONE_DAY * 3  # earlier than any clock time of the path
+    early = intervals.lo - ONE_DAY * 3  # earlier than any clock time
     arrays: Any = (
         index,
         [*starts, timedelta.max],
@@ -214,4 +228,4 @@ def _path(
         [early, *ends],
         [None, *gaps, None],
     )
-    return FastPath(arrays, [early - cum[0], *shift], cum)
+    return Clock(arrays, [early - cum[0], *shift], cum)

@@ -1,7 +1,7 @@
-"""Budgets of working time: create, check, parse and format them.
+"""Amounts of working time: create, check, parse and format them.
 
-Budgets in days or months are in the module ``budget_kinds``, because ``budget_kinds`` imports
-``dataclasses``. Calculating a single deadline in working hours must not load ``dataclasses``.
+The other kinds of budgets are in ``budgets``, which imports ``dataclasses``. Calculating a single
+deadline in working hours must not load ``dataclasses``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from workhours_sla.text.messages import say
 LONGEST = timedelta(days=3_652_059)
 """Maximum budget: the time from year 1 to year 9999."""
 
-_UNITS = re.compile(r"(?:(\d+)\s*h)?(?:\s*(\d+)\s*m)?(?:\s*(\d+)\s*s)?$")
-_ISO = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$")
-_CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?$")
+# compiled when they are first used: a first deadline parses none
+_UNITS = r"(?:(\d+)\s*h)?(?:\s*(\d+)\s*m)?(?:\s*(\d+)\s*s)?$"
+_ISO = r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$"
+_CLOCK = r"(\d+):([0-5]\d)(?::([0-5]\d))?$"
 
 
 def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelta:
@@ -79,7 +80,11 @@ def parse_amount(text: str) -> timedelta:
 def match_of_amount(text: str) -> re.Match[str] | None:
     """Return the match of an amount of working time, None for any other text."""
     compact = text.strip()
-    match = _UNITS.match(compact.lower()) or _ISO.match(compact.upper()) or _CLOCK.match(compact)
+    match = (
+        re.match(_UNITS, compact.lower())
+        or re.match(_ISO, compact.upper())
+        or re.match(_CLOCK, compact)
+    )
     return match if match is not None and any(match.groups()) else None
 
 
@@ -89,14 +94,9 @@ def format_amount(amount: timedelta) -> str:
     >>> format_amount(timedelta(hours=-1, minutes=-10))
     '-1:10'
     """
-    sign = "-" if amount < timedelta(0) else ""
-    amount = abs(amount)
-    total, micros = divmod(amount // timedelta(microseconds=1), 1_000_000)
-    minutes, seconds = divmod(total, 60)
-    text = f"{sign}{minutes // 60}:{minutes % 60:02}"
-    if micros:
-        return f"{text}:{seconds:02}.{micros:06}".rstrip("0")
-    return f"{text}:{seconds:02}" if seconds else text
+    sign, hours, minutes, seconds, fraction = _parts(amount)
+    text = f"{sign}{hours}:{minutes:02}"
+    return f"{text}:{seconds:02}{fraction}" if seconds or fraction else text
 
 
 def iso_amount(amount: timedelta) -> str:
@@ -105,14 +105,16 @@ def iso_amount(amount: timedelta) -> str:
     >>> iso_amount(timedelta(hours=4, minutes=30))
     'PT4H30M'
     """
-    sign = "-" if amount < timedelta(0) else ""
-    total, micros = divmod(abs(amount) // timedelta(microseconds=1), 1_000_000)
-    hours, rest = divmod(total, 3600)
-    minutes, seconds = divmod(rest, 60)
-    text = f"{hours}H" if hours else ""
-    text += f"{minutes}M" if minutes else ""
-    if micros:
-        text += f"{seconds}.{micros:06}".rstrip("0") + "S"
-    elif seconds or not text:
-        text += f"{seconds}S"
+    sign, hours, minutes, seconds, fraction = _parts(amount)
+    text = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    if seconds or fraction or not text:
+        text += f"{seconds}{fraction}S"
     return f"{sign}PT{text}"
+
+
+def _parts(amount: timedelta) -> tuple[str, int, int, int, str]:
+    """Return the sign, hours, minutes and seconds of an amount, and the decimals of the seconds."""
+    total, micros = divmod(abs(amount) // timedelta.resolution, 1_000_000)
+    minutes, seconds = divmod(total, 60)
+    fraction = f".{micros:06}".rstrip("0") if micros else ""
+    return "-" if amount < timedelta(0) else "", minutes // 60, minutes % 60, seconds, fraction

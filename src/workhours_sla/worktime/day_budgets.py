@@ -1,30 +1,29 @@
-"""Budgets of days, months and clock time, and of working days that are counted in hours.
+"""Budgets that end on a date: working days, calendar days and months.
 
 Civil Code of the Russian Federation, articles 190-194: a term in days, months or years is counted
 from the next day and ends with its last day. What must be done in an office must be done before
 the office closes.
-
-Jira and others count a working day as a fixed number of hours. The length of the working day is the
-weekly hours divided by the working days of the week, as in the norms of working time.
 """
 
 from __future__ import annotations
 
 import calendar
-from abc import ABCMeta, abstractmethod
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import Literal
 
 from workhours_sla.calendars.days import LATEST
-from workhours_sla.errors import ArgumentError, BudgetError, CalendarCoverageError, shown
+from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.dated_shifts import DatedShifts
 from workhours_sla.worktime.due_dates import (
+    NO_BOUNDS,
+    BudgetKind,
+    DatedShifts,
+    DayAnswer,
+    DayBounds,
     Roll,
     due_bounds_on,
     ends_of,
@@ -36,47 +35,27 @@ from workhours_sla.worktime.due_dates import (
     paused_dates,
     rolled,
 )
-from workhours_sla.worktime.hours import WeeklyHours
-from workhours_sla.worktime.instants import (
+from workhours_sla.worktime.pauses import Pauses
+from workhours_sla.worktime.times import (
     FIRST_YEAR,
     LAST_YEAR,
-    moment_of,
-    refuse_naive,
+    ONE_DAY,
+    TICK,
+    refuse_late_year,
     refuse_year,
 )
-from workhours_sla.worktime.pauses import Pauses, moments_of
-from workhours_sla.worktime.zone_offsets import BASE, BASE_UTC, ONE_DAY, TICK, ZERO, zone_offsets
-
-if TYPE_CHECKING:
-    from workhours_sla.worktime.working_time import WorkingTime
 
 CountFrom = Literal["next_day", "same_day"]
 MAX_COUNT = 10_000
 """Maximum number of days or months in a budget."""
 
 
-class DayAnswer(NamedTuple):
-    """The due time and the limit of a budget."""
-
-    due_at: datetime
-    limit: datetime
-
-
-class DayBounds(NamedTuple):
-    """The earliest and the latest due time, and the earliest and the latest limit, in UTC.
-
-    Whatever the unknown dates are, the answer lies between these bounds. A missing bound is None.
-    """
-
-    due_at: tuple[datetime | None, datetime | None]
-    limit: tuple[datetime | None, datetime | None]
-
-
-class DayBudget(metaclass=ABCMeta):
+class DayBudget(BudgetKind):
     """A budget that ends on a date, the due date.
 
     The due time is the last closing on the due date, or 24:00 if that date has no working hours.
-    The limit is 24:00 of the due date.
+    The limit is 24:00 of the due date. Without pauses, all starts on a date before its closing have
+    one answer, and all starts after its closing have another.
     """
 
     __slots__ = ()
@@ -91,10 +70,7 @@ class DayBudget(metaclass=ABCMeta):
         """
 
     def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return the due time and the limit in the zone of ``start``.
-
-        Raises CalendarCoverageError.
-        """
+        """Return the due time and the limit in the zone of ``start``."""
         if not FIRST_YEAR <= start.year <= LAST_YEAR:
             refuse_year(start)
         if pauses:
@@ -105,14 +81,22 @@ class DayBudget(metaclass=ABCMeta):
             due_at, limit = _answer_on(self, schedule, start_date, after_closing)
         return DayAnswer(due_at.astimezone(start.tzinfo), limit.astimezone(start.tzinfo))
 
+    def counts(self, schedule: DatedShifts, day: date) -> bool | None:
+        """Return whether a date counts if it is not paused, None if that is unknown."""
+        return True
+
+    def numbers_dates(self) -> bool:
+        """Return whether an explanation numbers the dates that count."""
+        return True
+
+    def without_roll(self) -> DayBudget:
+        """Return the same budget, whose due date stays on a day off."""
+        return replace(self, roll="none") if "roll" in self.as_dict() else self
+
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
     ) -> DayBounds:
-        """Return the earliest and latest due time and limit over all completions of a schedule.
-
-        ``schedule`` must have completions. ``paused`` are the certain pauses. ``possibly_paused``
-        are the certain and the possible pauses.
-        """
+        """Return the earliest and latest due time and limit over all completions of a schedule."""
         # More working dates make the due date earlier, unless it rolls back. More pauses make it
         # later. So four due dates are calculated: with all unknown dates off and with all of them
         # full, each with ``paused`` and ``possibly_paused``. Every other due date lies between the
@@ -121,7 +105,7 @@ class DayBudget(metaclass=ABCMeta):
         # may be a short day, so that the start may be before or after the closing: ``_due_dates``
         # then returns the due dates of both cases.
         if not FIRST_YEAR <= start.year <= LAST_YEAR:
-            return DayBounds((None, None), (None, None))
+            return NO_BOUNDS
         start_date = start.astimezone(schedule.tz).date()
         dates: set[date] = set()
         unbounded = False
@@ -135,8 +119,8 @@ class DayBudget(metaclass=ABCMeta):
                 except CalendarCoverageError:
                     unbounded = True
         if not dates:
-            return DayBounds((None, None), (None, None))
-        roll = self.roll if isinstance(self, CalendarDays | Months) else None
+            return NO_BOUNDS
+        roll = self.as_dict().get("roll")
         earliest, latest = min(dates), max(dates)
         if roll == "preceding" and (unbounded or earliest < latest):
             earliest = min(earliest, start_date)
@@ -178,6 +162,8 @@ class WorkingDays(DayBudget):
     2026-01-12 18:00:00+03:00
     """
 
+    _unit = "working day"
+
     count: int
     count_from: CountFrom = "next_day"
 
@@ -193,6 +179,10 @@ class WorkingDays(DayBudget):
             day += ONE_DAY
             left -= last_closing(schedule, day) is not None and not is_paused(day, paused)
         return day
+
+    def counts(self, schedule: DatedShifts, day: date) -> bool | None:
+        """Return whether a date has working hours, None if that is unknown."""
+        return last_closing(schedule, day) is not None if schedule.knows(day) else None
 
 
 @public()
@@ -214,6 +204,8 @@ class CalendarDays(DayBudget):
     2025-12-30
     """
 
+    _unit = "day"
+
     count: int
     roll: Roll
     count_from: CountFrom = "next_day"
@@ -231,7 +223,7 @@ class CalendarDays(DayBudget):
     ) -> date:
         paused = paused_dates(schedule, pauses)
         if self.count > (LATEST - first).days:
-            refuse_year(datetime.max.replace(tzinfo=UTC))
+            refuse_late_year()
         end = extended_by_pauses(first, first + ONE_DAY * (self.count - 1), paused)
         return rolled(schedule, end, self.roll, start, paused)
 
@@ -260,6 +252,8 @@ class Months(DayBudget):
     2026-02-28
     """
 
+    _unit = "month"
+
     count: int
     roll: Roll
 
@@ -272,149 +266,15 @@ class Months(DayBudget):
         years, month = divmod(start_date.month - 1 + self.count, 12)
         year, month = start_date.year + years, month + 1
         if year > LAST_YEAR:
-            refuse_year(datetime.max.replace(tzinfo=UTC))
+            refuse_late_year()
         day = min(start_date.day, calendar.monthrange(year, month)[1])
         paused = paused_dates(schedule, pauses)
         end = extended_by_pauses(start_date + ONE_DAY, date(year, month, day), paused)
         return rolled(schedule, end, self.roll, start, paused)
 
-
-@public()
-@dataclass(frozen=True, slots=True)
-class ClockTime:
-    """A budget of time around the clock, independent of the schedule and of pauses.
-
-    Raises BudgetError for a negative amount.
-
-    >>> from workhours_sla import Schedule
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-    >>> friday = datetime(2025, 3, 14, 17, tzinfo=office.tz)
-    >>> print(office.deadline(friday, ClockTime(timedelta(hours=24))))
-    2025-03-15 17:00:00+03:00
-    """
-
-    amount: timedelta
-
-    def __post_init__(self) -> None:
-        check_budget(self.amount)
-
-    def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return ``start`` plus the amount: the due time, which is also the limit.
-
-        The answer is in the zone of ``start``.
-
-        Raises CalendarCoverageError for a due time after year 9999. Raises the errors of
-        ``deadline`` for invalid pauses, although pauses have no effect.
-        """
-        with suppress(CalendarCoverageError):  # a pause may end after year 9998
-            moments_of(pauses)
-        try:
-            due_at = (start.astimezone(UTC) + self.amount).astimezone(start.tzinfo)
-        except OverflowError:
-            refuse_year(datetime.max.replace(tzinfo=UTC))
-        return DayAnswer(due_at, due_at)
-
-
-@public()
-@dataclass(frozen=True, slots=True)
-class WorkingDaysInHours:
-    """A budget of working time: a number of working days of the usual length.
-
-    The usual length of a working day is the weekly hours divided by the number of weekdays that
-    have hours: 8 hours for 40 hours on five days, also if Friday is shorter. Short days and
-    overrides do not change it. The weekly hours are those in force on the date of the start. Raises
-    BudgetError.
-
-    >>> from workhours_sla import Schedule
-    >>> office = Schedule("RU-VGG", "Mo-Th 09:00-13:00,14:00-18:15; Fr 09:00-13:00,14:00-17:00")
-    >>> tuesday = datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)
-    >>> print(WorkingDaysInHours(2).amount(office, tuesday))
-    16:00:00
-    >>> print(office.deadline(tuesday, WorkingDaysInHours(2)))
-    2025-03-13 09:45:00+03:00
-    """
-
-    count: int
-
-    def __post_init__(self) -> None:
-        check_days(self.count, "working days")
-
-    def amount(self, schedule: DatedShifts, start: datetime) -> timedelta:
-        """Return the amount of working time, rounded up to a whole microsecond.
-
-        Raises BudgetError if the schedule has no weekly hours.
-        """
-        week = _week_on(schedule, start.astimezone(schedule.tz).date())
-        lengths = [
-            sum((end - begin for begin, end in shifts), ZERO)
-            for shifts in week.by_weekday
-            if shifts
-        ]
-        return -(-sum(lengths, ZERO) * self.count // len(lengths))
-
-    def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
-        """Return the latest start whose due time is no later than ``due``.
-
-        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
-        """
-        midnights = (_midnight(schedule, day) for day in schedule.changes)
-        begins = [midnight for midnight in midnights if midnight <= due]
-        ends: datetime | None = None
-        while True:
-            begin = begins.pop() if begins else None
-            amount = self.amount(schedule, begin or (ends or due) - TICK)
-            found = _verbs(schedule).latest_start(due, amount)
-            if ends is not None:
-                found = min(found, (ends - TICK).astimezone(due.tzinfo))
-            if begin is None or found >= begin:
-                return found
-            ends = begin
-
-    def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
-        """Return the due time and the limit in the zone of ``start``.
-
-        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
-        """
-        amount = self.amount(schedule, start)
-        return DayAnswer(*_verbs(schedule).due_and_limit(start, amount, pauses=pauses))
-
-    def bounds(
-        self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
-    ) -> DayBounds:
-        """Return the earliest and latest due time and limit over all completions of a schedule.
-
-        With more working time, or with fewer pauses, both are earlier.
-        """
-        amount = self.amount(schedule, start)
-        least, most = schedule.completions() or (schedule, schedule)
-        ends: list[tuple[datetime | None, datetime | None]] = []
-        for completion, pauses in ((most, paused), (least, possibly_paused)):
-            due = limit = None
-            with suppress(CalendarCoverageError):
-                due = _verbs(completion).deadline(start, amount, pauses=pauses)
-                limit = _verbs(completion).breaches_after(start, amount, pauses=pauses)
-            ends.append((_in_utc(due), _in_utc(limit)))
-        return DayBounds((ends[0][0], ends[1][0]), (ends[0][1], ends[1][1]))
-
-
-Budget = timedelta | DayBudget | ClockTime | WorkingDaysInHours
-"""Any budget that a target can have; a plain timedelta is working time."""
-_KINDS = (DayBudget, ClockTime, WorkingDaysInHours)
-
-
-def day_budget(budget: object, start: datetime) -> DayBudget | ClockTime | WorkingDaysInHours:
-    """Check that ``budget`` is a Budget other than a timedelta, and return it.
-
-    Raises ArgumentError for another value, and NaiveDatetimeError if ``start`` is naive.
-    """
-    if not isinstance(budget, _KINDS):
-        msg = f"a budget is a timedelta such as working_hours(4), or days, not {budget!r}"
-        raise ArgumentError(msg)
-    if not isinstance(start, datetime):
-        moment_of(start)  # refuses it
-    if start.utcoffset() is None:
-        refuse_naive(start)
-    return budget
+    def numbers_dates(self) -> bool:
+        """Return False: months count no dates."""
+        return False
 
 
 @lru_cache(maxsize=4096)
@@ -455,32 +315,3 @@ def check_days(count: int, of: str, choice: str = "", choices: tuple[str, ...] =
     if choice not in choices:
         msg = say("none_of", value=shown(choice), choices=", ".join(choices))
         raise BudgetError(msg, choice=choice)
-
-
-def _verbs(schedule: DatedShifts) -> WorkingTime:
-    """Cast a schedule to WorkingTime: every schedule with dates also has the verbs."""
-    return cast("WorkingTime", schedule)
-
-
-def _midnight(schedule: DatedShifts, day: date) -> datetime:
-    """Return the first instant of a date, in UTC."""
-    zone = zone_offsets(schedule.tz)
-    return BASE_UTC + zone.start_of(ONE_DAY * (day - BASE.date()).days)
-
-
-def _week_on(schedule: DatedShifts, day: date) -> WeeklyHours:
-    """Return the weekly hours in force on a date.
-
-    If these are empty, return the last non-empty weekly hours before, otherwise the next. Raises
-    BudgetError if the schedule has no weekly hours at all.
-    """
-    weeks = [(date.min, schedule.hours), *schedule.changes.items()]
-    before = [week for since, week in weeks if since <= day and not week.empty]
-    after = [week for since, week in weeks if since > day and not week.empty]
-    if not (before or after):
-        raise BudgetError(say("no_day_length"))
-    return before[-1] if before else after[0]
-
-
-def _in_utc(when: datetime | None) -> datetime | None:
-    return None if when is None else when.astimezone(UTC)
