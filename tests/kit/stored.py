@@ -25,7 +25,7 @@ from workhours_sla.stream import (
     check_store,
     events_of,
 )
-from workhours_sla.stream import delivery_threads as delivery
+from workhours_sla.stream import delivery
 from workhours_sla.stream.delivery import Sink
 from workhours_sla.stream.store import Outbox
 

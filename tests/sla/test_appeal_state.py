@@ -21,7 +21,7 @@ from workhours_sla import (
     Target,
     working_hours,
 )
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.changes import AppealState
 from workhours_sla.sla.deduplication import StoredEvent
 from workhours_sla.sla.fold import fold
 from workhours_sla.sla.holders import holder_spans

@@ -14,7 +14,7 @@ from workhours_sla import Event, EventType
 from workhours_sla.config import parse
 from workhours_sla.errors import EventError
 from workhours_sla.files import open_source
-from workhours_sla.sla.event import MOST_ID
+from workhours_sla.sla.event import MOST_TEXT
 from workhours_sla.sources import Fault, mapper_of
 from workhours_sla.sources.derived_events import with_creation
 from workhours_sla.sources.stream_rows import StreamRows
@@ -58,7 +58,7 @@ def test_the_longest_ids_are_events_in_every_reader(text: str, tmp_path: Path) -
 def test_the_id_of_a_creation_that_is_added_is_not_too_long() -> None:
     event = Event("x" * 1020, "A-1", EventType.ASSIGNED, NOON, NOON)
     created, _ = with_creation(event)
-    assert len(created.event_id) <= MOST_ID
+    assert len(created.event_id) <= MOST_TEXT
     assert created.event_id != with_creation(Event("y" * 1020, *_rest(event)))[0].event_id
     assert with_creation(Event("1", *_rest(event)))[0].event_id == "1/created"
 

@@ -44,7 +44,7 @@ from workhours_sla import (
     evaluate,
 )
 from workhours_sla.errors import CalendarCoverageError, EventError, StoreError, WorkHoursError
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.changes import AppealState
 from workhours_sla.stream import Batch, Rejected
 
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 3, stateful_step_count=20)

@@ -31,8 +31,8 @@ from workhours_sla.errors import (
     NaiveDatetimeError,
     PolicyError,
 )
+from workhours_sla.sla.event import BEGINNING, NEVER
 from workhours_sla.sla.fold import fold
-from workhours_sla.sla.instants import BEGINNING, NEVER
 
 STRICT = Policy([Target("first reply", working_hours(4), OFFICE, closing="strict")])
 

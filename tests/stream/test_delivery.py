@@ -245,7 +245,7 @@ class Away(MemoryStore):
 
 
 def test_delivery_goes_on_after_the_store_was_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workhours_sla.stream.delivery_threads._STORE_RETRY", 0.01)
+    monkeypatch.setattr("workhours_sla.stream.delivery._STORE_RETRY", 0.01)
     store, recorder = Away(), Recorder()
     limit = time.monotonic() + 60
     with Pipeline(store, POLICY) as pipeline, Delivery(store, [recorder]) as delivery:

@@ -42,7 +42,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.cli.outputs import OutputOptions
 from workhours_sla.errors import SourceError, StoreError
 from workhours_sla.json import from_json
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.tail import Tail

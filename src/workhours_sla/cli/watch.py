@@ -42,10 +42,10 @@ from workhours_sla.cli.store_place import opened_store, store_place
 from workhours_sla.cli.times import show_time
 from workhours_sla.config.policy import Configuration
 from workhours_sla.config.sections import Config
-from workhours_sla.sla.emitted_changes import Change, ChangeKind
+from workhours_sla.sla.changes import Change, ChangeKind
 from workhours_sla.stores.database_store import DatabaseStore
 from workhours_sla.stores.places import has_store
-from workhours_sla.stream.delivery_threads import Delivery, Undelivered
+from workhours_sla.stream.delivery import Delivery, Undelivered
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.stream.sinks.jsonl import JsonLinesSink

@@ -24,7 +24,7 @@ from workhours_sla.compliance.cases import (
 from workhours_sla.compliance.column_times import ClockTimes, clock_times
 from workhours_sla.errors import PolicyError
 from workhours_sla.module_names import public
-from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.event import in_utc
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, WITHDRAWN

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.sla.instants import NEVER as NEVER_AT
-from workhours_sla.sla.limit_bounds import bounds_of
+from workhours_sla.sla.event import NEVER as NEVER_AT
+from workhours_sla.sla.limits import bounds_of
 from workhours_sla.sla.pauses import ClockPauses
 from workhours_sla.sla.target import Target
 from workhours_sla.statistics.arrays import BoolArray, IntArray

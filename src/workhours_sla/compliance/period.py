@@ -12,7 +12,7 @@ from workhours_sla.compliance.cases import Cases
 from workhours_sla.compliance.microseconds import micros_of
 from workhours_sla.compliance.mix import RateChange
 from workhours_sla.compliance.tables import Row
-from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.event import in_utc
 from workhours_sla.statistics.arrays import BoolArray
 
 _DAY: Final = timedelta(days=1)

@@ -72,7 +72,7 @@ from workhours_sla.compliance.tables import (
     withdrawals,
 )
 from workhours_sla.errors import EventError
-from workhours_sla.sla.corrected_events import happened_by
+from workhours_sla.sla.appeal import happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event
 from workhours_sla.statistics.arrays import IntArray

@@ -16,15 +16,13 @@ from threading import Lock, Thread
 from typing import Final, NamedTuple, Self
 
 from workhours_sla.errors import StoreError
-from workhours_sla.sla.due_trace import due_trace
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import Event
-from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.stores.database_store import DatabaseStore
 from workhours_sla.stores.places import is_closed, is_lost
 from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stream.delivery import Sink
-from workhours_sla.stream.delivery_threads import Delivery
+from workhours_sla.stream.delivery import Delivery, Sink
 from workhours_sla.stream.open_outcomes import OpenOutcomes
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.receipts import Receipt, commit_with_receipts

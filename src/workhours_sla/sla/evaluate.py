@@ -8,12 +8,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from workhours_sla.module_names import public
-from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.corrected_events import happened_by
+from workhours_sla.sla.appeal import Quarantined, happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.event import Event, in_utc
 from workhours_sla.sla.fold import Folded, Unmatched, by_rule, fold
-from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome, outcome
 from workhours_sla.sla.policy import Policy
 

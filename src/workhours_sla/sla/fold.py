@@ -11,7 +11,7 @@ from typing import NamedTuple
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock
-from workhours_sla.sla.clock_builder import Measurement, build_clock
+from workhours_sla.sla.clocks import Measurement, build_clock
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import Target
@@ -129,7 +129,7 @@ def _is_open(clock: Clock, as_of: datetime) -> bool:
 
     If the clock has ended, only its verdict matters, not its times.
     """
-    waits = clock.bounds is not None and clock.ended_at is None
+    waits = clock.uncertain and clock.ended_at is None
     return waits or clock.verdict(as_of)[1]
 
 

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from workhours_sla.argument_types import checked
 from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
-from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.event import in_utc
 from workhours_sla.sla.outcome import Outcome
 
 By = Literal["hour", "day"]

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from workhours_sla.errors import EngineError, NaiveDatetimeError, shown
-from workhours_sla.sla.event import AUTHOR_ROLES, EARLIEST, EVENT_FIELDS, LATEST, MOST_ID, EventType
+from workhours_sla.sla.event import (
+    AUTHOR_ROLES,
+    EARLIEST,
+    EVENT_FIELDS,
+    LATEST,
+    MOST_TEXT,
+    EventType,
+)
 from workhours_sla.spark.spark_session import check_packages
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.zone_offsets import BASE_UTC
@@ -96,8 +103,10 @@ def reason_rejected(events: DataFrame) -> Column:
     for name in ("event_id", "appeal_id", "type", *_TIMES):
         text = events[name].cast("string")
         reason = reason.when(text.isNull() | (text == ""), "missing_value")
-    for name in ("event_id", "appeal_id"):
-        reason = reason.when(F.octet_length(events[name].cast("string")) > MOST_ID, "malformed")
+    for field in EVENT_FIELDS:
+        if field.type is str and field.name in names:
+            text = events[field.name].cast("string")
+            reason = reason.when(F.octet_length(text) > MOST_TEXT, "malformed")
     for name in _TIMES:
         if events.schema[name].dataType.typeName() == "string":
             reason = reason.when(events[name].rlike(_ISO + "$"), "naive_time")

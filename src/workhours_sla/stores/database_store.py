@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from workhours_sla.errors import StoreError
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.changes import AppealState
 from workhours_sla.sla.deduplication import Copies, StoredEvent
-from workhours_sla.sla.event import Event
-from workhours_sla.sla.instants import BEGINNING
+from workhours_sla.sla.event import BEGINNING, Event
 from workhours_sla.stores.database import Database
 from workhours_sla.stores.outbox import StoreOutbox
 from workhours_sla.stores.reader import ERASED, StoreReader, erased_of, serialised

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.changes import AppealState
 from workhours_sla.sla.deduplication import (
     AFTER_RETENTION,
     FINAL_REASONS,

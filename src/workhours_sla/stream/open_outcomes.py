@@ -16,12 +16,12 @@ from typing import NamedTuple
 
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.sla.clock import Clock
+from workhours_sla.sla.event import NEVER, in_utc
 from workhours_sla.sla.fold import Folded
-from workhours_sla.sla.instants import NEVER, in_utc
 from workhours_sla.sla.outcome import Outcome, outcome
 from workhours_sla.sla.policy import Policy
+from workhours_sla.sla.target import is_clock_time
 from workhours_sla.stream.pipeline import AT_ONCE, Pipeline
-from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.schedule import Schedule
 
 
@@ -59,10 +59,10 @@ class Steady(NamedTuple):
                 found.append(one)
                 continue
             growth = worked(schedule, since)
-            is_clock_time = isinstance(one.budget, ClockTime)
-            if growth or is_clock_time:
+            is_clock = is_clock_time(one.budget)
+            if growth or is_clock:
                 has_grown = True
-                late_by = as_of - since if is_clock_time else growth
+                late_by = as_of - since if is_clock else growth
                 found.append(_grown(one, since, growth, late_by))
             else:
                 found.append(one)
@@ -122,13 +122,12 @@ def steady_until(clock: Clock, as_of: datetime) -> datetime:
         return clock.started_at - timedelta.resolution
     if clock.ended_at is not None:
         return NEVER
-    due, limit, warn = clock.due_at, clock.limit, clock.warn_at
-    is_final = clock.bounds is None and not clock.others and clock.open_pause is None
-    if not is_final or due is None or limit is None:
+    closed = clock.pauses.closed
+    is_final = not clock.uncertain and clock.pauses.open_since is None
+    if not is_final or (closed and closed[-1][1] > as_of):
         return as_of
-    if clock.pauses and clock.pauses[-1][1] > as_of:
-        return as_of
-    edges = [due, limit] if warn is None else [due, limit, warn - timedelta.resolution]
+    due, limit, warn = clock.latest
+    edges = (due, limit, warn - timedelta.resolution)
     return min((edge for edge in edges if edge >= as_of), default=NEVER)
 
 

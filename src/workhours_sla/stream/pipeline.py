@@ -13,12 +13,10 @@ from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.appeal_state import AppealState
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import AppealState, Change
 from workhours_sla.sla.evaluate import Evaluation, evaluate, outcomes_of
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.event import BEGINNING, Event, in_utc
 from workhours_sla.sla.fold import Unmatched
-from workhours_sla.sla.instants import BEGINNING, in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stream.ingest import ingest, replace_copies, report

@@ -9,13 +9,11 @@ from typing import Final, NamedTuple, Protocol
 
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.changes import AppealState, Change
 from workhours_sla.sla.deduplication import Copies, StoredEvent
-from workhours_sla.sla.emitted_changes import Change
-from workhours_sla.sla.event import Event
-from workhours_sla.sla.instants import BEGINNING
+from workhours_sla.sla.event import BEGINNING, Event
 from workhours_sla.sla.policy import Policy
-from workhours_sla.stream.delivery import DeadLetter, Pending
+from workhours_sla.stream.delivery import Outbox
 from workhours_sla.stream.source import Checkpoint, Rejected
 
 NO_APPEAL: Final = "no_appeal"
@@ -130,46 +128,6 @@ class Work:
         """Record that a stored copy has changed and must be written again."""
         if copy.number is not None:  # a new copy is in the list already
             self.copies.append(copy)
-
-
-class Outbox(Protocol):
-    """The changes of a store, and the progress of each sink. Usable from any thread."""
-
-    def changes(self, after: int = 0, limit: int = -1) -> Sequence[tuple[int, Change]]:
-        """Return the changes with a number greater than ``after``, as pairs of number and change.
-
-        They are in the order of emission. A negative ``limit`` returns all of them.
-        """
-
-    def deliver_to(self, sinks: Iterable[str]) -> None:
-        """Add sinks that are in use: changes are dropped only after all of them have the changes.
-
-        If this was never called, all sinks that have ever accepted changes are in use.
-        """
-
-    def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
-
-    def undelivered(self, sink: str) -> int:
-        """Return how many changes a sink has not accepted. Dead letters are not counted."""
-
-    def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
-        """Record that a sink has the changes with these numbers, and all changes before them.
-
-        ``end`` is the end position of the sink after these changes, in the format of the sink.
-        """
-
-    def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change.
-
-        The change becomes a dead letter if ``retry_at`` is None.
-        """
-
-    def dead(self, sink: str) -> Sequence[DeadLetter]:
-        """Return the dead letters of a sink: changes that are no longer sent to it."""
-
-    def replay(self, sink: str, numbers: Iterable[int]) -> int:
-        """Make the dead letters with these numbers pending again. Return how many were found."""
 
 
 @public("workhours_sla.stream")

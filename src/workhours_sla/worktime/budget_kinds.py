@@ -13,10 +13,10 @@ from __future__ import annotations
 import calendar
 from abc import ABCMeta, abstractmethod
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, cast
 
 from workhours_sla.calendars.date_ranges import LATEST
 from workhours_sla.errors import ArgumentError, BudgetError, CalendarCoverageError, shown
@@ -81,6 +81,8 @@ class DayBudget(metaclass=ABCMeta):
 
     __slots__ = ()
 
+    around_the_clock: ClassVar[bool] = False
+
     @abstractmethod
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
         """Return the due date of a budget that starts at ``start``.
@@ -104,6 +106,10 @@ class DayBudget(metaclass=ABCMeta):
             after_closing = is_over(schedule, start_date, start)
             due_at, limit = _answer_on(self, schedule, start_date, after_closing)
         return DayAnswer(due_at.astimezone(start.tzinfo), limit.astimezone(start.tzinfo))
+
+    def without_roll(self) -> DayBudget:
+        """Return the same budget, whose due date stays on a day off."""
+        return replace(self, roll="none") if isinstance(self, CalendarDays | Months) else self
 
     def bounds(
         self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
@@ -293,6 +299,8 @@ class ClockTime:
     2025-03-15 17:00:00+03:00
     """
 
+    around_the_clock: ClassVar[bool] = True
+
     amount: timedelta
 
     def __post_init__(self) -> None:
@@ -333,6 +341,8 @@ class WorkingDaysInHours:
     >>> print(office.deadline(tuesday, WorkingDaysInHours(2)))
     2025-03-13 09:45:00+03:00
     """
+
+    around_the_clock: ClassVar[bool] = False
 
     count: int
 
