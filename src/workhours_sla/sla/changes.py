@@ -186,82 +186,78 @@ class Subject(NamedTuple):
     policy_version: str
 
 
-def changes_between(
-    subject: Subject,
-    reported: dict[Key, Reported],
-    clocks: Mapping[Key, Clock | None],
-    watermark: datetime,
-) -> list[Change]:
-    """Return the changes from the reported state to the current state, and update ``reported``.
+class _Report(NamedTuple):
+    """What is new about one clock: its reported state, the retractions, and the other changes."""
 
-    ``clocks`` are the clocks that may have changed, None for a clock that no longer exists.
-    Retractions come first, then the other changes in the order of ChangeKind.
+    reported: Reported
+    retractions: list[Change]
+    additions: list[Change]
+
+
+def _report(
+    subject: Subject, key: Key, old: Reported, clock: Clock | None, watermark: datetime
+) -> _Report | None:
+    """Return what is new about a clock, None if nothing is.
+
+    ``clock`` is None if the clock no longer exists.
     """
-    retractions: list[Change] = []
-    additions: list[Change] = []
-    for key, clock in clocks.items():
-        old = reported.get(key, Reported())
-        before = old.facts
-        facts = [] if clock is None else list(_facts_of(clock, watermark))
-        if clock is not None and old.total and clock.due_at != old.due_at:
-            facts = _with_due(facts, clock, before, old.due_at)
-        pairs = zip_longest(before, facts)
-        places = [place for place, (one, other) in enumerate(pairs) if one != other]
-        if not places:
-            continue
-        known = {before[one]: old.revisions[one] for one in places if one < len(before)}
-        current = {facts[one]: one for one in places if one < len(facts)}
-        revisions = [*old.revisions, *[0] * len(facts)][: len(facts)]
-        total = old.total
-        changes = _Changes(subject, key, clock)
-        for fact, revision in known.items():
-            if fact not in current:
-                total += 1
-                retractions.append(changes.of(fact, total, changes.identity(fact, revision)))
-        for fact, place in current.items():
-            if fact not in known:
-                total += 1
-                known[fact] = total
-                additions.append(changes.of(fact, total))
-            revisions[place] = known[fact]
-        due = old.due_at
-        if before[:1] != facts[:1]:
-            due = None if clock is None else clock.due_at
-        kinds, moments = zip(*facts, strict=True) if facts else ((), ())
-        reported[key] = Reported(kinds, moments, tuple(revisions), due, total)
-    return retractions + additions
+    before = old.facts
+    facts = [] if clock is None else list(_facts_of(clock, watermark))
+    if clock is not None and old.total and clock.due_at != old.due_at:
+        facts = _with_due(facts, clock, before, old.due_at)
+    pairs = zip_longest(before, facts)
+    places = [place for place, (one, other) in enumerate(pairs) if one != other]
+    if not places:
+        return None
+    known = {before[one]: old.revisions[one] for one in places if one < len(before)}
+    current = {facts[one]: one for one in places if one < len(facts)}
+    revisions = [*old.revisions, *[0] * len(facts)][: len(facts)]
+    total = old.total
+    retractions, additions = [], []
+    for fact, revision in known.items():
+        if fact not in current:
+            total += 1
+            earlier = _identity(subject.appeal_id, *key, fact[0], revision)
+            retractions.append(_change(subject, key, clock, fact, total, earlier))
+    for fact, place in current.items():
+        if fact not in known:
+            total += 1
+            known[fact] = total
+            additions.append(_change(subject, key, clock, fact, total, None))
+        revisions[place] = known[fact]
+    due = old.due_at
+    if before[:1] != facts[:1]:
+        due = None if clock is None else clock.due_at
+    kinds, moments = zip(*facts, strict=True) if facts else ((), ())
+    reported = Reported(kinds, moments, tuple(revisions), due, total)
+    return _Report(reported, retractions, additions)
 
 
-class _Changes(NamedTuple):
-    """What all changes of one clock share."""
-
-    subject: Subject
-    key: Key
-    clock: Clock | None
-
-    def identity(self, fact: Fact, revision: int) -> str:
-        """Return the id of an earlier change."""
-        return _identity(self.subject.appeal_id, *self.key, fact[0], revision)
-
-    def of(self, fact: Fact, revision: int, retracts: str | None = None) -> Change:
-        """Return the change that reports a fact, or that retracts an earlier change."""
-        kind, at = fact
-        clock, (appeal_id, agency_id, policy_version) = self.clock, self.subject
-        return Change(
-            kind,
-            appeal_id,
-            *self.key,
-            revision,
-            at,
-            None if clock is None else clock.due_at,
-            None if clock is None else clock.limit,
-            retracts,
-            () if clock is None else clock.evidence,
-            agency_id,
-            "" if clock is None else clock.schedule.calendar.version,
-            policy_version,
-            clock is not None and clock.is_retroactive and kind is ChangeKind.BREACHED,
-        )
+def _change(
+    subject: Subject,
+    key: Key,
+    clock: Clock | None,
+    fact: Fact,
+    revision: int,
+    retracts: str | None,
+) -> Change:
+    """Return the change that reports a fact, or that retracts an earlier change."""
+    kind, at = fact
+    return Change(
+        kind,
+        subject.appeal_id,
+        *key,
+        revision,
+        at,
+        None if clock is None else clock.due_at,
+        None if clock is None else clock.limit,
+        retracts,
+        () if clock is None else clock.evidence,
+        subject.agency_id,
+        "" if clock is None else clock.schedule.calendar.version,
+        subject.policy_version,
+        clock is not None and clock.is_retroactive and kind is ChangeKind.BREACHED,
+    )
 
 
 class AppealState:
@@ -335,7 +331,10 @@ class AppealState:
         return self._folded
 
     def report(self, policy: Policy, watermark: datetime) -> list[Change]:
-        """Return the changes that new events and time have caused since the last report."""
+        """Return the changes that new events and time have caused since the last report.
+
+        Retractions come first, then the other changes in the order of ChangeKind.
+        """
         folded = self.fold(policy)
         before, timers = self._clocks, self._timers
         changed: dict[Key, Clock | None] = {}
@@ -352,16 +351,22 @@ class AppealState:
                 self._timers[key] = clock.next_change(watermark)
             self._clocks[key] = clock
         changed |= dict.fromkeys(key for key in self.reported if key not in self._clocks)
-        agency_id = folded.appeal.attributes.agency_id
-        subject = Subject(self.appeal_id, agency_id, policy.version)
-        changes = changes_between(subject, self.reported, changed, watermark)
+        subject = Subject(self.appeal_id, folded.appeal.attributes.agency_id, policy.version)
+        retractions: list[Change] = []
+        additions: list[Change] = []
+        for key, one in changed.items():
+            found = _report(subject, key, self.reported.get(key, Reported()), one, watermark)
+            if found is not None:
+                self.reported[key] = found.reported
+                retractions += found.retractions
+                additions += found.additions
         first = min(self._timers.values(), default=NEVER)
         self.next_at = None if first == NEVER else first
         is_over = folded.appeal.created is not None and all(
             clock.excluded_at or clock.answered_at or clock.withdrawn_at for clock in folded.clocks
         )
         self.ended_at = self.events[-1].occurred_at if is_over and self.next_at is None else None
-        return changes
+        return retractions + additions
 
     def reasons(self, policy: Policy) -> Mapping[str, str | None]:
         """Return the quarantine reasons that have changed since the last call, keyed by event id.

@@ -8,7 +8,14 @@ from typing import ClassVar, NoReturn, cast
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS, TIMES, Kind
 from workhours_sla.errors import shown
-from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Event, EventType, check_text
+from workhours_sla.sla.event import (
+    AUTHOR_ROLES,
+    FIELD_NAMES,
+    Attributes,
+    Event,
+    EventType,
+    check_text,
+)
 from workhours_sla.sla.outcome import Claim, Theirs
 from workhours_sla.sources.derived_events import (
     content_id,
@@ -239,12 +246,14 @@ class Mapper:
         """Return the status of a row. Raises RefusedError."""
         appeal_id, status, since, received, source, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
-        with refusing():
-            check_text("appeal_id", appeal_id)
         status = status or self._absent("status", record)
         began_at = self._time("since", since) or self._absent("since", record)
         received_at = self._time("received_at", received) or received_at or began_at
         facts = (source or self.layout.source, *attributes)
+        names = ("appeal_id", "source", *Attributes._fields)
+        with refusing():
+            for name, text in zip(names, (appeal_id, *facts), strict=True):
+                check_text(name, text or "")
         meaning = MEANINGS.get(status)
         written = record.get(self._status_key or "")
         status = written.strip() if isinstance(written, str) else _if_plain(written)

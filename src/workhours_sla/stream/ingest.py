@@ -178,7 +178,7 @@ def _repeat(
         if isinstance(copies, Copies):
             copies.receive_earlier(same, event)
         else:
-            same.receive(event)
+            same.event = event
         work.alter(same)
         changed.append(same)
     after = effective_copy(copies)

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from workhours_sla.calendars.date_ranges import LATEST
 from workhours_sla.errors import ArgumentError, BudgetError, CalendarCoverageError, shown
@@ -80,8 +80,6 @@ class DayBudget(metaclass=ABCMeta):
     """
 
     __slots__ = ()
-
-    around_the_clock: ClassVar[bool] = False
 
     @abstractmethod
     def due_on(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> date:
@@ -299,8 +297,6 @@ class ClockTime:
     2025-03-15 17:00:00+03:00
     """
 
-    around_the_clock: ClassVar[bool] = True
-
     amount: timedelta
 
     def __post_init__(self) -> None:
@@ -341,8 +337,6 @@ class WorkingDaysInHours:
     >>> print(office.deadline(tuesday, WorkingDaysInHours(2)))
     2025-03-13 09:45:00+03:00
     """
-
-    around_the_clock: ClassVar[bool] = False
 
     count: int
 
