@@ -68,7 +68,7 @@ class Stored(Pipeline):
 def drain(store: Outbox, sink: Sink, batch_size: int = delivery.DEFAULT_BATCH_SIZE) -> None:
     """Send every pending change to a sink in this thread; errors of the sink are raised."""
     while (pending := store.pending(sink.name, datetime.now(UTC), batch_size)).changes:
-        delivery._write(store, sink, pending, batch_size)
+        delivery.send(store, sink, pending, batch_size)
 
 
 def a_batch() -> Batch:

@@ -26,7 +26,7 @@ from workhours_sla import (
 from workhours_sla.errors import StoreError
 from workhours_sla.stream import Batch, MemoryStore, Pipeline
 from workhours_sla.stream.open_outcomes import OpenOutcomes
-from workhours_sla.stream.receipts import commit_with_receipts
+from workhours_sla.stream.pipeline import commit_with_receipts
 
 STEPS = (1, 20, 61, 600, 3_600, 40_000, 90_000, 900_000)
 

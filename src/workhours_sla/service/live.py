@@ -25,7 +25,7 @@ from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stream.delivery import Delivery, Sink
 from workhours_sla.stream.open_outcomes import OpenOutcomes
 from workhours_sla.stream.pipeline import Pipeline
-from workhours_sla.stream.receipts import Receipt, commit_with_receipts
+from workhours_sla.stream.pipeline import Receipt, commit_with_receipts
 from workhours_sla.stream.run_loop import Digests
 from workhours_sla.stream.sinks.digest import targets_of
 from workhours_sla.stream.sinks.metrics import Metrics

@@ -21,7 +21,7 @@ from workhours_sla.sources.cloudevents import (
 from workhours_sla.sources.received_ahead import received_ahead
 from workhours_sla.sources.rows import Fault
 from workhours_sla.sources.sent_events import sent_event
-from workhours_sla.stream.receipts import Receipt
+from workhours_sla.stream.pipeline import Receipt
 from workhours_sla.stream.source import Rejected
 from workhours_sla.text.messages import Detail, say
 

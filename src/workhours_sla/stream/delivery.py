@@ -278,7 +278,7 @@ class Delivery:
         sinks = list(sinks)
         store.deliver_to(sink.name for sink in sinks)
         self._workers = [
-            _Worker(_Sender(store, sink, retry, batch_size, clock), on_failure) for sink in sinks
+            _Worker(store, sink, retry, batch_size, on_failure, clock) for sink in sinks
         ]
 
     def __enter__(self) -> Self:
@@ -297,7 +297,7 @@ class Delivery:
     @property
     def failing(self) -> dict[str, BaseException]:
         """The sinks that did not accept their last changes, each with its error."""
-        return {name: error for worker in self._workers for name, error in worker.failing.items()}
+        return {one.name: one.failing for one in self._workers if one.failing is not None}
 
     def finish(self, timeout: float) -> list[Undelivered]:
         """Send the pending changes, stop, and return the sinks that have not received every change.
@@ -319,7 +319,7 @@ class Delivery:
             worker.wait(1.0)
 
 
-def _write(store: Outbox, sink: Sink, pending: Pending, batch_size: int) -> None:
+def send(store: Outbox, sink: Sink, pending: Pending, batch_size: int) -> None:
     """Send changes to a sink, and record in the store that the sink has accepted them."""
     changes = pending.changes
     end = sink.write([change for _, change in changes])
@@ -328,8 +328,8 @@ def _write(store: Outbox, sink: Sink, pending: Pending, batch_size: int) -> None
     store.acknowledge(sink.name, [number for number, _ in changes], end if is_last else None)
 
 
-class _Sender:
-    """Chooses the changes for one sink, sends them, and records failures in the store."""
+class _Worker:
+    """The thread of one sink: it sends changes, and records failures in the store."""
 
     def __init__(
         self,
@@ -337,72 +337,35 @@ class _Sender:
         sink: Sink,
         retry: Retry,
         batch_size: int,
+        on_failure: Callable[[str, Exception], object],
         clock: Callable[[], datetime],
     ) -> None:
-        self.name = sink.name
         self._store = store
         self._sink = sink
         self._retry = retry
         self._batch_size = min(batch_size, getattr(sink, "batch_size", batch_size))
-        self._clock = clock
-
-    def pending(self, *, at_once: bool) -> tuple[Pending, datetime]:
-        """Return the changes to send now, and the current time in UTC.
-
-        With ``at_once`` a failed change is returned even if its next attempt is later.
-        """
-        now = self._clock()
-        due = NEVER if at_once else now
-        return self._store.pending(self.name, due, self._batch_size), now
-
-    def send(self, pending: Pending) -> Exception | None:
-        """Send changes and record the result; return the error if the sink failed, else None."""
-        changes = pending.changes
-        numbers = [number for number, _ in changes]
-        try:
-            _write(self._store, self._sink, pending, self._batch_size)
-        except UndeliverableError as error:
-            ids = [change.change_id for _, change in changes]
-            failed_at = ids.index(error.change_id) if error.change_id in ids else 0
-            if failed_at:  # the sink accepted the changes before this one
-                self._store.acknowledge(self.name, numbers[:failed_at])
-            self._fail(numbers[failed_at], error, None)
-            return error
-        except Exception as error:  # noqa: BLE001 - a sink may raise anything
-            failed = pending.attempts + 1
-            wait: timedelta | None = getattr(error, "retry_after", None)
-            jitter = random()  # noqa: S311
-            retry_at = self._retry.at(self._clock(), failed, jitter=jitter, at_least=wait)
-            self._fail(numbers[0], error, retry_at)
-            return error
-        return None
-
-    def _fail(self, number: int, error: Exception, retry_at: datetime | None) -> None:
-        text = clipped(str(error) or type(error).__name__, _LONGEST_ERROR)
-        self._store.fail(self.name, number, text, retry_at)
-
-
-class _Worker:
-    """The thread of one sink."""
-
-    def __init__(self, sender: _Sender, on_failure: Callable[[str, Exception], object]) -> None:
-        self._sender = sender
         self._on_failure = on_failure
+        self._clock = clock
         self._changed = Condition()
         self._has_news = False
         self._is_new = True
         """True until the first write, which also sends a change that failed in an earlier run."""
         self._finishing = self._stopping = False
         self._step_began = monotonic()
-        self._failing: BaseException | None = None
+        self.failing: BaseException | None = None
+        """The error of the last write, None if it succeeded."""
         self._is_noted = False
         """Whether ``on_failure`` was called since the sink last had every change."""
         self._thread = Thread(
             target=copy_context().run,
             args=(self._run,),
-            name=f"delivery to {sender.name}",
+            name=f"delivery to {sink.name}",
             daemon=True,
         )
+
+    @property
+    def name(self) -> str:
+        return self._sink.name
 
     def start(self) -> None:
         self._thread.start()
@@ -429,25 +392,18 @@ class _Worker:
             self._thread.join(min(timeout, _POLL))
 
     @property
-    def failing(self) -> dict[str, BaseException]:
-        """The error of the last write under the name of the sink; empty if it succeeded."""
-        return {} if self._failing is None else {self._sender.name: self._failing}
-
-    @property
     def undelivered(self) -> Undelivered | None:
         """The reason why the sink has not received every change; None if it has received all."""
         if self._thread.is_alive():
-            return Undelivered(self._sender.name, None)
-        if self._failing is not None:
-            return Undelivered(self._sender.name, self._failing)
-        return None
+            return Undelivered(self.name, None)
+        return None if self.failing is None else Undelivered(self.name, self.failing)
 
     def _run(self) -> None:
         try:
             while self._step():
                 self._step_began = monotonic()
         except BaseException as error:  # noqa: BLE001 - it is reported by ``undelivered``
-            self._failing = error
+            self.failing = error
 
     def _step(self) -> bool:
         """Send pending changes, or wait for more; return False if the thread must end."""
@@ -456,15 +412,17 @@ class _Worker:
                 return False
             finishing, self._has_news = self._finishing, False
         try:
-            pending, now = self._sender.pending(at_once=self._is_new)
+            now = self._clock()
+            due = NEVER if self._is_new else now
+            pending = self._store.pending(self.name, due, self._batch_size)
             if pending.changes:
                 return self._send(pending) or not finishing
         except StoreError as error:  # the store itself, which may work again
-            self._failing = error
+            self.failing = error
             self._wait(_STORE_RETRY)
             return not finishing
         if pending.retry_at is None:
-            self._is_noted, self._failing = False, None
+            self._is_noted, self.failing = False, None
         if finishing:
             return False
         if pending.retry_at is None:
@@ -474,14 +432,37 @@ class _Worker:
         return True
 
     def _send(self, pending: Pending) -> bool:
-        """Send changes, and return whether the sink is not failing."""
+        """Send changes, record the result, and return whether the sink is not failing."""
         self._is_new = False
-        error = self._sender.send(pending)
-        if error is not None and not self._is_noted:
+        numbers = [number for number, _ in pending.changes]
+        failing = None
+        try:
+            send(self._store, self._sink, pending, self._batch_size)
+        except UndeliverableError as error:
+            ids = [change.change_id for _, change in pending.changes]
+            failed_at = ids.index(error.change_id) if error.change_id in ids else 0
+            if failed_at:  # the sink accepted the changes before this one
+                self._store.acknowledge(self.name, numbers[:failed_at])
+            self._fail(numbers[failed_at], error, None)
+        except Exception as error:  # noqa: BLE001 - a sink may raise anything
+            wait: timedelta | None = getattr(error, "retry_after", None)
+            retry_at = self._retry.at(
+                self._clock(),
+                pending.attempts + 1,
+                jitter=random(),  # noqa: S311
+                at_least=wait,
+            )
+            self._fail(numbers[0], error, retry_at)
+            failing = error
+        self.failing = failing
+        return failing is None
+
+    def _fail(self, number: int, error: Exception, retry_at: datetime | None) -> None:
+        text = clipped(str(error) or type(error).__name__, _LONGEST_ERROR)
+        self._store.fail(self.name, number, text, retry_at)
+        if not self._is_noted:
             self._is_noted = True
-            self._on_failure(self._sender.name, error)
-        self._failing = None if isinstance(error, UndeliverableError) else error
-        return self._failing is None
+            self._on_failure(self.name, error)
 
     def _wait(self, seconds: float | None) -> None:
         """Wait for new changes, for the end, or for some seconds."""

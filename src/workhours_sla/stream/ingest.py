@@ -13,10 +13,9 @@ from workhours_sla.sla.deduplication import (
     Copies,
     StoredEvent,
     effective_copy,
-    is_future,
     reason_for,
 )
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.event import Event, is_future
 from workhours_sla.stream.store import BY_FOLD, Dropped, Store, Work
 
 Move = tuple[Event | None, StoredEvent | None]
