@@ -23,11 +23,10 @@ from workhours_sla.stream import (
     Rejected,
     StoreFault,
     check_store,
+    delivery,
     events_of,
 )
-from workhours_sla.stream import delivery
-from workhours_sla.stream.delivery import Sink
-from workhours_sla.stream.store import Outbox
+from workhours_sla.stream.delivery import Outbox, Sink
 
 
 class Places:

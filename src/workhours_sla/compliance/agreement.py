@@ -9,7 +9,8 @@ from typing import Any, Final, Literal
 
 from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
-from workhours_sla.sla.outcome import Claim, Outcome, Theirs
+from workhours_sla.sla.event import Claim, Theirs
+from workhours_sla.sla.outcome import Outcome
 
 VerdictClass = Literal["same", "ours_late", "theirs_late", "not_comparable", "theirs_missing"]
 DueClass = Literal["equal", "break", "opening", "days", "hours", "other", "unknown"]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from workhours_sla.service.answering import Limits, check_events, data_of
 from workhours_sla.service.bodies import JSON_TYPE
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import Problem, refuse
-from workhours_sla.sla.event import FIELD_NAMES, Event
+from workhours_sla.sla.event import ALLOWED_SKEW, FIELD_NAMES, Event
 from workhours_sla.sources.cloudevents import (
     ENVELOPE,
     attribute_of,
@@ -37,8 +37,6 @@ SOURCE: Final = "http"
 LONGEST: Final = 256
 """The largest number of characters of a value that is kept of a rejected event."""
 _KEPT: Final = frozenset({"schema", *FIELD_NAMES, *ENVELOPE})
-MAX_AHEAD: Final = timedelta(minutes=5)
-"""An event is rejected if its ``received_at`` is further ahead of the service's clock."""
 _KINDS: Final = {"naive_time": "naive-time", "unreadable_time": "invalid-time"}
 """The problem for a reason to reject an event, if it is not ``invalid-event``."""
 
@@ -157,7 +155,7 @@ def _item(record: Any, place: int, now: datetime) -> Event | Fault:
     if isinstance(item, Fault):
         return item
     (event,) = item
-    ahead = received_ahead(event, now, MAX_AHEAD)
+    ahead = received_ahead(event, now, ALLOWED_SKEW)
     return event if ahead is None else Fault(place, "received_ahead", Detail(ahead), "")
 
 

@@ -1,4 +1,7 @@
-"""Events: what happened to an appeal, without any text of the appeal itself."""
+"""Events: what happened to an appeal, without any text of the appeal itself.
+
+Beside it, what the system that exported an appeal says of its due time and verdict.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
 from types import NoneType
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from workhours_sla.argument_types import check_arguments
 from workhours_sla.errors import EventError, NaiveDatetimeError, shown
@@ -291,3 +294,22 @@ def in_utc(name: str, when: datetime) -> datetime:
         msg = f"{name} {when!r} has no zone, so it names no instant; give it an offset"
         raise NaiveDatetimeError(msg)
     return when.astimezone(UTC)
+
+
+Theirs = Literal["met", "breached"]
+"""The verdicts of other systems."""
+
+
+@public("workhours_sla.files")
+class Claim(NamedTuple):
+    """The due time and the verdict of an appeal in the system that exported the file.
+
+    ``due_at`` is in UTC. Each is None if the system did not export it.
+
+    >>> Claim("A-1", verdict="met").due_at is None
+    True
+    """
+
+    appeal_id: str
+    due_at: datetime | None = None
+    verdict: Theirs | None = None

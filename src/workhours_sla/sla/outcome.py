@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.module_names import public
@@ -218,22 +218,3 @@ def due_trace(outcome: Outcome, target: Target) -> Trace | None:
             if found.end == outcome.due_at:
                 return found
     return None
-
-
-Theirs = Literal["met", "breached"]
-"""The verdicts of other systems."""
-
-
-@public("workhours_sla.files")
-class Claim(NamedTuple):
-    """The due time and the verdict of an appeal in the system that exported the file.
-
-    ``due_at`` is in UTC. Each is None if the system did not export it.
-
-    >>> Claim("A-1", verdict="met").due_at is None
-    True
-    """
-
-    appeal_id: str
-    due_at: datetime | None = None
-    verdict: Theirs | None = None

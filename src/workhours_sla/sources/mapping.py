@@ -12,11 +12,12 @@ from workhours_sla.sla.event import (
     AUTHOR_ROLES,
     FIELD_NAMES,
     Attributes,
+    Claim,
     Event,
     EventType,
+    Theirs,
     check_text,
 )
-from workhours_sla.sla.outcome import Claim, Theirs
 from workhours_sla.sources.derived_events import (
     content_id,
     derived_event,
