@@ -9,7 +9,6 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from itertools import zip_longest
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -186,76 +185,60 @@ class Subject(NamedTuple):
     policy_version: str
 
 
-class _Report(NamedTuple):
-    """What is new about one clock: its reported state, the retractions, and the other changes."""
-
-    reported: Reported
-    retractions: list[Change]
-    additions: list[Change]
-
-
 def _report(
     subject: Subject, key: Key, old: Reported, clock: Clock | None, watermark: datetime
-) -> _Report | None:
-    """Return what is new about a clock, None if nothing is.
+) -> tuple[Reported, list[Change], list[Change]] | None:
+    """Return the new reported state of a clock, its retractions and the other changes.
 
-    ``clock`` is None if the clock no longer exists.
+    Return None if nothing has changed. ``clock`` is None if the clock no longer exists.
     """
     before = old.facts
     facts = [] if clock is None else list(_facts_of(clock, watermark))
     if clock is not None and old.total and clock.due_at != old.due_at:
         facts = _with_due(facts, clock, before, old.due_at)
-    pairs = zip_longest(before, facts)
-    places = [place for place, (one, other) in enumerate(pairs) if one != other]
-    if not places:
+    if facts == before:
         return None
-    known = {before[one]: old.revisions[one] for one in places if one < len(before)}
-    current = {facts[one]: one for one in places if one < len(facts)}
-    revisions = [*old.revisions, *[0] * len(facts)][: len(facts)]
-    total = old.total
+    current, known = set(facts), dict(zip(before, old.revisions, strict=True))
+    total, due = old.total, old.due_at
     retractions, additions = [], []
     for fact, revision in known.items():
         if fact not in current:
             total += 1
             earlier = _identity(subject.appeal_id, *key, fact[0], revision)
-            retractions.append(_change(subject, key, clock, fact, total, earlier))
-    for fact, place in current.items():
+            retractions.append(_change(subject, key, clock, (*fact, total, earlier)))
+    for fact in facts:
         if fact not in known:
             total += 1
             known[fact] = total
-            additions.append(_change(subject, key, clock, fact, total, None))
-        revisions[place] = known[fact]
-    due = old.due_at
+            additions.append(_change(subject, key, clock, (*fact, total, None)))
     if before[:1] != facts[:1]:
         due = None if clock is None else clock.due_at
     kinds, moments = zip(*facts, strict=True) if facts else ((), ())
-    reported = Reported(kinds, moments, tuple(revisions), due, total)
-    return _Report(reported, retractions, additions)
+    revisions = tuple(known[fact] for fact in facts)
+    return Reported(kinds, moments, revisions, due, total), retractions, additions
 
 
 def _change(
     subject: Subject,
     key: Key,
     clock: Clock | None,
-    fact: Fact,
-    revision: int,
-    retracts: str | None,
+    what: tuple[ChangeKind, datetime | None, int, str | None],
 ) -> Change:
-    """Return the change that reports a fact, or that retracts an earlier change."""
-    kind, at = fact
+    kind, at, revision, retracts = what
+    appeal_id, agency_id, policy_version = subject
     return Change(
         kind,
-        subject.appeal_id,
+        appeal_id,
         *key,
         revision,
         at,
-        None if clock is None else clock.due_at,
-        None if clock is None else clock.limit,
+        clock and clock.due_at,
+        clock and clock.limit,
         retracts,
-        () if clock is None else clock.evidence,
-        subject.agency_id,
-        "" if clock is None else clock.schedule.calendar.version,
-        subject.policy_version,
+        clock.evidence if clock else (),
+        agency_id,
+        clock.schedule.calendar.version if clock else "",
+        policy_version,
         clock is not None and clock.is_retroactive and kind is ChangeKind.BREACHED,
     )
 
@@ -357,9 +340,9 @@ class AppealState:
         for key, one in changed.items():
             found = _report(subject, key, self.reported.get(key, Reported()), one, watermark)
             if found is not None:
-                self.reported[key] = found.reported
-                retractions += found.retractions
-                additions += found.additions
+                self.reported[key] = found[0]
+                retractions += found[1]
+                additions += found[2]
         first = min(self._timers.values(), default=NEVER)
         self.next_at = None if first == NEVER else first
         is_over = folded.appeal.created is not None and all(
