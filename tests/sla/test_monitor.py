@@ -540,7 +540,7 @@ POLICY = Policy(
 KINDS = ("replied", "reopened") * 4 + ("paused", "resumed", "edited", "closed", "review", "deleted")
 
 
-def story(chance: random.Random, appeals: int, size: int) -> Iterator[Event]:
+def random_story(chance: random.Random, appeals: int, size: int) -> Iterator[Event]:
     """Yield events of some appeals, in which replies and reopenings are frequent."""
     when = MONDAY
     for number in range(size):
@@ -570,7 +570,7 @@ def test_a_monitor_that_keeps_its_clocks_reports_as_one_that_is_restored(
 ) -> None:
     """A restored monitor builds every clock again at each step."""
     kept, restored = Monitor(POLICY), Monitor(POLICY)
-    for events in batched(story(random.Random(seed), appeals, 90), step):
+    for events in batched(random_story(random.Random(seed), appeals, 90), step):
         restored = Monitor.restore(POLICY, restored.snapshot())
         assert kept.apply(events) == restored.apply(events)
         restored = Monitor.restore(POLICY, restored.snapshot())
