@@ -13,6 +13,7 @@ from kit.values import OFFICE, POLICY, at, created, event, replied
 from workhours_sla import (
     Event,
     EventType,
+    Monitor,
     Policy,
     Rule,
     Schedule,
@@ -255,6 +256,13 @@ def test_other_appeals_never_wait_for_a_message(role: str | None) -> None:
     target = Target("t", working_hours(4), OFFICE, staff_opened="wait")
     (found,) = evaluate(by_staff(role), Policy([target]), as_of=at(2025, 3, 12, 17)).outcomes
     assert found.started_at == at(2025, 3, 12, 10)
+
+
+def test_a_waiting_clock_starts_in_a_stream_too() -> None:
+    monitor = Monitor(Policy([Target("t", working_hours(1), OFFICE, staff_opened="wait")]))
+    assert monitor.apply(by_staff("official")) == ()
+    (opened,) = monitor.apply(message(at(2025, 3, 12, 15)))
+    assert (opened.kind.value, opened.due_at) == ("opened", at(2025, 3, 12, 16))
 
 
 def test_an_open_pause_is_marked_if_later_events_show_work() -> None:
