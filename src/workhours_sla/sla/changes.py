@@ -121,12 +121,14 @@ def _facts_of(clock: Clock, watermark: datetime) -> Iterator[Fact]:
         yield ChangeKind.EXCLUDED, clock.excluded_at
         return
     yield ChangeKind.OPENED, clock.started_at
-    ended = _ended_by(clock)
-    yield from _pauses(clock, ended, watermark)
+    ended = clock.ended_at
+    if any(clock.pauses):
+        yield from _pauses(clock, ended, watermark)
     # if another clock may count, it may have been answered earlier
     others = clock.others if ended is not None else ()
-    if NEVER != clock.warned_from <= watermark and all(map(_was_warned, (clock, *others))):
-        yield ChangeKind.AT_RISK, clock.warned_from
+    warn = clock.warned_from
+    if NEVER != warn <= watermark and all(map(_was_warned, (clock, *others))):
+        yield ChangeKind.AT_RISK, warn
     # a late answer does not end a clock before the watermark passes its limit, because an earlier
     # answer may still arrive
     verdict = Verdict.BREACHED if ended is None else clock.verdict(watermark)[0]
@@ -136,14 +138,9 @@ def _facts_of(clock: Clock, watermark: datetime) -> Iterator[Fact]:
         yield ChangeKind.BREACHED, clock.breach_at
 
 
-def _ended_by(clock: Clock) -> datetime | None:
-    """Return when a clock was answered or withdrawn; a withdrawal after the limit is none."""
-    return clock.answered_at if clock.withdrawn_at is None else clock.ended_at
-
-
 def _was_warned(clock: Clock) -> bool:
     """Return whether a clock was certainly at risk before it ended."""
-    return clock.warned_from < (_ended_by(clock) or NEVER)
+    return clock.warned_from < (clock.ended_at or NEVER)
 
 
 def _pauses(clock: Clock, ended: datetime | None, watermark: datetime) -> Iterator[Fact]:

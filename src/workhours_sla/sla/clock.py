@@ -218,7 +218,8 @@ class Clock:
         """The first instant at which a clock without an answer is certainly breached, or NEVER."""
         limit = self.latest.limit
         past = limit if limit == NEVER else late_from(limit)
-        return max(past, self.applies_since or past)
+        since = self.applies_since
+        return past if since is None else max(past, since)
 
     @property
     def warned_from(self) -> datetime:

@@ -1,49 +1,21 @@
 """Build the clock of one cycle of an appeal against a target.
 
-The option ``starts`` selects what starts the clock:
-
-- ``posted``: the first ``created``;
-- ``detected``: the receipt of the first ``created``;
-- ``registered``, ``assigned``: the first event of that type;
-- ``interim``: the first reply with the reason ``interim``.
-
-If the event that starts the clock is missing, there is no clock. In a reopened cycle the clock
-starts with the reopening, except for ``interim``. If staff opened the appeal and ``staff_opened``
-is ``wait``, the clock starts at the citizen's first message instead of the posting.
-
-The option ``stops`` selects what answers:
-
-- ``first_reply``: the first reply from the start on;
-- ``substantive_reply``: the first reply from the start on that was judged substantive;
-- ``final_reply``: the last reply from the start on, at or before the first ``closed``;
-- ``next_reply``: see below;
-- a set of event types: the first event of these types from the start on. The author of a
-  ``replied`` or ``closed`` must be an official or unknown.
-
-The event that starts the clock does not answer it.
-
-The option ``on_transfer`` selects what a transfer does:
-
-- ``keep``: a transfer does nothing;
-- ``restart``: the clock starts again at each ``transferred`` after its start and before its answer;
-- ``resume``: the same as ``restart``, unless the last holder already had the appeal earlier in the
-  cycle. In this case the clock starts when the last holder first had the appeal, and the times of
-  other holders are cut out like pauses.
+The page "Targets, policies and verdicts" of the documentation has the rules of the options
+``starts``, ``stops`` and ``on_transfer``. If the event that starts the clock is missing, there is
+no clock. With ``on_transfer="resume"`` a clock starts when the last holder first had the appeal in
+the cycle, and the times of other holders are cut out like pauses.
 
 The clock ends with the answer, or with the citizen's deletion if the deletion came before the
 answer and within the limit. A deletion that occurred before the start withdraws the appeal at the
 start.
 
-With ``next_reply``, an appeal has exchanges between citizen and agency. An exchange begins with the
-start of the clock, or with a ``citizen_message`` while no exchange is open. It ends with the next
-reply. Each exchange has a clock, and one of these clocks counts for the appeal: the clock of an
-exchange that was answered after its limit, if there is one; otherwise the clock of the open
-exchange; otherwise the clock of an answered exchange. If several clocks qualify, the clock with the
-most working time counts. If several clocks have the most, the first of them counts.
-
-If uncertain dates affect which clock is late or has the most working time, several clocks may
-count. Then one of them is returned, and its ``others`` are the rest. A due time or limit of the
-returned clock is None unless all of these clocks share it.
+With ``stops="next_reply"``, an exchange begins with the start of the clock, or with a
+``citizen_message`` while no exchange is open. It ends with the next reply. Each exchange has a
+clock, and one of these clocks counts for the appeal: the clock of an exchange that was answered
+after its limit, if there is one; otherwise the clock of the open exchange; otherwise the clock of
+an answered exchange. If several clocks qualify, the first with the most working time counts. If
+uncertain dates affect which one that is, one of them is returned, and its ``others`` are the rest.
+A due time or limit of the returned clock is None unless all of these clocks share it.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.event import Event, is_future
@@ -103,29 +103,6 @@ def effective_copy(known: StoredEvent | Copies) -> StoredEvent | None:
     return first
 
 
-def deduplicate(same_id: Sequence[Event]) -> tuple[Event, list[Quarantined], int]:
-    """Return the first event of one id, the quarantined events, and the number of duplicates.
-
-    The first event counts unless ``is_future`` is True for it, which the caller must check. The
-    quarantined events are the events with another content.
-    """
-    if len(same_id) == 1:
-        return same_id[0], [], 0
-    copies = Copies()
-    for event in same_id:
-        same = copies.same_content(event)
-        if same is None:
-            copies.add(StoredEvent(event))
-        elif event.received_at < same.event.received_at:
-            copies.receive_earlier(same, event)
-    first = copies.first
-    assert first is not None  # noqa: S101 - there is an event
-    others = [
-        Quarantined(copy.event, reason_for(copy.event)) for copy in copies.all if copy is not first
-    ]
-    return first.event, others, len(same_id) - len(copies.all)
-
-
 def deduplicated_appeals(
     by_id: Iterable[Sequence[Event]],
 ) -> tuple[dict[str, list[Event]], list[Quarantined], int]:
@@ -137,13 +114,23 @@ def deduplicated_appeals(
     quarantine: list[Quarantined] = []
     duplicate = 0
     for same_id in by_id:
-        event, rejected, repeated = deduplicate(same_id)
-        quarantine += rejected
-        duplicate += repeated
-        if is_future(event):
-            quarantine.append(Quarantined(event, FUTURE_TIME))
+        first = same_id[0]
+        if len(same_id) > 1:
+            copies = Copies()
+            for event in same_id:
+                same = copies.same_content(event)
+                if same is None:
+                    copies.add(StoredEvent(event))
+                elif event.received_at < same.event.received_at:
+                    copies.receive_earlier(same, event)
+            first = cast("StoredEvent", copies.first).event
+            others = [copy.event for copy in copies.all if copy is not copies.first]
+            quarantine += [Quarantined(event, reason_for(event)) for event in others]
+            duplicate += len(same_id) - len(copies.all)
+        if is_future(first):
+            quarantine.append(Quarantined(first, FUTURE_TIME))
         else:
-            appeals.setdefault(event.appeal_id, []).append(event)
+            appeals.setdefault(first.appeal_id, []).append(first)
     return appeals, quarantine, duplicate
 
 

@@ -163,10 +163,9 @@ class Event:
                 f"an event needs event_id and appeal_id, got {shown(event_id)}, {shown(appeal_id)}"
             )
             raise EventError(msg)
-        if occurred_at.tzinfo is not UTC or not EARLIEST <= occurred_at <= LATEST:
-            _set(self, "occurred_at", _in_utc("occurred_at", occurred_at, event_id))
-        if received_at.tzinfo is not UTC or not EARLIEST <= received_at <= LATEST:
-            _set(self, "received_at", _in_utc("received_at", received_at, event_id))
+        for name, when in (("occurred_at", occurred_at), ("received_at", received_at)):
+            if when.tzinfo is not UTC or not EARLIEST <= when <= LATEST:
+                _set(self, name, _in_utc(name, when, event_id))
         if type.__class__ is not EventType:
             if not isinstance(type, str) or type not in _TYPES:  # type: ignore[redundant-expr]
                 msg = f"no event type {shown(type)}; use one of {', '.join(EventType)}"
@@ -279,11 +278,6 @@ def in_utc(name: str, when: datetime) -> datetime:
 
     ``name`` is the name of the argument, for the message of the error. Raises NaiveDatetimeError
     for a naive datetime, and TypeError for anything but a datetime, such as text.
-
-    >>> from datetime import timedelta, timezone
-    >>> noon = datetime(2025, 3, 12, 12, tzinfo=timezone(timedelta(hours=3)))
-    >>> str(in_utc("as_of", noon))
-    '2025-03-12 09:00:00+00:00'
     """
     try:
         offset = when.utcoffset()

@@ -24,10 +24,6 @@ class Slot:
     """The number of deadlines in one hour or on one date: after ``since``, up to ``until``.
 
     ``together`` is the largest number of deadlines at one instant.
-
-    >>> noon = datetime(2026, 3, 16, 12, tzinfo=UTC)
-    >>> Slot(noon, noon + timedelta(hours=1), count=3, together=2).count
-    3
     """
 
     since: datetime

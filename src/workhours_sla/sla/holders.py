@@ -170,16 +170,6 @@ def breach_owner(spans: Iterable[Span], limit: datetime, by: Owner = "at_breach"
     ``limit`` is the last instant at which an answer is in time. ``by`` selects the holder at the
     limit (``at_breach``), the holder with the most working time (``largest_share``), or the first
     holder (``first``). A holder who returned the appeal at once is never responsible.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
-    >>> spans = [
-    ...     Span("roads", "assigned", noon, noon + 3 * HOUR, 3 * HOUR),
-    ...     Span("parks", "assigned", noon + 3 * HOUR, noon + 5 * HOUR, 2 * HOUR),
-    ... ]
-    >>> limit = noon + 4 * HOUR
-    >>> breach_owner(spans, limit), breach_owner(spans, limit, "largest_share")
-    ('parks', 'roads')
     """
     assigned = [span for span in spans if span.phase == "assigned"]
     if not assigned:
@@ -209,15 +199,6 @@ def in_time_if_earlier(
     same amount. ``overdue`` is the working time by which the appeal is late. Without an answer,
     this is the working time up to now. Return None if the appeal was never assigned, or if the
     result depends on an answer that is still missing.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
-    >>> spans = [
-    ...     Span("roads", "assigned", noon, noon + 3 * HOUR, 3 * HOUR),
-    ...     Span("parks", "assigned", noon + 3 * HOUR, noon + 5 * HOUR, 2 * HOUR),
-    ... ]
-    >>> in_time_if_earlier(spans, noon + 4 * HOUR, HOUR, answered=True)
-    True
     """
     spans = list(spans)
     assigned = [span for span in spans if span.phase == "assigned"]

@@ -139,11 +139,7 @@ class Store(Outbox, Protocol):
         """The lock that a pipeline takes for each call. It raises StoreError in a closed store."""
 
     def transaction(self) -> AbstractContextManager[object]:
-        """Return a context manager for one transaction.
-
-        Everything that is written within the block becomes durable when the block ends. If the
-        block raises, nothing is stored.
-        """
+        """Return a block whose writes become durable when it ends, or are undone if it raises."""
 
     def close(self) -> None:
         """Close the store."""
@@ -156,8 +152,7 @@ class Store(Outbox, Protocol):
     def built_under(self) -> str | None:
         """The version of the policy under which the clocks were last built.
 
-        None if all clocks must be built again. This is necessary in a new store, and in a store
-        that another version of this library wrote.
+        None in a new store, or one of another version of this library: all must be built again.
         """
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
@@ -166,8 +161,7 @@ class Store(Outbox, Protocol):
     def advance(self, watermark: datetime) -> bool:
         """Advance the watermark in memory and return True, or return False if it must be written.
 
-        A watermark must be written if it reaches a timer, or if the watermark that was written
-        last would become too old.
+        It must be written if it reaches a timer, or if the last written one would become too old.
         """
 
     # -- read within a transaction
@@ -201,12 +195,10 @@ class Store(Outbox, Protocol):
         """Write the events, appeals and changes of a transaction since its last write."""
 
     def drop(self, before: datetime) -> None:
-        """Drop what is older than an instant.
+        """Drop what ended, was read or was received before an instant, and changes all sinks have.
 
-        These are the appeals that ended before it, the rejected rows that were read before it, the
-        quarantined events that were received before it, and the earlier changes that every sink
-        has. The number of rejected rows is kept. Quarantined events of an appeal that has others
-        are dropped with the appeal. They are looked for once in ``SWEPT_EVERY``.
+        Old quarantined events are looked for once in ``SWEPT_EVERY``; those of an appeal that has
+        others are dropped with it. The number of rejected rows is kept.
         """
 
     # -- what users ask for
