@@ -23,8 +23,7 @@ from workhours_sla.stores.database_store import DatabaseStore
 from workhours_sla.stores.places import is_closed, is_lost
 from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stream.delivery import Delivery, Sink
-from workhours_sla.stream.open_outcomes import OpenOutcomes
-from workhours_sla.stream.pipeline import Pipeline, Receipt, commit_with_receipts
+from workhours_sla.stream.pipeline import OpenOutcomes, Pipeline, Receipt, commit_with_receipts
 from workhours_sla.stream.run_loop import Digests
 from workhours_sla.stream.sinks.digest import targets_of
 from workhours_sla.stream.sinks.metrics import Metrics

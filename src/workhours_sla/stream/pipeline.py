@@ -420,3 +420,48 @@ def _receipts(
             None,
         )
         yield Receipt(event_id, "applied" if reason is None else "quarantined", reason)
+
+
+# -- the outcomes of open appeals ---------------------------------------------------------------
+
+
+class OpenOutcomes:
+    """Keeps all outcomes of every appeal in which at least one clock has not ended; mutable.
+
+    Not thread-safe, but other threads may use the pipeline.
+    """
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._policy: Policy | None = None
+        self._appeals: dict[str, list[Outcome]] = {}
+
+    def forget(self) -> None:
+        """Forget everything; the next ``update`` evaluates every open appeal."""
+        self._appeals = {}
+
+    def update(
+        self, as_of: datetime, changed: Iterable[str], *, has_passed: bool = True
+    ) -> list[Outcome]:
+        """Return the outcomes as of an instant, sorted by the ids of their appeals.
+
+        ``changed`` are the ids of the appeals that may have got events since the last call. Without
+        ``has_passed``, the outcomes of all other appeals remain as of an earlier call. Raises
+        StoreError, NaiveDatetimeError; everything is forgotten then.
+        """
+        as_of = in_utc("as_of", as_of)
+        store, policy = self._pipeline.store, self._pipeline.policy
+        known = {} if has_passed or policy is not self._policy else self._appeals
+        self._appeals, self._policy = {}, policy
+        for appeal_id in changed:
+            known.pop(appeal_id, None)
+        with store.lock:
+            ids = store.open_ids()
+        missing = [one for one in ids if one not in known]
+        for first in range(0, len(missing), AT_ONCE):
+            with store.lock:
+                appeals = store.appeals(missing[first : first + AT_ONCE])
+                for appeal_id, appeal in appeals.items():
+                    known[appeal_id] = outcomes_of(appeal.fold(policy), as_of)
+        self._appeals = {one: known[one] for one in ids}
+        return list(chain.from_iterable(self._appeals.values()))
