@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from kit.diaries import Watch, ask, at, clock, entry, judge, life, only, target
+from kit.diaries import ask, at, clock, entry, judge, life, only, target
 from kit.promise_scenes import FOUR, Side, judged, local, sides, story
 from kit.values import HOUR
 from workhours_sla import (
@@ -108,22 +108,6 @@ def test_a_last_date_that_ends_in_an_open_pause_does_not_count() -> None:
     ):
         diary = [diary[0], paused, entry("A-1", 2, f"{resumed} resumed")]
         assert clock(only(diary, "Fri 21.03.2025 12:00", on).due_at) == due
-
-
-def test_a_pause_that_continues_into_another_is_one() -> None:
-    watch = Watch(target(pauses=True))
-    diary = life(
-        "A-1",
-        "Wed 12.03.2025 10:15 created",
-        "Wed 12.03.2025 11:00 paused",
-        "Wed 12.03.2025 12:00 resumed",
-        "Wed 12.03.2025 12:00 paused",
-    )
-    watch.apply(*diary)
-    assert [kind for kind in watch.current if kind != "due_changed"] == ["opened", "paused"]
-    outcome = only(diary, "Wed 12.03.2025 16:00", target(pauses=True))
-    paused = [(clock(since), clock(until)) for since, until in outcome.pauses]
-    assert paused == [("Wed 12.03.2025 11:00", "Wed 12.03.2025 16:00")]
 
 
 @sides

@@ -285,17 +285,6 @@ def test_what_is_no_snapshot_is_refused(content: object) -> None:
         Monitor.restore(FOUR, pickle.dumps(content))
 
 
-def test_a_start_that_moves_opens_the_clock_again_with_its_due_time() -> None:
-    posted, earlier = story("2025-03-11 10:00 created", "2025-03-11 09:00 created")
-    monitor = Monitor(FOUR)
-    monitor.apply(replace(posted, received_at=local("2025-03-11 12:00")))
-    changes = monitor.apply(
-        replace(earlier, event_id=posted.event_id, received_at=local("2025-03-11 11:00"))
-    )
-    assert kinds(changes) == ["-opened", "opened"]
-    assert changes[-1].due_at == local("2025-03-11 13:00")
-
-
 def test_an_event_from_before_the_watermark_counts_as_late() -> None:
     posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
     monitor = Monitor(FOUR)

@@ -262,23 +262,6 @@ def test_late_events_and_corrections() -> None:
     assert watch.current == ["met", "opened"]
 
 
-def test_a_correction_of_a_missing_event_has_no_effect_until_it_arrives() -> None:
-    posted, correction, answer = life(
-        "A-1",
-        "Wed 12.03.2025 10:15 created agency=A",
-        "Wed 12.03.2025 14:30 corrected of=reply agency=B",
-        "Wed 12.03.2025 16:00 replied official id=reply",
-    )
-    # 10:15-13:00 = 2:45, 14:00-17:00 = 3:00
-    waiting = only([posted, correction], "Wed 12.03.2025 17:00")
-    assert sentence(waiting) == "breached by 1:45, due Wed 12.03.2025 15:15, used 5:45"
-    assert waiting.agency_id == "A"
-    # 2:45 + 0:30, although the reply was first recorded at 16:00
-    answered = only([posted, correction, answer], "Wed 12.03.2025 17:00")
-    assert sentence(answered) == "met, due Wed 12.03.2025 15:15, used 3:15"
-    assert answered.agency_id == "B"
-
-
 def test_only_a_later_correction_of_the_event_replaces_a_correction() -> None:
     posted, answer, first, of_itself, of_the_first, again = life(
         "A-1",
