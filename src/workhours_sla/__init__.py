@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from workhours_sla.foreign.holidays import copy_holidays
     from workhours_sla.foreign.workalendar import copy_workalendar
     from workhours_sla.sla.appeal import Quarantined
+    from workhours_sla.sla.changes import Change, ChangeKind
     from workhours_sla.sla.clock import Verdict
-    from workhours_sla.sla.emitted_changes import Change, ChangeKind
     from workhours_sla.sla.evaluate import Evaluation, evaluate
     from workhours_sla.sla.event import Event, EventType
     from workhours_sla.sla.fold import Unmatched
@@ -49,7 +49,7 @@ _NAMES = {
     "calendars.sources": "AvailableCalendar",
     "errors": "WorkHoursError",
     "sla.appeal": "Quarantined",
-    "sla.emitted_changes": "Change ChangeKind",
+    "sla.changes": "Change ChangeKind",
     "sla.clock": "Verdict",
     "sla.evaluate": "Evaluation evaluate",
     "sla.event": "Event EventType",

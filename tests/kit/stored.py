@@ -23,11 +23,10 @@ from workhours_sla.stream import (
     Rejected,
     StoreFault,
     check_store,
+    delivery,
     events_of,
 )
-from workhours_sla.stream import delivery_threads as delivery
-from workhours_sla.stream.delivery import Sink
-from workhours_sla.stream.store import Outbox
+from workhours_sla.stream.delivery import Outbox, Sink
 
 
 class Places:
@@ -68,7 +67,7 @@ class Stored(Pipeline):
 def drain(store: Outbox, sink: Sink, batch_size: int = delivery.DEFAULT_BATCH_SIZE) -> None:
     """Send every pending change to a sink in this thread; errors of the sink are raised."""
     while (pending := store.pending(sink.name, datetime.now(UTC), batch_size)).changes:
-        delivery._write(store, sink, pending, batch_size)
+        delivery.send(store, sink, pending, batch_size)
 
 
 def a_batch() -> Batch:

@@ -19,7 +19,7 @@ from workhours_sla.cli.options import (
 )
 from workhours_sla.cli.output import echo_json, echo_note, printable
 from workhours_sla.cli.store_place import store_place
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 from workhours_sla.stores.outbox import StoreOutbox
 from workhours_sla.stores.places import has_store, open_outbox, open_reader, shown
 from workhours_sla.stream.sinks.jsonl import rewrite

@@ -13,6 +13,7 @@ import click
 
 from workhours_sla.cli.help import command, option
 from workhours_sla.cli.options import (
+    SKEW,
     CommonOptions,
     calendar_file_option,
     lang_option,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8000
-SKEW: Final = "5m"
 RATE: Final = 100
 """Requests per second of each client."""
 

@@ -26,8 +26,7 @@ from workhours_sla.compliance.cases import (
 )
 from workhours_sla.compliance.time import DAY, HOUR, MINUTE, to_local
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.sla.appeal import Appeal
-from workhours_sla.sla.corrected_events import happened_by
+from workhours_sla.sla.appeal import Appeal, happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.holders import (

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, get_args
 
 from workhours_sla.module_names import public
-from workhours_sla.sla.claim import Claim, Theirs
 from workhours_sla.sla.clock import Verdict
+from workhours_sla.sla.event import Claim, Theirs
 from workhours_sla.sla.outcome import Outcome
 
 VerdictClass = Literal["same", "ours_late", "theirs_late", "not_comparable", "theirs_missing"]

@@ -22,8 +22,7 @@ from workhours_sla.errors import CalendarCoverageError, EventError, PolicyError,
 from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluate import Evaluation
-from workhours_sla.sla.event import Event
-from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.event import Event, in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy, targets_named
 from workhours_sla.sla.target import ScheduleBy, Target

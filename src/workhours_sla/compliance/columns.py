@@ -24,9 +24,9 @@ from workhours_sla.compliance.cases import (
 )
 from workhours_sla.errors import CalendarCoverageError, PolicyError
 from workhours_sla.module_names import public
-from workhours_sla.sla.instants import NEVER as NEVER_AT
-from workhours_sla.sla.instants import in_utc
-from workhours_sla.sla.limit_bounds import bounds_of
+from workhours_sla.sla.event import NEVER as NEVER_AT
+from workhours_sla.sla.event import in_utc
+from workhours_sla.sla.limits import bounds_of
 from workhours_sla.sla.pauses import ClockPauses
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only

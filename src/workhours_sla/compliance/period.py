@@ -13,7 +13,7 @@ import numpy as np
 from workhours_sla.argument_types import checked
 from workhours_sla.compliance.cases import Cases, micros_of
 from workhours_sla.module_names import public
-from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.event import in_utc
 from workhours_sla.statistics.arrays import BoolArray, target_share
 from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
 

@@ -17,7 +17,7 @@ from workhours_sla.json.schedules import AnyCalendarForm, ScheduleForm, outdated
 from workhours_sla.json.single_texts import Hours
 from workhours_sla.json.structs import budget_forms, form_of, form_of_one, plain, value_of
 from workhours_sla.json.text import escape_control_bytes, parsed
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text.messages import say

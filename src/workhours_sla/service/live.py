@@ -16,18 +16,14 @@ from threading import Lock, Thread
 from typing import Final, NamedTuple, Self
 
 from workhours_sla.errors import StoreError
-from workhours_sla.sla.due_trace import due_trace
-from workhours_sla.sla.emitted_changes import Change
-from workhours_sla.sla.event import Event
-from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.changes import Change
+from workhours_sla.sla.event import ALLOWED_SKEW, Event
+from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.stores.database_store import DatabaseStore
 from workhours_sla.stores.places import is_closed, is_lost
 from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stream.delivery import Sink
-from workhours_sla.stream.delivery_threads import Delivery
-from workhours_sla.stream.open_outcomes import OpenOutcomes
-from workhours_sla.stream.pipeline import Pipeline
-from workhours_sla.stream.receipts import Receipt, commit_with_receipts
+from workhours_sla.stream.delivery import Delivery, Sink
+from workhours_sla.stream.pipeline import OpenOutcomes, Pipeline, Receipt, commit_with_receipts
 from workhours_sla.stream.run_loop import Digests
 from workhours_sla.stream.sinks.digest import targets_of
 from workhours_sla.stream.sinks.metrics import Metrics
@@ -36,8 +32,6 @@ from workhours_sla.stream.store import Batch, Store
 from workhours_sla.worktime.explain import Trace
 from workhours_sla.worktime.times import ZERO
 
-SKEW: Final = timedelta(minutes=5)
-"""By default, how long after it happened an event may arrive without being late."""
 REMEMBERED: Final = 100_000
 """Number of rejected rows that are recognised when they are sent again. Only hashes are kept."""
 LOG: Final = logging.getLogger("workhours_sla.service")
@@ -94,7 +88,7 @@ class Live:
         *,
         sinks: Iterable[Sink] = (),
         digests: Digests | None = None,
-        skew: timedelta = SKEW,
+        skew: timedelta = ALLOWED_SKEW,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         tick: float | None = 1.0,
         on_failure: Callable[[str, Exception], object] = lambda _sink, _error: None,

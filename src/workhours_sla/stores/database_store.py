@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from workhours_sla.errors import StoreError
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.changes import AppealState
 from workhours_sla.sla.deduplication import Copies, StoredEvent
-from workhours_sla.sla.event import Event
-from workhours_sla.sla.instants import BEGINNING
+from workhours_sla.sla.event import BEGINNING, Event, in_utc
 from workhours_sla.stores.database import Database
 from workhours_sla.stores.outbox import StoreOutbox
 from workhours_sla.stores.reader import ERASED, StoreReader, erased_of, serialised
@@ -19,6 +18,7 @@ from workhours_sla.stores.stored_rows import instant, micros, storable
 from workhours_sla.stores.tables import Tables
 from workhours_sla.stream.source import Rejected
 from workhours_sla.stream.store import SWEPT_EVERY, Batch, Dropped, Work
+from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
 
 HOT: Final = 20_000
@@ -257,6 +257,22 @@ class DatabaseStore(StoreOutbox):
         for reason, count in erased:
             self._erased[reason] = self._erased.get(reason, 0) + count
             self._db.put("meta", [(f"{ERASED}{reason}", self._erased[reason])])
+
+    @serialised
+    def set_back(self, watermark: datetime) -> datetime:
+        """Set the watermark back to an earlier instant, and return the watermark before.
+
+        The next pipeline builds all clocks again. Raises StoreError for a later instant.
+        """
+        before, watermark = self._watermark, in_utc("watermark", watermark)
+        if before is None or before <= watermark:
+            facts = {"path": repr(self.place), "watermark": before or say("none")}
+            raise StoreError(say("watermark_not_before", at=watermark, **facts), path=self.place)
+        with self.transaction():
+            self._watermark, self._built_under = watermark, None
+            at = micros(watermark)
+            self._db.run("UPDATE position SET received_until=? WHERE received_until>?", [(at, at)])
+        return before
 
     @serialised
     def note(self, key: str, text: str) -> None:

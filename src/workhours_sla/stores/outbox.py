@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 from workhours_sla.stores.database import Database
 from workhours_sla.stores.reader import StoreReader, serialised
 from workhours_sla.stores.stored_rows import instant, micros, storable

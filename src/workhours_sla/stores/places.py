@@ -95,6 +95,12 @@ def open_store(place: Path | str, *, hot: int = HOT) -> DatabaseStore:
     return SqliteStore(place, hot=hot)
 
 
+def open_existing(place: Path | str) -> DatabaseStore:
+    """Open a store for writing. Raises StoreError, also if there is none."""
+    open_reader(place).close()
+    return open_store(place)
+
+
 def wait_for_store(
     place: Path | str, on_wait: Callable[[StoreError], object], *, interval: float = 1.0
 ) -> tuple[DatabaseStore, bool]:

@@ -13,8 +13,8 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.changes import Change
 from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
-from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
 from workhours_sla.stores.database import Database

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from workhours_sla.errors import StoreError, clipped
-from workhours_sla.sla.emitted_changes import Change, Reported
+from workhours_sla.sla.changes import Change, Reported
 from workhours_sla.sla.event import EVENT_FIELDS, Event
 from workhours_sla.sla.fold import Key
 from workhours_sla.text.messages import say

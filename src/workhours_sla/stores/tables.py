@@ -8,12 +8,10 @@ from itertools import islice
 from operator import itemgetter
 from typing import Final
 
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.changes import AppealState, Reported
 from workhours_sla.sla.deduplication import CONFLICTING_ID, EXPIRING, Copies, StoredEvent, all_of
-from workhours_sla.sla.emitted_changes import Reported
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.event import BEGINNING, Event
 from workhours_sla.sla.fold import Key
-from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.stores.database import Database
 from workhours_sla.stores.stored_rows import (
     Row,

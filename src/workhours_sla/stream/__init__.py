@@ -13,8 +13,15 @@ if TYPE_CHECKING:
     from workhours_sla.stores.sqlite import SqliteReader, SqliteStore
     from workhours_sla.stores.sqlite_file import restore
     from workhours_sla.stores.store_check import StoreFault, check_store
-    from workhours_sla.stream.delivery import DeadLetter, Pending, Progress, Retry, Sink
-    from workhours_sla.stream.delivery_threads import Delivery, Undelivered
+    from workhours_sla.stream.delivery import (
+        DeadLetter,
+        Delivery,
+        Pending,
+        Progress,
+        Retry,
+        Sink,
+        Undelivered,
+    )
     from workhours_sla.stream.pipeline import Pipeline
     from workhours_sla.stream.run_loop import Committed, Counters, Digests, RunSummary
     from workhours_sla.stream.sinks.digest import (
@@ -37,7 +44,6 @@ else:
     __getattr__ = on_first_use(
         __name__,
         {
-            "stream.delivery_threads": "Delivery Undelivered",
             "stream.sinks.digest": "Agency Digest count_changes digest_of targets_of waiting_of",
             "stream.sinks.digest_lines": "Agencies DigestLines",
             "stream.sinks.jsonl": "JsonLinesSink",
@@ -52,7 +58,7 @@ else:
             "stores.sqlite": "SqliteReader SqliteStore",
             "stores.sqlite_file": "restore",
             "stores.store_check": "StoreFault check_store",
-            "stream.delivery": "DeadLetter Pending Progress Retry Sink",
+            "stream.delivery": "DeadLetter Delivery Pending Progress Retry Sink Undelivered",
             "stream.pipeline": "Pipeline",
             "stream.run_loop": "Committed Counters Digests RunSummary",
             "stream.source": "Checkpoint Idle Item Rejected Source Start",

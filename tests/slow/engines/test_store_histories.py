@@ -24,7 +24,7 @@ from kit.properties import EXAMPLES, PROPERTY
 from kit.random_streams import cut, deliveries
 from kit.values import HOUR
 from workhours_sla.errors import StoreError
-from workhours_sla.sla.instants import BEGINNING
+from workhours_sla.sla.event import BEGINNING
 from workhours_sla.stores.database import COLUMNS, OWN_KEYS, Database
 from workhours_sla.stores.places import open_to_copy_from
 from workhours_sla.stream import (

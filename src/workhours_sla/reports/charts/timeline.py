@@ -23,6 +23,7 @@ from workhours_sla.reports.charts.model import (
     Tick,
 )
 from workhours_sla.reports.printable import printable
+from workhours_sla.sla.clock import in_time
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome
@@ -181,7 +182,7 @@ class Timeline:
         if any(start <= at < end for start, end in pauses):
             return "paused"
         limit = self._outcome.limit
-        return "over" if limit is not None and at > limit else "used"
+        return "used" if limit is None or in_time(at, limit) else "over"
 
     def _stretches(self) -> Iterator[Stretch]:
         """Yield the working time within the range of the axis, night shifts included."""

@@ -26,9 +26,8 @@ from workhours_sla.reports.periods import named_period, whole_period
 from workhours_sla.reports.plain_text import budget_text
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.report_tables import columns_of, csv_table
-from workhours_sla.sla.due_trace import due_trace
 from workhours_sla.sla.forecast import Forecast
-from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.sla.target import Target
 from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE, TYPESET_SENTENCES, language
 from workhours_sla.text.numbers import when_text

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from workhours_sla.module_names import public
+from workhours_sla.sla.changes import Change
 from workhours_sla.sla.clock import Verdict
-from workhours_sla.sla.emitted_changes import Change
-from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.event import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
