@@ -25,7 +25,7 @@ from benchmarks.streams import EXAMPLES, _batches, policy
 from tests.slow.engines.postgres_server import programs, serving
 from workhours_sla import Event, EventType
 from workhours_sla.stores.database import COLUMNS
-from workhours_sla.stores.places import open_to_copy_from, open_to_copy_into
+from workhours_sla.stores.open import open_to_copy_from, open_to_copy_into
 from workhours_sla.stores.stored_rows import Row
 from workhours_sla.stream import Batch, Pipeline, open_store
 

@@ -16,8 +16,8 @@ from kit.stored import Stored
 from kit.values import POLICY
 from workhours_sla import Event, EventType
 from workhours_sla.cli.main import main
-from workhours_sla.stores.places import events_of
-from workhours_sla.stores.sqlite import SqliteReader
+from workhours_sla.stores.open import events_of
+from workhours_sla.stores.open import SqliteReader
 from workhours_sla.stream import Batch, Rejected
 
 DATA = EXAMPLES / "data" / "appeals.jsonl"
@@ -276,7 +276,7 @@ def test_an_address_without_psycopg_is_one_sentence(
     lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    monkeypatch.delitem(sys.modules, "workhours_sla.stores.postgres_database", raising=False)
+    monkeypatch.delitem(sys.modules, "workhours_sla.stores.postgres", raising=False)
     for words in (
         ["store", "check", "postgresql://x"],
         ["outbox", "dead", "--store", "postgres://x"],

@@ -15,7 +15,7 @@ from kit.stored import a_batch
 from kit.values import POLICY, at, created
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError
-from workhours_sla.stores import places
+from workhours_sla.stores import open as places
 from workhours_sla.stream import (
     Batch,
     Pipeline,

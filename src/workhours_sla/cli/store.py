@@ -10,9 +10,8 @@ from workhours_sla.cli.help import argument, group, option
 from workhours_sla.cli.options import config_option, json_option, lang_option
 from workhours_sla.cli.output import UNREADABLE, echo_json, printable
 from workhours_sla.cli.store_place import store_place
-from workhours_sla.stores.copying import copy_store
-from workhours_sla.stores.places import shown
-from workhours_sla.stores.store_check import StoreFault, check_store
+from workhours_sla.stores.copy import StoreFault, check_store, copy_store
+from workhours_sla.stores.open import shown
 from workhours_sla.text.catalog import SHELL
 
 SHOWN: Final = 20

@@ -43,8 +43,8 @@ from workhours_sla.cli.times import show_time
 from workhours_sla.config.policy import Configuration
 from workhours_sla.config.sections import Config
 from workhours_sla.sla.emitted_changes import Change, ChangeKind
-from workhours_sla.stores.database_store import DatabaseStore
-from workhours_sla.stores.places import has_store
+from workhours_sla.stores.open import has_store
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.delivery_threads import Delivery, Undelivered
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.run_loop import DEFAULT_BATCH_SIZE, RunSummary

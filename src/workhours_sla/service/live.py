@@ -20,9 +20,9 @@ from workhours_sla.sla.due_trace import due_trace
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.stores.database_store import DatabaseStore
-from workhours_sla.stores.places import is_closed, is_lost
+from workhours_sla.stores.open import is_closed, is_lost
 from workhours_sla.stores.reader import StoreReader
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.delivery import Sink
 from workhours_sla.stream.delivery_threads import Delivery
 from workhours_sla.stream.open_outcomes import OpenOutcomes

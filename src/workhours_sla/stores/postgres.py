@@ -1,73 +1,359 @@
-"""A store in a PostgreSQL database."""
+"""A schema of a PostgreSQL database as a store, with limits on how long the server may take."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from string import ascii_lowercase, ascii_uppercase
+from time import monotonic, sleep
+from typing import Final, NoReturn
 
-from workhours_sla.argument_types import checked
-from workhours_sla.errors import EngineError
-from workhours_sla.module_names import public
-from workhours_sla.stores.database_store import HOT, DatabaseStore
-from workhours_sla.stores.outbox import StoreOutbox
-from workhours_sla.stores.reader import StoreReader
+import psycopg
+from psycopg import sql
+
+from workhours_sla.errors import StoreError
+from workhours_sla.stores.postgres_connection import Address, Connection, check_session, refuse
+from workhours_sla.stores.rows import storable
+from workhours_sla.stores.schema import (
+    INDEXES,
+    MIGRATIONS,
+    TABLES,
+    VERSION,
+    VERSION_KEY,
+    Row,
+    check_version,
+    refuse_text,
+    upsert,
+    verify,
+)
 from workhours_sla.text.messages import say
 
-if TYPE_CHECKING:
-    from workhours_sla.stores.postgres_database import PostgresDatabase
+SCHEMA_NAME: Final = "workhours"
+"""The schema of a store, unless the address sets another search path."""
+LOCK_CLASS: Final = 0x57484F53
+"""The upper half of the key of the advisory lock; the lower half is the id of the schema."""
 
-PATIENCE: Final = 2.0
-"""Seconds to wait for the lock of a writer that has just ended."""
+_AT_ONCE: Final = 10_000
+"""Number of rows that ``stream`` reads at a time."""
+_SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
+_DAMAGED: Final = "postgres_restore"
+
+# texts are compared by their bytes, so that an index does not depend on the locales of the server
+_TYPES: Final = {"INTEGER": "bigint", "BLOB": "bytea", "TEXT": 'text COLLATE "C"'}
+_KINDS: Final = {"INTEGER": "bigint", "BLOB": "bytea", "TEXT": "text"}
+
+_SESSION: Final = """
+    SET statement_timeout TO '20s';
+    SET lock_timeout TO '10s';
+    SET idle_in_transaction_session_timeout TO 0;
+    SET idle_session_timeout TO 0;
+    SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';
+"""
+"""Settings of every session, whatever those of the server are. The process waits a little longer
+than ``statement_timeout`` for an answer, see ``postgres_connection``. Servers before version 17 have
+no ``transaction_timeout``.
+"""
+_WRITER: Final = """
+    SELECT set_config('synchronous_commit', 'on', false)
+    WHERE current_setting('synchronous_commit') = 'off';
+    SET enable_seqscan TO off;
+    SET tcp_keepalives_idle TO 30;
+    SET tcp_keepalives_interval TO 10;
+    SET tcp_keepalives_count TO 3;
+"""
+"""Settings of a writer's session.
+
+Each statement of a writer looks rows up by key. Without statistics of a new table, the planner
+takes a list of keys for most of the table, and would scan it: hence ``enable_seqscan``. The server
+notices within a minute that the machine of the writer is gone, and releases its lock.
+"""
+_SEARCH_PATH: Final = """
+    SELECT setting, current_user::text FROM pg_settings
+    WHERE name = 'search_path' AND source = 'client'
+"""
+_COLUMNS: Final = """
+    SELECT relname, array_agg(ARRAY[attname::text, format_type(atttypid, NULL)] ORDER BY attnum)
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+    WHERE relnamespace = %s AND relkind = 'r' AND attnum > 0 AND NOT attisdropped GROUP BY relname
+"""
+_VALID_INDEXES: Final = """
+    SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid
+    WHERE relnamespace = %s AND indisvalid
+"""
 
 
-def postgres_database() -> type[PostgresDatabase]:
-    """Import the class of databases in PostgreSQL. Raises EngineError without psycopg."""
-    try:
-        from workhours_sla.stores.postgres_database import (
-            PostgresDatabase,
-        )
-    except ImportError as error:
-        raise EngineError(say("no_psycopg")) from error
-    return PostgresDatabase
+class PostgresDatabase:
+    """A schema of a database, open for one process that writes or for any number that read."""
+
+    def __init__(self, address: Address) -> None:
+        self.place = address.shown
+        self._address = address
+        self.connection = Connection.to(address)
+        self._schema = SCHEMA_NAME
+        self._oid = 0
+        self._has_lock = False
+
+    @classmethod
+    def to_read(cls, url: str, *, verified: bool = True) -> PostgresDatabase:
+        """Open a store that another process may be writing. Raises StoreError."""
+        return cls._reading(Address.of(url), verified=verified)
+
+    def beside(self) -> PostgresDatabase:
+        """Open another connection, to read while this one writes. Raises StoreError."""
+        return self._reading(self._address, verified=False)
+
+    @classmethod
+    def _reading(cls, address: Address, *, verified: bool) -> PostgresDatabase:
+        self = cls(address)
+        with self._opening():
+            self.connection.execute("SET default_transaction_read_only TO on")
+            self._oid = self._find() or 0
+            self._enter()
+            version = self._version() if self._oid else 0
+            if not version:
+                self._refuse("postgres_no_store", schema=repr(self._schema))
+            check_version(self.place, version)
+            if verified:
+                verify(self, _DAMAGED)
+        return self
+
+    @classmethod
+    def to_write(cls, url: str, *, patience: float) -> PostgresDatabase:
+        """Open a store for writing; it is created if it does not exist.
+
+        Raises StoreError, also if another process writes the store ``patience`` seconds later.
+        """
+        self = cls(Address.of(url))
+        with self._opening():
+            self._oid = self._find() or self._create()
+            self._enter()
+            self._take_lock(patience)
+            self.connection.execute(_WRITER)
+            version = self._version()
+            check_version(self.place, version, may_migrate=True)
+            self._migrate(version)
+            verify(self, _DAMAGED)
+        return self
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Close the connection if the block raises, and convert errors of PostgreSQL."""
+        try:
+            with self._refusing():
+                check_session(self._address, self.connection)
+                self.connection.execute(_SESSION)
+                self._schema = self._schema_name()
+                yield
+        except BaseException:
+            self.close()
+            raise
+
+    def _refuse(self, cause: str, **facts: object) -> NoReturn:
+        raise StoreError(say(cause, path=repr(self.place), **facts), path=self.place) from None
+
+    # -- the schema ----------------------------------------------------------------------------
+
+    def _schema_name(self) -> str:
+        """Return the first schema of the search path that the address sets, else ``SCHEMA_NAME``.
+
+        PostgreSQL takes ``$user`` for the name of the role, also in quotation marks, and makes
+        letters of ASCII small outside of quotation marks. Raises StoreError if the server does not
+        have the search path.
+        """
+        row = self.connection.execute(_SEARCH_PATH).fetchone()
+        if row is None:
+            if "search_path" in self.connection.info.options:
+                self._refuse("postgres_no_search_path")
+            return SCHEMA_NAME
+        found = re.match(r'\s*(?:"((?:[^"]|"")+)"|([^\s",]+))', row[0])
+        if not found:
+            return SCHEMA_NAME
+        name: str = found[2].translate(_SMALL) if found[2] else found[1].replace('""', '"')
+        return str(row[1]) if name == "$user" else name
+
+    def _find(self) -> int | None:
+        """Return the object id of the schema, None if it does not exist."""
+        found = "SELECT oid::bigint FROM pg_namespace WHERE nspname = %s"
+        row = self.connection.execute(found, (self._schema,)).fetchone()
+        return None if row is None else row[0]
+
+    def _create(self) -> int:
+        name = sql.Identifier(self._schema)
+        try:
+            self.connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
+        except psycopg.errors.InsufficientPrivilege:
+            role = self.connection.info.user
+            todo = sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(name, sql.Identifier(role))
+            text = todo.as_string(self.connection)
+            self._refuse("postgres_no_schema", role=repr(role), sql=text)
+        except psycopg.errors.UniqueViolation:  # another process has created it meanwhile
+            pass
+        return self._find() or 0
+
+    def _enter(self) -> None:
+        """Use the tables of the schema in this session."""
+        path = sql.SQL("SET search_path TO {}, pg_temp").format(sql.Identifier(self._schema))
+        self.connection.execute(path)
+
+    def _take_lock(self, patience: float) -> None:
+        """Take the lock of the writer. It is released when the session ends."""
+        until = monotonic() + patience
+        while self.rows("SELECT pg_try_advisory_lock(?)", self._key) != [(True,)]:
+            if monotonic() >= until:
+                self._refuse("postgres_in_use")
+            sleep(0.05)
+        self._has_lock = True
+
+    @property
+    def _key(self) -> int:
+        return LOCK_CLASS << 32 | self._oid
+
+    def _version(self) -> int:
+        """Return the version of the tables, 0 if there are none. Raises StoreError."""
+        if not self.rows("SELECT FROM pg_class WHERE relnamespace=? LIMIT 1", self._oid):
+            return 0
+        try:
+            found = self.connection.execute(
+                "SELECT value FROM meta WHERE key = %s", (VERSION_KEY,)
+            ).fetchone()
+            return int(found[0] if found else "")
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, ValueError):
+            self._refuse("postgres_foreign", schema=repr(self._schema))
+
+    def _migrate(self, version: int) -> None:
+        """Create the tables, or bring them from a version of the schema to the current one."""
+        if version < VERSION:
+            with self.transaction():
+                for step in MIGRATIONS[version:]:
+                    self.connection.execute(_in_types_of_postgres(step).encode())
+                self.put("meta", [(VERSION_KEY, str(VERSION))])
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """Yield each table and index that is missing or has a wrong definition."""
+        tables = dict(self.connection.execute(_COLUMNS, (self._oid,)).fetchall())
+        for name, table in TABLES.items():
+            kinds = table.columns.items()
+            if tables.get(name) != [[one, _KINDS[kind.rstrip("?")]] for one, kind in kinds]:
+                yield "definition", f"table {name}"
+        found = {name for (name,) in self.connection.execute(_VALID_INDEXES, (self._oid,))}
+        for index in sorted({*INDEXES, *(f"{name}_pkey" for name in TABLES)} - found):
+            yield "definition", f"index {index}"
+
+    def check_place(self) -> None:
+        """Raise StoreError if the server does not answer."""
+        self.rows("SELECT 1")
+
+    def refuse_other_writer(self) -> NoReturn:
+        """Raise the StoreError that the schema is another one, since the lock keeps others out."""
+        self._refuse("postgres_other_schema")
+
+    def close(self) -> None:
+        """Close the connection, and let other writers open the store."""
+        if self._has_lock and not self.connection.closed:
+            with suppress(psycopg.Error):  # the lock ends with the session
+                self.connection.execute("SELECT pg_advisory_unlock(%s)", (self._key,))
+        self.connection.close()
+
+    # -- read ----------------------------------------------------------------------------------
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """Return the rows of a statement."""
+        with self._refusing():
+            cursor = self.connection.execute(
+                _translated(sql), [_bound(value) for value in values], binary=True
+            )
+            return [] if cursor.description is None else cursor.fetchall()
+
+    def where(self, sql: str, values: Iterable[object]) -> list[Row]:
+        """Return the rows of a statement with ``IN (*)`` for a list of values."""
+        wanted = list(values)
+        return self.rows(sql.replace("IN (*)", "= ANY(?)"), wanted) if wanted else []
+
+    def stream(self, table: str) -> Iterator[Row]:
+        """Yield all rows of a table, within ``moment``."""
+        with self._refusing(), self.connection.cursor(name="stream") as cursor:
+            cursor.execute(f"SELECT * FROM {table}".encode(), binary=True)  # noqa: S608 - our own name
+            while found := cursor.fetchmany(_AT_ONCE):
+                yield from found
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Read the same state throughout the block, even if another process writes."""
+        self.rows("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        try:
+            yield
+        finally:
+            self._roll_back()  # nothing was written
+
+    # -- write ---------------------------------------------------------------------------------
+
+    def put(self, table: str, rows: Sequence[Row]) -> None:
+        """Insert rows, or replace the rows that have their keys, within ``transaction``."""
+        if rows:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            self.connection.execute(_upsert(table), columns, binary=True)
+
+    def run(self, sql: str, rows: Sequence[Row]) -> None:
+        """Execute a statement once for the values of each row, within ``transaction``."""
+        if rows:
+            with self.connection.cursor() as cursor:
+                cursor.executemany(_translated(sql), rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write everything within the block durably when it ends, or nothing if it raises."""
+        with self._refusing():
+            try:
+                self.connection.execute("BEGIN")
+                yield
+                done = self.connection.execute("COMMIT").statusmessage or ""
+                if done != "COMMIT":  # an error within the transaction was passed over
+                    raise psycopg.errors.InFailedSqlTransaction(done)  # noqa: TRY301
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _roll_back(self) -> None:
+        if not self.connection.closed:
+            try:
+                self.connection.execute("ROLLBACK")
+            except psycopg.Error:  # the server then undoes the transaction of a closed session
+                self.connection.close()
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            refuse(self._address, self.connection, error)
+        except UnicodeEncodeError as error:
+            refuse_text(error)
 
 
-@public("workhours_sla.stream")
-@checked
-class PostgresReader(StoreReader):
-    """A store in a PostgreSQL database that is open for reading. Another process may write it.
-
-    ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``. Usable from any thread. Calls
-    run one at a time. An iterator reads some rows at a time, and other calls may run in between.
-    Raises StoreError, and EngineError without psycopg 3.
-    """
-
-    def __init__(self, url: str) -> None:
-        super().__init__(postgres_database().to_read(url))
+def _in_types_of_postgres(step: str) -> str:
+    for kind, name in _TYPES.items():
+        step = re.sub(rf"\b{kind}\b", name, step)
+    return step
 
 
-class PostgresOutbox(StoreOutbox):
-    """A store in a PostgreSQL database, opened to record which changes sinks have received.
-
-    Raises StoreError, also if another process writes the store.
-    """
-
-    def __init__(self, url: str) -> None:
-        super().__init__(postgres_database().to_write(url, patience=PATIENCE))
+@cache
+def _translated(sql: str) -> bytes:
+    """Return a statement with the placeholders of psycopg."""
+    return sql.replace("?", "%s").encode()
 
 
-@public("workhours_sla.stream")
-@checked
-class PostgresStore(DatabaseStore):
-    """A store in a PostgreSQL database, opened for writing by one process; created if missing.
+@cache
+def _upsert(table: str) -> bytes:
+    """Return the SQL that inserts or replaces rows, given an array for each column."""
+    kinds = [_KINDS[kind.rstrip("?")] for kind in TABLES[table].columns.values()]
+    arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    return upsert(table, f"SELECT * FROM unnest({arrays})").encode()  # noqa: S608 - our own names
 
-    ``url`` is an address such as ``postgresql://USER@HOST/DATABASE``, whose encoding must be UTF-8.
-    The tables are in the schema ``workhours``, or in the schema that the address sets with
-    ``?options=-csearch_path%3DNAME``. A lock of the session keeps other writers out. When a call of
-    a pipeline returns, everything that it wrote is durable. If the call raises, nothing is written.
-    After the connection was lost, every call raises; a new store continues after the last complete
-    batch. ``hot`` is the number of appeals that are kept in memory. Usable from any thread; calls
-    run one at a time. Raises StoreError, also if another process still writes the store after
-    ``patience`` seconds, and EngineError without psycopg 3. No message has the password.
-    """
 
-    def __init__(self, url: str, *, hot: int = HOT, patience: float = PATIENCE) -> None:
-        super().__init__(postgres_database().to_write(url, patience=patience), hot)
+def _bound(value: object) -> object:
+    """Return a value that PostgreSQL can compare, since no text in it has U+0000."""
+    if isinstance(value, list):
+        return [_bound(one) for one in value]
+    return storable(value) if isinstance(value, str) else value

@@ -25,7 +25,7 @@ from workhours_sla.config import parse
 from workhours_sla.files import open_source
 from workhours_sla.stores.copying import _rows_of
 from workhours_sla.stores.database import COLUMNS
-from workhours_sla.stores.places import has_store, open_reader, open_to_copy_from
+from workhours_sla.stores.open import has_store, open_reader, open_to_copy_from
 from workhours_sla.stream import Batch, Pipeline, check_store, open_store
 
 pytestmark = pytest.mark.engines

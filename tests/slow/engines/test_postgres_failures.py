@@ -21,7 +21,7 @@ from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.postgres_stores import execute, filled, schema_of, terminate
 from workhours_sla.errors import StoreError
 from workhours_sla.stores import postgres_schema
-from workhours_sla.stores.places import open_reader
+from workhours_sla.stores.open import open_reader
 from workhours_sla.stores.postgres_database import PostgresDatabase
 from workhours_sla.stores.tables import Tables
 from workhours_sla.stream import (

@@ -26,7 +26,7 @@ from kit.values import HOUR
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.instants import BEGINNING
 from workhours_sla.stores.database import COLUMNS, OWN_KEYS, Database
-from workhours_sla.stores.places import open_to_copy_from
+from workhours_sla.stores.open import open_to_copy_from
 from workhours_sla.stream import (
     Batch,
     Checkpoint,

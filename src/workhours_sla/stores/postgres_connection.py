@@ -5,17 +5,17 @@ from __future__ import annotations
 from contextlib import closing
 from select import select
 from time import monotonic
-from typing import Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn, TypeVar
 from urllib.parse import quote
 
 import psycopg
 from psycopg import conninfo
+from psycopg.abc import PQGen
 
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.text.messages import say
 
-SCHEMA_NAME: Final = "workhours"
-"""The schema of a store, unless the address sets another search path."""
+Answer = TypeVar("Answer")
 
 _CONNECT: Final = {
     "connect_timeout": "10",
@@ -23,11 +23,17 @@ _CONNECT: Final = {
     "keepalives_idle": "30",
     "keepalives_interval": "10",
     "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
 }
 """Parameters of a connection that an address may replace."""
 
 _ANSWER: Final = 2.0
 """Seconds to wait for the answer of a second session."""
+LONGEST: Final = 25.0
+"""Seconds to wait for an answer of the server, after which the connection is closed.
+
+The server ends a statement before that, so only a server that hangs takes longer.
+"""
 
 _REMEDIES: Final = {
     "53100": say("postgres_disk_full"),
@@ -83,20 +89,46 @@ def _shown(parameters: dict[str, str]) -> str:
     return f"postgresql://{where}/{name}" + (f"?{query}" if query else "")
 
 
-def connect(address: Address) -> psycopg.Connection:
-    """Connect to the server of an address. Raises StoreError."""
-    parameters = {**_CONNECT, **address.parameters, "client_encoding": "UTF8"}
+class Connection(psycopg.Connection[Any]):
+    """A connection that is closed if the server does not answer for ``LONGEST`` seconds."""
+
+    @classmethod
+    def to(cls, address: Address) -> Connection:
+        """Connect to the server of an address. Raises StoreError."""
+        parameters = {**_CONNECT, **address.parameters, "client_encoding": "UTF8"}
+        try:
+            connection = cls.connect(conninfo.make_conninfo("", **parameters), autocommit=True)
+        except (psycopg.Error, ValueError) as error:
+            msg = say("postgres_unreachable", path=repr(address.shown), error=_text(error, address))
+            raise StoreError(msg, path=address.shown) from None
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            connection.close()
+            msg = say("postgres_encoding", path=repr(address.shown), encoding=encoding)
+            raise StoreError(msg, path=address.shown)
+        return connection
+
+    def wait(self, gen: PQGen[Answer], *args: Any, **kwargs: Any) -> Answer:
+        """Wait for the end of a conversation with the server."""
+        try:
+            return super().wait(_limited(gen, monotonic() + LONGEST), *args, **kwargs)
+        except TimeoutError:
+            self.close()
+            raise psycopg.OperationalError(f"no answer for {LONGEST:g} seconds") from None
+
+
+def _limited(gen: PQGen[Answer], until: float) -> PQGen[Answer]:
+    """Carry on a conversation. Raises TimeoutError at an instant of the monotonic clock."""
     try:
-        connection = psycopg.connect(conninfo.make_conninfo("", **parameters), autocommit=True)
-    except (psycopg.Error, ValueError) as error:
-        msg = say("postgres_unreachable", path=repr(address.shown), error=_text(error, address))
-        raise StoreError(msg, path=address.shown) from None
-    encoding = connection.info.parameter_status("server_encoding")
-    if encoding != "UTF8":
-        connection.close()
-        msg = say("postgres_encoding", path=repr(address.shown), encoding=encoding)
-        raise StoreError(msg, path=address.shown)
-    return connection
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if not ready and monotonic() > until:
+                raise TimeoutError
+            wanted = gen.send(ready)
+    except StopIteration as end:
+        answer: Answer = end.value
+        return answer
 
 
 def check_session(address: Address, connection: psycopg.Connection) -> None:
@@ -109,7 +141,7 @@ def check_session(address: Address, connection: psycopg.Connection) -> None:
     row = connection.execute("SELECT pg_backend_pid()").fetchone()
     if row is None or row[0] == connection.info.backend_pid:
         return
-    with closing(connect(address)) as other:
+    with closing(Connection.to(address)) as other:
         if _session_of(other) == row[0]:
             raise StoreError(
                 say("postgres_other_session", path=repr(address.shown)), path=address.shown
@@ -135,6 +167,10 @@ def refuse(address: Address, connection: psycopg.Connection, error: psycopg.Erro
     facts: dict[str, object] = {"path": repr(address.shown), "error": _text(error, address)}
     if connection.closed:
         raise StoreError(say("postgres_lost", **facts), path=address.shown) from None
+    if error.sqlstate == "42P01":  # its tables were there when it was opened
+        raise StoreError(
+            say("postgres_other_schema", path=repr(address.shown)), path=address.shown
+        ) from None
     if error.sqlstate == "54000":
         raise EventError(say("postgres_long_text", path=repr(address.shown))) from None
     remedy = _REMEDIES.get(error.sqlstate or "", say("postgres_check"))

@@ -5,11 +5,11 @@ Some rows have a body: an event, the reported state of an appeal, or a change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,12 +17,9 @@ from workhours_sla.errors import StoreError, clipped
 from workhours_sla.sla.emitted_changes import Change, Reported
 from workhours_sla.sla.event import EVENT_FIELDS, Event
 from workhours_sla.sla.fold import Key
+from workhours_sla.stores.schema import Row
 from workhours_sla.text.messages import say
 
-REMEDY: Final = say("restore_snapshot")
-"""Advice on what to do about a damaged store."""
-
-Row = tuple[Any, ...]
 Read = TypeVar("Read")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,7 +49,9 @@ def read_each(
             yield read(row)
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         facts = {"path": repr(place), "row": repr(row[0]), "table": table}
-        msg = say("row_damaged", **facts, why=clipped(str(error), 200), remedy=REMEDY)
+        msg = say(
+            "row_damaged", **facts, why=clipped(str(error), 200), remedy=say("restore_snapshot")
+        )
         raise StoreError(msg, path=place, table=table, row=row[0]) from None
 
 
@@ -108,8 +107,3 @@ def tombstone(kind: str, id: str) -> bytes:
     ``kind`` is ``event`` or ``appeal``.
     """
     return blake2b(id.encode(), digest_size=16, person=kind.encode()).digest()
-
-
-def placeholders(values: Iterable[object]) -> str:
-    """Return the question marks for the values of an SQL list, separated by commas."""
-    return ",".join("?" for _ in values)
