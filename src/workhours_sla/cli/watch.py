@@ -168,7 +168,7 @@ def watch(**options: Any) -> int:
             digests=digests,
             batch_size=wanted.batch,
             on_changes=delivery.notify,
-            stopping=stopping.is_set,
+            stopping=partial(_is_stopping, stopping, store),
         )
         if clock is None:
             _note_time(settings, configuration, store.watermark, summary)
@@ -182,6 +182,12 @@ def watch(**options: Any) -> int:
     if wanted.once and not stopping.is_set():
         _check_share(summary, counted.ignored, least, config)
     return UNREADABLE if source.lost or has_failed else 0
+
+
+def _is_stopping(stopping: Flag, store: DatabaseStore) -> bool:
+    """Return whether the run must end. Raises StoreError if the store was replaced."""
+    store.check_place()
+    return stopping.is_set()
 
 
 def _note_time(

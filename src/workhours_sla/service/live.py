@@ -194,14 +194,17 @@ class Live:
     def advance(self, now: datetime | None = None) -> Sequence[Change]:
         """Advance time to ``now`` minus the skew, by default that of the clock; send digests.
 
-        Returns the changes that the time caused. After a failure of the store, this also tries to
-        write. Raises StoreError, NaiveDatetimeError.
+        Returns the changes that the time caused. This also notices that the file of the store was
+        replaced or its server is gone, and after a failure of the store it tries to write. Raises
+        StoreError, NaiveDatetimeError.
         """
         now = self.clock() if now is None else now
         watermark = now - self._skew
         changes: Sequence[Change] = ()
         was_failing = self.failing is not None
         with self._noting_failure(is_write=was_failing):
+            if isinstance(self.pipeline.store, DatabaseStore):
+                self.pipeline.store.check_place()
             if was_failing:
                 self.pipeline.apply(())
             if self._skew == ZERO or watermark >= self._began:

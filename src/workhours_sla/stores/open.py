@@ -82,9 +82,7 @@ def shown(place: Path | str) -> str:
 def postgres_database() -> type[PostgresDatabase]:
     """Import the class of databases in PostgreSQL. Raises EngineError without psycopg."""
     try:
-        from workhours_sla.stores.postgres_database import (
-            PostgresDatabase,
-        )
+        from workhours_sla.stores.postgres import PostgresDatabase
     except ImportError as error:
         raise EngineError(say("no_psycopg")) from error
     return PostgresDatabase

@@ -18,12 +18,12 @@ from workhours_sla.stores.postgres_connection import Address, Connection, check_
 from workhours_sla.stores.rows import storable
 from workhours_sla.stores.schema import (
     INDEXES,
-    MIGRATIONS,
     TABLES,
-    VERSION,
     VERSION_KEY,
     Row,
     check_version,
+    columns_of,
+    migrate,
     refuse_text,
     upsert,
     verify,
@@ -95,6 +95,11 @@ class PostgresDatabase:
         self._oid = 0
         self._has_lock = False
 
+    @staticmethod
+    def shown(url: str) -> str:
+        """Return an address without its password, for messages. Raises StoreError."""
+        return Address.of(url).shown
+
     @classmethod
     def to_read(cls, url: str, *, verified: bool = True) -> PostgresDatabase:
         """Open a store that another process may be writing. Raises StoreError."""
@@ -131,9 +136,7 @@ class PostgresDatabase:
             self._enter()
             self._take_lock(patience)
             self.connection.execute(_WRITER)
-            version = self._version()
-            check_version(self.place, version, may_migrate=True)
-            self._migrate(version)
+            migrate(self, self._version(), _TYPES)
             verify(self, _DAMAGED)
         return self
 
@@ -222,20 +225,11 @@ class PostgresDatabase:
         except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, ValueError):
             self._refuse("postgres_foreign", schema=repr(self._schema))
 
-    def _migrate(self, version: int) -> None:
-        """Create the tables, or bring them from a version of the schema to the current one."""
-        if version < VERSION:
-            with self.transaction():
-                for step in MIGRATIONS[version:]:
-                    self.connection.execute(_in_types_of_postgres(step).encode())
-                self.put("meta", [(VERSION_KEY, str(VERSION))])
-
     def faults(self) -> Iterator[tuple[str, str]]:
         """Yield each table and index that is missing or has a wrong definition."""
         tables = dict(self.connection.execute(_COLUMNS, (self._oid,)).fetchall())
-        for name, table in TABLES.items():
-            kinds = table.columns.items()
-            if tables.get(name) != [[one, _KINDS[kind.rstrip("?")]] for one, kind in kinds]:
+        for name in TABLES:
+            if tables.get(name) != [[one, _KINDS[kind]] for one, kind in columns_of(name).items()]:
                 yield "definition", f"table {name}"
         found = {name for (name,) in self.connection.execute(_VALID_INDEXES, (self._oid,))}
         for index in sorted({*INDEXES, *(f"{name}_pkey" for name in TABLES)} - found):
@@ -332,12 +326,6 @@ class PostgresDatabase:
             refuse_text(error)
 
 
-def _in_types_of_postgres(step: str) -> str:
-    for kind, name in _TYPES.items():
-        step = re.sub(rf"\b{kind}\b", name, step)
-    return step
-
-
 @cache
 def _translated(sql: str) -> bytes:
     """Return a statement with the placeholders of psycopg."""
@@ -347,8 +335,7 @@ def _translated(sql: str) -> bytes:
 @cache
 def _upsert(table: str) -> bytes:
     """Return the SQL that inserts or replaces rows, given an array for each column."""
-    kinds = [_KINDS[kind.rstrip("?")] for kind in TABLES[table].columns.values()]
-    arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    arrays = ", ".join(f"%s::{_KINDS[kind]}[]" for kind in columns_of(table).values())
     return upsert(table, f"SELECT * FROM unnest({arrays})").encode()  # noqa: S608 - our own names
 
 

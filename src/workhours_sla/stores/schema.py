@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
-from typing import Any, Final, NamedTuple, NoReturn, Protocol
+from itertools import chain
+from typing import Any, Final, NoReturn, Protocol
 
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.text.messages import say
@@ -13,77 +15,30 @@ from workhours_sla.text.messages import say
 Row = tuple[Any, ...]
 
 
-class Table(NamedTuple):
-    """The columns of a table with their types, of which the first ``keys`` are its key.
-
-    A question mark after a type allows NULL.
-    """
-
-    columns: Mapping[str, str]
-    keys: int = 1
-
-
-TABLES: Final[Mapping[str, Table]] = {
-    "meta": Table({"key": "TEXT", "value": "TEXT"}),  # the value is JSON
-    "event": Table(
-        {
-            "number": "INTEGER",  # in the order of arrival
-            "event_id": "TEXT",
-            "appeal_id": "TEXT",
-            "body": "BLOB",
-            "quarantined": "TEXT?",  # why it does not count
-            "repaired": "INTEGER",  # 1 for a repair, else 0
-        }
-    ),
-    "appeal": Table(
-        {
-            "appeal_id": "TEXT",
-            "reported": "BLOB",
-            "timer": "INTEGER?",  # when time alone changes it, in microseconds since 1970
-            "ended_at": "INTEGER?",  # its last event, if all its clocks have ended
-        }
-    ),
-    "outbox": Table(
-        {
-            "number": "INTEGER",  # never used again: meta has the last one
-            "at": "INTEGER?",  # the watermark when it was emitted
-            "body": "BLOB",
-        }
-    ),
-    "progress": Table(
-        {
-            "sink": "TEXT",
-            "number": "INTEGER",  # the sink has all changes up to this one, but for its failures
-            "end_number": "INTEGER?",  # the last change before ``end_position``
-            "end_position": "TEXT?",
-        }
-    ),
-    "failure": Table(
-        {
-            "sink": "TEXT",
-            "number": "INTEGER",
-            "attempts": "INTEGER",
-            "retry_at": "INTEGER?",  # NULL for a dead letter
-            "error": "TEXT",
-        },
-        keys=2,
-    ),
-    "position": Table(
-        {"source": "TEXT", "partition": "TEXT", "position": "TEXT", "received_until": "INTEGER?"},
-        keys=2,
-    ),
-    "rejected": Table(
-        {
-            "number": "INTEGER",  # never used again: meta has the last one
-            "source": "TEXT",
-            "reason": "TEXT",
-            "detail": "TEXT",
-            "text": "TEXT",
-            "at": "INTEGER?",  # the watermark when it was read
-        }
-    ),
-    "tombstone": Table({"hash": "BLOB"}),
+TABLES: Final[Mapping[str, str]] = {
+    "meta": "key TEXT, value TEXT",  # the value is JSON
+    # in the order of arrival; why it does not count; 1 for a repair, else 0
+    "event": "number INTEGER, event_id TEXT, appeal_id TEXT, body BLOB, quarantined TEXT?,"
+    " repaired INTEGER",
+    # when time alone changes it; its last event, if all its clocks have ended
+    "appeal": "appeal_id TEXT, reported BLOB, timer INTEGER?, ended_at INTEGER?",
+    # its number is never used again: meta has the last one; the watermark when it was emitted
+    "outbox": "number INTEGER, at INTEGER?, body BLOB",
+    # the sink has all changes up to this one but its failures; the last change before the end
+    "progress": "sink TEXT, number INTEGER, end_number INTEGER?, end_position TEXT?",
+    # retry_at is NULL for a dead letter
+    "failure": "sink TEXT, number INTEGER, attempts INTEGER, retry_at INTEGER?, error TEXT",
+    "position": "source TEXT, partition TEXT, position TEXT, received_until INTEGER?",
+    # its number is never used again: meta has the last one; the watermark when it was read
+    "rejected": "number INTEGER, source TEXT, reason TEXT, detail TEXT, text TEXT, at INTEGER?",
+    "tombstone": "hash BLOB",
 }
+"""The columns of each table with their types. A question mark after a type allows NULL.
+
+Instants are in microseconds since 1970.
+"""
+_KEYS: Final = {"failure": 2, "position": 2}
+"""How many of the first columns are the key of a table, if not one."""
 INDEXES: Final[Mapping[str, str]] = {
     "event_by_id": "event (event_id)",
     "event_by_appeal": "event (appeal_id)",
@@ -96,26 +51,29 @@ INDEXES: Final[Mapping[str, str]] = {
     "rejected_by_at": "rejected (at)",
 }
 
-MIGRATIONS: Final[tuple[str, ...]] = (
-    "; ".join(
-        [
-            *(
-                f"CREATE TABLE {name} ("
-                + ", ".join(
-                    f"{column} {kind.removesuffix('?')}" + ("" if "?" in kind else " NOT NULL")
-                    for column, kind in table.columns.items()
-                )
-                + f", PRIMARY KEY ({', '.join(list(table.columns)[: table.keys])}))"
-                for name, table in TABLES.items()
-            ),
-            *(f"CREATE INDEX {name} ON {of}" for name, of in INDEXES.items()),
-        ]
-    ),
+
+def columns_of(table: str) -> dict[str, str]:
+    """Return the types of the columns of a table, in their order."""
+    return dict(column.rstrip("?").split() for column in TABLES[table].split(", "))  # type: ignore[misc]
+
+
+def _keys(table: str) -> list[str]:
+    return list(columns_of(table))[: _KEYS.get(table, 1)]
+
+
+def _create(table: str) -> str:
+    columns = [
+        column.rstrip("?") + ("" if column.endswith("?") else " NOT NULL")
+        for column in TABLES[table].split(", ")
+    ]
+    return f"CREATE TABLE {table} ({', '.join(columns)}, PRIMARY KEY ({', '.join(_keys(table))}))"
+
+
+MIGRATIONS: Final = (
+    (*map(_create, TABLES), *(f"CREATE INDEX {name} ON {of}" for name, of in INDEXES.items())),
 )
 """The steps between versions: step n, counted from 1, turns version n - 1 into version n."""
 
-VERSION: Final = len(MIGRATIONS)
-"""The version of the schema that this version of the library writes."""
 VERSION_KEY: Final = "store_version"
 """The key of the version of the schema in the table ``meta``."""
 WRITER_KEY: Final = "writer"
@@ -173,20 +131,32 @@ class Database(Protocol):
 @cache
 def upsert(table: str, values: str = "") -> str:
     """Return the SQL that inserts ``values``, or replaces the row that has their key."""
-    columns = list(TABLES[table].columns)
-    keys = columns[: TABLES[table].keys]
+    columns, keys = columns_of(table), _keys(table)
     new = ", ".join(f"{name}=excluded.{name}" for name in columns if name not in keys)
     values = values or f"VALUES ({','.join('?' * len(columns))})"
     action = f"UPDATE SET {new}" if new else "NOTHING"
-    return f"INSERT INTO {table} {values} ON CONFLICT ({','.join(keys)}) DO {action}"
+    return f"INSERT INTO {table} {values} ON CONFLICT ({','.join(keys)}) DO {action}"  # noqa: S608 - our own names
 
 
 def check_version(place: str, version: int, *, may_migrate: bool = False) -> None:
     """Raise StoreError for a version of the schema that this version of the library cannot use."""
-    if version != VERSION and not (may_migrate and version < VERSION):
-        remedy = say("install_later" if version > VERSION else "postgres_migrate")
-        facts = {"path": repr(place), "version": version, "known": VERSION}
-        raise StoreError(say("other_schema", **facts, remedy=remedy), path=place, version=version)
+    known = len(MIGRATIONS)
+    if version != known and not (may_migrate and version < known):
+        remedy = say("install_later" if version > known else "postgres_migrate")
+        msg = say("other_schema", path=repr(place), version=version, known=known, remedy=remedy)
+        raise StoreError(msg, path=place, version=version)
+
+
+def migrate(db: Database, version: int, types: Mapping[str, str]) -> None:
+    """Create the tables with the types of a database, or bring them to the current version."""
+    check_version(db.place, version, may_migrate=True)
+    if version < len(MIGRATIONS):
+        with db.transaction():
+            for statement in chain(*MIGRATIONS[version:]):
+                db.rows(
+                    re.sub(r"\b(TEXT|BLOB|INTEGER)\b", lambda found: types[found[0]], statement)
+                )
+            db.put("meta", [(VERSION_KEY, str(len(MIGRATIONS)))])
 
 
 def verify(db: Database, remedy: str) -> None:

@@ -16,12 +16,12 @@ from workhours_sla.disk.file_locks import lock_file, unlock_file
 from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.stores.schema import (
     MIGRATIONS,
-    VERSION,
     VERSION_KEY,
     Database,
     Row,
     check_version,
     copy_rows,
+    migrate,
     refuse_text,
     upsert,
     verify,
@@ -35,6 +35,7 @@ BESIDE: Final = "-writer"
 CHUNK: Final = 500
 """Maximum number of values in one SQL statement."""
 
+_TYPES: Final = {"TEXT": "TEXT", "BLOB": "BLOB", "INTEGER": "INTEGER"}
 _VERSION: Final = "SELECT value FROM meta WHERE key=?"
 _DEFINITIONS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
 _DAMAGED: Final = "restore_snapshot"
@@ -87,9 +88,7 @@ class SqliteDatabase:
             raise
         self._lock = lock
         with self._opening():
-            version = self._version()
-            check_version(self.place, version, may_migrate=True)
-            self.migrate(version)
+            migrate(self, self._version(), _TYPES)
             verify(self, _DAMAGED)
             if self.rows("PRAGMA journal_mode=WAL") != [("wal",)]:
                 _refuse("no_log_on_disk", path)
@@ -102,7 +101,7 @@ class SqliteDatabase:
     def in_memory(cls) -> SqliteDatabase:
         """Create an empty store in memory."""
         self = cls(Path(":memory:"), _connect(Path(":memory:"), ":memory:"))
-        self.migrate(0)
+        create(self)
         return self
 
     @contextmanager
@@ -125,16 +124,6 @@ class SqliteDatabase:
         if version is None:
             _refuse("other_database", self._path)
         return int(version[0])
-
-    def migrate(self, version: int) -> None:
-        """Create the tables, or bring them from a version of the schema to the current one."""
-        if version < VERSION:
-            with self.transaction():
-                for step in MIGRATIONS[version:]:
-                    for statement in step.split(";"):
-                        self.connection.execute(statement)
-                self.put("meta", [(VERSION_KEY, str(VERSION))])
-                self.connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
 
     def close(self) -> None:
         """Close the database, and let other writers open it."""
@@ -184,9 +173,11 @@ class SqliteDatabase:
         """Replace the content in memory. Raises WorkHoursError if ``content`` is no store."""
         with suppress(TypeError, sqlite3.Error):
             self.connection.deserialize(content)
-            if self.connection.execute(_VERSION, (VERSION_KEY,)).fetchone() == (str(VERSION),):
+            if self.connection.execute(_VERSION, (VERSION_KEY,)).fetchone() == (
+                str(len(MIGRATIONS)),
+            ):
                 return
-        raise WorkHoursError(say("no_snapshot_form", form=VERSION))
+        raise WorkHoursError(say("no_snapshot_form", form=len(MIGRATIONS)))
 
     def faults(self) -> Iterator[tuple[str, str]]:
         """Yield each wrong definition, and what ``PRAGMA integrity_check`` finds."""
@@ -290,6 +281,12 @@ class WriterLock:
             self._file = None
 
 
+def create(db: SqliteDatabase) -> None:
+    """Create the tables of a store in an empty database."""
+    migrate(db, 0, _TYPES)
+    db.connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+
+
 @contextmanager
 def new_file(path: Path) -> Iterator[SqliteDatabase]:
     """Open a new store, and move it durably to ``path`` when the block ends, or not at all.
@@ -301,7 +298,7 @@ def new_file(path: Path) -> Iterator[SqliteDatabase]:
     try:
         begun.unlink(missing_ok=True)
         with closing(SqliteDatabase(path, _connect(path, begun))) as made:
-            made.migrate(0)
+            create(made)
             yield made
         with begun.open("rb+") as written:
             os.fsync(written.fileno())
