@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from workhours_sla.errors import StoreError
 from workhours_sla.module_names import public
+from workhours_sla.stores.database import Database
 from workhours_sla.stores.open import is_address, open_to_read, open_to_write
-from workhours_sla.stores.schema import TABLES, VERSION_KEY, WRITER_KEY, Database, copy_rows
+from workhours_sla.stores.schema import TABLES, VERSION_KEY, WRITER_KEY
 from workhours_sla.stores.sqlite import SqliteDatabase, copy_to_file
 from workhours_sla.text.messages import say
 
@@ -37,7 +38,7 @@ def copy_store(source: Path | str, target: Path | str) -> int:
             return copy_to_file(found, Path(target))
         with closing(open_to_write(target)) as into, into.transaction():
             _check_empty(into)
-            return copy_rows(found, into)
+            return into.copy_from(found)
 
 
 def _check_empty(db: Database) -> None:

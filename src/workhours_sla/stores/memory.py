@@ -9,7 +9,7 @@ from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.policy import Policy
-from workhours_sla.stores.rows import instant
+from workhours_sla.stores.schema import instant_if
 from workhours_sla.stores.sqlite import SqliteDatabase
 from workhours_sla.stores.store import HOT, DatabaseStore
 from workhours_sla.stream.pipeline import Pipeline
@@ -42,8 +42,7 @@ class MemoryStore(DatabaseStore):
     @property
     def next_at(self) -> datetime | None:
         """The earliest timer, in UTC, None if there is no timer."""
-        ((count,),) = self._all("SELECT min(timer) FROM appeal")
-        return None if count is None else instant(count)
+        return instant_if(self._all("SELECT min(timer) FROM appeal")[0][0])
 
     def snapshot(self) -> bytes:  # type: ignore[override] # stores in files take a path
         """Return the content, which ``restore`` accepts."""

@@ -13,8 +13,8 @@ from workhours_sla.errors import EngineError, StoreError
 from workhours_sla.errors import shown as named
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import Event
+from workhours_sla.stores.database import Database
 from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stores.schema import Database
 from workhours_sla.stores.sqlite import SqliteDatabase
 from workhours_sla.stores.store import HOT, DatabaseStore
 from workhours_sla.text.messages import say

@@ -1,32 +1,30 @@
-"""A schema of a PostgreSQL database as a store, with limits on how long the server may take."""
+"""A schema of a PostgreSQL database as a store, over a connection that limits how long it waits."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from string import ascii_lowercase, ascii_uppercase
 from time import monotonic, sleep
-from typing import Final, NoReturn
+from typing import Any, ClassVar, Final, NamedTuple, NoReturn, TypeVar
+from urllib.parse import quote
 
 import psycopg
-from psycopg import sql
+from psycopg import conninfo, sql
+from psycopg.abc import PQGen
 
-from workhours_sla.errors import StoreError
-from workhours_sla.stores.postgres_connection import Address, Connection, check_session, refuse
-from workhours_sla.stores.rows import storable
+from workhours_sla.errors import EventError, StoreError
+from workhours_sla.stores.database import Database, refuse_text
 from workhours_sla.stores.schema import (
     INDEXES,
     TABLES,
     VERSION_KEY,
     Row,
-    check_version,
     columns_of,
-    migrate,
-    refuse_text,
+    storable,
     upsert,
-    verify,
 )
 from workhours_sla.text.messages import say
 
@@ -38,10 +36,7 @@ LOCK_CLASS: Final = 0x57484F53
 _AT_ONCE: Final = 10_000
 """Number of rows that ``stream`` reads at a time."""
 _SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
-_DAMAGED: Final = "postgres_restore"
 
-# texts are compared by their bytes, so that an index does not depend on the locales of the server
-_TYPES: Final = {"INTEGER": "bigint", "BLOB": "bytea", "TEXT": 'text COLLATE "C"'}
 _KINDS: Final = {"INTEGER": "bigint", "BLOB": "bytea", "TEXT": "text"}
 
 _SESSION: Final = """
@@ -51,9 +46,10 @@ _SESSION: Final = """
     SET idle_session_timeout TO 0;
     SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';
 """
-"""Settings of every session, whatever those of the server are. The process waits a little longer
-than ``statement_timeout`` for an answer, see ``postgres_connection``. Servers before version 17 have
-no ``transaction_timeout``.
+"""Settings of every session, whatever those of the server are.
+
+The process waits a little longer than ``statement_timeout``, for a server that hangs. Servers
+before version 17 have no ``transaction_timeout``.
 """
 _WRITER: Final = """
     SELECT set_config('synchronous_commit', 'on', false)
@@ -82,15 +78,41 @@ _VALID_INDEXES: Final = """
     SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid
     WHERE relnamespace = %s AND indisvalid
 """
+Answer = TypeVar("Answer")
+
+_CONNECT: Final = {
+    "connect_timeout": "10",
+    "fallback_application_name": "workhours",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+"""Parameters of a connection that an address may replace."""
+
+_PROCESS: Final = "SELECT pg_backend_pid()"
+
+_REMEDIES: Final = {
+    "53100": "postgres_disk_full",
+    "25006": "postgres_read_only",
+    "42501": "postgres_no_right",
+}
+"""What to do about an error, keyed by its SQLSTATE."""
 
 
-class PostgresDatabase:
+class PostgresDatabase(Database):
     """A schema of a database, open for one process that writes or for any number that read."""
 
+    # texts are compared by their bytes, so that no index depends on the locales of the server
+    types: ClassVar = {"TEXT": 'text COLLATE "C"', "BLOB": "bytea", "INTEGER": "bigint"}
+    begin = "BEGIN"
+    begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+    advice = "postgres_restore"
+
     def __init__(self, address: Address) -> None:
-        self.place = address.shown
+        super().__init__(address.shown)
         self._address = address
-        self.connection = Connection.to(address)
+        self.connection = self._connect()
         self._schema = SCHEMA_NAME
         self._oid = 0
         self._has_lock = False
@@ -112,16 +134,13 @@ class PostgresDatabase:
     @classmethod
     def _reading(cls, address: Address, *, verified: bool) -> PostgresDatabase:
         self = cls(address)
-        with self._opening():
+        with self.opening():
+            self._begin_session()
             self.connection.execute("SET default_transaction_read_only TO on")
-            self._oid = self._find() or 0
             self._enter()
-            version = self._version() if self._oid else 0
-            if not version:
-                self._refuse("postgres_no_store", schema=repr(self._schema))
-            check_version(self.place, version)
-            if verified:
-                verify(self, _DAMAGED)
+            if not self.version():
+                self.refuse("postgres_no_store", schema=repr(self._schema))
+            self.check(verified=verified)
         return self
 
     @classmethod
@@ -131,32 +150,75 @@ class PostgresDatabase:
         Raises StoreError, also if another process writes the store ``patience`` seconds later.
         """
         self = cls(Address.of(url))
-        with self._opening():
-            self._oid = self._find() or self._create()
+        with self.opening():
+            self._begin_session()
+            if not self._oid:
+                self._create()
             self._enter()
             self._take_lock(patience)
             self.connection.execute(_WRITER)
-            migrate(self, self._version(), _TYPES)
-            verify(self, _DAMAGED)
+            self.migrate()
         return self
 
-    @contextmanager
-    def _opening(self) -> Iterator[None]:
-        """Close the connection if the block raises, and convert errors of PostgreSQL."""
-        try:
-            with self._refusing():
-                check_session(self._address, self.connection)
-                self.connection.execute(_SESSION)
-                self._schema = self._schema_name()
-                yield
-        except BaseException:
-            self.close()
-            raise
+    # -- the session ---------------------------------------------------------------------------
 
-    def _refuse(self, cause: str, **facts: object) -> NoReturn:
-        raise StoreError(say(cause, path=repr(self.place), **facts), path=self.place) from None
+    def _connect(self) -> Connection:
+        parameters = {**_CONNECT, **self._address.parameters, "client_encoding": "UTF8"}
+        try:
+            made = Connection.connect(conninfo.make_conninfo("", **parameters), autocommit=True)
+        except (psycopg.Error, ValueError) as error:
+            self.refuse("postgres_unreachable", error=self._text(error))
+        encoding = made.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            made.close()
+            self.refuse("postgres_encoding", encoding=encoding)
+        return made
+
+    def _check_session(self) -> None:
+        """Raise StoreError if a connection pooler gives the session to other connections as well.
+
+        A pooler gives the client another process id than that of the session. If it pools by
+        transaction, a second connection gets the session that the first one does not use now; if it
+        pools by session and has no session left, the second connection gets no answer.
+        """
+        session = self.connection.execute(_PROCESS).fetchone()
+        if session == (self.connection.info.backend_pid,):
+            return
+        with closing(self._connect()) as other, suppress(psycopg.OperationalError):
+            other.longest = 2.0
+            if other.execute(_PROCESS).fetchone() == session:
+                self.refuse("postgres_other_session")
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Convert the errors of PostgreSQL, after which committed transactions are intact."""
+        try:
+            yield
+        except psycopg.Error as error:
+            if self.connection.closed:
+                self.refuse("postgres_lost", error=self._text(error))
+            if error.sqlstate == "42P01":  # its tables were there when it was opened
+                self.refuse("postgres_other_schema")
+            if error.sqlstate == "54000":
+                raise EventError(say("postgres_long_text", path=repr(self.place))) from None
+            remedy = say(_REMEDIES.get(error.sqlstate or "", "postgres_check"))
+            self.refuse("postgres_failed", error=self._text(error), remedy=remedy)
+        except UnicodeEncodeError as error:
+            refuse_text(error)
+
+    def _text(self, error: Exception) -> str:
+        """Return the first line of an error, without the password."""
+        text = next(iter(str(error).splitlines()), "") or type(error).__name__
+        password = self._address.parameters.get("password")
+        return text.replace(password, "***") if password else text
 
     # -- the schema ----------------------------------------------------------------------------
+
+    def _begin_session(self) -> None:
+        self._check_session()
+        self.connection.execute(_SESSION)
+        self._schema = self._schema_name()
+        self._oid = self._find()
 
     def _schema_name(self) -> str:
         """Return the first schema of the search path that the address sets, else ``SCHEMA_NAME``.
@@ -165,24 +227,24 @@ class PostgresDatabase:
         letters of ASCII small outside of quotation marks. Raises StoreError if the server does not
         have the search path.
         """
-        row = self.connection.execute(_SEARCH_PATH).fetchone()
-        if row is None:
-            if "search_path" in self.connection.info.options:
-                self._refuse("postgres_no_search_path")
-            return SCHEMA_NAME
-        found = re.match(r'\s*(?:"((?:[^"]|"")+)"|([^\s",]+))', row[0])
+        found = self.execute(_SEARCH_PATH)
         if not found:
+            if "search_path" in self.connection.info.options:
+                self.refuse("postgres_no_search_path")
             return SCHEMA_NAME
-        name: str = found[2].translate(_SMALL) if found[2] else found[1].replace('""', '"')
-        return str(row[1]) if name == "$user" else name
+        ((path, role),) = found
+        first = re.match(r'\s*(?:"((?:[^"]|"")+)"|([^\s",]+))', path)
+        if not first:
+            return SCHEMA_NAME
+        name: str = first[2].translate(_SMALL) if first[2] else first[1].replace('""', '"')
+        return str(role) if name == "$user" else name
 
-    def _find(self) -> int | None:
-        """Return the object id of the schema, None if it does not exist."""
-        found = "SELECT oid::bigint FROM pg_namespace WHERE nspname = %s"
-        row = self.connection.execute(found, (self._schema,)).fetchone()
-        return None if row is None else row[0]
+    def _find(self) -> int:
+        """Return the object id of the schema, 0 if it does not exist."""
+        sql = "SELECT oid::bigint FROM pg_namespace WHERE nspname=?"
+        return next((oid for (oid,) in self.execute(sql, (self._schema,))), 0)
 
-    def _create(self) -> int:
+    def _create(self) -> None:
         name = sql.Identifier(self._schema)
         try:
             self.connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
@@ -190,10 +252,10 @@ class PostgresDatabase:
             role = self.connection.info.user
             todo = sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(name, sql.Identifier(role))
             text = todo.as_string(self.connection)
-            self._refuse("postgres_no_schema", role=repr(role), sql=text)
+            self.refuse("postgres_no_schema", role=repr(role), sql=text)
         except psycopg.errors.UniqueViolation:  # another process has created it meanwhile
             pass
-        return self._find() or 0
+        self._oid = self._find()
 
     def _enter(self) -> None:
         """Use the tables of the schema in this session."""
@@ -203,9 +265,9 @@ class PostgresDatabase:
     def _take_lock(self, patience: float) -> None:
         """Take the lock of the writer. It is released when the session ends."""
         until = monotonic() + patience
-        while self.rows("SELECT pg_try_advisory_lock(?)", self._key) != [(True,)]:
+        while self.execute("SELECT pg_try_advisory_lock(?)", (self._key,)) != [(True,)]:
             if monotonic() >= until:
-                self._refuse("postgres_in_use")
+                self.refuse("postgres_in_use")
             sleep(0.05)
         self._has_lock = True
 
@@ -213,52 +275,58 @@ class PostgresDatabase:
     def _key(self) -> int:
         return LOCK_CLASS << 32 | self._oid
 
-    def _version(self) -> int:
+    def version(self) -> int:
         """Return the version of the tables, 0 if there are none. Raises StoreError."""
-        if not self.rows("SELECT FROM pg_class WHERE relnamespace=? LIMIT 1", self._oid):
+        if not self.execute("SELECT FROM pg_class WHERE relnamespace=? LIMIT 1", (self._oid,)):
             return 0
         try:
-            found = self.connection.execute(
-                "SELECT value FROM meta WHERE key = %s", (VERSION_KEY,)
-            ).fetchone()
-            return int(found[0] if found else "")
+            ((found,),) = self.execute("SELECT value FROM meta WHERE key=?", (VERSION_KEY,))
+            return int(found)
         except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, ValueError):
-            self._refuse("postgres_foreign", schema=repr(self._schema))
+            self.refuse("postgres_foreign", schema=repr(self._schema))
 
     def faults(self) -> Iterator[tuple[str, str]]:
         """Yield each table and index that is missing or has a wrong definition."""
-        tables = dict(self.connection.execute(_COLUMNS, (self._oid,)).fetchall())
+        tables = dict(self.rows(_COLUMNS, self._oid))
         for name in TABLES:
             if tables.get(name) != [[one, _KINDS[kind]] for one, kind in columns_of(name).items()]:
                 yield "definition", f"table {name}"
-        found = {name for (name,) in self.connection.execute(_VALID_INDEXES, (self._oid,))}
+        found = {name for (name,) in self.rows(_VALID_INDEXES, self._oid)}
         for index in sorted({*INDEXES, *(f"{name}_pkey" for name in TABLES)} - found):
             yield "definition", f"index {index}"
 
     def check_place(self) -> None:
-        """Raise StoreError if the server does not answer."""
-        self.rows("SELECT 1")
+        """Do nothing: every call notices that the server or the schema is gone."""
 
     def refuse_other_writer(self) -> NoReturn:
         """Raise the StoreError that the schema is another one, since the lock keeps others out."""
-        self._refuse("postgres_other_schema")
+        self.refuse("postgres_other_schema")
 
     def close(self) -> None:
         """Close the connection, and let other writers open the store."""
         if self._has_lock and not self.connection.closed:
             with suppress(psycopg.Error):  # the lock ends with the session
-                self.connection.execute("SELECT pg_advisory_unlock(%s)", (self._key,))
+                self.execute("SELECT pg_advisory_unlock(?)", (self._key,))
         self.connection.close()
 
-    # -- read ----------------------------------------------------------------------------------
+    # -- rows ----------------------------------------------------------------------------------
 
-    def rows(self, sql: str, *values: object) -> list[Row]:
-        """Return the rows of a statement."""
-        with self._refusing():
-            cursor = self.connection.execute(
-                _translated(sql), [_bound(value) for value in values], binary=True
-            )
-            return [] if cursor.description is None else cursor.fetchall()
+    def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return the rows of a statement. Raises the errors of PostgreSQL."""
+        cursor = self.connection.execute(_translated(sql), [*map(_bound, values)], binary=True)
+        return [] if cursor.description is None else cursor.fetchall()
+
+    def run(self, sql: str, rows: Sequence[Row]) -> None:
+        """Execute a statement once for the values of each row, within ``transaction``."""
+        if rows:
+            with self.connection.cursor() as cursor:
+                cursor.executemany(_translated(sql), rows)
+
+    def put(self, table: str, rows: Sequence[Row]) -> None:
+        """Insert rows, or replace the rows that have their keys, within ``transaction``."""
+        if rows:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            self.connection.execute(_upsert(table), columns, binary=True)
 
     def where(self, sql: str, values: Iterable[object]) -> list[Row]:
         """Return the rows of a statement with ``IN (*)`` for a list of values."""
@@ -267,63 +335,10 @@ class PostgresDatabase:
 
     def stream(self, table: str) -> Iterator[Row]:
         """Yield all rows of a table, within ``moment``."""
-        with self._refusing(), self.connection.cursor(name="stream") as cursor:
+        with self.refusing(), self.connection.cursor(name="stream") as cursor:
             cursor.execute(f"SELECT * FROM {table}".encode(), binary=True)  # noqa: S608 - our own name
             while found := cursor.fetchmany(_AT_ONCE):
                 yield from found
-
-    @contextmanager
-    def moment(self) -> Iterator[None]:
-        """Read the same state throughout the block, even if another process writes."""
-        self.rows("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        try:
-            yield
-        finally:
-            self._roll_back()  # nothing was written
-
-    # -- write ---------------------------------------------------------------------------------
-
-    def put(self, table: str, rows: Sequence[Row]) -> None:
-        """Insert rows, or replace the rows that have their keys, within ``transaction``."""
-        if rows:
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            self.connection.execute(_upsert(table), columns, binary=True)
-
-    def run(self, sql: str, rows: Sequence[Row]) -> None:
-        """Execute a statement once for the values of each row, within ``transaction``."""
-        if rows:
-            with self.connection.cursor() as cursor:
-                cursor.executemany(_translated(sql), rows)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Write everything within the block durably when it ends, or nothing if it raises."""
-        with self._refusing():
-            try:
-                self.connection.execute("BEGIN")
-                yield
-                done = self.connection.execute("COMMIT").statusmessage or ""
-                if done != "COMMIT":  # an error within the transaction was passed over
-                    raise psycopg.errors.InFailedSqlTransaction(done)  # noqa: TRY301
-            except BaseException:
-                self._roll_back()
-                raise
-
-    def _roll_back(self) -> None:
-        if not self.connection.closed:
-            try:
-                self.connection.execute("ROLLBACK")
-            except psycopg.Error:  # the server then undoes the transaction of a closed session
-                self.connection.close()
-
-    @contextmanager
-    def _refusing(self) -> Iterator[None]:
-        try:
-            yield
-        except psycopg.Error as error:
-            refuse(self._address, self.connection, error)
-        except UnicodeEncodeError as error:
-            refuse_text(error)
 
 
 @cache
@@ -344,3 +359,75 @@ def _bound(value: object) -> object:
     if isinstance(value, list):
         return [_bound(one) for one in value]
     return storable(value) if isinstance(value, str) else value
+
+
+# -- the connection ----------------------------------------------------------------------------
+
+
+class Address(NamedTuple):
+    """The address of a store; ``shown`` has neither a password nor other secrets."""
+
+    parameters: dict[str, str]
+    shown: str
+
+    @classmethod
+    def of(cls, url: str) -> Address:
+        """Parse a URL. Raises StoreError, whose message has no part of the URL."""
+        parameters: dict[str, str] | None = None
+        with suppress(psycopg.Error, ValueError):
+            found = conninfo.conninfo_to_dict(url)
+            parameters = {name: str(value) for name, value in found.items() if value is not None}
+        authority, _, rest = url.partition("://")[2].partition("/")
+        path = rest.partition("?")[0]
+        # a password with a character that is not escaped would be taken for a host or a name
+        is_odd = authority.count("@") > 1 or "@" in path
+        if parameters is None or is_odd or re.search("[^0-9,]", parameters.get("port", "")):
+            raise StoreError(say("postgres_address"))
+        return cls(parameters, _shown(parameters))
+
+
+def _shown(parameters: dict[str, str]) -> str:
+    user = f"{quote(parameters['user'])}@" if "user" in parameters else ""
+    host, port = parameters.get("host", ""), parameters.get("port", "")
+    name = quote(parameters.get("dbname", ""))
+    more: dict[str, str] = {
+        key: parameters[key] for key in ("service", "options") if key in parameters
+    }
+    if "/" in host:
+        more = {"host": host, **more}
+        host = ""
+    where = f"{user}{host}:{port}" if port else f"{user}{host}"
+    query = "&".join(f"{key}={quote(value, safe='/')}" for key, value in more.items())
+    return f"postgresql://{where}/{name}" + (f"?{query}" if query else "")
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that is closed if the server does not answer for ``longest`` seconds.
+
+    The server ends a statement before that, so only a server that hangs takes longer.
+    """
+
+    longest: float = 25.0
+
+    def wait(self, gen: PQGen[Answer], *args: Any, **kwargs: Any) -> Answer:
+        """Wait for the end of a conversation with the server."""
+        try:
+            return super().wait(_limited(gen, monotonic() + self.longest), *args, **kwargs)
+        except TimeoutError:
+            self.close()
+            msg = f"no answer for {self.longest:g} seconds"
+            raise psycopg.OperationalError(msg) from None
+
+
+def _limited(gen: PQGen[Answer], until: float) -> PQGen[Answer]:
+    """Carry on a conversation. Raises TimeoutError at an instant of the monotonic clock."""
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if not ready and monotonic() > until:
+                raise TimeoutError
+            wanted = gen.send(ready)
+    except StopIteration as end:
+        answer: Answer = end.value
+        return answer

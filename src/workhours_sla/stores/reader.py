@@ -18,8 +18,8 @@ from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
 from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
-from workhours_sla.stores.rows import change_of, event_of, instant, read_each
-from workhours_sla.stores.schema import Database, Row
+from workhours_sla.stores.database import Database
+from workhours_sla.stores.schema import Row, change_of, event_of, instant_if, read_each
 from workhours_sla.stores.sqlite import copy_to_file
 from workhours_sla.stream.delivery import DeadLetter, Failure
 from workhours_sla.stream.source import Checkpoint, Rejected
@@ -115,8 +115,7 @@ class StoreReader:
     @property
     def watermark(self) -> datetime | None:
         """The instant in UTC up to which time has passed, None if it was never advanced."""
-        count = self._meta().get("watermark")
-        return None if count is None else instant(count)
+        return instant_if(self._meta().get("watermark"))
 
     @property
     def policy_version(self) -> str:
@@ -127,14 +126,13 @@ class StoreReader:
     @property
     def complete_since(self) -> datetime | None:
         """The instant in UTC since which no appeal was dropped, None if no appeal was dropped."""
-        count = self._meta().get("dropped_before")
-        return None if count is None else instant(count)
+        return instant_if(self._meta().get("dropped_before"))
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
         """Return how far each partition of a source was read, keyed by partition."""
         rows = self._all("SELECT * FROM position WHERE source=?", source)
         return {
-            partition: Checkpoint(position, None if until is None else instant(until))
+            partition: Checkpoint(position, instant_if(until))
             for _, partition, position, until in rows
         }
 
@@ -194,7 +192,7 @@ class StoreReader:
         """Return the changes that a sink did not accept, sorted by number."""
         rows = self._all("SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
         return [
-            Failure(number, attempts, None if at is None else instant(at), error)
+            Failure(number, attempts, instant_if(at), error)
             for _, number, attempts, at, error in rows
         ]
 

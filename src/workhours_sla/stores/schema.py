@@ -1,19 +1,28 @@
-"""The tables of a store, which are the same in every database, and the versions of the schema."""
+"""The tables of a store, which are the same in every database, and how values become rows.
+
+Some rows have a body in JSON: an event, the reported state of an appeal, or a change. Instants are
+integers.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import chain
-from typing import Any, Final, NoReturn, Protocol
+from hashlib import blake2b
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
-from workhours_sla.errors import EventError, StoreError
+import msgspec
+
+from workhours_sla.errors import StoreError, clipped
+from workhours_sla.sla.emitted_changes import Change, Reported
+from workhours_sla.sla.event import EVENT_FIELDS, Event
+from workhours_sla.sla.fold import Key
 from workhours_sla.text.messages import say
 
 Row = tuple[Any, ...]
-
+Read = TypeVar("Read")
 
 TABLES: Final[Mapping[str, str]] = {
     "meta": "key TEXT, value TEXT",  # the value is JSON
@@ -80,54 +89,6 @@ WRITER_KEY: Final = "writer"
 """The key of the token of the last writer in the table ``meta``, which is never copied."""
 
 
-class Database(Protocol):
-    """An open database with the tables of a store.
-
-    In SQL, ``?`` is the place of a value. Every method raises StoreError if the database fails, and
-    EventError for a text that cannot be encoded in UTF-8.
-    """
-
-    @property
-    def place(self) -> str:
-        """The path or the address without a password, for messages."""
-
-    def rows(self, sql: str, *values: object) -> list[Row]:
-        """Return the rows of a statement."""
-
-    def where(self, sql: str, values: Iterable[object]) -> list[Row]:
-        """Return the rows of a statement with ``IN (*)`` for a list of values."""
-
-    def stream(self, table: str) -> Iterator[Row]:
-        """Yield all rows of a table within ``moment``."""
-
-    def put(self, table: str, rows: Sequence[Row]) -> None:
-        """Insert rows within ``transaction``. A row replaces the row that has its key."""
-
-    def run(self, sql: str, rows: Sequence[Row]) -> None:
-        """Execute a statement once for the values of each row, within ``transaction``."""
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """Write everything within the block durably when it ends, or nothing if it raises."""
-
-    def moment(self) -> AbstractContextManager[None]:
-        """Read the same state throughout the block, even if another process writes."""
-
-    def beside(self) -> Database:
-        """Open another connection, to read the store while this one writes it."""
-
-    def check_place(self) -> None:
-        """Raise StoreError if the path has another file now, or if the server does not answer."""
-
-    def refuse_other_writer(self) -> NoReturn:
-        """Raise the StoreError that another process has begun to write."""
-
-    def faults(self) -> Iterator[tuple[str, str]]:
-        """Yield each fault of the definitions and pages, as ``definition`` or ``pages`` and text."""
-
-    def close(self) -> None:
-        """Close the database, and let other writers open it."""
-
-
 @cache
 def upsert(table: str, values: str = "") -> str:
     """Return the SQL that inserts ``values``, or replaces the row that has their key."""
@@ -135,64 +96,95 @@ def upsert(table: str, values: str = "") -> str:
     new = ", ".join(f"{name}=excluded.{name}" for name in columns if name not in keys)
     values = values or f"VALUES ({','.join('?' * len(columns))})"
     action = f"UPDATE SET {new}" if new else "NOTHING"
-    return f"INSERT INTO {table} {values} ON CONFLICT ({','.join(keys)}) DO {action}"  # noqa: S608 - our own names
+    return f"INSERT INTO {table} {values} ON CONFLICT ({','.join(keys)}) DO {action}"
 
 
-def check_version(place: str, version: int, *, may_migrate: bool = False) -> None:
-    """Raise StoreError for a version of the schema that this version of the library cannot use."""
-    known = len(MIGRATIONS)
-    if version != known and not (may_migrate and version < known):
-        remedy = say("install_later" if version > known else "postgres_migrate")
-        msg = say("other_schema", path=repr(place), version=version, known=known, remedy=remedy)
-        raise StoreError(msg, path=place, version=version)
+# -- the values of rows ------------------------------------------------------------------------
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+encode = msgspec.json.Encoder().encode
+"""Return a value as JSON, such as the body of a change."""
+change_of = msgspec.json.Decoder(Change).decode
+"""Parse the body of a change."""
+
+_STORED = [field for field in EVENT_FIELDS if field.name != "appeal_id"]
+"""Fields of an event that its body contains, event_id first; ``appeal_id`` has its own column."""
+_fields = attrgetter(*(field.name for field in _STORED))
+_tuple: Any = tuple
+_decode_event = msgspec.json.Decoder(
+    _tuple[tuple(field.type | None if field.nullable else field.type for field in _STORED)]
+).decode
+_decode_reported = msgspec.json.Decoder(list[tuple[str, int, Reported]]).decode
 
 
-def migrate(db: Database, version: int, types: Mapping[str, str]) -> None:
-    """Create the tables with the types of a database, or bring them to the current version."""
-    check_version(db.place, version, may_migrate=True)
-    if version < len(MIGRATIONS):
-        with db.transaction():
-            for statement in chain(*MIGRATIONS[version:]):
-                db.rows(
-                    re.sub(r"\b(TEXT|BLOB|INTEGER)\b", lambda found: types[found[0]], statement)
-                )
-            db.put("meta", [(VERSION_KEY, str(len(MIGRATIONS)))])
+def read_each(
+    place: str, table: str, rows: Sequence[Row], read: Callable[[Row], Read]
+) -> Iterator[Read]:
+    """Yield the result of ``read`` for each row of the store ``place``.
 
-
-def verify(db: Database, remedy: str) -> None:
-    """Raise StoreError for the first fault of a database, with advice under the key ``remedy``."""
-    for kind, what in db.faults():
-        is_definition = kind == "definition"
-        why = (
-            say("other_definition", of=what, table=what.partition(" ")[2])
-            if is_definition
-            else say("wrong_pages", found=what)
+    Raises StoreError if ``read`` fails, because the row is damaged.
+    """
+    row: Row = ()
+    try:
+        for row in rows:
+            yield read(row)
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
+        facts = {"path": repr(place), "row": repr(row[0]), "table": table}
+        msg = say(
+            "row_damaged", **facts, why=clipped(str(error), 200), remedy=say("restore_snapshot")
         )
-        msg = say("store_damaged", path=repr(db.place), what=why, remedy=say(remedy))
-        raise StoreError(msg, path=db.place)
+        raise StoreError(msg, path=place, table=table, row=row[0]) from None
 
 
-def refuse_text(error: UnicodeEncodeError) -> NoReturn:
-    """Raise EventError for text that cannot be encoded in UTF-8."""
-    raise EventError(say("text_not_stored", text=repr(error.object))) from None
+def event_body(event: Event) -> bytes:
+    """Return an event as a JSON array of its fields, without ``appeal_id``."""
+    return encode(_fields(event))
 
 
-def copy_rows(source: Database, into: Database) -> int:
-    """Copy all rows within ``moment`` and ``transaction``; return the number of events."""
-    count = 0
-    for table in TABLES:
-        rows: list[Row] = []
-        for row in source.stream(table):
-            if table == "meta" and row[0] == WRITER_KEY:
-                continue
-            rows.append(row)
-            count += table == "event"
-            if len(rows) == _AT_ONCE:
-                into.put(table, rows)
-                rows = []
-        into.put(table, rows)
-    return count
+def event_of(appeal_id: str, body: bytes) -> Event:
+    """Parse the event in a body that ``event_body`` wrote."""
+    event_id, *rest = _decode_event(body)
+    return Event(event_id, appeal_id, *rest)
 
 
-_AT_ONCE: Final = 10_000
-"""Number of rows that are copied at a time."""
+def reported_body(reported: dict[Key, Reported]) -> bytes:
+    """Return the reported states of an appeal's clocks as JSON."""
+    return encode([(*key, state) for key, state in reported.items()])
+
+
+def reported_of(body: bytes) -> dict[Key, Reported]:
+    """Parse a body that ``reported_body`` wrote; return the states keyed by target and cycle."""
+    return {(target, cycle): state for target, cycle, state in _decode_reported(body)}
+
+
+def storable(text: str) -> str:
+    """Return a text without U+0000, which PostgreSQL cannot store, but with U+FFFD instead."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def micros(when: datetime) -> int:
+    """Return an instant as the number of microseconds since 1970."""
+    return (when - _EPOCH) // timedelta.resolution
+
+
+def micros_if(when: datetime | None) -> int | None:
+    """Return an instant as the number of microseconds since 1970, None as None."""
+    return None if when is None else micros(when)
+
+
+def instant(count: int) -> datetime:
+    """Return the instant that is ``count`` microseconds after 1970, in UTC."""
+    return _EPOCH + timedelta(microseconds=count)
+
+
+def instant_if(count: int | None) -> datetime | None:
+    """Return the instant that is ``count`` microseconds after 1970, None as None."""
+    return None if count is None else instant(count)
+
+
+def tombstone(kind: str, id: str) -> bytes:
+    """Return the hash of a dropped event's or appeal's id, which is stored instead of the id.
+
+    ``kind`` is ``event`` or ``appeal``.
+    """
+    return blake2b(id.encode(), digest_size=16, person=kind.encode()).digest()

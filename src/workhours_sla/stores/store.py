@@ -10,27 +10,29 @@ from operator import itemgetter
 from secrets import token_hex
 from typing import Any, Final
 
-from msgspec.json import encode
-
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.appeal_state import AppealState
 from workhours_sla.sla.deduplication import CONFLICTING_ID, EXPIRING, Copies, StoredEvent
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.instants import BEGINNING
+from workhours_sla.stores.database import Database
 from workhours_sla.stores.reader import ERASED, StoreReader
-from workhours_sla.stores.rows import (
-    change_body,
+from workhours_sla.stores.schema import (
+    WRITER_KEY,
+    Row,
+    encode,
     event_body,
     event_of,
     instant,
+    instant_if,
     micros,
+    micros_if,
     read_each,
     reported_body,
     reported_of,
     storable,
     tombstone,
 )
-from workhours_sla.stores.schema import WRITER_KEY, Database, Row
 from workhours_sla.stream.delivery import Failure, Pending, Progress, decide, repeated
 from workhours_sla.stream.source import Rejected
 from workhours_sla.stream.store import BY_FOLD, NO_APPEAL, SWEPT_EVERY, Batch, Dropped, Work
@@ -108,6 +110,7 @@ class DatabaseStore(StoreReader):
     def check_place(self) -> None:
         """Raise StoreError if the store was replaced or its server does not answer."""
         with self.lock:
+            self._all("SELECT 1")
             self._db.check_place()
 
     @contextmanager
@@ -142,18 +145,18 @@ class DatabaseStore(StoreReader):
         """Write within a transaction, if no other writer has begun to write."""
         with self.lock, self._db.transaction():
             found = self._all("SELECT value FROM meta WHERE key=?", WRITER_KEY)
-            if found != [(_json(self._token),)]:
+            if found != [(encode(self._token).decode(),)]:
                 self._db.refuse_other_writer()
             yield
 
     def _put_meta(self, key: str, value: object) -> None:
-        self._db.put("meta", [(key, _json(value))])
+        self._db.put("meta", [(key, encode(value).decode())])
 
     def _load(self) -> None:
         """Read the counters and the watermark again, and drop the appeals in memory."""
         self._hot.clear()
         self._state = self._meta()
-        self._watermark = _instant(self._state.get("watermark"))
+        self._watermark = instant_if(self._state.get("watermark"))
         ((last,),) = self._all("SELECT max(number) FROM event")
         self._last_event = last or 0
 
@@ -168,7 +171,7 @@ class DatabaseStore(StoreReader):
 
         Return False if the watermark must be written to the database instead.
         """
-        written = _instant(self._state.get("watermark"))
+        written = instant_if(self._state.get("watermark"))
         if written is None or watermark - written >= WRITTEN_EVERY:
             return False
         if self._all("SELECT 1 FROM appeal WHERE timer<=? LIMIT 1", micros(watermark)):
@@ -253,8 +256,8 @@ class DatabaseStore(StoreReader):
             (
                 one.appeal_id,
                 reported_body(one.reported),
-                _micros(one.next_at),
-                _micros(one.ended_at),
+                micros_if(one.next_at),
+                micros_if(one.ended_at),
             )
             for one in work.appeals.values()
         ]
@@ -264,11 +267,11 @@ class DatabaseStore(StoreReader):
         if self._keeps_changes:
             changes = work.changes[work.written :]
             first = self._count("last_change", len(changes)) + 1
-            rows = [(n, _micros(at), change_body(one)) for n, one in enumerate(changes, first)]
+            rows = [(n, micros_if(at), encode(one)) for n, one in enumerate(changes, first)]
             self._db.put("outbox", rows)
         if not work.is_part:
             self._watermark = at
-            self._state |= {"watermark": _micros(at), "policy_version": work.policy.version}
+            self._state |= {"watermark": micros_if(at), "policy_version": work.policy.version}
             self._state["library_version"] = __version__
             self._count("read", work.read)
             self._count("duplicate", work.duplicate)
@@ -296,13 +299,13 @@ class DatabaseStore(StoreReader):
         self._db.put("event", rows)
 
     def _write_source(self, batch: Batch, reread: Mapping[int, Rejected | None]) -> None:
-        at = _micros(self._watermark)
+        at = micros_if(self._watermark)
         first = self._count("last_rejected", len(batch.rejected)) + 1
         rejected = enumerate(batch.rejected, first)
         rows = [(number, batch.source, *map(storable, row), at) for number, row in rejected]
         self._db.put("rejected", rows)
         positions = [
-            (batch.source, partition, one.position, _micros(one.received_until))
+            (batch.source, partition, one.position, micros_if(one.received_until))
             for partition, one in batch.positions.items()
         ]
         self._db.put("position", positions)
@@ -341,7 +344,7 @@ class DatabaseStore(StoreReader):
         """Delete the rejected rows that were read before an instant, and keep their number."""
         # the rows without an instant were read before any event
         undated = "UPDATE rejected SET at=? WHERE at IS NULL"
-        self._db.run(undated, [(_micros(self._watermark),)])
+        self._db.run(undated, [(micros_if(self._watermark),)])
         sql = "SELECT reason, count(*) FROM rejected WHERE at<? GROUP BY reason"
         for reason, count in self._all(sql, before):
             self._count(f"{ERASED}{reason}", count)
@@ -463,7 +466,7 @@ class DatabaseStore(StoreReader):
         return next(iter(self._all(sql, sink)), (0, None, None))
 
     def _put_failure(self, sink: str, one: Failure) -> None:
-        row = sink, one.number, one.attempts, _micros(one.retry_at), storable(one.error)
+        row = sink, one.number, one.attempts, micros_if(one.retry_at), storable(one.error)
         self._db.put("failure", [row])
 
 
@@ -482,16 +485,4 @@ def _copy_of(row: Row) -> StoredEvent:
 
 def _reported_of(row: Row) -> tuple[str, tuple[Any, ...]]:
     appeal_id, body, timer, ended_at = row
-    return appeal_id, (reported_of(body), _instant(timer), _instant(ended_at))
-
-
-def _json(value: object) -> str:
-    return encode(value).decode()
-
-
-def _instant(count: int | None) -> datetime | None:
-    return None if count is None else instant(count)
-
-
-def _micros(when: datetime | None) -> int | None:
-    return None if when is None else micros(when)
+    return appeal_id, (reported_of(body), instant_if(timer), instant_if(ended_at))

@@ -22,9 +22,9 @@ from kit.values import POLICY, at, created
 from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.postgres_stores import execute, filled, schema_of, terminate
 from workhours_sla.errors import StoreError
-from workhours_sla.stores import postgres_connection, schema
+from workhours_sla.stores import database
 from workhours_sla.stores.open import open_reader
-from workhours_sla.stores.postgres import PostgresDatabase
+from workhours_sla.stores.postgres import Connection, PostgresDatabase
 from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream import (
     Batch,
@@ -133,7 +133,7 @@ def test_a_session_has_its_own_timeouts_whatever_those_of_the_server(address: st
 def test_a_server_that_hangs_is_one_error_and_the_next_start_continues(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_connection, "LONGEST", 0.5)
+    monkeypatch.setattr(Connection, "longest", 0.5)
     store = PostgresStore(server.address)
     with Pipeline(store, POLICY) as pipe:
         pipe.apply(created("1", at(2025, 3, 12, 10)))
@@ -171,9 +171,8 @@ def test_the_next_version_updates_the_tables_and_keeps_the_rows(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled(address)
-    next_step = "CREATE TABLE more (x int); ALTER TABLE rejected ALTER COLUMN at SET DEFAULT 0"
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, next_step))
-    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
+    next_step = "CREATE TABLE more (x int)", "ALTER TABLE rejected ALTER COLUMN at SET DEFAULT 0"
+    monkeypatch.setattr(database, "MIGRATIONS", (*database.MIGRATIONS, next_step))
     with pytest.raises(StoreError, match=r"schema 1, .* reads schema 2 only; start watch"):
         PostgresReader(address)
     for _ in range(2):

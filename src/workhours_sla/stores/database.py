@@ -1,0 +1,191 @@
+"""An open database with the tables of a store: what SQLite and PostgreSQL have in common."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import chain
+from typing import ClassVar, Final, NoReturn
+
+from workhours_sla.errors import EventError, StoreError
+from workhours_sla.stores.schema import MIGRATIONS, TABLES, VERSION_KEY, WRITER_KEY, Row
+from workhours_sla.text.messages import say
+
+_AT_ONCE: Final = 10_000
+"""Number of rows that are copied at a time."""
+
+
+class Database(ABC):
+    """An open database with the tables of a store.
+
+    In SQL, ``?`` is the place of a value. Every method raises StoreError if the database fails, and
+    EventError for a text that cannot be encoded in UTF-8. ``place`` is the path, or the address
+    without a password.
+    """
+
+    types: ClassVar[Mapping[str, str]]
+    """The names of the types, keyed by those in ``TABLES``."""
+    begin: ClassVar[str]
+    """The statement that begins to write."""
+    begin_reading: ClassVar[str]
+    """The statement that begins to read the same state."""
+    advice: ClassVar[str]
+    """The key of the advice about a damaged store."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    @abstractmethod
+    def refusing(self) -> AbstractContextManager[None]:
+        """Convert the errors of the driver within the block to StoreError and EventError."""
+
+    @abstractmethod
+    def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return the rows of a statement. Raises the errors of the driver."""
+
+    @abstractmethod
+    def run(self, sql: str, rows: Sequence[Row]) -> None:
+        """Execute a statement once for the values of each row, within ``transaction``."""
+
+    @abstractmethod
+    def put(self, table: str, rows: Sequence[Row]) -> None:
+        """Insert rows within ``transaction``. A row replaces the row that has its key."""
+
+    @abstractmethod
+    def where(self, sql: str, values: Iterable[object]) -> list[Row]:
+        """Return the rows of a statement with ``IN (*)`` for a list of values."""
+
+    @abstractmethod
+    def stream(self, table: str) -> Iterator[Row]:
+        """Yield all rows of a table within ``moment``."""
+
+    @abstractmethod
+    def beside(self) -> Database:
+        """Open another connection, to read the store while this one writes it."""
+
+    @abstractmethod
+    def check_place(self) -> None:
+        """Raise StoreError if the path has another file than the one that is open."""
+
+    @abstractmethod
+    def refuse_other_writer(self) -> NoReturn:
+        """Raise the StoreError that another process has begun to write."""
+
+    @abstractmethod
+    def version(self) -> int:
+        """Return the version of the schema, 0 for an empty one. Raises StoreError if foreign."""
+
+    @abstractmethod
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """Yield each fault, as ``definition`` or ``pages`` and a text."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the database, and let other writers open it."""
+
+    # -- the same in every database ------------------------------------------------------------
+
+    def refuse(self, cause: str, **facts: object) -> NoReturn:
+        """Raise StoreError for a cause."""
+        raise StoreError(say(cause, path=repr(self.place), **facts), path=self.place) from None
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """Return the rows of a statement."""
+        with self.refusing():
+            return self.execute(sql, values)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write everything within the block durably when it ends, or nothing if it raises.
+
+        Raises StoreError if the path has another file now.
+        """
+        with self.refusing():
+            try:
+                self.execute(self.begin)
+                yield
+                self.check_place()
+                self.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Read the same state throughout the block, even if another process writes."""
+        self.rows(self.begin_reading)
+        try:
+            yield
+        finally:
+            self._roll_back()  # nothing was written
+
+    def _roll_back(self) -> None:
+        with suppress(StoreError):  # a database undoes the transaction of a lost connection
+            self.rows("ROLLBACK")
+
+    @contextmanager
+    def opening(self) -> Iterator[None]:
+        """Close the database if the block raises, and convert errors of the driver."""
+        try:
+            with self.refusing():
+                yield
+        except BaseException:
+            self.close()
+            raise
+
+    def check(self, *, verified: bool) -> None:
+        """Raise StoreError unless the schema can be read, and verify the store if asked for."""
+        self._check_version(self.version())
+        if verified:
+            self._verify()
+
+    def migrate(self, version: int | None = None) -> None:
+        """Create the tables, or bring them from a version to the current one, and verify them."""
+        version = self.version() if version is None else version
+        if version >= len(MIGRATIONS):
+            self._check_version(version)
+        else:
+            with self.transaction():
+                for statement in chain(*MIGRATIONS[version:]):
+                    self.execute(re.sub("TEXT|BLOB|INTEGER", self._type, statement))
+                self.put("meta", [(VERSION_KEY, str(len(MIGRATIONS)))])
+        self._verify()
+
+    def _type(self, found: re.Match[str]) -> str:
+        return self.types[found[0]]
+
+    def _check_version(self, version: int) -> None:
+        known = len(MIGRATIONS)
+        if version != known:
+            remedy = say("install_later" if version > known else "postgres_migrate")
+            self.refuse("other_schema", version=version, known=known, remedy=remedy)
+
+    def _verify(self) -> None:
+        """Raise StoreError for the first fault."""
+        for kind, of in self.faults():
+            what = say("wrong_pages", found=of)
+            if kind == "definition":
+                what = say("other_definition", of=of, table=of.partition(" ")[2])
+            self.refuse("store_damaged", what=what, remedy=say(self.advice))
+
+    def copy_from(self, source: Database) -> int:
+        """Copy all rows within ``moment`` and ``transaction``; return the number of events."""
+        count = 0
+        for table in TABLES:
+            rows: list[Row] = []
+            for row in source.stream(table):
+                if row[0] != WRITER_KEY:
+                    rows.append(row)
+                    count += table == "event"
+                if len(rows) == _AT_ONCE:
+                    self.put(table, rows)
+                    rows = []
+            self.put(table, rows)
+        return count
+
+
+def refuse_text(error: UnicodeEncodeError) -> NoReturn:
+    """Raise EventError for text that cannot be encoded in UTF-8."""
+    raise EventError(say("text_not_stored", text=repr(error.object))) from None
