@@ -17,7 +17,6 @@ from kit.values import POLICY
 from workhours_sla import Event, EventType
 from workhours_sla.cli.main import main
 from workhours_sla.stores.open import events_of
-from workhours_sla.stores.open import SqliteReader
 from workhours_sla.stream import Batch, Rejected
 
 DATA = EXAMPLES / "data" / "appeals.jsonl"
@@ -231,21 +230,6 @@ def test_another_policy_than_that_of_the_store_is_reported(
         assert f"another policy ({POLICY.version})" in printed
     warned = run(capsys, "check", "--store", file, *VGG, "--warn", "2h")
     assert "another policy" not in warned[1]
-
-
-def test_a_store_is_read_while_another_process_writes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "appeals.db"
-    with Stored(file, POLICY) as store:
-        store.apply([posted("1")])
-        assert data(capsys, "check", "--store", file, *VGG)["events"]["read"] == 1
-        with SqliteReader(file) as reader, reader.moment():
-            assert reader.holdings().read == 1
-            store.apply([posted("2")])
-            assert reader.holdings().read == len(list(reader.events())) == 1
-        with SqliteReader(file) as reader:
-            assert reader.holdings().read == 2
 
 
 # -- wrong use ---------------------------------------------------------------------------------

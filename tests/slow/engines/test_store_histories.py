@@ -25,8 +25,9 @@ from kit.random_streams import cut, deliveries
 from kit.values import HOUR
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.instants import BEGINNING
+from workhours_sla.stores.database import Database
 from workhours_sla.stores.open import open_to_read
-from workhours_sla.stores.schema import TABLES, WRITER_KEY, Database
+from workhours_sla.stores.schema import TABLES, WRITER_KEY
 from workhours_sla.stream import (
     Batch,
     Checkpoint,
