@@ -657,6 +657,15 @@ def test_after_an_interrupted_batch_memory_equals_the_disk(
         assert balanced(store)
 
 
+def test_a_withdrawn_appeal_is_not_open(tmp_path: Path) -> None:
+    posted = at(2025, 3, 12, 10)
+    deleted = event("1-d", "1", EventType.DELETED, posted + HOUR, author_role="citizen")
+    with opened(tmp_path / "appeals.db") as store:
+        emitted = store.apply([created("1", posted), deleted, created("2", posted)])
+        assert [change.kind.value for change in emitted] == ["opened", "withdrawn", "opened"]
+        assert [one.appeal_id for one in store.open_outcomes(posted + 2 * HOUR)] == ["2"]
+
+
 def test_text_that_is_no_text_is_refused_by_itself(tmp_path: Path) -> None:
     with opened(tmp_path / "appeals.db") as store:
         for event_id, appeal in (("e", "\ud800"), ("\ud800", "a")):

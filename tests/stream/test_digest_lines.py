@@ -37,9 +37,8 @@ from workhours_sla.cli.digests import TimedDigests
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.target import ScheduleField
+from workhours_sla.stores.open import SqliteReader, events_of
 from workhours_sla.stores.store import WRITTEN_EVERY
-from workhours_sla.stores.open import events_of
-from workhours_sla.stores.open import SqliteReader
 from workhours_sla.stream import Batch
 from workhours_sla.stream.sinks.digest import Agency, digest_of, targets_of
 from workhours_sla.stream.sinks.digest_lines import DIGESTS, Agencies, DigestLines

@@ -167,6 +167,8 @@ def _ready(policy: Policy, live: Live | None) -> Callable[..., Any]:
                 raise live.failing
             # in a thread, because it waits while another thread uses the store
             watermark = await asyncio.to_thread(lambda: live.pipeline.watermark)
+            if live.failing is not None:  # since it has waited
+                raise live.failing
             found |= {"watermark": watermark, "sinks_failing": len(live.failing_sinks)}
         return Response(encoded(found), media_type=JSON_TYPE)
 

@@ -287,7 +287,7 @@ class PostgresDatabase(Database):
 
     def faults(self) -> Iterator[tuple[str, str]]:
         """Yield each table and index that is missing or has a wrong definition."""
-        tables = dict(self.rows(_COLUMNS, self._oid))
+        tables: dict[str, list[list[str]]] = dict(self.rows(_COLUMNS, self._oid))
         for name in TABLES:
             if tables.get(name) != [[one, _KINDS[kind]] for one, kind in columns_of(name).items()]:
                 yield "definition", f"table {name}"

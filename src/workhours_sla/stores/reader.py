@@ -180,8 +180,8 @@ class StoreReader:
         Rejected rows that were erased after retention are counted.
         """
         with self.lock:
-            found = Counter(dict(self._all(_REASONS, REPLACED)))
-            return dict(found + Counter(_erased(self._meta())))
+            found: dict[str, int] = dict(self._all(_REASONS, REPLACED))
+            return dict(Counter(found) + Counter(_erased(self._meta())))
 
     def sinks(self) -> list[str]:
         """Return the names of the sinks that have accepted or failed to accept changes."""

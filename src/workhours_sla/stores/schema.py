@@ -63,7 +63,7 @@ INDEXES: Final[Mapping[str, str]] = {
 
 def columns_of(table: str) -> dict[str, str]:
     """Return the types of the columns of a table, in their order."""
-    return dict(column.rstrip("?").split() for column in TABLES[table].split(", "))  # type: ignore[misc]
+    return dict(column.rstrip("?").split() for column in TABLES[table].split(", "))
 
 
 def _keys(table: str) -> list[str]:

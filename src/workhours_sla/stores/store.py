@@ -252,16 +252,7 @@ class DatabaseStore(StoreReader):
     def write(self, work: Work) -> None:
         """Write the events, appeals and changes of a transaction since its last write."""
         self._write_events(work)
-        rows = [
-            (
-                one.appeal_id,
-                reported_body(one.reported),
-                micros_if(one.next_at),
-                micros_if(one.ended_at),
-            )
-            for one in work.appeals.values()
-        ]
-        self._db.put("appeal", rows)
+        self._db.put("appeal", [*map(_row_of, work.appeals.values())])
         self._hot.update(work.appeals)
         at = None if work.watermark is BEGINNING else work.watermark
         if self._keeps_changes:
@@ -322,13 +313,7 @@ class DatabaseStore(StoreReader):
     # -- retention -----------------------------------------------------------------------------
 
     def drop(self, before: datetime) -> None:
-        """Drop what is older than an instant.
-
-        These are the appeals that ended before it, the rejected rows that were read before it, the
-        quarantined events that were received before it, and the earlier changes that every sink
-        has. The number of rejected rows is kept. Quarantined events of an appeal that has others
-        are dropped with the appeal. They are looked for once in ``SWEPT_EVERY``.
-        """
+        """Drop what is older than an instant, as the protocol of a store describes."""
         count = micros(before)
         self._drop_rejected(count)
         self._drop_changes(count)
@@ -352,7 +337,7 @@ class DatabaseStore(StoreReader):
 
     def _drop_changes(self, before: int) -> None:
         """Drop the changes that every sink in use has, except those that it did not accept."""
-        numbers = dict(self._all("SELECT sink, number FROM progress"))
+        numbers: dict[str, int] = dict(self._all("SELECT sink, number FROM progress"))
         last = min((numbers.get(sink, 0) for sink in self._sinks or numbers), default=0)
         while (rows := self._all(_OLDEST_ACCEPTED, last)) and rows[0][0] < before:
             self._db.run(_DROP_ACCEPTED, [(before, last)])
@@ -382,15 +367,17 @@ class DatabaseStore(StoreReader):
         apart = [one for one in expired if one.quarantined != NO_APPEAL]
         self._db.run("DELETE FROM event WHERE number=?", [(one.number,) for one in apart])
         ids = {one.event.event_id for one in apart}
-        ids -= {id_ for (id_,) in self._db.where(_IDS, ids)}
+        left = "SELECT event_id FROM event WHERE event_id IN (*)"
+        ids -= {id_ for (id_,) in self._db.where(left, ids)}
         hashes = sorted(tombstone("event", id_) for id_ in ids)
         self._db.put("tombstone", [(one,) for one in hashes])
         self._count("dropped", len(apart))
         old = {one.event.appeal_id for one in expired if one.quarantined == NO_APPEAL}
         old -= {one.event.appeal_id for one in copies if one.event.received_at >= before}
-        old -= {one for (one,) in self._db.where(_WITH_OTHERS, old)}
-        if old:
-            self._drop_appeals(sorted(old))
+        others = "SELECT appeal_id FROM event WHERE appeal_id IN (*)"
+        others += " AND coalesce(quarantined, '')<>'no_appeal'"
+        old -= {one for (one,) in self._db.where(others, old)}
+        self._drop_appeals(sorted(old))
 
     # -- what the sinks have received ----------------------------------------------------------
 
@@ -470,17 +457,15 @@ class DatabaseStore(StoreReader):
         self._db.put("failure", [row])
 
 
-_IDS: Final = "SELECT event_id FROM event WHERE event_id IN (*)"
-_WITH_OTHERS: Final = (
-    "SELECT appeal_id FROM event WHERE appeal_id IN (*)"
-    f" AND (quarantined IS NULL OR quarantined<>'{NO_APPEAL}')"
-)
-
-
 def _copy_of(row: Row) -> StoredEvent:
     """Return the stored event in a row of the query ``_COPIES``."""
     number, body, appeal_id, quarantined, repaired = row
     return StoredEvent(event_of(appeal_id, body), number, quarantined, repaired=bool(repaired))
+
+
+def _row_of(appeal: AppealState) -> Row:
+    times = micros_if(appeal.next_at), micros_if(appeal.ended_at)
+    return appeal.appeal_id, reported_body(appeal.reported), *times
 
 
 def _reported_of(row: Row) -> tuple[str, tuple[Any, ...]]:
