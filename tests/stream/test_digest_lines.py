@@ -328,7 +328,7 @@ def test_open_outcomes_are_those_of_unanswered_clocks(tmp_path: Path) -> None:
                 (one.appeal_id, one.verdict): one for one in asked if one.answered_at is None
             }
             assert found == waiting
-            assert len(store._tables.open_ids()) == len(waiting)
+            assert len(store.open_ids()) == len(waiting)
         assert any(verdict is Verdict.BREACHED for _, verdict in found)
         with pytest.raises(StoreError):
             store.repair(event("A-0000", "created", BEGIN), rejected=7)
