@@ -80,10 +80,8 @@ def restore(snapshot: Path | str, path: Path | str) -> None:
 class StoreFault(NamedTuple):
     """A fault of a store.
 
-    ``kind`` is one of these:
-
-    - ``definition``: a table or an index has a wrong definition; ``table`` is its name.
-    - ``pages``: a page or an index of a file is damaged; ``detail`` is the message of SQLite.
+    ``kind`` is ``pages``: a page or an index of a file is damaged; ``detail`` is the message of
+    SQLite, and ``table`` is empty.
     """
 
     kind: str
@@ -94,9 +92,9 @@ class StoreFault(NamedTuple):
 def check_store(place: Path | str) -> tuple[StoreFault, ...]:
     """Return the faults of a store. Another process may be writing the store.
 
-    ``place`` is a path or the address of a PostgreSQL database. The definitions of tables and
-    indexes are compared; a SQLite file is also read by ``PRAGMA integrity_check``. Raises
-    StoreError if the place has no store.
+    ``place`` is a path or the address of a PostgreSQL database. A SQLite file is read by ``PRAGMA
+    integrity_check``; a PostgreSQL server checks its own files. Raises StoreError if the place has
+    no store.
 
     >>> from tempfile import TemporaryDirectory
     >>> from workhours_sla import Policy, Schedule, Target, working_hours
@@ -109,7 +107,4 @@ def check_store(place: Path | str) -> tuple[StoreFault, ...]:
     ()
     """
     with closing(open_to_read(place, verified=False)) as db, db.moment():
-        return tuple(
-            StoreFault(kind, **{"table" if kind == "definition" else "detail": what})
-            for kind, what in db.faults()
-        )
+        return tuple(StoreFault("pages", detail=what) for what in db.faults())

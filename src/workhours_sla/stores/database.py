@@ -31,8 +31,6 @@ class Database(ABC):
     """The statement that begins to write."""
     begin_reading: ClassVar[str]
     """The statement that begins to read the same state."""
-    advice: ClassVar[str]
-    """The key of the advice about a damaged store."""
 
     def __init__(self, place: str) -> None:
         self.place = place
@@ -66,10 +64,6 @@ class Database(ABC):
         """Open another connection, to read the store while this one writes it."""
 
     @abstractmethod
-    def check_place(self) -> None:
-        """Raise StoreError if the path has another file than the one that is open."""
-
-    @abstractmethod
     def refuse_other_writer(self) -> NoReturn:
         """Raise the StoreError that another process has begun to write."""
 
@@ -78,14 +72,14 @@ class Database(ABC):
         """Return the version of the schema, 0 for an empty one. Raises StoreError if foreign."""
 
     @abstractmethod
-    def faults(self) -> Iterator[tuple[str, str]]:
-        """Yield each fault, as ``definition`` or ``pages`` and a text."""
-
-    @abstractmethod
     def close(self) -> None:
         """Close the database, and let other writers open it."""
 
     # -- the same in every database ------------------------------------------------------------
+
+    def check_place(self) -> None:
+        """Raise StoreError if the path has another file than the one that is open for writing."""
+        return
 
     def refuse(self, cause: str, **facts: object) -> NoReturn:
         """Raise StoreError for a cause."""
@@ -135,40 +129,29 @@ class Database(ABC):
             self.close()
             raise
 
-    def check(self, *, verified: bool) -> None:
-        """Raise StoreError unless the schema can be read, and verify the store if asked for."""
-        self._check_version(self.version())
-        if verified:
-            self._verify()
-
-    def migrate(self, version: int | None = None) -> None:
-        """Create the tables, or bring them from a version to the current one, and verify them."""
-        version = self.version() if version is None else version
+    def migrate(self, version: int) -> None:
+        """Create the tables, or bring them from a version to the current one."""
         if version >= len(MIGRATIONS):
-            self._check_version(version)
+            self.check_version(version)
         else:
             with self.transaction():
                 for statement in chain(*MIGRATIONS[version:]):
                     self.execute(re.sub("TEXT|BLOB|INTEGER", self._type, statement))
                 self.put("meta", [(VERSION_KEY, str(len(MIGRATIONS)))])
-        self._verify()
 
     def _type(self, found: re.Match[str]) -> str:
         return self.types[found[0]]
 
-    def _check_version(self, version: int) -> None:
+    def check_version(self, version: int) -> None:
+        """Raise StoreError for a version of the schema that this one cannot read."""
         known = len(MIGRATIONS)
         if version != known:
             remedy = say("install_later" if version > known else "postgres_migrate")
             self.refuse("other_schema", version=version, known=known, remedy=remedy)
 
-    def _verify(self) -> None:
-        """Raise StoreError for the first fault."""
-        for kind, of in self.faults():
-            what = say("wrong_pages", found=of)
-            if kind == "definition":
-                what = say("other_definition", of=of, table=of.partition(" ")[2])
-            self.refuse("store_damaged", what=what, remedy=say(self.advice))
+    def faults(self) -> Iterator[str]:
+        """Yield what is damaged. A server checks its own files, so this finds nothing there."""
+        yield from ()
 
     def copy_from(self, source: Database) -> int:
         """Copy all rows within ``moment`` and ``transaction``; return the number of events."""

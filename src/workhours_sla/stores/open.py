@@ -20,7 +20,7 @@ from workhours_sla.stores.store import HOT, DatabaseStore
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
-    from workhours_sla.stores.postgres import PostgresDatabase
+    from workhours_sla.stores.postgres import Address, PostgresDatabase
 
 PATIENCE: Final = 2.0
 """Seconds to wait for the lock of a writer that has just ended."""
@@ -76,16 +76,19 @@ def shown(place: Path | str) -> str:
     """Return a place without a password, for messages. Raises StoreError."""
     if not is_address(place):
         return str(place)
-    return postgres_database().shown(str(place))
+    return _postgres(place)[1].shown
 
 
-def postgres_database() -> type[PostgresDatabase]:
-    """Import the class of databases in PostgreSQL. Raises EngineError without psycopg."""
+def _postgres(url: object) -> tuple[type[PostgresDatabase], Address]:
+    """Return the class of databases in PostgreSQL, and an address of one.
+
+    Raises StoreError for an address that cannot be read, and EngineError without psycopg.
+    """
     try:
-        from workhours_sla.stores.postgres import PostgresDatabase
+        from workhours_sla.stores.postgres import Address, PostgresDatabase
     except ImportError as error:
         raise EngineError(say("no_psycopg")) from error
-    return PostgresDatabase
+    return PostgresDatabase, Address.of(str(url))
 
 
 @public("workhours_sla.stream")
@@ -153,7 +156,7 @@ class PostgresReader(StoreReader):
     """
 
     def __init__(self, url: str) -> None:
-        super().__init__(postgres_database().to_read(url))
+        super().__init__(open_to_read(url))
 
 
 @public("workhours_sla.stream")
@@ -172,7 +175,7 @@ class PostgresStore(DatabaseStore):
     """
 
     def __init__(self, url: str, *, hot: int = HOT, patience: float = PATIENCE) -> None:
-        super().__init__(postgres_database().to_write(url, patience=patience), hot)
+        super().__init__(open_to_write(url, patience=patience), hot)
 
 
 def open_store(place: Path | str, *, hot: int = HOT) -> DatabaseStore:
@@ -220,16 +223,18 @@ def open_reader(place: Path | str) -> StoreReader:
 
 def open_to_read(place: Path | str, *, verified: bool = True) -> Database:
     """Open the database of a store to read all of its rows. Raises StoreError."""
-    if is_address(place):
-        return postgres_database().to_read(str(place), verified=verified)
-    return SqliteDatabase.to_read(Path(place), verified=verified)
+    if not is_address(place):
+        return SqliteDatabase.to_read(Path(place), verified=verified)
+    postgres, address = _postgres(place)
+    return postgres.to_read(address)
 
 
-def open_to_write(place: Path | str) -> Database:
+def open_to_write(place: Path | str, *, patience: float = PATIENCE) -> Database:
     """Open the database of a store to write all of its rows. Raises StoreError."""
-    if is_address(place):
-        return postgres_database().to_write(str(place), patience=PATIENCE)
-    return SqliteDatabase.to_write(Path(place))
+    if not is_address(place):
+        return SqliteDatabase.to_write(Path(place))
+    postgres, address = _postgres(place)
+    return postgres.to_write(address, patience=patience)
 
 
 def has_store(place: Path | str) -> bool:

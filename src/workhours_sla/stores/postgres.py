@@ -18,8 +18,6 @@ from psycopg.abc import PQGen
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.stores.database import Database, refuse_text
 from workhours_sla.stores.schema import (
-    INDEXES,
-    TABLES,
     VERSION_KEY,
     Row,
     columns_of,
@@ -69,15 +67,7 @@ _SEARCH_PATH: Final = """
     SELECT setting, current_user::text FROM pg_settings
     WHERE name = 'search_path' AND source = 'client'
 """
-_COLUMNS: Final = """
-    SELECT relname, array_agg(ARRAY[attname::text, format_type(atttypid, NULL)] ORDER BY attnum)
-    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-    WHERE relnamespace = %s AND relkind = 'r' AND attnum > 0 AND NOT attisdropped GROUP BY relname
-"""
-_VALID_INDEXES: Final = """
-    SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid
-    WHERE relnamespace = %s AND indisvalid
-"""
+
 Answer = TypeVar("Answer")
 
 _CONNECT: Final = {
@@ -107,7 +97,6 @@ class PostgresDatabase(Database):
     types: ClassVar = {"TEXT": 'text COLLATE "C"', "BLOB": "bytea", "INTEGER": "bigint"}
     begin = "BEGIN"
     begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-    advice = "postgres_restore"
 
     def __init__(self, address: Address) -> None:
         super().__init__(address.shown)
@@ -117,39 +106,31 @@ class PostgresDatabase(Database):
         self._oid = 0
         self._has_lock = False
 
-    @staticmethod
-    def shown(url: str) -> str:
-        """Return an address without its password, for messages. Raises StoreError."""
-        return Address.of(url).shown
-
     @classmethod
-    def to_read(cls, url: str, *, verified: bool = True) -> PostgresDatabase:
+    def to_read(cls, address: Address) -> PostgresDatabase:
         """Open a store that another process may be writing. Raises StoreError."""
-        return cls._reading(Address.of(url), verified=verified)
-
-    def beside(self) -> PostgresDatabase:
-        """Open another connection, to read while this one writes. Raises StoreError."""
-        return self._reading(self._address, verified=False)
-
-    @classmethod
-    def _reading(cls, address: Address, *, verified: bool) -> PostgresDatabase:
         self = cls(address)
         with self.opening():
             self._begin_session()
             self.connection.execute("SET default_transaction_read_only TO on")
             self._enter()
-            if not self.version():
+            version = self.version()
+            if not version:
                 self.refuse("postgres_no_store", schema=repr(self._schema))
-            self.check(verified=verified)
+            self.check_version(version)
         return self
 
+    def beside(self) -> PostgresDatabase:
+        """Open another connection, to read while this one writes. Raises StoreError."""
+        return self.to_read(self._address)
+
     @classmethod
-    def to_write(cls, url: str, *, patience: float) -> PostgresDatabase:
+    def to_write(cls, address: Address, *, patience: float) -> PostgresDatabase:
         """Open a store for writing; it is created if it does not exist.
 
         Raises StoreError, also if another process writes the store ``patience`` seconds later.
         """
-        self = cls(Address.of(url))
+        self = cls(address)
         with self.opening():
             self._begin_session()
             if not self._oid:
@@ -157,7 +138,7 @@ class PostgresDatabase(Database):
             self._enter()
             self._take_lock(patience)
             self.connection.execute(_WRITER)
-            self.migrate()
+            self.migrate(self.version())
         return self
 
     # -- the session ---------------------------------------------------------------------------
@@ -284,19 +265,6 @@ class PostgresDatabase(Database):
             return int(found)
         except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, ValueError):
             self.refuse("postgres_foreign", schema=repr(self._schema))
-
-    def faults(self) -> Iterator[tuple[str, str]]:
-        """Yield each table and index that is missing or has a wrong definition."""
-        tables: dict[str, list[list[str]]] = dict(self.rows(_COLUMNS, self._oid))
-        for name in TABLES:
-            if tables.get(name) != [[one, _KINDS[kind]] for one, kind in columns_of(name).items()]:
-                yield "definition", f"table {name}"
-        found = {name for (name,) in self.rows(_VALID_INDEXES, self._oid)}
-        for index in sorted({*INDEXES, *(f"{name}_pkey" for name in TABLES)} - found):
-            yield "definition", f"index {index}"
-
-    def check_place(self) -> None:
-        """Do nothing: every call notices that the server or the schema is gone."""
 
     def refuse_other_writer(self) -> NoReturn:
         """Raise the StoreError that the schema is another one, since the lock keeps others out."""

@@ -7,8 +7,6 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import ClassVar, Final, NoReturn
 
@@ -28,7 +26,6 @@ CHUNK: Final = 500
 
 _MEMORY: Final = Path(":memory:")
 _VERSION: Final = "SELECT value FROM meta WHERE key=?"
-_DEFINITIONS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
 _REMEDIES: Final = {
     sqlite3.SQLITE_FULL: "free some space on its disk and start again",
     sqlite3.SQLITE_READONLY: "give a file, in a directory, that can be written",
@@ -48,7 +45,6 @@ class SqliteDatabase(Database):
     types: ClassVar = {"TEXT": "TEXT", "BLOB": "BLOB", "INTEGER": "INTEGER"}
     begin = "BEGIN IMMEDIATE"
     begin_reading = "BEGIN"
-    advice = "restore_snapshot"
 
     def __init__(self, path: Path, where: Path | str, lock: int | None = None) -> None:
         super().__init__(str(path))
@@ -71,7 +67,9 @@ class SqliteDatabase(Database):
             raise StoreError(say("no_store", path=repr(str(path))), path=str(path))
         self = cls(path, f"{path.absolute().as_uri()}?mode=ro")
         with self.opening():
-            self.check(verified=verified)
+            self.check_version(self.version())
+            if verified:
+                self._verify()
         return self
 
     @classmethod
@@ -87,7 +85,8 @@ class SqliteDatabase(Database):
             os.close(lock)
             raise
         with self.opening():
-            self.migrate()
+            self.migrate(self.version())
+            self._verify()
             if self.execute("PRAGMA journal_mode=WAL") != [("wal",)]:
                 self.refuse("no_log_on_disk")
             for setting in ("synchronous=FULL", "cache_size=-65536", "wal_autocheckpoint=8000"):
@@ -117,7 +116,7 @@ class SqliteDatabase(Database):
         except (sqlite3.Error, UnicodeDecodeError) as error:
             remedy = _REMEDIES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, say("check_store"))
             if isinstance(error, UnicodeDecodeError):  # the error quotes damaged text
-                remedy = say(self.advice)
+                remedy = say("restore_snapshot")
             self.refuse("store_failed", error=str(error), remedy=remedy)
         except UnicodeEncodeError as error:
             refuse_text(error)
@@ -185,18 +184,20 @@ class SqliteDatabase(Database):
             self.refuse("other_database")
         return int(found[0][0])
 
-    def faults(self) -> Iterator[tuple[str, str]]:
-        """Yield each wrong definition, and what ``PRAGMA integrity_check`` finds."""
+    def faults(self) -> Iterator[str]:
+        """Yield what ``PRAGMA integrity_check`` finds."""
         try:
-            found = self.execute(_DEFINITIONS)
-            for definition in _definitions():
-                if definition not in found:
-                    yield "definition", f"{definition[0]} {definition[1]}"
             for (what,) in self.connection.execute("PRAGMA integrity_check"):
                 if what != "ok":
-                    yield "pages", " ".join(what.removeprefix("*** in database main ***").split())
+                    yield " ".join(what.removeprefix("*** in database main ***").split())
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            yield "pages", str(error)
+            yield str(error)
+
+    def _verify(self) -> None:
+        """Raise StoreError for the first fault."""
+        for found in self.faults():
+            what, remedy = say("wrong_pages", found=found), say("restore_snapshot")
+            self.refuse("store_damaged", what=what, remedy=remedy)
 
     def close(self) -> None:
         """Close the database, and let other writers open it."""
@@ -268,15 +269,6 @@ def copy_to_file(source: Database, path: Path) -> int:
         raise StoreError(say("file_exists", path=repr(str(path))), path=str(path))
     with new_file(path) as into, into.transaction():
         return into.copy_from(source)
-
-
-@cache
-def _definitions() -> list[Row]:
-    """Return the type, name, table and SQL of each table and index of an undamaged store."""
-    with closing(sqlite3.connect(":memory:")) as made:
-        for statement in chain(*MIGRATIONS):
-            made.execute(statement)
-        return made.execute(_DEFINITIONS).fetchall()
 
 
 def _inode(path: Path) -> tuple[int, int]:
