@@ -159,7 +159,7 @@ class Database(ABC):
         for table in TABLES:
             rows: list[Row] = []
             for row in source.stream(table):
-                if row[0] != WRITER_KEY:
+                if (table, row[0]) != ("meta", WRITER_KEY):
                     rows.append(row)
                     count += table == "event"
                 if len(rows) == _AT_ONCE:

@@ -135,7 +135,9 @@ def rows_of(place: Path | str) -> dict[str, list[Any]]:
     """Return all rows of a store by table, in the form that is the same in every database."""
 
     def rows(db: Database, table: str) -> list[Any]:
-        return sorted(repr(row) for row in db.stream(table) if row[0] != WRITER_KEY)
+        return sorted(
+            repr(row) for row in db.stream(table) if (table, row[0]) != ("meta", WRITER_KEY)
+        )
 
     with closing(open_to_read(place)) as db, db.moment():
         return {table: rows(db, table) for table in TABLES}
