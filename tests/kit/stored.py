@@ -12,10 +12,10 @@ from workhours_sla import (
     Event,
     Policy,
 )
-from workhours_sla.stores.database_store import DatabaseStore
-from workhours_sla.stores.places import open_reader, open_store
+from workhours_sla.stores.open import open_reader, open_store
 from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stores.sqlite_database import SqliteDatabase
+from workhours_sla.stores.sqlite import SqliteDatabase
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream import (
     Batch,
     Checkpoint,

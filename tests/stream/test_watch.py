@@ -472,3 +472,21 @@ def test_a_standby_waits_for_the_file_of_the_process_that_it_replaces(tmp_path: 
     assert asked.is_set()
     with closing(JsonLinesSink(sink)), pytest.raises(StoreError, match="another process writes"):
         options._replace(standby=False).opened(lambda: JsonLinesSink(sink))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file cannot be removed here")
+@pytest.mark.parametrize("way", ["deleted", "replaced"])
+def test_an_idle_watch_ends_when_its_store_is_gone(way: str, tmp_path: Path) -> None:
+    file, store, new = (tmp_path / name for name in ("events.jsonl", "appeals.db", "new.db"))
+    file.write_text(LINES[0])
+    Stored(new, POLICY).close()
+    with begin(file, "--store", store, "--interval", "0.05", "--lang", "en") as process:
+        assert process.stdout is not None
+        assert "A-00000" in process.stdout.readline()
+        if way == "deleted":
+            store.unlink()
+        else:
+            new.rename(store)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 2
+        assert "was moved, deleted or replaced while it was open; put it back" in errors

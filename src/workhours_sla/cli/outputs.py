@@ -15,7 +15,7 @@ from workhours_sla.cli.output import Note
 from workhours_sla.cli.sinks import Configured, Mails
 from workhours_sla.config.policy import Configuration
 from workhours_sla.errors import StoreError, WorkHoursError
-from workhours_sla.stores.database_store import DatabaseStore
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.delivery import Sink
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.sinks.digest_lines import DIGESTS

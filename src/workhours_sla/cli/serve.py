@@ -171,7 +171,7 @@ def _opened(
     from workhours_sla.cli.store_place import opened_store
     from workhours_sla.service.live import Live
     from workhours_sla.service.middleware import LOG
-    from workhours_sla.stores.places import has_store
+    from workhours_sla.stores.open import has_store
     from workhours_sla.stream.pipeline import Pipeline
     from workhours_sla.worktime.amounts import parse_amount
 

@@ -13,9 +13,8 @@ from workhours_sla.cli.output import UNREADABLE, echo_json, printable
 from workhours_sla.cli.store_place import store_place
 from workhours_sla.cli.times import read_time, show_time
 from workhours_sla.errors import NaiveDatetimeError
-from workhours_sla.stores.copying import copy_store
-from workhours_sla.stores.places import open_existing, shown
-from workhours_sla.stores.store_check import StoreFault, check_store
+from workhours_sla.stores.copy import StoreFault, check_store, copy_store
+from workhours_sla.stores.open import open_existing, shown
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import say
 

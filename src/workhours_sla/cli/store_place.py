@@ -11,8 +11,8 @@ from workhours_sla.cli.output import echo_note
 from workhours_sla.cli.times import show_time
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.event import ALLOWED_SKEW
-from workhours_sla.stores.database_store import DatabaseStore
-from workhours_sla.stores.places import IN_USE, open_store, shown, wait_for_store
+from workhours_sla.stores.open import IN_USE, open_store, shown, wait_for_store
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import sentence
 

@@ -44,8 +44,8 @@ from workhours_sla.cli.times import show_time
 from workhours_sla.config.policy import Configuration
 from workhours_sla.config.sections import Config
 from workhours_sla.sla.changes import Change, ChangeKind
-from workhours_sla.stores.database_store import DatabaseStore
-from workhours_sla.stores.places import has_store
+from workhours_sla.stores.open import has_store
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.delivery import Delivery, Undelivered
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.run_loop import DEFAULT_BATCH_SIZE, RunSummary
@@ -167,7 +167,7 @@ def watch(**options: Any) -> int:
             digests=digests,
             batch_size=wanted.batch,
             on_changes=delivery.notify,
-            stopping=stopping.is_set,
+            stopping=partial(_is_stopping, stopping, store),
         )
         if clock is None:
             _note_time(settings, configuration, store.watermark, summary)
@@ -181,6 +181,12 @@ def watch(**options: Any) -> int:
     if wanted.once and not stopping.is_set():
         _check_share(summary, counted.ignored, least, config)
     return UNREADABLE if source.lost or has_failed else 0
+
+
+def _is_stopping(stopping: Flag, store: DatabaseStore) -> bool:
+    """Return whether the run must end. Raises StoreError if the store was replaced."""
+    store.check_place()
+    return stopping.is_set()
 
 
 def _note_time(

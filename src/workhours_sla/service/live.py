@@ -19,9 +19,9 @@ from workhours_sla.errors import StoreError
 from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import ALLOWED_SKEW, Event
 from workhours_sla.sla.outcome import Outcome, due_trace
-from workhours_sla.stores.database_store import DatabaseStore
-from workhours_sla.stores.places import is_closed, is_lost
+from workhours_sla.stores.open import is_closed, is_lost
 from workhours_sla.stores.reader import StoreReader
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.delivery import Delivery, Sink
 from workhours_sla.stream.pipeline import OpenOutcomes, Pipeline, Receipt, commit_with_receipts
 from workhours_sla.stream.run_loop import Digests
@@ -186,14 +186,17 @@ class Live:
     def advance(self, now: datetime | None = None) -> Sequence[Change]:
         """Advance time to ``now`` minus the skew, by default that of the clock; send digests.
 
-        Returns the changes that the time caused. After a failure of the store, this also tries to
-        write. Raises StoreError, NaiveDatetimeError.
+        Returns the changes that the time caused. This also notices that the file of the store was
+        replaced or its server is gone, and after a failure of the store it tries to write. Raises
+        StoreError, NaiveDatetimeError.
         """
         now = self.clock() if now is None else now
         watermark = now - self._skew
         changes: Sequence[Change] = ()
         was_failing = self.failing is not None
         with self._noting_failure(is_write=was_failing):
+            if isinstance(self.pipeline.store, DatabaseStore):
+                self.pipeline.store.check_place()
             if was_failing:
                 self.pipeline.apply(())
             if self._skew == ZERO or watermark >= self._began:

@@ -215,8 +215,10 @@ def add_questions(api: Api, policy: Policy, limits: Limits, live: Live | None) -
             return found
         if live.failing is not None:
             raise live.failing
-        sinks = len(live.failing_sinks)
-        return found | {"watermark": live.pipeline.watermark, "sinks_failing": sinks}
+        watermark = live.pipeline.watermark  # waits while another thread uses the store
+        if live.failing is not None:
+            raise live.failing
+        return found | {"watermark": watermark, "sinks_failing": len(live.failing_sinks)}
 
 
 def add_store(api: Api, live: Live, limits: Limits, counts: RequestCounts) -> None:

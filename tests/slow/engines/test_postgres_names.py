@@ -16,7 +16,7 @@ from workhours_sla import EventType
 from workhours_sla.cli.main import main
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.sla.event import MOST_TEXT
-from workhours_sla.stores.places import open_store
+from workhours_sla.stores.open import open_store
 from workhours_sla.stream import (
     Batch,
     Checkpoint,
