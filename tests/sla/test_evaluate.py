@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,12 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit import promise_oracle as oracle
-from kit.paths import DOCS
 from kit.promise_scenes import Scene, by_engine, row_expected, scenes, unknown_scenes
 from kit.properties import EXAMPLES, PROPERTY
 from kit.values import HOUR
-from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate, working_hours
+from workhours_sla import Event, Policy, Schedule, Target, evaluate, working_hours
 from workhours_sla.sla.event import EARLIEST, LATEST
 from workhours_sla.stream import Monitor
 
@@ -70,14 +67,6 @@ def test_provisional_changes_only_open_outcomes(scenes: Sequence[Scene]) -> None
         waits = known.answered_at is None and known.bounds is not None
         assert outcome.provisional in ({True} if known.calendar_unknown else {False, waits})
         assert replace(outcome, provisional=False) == known
-
-
-@pytest.mark.parametrize("language", ["en", "ru"])
-def test_events_of_one_instant_are_ordered_as_documented(language: str) -> None:
-    page = DOCS / language / "reference/events.md"
-    rows = re.findall(r"^\| `(\w+)` \|", page.read_text("utf-8"), re.MULTILINE)
-    assert [row for row in rows if row in set(EventType)] == list(EventType)
-    assert tuple(EventType) == oracle.TYPES
 
 
 @PROPERTY
