@@ -50,7 +50,8 @@ TIMES: Final = {
         "события, изменения, изменения статуса, смены статуса, статуса, перехода, операции, "
         "действия, occurred, changed, event, status changed, changed on, transition, action, "
         "complete, событие, изменение, sys updated",
-        "start, updated, modified, last modified, last updated, обновления, обновлено, изменено, created, создания",
+        "start, updated, modified, last modified, last updated, обновления, обновлено, изменено, "
+        "created, создания",
     ),
     "received_at": Words("получения события, event received", "received"),
     "their_due_at": Words(
@@ -91,10 +92,10 @@ OTHERS: Final = {
         "исполнитель, ответственный, ответственный исполнитель, организация, "
         "ответственная организация, организация исполнитель, учреждение, ответственный орган, "
         "подразделение, assignment group, organisation, organization, org group, owner department, "
-        "assigned group, agent group, support group, group, queue, office, team, contractor, группа, "
-        "очередь",
-        "team assigned, owner, responsible, assignee, assigned to, assigned, agent, agent assigned, "
-        "org resource",
+        "assigned group, agent group, support group, group, queue, office, team, contractor, "
+        "группа, очередь",
+        "team assigned, owner, responsible, assignee, assigned to, assigned, agent, "
+        "agent assigned, org resource",
     ),
     "district_id": Words(
         "район, муниципальное образование, муниципалитет, муниципальный район, мо, "
