@@ -12,7 +12,7 @@ PIP := -m pip --quiet --disable-pip-version-check
 INSTALL := $(BIN)/python $(PIP) install --constraint $(VERSIONS)
 
 .PHONY: demo demo-service docs newcomer release test test-all test-engines lint notebooks properties bench calendar \
-	versions clean
+	texts versions clean
 
 demo: $(BASE)
 	@$(BIN)/workhours due "31.10.2025 17:30" --calendar RU-VGG
@@ -53,6 +53,9 @@ docs: $(BASE)  ## the site, in build/docs/en and build/docs/ru; needs no network
 	for language in en ru; do $(BIN)/python -m sphinx --conf-dir docs --define language=$$language \
 		--fail-on-warning --nitpicky --keep-going --quiet docs/$$language build/docs/$$language || exit 1; done
 	$(BIN)/python tools/page_lengths.py
+
+texts:  ## compile the Russian messages of click; needs msgfmt of GNU gettext
+	cd src/workhours_sla/cli/locale/ru/LC_MESSAGES && msgfmt --check --output-file=messages.mo messages.po
 
 newcomer:  ## a new environment and only what the documents say, timed
 	$(PYTHON) tools/newcomer.py

@@ -18,15 +18,10 @@ _NEEDS = {
     "src/workhours_sla/frames/pandas.py": ("numpy", "pandas"),
     "src/workhours_sla/frames/polars.py": ("numpy", "polars"),
     "src/workhours_sla/frames/polars_expressions.py": ("numpy", "polars"),
-    "src/workhours_sla/sql/duckdb_functions.py": ("numpy", "pyarrow", "duckdb"),
     "src/workhours_sla/frames/numpy_columns.py": ("numpy",),
     "src/workhours_sla/frames/verbs.py": ("numpy", "pandas"),
     "src/workhours_sla/sources/arrow_values.py": ("pyarrow",),
-    "src/workhours_sla/spark/cells.py": ("numpy",),
-    "src/workhours_sla/spark/columns.py": ("numpy",),
     "src/workhours_sla/spark/fold.py": ("pyspark",),
-    "src/workhours_sla/spark/python_columns.py": ("numpy",),
-    "src/workhours_sla/spark/joined_answers.py": ("numpy",),
     "src/workhours_sla/columns.py": ("numpy",),
     "src/workhours_sla/frames/__init__.py": ("numpy", "pandas"),
     "src/workhours_sla/compliance": ("numpy",),
@@ -40,7 +35,6 @@ _NEEDS = {
     "src/workhours_sla/reports/report_tables.py": ("numpy",),
     "src/workhours_sla/reports/tables_csv.py": ("numpy",),
     "src/workhours_sla/reports/xlsx.py": ("numpy", "xlsxwriter"),
-    "src/workhours_sla/spark/__init__.py": ("numpy",),
     "src/workhours_sla/statistics": ("numpy",),
     "src/workhours_sla/worktime/columns": ("numpy",),
 }
@@ -49,7 +43,6 @@ _NEEDED_BY = {
     "columns": ("numpy",),
     "frames": ("numpy", "pandas"),
     "report": ("numpy", "pandas"),
-    "spark": ("numpy",),
     **{
         name: (name,)
         for name in ("django", "duckdb", "fastapi", "numpy", "pandas", "polars", "pyarrow")

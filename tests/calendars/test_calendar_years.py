@@ -14,7 +14,7 @@ from workhours_sla.cli.output import CALENDAR_UNKNOWN
 from workhours_sla.config import parse
 from workhours_sla.text.words import MONTHS
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 
 from kit.asgi import asked
 from workhours_sla.service.app import application

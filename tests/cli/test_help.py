@@ -156,7 +156,7 @@ def test_a_russian_locale_has_russian_help(
 
 def test_errors_of_usage_have_the_names_of_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--lang", "ru", "due"]) == 2
-    assert "Missing argument 'НАЧАЛО'" in capsys.readouterr().err
+    assert "не указан аргумент 'НАЧАЛО'" in capsys.readouterr().err
     assert main(["due"]) == 2
     assert "Missing argument 'START'" in capsys.readouterr().err
     assert main(["check", "--lang", "ru"]) == 2

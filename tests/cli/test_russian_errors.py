@@ -333,22 +333,26 @@ def test_an_error_is_a_sentence_in_the_language_of_the_command(
 @pytest.mark.parametrize(
     ("command", "text"),
     [
-        (("due",), "Missing argument 'НАЧАЛО'. (см. workhours due --help)"),
-        ((*DUE, "--quick"), "No such option '--quick'"),
-        ((*DUE, "--week", "4"), "'--week': 4 is not in the range 5<=x<=7."),
-        (("due", "--lang", "ru", "x", "--hours"), "Option '--hours' requires an argument."),
-        (("due", "31.10.2025", "17:30"), "extra argument (17:30); возьмите дату"),
-        ((*DUE, "--roll", "back"), "'--roll': 'back' is not one of 'following'"),
+        (("due",), "не указан аргумент 'НАЧАЛО'. (см. workhours due --help)"),
+        ((*DUE, "--quick"), "нет параметра '--quick'"),
+        ((*DUE, "--week", "4"), "'--week': 4 — вне допустимых пределов 5<=x<=7"),
+        (("calendar", "RU", "x"), "'ГОД': 'x' — не целое число"),
+        (("due", "--lang", "ru", "x", "--hours"), "у параметра '--hours' нет значения"),
+        (("due", "x", "--json=1"), "у параметра '--json' не бывает значения"),
+        (("due", "31.10.2025", "17:30"), "лишний аргумент (17:30); уберите его; возьмите дату"),
+        ((*DUE, "--roll", "back"), "'--roll': 'back' здесь не подходит; выберите"),
+        (("chek", "x.csv"), "нет команды 'chek'. Возможно, вы имели в виду 'check'?"),
+        (("serve",), "не указан параметр '--config'"),
     ],
 )
-def test_a_wrong_option_is_explained_by_click(
+def test_wrong_usage_is_explained_in_russian(
     command: tuple[str, ...], text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its words are as they are; what surrounds them is in the language of the command."""
     assert main([*command, *([] if "--lang" in command else ["--lang", "ru"])]) == 2
     err = capsys.readouterr().err
     assert err.startswith("Ошибка: ")
     assert text in err
+    assert re.findall(r"[A-Za-z]{4,}", re.sub(r"'[^']*'|\(см.*|--\w+", "", err)) == []
 
 
 BAD_ROWS: Final = {

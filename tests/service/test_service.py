@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import random
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,11 @@ from workhours_sla.cli.main import main
 from workhours_sla.errors import ConfigError
 from workhours_sla.text.catalog import PROBLEMS, language
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 httpx = pytest.importorskip("httpx")
 
 from workhours_sla.config.service_sections import ServiceSettings
-from workhours_sla.service.answering import Limits
+from workhours_sla.service.api import Limits
 from workhours_sla.service.tokens import LARGEST, Tokens
 
 pytestmark = pytest.mark.filterwarnings("ignore::workhours_sla.errors.ProvisionalWarning")
@@ -257,15 +256,16 @@ def test_language_without_a_header() -> None:
 )
 def test_without_tokens_only_names_of_this_machine_are_answered(host: str) -> None:
     found = problem(Client().ask("GET", "/v1/calendars/RU/2026", host=host), "wrong-host", 421)
-    assert found["host"] == host
+    assert found["host"].rstrip("…") == host[:200]  # no more of what a client sends
     assert Client().ask("GET", "/healthz", host=host).status_code == 200
     for known in ("localhost:8000", "127.0.0.1", "[::1]:8000"):
         assert Client().ask("GET", "/v1/calendars/RU/2026", host=known).status_code == 200
 
 
-def test_addresses_and_methods(client: Client) -> None:
+def test_addresses_and_methods(client: Client, guarded: Client) -> None:
     for path in ("/v1/nothing", "/v1/due/", "/healthz/"):  # nothing leads to another address
         problem(client.ask("GET", path), "not-found", 404)
+        problem(guarded.ask("GET", path), "not-found", 404)
     answer = client.ask("GET", "/v1/due")
     found = problem(answer, "method-not-allowed", 405)
     assert (answer.headers["allow"], found["allowed"]) == ("POST", "POST")
@@ -282,6 +282,30 @@ def test_addresses_and_methods(client: Client) -> None:
         problem(asked, "invalid-request", 422)
     wrong = client.ask("GET", "/v1/calendars/RU/2026?provisional=yes")
     assert problem(wrong, "invalid-request", 422)["key"] == "provisional"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"start": "x" * 100_000},
+        {"start": FRIDAY, "target": "x" * 100_000},
+        {"start": FRIDAY, "x" * 100_000: 1},
+        {"x" * 100_000: {}, "start": 5},
+    ],
+)
+def test_a_problem_has_little_of_a_long_input(client: Client, body: Any) -> None:
+    answer = client.post("/v1/due", body)
+    assert answer.status_code == 422
+    assert "x" * 80 in answer.text
+    assert "x" * 201 not in answer.text
+    for path in (f"/v1/calendars/RU/2025?{'x' * 9_000}=1", f"/v1/calendars/{'x' * 9_000}/2025"):
+        assert "x" * 201 not in client.ask("GET", path).text
+
+
+def test_no_answer_is_kept_or_guessed_at(client: Client) -> None:
+    for answer in (client.post("/v1/due", {"start": FRIDAY}), client.post("/v1/due", {})):
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_spans_have_a_limit(client: Client) -> None:
@@ -345,7 +369,7 @@ def guarded() -> Client:
 )
 def test_without_a_valid_token(guarded: Client, given: str) -> None:
     headers = {"authorization": given} if given else {}
-    for method, path in (("POST", "/v1/due"), ("GET", "/v1/calendars/RU/2025"), ("GET", "/v1/x")):
+    for method, path in (("POST", "/v1/due"), ("GET", "/v1/calendars/RU/2025")):
         answer = guarded.ask(method, path, **headers)
         problem(answer, "unauthorized", 401)
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -433,70 +457,3 @@ def test_the_log_has_nothing_of_a_request(client: Client, caplog: pytest.LogCapt
     assert [line["status"] for line in logged] == [422, 404, 404, 405]
     assert [line["method"] for line in logged] == ["POST", "GET", "GET", "other"]
     assert "Ivanov" not in str(logged)
-
-
-# -- the description ------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def openapi(guarded: Client) -> dict[str, Any]:
-    found: dict[str, Any] = guarded.ask("GET", "/openapi.json").json()
-    return found
-
-
-def test_every_address_is_described(openapi: dict[str, Any]) -> None:
-    assert openapi["paths"].keys() == {
-        *(f"/v1/{name}" for name in ("due", "elapsed", "latest-start", "explain", "evaluate")),
-        "/v1/calendars/{id}/{year}",
-        "/healthz",
-        "/readyz",
-    }
-    assert openapi["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
-    names = set(openapi["components"]["schemas"])
-    text = json.dumps(openapi)
-    for name in text.split("#/components/schemas/")[1:]:
-        assert name.partition('"')[0] in names
-
-
-def test_amounts_are_described_with_their_sign(openapi: dict[str, Any], client: Client) -> None:
-    described = openapi["components"]["schemas"]["Answer"]["properties"]["elapsed"]["pattern"]
-    for end, amount in (("16:15:30.5", "-PT1H14M29.5S"), ("18:00", "PT30M"), ("17:30", "PT0S")):
-        question = {"start": "2025-10-31T17:30+03:00", "end": f"2025-10-31T{end}+03:00"}
-        answer = client.ask("POST", "/v1/elapsed", question).json()
-        assert answer["elapsed"] == amount
-        assert re.match(described, amount)
-    assert not any(re.match(described, text) for text in ("", "PT", "1H", "P1D", "PT1H-"))
-
-
-def test_examples_are_what_the_service_answers(openapi: dict[str, Any], client: Client) -> None:
-    for path, operations in openapi["paths"].items():
-        if "post" not in operations:
-            continue
-        operation = operations["post"]
-        questions = operation["requestBody"]["content"]["application/json"]["examples"]
-        answers = operation["responses"]["200"]["content"]["application/json"]["examples"]
-        for name, example in questions.items():
-            answer = client.post(path, example["value"])
-            assert answer.json() == answers[name]["value"], (path, name)
-        refused = operation["responses"]["422"]["content"]["application/problem+json"]["example"]
-        bad = questions["several"]["value"][1]
-        assert client.post(path, bad).json() == refused
-
-
-def test_every_status_is_described(openapi: dict[str, Any]) -> None:
-    described = {
-        status
-        for operations in openapi["paths"].values()
-        for operation in operations.values()
-        for status in operation["responses"]
-    }
-    assert described >= {
-        *["200", "400", "401", "404", "405", "408", "413", "415", "422", "500", "503"]
-    }
-
-
-def test_a_question_is_a_value_of_its_schema(openapi: dict[str, Any]) -> None:
-    schema = openapi["components"]["schemas"]["DueQuestion"]
-    assert schema["required"] == ["start"]
-    assert schema["additionalProperties"] is False
-    assert {"target", "agency_id", "explain", "provisional", "now"} < schema["properties"].keys()

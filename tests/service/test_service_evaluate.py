@@ -20,11 +20,11 @@ from workhours_sla import Event
 from workhours_sla.cli.main import main
 from workhours_sla.json import to_json
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 pytest.importorskip("httpx")
 
 from kit.client import FRIDAY, Client, problem
-from workhours_sla.service.answering import Limits
+from workhours_sla.service.api import Limits
 
 RENAMED = {"limit": "breaches_after"}
 POSTED = {"appeal_id": "A-1", "type": "created", "occurred_at": FRIDAY}

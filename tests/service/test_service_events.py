@@ -20,19 +20,17 @@ from kit.values import HOUR
 from workhours_sla import Verdict, evaluate
 from workhours_sla.config import parse
 from workhours_sla.errors import StoreError
-from workhours_sla.stream import MemoryStore, Pipeline, SqliteStore
+from workhours_sla.stream import Pipeline, SqliteStore
 from workhours_sla.text.catalog import LANGUAGES
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 pytest.importorskip("httpx")
 
 import httpx
 
-from workhours_sla.service.answering import Limits
 from workhours_sla.service.live import Live
-from workhours_sla.service.openapi_live import NOW
+from workhours_sla.service.operations import WithStore
 from workhours_sla.service.tokens import Tokens
-from workhours_sla.service.with_store import WithStore
 
 POLICY = parse(REGION).policy
 BEGIN = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -399,12 +397,6 @@ def test_no_other_spelling_of_the_address_needs_another_role(live: Live) -> None
     assert live.pipeline.store.holdings().read == 0
 
 
-def test_an_id_with_a_line_break_is_not_another_id(service: Service) -> None:
-    service.send(sent(1))
-    for id_ in ("A-00001%0A", "%0AA-00001", "A-00001%0A%0A"):
-        problem(service.ask("GET", f"/v1/appeals/{id_}"), "unknown-appeal", 404)
-
-
 def test_without_a_store_there_are_no_such_addresses() -> None:
     client = Client()
     for method, path in (("POST", "/v1/events"), ("GET", "/v1/overdue"), ("GET", "/metrics")):
@@ -464,12 +456,8 @@ def test_ids_of_every_kind(service: Service, given: str) -> None:
         assert found.status_code == 404
         return
     assert found.json()["appeal_id"] == given
-    problem(service.ask("GET", f"/v1/appeals/{quote(given, safe='')}x"), "unknown-appeal", 404)
-
-
-def test_an_unknown_appeal(service: Service) -> None:
-    found = problem(service.ask("GET", "/v1/appeals/A-9"), "unknown-appeal", 404)
-    assert found["id"] == "A-9"
+    unknown = service.ask("GET", f"/v1/appeals/{quote(given, safe='')}x")
+    assert problem(unknown, "unknown-appeal", 404)["id"].rstrip("…") == f"{given}x"[:200]
 
 
 def test_what_is_overdue(service: Service) -> None:
@@ -521,7 +509,7 @@ def test_parameters_that_are_refused(service: Service, query: str) -> None:
     assert found["key"] == query.partition("=")[0]
 
 
-# -- metrics, readiness, rates --------------------------------------------------------------------
+# -- metrics, readiness --------------------------------------------------------------------
 
 
 def test_metrics(service: Service) -> None:
@@ -555,33 +543,6 @@ def test_readiness(service: Service) -> None:
     assert service.ask("GET", "/readyz").json()["watermark"] == BEGIN.isoformat()
 
 
-def test_the_rate_is_limited_for_each_token(live: Live) -> None:
-    other = "o" * 20
-    tokens = Tokens.parse(f"read={READ}\nread={other}", "TOKENS")
-    service = Service(live, tokens=tokens, limits=Limits(rate=0.5))
-    codes = [
-        service.ask("GET", "/v1/calendars/RU/2025", authorization=f"Bearer {READ}").status_code
-        for _ in range(8)
-    ]
-    assert codes[:5] == [200] * 5
-    assert 429 in codes[5:]
-    answer = service.ask("GET", "/v1/calendars/RU/2025", authorization=f"Bearer {READ}")
-    found = problem(answer, "too-many-requests", 429)
-    assert int(answer.headers["retry-after"]) == found["seconds"] >= 1
-    assert (
-        service.ask("GET", "/v1/calendars/RU/2025", authorization=f"Bearer {other}").status_code
-        == 200
-    )
-    guesses = [
-        service.ask(
-            "GET", "/v1/calendars/RU/2025", authorization=f"Bearer {number:020}"
-        ).status_code
-        for number in range(8)
-    ]
-    assert guesses[0] == 401
-    assert 429 in guesses
-
-
 def test_readiness_that_waits_for_the_store_does_not_delay_others(service: Service) -> None:
     is_locked, release = Flag(), Flag()
 
@@ -605,47 +566,3 @@ def test_readiness_that_waits_for_the_store_does_not_delay_others(service: Servi
         pool.submit(lock)
         is_locked.wait()
         asyncio.run(main())
-
-
-# -- the description ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def openapi(service: Service) -> dict[str, Any]:
-    found: dict[str, Any] = service.ask("GET", "/openapi.json").json()
-    return found
-
-
-def test_every_address_is_described(openapi: dict[str, Any]) -> None:
-    assert openapi["paths"].keys() > {"/v1/events", "/v1/appeals/{id}", "/v1/overdue", "/metrics"}
-    names = set(openapi["components"]["schemas"])
-    for name in json.dumps(openapi).split("#/components/schemas/")[1:]:
-        assert name.partition('"')[0] in names
-
-
-def test_examples_are_what_the_service_answers(openapi: dict[str, Any]) -> None:
-    with (
-        Pipeline(MemoryStore(), POLICY) as pipeline,
-        Live(pipeline, clock=lambda: NOW, tick=None) as live,
-    ):
-        service = Service(live)
-        operation = openapi["paths"]["/v1/events"]["post"]
-        answers = operation["responses"]["202"]["content"]["application/json"]["examples"]
-        for kind, content in operation["requestBody"]["content"].items():
-            for name, example in content["examples"].items():
-                found = service.send(example["value"], content_type=kind)
-                if name in answers:
-                    assert found == answers[name]["value"], name
-        for path in ("/v1/appeals/A-1", "/v1/overdue"):
-            described = openapi["paths"][path.replace("A-1", "{id}")]["get"]["responses"]["200"]
-            example = described["content"]["application/json"]["examples"]["one"]["value"]
-            assert service.ask("GET", path).json() == example
-
-
-def test_statuses_are_described(openapi: dict[str, Any]) -> None:
-    responses = openapi["paths"]["/v1/events"]["post"]["responses"]
-    assert responses.keys() == {
-        *("202", "400", "401", "403", "405", "408", "413", "415", "422", "429", "500", "503")
-    }
-    assert "store" in responses["503"]["description"]
-    assert "503" in openapi["paths"]["/readyz"]["get"]["responses"]

@@ -18,7 +18,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.stream import MemoryStore, Pipeline, Rejected, SqliteStore, Store
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 pytest.importorskip("httpx")
 pytest.importorskip("numpy")
 
@@ -27,9 +27,9 @@ from kit.network_streams import direct, stream
 from workhours_sla.errors import StoreError
 from workhours_sla.service import reporting
 from workhours_sla.service.live import Live
+from workhours_sla.service.operations import WithStore
 from workhours_sla.service.reporting import Reports
 from workhours_sla.service.tokens import Tokens
-from workhours_sla.service.with_store import WithStore
 from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stores.sqlite_database import SqliteDatabase
 from workhours_sla.text.messages import say
@@ -170,7 +170,7 @@ def test_accept_decides_the_form(client: Client, accept: str, is_page: bool) -> 
     assert answer.headers["content-type"].startswith("text/html" if is_page else "application/json")
     assert answer.headers["content-language"] == "ru"
     assert answer.headers["vary"] == "Accept, Accept-Language"
-    assert "private" in answer.headers["cache-control"]
+    assert answer.headers["cache-control"] == "no-store"
     if is_page:
         assert answer.text.startswith('<!doctype html>\n<html lang="ru">')
         for words in ("Ответы", "Oblast", "Комитет дорог", "Content-Security-Policy"):
@@ -202,7 +202,6 @@ def test_the_page_is_that_of_the_shell(
         ("target=final", "invalid-request", "target"),
         ("form=html", "invalid-request", "form"),
         ("by=agency&by=channel", "invalid-request", "by"),
-        ("by=" + "a" * 1001, "invalid-request", "by"),
     ],
 )
 def test_bad_queries(client: Client, query: str, kind: str, key: str) -> None:
@@ -324,19 +323,3 @@ def test_one_report_is_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
         go_on.set()
         assert first.result(60).status_code == 200
         assert client.ask("GET", "/v1/report").status_code == 200
-
-
-def test_without_numpy_the_problem_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "workhours_sla.reports.page.page", None)
-    with opened(MemoryStore()) as client:
-        found = problem(client.ask("GET", "/v1/report"), "report-unavailable", 501)
-        assert "workhours-sla[service,report]" in found["detail"]
-
-
-def test_the_report_is_described(client: Client) -> None:
-    paths = client.ask("GET", "/openapi.json").json()["paths"]
-    operation = paths["/v1/report"]["get"]
-    names = [one["name"] for one in operation["parameters"]]
-    assert names == list(reporting.ReportQuery._fields)
-    assert {"200", "401", "422", "501", "503"} < operation["responses"].keys()
-    assert "/v1/report" not in Client().ask("GET", "/openapi.json").json()["paths"]

@@ -12,7 +12,7 @@ import pytest
 from kit.paths import EXAMPLES, ROOT
 
 pytest.importorskip("uvicorn")
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 
 
 def test_the_demo_sends_the_stream_and_the_screen_lists_what_is_overdue() -> None:

@@ -17,16 +17,15 @@ from kit.values import OFFICE, POLICY
 from workhours_sla import Event
 from workhours_sla.stream import MemoryStore, Pipeline
 
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 pytest.importorskip("numpy")
 uvicorn = pytest.importorskip("uvicorn")
 
 from workhours_sla.service import run
 from workhours_sla.service.app import application
-from workhours_sla.service.labels import Labels
 from workhours_sla.service.live import Live
+from workhours_sla.service.operations import Labels, WithStore
 from workhours_sla.service.tokens import Tokens
-from workhours_sla.service.with_store import WithStore
 
 pytestmark = [pytest.mark.skipif(not FOUND, reason="Chromium is not installed")]
 

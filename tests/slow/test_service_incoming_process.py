@@ -19,7 +19,7 @@ from kit.served import served
 from workhours_sla.stream import SqliteStore
 
 pytest.importorskip("uvicorn")
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 pytest.importorskip("numpy")
 
 VK, MAX = "v" * 20, "m" * 20

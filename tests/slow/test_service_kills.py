@@ -34,7 +34,7 @@ from workhours_sla.stream import SqliteReader, check_store
 
 resource: Any = pytest.importorskip("resource", reason="Windows has no limits of a process")
 pytest.importorskip("uvicorn")
-pytest.importorskip("fastapi")
+pytest.importorskip("starlette")
 
 KILLS = int(os.environ.get("WORKHOURS_KILLS", "10"))
 CONFIG = REGION.replace("[service]", '[target]\nname = "first reply"\nbudget = "4h"\n[service]')

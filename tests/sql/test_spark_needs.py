@@ -1,4 +1,4 @@
-"""What Spark needs is checked before it starts, without Spark: packages, Java and memory."""
+"""What Spark needs is checked before it starts, without Spark: packages and Java."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("numpy")
-
 from workhours_sla.errors import EngineError
 from workhours_sla.spark import session
-from workhours_sla.spark import spark_session as needs
+from workhours_sla.spark import start as needs
 from workhours_sla.text.catalog import language
 from workhours_sla.text.messages import refusal
 
@@ -110,29 +108,3 @@ def test_missing_java_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     java = tmp_path / "bin" / "java"
     assert f"there is no program {java}; install Java" in str(raised.value)
     assert f"программа {java} не найдена; установите Java" in russian(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("heap", "free", "needed"),
-    [("1g", 2047, 2048), ("3G", 4000, 4096), ("512m", 100, 1536), ("2147483648", 3000, 3072)],
-)
-def test_too_little_memory_is_refused(
-    monkeypatch: pytest.MonkeyPatch, heap: str, free: int, needed: int
-) -> None:
-    monkeypatch.setattr(needs, "_free_mb", lambda: free)
-    with pytest.raises(EngineError) as raised:
-        needs.check_memory(heap)
-    assert str(raised.value) == (
-        f"Spark with spark.driver.memory={heap} needs {needed} MiB, and {free} MiB are free; set "
-        "spark.driver.memory lower or free some memory"
-    )
-    assert f"нужно {needed} МиБ, а свободно {free} МиБ" in russian(raised.value)
-    monkeypatch.setattr(needs, "_free_mb", lambda: needed)
-    needs.check_memory(heap)
-
-
-def test_nothing_is_refused_where_free_memory_is_not_known(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(needs, "_free_mb", lambda: None)
-    needs.check_memory("900g")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gc
+import gettext
 import os
 import re
 import sys
@@ -13,6 +14,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Final, TextIO
 
 import click
@@ -34,13 +36,15 @@ from workhours_sla.errors import (
     clipped,
 )
 from workhours_sla.text import messages
-from workhours_sla.text.catalog import SHELL, USAGE, current, language
+from workhours_sla.text.catalog import SHELL, USAGE, language
 from workhours_sla.text.messages import sentence, unknown_date
 from workhours_sla.version import __version__
 
 LONGEST_MESSAGE: Final = 500
 """Maximum length of a click message in characters, because click quotes arguments in full."""
 
+_EXTRA_TIME: Final = re.compile(r"(?:extra argument|лишни[йе] аргумент).*\b\d{1,2}[:.]\d\d")
+"""Matches click's message about a time that was not quoted."""
 PLAIN_SIGNS: Final = {
     "«": '"',
     "»": '"',
@@ -93,6 +97,16 @@ class Commands(Group):
         assert isinstance(command, click.Command)  # noqa: S101
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments begin with. Raises click.NoSuchCommand."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            name = error.command_name
+            raise click.NoSuchCommand(name, possibilities=COMMANDS, ctx=ctx) from None
+
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
     if wanted:
@@ -110,8 +124,17 @@ def commands() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status. No error causes a traceback."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    with language(language_of(arguments)):
-        return _status(arguments)
+    chosen = language_of(arguments)
+    gettext.bindtextdomain("messages", str(Path(__file__).with_name("locale")))
+    before = os.environ.get("LANGUAGE")
+    os.environ["LANGUAGE"] = chosen  # from which gettext, and so click, takes the language
+    try:
+        with language(chosen):
+            return _status(arguments)
+    finally:
+        os.environ.pop("LANGUAGE")
+        if before is not None:
+            os.environ["LANGUAGE"] = before
 
 
 def _status(arguments: list[str]) -> int:
@@ -161,15 +184,11 @@ def _message(error: Exception) -> tuple[str, int]:
 
 
 def _usage_message(error: click.ClickException) -> str:
-    english = error.format_message()
-    text = english
-    if current() != "en" and type(error) is click.BadParameter:
-        hint = error.param_hint or (error.param and error.param.get_error_hint(error.ctx))
-        text = f"{hint}: {error.message}" if hint else error.message
-    text = clipped(text, LONGEST_MESSAGE)
+    message = error.format_message()
+    text = clipped(message, LONGEST_MESSAGE)
     if not isinstance(error, click.UsageError):
         return text
-    if re.search(r"unexpected extra argument.*\b\d{1,2}[:.]\d\d", english):
+    if _EXTRA_TIME.search(message):
         text += SHELL.text("quote_time")
     if error.ctx:
         text += SHELL.text("see_help", command=error.ctx.command_path)

@@ -75,20 +75,18 @@ def serve(**options: Any) -> None:
     settings = Settings.of(take(CommonOptions, common | {"as_json": False, "provisional": False}))
     try:
         from workhours_sla.service import run
-        from workhours_sla.service.answering import Limits
+        from workhours_sla.service.api import Limits
         from workhours_sla.service.app import application
-        from workhours_sla.service.labels import Labels
-        from workhours_sla.service.proxies import Proxies
+        from workhours_sla.service.operations import Labels, WithStore
         from workhours_sla.service.reporting import Reports
         from workhours_sla.service.tokens import Tokens
         from workhours_sla.service.webhooks import Webhooks
-        from workhours_sla.service.with_store import WithStore
     except ImportError as error:
         raise EngineError(say("no_service")) from error
     configuration = settings.configuration()
     tokens = Tokens.of(configuration.mapping.service, os.environ)
     run.check_host(wanted.host, tokens)
-    proxies = Proxies.of(configuration.mapping.service, has_tokens=not tokens.is_empty)
+    proxies = run.checked_proxies(configuration.mapping.service, tokens)
     if place is None:
         _check_sections(configuration.mapping)
     run.log_to_stderr()
@@ -171,8 +169,8 @@ def _opened(
     )
     from workhours_sla.cli.sinks import configured_sinks
     from workhours_sla.cli.store_place import opened_store
-    from workhours_sla.service.guard import LOG
     from workhours_sla.service.live import Live
+    from workhours_sla.service.middleware import LOG
     from workhours_sla.stores.places import has_store
     from workhours_sla.stream.pipeline import Pipeline
     from workhours_sla.worktime.budget import parse_amount

@@ -11,8 +11,8 @@ from workhours_sla.cli.help import command, option
 from workhours_sla.cli.options import ScheduleOptions, schedule_of_sql, take
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_edge
-from workhours_sla.sql.dialects import DIALECTS, check_query, script
-from workhours_sla.sql.settings import OnUnknown
+from workhours_sla.sql.dialects import DIALECTS, OnUnknown
+from workhours_sla.sql.scripts import check_query, script
 from workhours_sla.worktime.working_time import WorkingTime
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from workhours_sla.config.section import Section, described
 
@@ -54,13 +54,9 @@ class ServiceSettings(Section, frozen=True, kw_only=True):
     proxies: Annotated[
         tuple[str, ...],
         described(
-            "The reverse proxies whose header names the client: addresses and networks.",
+            "The reverse proxies whose X-Forwarded-For names the client: addresses and networks.",
             ["127.0.0.1", "10.0.0.0/24"],
         ),
     ] = ()
-    proxy_header: Annotated[
-        Literal["X-Forwarded-For", "Forwarded"],
-        described("The header to which these proxies append the address of the client."),
-    ] = "X-Forwarded-For"
     vk: Annotated[VkSettings | None, described("The requests of VK's Callback API.")] = None
     max: Annotated[MaxSettings | None, described("The updates of MAX.")] = None

@@ -39,18 +39,8 @@ from workhours_sla.worktime.zone_offsets import ZERO
 SKEW: Final = timedelta(minutes=5)
 """By default, how long after it happened an event may arrive without being late."""
 REMEMBERED: Final = 100_000
-"""Number of rejected rows that are recognised when they are sent again."""
-MANY: Final = 50_000
-"""If more appeals have changed since somebody last asked, all open appeals are evaluated."""
+"""Number of rejected rows that are recognised when they are sent again. Only hashes are kept."""
 LOG: Final = logging.getLogger("workhours_sla.service")
-
-
-class Applied(NamedTuple):
-    """What a batch of events did: a receipt for each event, and the changes that it caused."""
-
-    receipts: Sequence[Receipt]
-    changes: Sequence[Change]
-    version: int
 
 
 class History(NamedTuple):
@@ -94,7 +84,7 @@ class Live:
     >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
     >>> event = Event("1", "A-1", "created", posted, posted)
     >>> with Live(Pipeline(MemoryStore(), policy), clock=lambda: posted, tick=None) as live:
-    ...     [one.state for one in live.apply([event, event]).receipts], live.version
+    ...     [one.state for one in live.apply([event, event])], live.version
     (['applied', 'duplicate'], 1)
     """
 
@@ -124,10 +114,11 @@ class Live:
         self._skew = skew
         self._began = clock()
         self._targets = targets_of(pipeline.policy)
-        self._rejected = _Rejected(pipeline.store.rejected().values())
+        self._rejected: dict[bytes, None] = {}
+        self._remember(map(_hash, pipeline.store.rejected().values()))
         self._version = 0
-        self._changed: set[str] | None = None
-        """The appeals that may have changed since ``_open`` was updated; None for too many."""
+        self._changed: set[str] = set()
+        """The appeals that may have changed since ``_open`` was updated."""
         self._turn = Lock()
         """Guards ``_version``, ``_changed`` and ``_waiting``."""
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
@@ -177,19 +168,26 @@ class Live:
 
     def apply(
         self, events: Sequence[Event], rejected: Sequence[Rejected] = (), source: str = "http"
-    ) -> Applied:
-        """Store events and rejected rows in one transaction, and return what became of them.
+    ) -> Sequence[Receipt]:
+        """Store events and rejected rows in one transaction, and return what became of the events.
 
         A row that was rejected before is not stored again. Synchronous: a handler of requests calls
         it by ``asyncio.to_thread``. Raises StoreError; nothing is stored then, and the sender may
         send the same again.
         """
         with self._noting_failure(is_write=True), self.pipeline.store.lock:
-            rejected = self._rejected.without_known(rejected)
-            batch = Batch(source, events, rejected)
+            hashes = {_hash(row): row for row in rejected}
+            new = {key: row for key, row in hashes.items() if key not in self._rejected}
+            batch = Batch(source, events, list(new.values()))
             (changes, _), receipts, ids = commit_with_receipts(self.pipeline, batch)
-            self._rejected.add(rejected)
-        return Applied(receipts, changes, self._committed(changes, ids))
+            self._remember(new)
+        self._committed(changes, ids)
+        return receipts
+
+    def _remember(self, hashes: Iterable[bytes]) -> None:
+        self._rejected |= dict.fromkeys(hashes)
+        for key in list(islice(self._rejected, max(0, len(self._rejected) - REMEMBERED))):
+            del self._rejected[key]
 
     def advance(self, now: datetime | None = None) -> Sequence[Change]:
         """Advance time to ``now`` minus the skew, by default that of the clock; send digests.
@@ -211,18 +209,14 @@ class Live:
         self._committed(changes, {one.appeal_id for one in changes})
         return changes
 
-    def _committed(self, changes: Sequence[Change], appeal_ids: AbstractSet[str]) -> int:
+    def _committed(self, changes: Sequence[Change], appeal_ids: AbstractSet[str]) -> None:
         if changes:
             self._delivery.notify()
         if appeal_ids:
             with self._turn:
                 self._version += 1
-                if self._changed is not None:
-                    self._changed |= appeal_ids
-                    if len(self._changed) > MANY:
-                        self._changed = None
+                self._changed |= appeal_ids
             self._wake()
-        return self._version
 
     @contextmanager
     def _noting_failure(self, *, is_write: bool = False) -> Iterator[None]:
@@ -301,21 +295,11 @@ class Live:
                 if before is not None and not has_passed and before.version == version:
                     return before
                 self._changed = set()
-            if changed is None:
-                self._open.forget()
             with self._noting_failure():
-                outcomes = self._open.update(now, changed or (), has_passed=has_passed)
+                outcomes = self._open.update(now, changed, has_passed=has_passed)
             as_of = now if before is None or has_passed else before.as_of
             found = self._moment = Moment(outcomes, now, as_of, version)
             return found
-
-    def outcomes(self, now: datetime) -> list[Outcome]:
-        """Return all outcomes as of ``now`` of each appeal in which a clock has not ended.
-
-        Raises StoreError, NaiveDatetimeError.
-        """
-        with self._noting_failure():
-            return list(self.pipeline.open_outcomes(now))
 
     @contextmanager
     def reading(self) -> Iterator[StoreReader | Store]:
@@ -341,27 +325,6 @@ class Live:
             return None
         traced = [(one, due_trace(one, self._targets[one.target])) for one in outcomes]
         return History(appeal_id, events, traced)
-
-
-class _Rejected:
-    """The rejected rows that were stored last, so that a row which is sent again is stored once.
-
-    Only hashes are kept. Not thread-safe.
-    """
-
-    def __init__(self, rows: Iterable[Rejected]) -> None:
-        self._hashes: dict[bytes, None] = {}
-        self.add(rows)
-
-    def without_known(self, rows: Sequence[Rejected]) -> list[Rejected]:
-        """Return the rows that are new, each once."""
-        return list({key: row for row in rows if (key := _hash(row)) not in self._hashes}.values())
-
-    def add(self, rows: Iterable[Rejected]) -> None:
-        """Remember rows that are stored now."""
-        self._hashes |= dict.fromkeys(map(_hash, rows))
-        for key in list(islice(self._hashes, max(0, len(self._hashes) - REMEMBERED))):
-            del self._hashes[key]
 
 
 def _minute(when: datetime) -> datetime:

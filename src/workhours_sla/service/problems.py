@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, NoReturn
+
+from starlette.responses import Response
 
 from workhours_sla.errors import (
     CalendarCoverageError,
@@ -12,7 +16,10 @@ from workhours_sla.errors import (
     TimeSyntaxError,
     UnknownCalendarError,
     WorkHoursError,
+    clipped,
 )
+from workhours_sla.json.answers import json_value
+from workhours_sla.json.text import escape_controls
 from workhours_sla.text import catalog, messages
 from workhours_sla.text.catalog import PROBLEMS
 from workhours_sla.text.messages import Phrase, say, sentence, unknown_date
@@ -24,8 +31,8 @@ STATUSES: Final = {
     "invalid-json": 400,
     "unauthorized": 401,
     "forbidden": 403,
-    "unknown-appeal": 404,
     "wrong-secret": 403,
+    "unknown-appeal": 404,
     "unknown-calendar": 404,
     "not-found": 404,
     "method-not-allowed": 405,
@@ -36,13 +43,24 @@ STATUSES: Final = {
     "other-machine": 421,
     "too-many-requests": 429,
     "internal": 500,
-    "report-unavailable": 501,
     "report-busy": 503,
     "timeout": 503,
     "store-unavailable": 503,
 }
 """The status of each type of problem that is not 422."""
 BAD_REQUEST: Final = 422
+HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+"""The headers of every answer: it may be about a citizen, and is of the type that it says."""
+LONGEST: Final = 200
+"""Maximum number of characters of a text of the request in a problem."""
+_AGAIN: Final = {"retry-after": "5"}
+_HEADERS: Final[Mapping[str, Mapping[str, str]]] = {
+    "unauthorized": {"www-authenticate": "Bearer"},
+    "store-unavailable": _AGAIN,
+    "report-busy": _AGAIN,
+}
+"""Further headers, by the type of a problem."""
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=json_value)
 _COVERAGE_FACTS: Final = ("calendar", "date", "first", "last", "earliest", "latest")
 
 
@@ -71,8 +89,18 @@ class Problem(NamedTuple):
             "title": PROBLEMS[self.kind],
             "status": self.status,
             "detail": detail,
-            **self.facts,
+            **{key: _clipped(value) for key, value in self.facts.items()},
         }
+
+    def response(self) -> Response:
+        """Return the problem document as a response."""
+        headers = {**HEADERS, "content-language": catalog.current(), **_HEADERS.get(self.kind, {})}
+        if self.kind == "too-many-requests":
+            headers["retry-after"] = str(self.facts["seconds"])
+        if self.kind == "method-not-allowed":
+            headers["allow"] = self.facts["allowed"]
+        body = encoded(self.document())
+        return Response(body, self.status, headers, media_type=MEDIA_TYPE)
 
 
 class RefusedRequestError(Exception):
@@ -92,7 +120,6 @@ def problem_of(error: RefusedRequestError | WorkHoursError) -> Problem:
     """Return the problem for an error: its type, its sentence and its facts."""
     if isinstance(error, RefusedRequestError):
         return error.problem
-    known = vars(error)
     if isinstance(error, CalendarCoverageError):
         facts = {name: getattr(error, name) for name in _COVERAGE_FACTS}
         return Problem("calendar-coverage", error, facts)
@@ -100,15 +127,15 @@ def problem_of(error: RefusedRequestError | WorkHoursError) -> Problem:
         return Problem("unknown-calendar", error, {"id": error.id})
     if isinstance(error, StoreError):  # its sentence names a path, which is not the client's
         return Problem("store-unavailable", say("store_away"), {})
-    facts = {
-        name: value
-        for name, value in known.items()
-        if isinstance(value, str | int | date | datetime | timedelta) and name != "cause"
-    }
+    known = vars(error)
     if isinstance(error, ConfigError):
-        reason, facts = known.get("reason"), {"key": known.get("key") or None}
+        key, reason = known.get("key") or None, known.get("reason")
+        kind, facts = "invalid-request", {"key": key}
         if isinstance(reason, TimeSyntaxError):
-            return Problem("invalid-time", error, {"key": known["key"], "text": reason.text})
+            kind, facts = "invalid-time", {"key": key, "text": reason.text}
+        return Problem(kind, error, facts)
+    kinds = str | int | date | datetime | timedelta
+    facts = {key: one for key, one in known.items() if isinstance(one, kinds) and key != "cause"}
     return Problem("invalid-request", error, facts)
 
 
@@ -118,14 +145,32 @@ def language_of(accepted: str, default: str) -> str:
     >>> language_of("de, ru-RU;q=0.8, en;q=0.3", "en")
     'ru'
     """
-    best, chosen = 0.0, default
-    for part in accepted[:200].split(","):
-        tag, _, quality = part.strip().partition(";")
-        lang = tag.strip().lower().partition("-")[0]
+    known = [(weight, tag.partition("-")[0]) for tag, weight in weights(accepted).items()]
+    best = [(0.0, default), *(one for one in known if one[1] in catalog.LANGUAGES)]
+    return max(best, key=lambda one: one[0])[1]
+
+
+def weights(accepted: str) -> dict[str, float]:
+    """Return the values of a header ``Accept`` or ``Accept-Language`` with their weights.
+
+    >>> weights("text/html, application/json;q=0.4, text/plain;q=x")
+    {'text/html': 1.0, 'application/json': 0.4, 'text/plain': 0.0}
+    """
+    found = {}
+    for part in accepted[:1000].lower().split(","):
+        value, *parameters = (one.strip() for one in part.split(";"))
+        given = [one[2:] for one in parameters if one.startswith("q=")]
         try:
-            weight = float(quality.strip().removeprefix("q=")) if quality else 1.0
+            found[value] = float(given[0]) if given else 1.0
         except ValueError:
-            continue
-        if lang in catalog.LANGUAGES and weight > best:
-            best, chosen = weight, lang
-    return chosen
+            found[value] = 0.0
+    return found
+
+
+def encoded(data: object) -> bytes:
+    """Return a document as JSON in UTF-8, with control characters escaped."""
+    return escape_controls(_ENCODER.encode(data)).encode("utf-8", "backslashreplace")
+
+
+def _clipped(fact: object) -> object:
+    return clipped(fact, LONGEST) if isinstance(fact, str) else fact

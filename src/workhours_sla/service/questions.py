@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, Protocol
+from time import monotonic
+from typing import Annotated, Any, Final, NamedTuple, Protocol
 
 import msgspec
+from starlette.requests import Request
 
-from workhours_sla.errors import shown
+from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.json.answers import Due, Elapsed, LatestStart, OneTarget
 from workhours_sla.json.checked_data import Reader
-from workhours_sla.service.evaluation import Sent
-from workhours_sla.service.problems import refuse
+from workhours_sla.service.api import Limits
+from workhours_sla.service.evaluation import evaluated, items_of
+from workhours_sla.service.problems import RefusedRequestError, encoded, problem_of, refuse
+from workhours_sla.sla.event import Event
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.sources.written_times import parse_time
@@ -22,6 +25,13 @@ from workhours_sla.worktime.schedule import Schedule
 
 LONGEST_SPAN: Final = timedelta(days=3660)
 """The longest span between two times of a question."""
+QUESTIONS_OF_ONE: Final = 10
+"""Number of questions in a list that count as one more request."""
+EXPLANATION: Final = 2
+"""Number of requests that an explanation counts as, besides the request itself."""
+EVENTS_OF_ONE: Final = 50
+"""Number of events that count as one more request."""
+SCHEMA: Final = "workhours.answers/1"
 
 
 def _field(text: str, *examples: object) -> msgspec.Meta:
@@ -137,21 +147,85 @@ class EvaluateQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         """Return ``workhours.evaluation/1``."""
         as_of = read_time("as_of", self.as_of)
         chosen = targets.chosen(self.target)
-        sent = Sent.of(self.events)
-        for event, place in zip(sent.events, sent.places, strict=True):
-            _check_span(event.occurred_at, as_of, index=place)
-        found = sent.evaluated(targets.policy, as_of, by_rule=self.provisional)
-        return found.data(chosen, explain=self.explain)
+        items = items_of(self.events)
+        for place, one in enumerate(items):
+            if isinstance(one, Event):
+                _check_span(one.occurred_at, as_of, index=place)
+        options = {"by_rule": self.provisional, "explain": self.explain}
+        return evaluated(items, targets.policy, chosen, as_of, **options)
 
 
-QUESTIONS: Final[Mapping[str, type[Question]]] = {
-    "due": DueQuestion,
-    "elapsed": ElapsedQuestion,
-    "latest-start": LatestStartQuestion,
-    "explain": ExplainQuestion,
-    "evaluate": EvaluateQuestion,
-}
-"""The type of question at each address ``/v1/NAME``."""
+class Questions(NamedTuple):
+    """Answers questions of one kind: one, or a list of them."""
+
+    kind: type[Question]
+    targets: Targets
+    limits: Limits
+
+    def weight(self, asked: Any) -> int:
+        """Return the number of requests that the work counts as, besides the request itself."""
+        items = asked if isinstance(asked, list) else [asked]
+        explanations = EXPLANATION * sum(map(self._is_explained, items))
+        events = sum(map(_count_events, items))
+        return len(items) // QUESTIONS_OF_ONE + explanations + events // EVENTS_OF_ONE
+
+    def is_quick(self, asked: Any) -> bool:
+        """Return whether the answer takes less time than to start a thread for it."""
+        is_one = self.kind is DueQuestion and not isinstance(asked, list)
+        return is_one and not self._is_explained(asked)
+
+    def _is_explained(self, item: object) -> bool:
+        explained = isinstance(item, dict) and bool(item.get("explain"))
+        return explained or self.kind is ExplainQuestion
+
+    def answer(self, _request: Request, asked: Any) -> bytes:
+        """Return the answer, or the answers to a list in the same order, as JSON.
+
+        In a list, a question that cannot be answered has its problem in place of an answer. Raises
+        WorkHoursError and RefusedRequestError if a single question cannot be answered, if there
+        are too many, or if the answers are too large or take too long.
+        """
+        limits, is_list = self.limits, isinstance(asked, list)
+        items = asked if is_list else [asked]
+        check_events(sum(map(_count_events, items)), limits)
+        if not items:
+            refuse("invalid-request", say("empty_batch"), key=None)
+        if len(items) > limits.questions:
+            facts = {"count": len(items), "most": limits.questions}
+            refuse("batch-too-large", say("large_batch", **facts), **facts)
+        parts: list[bytes] = []
+        size, until, most = 0, monotonic() + limits.seconds, limits.answer_bytes
+        for item in items:
+            try:
+                question: Question = _READER.convert(item, self.kind)
+                part = encoded(question.answer(self.targets))
+            except (RefusedRequestError, WorkHoursError) as error:
+                if not is_list:
+                    raise
+                part = encoded(problem_of(error).document())
+            parts.append(part)
+            size += len(part) + 1
+            if size > most:
+                refuse("answer-too-large", say("large_answer", most=most), most=most)
+            if is_list and monotonic() > until:
+                phrase = say("slow_answer", seconds=f"{limits.seconds:g}")
+                refuse("timeout", phrase, seconds=limits.seconds)
+        if not is_list:
+            return parts[0]
+        return b'{"schema":"%s","answers":[%s]}' % (SCHEMA.encode(), b",".join(parts))
+
+
+def check_events(count: int, limits: Limits) -> None:
+    """Raise RefusedRequestError for more events than one request may have."""
+    if count > limits.events:
+        facts = {"count": count, "most": limits.events}
+        refuse("batch-too-large", say("many_events", **facts), **facts)
+
+
+def _count_events(item: object) -> int:
+    """Return the number of events in a question, 0 for a question without events."""
+    events = item.get("events") if isinstance(item, dict) else None
+    return len(events) if isinstance(events, list) else 0
 
 
 class Targets:
@@ -196,12 +270,6 @@ class Targets:
 
 
 _READER: Final = Reader()
-
-
-def question_of(data: object, kind: type[Question]) -> Question:
-    """Return the question that parsed JSON has. Raises ConfigError with the key path."""
-    found: Question = _READER.convert(data, kind)
-    return found
 
 
 def read_time(key: str, text: str) -> datetime:

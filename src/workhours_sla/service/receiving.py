@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from workhours_sla.service.answering import Limits, check_events, data_of
-from workhours_sla.service.bodies import JSON_TYPE
+from starlette.requests import Request
+
+from workhours_sla.service.api import JSON_TYPE, Limits, data_of, type_of
+from workhours_sla.service.evaluation import items_of
 from workhours_sla.service.live import Live
+from workhours_sla.service.middleware import header
 from workhours_sla.service.problems import Problem, refuse
+from workhours_sla.service.questions import check_events
 from workhours_sla.sla.event import FIELD_NAMES, Event
 from workhours_sla.sources.cloudevents import (
     ENVELOPE,
@@ -20,7 +24,6 @@ from workhours_sla.sources.cloudevents import (
 )
 from workhours_sla.sources.received_ahead import received_ahead
 from workhours_sla.sources.rows import Fault
-from workhours_sla.sources.sent_events import sent_event
 from workhours_sla.stream.receipts import Receipt
 from workhours_sla.stream.source import Rejected
 from workhours_sla.text.messages import Detail, say
@@ -51,13 +54,18 @@ class Sent(NamedTuple):
     """What is kept of each Fault as JSON, empty for an event."""
 
     @classmethod
-    def parse(cls, body: bytes, kind: str, now: datetime, limits: Limits) -> Sent:
-        """Parse a body of a media type of TYPES that arrived at ``now``.
+    def parse(cls, request: Request, body: bytes, now: datetime, limits: Limits) -> Sent:
+        """Parse the body of a request that arrived at ``now``.
 
-        An event without ``received_at`` was received now. Raises RefusedRequestError for a body
-        that is not JSON, or has too many events.
+        An event without ``received_at`` was received now. Raises RefusedRequestError for another
+        media type than TYPES, for JSON that is broken, and for too many events.
         """
-        data = data_of(body)
+        kind, attributes = header(request.scope, b"content-type"), _attributes_of(request)
+        if attributes is not None:  # the type is that of the data, which may be any
+            kind = kind.partition(";")[0].strip().lower()
+            data = data_of(body) if is_json(kind) and body.strip() else None
+            return cls._of([record_of_request(attributes, kind, data)], now)
+        kind, data = type_of(kind, TYPES), data_of(body)
         if isinstance(data, list) is not (kind == CLOUD_EVENTS) and kind != JSON_TYPE:
             is_many = kind == CLOUD_EVENTS
             refuse("invalid-request", say("not_a_batch" if is_many else "not_one_event"), key=None)
@@ -70,18 +78,8 @@ class Sent(NamedTuple):
         return cls._of(records, now)
 
     @classmethod
-    def binary(cls, body: bytes, kind: str, attributes: Mapping[str, str], now: datetime) -> Sent:
-        """Parse a CloudEvent in binary mode that arrived at ``now``.
-
-        ``kind`` is the media type of the body. Raises RefusedRequestError for JSON that is broken.
-        """
-        kind = kind.partition(";")[0].strip().lower()
-        data = data_of(body) if is_json(kind) and body.strip() else None
-        return cls._of([record_of_request(attributes, kind, data)], now)
-
-    @classmethod
     def _of(cls, records: Sequence[Any], now: datetime) -> Sent:
-        items = [_item(record, place, now) for place, record in enumerate(records)]
+        items = [_not_ahead(one, n, now) for n, one in enumerate(items_of(records, now))]
         texts = [
             _text(record) if isinstance(item, Fault) else ""
             for item, record in zip(items, records, strict=True)
@@ -126,18 +124,17 @@ def store(live: Live, sent: Sent) -> dict[str, Any]:
 
     Raises StoreError if nothing was stored.
     """
-    applied = live.apply(sent.events, sent.rejected, SOURCE)
-    return sent.data(applied.receipts)
+    return sent.data(live.apply(sent.events, sent.rejected, SOURCE))
 
 
-def attributes_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str] | None:
+def _attributes_of(request: Request) -> dict[str, str] | None:
     """Return the attributes of a CloudEvent in the headers ``ce-*`` of a request.
 
     None if the request is not in binary mode: it has no ``ce-specversion``, or its body is a
     CloudEvent. Raises RefusedRequestError for a header that is given twice, or cannot be decoded.
     """
     found: dict[str, str] = {}
-    for raw, value in headers:
+    for raw, value in request.headers.raw:
         name = raw.decode("latin-1")
         if name == "content-type" and value.lower().startswith(b"application/cloudevents"):
             return None
@@ -152,13 +149,9 @@ def attributes_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str] | No
     return found if "specversion" in found else None
 
 
-def _item(record: Any, place: int, now: datetime) -> Event | Fault:
-    item = sent_event(record, place, now)
-    if isinstance(item, Fault):
-        return item
-    (event,) = item
-    ahead = received_ahead(event, now, MAX_AHEAD)
-    return event if ahead is None else Fault(place, "received_ahead", Detail(ahead), "")
+def _not_ahead(item: Event | Fault, place: int, now: datetime) -> Event | Fault:
+    ahead = None if isinstance(item, Fault) else received_ahead(item, now, MAX_AHEAD)
+    return item if ahead is None else Fault(place, "received_ahead", Detail(ahead), "")
 
 
 def _text(record: object) -> str:

@@ -9,25 +9,22 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
-from starlette.requests import Request
+from msgspec import Meta, Struct
 
 from workhours_sla.config.policy import Configuration
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.service.live import Live
-from workhours_sla.service.parameters import parameters_of
-from workhours_sla.service.problems import refuse
+from workhours_sla.service.problems import refuse, weights
 from workhours_sla.service.questions import read_time
 from workhours_sla.sla.evaluate import evaluate
-from workhours_sla.sla.event import Event
 from workhours_sla.sla.forecast import forecast_deadlines
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import targets_named
 from workhours_sla.sla.target import Target
 from workhours_sla.sources.written_days import read_days
-from workhours_sla.stream.store import Holdings
 from workhours_sla.text import catalog
 from workhours_sla.text.messages import Detail, Phrase, say
 
@@ -38,19 +35,25 @@ LOOK_AHEAD: Final = timedelta(days=14)
 """Length of the period after the time of a report whose deadlines the page shows."""
 
 
-class ReportQuery(NamedTuple):
+_Begin = Annotated[
+    str, Meta(description="The begin: a year, month, date or time.", examples=["2025-10"])
+]
+_End = Annotated[
+    str, Meta(description="The end; a year, month or date is included whole.", examples=["2025-10"])
+]
+_Groupings = Annotated[
+    str, Meta(description="The groupings, with commas between them.", examples=["agency,channel"])
+]
+
+
+class ReportQuery(Struct, frozen=True):
     """Which report is wanted. Texts are parsed in the zone of the target."""
 
-    target: str | None = None
-    as_of: str | None = None
-    since: str | None = None
-    until: str | None = None
-    by: str | None = None
-
-    @classmethod
-    def of(cls, request: Request) -> Self:
-        """Return the query of a request. Raises RefusedRequestError for a wrong parameter."""
-        return cls(**parameters_of(request, cls._fields))
+    target: Annotated[str, Meta(description="The target, if there are several.")] | None = None
+    as_of: Annotated[str, Meta(description="A time with its offset; now without it.")] | None = None
+    since: _Begin | None = None
+    until: _End | None = None
+    by: _Groupings | None = None
 
     def edge(self, key: str, zone: ZoneInfo, *, is_end: bool = False) -> datetime | None:
         """Return an edge of the period. A year, a month or a date is included whole.
@@ -68,15 +71,6 @@ class ReportQuery(NamedTuple):
         return read_time(key, text) if days is None else days
 
 
-class _Read(NamedTuple):
-    """The state of a store at one time. ``repeated`` events were received more than once."""
-
-    events: Sequence[Event]
-    rejected: Counter[str]
-    left_out: Sequence[str]
-    holdings: Holdings
-
-
 class Reports:
     """Makes the reports of a service, one at a time. Usable from any thread."""
 
@@ -91,11 +85,10 @@ class Reports:
         Raises RefusedRequestError if the report cannot be made, or if another one is being made.
         Raises WorkHoursError.
         """
-        try:
-            from workhours_sla.reports.page.page import page, traces_of
-            from workhours_sla.reports.report_json import to_json
-        except ImportError:
-            refuse("report-unavailable", say("no_report_extra"))
+        # numpy, which a service without a store does not load
+        from workhours_sla.reports.page.page import page, traces_of
+        from workhours_sla.reports.report_json import to_json
+
         if not self._lock.acquire(blocking=False):
             refuse("report-busy", say("report_busy"))
         with ExitStack() as stack:
@@ -124,17 +117,20 @@ class Reports:
         since, until = query.edge("since", zone), query.edge("until", zone, is_end=True)
         if since is not None and until is not None and until <= since:
             refuse("invalid-request", say("report_period"), key="until")
-        stored = self._read()
-        result = evaluate(stored.events, policy, as_of=as_of)
+        with self._live.reading() as reader:  # the state of one moment
+            left_out = [reason for _, reason in getattr(reader, "left_out", tuple)()]
+            rejected = Counter(one.reason for one in reader.rejected().values())
+            events, holdings = list(reader.events()), reader.holdings()
+        result = evaluate(events, policy, as_of=as_of)
         cases = cases_of_evaluation(
             result,
             policy,
             as_of=as_of,
             target=target.name,
-            events=stored.events,
-            faults=stored.rejected,
+            events=events,
+            faults=rejected,
         )
-        intake = cases.intake.with_store(stored.holdings.duplicate, stored.left_out)
+        intake = cases.intake.with_store(holdings.duplicate, left_out)
         if mapping.input.kind != "events":
             intake = replace(intake, late=None)
         by = None if query.by is None else [name.strip() for name in query.by.split(",")]
@@ -143,7 +139,7 @@ class Reports:
             made = report(
                 replace(cases, intake=intake),
                 ReportOptions(**options),
-                events=stored.events,
+                events=events,
                 lang=catalog.current(),
                 title=mapping.report.heading("title", catalog.current()),
                 organisation=mapping.report.heading("organisation", catalog.current()),
@@ -167,17 +163,6 @@ class Reports:
             refuse("invalid-request", phrase, key="target")
         return targets_named(self._configuration.policy, name)[0]
 
-    def _read(self) -> _Read:
-        """Read the state of one moment. Raises StoreError."""
-        with self._live.reading() as reader:
-            left_out = getattr(reader, "left_out", tuple)
-            return _Read(
-                list(reader.events()),
-                Counter(one.reason for one in reader.rejected().values()),
-                [reason for _, reason in left_out()],
-                reader.holdings(),
-            )
-
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
@@ -193,3 +178,13 @@ def _no_collections() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def wants_page(accepted: str) -> bool:
+    """Return whether a header ``Accept`` asks for HTML rather than for JSON.
+
+    >>> wants_page("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"), wants_page("*/*")
+    (True, False)
+    """
+    found = weights(accepted)
+    return found.get("text/html", 0.0) > found.get("application/json", 0.0)

@@ -9,17 +9,21 @@ import socket
 import sys
 from asyncio import TimerHandle, Transport
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from typing import Any, Final
 
 import msgspec
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from workhours_sla.errors import ConfigError
-from workhours_sla.service.guard import LOG, Guard, is_loopback
+from workhours_sla.config.service_sections import ServiceSettings
+from workhours_sla.errors import ConfigError, shown
+from workhours_sla.json.checked_data import Reader
 from workhours_sla.service.live import Live
+from workhours_sla.service.middleware import LOG, is_loopback
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.text.messages import said, say
 
@@ -31,6 +35,8 @@ AT_ONCE: Final = 200
 """Connections at once; more get the status 503."""
 QUEUE: Final = 1024
 """Connections that wait to be accepted."""
+PIECE: Final = 4_096
+"""Bytes that are read at once, so that a body in chunks of one byte does not stop the others."""
 _FIELDS: Final = ("method", "route", "status", "ms", "id", "error", "at", "text")
 """The fields of a line of the log. None has personal data."""
 
@@ -76,6 +82,24 @@ def check_host(host: str, tokens: Tokens) -> None:
         raise ConfigError(say("host_without_tokens", host=repr(host)))
 
 
+def checked_proxies(settings: ServiceSettings, tokens: Tokens) -> tuple[str, ...]:
+    """Return the proxies that a configuration names. Raises ConfigError.
+
+    Without tokens there can be none: the service then answers its own machine alone. A network of
+    all addresses would believe everybody; uvicorn takes what is no address for a name.
+    """
+    reader = Reader("the configuration")
+    if settings.proxies and tokens.is_empty:
+        reader.fail(("service", "proxies"), say("proxies_open"), say("proxies_need_tokens"))
+    for place, text in enumerate(settings.proxies):
+        with suppress(ValueError):
+            if ip_network(text).prefixlen:
+                continue
+        what = say("not_a_proxy", text=shown(text))
+        reader.fail(("service", "proxies", place), what, say("write_a_proxy"))
+    return settings.proxies
+
+
 def bound(host: str, port: int) -> socket.socket:
     """Return a socket that listens on an address; port 0 takes a free one. Raises ConfigError."""
     with ExitStack() as failing:
@@ -95,7 +119,7 @@ def bound(host: str, port: int) -> socket.socket:
     return made
 
 
-def serve(app: Guard, listening: socket.socket, live: Live | None = None) -> None:
+def serve(app: ASGIApp, listening: socket.socket, live: Live | None = None) -> None:
     """Answer requests until SIGTERM or SIGINT; running requests are completed first.
 
     The signal stops ``live`` too, so that requests which wait for it end. Raises StoreError if the
@@ -107,7 +131,7 @@ def serve(app: Guard, listening: socket.socket, live: Live | None = None) -> Non
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=False,  # the application reads them
         ws="none",
         lifespan="off",
         timeout_keep_alive=int(IDLE),
@@ -137,6 +161,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
+        transport.max_size = PIECE  # type: ignore[attr-defined]
         self._check = self.loop.call_later(IDLE, self._close_if_idle, None)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -1,17 +1,22 @@
-"""The tokens that a request must have, and their comparison in constant time."""
+"""Who may send requests, and how many: tokens, and a limit on the rate of each client."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from math import ceil
 from pathlib import Path
+from time import monotonic
 from typing import Final, Literal, NamedTuple
+
+from starlette.types import Scope
 
 from workhours_sla.config.service_sections import ServiceSettings
 from workhours_sla.errors import ConfigError
 from workhours_sla.json.checked_data import Reader
-from workhours_sla.service.problems import refuse
+from workhours_sla.service.middleware import header, peer
+from workhours_sla.service.problems import RefusedRequestError, refuse
 from workhours_sla.text.messages import say
 
 Role = Literal["read", "write"]
@@ -20,6 +25,10 @@ LEAST: Final = 16
 """The least number of characters of a token."""
 LARGEST: Final = 100_000
 """The largest number of characters of a file of tokens."""
+BURST: Final = 10.0
+"""A client that was silent may send as many requests at once as in this many seconds."""
+CLIENTS: Final = 10_000
+"""Number of clients that are remembered; the one that was silent longest is forgotten first."""
 
 
 class _Token(NamedTuple):
@@ -92,17 +101,17 @@ class Tokens:
         scheme, _, given = authorization.partition(" ")
         if scheme.lower() != "bearer":
             refuse("unauthorized", say("token_missing"))
-        digest = _digest(given.strip())
-        roles = self._roles(digest)
+        hashed = digest(given.strip())
+        roles = self._roles(hashed)
         if not roles:
             refuse("unauthorized", say("token_wrong"))
         if role not in roles and "write" not in roles:
             refuse("forbidden", say("token_reads"))
-        return digest
+        return hashed
 
-    def _roles(self, digest: bytes) -> set[Role]:
+    def _roles(self, hashed: bytes) -> set[Role]:
         """Return the roles of a token, none for an invalid one."""
-        valid = [hmac.compare_digest(digest, token.digest) for token in self._tokens]
+        valid = [hmac.compare_digest(hashed, token.digest) for token in self._tokens]
         return {token.role for token, is_valid in zip(self._tokens, valid, strict=True) if is_valid}
 
     def sign(self, token: str, message: str) -> str | None:
@@ -110,28 +119,92 @@ class Tokens:
 
         >>> tokens = Tokens.parse("read=0123456789abcdef", "TOKENS")
         >>> signature = tokens.sign("0123456789abcdef", "until noon")
-        >>> tokens.signer("until noon", signature) == tokens.check("Bearer 0123456789abcdef")
-        True
-        >>> tokens.signer("for ever", signature) is None
-        True
+        >>> tokens.is_signed("until noon", signature), tokens.is_signed("for ever", signature)
+        (True, False)
         """
-        digest = _digest(token.strip())
-        return _signature(digest, message) if self._roles(digest) else None
+        key = digest(token.strip())
+        return _signature(key, message) if self._roles(key) else None
 
-    def signer(self, message: str, signature: str) -> bytes | None:
-        """Return the hash of the token with which a message was signed, None if there is none.
+    def is_signed(self, message: str, signature: str) -> bool:
+        """Return whether a valid token has signed a message.
 
         The time does not depend on which token it is, nor on where the signature differs.
         """
         given = signature.encode("utf-8", "surrogateescape")
-        found = [
-            hmac.compare_digest(_signature(token.digest, message).encode(), given)
-            for token in self._tokens
-        ]
-        signers = [
-            token.digest for token, is_valid in zip(self._tokens, found, strict=True) if is_valid
-        ]
-        return signers[0] if signers else None
+        signatures = [_signature(token.digest, message).encode() for token in self._tokens]
+        return sum(hmac.compare_digest(one, given) for one in signatures) > 0
+
+
+class RateLimit:
+    """Counts the requests of each client. ``rate`` is in requests per second; 0 is no limit.
+
+    A request may cost as much as several. It is accepted if the client has one request left, and
+    the next one waits for the whole cost, but no longer than ``BURST`` seconds more.
+
+    >>> limit = RateLimit(2)
+    >>> [limit.wait("portal", at=0.0) for _ in range(20)] == [0.0] * 20
+    True
+    >>> limit.wait("portal", at=0.0), limit.wait("board", at=0.0), limit.wait("portal", at=0.5)
+    (0.5, 0.0, 0.0)
+    >>> limit.wait("report", at=0.0, cost=30), limit.wait("report", at=0.0)
+    (0.0, 0.5)
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._full: dict[Hashable, float] = {}
+        """When the bucket of each client is full again, in seconds; the last one used is last."""
+
+    def wait(self, client: Hashable, at: float, cost: int = 1) -> float:
+        """Return the seconds to wait before the next request, 0 if it is counted now.
+
+        ``at`` is a time in seconds that never goes back, ``cost`` is in requests.
+        """
+        if not self._rate:
+            return 0.0
+        wait = max(at, self._full.get(client, at)) + 1 / self._rate - at - BURST
+        if wait <= 0:
+            self.charge(client, at, cost)
+        return max(wait, 0.0)
+
+    def charge(self, client: Hashable, at: float, cost: int) -> None:
+        """Count a cost that was not known before, also if the client has less left."""
+        if self._rate and cost:
+            full = max(at, self._full.pop(client, at))
+            self._full[client] = full + min(cost / self._rate, BURST)
+            if len(self._full) > CLIENTS:
+                del self._full[next(iter(self._full))]
+
+
+class Door:
+    """Lets requests in: those with a valid token, within the rate of their client.
+
+    A client is a token, or an address without a valid token.
+    """
+
+    def __init__(self, tokens: Tokens, rate: float = 0) -> None:
+        self.tokens = tokens
+        self._limit = RateLimit(rate)
+
+    def admit(self, scope: Scope, role: Role | None = None, cost: int = 1) -> Hashable:
+        """Return the client of a request. Raises RefusedRequestError."""
+        client: Hashable = peer(scope)
+        refused = None
+        if role is not None:
+            try:
+                client = self.tokens.check(header(scope, b"authorization"), role) or client
+            except RefusedRequestError as error:
+                refused, cost = error, 1
+        seconds = ceil(self._limit.wait(client, monotonic(), cost))
+        if seconds:
+            refuse("too-many-requests", say("many_requests", seconds=seconds), seconds=seconds)
+        if refused is not None:
+            raise refused
+        return client
+
+    def charge(self, client: Hashable, cost: int) -> None:
+        """Count an admitted request as ``cost`` more requests."""
+        self._limit.charge(client, monotonic(), cost)
 
 
 def _tokens(text: str, name: str) -> Iterator[_Token]:
@@ -144,13 +217,13 @@ def _tokens(text: str, name: str) -> Iterator[_Token]:
             raise ConfigError(say("token_line", line=number, name=name))
         if len(token) < LEAST:
             raise ConfigError(say("token_short", line=number, name=name, least=LEAST))
-        yield _Token("write" if role == "write" else "read", _digest(token))
+        yield _Token("write" if role == "write" else "read", digest(token))
 
 
 def _signature(key: bytes, message: str) -> str:
     return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
 
 
-def _digest(token: str) -> bytes:
-    """Return a hash of a token, so that tokens of every length are compared in the same time."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+def digest(text: str) -> bytes:
+    """Return a hash of a secret, so that secrets of every length are compared in the same time."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
@@ -14,6 +13,7 @@ from workhours_sla.config.sections import Config
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.service.live import Live
 from workhours_sla.service.problems import refuse
+from workhours_sla.service.tokens import digest
 from workhours_sla.sla.deduplication import Copies, StoredEvent, all_of
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sources.formats import layout_of
@@ -34,13 +34,15 @@ OK: Final = "ok"
 """The answer that VK expects to a request that was received."""
 _DATED_TO_RECEIPT: Final = frozenset({EventType.EDITED, EventType.DELETED, EventType.RESTORED})
 """Changes of which VK does not say when they happened."""
+HEADER_OF_MAX: Final = "X-Max-Bot-Api-Secret"
+"""The header in which MAX sends the secret of the subscription."""
 
 
 class Secret:
     """A secret that a sender must know. Its text is not kept."""
 
     def __init__(self, text: str) -> None:
-        self._digest = _digest(text)
+        self._digest = digest(text)
 
     @classmethod
     def of(cls, variable: str, key: str, environment: Mapping[str, str]) -> Self:
@@ -61,7 +63,7 @@ class Secret:
         The time does not depend on where the value differs.
         """
         text = given if isinstance(given, str) else ""
-        if not hmac.compare_digest(_digest(text), self._digest):
+        if not hmac.compare_digest(digest(text), self._digest):
             refuse("wrong-secret", say("secret_wrong"))
 
 
@@ -137,7 +139,7 @@ class VkWebhook(NamedTuple):
                 refuse("invalid-request", phrase, key="group_id")
             return self.confirmations[group]
         self.secret.check(envelope.secret)
-        self.inbox.receive(parsed(body))
+        self.inbox.receive(_parsed(body))
         return OK
 
 
@@ -146,6 +148,12 @@ class MaxWebhook(NamedTuple):
 
     secret: Secret
     inbox: Inbox
+
+    def answer(self, body: bytes, secret: str | None) -> str:
+        """Store the events of a request. Raises RefusedRequestError, StoreError."""
+        self.secret.check(secret)
+        self.inbox.receive(_parsed(body))
+        return OK
 
 
 class Webhooks(NamedTuple):
@@ -178,14 +186,9 @@ class Webhooks(NamedTuple):
         return cls(vk, of_max)
 
 
-def parsed(body: bytes) -> Mapping[str, Any]:
+def _parsed(body: bytes) -> Mapping[str, Any]:
     """Return the object of a request. Raises RefusedRequestError."""
     request = parse_request(body)
     if request is None:
         refuse("invalid-json", say("no_network_request"), key=None)
     return request
-
-
-def _digest(text: str) -> bytes:
-    """Return a hash of a secret, so that secrets of every length are compared in the same time."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

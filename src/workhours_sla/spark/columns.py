@@ -1,52 +1,44 @@
-"""The verbs of working time as columns that Spark computes itself, and as a second way in Python.
-
-Spark joins the rows with two small tables, which it sends to every process. No Python runs per row.
-"""
+"""The verbs of working time as columns of Spark, computed in Python for batches of Arrow."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import BudgetError, EngineError
 from workhours_sla.module_names import public
-from workhours_sla.spark.cells import cells_of
-from workhours_sla.spark.events import check_time
-from workhours_sla.spark.joined_answers import Query, Tables
-from workhours_sla.spark.python_columns import Answers, Question
-from workhours_sla.spark.spark_session import check_packages
+from workhours_sla.spark.start import check_packages
+from workhours_sla.spark.stream import check_time
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.budget_kinds import Budget
-from workhours_sla.worktime.compiled_runs import Run, check_covered, runs_between
+from workhours_sla.worktime.compiled_runs import check_covered, runs_between
 from workhours_sla.worktime.working_time import WorkingTime
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.zone_offsets import BASE_UTC, ZERO
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 OnUnknown = Literal["raise", "null"]
-Route = Literal["join", "arrow"]
 _MICROSECOND: Final = timedelta(microseconds=1)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_INTEGERS: Final = {"bigint", "int", "smallint", "tinyint"}
 
 
 @public("workhours_sla.spark")
 @checked
 class ScheduleColumns:
-    """Schedules compiled for Spark from the date ``since`` to ``until``, which is excluded.
+    """Columns of schedules in Spark, which calls this library in Python for batches of rows.
 
     ``schedules`` is one schedule for all rows, or a dict of schedules; then pass ``by``, the column
-    with the name of each row's schedule. Columns of instants are timestamps, and no answer depends
-    on the session's zone. Amounts are integers of microseconds. The answer for null is null.
+    with the name of each row's schedule. ``since`` and ``until``, which is excluded, are the dates
+    that the rows need: they are checked before any query runs. Columns of instants are timestamps,
+    and no answer depends on the session's zone. Amounts are integers of microseconds. The answer
+    for null is null.
 
-    If an answer depends on a date that is unknown, uncertain or not compiled, the query fails with
-    ``on_unknown="raise"``, and the answer is null with ``on_unknown="null"``. A name without a
-    schedule and a negative budget make the query fail.
-
-    With ``route="join"`` Spark joins small tables and calculates itself. With ``route="arrow"`` it
-    calls this library in Python for batches of rows; it is also used for budgets in days.
+    If an answer depends on a date that is unknown, the query fails with ``on_unknown="raise"``, and
+    the answer is null with ``on_unknown="null"``. A name without a schedule, a negative budget and
+    one of more than 200 years make the query fail.
 
     Raises CalendarCoverageError if the first or the last date is unknown, and EngineError.
 
@@ -66,42 +58,33 @@ class ScheduleColumns:
         since: date,
         until: date,
         on_unknown: OnUnknown = "raise",
-        route: Route = "join",
     ) -> None:
         by_name = schedules if isinstance(schedules, Mapping) else {"": schedules}
         if not by_name or since >= until:
             raise EngineError(say("spark_no_schedules", since=str(since), until=str(until)))
-        for option, value, allowed in (
-            ("on_unknown", on_unknown, ("raise", "null")),
-            ("route", route, ("join", "arrow")),
-        ):
-            if value not in allowed:
-                choices = ", ".join(allowed)
-                raise EngineError(say("spark_choice", option=option, value=value, choices=choices))
-        self._schedules = dict(by_name)
-        self._is_one = not isinstance(schedules, Mapping)
-        self._raises = on_unknown == "raise"
-        self._route = route
-        self._runs: list[list[Run]] = []
+        if on_unknown not in {"raise", "null"}:
+            choices = {"option": "on_unknown", "value": on_unknown, "choices": "raise, null"}
+            raise EngineError(say("spark_choice", **choices))
         for schedule in by_name.values():
             check_covered(schedule, since, until)
-            self._runs.append(runs_between(schedule, since, until))
-        self._tables: Tables | None = None
+        self._schedules = schedules
+        self._by_name = by_name
+        self._dates = since, until
+        self._raises = on_unknown == "raise"
 
     @property
     def coverage(self) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
-        """The known instants of each schedule as pairs (first, last) in UTC, both included.
+        """The known instants of each schedule from ``since`` to ``until``, as pairs in UTC.
 
-        The name of a single schedule is empty.
+        Both ends are included. The name of a single schedule is empty.
         """
         return {
             name: tuple(
-                (_EPOCH + run.lo * _MICROSECOND, _EPOCH + run.hi * _MICROSECOND) for run in runs
+                (BASE_UTC + run.lo * _MICROSECOND, BASE_UTC + run.hi * _MICROSECOND)
+                for run in runs_between(schedule, *self._dates)
             )
-            for name, runs in zip(self._schedules, self._runs, strict=True)
+            for name, schedule in self._by_name.items()
         }
-
-    # -- the verbs ---------------------------------------------------------------------------
 
     def elapsed(
         self,
@@ -113,14 +96,7 @@ class ScheduleColumns:
         by: str | None = None,
     ) -> DataFrame:
         """Add a column with the working time between two instants, in microseconds."""
-        self._check(frame, into, by, starts, ends)
-        if self._route == "arrow":
-            return self._in_python(frame, "elapsed", starts, ends, into, by)
-        query = Query(frame, self._tables_in(frame), by)
-        query.check_names(list(self._schedules))
-        query.work(starts, "a")
-        query.work(ends, "b")
-        return query.select(query.elapsed(), into, "elapsed", (starts, ends), raises=self._raises)
+        return self._answered("elapsed", frame, (starts, ends), ends, into, by)
 
     def deadline(
         self,
@@ -132,7 +108,7 @@ class ScheduleColumns:
         by: str | None = None,
     ) -> DataFrame:
         """Add a column with the due time. ``budget`` is an amount, or a column of microseconds."""
-        return self._located("deadline", frame, starts, budget, into, by)
+        return self._answered("deadline", frame, (starts,), budget, into, by)
 
     def breaches_after(
         self,
@@ -147,78 +123,86 @@ class ScheduleColumns:
 
         ``budget`` is an amount, or a column of microseconds.
         """
-        return self._located("breaches_after", frame, starts, budget, into, by)
+        return self._answered("breaches_after", frame, (starts,), budget, into, by)
 
-    def _located(
+    def _answered(
         self,
         verb: str,
         frame: DataFrame,
-        starts: str,
-        budget: Budget | str,
+        instants: tuple[str, ...],
+        other: Budget | str,
         into: str,
         by: str | None,
     ) -> DataFrame:
-        self._check(frame, into, by, starts)
-        if isinstance(budget, str):
-            kind = _types(frame, budget)[budget]
-            if kind not in {"bigint", "int"}:
-                raise EngineError(say("spark_budget_type", column=budget, type=kind))
-            amount = f"cast(`{budget}` as bigint)"
-        elif isinstance(budget, timedelta):
-            if budget < ZERO:
-                raise BudgetError(say("spark_negative", budget=budget))
-            amount = f"{budget // _MICROSECOND}L"
-        else:
-            amount = ""
-        if self._route == "arrow" or not amount:
-            return self._in_python(frame, verb, starts, budget, into, by)
-        query = Query(frame, self._tables_in(frame), by)
-        query.check_names(list(self._schedules))
-        query.work(starts, "a")
-        answer = query.locate(amount, latest=verb == "breaches_after")
-        given = (starts, budget) if isinstance(budget, str) else (starts,)
-        return query.select(answer, into, verb, given, raises=self._raises)
-
-    def _in_python(
-        self,
-        frame: DataFrame,
-        verb: str,
-        starts: str,
-        other: str | Budget,
-        into: str,
-        by: str | None,
-    ) -> DataFrame:
-        """Add the answers as a column, computed in Python workers instead of by joins."""
+        """Check the columns, and add one with the answers. ``other`` is the end or the budget."""
+        check_packages()
         from pyspark.sql.types import LongType, StructField, StructType, TimestampType
 
-        question = Question(verb, starts, other, by, into, self._raises)
-        kind = LongType() if verb == "elapsed" else TimestampType()
-        schema = StructType([*frame.schema.fields, StructField(into, kind)])
-        return frame.mapInArrow(Answers(question, self._schedules, self._runs).__call__, schema)
-
-    def _check(self, frame: DataFrame, into: str, by: str | None, *instants: str) -> None:
-        """Check the columns of a call."""
-        check_packages()
-        types = _types(frame, *instants, *([] if by is None else [by]))
+        types = dict(frame.dtypes)
+        for name in (*instants, other, by):
+            if isinstance(name, str) and name not in types:
+                raise EngineError(say("spark_no_column", column=name, columns=", ".join(types)))
         for name in instants:
             check_time(name, types[name], is_text_read=False)
+        if verb != "elapsed" and isinstance(other, str) and types[other] not in _INTEGERS:
+            raise EngineError(say("spark_budget_type", column=other, type=types[other]))
+        if isinstance(other, timedelta) and other < ZERO:
+            raise BudgetError(say("spark_negative", budget=other))
         if into in types:
             raise EngineError(say("spark_column_taken", column=into))
-        if (by is None) != self._is_one:
+        if (by is None) == isinstance(self._schedules, Mapping):
             raise EngineError(say("spark_by" if by is None else "spark_no_by"))
-
-    def _tables_in(self, frame: DataFrame) -> Tables:
-        """Return the tables of the schedules in the session of a frame, built once per session."""
-        session = frame.sparkSession
-        if self._tables is None or self._tables.session is not session:
-            self._tables = Tables(session, list(self._schedules), cells_of(self._runs))
-        return self._tables
+        question = _Question(self._schedules, verb, instants[0], other, by, into, self._raises)
+        kind = LongType() if verb == "elapsed" else TimestampType()
+        schema = StructType([*frame.schema.fields, StructField(into, kind)])
+        return frame.mapInArrow(question.answered, schema)
 
 
-def _types(frame: DataFrame, *needed: str) -> dict[str, str]:
-    """Return the types of the columns. Raises EngineError for a missing one."""
-    types = dict(frame.dtypes)
-    for name in needed:
-        if name not in types:
-            raise EngineError(say("spark_no_column", column=name, columns=", ".join(types)))
-    return types
+class _Question(NamedTuple):
+    """A verb and its columns, which Spark sends to its workers.
+
+    ``other`` is the column of the ends for ``elapsed``, otherwise the budget or its column.
+    """
+
+    schedules: Any
+    verb: str
+    starts: str
+    other: Any
+    by: str | None
+    into: str
+    raises: bool
+
+    def answered(self, batches: Iterable[Any]) -> Iterator[Any]:
+        """Yield each batch with a further column, which has the answers."""
+        import pyarrow as pa
+
+        for batch in batches:
+            names = [*batch.schema.names, self.into]
+            yield pa.RecordBatch.from_arrays([*batch.columns, self._answers(batch)], names)
+
+    def _answers(self, batch: Any) -> Any:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        from workhours_sla.frames import verbs
+
+        start, other, options = batch[self.starts], self.other, {}
+
+        def filled(name: str, value: Any) -> Any:
+            """Return a column without nulls, after making the starts of their rows null."""
+            nonlocal start
+            start = pc.if_else(batch[name].is_valid(), start, pa.scalar(None, start.type))
+            return batch[name].fill_null(value)
+
+        if self.verb == "elapsed":
+            other = batch[other]
+        elif isinstance(other, str):
+            other = filled(other, 0).cast(pa.int64()).cast(pa.duration("us"))
+        if self.by:
+            options["by"] = filled(self.by, next(iter(self.schedules)))
+        options["on_unknown"] = "raise" if self.raises else "mark"
+        found = getattr(verbs, self.verb)(self.schedules, start, other, **options)
+        found = found if self.raises else found.values
+        if self.verb == "elapsed":
+            found = found.cast(pa.duration("us")).cast(pa.int64())
+        return found

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from workhours_sla.errors import EngineError
-from workhours_sla.sla.event import FIELD_NAMES
-from workhours_sla.sla.policy import Policy
-from workhours_sla.spark.events import (
-    REASON,
-    check_columns,
-    event_columns,
-    reason_rejected,
+from workhours_sla.errors import EngineError, NaiveDatetimeError, shown
+from workhours_sla.sla.event import (
+    AUTHOR_ROLES,
+    EARLIEST,
+    EVENT_FIELDS,
+    FIELD_NAMES,
+    LATEST,
+    MOST_ID,
+    EventType,
 )
-from workhours_sla.spark.spark_session import PROVIDER, ROCKSDB
+from workhours_sla.sla.policy import Policy
+from workhours_sla.spark.start import PROVIDER, ROCKSDB, check_packages
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.zone_offsets import BASE_UTC, ZERO
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
+EVENT_SCHEMA: Final = ", ".join(
+    f"{field.name} {'boolean' if field.type is bool else 'string'}" for field in EVENT_FIELDS
+)
+"""The columns of an event for the readers of Spark.
+
+Times are text, so that a time without an offset is found, and does not get the session's zone.
+"""
+REASON: Final = "reason_rejected"
+"""The name of the column that says why a row is not an event."""
+_TIMES: Final = tuple(field.name for field in EVENT_FIELDS if field.type is datetime)
+_ISO: Final = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.]\d{1,6})?)?"
+_OFFSET: Final = r"(Z|[+-]\d{2}:\d{2})$"
+_FIRST, _LAST = ((one - BASE_UTC) // timedelta(microseconds=1) for one in (EARLIEST, LATEST))
+"""The first and the last time of an event, in microseconds since 1970 in UTC."""
 _OUTPUT: Final = (
     "change_id string, kind string, appeal_id string, target string, cycle int, revision int, "
     "at long, due_at long, limit long, retracts string, evidence array<string>, "
@@ -102,3 +118,92 @@ def rejected(events: DataFrame) -> DataFrame:
     check_columns(events)
     reason = reason_rejected(events)
     return events.withColumn(REASON, reason).where(f"{REASON} is not null")
+
+
+def check_columns(events: DataFrame) -> None:
+    """Check that events have the required columns, with a type that can be read.
+
+    Raises EngineError, and NaiveDatetimeError for a column of times without a zone.
+    """
+    check_packages()
+    types = dict(events.dtypes)
+    for field in EVENT_FIELDS:
+        kind = types.get(field.name)
+        if kind is None:
+            if field.required:
+                columns = ", ".join(types)
+                raise EngineError(say("spark_no_column", column=field.name, columns=columns))
+        elif field.type is datetime:
+            check_time(field.name, kind)
+
+
+def check_time(name: str, kind: str, *, is_text_read: bool = True) -> None:
+    """Check that a column of Spark has instants, or text where text is read.
+
+    Raises EngineError, and NaiveDatetimeError for times without a zone.
+    """
+    if kind in {"timestamp_ntz", "date"}:
+        raise NaiveDatetimeError(say("spark_naive", column=name, type=kind))
+    if kind != "timestamp" and not (is_text_read and kind == "string"):
+        cause = "spark_no_time" if is_text_read else "spark_no_instant"
+        raise EngineError(say(cause, column=name, type=shown(kind)))
+
+
+def event_columns(events: DataFrame) -> list[Column]:
+    """Return the columns of an event: times in microseconds since 1970, the others as text.
+
+    A column that ``events`` does not have is null.
+    """
+    from pyspark.sql import functions as F  # noqa: N812 - Spark's own name
+
+    types = dict(events.dtypes)
+    found = []
+    for field in EVENT_FIELDS:
+        column = events[field.name] if field.name in types else F.lit(None)
+        if field.type is datetime:
+            column = _micros(events, field.name)
+        else:
+            column = column.cast("boolean" if field.type is bool else "string")
+        found.append(column.alias(field.name))
+    return found
+
+
+def reason_rejected(events: DataFrame) -> Column:
+    """Return the reason why a row is not an event, a key of ``catalog.QUARANTINE_REASONS``.
+
+    The reason is null for an event, and for a heartbeat, in which every column of an event except
+    ``received_at`` is null.
+    """
+    from pyspark.sql import functions as F  # noqa: N812
+
+    kind = events["type"]
+    names = [field.name for field in EVENT_FIELDS if field.name in events.columns]
+    others = [events[name].cast("string") for name in names if name != "received_at"]
+    reason = F.when(
+        F.coalesce(*others).isNull() & _micros(events, "received_at").isNotNull(),
+        F.lit(None).cast("string"),
+    )
+    for name in ("event_id", "appeal_id", "type", *_TIMES):
+        text = events[name].cast("string")
+        reason = reason.when(text.isNull() | (text == ""), "missing_value")
+    for name in ("event_id", "appeal_id"):
+        reason = reason.when(F.octet_length(events[name].cast("string")) > MOST_ID, "malformed")
+    for name in _TIMES:
+        if events.schema[name].dataType.typeName() == "string":
+            reason = reason.when(events[name].rlike(_ISO + "$"), "naive_time")
+        reason = reason.when(_micros(events, name).isNull(), "unreadable_time")
+    reason = reason.when(~kind.isin(list(map(str, EventType))), "unknown_type")
+    if "author_role" in events.columns:
+        reason = reason.when(~events["author_role"].isin(list(AUTHOR_ROLES)), "unknown_value")
+    return reason
+
+
+def _micros(events: DataFrame, name: str) -> Column:
+    """Return a column of times in microseconds since 1970, null where a time is not readable."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    column = events[name]
+    if dict(events.dtypes)[name] == "string":
+        column = F.when(column.rlike(_ISO + _OFFSET), column).try_cast("timestamp")
+    micros = F.unix_micros(column)
+    return F.when(micros.between(_FIRST, _LAST), micros)

@@ -1,93 +1,219 @@
-"""Working time as a list of edges, in which one binary search finds an instant or an amount.
+"""Compiled schedules as two tables of edges, in which one search finds an instant or an amount.
 
-The *position* of an instant counts up through all slots, so that a position names its slot, too. An
-*amount* is the working time since the beginning of the list. Amounts leave out more than any budget
-between two runs of known instants, so that no budget leads from one run into another.
+All numbers are microseconds; instants are counted from 1970-01-01T00:00 UTC. The *position* of an
+instant counts up through all schedules, so that a position names its schedule, too. An *amount* is
+the working time since the beginning of the table. Between two schedules, and between two runs of
+known instants, positions and amounts leave out more than any budget reaches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from workhours_sla.errors import ScriptError
-from workhours_sla.sql.patterns import DAY
-from workhours_sla.sql.schedule_tables import MOST, CompiledSchedules, Slot
+from workhours_sla.errors import ScriptError, needs_extra, shown
+from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
+from workhours_sla.worktime.compiled_runs import (
+    Run,
+    calendar_versions,
+    check_covered,
+    runs_between,
+)
+from workhours_sla.worktime.working_time import WorkingTime
 
-UNKNOWN: Final = MOST
-"""The shift of a stretch of unknown instants: it makes their amounts negative."""
+_NAME: Final = re.compile(r"(?!\s)[^\x00-\x1f\x7f\\]{1,200}(?<!\s)")
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+FIRST_DATE: Final = date(1970, 1, 2)
+"""The first date that is after 1970-01-01T00:00 UTC in every zone: no instant is negative."""
+LAST_DATE: Final = date(2105, 12, 31)
+"""A double has the microseconds of an instant until February 2106; PostgreSQL counts in doubles."""
+UNKNOWN: Final = 2**62
+"""The shift of unknown instants: it makes their amounts negative, in signed 64-bit integers."""
 
 
-class Edges:
-    """The edges of all slots, sorted.
+@public("workhours_sla.sql")
+class Table(NamedTuple):
+    """A table of a script: its name, its columns and its rows.
 
-    ``at`` has the position of each edge: an opening, or the first instant of a known or unknown
-    stretch. ``worked`` has the amount at the edge, and ``shift`` the instant minus this amount.
+    >>> Table("days", ("day", "value"), [(20000, 5)]).rows
+    [(20000, 5)]
     """
 
-    def __init__(self, compiled: CompiledSchedules) -> None:
-        self._slots = compiled.slots
-        self.at: list[int] = []
-        self.worked: list[int] = []
-        self.shift: list[int] = []
-        amount = 1
-        for slot in self._slots:
-            self._add(slot, self.first, amount, known=False)
-            pieces = list(_pieces(slot))
-            for run in slot.runs:
-                self._add(slot, run.lo, amount)
-                for start, end in pieces:
-                    if run.lo <= start <= run.hi:
-                        self._add(slot, start, amount)
-                        amount += end - start
-                self._add(slot, run.hi + 1, amount, known=False)
-                amount += self.reach + 1
-        if max(self.at[-1], amount) + self.reach >= MOST:
-            raise ScriptError(say("sql_too_much", count=len(self._slots)))
+    name: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
 
-    def _add(self, slot: Slot, instant: int, amount: int, *, known: bool = True) -> None:
-        self.at.append(instant + self.offsets[slot.index])
-        self.worked.append(amount)
-        self.shift.append(instant - amount if known else UNKNOWN)
+    def to_arrow(self) -> Any:
+        """Return the rows as a table of Arrow. Raises ImportError without the extra ``arrow``."""
+        try:
+            import pyarrow as pa
+        except ImportError as error:
+            raise needs_extra(what="Arrow tables need pyarrow", extras=("arrow",)) from error
+        columns = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
+        return pa.table(dict(zip(self.columns, map(list, columns), strict=True)))
+
+
+class Edge(NamedTuple):
+    """The first position of a stretch, the amount there, and the position minus the amount."""
+
+    position: int
+    amount: int
+    shift: int
+
+
+@public("workhours_sla.sql")
+@dataclass(frozen=True)
+class CompiledSchedules:
+    """Schedules compiled from the date ``since`` to the date ``until``, which is excluded.
+
+    ``runs`` has the ranges of known instants of each schedule. ``coverage`` has their ends as pairs
+    (first, last) in microseconds since 1970-01-01T00:00 UTC, both included.
+
+    >>> from datetime import date
+    >>> from workhours_sla import Schedule, sql
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> made = sql.tables({"roads": office}, since=date(2025, 3, 3), until=date(2025, 3, 5))
+    >>> made.intervals.rows
+    [('roads', 1740981600000000, 1741014000000000), ('roads', 1741068000000000, 1741100400000000)]
+    """
+
+    schedules: Mapping[str, WorkingTime]
+    since: date
+    until: date
+    runs: Mapping[str, tuple[Run, ...]]
+
+    @cached_property
+    def coverage(self) -> dict[str, tuple[tuple[int, int], ...]]:
+        """The known instants of each schedule."""
+        return {name: tuple((run.lo, run.hi) for run in runs) for name, runs in self.runs.items()}
+
+    @cached_property
+    def version(self) -> str:
+        """The latest version of Russian calendar data, which is a date; empty without any."""
+        versions = (calendar_versions(schedule) for schedule in self.schedules.values())
+        dates = (one[:10] for of_one in versions for one in of_one if _DATE.match(one))
+        return max(dates, default="")
+
+    @cached_property
+    def digest(self) -> str:
+        """The first 16 digits of the SHA-256 of all names and runs."""
+        content = [(name, [tuple(run) for run in runs]) for name, runs in sorted(self.runs.items())]
+        return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
     @cached_property
     def first(self) -> int:
-        """The first instant that a slot knows."""
-        return min(slot.lo for slot in self._slots)
+        """The first instant that a schedule knows."""
+        return min(runs[0].lo for runs in self.runs.values())
 
     @cached_property
     def last(self) -> int:
-        """The last instant that a slot knows."""
-        return max(slot.hi for slot in self._slots)
+        """The last instant that a schedule knows."""
+        return max(runs[-1].hi for runs in self.runs.values())
 
-    @cached_property
+    @property
     def reach(self) -> int:
-        """A budget that is used up within no run."""
-        return max(slot.last - slot.base for slot in self._slots) + 1
+        """An amount that no schedule has in all its dates."""
+        return self.last - self.first + 2
 
     @cached_property
-    def bits(self) -> int:
-        """The number of bits of a position within its slot."""
-        return (self.last + 1 - self.first).bit_length()
+    def offsets(self) -> dict[str, int]:
+        """For each schedule the difference between a position and its instant.
+
+        Schedules with the same working time have the same.
+        """
+        distinct = {runs: number for number, runs in enumerate(dict.fromkeys(self.runs.values()))}
+        step = self.reach + 2  # beyond the last known instant are two edges
+        return {name: distinct[runs] * step - self.first for name, runs in self.runs.items()}
+
+    # -- the tables --------------------------------------------------------------------------
+
+    @property
+    def intervals(self) -> Table:
+        """One row per schedule and interval of working time."""
+        rows = [
+            (name, start, end)
+            for name, runs in self.runs.items()
+            for run in runs
+            for start, end in run.intervals
+        ]
+        return Table("interval", ("schedule", "opens", "closes"), rows)
 
     @cached_property
-    def offsets(self) -> list[int]:
-        """For each slot the difference between a position and its instant."""
-        return [(slot.index << self.bits) - self.first for slot in self._slots]
+    def at(self) -> Table:
+        """The working time at an instant.
+
+        From the position ``first`` on, the amount at x is ``least(x - shift, top)``; where nothing
+        is known it is negative. A position is an instant plus the schedule's ``offsets``.
+        """
+        edges = list({edge.position: edge for edge in self._edges}.values())
+        tops = [*(edge.amount for edge in edges[1:]), edges[-1].amount]
+        rows = [(edge.position, edge.shift, top) for edge, top in zip(edges, tops, strict=True)]
+        return Table("at", ("first", "shift", "top"), rows)
+
+    @cached_property
+    def used(self) -> Table:
+        """The position at which an amount is worked.
+
+        From the amount ``first`` on, the amount u is worked at the position ``u + shift``.
+        """
+        shifts = {edge.amount: edge.shift for edge in self._edges}
+        return Table("used", ("first", "shift"), list(shifts.items()))
+
+    @cached_property
+    def _edges(self) -> list[Edge]:
+        """The openings, and the first instants of known and unknown stretches, sorted.
+
+        Of edges at one position or amount the last counts.
+        """
+        edges: list[Edge] = []
+        amount = 1
+        by_offset = {offset: self.runs[name] for name, offset in self.offsets.items()}
+        for offset, runs in by_offset.items():
+            edges.append(Edge(self.first + offset, amount, UNKNOWN))
+            for run in runs:
+                for start in _starts(run):
+                    edges.append(Edge(start[0] + offset, amount, start[0] + offset - amount))
+                    amount += start[1]
+                edges.append(Edge(run.hi + 1 + offset, amount, UNKNOWN))
+                amount += self.reach + 1
+        if edges[-1].position + amount >= UNKNOWN // 2:
+            raise ScriptError(say("sql_too_much", count=len(by_offset)))
+        return edges
 
 
-def _pieces(slot: Slot) -> Iterator[tuple[int, int]]:
-    """Return the intervals of working time of a slot, as instants; midnight in UTC divides none."""
-    open_from = open_until = -1
-    for day in slot.days:
-        for start, length in day.pattern.pieces:
-            at = day.number * DAY + start
-            if at != open_until:
-                if open_until >= 0:
-                    yield open_from, open_until
-                open_from = at
-            open_until = at + length
-    if open_until >= 0:
-        yield open_from, open_until
+def _starts(run: Run) -> Iterator[tuple[int, int]]:
+    """Return the first instant of a run and of its intervals, with the work that follows."""
+    yield run.lo, 0
+    for start, end in run.intervals:
+        yield start, end - start
+
+
+def compile_schedules(
+    schedules: Mapping[str, WorkingTime], since: date, until: date
+) -> CompiledSchedules:
+    """Compile schedules from the date ``since`` to the date ``until``, which is excluded.
+
+    The first and the last date must be known. A gap between them makes several runs.
+
+    Raises CalendarCoverageError and ScriptError.
+    """
+    if not schedules:
+        raise ScriptError(say("sql_no_schedule"))
+    if not FIRST_DATE <= since < until <= LAST_DATE:
+        raise ScriptError(say("sql_dates", since=str(since), until=str(until)))
+    runs = {}
+    for name, schedule in schedules.items():
+        if not isinstance(schedule, WorkingTime):
+            msg = f"schedules maps names to schedules, but {name!r} has {schedule!r}"
+            raise TypeError(msg)
+        if not _NAME.fullmatch(str(name)) or "$wh" in name:
+            raise ScriptError(say("sql_name", name=shown(name)))
+        check_covered(schedule, since, until)
+        runs[name] = tuple(runs_between(schedule, since, until))
+    return CompiledSchedules(dict(schedules), since, until, runs)

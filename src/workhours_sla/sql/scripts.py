@@ -1,31 +1,26 @@
-"""A self-contained SQL script that installs schedules in an engine."""
+"""Write scripts that install schedules in an engine: the functions of the facade ``sql``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import date, datetime
+from typing import Final, get_args
 
 from workhours_sla.errors import ScriptError, shown
 from workhours_sla.module_names import public
-from workhours_sla.sql.schedule_tables import CompiledSchedules, Table
-from workhours_sla.sql.settings import Settings
-from workhours_sla.sql.vocabulary import Dialect
+from workhours_sla.sql import installed
+from workhours_sla.sql.days import DAY_COUNTS, dates_of, day_counts
+from workhours_sla.sql.dialects import DIALECTS, OnUnknown, Words, instant_of, quoted
+from workhours_sla.sql.edges import CompiledSchedules, compile_schedules
+from workhours_sla.sql.verbs import VERBS, verbs
 from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
+from workhours_sla.worktime.working_time import WorkingTime
 
-FORMAT: Final = 1
-"""The version of the tables and functions of a script; it grows when they change."""
-VERBS: Final = {
-    "elapsed": ("schedule", "start_at", "end_at"),
-    "deadline": ("schedule", "start_at", "budget"),
-    "breaches_after": ("schedule", "start_at", "budget"),
-    "remaining": ("schedule", "start_at", "budget", "now_at"),
-    "is_working": ("schedule", "t"),
-}
-"""The verbs of every script, with their arguments."""
-ROWS_PER_INSERT: Final = 500
+_SCHEMA: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
+_ANSWERS: Final = ("due_at", "limit_at")
 
 
 @public("workhours_sla.sql")
@@ -77,100 +72,137 @@ class Script:
         return self.text
 
 
-class Calls:
-    """The verbs as calls of the functions that a script installs."""
+def tables(schedules: Mapping[str, WorkingTime], *, since: date, until: date) -> CompiledSchedules:
+    """Return schedules as tables of integers, for engines without a script.
 
-    def __init__(self, settings: Settings, dialect: Dialect) -> None:
-        self._named = dialect.named
-        self.verbs: Mapping[str, tuple[str, ...]] = VERBS
+    The dates are ``since <= date < until``; the first and the last must be known. Each table has
+    ``columns``, ``rows`` and ``to_arrow()``. Raises CalendarCoverageError and ScriptError.
 
-    def of(self, verb: str, arguments: Sequence[str]) -> str:
-        """Return the call of a verb."""
-        return f"{self._named(verb)}({', '.join(arguments)})"
-
-
-def version_of(compiled: CompiledSchedules) -> str:
-    """Return the version of a script: the date of the calendar data, and the library's version."""
-    return "/".join(filter(None, (compiled.version, __version__)))
-
-
-def release_number() -> int:
-    """Return the library's version as a number that grows with it."""
-    numbers = [int("".join(filter(str.isdigit, part)) or 0) for part in __version__.split(".")[:3]]
-    major, minor, patch = [*numbers, 0, 0][:3]
-    return (FORMAT * 1000 + major) * 1_000_000 + minor * 1000 + patch
+    >>> from datetime import date
+    >>> from workhours_sla import Schedule, sql
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> made = sql.tables({"roads": office}, since=date(2025, 1, 1), until=date(2026, 1, 1))
+    >>> made.at.columns, len(made.intervals.rows)
+    (('first', 'shift', 'top'), 247)
+    """
+    return compile_schedules(schedules, since, until)
 
 
-def instants(
-    coverage: Mapping[str, tuple[tuple[int, int], ...]],
-) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
-    """Return ranges of microseconds as ranges of datetimes in UTC."""
-    return {
-        name: tuple((instant_of(lo), instant_of(hi)) for lo, hi in ranges)
-        for name, ranges in coverage.items()
-    }
+def script(
+    schedules: Mapping[str, WorkingTime],
+    *,
+    dialect: str,
+    since: date,
+    until: date,
+    schema: str = "wh",
+    on_unknown: OnUnknown = "null",
+) -> Script:
+    """Return an SQL script that installs schedules as functions of an engine.
+
+    The dates are ``since <= date < until``; the first and the last must be known. An answer that
+    the calendar does not know is NULL, or an error with ``on_unknown="raise"``. Equal arguments
+    give equal scripts. Raises CalendarCoverageError and ScriptError.
+
+    >>> from datetime import date
+    >>> from workhours_sla import Schedule, sql
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    >>> made = sql.script(
+    ...     {"roads": office}, dialect="duckdb", since=date(2025, 1, 1), until=date(2026, 1, 1)
+    ... )
+    >>> made.coverage["roads"][0][1].isoformat()
+    '2025-12-31T21:00:00+00:00'
+    """
+    if dialect not in DIALECTS:
+        raise ScriptError(say("sql_dialect", name=shown(dialect), names=", ".join(DIALECTS)))
+    if not _SCHEMA.fullmatch(schema):
+        raise ScriptError(say("sql_schema", name=shown(schema)))
+    if on_unknown not in get_args(OnUnknown):
+        raise ScriptError(say("sql_on_unknown", name=shown(on_unknown)))
+    compiled = compile_schedules(schedules, since, until)
+    words = Words(dialect, compiled, schema, on_unknown)
+    of_verb: Callable[[str, Sequence[str]], str]
+    if dialect == "sqlite":
+        expressions = SQLiteExpressions(words)
+        known, of_verb = expressions.verbs, expressions.of
+        statements = [*installed.STATEMENTS[dialect](words), *expressions.comments()]
+    else:
+        known, of_verb = VERBS, lambda verb, given: f"{schema}.{verb}({', '.join(given)})"
+        statements = list(installed.STATEMENTS[dialect](words))
+    return Script(
+        dialect,
+        _header(words) + "\n" + "\n".join(statements) + "\n",
+        installed.version_of(compiled),
+        {
+            name: tuple((instant_of(lo), instant_of(hi)) for lo, hi in ranges)
+            for name, ranges in compiled.coverage.items()
+        },
+        compiled.digest,
+        known,
+        of_verb,
+    )
 
 
-def instant_of(us: int) -> datetime:
-    """Return the datetime in UTC of a number of microseconds since 1970-01-01T00:00 UTC."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
+def check_query(made: Script, schema: str) -> str:
+    """Return a query that compares the installed script with another.
+
+    Its row has the installed version, that of the script, and whether they are equal.
+    """
+    table = DIALECTS[made.dialect].named.format(s=schema, name="script")
+    return (
+        f"select version as installed, '{made.version}' as this, "
+        f"digest = '{made.digest}' as is_current from {table};\n"
+    )
 
 
-def newer_than(compiled: CompiledSchedules) -> str:
-    """Return a condition on the installed row of ``script``: whether it is newer."""
-    condition = f"release > {release_number()}"
-    if compiled.version:
-        condition += f" or calendars > '{compiled.version}'"
-    return condition
-
-
-def script_row(settings: Settings) -> str:
-    """Return the columns of the row of the table ``script``."""
-    compiled = settings.compiled
-    values = {
-        "version": f"'{version_of(compiled)}'",
-        "calendars": f"'{compiled.version}'",
-        "release": f"cast({release_number()} as bigint)",
-        "digest": f"'{compiled.digest}'",
-        "since": f"cast('{compiled.since}' as date)",
-        "until": f"cast('{compiled.until}' as date)",
-        "on_unknown": f"'{settings.on_unknown}'",
-    }
-    return ", ".join(f"{value} as {name}" for name, value in values.items())
-
-
-def header(settings: Settings, dialect: Dialect) -> str:
-    """Return the comment at the beginning of a script."""
-    compiled = settings.compiled
-    lines = [
-        f"workhours_sla {__version__}: working time for {dialect.title}",
+def _header(w: Words) -> str:
+    compiled = w.compiled
+    lines = (
+        f"workhours_sla {__version__}: working time for {w.dialect.title}",
         f"schedules: {', '.join(compiled.schedules)}",
         f"dates: {compiled.since} to {compiled.until} (the last is not included)",
         f"calendar data: {compiled.version or 'none'}, digest {compiled.digest}",
         "An answer that the calendar does not know is "
-        + ("an error." if settings.raises else "NULL."),
+        + ("NULL." if w.on_unknown == "null" else "an error."),
         "Generated: do not edit; generate a new script when the calendar changes.",
-    ]
-    lines += dialect.remarks
+    )
     return "".join(f"-- {line}\n" for line in lines)
 
 
-def inserts(
-    dialect: Dialect, table: Table, name: str, *, rows_per_insert: int = ROWS_PER_INSERT
-) -> Iterable[str]:
-    """Return the statements that insert the rows of a table."""
-    for first in range(0, len(table.rows), rows_per_insert):
-        rows = ",\n".join(
-            "(" + ",".join(constant(dialect, value) for value in row) + ")"
-            for row in table.rows[first : first + rows_per_insert]
-        )
-        yield f"insert into {name} ({', '.join(table.columns)}) values\n{rows};\n"
+class SQLiteExpressions:
+    """The verbs as scalar subqueries, since SQLite has no functions in SQL."""
 
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._dates = dates_of(words.compiled)
+        days = {f"{name}_{one}": of for name, of in DAY_COUNTS.items() for one in _ANSWERS}
+        self.verbs: Mapping[str, tuple[str, ...]] = VERBS | days
+        """The verbs with their arguments; an expression has one answer of a budget of days."""
 
-def constant(dialect: Dialect, value: object) -> str:
-    """Return an integer, a text, a date, a truth value or None as an SQL constant."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int) else dialect.text(str(value))
+    def of(self, verb: str, arguments: Sequence[str]) -> str:
+        """Return the expression of a verb for some arguments, which are expressions.
+
+        Raises ScriptError for a constant that names no schedule, and for days without dates.
+        """
+        w, schedule = self._words, arguments[0]
+        constants = {quoted(name): str(at) for name, at in w.compiled.offsets.items()}
+        if schedule not in constants and schedule.startswith("'") and schedule.endswith("'"):
+            names = ", ".join(w.compiled.offsets)
+            raise ScriptError(say("sql_no_such_schedule", name=schedule, names=names))
+        if verb in VERBS:
+            made = {one.name: one for one in verbs(w, constants.get(schedule))}[verb]
+            levels, answer = made.levels, made.answer
+        else:
+            if not self._dates.offsets:
+                raise ScriptError(say("sql_no_dates"))
+            counts = {one.name: one for one in day_counts(w, self._dates)}
+            name, _, column = verb.partition("_days_")
+            levels, answer = counts[f"{name}_days"].levels, counts[f"{name}_days"].answers[column]
+        given = dict(zip(self.verbs[verb], arguments, strict=True))
+        return f"(select {answer} from {w.nested((given, *levels))})"
+
+    def comments(self) -> Iterator[str]:
+        """Return comments with all expressions."""
+        for verb, arguments in self.verbs.items():
+            if verb in VERBS or self._dates.offsets:
+                given = [f":{one}" for one in arguments]
+                yield f"-- {verb}: replace {', '.join(given)}\n-- {self.of(verb, given)}"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla import Schedule, columns
-from workhours_sla.sql.schedule_tables import CompiledSchedules
+from workhours_sla.sql import CompiledSchedules
 
 Ints = NDArray[np.int64]
 NULL = int(np.iinfo(np.int64).min)

@@ -9,7 +9,7 @@ from tests.slow.engines.cases import VERBS, Rows, made_rows
 from tests.slow.engines.schedules import SCHEDULES, SINCE, UNTIL
 from workhours_sla import sql
 
-COUNT = int(os.environ.get("WORKHOURS_ENGINE_ROWS", "100000"))
+COUNT = int(os.environ.get("WORKHOURS_ENGINE_ROWS", "20000"))
 THOROUGH = "WORKHOURS_ENGINE_ROWS" in os.environ
 _ALONE = [name for name in SCHEDULES if name != "second office"] if THOROUGH else ["gaps"]
 CASES = [

@@ -9,7 +9,7 @@ import numpy as np
 
 from tests.slow.engines.cases import NULL, Ints, Rows, expected
 from workhours_sla import Schedule
-from workhours_sla.sql.schedule_tables import CompiledSchedules
+from workhours_sla.sql import CompiledSchedules
 
 
 class Engine(Protocol):

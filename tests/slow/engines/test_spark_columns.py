@@ -1,27 +1,24 @@
-"""Spark answers every row as the library does, by joins and in Python, and refuses bad input."""
+"""Spark answers every row as the library does, and refuses bad input."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kit.values import HOUR
 from tests.slow.engines import spark_job
-from tests.slow.engines.cases import made_rows
 from tests.slow.engines.compared import CASES, COMPILED, rows
 from tests.slow.engines.engine import differences
 from tests.slow.engines.schedules import SCHEDULES, SINCE, UNTIL
-from workhours_sla import CalendarDays, WorkingDays, sql
+from workhours_sla import CalendarDays, WorkingDays
 from workhours_sla.errors import (
     BudgetError,
     CalendarCoverageError,
     EngineError,
     NaiveDatetimeError,
-    WorkHoursError,
 )
 
 spark_job.skip_without_java()
@@ -29,7 +26,7 @@ spark_job.skip_without_java()
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from tests.slow.engines.spark_engine import SparkEngine, SparkScriptEngine
+from tests.slow.engines.spark_engine import SparkEngine
 from workhours_sla.spark import ScheduleColumns
 
 pytestmark = spark_job.MARKS
@@ -43,12 +40,9 @@ def spark() -> Iterator[SparkSession]:
     session.stop()
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["joins", "in Python"])
-def engine(
-    spark: SparkSession, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> SparkEngine:
-    folder = tmp_path_factory.mktemp("rows")
-    made = SparkEngine(spark, SCHEDULES, SINCE, UNTIL, folder, in_python=request.param)
+@pytest.fixture(scope="module")
+def engine(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> SparkEngine:
+    made = SparkEngine(spark, SCHEDULES, SINCE, UNTIL, tmp_path_factory.mktemp("rows"))
     made.load(rows(), list(SCHEDULES))
     return made
 
@@ -62,24 +56,9 @@ def test_every_row_has_the_answer_of_the_library(
     assert differences(engine, COMPILED, SCHEDULES, rows(), verb, schedule) == []
 
 
-def test_every_row_has_the_answer_of_the_library_by_a_script(
-    spark: SparkSession, tmp_path: Path
-) -> None:
-    schedules = {name: SCHEDULES[name] for name in ("it's night", "gaps")}
-    dates = {"since": date(2019, 1, 1), "until": date(2020, 1, 1)}
-    script = sql.script(schedules, dialect="spark", **dates)
-    engine = SparkScriptEngine(spark, script, tmp_path)
-    compiled = sql.tables(schedules, **dates)
-    assert len(compiled.coverage["gaps"]) > 1
-    few = made_rows(compiled, 3_000)
-    engine.load(few, list(schedules))
-    for verb in engine.verbs:
-        assert differences(engine, compiled, schedules, few, verb, None) == []
-
-
-def compiled(*, on_unknown: Any = "raise", route: Any = "join") -> ScheduleColumns:
+def compiled(*, on_unknown: Any = "raise") -> ScheduleColumns:
     since, until = date(2024, 1, 1), date(2027, 1, 1)
-    return ScheduleColumns(OFFICE, since=since, until=until, on_unknown=on_unknown, route=route)
+    return ScheduleColumns(OFFICE, since=since, until=until, on_unknown=on_unknown)
 
 
 def appeals(spark: SparkSession, posted: str = "2025-10-31T17:30:00+03:00") -> DataFrame:
@@ -90,12 +69,8 @@ def micros(frame: DataFrame, name: str) -> int:
     return int(frame.selectExpr(f"unix_micros({name}) as answer").collect()[0].answer)
 
 
-ROUTES = pytest.mark.parametrize("route", ["join", "arrow"])
-
-
-@ROUTES
-def test_the_columns_of_the_frame_stay(spark: SparkSession, route: str) -> None:
-    found = compiled(route=route).deadline(appeals(spark), "posted", 4 * HOUR, into="due")
+def test_the_columns_of_the_frame_stay(spark: SparkSession) -> None:
+    found = compiled().deadline(appeals(spark), "posted", 4 * HOUR, into="due")
     assert found.columns == ["id", "posted", "due"]
     due = datetime(2025, 11, 1, 12, 30, tzinfo=OFFICE.tz)
     assert micros(found, "due") == due.timestamp() * 10**6
@@ -112,25 +87,23 @@ def test_budgets_in_days_are_computed_in_python(spark: SparkSession, budget: Any
         assert micros(found, "due") == getattr(OFFICE, verb)(posted, budget).timestamp() * 10**6
 
 
-@ROUTES
-def test_an_answer_that_is_not_known_is_an_error_or_null(spark: SparkSession, route: str) -> None:
-    late = appeals(spark, "2026-12-31T17:30:00+03:00")
+def test_an_answer_that_is_not_known_is_an_error_or_null(spark: SparkSession) -> None:
+    late = appeals(spark, "2027-12-31T17:30:00+03:00")
     asked = (
         lambda of: of.deadline(late, "posted", 4 * HOUR, into="due"),
         lambda of: of.elapsed(late.selectExpr("*", "posted + interval 5 days as e"), "posted", "e"),
     )
     for ask in asked:
-        with pytest.raises(PySparkException, match=r"the calendar does not know .*2026-12-31"):
-            ask(compiled(route=route)).collect()
-        assert ask(compiled(on_unknown="null", route=route)).collect()[0][-1] is None
+        with pytest.raises(PySparkException, match="does not know 2028-01"):
+            ask(compiled()).collect()
+        assert ask(compiled(on_unknown="null")).collect()[0][-1] is None
     null = late.selectExpr("cast(null as timestamp) as posted")
-    assert compiled(route=route).deadline(null, "posted", HOUR).collect()[0][-1] is None
+    assert compiled().deadline(null, "posted", HOUR).collect()[0][-1] is None
 
 
-@ROUTES
-def test_a_name_without_a_schedule_is_an_error(spark: SparkSession, route: str) -> None:
+def test_a_name_without_a_schedule_is_an_error(spark: SparkSession) -> None:
     offices = {"it's roads": OFFICE, "light": OFFICE}
-    of = ScheduleColumns(offices, since=date(2025, 1, 1), until=date(2026, 1, 1), route=route)
+    of = ScheduleColumns(offices, since=date(2025, 1, 1), until=date(2026, 1, 1))
     named = appeals(spark).selectExpr("*", "'water' as agency")
     with pytest.raises(PySparkException, match="water"):
         of.deadline(named, "posted", HOUR, by="agency").collect()
@@ -138,13 +111,12 @@ def test_a_name_without_a_schedule_is_an_error(spark: SparkSession, route: str) 
     assert of.deadline(nameless, "posted", HOUR, by="agency").collect()[0][-1] is None
 
 
-@ROUTES
-def test_a_negative_budget_is_an_error(spark: SparkSession, route: str) -> None:
+def test_a_negative_budget_is_an_error(spark: SparkSession) -> None:
     with pytest.raises(BudgetError, match="is negative"):
-        compiled(route=route).deadline(appeals(spark), "posted", -HOUR)
+        compiled().deadline(appeals(spark), "posted", -HOUR)
     column = appeals(spark).selectExpr("*", "-1L as allowed")
-    with pytest.raises(PySparkException, match="the budget -1 is negative"):
-        compiled(route=route).breaches_after(column, "posted", "allowed").collect()
+    with pytest.raises(PySparkException, match="negative"):
+        compiled().breaches_after(column, "posted", "allowed").collect()
 
 
 def refused(spark: SparkSession) -> dict[str, Callable[[], object]]:
@@ -164,7 +136,6 @@ def refused(spark: SparkSession) -> dict[str, Callable[[], object]]:
         "there is no schedule, or": lambda: ScheduleColumns({}, since=SINCE, until=UNTIL),
         "since 2028-01-01 is not before": lambda: ScheduleColumns(OFFICE, since=UNTIL, until=SINCE),
         "on_unknown is 'mark'; use one of raise, null": lambda: compiled(on_unknown="mark"),
-        "route is 'udf'": lambda: compiled(route="udf"),
     }
 
 
@@ -178,11 +149,3 @@ def test_other_arguments_are_refused(spark: SparkSession) -> None:
             compiled().deadline(naive, "posted", HOUR)
     with pytest.raises(CalendarCoverageError):
         ScheduleColumns(OFFICE, since=date(2025, 1, 1), until=date(2050, 1, 1))
-
-
-def test_a_table_that_is_too_large_is_refused(
-    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("workhours_sla.spark.joined_answers.MOST_CELLS", 100)
-    with pytest.raises(WorkHoursError, match="use route='arrow'"):
-        compiled().deadline(appeals(spark), "posted", HOUR)

@@ -13,7 +13,6 @@ from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.forecast import Forecast, forecast_deadlines
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
-from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
 from workhours_sla.worktime.zone_offsets import ZERO
 
@@ -90,7 +89,7 @@ def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters
 
     ``outcomes`` are as of ``now``; those that have ended are left out.
 
-    >>> from workhours_sla import Event, Schedule, evaluate, working_hours
+    >>> from workhours_sla import Event, Schedule, Target, evaluate, working_hours
     >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
     >>> policy = Policy([Target("first reply", working_hours(4), office)])
     >>> eve = datetime(2025, 12, 30, 18, 55, tzinfo=office.tz)
@@ -149,22 +148,11 @@ def board_of(outcomes: Iterable[Outcome], policy: Policy, now: datetime, filters
     )
 
 
-def target_of(outcome: Outcome, policy: Policy) -> Target | None:
-    """Return the target of an outcome, None if the policy does not have it any more."""
-    return next(
-        (
-            target
-            for target in policy.targets
-            if target.name == outcome.target and target.budget == outcome.budget
-        ),
-        None,
-    )
-
-
 def schedule_of(outcome: Outcome, policy: Policy) -> Schedule | None:
-    """Return the schedule by which an outcome was measured, None if it is not known."""
-    target = target_of(outcome, policy)
-    return None if target is None else target.schedule_for(outcome)
+    """Return the schedule by which an outcome was measured, None if the policy has it no more."""
+    asked = outcome.target, outcome.budget
+    of = next((one for one in policy.targets if (one.name, one.budget) == asked), None)
+    return None if of is None else of.schedule_for(outcome)
 
 
 def _due_on(outcome: Outcome, zone: tzinfo) -> date | None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Final, Self
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import parse_qsl, urlencode
 
-from workhours_sla.errors import shown
+from msgspec import Meta
+
+from workhours_sla.service.api import in_address
 from workhours_sla.service.problems import refuse
 from workhours_sla.sla.outcome import Outcome
-from workhours_sla.text.catalog import LANGUAGES
 from workhours_sla.text.messages import say
 from workhours_sla.text.words import NO_PART
 
 LONGEST: Final = 1000
-"""Maximum number of characters of a value."""
+"""Maximum number of characters of a part of an id."""
 LAST_PAGE: Final = 1_000_000
 FIELDS: Final[Mapping[str, str]] = {
     "agency": "agency_id",
@@ -58,10 +59,10 @@ class Filters:
     district: str | None = None
     channel: str | None = None
     target: str | None = None
-    id: str | None = None
+    id: Annotated[str, Meta(max_length=LONGEST)] | None = None
     show: Show = Show.BOARD
-    page: int = 1
-    lang: str | None = None
+    page: Annotated[int, Meta(ge=1, le=LAST_PAGE)] = 1
+    lang: Literal["en", "ru"] | None = None
 
     @classmethod
     def parse(cls, query: str) -> Self:
@@ -71,29 +72,10 @@ class Filters:
         too long or not possible.
         """
         try:
-            pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=50)
+            pairs = parse_qsl(query, max_num_fields=50)
         except ValueError:
             refuse("invalid-request", say("many_filters"), key=None)
-        known = {one.name for one in fields(cls)}
-        found: dict[str, str] = {}
-        for key, value in pairs:
-            if key not in known:
-                names = ", ".join(sorted(known))
-                phrase = say("unknown_filter", key=shown(key), known=names)
-                refuse("invalid-request", phrase, key=key)
-            if key in found:
-                refuse("invalid-request", say("filter_twice", key=key), key=key)
-            if len(value) > LONGEST:
-                refuse("invalid-request", say("long_filter", key=key, most=LONGEST), key=key)
-            found[key] = value
-        given = {key: value for key, value in found.items() if value.strip()}
-        show, page, lang = (given.pop(key, None) for key in ("show", "page", "lang"))
-        return cls(
-            **given,
-            show=Show(_choice("show", show or Show.BOARD, tuple(Show))),
-            page=_page(page),
-            lang=lang and _choice("lang", lang, LANGUAGES),
-        )
+        return in_address([(key, value) for key, value in pairs if value.strip()], cls)
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -118,6 +100,10 @@ class Filters:
         other = replace(self, **({"page": 1} | changed if changed else {}))  # type: ignore[arg-type]
         return "./" + other.query
 
+    def cleared(self) -> str:
+        """Return the address of the whole board of the same target."""
+        return Filters(target=self.target, lang=self.lang).address()
+
     @property
     def query(self) -> str:
         """The filters as the query of an address, with its question mark, or empty."""
@@ -125,19 +111,3 @@ class Filters:
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         pairs = {key: value for key, value in values.items() if value != getattr(usual, key)}
         return f"?{urlencode(pairs, errors='replace')}" if pairs else ""
-
-
-def _choice(key: str, value: str, choices: Iterable[str]) -> str:
-    if value not in choices:
-        phrase = say("not_a_choice", key=key, value=shown(value), choices=", ".join(choices))
-        refuse("invalid-request", phrase, key=key)
-    return value
-
-
-def _page(text: str | None) -> int:
-    if text is None:
-        return 1
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 7 else 0
-    if not 1 <= number <= LAST_PAGE:
-        refuse("invalid-request", say("not_a_page", value=shown(text)), key="page")
-    return number

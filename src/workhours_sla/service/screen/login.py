@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from secrets import token_hex
+from typing import Final
 
 from starlette.requests import Request
 
@@ -15,25 +16,17 @@ _PURPOSE: Final = "screen"
 _LONGEST: Final = 200
 
 
-class Visitor(NamedTuple):
-    """Who looks at the screen: the hash of the token, and the end of the login by a cookie.
-
-    ``token`` is None if there are no tokens, so that every visitor is on this machine.
-    """
-
-    token: bytes | None
-    login: str = ""
-
-
 class Login:
-    """Makes and checks cookies. A cookie is its end and a signature with the token as the key.
+    """Makes, checks and revokes cookies.
 
-    The service keeps no list of logins: a cookie is valid until its end, after a restart too, and
-    as long as its token is valid.
+    A cookie is its end, a random text, and a signature of both with the token as the key. The
+    service keeps no list of logins: a cookie is valid until its end, after a restart too, and as
+    long as its token is valid. Those that were revoked are kept until the service ends.
     """
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
+        self._revoked: set[str] = set()
 
     @property
     def is_needed(self) -> bool:
@@ -45,27 +38,33 @@ class Login:
 
         ``now`` is in seconds since 1970.
         """
-        end = str(int(now) + SECONDS)
-        signature = self._tokens.sign(token, f"{_PURPOSE} {end}")
-        return None if signature is None else f"{end}.{signature}"
+        signed = f"{int(now) + SECONDS}-{token_hex(8)}"
+        signature = self._tokens.sign(token, f"{_PURPOSE} {signed}")
+        return None if signature is None else f"{signed}.{signature}"
 
-    def visitor(self, request: Request, now: float) -> Visitor | None:
-        """Return who sends a request, None if it has neither a valid cookie nor a valid token.
+    def admits(self, request: Request, now: float) -> bool:
+        """Return whether a request has a valid cookie or a valid token.
 
         Raises RefusedRequestError for a header ``Authorization`` without a valid token.
         """
-        if not self.is_needed:
-            return Visitor(None)
         header = request.headers.get("authorization")
-        if header is not None:
-            return Visitor(self._tokens.check(header))
-        end, _, signature = _value_of(request.headers.get("cookie", "")).partition(".")
-        if not (end.isascii() and end.isdecimal() and len(end) < 20):
-            return None
-        token = self._tokens.signer(f"{_PURPOSE} {end}", signature)
-        if token is None or not now < int(end) <= now + SECONDS:
-            return None
-        return Visitor(token, end)
+        if header is not None or not self.is_needed:
+            self._tokens.check(header or "")
+            return True
+        cookie = _value_of(request.headers.get("cookie", ""))
+        signed, _, signature = cookie.partition(".")
+        end = signed.partition("-")[0]
+        if not (end.isascii() and end.isdecimal() and now < int(end) <= now + SECONDS):
+            return False
+        return cookie not in self._revoked and self._tokens.is_signed(
+            f"{_PURPOSE} {signed}", signature
+        )
+
+    def revoke(self, request: Request) -> None:
+        """Make the cookie of a request, which is admitted, invalid."""
+        cookie = _value_of(request.headers.get("cookie", ""))
+        if cookie:
+            self._revoked.add(cookie)
 
 
 def cookie_header(request: Request, value: str | None) -> str:

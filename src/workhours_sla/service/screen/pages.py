@@ -1,107 +1,96 @@
-"""The pages of the screen as HTML documents: the board, one appeal, the login, a refusal."""
+"""The pages of the screen, from the templates in the folder ``templates``."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from workhours_sla.reports.page.elements import Html, element, joined
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from workhours_sla.reports.page.document import content_policy, packaged
 from workhours_sla.service.live import History
-from workhours_sla.service.screen.appeal import AppealPart
-from workhours_sla.service.screen.board import Board
-from workhours_sla.service.screen.filters import Filters, Show
-from workhours_sla.service.screen.frame import Frame, framed
-from workhours_sla.service.screen.lists import Lists
-from workhours_sla.service.screen.view import View, appeal_address
-from workhours_sla.text.catalog import LANGUAGES, SCREEN
+from workhours_sla.service.screen.board import Board, appeals
+from workhours_sla.service.screen.filters import FIELDS, Filters, Show
+from workhours_sla.service.screen.view import Page, View, shortened, text
+from workhours_sla.text.catalog import current
+from workhours_sla.text.numbers import NO_FIGURE, count_text
+from workhours_sla.text.words import NO_PART, heading
 
-EVERY: Final = 60
-"""Seconds after which a page without a script loads itself again."""
+LISTED: Final = {Show.OVERDUE: 10, Show.TODAY: 10, Show.NEXT: 5}
+"""Number of appeals of each group on the board. The other groups have only their count there."""
+AGENCIES: Final = 15
+"""Number of agencies on the board."""
+PAGE: Final = 200
+"""Number of rows on a page of one list."""
+_STYLE: Final = packaged("page.css") + packaged("screen.css", __package__ or "")
+_SCRIPT: Final = packaged("page.js") + packaged("screen.js", __package__ or "")
+POLICY: Final = content_policy(
+    _STYLE, _SCRIPT, "connect-src 'self'", "frame-ancestors 'none'", forms="'self'"
+)
+"""The content security policy of every page."""
+_NOT_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that HTML does not allow."""
 
 
-def fragment(board: Board, view: View, filters: Filters) -> Html:
+def _cleaned(value: Any) -> Any:
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return _NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", value)
+
+
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader(__package__ or ""),
+    autoescape=True,
+    finalize=_cleaned,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters["short"] = shortened
+_TEMPLATES.globals |= {
+    "t": text,
+    "h": heading,
+    "lang": current,
+    "number": count_text,
+    "appeals": appeals,
+    "show": Show,
+    "fields": FIELDS,
+    "listed": LISTED,
+    "most_agencies": AGENCIES,
+    "page_size": PAGE,
+    "no_part": NO_PART,
+    "no_figure": NO_FIGURE,
+    "style": _STYLE,
+    "script": _SCRIPT,
+}
+
+
+def _rendered(template: str, **facts: Any) -> str:
+    return _TEMPLATES.get_template(template).render(facts)
+
+
+def fragment(board: Board, view: View, filters: Filters) -> str:
     """Return the part of a page that updates replace: the time, the targets and the sections."""
-    lists = Lists(board, view, filters)
-    return joined(lists.as_of(), lists.targets(), lists.sections())
+    return _rendered("lists.html", board=board, p=Page(view, filters, board.now))
 
 
-def board_page(board: Board, view: View, filters: Filters, inner: Html, version: str) -> str:
+def board_page(board: Board, view: View, filters: Filters, inner: str, version: str) -> str:
     """Return the page of a board. ``inner`` is its fragment, and ``version`` identifies it."""
-    frame = Frame(view, filters, board.now)
-    back = None
-    if filters.show is not Show.BOARD:
-        back = filters.address(show=Show.BOARD)
-    translated = {lang: filters.address(lang=lang, page=filters.page) for lang in LANGUAGES}
-    body = element(
-        "body",
-        element("a", frame.text("skip"), href="#live", class_="skip"),
-        frame.header(translated, follows=True),
-        None if back is None else _back(frame, back),
-        frame.form(board.values),
-        element("main", inner, id="live", data_version=version, tabindex=-1),
-        element("p", role="status", id="announce", class_="hidden-title"),
-        element("div", id="tip", aria_hidden="true", hidden=True),
-        data_back=back,
-    )
-    refresh = element("noscript", element("meta", http_equiv="refresh", content=EVERY))
-    return framed(body, frame.text("name"), refresh)
+    page = Page(view, filters, board.now)
+    return _rendered("board.html", board=board, p=page, inner=inner, version=version)
 
 
 def appeal_page(history: History, view: View, filters: Filters, now: datetime) -> str:
     """Return the page of one appeal at ``now``, whose zone is the screen's."""
-    frame = Frame(view, filters, now)
-    part = AppealPart(history, view, filters, now)
-    back = Filters(lang=filters.lang).address()
-    translated = {lang: appeal_address(history.appeal_id, lang) for lang in LANGUAGES}
-    body = element(
-        "body",
-        frame.header(translated, follows=False),
-        _back(frame, back),
-        element("main", part.as_of(), part.sections(), id="appeal"),
-        element("div", id="tip", aria_hidden="true", hidden=True),
-        data_back=back,
-    )
-    return framed(body, frame.text("appeal", appeal=history.appeal_id))
-
-
-def _back(frame: Frame, href: str) -> Html:
-    return element("p", element("a", frame.text("back"), href=href, class_="back"))
+    return _rendered("appeal.html", history=history, p=Page(view, filters, now))
 
 
 def login_page(*, refused: bool = False) -> str:
     """Return the page that asks for a token; its form is sent to the address that was asked for."""
-    texts = SCREEN.text
-    form = element(
-        "form",
-        # a browser that keeps the token needs a name to keep it under
-        element("input", name_="user", value="screen", autocomplete="username", hidden=True),
-        element("label", texts("token"), for_="token"),
-        element(
-            "input",
-            type="password",
-            name_="token",
-            id="token",
-            required=True,
-            autofocus=True,
-            autocomplete="current-password",
-            aria_describedby="why" if refused else "hint",
-            aria_invalid="true" if refused else None,
-        ),
-        element("button", texts("enter"), class_="button"),
-        element("p", texts("token_refused"), class_="bad", role="alert", id="why")
-        if refused
-        else element("p", texts("token_hint"), class_="soft", id="hint"),
-        method="post",
-        class_="login",
-    )
-    body = element("body", element("main", element("h1", texts("name")), form))
-    return framed(body, texts("login"))
+    return _rendered("login.html", refused=refused)
 
 
 def refusal_page(sentence: str) -> str:
     """Return a page with one sentence that says why an address is not shown."""
-    texts = SCREEN.text
-    back = element("p", element("a", texts("back"), href="./", class_="back"))
-    sentence = sentence[0].upper() + sentence[1:]
-    main = element("main", element("h1", texts("not_possible")), element("p", sentence), back)
-    return framed(element("body", main, data_back="./"), texts("not_possible"))
+    return _rendered("refusal.html", sentence=sentence[0].upper() + sentence[1:])
