@@ -40,8 +40,8 @@ TIMES: Final = {
         "фактическая ответа, фактического ответа, "
         "answered, answer, replied, reply, first reply, responded, response, first response, "
         "first answer, first responded, first replied, initial response, ответ первый",
-        asked="окончательного ответа, последнего ответа, подготовки ответа, решения, решено, решение, "
-        "resolved, resolution, solved, resolve, fixed, last reply, last response, исполнения, "
+        asked="окончательного ответа, последнего ответа, подготовки ответа, решения, решено, "
+        "решение, resolved, resolution, solved, resolve, fixed, last reply, last response, исполнения, "
         "исполнено, исполнение, выполнения, выполнено, выполнение, устранения, обработки, "
         "обработано, завершения, завершено, завершение, completed, completion, complete, done, "
         "finished, закрытия, закрыто, закрытие, closed, close, closing, last closed, end",

@@ -103,7 +103,6 @@ def time_settings(roles: Sequence[Role], table: Table, given: Given) -> TimeSett
 
 
 def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[Doubt]:
-    """Yield doubts about the zone of times without an offset."""
     named = {
         zone: column.name
         for role in roles
@@ -126,7 +125,6 @@ def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[
 
 
 def _written(role: Role) -> Iterator[Written]:
-    """Yield the notations of the times in a role."""
     if len(role.columns) == 1:
         for seen in role.columns[0].seen("moment"):
             yield Written(seen, seen.shape.formats, seen.shape.has_offset)
@@ -139,7 +137,6 @@ def _written(role: Role) -> Iterator[Written]:
 
 
 def _orders(written: Sequence[Written]) -> tuple[dict[str, Order], list[Doubt]]:
-    """Decide the order of day, month and year for each family of dates; return it with doubts."""
     orders: dict[str, Order] = {}
     doubts: list[Doubt] = []
     for family in dict.fromkeys(one.seen.shape.family for one in written):
@@ -212,7 +209,6 @@ def _swapped(role: Role) -> Iterator[Doubt]:
 
 
 def _alone(role: Role) -> Iterator[Doubt]:
-    """Yield the doubts about times in one column: dates and times of day that are alone."""
     first = role.columns[0]
     dates = first.seen("number") if first.numbers == "excel_date" else first.seen("date")
     if dates:
@@ -227,7 +223,6 @@ def _alone(role: Role) -> Iterator[Doubt]:
 
 
 def _texts_doubt(role: Role, texts: dict[str, int]) -> Doubt:
-    """Return the doubt about texts that are not times, such as ``переадресовано``."""
     first = sorted(texts, key=lambda text: -texts[text])[:_LISTED]
     rows = [column.value_rows.get(text, 0) for column in role.columns for text in first]
     return ask(
