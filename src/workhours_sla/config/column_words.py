@@ -1,4 +1,4 @@
-"""Words in Russian and English by which columns, and texts that stand for no time, are known."""
+"""Words in Russian and English by which columns, and texts for a missing time, are recognised."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ TIMES: Final = {
         "answered, answer, replied, reply, first reply, responded, response, first response, "
         "first answer, first responded, first replied, initial response, ответ первый",
         asked="окончательного ответа, последнего ответа, подготовки ответа, решения, решено, "
-        "решение, resolved, resolution, solved, resolve, fixed, last reply, last response, исполнения, "
-        "исполнено, исполнение, выполнения, выполнено, выполнение, устранения, обработки, "
-        "обработано, завершения, завершено, завершение, completed, completion, complete, done, "
+        "решение, resolved, resolution, solved, resolve, fixed, last reply, last response, "
+        "исполнения, исполнено, исполнение, выполнения, выполнено, выполнение, устранения, "
+        "обработки, обработано, завершения, завершено, завершение, completed, completion, complete, done, "
         "finished, закрытия, закрыто, закрытие, closed, close, closing, last closed, end",
     ),
     "occurred_at": Words(
@@ -294,7 +294,7 @@ def _single_words() -> frozenset[str]:
 
 
 def without_names(name: str) -> str:
-    """Return a plain name without the words that tell a thing's name from its number.
+    """Return a plain name without words for the name or the number of a thing.
 
     >>> without_names("Agency Name"), without_names("group.id")
     ('agency', 'group')

@@ -213,7 +213,7 @@ def _first_text(cells: Iterable[object]) -> str:
 
 
 def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
-    """Return a function that tells a row of totals: it has a label for totals, and no id.
+    """Return a function that recognises a row of totals: it has a label for totals and no id.
 
     If the label is in the column of ids with more words, the row has no other required value.
     """
