@@ -43,8 +43,9 @@ TIMES: Final = {
         asked="окончательного ответа, последнего ответа, подготовки ответа, решения, решено, "
         "решение, resolved, resolution, solved, resolve, fixed, last reply, last response, "
         "исполнения, исполнено, исполнение, выполнения, выполнено, выполнение, устранения, "
-        "обработки, обработано, завершения, завершено, завершение, completed, completion, complete, done, "
-        "finished, закрытия, закрыто, закрытие, closed, close, closing, last closed, end",
+        "обработки, обработано, завершения, завершено, завершение, completed, completion, "
+        "complete, done, finished, закрытия, закрыто, закрытие, closed, close, closing, "
+        "last closed, end",
     ),
     "occurred_at": Words(
         "события, изменения, изменения статуса, смены статуса, статуса, перехода, операции, "

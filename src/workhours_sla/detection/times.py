@@ -27,7 +27,6 @@ from workhours_sla.detection.shapes import (
 from workhours_sla.detection.table import CLOCKS, Role, Table
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sources.joined_columns import date_alone
-from workhours_sla.sources.times import with_month_number
 from workhours_sla.sources.written_times import parse_time
 
 DEFAULT: Final = "default"
@@ -72,10 +71,7 @@ class TimeSettings(NamedTuple):
             return text
         form = shape.formats.get(self.orders.get(shape.family, next(iter(shape.formats))))
         try:
-            if form:
-                when = datetime.strptime(text, form)  # noqa: DTZ007 - shown without an offset
-            else:
-                when = parse_time(with_month_number(text) or text)
+            when = datetime.strptime(text, form) if form else parse_time(text)  # noqa: DTZ007
         except (ValueError, TimeSyntaxError):
             return text
         return f"{when:%Y-%m-%d %H:%M}"
