@@ -91,7 +91,8 @@ def parse_time(text: str) -> datetime:
             try:
                 return parse_time(numeric)
             except TimeSyntaxError as error:
-                refuse_time(text, error.cause, **{**error.facts, "text": shown(text)})
+                facts = {name: fact for name, fact in error.facts.items() if name != "text"}
+                refuse_time(text, error.cause, **facts)
         found = found or _refuse_form(text)
         day, month, year, clock, seconds, pointed, offset = found.groups()
         day, blank = f"{year}-{month:0>2}-{day:0>2}", " "
