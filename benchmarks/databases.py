@@ -37,7 +37,6 @@ def postgres(path: str, load: Load) -> Measured:
     The time is that of the processor in the server's process, where the system counts it.
     """
     import psycopg
-
     from tests.slow.engines.postgres_engine import PostgresEngine
 
     with running(programs()[0]) as address:

@@ -24,9 +24,8 @@ from typing import Final, NamedTuple
 from benchmarks.streams import EXAMPLES, _batches, policy
 from tests.slow.engines.postgres_server import programs, serving
 from workhours_sla import Event, EventType
-from workhours_sla.stores.database import COLUMNS
-from workhours_sla.stores.places import open_to_copy_from, open_to_copy_into
-from workhours_sla.stores.stored_rows import Row
+from workhours_sla.stores.open import open_to_read, open_to_write
+from workhours_sla.stores.schema import TABLES, Row
 from workhours_sla.stream import Batch, Pipeline, open_store
 
 DAYS: Final = 40
@@ -101,10 +100,10 @@ def _fed(place: str, batches: Batches) -> Taken:
 def _copied(source: str, target: str, transactions: int) -> Taken:
     """Return the seconds that COPY takes for the rows of a store, in some transactions."""
     rows: dict[str, list[Row]] = {}
-    with closing(open_to_copy_from(source)) as db, db.moment():
-        rows = {table: list(db.stream(table)) for table in COLUMNS if table != "meta"}
+    with closing(open_to_read(source)) as db, db.moment():
+        rows = {table: list(db.stream(table)) for table in TABLES if table != "meta"}
 
-    with closing(open_to_copy_into(target)) as into:
+    with closing(open_to_write(target)) as into:
 
         def insert() -> None:
             for number in range(transactions):
@@ -112,7 +111,7 @@ def _copied(source: str, target: str, transactions: int) -> Taken:
                     for table, all_rows in rows.items():
                         first = len(all_rows) * number // transactions
                         last = len(all_rows) * (number + 1) // transactions
-                        into.add(table, all_rows[first:last])
+                        into.put(table, all_rows[first:last])
 
         return _timed(insert)
 

@@ -19,7 +19,7 @@ from uuid import NAMESPACE_URL, uuid5
 from benchmarks.memory import peak_kb
 from workhours_sla import CalendarDays, Event, Schedule, Target, working_hours
 from workhours_sla.config.sections import Config
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.sla.policy import Policy

@@ -1,6 +1,6 @@
 """Print the module with the time zones of each country.
 
-Usage: python tools/country_zones.py > src/workhours_sla/calendars/country_zones.py
+Usage: python tools/country_zones.py > src/workhours_sla/calendars/zones.py
 
 The data are zone.tab of the IANA time zone database, as in the package tzdata. Of the zones of a
 country that had the same offsets from 2000 on, only the first is taken.
@@ -19,7 +19,7 @@ import tzdata
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2037, 12, 31, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
-HEAD = '''"""The time zones of each country.
+HEAD = '''"""Time zones by their IANA name, and the time zones of each country.
 
 tools/country_zones.py generates this file from zone.tab of the IANA time zone database {version},
 which is in the public domain. Of the zones of a country that have had the same offsets since 2000,
@@ -30,6 +30,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
+
+from workhours_sla.errors import UnknownTimeZoneError, shown
+from workhours_sla.text.messages import say
 
 VERSION: Final = "{version}"
 
@@ -51,7 +55,7 @@ def country_zones() -> dict[str, tuple[str, ...]]:
     return {{code: tuple(zones) for code, zones in found.items()}}
 
 
-def zones_of(id: str) -> tuple[str, ...]:  # noqa: A002
+def zones_of(id: str) -> tuple[str, ...]:
     """Return the zones of the country of an ISO 3166 id; none for Russia and for other ids.
 
     >>> zones_of("ES-CN")
@@ -60,7 +64,7 @@ def zones_of(id: str) -> tuple[str, ...]:  # noqa: A002
     return country_zones().get(id.partition("-")[0], ())
 
 
-def zone_of(id: str) -> str | None:  # noqa: A002
+def zone_of(id: str) -> str | None:
     """Return the zone of the country of an ISO 3166 id, or None if the country has several.
 
     >>> zone_of("DE-BY"), zone_of("US-CA")
@@ -68,6 +72,15 @@ def zone_of(id: str) -> str | None:  # noqa: A002
     """
     zones = zones_of(id)
     return zones[0] if len(zones) == 1 else None
+
+
+def time_zone(name: str) -> ZoneInfo:
+    """Return the time zone whose IANA name is ``name``. Raises UnknownTimeZoneError."""
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError, RecursionError):
+        msg = say("no_zone", name=shown(name))
+        raise UnknownTimeZoneError(msg, tz=name) from None
 '''
 
 

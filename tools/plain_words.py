@@ -35,7 +35,7 @@ CHECKED = ("src", "tests", "examples", "docs")
 SUFFIXES = {".py", ".toml", ".md", ".ipynb"}
 DATA = {"data", "regions_data"}
 FOREIGN = {
-    "country_zones.py": {"Tell"},
+    "zones.py": {"Tell"},
     "acts.py": {"settles"},
     "test_acts.py": {"settles"},
     "words.py": {"hold", "пауза", "паузе", "паузы", "пауз"},

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from workhours_sla.facades import on_first_use
 
 if TYPE_CHECKING:
-    from workhours_sla.calendars.amendments import day_off, transfer
-    from workhours_sla.calendars.available import AvailableCalendar
+    from workhours_sla.calendars.acts import day_off, transfer
     from workhours_sla.calendars.calendar import Calendar
-    from workhours_sla.calendars.combined_calendar import days_off_in_any, working_in_any
-    from workhours_sla.calendars.day import Act, Day, DayKind, Entry, Layer
+    from workhours_sla.calendars.combined import days_off_in_any, working_in_any
+    from workhours_sla.calendars.days import Act, Day, DayKind, Entry, Layer
+    from workhours_sla.calendars.sources import AvailableCalendar
     from workhours_sla.errors import WorkHoursError
     from workhours_sla.foreign.holidays import copy_holidays
     from workhours_sla.foreign.workalendar import copy_workalendar
     from workhours_sla.sla.appeal import Quarantined
+    from workhours_sla.sla.changes import Change, ChangeKind
     from workhours_sla.sla.clock import Verdict
-    from workhours_sla.sla.emitted_changes import Change, ChangeKind
     from workhours_sla.sla.evaluate import Evaluation, evaluate
     from workhours_sla.sla.event import Event, EventType
     from workhours_sla.sla.fold import Unmatched
@@ -31,31 +31,25 @@ if TYPE_CHECKING:
     from workhours_sla.sla.target import ScheduleBy, Target
     from workhours_sla.stores.memory import Monitor
     from workhours_sla.version import __version__
-    from workhours_sla.worktime.budget import working_hours
-    from workhours_sla.worktime.budget_kinds import (
-        CalendarDays,
-        ClockTime,
-        Months,
-        WorkingDays,
-        WorkingDaysInHours,
-    )
-    from workhours_sla.worktime.budget_texts import parse_budget
+    from workhours_sla.worktime.amounts import working_hours
+    from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, parse_budget
+    from workhours_sla.worktime.day_budgets import CalendarDays, Months, WorkingDays
     from workhours_sla.worktime.explain import Step, Trace
     from workhours_sla.worktime.hours import WeeklyHours
     from workhours_sla.worktime.schedule import Schedule
-    from workhours_sla.worktime.working_time import Interval
+    from workhours_sla.worktime.verbs import Interval
 
 _NAMES = {
     "foreign.holidays": "copy_holidays",
     "foreign.workalendar": "copy_workalendar",
-    "calendars.amendments": "day_off transfer",
-    "calendars.available": "AvailableCalendar",
+    "calendars.acts": "day_off transfer",
     "calendars.calendar": "Calendar",
-    "calendars.combined_calendar": "days_off_in_any working_in_any",
-    "calendars.day": "Act Day DayKind Entry Layer",
+    "calendars.combined": "days_off_in_any working_in_any",
+    "calendars.days": "Act Day DayKind Entry Layer",
+    "calendars.sources": "AvailableCalendar",
     "errors": "WorkHoursError",
     "sla.appeal": "Quarantined",
-    "sla.emitted_changes": "Change ChangeKind",
+    "sla.changes": "Change ChangeKind",
     "sla.clock": "Verdict",
     "sla.evaluate": "Evaluation evaluate",
     "sla.event": "Event EventType",
@@ -67,13 +61,13 @@ _NAMES = {
     "sla.policy": "Policy Rule",
     "sla.target": "ScheduleBy Target",
     "version": "__version__",
-    "worktime.budget": "working_hours",
-    "worktime.budget_kinds": "CalendarDays ClockTime Months WorkingDays WorkingDaysInHours",
-    "worktime.budget_texts": "parse_budget",
+    "worktime.amounts": "working_hours",
+    "worktime.budgets": "ClockTime WorkingDaysInHours parse_budget",
+    "worktime.day_budgets": "CalendarDays Months WorkingDays",
     "worktime.explain": "Step Trace",
     "worktime.hours": "WeeklyHours",
     "worktime.schedule": "Schedule",
-    "worktime.working_time": "Interval",
+    "worktime.verbs": "Interval",
 }
 """The public names that each module defines, separated by spaces."""
 

@@ -15,11 +15,16 @@ except ImportError as _error:
     raise needs_extra(what="reports need numpy", extras=("report",)) from _error
 
 from workhours_sla.compliance.agreement import Agreement, compare_claims
-from workhours_sla.compliance.cases import Cases, Intake, Labels
-from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
-from workhours_sla.compliance.outcome_cases import cases_of_evaluation, cases_of_outcomes
-from workhours_sla.compliance.report_comparison import compare, revise
-from workhours_sla.compliance.report_options import ReportOptions
+from workhours_sla.compliance.cases import (
+    Cases,
+    Intake,
+    Labels,
+    cases_of_evaluation,
+    cases_of_outcomes,
+)
+from workhours_sla.compliance.columns import AppealColumns, cases_of_columns
+from workhours_sla.compliance.comparison import compare, revise
+from workhours_sla.compliance.period import ReportOptions
 from workhours_sla.reports.frame_tables import to_pandas, to_polars
 from workhours_sla.reports.frames import FrameColumns, cases_of_frame
 from workhours_sla.reports.page.page import page, traces_of, write_page

@@ -26,7 +26,7 @@ from workhours_sla import (
     working_in_any,
 )
 from workhours_sla.calendars.russia.regions import region_ids
-from workhours_sla.calendars.table_days import TableDays
+from workhours_sla.calendars.tables import TableDays
 from workhours_sla.errors import CalendarCoverageError, CalendarDataError
 
 RU = Calendar.get("RU")
@@ -256,6 +256,7 @@ def test_a_combination_does_not_depend_on_the_order_of_its_parts(
 ) -> None:
     one, other = combine(*PARTS), combine(*reversed(PARTS))
     assert one.fingerprint == other.fingerprint
+    assert one.day(date(2025, 11, 1)).hours_of == date(2025, 11, 3)  # swapped in one part
     assert list(one.diff(other, *YEAR)) == []
     for day, same in zip(one.days(*YEAR), other.days(*YEAR), strict=True):
         assert (day.kind, day.eve_of, day.describe()) == (same.kind, same.eve_of, same.describe())
@@ -392,3 +393,5 @@ def test_day_arithmetic_equals_numpy(day: date, count: int) -> None:
         roll = "backward" if count > 0 else "forward"
         moved = np.busday_offset(day, count, roll=roll, busdaycal=off).astype(object)
         assert plain.add_working_days(day, count) == moved
+    with pytest.raises(ValueError, match="count is 0"):
+        plain.add_working_days(day, 0)

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from workhours_sla import Calendar
-from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.days import Act, DayKind, Entry, Layer
 from workhours_sla.calendars.russia import regions
-from workhours_sla.calendars.russia.regional_days import regional_entries, uncertain
+from workhours_sla.calendars.russia.regional import regional_entries, uncertain
 from workhours_sla.calendars.russia.regions import Region, RegionalHoliday, region, region_ids
 from workhours_sla.errors import CalendarCoverageError
 
@@ -34,114 +34,75 @@ def state(region_id: str, text: str) -> str:
     return "short" if found.short else "work" if found.working else "off"
 
 
-@pytest.mark.parametrize(
-    ("region_id", "day", "wanted"),
-    [
-        ("RU-SA", "2010-04-24", "short"),  # worked for Monday 26 April, the eve of the holiday
-        ("RU-SA", "2010-04-26", "off"),
-        ("RU-SA", "2010-04-27", "off"),
-        ("RU-SA", "2010-06-21", "off"),
-        ("RU-SA", "2016-04-26", "short"),
-        ("RU-SA", "2016-04-27", "off"),
-        ("RU-SA", "2017-04-27", "off"),
-        ("RU-SA", "2020-12-31", "off"),
-        ("RU-PER", "2020-12-31", "off"),
-        ("RU-MOW", "2021-10-28", "off"),
-        ("RU-SE", "2021-10-26", "off"),
-        ("RU-KL", "2010-04-05", "off"),
-        ("RU-KL", "2018-04-04", "short"),
-        ("RU-KL", "2020-02-25", "off"),  # the holiday fell on a day off moved to Monday
-        ("RU-BU", "2020-02-25", "off"),
-        ("RU-BU", "2010-02-15", "off"),
-        ("RU-BU", "2019-12-28", "short"),
-        ("RU-TY", "2020-02-25", "off"),
-        ("RU-TY", "2018-07-17", "off"),  # Saturday and Sunday move to Monday and Tuesday
-        ("RU-TY", "2019-02-02", "short"),
-        ("RU-TY", "2019-02-04", "off"),
-        ("RU-TA", "2005-11-07", "off"),
-        ("RU-TA", "2006-11-07", "off"),  # the federal holiday was moved to the republic's holiday
-        ("RU-TA", "2010-11-08", "off"),
-        ("RU-TA", "2014-09-01", "off"),
-        ("RU-BA", "2012-08-20", "off"),
-        ("RU-BA", "2014-10-06", "off"),
-        ("RU-BA", "2020-05-25", "off"),
-        ("RU-BA", "2020-07-31", "off"),
-        ("RU-BA", "2022-05-04", "off"),
-        ("RU-DA", "2013-09-16", "off"),
-        ("RU-DA", "2013-10-12", "short"),
-        ("RU-DA", "2013-10-15", "off"),
-        ("RU-DA", "2015-07-27", "off"),
-        ("RU-DA", "2021-07-17", "short"),
-        ("RU-DA", "2021-07-19", "off"),
-        ("RU-DA", "2025-07-28", "off"),
-        ("RU-CE", "2011-11-07", "off"),
-        ("RU-CE", "2019-06-06", "off"),
-        ("RU-KB", "2014-07-28", "off"),
-        ("RU-KC", "2015-09-07", "off"),
-        ("RU-KC", "2015-09-24", "off"),
-        ("RU-CU", "2023-06-26", "work"),
-        ("RU-AD", "2010-10-04", "off"),
-        ("RU-AD", "2010-10-09", "short"),
-        ("RU-AD", "2025-04-26", "short"),
-        ("RU-AD", "2025-04-30", "off"),
-        ("RU-BRY", "2015-04-18", "work"),
-        ("RU-BRY", "2015-04-20", "work"),  # a swapped day, so it is no eve
-        ("RU-BRY", "2023-04-22", "work"),
-        ("RU-BRY", "2016-06-29", "off"),
-        ("RU-KDA", "2018-04-17", "off"),
-        ("RU-KDA", "2014-04-28", "off"),
-        ("RU-KEM", "2015-04-21", "off"),
-        ("RU-SAR", "2022-05-04", "off"),
-        ("RU-ZAB", "2025-03-03", "off"),
-        ("X-RU-CR", "2017-09-01", "work"),  # the decree named the Monday after the festival
-        ("X-RU-CR", "2017-09-04", "off"),
-        ("X-RU-CR", "2023-06-28", "work"),
-        ("X-RU-CR", "2023-06-30", "off"),
-        ("X-RU-SEV", "2017-03-20", "off"),
-        ("X-RU-SEV", "2024-07-29", "off"),
-    ],
-)
-def test_an_act_decides(region_id: str, day: str, wanted: str) -> None:
+DECIDED = """
+RU-SA 2010-04-24:short 2010-04-26:off 2010-04-27:off 2010-06-21:off 2016-04-26:short
+  2016-04-27:off 2017-04-27:off 2020-12-31:off
+RU-PER 2020-12-31:off
+RU-MOW 2021-10-28:off
+RU-SE 2021-10-26:off
+RU-KL 2010-04-05:off 2018-04-04:short 2020-02-25:off
+RU-BU 2020-02-25:off 2010-02-15:off 2019-12-28:short
+RU-TY 2020-02-25:off 2018-07-17:off 2019-02-02:short 2019-02-04:off
+RU-TA 2005-11-07:off 2006-11-07:off 2010-11-08:off 2014-09-01:off
+RU-BA 2012-08-20:off 2014-10-06:off 2020-05-25:off 2020-07-31:off 2022-05-04:off
+RU-DA 2013-09-16:off 2013-10-12:short 2013-10-15:off 2015-07-27:off 2021-07-17:short
+  2021-07-19:off 2025-07-28:off
+RU-CE 2011-11-07:off 2019-06-06:off
+RU-KB 2014-07-28:off
+RU-KC 2015-09-07:off 2015-09-24:off
+RU-CU 2023-06-26:work
+RU-AD 2010-10-04:off 2010-10-09:short 2025-04-26:short 2025-04-30:off
+RU-BRY 2015-04-18:work 2015-04-20:work 2023-04-22:work 2016-06-29:off
+RU-KDA 2018-04-17:off 2014-04-28:off
+RU-KEM 2015-04-21:off
+RU-SAR 2022-05-04:off
+RU-ZAB 2025-03-03:off
+X-RU-CR 2017-09-01:work 2017-09-04:off 2023-06-28:work 2023-06-30:off
+X-RU-SEV 2017-03-20:off 2024-07-29:off
+"""
+"""Dates on which a day off, a working day or a short day follows from an act: moved and swapped
+days, decrees, lists of lunar holidays."""
+
+
+def dates_of(table: str) -> list[tuple[str, str]]:
+    """Return pairs of a region and a date from lines that begin with a region."""
+    found, region_id = [], ""
+    for word in table.split():
+        if word[0].isdigit():
+            found.append((region_id, word))
+        else:
+            region_id = word
+    return found
+
+
+@pytest.mark.parametrize(("region_id", "decided"), dates_of(DECIDED))
+def test_an_act_decides(region_id: str, decided: str) -> None:
+    day, wanted = decided.split(":")
     assert state(region_id, day) == wanted
 
 
-@pytest.mark.parametrize(
-    ("region_id", "day"),
-    [
-        ("RU-AMU", "2019-12-28"),
-        ("RU-AMU", "2019-12-31"),
-        ("RU-AMU", "2020-12-19"),
-        ("RU-AMU", "2020-12-26"),
-        ("RU-AMU", "2020-12-31"),
-        ("RU-KYA", "2020-12-31"),
-        ("RU-SA", "2006-04-28"),
-        ("RU-SA", "2014-06-20"),
-        ("RU-SA", "2018-04-27"),
-        ("RU-SA", "2020-12-26"),
-        ("RU-KL", "2009-04-06"),  # 5 April was a Sunday, and how it moved is not known
-        ("RU-KL", "2015-12-07"),
-        ("RU-KDA", "2013-05-14"),
-        ("RU-SMO", "2010-04-13"),
-        ("RU-KEM", "2012-04-24"),
-        ("RU-BRY", "2010-04-10"),
-        ("RU-BRY", "2010-04-13"),
-        ("RU-BRY", "2015-06-29"),
-        ("RU-AD", "2006-10-07"),
-        ("RU-AD", "2014-04-29"),
-        ("RU-AD", "2024-05-13"),
-        ("RU-BA", "2008-10-13"),
-        ("RU-KC", "2012-09-07"),
-        ("RU-KC", "2023-09-15"),
-        ("RU-TA", "2017-11-07"),
-        ("RU-TA", "2023-11-07"),
-        ("RU-STA", "2025-04-30"),
-        ("RU-SAR", "2021-10-27"),
-        ("X-RU-CR", "2013-05-06"),
-        ("X-RU-CR", "2018-08-21"),
-        ("X-RU-SEV", "2016-06-14"),
-        ("X-RU-DON", "2022-09-29"),
-    ],
-)
+OPEN = """
+RU-AMU 2019-12-28 2019-12-31 2020-12-19 2020-12-26 2020-12-31
+RU-KYA 2020-12-31
+RU-SA 2006-04-28 2014-06-20 2018-04-27 2020-12-26
+RU-KL 2009-04-06 2015-12-07
+RU-KDA 2013-05-14
+RU-SMO 2010-04-13
+RU-KEM 2012-04-24
+RU-BRY 2010-04-10 2010-04-13 2015-06-29
+RU-AD 2006-10-07 2014-04-29 2024-05-13
+RU-BA 2008-10-13
+RU-KC 2012-09-07 2023-09-15
+RU-TA 2017-11-07 2023-11-07
+RU-STA 2025-04-30
+RU-SAR 2021-10-27
+X-RU-CR 2013-05-06 2018-08-21
+X-RU-SEV 2016-06-14
+X-RU-DON 2022-09-29
+"""
+
+
+@pytest.mark.parametrize(("region_id", "day"), dates_of(OPEN))
 def test_a_date_that_no_act_decides_is_uncertain(region_id: str, day: str) -> None:
     assert state(region_id, day) == "open"
     with pytest.raises(CalendarCoverageError) as caught:

@@ -70,7 +70,7 @@ def test_help_is_in_one_language_and_80_columns(
     shown = text.replace(f"workhours {name}", "")
     for command in COMMANDS:
         shown = re.sub(rf"^  {command} ", "", shown, flags=re.MULTILINE)
-    for command in ("dead", "replay", "rewrite", "copy"):
+    for command in ("dead", "replay", "rewrite", "copy", "watermark"):
         shown = re.sub(rf"^  {command} ", "", shown, flags=re.MULTILINE)
     assert re.findall("[A-Za-z]{2,}", LATIN.sub("", " ".join(shown.split()))) == []
 

@@ -397,7 +397,6 @@ OTHER_FACTS: Final = {
     "hours_on_days_off": {"names", "days"},
     "library_lacks": {"id", "bare"},
     "no_cases": {"of"},
-    "other_definition": {"of", "table"},
     "region_named": {"en", "ru"},
     "russia_built_in": {"id", "bare"},
     "target_resume": {"budget"},

@@ -16,9 +16,9 @@ from workhours_sla import Event, Policy, Schedule, Target, evaluate
 np = pytest.importorskip("numpy")
 
 from kit.paths import DATA
-from workhours_sla.compliance.arrivals import arrivals
-from workhours_sla.compliance.backlog_series import backlog_series
 from workhours_sla.compliance.tables import Tally, withdrawals
+from workhours_sla.compliance.time import arrivals
+from workhours_sla.compliance.weeks import backlog_series
 from workhours_sla.report import (
     AppealColumns,
     Cases,
@@ -291,34 +291,12 @@ def test_a_jump_of_the_median_is_a_signal() -> None:
     assert sum(jumps) == 2  # one jump up and one down
 
 
-def test_shares_of_few_weeks_have_no_limits() -> None:
-    posted = START + np.arange(8).astype("m8[W]").astype("m8[s]") + np.timedelta64(9, "h")
-    found = cases_of_columns(
-        AppealColumns(posted, posted), REPLY, as_of=datetime(2025, 6, 1, 12, tzinfo=OFFICE.tz)
-    )
-    trend = report_of(found).share_trend
-    assert [(p.share, p.lower, p.upper) for p in trend.points] == [(1.0, None, None)] * 8
-    assert (trend.baseline, trend.mean, trend.sigma_z) == (None, None, None)
-
-
 def test_a_week_that_is_not_final_is_on_neither_chart() -> None:
     posted = np.array(["2025-03-14T14:00"], "M8[s]")
     for now, shown in (("2025-03-17T12:00", 0), ("2025-03-17T12:00:01", 1)):
         when = datetime.fromisoformat(now).replace(tzinfo=OFFICE.tz)
         report = report_of(cases_of_columns(AppealColumns(posted, posted), REPLY, as_of=when))
         assert (len(report.share_trend.points), len(report.trend.points)) == (shown, shown)
-
-
-def test_the_curve_counts_appeals_at_risk() -> None:
-    rng = np.random.default_rng(SEED)
-    for _ in range(100):
-        cohort = Cohort(rng)
-        found = report_of(cohort.cases()).curve
-        waited = [left - came for came, left, _ in cohort.stays()]
-        if found is not None:
-            assert found.at_risk == tuple(
-                sum(time >= at / HOUR for time in waited) for at in found.times
-            )
 
 
 # -- the checks as text, page and JSON -------------------------------------------------------------

@@ -128,7 +128,9 @@ def test_columns_give_the_fold_s_results_for_budgets_of_every_kind(
             gone[-1] = left = since + timedelta(minutes=deletion)
             who = {"author_role": "citizen"}
             events.append(Event(f"{name}d", name, EventType.DELETED, left, left, **who))
-    expected = cases_of_evaluation(evaluate(events, policy, as_of=as_of), policy, as_of=as_of)
+    provisional = data.draw(st.booleans())
+    result = evaluate(events, policy, as_of=as_of, provisional=provisional)
+    expected = cases_of_evaluation(result, policy, as_of=as_of)
     found = cases_of_columns(
         AppealColumns(
             instants(posted),
@@ -139,15 +141,47 @@ def test_columns_give_the_fold_s_results_for_budgets_of_every_kind(
         ),
         target,
         as_of=as_of,
+        provisional=provisional,
     )
     verdicts = [VERDICTS[code].replace("at_risk", "pending") for code in expected.verdict]
     assert [VERDICTS[code] for code in found.verdict] == verdicts
     assert [found.ids[row] for row in range(len(found))] == list(expected.ids)
+    if any(outcome.provisional for outcome in result.outcomes):
+        assert found.matured.tolist() == expected.matured.tolist()
+    if provisional:  # certain verdicts do not say when they would be due by rule
+        return
     for column in ("started", "due", "limit", "answered", "ended", "elapsed", "overdue"):
         assert getattr(found, column).tolist() == getattr(expected, column).tolist(), column
     assert found.calendar_unknown == expected.calendar_unknown
     if len(found):
         report(found)
+
+
+@pytest.mark.parametrize("closing", ["latest", "strict"])
+def test_in_time_and_late_by_rule_mature_together(closing: Any) -> None:
+    target = Target("reply", FOUR, OFFICE, closing=closing)
+    posted = datetime(2027, 12, 31, 16, tzinfo=OFFICE.tz)  # no act decides January 2028
+    waits = [timedelta(minutes=30), timedelta(minutes=30), timedelta(30), timedelta(30)]
+    events = []
+    for number, wait in enumerate(waits):
+        name, done = f"A-{number}", posted + wait
+        events.append(Event(f"{name}c", name, EventType.CREATED, posted, posted))
+        events.append(Event(f"{name}r", name, EventType.REPLIED, done, done))
+    policy = Policy([target])
+
+    def shares(as_of: datetime) -> set[tuple[int, int]]:
+        result = evaluate(events, policy, as_of=as_of, provisional=True)
+        columns = AppealColumns(
+            instants([posted] * len(waits)), instants([posted + wait for wait in waits])
+        )
+        made = (
+            report(cases_of_evaluation(result, policy, as_of=as_of)),
+            report(cases_of_columns(columns, target, as_of=as_of, provisional=True)),
+        )
+        return {(one.total.counts.matured_met, one.total.counts.matured) for one in made}
+
+    assert shares(posted + timedelta(hours=3)) == {(0, 0)}
+    assert shares(posted + timedelta(60)) == {(2, 4)}
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars"])

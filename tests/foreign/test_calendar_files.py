@@ -26,7 +26,7 @@ from workhours_sla import (
     transfer,
     working_in_any,
 )
-from workhours_sla.calendars.day import DayKind
+from workhours_sla.calendars.days import DayKind
 from workhours_sla.errors import (
     CalendarCoverageError,
     CalendarDataError,

@@ -20,7 +20,7 @@ from holidays.registry import EntityLoader
 from workalendar.registry import registry as workalendar_registry
 
 from workhours_sla import Calendar, DayKind, Layer, Schedule, copy_holidays, copy_workalendar
-from workhours_sla.calendars.country_zones import zone_of
+from workhours_sla.calendars.zones import zone_of
 from workhours_sla.cli.main import main
 from workhours_sla.errors import (
     CalendarCoverageError,

@@ -148,7 +148,7 @@ def trend_points(made: Report) -> Any:
 
 
 def test_weeks_left_out_of_a_trend_are_rows_with_the_reason() -> None:
-    from workhours_sla.compliance.series import LeftOut
+    from workhours_sla.compliance.weeks import LeftOut
 
     made = year()
     week = made.trend.points[2].week

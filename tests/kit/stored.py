@@ -12,10 +12,10 @@ from workhours_sla import (
     Event,
     Policy,
 )
-from workhours_sla.stores.database_store import DatabaseStore
-from workhours_sla.stores.places import open_reader, open_store
+from workhours_sla.stores.open import open_reader, open_store
 from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stores.sqlite_database import SqliteDatabase
+from workhours_sla.stores.sqlite import SqliteDatabase
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream import (
     Batch,
     Checkpoint,
@@ -23,11 +23,10 @@ from workhours_sla.stream import (
     Rejected,
     StoreFault,
     check_store,
+    delivery,
     events_of,
 )
-from workhours_sla.stream import delivery_threads as delivery
-from workhours_sla.stream.delivery import Sink
-from workhours_sla.stream.store import Outbox
+from workhours_sla.stream.delivery import Outbox, Sink
 
 
 class Places:
@@ -68,7 +67,7 @@ class Stored(Pipeline):
 def drain(store: Outbox, sink: Sink, batch_size: int = delivery.DEFAULT_BATCH_SIZE) -> None:
     """Send every pending change to a sink in this thread; errors of the sink are raised."""
     while (pending := store.pending(sink.name, datetime.now(UTC), batch_size)).changes:
-        delivery._write(store, sink, pending, batch_size)
+        delivery.send(store, sink, pending, batch_size)
 
 
 def a_batch() -> Batch:

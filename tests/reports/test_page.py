@@ -16,11 +16,12 @@ from kit.html_tree import NBSP, Node, read
 from kit.values import FOUR, OFFICE, REPLY, at
 from workhours_sla import Event, EventType, Policy, Target, evaluate
 from workhours_sla.sla.forecast import forecast_deadlines
-from workhours_sla.worktime.budget_kinds import ClockTime, WorkingDays
+from workhours_sla.worktime.budgets import ClockTime
+from workhours_sla.worktime.day_budgets import WorkingDays
 
 np = pytest.importorskip("numpy")
 
-from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Row
 from workhours_sla.report import (
     AppealColumns,

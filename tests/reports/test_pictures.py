@@ -18,10 +18,10 @@ from kit.html_tree import NBSP
 from kit.values import HOUR, OFFICE, at
 from workhours_sla import Calendar, Event, EventType, Policy, Schedule, Target, evaluate
 from workhours_sla import working_hours as hours
-from workhours_sla.calendars.day import DayKind
+from workhours_sla.calendars.days import DayKind
 from workhours_sla.sla.forecast import Forecast, Slot, forecast_deadlines
 from workhours_sla.sla.holders import holder_spans
-from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.budgets import ClockTime
 
 np = pytest.importorskip("numpy")
 

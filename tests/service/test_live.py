@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from workhours_sla import (
     Change,
     Event,
 )
+from workhours_sla.errors import StoreError
 from workhours_sla.stream import (
     MemoryStore,
     Pipeline,
@@ -162,3 +164,17 @@ def test_a_sink_that_fails_is_named_until_it_has_every_change(store: Store) -> N
             time.sleep(0.01)
         assert live.failing_sinks == {}
     assert [one.partition("/")[0] for one in sink.got] == ["A-0001", "A-0002", "A-0003"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file cannot be removed here")
+def test_a_store_that_was_deleted_is_lost_without_a_request(tmp_path: Path) -> None:
+    path = tmp_path / "appeals.db"
+    with (
+        Pipeline(SqliteStore(path), POLICY) as pipeline,
+        Live(pipeline, clock=Clock(), tick=None) as live,
+    ):
+        live.advance()
+        path.unlink()
+        with pytest.raises(StoreError, match="moved, deleted or replaced"):
+            live.advance()
+        assert live.lost is not None

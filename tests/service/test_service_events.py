@@ -411,7 +411,7 @@ def test_a_store_that_fails(service: Service, monkeypatch: pytest.MonkeyPatch) -
         raise StoreError(msg)
 
     with monkeypatch.context() as broken:
-        broken.setattr(service.live.pipeline.store, "_write_state", gone)
+        broken.setattr(service.live.pipeline.store, "write", gone)
         answer = service.post("/v1/events", [sent(2), {}])
         problem(answer, "store-unavailable", 503)
         assert answer.headers["retry-after"]

@@ -31,7 +31,7 @@ from workhours_sla.service.operations import WithStore
 from workhours_sla.service.reporting import Reports
 from workhours_sla.service.tokens import Tokens
 from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stores.sqlite_database import SqliteDatabase
+from workhours_sla.stores.sqlite import SqliteDatabase
 from workhours_sla.text.messages import say
 
 CONFIG = """

@@ -97,12 +97,6 @@ def test_classes_of_due_times(
     assert found.due_times[0].examples[0].their_due_at == theirs
 
 
-def test_an_answer_in_the_break_is_late_only_for_the_other_system() -> None:
-    found = compared(("09:00", "13:30", Claim("A", at("13:00").astimezone(UTC), "breached")))
-    assert [one.name for one in found.verdicts] == ["theirs_late"]
-    assert [one.name for one in found.due_times] == ["break"]
-
-
 def test_the_due_time_of_a_paused_appeal_is_unknown() -> None:
     events = [*appeal("A", "10:15", None), Event("p", "A", "paused", at("11:00"), at("11:00"))]
     policy = Policy([Target("reply", working_hours(4), OFFICE, pauses=True)])

@@ -23,7 +23,7 @@ from workhours_sla.sla.holders import Span, in_time_if_earlier
 
 pytest.importorskip("numpy")
 
-from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.agencies import Late
 from workhours_sla.report import Report, ReportOptions, cases_of_evaluation
 from workhours_sla.report import report as report_of
 
@@ -75,29 +75,33 @@ CREATED, REGISTERED, ASSIGNED, TRANSFERRED, REPLIED = (
 # -- by hand ---------------------------------------------------------------------------------------
 
 
+DAY = Target("reply", WorkingDays(1), OFFICE)
+CLOCK = Target("reply", ClockTime(24 * HOUR), OFFICE)
+
+
 @pytest.mark.parametrize(
-    ("transferred", "replied", "saved"),
+    ("target", "passed_on", "replied", "holder", "saved"),
     [
-        ("28T11:00", "28T16:00", True),  # an hour with A, an hour late
-        ("28T11:00", "28T16:00:01", False),  # a second more than was spent before
-        ("28T10:30", "28T15:30", True),  # half an hour with A, half an hour late
-        ("28T10:30", "28T15:31", False),  # no more than half an hour can be gained
-        ("28T12:00", "28T16:00", True),
-        ("28T12:00", "28T16:01", False),  # two hours with A, but it is asked of one
+        (FIRST, "28T11:00", "28T16:00", "B", True),  # an hour with A, an hour late
+        (FIRST, "28T11:00", "28T16:00:01", "B", False),  # a second more than was spent before
+        (FIRST, "28T10:30", "28T15:30", "B", True),  # half an hour with A, half an hour late
+        (FIRST, "28T10:30", "28T15:31", "B", False),  # no more than half an hour can be gained
+        (FIRST, "28T12:00", "28T16:00", "B", True),
+        (FIRST, "28T12:00", "28T16:01", "B", False),  # two hours with A, but it is asked of one
+        (FIRST, None, "28T15:30", "A", False),  # nobody had it before
+        (FIRST, "28T15:10", "28T15:30", "A", False),  # passed on after the limit
+        (DAY, "28T12:00", "30T10:00", "B", True),
+        (DAY, None, "30T00:30", "A", False),  # no working hour is lost or saved at night
+        (DAY, "28T12:00", "30T00:30", "B", True),
+        (CLOCK, "28T12:00", "29T10:30", "B", None),  # clock time has no answer
     ],
 )
-def test_the_hour_is_taken_from_time_before_the_holder(
-    transferred: str, replied: str, saved: bool
+def test_the_hour_is_taken_from_working_time_before_the_holder(
+    target: Target, passed_on: str | None, replied: str, holder: str, saved: bool | None
 ) -> None:
-    late = late_one(
-        (CREATED, "28T10:00", "A"), (TRANSFERRED, transferred, "B"), (REPLIED, replied, None)
-    )
-    assert (late.holder, late.hour_earlier) == ("B", saved)
-
-
-def test_no_hour_can_be_saved_before_the_first_holder() -> None:
-    late = late_one((CREATED, "28T10:00", "A"), (REPLIED, "28T15:30", None))
-    assert (late.holder, late.hour_earlier) == ("A", False)
+    moves = [] if passed_on is None else [(TRANSFERRED, passed_on, "B")]
+    late = late_one((CREATED, "28T10:00", "A"), *moves, (REPLIED, replied, None), target=target)
+    assert (late.holder, late.hour_earlier) == (holder, saved)
 
 
 def test_a_late_registration_counts_as_time_before_the_holder() -> None:
@@ -105,13 +109,6 @@ def test_a_late_registration_counts_as_time_before_the_holder() -> None:
         (CREATED, "28T10:00", "A"), (REGISTERED, "28T10:40", None), (REPLIED, "28T15:30", None)
     )
     assert (late.holder, late.hour_earlier) == ("A", True)
-
-
-def test_holders_after_the_limit_do_not_count() -> None:
-    late = late_one(
-        (CREATED, "28T10:00", "A"), (TRANSFERRED, "28T15:10", "B"), (REPLIED, "28T15:30", None)
-    )
-    assert (late.agency, late.holder, late.hour_earlier) == ("B", "A", False)
 
 
 @pytest.mark.parametrize(("now", "saved"), [("28T15:59", None), ("28T16:01", False)])
@@ -127,23 +124,6 @@ def test_without_a_holder_there_is_no_answer() -> None:
     assert (late.holder, late.hour_earlier) == (None, None)
     spans_of_none = [Span(None, "unassigned", at("28T10:00"), at("28T15:30"), 4.5 * HOUR)]
     assert in_time_if_earlier(spans_of_none, at("28T15:00"), HOUR / 2, answered=True) is None
-
-
-def test_day_budgets_use_a_working_hour_and_clock_time_has_no_answer() -> None:
-    lines = (CREATED, "27T10:00", "A"), (TRANSFERRED, "27T12:00", "B"), (REPLIED, "29T10:00", None)
-    days = Target("reply", WorkingDays(1), OFFICE)
-    assert late_one(*lines, target=days).hour_earlier is True
-    clock = Target("reply", ClockTime(24 * HOUR), OFFICE)
-    late = late_one(*lines, target=clock)
-    assert (late.holder, late.hour_earlier) == ("B", None)
-
-
-def test_no_hour_is_lost_or_saved_at_night() -> None:
-    days = Target("reply", WorkingDays(1), OFFICE)
-    created, replied = (CREATED, "27T10:00", "A"), (REPLIED, "29T00:30", None)
-    assert late_one(created, replied, target=days).hour_earlier is False
-    passed_on = (TRANSFERRED, "27T12:00", "B")
-    assert late_one(created, passed_on, replied, target=days).hour_earlier is True
 
 
 def test_without_events_there_is_no_attribution() -> None:

@@ -1,49 +1,43 @@
-"""Clocks: verdicts, warnings and the next change at an instant."""
+"""Clocks: what starts, withdraws and reopens them, their warnings, and their schedules."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from kit.diaries import ask, at, clock, judge, life, sentence, target
-from kit.promise_scenes import FOUR, Side, judged, sides, story
+from kit.diaries import (
+    DUTY,
+    HOURS,
+    ROUND_THE_CLOCK,
+    S8,
+    Watch,
+    ask,
+    at,
+    clock,
+    entry,
+    judge,
+    life,
+    only,
+    sentence,
+    target,
+)
+from kit.promise_oracle import Fit
+from kit.promise_scenes import FOUR, Scene, Side, judged, local, sides, story
 from kit.values import HOUR
 from workhours_sla import (
     ClockTime,
     Policy,
+    Rule,
+    Schedule,
+    ScheduleBy,
+    WorkingDays,
     evaluate,
+    holder_spans,
+    working_hours,
 )
-from workhours_sla.sla.fold import fold
-from workhours_sla.worktime.budget import format_amount
-
-
-def test_seconds_count_where_there_are_any() -> None:
-    for time, said in (
-        ("15:15", "met, due Wed 12.03.2025 15:15, used 4:00"),
-        ("15:15:00.5", "breached by 0:00:00.5, due Wed 12.03.2025 15:15, used 4:00:00.5"),
-        ("15:15:59", "breached by 0:00:59, due Wed 12.03.2025 15:15, used 4:00:59"),
-    ):
-        diary = life("A-1", "Wed 12.03.2025 10:15 created", f"Wed 12.03.2025 {time} replied")
-        assert judge(diary, "Wed 12.03.2025 18:00") == {"answer": said}
-
-
-def test_the_first_to_breach_has_the_earliest_due_time() -> None:
-    diary = [
-        *life("a", "Wed 12.03.2025 10:15 created"),
-        *life("b", "Wed 12.03.2025 12:50 created"),
-        *life("c", "Tue 11.03.2025 17:20 created"),
-    ]
-    outcomes = ask(diary, "Wed 12.03.2025 14:30", target(warn=timedelta(minutes=60))).outcomes
-    found = sorted(outcomes, key=lambda one: one.due_at or at("Wed 12.03.2025 18:00"))
-    assert [(one.appeal_id, sentence(one)) for one in found] == [
-        # Tue 17:20-18:00 = 0:40, Wed 4:00 + 14:00-14:30
-        ("c", "breached by 1:10, due Wed 12.03.2025 12:20, used 5:10"),
-        # 10:15-13:00 = 2:45 + 0:30
-        ("a", "at_risk, due Wed 12.03.2025 15:15, used 3:15"),
-        # 12:50-13:00 = 0:10 + 0:30
-        ("b", "pending, due Wed 12.03.2025 17:50, used 0:40"),
-    ]
-    assert [format_amount(one.remaining) for one in found[1:]] == ["0:45", "3:20"]
+from workhours_sla.sla.holders import breach_owner
+from workhours_sla.worktime.amounts import format_amount
 
 
 def test_there_is_no_warning_before_the_percentage_is_used() -> None:
@@ -56,29 +50,6 @@ def test_there_is_no_warning_before_the_percentage_is_used() -> None:
         for used in range(4)
     ]
     assert verdicts == ["pending", "pending", "at_risk", "at_risk"]
-
-
-def test_the_next_change_is_the_first_pause_end_warning_or_breach_still_ahead() -> None:
-    diary = life(
-        "A-1",
-        "Wed 12.03.2025 09:00 created",
-        "Wed 12.03.2025 10:00 paused",
-        "Wed 12.03.2025 11:00 resumed",
-        "Wed 12.03.2025 12:00 paused",
-        "Wed 12.03.2025 12:30 resumed",
-    )
-    # 09:00-10:00, 11:00-12:00, 12:30-13:00, 14:00-15:30: a warning an hour before
-    (one,) = fold(diary, Policy([target(pauses=True)])).clocks
-    asked = ("08:59", "11:00", "12:30", "14:30", "15:30")
-    found = [one.next_change(at(f"Wed 12.03.2025 {time}").astimezone(UTC)) for time in asked]
-    assert [clock(when) for when in found] == [
-        "Wed 12.03.2025 11:00",
-        "Wed 12.03.2025 12:30",
-        "Wed 12.03.2025 14:30",
-        "Wed 12.03.2025 15:30",
-        "Wed 12.03.2025 15:30",
-    ]
-    assert one.next_change(at("Wed 12.03.2025 15:31").astimezone(UTC)) is None
 
 
 @sides
@@ -96,3 +67,250 @@ def test_days_warn_by_the_working_time_before_they_are_due(side: Side) -> None:
     share = replace(days, warn=timedelta(0), warn_percent=50)
     for as_of, verdict in (("2025-03-11 22:59", "pending"), ("2025-03-11 23:00", "at_risk")):
         assert judged(side, events, as_of, share)["verdict"] == verdict
+
+
+def test_an_interim_answer() -> None:
+    diary = life(
+        "A-1",
+        "Wed 24.04.2024 10:00 created citizen",
+        "Wed 24.04.2024 11:00 replied official interim",
+        "Tue 07.05.2024 20:00 replied official",
+        "Tue 07.05.2024 20:05 closed official",
+    )
+    final = {"budget": WorkingDays(7), "starts": "interim", "stops": "final_reply"}
+    targets = target("first"), target("final", **final), target("strict", closing="strict", **final)
+    first, in_time, strict = ask(diary, "Wed 08.05.2024 12:00", *targets).outcomes
+    # 10:00-13:00 = 3:00, 14:00-15:00
+    assert sentence(first) == "met, due Wed 24.04.2024 15:00, used 1:00"
+    # Thu 25, Fri 26, working Sat 27 = 3; Thu 02.05, Fri 03 = 5; Mon 06, Tue 07 = 7
+    assert (in_time.verdict, clock(in_time.due_at)) == ("met", "Tue 07.05.2024 18:00")
+    assert clock(in_time.started_at) == "Wed 24.04.2024 11:00"
+    assert clock(in_time.limit) == "Wed 08.05.2024 00:00"
+    assert (strict.verdict, clock(strict.limit)) == ("breached", "Tue 07.05.2024 18:00")
+    # without the last two lines of the diary: the date ends at 24:00
+    for as_of, verdict in (
+        ("Tue 07.05.2024 16:59", "pending"),
+        ("Tue 07.05.2024 17:00", "at_risk"),
+        ("Wed 08.05.2024 00:00", "at_risk"),
+        ("Wed 08.05.2024 00:01", "breached"),
+    ):
+        assert only(diary[:2], as_of, targets[1]).verdict == verdict, as_of
+
+
+def test_a_clock_detected_later_does_not_exist_yet() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created; received Wed 12.03.2025 14:40",
+        "Wed 12.03.2025 11:00 deleted citizen; received Wed 12.03.2025 15:30",
+    )
+    policy = Policy([target(starts="detected"), target("posted")])
+    for as_of, clocks in (("14:39", ["posted"]), ("14:40", ["answer", "posted"])):
+        result = evaluate(diary[:1], policy, as_of=at(f"Wed 12.03.2025 {as_of}"))
+        assert [one.target for one in result.outcomes] == clocks
+    assert holder_spans(diary, policy.targets[0], as_of=at("Wed 12.03.2025 14:39")) == ()
+    watch = Watch(target(starts="detected"))
+    assert watch.advance("Wed 12.03.2025 14:00") == set()
+    assert watch.apply(diary[0]) == set()
+    assert watch.advance("Wed 12.03.2025 15:00") == {"opened Wed 12.03.2025 14:40"}
+    assert watch.apply(diary[1]) == {"withdrawn Wed 12.03.2025 14:40"}
+    # 14:40-15:30 = 0:50 of none, as it was withdrawn before
+    outcome = only(diary, "Wed 12.03.2025 15:30", target(starts="detected"))
+    assert sentence(outcome) == "withdrawn, due Thu 13.03.2025 09:40, used 0:00"
+
+
+@sides
+def test_an_interim_reply_does_not_answer_the_clock_it_starts(side: Side) -> None:
+    posted, interim, answer = story(
+        "2025-03-11 09:00 created", "2025-03-11 10:00 replied", "2025-03-11 12:00 replied"
+    )
+    events = [posted, replace(interim, reason="interim"), answer]
+    for stops in ("first_reply", "next_reply", frozenset({"replied"})):
+        promise = replace(FOUR, starts="interim", stops=stops)
+        row = judged(side, events, "2025-03-12 09:00", promise)
+        times = (row["started_at"], row["answered_at"])
+        assert times == (local("2025-03-11 10:00"), local("2025-03-11 12:00"))
+
+
+def test_at_one_instant_a_reply_comes_before_a_deletion_and_a_closing_after() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created citizen",
+        "Wed 12.03.2025 12:00 deleted citizen",
+        "Wed 12.03.2025 12:00 replied official",
+        "Wed 12.03.2025 12:00 closed official",
+    )
+    posted, deleted, answer, closed = diary
+    closing = target("closing", stops=frozenset({"closed"}))
+    used = "due Wed 12.03.2025 15:15, used 1:45"
+    assert judge(diary, "Wed 12.03.2025 18:00", target(), closing) == {
+        "answer": f"met, {used}",
+        "closing": f"withdrawn, {used}",
+    }
+    assert only([posted, deleted, closed], "Wed 12.03.2025 18:00").verdict == "withdrawn"
+    # a deletion by the agency withdraws nothing at any instant
+    by_agency = entry("A-1", 1, "Wed 12.03.2025 12:00 deleted official")
+    assert only([posted, by_agency, closed], "Wed 12.03.2025 18:00", closing).verdict == "met"
+    assert only([posted, by_agency], "Wed 12.03.2025 18:00").verdict == "breached"
+    back = entry("A-1", 5, "Wed 12.03.2025 12:00 restored")
+    assert only([posted, deleted, back], "Wed 12.03.2025 18:00").verdict == "breached"
+    assert answer.order < deleted.order < back.order < closed.order
+
+
+def test_an_appeal_deleted_before_its_clock_starts_is_withdrawn_at_the_start() -> None:
+    for deleted in ("10:15", "10:10"):  # at the instant of the posting, and before it
+        diary = life(
+            "A-1", "Wed 12.03.2025 10:15 created", f"Wed 12.03.2025 {deleted} deleted citizen"
+        )
+        outcome = only(diary, "Wed 12.03.2025 18:00")
+        assert sentence(outcome) == "withdrawn, due Wed 12.03.2025 15:15, used 0:00"
+        assert outcome.withdrawn_at == outcome.started_at == at("Wed 12.03.2025 10:15")
+        by_agency = entry("A-1", 1, f"Wed 12.03.2025 {deleted} deleted official")
+        assert only([diary[0], by_agency], "Wed 12.03.2025 18:00").verdict == "breached"
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:15 created",
+        "Wed 12.03.2025 11:00 deleted citizen",
+        "Wed 12.03.2025 11:30 registered",
+    )
+    registered = only(diary, "Wed 12.03.2025 18:00", target(starts="registered"))
+    assert registered.withdrawn_at == registered.started_at == at("Wed 12.03.2025 11:30")
+
+
+def test_only_a_reply_from_before_the_deletion_needs_a_review() -> None:
+    for replied, needs_review in (("11:30", True), ("12:00", True), ("12:01", False)):
+        diary = life(
+            "A-1",
+            "Wed 12.03.2025 10:15 created",
+            "Wed 12.03.2025 12:00 deleted citizen",
+            f"Wed 12.03.2025 {replied} replied official",
+        )
+        outcome = only(diary, "Wed 12.03.2025 18:00", target(stops="substantive_reply"))
+        assert (outcome.verdict, outcome.needs_review) == ("withdrawn", needs_review)
+
+
+def test_a_reopened_appeal_keeps_its_holder() -> None:
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 09:00 created agency=A",
+        "Wed 12.03.2025 10:00 transferred agency=B",
+        "Wed 12.03.2025 11:00 replied official",
+        "Wed 12.03.2025 12:00 reopened",
+        "Wed 12.03.2025 14:00 transferred agency=C",
+        "Wed 12.03.2025 15:00 transferred agency=B",
+    )
+    as_of = at("Wed 12.03.2025 16:00")
+    spans = holder_spans(diary, target(), as_of=as_of, cycle=1)
+    assert [(span.phase, span.holder, format_amount(span.worked)) for span in spans] == [
+        ("assigned", "B", "1:00"),
+        ("assigned", "C", "1:00"),
+        ("assigned", "B", "1:00"),
+    ]
+    assert breach_owner(spans, at("Wed 12.03.2025 12:30")) == "B"
+    _, again = evaluate(diary, Policy([target(on_transfer="resume")]), as_of=as_of).outcomes
+    # 12:00-13:00 and 15:00-16:00 in this cycle; what B used in the one before is no part of it
+    assert sentence(again) == "pending, due Wed 12.03.2025 18:00, used 2:00"
+
+
+def test_a_clock_built_by_rule_belongs_to_its_own_cycle() -> None:
+    # the calendar of 2028 is not known; by rule Monday 10 January is the first working day
+    diary = life(
+        "A-1",
+        "Thu 30.12.2027 14:00 created",
+        "Sun 09.01.2028 12:00 replied official formal",
+        "Mon 10.01.2028 17:00 reopened citizen",
+        "Wed 12.01.2028 10:00 replied official substantive",
+    )
+    options = {"stops": "substantive_reply", "budget": working_hours(5)}
+    policy = Policy([target("whole", on_reopen="ignore", **options), target("each", **options)])
+    outcomes = evaluate(diary, policy, as_of=at("Thu 13.01.2028 12:00"), provisional=True).outcomes
+    assert [(one.target, one.cycle, sentence(one), one.provisional) for one in outcomes] == [
+        ("whole", 0, "breached by 16:00, due Mon 10.01.2028 10:00, used 21:00", True),
+        ("each", 0, "breached by 26:00, due Mon 10.01.2028 10:00, used 31:00", True),
+        ("each", 1, "breached by 5:00, due Tue 11.01.2028 13:00, used 10:00", True),
+    ]
+
+
+@sides
+def test_a_reopening_begins_a_cycle(side: Side) -> None:
+    events = story(
+        "2025-03-11 09:00 created",
+        "2025-03-11 10:00 reopened",  # nothing to reopen yet
+        "2025-03-11 12:00 replied",
+        "2025-03-12 09:00 reopened",
+    )
+    fits = (Fit((FOUR, replace(FOUR, name="q", on_reopen="ignore"))),)
+    rows = side(Scene(events, fits, local("2025-03-12 12:30"), bare=True))
+    found = [(row["target"], row["cycle"], row["verdict"], row["started_at"]) for row in rows]
+    assert found == [
+        ("p", 0, "met", local("2025-03-11 09:00")),
+        ("p", 1, "at_risk", local("2025-03-12 09:00")),
+        ("q", 0, "met", local("2025-03-11 09:00")),
+    ]
+
+
+@sides
+def test_a_holder_of_an_earlier_cycle_is_new_in_this_one(side: Side) -> None:
+    moves = story(
+        "2025-03-11 09:00 created",
+        "2025-03-11 10:00 transferred",
+        "2025-03-11 11:00 replied",
+        "2025-03-11 12:00 reopened",
+        "2025-03-11 14:00 transferred",
+    )
+    holders = {0: "A", 1: "B", 4: "A"}
+    events = [replace(event, agency_id=holders.get(n)) for n, event in enumerate(moves)]
+    promise = replace(FOUR, on_transfer="resume")
+    _, row = side(Scene(tuple(events), (Fit((promise,)),), local("2025-03-11 15:00"), bare=True))
+    assert (row["started_at"], str(row["elapsed"])) == (local("2025-03-11 14:00"), "1:00:00")
+
+
+def test_schedules_differ_by_channel_and_importance() -> None:
+    diary = [
+        *life("A-1", "Sat 14.06.2025 21:30 created channel=vk"),
+        *life("A-2", "Sat 14.06.2025 21:30 created channel=hotline"),
+        *life("A-3", "Sat 14.06.2025 21:30 created channel=vk importance=emergency"),
+        *life("A-4", "Sat 14.06.2025 21:30 created channel=telegram"),
+    ]
+    by_channel = ScheduleBy("channel", {"vk": S8, "hotline": DUTY})
+    policy = Policy(
+        [
+            Rule(
+                [target("at once", budget=working_hours(1), schedule=ROUND_THE_CLOCK)],
+                importances=("emergency",),
+            ),
+            Rule([target("answer", schedule=by_channel)]),
+        ]
+    )
+    result = evaluate(diary, policy, as_of=at("Sun 15.06.2025 10:00"))
+    assert [(one.appeal_id, one.target, sentence(one)) for one in result.outcomes] == [
+        # closed until Monday 09:00
+        ("A-1", "answer", "pending, due Mon 16.06.2025 13:00, used 0:00"),
+        # open again on Sunday at 08:00
+        ("A-2", "answer", "pending, due Sun 15.06.2025 12:00, used 2:00"),
+        # 21:30 to 10:00
+        ("A-3", "at once", "breached by 11:30, due Sat 14.06.2025 22:30, used 12:30"),
+    ]
+    assert [(one.appeal_id, one.reason) for one in result.unmatched] == [("A-4", "no_schedule")]
+
+
+def test_each_district_has_its_own_zone() -> None:
+    zones = {"yakutsk": "Asia/Yakutsk", "vladivostok": "Asia/Vladivostok"}
+    by_district = ScheduleBy(
+        "district_id", {name: Schedule("RU", HOURS, tz=zone) for name, zone in zones.items()}
+    )
+    diary = [
+        *life("A-1", "Mon 14.07.2025 13:00+03:00 created district=yakutsk"),
+        *life("A-2", "Mon 14.07.2025 13:00+03:00 created district=vladivostok"),
+    ]
+    # 19:00 and 20:00 there, so from Tuesday 09:00 to 13:00 there
+    outcomes = ask(diary, "Tue 15.07.2025 05:30", target(schedule=by_district)).outcomes
+    assert [(one.appeal_id, sentence(one)) for one in outcomes] == [
+        # 05:30 is 11:30 there
+        ("A-1", "pending, due Tue 15.07.2025 07:00, used 2:30"),
+        # 05:30 is 12:30 there
+        ("A-2", "at_risk, due Tue 15.07.2025 06:00, used 3:30"),
+    ]
+    assert [clock(one.due_at, ZoneInfo(zones[one.district_id or ""])) for one in outcomes] == [
+        "Tue 15.07.2025 13:00",
+        "Tue 15.07.2025 13:00",
+    ]

@@ -11,7 +11,6 @@ from hypothesis import given
 from kit import promise_oracle as oracle
 from kit.diaries import (
     S8,
-    ask,
     at,
     clock,
     entry,
@@ -20,7 +19,6 @@ from kit.diaries import (
     only,
     phases,
     sentence,
-    shares,
     target,
 )
 from kit.promise_scenes import FOUR, Scene, Side, judged, local, scenes, sides, story, target_of
@@ -32,116 +30,6 @@ from workhours_sla import (
     working_hours,
 )
 from workhours_sla.sla.holders import breach_owner
-
-
-def test_keep_restart_and_resume_after_two_transfers() -> None:
-    diary = life(
-        "A-1",
-        "Tue 14.10.2025 11:20 created citizen agency=A",
-        "Tue 14.10.2025 15:05 transferred agency=B",
-        "Tue 14.10.2025 16:35 transferred agency=A",
-        "Wed 15.10.2025 09:50 replied official",
-        "Wed 15.10.2025 11:00 transferred agency=C",
-    )
-    targets = [target(on, on_transfer=on) for on in ("keep", "restart", "resume")]
-    assert judge(diary, "Wed 15.10.2025 12:00", *targets) == {
-        # Tue 11:20-13:00 = 1:40, 14-18 = 4:00, Wed 0:50; the last 2:20 of four are 14:00-16:20
-        "keep": "breached by 2:30, due Tue 14.10.2025 16:20, used 6:30",
-        # Tue 16:35-18:00 = 1:25, Wed 0:50; the last 2:35 are Wed 09:00-11:35
-        "restart": "met, due Wed 15.10.2025 11:35, used 2:15",
-        # A had used 1:40 + 14:00-15:05 = 2:45, and uses 2:15 more; the last 1:15 are 16:35-17:50
-        "resume": "breached by 1:00, due Tue 14.10.2025 17:50, used 5:00",
-    }
-    assert shares(diary, "Wed 15.10.2025 12:00", targets[0]) == [
-        ("A", "2:45"),
-        ("B", "1:30"),
-        ("A", "2:15"),
-    ]
-
-
-def test_transfers_to_and_fro_just_before_the_due_time() -> None:
-    diary = life(
-        "A-1",
-        "Wed 12.03.2025 10:15 created citizen agency=C",
-        "Wed 12.03.2025 10:30 transferred agency=A",
-        "Wed 12.03.2025 14:50 transferred agency=B",
-        "Wed 12.03.2025 15:05 transferred agency=A",
-        "Wed 12.03.2025 15:10 transferred agency=B",
-        "Wed 12.03.2025 15:40 replied official",
-    )
-    targets = [target(on, on_transfer=on) for on in ("keep", "restart", "resume")]
-    assert judge(diary, "Wed 12.03.2025 18:00", *targets) == {
-        # 10:15-13:00 = 2:45, 14:00-15:40 = 1:40
-        "keep": "breached by 0:25, due Wed 12.03.2025 15:15, used 4:25",
-        # 15:10-15:40; 15:10-18:00 = 2:50, Thu 1:10
-        "restart": "met, due Thu 13.03.2025 10:10, used 0:30",
-        # B had 14:50-15:05 = 0:15 and 0:30; of the 3:45 left at 15:10 0:55 are for Thursday
-        "resume": "met, due Thu 13.03.2025 09:55, used 0:45",
-    }
-    assert shares(diary, "Wed 12.03.2025 18:00", targets[0]) == [
-        ("C", "0:15"),
-        ("A", "3:20"),
-        ("B", "0:15"),
-        ("A", "0:05"),
-        ("B", "0:30"),
-    ]
-    spans = holder_spans(diary, targets[0], as_of=at("Wed 12.03.2025 18:00"))
-    due = at("Wed 12.03.2025 15:15")
-    assert breach_owner(spans, due) == "B"
-    assert breach_owner(spans, due, "largest_share") == "A"
-    assert breach_owner(spans, due, "first") == "C"
-
-
-def test_late_registration_and_a_late_transfer_hide_no_delay_from_the_citizen() -> None:
-    # registered late, a formal reply just before lunch, passed on and deleted just before closing
-    diary = life(
-        "A-1",
-        "Fri 01.11.2024 15:00 created citizen agency=A",
-        "Sat 02.11.2024 12:00 registered official",
-        "Sat 02.11.2024 12:55 replied official formal",
-        "Sat 02.11.2024 16:50 transferred official agency=B",
-        "Sat 02.11.2024 16:55 deleted official",
-    )
-    targets = (
-        target("citizen", stops="substantive_reply"),
-        target("office", starts="registered"),
-        target("holder", stops="substantive_reply", on_transfer="restart"),
-    )
-    assert judge(diary, "Tue 05.11.2024 10:00", *targets) == {
-        # Fri 3:00, Sat (short) 7:00, Tue 1:00; due an hour into Saturday
-        "citizen": "breached by 7:00, due Sat 02.11.2024 10:00, used 11:00",
-        # 12:00-12:55; 12:00-13:00 and 14:00-17:00
-        "office": "met, due Sat 02.11.2024 17:00, used 0:55",
-        # Sat 16:50-17:00 = 0:10, Tue 1:00; 3:50 into Tuesday
-        "holder": "pending, due Tue 05.11.2024 12:50, used 1:10",
-    }
-    # Fri 3:00, Sat 09:00-12:00 = 3:00; 12:00-13:00, 14:00-16:50 = 3:50; Sat 0:10, Tue 1:00
-    assert phases(diary, "Tue 05.11.2024 10:00", targets[0]) == [
-        ("unregistered", None, "6:00"),
-        ("assigned", "A", "3:50"),
-        ("assigned", "B", "1:10"),
-    ]
-
-
-def test_a_transfer_from_a_to_b() -> None:
-    diary = life(
-        "A-1",
-        "Tue 14.10.2025 11:20 created citizen agency=A",
-        "Tue 14.10.2025 15:05 transferred agency=B",
-        "Wed 15.10.2025 09:50 replied official",
-    )
-    citizen, assignee = target("citizen"), target("assignee", on_transfer="restart")
-    assert judge(diary, "Wed 15.10.2025 12:00", citizen, assignee) == {
-        # 11:20-13:00 = 1:40, 14-18 = 4:00, Wed 0:50
-        "citizen": "breached by 2:30, due Tue 14.10.2025 16:20, used 6:30",
-        # 15:05-18:00 = 2:55, Wed 0:50; the last 1:05 are Wed 09:00-10:05
-        "assignee": "met, due Wed 15.10.2025 10:05, used 3:45",
-    }
-    assert {one.agency_id for one in ask(diary, "Wed 15.10.2025 12:00").outcomes} == {"B"}
-    # A: 1:40 + 14:00-15:05; B: 2:55 + 0:50; together 6:30
-    assert shares(diary, "Wed 15.10.2025 12:00", citizen) == [("A", "2:45"), ("B", "3:45")]
-    # when it breached, A had used 2:45 and B 15:05-16:20
-    assert shares(diary, "Tue 14.10.2025 16:20", citizen) == [("A", "2:45"), ("B", "1:15")]
 
 
 def test_spans_begin_with_the_clock_even_if_it_starts_before_the_posting() -> None:
@@ -259,24 +147,6 @@ def test_after_a_transfer_the_whole_clock_uses_the_schedule_of_the_new_holder() 
     }
 
 
-def test_a_second_posting_names_no_holder() -> None:
-    diary = life(
-        "A-1",
-        "Wed 12.03.2025 09:00 created agency=A",
-        "Wed 12.03.2025 10:00 created agency=B",
-        "Wed 12.03.2025 11:00 transferred agency=C",
-        "Wed 12.03.2025 12:00 transferred agency=A",
-    )
-    assert phases(diary, "Wed 12.03.2025 13:00", target()) == [
-        ("assigned", "A", "2:00"),
-        ("assigned", "C", "1:00"),
-        ("assigned", "A", "1:00"),
-    ]
-    # 09:00-11:00, 12:00-13:00
-    outcome = only(diary, "Wed 12.03.2025 13:00", target(on_transfer="resume"))
-    assert outcome.elapsed == working_hours(3)
-
-
 @sides
 def test_a_transfer_that_is_the_answer_starts_nothing(side: Side) -> None:
     events = story("2025-03-11 09:00 created", "2025-03-11 11:00 transferred")
@@ -304,3 +174,17 @@ def test_spans_of_holders_add_up_to_the_clock(scene: Scene) -> None:
         assert sum((span.worked for span in spans), timedelta(0)) == outcome.elapsed
         edges = [(span.since, span.until) for span in spans]
         assert all(before == after for (_, before), (after, _) in pairwise(edges))
+
+
+def test_a_review_judges_all_copies_of_the_reply_that_it_names() -> None:
+    """``holder_spans`` does not deduplicate: it uses every event that it is given."""
+    diary = life(
+        "A-1",
+        "Wed 12.03.2025 10:00 created",
+        "Wed 12.03.2025 11:00 replied id=r",
+        "Wed 12.03.2025 12:00 replied id=r",
+        "Wed 12.03.2025 13:00 review substantive of=r",
+    )
+    of = target(stops="substantive_reply")
+    (span,) = holder_spans(diary, of, as_of=at("Thu 13.03.2025 10:00"))
+    assert span.until == diary[1].occurred_at

@@ -5,11 +5,14 @@ and goes on from a snapshot, and changes calendars and policies under way. What 
 not taken back must at all times be what the events that were taken come to.
 """
 
+from __future__ import annotations
+
 import pickle
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 import pytest
 from hypothesis import settings
@@ -31,6 +34,7 @@ from kit.values import DAY, HOUR, OFFICE, TICK
 from workhours_sla import (
     Act,
     Calendar,
+    CalendarDays,
     Change,
     ClockTime,
     Event,
@@ -40,11 +44,14 @@ from workhours_sla import (
     Rule,
     Schedule,
     Target,
+    WorkingDays,
     day_off,
     evaluate,
+    working_hours,
 )
 from workhours_sla.errors import CalendarCoverageError, EventError, StoreError, WorkHoursError
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.changes import AppealState
+from workhours_sla.sla.target import ScheduleBy
 from workhours_sla.stream import Batch, Rejected
 
 MANY = settings(PROPERTY, max_examples=EXAMPLES * 3, stateful_step_count=20)
@@ -272,44 +279,10 @@ def test_no_event_is_applied_if_iterating_them_raises() -> None:
     assert kinds(monitor.apply([posted, answer])) == ["opened", "met"]
 
 
-def test_a_restored_monitor_continues_with_its_events() -> None:
-    posted, answer = story("2025-03-11 09:00 created", "2025-03-11 10:00 replied")
-    monitor = Monitor(FOUR)
-    monitor.apply(posted)
-    restored = Monitor.restore(FOUR, monitor.snapshot())
-    assert kinds(restored.advance(local("2025-03-11 12:00"))) == ["at_risk"]
-    assert kinds(restored.apply(answer)) == ["-at_risk", "met"]
-
-
 @pytest.mark.parametrize("content", [(), ("workhours.monitor/1",), "x", 5])
 def test_what_is_no_snapshot_is_refused(content: object) -> None:
     with pytest.raises(WorkHoursError, match="not a snapshot of form"):
         Monitor.restore(FOUR, pickle.dumps(content))
-
-
-def test_a_start_that_moves_opens_the_clock_again_with_its_due_time() -> None:
-    posted, earlier = story("2025-03-11 10:00 created", "2025-03-11 09:00 created")
-    monitor = Monitor(FOUR)
-    monitor.apply(replace(posted, received_at=local("2025-03-11 12:00")))
-    changes = monitor.apply(
-        replace(earlier, event_id=posted.event_id, received_at=local("2025-03-11 11:00"))
-    )
-    assert kinds(changes) == ["-opened", "opened"]
-    assert changes[-1].due_at == local("2025-03-11 13:00")
-
-
-def test_a_copy_received_earlier_is_a_duplicate_and_replaces_the_first() -> None:
-    (posted,) = story("2025-03-11 09:00 created")
-    copies = [
-        replace(posted, received_at=posted.received_at + HOUR * hours, channel=channel)
-        for hours, channel in ((2, "vk"), (3, "ok"), (1, "vk"))
-    ]
-    monitor = Monitor(FOUR)
-    monitor.apply(copies)
-    assert (monitor.counters.duplicate, monitor.counters.conflicting) == (1, 1)
-    kept = monitor.evaluate(local("2025-03-11 12:00"))
-    assert kept == evaluate([copies[2], copies[1]], FOUR, as_of=local("2025-03-11 12:00"))
-    assert [rejected.event for rejected in monitor.quarantine] == [copies[1]]
 
 
 def test_an_event_from_before_the_watermark_counts_as_late() -> None:
@@ -335,56 +308,6 @@ def test_every_content_of_an_event_id_is_kept() -> None:
     for one in (monitor, restored):
         assert {rejected.event for rejected in one.quarantine} == set(others)
         assert one.evaluate(as_of) == evaluate([posted, *others], FOUR, as_of=as_of)
-
-
-def test_a_deletion_is_emitted_and_retracted_at_once() -> None:
-    events = story(
-        "2025-03-11 09:00 created",
-        "2025-03-11 10:00 deleted",
-        "2025-03-11 11:00 restored",
-        deleted={"author_role": "citizen"},
-    )
-    monitor = Monitor(FOUR)
-    reported = [kinds(monitor.apply(event)) for event in events]
-    assert reported == [["opened"], ["withdrawn"], ["-withdrawn"]]
-
-
-def test_every_change_of_a_removed_clock_is_retracted() -> None:
-    paused = Policy([Target("p", 4 * HOUR, OFFICE, pauses=True)])
-    other = Policy([Target("q", 4 * HOUR, OFFICE)])
-    events = story(
-        "2025-03-11 09:00 created", "2025-03-11 10:00 paused", "2025-03-11 11:00 resumed"
-    )
-    monitor, ledger = Monitor(paused), Ledger()
-    ledger.take(monitor.apply(events))
-    ledger.take(monitor.replace(other))
-    assert [(c.target, str(c.kind)) for c in ledger.current.values()] == [("q", "opened")]
-
-
-def test_a_clock_is_removed_beside_one_that_has_not_started() -> None:
-    """The clock starts later, at the receipt of the posting. The reopening turns out to be none."""
-    policy = Policy(
-        [
-            Target("since detected", 4 * HOUR, OFFICE, starts="detected"),
-            Target("whole", 4 * HOUR, OFFICE, on_reopen="ignore"),
-        ]
-    )
-    posted, answer, reopened = story(
-        "2025-03-11 09:00 created", "2025-03-11 10:00 replied", "2025-03-11 10:10 reopened"
-    )
-    monitor, ledger = Monitor(policy), Ledger()
-    ledger.take(monitor.advance(local("2025-03-11 11:00")))
-    ledger.take(
-        monitor.apply(
-            [replace(posted, received_at=posted.received_at + 99 * HOUR), answer, reopened]
-        )
-    )
-    both = {("since detected", 1), ("whole", 0)}
-    assert {key[1:] for key in ledger.clocks()} == both
-    ledger.take(
-        monitor.apply(replace(reopened, type="edited", received_at=reopened.received_at - TICK))
-    )
-    assert {key[1:] for key in ledger.clocks()} == {("whole", 0)}
 
 
 def test_a_budget_that_ends_after_year_9999_has_no_due_time() -> None:
@@ -514,19 +437,6 @@ def test_a_limit_after_the_change_is_an_ordinary_one() -> None:
     assert not any(change.retroactive for change in changes)
 
 
-def test_a_target_that_comes_to_apply_during_a_pause_has_no_limit_yet() -> None:
-    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
-    urgent = Rule([Target("urgent", 2 * HOUR, office, pauses=True)], importances=["high"])
-    policy = Policy([urgent, Rule([Target("plain", 8 * HOUR, office)])])
-    paused = story("2025-03-12 09:00 created", "2025-03-12 09:30 paused")[1]
-    events = [RAISED[0], replace(paused, event_id="p"), RAISED[1]]
-    monitor = Monitor(policy)
-    assert kinds_of(monitor.apply(events)) == ["opened", "paused"]
-    assert kinds_of(monitor.advance(local("2025-03-14 09:00"))) == []
-    (outcome,) = monitor.evaluate(local("2025-03-14 09:00")).outcomes
-    assert (outcome.verdict.value, outcome.limit) == ("paused", None)
-
-
 def test_a_change_and_its_reverse_in_one_step_date_a_breach_to_the_reverse() -> None:
     there_and_back = story(
         "2025-03-12 09:00 created",
@@ -595,3 +505,69 @@ def test_an_error_before_anything_was_changed_does_not_stop_a_monitor() -> None:
     with pytest.raises(StoreError, match="no row 7 is in quarantine"):
         monitor.repair(created, rejected=7)
     assert [change.kind.value for change in monitor.apply(created)] == ["opened"]
+
+
+OFFICE = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+LONG = Schedule("RU-VGG", "Mo-Fr 08:00-20:00")
+MONDAY = datetime(2025, 3, 10, 9, tzinfo=OFFICE.tz)
+POLICY = Policy(
+    [
+        Target("first reply", working_hours(4), OFFICE),
+        Target("to the point", working_hours(4), OFFICE, stops="substantive_reply", pauses=True),
+        Target("whole", CalendarDays(3, roll="following"), OFFICE, on_reopen="ignore"),
+        Target(
+            "by agency",
+            working_hours(30),
+            ScheduleBy("agency_id", {"roads": OFFICE, "parks": LONG}),
+            stops="substantive_reply",
+        ),
+        Target("interim", working_hours(8), OFFICE, starts="interim", stops="final_reply"),
+        Target("days", WorkingDays(4), OFFICE, stops="substantive_reply", pauses=True),
+        Target("back", CalendarDays(2, roll="preceding"), OFFICE, pauses=True),
+    ]
+)
+KINDS = ("replied", "reopened") * 4 + ("paused", "resumed", "edited", "closed", "review", "deleted")
+
+
+def random_story(chance: random.Random, appeals: int, size: int) -> Iterator[Event]:
+    """Yield events of some appeals, in which replies and reopenings are frequent."""
+    when = MONDAY
+    for number in range(size):
+        appeal = chance.randrange(appeals)
+        when += timedelta(minutes=chance.choice((0, 1, 20, 240)))
+        kind = "created" if number < appeals else chance.choice(KINDS)
+        yield Event(
+            str(number),
+            f"A-{number if number < appeals else appeal}",
+            kind,
+            when - timedelta(minutes=chance.choice((0, 0, 0, 30))),
+            when,
+            author_role="citizen" if kind == "deleted" else "official",
+            substantive=chance.choice((None, True, False)),
+            agency_id="roads"
+            if kind == "created"
+            else chance.choice((*[None] * 24, "roads", "parks")),
+            reason=chance.choice((None, "interim")),
+        )
+
+
+@pytest.mark.parametrize("step", [1, 3])
+@pytest.mark.parametrize("appeals", [1, 5])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_monitor_that_keeps_its_clocks_reports_as_one_that_is_restored(
+    seed: int, appeals: int, step: int
+) -> None:
+    """A restored monitor builds every clock again at each step."""
+    kept, restored = Monitor(POLICY), Monitor(POLICY)
+    for events in batched(random_story(random.Random(seed), appeals, 90), step):
+        restored = Monitor.restore(POLICY, restored.snapshot())
+        assert kept.apply(events) == restored.apply(events)
+        restored = Monitor.restore(POLICY, restored.snapshot())
+        until = events[-1].received_at + timedelta(minutes=seed)
+        assert kept.advance(until) == restored.advance(until)
+        assert kept.next_at == restored.next_at
+
+
+def batched(events: Iterator[Event], size: int) -> Iterator[tuple[Event, ...]]:
+    while step := tuple(islice(events, size)):
+        yield step

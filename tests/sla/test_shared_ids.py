@@ -65,25 +65,26 @@ def notes(capsys: pytest.CaptureFixture[str]) -> str:
     return "".join(line for line in written if line.startswith(heads))
 
 
-@pytest.mark.parametrize("command", ["check", "forecast", "report"])
-@pytest.mark.parametrize("lang", catalog.LANGUAGES)
-def test_an_appeal_id_of_most_rows_is_named(
-    command: str, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("rows", "facts"),
+    [
+        (of_one_appeal(240, 60), (240, 300, 80, "appeal_id", "A-1", "appeal_id", "appeal_id")),
+        (of_one_event(100, 50), (100, 150, 66, "event_id", "A-1", "event_id", "event_id")),
+    ],
+    ids=["appeal", "event"],
+)
+@pytest.mark.parametrize(
+    ("command", "lang"), [("check", "en"), ("check", "ru"), ("forecast", "en"), ("report", "ru")]
+)
+def test_an_id_of_most_rows_is_named(
+    command: str,
+    lang: str,
+    rows: list[Row],
+    facts: tuple[object, ...],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    asked = sheet(tmp_path, of_one_appeal(240, 60))
-    main([command, *asked, "--json", f"--lang={lang}"])
-    facts = 240, 300, 80, "appeal_id", "A-1", "appeal_id", "appeal_id"
-    assert notes(capsys) == NOTES[lang].format(*facts)
-
-
-@pytest.mark.parametrize("command", ["check", "forecast", "report"])
-@pytest.mark.parametrize("lang", catalog.LANGUAGES)
-def test_an_event_id_of_most_rows_is_named(
-    command: str, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked = sheet(tmp_path, of_one_event(100, 50))
-    main([command, *asked, "--json", f"--lang={lang}"])
-    facts = 100, 150, 66, "event_id", "A-1", "event_id", "event_id"
+    main([command, *sheet(tmp_path, rows), "--json", f"--lang={lang}"])
     assert notes(capsys) == NOTES[lang].format(*facts)
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from kit.values import OFFICE, POLICY, at, created, event, replied
 from workhours_sla import (
-    Evaluation,
     Event,
     EventType,
     Monitor,
@@ -31,17 +30,9 @@ from workhours_sla.errors import (
     NaiveDatetimeError,
     PolicyError,
 )
-from workhours_sla.sla.fold import fold
-from workhours_sla.sla.instants import BEGINNING, NEVER
+from workhours_sla.sla.event import BEGINNING, NEVER
 
 STRICT = Policy([Target("first reply", working_hours(4), OFFICE, closing="strict")])
-
-
-def reconciles(result: Evaluation) -> bool:
-    counts = result.reconciliation
-    return counts.read == (
-        counts.applied + counts.duplicate + counts.quarantined + counts.after_as_of
-    ) and counts.quarantined == len(result.quarantine)
 
 
 def test_an_answer_between_due_and_limit_is_met_unless_the_target_is_strict() -> None:
@@ -91,7 +82,6 @@ def test_quarantined_events_have_a_reason() -> None:
     }
     assert [outcome.appeal_id for outcome in result.outcomes] == ["1", "4", "5"]
     assert result.reconciliation.after_as_of == 1
-    assert reconciles(result)
 
 
 def test_of_two_contents_the_one_received_first_counts() -> None:
@@ -103,15 +93,6 @@ def test_of_two_contents_the_one_received_first_counts() -> None:
         result = evaluate(events, POLICY, as_of=at(2025, 3, 13))
         assert result.outcomes[0].channel == "ok"
         assert {q.event.channel for q in result.quarantine} == {"vk"}
-        assert reconciles(result)
-
-
-def test_a_later_copy_of_an_event_from_the_future_is_a_duplicate() -> None:
-    future = created("1", at(2025, 3, 12, 11), received_at=at(2025, 3, 12, 10))
-    copy = created("1", at(2025, 3, 12, 11), received_at=at(2025, 3, 12, 12))
-    for events in ([future, copy], [copy, future]):
-        counts = evaluate(events, POLICY, as_of=at(2025, 3, 13)).reconciliation
-        assert (counts.duplicate, counts.quarantined) == (1, 1)
 
 
 def test_dates_outside_the_calendar_leave_a_known_due_time() -> None:
@@ -142,13 +123,6 @@ def test_values_can_be_pickled_and_are_frozen() -> None:
     assert pickle.loads(pickle.dumps(result)) == result  # noqa: S301
     by = ScheduleBy("channel", {"vk": OFFICE})
     assert pickle.loads(pickle.dumps(by)) == by  # noqa: S301
-
-
-def test_clocks_are_frozen() -> None:
-    (clock,) = fold([created("1", at(2025, 3, 12, 10))], POLICY).clocks[:1]
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        clock.limit = None
-    assert dataclasses.replace(clock, cycle=0) == clock
 
 
 @pytest.mark.parametrize("name", ["event_id", "appeal_id", "topic", "refers_to"])
@@ -216,7 +190,6 @@ def test_an_event_from_the_future_does_not_replace_one_that_can_be_true() -> Non
         result = evaluate(events, POLICY, as_of=at(2025, 3, 12, 15))
         assert [o.posted_at for o in result.outcomes] == [at(2025, 3, 12, 10)]
         assert [q.reason for q in result.quarantine] == ["future_time"]
-        assert reconciles(result)
 
 
 def test_late_counts_only_applied_events() -> None:
@@ -286,13 +259,10 @@ def test_other_appeals_never_wait_for_a_message(role: str | None) -> None:
 
 
 def test_a_waiting_clock_starts_in_a_stream_too() -> None:
-    policy = Policy([Target("t", working_hours(1), OFFICE, staff_opened="wait")])
-    monitor = Monitor(policy)
+    monitor = Monitor(Policy([Target("t", working_hours(1), OFFICE, staff_opened="wait")]))
     assert monitor.apply(by_staff("official")) == ()
-    changes = monitor.apply(message(at(2025, 3, 12, 15)))
-    assert [(change.kind.value, change.due_at) for change in changes] == [
-        ("opened", at(2025, 3, 12, 16))
-    ]
+    (opened,) = monitor.apply(message(at(2025, 3, 12, 15)))
+    assert (opened.kind.value, opened.due_at) == ("opened", at(2025, 3, 12, 16))
 
 
 def test_an_open_pause_is_marked_if_later_events_show_work() -> None:

@@ -280,7 +280,7 @@ def test_every_command_runs_without_posix(folder: Path) -> None:
         "from workhours_sla.cli.main import main\n"
         f"for arguments, status in {STEPS!r}:\n"
         "    assert main(arguments) == status, arguments\n"
-        "from workhours_sla.stores.sqlite import SqliteStore\n"
+        "from workhours_sla.stores.open import SqliteStore\n"
         "from workhours_sla.errors import StoreError\n"
         "from pathlib import Path\n"
         "with SqliteStore(Path('a.db')):\n"

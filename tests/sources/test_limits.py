@@ -33,8 +33,8 @@ from workhours_sla.files import (
 )
 from workhours_sla.json import from_json, to_json
 from workhours_sla.stream.sinks.jsonl import JsonLinesSink
-from workhours_sla.worktime.budget import parse_amount
-from workhours_sla.worktime.budget_texts import parse_budget
+from workhours_sla.worktime.amounts import parse_amount
+from workhours_sla.worktime.budgets import parse_budget
 
 pytest.importorskip("numpy")  # of reports
 

@@ -30,7 +30,7 @@ from workhours_sla.sources import (
     workbook_zip,
 )
 from workhours_sla.sources.rows import clip
-from workhours_sla.worktime.budget_texts import parse_budget
+from workhours_sla.worktime.budgets import parse_budget
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")

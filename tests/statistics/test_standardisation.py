@@ -22,24 +22,6 @@ def classes(rng: object, number: int, *, least: int = 0) -> tuple[object, object
     return rng.binomial(n, rng.uniform(0.3, 1, size=number)), n
 
 
-def test_a_standardised_rate_by_hand() -> None:
-    found = standardised_rate([45, 10], [50, 20], [60, 40])
-    assert found.rate == pytest.approx(0.6 * 0.9 + 0.4 * 0.5)
-    # the Wilson limits of 45 of 50 and of 10 of 20
-    down = ((0.6 * (0.9 - 0.786398)) ** 2 + (0.4 * (0.5 - 0.299298)) ** 2) ** 0.5
-    up = ((0.6 * (0.956520 - 0.9)) ** 2 + (0.4 * (0.700702 - 0.5)) ** 2) ** 0.5
-    assert found.interval.lower == pytest.approx(found.rate - down, abs=1e-6)
-    assert found.interval.upper == pytest.approx(found.rate + up, abs=1e-6)
-    assert found.labels.tolist() == [0, 1]
-
-
-def test_small_classes_are_merged() -> None:
-    # 2 of 3 and 1 of 4 become 3 of 7 with the weight 30 + 10
-    found = standardised_rate([45, 2, 1], [50, 3, 4], [60, 30, 10])
-    assert found.labels.tolist() == [0, 1, 1]
-    assert found.rate == pytest.approx(0.6 * 0.9 + 0.4 * 3 / 7)
-
-
 @pytest.mark.parametrize(
     ("n", "labels"),
     [
@@ -63,24 +45,6 @@ def test_merged_classes_are_large_enough_if_possible() -> None:
         sums = np.bincount(merge_small_classes(n), weights=n)
         assert sums.min() >= 5 or sums.size == 1
         assert sums.sum() == n.sum()
-
-
-def test_the_rate_against_fractions() -> None:
-    rng = np.random.default_rng(SEED)
-    worst = 0.0
-    for _ in range(1000):
-        met, n = classes(rng, int(rng.integers(1, 8)), least=5)
-        weights = rng.integers(1, 100, size=n.size)
-        found = standardised_rate(met, n, weights)
-        w = [Fraction(int(x), int(weights.sum())) for x in weights]
-        p = [Fraction(int(k), int(m)) for k, m in zip(met, n, strict=True)]
-        rate = sum(a * b for a, b in zip(w, p, strict=True))
-        worst = max(worst, abs(found.rate - float(rate)))
-        own = standardised_rate(met, n, n)
-        worst = max(worst, abs(own.rate - met.sum() / n.sum()))
-        times_ten = standardised_rate(met, n, weights * 10)
-        worst = max(worst, abs(times_ten.rate - found.rate))
-    assert worst < 1e-15, f"largest difference {worst}"
 
 
 def test_the_interval_covers_the_rate_and_is_never_0_wide() -> None:
@@ -126,19 +90,6 @@ def test_the_interval_by_its_definition() -> None:
         theirs = (rate, rate - down**0.5, rate + up**0.5)
         worst = max(worst, *(abs(a - b) for a, b in zip(ours, theirs, strict=True)))
     assert worst < 1e-12, f"largest difference {worst}"
-
-
-def test_a_change_of_the_mix_only() -> None:
-    found = kitagawa([90, 5], [100, 10], [45, 30], [50, 60])
-    assert found.performance == 0
-    assert found.mix == pytest.approx(75 / 110 - 95 / 110)
-
-
-def test_a_change_of_performance_only() -> None:
-    found = kitagawa([90, 5], [100, 10], [70, 8], [100, 10])
-    assert found.mix == 0
-    assert found.performance == pytest.approx(78 / 110 - 95 / 110)
-    assert found.performance_by_class.tolist() == pytest.approx([-20 / 110, 3 / 110])
 
 
 def test_a_new_class_contributes_to_the_mix_only() -> None:

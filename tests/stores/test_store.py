@@ -1,24 +1,20 @@
-"""A store emits the changes of a monitor, batch by batch, and loses nothing.
+"""A store emits the changes of a monitor, batch by batch, and loses nothing, in every database.
 
-Also if it is cut short, full, opened twice or opened under another policy.
+``tests/slow/engines/test_postgres_store.py`` runs the same tests in PostgreSQL.
 """
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
-import sqlite3
-import subprocess
 import sys
 import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -32,7 +28,7 @@ from kit.properties import PROPERTY
 from kit.random_streams import cut, deliveries
 from kit.reported import Ledger, check_reported
 from kit.stored import Stored, events_at, faults_at, reader_at, store_at
-from kit.values import HOUR, OFFICE, POLICY, SECOND, at, created, event, replied
+from kit.values import HOUR, OFFICE, POLICY, at, created, event, replied
 from workhours_sla import (
     Act,
     Change,
@@ -49,7 +45,7 @@ from workhours_sla import (
 from workhours_sla.errors import EventError, StoreError
 from workhours_sla.stores import reader as reading
 from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stores.sqlite_file import restore
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream import Batch, Checkpoint, MemoryStore, Pipeline, Rejected, pipeline
 from workhours_sla.stream.store import Work
 
@@ -58,6 +54,11 @@ from workhours_sla.stream.store import Work
 def a_file() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as there:
         yield Path(there, "appeals.db")
+
+
+@pytest.fixture(params=["memory", "database"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> DatabaseStore:
+    return MemoryStore() if request.param == "memory" else store_at(tmp_path / "appeals.db")
 
 
 def opened(path: Path, policy: Policy = POLICY, **options: object) -> Stored:
@@ -165,28 +166,11 @@ def test_another_policy_emits_only_what_it_changes(scene: Scene, other: Scene, s
             assert store.policy_version == other.policy.version
 
 
-def test_a_correction_of_an_appeal_in_memory_moves_what_it_names(tmp_path: Path) -> None:
-    posted, reply = created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))
-    moved = event("m", "1", EventType.CORRECTED, at(2025, 3, 12, 17), refers_to=reply.event_id)
-    monitor = Monitor(POLICY)
-    with opened(tmp_path / "appeals.db") as store:
-        for one in (posted, reply, moved):
-            changes = store.apply([one])
-            assert changes == monitor.apply(one)
-        # an earlier reply may still arrive
-        assert [change.kind.value for change in changes] == ["met"]
-        changes = store.advance(at(2025, 3, 12, 17))
-        assert changes == monitor.advance(at(2025, 3, 12, 17))
-    assert [change.kind.value for change in changes] == ["at_risk", "breached"]
-
-
 # -- quarantine, repairs and rejected rows ------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["memory", "stored"])
-def test_a_new_appeal_may_breach_by_the_watermark_of_its_batch(kind: str, tmp_path: Path) -> None:
+def test_a_new_appeal_may_breach_by_the_watermark_of_its_batch(store: DatabaseStore) -> None:
     posted, answer = created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))
-    store = MemoryStore() if kind == "memory" else store_at(tmp_path / "appeals.db")
     with Pipeline(store, POLICY) as pipe:
         emitted = pipe.commit(Batch("s", [posted], watermark=at(2025, 3, 13, 10))).changes
         assert [change.kind.value for change in emitted] == ["opened", "at_risk", "breached"]
@@ -239,10 +223,8 @@ def test_a_repair_that_is_ahead_of_its_receipt_is_quarantined(tmp_path: Path) ->
         assert balanced(store)
 
 
-@pytest.mark.parametrize("hot", [1, 20_000])
-def test_many_copies_of_few_ids_have_the_result_of_a_monitor(tmp_path: Path, hot: int) -> None:
-    """Test also a reopened store that caches fewer copies than there are."""
-    chance = random.Random(hot)
+def test_many_copies_of_few_ids_have_the_result_of_a_monitor(tmp_path: Path) -> None:
+    chance = random.Random(1)
     posted = at(2025, 3, 12, 10)
     copies = [
         replace(
@@ -255,28 +237,10 @@ def test_many_copies_of_few_ids_have_the_result_of_a_monitor(tmp_path: Path, hot
     ]
     monitor = Monitor(POLICY)
     for some in (copies[:100], copies[100:]):
-        with opened(tmp_path / "appeals.db", hot=hot) as store:
+        with opened(tmp_path / "appeals.db", hot=1) as store:
             while some:
                 batch, some = some[: (size := chance.randint(1, 4))], some[size:]
                 assert store.apply(batch) == monitor.apply(batch)
-            assert quarantined(store) == quarantined(monitor)
-            assert balanced(store)
-
-
-def test_one_of_many_copies_has_the_last_reason_of_the_fold(tmp_path: Path) -> None:
-    """The appeal is created after its copies were read, and then another copy arrives."""
-    when = at(2025, 3, 12, 10)
-    edited = Event("e", "A", EventType.EDITED, when, when + HOUR)
-    others = [replace(edited, reason=f"{n}", received_at=when + 2 * HOUR) for n in range(20)]
-    monitor = Monitor(POLICY)
-    with opened(tmp_path / "appeals.db") as store:
-        for batch in (
-            [edited, *others[1:]],
-            others[:1],
-            [created("A", when - HOUR)],
-            [replace(edited, received_at=when)],
-        ):
-            assert store.apply(batch) == monitor.apply(batch)
             assert quarantined(store) == quarantined(monitor)
             assert balanced(store)
 
@@ -331,11 +295,7 @@ def test_an_appeal_that_ended_long_ago_is_dropped_and_does_not_return(tmp_path: 
         assert {one.appeal_id for one in store.events()} == {"2", "3", "4"}
 
 
-@pytest.mark.parametrize("in_memory", [False, True])
-def test_quarantined_events_are_erased_and_do_not_return(
-    tmp_path: Path, *, in_memory: bool
-) -> None:
-    store = MemoryStore() if in_memory else store_at(tmp_path / "appeals.db")
+def test_quarantined_events_are_erased_and_do_not_return(store: DatabaseStore) -> None:
     early, late = at(2025, 3, 12, 10), at(2025, 3, 20, 10)
     kept = created("kept", early)
     with Pipeline(store, POLICY, retain=timedelta(days=5)) as pipe:
@@ -410,11 +370,9 @@ def test_all_expired_appeals_are_dropped_at_once(tmp_path: Path) -> None:
         assert balanced(store)
 
 
-@pytest.mark.parametrize("in_memory", [False, True])
 def test_a_rejected_row_is_erased_after_retention_and_still_counted(
-    tmp_path: Path, *, in_memory: bool
+    store: DatabaseStore, tmp_path: Path
 ) -> None:
-    store = MemoryStore() if in_memory else store_at(tmp_path / "appeals.db")
     pipe = Pipeline(store, POLICY, retain=timedelta(days=30))
     undated, first, second = (Rejected("not_json", "", f"a name {n}") for n in range(3))
     pipe.commit(Batch("s", rejected=[undated]))
@@ -432,35 +390,15 @@ def test_a_rejected_row_is_erased_after_retention_and_still_counted(
     pipe.commit(Batch("s", rejected=[first], watermark=at(2025, 5, 20, 10)))
     assert list(store.rejected().values()) == [first]
     pipe.close()
-    if not in_memory:
+    if not isinstance(store, MemoryStore):
         with reader_at(tmp_path / "appeals.db") as reader:
             assert reader.reasons() == {"not_json": 4}
             assert reader.holdings().rejected == 4
         assert faults_at(tmp_path / "appeals.db") == ()
 
 
-@pytest.mark.parametrize("in_memory", [False, True])
-def test_all_rows_that_were_rejected_before_any_event_are_erased_together(
-    tmp_path: Path, *, in_memory: bool
-) -> None:
-    store = MemoryStore() if in_memory else store_at(tmp_path / "appeals.db")
-    with Pipeline(store, POLICY, retain=timedelta(days=30)) as pipe:
-        pipe.commit(Batch("s", rejected=[Rejected("not_json", "", f"{n}") for n in range(2)]))
-        last = Rejected("not_json", "", "last")
-        pipe.commit(Batch("s", rejected=[last], watermark=at(2025, 3, 12, 10)))
-        pipe.commit(Batch("s", rejected=[last], watermark=at(2025, 4, 12, 10)))
-        assert store.rejected() == {4: last}
-        assert store.holdings().rejected == 4
-
-
-@pytest.mark.parametrize("in_memory", [False, True])
-def test_a_change_is_kept_until_all_sinks_in_use_have_it(
-    tmp_path: Path, *, in_memory: bool
-) -> None:
-    store = MemoryStore() if in_memory else store_at(tmp_path / "appeals.db")
+def test_a_change_is_kept_until_all_sinks_in_use_have_it(store: DatabaseStore) -> None:
     store.acknowledge("former", [0])
-    if in_memory:
-        store = MemoryStore()  # the progress of a sink in memory ends with the process
     pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
     store.deliver_to(["one", "new"])
     pipe.apply([created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))])
@@ -475,18 +413,7 @@ def test_a_change_is_kept_until_all_sinks_in_use_have_it(
     pipe.close()
 
 
-def test_in_memory_time_alone_drops_an_appeal() -> None:
-    store = MemoryStore()
-    pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
-    done = [created("1", at(2025, 3, 12, 10)), replied("1", at(2025, 3, 12, 11))]
-    pipe.commit(Batch("s", done, watermark=at(2025, 3, 12, 12)))
-    assert len(list(store.events())) == 2
-    pipe.advance(at(2025, 3, 13, 12))
-    assert list(store.events()) == []
-    assert store.watermark == at(2025, 3, 13, 12)
-
-
-def test_all_copies_that_conflicted_with_a_dropped_event_are_kept() -> None:
+def test_a_copy_that_conflicted_with_a_dropped_event_does_not_count_after_a_snapshot() -> None:
     store = MemoryStore()
     pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
     answer = replied("1", at(2025, 3, 12, 11))
@@ -494,43 +421,18 @@ def test_all_copies_that_conflicted_with_a_dropped_event_are_kept() -> None:
         replace(answer, appeal_id=appeal_id, received_at=at(2025, 3, 13, 12))
         for appeal_id in ("2", "3")
     ]
-    opened_then = [created(appeal_id, at(2025, 3, 12, 10)) for appeal_id in ("1", "2", "3")]
-    pipe.apply([*opened_then, answer, *others])
-    pipe.commit(Batch("s", watermark=at(2025, 3, 14, 10)))
-    assert sorted(one.appeal_id for one in store.events()) == ["2", "2", "3", "3"]
-    assert [item.reason for item in pipe.quarantine] == ["conflicting_id"] * 2
-
-
-def test_a_copy_that_conflicted_with_a_dropped_event_does_not_count_after_a_snapshot() -> None:
-    store = MemoryStore()
-    pipe = Pipeline(store, POLICY, retain=timedelta(days=1))
-    answer = replied("1", at(2025, 3, 12, 11))
-    other = replace(answer, appeal_id="2", received_at=at(2025, 3, 13, 12))
-    pipe.apply(
-        [created("1", at(2025, 3, 12, 10)), answer, created("2", at(2025, 3, 12, 10)), other]
-    )
+    posted = [created(appeal_id, at(2025, 3, 12, 10)) for appeal_id in ("1", "2", "3")]
+    pipe.apply([*posted, answer, *others])
     pipe.commit(Batch("s", watermark=at(2025, 3, 14, 10), rejected=[Rejected("r", "", "")]))
-    assert [one.appeal_id for one in store.events()] == ["2", "2"]
+    assert sorted(one.appeal_id for one in store.events()) == ["2", "2", "3", "3"]
     restored = Pipeline(MemoryStore.restore(POLICY, store.snapshot()), POLICY)
     for one in (pipe, restored):
-        assert [item.reason for item in one.quarantine] == ["conflicting_id"]
-        assert [case.answered_at for case in one.open_outcomes(at(2025, 3, 14, 10))] == [None]
+        assert [item.reason for item in one.quarantine] == ["conflicting_id"] * 2
+        outcomes = one.open_outcomes(at(2025, 3, 14, 10))
+        assert [case.answered_at for case in outcomes] == [None] * 2
 
 
 # -- what can go wrong -------------------------------------------------------------------------
-
-
-def test_one_process_writes_and_others_read(tmp_path: Path) -> None:
-    path = tmp_path / "appeals.db"
-    with opened(path) as store:
-        store.apply([created("1", at(2025, 3, 12, 10))])
-        with pytest.raises(StoreError, match="another process writes the store"):
-            Stored(path, POLICY)
-        with reader_at(path) as reader:
-            store.apply([created("2", at(2025, 3, 12, 10))])
-            assert [one.appeal_id for one in reader.events()] == ["1", "2"]
-    with opened(path) as store:
-        assert len(events_at(path)) == 2
 
 
 def test_a_store_is_written_while_one_moment_of_it_is_read(tmp_path: Path) -> None:
@@ -542,237 +444,13 @@ def test_a_store_is_written_while_one_moment_of_it_is_read(tmp_path: Path) -> No
             store.apply([created("2", at(2025, 3, 12, 10))])
             assert [one.appeal_id for one in reader.events()] == ["1"]
             assert reader.holdings().read == 1
-        with store.store.reading() as reader:
+        with store.store.reading() as reader, reader_at(path) as other:
             assert [one.appeal_id for one in reader.events()] == ["1", "2"]
+            assert [one.appeal_id for one in other.events()] == ["1", "2"]
         with pytest.raises(StoreError, match="another process writes the store"):
             Stored(path, POLICY)
         store.apply([created("3", at(2025, 3, 12, 10))])
     assert len(events_at(path)) == 3
-
-
-OPEN_IT = """
-import sys
-from pathlib import Path
-from workhours_sla import Policy, Schedule, Target, working_hours
-from workhours_sla.stream import Pipeline, SqliteStore
-from workhours_sla.errors import StoreError
-office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-try:
-    policy = Policy([Target("first reply", working_hours(4), office)])
-    Pipeline(SqliteStore(sys.argv[1]), policy).close()
-except StoreError as error:
-    print(error)
-"""
-
-
-def refusals(path: Path) -> list[str]:
-    """Return the errors that this process and another process get on opening a store to write."""
-    found = [""]
-    try:
-        Stored(path, POLICY).close()
-    except StoreError as error:
-        found = [str(error)]
-    command = [sys.executable, "-c", OPEN_IT, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return [*found, done.stdout.rstrip()]
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="files are linked and renamed otherwise here")
-@pytest.mark.parametrize("way", ["same", "read", "symlink", "folder", "copied"])
-def test_a_store_has_one_writer_by_whatever_name(way: str, tmp_path: Path) -> None:
-    path, other = tmp_path / "real" / "appeals.db", tmp_path / "other.db"
-    path.parent.mkdir()
-    with opened(path) as store:
-        store.apply([created("1", at(2025, 3, 12, 10))])
-        if way == "symlink":
-            other.symlink_to(path)
-        elif way == "folder":
-            (tmp_path / "link").symlink_to("real")
-            other = tmp_path / "link" / "appeals.db"
-        else:
-            other = path
-        if way == "read":  # the other connection is closed again
-            with store.store.reading() as reader:
-                assert reader.holdings().read == 1
-        if way == "copied":  # copying opens and closes each file
-            shutil.copytree(path.parent, tmp_path / "copy")
-        refusal = f"another process writes the store {str(other)!r}; end it first, or give another"
-        for _ in range(2):  # also after an error
-            assert refusals(other) == [f"{refusal} file"] * 2
-        store.apply([created("2", at(2025, 3, 12, 10))])
-        assert balanced(store)
-    assert refusals(path) == ["", ""]
-    assert [one.appeal_id for one in events_at(path)] == ["1", "2"]
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
-def test_a_forked_child_does_not_keep_a_store(tmp_path: Path) -> None:
-    path = tmp_path / "appeals.db"
-    done, end = os.pipe()
-    store = opened(path)
-    child = os.fork()
-    if not child:
-        os.close(end)
-        os.read(done, 1)  # wait until the test is over
-        os._exit(0)
-    try:
-        assert all(refusals(path))
-        store.close()
-        assert refusals(path) == ["", ""]
-    finally:
-        os.close(end)
-        os.waitpid(child, 0)
-
-
-@pytest.mark.skipif(os.name != "posix", reason="files are linked otherwise here")
-def test_a_store_with_hard_links_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "appeals.db"
-    opened(path).close()
-    (tmp_path / "hard.db").hardlink_to(path)
-    for name in ("appeals.db", "hard.db"):
-        with pytest.raises(StoreError, match=r"2 names \(hard links\)"):
-            Stored(tmp_path / name, POLICY)
-    (tmp_path / "hard.db").unlink()
-    opened(path).close()
-
-
-@pytest.mark.skipif(os.name != "posix", reason="files are removed and renamed otherwise here")
-def test_a_writer_stops_when_another_has_begun_to_write(tmp_path: Path) -> None:
-    path = tmp_path / "appeals.db"
-    with opened(path) as store:
-        store.apply([created("1", at(2025, 3, 12, 10))])
-        (tmp_path / "appeals.db-writer").unlink()
-        with opened(path) as other:
-            other.apply([created("2", at(2025, 3, 12, 10))])
-        for _ in range(2):
-            with pytest.raises(StoreError, match="another process has begun to write"):
-                store.apply([created("3", at(2025, 3, 12, 10))])
-    assert [one.appeal_id for one in events_at(path)] == ["1", "2"]
-
-
-@pytest.mark.skipif(os.name != "posix", reason="files are removed and renamed otherwise here")
-@pytest.mark.parametrize("way", ["moved", "replaced"])
-def test_a_writer_stops_while_its_path_has_another_file(way: str, tmp_path: Path) -> None:
-    path, other = tmp_path / "appeals.db", tmp_path / "other.db"
-    with opened(path) as store:
-        store.apply([created("1", at(2025, 3, 12, 10))])
-        path.rename(other)
-        if way == "replaced":
-            opened(tmp_path / "new.db").close()
-            (tmp_path / "new.db").rename(path)
-        for _ in range(2):
-            with pytest.raises(StoreError, match="moved, deleted or replaced"):
-                store.apply([created("2", at(2025, 3, 12, 10))])
-        other.rename(path)
-        store.apply([created("2", at(2025, 3, 12, 10))])
-    assert [one.appeal_id for one in events_at(path)] == ["1", "2"]
-
-
-def test_a_full_disk_is_one_error_and_loses_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "appeals.db"
-    events = [created(f"{n:04}", at(2025, 3, 12, 10) + n * SECOND) for n in range(2000)]
-    with opened(path) as store:
-        store.apply(events[:200])
-        (pages,) = store._db.connection.execute("PRAGMA page_count").fetchone()
-        store._db.connection.execute(f"PRAGMA max_page_count={pages + 10}")
-        kept = 200
-        refusal = None
-        while refusal is None:
-            try:
-                store.apply(events[kept : kept + 100])
-                kept += 100
-            except StoreError as error:
-                refusal = str(error)
-        assert "free some space" in refusal
-        assert len(list(store.events())) == kept < len(events)
-        assert store.holdings().read == kept
-        store._db.connection.execute("PRAGMA max_page_count=100000")
-        assert len(store.apply(events[kept:])) == len(events) - kept
-        assert balanced(store)
-    with opened(path) as store:
-        assert list(store.events()) == events
-
-
-@contextmanager
-def without_rights() -> Iterator[None]:
-    """Drop the privileges of root while the context is active."""
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="rights are kept otherwise here")
-def test_a_file_or_a_directory_that_cannot_be_written_is_one_error() -> None:
-    with tempfile.TemporaryDirectory() as there:
-        path = Path(there, "appeals.db")
-        opened(path).close()
-        for file in Path(there).iterdir():
-            file.chmod(0o444)
-        Path(there).chmod(0o555)
-        try:
-            for name in ("appeals.db", "new.db", "no/such.db"):
-                with without_rights(), pytest.raises(StoreError, match="can be written"):
-                    Stored(Path(there, name), POLICY)
-        finally:
-            Path(there).chmod(0o755)
-
-
-def test_a_file_that_is_no_store_is_rejected(tmp_path: Path) -> None:
-    path = tmp_path / "appeals.db"
-    opened(path).close()
-    with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA user_version=99")
-    for open_it in (lambda: Stored(path, POLICY), lambda: reader_at(path)):
-        with pytest.raises(StoreError, match=r"schema 99.*a later one"):
-            open_it()
-    foreign = tmp_path / "foreign.db"
-    with closing(sqlite3.connect(foreign)) as db:
-        db.execute("CREATE TABLE t (x)")
-    with pytest.raises(StoreError, match="no store of workhours"):
-        Stored(foreign, POLICY)
-    text = tmp_path / "text.db"
-    text.write_text("event_id,appeal_id\n" * 100)
-    with pytest.raises(StoreError, match="give a store"):
-        Stored(text, POLICY)
-    with pytest.raises(StoreError, match="no store"):
-        reader_at(tmp_path / "none.db")
-
-
-def test_a_store_of_another_schema_is_rejected_with_both_numbers(tmp_path: Path) -> None:
-    path = tmp_path / "appeals.db"
-    opened(path).close()
-    with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA user_version=7")
-    for open_it in (lambda: Stored(path, POLICY), lambda: reader_at(path)):
-        with pytest.raises(StoreError, match=r"schema 7, .* reads schema 1 only; install"):
-            open_it()
-
-
-def test_a_snapshot_is_a_store_of_its_moment(tmp_path: Path) -> None:
-    path, snapshot, again = (tmp_path / name for name in ("a.db", "snapshot.db", "again.db"))
-    with opened(path) as store:
-        place = {"0": Checkpoint("17", at(2025, 3, 12, 10).astimezone(UTC))}
-        store.commit(Batch("file", [created("1", at(2025, 3, 12, 10))], positions=place))
-        store.snapshot(snapshot)
-        with pytest.raises(StoreError, match="already"):
-            store.snapshot(snapshot)
-        store.apply([created("2", at(2025, 3, 12, 10))])
-    restore(snapshot, again)
-    with opened(again) as store:
-        assert [one.appeal_id for one in store.events()] == ["1"]
-        assert store.positions("file") == place
-        assert [c.kind.value for c in store.advance(at(2025, 3, 13, 10))] == ["at_risk", "breached"]
-    with pytest.raises(StoreError, match="already"):
-        restore(snapshot, again)
-    with pytest.raises(StoreError, match="no snapshot"):
-        restore(tmp_path / "none.db", tmp_path / "new.db")
 
 
 # -- threads -----------------------------------------------------------------------------------
@@ -963,13 +641,13 @@ def test_after_an_interrupted_batch_memory_equals_the_disk(
     with opened(tmp_path / "appeals.db") as store:
         store.apply([posted])
         assert [one.appeal_id for one in store.open_outcomes(at(2025, 3, 12, 12))] == ["1"]
-        write = store._tables.write
+        write = store.write
 
         def write_and_fail(work: Work) -> None:
             write(work)
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(store._tables, "write", write_and_fail)
+        monkeypatch.setattr(store.store, "write", write_and_fail)
         with pytest.raises(KeyboardInterrupt):
             store.commit(Batch("", [reply], watermark=at(2025, 4, 1)))
         monkeypatch.undo()

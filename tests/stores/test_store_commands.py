@@ -16,8 +16,7 @@ from kit.stored import Stored
 from kit.values import POLICY
 from workhours_sla import Event, EventType
 from workhours_sla.cli.main import main
-from workhours_sla.stores.places import events_of
-from workhours_sla.stores.sqlite import SqliteReader
+from workhours_sla.stores.open import events_of
 from workhours_sla.stream import Batch, Rejected
 
 DATA = EXAMPLES / "data" / "appeals.jsonl"
@@ -233,21 +232,6 @@ def test_another_policy_than_that_of_the_store_is_reported(
     assert "another policy" not in warned[1]
 
 
-def test_a_store_is_read_while_another_process_writes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "appeals.db"
-    with Stored(file, POLICY) as store:
-        store.apply([posted("1")])
-        assert data(capsys, "check", "--store", file, *VGG)["events"]["read"] == 1
-        with SqliteReader(file) as reader, reader.moment():
-            assert reader.holdings().read == 1
-            store.apply([posted("2")])
-            assert reader.holdings().read == len(list(reader.events())) == 1
-        with SqliteReader(file) as reader:
-            assert reader.holdings().read == 2
-
-
 # -- wrong use ---------------------------------------------------------------------------------
 
 
@@ -276,7 +260,7 @@ def test_an_address_without_psycopg_is_one_sentence(
     lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    monkeypatch.delitem(sys.modules, "workhours_sla.stores.postgres_database", raising=False)
+    monkeypatch.delitem(sys.modules, "workhours_sla.stores.postgres", raising=False)
     for words in (
         ["store", "check", "postgresql://x"],
         ["outbox", "dead", "--store", "postgres://x"],

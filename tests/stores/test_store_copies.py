@@ -15,7 +15,7 @@ from kit.stored import a_batch
 from kit.values import POLICY, at, created
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError
-from workhours_sla.stores import places
+from workhours_sla.stores import open as places
 from workhours_sla.stream import (
     Batch,
     Pipeline,
@@ -28,7 +28,7 @@ from workhours_sla.stream import (
 def filled(path: Path) -> None:
     with Pipeline(SqliteStore(path), POLICY) as pipe:
         pipe.commit(a_batch())
-        pipe.apply(created("2", at(2025, 3, 12, 13)))
+        pipe.apply(created("writer", at(2025, 3, 12, 13)))  # also the key of a value in meta
         pipe.store.acknowledge("sink", [1])
         pipe.store.fail("sink", 2, "an error", None)
         pipe.store.note("key", "a note")

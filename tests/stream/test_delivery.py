@@ -6,20 +6,19 @@ import json
 import random
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kit.stored import drain, store_at
+from kit.stored import store_at
 from kit.values import OFFICE, POLICY, SECOND
 from workhours_sla import Change, Event, EventType
 from workhours_sla.cli.main import main
 from workhours_sla.errors import StoreError, UndeliverableError
 from workhours_sla.stream import Delivery, MemoryStore, Pipeline, Retry, SqliteStore
-from workhours_sla.stream.delivery import Failure, decide
 from workhours_sla.text.catalog import SHELL, language
 
 POSTED = datetime(2025, 3, 12, 10, 15, tzinfo=OFFICE.tz)
@@ -97,27 +96,18 @@ def pipeline(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pipelin
         yield pipeline
 
 
+def wait_while(condition: Callable[[], object]) -> None:
+    """Wait until a condition is false, at most 30 seconds."""
+    limit = time.monotonic() + 30
+    while condition() and time.monotonic() < limit:
+        time.sleep(0.005)
+
+
 def ids(numbers: Sequence[int]) -> list[str]:
     return [f"A-{number:03}" for number in numbers]
 
 
 # -- decisions ---------------------------------------------------------------------------------
-
-
-def test_a_change_that_failed_is_sent_again_alone_and_later_ones_wait() -> None:
-    failure = Failure(8, 1, NOW + SECOND, "timeout")
-    assert decide(7, [], NOW) == (None, 7, None)
-    assert decide(7, [failure], NOW) == (None, None, NOW + SECOND)
-    assert decide(7, [failure], NOW + SECOND).only == failure
-
-
-def test_a_dead_letter_delays_nothing_until_it_is_replayed() -> None:
-    dead = Failure(5, 3, None, "400")
-    replayed = Failure(6, 0, NOW, "400")
-    assert decide(7, [dead], NOW) == (None, 7, None)
-    assert decide(7, [dead, replayed], NOW).only == replayed
-    later = replayed._replace(retry_at=NOW + SECOND)
-    assert decide(7, [dead, later], NOW) == (None, 7, NOW + SECOND)
 
 
 def test_delays_double_up_to_the_longest_and_differ_by_chance() -> None:
@@ -145,9 +135,7 @@ def test_a_sink_that_fails_gets_every_change_once_in_order(pipeline: Pipeline) -
         for number in range(20):
             pipeline.apply(created(number))
             delivery.notify()
-        limit = time.monotonic() + 20
-        while len(failing.got) < 20 and time.monotonic() < limit:
-            time.sleep(0.005)
+        wait_while(lambda: len(failing.got) < 20)
         assert delivery.finish(10) == []
     assert failing.got == steady.got == ids(range(20))
     assert failures == [("failing", "no answer 1")]
@@ -171,17 +159,13 @@ def test_a_sink_that_accepts_single_changes_only_is_noted_once(pipeline: Pipelin
     ) as delivery:
         pipeline.apply([created(number) for number in range(30)])
         delivery.notify()
-        limit = time.monotonic() + 20
-        while len(full.got) < 29 and time.monotonic() < limit:
-            time.sleep(0.005)
+        wait_while(lambda: len(full.got) < 29)
         assert len(failures) == 1
-        while len(full.got) < 30 and time.monotonic() < limit:
-            time.sleep(0.005)
+        wait_while(lambda: len(full.got) < 30)
         time.sleep(0.05)  # until the sink has every change
         pipeline.apply([created(number) for number in range(30, 40)])
         delivery.notify()
-        while len(failures) < 2 and time.monotonic() < limit:
-            time.sleep(0.005)
+        wait_while(lambda: len(failures) < 2)
         full.is_full = False
         delivery.finish(10)
     assert len(failures) == 2
@@ -245,23 +229,19 @@ class Away(MemoryStore):
 
 
 def test_delivery_goes_on_after_the_store_was_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workhours_sla.stream.delivery_threads._STORE_RETRY", 0.01)
+    monkeypatch.setattr("workhours_sla.stream.delivery._STORE_RETRY", 0.01)
     store, recorder = Away(), Recorder()
-    limit = time.monotonic() + 60
     with Pipeline(store, POLICY) as pipeline, Delivery(store, [recorder]) as delivery:
         pipeline.apply(created(0))
         delivery.notify()
-        while not recorder.got and time.monotonic() < limit:
-            time.sleep(0.01)
+        wait_while(lambda: not recorder.got)
         store.is_away = True
         pipeline.apply(created(1))
         delivery.notify()
-        while not delivery.failing and time.monotonic() < limit:
-            time.sleep(0.01)
+        wait_while(lambda: not delivery.failing)
         assert str(delivery.failing["recorder"]) == "the store is away"
         store.is_away = False
-        while delivery.failing and time.monotonic() < limit:
-            time.sleep(0.01)
+        wait_while(lambda: delivery.failing)
         pipeline.apply(created(2))
         assert delivery.finish(10) == []
     assert recorder.got == ids(range(3))
@@ -303,9 +283,7 @@ def test_after_its_last_attempt_a_change_is_a_dead_letter_and_the_next_one_is_se
     failing = Failing(3)
     pipeline.apply([created(number) for number in range(4)])
     with Delivery(pipeline.store, [failing], retry=SOON._replace(attempts=3)) as delivery:
-        limit = time.monotonic() + 20
-        while len(failing.got) < 3 and time.monotonic() < limit:
-            time.sleep(0.005)
+        wait_while(lambda: len(failing.got) < 3)
         assert delivery.finish(10) == []
     assert failing.got == ids([1, 2, 3])
     (letter,) = pipeline.store.dead("failing")
@@ -350,20 +328,9 @@ def test_many_threads_and_failures_by_chance_lose_nothing(tmp_path: Path) -> Non
             for number in range(60):
                 pipeline.apply(created(number))
                 delivery.notify()
-            limit = time.monotonic() + 30
-            while any(len(sink.got) < 60 for sink in sinks) and time.monotonic() < limit:
-                time.sleep(0.01)
+            wait_while(lambda: any(len(sink.got) < 60 for sink in sinks))
         for sink in sinks:
             assert sink.got == ids(range(60))
-
-
-def test_drain_sends_everything_in_this_thread_and_raises(pipeline: Pipeline) -> None:
-    failing = Failing(1)
-    pipeline.apply([created(number) for number in range(5)])
-    with pytest.raises(ConnectionError):
-        drain(pipeline.store, failing, 2)
-    drain(pipeline.store, failing, 2)
-    assert failing.got == ids(range(5))
 
 
 # -- the commands ------------------------------------------------------------------------------

@@ -37,9 +37,8 @@ from workhours_sla.cli.digests import TimedDigests
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, StoreError
 from workhours_sla.sla.target import ScheduleField
-from workhours_sla.stores.database_store import WRITTEN_EVERY
-from workhours_sla.stores.places import events_of
-from workhours_sla.stores.sqlite import SqliteReader
+from workhours_sla.stores.open import SqliteReader, events_of
+from workhours_sla.stores.store import WRITTEN_EVERY
 from workhours_sla.stream import Batch
 from workhours_sla.stream.sinks.digest import Agency, digest_of, targets_of
 from workhours_sla.stream.sinks.digest_lines import DIGESTS, Agencies, DigestLines
@@ -329,7 +328,7 @@ def test_open_outcomes_are_those_of_unanswered_clocks(tmp_path: Path) -> None:
                 (one.appeal_id, one.verdict): one for one in asked if one.answered_at is None
             }
             assert found == waiting
-            assert len(store._tables.open_ids()) == len(waiting)
+            assert len(store.open_ids()) == len(waiting)
         assert any(verdict is Verdict.BREACHED for _, verdict in found)
         with pytest.raises(StoreError):
             store.repair(event("A-0000", "created", BEGIN), rejected=7)

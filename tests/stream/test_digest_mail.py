@@ -25,7 +25,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, StoreError
 from workhours_sla.stream import Retry
-from workhours_sla.stream.delivery_threads import Delivery
+from workhours_sla.stream.delivery import Delivery
 from workhours_sla.stream.sinks import smtp
 from workhours_sla.stream.sinks.digest_lines import Message
 from workhours_sla.stream.sinks.digest_mail import DigestMail, html_of

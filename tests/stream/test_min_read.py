@@ -15,7 +15,7 @@ import pytest
 
 from kit.values import run
 from workhours_sla.cli.min_read import read_percent
-from workhours_sla.stores.sqlite import SqliteReader
+from workhours_sla.stores.open import SqliteReader
 from workhours_sla.text import catalog
 
 HEADER = "appeal_id,posted_at,answered_at\n"

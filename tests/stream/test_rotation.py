@@ -65,6 +65,11 @@ def kinds(followed: Follower) -> list[str]:
     return [loss.kind for loss in followed.tail.lost]
 
 
+def check_nothing_is_left(path: Path, followed: Follower) -> None:
+    again = Follower(path, followed.position)
+    assert (again.rest(), again.tail.lost) == ([], [])
+
+
 def followed_to(path: Path, *lines: str) -> Follower:
     """Write lines to a file, and return a follower that has read them."""
     path.write_text("".join(lines))
@@ -148,9 +153,7 @@ def test_a_renamed_file_is_closed_when_nothing_comes_any_more(path: Path) -> Non
     followed.rests(LINGER)
     assert "," not in followed.position
     numbered(path, 1).unlink()
-    again = Follower(path, followed.position)
-    assert again.rest() == []
-    assert not again.tail.lost
+    check_nothing_is_left(path, followed)
 
 
 def test_a_half_line_is_finished_in_the_renamed_file(path: Path) -> None:
@@ -295,8 +298,7 @@ def test_a_file_regrown_with_the_same_beginning_is_read_again(
 ) -> None:
     followed = followed_to(path, *LONG[:20])
     path.write_text("".join(LONG[:10] + LONG[20:]))  # 10 lines exceed the compared bytes
-    if not is_followed:
-        followed = Follower(path, followed.position)
+    followed = followed if is_followed else Follower(path, followed.position)
     assert followed.rest() == LONG_IDS[:10] + LONG_IDS[20:]
     assert kinds(followed) == ["file_cut" if is_followed else "file_gone"]
 
@@ -310,8 +312,7 @@ def test_a_copy_is_read_on_before_the_file_that_was_cut_short(
     add(path, "".join(LINES[before:4]))
     copy_and_truncate(path)
     add(path, LINES[4])
-    if not is_followed:
-        followed = Follower(path, followed.position)
+    followed = followed if is_followed else Follower(path, followed.position)
     assert followed.rest() == IDS[before:5]
     assert kinds(followed) == ["file_cut"]
     assert Follower(path, followed.position).rest() == []
@@ -340,8 +341,7 @@ def test_a_copy_is_read_of_a_file_that_was_cut_before_its_first_line_was_read(
     followed.begin()
     copy_and_truncate(path)
     add(path, LINES[2])
-    if not is_followed:
-        followed = Follower(path, followed.position)
+    followed = followed if is_followed else Follower(path, followed.position)
     assert followed.rest() == IDS[:3]
     assert kinds(followed) == ["file_cut"]
     assert Follower(path, followed.position).rest() == []
@@ -356,13 +356,10 @@ def test_a_file_that_is_regrown_before_its_first_line_was_read_is_named(
     followed = Follower(path)
     followed.begin()
     path.write_text("".join(LONG[:kept] + LONG[20:]))
-    if not is_followed:
-        followed = Follower(path, followed.position)
+    followed = followed if is_followed else Follower(path, followed.position)
     assert followed.rest() == LONG_IDS[:kept] + LONG_IDS[20:]
     assert kinds(followed) == ["file_cut" if is_followed or kept == 10 else "file_gone"]
-    again = Follower(path, followed.position)
-    assert again.rest() == []
-    assert not again.tail.lost
+    check_nothing_is_left(path, followed)
 
 
 def test_a_file_that_is_cut_while_those_before_it_are_read_is_named(path: Path) -> None:
@@ -458,8 +455,7 @@ def test_a_cut_is_named_of_a_file_whose_copy_was_compressed_unread(
     os.truncate(path, 0)
     add(path, LINES[2])
     pack(numbered(path, 1))
-    if not is_followed:
-        followed = Follower(path, followed.position)
+    followed = followed if is_followed else Follower(path, followed.position)
     assert followed.rest() == IDS[2:3]
     assert kinds(followed) == ["file_compressed"] * bool(copied) + ["file_cut"]
     again = Follower(path, followed.position)
@@ -500,8 +496,7 @@ def test_a_compressed_file_that_was_read_is_no_loss(path: Path, is_followed: boo
     rotate(path)
     add(path, LINES[3])
     pack(numbered(path, 1))
-    if not is_followed:
-        followed = Follower(path, followed.position)
+    followed = followed if is_followed else Follower(path, followed.position)
     assert followed.rest() == IDS[3:4]
     assert not followed.tail.lost
 
@@ -512,9 +507,7 @@ def test_a_compressed_file_without_lines_is_no_loss(path: Path) -> None:
         rotate(path)
         path.touch()
     pack(numbered(path, 1))
-    again = Follower(path, followed.position)
-    assert again.rest() == []
-    assert not again.tail.lost
+    check_nothing_is_left(path, followed)
 
 
 @pytest.mark.parametrize("is_followed", [True, False])
@@ -526,13 +519,10 @@ def test_a_compressed_file_that_was_not_read_is_named_once(path: Path, is_follow
     packed = pack(numbered(path, 1))
     os.utime(packed, (4_000_000_000, 4_000_000_000))
     add(path, LINES[4])
-    if not is_followed:
-        followed = Follower(path, followed.position)
+    followed = followed if is_followed else Follower(path, followed.position)
     assert followed.rest() == IDS[4:5]
     assert followed.tail.lost == [("file_compressed", str(packed))]
-    again = Follower(path, followed.position)
-    assert again.rest() == []
-    assert not again.tail.lost
+    check_nothing_is_left(path, followed)
 
 
 def test_a_compressed_file_that_was_read_in_part_is_named(path: Path) -> None:
@@ -563,8 +553,7 @@ def test_a_file_that_is_missing_between_the_others_is_named(path: Path, is_follo
         rotate(path)
         add(path, LINES[number])
     numbered(path, 2).unlink()
-    if not is_followed:
-        followed = Follower(path, followed.position)
+    followed = followed if is_followed else Follower(path, followed.position)
     assert followed.rest() == [IDS[2], IDS[3]]
     assert followed.tail.lost == [("file_missing", str(numbered(path, 2)))]
 

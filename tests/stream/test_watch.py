@@ -42,7 +42,7 @@ from workhours_sla.cli.main import main
 from workhours_sla.cli.outputs import OutputOptions
 from workhours_sla.errors import SourceError, StoreError
 from workhours_sla.json import from_json
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.tail import Tail
@@ -92,36 +92,6 @@ def test_reading_resumes_from_any_position(path: Path) -> None:
     assert len(set(positions)) == 9
     for number, position in enumerate(positions):
         assert Follower(path, position).rest() == IDS[number + 1 :]
-
-
-def test_rotation_loses_neither_the_end_of_the_old_file_nor_the_new_one(path: Path) -> None:
-    path.write_text(LINES[0])
-    followed = Follower(path)
-    assert followed.rest() == IDS[:1]
-    path.rename(path.with_name("events.jsonl.1"))
-    assert followed.rest() == []
-    add(path.with_name("events.jsonl.1"), LINES[1])
-    assert followed.rest() == IDS[1:2]
-    add(path.with_name("events.jsonl.1"), LINES[2] + LINES[3][:-1])
-    path.write_text(LINES[4])
-    assert followed.rests(3) == IDS[2:5]
-    assert not followed.tail.lost
-
-
-def test_files_rotated_while_no_process_ran_are_read_first(path: Path) -> None:
-    path.write_text(LINES[0] + LINES[1])
-    followed = Follower(path)
-    followed.rest()
-    for number, names in ((2, ["events.jsonl.2"]), (4, ["events.jsonl.1"])):
-        add(path, LINES[number] + LINES[number + 1])
-        for name in names:
-            path.rename(path.with_name(name))
-            os.utime(path.with_name(name), (number, number))
-    path.with_name("events.jsonl.old").write_text(LINES[0])
-    path.write_text(LINES[6])
-    again = Follower(path, followed.position)
-    assert again.rest() == IDS[2:7]
-    assert not again.tail.lost
 
 
 def test_a_file_cut_short_or_rewritten_is_read_from_its_beginning(path: Path) -> None:
@@ -502,3 +472,21 @@ def test_a_standby_waits_for_the_file_of_the_process_that_it_replaces(tmp_path: 
     assert asked.is_set()
     with closing(JsonLinesSink(sink)), pytest.raises(StoreError, match="another process writes"):
         options._replace(standby=False).opened(lambda: JsonLinesSink(sink))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file cannot be removed here")
+@pytest.mark.parametrize("way", ["deleted", "replaced"])
+def test_an_idle_watch_ends_when_its_store_is_gone(way: str, tmp_path: Path) -> None:
+    file, store, new = (tmp_path / name for name in ("events.jsonl", "appeals.db", "new.db"))
+    file.write_text(LINES[0])
+    Stored(new, POLICY).close()
+    with begin(file, "--store", store, "--interval", "0.05", "--lang", "en") as process:
+        assert process.stdout is not None
+        assert "A-00000" in process.stdout.readline()
+        if way == "deleted":
+            store.unlink()
+        else:
+            new.rename(store)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 2
+        assert "was moved, deleted or replaced while it was open; put it back" in errors

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from kit.properties import PROPERTY
 from kit.stored import Stored
-from kit.values import HOUR, MINUTE, POLICY
-from workhours_sla import Change, Event, EventType
+from kit.values import HOUR, MINUTE, POLICY, created, run
+from workhours_sla import Change, Event, EventType, Policy, Schedule, Target
 from workhours_sla.errors import NaiveDatetimeError, SourceError
-from workhours_sla.stream import Idle, Item, Watermarks
+from workhours_sla.stream import Batch, Checkpoint, Idle, Item, Watermarks
 
 NOON = datetime(2025, 3, 12, 9, 0, tzinfo=UTC)
 
@@ -213,3 +213,66 @@ def test_a_heartbeat_of_one_partition_says_nothing_about_the_others(tmp_path: Pa
         ):
             store.run(Beats(*beats), watermarks=Watermarks(Beats.partitions))
             assert store.watermark == watermark
+
+
+# -- a clock that was ahead ---------------------------------------------------------------------
+
+
+def test_a_watermark_ahead_of_the_clock_is_noted_and_set_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    always = Schedule(None, "24/7", tz="UTC")
+    policy = Policy([Target("first reply", 4 * HOUR, always)])
+    posted = [created("now", now), created("long ago", now - 9 * HOUR)]
+    file, source = tmp_path / "appeals.db", tmp_path / "events.jsonl"
+    source.touch()
+    with Stored(file, policy) as store:
+        ahead = {"a": Checkpoint("1", now + 24 * HOUR), "b": Checkpoint("2", now - HOUR)}
+        store.commit(Batch("file", posted, (), ahead, now + 24 * HOUR))
+        assert {"at_risk", "breached"} == {change.kind.value for _, change in store.changes(2)}
+    watch = ("watch", source, "--store", file, "--once", "--lang", "en")
+    for arguments, is_noted in ((watch, True), (("store", "watermark", file, "--at", now), False)):
+        _, out, err = run(capsys, *arguments)
+        assert ("ahead of this machine's clock" in err) is is_noted
+        assert ("--at now" in err) is is_noted
+    assert out.startswith(f"The watermark of the store {file} was set back from ")
+    with Stored(file, policy) as store:
+        assert store.watermark == now
+        received = {name: one.received_until for name, one in store.positions("file").items()}
+        assert received == {"a": now, "b": now - HOUR}
+        current = {}
+        for _, change in store.changes():
+            current[change.change_id] = change.appeal_id, change.kind.value
+            current.pop(change.retracts, None)
+            if change.retracts is not None:
+                del current[change.change_id]
+        kept = {("now", "opened"), ("long ago", "opened")}
+        assert set(current.values()) == kept | {("long ago", "at_risk"), ("long ago", "breached")}
+    assert "ahead" not in run(capsys, *watch)[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lang", "message"),
+    [
+        (("--at", "2026-03-16T12:00"), "en", "has no offset"),
+        (("--at", "2026-03-16T12:00Z"), "en", "is not before the watermark of the store"),
+        (("--at", "2026-03-16T12:00Z"), "ru", "его можно вернуть только назад"),
+        ((), "en", "--at"),
+    ],
+)
+def test_wrong_use_of_store_watermark_is_one_sentence(
+    arguments: tuple[str, ...],
+    lang: str,
+    message: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "appeals.db"
+    Stored(file, POLICY).close()
+    status, out, err = run(capsys, "store", "watermark", file, *arguments, "--lang", lang)
+    assert (status, out) == (2, "")
+    assert message in err
+    status, _, err = run(capsys, "store", "watermark", tmp_path / "none.db", "--at", "now")
+    assert status == 2
+    assert not Path(tmp_path, "none.db").exists()

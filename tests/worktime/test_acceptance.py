@@ -13,7 +13,7 @@ from kit.values import at
 from workhours_sla import Calendar, Schedule, working_hours
 from workhours_sla.cli.main import main
 from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
-from workhours_sla.worktime.budget import format_amount, iso_amount
+from workhours_sla.worktime.amounts import format_amount, iso_amount
 
 S8 = "Mo-Fr 09:00-13:00,14:00-18:00"
 S9 = "Mo-Fr 09:00-18:00"

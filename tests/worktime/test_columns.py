@@ -8,7 +8,8 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from itertools import pairwise
+from itertools import cycle, pairwise
+from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,12 +27,13 @@ from workhours_sla.errors import (
     ProvisionalWarning,
 )
 from workhours_sla.worktime.columns import lookups, solve, tables
-from workhours_sla.worktime.engine.timeline import Timeline
-from workhours_sla.worktime.interval_sets import join
-from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.intervals import join
+from workhours_sla.worktime.timeline import Timeline
+from workhours_sla.worktime.verbs import WorkingTime
 
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = 86_400_000_000
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 ZONES = (
     *("UTC", "Europe/Moscow", "Europe/Volgograd", "Europe/Berlin", "Europe/London"),
@@ -56,7 +58,7 @@ class Stretches(WorkingTime):
     ) -> None:
         object.__setattr__(self, "stretches", tuple(join(stretches)))
         object.__setattr__(self, "known", tuple(known))
-        self._init(ZoneInfo("UTC"))
+        super().__init__(ZoneInfo("UTC"))
 
     def _compile(self) -> tuple[Timeline, ...]:
         def within(lo: timedelta, hi: timedelta) -> list[tuple[timedelta, timedelta]]:
@@ -111,6 +113,8 @@ HOURS = (
     "Mo-Fr 00:30-02:30,23:59-24:00; Sa 01:00-05:00",
     "Mo-Th 08:30-17:30; Fr 08:30-16:15:30",
     "Su 01:30-25:30",
+    "Mo-Su " + ",".join(f"{hour:02}:37-{hour:02}:38" for hour in range(8, 20)),
+    "Mo-Fr 09:00:07-13:00,14:00-17:59:53",
 )
 
 
@@ -231,8 +235,7 @@ def compare(
 
 RANDOM_CASES = [
     pytest.param(f"{SEED}-{zone}-{unit}", zone, unit, id=f"{zone}-{unit}")
-    for zone in ZONES
-    for unit in PER_SECOND
+    for zone, unit in zip(ZONES, cycle(PER_SECOND), strict=False)
 ]
 
 
@@ -245,6 +248,8 @@ def test_a_schedule_for_all_rows(
     monkeypatch: pytest.MonkeyPatch, seed: str, zone: str, unit: str, few: bool
 ) -> None:
     monkeypatch.setattr(solve, "FEW_ROWS", 10**9 if few else 0)
+    monkeypatch.setattr(solve, "ROWS_PER_CELL", 0)  # builds the tables of one budget at once
+    tables.compiled.cache_clear()
     rng = random.Random(seed)
     schedule = schedule_of(rng, zone)
     starts = instants_near(rng, changes_of(zone), ROWS)
@@ -829,3 +834,115 @@ def test_a_single_budget_may_be_a_timedelta64(unit: str) -> None:
     starts = np.array(["2025-03-12T10:00", "2025-03-13T17:00"], "M8[us]")
     found = columns.deadline(office, starts, np.timedelta64(4, "h").astype(f"m8[{unit}]"), tz="UTC")
     assert found.astype("M8[m]").astype(str).tolist() == ["2025-03-12T14:00", "2025-03-14T12:00"]
+
+
+# -- NaT and tables -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("several", [False, True], ids=["one", "several"])
+def test_nat_and_both_ends_of_datetime64(unit: str, several: bool) -> None:
+    offices = [Schedule("RU-VGG", hours) for hours in ("Mo-Fr 09:00-18:00", "Mo-Fr 10:00-19:00")]
+    ordinary = np.datetime64("2025-03-12T08:00").astype(f"M8[{unit}]")
+    last = 2**63 - 1
+    finest = 1000 if unit == "ns" else 1
+    for odd in (
+        -(2**63),
+        *(n // finest * finest for n in (1 - 2**63 + 999, -1, 0, last - 1, last)),
+    ):
+        starts = np.array([ordinary, ordinary])
+        starts.view(np.int64)[1] = odd
+        given: Any = {"tz": "UTC", "on_unknown": "mark"}
+        if several:
+            given["codes"] = [0, 1]
+        for _ in range(2):  # the second call has the tables
+            schedule: Any = offices if several else offices[0]
+            columns.elapsed(
+                schedule, starts[:1], starts[:1], **given | {"codes": [0]} if several else given
+            )
+            both = columns.elapsed(schedule, starts, starts[::-1], **given)
+            due = columns.deadline(schedule, starts, FOUR, **given)
+            unknown = [False, odd != -(2**63)]
+            assert both.unknown.tolist() == [unknown[1]] * 2
+            assert np.isnat(both.values).all()
+            assert due.unknown.tolist() == unknown
+            assert np.isnat(due.values).tolist() == [False, True]
+            assert due.values[0] == np.datetime64("2025-03-12T12:00")
+
+
+@pytest.mark.parametrize("far", [False, True], ids=["known", "some unknown"])
+def test_nat_rows_among_others(far: bool) -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    rng = np.random.default_rng(9)
+    starts = np.datetime64("2024-06-02", "us") + rng.integers(0, 150 * DAY, ROWS).astype("m8[us]")
+    ends = starts + rng.integers(-3 * DAY, 8 * DAY, ROWS).astype("m8[us]")
+    starts[rng.random(ROWS) < 0.1] = ends[rng.random(ROWS) < 0.1] = np.datetime64("NaT")
+    if far:
+        starts[0], ends[1] = np.datetime64("2092-03-03T08:00"), np.datetime64("1931-03-03T08:00")
+    found = columns.elapsed(office, starts, ends, tz="UTC", on_unknown="mark")
+    missing = np.isnat(starts) | np.isnat(ends)
+    assert missing.any()
+    assert np.isnat(found.values[missing]).all()
+    assert not found.unknown[missing].any()
+    rest = np.flatnonzero(~missing)
+    expected = answers(office.elapsed, datetimes(starts[rest]), datetimes(ends[rest]))
+    assert found.values[rest].tolist() == expected
+    assert found.unknown[rest].tolist() == [answer is None for answer in expected]
+
+
+def test_a_column_of_nulls() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    nothing = np.full(1_000, "NaT", "M8[us]")
+    ordinary = np.full(1_000, "2025-03-12T08:00", "M8[us]")
+    for _ in range(2):
+        for pair in ((nothing, nothing), (ordinary, nothing), (nothing, ordinary)):
+            assert np.isnat(columns.elapsed(office, *pair, tz="UTC")).all()
+        assert np.isnat(columns.deadline(office, nothing, FOUR, tz="UTC")).all()
+        columns.deadline(office, ordinary, FOUR, tz="UTC")
+    assert np.isnat(columns.deadline(office, [None, None], FOUR)).all()
+
+
+def test_before_1970() -> None:
+    office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Berlin")
+    times = np.datetime64("1970-01-05T08:00", "us") + np.arange(2_000).astype("m8[h]")
+    found = columns.elapsed(office, times, times[::-1], tz="UTC")
+    assert found.tolist() == answers(office.elapsed, datetimes(times), datetimes(times[::-1]))
+
+
+def test_the_tables_of_one_budget_take_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables.compiled.cache_clear()
+    monkeypatch.setattr(solve, "FEW_ROWS", 0)
+    monkeypatch.setattr(solve, "ROWS_PER_CELL", 0)
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    times = np.datetime64("2025-03-12T08:00", "us") + np.arange(1_000).astype("m8[m]")
+    columns.deadline(office, times, FOUR, tz="UTC")  # compiles the schedule
+    kept = tables.compiled((office,)).horizon.tables(few_rows=False).budgets
+    monkeypatch.setattr(solve, "_MOST_BUDGET_CELLS", 20_000)
+    most = 0
+    for hours in range(1, 8):
+        columns.deadline(office, times, timedelta(hours=hours), tz="UTC")
+        built = [one.cells for one in kept.values() if isinstance(one, lookups.OneBudget)]
+        assert sum(built) <= 20_000
+        most = max(most, len(built))
+    assert most == 2
+
+
+def test_threads_share_the_tables() -> None:
+    office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+    times = np.datetime64("2025-03-12T08:00", "us") + np.arange(5_000).astype("m8[m]")
+    expected = columns.deadline(office, times, FOUR, tz="UTC")
+    tables.compiled.cache_clear()
+    found: list[Any] = []
+
+    def ask() -> None:
+        for hours in range(1, 12):
+            columns.deadline(office, times, timedelta(hours=hours), tz="UTC")
+        found.append(columns.deadline(office, times, FOUR, tz="UTC"))
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert all((answer == expected).all() for answer in found)

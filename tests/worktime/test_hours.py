@@ -29,7 +29,7 @@ from workhours_sla.errors import BudgetError, ConfigError, HoursSyntaxError
 from workhours_sla.json import from_json, to_json
 from workhours_sla.text import catalog, messages
 from workhours_sla.text.catalog import SHELL
-from workhours_sla.worktime.budget import check_budget, format_amount, iso_amount
+from workhours_sla.worktime.amounts import check_budget, format_amount, iso_amount
 from workhours_sla.worktime.hours import parse_shifts
 from workhours_sla.worktime.shifts import (
     Shift,

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from workhours_sla.argument_types import checked
-from workhours_sla.calendars import registry
-from workhours_sla.calendars.available import AvailableCalendar
-from workhours_sla.calendars.comparison import digest_of, work_differs
-from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_between, in_any
-from workhours_sla.calendars.day import Day, Entry, Layer
-from workhours_sla.calendars.day_source import DaySource
-from workhours_sla.calendars.layers import ordinary_day, possible_hours, special_days
+from workhours_sla.calendars import sources
+from workhours_sla.calendars.days import (
+    ONE_DAY,
+    PRE_HOLIDAY_SHORTENING,
+    DateRange,
+    Day,
+    Entry,
+    Layer,
+    dates_between,
+    in_any,
+    ordinary_day,
+    possible_hours,
+    special_days,
+    work_differs,
+)
 from workhours_sla.errors import ArgumentError, CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.text import catalog, messages
 
 
 class Definition(NamedTuple):
-    """The source of a calendar's days, and the options applied to the source.
+    """The source of a calendar's days, and its options: the layers left out, and provisional."""
 
-    ``dropped`` are the layers that are left out. ``forecast`` is True for a provisional calendar.
-    """
-
-    source: DaySource
+    source: sources.DaySource
     dropped: frozenset[Layer]
     forecast: bool
 
@@ -38,11 +43,9 @@ class Calendar:
     """A production calendar: what kind of day each date is, and why.
 
     A calendar is immutable, hashable, picklable and safe to share between threads. Two calendars
-    are equal if they have the same id, zone, source of days and options.
-
-    A calendar contains dates, so it needs no time zone itself. ``tz`` is the IANA zone that a
-    schedule takes from the calendar, or None. Every method that takes a date raises TypeError for a
-    datetime.
+    are equal if they have the same id, zone, source of days and options. ``tz`` is the IANA zone
+    that a schedule takes from the calendar, or None. Every method that takes a date raises
+    TypeError for a datetime.
 
     >>> Calendar.get("RU").day(date(2025, 11, 1)).kind.value
     'transferred_work'
@@ -52,7 +55,7 @@ class Calendar:
 
     id: str
     tz: str | None
-    _source: DaySource
+    _source: sources.DaySource
     _dropped: frozenset[Layer]
     _forecast: bool
     _by_year: dict[int, Mapping[date, Day]]
@@ -61,20 +64,16 @@ class Calendar:
     def __init__(
         self,
         id: str,
-        source: DaySource,
+        source: sources.DaySource,
         *,
         tz: str | None = None,
         dropped: Iterable[Layer] = (),
         forecast: bool = False,
     ) -> None:
-        setter = object.__setattr__
-        setter(self, "id", id)
-        setter(self, "tz", tz)
-        setter(self, "_source", source)
-        setter(self, "_dropped", frozenset(dropped))
-        setter(self, "_forecast", forecast)
-        setter(self, "_by_year", {})
-        setter(self, "_version", None)
+        values: tuple[object, ...] = (id, tz, source, frozenset(dropped), forecast, {}, None)
+        names = ("id", "tz", "_source", "_dropped", "_forecast", "_by_year", "_version")
+        for name, value in zip(names, values, strict=True):
+            object.__setattr__(self, name, value)
 
     @staticmethod
     def get(id: str) -> Calendar:
@@ -93,7 +92,7 @@ class Calendar:
 
     @staticmethod
     @checked
-    def available(country: str = "") -> tuple[AvailableCalendar, ...]:
+    def available(country: str = "") -> tuple[sources.AvailableCalendar, ...]:
         """Return a description of each calendar that ``get`` knows, Russia first.
 
         ``country`` is the ISO 3166 code of the country to list, such as ``DE``; its parts are
@@ -102,7 +101,7 @@ class Calendar:
         >>> [one.id for one in Calendar.available("AT")][:2]
         ['AT', 'AT-1']
         """
-        return tuple(registry.available(country))
+        return tuple(sources.available(country))
 
     @staticmethod
     @checked
@@ -122,7 +121,7 @@ class Calendar:
         >>> Calendar.plain([date(2026, 1, 2)], yearly=["12-25"]).day(date(2026, 12, 25)).working
         False
         """
-        from workhours_sla.calendars.plain_days import PlainDays
+        from workhours_sla.calendars.tables import PlainDays
 
         return Calendar(id, PlainDays.of(days_off, yearly, first, last))
 
@@ -173,7 +172,7 @@ class Calendar:
         >>> Calendar.get("RU-SAK").other_zones
         ('Asia/Srednekolymsk',)
         """
-        return registry.other_zones(self.id)
+        return sources.other_zones(self.id)
 
     def knows(self, day: date) -> bool:
         """Return whether a law or an act decides the kind of ``day``.
@@ -254,11 +253,7 @@ class Calendar:
         return ordinary_day(day, self.weekend, provisional=self._by_rule_alone(day))
 
     def special_days(self, year: int) -> Mapping[date, Day]:
-        """Return the days of a year that differ from the ordinary week, keyed by date.
-
-        Days that follow from rules alone are included, even on dates that the calendar does not
-        cover.
-        """
+        """Return the days of a year that differ from the ordinary week, by acts or by rule."""
         found = self._by_year.get(year)
         if found is None:
             entries = {
@@ -415,19 +410,19 @@ class Calendar:
         >>> Calendar.get("RU").amend(days).count_working_days(date(2026, 9, 1), date(2026, 9, 4))
         2
         """
-        # imported here, because the module imports hashlib, which is slow to load
-        from workhours_sla.calendars import amendments
+        # here, because the module imports hashlib, which is slow to load
+        from workhours_sla.calendars import acts
 
-        added = tuple(amendments.flat_rows(rows))
-        ranges = amendments.checked_ranges(confirms)
-        confirmed = self.with_source(amendments.AmendedDays(self._source, (), ranges))
-        kept = amendments.checked_rows(added, confirmed.day, self.weekend)
-        amended = self.with_source(amendments.AmendedDays(self._source, kept, ranges))
+        added = tuple(acts.flat_rows(rows))
+        ranges = acts.checked_ranges(confirms)
+        confirmed = self.with_source(acts.AmendedDays(self._source, (), ranges))
+        kept = acts.checked_rows(added, confirmed.day, self.weekend)
+        amended = self.with_source(acts.AmendedDays(self._source, kept, ranges))
         for year in {row.date.year for row in kept}:
             amended.special_days(year)  # raises if rows of one layer contradict each other
         return amended
 
-    def with_source(self, source: DaySource) -> Self:
+    def with_source(self, source: sources.DaySource) -> Self:
         """Return the calendar with the same id, zone and options, and the days of ``source``."""
         return self._with(source=source)
 
@@ -460,7 +455,17 @@ class Calendar:
         >>> Calendar.get("RU").fingerprint == Calendar.get("RU").with_week(6).fingerprint
         False
         """
-        return digest_of(self)
+        from hashlib import sha256
+
+        digest = sha256(repr(sorted(self.weekend)).encode())
+        for first, last in self.coverage:
+            digest.update(f"{first}..{last}".encode())
+            for year in range(first.year, last.year + 1):
+                for day, special in self.special_days(year).items():
+                    if first <= day <= last:
+                        hours_of = special.hours_of if special.working else None
+                        digest.update(f"{day} {hours_of} {special.shortened_by}".encode())
+        return digest.hexdigest()[:16]
 
     # -- an immutable value ----------------------------------------------------------------
 
@@ -504,8 +509,44 @@ class Calendar:
 
 @lru_cache(maxsize=256)
 def _get(id: str) -> Calendar:
-    found = registry.find(id)
-    if isinstance(found, registry.BuiltIn):
+    found = sources.find(id)
+    if isinstance(found, sources.BuiltIn):
         return Calendar(found.id, found.source, tz=found.tz)
     calendar: Calendar = found
     return calendar
+
+
+# -- the norm of working time (норма рабочего времени) ---------------------------------------------
+
+_DAYS_OF_A_FIVE_DAY_WEEK = 5
+
+
+class Norm(NamedTuple):
+    """The numbers of days of a period, from which ``hours`` computes the norm of working time."""
+
+    calendar_days: int
+    working_days: int
+    short_days: int
+
+    def hours(self, week: int = 40) -> timedelta:
+        """Return the norm of the period for a five-day week of ``week`` hours.
+
+        Each working day counts as a fifth of the week, less one hour if the day is before a
+        holiday (order of Minzdravsotsrazvitiya of 13.08.2009 No 588n).
+
+        >>> january = working_time_norm(Calendar.get("RU"), date(2026, 1, 1), date(2026, 1, 31))
+        >>> str(january.hours(36))
+        '4 days, 12:00:00'
+        """
+        a_day = timedelta(hours=week) / _DAYS_OF_A_FIVE_DAY_WEEK
+        return a_day * self.working_days - PRE_HOLIDAY_SHORTENING * self.short_days
+
+
+def working_time_norm(calendar: Calendar, first: date, last: date) -> Norm:
+    """Return the numbers of days from ``first`` to ``last``, both included, for the norm.
+
+    Days off by presidential decree count as working days, as the norm requires. Raises
+    CalendarCoverageError.
+    """
+    days = list(calendar.without(Layer.PRESIDENTIAL).days(first, last))
+    return Norm(len(days), sum(day.working for day in days), sum(day.short for day in days))

@@ -13,8 +13,8 @@ from workhours_sla.cli.times import GivenTime, show_end, show_time, zone_text
 from workhours_sla.json.answers import OneTarget
 from workhours_sla.text.catalog import SHELL, current
 from workhours_sla.text.words import budget_words
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_kinds import DayBudget
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.day_budgets import DayBudget
 
 if TYPE_CHECKING:
     from workhours_sla.worktime.explain import Trace

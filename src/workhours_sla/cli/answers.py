@@ -21,9 +21,10 @@ from workhours_sla.cli.output import echo_json
 from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_time
 from workhours_sla.json.answers import Due, Elapsed, LatestStart, Met, OneTarget, is_after
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget
-from workhours_sla.worktime.zone_offsets import TICK
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.budgets import ClockTime
+from workhours_sla.worktime.day_budgets import DayBudget
+from workhours_sla.worktime.times import TICK
 
 
 @command()

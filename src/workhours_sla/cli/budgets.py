@@ -10,10 +10,15 @@ import click
 from workhours_sla.errors import BudgetError, shown
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.words import budget_words
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_data import budget_kind, budget_size, counting_of
-from workhours_sla.worktime.budget_kinds import Budget, CountFrom
-from workhours_sla.worktime.budget_texts import parse_budget
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.budgets import (
+    Budget,
+    budget_kind,
+    budget_size,
+    counting_of,
+    parse_budget,
+)
+from workhours_sla.worktime.day_budgets import CountFrom
 from workhours_sla.worktime.due_dates import Roll
 
 

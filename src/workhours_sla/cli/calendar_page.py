@@ -9,8 +9,8 @@ from typing import Final
 
 import click
 
-from workhours_sla.calendars.day import Day, DayKind
-from workhours_sla.calendars.working_time_norm import working_time_norm
+from workhours_sla.calendars.calendar import working_time_norm
+from workhours_sla.calendars.days import Day, DayKind
 from workhours_sla.cli.help import argument, command
 from workhours_sla.cli.options import (
     calendar_file_option,
@@ -25,7 +25,7 @@ from workhours_sla.cli.settings import find_calendar, with_acts
 from workhours_sla.json.calendar_year import WEEKS, CalendarYear, periods
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 MONTHS_A_ROW: Final = 3
 DAY_WIDTH: Final = 3

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from workhours_sla.calendars.available import AvailableCalendar
 from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.sources import AvailableCalendar
 from workhours_sla.cli.help import argument, command
 from workhours_sla.cli.options import json_option, lang_option
 from workhours_sla.cli.output import echo_json

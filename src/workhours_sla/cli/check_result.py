@@ -10,10 +10,9 @@ from functools import cached_property
 from workhours_sla.cli.input import Rows
 from workhours_sla.compliance.agreement import Agreement, compare_claims
 from workhours_sla.config.policy import Configuration
-from workhours_sla.sla.breach_spans import BreachSpans
 from workhours_sla.sla.clock import Verdict
 from workhours_sla.sla.evaluate import Evaluation
-from workhours_sla.sla.holders import Span
+from workhours_sla.sla.holders import BreachSpans, Span
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import targets_named
 from workhours_sla.sla.target import Target

@@ -25,13 +25,13 @@ from workhours_sla.cli.row_counts import account, store_lines, unmatched
 from workhours_sla.cli.times import show_minute, show_short, zone_text
 from workhours_sla.json.outcomes import VERDICTS, holder_at_breach
 from workhours_sla.reports.agreement import agreement_lines
-from workhours_sla.sla.clock import Verdict
+from workhours_sla.sla.clock import Verdict, in_time
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.target import ScheduleBy
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import SENTENCES, SHELL
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_kinds import DayBudget
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.day_budgets import DayBudget
 
 SHOWN_ROWS: Final = 20
 WIDEST_CELL: Final = 28
@@ -131,7 +131,7 @@ def _from_store(found: CheckResult) -> Iterator[str]:
     watermark = found.rows.stored.watermark if found.rows.stored else None
     if watermark is not None:
         since = sum(
-            _is_unanswered(o) and o.latest_limit is not None and o.latest_limit >= watermark
+            _is_unanswered(o) and o.latest_limit is not None and in_time(watermark, o.latest_limit)
             for o in found.result.outcomes
         )
         if since:

@@ -25,7 +25,7 @@ from workhours_sla.errors import shown
 from workhours_sla.json.answers import schedule_data
 from workhours_sla.text import words
 from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.explain import Step, whole_dates
 from workhours_sla.worktime.schedule import Schedule
 

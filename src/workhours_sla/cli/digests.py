@@ -11,7 +11,7 @@ from workhours_sla.cli.output import Note
 from workhours_sla.cli.policy_output import main_schedule
 from workhours_sla.config.policy import DEFAULT, Configuration
 from workhours_sla.errors import CalendarCoverageError, StoreError
-from workhours_sla.stores.database_store import DatabaseStore
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.sinks.digest_lines import Agencies, DigestLines, Message
 from workhours_sla.text import words

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 import click
 
-from workhours_sla.stores.places import is_address
-from workhours_sla.stores.writer_lock import BESIDE
+from workhours_sla.stores.open import is_address
+from workhours_sla.stores.sqlite import BESIDE
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.words import metavar
 

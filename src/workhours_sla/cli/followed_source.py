@@ -20,7 +20,7 @@ from workhours_sla.sources.formats import ENDINGS, check_followed
 from workhours_sla.sources.tail import Loss, Tail
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
-from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.amounts import parse_amount
 
 if TYPE_CHECKING:
     from workhours_sla.sources.kafka import KafkaSource

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.calendars.zones import time_zone
 from workhours_sla.cli.options import CommonOptions, InputOptions
 from workhours_sla.cli.settings import Settings
 from workhours_sla.config.defaults import NO_CALENDAR

@@ -190,7 +190,7 @@ class _AppealRows:
 
 
 def _from_store(place: str, config: Config) -> Rows:
-    from workhours_sla.stores.places import open_reader
+    from workhours_sla.stores.open import open_reader
 
     detail_of = details_of(config)
     with open_reader(place) as reader, reader.moment():

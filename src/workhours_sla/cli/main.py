@@ -206,7 +206,7 @@ def _coverage_message(error: CalendarCoverageError) -> str:
 
 def _bound(answer: datetime | timedelta) -> str:
     from workhours_sla.cli.times import show_time
-    from workhours_sla.worktime.budget import format_amount
+    from workhours_sla.worktime.amounts import format_amount
 
     return show_time(answer) if isinstance(answer, datetime) else format_amount(answer)
 

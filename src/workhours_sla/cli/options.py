@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any, Final, NamedTuple, TypeVar, cast, get_args
 
 import click
@@ -10,14 +11,17 @@ import click
 from workhours_sla.cli.budgets import GivenBudget
 from workhours_sla.cli.help import argument, option
 from workhours_sla.config.defaults import BUDGET, CALENDAR, HOURS, WEEK
+from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.text.catalog import LANGUAGES
-from workhours_sla.worktime.budget_kinds import CountFrom
+from workhours_sla.worktime.day_budgets import CountFrom
 from workhours_sla.worktime.due_dates import Roll
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Values = TypeVar("Values")
 
 DEFAULT_MIN_READ: Final = "50%"
+SKEW: Final = f"{ALLOWED_SKEW // timedelta(minutes=1)}m"
+"""Default of the options for the differences between clocks."""
 
 as_of_option: Callable[[Command], Command] = option("--as-of", metavar="TIME", without="now")
 assume_tz_option: Callable[[Command], Command] = option("--assume-tz", metavar="ZONE")

@@ -19,9 +19,9 @@ from workhours_sla.cli.options import (
 )
 from workhours_sla.cli.output import echo_json, echo_note, printable
 from workhours_sla.cli.store_place import store_place
-from workhours_sla.sla.emitted_changes import Change
-from workhours_sla.stores.outbox import StoreOutbox
-from workhours_sla.stores.places import has_store, open_outbox, open_reader, shown
+from workhours_sla.sla.changes import Change
+from workhours_sla.stores.open import has_store, open_reader, open_store, shown
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.sinks.jsonl import rewrite
 from workhours_sla.text.catalog import SHELL
 
@@ -51,7 +51,7 @@ def rewrite_file(file: str, *, store: str | None, config: str | None, only_new: 
     _check_exists(store)
     if only_new and path.exists() and path.stat().st_size:
         raise click.UsageError(SHELL.text("not_empty", name=file))
-    with open_outbox(store) as kept:
+    with open_store(store) as kept:
         names = _names(path, kept)
         before = max(kept.progress(name).number for name in names)
         after = before if only_new else 0
@@ -115,7 +115,7 @@ def replay(sink: str, numbers: Sequence[int], *, store: str | None, config: str 
     """Run the command ``outbox replay``, whose help is in ``text.catalog``."""
     store = store_place(store, config)
     _check_exists(store)
-    with open_outbox(store) as kept:
+    with open_store(store) as kept:
         count = kept.replay(sink, numbers or [letter.number for letter in kept.dead(sink)])
     click.echo(SHELL.text("replayed", count=count, sink=sink), err=True)
 
@@ -126,7 +126,7 @@ def _check_exists(store: str) -> None:
         raise click.ClickException(SHELL.text("no_store", name=shown(store)))
 
 
-def _names(path: Path, store: StoreOutbox) -> list[str]:
+def _names(path: Path, store: DatabaseStore) -> list[str]:
     """Return the sink names in the store that are paths to the file ``path``.
 
     If there are none, the only name is the absolute path.

@@ -15,14 +15,14 @@ from workhours_sla.cli.output import Note
 from workhours_sla.cli.sinks import Configured, Mails
 from workhours_sla.config.policy import Configuration
 from workhours_sla.errors import StoreError, WorkHoursError
-from workhours_sla.stores.database_store import DatabaseStore
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.stream.delivery import Sink
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.sinks.digest_lines import DIGESTS
 from workhours_sla.stream.sinks.jsonl import CHANGES, JsonLinesSink
 from workhours_sla.stream.sinks.line_file import check_lines
 from workhours_sla.text.messages import sentence
-from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.amounts import parse_amount
 
 T = TypeVar("T")
 

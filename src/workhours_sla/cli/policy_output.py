@@ -14,7 +14,7 @@ from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sla.policy import Rule, targets_named
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text.catalog import SHELL
-from workhours_sla.worktime.budget_data import budget_data
+from workhours_sla.worktime.budgets import budget_data
 from workhours_sla.worktime.schedule import Schedule
 
 _OPTIONS: Final = (

@@ -185,9 +185,8 @@ def _make(
     zone = main_schedule(configuration, wanted.target).tz
     as_of = read_time(wanted.as_of or "now", zone).when
     try:
-        from workhours_sla.compliance.cases import refuse_repeated
-        from workhours_sla.compliance.outcome_cases import cases_of_evaluation
-        from workhours_sla.compliance.report_options import LISTED, ReportOptions
+        from workhours_sla.compliance.cases import cases_of_evaluation, refuse_repeated
+        from workhours_sla.compliance.period import LISTED, ReportOptions
         from workhours_sla.reports.report import report as make_report
     except ImportError as error:
         raise click.UsageError(SHELL.text("no_numpy", error=said(str(error)))) from None

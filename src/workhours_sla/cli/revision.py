@@ -17,8 +17,7 @@ from workhours_sla.text.words import heading, name_of
 
 if TYPE_CHECKING:
     # these modules need numpy
-    from workhours_sla.compliance.case_verdicts import RevisedCase
-    from workhours_sla.compliance.report_comparison import Revision
+    from workhours_sla.compliance.comparison import RevisedCase, Revision
     from workhours_sla.reports.report import Report
 
 
@@ -34,7 +33,7 @@ SHOWN_FIGURES: Final = (
 
 def show_revision(made: Report, kept: Path, *, as_json: bool) -> None:
     """Print what changed since the report in the file ``kept``. Raises click.UsageError."""
-    from workhours_sla.compliance.report_comparison import revise
+    from workhours_sla.compliance.comparison import revise
     from workhours_sla.reports.report_json import (
         from_json,
         revision_data,

@@ -13,6 +13,7 @@ import click
 
 from workhours_sla.cli.help import command, option
 from workhours_sla.cli.options import (
+    SKEW,
     CommonOptions,
     calendar_file_option,
     lang_option,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8000
-SKEW: Final = "5m"
 RATE: Final = 100
 """Requests per second of each client."""
 
@@ -171,9 +171,9 @@ def _opened(
     from workhours_sla.cli.store_place import opened_store
     from workhours_sla.service.live import Live
     from workhours_sla.service.middleware import LOG
-    from workhours_sla.stores.places import has_store
+    from workhours_sla.stores.open import has_store
     from workhours_sla.stream.pipeline import Pipeline
-    from workhours_sla.worktime.budget import parse_amount
+    from workhours_sla.worktime.amounts import parse_amount
 
     def note(key: str, /, **facts: object) -> None:
         LOG.warning(key.replace("_", "-"), extra={"text": SHELL.text(key, **facts)})

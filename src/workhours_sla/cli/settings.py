@@ -29,8 +29,8 @@ from workhours_sla.config.defaults import (
 from workhours_sla.errors import BudgetError, shown
 from workhours_sla.json.answers import OneTarget
 from workhours_sla.text.catalog import SHELL, current
-from workhours_sla.worktime.budget import parse_amount
-from workhours_sla.worktime.budget_texts import parse_budget
+from workhours_sla.worktime.amounts import parse_amount
+from workhours_sla.worktime.budgets import parse_budget
 from workhours_sla.worktime.schedule import Schedule
 
 if TYPE_CHECKING:  # imported only if there is a configuration, so that other commands start fast

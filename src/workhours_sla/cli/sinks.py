@@ -17,7 +17,7 @@ from workhours_sla.config.sink_sections import (
     WebhookSettings,
 )
 from workhours_sla.json.checked_data import Reader
-from workhours_sla.stream.delivery_threads import Delivery, Undelivered
+from workhours_sla.stream.delivery import Delivery, Undelivered
 from workhours_sla.stream.sinks.digest_lines import Message
 from workhours_sla.stream.sinks.digest_mail import DigestMail, Mail, NoteStore
 from workhours_sla.stream.sinks.kafka import KafkaSink

@@ -13,7 +13,7 @@ from workhours_sla.cli.settings import Settings
 from workhours_sla.cli.times import read_edge
 from workhours_sla.sql.dialects import DIALECTS, OnUnknown
 from workhours_sla.sql.scripts import check_query, script
-from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.verbs import WorkingTime
 
 
 class _SqlOptions(NamedTuple):

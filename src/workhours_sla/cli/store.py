@@ -1,7 +1,8 @@
-"""The commands ``store check`` and ``store copy``: verify and copy a store of ``watch``."""
+"""The commands ``store``: verify a store of ``watch``, copy it, and set its watermark back."""
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Final
 
 import click
@@ -10,10 +11,12 @@ from workhours_sla.cli.help import argument, group, option
 from workhours_sla.cli.options import config_option, json_option, lang_option
 from workhours_sla.cli.output import UNREADABLE, echo_json, printable
 from workhours_sla.cli.store_place import store_place
-from workhours_sla.stores.copying import copy_store
-from workhours_sla.stores.places import shown
-from workhours_sla.stores.store_check import StoreFault, check_store
+from workhours_sla.cli.times import read_time, show_time
+from workhours_sla.errors import NaiveDatetimeError
+from workhours_sla.stores.copy import StoreFault, check_store, copy_store
+from workhours_sla.stores.open import open_existing, shown
 from workhours_sla.text.catalog import SHELL
+from workhours_sla.text.messages import say
 
 SHOWN: Final = 20
 
@@ -53,6 +56,25 @@ def copy(source: str, target: str) -> None:
     count = copy_store(source, target)
     facts = {"source": shown(source), "target": shown(target), "count": count}
     click.echo(SHELL.text("store_copied", **facts))
+
+
+@store.command()
+@argument("store", metavar="STORE", required=False)
+@option("--at", metavar="TIME", required=True)
+@config_option
+@lang_option
+def watermark(store: str | None, *, at: str, config: str | None) -> None:
+    """Run the command ``store watermark``, whose help is in ``text.catalog``."""
+    given = read_time(at, UTC)
+    if given.assumed_zone:
+        raise NaiveDatetimeError(say("sent_no_offset", text=repr(at)))
+    with open_existing(store_place(store, config)) as opened:
+        before = opened.set_back(given.when)
+        times = [
+            show_time(one.astimezone(given.when.tzinfo), offset=True)
+            for one in (before, given.when)
+        ]
+    click.echo(SHELL.text("watermark_set", name=opened.place, before=times[0], after=times[1]))
 
 
 def _lines(store: str, faults: tuple[StoreFault, ...], *, show_all: bool) -> list[str]:

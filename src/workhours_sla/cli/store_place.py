@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from workhours_sla.cli.output import echo_note
+from workhours_sla.cli.times import show_time
 from workhours_sla.errors import StoreError
-from workhours_sla.stores.database_store import DatabaseStore
-from workhours_sla.stores.places import IN_USE, open_store, shown, wait_for_store
+from workhours_sla.sla.event import ALLOWED_SKEW
+from workhours_sla.stores.open import IN_USE, open_store, shown, wait_for_store
+from workhours_sla.stores.store import DatabaseStore
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import sentence
 
@@ -41,10 +44,17 @@ def opened_store(place: str, *, standby: bool) -> DatabaseStore:
     """Open a store for a pipeline.
 
     With ``standby``, wait while another process writes the store or its server is down, and print
-    notes before and after. Raises StoreError.
+    notes before and after. Also print a note if the watermark is ahead of the machine's clock.
+    Raises StoreError.
     """
-    if not standby:
-        return open_store(place)
+    store = _waited_for(place) if standby else open_store(place)
+    ahead = store.watermark
+    if ahead is not None and ahead - datetime.now(UTC) > ALLOWED_SKEW:
+        echo_note("watermark_ahead", name=shown(place), watermark=show_time(ahead, offset=True))
+    return store
+
+
+def _waited_for(place: str) -> DatabaseStore:
     name = shown(place)
 
     def on_wait(error: StoreError) -> None:

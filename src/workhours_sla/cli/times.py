@@ -8,7 +8,7 @@ from typing import NamedTuple
 from workhours_sla.sources.written_days import in_zone, offset_text, read_days
 from workhours_sla.sources.written_times import parse_date, parse_time
 from workhours_sla.text import words
-from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, refuse_year
+from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR, refuse_year
 
 
 class GivenTime(NamedTuple):

@@ -24,6 +24,7 @@ from workhours_sla.cli.help import argument, command, option
 from workhours_sla.cli.input import details_of
 from workhours_sla.cli.min_read import Unread, check_read_share, read_percent
 from workhours_sla.cli.options import (
+    SKEW,
     CommonOptions,
     assume_tz_option,
     common_options,
@@ -42,21 +43,19 @@ from workhours_sla.cli.store_place import opened_store, store_place
 from workhours_sla.cli.times import show_time
 from workhours_sla.config.policy import Configuration
 from workhours_sla.config.sections import Config
-from workhours_sla.sla.emitted_changes import Change, ChangeKind
-from workhours_sla.stores.database_store import DatabaseStore
-from workhours_sla.stores.places import has_store
-from workhours_sla.stream.delivery_threads import Delivery, Undelivered
+from workhours_sla.sla.changes import Change, ChangeKind
+from workhours_sla.stores.open import has_store
+from workhours_sla.stores.store import DatabaseStore
+from workhours_sla.stream.delivery import Delivery, Undelivered
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.run_loop import DEFAULT_BATCH_SIZE, RunSummary
 from workhours_sla.stream.sinks.jsonl import JsonLinesSink
 from workhours_sla.stream.watermark import Watermarks
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SHELL
-from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.amounts import parse_amount
 
 STDOUT: Final = "stdout"
-DEFAULT_SKEW: Final = "5m"
-DEFAULT_MAX_AHEAD: Final = "5m"
 DEFAULT_INTERVAL: Final = 1.0
 HANGS_AFTER: Final = 20.0
 """A sink that does not return within this many seconds at the end of a run counts as hanging."""
@@ -90,9 +89,9 @@ class _WatchOptions(NamedTuple):
 @store_of_watch
 @option("--sink", "sinks", multiple=True, metavar="FILE")
 @option("--digests", metavar="FILE")
-@option("--skew", default=DEFAULT_SKEW, metavar="AMOUNT")
+@option("--skew", default=SKEW, metavar="AMOUNT")
 @option("--clock", type=click.Choice(("machine", "events")), default="machine")
-@option("--max-ahead", default=DEFAULT_MAX_AHEAD, metavar="AMOUNT")
+@option("--max-ahead", default=SKEW, metavar="AMOUNT")
 @option("--batch", metavar="N", type=click.IntRange(1, 100_000), default=DEFAULT_BATCH_SIZE)
 @option(
     "--interval", type=click.FloatRange(0.01, 3600), default=DEFAULT_INTERVAL, metavar="SECONDS"
@@ -168,7 +167,7 @@ def watch(**options: Any) -> int:
             digests=digests,
             batch_size=wanted.batch,
             on_changes=delivery.notify,
-            stopping=stopping.is_set,
+            stopping=partial(_is_stopping, stopping, store),
         )
         if clock is None:
             _note_time(settings, configuration, store.watermark, summary)
@@ -182,6 +181,12 @@ def watch(**options: Any) -> int:
     if wanted.once and not stopping.is_set():
         _check_share(summary, counted.ignored, least, config)
     return UNREADABLE if source.lost or has_failed else 0
+
+
+def _is_stopping(stopping: Flag, store: DatabaseStore) -> bool:
+    """Return whether the run must end. Raises StoreError if the store was replaced."""
+    store.check_place()
+    return stopping.is_set()
 
 
 def _note_time(

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal, get_args
 
 from workhours_sla.module_names import public
-from workhours_sla.sla.claim import Claim, Theirs
 from workhours_sla.sla.clock import Verdict
+from workhours_sla.sla.event import Claim, Theirs
 from workhours_sla.sla.outcome import Outcome
 
 VerdictClass = Literal["same", "ours_late", "theirs_late", "not_comparable", "theirs_missing"]
 DueClass = Literal["equal", "break", "opening", "days", "hours", "other", "unknown"]
-VERDICT_CLASSES: Final[tuple[VerdictClass, ...]] = (
-    *("same", "ours_late", "theirs_late", "not_comparable", "theirs_missing"),
-)
-DUE_CLASSES: Final[tuple[DueClass, ...]] = (
-    *("equal", "break", "opening", "days", "hours", "other", "unknown"),
-)
-EXAMPLES: Final = 3
+_EXAMPLES: Final = 3
 """Maximum number of examples in a class."""
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -111,28 +106,27 @@ def compare_claims(outcomes: Iterable[Outcome], claims: Iterable[Claim], target:
     """
     theirs, contradictory = _latest(claims)
     ours = {one.appeal_id: one for one in outcomes if one.target == target}
-    verdicts: dict[VerdictClass, list[ComparedAppeal]] = {name: [] for name in VERDICT_CLASSES}
-    due_times: dict[DueClass, list[ComparedAppeal]] = {name: [] for name in DUE_CLASSES}
+    verdicts: defaultdict[str, list[ComparedAppeal]] = defaultdict(list)
+    due_times: defaultdict[str, list[ComparedAppeal]] = defaultdict(list)
     differences: list[timedelta] = []
-    for appeal_id in sorted(ours):
-        outcome = ours[appeal_id]
+    for appeal_id, outcome in sorted(ours.items()):
         claim = theirs.get(appeal_id, Claim(appeal_id))
         compared = _compared(outcome, claim)
         verdicts[_verdict_class(outcome, claim.verdict)].append(compared)
-        if claim.due_at is not None:
-            name = _due_class(compared)
-            due_times[name].append(compared)
-            if name not in ("equal", "break", "unknown"):
-                assert outcome.due_at is not None  # noqa: S101 - else the class is unknown
-                differences.append(claim.due_at - outcome.due_at.astimezone(UTC))
+        if claim.due_at is None:
+            continue
+        name = _due_class(compared)
+        due_times[name].append(compared)
+        if outcome.due_at is not None and name not in ("equal", "break"):
+            differences.append(claim.due_at - outcome.due_at.astimezone(UTC))
     return Agreement(
         target,
         len(ours),
         len(theirs.keys() - ours.keys()),
         len(contradictory & ours.keys()),
-        _classes(verdicts),
-        _classes(due_times),
-        _median(differences),
+        _classes(get_args(VerdictClass), verdicts),
+        _classes(get_args(DueClass), due_times),
+        _median(sorted(differences)),
     )
 
 
@@ -178,10 +172,7 @@ def _due_class(compared: ComparedAppeal) -> DueClass:
         return "equal" if limit is None or _is_near(limit, due_at) else "break"
     if limit is not None and _is_near(theirs, limit):
         return "opening"
-    if (
-        theirs.replace(second=0, microsecond=0).time()
-        == due_at.replace(second=0, microsecond=0).time()
-    ):
+    if (theirs.hour, theirs.minute) == (due_at.hour, due_at.minute):
         return "days"
     apart = abs(theirs.astimezone(UTC) - due_at.astimezone(UTC))
     odd = apart % _HOUR
@@ -193,16 +184,17 @@ def _is_near(one: datetime, other: datetime) -> bool:
     return abs(one.astimezone(UTC) - other.astimezone(UTC)) < _MINUTE
 
 
-def _classes(found: Mapping[Any, list[ComparedAppeal]]) -> tuple[AgreementClass, ...]:
+def _classes(
+    names: Iterable[str], found: Mapping[str, list[ComparedAppeal]]
+) -> tuple[AgreementClass, ...]:
     return tuple(
-        AgreementClass(name, len(compared), tuple(compared[:EXAMPLES]))
-        for name, compared in found.items()
-        if compared
+        AgreementClass(name, len(found[name]), tuple(found[name][:_EXAMPLES]))
+        for name in names
+        if name in found
     )
 
 
-def _median(differences: Iterable[timedelta]) -> timedelta | None:
-    ordered = sorted(differences)
+def _median(ordered: Sequence[timedelta]) -> timedelta | None:
     if not ordered:
         return None
     return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) // 2

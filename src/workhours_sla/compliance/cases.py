@@ -1,15 +1,16 @@
 """The cases of a report, one for each clock of its target, as columns with one row per case.
 
 A clock is one appeal measured against one target. Instants are whole microseconds since 1970 in
-UTC, and amounts are whole microseconds of working time, as int64. ``outcome_cases`` makes cases
-from outcomes, ``column_cases`` from columns of times.
+UTC, and amounts are whole microseconds of working time, as int64.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from contextlib import suppress
+from dataclasses import KW_ONLY, dataclass, field, replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, Literal, Protocol
 
@@ -17,13 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workhours_sla.argument_types import checked
-from workhours_sla.errors import EventError, shown
+from workhours_sla.errors import CalendarCoverageError, EventError, PolicyError, shown
 from workhours_sla.module_names import public
-from workhours_sla.sla.target import Target
+from workhours_sla.sla.clock import Verdict
+from workhours_sla.sla.evaluate import Evaluation
+from workhours_sla.sla.event import Event, in_utc
+from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.policy import Policy, targets_named
+from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
 from workhours_sla.statistics.maturity import EXCLUDED, VERDICTS, WITHDRAWN, matured
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.times import BASE_UTC, TICK
 
 UNKNOWN: Final = -1
 """The value for an amount of working time that cannot be computed without a calendar."""
@@ -139,7 +146,7 @@ class Cases:
     the reopenings of the appeal; None means 0 for all. ``groups`` has the labels of each grouping,
     keyed by its name. ``input_hash`` is a fingerprint of the input that does not depend on the
     order of rows. ``calendar_unknown`` and the fields after it are numbers of cases, which
-    ``account.Quality`` explains.
+    ``report.Quality`` explains.
 
     >>> from datetime import datetime, timedelta
     >>> from workhours_sla import Schedule, Target
@@ -247,27 +254,6 @@ def fingerprint(columns: Sequence[NDArray[Any]], groups: Mapping[str, Labels]) -
     return digest.hexdigest()
 
 
-def promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
-    """Return a fingerprint of a target and its schedules.
-
-    It includes the id of each calendar, but not the days of the calendar.
-    """
-    terms = [getattr(target, option.name) for option in fields(target) if option.name != "schedule"]
-    terms = [sorted(value) if isinstance(value, frozenset) else value for value in terms]
-    hours = [
-        (
-            one.calendar.id,
-            str(one.hours),
-            one.tz.key,
-            sorted(one.overrides.items()),
-            sorted((day, str(changed)) for day, changed in one.changes.items()),
-            one.shorten_at_start,
-        )
-        for one in schedules
-    ]
-    return sha256(repr((terms, hours)).encode()).hexdigest()[:12]
-
-
 def refuse_repeated(ids: Iterable[str | tuple[str, int]]) -> None:
     """Raise EventError if an id, or a pair of an id and a cycle, occurs more than once.
 
@@ -289,9 +275,208 @@ def refuse_repeated(ids: Iterable[str | tuple[str, int]]) -> None:
     )
 
 
-def require_cases(cases: Cases) -> None:
-    """Raise EventError if there are no cases to report."""
-    if not len(cases):
-        intake = cases.intake
-        msg = say("no_cases", read=intake.read, of=intake.of, after=intake.after_as_of)
-        raise EventError(msg)
+# -- microseconds --------------------------------------------------------------------------------
+
+
+def micros_of(when: datetime) -> int:
+    """Convert an aware datetime to microseconds since 1970-01-01 in UTC."""
+    return (when - BASE_UTC) // TICK
+
+
+def in_zone(schedule: Schedule, micros: int) -> datetime:
+    """Convert microseconds since 1970 to a datetime in the zone of a schedule."""
+    return (BASE_UTC + micros * TICK).astimezone(schedule.tz)
+
+
+def amount_of(micros: int | None) -> timedelta | None:
+    """Convert microseconds to a timedelta; None stays None."""
+    return None if micros is None else micros * TICK
+
+
+def case_time(cases: Cases, column: str, row: int) -> datetime | None:
+    """Return an instant of a case in the zone of its schedule, None for NEVER."""
+    micros = int(getattr(cases, column)[row])
+    return None if micros == NEVER else in_zone(case_schedule(cases, row), micros)
+
+
+def case_schedule(cases: Cases, row: int) -> Schedule:
+    """Return the schedule of a case."""
+    return cases.schedules[int(cases.schedule_of[row])]
+
+
+# -- cases of outcomes ---------------------------------------------------------------------------
+
+
+def cases_of_evaluation(
+    evaluation: Evaluation,
+    policy: Policy,
+    *,
+    as_of: datetime,
+    target: str | None = None,
+    events: Iterable[Event] = (),
+    faults: Mapping[str, int] | None = None,
+) -> Cases:
+    """Return the cases of one target in an evaluation.
+
+    ``policy`` and ``as_of`` are those of the evaluation. ``target`` is the name of the target; it
+    can be left out if the policy has only one. The fingerprint of the input is computed from
+    ``events`` if they are given. ``faults`` counts the rows that produced no event, keyed by
+    reason. Raises PolicyError for an unknown target, and NaiveDatetimeError for a naive ``as_of``.
+
+    >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
+    >>> from workhours_sla.statistics.maturity import VERDICTS
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> policy = Policy([Target("first reply", timedelta(hours=4), office)])
+    >>> posted = datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)
+    >>> events = [Event("e1", "A-1", EventType.CREATED, posted, posted, agency_id="roads")]
+    >>> now = datetime(2025, 3, 12, 18, tzinfo=office.tz)
+    >>> result = evaluate(events, policy, as_of=now)
+    >>> cases = cases_of_evaluation(result, policy, as_of=now, events=events)
+    >>> VERDICTS[cases.verdict[0]], cases.groups["agency"].names, cases.intake.taken
+    ('breached', ('roads',), 1)
+    """
+    chosen = _target(policy, target)
+    counts = evaluation.reconciliation
+    quarantined = Counter(reason for _, reason in evaluation.quarantine)
+    unmatched = Counter(
+        item.reason for item in evaluation.unmatched if item.target in (None, chosen.name)
+    )
+    intake = Intake(
+        "events",
+        read=counts.read,
+        taken=counts.applied,
+        duplicate=counts.duplicate,
+        after_as_of=counts.after_as_of,
+        late=counts.late,
+        quarantined=counts_by_name(quarantined),
+        unmatched=counts_by_name(unmatched),
+    )
+    found = cases_of_outcomes(evaluation.outcomes, chosen, as_of=as_of, intake=intake)
+    contents = sorted({event.canonical for event in events})
+    if contents:
+        digest = sha256("\n".join(contents).encode("utf-8", "surrogatepass")).hexdigest()
+        found = replace(found, input_hash=digest)
+    return replace(found, intake=intake.with_faults(faults or {}))
+
+
+def cases_of_outcomes(
+    outcomes: Iterable[Outcome], target: Target, *, as_of: datetime, intake: Intake | None = None
+) -> Cases:
+    """Return the cases of one target from outcomes of an evaluation or a store.
+
+    Outcomes of other targets are ignored. ``as_of`` is the instant as of which the outcomes were
+    computed. ``intake`` counts the input; if it is None, each outcome of the target counts as one
+    row. Raises NaiveDatetimeError for a naive ``as_of``, and EventError for an appeal that has
+    several outcomes of one cycle.
+
+    >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, evaluate
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", timedelta(hours=4), office)
+    >>> posted = datetime(2025, 3, 11, 10, 15, tzinfo=office.tz)
+    >>> now = datetime(2025, 3, 12, 18, tzinfo=office.tz)
+    >>> event = Event("e1", "A-1", EventType.CREATED, posted, posted)
+    >>> outcomes = evaluate([event], Policy([target]), as_of=now).outcomes
+    >>> len(cases_of_outcomes(outcomes, target, as_of=now))
+    1
+    """
+    mine = [one for one in outcomes if one.target == target.name]
+    refuse_repeated((one.appeal_id, one.cycle) for one in mine)
+    schedules = tuple(dict.fromkeys(target.schedules))
+    places = {schedule: place for place, schedule in enumerate(schedules)}
+    started = _instants(one.started_at or one.posted_at for one in mine)
+    answered = _instants(one.answered_at for one in mine)
+    withdrawn = _instants(one.withdrawn_at for one in mine)
+    verdict = np.array([VERDICTS.index(one.verdict) for one in mine], np.int8)
+    now = in_utc("as_of", as_of)
+    sure = [_is_surely_pending(one, target, now) for one in mine]
+    limits = [
+        one.bounds.limit[1] if one.bounds and is_sure else one.latest_limit
+        for one, is_sure in zip(mine, sure, strict=True)
+    ]
+    if any(one.provisional for one in mine):
+        limits = [_limit_by_rule(*pair, target) for pair in zip(mine, limits, strict=True)]
+    groups = {
+        name: Labels.of([getattr(one, _FIELDS.get(name, name)) for one in mine])
+        for name in ATTRIBUTES
+    }
+    return Cases(
+        target,
+        micros_of(now),
+        started,
+        _instants(one.due_at for one in mine),
+        _instants(limits),
+        answered,
+        np.where(answered == NEVER, withdrawn, answered),
+        verdict,
+        _amounts(one.elapsed for one in mine),
+        _amounts(one.overdue for one in mine),
+        np.array([places[_schedule(target, one)] for one in mine], np.int64),
+        schedules,
+        ids=[one.appeal_id for one in mine],
+        intake=intake or Intake("rows", len(mine), len(mine)),
+        input_hash=fingerprint([started, answered, withdrawn, verdict == EXCLUDED], groups),
+        groups={name: labels for name, labels in groups.items() if labels.names},
+        cycle=read_only(np.array([one.cycle for one in mine], np.int64)),
+        calendar_unknown=sum(one.calendar_unknown for one in mine) - sum(sure),
+        provisional=sum(one.provisional for one in mine),
+        needs_review=sum(one.needs_review for one in mine),
+        pause_left_open=sum(one.pause_left_open for one in mine),
+        retroactive=sum(one.retroactive for one in mine),
+    )
+
+
+_FIELDS: Final = {"agency": "agency_id", "district": "district_id"}
+"""The attributes that have another name in Outcome."""
+
+
+def _target(policy: Policy, name: str | None) -> Target:
+    named = targets_named(policy, name)
+    if len(named) == 1:
+        return named[0]
+    known = ", ".join(dict.fromkeys(repr(one.name) for one in policy.targets))
+    cause = "report_of_several" if named else "report_of_none"
+    raise PolicyError(say(cause, called="" if name is None else f" {name!r}", known=known))
+
+
+def _is_surely_pending(outcome: Outcome, target: Target, as_of: datetime) -> bool:
+    """Return whether an outcome is pending or at risk, whatever the uncertain dates are.
+
+    A report counts appeals at risk as pending, so the verdict of such an outcome is certain.
+    """
+    earliest = outcome.bounds and outcome.bounds.limit[0]
+    return (
+        outcome.calendar_unknown
+        and not target.pauses
+        and earliest is not None
+        and as_of <= earliest
+    )
+
+
+def _limit_by_rule(outcome: Outcome, latest: datetime | None, target: Target) -> datetime | None:
+    """Return the limit by the rules of the calendar if it is uncertain, else ``latest``.
+
+    Where rules decide that answers are late, answers in time mature by the same rules.
+    """
+    if outcome.bounds is None or outcome.verdict is not Verdict.MET:
+        return latest
+    schedule = _schedule(target, outcome).provisionally()
+    limit = schedule.deadline if target.closing == "strict" else schedule.breaches_after
+    with suppress(CalendarCoverageError):
+        started = outcome.started_at or outcome.posted_at
+        return limit(started, target.budget, pauses=outcome.pauses)
+    return latest
+
+
+def _schedule(target: Target, outcome: Outcome) -> Schedule:
+    by = target.schedule
+    return by.schedules[getattr(outcome, by.field)] if isinstance(by, ScheduleBy) else by
+
+
+def _instants(times: Iterable[datetime | None]) -> IntArray:
+    found = [NEVER if when is None else micros_of(when) for when in times]
+    return read_only(np.array(found, np.int64))
+
+
+def _amounts(amounts: Iterable[timedelta | None]) -> IntArray:
+    found = [UNKNOWN if amount is None else amount // TICK for amount in amounts]
+    return read_only(np.array(found, np.int64))

@@ -1,23 +1,91 @@
-"""The period of a report, and the earlier period with which it is compared."""
+"""The options of a report, its period, and the earlier period with which it is compared."""
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 
-from workhours_sla.compliance.cases import Cases
-from workhours_sla.compliance.microseconds import micros_of
-from workhours_sla.compliance.mix import RateChange
-from workhours_sla.compliance.tables import Row
-from workhours_sla.sla.instants import in_utc
-from workhours_sla.statistics.arrays import BoolArray
+from workhours_sla.argument_types import checked
+from workhours_sla.compliance.cases import Cases, micros_of
+from workhours_sla.module_names import public
+from workhours_sla.sla.event import in_utc
+from workhours_sla.statistics.arrays import BoolArray, target_share
+from workhours_sla.statistics.control_charts import BASELINE, FEWEST_POINTS
 
-_DAY: Final = timedelta(days=1)
+LISTED: Final = 1000
+"""Default number of late appeals that a report lists."""
+
 _MONTHS: Final = 12
 Earlier = Literal["previous", "year"]
+
+
+@public("workhours_sla.report")
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOptions:
+    """The options of a report.
+
+    ``target_rate`` is the share of appeals that must be in time, above 0 and at most 1. ``by`` has
+    the names of the groupings; None means all groupings of the cases. A name such as
+    ``"agency*week"`` crosses groupings; ``week``, ``weekday``, ``hour``, ``arrival_class`` and
+    ``due_class`` can be crossed, too. In the restricted mean, a wait longer than ``horizon`` counts
+    as ``horizon``; the default is the budget.
+
+    The report covers the appeals that arrived at or after ``since`` and before ``until``; its
+    backlog and its weekly trends also include earlier arrivals. ``compare_with`` compares the rate
+    with another period: ``"previous"`` with the period of equal length before, ``"year"`` with the
+    same dates a year earlier. An instant compares the arrivals from that instant on with the
+    earlier arrivals.
+
+    The limits of the trends are computed from the first ``baseline`` weeks, or from all weeks if
+    there are fewer, but at least 12. After a known change of the work, set ``rebase``: the baseline
+    then begins with the week of that date. ``listed`` is the number of late appeals to list.
+    ``with_cases`` adds the verdict of every appeal, so that ``revise`` can list the verdicts that
+    changed.
+
+    Raises ValueError for a target rate that is not above 0 and at most 1, for a horizon that is not
+    positive, for a baseline below 12, for a negative ``listed`` and for another ``compare_with``.
+
+    >>> ReportOptions(target_rate=90)
+    Traceback (most recent call last):
+    ValueError: target_rate 90 is not above 0 and at most 1; write 90 % as 0.9
+    """
+
+    target_rate: float = 0.9
+    by: Sequence[str] | None = None
+    horizon: timedelta | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    compare_with: Earlier | datetime | None = None
+    baseline: int = BASELINE
+    rebase: date | None = None
+    listed: int = LISTED
+    with_cases: bool = False
+
+    def __post_init__(self) -> None:
+        target_share("target_rate", self.target_rate)
+        if self.horizon is not None and self.horizon <= timedelta(0):
+            msg = f"horizon {self.horizon} is not positive; give a length of time such as 4 h"
+            raise ValueError(msg)
+        if not isinstance(self.compare_with, datetime | None) and self.compare_with not in get_args(
+            Earlier
+        ):
+            msg = (
+                f"compare_with {self.compare_with!r} is not 'previous', 'year' or a datetime; give "
+                "one of them"
+            )
+            raise ValueError(msg)
+        if self.listed < 0:
+            msg = f"listed {self.listed} is negative; give a number of late appeals, 0 for none"
+            raise ValueError(msg)
+        if self.baseline < FEWEST_POINTS:
+            msg = f"baseline {self.baseline} is too short; give at least {FEWEST_POINTS} weeks"
+            raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +103,6 @@ class Period:
         if self.until is not None:
             inside &= cases.started < micros_of(in_utc("until", self.until))
         return inside
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """An earlier period, and the change of the rate from it to the later part of the report.
-
-    ``total`` is the row of the cases that arrived in ``before``, None if there are none. ``change``
-    is None if no case has matured in one of the periods.
-    """
-
-    before: Period
-    after: Period
-    total: Row | None
-    change: RateChange | None
 
 
 def compared_periods(
@@ -76,12 +130,13 @@ def compared_periods(
         raise ValueError(msg)
     since = period.since.astimezone(zone)
     until = (period.until or as_of).astimezone(zone)
+    days_only = since.time() == until.time() == time(0)
     if with_ == "year":
         before = Period(_months_before(since, _MONTHS), _months_before(until, _MONTHS))
-    elif _begins_a_month(since) and _begins_a_month(until):
+    elif days_only and since.day == until.day == 1:
         length = (until.year - since.year) * _MONTHS + until.month - since.month
         before = Period(_months_before(since, length), since)
-    elif _begins_a_day(since) and _begins_a_day(until):
+    elif days_only:
         days = until.date() - since.date()
         before = Period(_at(since.date() - days, since), since)
     else:
@@ -91,21 +146,11 @@ def compared_periods(
 
 def _months_before(when: datetime, months: int) -> datetime:
     """Return the same day and time ``months`` earlier, or the last day of a shorter month."""
-    count = when.year * _MONTHS + when.month - 1 - months
-    year, month = divmod(count, _MONTHS)
-    following = date(year + (month + 1) // _MONTHS, (month + 1) % _MONTHS + 1, 1)
-    last = (following - _DAY).day
+    year, month = divmod(when.year * _MONTHS + when.month - 1 - months, _MONTHS)
+    last = monthrange(year, month + 1)[1]
     return _at(date(year, month + 1, min(when.day, last)), when)
 
 
 def _at(day: date, when: datetime) -> datetime:
     """Combine a day with the time of day and the zone of ``when``."""
     return datetime.combine(day, when.timetz().replace(fold=0))
-
-
-def _begins_a_day(when: datetime) -> bool:
-    return when.time() == time(0)
-
-
-def _begins_a_month(when: datetime) -> bool:
-    return when.day == 1 and _begins_a_day(when)

@@ -3,83 +3,221 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final, Literal, cast
 
 import numpy as np
 
-from workhours_sla.compliance.agreement import Agreement
-from workhours_sla.compliance.arrivals import (
-    ARRIVAL_CLASSES,
-    DUE_CLASSES,
-    WEEKDAYS,
-    Arrivals,
-    arrivals,
+from workhours_sla.compliance.agencies import (
+    Attribution,
+    Indicators,
+    Late,
+    attribution,
+    breaches,
+    events_by_appeal,
+    indicators,
+    late_appeals,
 )
-from workhours_sla.compliance.attribution import Attribution, attribution, breaches
-from workhours_sla.compliance.backlog_series import BacklogSeries, backlog_series
-from workhours_sla.compliance.case_verdicts import CaseVerdict, case_verdicts
-from workhours_sla.compliance.cases import Cases, Labels, require_cases
-from workhours_sla.compliance.crossed import CROSS, Grouping, crossed, crossed_table, labels_by_time
-from workhours_sla.compliance.funnels import Funnel, with_funnel
-from workhours_sla.compliance.group_weeks import GroupWeeks, group_weeks
-from workhours_sla.compliance.handling import Indicators, indicators
-from workhours_sla.compliance.late import Late, late_appeals
-from workhours_sla.compliance.microseconds import in_zone, utc_of
-from workhours_sla.compliance.mix import (
+from workhours_sla.compliance.agreement import Agreement
+from workhours_sla.compliance.cases import (
+    UNKNOWN,
+    Cases,
+    Intake,
+    Labels,
+    case_schedule,
+    case_time,
+    in_zone,
+)
+from workhours_sla.compliance.fairness import (
+    Funnel,
     MixClass,
+    RateChange,
     change_between,
     class_codes,
     mix_of,
     standardised,
+    with_funnel,
 )
-from workhours_sla.compliance.outliers import outliers
-from workhours_sla.compliance.period import Comparison, Earlier, Period, compared_periods
-from workhours_sla.compliance.promise import Promise, promise_of
-from workhours_sla.compliance.quality_and_provenance import (
+from workhours_sla.compliance.period import Period, ReportOptions, compared_periods
+from workhours_sla.compliance.tables import (
+    CROSS,
+    Curve,
+    Grouping,
+    Row,
+    Table,
+    Tally,
+    Withdrawals,
+    crossed,
+    crossed_table,
+    curve_series,
+    group_table,
+    in_order,
+    withdrawals,
+)
+from workhours_sla.compliance.time import (
+    MINUTE,
     DayNote,
-    Provenance,
-    Quality,
-    days,
-    provenance,
-    quality,
+    Outliers,
+    arrivals,
+    day_notes,
+    outliers,
 )
-from workhours_sla.compliance.report_options import ReportOptions
-from workhours_sla.compliance.series import (
+from workhours_sla.compliance.weeks import (
+    BacklogSeries,
+    GroupWeeks,
     HeatMap,
     ShareTrend,
     Trend,
     TrendOptions,
     WeekRow,
+    backlog_series,
     end_of_week,
     final_weeks,
-    group_table,
+    group_weeks,
     heat_map,
-    in_order,
     share_trend,
-    spread_codes,
     trend,
     week_rows,
 )
-from workhours_sla.compliance.tables import (
-    Curve,
-    Row,
-    Table,
-    Tally,
-    Withdrawals,
-    curve_series,
-    withdrawals,
-)
 from workhours_sla.errors import EventError
-from workhours_sla.sla.corrected_events import happened_by
-from workhours_sla.sla.deduplication import deduplicated_appeals
 from workhours_sla.sla.event import Event
-from workhours_sla.statistics.arrays import IntArray
+from workhours_sla.sla.target import Target
+from workhours_sla.statistics.arrays import NEVER, IntArray
+from workhours_sla.statistics.maturity import VERDICTS
 from workhours_sla.text.messages import Detail, say
+from workhours_sla.version import __version__
+from workhours_sla.worktime.budgets import budget_kind, budget_size
+from workhours_sla.worktime.schedule import Schedule
 
 OWN_TABLES: Final = ("hour", "weekday", "arrival_class", "due_class", "week")
 """Tables that every report has, in addition to the tables of the chosen groupings."""
+
+_NO_OUTLIERS: Final = Outliers()
+_HORIZON: Final = timedelta(hours=8)
+"""The default horizon of the restricted mean if the budget is not working time."""
+
+BudgetKind = Literal[
+    "working_time",
+    "clock_time",
+    "working_days",
+    "calendar_days",
+    "months",
+    "working_days_in_hours",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The target of a report, with the target rate and the horizon of the restricted mean.
+
+    ``budget`` is None unless the budget is working time. ``budget_size`` is an amount of time or a
+    number of days or months, depending on ``budget_kind``. ``hours`` are the weekly hours of the
+    schedule of the most cases, and ``schedules`` is the number of schedules.
+    """
+
+    name: str
+    budget: timedelta | None
+    budget_kind: BudgetKind
+    budget_size: timedelta | int
+    closing: str
+    target_rate: float
+    horizon: timedelta
+    hours: str
+    schedules: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An earlier period, and the change of the rate from it to the later part of the report.
+
+    ``total`` is the row of the cases that arrived in ``before``, None if there are none. ``change``
+    is None if no case has matured in one of the periods.
+    """
+
+    before: Period
+    after: Period
+    total: Row | None
+    change: RateChange | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How far the figures of a report can be trusted: the input, and counts of doubtful cases.
+
+    ``intake`` counts the input. The other fields count cases:
+
+    - ``counting``: neither withdrawn nor excluded
+    - ``matured``: neither withdrawn nor excluded, with a final verdict
+    - ``minute_rounded``: all times are on whole minutes
+    - ``unnamed``: in no group, as pairs of the name of a grouping and the number of such cases
+    - ``calendar_unknown``: the verdict depends on dates that no act has decided
+    - ``provisional``: based on dates that were decided by rule only
+    - ``needs_review``: perhaps answered by a reply that was not reviewed
+    - ``untimed``: the working time is unknown
+    - ``pause_left_open``: a pause never ended, although later events show work on the appeal
+    - ``retroactive``: already late when a change of the appeal made the target apply
+    - ``outliers``: arrived long before or after all others; includes arrivals before the period
+    """
+
+    intake: Intake
+    counting: int
+    matured: int
+    minute_rounded: int
+    unnamed: tuple[tuple[str, int], ...]
+    calendar_unknown: int
+    provisional: int
+    needs_review: int
+    untimed: int
+    pause_left_open: int = 0
+    retroactive: int = 0
+    outliers: Outliers = _NO_OUTLIERS
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarUsed:
+    """A calendar from which the figures of a report were computed."""
+
+    id: str
+    version: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The versions and fingerprints of the data from which the figures of a report were computed.
+
+    ``library`` is the version of this library, ``input_hash`` a fingerprint of the events or rows,
+    and ``policy`` a fingerprint of the target and its schedules. Reports with equal provenance,
+    options and ``as_of`` have equal figures.
+    """
+
+    library: str
+    input_hash: str
+    policy: str
+    calendars: tuple[CalendarUsed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseVerdict:
+    """The verdict on one appeal against one target, with the times that it depends on.
+
+    ``cycle`` counts the reopenings of the appeal, from 0. ``due_at`` and ``limit`` are None while
+    they are unknown, ``answered_at`` while there is no answer. ``calendar`` is the id of the
+    calendar. Times are in the zone of the appeal's schedule.
+    """
+
+    appeal_id: str
+    target: str
+    cycle: int
+    verdict: str
+    started_at: datetime | None
+    due_at: datetime | None
+    limit: datetime | None
+    answered_at: datetime | None
+    calendar: str
+    calendar_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,41 +300,51 @@ def report_numbers(
     system. Raises EventError if there are no cases, and LookupError for an unknown grouping.
     """
     chosen = options or ReportOptions()
-    require_cases(cases)
     period = Period(chosen.since, chosen.until)
     _require_arrivals(cases, period)
     everything, inside = cases, period.arrivals(cases)
     cases = everything.taken(inside)
     so_far = everything.taken(Period(None, chosen.until).arrivals(everything))
-    promise = promise_of(cases, chosen)
+    as_of = in_zone(cases.reference, cases.as_of)
+    promise = _promise(cases, chosen)
     tally = Tally.of(cases, chosen.target_rate, promise.horizon)
     when = arrivals(cases)
-    groups = _groups(cases, chosen.by, labels_by_time(when))
-    classes = class_codes(when)
-    tables, funnels = _group_tables(tally, groups, classes)
     # weeks begin with the first arrival, not with the period
     of_all, when_all = tally, when
     if so_far is not cases:
         of_all = Tally.of(so_far, chosen.target_rate, promise.horizon)
         when_all = arrivals(so_far)
+    by_time = when.labels()
+    groups = _groups(cases, chosen.by, by_time)
+    plain = {name: one.labels for name, one in groups.items() if not one.parts}
+    classes = class_codes(when)
+    tables, funnels = _group_tables(tally, groups, classes)
     weeks, by_week = week_rows(of_all, when_all)
-    last_end = end_of_week(so_far.reference, weeks[-1].first)
-    is_cut = chosen.until is not None and chosen.until < last_end
-    last_is_part = when_all.last_is_short or is_cut
-    final, left_out = final_weeks(by_week, cases.as_of, last_is_part=last_is_part)
+    is_cut = chosen.until is not None and chosen.until < end_of_week(
+        so_far.reference, weeks[-1].first
+    )
+    final, left_out = final_weeks(
+        by_week, cases.as_of, last_is_part=when_all.last_is_short or is_cut
+    )
+    final_names = {row.key for row in final}
+    merged = dict.fromkeys(week.cohort for week in weeks)
     trend_options = TrendOptions(chosen.baseline, chosen.rebase)
     curve = tally.curve_of(np.arange(len(cases)))
-    by_appeal = _by_appeal(events, cases.as_of)
+    by_appeal = events_by_appeal(events, as_of)
     late = breaches(cases, by_appeal) if by_appeal else None
     listed = everything.taken(inside | everything.open)  # open appeals of other periods, too
     late_listed = late if listed is cases or late is None else breaches(listed, by_appeal)
     total = tally.total()
     return ReportNumbers(
-        as_of=in_zone(cases.reference, cases.as_of),
+        as_of=as_of,
         tz=cases.reference.tz.key,
         promise=promise,
         total=total,
-        tables=(*tables, *_arrival_tables(tally, when), by_week),
+        tables=(
+            *tables,
+            *(in_order(name, tally.labelled(by_time[name])[0]) for name in OWN_TABLES[:-1]),
+            by_week,
+        ),
         weeks=weeks,
         curve=None if curve is None or not curve.times.size else curve_series(curve),
         withdrawals=withdrawals(tally, curve, promise.budget or promise.horizon),
@@ -207,8 +355,8 @@ def report_numbers(
         group_weeks=group_weeks(
             of_all,
             when_all,
-            {name: so_far.groups[name] for name in _plain(groups)},
-            _places(weeks, final),
+            {name: so_far.groups[name] for name in plain},
+            {number: name for number, name in enumerate(merged) if name in final_names},
         ),
         backlog=backlog_series(
             everything, when_all if everything is so_far else arrivals(everything)
@@ -216,35 +364,51 @@ def report_numbers(
         mix=mix_of(tally, classes),
         period=period,
         first_arrival=in_zone(cases.reference, int(cases.started.min())),
-        comparison=_comparison(of_all, class_codes(when_all), period, chosen.compare_with),
+        comparison=_comparison(of_all, class_codes(when_all), period, chosen),
         late=late_appeals(listed, late_listed or {}, chosen.listed),
         attribution=None if late is None else attribution(total.counts.breached, late),
         indicators=indicators(cases, by_appeal),
-        quality=quality(tally, _plain(groups), outliers(so_far, when_all.far)),
-        days=days(cases, when),
-        provenance=provenance(cases),
+        quality=_quality(tally, plain, outliers(so_far, when_all.far)),
+        days=day_notes(cases, when),
+        provenance=_provenance(cases),
         agreement=agreement,
-        cases=case_verdicts(cases) if chosen.with_cases else None,
+        cases=_case_verdicts(cases) if chosen.with_cases else None,
     )
-
-
-def _places(weeks: Sequence[WeekRow], chosen: Sequence[Row]) -> list[tuple[int, str]]:
-    """Return the numbers and names of the merged weeks that are rows in ``chosen``."""
-    names = {row.key for row in chosen}
-    merged = dict.fromkeys(week.cohort for week in weeks)
-    return [(number, name) for number, name in enumerate(merged) if name in names]
 
 
 def _require_arrivals(cases: Cases, period: Period) -> None:
-    """Raise EventError if no case arrived in the period."""
+    """Raise EventError if there are no cases, or if none arrived in the period."""
+    if not len(cases):
+        intake = cases.intake
+        raise EventError(say("no_cases", read=intake.read, of=intake.of, after=intake.after_as_of))
     if period.arrivals(cases).any():
         return
-    arrived = [in_zone(cases.reference, int(edge(cases.started))) for edge in (np.min, np.max)]
+    zone = cases.reference.tz
+    arrived = (in_zone(cases.reference, int(edge(cases.started))) for edge in (np.min, np.max))
     since, until, first, last = (
-        "..." if at is None else f"{at.astimezone(cases.reference.tz):%Y-%m-%d %H:%M}"
+        "..." if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
         for at in (period.since, period.until, *arrived)
     )
     raise EventError(say("no_cases_in_period", since=since, until=until, first=first, last=last))
+
+
+def _promise(cases: Cases, options: ReportOptions) -> Promise:
+    target, allowed = cases.target, cases.target.budget
+    budget = allowed if isinstance(allowed, timedelta) else None
+    return Promise(
+        target.name,
+        budget,
+        cast("BudgetKind", budget_kind(allowed)),
+        budget_size(allowed),
+        target.closing,
+        float(options.target_rate),
+        options.horizon or budget or _HORIZON,
+        str(cases.reference.hours),
+        len(cases.schedules),
+    )
+
+
+# -- groups --------------------------------------------------------------------------------------
 
 
 def _groups(
@@ -276,19 +440,14 @@ def _labels(name: str, known: Mapping[str, Labels]) -> Labels:
     raise LookupError(Detail(say("no_attribute", name=repr(name), known=names)))
 
 
-def _plain(groups: Mapping[str, Grouping]) -> dict[str, Labels]:
-    """Return the labels of the groupings that are not crossed."""
-    return {name: one.labels for name, one in groups.items() if not one.parts}
-
-
 def _group_tables(
     tally: Tally, groups: Mapping[str, Grouping], classes: IntArray
 ) -> tuple[list[Table], list[Funnel]]:
     tables: list[Table] = []
     funnels: list[Funnel] = []
     for name, (labels, parts) in groups.items():
-        codes = spread_codes(labels.codes, len(labels.names))
-        rows = standardised(tally, tally.rows([*labels.names, None], codes), codes, classes)
+        rows, codes = tally.labelled(labels)
+        rows = standardised(tally, rows, codes, classes)
         if parts:
             tables.append(crossed_table(name, rows, parts, tally.target_rate))
             continue
@@ -298,40 +457,15 @@ def _group_tables(
     return tables, funnels
 
 
-def _arrival_tables(tally: Tally, when: Arrivals) -> list[Table]:
-    return [
-        in_order(name, tally.rows([*keys, None], spread_codes(codes, len(keys))))
-        for name, codes, keys in (
-            ("hour", when.hour, [f"{hour:02}" for hour in range(24)]),
-            ("weekday", when.weekday, WEEKDAYS),
-            ("arrival_class", when.arrival_class, ARRIVAL_CLASSES),
-            ("due_class", when.due_class, DUE_CLASSES),
-        )
-    ]
-
-
-def _by_appeal(events: Iterable[Event], as_of: int) -> dict[str, list[Event]]:
-    """Group the events that an evaluation as of ``as_of`` uses by appeal id."""
-    now = utc_of(as_of)
-    by_id: dict[str, list[Event]] = {}
-    for event in events:
-        by_id.setdefault(event.event_id, []).append(event)
-    applied, _, _ = deduplicated_appeals(by_id.values())
-    return {
-        name: happened_by(sorted(found, key=lambda event: event.order), now)
-        for name, found in applied.items()
-    }
-
-
 def _comparison(
-    tally: Tally, classes: IntArray, period: Period, with_: Earlier | datetime | None
+    tally: Tally, classes: IntArray, period: Period, options: ReportOptions
 ) -> Comparison | None:
     """Return the comparison with an earlier period; ``classes`` are those of the tally's cases."""
-    if with_ is None:
+    if options.compare_with is None:
         return None
     cases = tally.cases
     as_of, zone = in_zone(cases.reference, cases.as_of), cases.reference.tz
-    before, after = compared_periods(period, with_, as_of, zone)
+    before, after = compared_periods(period, options.compare_with, as_of, zone)
     earlier, later = before.arrivals(cases), after.arrivals(cases)
     return Comparison(
         before,
@@ -339,3 +473,82 @@ def _comparison(
         tally.rows(["earlier"], np.where(earlier, 0, -1))[0] if earlier.any() else None,
         change_between(mix_of(tally, classes, earlier), mix_of(tally, classes, later)),
     )
+
+
+# -- quality, provenance and verdicts --------------------------------------------------------------
+
+
+def _quality(tally: Tally, groups: Mapping[str, Labels], found: Outliers) -> Quality:
+    cases = tally.cases
+    rounded = cases.started % MINUTE == 0
+    rounded &= (cases.answered == NEVER) | (cases.answered % MINUTE == 0)
+    return Quality(
+        cases.intake,
+        counting=int(cases.counting.sum()),
+        matured=int(tally.matured.sum()),
+        minute_rounded=int(rounded.sum()),
+        unnamed=tuple((name, int((labels.codes < 0).sum())) for name, labels in groups.items()),
+        calendar_unknown=cases.calendar_unknown,
+        provisional=cases.provisional,
+        needs_review=cases.needs_review,
+        untimed=int((cases.elapsed == UNKNOWN).sum()),
+        pause_left_open=cases.pause_left_open,
+        retroactive=cases.retroactive,
+        outliers=found,
+    )
+
+
+def _provenance(cases: Cases) -> Provenance:
+    calendars = {
+        cases.schedules[position].calendar for position in np.unique(cases.schedule_of).tolist()
+    }
+    used = [CalendarUsed(one.id, one.version, one.fingerprint) for one in calendars]
+    return Provenance(
+        __version__,
+        cases.input_hash,
+        _promise_version(cases.target, cases.schedules),
+        tuple(sorted(used, key=lambda calendar: (calendar.id, calendar.fingerprint))),
+    )
+
+
+def _promise_version(target: Target, schedules: Sequence[Schedule]) -> str:
+    """Return a fingerprint of a target and its schedules.
+
+    It includes the id of each calendar, but not the days of the calendar.
+    """
+    terms = [getattr(target, option.name) for option in fields(target) if option.name != "schedule"]
+    terms = [sorted(value) if isinstance(value, frozenset) else value for value in terms]
+    hours = [
+        (
+            one.calendar.id,
+            str(one.hours),
+            one.tz.key,
+            sorted(one.overrides.items()),
+            sorted((day, str(changed)) for day, changed in one.changes.items()),
+            one.shorten_at_start,
+        )
+        for one in schedules
+    ]
+    return sha256(repr((terms, hours)).encode()).hexdigest()[:12]
+
+
+def _case_verdicts(cases: Cases) -> tuple[CaseVerdict, ...]:
+    """Return the verdict of each case, ordered by appeal id and cycle."""
+    found = []
+    for row in range(len(cases)):
+        calendar = case_schedule(cases, row).calendar
+        found.append(
+            CaseVerdict(
+                str(cases.ids[row]),
+                cases.target.name,
+                0 if cases.cycle is None else int(cases.cycle[row]),
+                VERDICTS[cases.verdict[row]],
+                case_time(cases, "started", row),
+                case_time(cases, "due", row),
+                case_time(cases, "limit", row),
+                case_time(cases, "answered", row),
+                calendar.id,
+                calendar.version,
+            )
+        )
+    return tuple(sorted(found, key=lambda case: (case.appeal_id, case.cycle)))

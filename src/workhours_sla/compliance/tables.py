@@ -1,17 +1,16 @@
-"""The tables of a report, and the numbers in each row: counts, rate and times to an answer."""
+"""The tables of a report: each row has the counts, the rate and the times of one group of cases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.compliance.cases import UNKNOWN, Cases
-from workhours_sla.compliance.microseconds import MICROSECOND, amount_of, in_zone
+from workhours_sla.compliance.cases import UNKNOWN, Cases, Labels, amount_of, in_zone
 from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray
 from workhours_sla.statistics.funnel import expected_false_failures
 from workhours_sla.statistics.intervals import ComplianceRate, ConfidenceInterval, compliance_rate
@@ -32,9 +31,13 @@ from workhours_sla.statistics.survival import (
     restricted_mean,
     survival_quantile,
 )
+from workhours_sla.text.words import CROSSED, NO_PART
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.times import TICK
 
-MEDIAN, P90 = 0.5, 0.9
+CROSS: Final = "*"
+"""The separator between the names in a crossed grouping, such as ``agency*week``."""
+
 _CURVE_POINTS: Final = 400
 
 
@@ -67,12 +70,11 @@ class Row:
     report's horizon counts as the horizon.
 
     ``final_at`` is the instant after which ``rate`` is final, None if a case has no limit yet.
-    ``unpaused_final_at`` is the same for the cases that are not paused.
-    ``standardised`` is the share in time that the group would have with the mix of arrivals of all
-    cases, and ``standardised_interval`` its 95 % interval; both are None if the group has too few
-    cases for two classes. ``funnel`` is the position of the group in
-    the funnel, from -2, below both lower limits, to 2, above both upper limits; None if too few
-    cases have matured.
+    ``unpaused_final_at`` is the same for the cases that are not paused. ``standardised`` is the
+    share in time that the group would have with the mix of arrivals of all cases, and
+    ``standardised_interval`` its 95 % interval; both are None if the group has too few cases for
+    two classes. ``funnel`` is the position of the group in the funnel, from -2, below both lower
+    limits, to 2, above both upper limits; None if too few cases have matured.
     """
 
     key: str | None
@@ -168,7 +170,6 @@ class Tally:
 
     ``timed``: the working time is known, and the case is not excluded. ``answered``: answered in
     time or late. ``waiting``: still open. ``counting``: neither withdrawn nor excluded.
-    ``reference`` is the reference schedule, the one with the most cases.
     """
 
     cases: Cases
@@ -183,30 +184,27 @@ class Tally:
 
     @classmethod
     def of(cls, cases: Cases, target_rate: float, horizon: timedelta) -> Tally:
-        """Compute the arrays for ``cases``.
-
-        ``target_rate`` is the target rate of the report, and ``horizon`` the horizon of the
-        restricted mean.
-        """
-        counted = ~cases.in_state(EXCLUDED)
+        """Compute the arrays; ``horizon`` is that of the restricted mean."""
         return cls(
             cases,
             target_rate,
             horizon,
             matured=cases.matured,
-            timed=counted & (cases.elapsed != UNKNOWN),
+            timed=~cases.in_state(EXCLUDED) & (cases.elapsed != UNKNOWN),
             answered=cases.in_state(MET, BREACHED) & (cases.answered != NEVER),
             waiting=cases.open,
             counting=cases.counting,
             reference=cases.reference,
         )
 
-    # -- rows --------------------------------------------------------------------------------
-
     def total(self) -> Row:
         """Return the row of all cases."""
-        everything = np.zeros(len(self.cases), np.int64)
-        return self.rows(["total"], everything)[0]
+        return self.rows(["total"], np.zeros(len(self.cases), np.int64))[0]
+
+    def labelled(self, labels: Labels) -> tuple[list[Row], IntArray]:
+        """Return a row for each group and one for the cases without a group, and their numbers."""
+        codes = all_groups(labels)
+        return self.rows([*labels.names, None], codes), codes
 
     def rows(self, keys: Sequence[str | None], codes: IntArray) -> list[Row]:
         """Return a row for each of ``keys``.
@@ -225,26 +223,16 @@ class Tally:
         """Return the verdict counts of each group; ``codes`` has the group of each case, or -1."""
         return grouped_counts(self.cases.verdict, self.matured, codes, groups)
 
-    @staticmethod
-    def number(codes: IntArray, groups: int, marked: BoolArray) -> list[int]:
-        """Count, for each group, the cases for which ``marked`` is true.
-
-        ``codes`` has the group number of each case, or -1.
-        """
-        rows = marked & (codes >= 0)
-        listed: list[int] = np.bincount(codes[rows], minlength=groups).tolist()
-        return listed
+    def matured_and_met(self, codes: IntArray, groups: int) -> tuple[IntArray, IntArray]:
+        """Return, for each group, the number of matured cases and how many of them were met."""
+        good = self.matured & self.cases.in_state(MET)
+        return count_marked(codes, groups, self.matured), count_marked(codes, groups, good)
 
     def _row(self, key: str | None, counts: CohortCounts, rows: NDArray[np.intp]) -> Row:
         """Return the row of a group, given its verdict counts and the positions of its cases."""
         cases = self.cases
-        answered = self.answered[rows]
-        waits = self.waiting[rows]
-        median = p90 = mean_wait = None
+        answered, waits = self.answered[rows], self.waiting[rows]
         curve = self.curve_of(rows)
-        if curve is not None:
-            median, p90 = _quantile(curve, MEDIAN), _quantile(curve, P90)
-            mean_wait = _restricted(curve, self.horizon)
         worked = cases.elapsed[rows[answered & self.timed[rows]]]
         counting = rows[self.counting[rows]]
         moving = counting[cases.verdict[counting] != PAUSED]
@@ -259,9 +247,9 @@ class Tally:
             answered_met=counts.met,
             open=int(waits.sum()),
             overdue=int((waits & (cases.verdict[rows] == BREACHED)).sum()),
-            median=median,
-            p90=p90,
-            restricted_mean=mean_wait,
+            median=_quantile(curve, 0.5),
+            p90=_quantile(curve, 0.9),
+            restricted_mean=_restricted(curve, self.horizon // TICK),
             mean_answered=_mean(worked),
             final_at=self._last_limit(counting),
             unpaused_final_at=self._last_limit(moving),
@@ -273,14 +261,22 @@ class Tally:
         return None if last is None else in_zone(self.reference, last)
 
     def curve_of(self, rows: NDArray[np.intp]) -> SurvivalCurve | None:
-        """Return the Kaplan-Meier curve of the cases at the indexes ``rows``.
-
-        Returns None if the working time of none of these cases is known.
-        """
+        """Return the Kaplan-Meier curve of cases, None if no working time of them is known."""
         followed = rows[self.timed[rows]]
         if not followed.size:
             return None
         return kaplan_meier(self.cases.elapsed[followed], self.answered[followed])
+
+
+def all_groups(labels: Labels) -> IntArray:
+    """Return the group of each case; the cases without a group are one more group, the last."""
+    return np.where(labels.codes < 0, len(labels.names), labels.codes)
+
+
+def count_marked(codes: IntArray, groups: int, marked: BoolArray) -> IntArray:
+    """Return the number of marked cases of each group; ``codes`` has the group of each, or -1."""
+    counted = np.bincount(codes[marked & (codes >= 0)], minlength=groups)
+    return counted.astype(np.int64)
 
 
 def curve_series(curve: SurvivalCurve) -> Curve:
@@ -288,12 +284,12 @@ def curve_series(curve: SurvivalCurve) -> Curve:
     steps = curve.times.size
     shown = np.unique(np.linspace(0, steps - 1, min(steps, _CURVE_POINTS)).round().astype(int))
     return Curve(
-        tuple(micros * MICROSECOND for micros in curve.times[shown].tolist()),
+        tuple(micros * TICK for micros in curve.times[shown].tolist()),
         tuple(curve.at_risk[shown].tolist()),
         tuple(curve.survival[shown].tolist()),
         tuple(curve.lower[shown].tolist()),
         tuple(curve.upper[shown].tolist()),
-        curve.longest * MICROSECOND,
+        curve.longest * TICK,
     )
 
 
@@ -302,7 +298,7 @@ def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> W
 
     ``curve`` is the Kaplan-Meier curve of all cases of the tally.
     """
-    micros = time // MICROSECOND
+    micros = time // TICK
     if curve is None or not curve.is_known(micros):
         return None
     followed = tally.timed
@@ -321,27 +317,19 @@ def withdrawals(tally: Tally, curve: SurvivalCurve | None, time: timedelta) -> W
     )
 
 
-def false_failures(rows: Iterable[Row], target: float) -> float:
-    """Return the expected number of groups judged "not met" if all are exactly at the target.
-
-    The row of the cases without a group is not judged.
-    """
-    sizes = [row.counts.matured for row in rows if row.key is not None and row.counts.matured]
-    return expected_false_failures(sizes, target) if sizes else 0.0
-
-
-def _quantile(curve: SurvivalCurve, q: float) -> Quantile:
-    found = survival_quantile(curve, q)
-    limits = amount_of(found.lower), amount_of(found.upper)
-    return Quantile(amount_of(found.time), *limits, found.longest * MICROSECOND)
-
-
-def _restricted(curve: SurvivalCurve, horizon: timedelta) -> timedelta | None:
-    """Return the restricted mean, None if the curve is unknown at the horizon."""
-    micros = horizon // MICROSECOND
-    if not curve.is_known(micros):
+def _quantile(curve: SurvivalCurve | None, q: float) -> Quantile | None:
+    if curve is None:
         return None
-    return round(restricted_mean(curve, micros).mean) * MICROSECOND
+    found = survival_quantile(curve, q)
+    lower, upper = amount_of(found.lower), amount_of(found.upper)
+    return Quantile(amount_of(found.time), lower, upper, found.longest * TICK)
+
+
+def _restricted(curve: SurvivalCurve | None, horizon: int) -> timedelta | None:
+    """Return the restricted mean, None if the curve is unknown at the horizon."""
+    if curve is None or not curve.is_known(horizon):
+        return None
+    return round(restricted_mean(curve, horizon).mean) * TICK
 
 
 def _mean(amounts: IntArray) -> timedelta | None:
@@ -351,3 +339,78 @@ def _mean(amounts: IntArray) -> timedelta | None:
     # Seconds are summed apart from the rest, because a sum of microseconds can exceed int64.
     seconds, rest = np.divmod(amounts, 1_000_000)
     return timedelta(seconds=int(seconds.sum()), microseconds=int(rest.sum())) / amounts.size
+
+
+# -- tables --------------------------------------------------------------------------------------
+
+
+def in_order(by: str, rows: Iterable[Row]) -> Table:
+    """Return a table of ``rows`` in their order, without the rows that have no cases."""
+    return Table(by, tuple(row for row in rows if row.counts.arrived))
+
+
+def group_table(by: str, rows: Iterable[Row], target: float) -> Table:
+    """Return the table of a grouping, ordered by arrivals; the cases without a group come last."""
+    kept = in_order(by, rows).rows
+    kept = tuple(sorted(kept, key=lambda r: (r.key is None, -r.counts.arrived, r.key or "")))
+    return Table(by, kept, _false_failures(kept, target))
+
+
+def crossed_table(
+    by: str, rows: Sequence[Row], parts: Sequence[tuple[str | None, ...]], target: float
+) -> Table:
+    """Return the table of a crossed grouping in the order of its groups.
+
+    ``rows`` has one row for each of ``parts``, and a last row for the cases without any group.
+    """
+    without = (None,) * len(parts[0]) if parts else ()
+    kept = [
+        (row, keys) for row, keys in zip(rows, [*parts, without], strict=True) if row.counts.arrived
+    ]
+    shown = tuple(row for row, _ in kept)
+    return Table(by, shown, _false_failures(shown, target), tuple(keys for _, keys in kept))
+
+
+def _false_failures(rows: Iterable[Row], target: float) -> float:
+    """Return the expected number of groups judged "not met" if all are exactly at the target.
+
+    The row of the cases without a group is not judged.
+    """
+    sizes = [row.counts.matured for row in rows if row.key is not None and row.counts.matured]
+    return expected_false_failures(sizes, target) if sizes else 0.0
+
+
+class Grouping(NamedTuple):
+    """The labels of a grouping. ``parts`` has, for each group, its keys in the crossed groupings.
+
+    ``parts`` is empty for a grouping that is not crossed.
+    """
+
+    labels: Labels
+    parts: tuple[tuple[str | None, ...], ...] = ()
+
+
+def crossed(groupings: Sequence[Labels]) -> Grouping:
+    """Return a grouping with a group for each combination of groups that has a case.
+
+    The groups are in the order of the first grouping, then of the second, and so on. A case has no
+    group in the result if it has no group in any of ``groupings``.
+    """
+    sizes = [len(one.names) for one in groupings]
+    code = np.zeros(groupings[0].codes.shape, np.int64)
+    for one, size in zip(groupings, sizes, strict=True):
+        code = code * (size + 1) + np.where(one.codes < 0, size, one.codes)
+    distinct, place = np.unique(code, return_inverse=True)
+    parts = []
+    for number in distinct.tolist():
+        rest, keys = number, list[str | None]()
+        for one, size in zip(reversed(groupings), reversed(sizes), strict=True):
+            rest, at = divmod(rest, size + 1)
+            keys.append(None if at == size else one.names[at])
+        parts.append(tuple(reversed(keys)))
+    place = place.reshape(-1).astype(np.int64)
+    if not any(parts[-1]):  # the last combination is that of the cases without any group
+        parts.pop()
+        place = np.where(place == len(parts), -1, place)
+    names = tuple(CROSSED.join(key or NO_PART for key in keys) for keys in parts)
+    return Grouping(Labels(names, place), tuple(parts))

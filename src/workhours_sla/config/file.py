@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.calendars.zones import time_zone
 from workhours_sla.config.column_names import COLUMNS, REQUIRED, parts_of
 from workhours_sla.config.open_questions import check_answered
 from workhours_sla.config.policy import Configuration, check_policy, configured
@@ -25,7 +25,7 @@ from workhours_sla.sla.event import AUTHOR_ROLES, EventType
 from workhours_sla.stream.kafka_connection import check_topic, cluster_of
 from workhours_sla.stream.sinks.http_post import endpoint_of
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.amounts import parse_amount
 
 _LAST_PORT: Final = 65535
 _ADDRESS: Final = re.compile(r"[\w!#$%&'*+/=^`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)

@@ -25,10 +25,8 @@ from workhours_sla.sla.event import EventType
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import ScheduleBy, Target
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget import parse_amount
-from workhours_sla.worktime.budget_data import counting_of
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime
-from workhours_sla.worktime.budget_texts import parse_budget
+from workhours_sla.worktime.amounts import parse_amount
+from workhours_sla.worktime.budgets import Budget, ClockTime, counting_of, parse_budget
 from workhours_sla.worktime.schedule import Schedule
 
 DEFAULT = "default"

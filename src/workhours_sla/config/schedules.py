@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from workhours_sla.calendars.amendments import day_off, transfer
+from workhours_sla.calendars.acts import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.day import Act, Entry, Layer
-from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.calendars.days import Act, Entry, Layer
+from workhours_sla.calendars.zones import time_zone
 from workhours_sla.config.defaults import (
     CALENDAR,
     HOURS,

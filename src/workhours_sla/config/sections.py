@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.calendars.zones import time_zone
 from workhours_sla.config.section import (
     PropertiesEnv,
     PropertiesFile,

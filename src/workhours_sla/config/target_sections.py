@@ -21,7 +21,7 @@ from workhours_sla.sla.target import (
     Stops,
     Target,
 )
-from workhours_sla.worktime.budget_kinds import CountFrom
+from workhours_sla.worktime.day_budgets import CountFrom
 from workhours_sla.worktime.due_dates import Roll
 
 _DEFAULTS: Final[dict[str, Any]] = {field.name: field.default for field in fields(Target)}

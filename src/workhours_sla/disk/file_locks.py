@@ -21,11 +21,18 @@ if sys.platform == "win32":
     def _lock(fd: int) -> None:
         os.lseek(fd, _LOCKED_BYTE, os.SEEK_SET)
         msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+
+    def unlock_file(_fd: int) -> None:
+        """Do nothing: there are no forked children here, and closing a file unlocks it."""
 else:
     import fcntl
 
     def _lock(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def unlock_file(fd: int) -> None:
+        """Unlock a file that ``lock_file`` has locked, also for forked children."""
+        fcntl.flock(fd, fcntl.LOCK_UN)
 
 
 def lock_file(fd: int) -> bool:

@@ -10,10 +10,9 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from workhours_sla.calendars.amendments import day_off, transfer
+from workhours_sla.calendars.acts import day_off, transfer
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import DateRange
-from workhours_sla.calendars.day import Act, Entry, Layer
+from workhours_sla.calendars.days import Act, DateRange, Entry, Layer
 from workhours_sla.config.toml_text import LONGEST, tables_of
 from workhours_sla.errors import ConfigError, clipped, shown
 from workhours_sla.json.checked_data import Keys, Reader

@@ -13,9 +13,9 @@ from typing import NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING, DayKind, Entry, Layer
-from workhours_sla.calendars.iana_zone import time_zone
-from workhours_sla.calendars.table_days import TableDays
+from workhours_sla.calendars.days import PRE_HOLIDAY_SHORTENING, DayKind, Entry, Layer
+from workhours_sla.calendars.tables import TableDays
+from workhours_sla.calendars.zones import time_zone
 from workhours_sla.errors import CalendarDataError, clipped, shown
 from workhours_sla.text.catalog import DAYS, LANGUAGES, language
 

@@ -10,10 +10,19 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.copied_days import CopiedDays
-from workhours_sla.calendars.date_ranges import ONE_DAY, DateRange, dates_between, without
-from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
-from workhours_sla.calendars.table_days import TableDays
+from workhours_sla.calendars.copied import CopiedDays
+from workhours_sla.calendars.days import (
+    NOT_SHORTENED,
+    ONE_DAY,
+    Act,
+    DateRange,
+    DayKind,
+    Entry,
+    Layer,
+    dates_between,
+    without,
+)
+from workhours_sla.calendars.tables import TableDays
 from workhours_sla.errors import CalendarDataError
 from workhours_sla.text.messages import Phrase, say
 

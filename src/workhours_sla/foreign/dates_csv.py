@@ -10,7 +10,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.days import Act, DayKind, Entry, Layer
 from workhours_sla.errors import shown
 from workhours_sla.foreign.calendar_rows import (
     Place,

@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from workhours_sla.calendars.available import AvailableCalendar
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.country_zones import zone_of
-from workhours_sla.calendars.day import NOT_SHORTENED, Act
+from workhours_sla.calendars.days import NOT_SHORTENED, Act
+from workhours_sla.calendars.sources import AvailableCalendar
+from workhours_sla.calendars.zones import zone_of
 from workhours_sla.errors import CalendarDataError, UnknownCalendarError, shown
 from workhours_sla.foreign import copying
 from workhours_sla.foreign.copying import ForeignDay

@@ -10,9 +10,8 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
-from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
-from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.calendars.days import ONE_DAY, Act, DayKind, Entry, Layer, dates_between
+from workhours_sla.calendars.zones import time_zone
 from workhours_sla.errors import UnknownTimeZoneError, needs_extra, shown
 from workhours_sla.foreign.calendar_rows import (
     Place,

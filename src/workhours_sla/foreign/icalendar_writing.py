@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from workhours_sla.calendars.date_ranges import ONE_DAY, dates_between
+from workhours_sla.calendars.days import ONE_DAY, dates_between
 from workhours_sla.errors import HoursSyntaxError, NaiveDatetimeError
 from workhours_sla.foreign.calendar_rows import check_range
 from workhours_sla.text.catalog import DAYS, language
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.verbs import WorkingTime
 
 __all__ = ["write_icalendar"]
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from workhours_sla.calendars.available import AvailableCalendar
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.country_zones import zone_of
-from workhours_sla.calendars.day import Act
+from workhours_sla.calendars.days import Act
+from workhours_sla.calendars.sources import AvailableCalendar
+from workhours_sla.calendars.zones import zone_of
 from workhours_sla.errors import CalendarDataError, UnknownCalendarError, shown
 from workhours_sla.foreign import copying
 from workhours_sla.foreign.copying import ForeignDay

@@ -16,8 +16,7 @@ from xml.parsers import expat
 from zoneinfo import ZoneInfo
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.date_ranges import ONE_DAY
-from workhours_sla.calendars.day import NOT_SHORTENED, Act, DayKind, Entry, Layer
+from workhours_sla.calendars.days import NOT_SHORTENED, ONE_DAY, Act, DayKind, Entry, Layer
 from workhours_sla.errors import shown
 from workhours_sla.foreign.calendar_rows import (
     Place,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from workhours_sla.frames.verbs import VERBS
 
 if TYPE_CHECKING:
-    from workhours_sla.compliance.report_options import ReportOptions
+    from workhours_sla.compliance.period import ReportOptions
     from workhours_sla.reports.frames import FrameColumns
     from workhours_sla.reports.report import Report
     from workhours_sla.sla.target import Target

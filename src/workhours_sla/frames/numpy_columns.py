@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from workhours_sla.errors import NaiveDatetimeError, WorkHoursError
 from workhours_sla.worktime.columns.answers import Marked
 from workhours_sla.worktime.columns.inputs import Pauses
-from workhours_sla.worktime.unknown_dates import warn_provisional
-from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.unknown import warn_provisional
+from workhours_sla.worktime.verbs import WorkingTime
 
 
 class Column(Protocol):

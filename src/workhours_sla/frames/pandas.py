@@ -26,7 +26,7 @@ from workhours_sla.frames.numpy_columns import (
     refuse_type,
 )
 from workhours_sla.worktime.columns.inputs import Pauses
-from workhours_sla.worktime.zone_offsets import BASE_UTC
+from workhours_sla.worktime.times import BASE_UTC
 
 _ROW = re.compile(r"\brow (\d+)\b")
 _MICROSECOND = timedelta(microseconds=1)

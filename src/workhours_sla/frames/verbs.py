@@ -21,8 +21,9 @@ from workhours_sla.frames.numpy_columns import (
     Rows,
     Schedules,
 )
+from workhours_sla.worktime.budgets import OtherBudget
 from workhours_sla.worktime.columns import verbs as columns
-from workhours_sla.worktime.columns.inputs import OnUnknown, OtherBudget
+from workhours_sla.worktime.columns.inputs import OnUnknown
 
 
 class ArrowScalar(Protocol):

@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from workhours_sla.errors import CalendarCoverageError
-from workhours_sla.worktime.budget import iso_amount
-from workhours_sla.worktime.budget_data import budget_data
-from workhours_sla.worktime.budget_kinds import Budget, DayBudget, WorkingDaysInHours
+from workhours_sla.worktime.amounts import iso_amount
+from workhours_sla.worktime.budgets import Budget, WorkingDaysInHours, budget_data
+from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.schedule import Schedule
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.day import Day, Entry
-from workhours_sla.calendars.working_time_norm import working_time_norm
+from workhours_sla.calendars.calendar import Calendar, working_time_norm
+from workhours_sla.calendars.days import Day, Entry
 from workhours_sla.text import catalog
 
 WEEKS: Final = (40, 36, 24)

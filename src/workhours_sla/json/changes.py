@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import astuple
 
 from workhours_sla.json.text import escape_control_bytes
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 
 SCHEMA: Final = "workhours.change/2"
 

@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar, Union, overload
 import msgspec
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.combined_calendar import CombinedCalendar
-from workhours_sla.calendars.day import Act, Day, Entry
+from workhours_sla.calendars.combined import CombinedCalendar
+from workhours_sla.calendars.days import Act, Day, Entry
 from workhours_sla.errors import ConfigError, WorkHoursWarning, shown
 from workhours_sla.json.changes import ChangeLine, change_of, change_to_json, decode_change
 from workhours_sla.json.checked_data import Reader
@@ -17,14 +17,14 @@ from workhours_sla.json.schedules import AnyCalendarForm, ScheduleForm, outdated
 from workhours_sla.json.single_texts import Hours
 from workhours_sla.json.structs import budget_forms, form_of, form_of_one, plain, value_of
 from workhours_sla.json.text import escape_control_bytes, parsed
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.explain import Step, Trace
 from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.working_time import Interval
+from workhours_sla.worktime.verbs import Interval
 
 Made = TypeVar("Made")
 

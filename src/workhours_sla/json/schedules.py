@@ -13,14 +13,12 @@ from itertools import pairwise
 from operator import attrgetter, or_
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeAlias
 
-from workhours_sla.calendars.amendments import AmendedDays
+from workhours_sla.calendars.acts import AmendedDays
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.combined_calendar import CombinedCalendar
-from workhours_sla.calendars.copied_days import OpenedDays
-from workhours_sla.calendars.date_ranges import DateRange
-from workhours_sla.calendars.day import Entry, Layer
-from workhours_sla.calendars.plain_days import PlainDays
-from workhours_sla.calendars.table_days import TableDays
+from workhours_sla.calendars.combined import CombinedCalendar
+from workhours_sla.calendars.copied import OpenedDays
+from workhours_sla.calendars.days import DateRange, Entry, Layer
+from workhours_sla.calendars.tables import PlainDays, TableDays
 from workhours_sla.errors import (
     CalendarDataError,
     UnknownCalendarError,

@@ -13,13 +13,13 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from workhours_sla.calendars.day import Layer
-from workhours_sla.calendars.iana_zone import time_zone
-from workhours_sla.calendars.plain_days import parse_month_day
+from workhours_sla.calendars.days import Layer
+from workhours_sla.calendars.tables import parse_month_day
+from workhours_sla.calendars.zones import time_zone
 from workhours_sla.errors import NaiveDatetimeError, UnknownTimeZoneError, clipped, shown
 from workhours_sla.json.checked_data import Leaf, refuse
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget import iso_amount
+from workhours_sla.worktime.amounts import iso_amount
 from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
 
 _MOMENT = re.compile(r"([^\[]+)(?:\[([^\[\]=]+)\])?(\[_fold=1\])?")

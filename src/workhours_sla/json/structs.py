@@ -21,14 +21,8 @@ import msgspec
 from workhours_sla.json.checked_data import Keys, Reader
 from workhours_sla.json.single_texts import LEAVES, Amount
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget_kinds import (
-    Budget,
-    CalendarDays,
-    ClockTime,
-    Months,
-    WorkingDays,
-    WorkingDaysInHours,
-)
+from workhours_sla.worktime.budgets import Budget, ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.day_budgets import CalendarDays, Months, WorkingDays
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True):

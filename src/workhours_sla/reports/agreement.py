@@ -10,7 +10,7 @@ from workhours_sla.compliance.agreement import Agreement, AgreementClass, Compar
 from workhours_sla.reports.printable import printable
 from workhours_sla.text.catalog import AGREEMENT, COMPARED, VERDICTS
 from workhours_sla.text.words import target_name, weekday_date
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 _EXPLAINED: Final = frozenset(
     {"ours_late", "theirs_late", "break", "opening", "days", "hours", "other"}

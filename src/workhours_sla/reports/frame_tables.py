@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.compliance.cases import UNKNOWN, Cases
-from workhours_sla.compliance.microseconds import MICROSECOND, micros_of
+from workhours_sla.compliance.cases import UNKNOWN, Cases, micros_of
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.errors import needs_extra
 from workhours_sla.reports.report_tables import columns_of, kinds_of_table
 from workhours_sla.reports.table_kinds import Kind
 from workhours_sla.statistics.arrays import NEVER, IntArray
 from workhours_sla.statistics.maturity import VERDICTS
+from workhours_sla.worktime.times import TICK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,6 +169,6 @@ def _instants(values: Sequence[Any] | IntArray) -> NDArray[np.datetime64]:
 
 def _amounts(values: Sequence[Any] | IntArray) -> NDArray[np.timedelta64]:
     if not isinstance(values, np.ndarray):
-        found = [_NAT if amount is None else amount // MICROSECOND for amount in values]
+        found = [_NAT if amount is None else amount // TICK for amount in values]
         values = np.array(found, np.int64)
     return values.astype("m8[us]")

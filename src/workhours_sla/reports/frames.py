@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from workhours_sla.argument_types import checked
 from workhours_sla.compliance.cases import ATTRIBUTES, Cases, Labels
-from workhours_sla.compliance.column_cases import AppealColumns, cases_of_columns
+from workhours_sla.compliance.columns import AppealColumns, cases_of_columns
 from workhours_sla.frames.verbs import library_of
 from workhours_sla.module_names import public
 from workhours_sla.sla.target import ScheduleBy, Target

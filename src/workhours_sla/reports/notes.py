@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
-from workhours_sla.compliance.outliers import Outliers
-from workhours_sla.compliance.quality_and_provenance import DayNote
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Table
+from workhours_sla.compliance.time import DayNote, Outliers
 from workhours_sla.reports.agreement import agreement_lines
 from workhours_sla.reports.printable import moment, printable
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
@@ -18,7 +17,7 @@ from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SENTENCES
 from workhours_sla.text.numbers import number
 from workhours_sla.text.words import heading
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 _DAY: Final = timedelta(days=1)
 _WARNINGS: Final = (

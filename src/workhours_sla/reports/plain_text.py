@@ -8,8 +8,7 @@ from datetime import timedelta
 from html import escape
 from typing import Final
 
-from workhours_sla.compliance.promise import Promise
-from workhours_sla.compliance.report import ReportNumbers
+from workhours_sla.compliance.report import Promise, ReportNumbers
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.headline import headline_lines, verdict_of
 from workhours_sla.reports.notes import notes
@@ -27,7 +26,7 @@ from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import SENTENCES, TARGET_VERDICTS
 from workhours_sla.text.numbers import number, target_text
 from workhours_sla.text.words import budget_words, heading, name_of, target_name
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 NONE: Final = "-"
 """Text for a missing figure."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from workhours_sla.compliance.agreement import Agreement
 from workhours_sla.compliance.cases import Cases
+from workhours_sla.compliance.period import ReportOptions
 from workhours_sla.compliance.report import ReportNumbers, report_numbers
-from workhours_sla.compliance.report_options import ReportOptions
 from workhours_sla.module_names import public
 from workhours_sla.reports.frame_tables import to_pandas, to_polars
 from workhours_sla.reports.names import Ids, with_names

@@ -13,14 +13,14 @@ from typing import Any, Final, NoReturn
 
 import msgspec
 
-from workhours_sla.compliance.report_comparison import Revision
+from workhours_sla.compliance.comparison import Revision
 from workhours_sla.errors import ConfigError, SourceError, clipped, shown
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.json.structs import Form, part_form_of, value_of
 from workhours_sla.json.text import parsed
 from workhours_sla.reports.report import Report
 from workhours_sla.text.messages import phrase_of, say
-from workhours_sla.worktime.budget import iso_amount
+from workhours_sla.worktime.amounts import iso_amount
 
 SCHEMA: Final = "workhours.report/4"
 REVISION_SCHEMA: Final = "workhours.report-revision/1"

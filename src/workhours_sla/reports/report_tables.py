@@ -10,17 +10,14 @@ from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any, Final
 
-from workhours_sla.compliance.arrivals import WEEKDAYS
-from workhours_sla.compliance.backlog_series import BacklogPoint
-from workhours_sla.compliance.crossed import CROSS
-from workhours_sla.compliance.late import Late
-from workhours_sla.compliance.quality_and_provenance import DayNote
+from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.series import HeatMap
-from workhours_sla.compliance.tables import Quantile, Row, Table
+from workhours_sla.compliance.tables import CROSS, Quantile, Row, Table
+from workhours_sla.compliance.time import WEEKDAYS, DayNote
+from workhours_sla.compliance.weeks import BacklogPoint, HeatMap
 from workhours_sla.reports.series_tables import SERIES
 from workhours_sla.reports.table_kinds import Kind, Line, TidyTable, kinds_of, values_of
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 COUNTS: Final = (
     *("arrived", "matured", "matured_met", "early"),

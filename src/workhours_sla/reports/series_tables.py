@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
-from workhours_sla.compliance.attribution import Share
-from workhours_sla.compliance.funnels import FunnelCurves
-from workhours_sla.compliance.mix import ClassChange, MixClass
+from workhours_sla.compliance.agencies import Share
+from workhours_sla.compliance.fairness import ClassChange, FunnelCurves, MixClass
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.series import SharePoint, Trend, TrendPoint
+from workhours_sla.compliance.weeks import SharePoint, Trend, TrendPoint
 from workhours_sla.reports.table_kinds import Kind, Line, TidyTable, kinds_of, values_of
 
 _LIMITS: Final = ("mean", "lower", "upper", "moving_range_limit")

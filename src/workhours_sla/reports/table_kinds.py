@@ -39,7 +39,7 @@ class TidyTable(NamedTuple):
 def kinds_of(kind: type) -> dict[str, Kind]:
     """Return the kind of each field of a dataclass by its name, from the type hints.
 
-    >>> from workhours_sla.compliance.late import Late
+    >>> from workhours_sla.compliance.agencies import Late
     >>> kinds_of(Late)["due_at"], kinds_of(Late)["agency"]
     ('instant', 'text')
     """

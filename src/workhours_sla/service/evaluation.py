@@ -10,9 +10,9 @@ from typing import Any
 
 from workhours_sla.json.outcomes import VERDICTS, holder_data, outcome_data, quarantined_data
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.breach_spans import BreachSpans
 from workhours_sla.sla.evaluate import evaluate
 from workhours_sla.sla.event import Event
+from workhours_sla.sla.holders import BreachSpans
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.sources.rows import Fault

@@ -16,28 +16,22 @@ from threading import Lock, Thread
 from typing import Final, NamedTuple, Self
 
 from workhours_sla.errors import StoreError
-from workhours_sla.sla.due_trace import due_trace
-from workhours_sla.sla.emitted_changes import Change
-from workhours_sla.sla.event import Event
-from workhours_sla.sla.outcome import Outcome
-from workhours_sla.stores.database_store import DatabaseStore
-from workhours_sla.stores.places import is_closed, is_lost
+from workhours_sla.sla.changes import Change
+from workhours_sla.sla.event import ALLOWED_SKEW, Event
+from workhours_sla.sla.outcome import Outcome, due_trace
+from workhours_sla.stores.open import is_closed, is_lost
 from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stream.delivery import Sink
-from workhours_sla.stream.delivery_threads import Delivery
-from workhours_sla.stream.open_outcomes import OpenOutcomes
-from workhours_sla.stream.pipeline import Pipeline
-from workhours_sla.stream.receipts import Receipt, commit_with_receipts
+from workhours_sla.stores.store import DatabaseStore
+from workhours_sla.stream.delivery import Delivery, Sink
+from workhours_sla.stream.pipeline import OpenOutcomes, Pipeline, Receipt, commit_with_receipts
 from workhours_sla.stream.run_loop import Digests
 from workhours_sla.stream.sinks.digest import targets_of
 from workhours_sla.stream.sinks.metrics import Metrics
 from workhours_sla.stream.source import Rejected
 from workhours_sla.stream.store import Batch, Store
 from workhours_sla.worktime.explain import Trace
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
-SKEW: Final = timedelta(minutes=5)
-"""By default, how long after it happened an event may arrive without being late."""
 REMEMBERED: Final = 100_000
 """Number of rejected rows that are recognised when they are sent again. Only hashes are kept."""
 LOG: Final = logging.getLogger("workhours_sla.service")
@@ -94,7 +88,7 @@ class Live:
         *,
         sinks: Iterable[Sink] = (),
         digests: Digests | None = None,
-        skew: timedelta = SKEW,
+        skew: timedelta = ALLOWED_SKEW,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         tick: float | None = 1.0,
         on_failure: Callable[[str, Exception], object] = lambda _sink, _error: None,
@@ -192,14 +186,17 @@ class Live:
     def advance(self, now: datetime | None = None) -> Sequence[Change]:
         """Advance time to ``now`` minus the skew, by default that of the clock; send digests.
 
-        Returns the changes that the time caused. After a failure of the store, this also tries to
-        write. Raises StoreError, NaiveDatetimeError.
+        Returns the changes that the time caused. This also notices that the file of the store was
+        replaced or its server is gone, and after a failure of the store it tries to write. Raises
+        StoreError, NaiveDatetimeError.
         """
         now = self.clock() if now is None else now
         watermark = now - self._skew
         changes: Sequence[Change] = ()
         was_failing = self.failing is not None
         with self._noting_failure(is_write=was_failing):
+            if isinstance(self.pipeline.store, DatabaseStore):
+                self.pipeline.store.check_place()
             if was_failing:
                 self.pipeline.apply(())
             if self._skew == ZERO or watermark >= self._began:

@@ -42,7 +42,7 @@ from workhours_sla.sla.policy import Policy
 from workhours_sla.stream.sinks.metrics import CONTENT_TYPE
 from workhours_sla.text.catalog import current
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
 FRIDAY: Final = "2025-10-31T17:30:00+03:00"
 CREATED: Final = {
@@ -215,8 +215,10 @@ def add_questions(api: Api, policy: Policy, limits: Limits, live: Live | None) -
             return found
         if live.failing is not None:
             raise live.failing
-        sinks = len(live.failing_sinks)
-        return found | {"watermark": live.pipeline.watermark, "sinks_failing": sinks}
+        watermark = live.pipeline.watermark  # waits while another thread uses the store
+        if live.failing is not None:
+            raise live.failing
+        return found | {"watermark": watermark, "sinks_failing": len(live.failing_sinks)}
 
 
 def add_store(api: Api, live: Live, limits: Limits, counts: RequestCounts) -> None:

@@ -20,8 +20,8 @@ from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.sources.written_times import parse_time
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR, refuse_year
 from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR, refuse_year
 
 LONGEST_SPAN: Final = timedelta(days=3660)
 """The longest span between two times of a question."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from starlette.requests import Request
@@ -15,7 +15,7 @@ from workhours_sla.service.live import Live
 from workhours_sla.service.middleware import header
 from workhours_sla.service.problems import Problem, refuse
 from workhours_sla.service.questions import check_events
-from workhours_sla.sla.event import FIELD_NAMES, Event
+from workhours_sla.sla.event import ALLOWED_SKEW, FIELD_NAMES, Event
 from workhours_sla.sources.cloudevents import (
     ENVELOPE,
     attribute_of,
@@ -24,7 +24,7 @@ from workhours_sla.sources.cloudevents import (
 )
 from workhours_sla.sources.received_ahead import received_ahead
 from workhours_sla.sources.rows import Fault
-from workhours_sla.stream.receipts import Receipt
+from workhours_sla.stream.pipeline import Receipt
 from workhours_sla.stream.source import Rejected
 from workhours_sla.text.messages import Detail, say
 
@@ -40,8 +40,6 @@ SOURCE: Final = "http"
 LONGEST: Final = 256
 """The largest number of characters of a value that is kept of a rejected event."""
 _KEPT: Final = frozenset({"schema", *FIELD_NAMES, *ENVELOPE})
-MAX_AHEAD: Final = timedelta(minutes=5)
-"""An event is rejected if its ``received_at`` is further ahead of the service's clock."""
 _KINDS: Final = {"naive_time": "naive-time", "unreadable_time": "invalid-time"}
 """The problem for a reason to reject an event, if it is not ``invalid-event``."""
 
@@ -150,7 +148,7 @@ def _attributes_of(request: Request) -> dict[str, str] | None:
 
 
 def _not_ahead(item: Event | Fault, place: int, now: datetime) -> Event | Fault:
-    ahead = None if isinstance(item, Fault) else received_ahead(item, now, MAX_AHEAD)
+    ahead = None if isinstance(item, Fault) else received_ahead(item, now, ALLOWED_SKEW)
     return item if ahead is None else Fault(place, "received_ahead", Detail(ahead), "")
 
 

@@ -104,8 +104,8 @@ class Reports:
 
     def _made(self, query: ReportQuery) -> tuple[Report, Target, Sequence[Outcome]]:
         """Return the report, its target, and the outcomes of the target."""
-        from workhours_sla.compliance.outcome_cases import cases_of_evaluation
-        from workhours_sla.compliance.report_options import ReportOptions
+        from workhours_sla.compliance.cases import cases_of_evaluation
+        from workhours_sla.compliance.period import ReportOptions
         from workhours_sla.reports.report import report
 
         policy, mapping = self._configuration.policy, self._configuration.mapping

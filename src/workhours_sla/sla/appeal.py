@@ -9,19 +9,25 @@ These rules do not depend on a target:
 - A reply counts if its author is an official or unknown. The last review of a reply decides whether
   the reply is substantive; without a review the reply's own ``substantive`` decides.
 - The citizen's ``deleted`` withdraws the appeal unless a ``restored`` follows.
+- A ``corrected`` event may name another event in ``refers_to``. The named event then takes its
+  ``occurred_at`` from the correction, and every field that the correction gives. It keeps its own
+  ``received_at``. If several corrections name the same event, the correction that was received
+  last counts. If several were received at the same time, the correction with the greatest id
+  counts. A correction has no other effect, and it cannot be corrected. It has no effect at all
+  until the named event arrives. A ``corrected`` event that names no other event only changes
+  attributes of the appeal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Final, NamedTuple
 
 from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Clock
-from workhours_sla.sla.corrected_events import corrected, corrects
 from workhours_sla.sla.event import Attributes, Event, EventType
 from workhours_sla.sla.pauses import Pause
 from workhours_sla.sla.target import OnReopen
@@ -52,6 +58,8 @@ class Quarantined(NamedTuple):
 _given: Final = attrgetter(*Attributes._fields)
 _ABOUT_EARLIER: Final = (EventType.REVIEW, EventType.DUPLICATE_OF)
 """Events of these types may change the clocks of earlier cycles."""
+_CORRECTABLE = (*Attributes._fields, "source", "author_role", "substantive", "reason")
+"""The fields that a correction can change, besides ``occurred_at``."""
 
 
 def by_official(event: Event) -> bool:
@@ -142,7 +150,7 @@ class Appeal:
         self.excluded_at: datetime | None = None
         self.rejected: list[tuple[Event, str]] = []
         self._last_reply: str | None = None
-        known = corrected(events)
+        known = _corrected(events)
         self._is_corrected = known is not events
         place = next((n for n, one in enumerate(known) if one.type is EventType.CREATED), None)
         if place is None:
@@ -237,3 +245,61 @@ class Appeal:
         if after != before:
             self.attributes = after
             self.changes.append((event.occurred_at, after))
+
+
+# -- corrections ---------------------------------------------------------------------------
+
+
+def corrects(event: Event) -> bool:
+    """Return whether an event is a correction of another event."""
+    return event.type is EventType.CORRECTED and event.refers_to is not None
+
+
+def _corrected(events: Sequence[Event]) -> Sequence[Event]:
+    """Return the events of one appeal with corrections applied, in order, without corrections."""
+    if not any(map(corrects, events)):
+        return events
+    corrections = _corrections(events)
+    found = []
+    for event in events:
+        correction = corrections.get(event.event_id)
+        if correction is not None:
+            given = {
+                name: value
+                for name in _CORRECTABLE
+                if (value := getattr(correction, name)) not in (None, "")
+            }
+            found.append(replace(event, occurred_at=correction.occurred_at, **given))
+        elif not corrects(event):
+            found.append(event)
+    return sorted(found, key=lambda event: event.order)
+
+
+def happened_by(events: Sequence[Event], as_of: datetime) -> list[Event]:
+    """Return the events of one appeal whose corrected time is not after ``as_of``.
+
+    A correction is kept if the event that it names is kept.
+    """
+    moved = {name: one.occurred_at for name, one in _corrections(events).items()}
+    kept = []
+    for event in events:
+        about = event.refers_to if corrects(event) else event.event_id
+        if moved.get(about or "", event.occurred_at) <= as_of:
+            kept.append(event)
+    return kept
+
+
+def _corrections(events: Sequence[Event]) -> dict[str, Event]:
+    """Return the corrections that count, keyed by the id of the corrected event."""
+    correctable = {event.event_id for event in events if event.type is not EventType.CORRECTED}
+    found: dict[str, Event] = {}
+    for event in events:
+        about = event.refers_to
+        if event.type is EventType.CORRECTED and about in correctable and about is not None:
+            best = found.get(about)
+            if best is None or (best.received_at, best.event_id) < (
+                event.received_at,
+                event.event_id,
+            ):
+                found[about] = event
+    return found

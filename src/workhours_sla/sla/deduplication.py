@@ -9,12 +9,12 @@ share this rule.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from heapq import heappop, heappush
-from typing import Final
+from typing import Final, cast
 
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.event import ALLOWED_SKEW, Event
+from workhours_sla.sla.event import Event, is_future
 
 FUTURE_TIME: Final = "future_time"
 CONFLICTING_ID: Final = "conflicting_id"
@@ -27,52 +27,36 @@ EXPIRING: Final = frozenset({FUTURE_TIME, CONFLICTING_ID, AFTER_RETENTION})
 FINAL_REASONS: Final = frozenset({REPLACED, AFTER_RETENTION})
 """A copy with one of these reasons never counts again."""
 
-Rank = tuple[bool, datetime, str]
-"""The sort key of the contents of an id: whether it is in the future, its receipt, its text."""
 
-
+@dataclass(slots=True, eq=False)
 class StoredEvent:
     """One copy of an event in a store; mutable.
 
-    ``quarantined`` is the reason why the copy does not count,
-    None if it counts. ``repaired`` is True for a repair, which replaces every other copy of its id.
-    ``number`` is the row number in the store, None until the copy is written.
+    ``number`` is the row number in the store, None until the copy is written. ``quarantined`` is
+    the reason why the copy does not count, None if it counts. ``repaired`` is True for a repair,
+    which replaces every other copy of its id.
     """
 
-    __slots__ = ("event", "number", "quarantined", "repaired")
-
-    def __init__(
-        self,
-        event: Event,
-        number: int | None = None,
-        quarantined: str | None = None,
-        *,
-        repaired: bool = False,
-    ) -> None:
-        self.event: Event = event
-        self.number: int | None = number
-        self.quarantined: str | None = quarantined
-        self.repaired: bool = repaired
-
-    def receive(self, event: Event) -> None:
-        """Replace the event by an equal event with another receipt."""
-        self.event = event
+    event: Event
+    number: int | None = None
+    quarantined: str | None = None
+    repaired: bool = False
 
 
 class Copies:
     """The copies of one event id in order of arrival; mutable.
 
-    There is one copy for each different content, and one for each repair.
+    There is one copy for each different content, and one for each repair. ``first`` is the repair
+    or, without a repair, the copy that was received first; None without a copy. Copies in the
+    future come after all other copies. If the first copy is in the future, no copy counts.
     """
 
-    __slots__ = ("_by_content", "_ranked", "_repair", "all")
+    __slots__ = ("_by_content", "all", "first")
 
     def __init__(self, copies: Iterable[StoredEvent] = ()) -> None:
         self.all: list[StoredEvent] = []
+        self.first: StoredEvent | None = None
         self._by_content: dict[tuple[object, ...], StoredEvent] = {}
-        self._ranked: list[tuple[Rank, int, Event, StoredEvent]] = []
-        """A heap of copies. An entry is outdated if its copy now has another event."""
-        self._repair: StoredEvent | None = None
         for copy in copies:
             self.add(copy)
 
@@ -80,16 +64,14 @@ class Copies:
         """Add a copy with a new content, or a repair."""
         self.all.append(copy)
         self._by_content.setdefault(copy.event.content, copy)
-        if copy.quarantined in FINAL_REASONS:
-            return
-        if copy.repaired:
-            self._repair = copy
-        else:
-            self._rank(copy)
+        if copy.quarantined not in FINAL_REASONS and (
+            self.first is None or _rank(copy) < _rank(self.first)
+        ):
+            self.first = copy
 
     def replace(self, repair: StoredEvent) -> None:
         """Add a repair. All earlier copies must have the reason REPLACED already."""
-        self._ranked.clear()
+        self.first = None
         self.add(repair)
 
     def same_content(self, event: Event) -> StoredEvent | None:
@@ -98,31 +80,14 @@ class Copies:
 
     def receive_earlier(self, copy: StoredEvent, event: Event) -> None:
         """Set the event of a copy to ``event``, with the same content and an earlier receipt."""
-        copy.receive(event)
-        if copy.quarantined not in FINAL_REASONS and not copy.repaired:
-            self._rank(copy)
+        copy.event = event
+        counting = [one for one in self.all if one.quarantined not in FINAL_REASONS]
+        self.first = min(counting, key=_rank, default=None)
 
-    def _rank(self, copy: StoredEvent) -> None:
-        event = copy.event
-        rank = is_future(event), event.received_at, event.canonical
-        heappush(self._ranked, (rank, id(event), event, copy))
 
-    @property
-    def first(self) -> StoredEvent | None:
-        """The repair or, without a repair, the copy that was received first; None without a copy.
-
-        Copies in the future come after all other copies. If the result is in the future, it does
-        not count.
-        """
-        if self._repair is not None:
-            return self._repair
-        ranked = self._ranked
-        while ranked:
-            _, _, event, copy = ranked[0]
-            if copy.event is event:
-                return copy
-            heappop(ranked)
-        return None
+def _rank(copy: StoredEvent) -> tuple[bool, bool, datetime, str]:
+    event = copy.event
+    return not copy.repaired, is_future(event), event.received_at, event.canonical
 
 
 def all_of(known: StoredEvent | Copies) -> Sequence[StoredEvent]:
@@ -138,29 +103,6 @@ def effective_copy(known: StoredEvent | Copies) -> StoredEvent | None:
     return first
 
 
-def deduplicate(same_id: Sequence[Event]) -> tuple[Event, list[Quarantined], int]:
-    """Return the first event of one id, the quarantined events, and the number of duplicates.
-
-    The first event counts unless ``is_future`` is True for it, which the caller must check. The
-    quarantined events are the events with another content.
-    """
-    if len(same_id) == 1:
-        return same_id[0], [], 0
-    copies = Copies()
-    for event in same_id:
-        same = copies.same_content(event)
-        if same is None:
-            copies.add(StoredEvent(event))
-        elif event.received_at < same.event.received_at:
-            copies.receive_earlier(same, event)
-    first = copies.first
-    assert first is not None  # noqa: S101 - there is an event
-    others = [
-        Quarantined(copy.event, reason_for(copy.event)) for copy in copies.all if copy is not first
-    ]
-    return first.event, others, len(same_id) - len(copies.all)
-
-
 def deduplicated_appeals(
     by_id: Iterable[Sequence[Event]],
 ) -> tuple[dict[str, list[Event]], list[Quarantined], int]:
@@ -172,19 +114,24 @@ def deduplicated_appeals(
     quarantine: list[Quarantined] = []
     duplicate = 0
     for same_id in by_id:
-        event, rejected, repeated = deduplicate(same_id)
-        quarantine += rejected
-        duplicate += repeated
-        if is_future(event):
-            quarantine.append(Quarantined(event, FUTURE_TIME))
+        first = same_id[0]
+        if len(same_id) > 1:
+            copies = Copies()
+            for event in same_id:
+                same = copies.same_content(event)
+                if same is None:
+                    copies.add(StoredEvent(event))
+                elif event.received_at < same.event.received_at:
+                    copies.receive_earlier(same, event)
+            first = cast("StoredEvent", copies.first).event
+            others = [copy.event for copy in copies.all if copy is not copies.first]
+            quarantine += [Quarantined(event, reason_for(event)) for event in others]
+            duplicate += len(same_id) - len(copies.all)
+        if is_future(first):
+            quarantine.append(Quarantined(first, FUTURE_TIME))
         else:
-            appeals.setdefault(event.appeal_id, []).append(event)
+            appeals.setdefault(first.appeal_id, []).append(first)
     return appeals, quarantine, duplicate
-
-
-def is_future(event: Event) -> bool:
-    """Return whether an event claims to have happened over five minutes after its receipt."""
-    return event.occurred_at - event.received_at > ALLOWED_SKEW
 
 
 def reason_for(event: Event) -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from workhours_sla.module_names import public
-from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.corrected_events import happened_by
+from workhours_sla.sla.appeal import Quarantined, happened_by
 from workhours_sla.sla.deduplication import deduplicated_appeals
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.event import Event, in_utc
 from workhours_sla.sla.fold import Folded, Unmatched, by_rule, fold
-from workhours_sla.sla.instants import in_utc
 from workhours_sla.sla.outcome import Outcome, outcome
 from workhours_sla.sla.policy import Policy
 
@@ -96,52 +93,7 @@ def evaluate(
         if known_at is None or event.received_at <= known_at:
             read += 1
             by_id.setdefault(event.event_id, []).append(event)
-    judged = judge(by_id.values(), policy, as_of, provisional=provisional)
-    not_applied = judged.not_applied()
-    return Evaluation(
-        judged.outcomes,
-        judged.quarantine,
-        judged.unmatched,
-        Reconciliation(
-            read=read,
-            applied=read - judged.duplicate - len(judged.quarantine) - len(judged.left_out),
-            duplicate=judged.duplicate,
-            quarantined=len(judged.quarantine),
-            after_as_of=len(judged.left_out),
-            late=_count_late(
-                event
-                for event in (same_id[0] for same_id in by_id.values())
-                if event.event_id not in not_applied
-            ),
-        ),
-    )
-
-
-class Judged(NamedTuple):
-    """What became of some events: the fields of Evaluation, and what ``Reconciliation`` counts.
-
-    ``left_out`` has the ids of the events after ``as_of``.
-    """
-
-    outcomes: tuple[Outcome, ...]
-    quarantine: tuple[Quarantined, ...]
-    unmatched: tuple[Unmatched, ...]
-    duplicate: int
-    left_out: set[str]
-
-    def not_applied(self) -> set[str]:
-        """Return the ids of the events that were left out or quarantined."""
-        return self.left_out.union(item.event.event_id for item in self.quarantine)
-
-
-def judge(
-    by_id: Iterable[Sequence[Event]], policy: Policy, as_of: datetime, *, provisional: bool
-) -> Judged:
-    """Return what became of some events, folded one appeal at a time.
-
-    Each item of ``by_id`` has all events with one id. ``as_of`` is in UTC.
-    """
-    appeals, quarantine, duplicate = deduplicated_appeals(by_id)
+    appeals, quarantine, duplicate = deduplicated_appeals(by_id.values())
     outcomes: list[Outcome] = []
     unmatched: list[Unmatched] = []
     left_out: set[str] = set()
@@ -158,7 +110,22 @@ def judge(
         quarantine += folded.appeal.quarantine
         unmatched += folded.unmatched
         outcomes += outcomes_of(folded, as_of)
-    return Judged(tuple(outcomes), in_order(quarantine), tuple(unmatched), duplicate, left_out)
+    not_applied = left_out.union(item.event.event_id for item in quarantine)
+    return Evaluation(
+        tuple(outcomes),
+        in_order(quarantine),
+        tuple(unmatched),
+        Reconciliation(
+            read=read,
+            applied=read - duplicate - len(quarantine) - len(left_out),
+            duplicate=duplicate,
+            quarantined=len(quarantine),
+            after_as_of=len(left_out),
+            late=_count_late(
+                same_id[0] for event_id, same_id in by_id.items() if event_id not in not_applied
+            ),
+        ),
+    )
 
 
 def outcomes_of(folded: Folded, as_of: datetime) -> list[Outcome]:

@@ -1,4 +1,7 @@
-"""Events: what happened to an appeal, without any text of the appeal itself."""
+"""Events: what happened to an appeal, without any text of the appeal itself.
+
+Beside it, what the system that exported an appeal says of its due time and verdict.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,29 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
-from typing import Final, NamedTuple
+from types import NoneType
+from typing import Final, Literal, NamedTuple
 
 from workhours_sla.argument_types import check_arguments
 from workhours_sla.errors import EventError, NaiveDatetimeError, shown
 from workhours_sla.module_names import public
-from workhours_sla.sla.instants import BEGINNING, NEVER
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import Detail, say
 
-ALLOWED_SKEW = timedelta(minutes=5)
-"""How far ``occurred_at`` may be after ``received_at``."""
+BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+"""The first instant that a datetime can represent, before every other."""
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+"""The last instant that a datetime can represent. It means that a time is never reached."""
+
+ALLOWED_SKEW: Final = timedelta(minutes=5)
+"""How far the clocks of two machines may differ: a time further ahead is in the future."""
 
 EARLIEST, LATEST = BEGINNING + timedelta(days=1), NEVER - timedelta(days=1)
 """The first and the last time of an event; both are in the years 1 to 9999 in every zone."""
 
-MOST_ID: Final = 1_024
-"""Maximum length of an id in bytes of UTF-8, so that every database can index it."""
-_SHORT_ID: Final = MOST_ID // 4
-"""An id of so many characters is never too long."""
+MOST_TEXT: Final = 1_024
+"""Maximum length of a text of an event in bytes of UTF-8, so that every database can index it."""
+_SHORT_TEXT: Final = MOST_TEXT // 4
+"""A text of so many characters is never too long."""
 
 AUTHOR_ROLES = ("citizen", "official", "coordinator", "system")
 """The allowed values of ``author_role``."""
@@ -93,7 +101,7 @@ class Event:
     event on; None changes nothing. ``refers_to`` is the id of the event that a review or a
     correction is about.
 
-    Raises EventError for an empty id, an id of more than 1,024 bytes in UTF-8, an unknown type or
+    Raises EventError for an empty id, a text of more than 1,024 bytes in UTF-8, an unknown type or
     role, a text with the character U+0000, or a time that is not in the years 1 to 9999 in every
     zone; NaiveDatetimeError for a time without an offset.
 
@@ -140,47 +148,32 @@ class Event:
         regime: str | None = None,
         refers_to: str | None = None,
     ) -> None:
-        if not (  # a fast form of check_arguments
-            event_id.__class__ is appeal_id.__class__ is source.__class__ is str
-            and isinstance(occurred_at, datetime)  # type: ignore[redundant-expr]
-            and isinstance(received_at, datetime)  # type: ignore[redundant-expr]
-            and (agency_id is None or agency_id.__class__ is str)
-            and (district_id is None or district_id.__class__ is str)
-            and (channel is None or channel.__class__ is str)
-            and (reason is None or reason.__class__ is str)
-            and (topic is None or topic.__class__ is str)
-            and (importance is None or importance.__class__ is str)
-            and (regime is None or regime.__class__ is str)
-            and (refers_to is None or refers_to.__class__ is str)
-            and (substantive is None or substantive.__class__ is bool)
-        ):
-            check_arguments(Event.__init__, locals(), EventError)
+        values = (
+            *(event_id, appeal_id, type, occurred_at, received_at, source, agency_id, district_id),
+            *(channel, author_role, substantive, reason, topic, importance, regime, refers_to),
+        )
+        for name, classes, value in zip(FIELD_NAMES, _CLASSES, values, strict=True):
+            if classes and value.__class__ not in classes:
+                check_arguments(Event.__init__, locals(), EventError)
+            if isinstance(value, str):
+                check_text(name, value)
+            _set(self, name, value)
         if not event_id or not appeal_id:
             msg = (
                 f"an event needs event_id and appeal_id, got {shown(event_id)}, {shown(appeal_id)}"
             )
             raise EventError(msg)
-        check_ids(event_id, appeal_id)
-        if occurred_at.tzinfo is not UTC or not EARLIEST <= occurred_at <= LATEST:
-            occurred_at = _in_utc("occurred_at", occurred_at, event_id)
-        if received_at.tzinfo is not UTC or not EARLIEST <= received_at <= LATEST:
-            received_at = _in_utc("received_at", received_at, event_id)
+        for name, when in (("occurred_at", occurred_at), ("received_at", received_at)):
+            if when.tzinfo is not UTC or not EARLIEST <= when <= LATEST:
+                _set(self, name, _in_utc(name, when, event_id))
         if type.__class__ is not EventType:
             if not isinstance(type, str) or type not in _TYPES:  # type: ignore[redundant-expr]
                 msg = f"no event type {shown(type)}; use one of {', '.join(EventType)}"
                 raise EventError(msg)
-            type = _TYPES[type]  # noqa: A001
+            _set(self, "type", _TYPES[type])
         if author_role is not None and author_role not in AUTHOR_ROLES:
             msg = f"no author_role {shown(author_role)}; use one of {', '.join(AUTHOR_ROLES)}"
             raise EventError(msg)
-        values = (
-            *(event_id, appeal_id, type, occurred_at, received_at, source, agency_id, district_id),
-            *(channel, author_role, substantive, reason, topic, importance, regime, refers_to),
-        )
-        for name, value in zip(FIELD_NAMES, values, strict=True):
-            if value.__class__ is str and "\0" in value:
-                raise EventError(say("nul_character", name=name, text=shown(value)))
-            object.__setattr__(self, name, value)
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -234,18 +227,30 @@ CONTENT_FIELDS: Final = tuple(
 )
 """The names of the fields that ``Event.content`` has, in order."""
 _content_of: Final[Callable[[Event], tuple[object, ...]]] = attrgetter(*CONTENT_FIELDS)
+_CLASSES: Final = [
+    () if field.type is EventType else (field.type, NoneType) if field.nullable else (field.type,)
+    for field in EVENT_FIELDS
+]
+"""The classes of the values of each field that ``check_arguments`` need not check."""
+_set: Final = object.__setattr__
 
 
-def is_long_id(text: str) -> bool:
-    """Return whether an id has more than ``MOST_ID`` bytes in UTF-8."""
-    return len(text) > _SHORT_ID and len(text.encode("utf-8", "surrogatepass")) > MOST_ID
+def is_long(text: str) -> bool:
+    """Return whether a text has more than ``MOST_TEXT`` bytes in UTF-8."""
+    return len(text) > _SHORT_TEXT and len(text.encode("utf-8", "surrogatepass")) > MOST_TEXT
 
 
-def check_ids(event_id: str, appeal_id: str) -> None:
-    """Raise EventError if an id is too long."""
-    for name, text in (("event_id", event_id), ("appeal_id", appeal_id)):
-        if is_long_id(text):
-            raise EventError(say("long_id", name=name, text=shown(text), most=MOST_ID))
+def check_text(name: str, text: str) -> None:
+    """Raise EventError if a field of an event cannot have a text."""
+    if is_long(text):
+        raise EventError(say("long_text", name=name, text=shown(text), most=MOST_TEXT))
+    if "\0" in text:
+        raise EventError(say("nul_character", name=name, text=shown(text)))
+
+
+def is_future(event: Event) -> bool:
+    """Return whether an event claims to have happened over five minutes after its receipt."""
+    return event.occurred_at - event.received_at > ALLOWED_SKEW
 
 
 def _in_utc(name: str, when: datetime, event_id: str) -> datetime:
@@ -266,3 +271,39 @@ def _in_utc(name: str, when: datetime, event_id: str) -> datetime:
         )
         raise EventError(msg)
     return in_utc
+
+
+def in_utc(name: str, when: datetime) -> datetime:
+    """Return an aware datetime in UTC.
+
+    ``name`` is the name of the argument, for the message of the error. Raises NaiveDatetimeError
+    for a naive datetime, and TypeError for anything but a datetime, such as text.
+    """
+    try:
+        offset = when.utcoffset()
+    except (AttributeError, ValueError):  # text and dates have no offset, and NaT refuses
+        phrase = say("not_a_datetime", name=name, value=shown(when))
+        raise TypeError(Detail(phrase)) from None
+    if offset is None:
+        msg = f"{name} {when!r} has no zone, so it names no instant; give it an offset"
+        raise NaiveDatetimeError(msg)
+    return when.astimezone(UTC)
+
+
+Theirs = Literal["met", "breached"]
+"""The verdicts of other systems."""
+
+
+@public("workhours_sla.files")
+class Claim(NamedTuple):
+    """The due time and the verdict of an appeal in the system that exported the file.
+
+    ``due_at`` is in UTC. Each is None if the system did not export it.
+
+    >>> Claim("A-1", verdict="met").due_at is None
+    True
+    """
+
+    appeal_id: str
+    due_at: datetime | None = None
+    verdict: Theirs | None = None

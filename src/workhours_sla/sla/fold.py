@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain, pairwise
+from itertools import chain
 from typing import NamedTuple
 
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock
-from workhours_sla.sla.clock_builder import Measurement, build_clock
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.clocks import Measurement, build_clock
+from workhours_sla.sla.event import Attributes, Event
 from workhours_sla.sla.policy import Policy, Rule
 from workhours_sla.sla.target import Target
 from workhours_sla.worktime.schedule import Schedule
@@ -62,9 +62,7 @@ def fold_appeal(appeal: Appeal, policy: Policy) -> Folded:
     rule = policy.rule_for(appeal.posted_at, appeal.attributes)
     if rule is None:
         return Folded(appeal, unmatched=(Unmatched(appeal.appeal_id, None, "no_rule"),))
-    earliest_start = None
-    if policy.on_change == "from_change":
-        earliest_start = _rule_fits_since(appeal, policy, rule)
+    earliest_start = _earliest_start(appeal, policy, rule)
     clocks: list[Clock] = []
     unmatched: list[Unmatched] = []
     for target in rule.targets:
@@ -92,9 +90,7 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
     if not any(_is_open(one, as_of) for one in folded.clocks):
         return folded
     rule = policy.rule_for(appeal.posted_at, appeal.attributes)
-    earliest_start = None
-    if rule is not None and policy.on_change == "from_change":
-        earliest_start = _rule_fits_since(appeal, policy, rule)
+    earliest_start = _earliest_start(appeal, policy, rule)
     clocks = []
     for one in folded.clocks:
         found = None
@@ -113,24 +109,20 @@ def by_rule(folded: Folded, policy: Policy, as_of: datetime) -> Folded:
     return folded._replace(clocks=tuple(clocks))
 
 
-def _rule_fits_since(appeal: Appeal, policy: Policy, rule: Rule) -> datetime | None:
-    """Return when a rule last began to apply to an appeal, None if it has always applied."""
-    posted = appeal.posted_at
-    states = [(posted, appeal.initial), *appeal.changes]
-    since = None
-    for (_, before), (at, after) in pairwise(states):
-        if policy.rule_for(posted, before) is not rule and policy.rule_for(posted, after) is rule:
-            since = at
-    return since
-
-
 def _is_open(clock: Clock, as_of: datetime) -> bool:
     """Return whether a clock depends on uncertain dates.
 
     If the clock has ended, only its verdict matters, not its times.
     """
-    waits = clock.bounds is not None and clock.ended_at is None
+    waits = clock.uncertain and clock.ended_at is None
     return waits or clock.verdict(as_of)[1]
+
+
+def _earliest_start(appeal: Appeal, policy: Policy, rule: Rule | None) -> datetime | None:
+    """Return when a rule last began to apply to an appeal, if the clocks do not start before."""
+    if policy.on_change != "from_change":
+        return None
+    return _since(appeal, lambda one: policy.rule_for(appeal.posted_at, one) is rule)
 
 
 def _applies_since(
@@ -143,12 +135,20 @@ def _applies_since(
     """
     if not policy.dates_to_change:
         return None
-    posted = appeal.posted_at
+
+    def applied(attributes: Attributes) -> bool:
+        rule = policy.rule_for(appeal.posted_at, attributes)
+        is_target = rule is not None and target in rule.targets
+        return is_target and target.schedule_for(attributes) is schedule
+
+    return _since(appeal, applied)
+
+
+def _since(appeal: Appeal, holds: Callable[[Attributes], bool]) -> datetime | None:
+    """Return when a condition on the attributes last became true, None if it always was."""
     since = None
     for at, attributes in chain(reversed(appeal.changes), [(None, appeal.initial)]):
-        rule = policy.rule_for(posted, attributes)
-        applied = rule is not None and target in rule.targets
-        if not applied or target.schedule_for(attributes) is not schedule:
+        if not holds(attributes):
             return since
         since = at
     return None

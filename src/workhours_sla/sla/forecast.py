@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from workhours_sla.argument_types import checked
 from workhours_sla.module_names import public
 from workhours_sla.sla.clock import Verdict
-from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.event import in_utc
 from workhours_sla.sla.outcome import Outcome
 
 By = Literal["hour", "day"]
@@ -24,10 +24,6 @@ class Slot:
     """The number of deadlines in one hour or on one date: after ``since``, up to ``until``.
 
     ``together`` is the largest number of deadlines at one instant.
-
-    >>> noon = datetime(2026, 3, 16, 12, tzinfo=UTC)
-    >>> Slot(noon, noon + timedelta(hours=1), count=3, together=2).count
-    3
     """
 
     since: datetime

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cached_property
+from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
+from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
-from workhours_sla.sla.appeal import Appeal
-from workhours_sla.sla.clock import Clock
-from workhours_sla.sla.clock_builder import Measurement, build_clock
-from workhours_sla.sla.corrected_events import happened_by
-from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.appeal import Appeal, Quarantined, happened_by
+from workhours_sla.sla.clock import Clock, Verdict
+from workhours_sla.sla.clocks import Measurement, build_clock
+from workhours_sla.sla.event import Event, EventType, in_utc
+from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.pauses import since_of, until_of
 from workhours_sla.sla.target import Target
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
 Phase = Literal["unregistered", "unassigned", "assigned", "returned"]
 Owner = Literal["at_breach", "largest_share", "first"]
@@ -147,7 +150,7 @@ def _cut(
             stretches.pop()
         if not stretches or stretches[-1][1:] != (who, stage):
             stretches.append((since, who, stage))
-    pauses = clock.all_pauses.closed_at(end)
+    pauses = clock.pauses.closed_at(end)
     spans = []
     for number, (since, holder, stage) in enumerate(stretches):
         until = stretches[number + 1][0] if number + 1 < len(stretches) else end
@@ -167,16 +170,6 @@ def breach_owner(spans: Iterable[Span], limit: datetime, by: Owner = "at_breach"
     ``limit`` is the last instant at which an answer is in time. ``by`` selects the holder at the
     limit (``at_breach``), the holder with the most working time (``largest_share``), or the first
     holder (``first``). A holder who returned the appeal at once is never responsible.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
-    >>> spans = [
-    ...     Span("roads", "assigned", noon, noon + 3 * HOUR, 3 * HOUR),
-    ...     Span("parks", "assigned", noon + 3 * HOUR, noon + 5 * HOUR, 2 * HOUR),
-    ... ]
-    >>> limit = noon + 4 * HOUR
-    >>> breach_owner(spans, limit), breach_owner(spans, limit, "largest_share")
-    ('parks', 'roads')
     """
     assigned = [span for span in spans if span.phase == "assigned"]
     if not assigned:
@@ -206,15 +199,6 @@ def in_time_if_earlier(
     same amount. ``overdue`` is the working time by which the appeal is late. Without an answer,
     this is the working time up to now. Return None if the appeal was never assigned, or if the
     result depends on an answer that is still missing.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2025, 3, 12, 12, tzinfo=UTC)
-    >>> spans = [
-    ...     Span("roads", "assigned", noon, noon + 3 * HOUR, 3 * HOUR),
-    ...     Span("parks", "assigned", noon + 3 * HOUR, noon + 5 * HOUR, 2 * HOUR),
-    ... ]
-    >>> in_time_if_earlier(spans, noon + 4 * HOUR, HOUR, answered=True)
-    True
     """
     spans = list(spans)
     assigned = [span for span in spans if span.phase == "assigned"]
@@ -235,3 +219,50 @@ def _span_at(assigned: list[Span], limit: datetime) -> Span:
         if span.since <= limit:
             last = span
     return last
+
+
+class BreachSpans:
+    """The spans of the late appeals among some events, as of an instant.
+
+    ``quarantine`` has the events that do not count. Mutable, because it remembers the last appeal:
+    ask for all outcomes of one appeal in a row.
+    """
+
+    def __init__(
+        self,
+        events: Iterable[Event],
+        quarantine: Iterable[Quarantined],
+        targets: Iterable[Target],
+        as_of: datetime,
+    ) -> None:
+        self._given = events
+        self._quarantine = quarantine
+        self._targets = {target.name: target for target in targets}
+        self._as_of = as_of
+        self._last: tuple[str, HolderHistory] | None = None
+
+    @cached_property
+    def _events(self) -> dict[str, dict[str, Event]]:
+        """The events that are not quarantined, keyed by the id of the appeal, then of the event."""
+        quarantined = {event for event, _ in self._quarantine}
+        found: dict[str, dict[str, Event]] = {}
+        for event in sorted(self._given, key=attrgetter("received_at")):
+            if event not in quarantined:
+                found.setdefault(event.appeal_id, {}).setdefault(event.event_id, event)
+        return found
+
+    def of(self, outcome: Outcome) -> tuple[Span, ...]:
+        """Return the agencies that had an overdue appeal, and how long each had it.
+
+        The result is empty unless the outcome is a breach, if a transfer changes the clock, and if
+        the holders or their times are unknown.
+        """
+        target = self._targets[outcome.target]
+        if outcome.verdict is not Verdict.BREACHED or target.on_transfer != "keep":
+            return ()
+        if self._last is None or self._last[0] != outcome.appeal_id:
+            events = self._events[outcome.appeal_id]
+            self._last = outcome.appeal_id, HolderHistory(events.values(), self._as_of)
+        with suppress(CalendarCoverageError):
+            return self._last[1].spans(target, outcome.cycle)
+        return ()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Appeal
 from workhours_sla.sla.clock import Clock, Verdict
-from workhours_sla.sla.due_limit_warning import in_hours
-from workhours_sla.sla.instants import BEGINNING, NEVER
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.sla.event import BEGINNING, NEVER
+from workhours_sla.sla.target import Target, in_hours, is_clock_time
+from workhours_sla.worktime.budgets import Budget
+from workhours_sla.worktime.explain import Trace
+from workhours_sla.worktime.times import ZERO
 
 
 @public()
@@ -149,7 +152,7 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
         needs_review=clock.needs_review,
         pauses=tuple(
             (since.astimezone(zone), until.astimezone(zone))
-            for since, until in clock.all_pauses.closed_at(clock.ended_at or as_of)
+            for since, until in clock.pauses.closed_at(clock.ended_at or as_of)
         ),
         bounds=_bounds(clock, elapsed, as_of),
         retroactive=verdict is Verdict.BREACHED and clock.is_retroactive,
@@ -162,16 +165,16 @@ def outcome(appeal: Appeal, clock: Clock, as_of: datetime) -> Outcome:
 
 def _bounds(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> OutcomeBounds | None:
     """Return the bounds of a clock's values, None if no value depends on uncertain dates."""
-    if clock.bounds is None and elapsed is not None:
+    if not clock.uncertain and elapsed is not None:
         return None
     zone = clock.schedule.tz
 
     def local(when: datetime) -> datetime | None:
         return None if when in (NEVER, BEGINNING) else when.astimezone(zone)
 
-    edges = [one.time_bounds for one in (clock, *clock.others)]
-    earliest = [min(times) for times in zip(*(first for first, _ in edges), strict=True)]
-    latest = [max(times) for times in zip(*(last for _, last in edges), strict=True)]
+    clocks = (clock, *clock.others)
+    earliest = [min(times) for times in zip(*(one.earliest for one in clocks), strict=True)]
+    latest = [max(times) for times in zip(*(one.latest for one in clocks), strict=True)]
     elapsed_bounds = clock.elapsed_bounds(as_of) if elapsed is None else (elapsed, elapsed)
     return OutcomeBounds(
         due_at=(local(earliest[0]), local(latest[0])),
@@ -189,6 +192,29 @@ def _overdue(clock: Clock, elapsed: timedelta | None, as_of: datetime) -> timede
     until = clock.ended_at or as_of
     if until <= clock.due_at:
         return ZERO
-    if isinstance(budget, ClockTime):
+    if is_clock_time(budget):
         return until - clock.due_at
     return clock.worked_past(clock.due_at, until)
+
+
+def due_trace(outcome: Outcome, target: Target) -> Trace | None:
+    """Return the trace from the start of an outcome to its due time, in the target's schedule.
+
+    Return None if the due time is unknown, and if one schedule does not explain it: it may depend
+    on the working hours of several holders, or on a pause that is still open.
+    """
+    schedule = target.schedule_for(outcome)
+    if outcome.due_at is None or schedule is None:
+        return None
+    start, budget = outcome.started_at or outcome.posted_at, outcome.budget
+    untils: list[Budget | datetime] = [budget]
+    if not isinstance(budget, timedelta) and not is_clock_time(budget):
+        untils.append(outcome.due_at)  # without the numbers of the days that count
+    for until in untils:
+        with suppress(CalendarCoverageError, BudgetError):
+            found = schedule.explain(
+                start, until, pauses=outcome.pauses, provisional=outcome.provisional
+            )
+            if found.end == outcome.due_at:
+                return found
+    return None

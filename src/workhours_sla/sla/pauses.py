@@ -15,9 +15,9 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from workhours_sla.sla.instants import BEGINNING
-from workhours_sla.worktime.budget_kinds import Budget
-from workhours_sla.worktime.interval_sets import join
+from workhours_sla.sla.event import BEGINNING
+from workhours_sla.worktime.budgets import Budget
+from workhours_sla.worktime.intervals import join
 from workhours_sla.worktime.schedule import Schedule
 
 Pause = tuple[datetime, datetime | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import KW_ONLY, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -14,10 +14,11 @@ from workhours_sla.errors import PolicyError, shown
 from workhours_sla.module_names import public
 from workhours_sla.sla.event import EventType
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget import check_budget
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.amounts import check_budget
+from workhours_sla.worktime.budgets import Budget, ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone_offsets import BASE_UTC, ZERO
+from workhours_sla.worktime.times import BASE_UTC, ZERO
 
 Closing = Literal["latest", "strict"]
 Starts = Literal["posted", "detected", "registered", "assigned", "interim"]
@@ -35,6 +36,16 @@ _CHOICES = {
     "staff_opened": StaffOpened,
 }
 _NEVER_STOP = frozenset({EventType.CREATED, EventType.REOPENED})
+
+
+def in_hours(budget: Budget, schedule: Schedule, start: datetime) -> Budget:
+    """Return the budget, or its amount of working time if it is WorkingDaysInHours."""
+    return budget.amount(schedule, start) if isinstance(budget, WorkingDaysInHours) else budget
+
+
+def is_clock_time(budget: Budget) -> bool:
+    """Return whether a budget is time around the clock."""
+    return isinstance(budget, ClockTime)
 
 
 @public()
@@ -125,18 +136,14 @@ class Target:
 
     def __post_init__(self) -> None:
         name = f"target {shown(self.name)}"
-        budget = self.budget
-        if isinstance(budget, timedelta):
-            is_empty = not check_budget(budget)
-        else:
-            is_empty = isinstance(budget, ClockTime) and not budget.amount
-        if is_empty:
+        if isinstance(self.budget, timedelta):
+            check_budget(self.budget)
+        if self.budget in (ZERO, ClockTime(ZERO)):
             msg = say("target_zero", target=shown(self.name))
             raise PolicyError(msg)
-        for one in (budget, self.pause_cap):
-            if isinstance(one, WorkingDaysInHours):
-                for schedule in self.schedules:
-                    one.amount(schedule, BASE_UTC)
+        for schedule in self.schedules:
+            for budget in (self.budget, self.pause_cap or self.budget):
+                in_hours(budget, schedule, BASE_UTC)  # raises BudgetError without weekly hours
         self._check_stops(name)
         self._check_options()
 
@@ -182,9 +189,8 @@ class Target:
         if self.pause_cap in (ZERO, ClockTime(ZERO)):
             msg = say("target_cap_zero", target=shown(self.name))
             raise PolicyError(msg)
-        if self.on_transfer == "resume" and not isinstance(
-            self.budget, timedelta | WorkingDaysInHours
-        ):
+        is_other = isinstance(self.budget, DayBudget) or is_clock_time(self.budget)
+        if self.on_transfer == "resume" and is_other:
             msg = say("target_resume", target=shown(self.name), budget=repr(self.budget))
             raise PolicyError(msg)
 

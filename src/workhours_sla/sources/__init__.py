@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Self
 
 from workhours_sla.module_names import public
-from workhours_sla.sla.claim import Claim
+from workhours_sla.sla.event import Claim
 from workhours_sla.sources.formats import (
     DOCUMENTS,
     UNITS,

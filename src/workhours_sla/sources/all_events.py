@@ -8,8 +8,7 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from workhours_sla.config.sections import Config
 from workhours_sla.module_names import public
-from workhours_sla.sla.claim import Claim
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.event import Claim, Event
 from workhours_sla.sources import open_source
 from workhours_sla.sources.arrow_tables import items_of, table_mapper
 from workhours_sla.sources.formats import layout_of

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from workhours_sla.config.sections import Input
-    from workhours_sla.sla.claim import Claim
+    from workhours_sla.sla.event import Claim
     from workhours_sla.sources.opened_file import OpenedFile
 
 MOST_BYTES: Final = 4_000_000_000

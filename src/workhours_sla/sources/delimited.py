@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from workhours_sla.config.sections import Input
-    from workhours_sla.sla.claim import Claim
+    from workhours_sla.sla.event import Claim
     from workhours_sla.sources.opened_file import OpenedFile
 
 HEADER_WITHIN = 100

@@ -10,7 +10,7 @@ from json import dumps
 from typing import Final
 
 from workhours_sla.errors import EventError
-from workhours_sla.sla.event import Event, EventType, check_ids, is_long_id
+from workhours_sla.sla.event import Event, EventType, is_long
 from workhours_sla.sources.times import RefusedError
 from workhours_sla.text.messages import phrase_of
 
@@ -54,14 +54,8 @@ def has_content_id(event: Event) -> bool:
     return event.event_id == content_id(*event.content)  # type: ignore[arg-type]
 
 
-def check_ids_of_row(event_id: str, appeal_id: str) -> None:
-    """Raise RefusedError if an id is too long for an event."""
-    with _refusing():
-        check_ids(event_id, appeal_id)
-
-
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
     """Raise RefusedError for a text that an event cannot have."""
     try:
         yield
@@ -81,12 +75,12 @@ def derived_event(
     """Return the event of a row, with an id computed from its content.
 
     ``facts`` are the fields of Event after ``received_at``. Without ``received_at``, the event
-    counts as received when it occurred. Raises RefusedError for an appeal id that is too long and
-    for a text with U+0000.
+    counts as received when it occurred. Raises RefusedError for a text that is too long or has
+    U+0000.
     """
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     received_at = received_at or occurred_at
-    with _refusing():
+    with refusing():
         return Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)  # type: ignore[arg-type]
 
 
@@ -100,7 +94,7 @@ def with_creation(event: Event) -> tuple[Event, ...]:
     if event.type not in _BEGINNINGS:
         return (event,)
     own_id = f"{event.event_id}/created"
-    if is_long_id(own_id):
+    if is_long(own_id):
         own_id = f"{content_id(event.event_id, event.type, event.occurred_at)}/created"
     created = Event(
         own_id,

@@ -7,8 +7,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sla.claim import Claim
-from workhours_sla.sla.event import Attributes, EventType
+from workhours_sla.sla.event import Attributes, Claim, EventType
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.rows import Fault, clip
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from workhours_sla.sla.claim import Theirs
-    from workhours_sla.sla.event import Event
+    from workhours_sla.sla.event import Event, Theirs
     from workhours_sla.sources.rows import Item, Record
 
 

@@ -15,7 +15,7 @@ from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.nested import nested
 from workhours_sla.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format, is_html
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget import parse_amount
+from workhours_sla.worktime.amounts import parse_amount
 
 if TYPE_CHECKING:
     from workhours_sla.config.sections import Config, Format, Input

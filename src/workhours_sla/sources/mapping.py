@@ -8,12 +8,20 @@ from typing import ClassVar, NoReturn, cast
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS, TIMES, Kind
 from workhours_sla.errors import shown
-from workhours_sla.sla.claim import Claim, Theirs
-from workhours_sla.sla.event import AUTHOR_ROLES, FIELD_NAMES, Event, EventType
+from workhours_sla.sla.event import (
+    AUTHOR_ROLES,
+    FIELD_NAMES,
+    Attributes,
+    Claim,
+    Event,
+    EventType,
+    Theirs,
+    check_text,
+)
 from workhours_sla.sources.derived_events import (
-    check_ids_of_row,
     content_id,
     derived_event,
+    refusing,
     with_creation,
 )
 from workhours_sla.sources.joined_columns import JoinedColumn, plain_text
@@ -198,9 +206,9 @@ class Mapper:
             regime,
             about,
         )
-        check_ids_of_row(own_id or "", appeal_id)
         own_id = own_id or content_id(appeal_id, kind, occurred_at, *said)
-        event = Event(own_id, appeal_id, kind, occurred_at, received_at, *said)
+        with refusing():
+            event = Event(own_id, appeal_id, kind, occurred_at, received_at, *said)
         return with_creation(event) if self.layout.first_is_created else (event,)
 
     def _appeal(
@@ -239,11 +247,14 @@ class Mapper:
         """Return the status of a row. Raises RefusedError."""
         appeal_id, status, since, received, source, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
-        check_ids_of_row("", appeal_id)
         status = status or self._absent("status", record)
         began_at = self._time("since", since) or self._absent("since", record)
         received_at = self._time("received_at", received) or received_at or began_at
         facts = (source or self.layout.source, *attributes)
+        names = ("appeal_id", "source", *Attributes._fields)
+        with refusing():
+            for name, text in zip(names, (appeal_id, *facts), strict=True):
+                check_text(name, text or "")
         meaning = MEANINGS.get(status)
         written = record.get(self._status_key or "")
         status = written.strip() if isinstance(written, str) else _if_plain(written)

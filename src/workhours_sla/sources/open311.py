@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.config.sections import Input
-    from workhours_sla.sla.claim import Claim
-    from workhours_sla.sla.event import Event
+    from workhours_sla.sla.event import Claim, Event
     from workhours_sla.sources.layout import Layout
     from workhours_sla.sources.opened_file import OpenedFile
     from workhours_sla.sources.rows import Item, Record

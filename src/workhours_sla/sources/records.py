@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.config.sections import Input
-    from workhours_sla.sla.claim import Claim
+    from workhours_sla.sla.event import Claim
     from workhours_sla.sources.opened_file import OpenedFile
 
 

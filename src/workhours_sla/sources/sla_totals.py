@@ -17,8 +17,7 @@ from workhours_sla.text.messages import say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workhours_sla.sla.claim import Theirs
-    from workhours_sla.sla.event import Event
+    from workhours_sla.sla.event import Event, Theirs
     from workhours_sla.sources.rows import Record
 
 POSTED = Meaning(EventType.CREATED)

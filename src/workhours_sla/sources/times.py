@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sources.written_times import is_offset, parse_time
 from workhours_sla.text.messages import Detail, Phrase, say
-from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR
+from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

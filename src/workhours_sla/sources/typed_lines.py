@@ -11,7 +11,8 @@ from msgspec.json import Decoder
 from msgspec.structs import astuple
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS
-from workhours_sla.sla.event import AUTHOR_ROLES, Attributes, Event, is_long_id
+from workhours_sla.errors import EventError
+from workhours_sla.sla.event import AUTHOR_ROLES, Attributes, Event
 from workhours_sla.sources.derived_events import content_id, with_creation
 from workhours_sla.sources.mapping import EVENT_COLUMNS, REMEMBERED, TYPES
 from workhours_sla.sources.times import DEFAULT, RefusedError
@@ -191,23 +192,21 @@ class TypedLines:
                 values[_FIRST:_SECOND]
             ]
             appeal_id = self._appeal_id[appeal_id]
-            if not appeal_id or occurred is None or is_long_id(appeal_id):
-                return None
-            if own_id is not None and is_long_id(own_id):
+            if not appeal_id or occurred is None:
                 return None
             occurred_at = self._instant(occurred, "")
             received_at = occurred_at if received is None else self._instant(received, "")
-        except (KeyError, RefusedError):
+            if refers_to is not None:
+                refers_to = self._refers_to[refers_to]
+            facts = (
+                *(source, agency, district, channel, role, substantive),
+                *(reason, topic, importance, regime, refers_to),
+            )
+            own_id = own_id.strip() if own_id is not None else ""
+            own_id = own_id or content_id(appeal_id, kind, occurred_at, *facts)
+            event = Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)
+        except (KeyError, EventError, RefusedError):
             return None
-        if refers_to is not None:
-            refers_to = self._refers_to[refers_to]
-        facts = (
-            *(source, agency, district, channel, role, substantive),
-            *(reason, topic, importance, regime, refers_to),
-        )
-        own_id = own_id.strip() if own_id is not None else ""
-        own_id = own_id or content_id(appeal_id, kind, occurred_at, *facts)
-        event = Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)
         return with_creation(event) if self._with_creations else (event,)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from workhours_sla.config.sections import Input
-    from workhours_sla.sla.claim import Claim
+    from workhours_sla.sla.event import Claim
     from workhours_sla.sources.opened_file import OpenedFile
 
 HEADER_WITHIN: Final = 100

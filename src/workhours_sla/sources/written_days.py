@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from workhours_sla.sources.written_times import parse_date, refuse_time
-from workhours_sla.worktime.instants import FIRST_YEAR, LAST_YEAR
+from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR
 
 _MONTH: Final = re.compile(
     r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])|(?P<m>0[1-9]|1[0-2])\.(?P<y>\d{4})|(?P<alone>\d{4})",

@@ -12,10 +12,10 @@ from workhours_sla.module_names import public
 from workhours_sla.spark.start import check_packages
 from workhours_sla.spark.stream import check_time
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.budget_kinds import Budget
-from workhours_sla.worktime.compiled_runs import check_covered, runs_between
-from workhours_sla.worktime.working_time import WorkingTime
-from workhours_sla.worktime.zone_offsets import BASE_UTC, ZERO
+from workhours_sla.worktime.budgets import Budget
+from workhours_sla.worktime.runs import check_covered, runs_between
+from workhours_sla.worktime.times import BASE_UTC, ZERO
+from workhours_sla.worktime.verbs import WorkingTime
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -18,11 +18,9 @@ from pyspark.sql import Row
 from pyspark.sql.streaming import StatefulProcessor
 
 from workhours_sla.errors import EngineError
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.changes import AppealState, Change, Reported
 from workhours_sla.sla.deduplication import StoredEvent, deduplicated_appeals
-from workhours_sla.sla.emitted_changes import Change, Reported
-from workhours_sla.sla.event import EVENT_FIELDS, Event
-from workhours_sla.sla.instants import BEGINNING, NEVER
+from workhours_sla.sla.event import BEGINNING, EVENT_FIELDS, NEVER, Event
 from workhours_sla.sla.policy import Policy
 from workhours_sla.text.messages import say
 

@@ -12,13 +12,13 @@ from workhours_sla.sla.event import (
     EVENT_FIELDS,
     FIELD_NAMES,
     LATEST,
-    MOST_ID,
+    MOST_TEXT,
     EventType,
 )
 from workhours_sla.sla.policy import Policy
 from workhours_sla.spark.start import PROVIDER, ROCKSDB, check_packages
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.zone_offsets import BASE_UTC, ZERO
+from workhours_sla.worktime.times import BASE_UTC, ZERO
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -186,8 +186,10 @@ def reason_rejected(events: DataFrame) -> Column:
     for name in ("event_id", "appeal_id", "type", *_TIMES):
         text = events[name].cast("string")
         reason = reason.when(text.isNull() | (text == ""), "missing_value")
-    for name in ("event_id", "appeal_id"):
-        reason = reason.when(F.octet_length(events[name].cast("string")) > MOST_ID, "malformed")
+    for field in EVENT_FIELDS:
+        if field.type is str and field.name in names:
+            text = events[field.name].cast("string")
+            reason = reason.when(F.octet_length(text) > MOST_TEXT, "malformed")
     for name in _TIMES:
         if events.schema[name].dataType.typeName() == "string":
             reason = reason.when(events[name].rlike(_ISO + "$"), "naive_time")

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 from workhours_sla.sql.dialects import Levels, Steps, Words, quoted
 from workhours_sla.sql.edges import CompiledSchedules
-from workhours_sla.worktime.budget_kinds import MAX_COUNT
-from workhours_sla.worktime.compiled_dates import DateRow, date_rows
+from workhours_sla.worktime.day_budgets import MAX_COUNT
+from workhours_sla.worktime.runs import DateRow, date_rows
 
 DAY_COUNTS: Final = {
     "working_days": ("schedule", "start_at", "count", "count_from"),

@@ -19,13 +19,13 @@ from typing import Any, Final, NamedTuple
 from workhours_sla.errors import ScriptError, needs_extra, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.compiled_runs import (
+from workhours_sla.worktime.runs import (
     Run,
     calendar_versions,
     check_covered,
     runs_between,
 )
-from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.verbs import WorkingTime
 
 _NAME: Final = re.compile(r"(?!\s)[^\x00-\x1f\x7f\\]{1,200}(?<!\s)")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")

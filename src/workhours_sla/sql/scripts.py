@@ -17,7 +17,7 @@ from workhours_sla.sql.edges import CompiledSchedules, compile_schedules
 from workhours_sla.sql.verbs import VERBS, verbs
 from workhours_sla.text.messages import say
 from workhours_sla.version import __version__
-from workhours_sla.worktime.working_time import WorkingTime
+from workhours_sla.worktime.verbs import WorkingTime
 
 _SCHEMA: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 _ANSWERS: Final = ("due_at", "limit_at")

@@ -7,7 +7,7 @@ one sentence that names the wrong value and what to do instead.
 from __future__ import annotations
 
 from statistics import NormalDist
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,23 +22,29 @@ NEVER = int(np.iinfo(np.int64).max)
 """The value for a missing instant, such as the answer to an open appeal; later than any instant."""
 
 
-def whole_numbers(name: str, values: ArrayLike) -> IntArray:
-    """Check that ``values`` are whole numbers of 0 or more; return them as int64.
+def refuse(message: str) -> NoReturn:
+    """Raise ValueError."""
+    raise ValueError(message)
 
-    The result has the shape of ``values``.
-    """
+
+def whole_numbers(name: str, values: ArrayLike) -> IntArray:
+    """Check that ``values``, in any shape, are whole numbers of 0 or more; return int64."""
     array = _integers(name, values)
     if array.size and array.min() < 0:
-        msg = (
+        refuse(
             f"{name} has {array.min()}, but a count or duration is never negative; "
             f"check how it was computed"
         )
-        raise ValueError(msg)
     return array
 
 
+def whole_column(name: str, values: ArrayLike) -> IntArray:
+    """Check that ``values`` are whole numbers of 0 or more in one dimension; return int64."""
+    return in_one_dimension(name, whole_numbers(name, values))
+
+
 def instants(name: str, values: ArrayLike) -> IntArray:
-    """Check that ``values`` are whole numbers in one dimension; return them as int64.
+    """Check that ``values`` are whole numbers in one dimension; return int64.
 
     Negative numbers are allowed: they are instants before 1970.
     """
@@ -46,30 +52,27 @@ def instants(name: str, values: ArrayLike) -> IntArray:
 
 
 def flags(name: str, values: ArrayLike, length: int) -> BoolArray:
-    """Check that ``values`` are ``length`` booleans in one dimension; return them as an array."""
+    """Check that ``values`` are ``length`` booleans in one dimension."""
     array = in_one_dimension(name, np.asarray(values))
     if array.dtype != np.bool_:
-        msg = f"{name} must be true or false, not {array.dtype}; compare it, as in column == 1"
-        raise ValueError(msg)
+        refuse(f"{name} must be true or false, not {array.dtype}; compare it, as in column == 1")
     return same_shape(name, array, (length,))
 
 
 def measurements(name: str, values: ArrayLike) -> FloatArray:
-    """Check that ``values`` are finite numbers in one dimension; return them as float64."""
+    """Check that ``values`` are finite numbers in one dimension; return float64."""
     array = np.asarray(values)
     if array.dtype.kind not in "iuf":
-        msg = f"{name} must be numbers, not {array.dtype}; convert them first"
-        raise ValueError(msg)
+        refuse(f"{name} must be numbers, not {array.dtype}; convert them first")
     array = in_one_dimension(name, array.astype(np.float64))
     bad = np.flatnonzero(~np.isfinite(array))
     if bad.size:
-        msg = f"{name} has {array[bad[0]]} at {bad[0]}; leave out missing values"
-        raise ValueError(msg)
+        refuse(f"{name} has {array[bad[0]]} at {bad[0]}; leave out missing values")
     return array
 
 
 def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[IntArray, IntArray]:
-    """Check that 0 <= met <= n and that the shapes are equal; return both arrays as int64.
+    """Check that 0 <= met <= n and that the shapes are equal; return both as int64.
 
     Every n must be at least 1, unless ``some_empty`` is true.
     """
@@ -77,56 +80,46 @@ def counts(met: ArrayLike, n: ArrayLike, *, some_empty: bool = False) -> tuple[I
     part = same_shape("met", whole_numbers("met", met), whole.shape)
     over = np.flatnonzero(part > whole)
     if over.size:
-        first = over[0]
-        msg = (
-            f"met {part.flat[first]} of n {whole.flat[first]} is impossible; "
+        refuse(
+            f"met {part.flat[over[0]]} of n {whole.flat[over[0]]} is impossible; "
             f"count both over the same cohort"
         )
-        raise ValueError(msg)
     if not some_empty and (whole.size == 0 or whole.min() == 0):
         what = "has 0" if whole.size else "is empty"
-        msg = f"n {what}, and an empty cohort has no share; leave the empty cohort out"
-        raise ValueError(msg)
+        refuse(f"n {what}, and an empty cohort has no share; leave the empty cohort out")
     return part, whole
 
 
 def share(name: str, value: float) -> float:
     """Check that ``value`` is strictly between 0 and 1; return it as a float."""
     if not 0 < value < 1:
-        msg = f"{name} {value} is not strictly between 0 and 1; write 90 % as 0.9"
-        raise ValueError(msg)
+        refuse(f"{name} {value} is not strictly between 0 and 1; write 90 % as 0.9")
     return float(value)
 
 
 def target_share(name: str, value: float) -> float:
     """Check that ``value`` is above 0 and at most 1; return it as a float."""
     if not 0 < value <= 1:
-        msg = f"{name} {value} is not above 0 and at most 1; write 90 % as 0.9"
-        raise ValueError(msg)
+        refuse(f"{name} {value} is not above 0 and at most 1; write 90 % as 0.9")
     return float(value)
 
 
 def normal_quantile(confidence: float) -> float:
-    """Return the half-width, in standard errors, of a normal interval with this confidence.
-
-    For a confidence of 0.95 it is about 1.96.
-    """
+    """Return the half-width of a normal interval in standard errors; 1.96 for 0.95."""
     return NormalDist().inv_cdf((1 + share("confidence", confidence)) / 2)
 
 
 def in_one_dimension(name: str, array: NDArray[_Scalar]) -> NDArray[_Scalar]:
     """Check that ``array`` has one dimension, and return it."""
     if array.ndim != 1:
-        msg = f"{name} has {array.ndim} dimensions and needs one; give a list or a column"
-        raise ValueError(msg)
+        refuse(f"{name} has {array.ndim} dimensions and needs one; give a list or a column")
     return array
 
 
 def same_shape(name: str, array: NDArray[_Scalar], shape: tuple[int, ...]) -> NDArray[_Scalar]:
     """Check that the shape of ``array`` is ``shape``, and return ``array``."""
     if array.shape != shape:
-        msg = f"{name} has the shape {array.shape}, not {shape}; give one value for each"
-        raise ValueError(msg)
+        refuse(f"{name} has the shape {array.shape}, not {shape}; give one value for each")
     return array
 
 
@@ -143,6 +136,5 @@ def _integers(name: str, values: ArrayLike) -> IntArray:
     if array.dtype == np.bool_ or not np.can_cast(array.dtype, np.int64, "safe"):
         missing = array.dtype.kind == "f" and np.isnan(array).any()
         advice = "leave out the rows with nan and convert" if missing else "convert them first"
-        msg = f"{name} must be whole numbers of 64 bits, not {array.dtype}; {advice}"
-        raise ValueError(msg)
+        refuse(f"{name} must be whole numbers of 64 bits, not {array.dtype}; {advice}")
     return array.astype(np.int64)

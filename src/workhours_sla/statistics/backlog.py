@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike
 
 from workhours_sla.statistics.arrays import (
     IntArray,
-    in_one_dimension,
     instants,
     read_only,
+    refuse,
     same_shape,
-    whole_numbers,
+    whole_column,
 )
 
 
@@ -52,10 +52,9 @@ class Flow:
 class LittlesLaw:
     """The terms of Little's law, L = lambda W, over a span of time.
 
-    The law checks the counts of appeals. L is ``mean_backlog``, lambda is ``arrival_rate`` per unit
-    of time, and W is ``mean_time``, the mean time from arrival to departure of the appeals that
-    left in the span. L is equal to lambda W if no appeal is open at the start and the end of the
-    span. They are nearly equal if the backlog hardly changes over the span.
+    L is ``mean_backlog``, lambda is ``arrival_rate`` per unit of time, and W is ``mean_time``, the
+    mean time from arrival to departure of the appeals that left in the span. L is equal to lambda W
+    if no appeal is open at the start and the end of the span.
     """
 
     mean_backlog: float
@@ -72,9 +71,8 @@ def backlog(arrived: ArrayLike, left: ArrayLike, at: ArrayLike) -> IntArray:
     """Return how many appeals are open at each instant t of ``at``: arrived <= t < left.
 
     ``arrived`` and ``left`` have one instant for each appeal; ``left`` is the instant of the answer
-    or the withdrawal, or NEVER. All three arguments are whole numbers in one dimension. The result
-    is int64, with one count for each instant of ``at``. Raises ValueError for an appeal that left
-    before it arrived.
+    or the withdrawal, or NEVER. All arguments are whole numbers in one dimension, the result is
+    int64. Raises ValueError for an appeal that left before it arrived.
 
     >>> from workhours_sla.report import NEVER
     >>> backlog([0, 2, 3], [4, NEVER, 3], [1, 3, 4]).tolist()
@@ -98,8 +96,7 @@ def overdue_backlog(
     [0, 1, 1]
     """
     came, went = _stays(arrived, left)
-    limits = same_shape("limit", instants("limit", limit), came.shape)
-    _require_order("limit", came, limits)
+    limits = _after("limit", came, limit)
     times = instants("at", at)
     late = went > limits
     became_late = np.searchsorted(np.sort(limits[late]), times, side="left")
@@ -117,7 +114,7 @@ def backlog_ages(ages: ArrayLike) -> BacklogAges:
     >>> backlog_ages([4, 1, 9, 2])
     BacklogAges(n=4, median=2, p90=9, largest=9)
     """
-    waited = np.sort(in_one_dimension("ages", whole_numbers("ages", ages)))
+    waited = np.sort(whole_column("ages", ages))
     n = waited.size
     if n == 0:
         return BacklogAges(0, None, None, None)
@@ -139,9 +136,11 @@ def flow(arrived: ArrayLike, left: ArrayLike, edges: ArrayLike) -> Flow:
     came, went = _stays(arrived, left)
     bounds = instants("edges", edges)
     if (np.diff(bounds) <= 0).any():
-        msg = f"edges {bounds.tolist()} do not increase; give the start of each period and the end"
-        raise ValueError(msg)
-    return Flow(read_only(_between(came, bounds)), read_only(_between(went, bounds)))
+        refuse(
+            f"edges {bounds.tolist()} do not increase; give the start of each period and the end"
+        )
+    # whole instants: before an edge is at or before the instant one earlier
+    return Flow(*(read_only(np.diff(_up_to(events, bounds - 1))) for events in (came, went)))
 
 
 def littles_law(arrived: ArrayLike, left: ArrayLike, start: int, end: int) -> LittlesLaw:
@@ -157,12 +156,10 @@ def littles_law(arrived: ArrayLike, left: ArrayLike, start: int, end: int) -> Li
     """
     came, went = _stays(arrived, left)
     if end <= start:
-        msg = f"the span from {start} to {end} is empty; give an end after the start"
-        raise ValueError(msg)
+        refuse(f"the span from {start} to {end} is empty; give an end after the start")
     gone = (went >= start) & (went < end)
     if not gone.any():
-        msg = f"nothing left from {start} to {end}, so there is no mean time; give a longer span"
-        raise ValueError(msg)
+        refuse(f"nothing left from {start} to {end}, so there is no mean time; give a longer span")
     arrivals = int(((came >= start) & (came < end)).sum())
     within = np.maximum(np.minimum(went, end) - np.maximum(came, start), 0)
     # The sum is a float, because the microseconds of years of appeals can exceed int64.
@@ -175,30 +172,21 @@ def littles_law(arrived: ArrayLike, left: ArrayLike, start: int, end: int) -> Li
 
 def _stays(arrived: ArrayLike, left: ArrayLike) -> tuple[IntArray, IntArray]:
     came = instants("arrived", arrived)
-    went = same_shape("left", instants("left", left), came.shape)
-    _require_order("left", came, went)
-    return came, went
+    return came, _after("left", came, left)
 
 
-def _require_order(name: str, came: IntArray, later: IntArray) -> None:
+def _after(name: str, came: IntArray, values: ArrayLike) -> IntArray:
+    """Check that ``values`` has one instant for each arrival, none before the arrival."""
+    later = same_shape(name, instants(name, values), came.shape)
     wrong = np.flatnonzero(later < came)
     if wrong.size:
-        first = wrong[0]
-        msg = (
-            f"{name} {later[first]} is before the arrival {came[first]}; "
+        refuse(
+            f"{name} {later[wrong[0]]} is before the arrival {came[wrong[0]]}; "
             f"leave such an appeal out, or write NEVER for a missing instant"
         )
-        raise ValueError(msg)
+    return later
 
 
 def _up_to(events: IntArray, times: IntArray) -> IntArray:
     """Return, for each of ``times``, the number of events at or before that time."""
     return np.searchsorted(np.sort(events), times, side="right").astype(np.int64)
-
-
-def _between(events: IntArray, bounds: IntArray) -> IntArray:
-    """Return the number of events in each period between two successive ``bounds``.
-
-    A period includes its first bound and excludes its last.
-    """
-    return np.diff(np.searchsorted(np.sort(events), bounds, side="left")).astype(np.int64)

@@ -1,7 +1,6 @@
 """Control charts of one number per week or month, to distinguish a real change from noise.
 
-The first points of a series are its baseline. The limits of all points are computed from the
-baseline.
+The limits of all points are computed from the first points of a series, its baseline.
 """
 
 from __future__ import annotations
@@ -20,7 +19,9 @@ from workhours_sla.statistics.arrays import (
     in_one_dimension,
     measurements,
     read_only,
+    refuse,
     same_shape,
+    whole_column,
     whole_numbers,
 )
 
@@ -50,10 +51,9 @@ class Signals:
     """The points that signal a change by each of three rules, as one bool for each point.
 
     - ``outside``: the point is outside the limits.
-    - ``run_of_eight``: the point and the seven points before it are all on the same side of the
-      mean.
-    - ``three_of_four``: the point is nearer to a limit than to the mean, and so are at least two of
-      the three points before it. All of them are on the same side of the mean.
+    - ``run_of_eight``: the point and the seven before it are all on the same side of the mean.
+    - ``three_of_four``: the point and at least two of the three before it are nearer to the same
+      limit than to the mean.
     """
 
     outside: BoolArray
@@ -84,8 +84,7 @@ class XmRChart:
 class PPrimeChart:
     """A chart of the shares of cohorts of different sizes, with limits for each cohort.
 
-    ``sigma_z`` is the spread of the shares, divided by the binomial spread that chance alone would
-    cause.
+    ``sigma_z`` is the spread of the shares, divided by the binomial spread.
     """
 
     rates: FloatArray
@@ -110,9 +109,7 @@ class MergedPeriods:
     last_is_short: bool
 
     def totals(self, numbers: ArrayLike) -> IntArray:
-        """Return the sum of ``numbers`` for each merged period.
-
-        ``numbers`` has one value for each original period.
+        """Return the sum of ``numbers``, one for each original period, for each merged period.
 
         >>> merge_short_periods([16, 0, 40], shortest=8).totals([50, 20, 90]).tolist()
         [50, 110]
@@ -128,10 +125,9 @@ def xmr_chart(values: ArrayLike, *, baseline: int | None = None) -> XmRChart:
 
     The limits of the values are mean +- 2.66 mR, where mR is the mean moving range; the limit of
     the moving ranges is 3.268 mR. ``values`` are finite numbers in one dimension. The mean and mR
-    are computed from the first ``baseline`` values, or from all values if ``baseline`` is None.
-    With a fixed baseline, a later value is compared with limits that do not depend on it. Raises
-    ValueError for a baseline of fewer than 12 values, or of more values than there are. Shewhart
-    1931. The three rules of the signals are from Wheeler 2000, "Understanding variation".
+    are computed from the first ``baseline`` values, by default from all. Raises ValueError for a
+    baseline of fewer than 12 values, or of more values than there are. Shewhart 1931. The three
+    rules of the signals are from Wheeler 2000, "Understanding variation".
 
     >>> chart = xmr_chart([2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 9], baseline=12)
     >>> chart.mean, round(chart.upper, 2), chart.signals.outside.nonzero()[0].tolist()
@@ -163,10 +159,10 @@ def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) 
     The limits of a period are p +- 3 sigma_i sigma_z, cut at 0 and 1. Here p is the share of the
     whole baseline, p_i the share of the period, sigma_i = sqrt(p (1 - p) / n_i), and sigma_z the
     mean moving range of (p_i - p) / sigma_i divided by 1.128. ``met`` and ``n`` are whole numbers
-    in one dimension, ``baseline`` is as in ``xmr_chart``. If p is 0 or 1, the baseline has no
-    spread, and any other share is outside the limits. Raises ValueError for a baseline of fewer
-    than 12 periods, and for a period without appeals; merge such periods with
-    ``merge_short_periods``. Laney 2002, "Improved control charts for attributes".
+    in one dimension, ``baseline`` is as in ``xmr_chart``. If p is 0 or 1, any other share is
+    outside the limits. Raises ValueError for a baseline of fewer than 12 periods, and for a period
+    without appeals (see ``merge_short_periods``). Laney 2002, "Improved control charts for
+    attributes".
 
     >>> chart = p_prime_chart([90, 80] * 6, [100] * 12)
     >>> chart.mean, round(chart.sigma_z, 2), float(chart.upper[0])
@@ -195,11 +191,11 @@ def p_prime_chart(met: ArrayLike, n: ArrayLike, *, baseline: int | None = None) 
 def expected_false_signals(points: int, *, baseline: int, moving_ranges: bool = False) -> float:
     """Return the expected number of marked points on a chart of a process that does not change.
 
-    A point counts once, however many of the three rules of ``Signals`` mark it. With
-    ``moving_ranges`` a point counts also if its moving range is above the limit. ``baseline`` is as
-    in ``xmr_chart``. The values are assumed to be independent and normally distributed. The result
-    is the mean of 4,000 simulated charts, always the same ones; its standard error is below 0.05
-    for up to 120 points. Raises ValueError for a baseline that ``xmr_chart`` refuses.
+    A point counts once, however many of the three rules of ``Signals`` mark it, and with
+    ``moving_ranges`` also if its moving range is above the limit. ``baseline`` is as in
+    ``xmr_chart``. The values are assumed to be independent and normally distributed. The result is
+    the mean of 4,000 simulated charts, always the same ones; its standard error is below 0.05 for
+    up to 120 points. Raises ValueError for a baseline that ``xmr_chart`` refuses.
 
     >>> round(expected_false_signals(52, baseline=24), 1)
     0.9
@@ -218,18 +214,16 @@ def expected_false_signals(points: int, *, baseline: int, moving_ranges: bool = 
 def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeriods:
     """Merge periods so that each merged period has at least ``shortest`` working time.
 
-    A short period is merged with the next period. Use merged periods for rates only; give counts
-    for the original periods. ``working_time`` has the working time of each period, as whole numbers
-    in the order of time. ``shortest`` is in the same unit. Raises ValueError for a negative working
-    time, and if ``shortest`` is not positive.
+    A short period is merged with the next period. ``working_time`` has the working time of each
+    period, as whole numbers in the order of time; ``shortest`` is in the same unit. Raises
+    ValueError for a negative working time, and if ``shortest`` is not positive.
 
     >>> merge_short_periods([16, 0, 40], shortest=8).labels.tolist()
     [0, 1, 1]
     """
-    spans = in_one_dimension("working_time", whole_numbers("working_time", working_time))
+    spans = whole_column("working_time", working_time)
     if shortest <= 0:
-        msg = f"shortest {shortest} is not positive; give it in the unit of working_time"
-        raise ValueError(msg)
+        refuse(f"shortest {shortest} is not positive; give it in the unit of working_time")
     labels: list[int] = []
     merged: list[int] = []
     for span in spans.tolist():
@@ -245,34 +239,25 @@ def merge_short_periods(working_time: ArrayLike, *, shortest: int) -> MergedPeri
 
 
 def _individuals(values: FloatArray, base: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the mean and the mean moving range of the baseline, and all moving ranges.
-
-    The last axis of ``values`` is the order of time.
-    """
+    """Return the mean and the mean moving range of the baseline, and all moving ranges."""
     ranges = np.abs(np.diff(values))
     return values[..., :base].mean(axis=-1), ranges[..., : base - 1].mean(axis=-1), ranges
 
 
 def _baseline(points: int, baseline: int | None) -> int:
-    """Return the number of points in the baseline: all ``points`` if ``baseline`` is None.
-
-    Raises ValueError if the baseline has too few points, or more points than there are.
-    """
     base = points if baseline is None else baseline
     if not FEWEST_POINTS <= base <= points:
-        msg = (
+        refuse(
             f"limits need a baseline of at least {FEWEST_POINTS} points, and there are {points} "
             f"with a baseline of {base}; wait for more periods"
         )
-        raise ValueError(msg)
     return base
 
 
 def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals:
-    """Return the signals of points, given the deviation of each point from the mean.
+    """Return the signals of points, given their deviations from the mean, in the order of time.
 
-    The last axis is the order of time. ``reach`` is the distance of the limits from the mean.
-    ``slack`` is the rounding error to ignore.
+    ``reach`` is the distance of the limits from the mean, and ``slack`` the rounding error.
     """
     outside = np.abs(deviations) > reach + slack
     run = np.zeros(outside.shape, np.bool_)
@@ -285,10 +270,7 @@ def _signals(deviations: FloatArray, reach: FloatArray, slack: float) -> Signals
 
 
 def _of_the_last(window: int, marks: BoolArray) -> IntArray:
-    """Return, for each point, the number of true ``marks`` among the last ``window`` points.
-
-    The point itself is the last of these points.
-    """
+    """Return the number of ``marks`` among each point and the ``window`` - 1 points before it."""
     before = np.zeros((*marks.shape[:-1], window), np.int64)
     sums = np.concatenate([before, np.cumsum(marks, axis=-1, dtype=np.int64)], axis=-1)
     found: IntArray = sums[..., window:] - sums[..., : marks.shape[-1]]

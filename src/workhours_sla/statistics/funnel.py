@@ -1,8 +1,7 @@
 """Compare units, such as agencies: funnel limits, overdispersion and expected false alarms.
 
-Funnel limits enclose the shares of units that cannot be distinguished from the overall rate. The
-more appeals a unit has, the closer the limits are to the overall rate. Whether a unit meets a
-target is a different question; the confidence interval of its share answers it.
+Funnel limits enclose the shares of units that cannot be distinguished from the overall rate.
+Whether a unit meets a target is a different question, answered by the interval of its share.
 """
 
 from __future__ import annotations
@@ -20,8 +19,10 @@ from workhours_sla.statistics.arrays import (
     counts,
     in_one_dimension,
     read_only,
+    refuse,
     share,
     target_share,
+    whole_column,
     whole_numbers,
 )
 from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, wilson_interval
@@ -40,8 +41,7 @@ WINSORISED = 0.1
 class FunnelLimits:
     """The funnel limits for each number of appeals ``n``, as shares from 0 to 1.
 
-    ``between`` is the variance between the units, see ``overdispersion``. A variance above 0 widens
-    the limits.
+    ``between`` is the variance between the units, see ``overdispersion``; it widens the limits.
     """
 
     n: IntArray
@@ -57,10 +57,9 @@ class FunnelLimits:
 class Overdispersion:
     """How much more the shares of units vary than binomial shares around one rate would.
 
-    ``centre`` is the overall rate of all units. ``ratio`` is the mean squared z value; a value
-    below 1 means that the shares vary less than by chance. ``between`` is the variance between the
-    units that the binomial variance does not explain, 0 if there is none; its scale is the arcsine
-    of the square root of the share. ``units`` is the number of units.
+    ``centre`` is the overall rate of all ``units``. ``ratio`` is the mean squared z value, below 1
+    if the shares vary less than by chance. ``between`` is the variance between the units that the
+    binomial variance does not explain, on the scale of the arcsine of the square root of the share.
     """
 
     centre: float
@@ -73,17 +72,16 @@ def funnel_limits(n: ArrayLike, centre: float, *, between: float = 0.0) -> Funne
     """Return the 95 % and 99.8 % limits for units of ``n`` appeals each.
 
     ``n`` are whole numbers of at least 1 in one dimension, ``centre`` is a share from 0 to 1,
-    usually the overall rate. ``between`` is the variance between the units, from
+    usually the overall rate, and ``between`` the variance between the units from
     ``overdispersion``. Raises ValueError for arguments out of these ranges.
 
     Without a variance between the units the limits are exact. Lower limits are those of
     Spiegelhalter 2005, "Funnel plots for comparing institutional performance", appendix A.1.1. An
-    upper limit is 1 minus the lower limit of the share of missed appeals. It is 1/n higher than the
-    upper limit in the paper, so that the probability beyond each limit is the nominal one.
+    upper limit is 1 minus the lower limit of the share of missed appeals, which is 1/n higher than
+    in the paper, so that the probability beyond each limit is the nominal one.
 
     With a variance between the units, the distance of each exact limit from the centre, on the
-    scale asin(sqrt(share)), is multiplied by sqrt(1 + 4 n between): the standard deviation of a
-    unit is there 1 / (2 sqrt(n)), and the two variances add up (additive random effects,
+    scale asin(sqrt(share)), is multiplied by sqrt(1 + 4 n between) (additive random effects,
     Spiegelhalter 2005, "Handling over-dispersion of performance indicators").
 
     >>> limits = funnel_limits([25, 100, 500], 0.9)
@@ -92,14 +90,12 @@ def funnel_limits(n: ArrayLike, centre: float, *, between: float = 0.0) -> Funne
     >>> funnel_limits([25, 100, 500], 0.9, between=0.01).lower_warning.round(3).tolist()
     [0.668, 0.731, 0.75]
     """
-    sizes = in_one_dimension("n", whole_numbers("n", n))
+    sizes = whole_column("n", n)
     counts(sizes, sizes)
     if not 0 <= centre <= 1:
-        msg = f"centre {centre} is not a share from 0 to 1; give the overall rate"
-        raise ValueError(msg)
+        refuse(f"centre {centre} is not a share from 0 to 1; give the overall rate")
     if not 0 <= between < np.inf:
-        msg = f"between {between} is not a variance; give that of overdispersion()"
-        raise ValueError(msg)
+        refuse(f"between {between} is not a variance; give that of overdispersion()")
     distinct, where = np.unique(sizes, return_inverse=True)
     lower = _lower_limits(distinct, centre, between)
     missed = _lower_limits(distinct, 1 - centre, between)
@@ -153,11 +149,10 @@ def overdispersion(
     """Measure how much the shares of units vary around their overall rate.
 
     The z value of a unit is (asin(sqrt(met/n)) - asin(sqrt(rate))) * 2 sqrt(n), where rate is the
-    sum of ``met`` divided by the sum of ``n``. The z values are winsorised, so that a few outlying
-    units do not widen the limits for all: values below the quantile ``winsorised`` are replaced by
-    this quantile, and values above the quantile 1 - ``winsorised`` by the latter. The quantiles are
-    interpolated. The variance between the units is the estimate of DerSimonian and Laird from the
-    mean squared z value. ``met`` and ``n`` are whole numbers in one dimension, one for each unit.
+    sum of ``met`` divided by the sum of ``n``. So that a few outlying units do not widen the limits
+    for all, z values beyond the interpolated quantiles ``winsorised`` and 1 - ``winsorised`` are
+    replaced by these quantiles. The variance between the units is the estimate of DerSimonian and
+    Laird from the mean squared z value. ``met`` and ``n`` are whole numbers, one for each unit.
     Raises ValueError for impossible counts, and for shares out of their range.
 
     Spiegelhalter 2005, "Handling over-dispersion of performance indicators"; DerSimonian and Laird
@@ -171,8 +166,7 @@ def overdispersion(
     part, whole = counts(met, n)
     in_one_dimension("met", part)
     if not 0 <= winsorised < 1 / 2:
-        msg = f"winsorised {winsorised} is not from 0 to below 0.5; the usual part is 0.1"
-        raise ValueError(msg)
+        refuse(f"winsorised {winsorised} is not from 0 to below 0.5; the usual part is 0.1")
     centre = int(part.sum()) / int(whole.sum())
     z = (np.arcsin(np.sqrt(part / whole)) - math.asin(math.sqrt(centre))) * 2 * np.sqrt(whole)
     z = np.clip(z, *np.quantile(z, [winsorised, 1 - winsorised]))
@@ -186,9 +180,9 @@ def overdispersion(
 def expected_false_alarms(units: int, *, coverage: float = ACTION) -> float:
     """Return the expected number of units outside the limits if all have the same rate.
 
-    ``coverage`` is the nominal probability that a unit is inside the limits. With exact limits the
-    probability is a little higher, so the result is an upper bound for one period. Raises
-    ValueError for a negative number of units, and unless ``coverage`` is strictly between 0 and 1.
+    ``coverage`` is the nominal probability that a unit is inside the limits. Exact limits have a
+    little more, so the result is an upper bound for one period. Raises ValueError for a negative
+    number of units, and unless ``coverage`` is strictly between 0 and 1.
 
     >>> round(expected_false_alarms(73), 2)
     0.15
@@ -199,15 +193,15 @@ def expected_false_alarms(units: int, *, coverage: float = ACTION) -> float:
 def expected_false_failures(n: ArrayLike, target: float) -> float:
     """Return the expected number of units judged "not met" if all are exactly at the target.
 
-    ``n`` has the number of appeals of each unit, as whole numbers in one dimension. A unit is
-    judged as by ``compliance_rate``: it fails if its whole Wilson interval is below ``target``, and
-    a unit of fewer than ten appeals is not judged. The probabilities are exact (binomial). Raises
-    ValueError for numbers below 1, and for a target that is not above 0 and at most 1.
+    ``n`` has the number of appeals of each unit. A unit is judged as by ``compliance_rate``: it
+    fails if its whole Wilson interval is below ``target``, and a unit of fewer than ten appeals is
+    not judged. The probabilities are exact (binomial). Raises ValueError for numbers below 1, and
+    for a target that is not above 0 and at most 1.
 
     >>> round(expected_false_failures([100] * 73, 0.9), 1)
     2.9
     """
-    sizes = in_one_dimension("n", whole_numbers("n", n))
+    sizes = whole_column("n", n)
     counts(sizes, sizes)
     if target_share("target", target) == 1:  # units at this target answer every appeal in time
         return 0.0
@@ -226,32 +220,26 @@ def expected_false_failures(n: ArrayLike, target: float) -> float:
     return expected
 
 
-# -- the exact binomial distribution: its terms are summed, without an approximation -------------
-
-
 def binomial_cdf(k: int, n: int, p: float) -> float:
     """Return the probability of at most ``k`` successes in ``n`` trials.
 
-    ``p`` is the probability of a success. The absolute error is below 1e-12 for n up to a million.
-    Raises ValueError unless n is at least 1 and p is strictly between 0 and 1.
+    ``p`` is the probability of a success, strictly between 0 and 1. The absolute error is below
+    1e-12 for n up to a million. Raises ValueError for other p, and for n below 1.
 
     >>> round(binomial_cdf(7, 10, 0.9), 4)
     0.0702
     """
     first, cumulative = _distribution(n, p)
-    if k < first:
-        return 0.0
-    return float(cumulative[min(int(k) - first, cumulative.size - 1)])
+    return float(cumulative[min(int(k) - first, cumulative.size - 1)]) if k >= first else 0.0
 
 
 def interpolated_quantiles(tails: Sequence[float], n: int, p: float) -> FloatArray:
     """Return the binomial quantile of each of ``tails``, interpolated between whole numbers.
 
     R is the number of successes in ``n`` trials with probability ``p``. For the tail probability q,
-    let r be the least number with P(R <= r) > q. Then the quantile is r - (P(R <= r) - q) / P(R =
-    r), which is at least -1. ``tails`` are probabilities strictly between 0 and 1; the result is
-    float64 in one dimension. Raises ValueError for other probabilities, and for n below 1.
-    Spiegelhalter 2005, "Funnel plots for comparing institutional performance", appendix A.1.1.
+    let r be the least number with P(R <= r) > q; the quantile is r - (P(R <= r) - q) / P(R = r),
+    at least -1. Raises ValueError for probabilities not strictly between 0 and 1, and for n below
+    1. Spiegelhalter 2005, "Funnel plots for comparing institutional performance", appendix A.1.1.
 
     >>> interpolated_quantiles([0.025, 0.001], 25, 0.9).round(3).tolist()
     [18.649, 16.301]
@@ -267,15 +255,13 @@ def interpolated_quantiles(tails: Sequence[float], n: int, p: float) -> FloatArr
 def _distribution(n: int, p: float) -> tuple[int, FloatArray]:
     """Return a number ``first`` and the cumulative binomial probabilities from ``first`` on.
 
-    Item i is the probability of at most ``first + i`` successes. Numbers of successes that differ
-    by more than 6 sqrt(n) from the mode are left out: by Hoeffding's inequality their total
-    probability is below 1e-30. The other probabilities are scaled to sum to 1, so no factorial is
-    needed.
+    Item i is the probability of at most ``first + i`` successes. Numbers that differ by more than
+    6 sqrt(n) from the mode are left out: by Hoeffding's inequality their total probability is below
+    1e-30. The other probabilities are scaled to sum to 1, so no factorial is needed.
     """
     share("p", p)
     if n < 1:
-        msg = f"n {n} is not a number of trials; leave the empty cohort out"
-        raise ValueError(msg)
+        refuse(f"n {n} is not a number of trials; leave the empty cohort out")
     mode = min(int((n + 1) * p), n)
     reach = 6 * math.isqrt(n) + 10
     first, last = max(0, mode - reach), min(n, mode + reach)
@@ -283,12 +269,7 @@ def _distribution(n: int, p: float) -> tuple[int, FloatArray]:
     down = np.arange(mode, first, -1, dtype=np.float64)
     up = np.arange(mode, last, dtype=np.float64)
     # Each term is computed from its neighbour that is nearer to the mode.
-    terms = np.concatenate(
-        [
-            np.cumprod(down / ((n - down + 1) * odds))[::-1],
-            [1.0],
-            np.cumprod((n - up) / (up + 1) * odds),
-        ]
-    )
-    cumulative = np.cumsum(terms)
+    below = np.cumprod(down / ((n - down + 1) * odds))[::-1]
+    above = np.cumprod((n - up) / (up + 1) * odds)
+    cumulative = np.cumsum(np.concatenate([below, [1.0], above]))
     return first, cumulative / cumulative[-1]

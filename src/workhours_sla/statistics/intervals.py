@@ -111,10 +111,10 @@ def wilson_intervals(
     """Return the Wilson score interval of each share ``met / n``.
 
     With p = met / n and z the normal quantile, the centre is (p + z^2/2n) / (1 + z^2/n) and the
-    half-width z sqrt(p (1 - p)/n + z^2/4n^2) / (1 + z^2/n). ``met`` and ``n`` are arrays of whole
-    numbers in the same shape. Raises ValueError unless 0 <= met <= n and n >= 1. Wilson 1927,
-    "Probable inference, the law of succession, and statistical inference"; recommended for small n
-    by Brown, Cai and DasGupta 2001, "Interval estimation for a binomial proportion".
+    half-width z sqrt(p (1 - p)/n + z^2/4n^2) / (1 + z^2/n). Raises ValueError unless 0 <= met <= n
+    and n >= 1. Wilson 1927, "Probable inference, the law of succession, and statistical inference";
+    recommended for small n by Brown, Cai and DasGupta 2001, "Interval estimation for a binomial
+    proportion".
 
     >>> wilson_intervals([3, 2], [3, 2]).lower.round(3).tolist()
     [0.439, 0.342]
@@ -151,9 +151,8 @@ def compliance_rate(met: int, n: int, target: float, *, confidence: float = 0.95
     interval is at or above the target, FAILS if the whole interval is below the target, and else
     INCONCLUSIVE. The numbers are compared before rounding. Raises ValueError for an empty cohort,
     for met > n, and for a target that is not above 0 and at most 1. The thresholds for small
-    numbers come from public health: Washington State Department of Health, "Standards for reporting
-    data with small numbers", and CDC, WISQARS. The latter is the source for flagging fewer than
-    twenty.
+    numbers are those of the Washington State Department of Health, "Standards for reporting data
+    with small numbers" (ten), and of CDC, WISQARS (twenty).
 
     >>> compliance_rate(46, 50, 0.9).verdict
     <TargetVerdict.INCONCLUSIVE: 'inconclusive'>

@@ -17,6 +17,7 @@ from workhours_sla.statistics.arrays import (
     IntArray,
     in_one_dimension,
     instants,
+    refuse,
     same_shape,
 )
 
@@ -32,9 +33,8 @@ class CohortCounts:
 
     The share in time is ``matured_met / matured``. ``matured`` counts the appeals whose limit has
     passed, and ``matured_met`` those of them that were answered in time. ``met`` also counts early
-    answers: answers to appeals whose limit has not passed yet. An early answer does not count in
-    the share before the limit. If it did, the share would be biased upward, because an open appeal
-    cannot count as late before its limit.
+    answers, to appeals whose limit has not passed yet. They would bias the share upward, because an
+    open appeal cannot count as late before its limit.
     """
 
     met: int
@@ -49,9 +49,8 @@ class CohortCounts:
     @property
     def arrived(self) -> int:
         """The number of all appeals of the cohort."""
-        return (
-            self.met + self.breached + self.pending + self.paused + self.withdrawn + self.excluded
-        )
+        decided = self.met + self.breached + self.withdrawn + self.excluded
+        return decided + self.pending + self.paused
 
     @property
     def early(self) -> int:
@@ -66,9 +65,8 @@ COUNTS: Final = ("arrived", *(field.name for field in fields(CohortCounts)))
 def matured(verdicts: NDArray[np.integer], limits: IntArray, as_of: int) -> BoolArray:
     """Return which appeals have matured: breached, or met and with a limit before ``as_of``.
 
-    ``verdicts`` are positions in VERDICTS. ``limits`` has the last instant at which an answer to
-    each appeal is in time, in the unit of ``as_of``. Both arrays have one dimension. A breached
-    appeal is past its limit by definition.
+    ``verdicts`` are positions in VERDICTS, ``limits`` the limits in the unit of ``as_of``. A
+    breached appeal is past its limit by definition.
     """
     found: BoolArray = (verdicts == BREACHED) | ((verdicts == MET) & (limits < as_of))
     return found
@@ -79,16 +77,16 @@ def grouped_counts(
 ) -> list[CohortCounts]:
     """Return the verdict counts of each of ``number`` groups of appeals.
 
-    All arrays have one dimension and one value for each appeal. ``verdicts`` are indexes in
-    VERDICTS, ``matured`` is true if the appeal has matured, and ``groups`` are group numbers, -1
-    for no group.
+    ``verdicts`` are positions in VERDICTS, and ``groups`` are group numbers, -1 for no group.
     """
     kinds = len(VERDICTS)
     inside = groups >= 0
-    cells = groups[inside] * kinds + verdicts[inside]
-    table = np.bincount(cells, minlength=number * kinds).reshape(number, kinds)
-    done = np.bincount(groups[inside & matured], minlength=number)
-    in_time = np.bincount(groups[inside & matured & (verdicts == MET)], minlength=number)
+    table, done = (
+        np.bincount(groups[rows] * kinds + verdicts[rows], minlength=number * kinds)
+        .reshape(number, kinds)
+        .tolist()
+        for rows in (inside, inside & matured)
+    )
     return [
         CohortCounts(
             met=line[MET],
@@ -97,10 +95,10 @@ def grouped_counts(
             paused=line[PAUSED],
             withdrawn=line[WITHDRAWN],
             excluded=line[EXCLUDED],
-            matured=of_them,
-            matured_met=met,
+            matured=sum(of_done),
+            matured_met=of_done[MET],
         )
-        for line, of_them, met in zip(table.tolist(), done.tolist(), in_time.tolist(), strict=True)
+        for line, of_done in zip(table, done, strict=True)
     ]
 
 
@@ -108,10 +106,9 @@ def cohort_counts(verdicts: ArrayLike, limits: ArrayLike, as_of: int) -> CohortC
     """Return the verdict counts of one cohort as of an instant.
 
     ``verdicts`` has the verdict of each appeal as text, such as "met". ``limits`` has the last
-    instant at which an answer to each appeal is in time, as a whole number, or NEVER if the appeal
-    has no limit. Both arrays have one dimension. ``as_of`` is the instant as of which the verdicts
-    and limits were computed, in the unit of the limits. Raises ValueError for an unknown verdict,
-    different shapes, or a verdict that contradicts its limit.
+    instant at which an answer to each appeal is in time, as a whole number, or NEVER. ``as_of`` is
+    the instant as of which both were computed, in the same unit. Raises ValueError for an unknown
+    verdict, different shapes, or a verdict that contradicts its limit.
 
     >>> cohort_counts(["met", "met", "breached", "at_risk"], [5, 9, 4, 8], 8)
     CohortCounts(met=2, breached=1, pending=1, paused=0, withdrawn=0, excluded=0, matured=2, \
@@ -119,39 +116,34 @@ matured_met=1)
     """
     texts = in_one_dimension("verdicts", np.asarray(verdicts))
     ends = same_shape("limits", instants("limits", limits), texts.shape)
-    codes = np.full(texts.shape, -1, np.int64)
-    for code, verdict in enumerate(VERDICTS):
-        codes[texts == verdict] = code
-    if (codes < 0).any():
-        unknown = texts[codes < 0][0]
-        msg = f"{str(unknown)!r} is not a verdict; it is one of {', '.join(VERDICTS)}"
-        raise ValueError(msg)
+    known = texts[:, None] == np.array(VERDICTS)
+    if not known.any(axis=1).all():
+        unknown = texts[~known.any(axis=1)][0]
+        refuse(f"{str(unknown)!r} is not a verdict; it is one of {', '.join(VERDICTS)}")
+    codes = known.argmax(axis=1)
     waiting = (codes == PENDING) | (codes == AT_RISK)
     contrary = np.flatnonzero(np.where(ends < as_of, waiting, codes == BREACHED))
     if contrary.size:
         at = contrary[0]
-        msg = (
+        refuse(
             f"the appeal at {at} is {texts[at]} with the limit {ends[at]}; "
             f"take both the verdicts and the limits as of {as_of}"
         )
-        raise ValueError(msg)
-    everything = np.zeros(codes.shape, np.int64)
-    return grouped_counts(codes, matured(codes, ends, as_of), everything, 1)[0]
+    return grouped_counts(codes, matured(codes, ends, as_of), np.zeros_like(codes), 1)[0]
 
 
 def safe_as_of(limits: ArrayLike) -> int | None:
     """Return the last limit of a cohort, after which its counts are final.
 
-    ``limits`` are the limits of the appeals that count in the share, as whole numbers in one
-    dimension. Returns None if one of them is NEVER, since an appeal without a limit can still
-    change the counts. Raises ValueError if there are no limits.
+    ``limits`` are the limits of the appeals that count in the share, as whole numbers. Returns None
+    if one of them is NEVER, since an appeal without a limit can still change the counts. Raises
+    ValueError if there are no limits.
 
     >>> safe_as_of([5, 9, 4])
     9
     """
     ends = instants("limits", limits)
     if ends.size == 0:
-        msg = "limits is empty, so there is no last limit; leave the empty cohort out"
-        raise ValueError(msg)
+        refuse("limits is empty, so there is no last limit; leave the empty cohort out")
     last = int(ends.max())
     return None if last == NEVER else last

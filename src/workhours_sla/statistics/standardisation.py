@@ -1,7 +1,6 @@
 """Make shares comparable: standardise them to one mix of classes, and split a change into parts.
 
-Appeals are divided into classes, for example by the time of day at which they arrive. The mix is
-the proportion of appeals in each class.
+The mix is the proportion of appeals in each class, such as the time of day of their arrival.
 """
 
 from __future__ import annotations
@@ -19,8 +18,9 @@ from workhours_sla.statistics.arrays import (
     in_one_dimension,
     measurements,
     read_only,
+    refuse,
     same_shape,
-    whole_numbers,
+    whole_column,
 )
 from workhours_sla.statistics.intervals import ConfidenceInterval, wilson_intervals
 
@@ -44,8 +44,7 @@ class StandardisedRate:
 class KitagawaDecomposition:
     """A change of the share, split into the effect of the mix and the effect of performance.
 
-    The mix effect comes from a changed mix of classes, the performance effect from changed shares
-    within the classes. Both are given for each class and in total, as differences of shares.
+    Both are given for each class and in total, as differences of shares.
     """
 
     mix_by_class: FloatArray
@@ -70,15 +69,14 @@ class KitagawaDecomposition:
 def merge_small_classes(n: ArrayLike, *, fewest: int = FEWEST_OF_A_CLASS) -> IntArray:
     """Merge small classes, and return for each class the number of its merged class, from 0.
 
-    All classes with fewer appeals than ``fewest`` become one class. If this merged class still has
-    too few appeals, the smallest of the other classes is added to it. Of equally small classes, the
-    first is added. ``n`` has the number of appeals of each class, as whole numbers in one
-    dimension; the result is int64. Raises ValueError for negative numbers.
+    All classes with fewer appeals than ``fewest`` become one class. If it still has too few
+    appeals, the first of the smallest other classes is added to it. ``n`` has the number of appeals
+    of each class; the result is int64. Raises ValueError for negative numbers.
 
     >>> merge_small_classes([40, 3, 25, 1, 9]).tolist()
     [0, 1, 2, 1, 1]
     """
-    sizes = in_one_dimension("n", whole_numbers("n", n))
+    sizes = whole_column("n", n)
     small = sizes < fewest
     if small.any() and not small.all() and sizes[small].sum() < fewest:
         small[np.argmin(np.where(small, sizes.max() + 1, sizes))] = True
@@ -104,12 +102,11 @@ def standardised_rate(
     u) of each p, the interval runs from the rate minus the square root of the sum of w^2 (p - l)^2
     to the rate plus that of the sum of w^2 (u - p)^2 (MOVER), so it is never 0 wide.
 
-    ``met`` and ``n`` are whole numbers per class. ``weights`` are numbers of 0 or more per class,
-    such as the counts of the whole region; only their proportions matter. Small classes are merged
-    as in ``merge_small_classes``, and a class without weight is ignored. If all are merged into
-    one, the rate is the raw share. Raises ValueError. Fleiss, Levin and Paik 2003, "Statistical
-    methods for rates and proportions", chapter 19; Zou and Donner 2008, "Construction of confidence
-    limits about effect measures".
+    ``met`` and ``n`` are whole numbers per class, ``weights`` numbers of 0 or more per class, such
+    as the counts of the whole region; only their proportions matter. Small classes are merged as in
+    ``merge_small_classes``. If all are merged into one, the rate is the raw share. Fleiss, Levin
+    and Paik 2003, "Statistical methods for rates and proportions", chapter 19; Zou and Donner 2008,
+    "Construction of confidence limits about effect measures".
 
     >>> found = standardised_rate([45, 10], [50, 20], [60, 40])
     >>> round(found.rate, 3), round(found.interval.lower, 3), round(found.interval.upper, 3)
@@ -120,10 +117,9 @@ def standardised_rate(
     counts(part.sum(), whole.sum())
     mix = same_shape("weights", measurements("weights", weights), whole.shape)
     if (mix < 0).any() or not mix.sum() > 0:
-        msg = f"weights {mix.tolist()} are not a mix; give the counts of the whole region"
-        raise ValueError(msg)
+        refuse(f"weights {mix.tolist()} are not a mix; give the counts of the whole region")
     labels = merge_small_classes(whole, fewest=fewest)
-    of_class, met_of_class = _sums(labels, whole), _sums(labels, part)
+    of_class, met_of_class = (_sums(labels, numbers) for numbers in (whole, part))
     w = np.bincount(labels, weights=mix) / mix.sum()
     p = met_of_class / of_class
     limits = wilson_intervals(met_of_class, of_class, confidence=confidence)
@@ -139,11 +135,10 @@ def kitagawa(
     """Split a change of the share into the effect of the mix and the effect of performance.
 
     The mix effect is the sum of (change of weight) * (mean share) over the classes, the performance
-    effect the sum of (mean weight) * (change of share). The arguments are whole numbers in one
-    dimension, one for each class, with the same classes before and after. The share of a class that
-    has no appeals before, or none after, is taken as unchanged, so the class contributes only to
-    the mix effect. Raises ValueError for impossible counts. Kitagawa 1955, "Components of a
-    difference between two rates".
+    effect the sum of (mean weight) * (change of share). The arguments are whole numbers, one for
+    each class, with the same classes before and after. The share of a class that has no appeals
+    before, or none after, is taken as unchanged. Raises ValueError for impossible counts. Kitagawa
+    1955, "Components of a difference between two rates".
 
     >>> parts = kitagawa([90, 5], [100, 10], [45, 30], [50, 60])
     >>> round(parts.mix, 4), round(parts.performance, 4), round(parts.change, 4)
@@ -165,7 +160,6 @@ def kitagawa(
 
 
 def _share_of(met: IntArray, n: IntArray) -> FloatArray:
-    """Return ``met / n`` of each stratum, 0 where ``n`` is 0."""
     return np.divide(met, n, out=np.zeros(n.shape), where=n > 0)
 
 

@@ -1,9 +1,8 @@
 """Time to an answer while some appeals are still open: Kaplan-Meier, quantiles, restricted mean.
 
-A duration is how long an appeal has waited. Durations are whole numbers in one unit, such as
-microseconds of working time, so that equal durations are exactly equal. An appeal without an answer
-is censored: it is only known that the time to its answer is longer than its duration. If an answer
-and a censored appeal have the same duration, the answer is taken to come first.
+A duration is how long an appeal has waited, as a whole number in one unit, such as microseconds of
+working time. An appeal without an answer is censored: the time to its answer is longer than its
+duration. If an answer and a censored appeal have the same duration, the answer comes first.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from workhours_sla.statistics.arrays import (
     FloatArray,
     IntArray,
     flags,
-    in_one_dimension,
     normal_quantile,
     read_only,
+    refuse,
     share,
-    whole_numbers,
+    whole_column,
 )
 
 _ROUNDING = 1e-9
@@ -35,13 +34,12 @@ class SurvivalCurve:
 
     The share is 1 at first and falls at each of ``times``, the durations at which appeals were
     answered. Each array has one value per time. ``at_risk`` counts the appeals that waited at least
-    as long as the time, and ``answers`` the appeals answered at that time. ``survival`` is the
-    share not yet answered after that time, ``lower`` and ``upper`` are its confidence limits, and
-    ``variance`` is its variance by Greenwood's formula.
+    as long, and ``answers`` the appeals answered at that time. ``survival`` is the share not yet
+    answered after it, with its variance by Greenwood's formula and its confidence limits. Where the
+    share is 0, the variance is nan, the lower limit 0, and the upper limit that of the time before.
 
-    The formula has no value where the share is 0. There the variance is nan, the lower limit is 0,
-    and the upper limit is equal to the upper limit at the time before. ``longest`` is the largest
-    duration of any appeal. If the share is still above 0 at ``longest``, it is unknown afterwards.
+    ``longest`` is the largest duration of any appeal. If the share is still above 0 there, it is
+    unknown afterwards.
     """
 
     times: IntArray
@@ -73,14 +71,12 @@ class SurvivalCurve:
     def require_known(self, time: int) -> None:
         """Raise ValueError if the share not yet answered is unknown at ``time``."""
         if time < 0:
-            msg = f"time {time} is negative; a duration is 0 or more"
-            raise ValueError(msg)
+            refuse(f"time {time} is negative; a duration is 0 or more")
         if not self.is_known(time):
-            msg = (
+            refuse(
                 f"nothing is known after {self.longest}, where the last appeal was still open; "
                 f"ask for a time below {time}"
             )
-            raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +126,11 @@ def kaplan_meier(
 
     The share S(t) is the product of (1 - d_i / n_i) over the times t_i <= t, where d_i of n_i
     waiting appeals are answered at t_i. Greenwood's variance is S^2 times the sum of d_i / (n_i
-    (n_i - d_i)). The confidence limits are pointwise, computed on the log(-log) scale.
-    ``durations`` are whole numbers and ``answered`` is bool, both in one dimension; an appeal that
-    is not answered is censored. Raises ValueError for no appeals, negative durations, or different
-    shapes. Kaplan and Meier 1958, "Nonparametric estimation from incomplete observations";
-    Greenwood 1926; Kalbfleisch and Prentice 1980, "The statistical analysis of failure time data",
-    section 1.4.
+    (n_i - d_i)). The confidence limits are pointwise, on the log(-log) scale. ``durations`` are
+    whole numbers and ``answered`` is bool; an appeal that is not answered is censored. Raises
+    ValueError for no appeals, negative durations, or different shapes. Kaplan and Meier 1958,
+    "Nonparametric estimation from incomplete observations"; Greenwood 1926; Kalbfleisch and
+    Prentice 1980, "The statistical analysis of failure time data", section 1.4.
 
     >>> curve = kaplan_meier([2, 3, 3, 5], [True, True, False, True])
     >>> curve.times.tolist(), curve.survival.round(3).tolist()
@@ -168,13 +163,13 @@ def kaplan_meier(
 def survival_quantile(curve: SurvivalCurve, q: float) -> SurvivalQuantile:
     """Return the least time by which at least the share ``q`` is answered, with its interval.
 
-    The quantile is always a duration that occurred, whether or not appeals are censored (type 1 of
-    Hyndman and Fan 1996, "Sample quantiles in statistical packages"). Its interval runs from the
-    first time at which the lower limit of the curve is at most 1 - q to the first time at which the
-    upper limit is at most 1 - q. If the curve does not fall so far, an end of the interval is None:
-    at 95 %, for example, the median has an upper limit only from 7 answers on. Each end alone is a
-    one-sided limit with half the error probability. Raises ValueError for q not strictly between 0
-    and 1. Brookmeyer and Crowley 1982, "A confidence interval for the median survival time".
+    The quantile is always a duration that occurred (type 1 of Hyndman and Fan 1996, "Sample
+    quantiles in statistical packages"). Its interval runs from the first time at which the lower
+    limit of the curve is at most 1 - q to the first time at which the upper limit is. If the curve
+    does not fall so far, an end is None: at 95 %, the median has an upper limit only from 7 answers
+    on. Each end alone is a one-sided limit with half the error probability. Raises ValueError for q
+    not strictly between 0 and 1. Brookmeyer and Crowley 1982, "A confidence interval for the median
+    survival time".
 
     >>> curve = kaplan_meier([1, 2, 3, 4], [True, True, True, False])
     >>> median, p90 = survival_quantile(curve, 0.5), survival_quantile(curve, 0.9)
@@ -195,18 +190,16 @@ def restricted_mean(curve: SurvivalCurve, horizon: int) -> RestrictedMean:
     """Return the restricted mean: the area under the curve from 0 to ``horizon``.
 
     The variance of this area is the sum of A_i^2 d_i / (n_i (n_i - d_i)) over the times t_i. A_i is
-    the area from t_i to the horizon; d_i and n_i are as in ``kaplan_meier``. ``horizon`` is a
-    positive whole number in the unit of the curve. Raises ValueError for a horizon that is not
-    positive, and if the curve is unknown at the horizon. Irwin 1949; Klein and Moeschberger 2003,
-    "Survival analysis", equations 4.5.1 and 4.5.2.
+    the area from t_i to the horizon; d_i and n_i are as in ``kaplan_meier``. Raises ValueError for
+    a horizon that is not positive, and if the curve is unknown at the horizon. Irwin 1949; Klein
+    and Moeschberger 2003, "Survival analysis", equations 4.5.1 and 4.5.2.
 
     >>> curve = kaplan_meier([1, 2, 3, 4], [True, True, True, False])
     >>> restricted_mean(curve, 4).mean
     2.5
     """
     if horizon <= 0:
-        msg = f"horizon {horizon} is not positive; give a length of time such as the budget"
-        raise ValueError(msg)
+        refuse(f"horizon {horizon} is not positive; give a length of time such as the budget")
     curve.require_known(horizon)
     steps = int(np.searchsorted(curve.times, horizon, side="left"))
     edges = np.concatenate([[0], curve.times[:steps], [int(horizon)]])
@@ -227,14 +220,11 @@ def cumulative_incidence(
     The share answered at t is the sum of S(t_i-) d_i / n_i over the times t_i <= t: d_i of n_i
     waiting appeals are answered at t_i, and S(t_i-) is the share that was neither answered nor
     withdrawn before t_i. For the share withdrawn, d_i is the number of appeals withdrawn at t_i.
-    ``kaplan_meier`` censors withdrawn appeals instead; the difference between the two estimates is
-    the effect of the withdrawals.
-
-    ``durations`` are whole numbers, ``answered`` and ``withdrawn`` are bool, all in one dimension.
-    An appeal that is neither answered nor withdrawn is censored. Raises ValueError for no appeals,
-    negative durations, different shapes, and for an appeal that is both answered and withdrawn.
-    Aalen and Johansen 1978, "An empirical transition matrix for non-homogeneous Markov chains based
-    on censored observations".
+    ``kaplan_meier`` censors withdrawn appeals instead. ``durations`` are whole numbers,
+    ``answered`` and ``withdrawn`` are bool; an appeal that is neither is censored. Raises
+    ValueError for no appeals, negative durations, different shapes, and for an appeal that is both
+    answered and withdrawn. Aalen and Johansen 1978, "An empirical transition matrix for
+    non-homogeneous Markov chains based on censored observations".
 
     >>> shares = cumulative_incidence([1, 2, 3, 3], [True, False, True, False],
     ...     [False, True, False, False])
@@ -245,8 +235,7 @@ def cumulative_incidence(
     gone = flags("withdrawn", withdrawn, waited.size)
     both = np.flatnonzero(done & gone)
     if both.size:
-        msg = f"the appeal at {both[0]} is answered and withdrawn; keep the earlier of the two"
-        raise ValueError(msg)
+        refuse(f"the appeal at {both[0]} is answered and withdrawn; keep the earlier of the two")
     times, at_risk, ended = _risk_table(waited, done | gone)
     before = np.concatenate([[1.0], np.cumprod((at_risk - ended) / at_risk)[:-1]])
 
@@ -260,18 +249,16 @@ def cumulative_incidence(
 
 
 def _cohort(durations: ArrayLike, answered: ArrayLike) -> tuple[IntArray, BoolArray]:
-    waited = in_one_dimension("durations", whole_numbers("durations", durations))
+    waited = whole_column("durations", durations)
     if waited.size == 0:
-        msg = "durations is empty, and no appeals have no curve; leave the cohort out"
-        raise ValueError(msg)
+        refuse("durations is empty, and no appeals have no curve; leave the cohort out")
     return waited, flags("answered", answered, waited.size)
 
 
 def _risk_table(waited: IntArray, ended: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
     """Return the sorted times at which waits ended, the number waiting, and the number ended.
 
-    ``waited`` has the duration of each appeal. ``ended`` is false for a censored appeal. The number
-    waiting includes the waits that end at that time.
+    The number waiting includes the waits that end at that time.
     """
     times, endings = np.unique(waited[ended], return_counts=True)
     shorter = np.searchsorted(np.sort(waited), times, side="left")

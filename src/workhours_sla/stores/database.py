@@ -1,122 +1,174 @@
-"""The protocol of the databases that keep a store, and the columns of their tables."""
+"""An open database with the tables of a store: what SQLite and PostgreSQL have in common."""
 
 from __future__ import annotations
 
+import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from functools import cache
-from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import chain
+from typing import ClassVar, Final, NoReturn
 
-from workhours_sla.stores.stored_rows import Row
+from workhours_sla.errors import EventError, StoreError
+from workhours_sla.stores.schema import MIGRATIONS, TABLES, VERSION_KEY, WRITER_KEY, Row
+from workhours_sla.text.messages import say
 
-
-class Columns(NamedTuple):
-    """The columns of a table in their order: those of its primary key, and the others."""
-
-    key: tuple[str, ...]
-    others: tuple[str, ...] = ()
+_AT_ONCE: Final = 10_000
+"""Number of rows that are copied at a time."""
 
 
-COLUMNS: Final[Mapping[str, Columns]] = {
-    "meta": Columns(("key",), ("value",)),
-    "event": Columns(("number",), ("event_id", "appeal_id", "body", "quarantined", "repaired")),
-    "appeal": Columns(("appeal_id",), ("reported", "timer", "ended_at")),
-    "outbox": Columns(("number",), ("at", "body")),
-    "progress": Columns(("sink",), ("number",)),
-    "failure": Columns(("sink", "number"), ("attempts", "retry_at", "error")),
-    "position": Columns(("source", "partition"), ("position", "received_until")),
-    "rejected": Columns(("number",), ("source", "reason", "detail", "text", "at")),
-    "tombstone": Columns(("hash",)),
-}
-"""The columns of each table. They are the same in every database, so that stores can be copied."""
-
-
-VERSION_KEY: Final = "store_version"
-"""The key of the version of the schema in the table ``meta``, where a database keeps it there."""
-WRITER_KEY: Final = "writer"
-"""The key of the token of the last writer of a file, in the table ``meta``."""
-OWN_KEYS: Final = (VERSION_KEY, WRITER_KEY)
-"""The keys in the table ``meta`` that are not copied to other stores."""
-
-
-class Database(Protocol):
+class Database(ABC):
     """An open database with the tables of a store.
 
-    In SQL, ``?`` is the place of a value. Every database understands the SQL that its users have in
-    common. Every method raises StoreError if the database fails, and EventError for a text that
-    cannot be encoded in UTF-8.
+    In SQL, ``?`` is the place of a value. Every method raises StoreError if the database fails, and
+    EventError for a text that cannot be encoded in UTF-8. ``place`` is the path, or the address
+    without a password.
     """
 
-    @property
-    def place(self) -> str:
-        """The path or the address without a password, for messages."""
+    types: ClassVar[Mapping[str, str]]
+    """The names of the types, keyed by those in ``TABLES``."""
+    begin: ClassVar[str]
+    """The statement that begins to write."""
+    begin_reading: ClassVar[str]
+    """The statement that begins to read the same state."""
 
-    @property
-    def errors(self) -> tuple[type[Exception], ...]:
-        """The errors of the driver, which ``stream`` and ``wrong`` raise."""
+    def __init__(self, place: str) -> None:
+        self.place = place
 
-    def rows(self, sql: str, *values: object) -> list[Row]:
-        """Return the rows of a statement."""
+    @abstractmethod
+    def refusing(self) -> AbstractContextManager[None]:
+        """Convert the errors of the driver within the block to StoreError and EventError."""
 
-    def where(self, sql: str, values: Iterable[object]) -> Iterator[Row]:
-        """Yield the rows of a statement with ``IN (*)`` for a list of values."""
+    @abstractmethod
+    def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return the rows of a statement. Raises the errors of the driver."""
 
-    def stream(self, table: str) -> Iterator[Row]:
-        """Yield all rows of a table, with the columns in their order, within ``moment``.
-
-        Raises the errors of the driver, which ``moment`` converts to StoreError.
-        """
-
-    def add(self, table: str, rows: Sequence[Row]) -> None:
-        """Insert rows with new keys."""
-
-    def put(self, table: str, rows: Sequence[Row]) -> None:
-        """Insert rows. A row replaces the row that has its key. All keys are different."""
-
+    @abstractmethod
     def run(self, sql: str, rows: Sequence[Row]) -> None:
-        """Execute a statement once for the values of each row."""
+        """Execute a statement once for the values of each row, within ``transaction``."""
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """Write everything within the block durably when it ends, or nothing if it raises."""
+    @abstractmethod
+    def put(self, table: str, rows: Sequence[Row]) -> None:
+        """Insert rows within ``transaction``. A row replaces the row that has its key."""
 
-    def moment(self) -> AbstractContextManager[None]:
-        """Read the same state throughout the block, even if another process writes."""
+    @abstractmethod
+    def where(self, sql: str, values: Iterable[object]) -> list[Row]:
+        """Return the rows of a statement with ``IN (*)`` for a list of values."""
 
+    @abstractmethod
+    def stream(self, table: str) -> Iterator[Row]:
+        """Yield all rows of a table within ``moment``."""
+
+    @abstractmethod
     def beside(self) -> Database:
-        """Open another connection, to read the store while this one writes it.
+        """Open another connection, to read the store while this one writes it."""
 
-        It does not search the store for damage again.
-        """
+    @abstractmethod
+    def refuse_other_writer(self) -> NoReturn:
+        """Raise the StoreError that another process has begun to write."""
 
-    def snapshot(self, path: Path) -> None:
-        """Copy the state of one moment to a new SQLite file, which is a store."""
+    @abstractmethod
+    def version(self) -> int:
+        """Return the version of the schema, 0 for an empty one. Raises StoreError if foreign."""
 
+    @abstractmethod
     def close(self) -> None:
         """Close the database, and let other writers open it."""
 
+    # -- the same in every database ------------------------------------------------------------
 
-class CheckedDatabase(Database, Protocol):
-    """An open database whose definitions may be wrong and whose rows may be damaged."""
+    def check_place(self) -> None:
+        """Raise StoreError if the path has another file than the one that is open for writing."""
+        return
 
-    def wrong(self) -> Iterator[tuple[str, str]]:
-        """Yield each fault of the definitions and pages, as ``definition`` or ``pages`` and text.
+    def refuse(self, cause: str, **facts: object) -> NoReturn:
+        """Raise StoreError for a cause."""
+        raise StoreError(say(cause, path=repr(self.place), **facts), path=self.place) from None
 
-        Raises the errors of the driver.
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """Return the rows of a statement."""
+        with self.refusing():
+            return self.execute(sql, values)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write everything within the block durably when it ends, or nothing if it raises.
+
+        Raises StoreError if the path has another file now.
         """
+        with self.refusing():
+            try:
+                self.execute(self.begin)
+                yield
+                self.check_place()
+                self.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Read the same state throughout the block, even if another process writes."""
+        self.rows(self.begin_reading)
+        try:
+            yield
+        finally:
+            self._roll_back()  # nothing was written
+
+    def _roll_back(self) -> None:
+        with suppress(StoreError):  # a database undoes the transaction of a lost connection
+            self.rows("ROLLBACK")
+
+    @contextmanager
+    def opening(self) -> Iterator[None]:
+        """Close the database if the block raises, and convert errors of the driver."""
+        try:
+            with self.refusing():
+                yield
+        except BaseException:
+            self.close()
+            raise
+
+    def migrate(self, version: int) -> None:
+        """Create the tables, or bring them from a version to the current one."""
+        if version >= len(MIGRATIONS):
+            self.check_version(version)
+        else:
+            with self.transaction():
+                for statement in chain(*MIGRATIONS[version:]):
+                    self.execute(re.sub("TEXT|BLOB|INTEGER", self._type, statement))
+                self.put("meta", [(VERSION_KEY, str(len(MIGRATIONS)))])
+
+    def _type(self, found: re.Match[str]) -> str:
+        return self.types[found[0]]
+
+    def check_version(self, version: int) -> None:
+        """Raise StoreError for a version of the schema that this one cannot read."""
+        known = len(MIGRATIONS)
+        if version != known:
+            remedy = say("install_later" if version > known else "postgres_migrate")
+            self.refuse("other_schema", version=version, known=known, remedy=remedy)
+
+    def faults(self) -> Iterator[str]:
+        """Yield what is damaged. A server checks its own files, so this finds nothing there."""
+        yield from ()
+
+    def copy_from(self, source: Database) -> int:
+        """Copy all rows within ``moment`` and ``transaction``; return the number of events."""
+        count = 0
+        for table in TABLES:
+            rows: list[Row] = []
+            for row in source.stream(table):
+                if (table, row[0]) != ("meta", WRITER_KEY):
+                    rows.append(row)
+                    count += table == "event"
+                if len(rows) == _AT_ONCE:
+                    self.put(table, rows)
+                    rows = []
+            self.put(table, rows)
+        return count
 
 
-@cache
-def insert(table: str) -> str:
-    """Return the SQL that inserts a row."""
-    key, others = COLUMNS[table]
-    return f"INSERT INTO {table} VALUES ({','.join('?' * len((*key, *others)))})"  # noqa: S608 - our own name
-
-
-@cache
-def upsert(table: str) -> str:
-    """Return the SQL that inserts a row, or replaces the row that has its key."""
-    key, others = COLUMNS[table]
-    new = ", ".join(f"{name}=excluded.{name}" for name in others)
-    action = f"UPDATE SET {new}" if others else "NOTHING"
-    return f"{insert(table)} ON CONFLICT ({','.join(key)}) DO {action}"
+def refuse_text(error: UnicodeEncodeError) -> NoReturn:
+    """Raise EventError for text that cannot be encoded in UTF-8."""
+    raise EventError(say("text_not_stored", text=repr(error.object))) from None

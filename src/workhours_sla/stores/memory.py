@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import Self
 
-from workhours_sla.errors import StoreError, WorkHoursError
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.policy import Policy
-from workhours_sla.stores.database_store import HOT, DatabaseStore
-from workhours_sla.stores.sqlite_database import SqliteDatabase
-from workhours_sla.stores.sqlite_file import APPLICATION_ID, SCHEMA, create
-from workhours_sla.stores.stored_rows import instant
+from workhours_sla.stores.schema import instant_if
+from workhours_sla.stores.sqlite import SqliteDatabase
+from workhours_sla.stores.store import HOT, DatabaseStore
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.store import BY_FOLD
-from workhours_sla.text.messages import say
-
-
-class MemoryDatabase(SqliteDatabase):
-    """A SQLite database in memory, which is an empty store at first."""
-
-    def __init__(self) -> None:
-        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        super().__init__(Path(":memory:"), connection)
-        create(connection)
-
-    def load(self, content: bytes) -> None:
-        """Take over the content of another database. Raises WorkHoursError if it is no store."""
-        found = []
-        with suppress(TypeError, StoreError):
-            self.connection.deserialize(content)
-            found = [self.rows(f"PRAGMA {one}")[0][0] for one in ("application_id", "user_version")]
-        if found != [APPLICATION_ID, SCHEMA]:
-            raise WorkHoursError(say("no_snapshot_form", form=SCHEMA))
-
-    def beside(self) -> MemoryDatabase:
-        """Copy the database, to read the copy while this one is written."""
-        copy = MemoryDatabase()
-        copy.load(self.connection.serialize())
-        return copy
+from workhours_sla.version import __version__
 
 
 @public("workhours_sla.stream")
@@ -62,7 +33,7 @@ class MemoryStore(DatabaseStore):
     """
 
     def __init__(self, *, outbox: bool = True) -> None:
-        self._database = MemoryDatabase()
+        self._database = SqliteDatabase.in_memory()
         super().__init__(self._database, HOT, keeps_changes=outbox)
 
     def close(self) -> None:
@@ -71,8 +42,7 @@ class MemoryStore(DatabaseStore):
     @property
     def next_at(self) -> datetime | None:
         """The earliest timer, in UTC, None if there is no timer."""
-        ((count,),) = self._all("SELECT min(timer) FROM appeal")
-        return None if count is None else instant(count)
+        return instant_if(self._all("SELECT min(timer) FROM appeal")[0][0])
 
     def snapshot(self) -> bytes:  # type: ignore[override] # stores in files take a path
         """Return the content, which ``restore`` accepts."""
@@ -84,8 +54,8 @@ class MemoryStore(DatabaseStore):
         """Return a store from a snapshot. Raises WorkHoursError if it is none."""
         store = cls(outbox=outbox)
         store._database.load(snapshot)
-        store._load_state()
-        store._built_under = policy.version
+        store._begin()
+        store._state |= {"library_version": __version__, "policy_version": policy.version}
         return store
 
 

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from functools import wraps
 from pathlib import Path
 from threading import RLock
-from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
+from typing import Any, Final, Self
+
+from msgspec.json import decode
 
 from workhours_sla.errors import StoreError
 from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.changes import Change
 from workhours_sla.sla.deduplication import AFTER_RETENTION, REPLACED
-from workhours_sla.sla.emitted_changes import Change
 from workhours_sla.sla.evaluate import in_order
 from workhours_sla.sla.event import Event
 from workhours_sla.stores.database import Database
-from workhours_sla.stores.stored_rows import (
-    Row,
-    change_of,
-    event_of,
-    instant,
-    read_each,
-)
+from workhours_sla.stores.schema import Row, change_of, event_of, instant_if, read_each
+from workhours_sla.stores.sqlite import copy_to_file
 from workhours_sla.stream.delivery import DeadLetter, Failure
 from workhours_sla.stream.source import Checkpoint, Rejected
 from workhours_sla.stream.store import Holdings
 from workhours_sla.text.messages import say
-
-P = ParamSpec("P")
-Answer = TypeVar("Answer")
-AnyReader = TypeVar("AnyReader", bound="StoreReader")
 
 ERASED: Final = "erased:"
 """The key of the number of erased rejected rows in the table ``meta``, before the reason."""
@@ -40,7 +32,7 @@ ERASED: Final = "erased:"
 _EVENTS = """
     SELECT number, body, appeal_id FROM event WHERE number > ?
     AND coalesce(quarantined, '') NOT IN (?, ?)
-    AND (repaired OR event_id NOT IN (SELECT event_id FROM event WHERE repaired))
+    AND (repaired=1 OR event_id NOT IN (SELECT event_id FROM event WHERE repaired=1))
     ORDER BY number LIMIT 10000
 """
 _QUARANTINED = """
@@ -54,7 +46,8 @@ _OF_APPEAL = """
 _LEFT_OUT = """
     SELECT number, body, appeal_id, quarantined FROM event
     WHERE quarantined IS NOT NULL AND quarantined<>?
-    AND (quarantined=? OR NOT repaired AND event_id IN (SELECT event_id FROM event WHERE repaired))
+    AND (quarantined=? OR repaired=0
+        AND event_id IN (SELECT event_id FROM event WHERE repaired=1))
 """
 _CHANGES = "SELECT number, body FROM outbox WHERE number>? ORDER BY number LIMIT ?"
 _NO_LIMIT: Final = 1 << 62
@@ -67,23 +60,6 @@ _REASONS = """
         UNION ALL SELECT quarantined FROM event WHERE quarantined IS NOT NULL AND quarantined<>?
     ) AS found GROUP BY why
 """
-
-
-def serialised(
-    method: Callable[Concatenate[AnyReader, P], Answer],
-) -> Callable[Concatenate[AnyReader, P], Answer]:
-    """Decorate a method of a store so that only one thread at a time runs it.
-
-    The method raises StoreError if the store is closed.
-    """
-
-    @wraps(method)
-    def alone(self: AnyReader, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
-        with self._turn:
-            self._check_open()
-            return method(self, *args, **kwargs)
-
-    return alone
 
 
 class StoreReader:
@@ -109,16 +85,23 @@ class StoreReader:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def _check_open(self) -> None:
-        if self._closed:
-            msg = say("store_closed", path=repr(self.place))
-            raise StoreError(msg, path=self.place)
-
     def close(self) -> None:
         """Close the store once no call is running. A writer then lets other writers open it."""
         with self._turn:
             self._closed = True
             self._db.close()
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """The lock of one call, during which other threads wait. It raises StoreError if closed."""
+        return self._alone()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with self._turn:
+            if self._closed:
+                raise StoreError(say("store_closed", path=repr(self.place)), path=self.place)
+            yield
 
     @contextmanager
     def moment(self) -> Iterator[None]:
@@ -126,16 +109,13 @@ class StoreReader:
 
         Other threads wait until the block ends.
         """
-        with self._turn:
-            self._check_open()
-            with self._db.moment():
-                yield
+        with self.lock, self._db.moment():
+            yield
 
     @property
     def watermark(self) -> datetime | None:
         """The instant in UTC up to which time has passed, None if it was never advanced."""
-        count = self._meta().get("watermark")
-        return None if count is None else instant(count)
+        return instant_if(self._meta().get("watermark"))
 
     @property
     def policy_version(self) -> str:
@@ -146,14 +126,13 @@ class StoreReader:
     @property
     def complete_since(self) -> datetime | None:
         """The instant in UTC since which no appeal was dropped, None if no appeal was dropped."""
-        count = self._meta().get("dropped_before")
-        return None if count is None else instant(count)
+        return instant_if(self._meta().get("dropped_before"))
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
         """Return how far each partition of a source was read, keyed by partition."""
         rows = self._all("SELECT * FROM position WHERE source=?", source)
         return {
-            partition: Checkpoint(position, None if until is None else instant(until))
+            partition: Checkpoint(position, instant_if(until))
             for _, partition, position, until in rows
         }
 
@@ -200,26 +179,23 @@ class StoreReader:
 
         Rejected rows that were erased after retention are counted.
         """
-        with self._turn:
-            found = Counter(dict(self._all(_REASONS, REPLACED)))
-            return dict(found + Counter(erased_of(self._meta())))
+        with self.lock:
+            found: dict[str, int] = dict(self._all(_REASONS, REPLACED))
+            return dict(Counter(found) + Counter(_erased(self._meta())))
 
-    @serialised
     def sinks(self) -> list[str]:
         """Return the names of the sinks that have accepted or failed to accept changes."""
         rows = self._all("SELECT sink FROM progress UNION SELECT sink FROM failure")
         return sorted(name for (name,) in rows)
 
-    @serialised
     def failures(self, sink: str) -> list[Failure]:
         """Return the changes that a sink did not accept, sorted by number."""
         rows = self._all("SELECT * FROM failure WHERE sink=? ORDER BY number", sink)
         return [
-            Failure(number, attempts, None if at is None else instant(at), error)
+            Failure(number, attempts, instant_if(at), error)
             for _, number, attempts, at, error in rows
         ]
 
-    @serialised
     def dead(self, sink: str) -> list[DeadLetter]:
         """Return the dead letters of a sink: changes that are no longer sent to it."""
         return [
@@ -244,19 +220,19 @@ class StoreReader:
     def noted(self, key: str) -> str | None:
         """Return the text that ``note`` of a store stored under a key, None if there is none."""
         rows = self._all("SELECT value FROM meta WHERE key=?", f"note:{key}")
-        return rows[0][0] if rows else None
+        return decode(rows[0][0], type=str) if rows else None
 
-    @serialised
     def holdings(self) -> Holdings:
         """Return how many events were received, applied, quarantined, replaced and dropped.
 
         The rows are counted by their indexes.
         """
-        ((events,),) = self._all("SELECT count(*) FROM event")
-        by_reason: dict[str, int] = dict(self._all(_BY_REASON))
-        meta = self._meta()
+        with self.lock:
+            ((events,),) = self._all("SELECT count(*) FROM event")
+            by_reason: dict[str, int] = dict(self._all(_BY_REASON))
+            ((rejected,),) = self._all("SELECT count(*) FROM rejected")
+            meta = self._meta()
         applied, replaced = events - sum(by_reason.values()), by_reason.pop(REPLACED, 0)
-        ((rejected,),) = self._all("SELECT count(*) FROM rejected")
         return Holdings(
             read=meta.get("read", 0),
             applied=applied,
@@ -264,30 +240,30 @@ class StoreReader:
             quarantined=sum(by_reason.values()),
             replaced=replaced,
             dropped=meta.get("dropped", 0),
-            rejected=rejected + sum(erased_of(meta).values()),
+            rejected=rejected + sum(_erased(meta).values()),
         )
 
-    @serialised
     def snapshot(self, path: Path | str) -> None:
         """Copy the current state of the store to a new SQLite file.
 
         The store may be written in the meantime. Raises StoreError.
         """
-        self._db.snapshot(Path(path))
+        with self.moment():
+            copy_to_file(self._db, Path(path))
 
     def _meta(self) -> dict[str, Any]:
-        return dict(self._all("SELECT * FROM meta"))
+        return {key: decode(value) for key, value in self._all("SELECT * FROM meta")}
 
     def _change(self, number: int) -> list[tuple[int, Change]]:
         found = self.changes(number - 1, 1) if number else []
         return found if found and found[0][0] == number else []
 
-    @serialised
     def _all(self, sql: str, *values: object) -> list[Row]:
-        return self._db.rows(sql, *values)
+        with self.lock:
+            return self._db.rows(sql, *values)
 
 
-def erased_of(meta: Mapping[str, Any]) -> dict[str, int]:
+def _erased(meta: Mapping[str, Any]) -> dict[str, int]:
     """Return the number of erased rejected rows, keyed by reason."""
     return {
         key.removeprefix(ERASED): value for key, value in meta.items() if key.startswith(ERASED)

@@ -1,78 +1,280 @@
-"""A store in a SQLite file."""
+"""A SQLite database as a store, in a file or in memory, and the lock of its writer."""
 
 from __future__ import annotations
 
+import errno
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import ClassVar, Final, NoReturn
 
-from workhours_sla.argument_types import checked
-from workhours_sla.module_names import public
-from workhours_sla.stores.database_store import HOT, DatabaseStore
-from workhours_sla.stores.outbox import StoreOutbox
-from workhours_sla.stores.reader import StoreReader
-from workhours_sla.stores.sqlite_database import SqliteDatabase
+from workhours_sla.disk.faults import fail
+from workhours_sla.disk.file_locks import lock_file, unlock_file
+from workhours_sla.errors import StoreError, WorkHoursError
+from workhours_sla.stores.database import Database, refuse_text
+from workhours_sla.stores.schema import MIGRATIONS, VERSION_KEY, Row, upsert
+from workhours_sla.text.messages import say
+
+APPLICATION_ID: Final = 0x57485354
+"""The application id of a SQLite file that is a store of this library ("WHST")."""
+BESIDE: Final = "-writer"
+"""The suffix of the name of the file that the writer of a store locks."""
+CHUNK: Final = 500
+"""Maximum number of values in one SQL statement."""
+
+_MEMORY: Final = Path(":memory:")
+_VERSION: Final = "SELECT value FROM meta WHERE key=?"
+_REMEDIES: Final = {
+    sqlite3.SQLITE_FULL: "free some space on its disk and start again",
+    sqlite3.SQLITE_READONLY: "give a file, in a directory, that can be written",
+    sqlite3.SQLITE_CANTOPEN: "give a file, in a directory, that is there and can be written",
+    sqlite3.SQLITE_PERM: "give a file that can be read and written",
+    sqlite3.SQLITE_BUSY: say("end_other_process"),
+    sqlite3.SQLITE_LOCKED: say("end_other_process"),
+    sqlite3.SQLITE_CORRUPT: say("restore_snapshot"),
+    sqlite3.SQLITE_NOTADB: say("give_store"),
+    sqlite3.SQLITE_IOERR: say("check_disk"),
+}
 
 
-@public("workhours_sla.stream")
-@checked
-class SqliteReader(StoreReader):
-    """A store in a SQLite file that is open for reading. Another process may write it.
+class SqliteDatabase(Database):
+    """A SQLite database that is open, for one process that writes or for any number that read."""
 
-    Usable from any thread. Calls run one at a time. An iterator reads some rows at a time, and
-    other calls may run in between. Raises StoreError.
+    types: ClassVar = {"TEXT": "TEXT", "BLOB": "BLOB", "INTEGER": "INTEGER"}
+    begin = "BEGIN IMMEDIATE"
+    begin_reading = "BEGIN"
 
-    >>> from tempfile import TemporaryDirectory
-    >>> from workhours_sla import Policy, Schedule, Target, working_hours
-    >>> from workhours_sla.stream import Pipeline, SqliteStore
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> policy = Policy([Target("first reply", working_hours(4), office)])
-    >>> with TemporaryDirectory() as folder:
-    ...     Pipeline(SqliteStore(Path(folder, "appeals.db")), policy).close()
-    ...     with SqliteReader(Path(folder, "appeals.db")) as reader:
-    ...         print(reader.holdings().read, reader.policy_version == policy.version)
-    0 True
+    def __init__(self, path: Path, where: Path | str, lock: int | None = None) -> None:
+        super().__init__(str(path))
+        self._path = path
+        self._lock = lock
+        self._inode: tuple[int, int] | None = None
+        with self.refusing():
+            self.connection = sqlite3.connect(
+                where,
+                isolation_level=None,
+                timeout=30,
+                uri=isinstance(where, str),
+                check_same_thread=False,
+            )
+
+    @classmethod
+    def to_read(cls, path: Path, *, verified: bool = True) -> SqliteDatabase:
+        """Open a file that another process may be writing. Raises StoreError."""
+        if not path.exists():
+            raise StoreError(say("no_store", path=repr(str(path))), path=str(path))
+        self = cls(path, f"{path.absolute().as_uri()}?mode=ro")
+        with self.opening():
+            self.check_version(self.version())
+            if verified:
+                self._verify()
+        return self
+
+    @classmethod
+    def to_write(cls, path: Path) -> SqliteDatabase:
+        """Open a file for writing; it is created if it does not exist.
+
+        Raises StoreError, also if another process writes the file.
+        """
+        lock = _locked(path)
+        try:
+            self = cls(path, path, lock)
+        except BaseException:
+            os.close(lock)
+            raise
+        with self.opening():
+            self.migrate(self.version())
+            self._verify()
+            if self.execute("PRAGMA journal_mode=WAL") != [("wal",)]:
+                self.refuse("no_log_on_disk")
+            for setting in ("synchronous=FULL", "cache_size=-65536", "wal_autocheckpoint=8000"):
+                self.execute(f"PRAGMA {setting}")
+            self._inode = _inode(path)
+        return self
+
+    @classmethod
+    def new(cls, path: Path, where: Path | str) -> SqliteDatabase:
+        """Create an empty store in a new file or in memory, with ``path`` for messages."""
+        self = cls(path, where)
+        with self.opening():
+            self.migrate(0)
+            self.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        return self
+
+    @classmethod
+    def in_memory(cls) -> SqliteDatabase:
+        """Create an empty store in memory."""
+        return cls.new(_MEMORY, str(_MEMORY))
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Convert the errors of SQLite, after which committed transactions are intact."""
+        try:
+            yield
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            remedy = _REMEDIES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, say("check_store"))
+            if isinstance(error, UnicodeDecodeError):  # the error quotes damaged text
+                remedy = say("restore_snapshot")
+            self.refuse("store_failed", error=str(error), remedy=remedy)
+        except UnicodeEncodeError as error:
+            refuse_text(error)
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return the rows of a statement. Raises the errors of SQLite."""
+        return self.connection.execute(sql, values).fetchall()
+
+    def run(self, sql: str, rows: Sequence[Row]) -> None:
+        """Execute a statement once for the values of each row, within ``transaction``."""
+        if rows:
+            self.connection.executemany(sql, rows)
+
+    def put(self, table: str, rows: Sequence[Row]) -> None:
+        """Insert rows, or replace the rows that have their keys, within ``transaction``."""
+        self.run(upsert(table), rows)
+
+    def where(self, sql: str, values: Iterable[object]) -> list[Row]:
+        """Return the rows of a statement with ``IN (*)`` for a list of values."""
+        found: list[Row] = []
+        wanted = list(values)
+        for first in range(0, len(wanted), CHUNK):
+            chunk = wanted[first : first + CHUNK]
+            found += self.rows(sql.replace("(*)", f"({','.join('?' * len(chunk))})"), *chunk)
+        return found
+
+    def stream(self, table: str) -> Iterator[Row]:
+        """Yield all rows of a table."""
+        with self.refusing():
+            yield from self.connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own name
+
+    def beside(self) -> SqliteDatabase:
+        """Open another connection to a file, or copy a database in memory."""
+        if self._path != _MEMORY:
+            return SqliteDatabase.to_read(self._path, verified=False)
+        copy = SqliteDatabase.in_memory()
+        copy.load(self.connection.serialize())
+        return copy
+
+    def load(self, content: bytes) -> None:
+        """Replace the content in memory. Raises WorkHoursError if ``content`` is no store."""
+        with suppress(TypeError, sqlite3.Error):
+            self.connection.deserialize(content)
+            if self.execute(_VERSION, (VERSION_KEY,)) == [(str(len(MIGRATIONS)),)]:
+                return
+        raise WorkHoursError(say("no_snapshot_form", form=len(MIGRATIONS)))
+
+    def check_place(self) -> None:
+        """Raise StoreError if the path has another file than the one that is open for writing."""
+        if self._inode is not None and self._inode != _inode(self._path):
+            fail("store_replaced", self._path)
+
+    def refuse_other_writer(self) -> NoReturn:
+        """Raise the StoreError that another process has begun to write."""
+        fail("store_taken_over", self._path)
+
+    def version(self) -> int:
+        """Return the version of the schema. Raises StoreError for a file that is no store."""
+        if not self._path.stat().st_size:
+            self.refuse("store_empty")
+        found = []
+        if self.execute("PRAGMA application_id") == [(APPLICATION_ID,)]:
+            found = self.execute(_VERSION, (VERSION_KEY,))
+        if not found:
+            self.refuse("other_database")
+        return int(found[0][0])
+
+    def faults(self) -> Iterator[str]:
+        """Yield what ``PRAGMA integrity_check`` finds."""
+        try:
+            for (what,) in self.connection.execute("PRAGMA integrity_check"):
+                if what != "ok":
+                    yield " ".join(what.removeprefix("*** in database main ***").split())
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            yield str(error)
+
+    def _verify(self) -> None:
+        """Raise StoreError for the first fault."""
+        for found in self.faults():
+            what, remedy = say("wrong_pages", found=found), say("restore_snapshot")
+            self.refuse("store_damaged", what=what, remedy=remedy)
+
+    def close(self) -> None:
+        """Close the database, and let other writers open it."""
+        self.connection.close()
+        if self._lock is not None:
+            unlock_file(self._lock)
+            os.close(self._lock)
+            self._lock = None
+
+
+def _locked(path: Path) -> int:
+    """Lock the file beside a store, such as ``appeals.db-writer``, and return its descriptor.
+
+    If the path is a symbolic link, this file is beside the real store. A store with hard links is
+    rejected. The store is created if it does not exist. Raises StoreError.
     """
+    real = Path(os.path.realpath(path))
+    file = None
+    try:
+        if real.is_dir():  # before a lock file is created beside it
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))  # noqa: TRY301
+        file = os.open(f"{real}{BESIDE}", os.O_RDWR | os.O_CREAT, 0o644)
+        if not lock_file(file):
+            fail("store_in_use", path)
+        if not real.exists():
+            with new_file(real):
+                pass
+        names = real.stat().st_nlink
+        if names > 1:
+            fail("store_linked", path, count=names)
+    except BaseException as error:
+        if file is not None:
+            os.close(file)
+        if isinstance(error, OSError) and not isinstance(error, StoreError):
+            fail("store_unwritable", path, error=error.strerror)
+        raise
+    return file
 
-    def __init__(self, path: Path | str) -> None:
-        super().__init__(SqliteDatabase.to_read(Path(path)))
 
+@contextmanager
+def new_file(path: Path) -> Iterator[SqliteDatabase]:
+    """Open a new store, and move it durably to ``path`` when the block ends, or not at all.
 
-class SqliteOutbox(StoreOutbox):
-    """A store in a SQLite file, opened to record which changes sinks have received.
-
-    The file is created if it does not exist. Only one process at a time can open the file for
-    writing; other processes may read it. Raises StoreError, also if another process writes the
-    file.
+    If an earlier file of the same name has left a write-ahead log, the log is removed, because
+    SQLite would replay it. Raises StoreError.
     """
+    begun = path.with_name(path.name + "-begun")
+    try:
+        begun.unlink(missing_ok=True)
+        with closing(SqliteDatabase.new(path, begun)) as made:
+            yield made
+        with begun.open("rb+") as written:
+            os.fsync(written.fileno())
+        for left in ("-wal", "-shm"):
+            path.with_name(path.name + left).unlink(missing_ok=True)
+        begun.rename(path)
+    except BaseException as error:
+        with suppress(OSError):
+            begun.unlink(missing_ok=True)
+        if isinstance(error, OSError) and not isinstance(error, StoreError):
+            msg = say("store_not_made", path=repr(str(path)), error=error.strerror)
+            raise StoreError(msg, path=str(path)) from None
+        raise
 
-    def __init__(self, path: Path | str) -> None:
-        super().__init__(SqliteDatabase.to_write(Path(path)))
+
+def copy_to_file(source: Database, path: Path) -> int:
+    """Copy a database to a new SQLite file within ``moment``; return the number of events."""
+    if path.exists():
+        raise StoreError(say("file_exists", path=repr(str(path))), path=str(path))
+    with new_file(path) as into, into.transaction():
+        return into.copy_from(source)
 
 
-@public("workhours_sla.stream")
-@checked
-class SqliteStore(DatabaseStore):
-    """A store in a SQLite file, opened for writing by one process; created if it does not exist.
-
-    When a call of a pipeline returns, everything that it wrote is on the disk. If the call raises,
-    nothing is written. ``hot`` is the number of appeals that are kept in memory. Usable from any
-    thread; calls run one at a time. Raises StoreError, also if another process writes the file.
-
-    >>> from datetime import datetime
-    >>> from tempfile import TemporaryDirectory
-    >>> from workhours_sla import Event, EventType, Policy, Schedule, Target, working_hours
-    >>> from workhours_sla.stream import Pipeline
-    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
-    >>> policy = Policy([Target("first reply", working_hours(4), office)])
-    >>> posted = datetime(2025, 3, 12, 10, 15, tzinfo=office.tz)
-    >>> with TemporaryDirectory() as folder:
-    ...     file = Path(folder, "appeals.db")
-    ...     with Pipeline(SqliteStore(file), policy) as pipeline:
-    ...         opened = pipeline.apply(Event("1", "A-1", EventType.CREATED, posted, posted))
-    ...     with Pipeline(SqliteStore(file), policy) as pipeline:
-    ...         late = pipeline.advance(datetime(2025, 3, 12, 16, 0, tzinfo=office.tz))
-    >>> [change.kind.value for change in (*opened, *late)]
-    ['opened', 'at_risk', 'breached']
-    """
-
-    def __init__(self, path: Path | str, *, hot: int = HOT) -> None:
-        super().__init__(SqliteDatabase.to_write(Path(path)), hot)
+def _inode(path: Path) -> tuple[int, int]:
+    """Return the device and inode numbers of a file, zeros if there is no such file."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return status.st_dev, status.st_ino

@@ -6,15 +6,25 @@ from workhours_sla.facades import on_first_use
 
 if TYPE_CHECKING:
     from workhours_sla.sources.kafka import KafkaSource
-    from workhours_sla.stores.copying import copy_store
+    from workhours_sla.stores.copy import StoreFault, check_store, copy_store, restore
     from workhours_sla.stores.memory import MemoryStore, Monitor
-    from workhours_sla.stores.places import events_of, open_store
-    from workhours_sla.stores.postgres import PostgresReader, PostgresStore
-    from workhours_sla.stores.sqlite import SqliteReader, SqliteStore
-    from workhours_sla.stores.sqlite_file import restore
-    from workhours_sla.stores.store_check import StoreFault, check_store
-    from workhours_sla.stream.delivery import DeadLetter, Pending, Progress, Retry, Sink
-    from workhours_sla.stream.delivery_threads import Delivery, Undelivered
+    from workhours_sla.stores.open import (
+        PostgresReader,
+        PostgresStore,
+        SqliteReader,
+        SqliteStore,
+        events_of,
+        open_store,
+    )
+    from workhours_sla.stream.delivery import (
+        DeadLetter,
+        Delivery,
+        Pending,
+        Progress,
+        Retry,
+        Sink,
+        Undelivered,
+    )
     from workhours_sla.stream.pipeline import Pipeline
     from workhours_sla.stream.run_loop import Committed, Counters, Digests, RunSummary
     from workhours_sla.stream.sinks.digest import (
@@ -37,7 +47,6 @@ else:
     __getattr__ = on_first_use(
         __name__,
         {
-            "stream.delivery_threads": "Delivery Undelivered",
             "stream.sinks.digest": "Agency Digest count_changes digest_of targets_of waiting_of",
             "stream.sinks.digest_lines": "Agencies DigestLines",
             "stream.sinks.jsonl": "JsonLinesSink",
@@ -45,14 +54,11 @@ else:
             "stream.sinks.metrics": "Metrics",
             "stream.sinks.webhook": "WebhookSink",
             "sources.kafka": "KafkaSource",
-            "stores.copying": "copy_store",
+            "stores.copy": "StoreFault check_store copy_store restore",
             "stores.memory": "MemoryStore Monitor",
-            "stores.places": "events_of open_store",
-            "stores.postgres": "PostgresReader PostgresStore",
-            "stores.sqlite": "SqliteReader SqliteStore",
-            "stores.sqlite_file": "restore",
-            "stores.store_check": "StoreFault check_store",
-            "stream.delivery": "DeadLetter Pending Progress Retry Sink",
+            "stores.open": "PostgresReader PostgresStore SqliteReader SqliteStore "
+            "events_of open_store",
+            "stream.delivery": "DeadLetter Delivery Pending Progress Retry Sink Undelivered",
             "stream.pipeline": "Pipeline",
             "stream.run_loop": "Committed Counters Digests RunSummary",
             "stream.source": "Checkpoint Idle Item Rejected Source Start",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.changes import AppealState
 from workhours_sla.sla.deduplication import (
     AFTER_RETENTION,
     FINAL_REASONS,
@@ -13,10 +13,9 @@ from workhours_sla.sla.deduplication import (
     Copies,
     StoredEvent,
     effective_copy,
-    is_future,
     reason_for,
 )
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.event import Event, is_future
 from workhours_sla.stream.store import BY_FOLD, Dropped, Store, Work
 
 Move = tuple[Event | None, StoredEvent | None]
@@ -26,36 +25,33 @@ Move = tuple[Event | None, StoredEvent | None]
 def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
     """Apply events, and emit the changes of the appeals that they affect."""
     known, dropped = store.known(events)
+    gone = dropped or Dropped((), ())
     work.known, work.events = known, events
     watermark, fresh = work.watermark, work.fresh
     work.read = len(events)
     counting: list[Event] = []
     moves: list[Move] = []
-    ids: dict[str, None] = {}
     for event in events:
         event_id = event.event_id
-        if dropped is not None and _is_dropped(work, dropped, event):
+        if event_id in gone.event_ids:  # the store had it once
+            work.duplicate += 1
             continue
+        reason = AFTER_RETENTION if event.appeal_id in gone.appeal_ids else None
         if event_id in fresh or event_id in known:
-            copy = StoredEvent(event, quarantined=_reason_after_drop(dropped, event))
+            copy = StoredEvent(event, quarantined=reason)
             known[event_id] = _repeat(work, work.copies_of(event_id), copy, moves)
             continue
-        occurred_at = event.occurred_at
-        if occurred_at < watermark:
+        if event.occurred_at < watermark:
             work.late += 1
-        if dropped is not None or occurred_at > event.received_at:
-            reason = FUTURE_TIME if is_future(event) else None
-            reason = _reason_after_drop(dropped, event) or reason
-            if reason is not None:
-                known[event_id] = copy = StoredEvent(event, quarantined=reason)
-                work.copies.append(copy)
-                continue
-        fresh[event_id] = event
-        counting.append(event)
-        ids[event.appeal_id] = None
-    if moves:
-        ids |= _appeal_ids(moves)
-    appeals = store.appeals(ids)
+        if reason is None and is_future(event):
+            reason = FUTURE_TIME
+        if reason is None:
+            fresh[event_id] = event
+            counting.append(event)
+        else:
+            known[event_id] = copy = StoredEvent(event, quarantined=reason)
+            work.copies.append(copy)
+    appeals = store.appeals(dict.fromkeys(one.appeal_id for one in counting) | _appeal_ids(moves))
     for event in counting:
         appeals[event.appeal_id].add_event(event)
     if moves:
@@ -63,27 +59,12 @@ def ingest(work: Work, store: Store, events: Sequence[Event]) -> None:
     report(work, store, appeals)
 
 
-def _is_dropped(work: Work, dropped: Dropped, event: Event) -> bool:
-    """Return whether the store once had this event and dropped it. It is then a duplicate."""
-    is_dropped = event.event_id in dropped.event_ids
-    work.duplicate += is_dropped
-    return is_dropped
-
-
-def _reason_after_drop(dropped: Dropped | None, event: Event) -> str | None:
-    """Return the quarantine reason of a new event if the store has dropped its appeal."""
-    is_dropped = dropped is not None and event.appeal_id in dropped.appeal_ids
-    return AFTER_RETENTION if is_dropped else None
-
-
 def replace_copies(work: Work, store: Store, event: Event) -> None:
     """Replace all copies of an event id by a repair, and emit the changes that this causes."""
     known, _ = store.known([event])
     work.known = known
-    copies = known.get(event.event_id)
-    before = None if copies is None else effective_copy(copies)
-    if not isinstance(copies, Copies):
-        copies = known[event.event_id] = Copies([] if copies is None else [copies])
+    copies = known[event.event_id] = _all_copies(known.get(event.event_id))
+    before = effective_copy(copies)
     for copy in copies.all:
         copy.repaired = False
         work.quarantine(copy, REPLACED)
@@ -149,45 +130,38 @@ def _quarantine(work: Work, store: Store, reasons: Mapping[str, str | None]) -> 
 
 
 def _repeat(
-    work: Work, copies: StoredEvent | Copies, copy: StoredEvent, moves: list[Move]
-) -> StoredEvent | Copies:
+    work: Work, known: StoredEvent | Copies, copy: StoredEvent, moves: list[Move]
+) -> Copies:
     """Add a copy of an event whose id is already known. Return all copies of the id.
 
     If another event counts for the id after this, a move is added to ``moves``.
     """
-    event = copy.event
+    event, copies = copy.event, _all_copies(known)
     before = effective_copy(copies)
     event_before = None if before is None else before.event
-    changed = [] if before is None else [before]
-    if isinstance(copies, Copies):
-        same = copies.same_content(event)
-    else:
-        same = copies if copies.event.content == event.content else None
+    same = copies.same_content(event)
     if same is None:
         work.conflicting += 1
-        if not isinstance(copies, Copies):
-            changed.append(copies)
-            copies = Copies([copies])
         copies.add(copy)
         work.copies.append(copy)
-        changed.append(copy)
+        same = copy
     else:
         work.duplicate += 1
         if same.event.received_at <= event.received_at:
             return copies
-        if isinstance(copies, Copies):
-            copies.receive_earlier(same, event)
-        else:
-            same.receive(event)
+        copies.receive_earlier(same, event)
         work.alter(same)
-        changed.append(same)
     after = effective_copy(copies)
     if after is not None and after.quarantined not in BY_FOLD:
         work.quarantine(after, None)
-    for one in changed:
-        if one is not after and one.quarantined not in FINAL_REASONS:
+    for one in (before, same):
+        if one is not None and one is not after and one.quarantined not in FINAL_REASONS:
             work.quarantine(one, reason_for(one.event))
     event_after = None if after is None else after.event
     if event_after is not event_before:
         moves.append((event_before, after))
     return copies
+
+
+def _all_copies(known: StoredEvent | Copies | None) -> Copies:
+    return known if isinstance(known, Copies) else Copies([] if known is None else [known])

@@ -5,20 +5,21 @@ The pipeline never reads the machine's clock: time passes only as far as the wat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Final, Self
+from itertools import chain
+from typing import Final, Literal, NamedTuple, Self
 
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.appeal_state import AppealState
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import AppealState, Change
+from workhours_sla.sla.deduplication import Copies, StoredEvent, all_of
 from workhours_sla.sla.evaluate import Evaluation, evaluate, outcomes_of
-from workhours_sla.sla.event import Event
+from workhours_sla.sla.event import BEGINNING, Event, in_utc
 from workhours_sla.sla.fold import Unmatched
-from workhours_sla.sla.instants import BEGINNING, in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stream.ingest import ingest, replace_copies, report
@@ -74,7 +75,7 @@ class Pipeline:
         self._store = store
         self._policy = policy
         self._retain = retain
-        self._read = self._duplicate = self._conflicting = self._late = 0
+        self._counters = Counters()
         try:
             if store.built_under != policy.version:
                 self.replace(policy)
@@ -111,7 +112,7 @@ class Pipeline:
     @property
     def counters(self) -> Counters:
         """The counters of the events that this pipeline has applied."""
-        return Counters(self._read, self._duplicate, self._conflicting, self._late)
+        return self._counters
 
     # -- input -------------------------------------------------------------------------------
 
@@ -149,24 +150,27 @@ class Pipeline:
         work = self._write(batch.events, watermark, batch)
         return Committed(tuple(work.changes), _counters_of(work))
 
-    def _write(
-        self, events: Sequence[Event], watermark: datetime | None, batch: Batch = NO_BATCH
-    ) -> Work:
+    @contextmanager
+    def _transaction(self, policy: Policy) -> Iterator[Work]:
+        """Collect what one transaction writes, and write it when the block ends."""
         store = self._store
-        with store.transaction():
-            work = Work(self._policy, store.watermark)
-            if batch is not NO_BATCH:
-                work.batch = batch
-            if events:
-                ingest(work, store, events)
-            if watermark is not None and watermark > work.watermark:
-                self._advance(work, watermark)
+        with store.lock, store.transaction():
+            work = Work(policy, store.watermark)
+            yield work
             store.write(work)
             if self._retain is not None and work.watermark is not BEGINNING:
                 store.drop(work.watermark - self._retain)
-            self._read += work.read
-            if work.duplicate or work.conflicting or work.late:
-                self._count(work)
+
+    def _write(
+        self, events: Sequence[Event], watermark: datetime | None, batch: Batch = NO_BATCH
+    ) -> Work:
+        with self._transaction(self._policy) as work:
+            work.batch = batch
+            if events:
+                ingest(work, self._store, events)
+            if watermark is not None and watermark > work.watermark:
+                self._advance(work, watermark)
+            self._counters = self._counters.plus(_counters_of(work))
         return work
 
     def replace(self, policy: Policy) -> tuple[Change, ...]:
@@ -174,14 +178,11 @@ class Pipeline:
 
         Every clock is built again. A clock that stays the same causes no change.
         """
-        store = self._store
-        with store.lock:
-            work = Work(policy, store.watermark)
-            with store.transaction():
-                for appeals in self._all_appeals(store.appeal_ids()):
-                    report(work, store, appeals)
+        with self._store.lock:
+            with self._transaction(policy) as work:
+                for appeals in self._all_appeals(self._store.appeal_ids()):
+                    report(work, self._store, appeals)
                     self._write_part(work)
-                store.write(work)
             self._policy = policy
         return tuple(work.changes)
 
@@ -201,13 +202,11 @@ class Pipeline:
                 raise StoreError(say("appeal_dropped", event=repr(event.event_id)))
             if rejected is not None and rejected not in store.rejected():
                 raise StoreError(say("not_in_quarantine", row=rejected))
-            with store.transaction():
-                work = Work(self._policy, store.watermark)
+            with self._transaction(self._policy) as work:
                 if rejected is not None:
                     work.reread = {rejected: None}
                 replace_copies(work, store, event)
                 work.read = 1
-                store.write(work)
         return tuple(work.changes)
 
     def retry_rejected(self, read: Callable[[Rejected], Iterable[Event] | Rejected]) -> Committed:
@@ -227,19 +226,11 @@ class Pipeline:
                 else:
                     events += found
                     reread[number] = None
-            with store.transaction():
-                work = Work(self._policy, store.watermark)
+            with self._transaction(self._policy) as work:
                 ingest(work, store, events)
                 work.reread = reread
-                store.write(work)
-                self._read += work.read
-                self._count(work)
+                self._counters = self._counters.plus(_counters_of(work))
         return Committed(tuple(work.changes), _counters_of(work))
-
-    def _count(self, work: Work) -> None:
-        self._duplicate += work.duplicate
-        self._conflicting += work.conflicting
-        self._late += work.late
 
     # -- the run loop ------------------------------------------------------------------------
 
@@ -300,13 +291,9 @@ class Pipeline:
             ids = self._store.open_ids()
         for first in range(0, len(ids), AT_ONCE):
             with self._store.lock:
-                appeals = self._store.appeals(ids[first : first + AT_ONCE])
-                found = [
-                    outcome
-                    for appeal in appeals.values()
-                    for outcome in outcomes_of(appeal.fold(self._policy), as_of)
-                ]
-            yield from found
+                appeals = self._store.appeals(ids[first : first + AT_ONCE]).values()
+                found = [outcomes_of(one.fold(self._policy), as_of) for one in appeals]
+            yield from chain.from_iterable(found)
 
     def outcomes_of(self, appeal_id: str, as_of: datetime) -> tuple[Outcome, ...]:
         """Return the outcomes of one appeal, none for an unknown appeal.
@@ -357,3 +344,124 @@ class Pipeline:
 
 def _counters_of(work: Work) -> Counters:
     return Counters(work.read, work.duplicate, work.conflicting, work.late)
+
+
+# -- receipts --------------------------------------------------------------------------------
+
+
+State = Literal["applied", "duplicate", "quarantined"]
+
+
+class Receipt(NamedTuple):
+    """What became of one event.
+
+    A ``duplicate`` repeats an event that the store has, or had before its appeal was dropped. A
+    ``quarantined`` event does not count now, for a ``reason`` of ``words.QUARANTINE_REASONS``; a
+    later event may make it count. ``reason`` is None in the other two states.
+    """
+
+    event_id: str
+    state: State
+    reason: str | None = None
+
+
+class Received(NamedTuple):
+    """What a batch did: its changes and counters, and a receipt for each event, in their order.
+
+    ``appeal_ids`` are the appeals that the batch may have changed.
+    """
+
+    committed: Committed
+    receipts: Sequence[Receipt]
+    appeal_ids: frozenset[str]
+
+
+def commit_with_receipts(pipeline: Pipeline, batch: Batch) -> Received:
+    """Commit a batch, and return what became of its events.
+
+    Raises StoreError. Nothing is stored then.
+    """
+    store, events = pipeline.store, batch.events
+    with store.lock:
+        copies, dropped = store.known(events)
+        before = {event_id: _contents(known) for event_id, known in copies.items()}
+        gone = () if dropped is None else dropped.event_ids
+        committed = pipeline.commit(batch)
+        after, _ = store.known(events)
+        receipts = list(_receipts(events, before, gone, after))
+    if not committed.changes and all(one.state == "duplicate" for one in receipts):
+        return Received(committed, receipts, frozenset())
+    ids = {one.appeal_id for some in (events, committed.changes) for one in some}
+    # another copy of an event may count now, and the one before may be of another appeal
+    ids |= {copy.event.appeal_id for known in copies.values() for copy in all_of(known)}
+    return Received(committed, receipts, frozenset(ids))
+
+
+def _contents(known: StoredEvent | Copies) -> set[tuple[object, ...]]:
+    return {copy.event.content for copy in all_of(known)}
+
+
+def _receipts(
+    events: Sequence[Event],
+    before: dict[str, set[tuple[object, ...]]],
+    gone: Collection[str],
+    after: Mapping[str, StoredEvent | Copies],
+) -> Iterable[Receipt]:
+    """Yield the receipts. ``before`` has the contents that the store had of each event id."""
+    for event in events:
+        event_id, content = event.event_id, event.content
+        contents = before.setdefault(event_id, set())
+        if event_id in gone or content in contents:
+            yield Receipt(event_id, "duplicate")
+            continue
+        contents.add(content)
+        reason = next(
+            (one.quarantined for one in all_of(after[event_id]) if one.event.content == content),
+            None,
+        )
+        yield Receipt(event_id, "applied" if reason is None else "quarantined", reason)
+
+
+# -- the outcomes of open appeals ---------------------------------------------------------------
+
+
+class OpenOutcomes:
+    """Keeps all outcomes of every appeal in which at least one clock has not ended; mutable.
+
+    Not thread-safe, but other threads may use the pipeline.
+    """
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._policy: Policy | None = None
+        self._appeals: dict[str, list[Outcome]] = {}
+
+    def forget(self) -> None:
+        """Forget everything; the next ``update`` evaluates every open appeal."""
+        self._appeals = {}
+
+    def update(
+        self, as_of: datetime, changed: Iterable[str], *, has_passed: bool = True
+    ) -> list[Outcome]:
+        """Return the outcomes as of an instant, sorted by the ids of their appeals.
+
+        ``changed`` are the ids of the appeals that may have got events since the last call. Without
+        ``has_passed``, the outcomes of all other appeals remain as of an earlier call. Raises
+        StoreError, NaiveDatetimeError; everything is forgotten then.
+        """
+        as_of = in_utc("as_of", as_of)
+        store, policy = self._pipeline.store, self._pipeline.policy
+        known = {} if has_passed or policy is not self._policy else self._appeals
+        self._appeals, self._policy = {}, policy
+        for appeal_id in changed:
+            known.pop(appeal_id, None)
+        with store.lock:
+            ids = store.open_ids()
+        missing = [one for one in ids if one not in known]
+        for first in range(0, len(missing), AT_ONCE):
+            with store.lock:
+                appeals = store.appeals(missing[first : first + AT_ONCE])
+                for appeal_id, appeal in appeals.items():
+                    known[appeal_id] = outcomes_of(appeal.fold(policy), as_of)
+        self._appeals = {one: known[one] for one in ids}
+        return list(chain.from_iterable(self._appeals.values()))

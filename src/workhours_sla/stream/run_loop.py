@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
 from workhours_sla.module_names import public
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 from workhours_sla.sla.event import Event
 from workhours_sla.stream.source import Checkpoint, Idle, Item, Rejected, Source, Start
 from workhours_sla.stream.store import Batch

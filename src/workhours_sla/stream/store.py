@@ -9,13 +9,11 @@ from typing import Final, NamedTuple, Protocol
 
 from workhours_sla.module_names import public
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.appeal_state import AppealState
+from workhours_sla.sla.changes import AppealState, Change
 from workhours_sla.sla.deduplication import Copies, StoredEvent
-from workhours_sla.sla.emitted_changes import Change
-from workhours_sla.sla.event import Event
-from workhours_sla.sla.instants import BEGINNING
+from workhours_sla.sla.event import BEGINNING, Event
 from workhours_sla.sla.policy import Policy
-from workhours_sla.stream.delivery import DeadLetter, Pending
+from workhours_sla.stream.delivery import Outbox
 from workhours_sla.stream.source import Checkpoint, Rejected
 
 NO_APPEAL: Final = "no_appeal"
@@ -132,46 +130,6 @@ class Work:
             self.copies.append(copy)
 
 
-class Outbox(Protocol):
-    """The changes of a store, and the progress of each sink. Usable from any thread."""
-
-    def changes(self, after: int = 0, limit: int = -1) -> Sequence[tuple[int, Change]]:
-        """Return the changes with a number greater than ``after``, as pairs of number and change.
-
-        They are in the order of emission. A negative ``limit`` returns all of them.
-        """
-
-    def deliver_to(self, sinks: Iterable[str]) -> None:
-        """Add sinks that are in use: changes are dropped only after all of them have the changes.
-
-        If this was never called, all sinks that have ever accepted changes are in use.
-        """
-
-    def pending(self, sink: str, now: datetime, limit: int) -> Pending:
-        """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
-
-    def undelivered(self, sink: str) -> int:
-        """Return how many changes a sink has not accepted. Dead letters are not counted."""
-
-    def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
-        """Record that a sink has the changes with these numbers, and all changes before them.
-
-        ``end`` is the end position of the sink after these changes, in the format of the sink.
-        """
-
-    def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
-        """Record a failed attempt to send a change.
-
-        The change becomes a dead letter if ``retry_at`` is None.
-        """
-
-    def dead(self, sink: str) -> Sequence[DeadLetter]:
-        """Return the dead letters of a sink: changes that are no longer sent to it."""
-
-    def replay(self, sink: str, numbers: Iterable[int]) -> int:
-        """Make the dead letters with these numbers pending again. Return how many were found."""
-
-
 @public("workhours_sla.stream")
 class Store(Outbox, Protocol):
     """Stores events, clocks, changes and positions in transactions, for one pipeline at a time."""
@@ -181,11 +139,7 @@ class Store(Outbox, Protocol):
         """The lock that a pipeline takes for each call. It raises StoreError in a closed store."""
 
     def transaction(self) -> AbstractContextManager[object]:
-        """Return a context manager for one transaction.
-
-        Everything that is written within the block becomes durable when the block ends. If the
-        block raises, nothing is stored.
-        """
+        """Return a block whose writes become durable when it ends, or are undone if it raises."""
 
     def close(self) -> None:
         """Close the store."""
@@ -198,8 +152,7 @@ class Store(Outbox, Protocol):
     def built_under(self) -> str | None:
         """The version of the policy under which the clocks were last built.
 
-        None if all clocks must be built again. This is necessary in a new store, and in a store
-        that another version of this library wrote.
+        None in a new store, or one of another version of this library: all must be built again.
         """
 
     def positions(self, source: str) -> Mapping[str, Checkpoint]:
@@ -208,8 +161,7 @@ class Store(Outbox, Protocol):
     def advance(self, watermark: datetime) -> bool:
         """Advance the watermark in memory and return True, or return False if it must be written.
 
-        A watermark must be written if it reaches a timer, or if the watermark that was written
-        last would become too old.
+        It must be written if it reaches a timer, or if the last written one would become too old.
         """
 
     # -- read within a transaction
@@ -243,12 +195,10 @@ class Store(Outbox, Protocol):
         """Write the events, appeals and changes of a transaction since its last write."""
 
     def drop(self, before: datetime) -> None:
-        """Drop what is older than an instant.
+        """Drop what ended, was read or was received before an instant, and changes all sinks have.
 
-        These are the appeals that ended before it, the rejected rows that were read before it, the
-        quarantined events that were received before it, and the earlier changes that every sink
-        has. The number of rejected rows is kept. Quarantined events of an appeal that has others
-        are dropped with the appeal. They are looked for once in ``SWEPT_EVERY``.
+        Old quarantined events are looked for once in ``SWEPT_EVERY``; those of an appeal that has
+        others are dropped with it. The number of rejected rows is kept.
         """
 
     # -- what users ask for

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import SourceError
 from workhours_sla.module_names import public
-from workhours_sla.sla.instants import in_utc
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.sla.event import in_utc
+from workhours_sla.worktime.times import ZERO
 
 
 @public("workhours_sla.stream")

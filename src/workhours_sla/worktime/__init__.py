@@ -1,23 +1,16 @@
 """Working time: schedules, budgets, and the verbs that calculate with them exactly.
 
-The modules contain:
-
-- ``hours``: the shifts of each weekday, the opening_hours notation, short days;
-- ``dated_shifts``: the shifts of each date;
-- ``zone_offsets``: wall-clock times converted to instants;
-- ``instants``: datetimes converted to instants, and the refusal of naive datetimes;
-- ``interval_sets``: union, difference and intersection of sets of instants;
-- ``working_time``: the verbs, such as ``deadline``;
-- ``fast_verbs``: faster versions of the verbs that are called most;
-- ``engine``: compiled working time and the arithmetic on it;
+- ``times``: datetimes, instants, wall-clock times and time zones;
+- ``intervals``: sorted intervals of instants;
+- ``hours``, ``hours_rules``: weekly hours in the opening_hours notation;
+- ``shifts``: the shifts of one day;
+- ``schedule``: the class Schedule; ``combined``: ``a | b`` and ``a & b`` of two schedules;
+- ``timeline``: compiled working time; ``fast``: the same, indexed by day;
+- ``verbs``: the verbs, such as ``deadline``; ``unknown``: answers that depend on unknown dates;
 - ``pauses``: spans of time that do not count for an appeal;
-- ``budget``: budgets of working time;
-- ``budget_kinds``: budgets of days, months and clock time;
-- ``budget_texts``: budgets of every kind from text;
-- ``due_dates``: when a due date ends, and to which date it moves from a day off;
-- ``unknown_dates``: answers that depend on unknown dates;
-- ``schedule``: the class Schedule;
-- ``combined``: ``a | b`` and ``a & b`` of two schedules;
+- ``amounts``: budgets of working time; ``budgets``: all other kinds; ``day_budgets``: days and
+  months; ``due_dates``: their rules;
 - ``explain``: the reasons for an answer, date by date;
+- ``runs``: schedules as integers, for other engines;
 - ``columns``: the verbs on numpy arrays.
 """

@@ -7,30 +7,15 @@ from itertools import product, starmap
 from typing import Literal, NoReturn
 
 from workhours_sla.errors import ArgumentError
-from workhours_sla.worktime.engine.timeline import Timeline
-from workhours_sla.worktime.fast_verbs import FastVerbs
-from workhours_sla.worktime.interval_sets import intersect, join
-from workhours_sla.worktime.working_time import WorkingTime
-from workhours_sla.worktime.zone_offsets import TICK, TimeSpan
+from workhours_sla.worktime.intervals import intersect, join
+from workhours_sla.worktime.timeline import Timeline
+from workhours_sla.worktime.times import TICK, TimeSpan
+from workhours_sla.worktime.verbs import WorkingTime
 
 Operator = Literal["|", "&"]
 
 
-class Combinable(FastVerbs):
-    """Working time that can be combined with other working time by ``|`` and ``&``."""
-
-    __slots__ = ()
-
-    def __or__(self, other: WorkingTime) -> Combination:
-        """Return the working time of either schedule, in the zone of the first."""
-        return Combination.of("|", self, other)
-
-    def __and__(self, other: WorkingTime) -> Combination:
-        """Return the time that both schedules count as working time, in the zone of the first."""
-        return Combination.of("&", self, other)
-
-
-class Combination(Combinable):
+class Combination(WorkingTime):
     """Combined working time: in ``a | b`` at least one schedule works, in ``a & b`` both work.
 
     An instant is known if both schedules know it. The zone is the zone of ``a``. A combination has
@@ -50,23 +35,24 @@ class Combination(Combinable):
     operator: Operator
     parts: tuple[WorkingTime, WorkingTime]
 
-    @classmethod
-    def of(cls, operator: Operator, left: WorkingTime, right: WorkingTime) -> Combination:
-        """Return the combination of two schedules.
-
-        Raises ArgumentError if ``right`` is not a schedule.
-        """
+    def __init__(self, operator: Operator, left: WorkingTime, right: WorkingTime) -> None:
         if not isinstance(right, WorkingTime):
             msg = f"{operator} combines schedules, not {right!r}; give another Schedule"
             raise ArgumentError(msg)
-        combined = cls.__new__(cls)
-        object.__setattr__(combined, "operator", operator)
-        object.__setattr__(combined, "parts", (left, right))
-        combined._init(left.tz)
-        return combined
+        object.__setattr__(self, "operator", operator)
+        object.__setattr__(self, "parts", (left, right))
+        super().__init__(left.tz)
+
+    def __or__(self, other: WorkingTime) -> Combination:
+        """Return the working time of either schedule, in the zone of the first."""
+        return Combination("|", self, other)
+
+    def __and__(self, other: WorkingTime) -> Combination:
+        """Return the time that both schedules count as working time, in the zone of the first."""
+        return Combination("&", self, other)
 
     def _compile(self) -> tuple[Timeline, ...]:
-        pairs = product(*(part._lines() for part in self.parts))
+        pairs = product(*(part.compiled.lines for part in self.parts))
         lines = starmap(self._combined, pairs)
         return tuple(sorted(filter(None, lines), key=Timeline.surely_from))
 
@@ -86,27 +72,25 @@ class Combination(Combinable):
     def _refuse_unknown(self, moment: timedelta) -> NoReturn:
         for near in (moment, moment + TICK, moment - TICK):
             for part in self.parts:
-                part._line_at(near)
-        self.parts[0]._refuse_unknown(moment)  # the zone skips the unknown date
+                part.compiled.line_at(near)
+        self.parts[0].compiled.refuse_unknown(moment)  # the zone skips the unknown date
 
     def _build_by_rule(self) -> Combination:
         left, right = (part.provisionally() for part in self.parts)
-        return Combination.of(self.operator, left, right)
+        return Combination(self.operator, left, right)
 
     def _build_completions(self) -> tuple[Combination, Combination] | None:
         left, right = (part.completions() for part in self.parts)
         if left is None or right is None:
             return None
-        off, full = (
-            Combination.of(self.operator, *parts) for parts in zip(left, right, strict=True)
-        )
+        off, full = (Combination(self.operator, *parts) for parts in zip(left, right, strict=True))
         return off, full
 
     def _key(self) -> tuple[object, ...]:
         return (self.operator, *self.parts)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Combination.of, (self.operator, *self.parts)
+        return Combination, (self.operator, *self.parts)
 
     def __repr__(self) -> str:
         return f"({self.parts[0]!r} {self.operator} {self.parts[1]!r})"

@@ -1,25 +1,70 @@
-"""The rules of day budgets: when a date closes, which dates are paused, how a due date rolls.
+"""The rules of due dates: when a date closes, which dates are paused, how a due date rolls.
+
+``BudgetKind`` is the base class of all budgets that are not a plain timedelta.
 
 All datetimes that these functions return are in UTC.
 """
 
 from __future__ import annotations
 
+import re
+from abc import ABCMeta, abstractmethod
 from bisect import bisect_right
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
-from typing import Literal
+from typing import Any, ClassVar, Final, Literal, NamedTuple, Protocol, Self
+from zoneinfo import ZoneInfo
 
-from workhours_sla.calendars.date_ranges import LATEST, DateRange
-from workhours_sla.calendars.day import PRE_HOLIDAY_SHORTENING
-from workhours_sla.worktime.dated_shifts import DatedShifts
-from workhours_sla.worktime.instants import refuse_year
+from workhours_sla.calendars.calendar import Calendar
+from workhours_sla.calendars.days import LATEST, PRE_HOLIDAY_SHORTENING, DateRange
+from workhours_sla.errors import BudgetError, CalendarCoverageError, shown
+from workhours_sla.text.messages import say
+from workhours_sla.worktime.hours import WeeklyHours
 from workhours_sla.worktime.pauses import Pauses, moments_of
-from workhours_sla.worktime.shifts import shorten
-from workhours_sla.worktime.zone_offsets import BASE_UTC, ONE_DAY
+from workhours_sla.worktime.shifts import Shifts, shorten, spans_on
+from workhours_sla.worktime.times import (
+    BASE_UTC,
+    ONE_DAY,
+    TICK,
+    refuse_late_year,
+    refuse_naive,
+    refuse_year,
+)
 
 Roll = Literal["following", "preceding", "none"]
+COUNTING: Final = frozenset({"roll", "count_from"})
+_COUNTED: Final = re.compile(r"(\d{1,9})\s+(.*)", re.DOTALL)
+_SINGULAR: Final = {"days": "day", "months": "month"}
+_FIRST = datetime(1, 7, 1, tzinfo=UTC)
+"""A start that no calendar covers."""
+
+
+class DatedShifts(Protocol):
+    """A schedule, on whose dates budgets are counted. Schedule documents the members."""
+
+    calendar: Calendar
+    hours: WeeklyHours
+    overrides: Mapping[date, Shifts]
+    changes: Mapping[date, WeeklyHours]
+    shorten_at_start: bool
+    tz: ZoneInfo
+
+    def shifts_on(self, day: date) -> Shifts: ...
+    def hours_on(self, day: date) -> WeeklyHours: ...
+    def end_of_day(self, day: date) -> datetime: ...
+    def knows(self, day: date) -> bool: ...
+    def completions(self) -> tuple[Self, Self] | None: ...
+    def provisionally(self) -> Self: ...
+    def elapsed(self, start: datetime, end: datetime, *, pauses: Pauses = ()) -> timedelta: ...
+    def deadline(self, start: datetime, budget: Any, *, pauses: Pauses = ()) -> datetime: ...
+    def due_and_limit(
+        self, start: datetime, budget: Any, *, pauses: Pauses = ()
+    ) -> tuple[datetime, datetime]: ...
+    def breaches_after(self, start: datetime, budget: Any, *, pauses: Pauses = ()) -> datetime: ...
+    def latest_start(self, due: datetime, budget: Any) -> datetime: ...
+    def __hash__(self) -> int: ...
 
 
 # -- the end of a date -----------------------------------------------------------------------
@@ -37,7 +82,7 @@ def last_closing(schedule: DatedShifts, day: date) -> datetime | None:
 
     Returns None if the date has no shift.
     """
-    spans = schedule._spans_on(day, schedule.shifts_on(day))
+    spans = spans_on(schedule.tz, day, schedule.shifts_on(day))
     return max((BASE_UTC + end for _, end in spans), default=None)
 
 
@@ -85,7 +130,7 @@ def due_bounds_on(
     ends = [ends_of(full, day)[0]]
     for weekday in schedule.calendar.possible_hours_of(day):
         short = shorten(week[weekday], PRE_HOLIDAY_SHORTENING, at_start=schedule.shorten_at_start)
-        closes = (BASE_UTC + until for _, until in schedule._spans_on(day, short))
+        closes = (BASE_UTC + until for _, until in spans_on(schedule.tz, day, short))
         ends.append(min(max(closes, default=midnight), midnight))
     return min(ends), midnight if may_be_off else max(ends)
 
@@ -133,7 +178,7 @@ def extended_by_pauses(first: date, end: date, paused: list[DateRange]) -> date:
         if ends >= first:
             more = ends - max(begins, first) + ONE_DAY
             if more > LATEST - end:
-                refuse_year(datetime.max.replace(tzinfo=UTC))
+                refuse_late_year()
             end += more
     return end
 
@@ -161,3 +206,191 @@ def rolled(
     if is_over(schedule, moved, start):
         return rolled(schedule, end, "following", start, paused)
     return moved
+
+
+# -- the latest start ------------------------------------------------------------------------
+
+
+def latest_start_by_search(
+    due: datetime, schedule: DatedShifts, budget: object, *, rolls_back: bool
+) -> datetime:
+    """Search the latest start for which a budget is due no later than ``due``.
+
+    The result is in the zone of ``due``. The deadline must not be before its start, and a later
+    start must not have an earlier deadline. ``rolls_back`` is True if a deadline may be before a
+    date on which it depends. Raises the errors of ``deadline``, but CalendarCoverageError only if
+    the answer depends on an unknown date.
+    """
+    if due.utcoffset() is None:
+        refuse_naive(due)
+    wanted = due.astimezone(UTC)
+
+    def is_early(start: datetime) -> bool:
+        try:
+            return schedule.deadline(start, budget).astimezone(UTC) <= wanted
+        except CalendarCoverageError as error:
+            if isinstance(error.earliest, datetime):
+                is_late = error.earliest.astimezone(UTC) > wanted
+            else:
+                is_late = not rolls_back and _midnight_before(schedule, error.date) >= wanted
+            if not is_late:
+                raise
+            return False
+
+    is_known = True
+    try:
+        if is_early(wanted):  # a budget of nothing
+            return due
+    except CalendarCoverageError:
+        is_known = False
+    bounds = _steps_back(wanted, is_early, is_known=is_known)
+    if bounds is None:
+        schedule.deadline(wanted, budget)  # raises the error that names the calendar's first date
+        refuse_year(_FIRST)
+    return _last_early(*bounds, is_early).astimezone(due.tzinfo)
+
+
+def _midnight_before(schedule: DatedShifts, day: date) -> datetime:
+    """Return 0:00 of a date, in UTC."""
+    return midnight_after(schedule, day - ONE_DAY)
+
+
+def _steps_back(
+    late: datetime, is_early: Callable[[datetime], bool], *, is_known: bool
+) -> tuple[datetime, datetime] | None:
+    """Search backwards for bounds of the latest start: one early enough, and a later one.
+
+    The later start is not early enough, or its answer is unknown. The steps back from ``late``
+    grow, until a step leads from a start with a known answer to one with an unknown answer; from
+    there on the steps shrink. ``is_known`` is False if ``late`` may be early enough. Returns None
+    if no start is early enough for certain.
+    """
+    step, shrinks = ONE_DAY, False
+    while late > _FIRST:
+        step = min(step, late - _FIRST)
+        early = late - step
+        try:
+            if is_early(early):
+                return early, late
+            is_known = True
+        except CalendarCoverageError:
+            if step <= TICK:
+                raise
+            if is_known:
+                step, shrinks = step // 2, True
+                continue
+        late = early
+        step = max(TICK, step // 2) if shrinks else min(2 * step, 4096 * ONE_DAY)
+    return None
+
+
+def _last_early(early: datetime, late: datetime, is_early: Callable[[datetime], bool]) -> datetime:
+    """Return the last start that is early enough, between ``early`` and the later ``late``.
+
+    ``early`` is early enough, and ``late`` is not. If a start is too late, all later starts must be
+    too late as well.
+    """
+    while late - early > TICK:
+        middle = early + (late - early) // 2
+        if is_early(middle):
+            early = middle
+        else:
+            late = middle
+    return early
+
+
+# -- kinds of budgets ------------------------------------------------------------------------
+
+
+class DayAnswer(NamedTuple):
+    """The due time and the limit of a budget."""
+
+    due_at: datetime
+    limit: datetime
+
+
+class DayBounds(NamedTuple):
+    """The earliest and the latest due time, and the earliest and the latest limit, in UTC.
+
+    Whatever the unknown dates are, the answer lies between these bounds. A missing bound is None.
+    """
+
+    due_at: tuple[datetime | None, datetime | None]
+    limit: tuple[datetime | None, datetime | None]
+
+
+NO_BOUNDS: Final = DayBounds((None, None), (None, None))
+
+
+class BudgetKind(metaclass=ABCMeta):
+    """A budget that is not a plain timedelta: a dataclass whose first field is its size.
+
+    ``_unit`` is what the text of the budget counts, in the singular, such as ``working day``.
+    Columns ask for each row, except for budgets that are an amount and for day budgets.
+    """
+
+    __slots__ = ()
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    _unit: ClassVar[str]
+
+    @classmethod
+    def parse(cls, text: str, **counting: str | None) -> Self | None:
+        """Return the budget of a text, None if it names another kind.
+
+        ``counting`` are the options ``roll`` and ``count_from``. Raises BudgetError if the kind
+        needs a roll and none is given.
+        """
+        counted = _COUNTED.fullmatch(text.strip().lower())
+        if counted is None:
+            return None
+        number, unit = counted.groups()
+        if " ".join(_SINGULAR.get(word, word) for word in unit.split()) != cls._unit:
+            return None
+        options: dict[str, Any] = {
+            name: counting[name] for name in cls.__dataclass_fields__ if name in COUNTING
+        }
+        if options.get("roll", "none") is None:
+            raise BudgetError(say("no_roll", text=shown(text)), text=text)
+        build: Callable[..., Self] = cls
+        return build(int(number), **options)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the budget, keyed by name."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @abstractmethod
+    def answer(self, schedule: DatedShifts, start: datetime, pauses: Pauses = ()) -> DayAnswer:
+        """Return the due time and the limit in the zone of ``start``.
+
+        Raises CalendarCoverageError.
+        """
+
+    def bounds(
+        self, schedule: DatedShifts, start: datetime, paused: Pauses, possibly_paused: Pauses
+    ) -> DayBounds:
+        """Return the earliest and latest due time and limit over all completions of a schedule.
+
+        ``schedule`` must have completions. ``paused`` are the certain pauses. ``possibly_paused``
+        are the certain and the possible pauses.
+        """
+        return NO_BOUNDS
+
+    def latest_start(self, schedule: DatedShifts, due: datetime) -> datetime:
+        """Return the latest start whose due time is no later than ``due``.
+
+        Raises CalendarCoverageError, and BudgetError if the schedule has no weekly hours.
+        """
+        rolls_back = self.as_dict().get("roll") == "preceding"
+        return latest_start_by_search(due, schedule, self, rolls_back=rolls_back)
+
+    def amounts(self, schedule: DatedShifts) -> list[tuple[timedelta, timedelta]] | None:
+        """Return the working time that the budget equals, None if it is none.
+
+        It is a list of pairs: the amount for all starts from an instant on.
+        """
+        return None
+
+    def clock_amount(self) -> timedelta | None:
+        """Return the time around the clock that the budget equals, None if it is none."""
+        return None

@@ -6,25 +6,43 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from workhours_sla.calendars.date_ranges import dates_between, in_any
-from workhours_sla.calendars.day import Day, DayKind, Entry
-from workhours_sla.errors import BudgetError
+from workhours_sla.calendars.days import Day, DayKind, Entry, dates_between, in_any
+from workhours_sla.errors import BudgetError, CalendarCoverageError
 from workhours_sla.module_names import public
 from workhours_sla.text import words
 from workhours_sla.text.catalog import DAY_PARTS, DAYS, LANGUAGES, current, language
-from workhours_sla.worktime.budget import format_amount, iso_amount
-from workhours_sla.worktime.budget_data import budget_data
-from workhours_sla.worktime.budget_kinds import Budget, ClockTime, DayBudget
-from workhours_sla.worktime.dated_shifts import DatedShifts
-from workhours_sla.worktime.explain_days import DatePart, Part, day_parts
-from workhours_sla.worktime.instants import datetime_in, moment_of
-from workhours_sla.worktime.interval_sets import clip, subtract
+from workhours_sla.worktime.amounts import format_amount, iso_amount
+from workhours_sla.worktime.budgets import Budget, budget_data
+from workhours_sla.worktime.day_budgets import DayBudget, first_day
+from workhours_sla.worktime.due_dates import (
+    BudgetKind,
+    DatedShifts,
+    is_paused,
+    paused_dates,
+)
+from workhours_sla.worktime.intervals import clip, subtract
 from workhours_sla.worktime.pauses import Pauses, moments_of
-from workhours_sla.worktime.zone_offsets import ONE_DAY, TICK, ZERO, TimeSpan
+from workhours_sla.worktime.shifts import spans_on
+from workhours_sla.worktime.times import ONE_DAY, TICK, ZERO, TimeSpan, datetime_in, moment_of
 
 SCHEMA_VERSION = 4
+Part = Literal["start", "counted", "off", "paused", "end", "passed", "due"]
+"""The role of a date in a day budget, see ``Step``."""
+
+
+class DatePart(NamedTuple):
+    """The role of a date in a day budget, and its number among the counted dates, from 1.
+
+    ``number`` is None if the date does not count, in a budget of months, and if it is unknown.
+    """
+
+    part: Part | None
+    number: int | None
+
+
+NO_PART = DatePart(None, None)
 
 
 @public()
@@ -185,16 +203,14 @@ class Trace:
 
 def check_until(until: object) -> None:
     """Raise BudgetError if ``until`` is neither a budget nor a datetime."""
-    if not isinstance(until, datetime | Budget):
+    if not isinstance(until, datetime | timedelta | BudgetKind):
         msg = f"explain needs a budget or an instant, not {until!r}"
         raise BudgetError(msg, budget=until)
 
 
 def fixed_amount(budget: Budget) -> timedelta | None:
     """Return the amount of working time or clock time, None for days, whose amount varies."""
-    if isinstance(budget, ClockTime):
-        return budget.amount
-    return budget if isinstance(budget, timedelta) else None
+    return budget if isinstance(budget, timedelta) else budget.clock_amount()
 
 
 def trace_of(
@@ -211,10 +227,8 @@ def trace_of(
     parts: dict[date, DatePart] = {}
     if isinstance(budget, DayBudget):
         parts = day_parts(budget, schedule, start, end, pauses)
-        last = max(parts)
-        if isinstance(budget, DayBudget) or last > end.astimezone(schedule.tz).date():
-            hi = max(hi, moment_of(schedule.end_of_day(last)))
-    if isinstance(budget, ClockTime):
+        hi = max(hi, moment_of(schedule.end_of_day(max(parts))))
+    if isinstance(budget, BudgetKind) and budget.clock_amount() is not None:
         steps = tuple(_clock_steps(schedule, lo, hi))
     else:
         steps = tuple(
@@ -258,10 +272,8 @@ def _steps(
         )
         counted[day] = pieces
         left = subtract(pieces, clip(pauses, pieces[0][0], pieces[-1][1])) if pieces else []
-        if pieces or (first <= day and schedule.knows(day)):
+        if pieces or first <= day:
             yield _step(schedule, day, left, paused=_length(pieces) - _length(left))
-        elif first <= day:
-            yield _step(schedule, day, left)
 
 
 def _clock_steps(schedule: DatedShifts, lo: timedelta, hi: timedelta) -> Iterator[Step]:
@@ -319,7 +331,7 @@ def _should_have_hours(schedule: DatedShifts, day: date) -> bool:
 
 
 def _spans(schedule: DatedShifts, day: date) -> list[TimeSpan]:
-    return schedule._spans_on(day, schedule.shifts_on(day)) if schedule.knows(day) else []
+    return spans_on(schedule.tz, day, schedule.shifts_on(day)) if schedule.knows(day) else []
 
 
 def _runs(steps: tuple[Step, ...]) -> Iterator[tuple[date, date, Step]]:
@@ -399,3 +411,49 @@ def _act(entry: Entry) -> dict[str, Any]:
         "known_from": act.known_from.isoformat() if act.known_from else None,
         "decides": entry.kind is not DayKind.WORK,
     }
+
+
+# -- the dates of a day budget -----------------------------------------------------------------
+
+
+def day_parts(
+    budget: DayBudget, schedule: DatedShifts, start: datetime, due_at: datetime, pauses: Pauses
+) -> dict[date, DatePart]:
+    """Return the role of each date in a day budget, from the start to the last date.
+
+    The last date is the due date or, if the due date moved back, the date on which the term ends.
+    ``due_at`` is the due time. If the other dates are unknown, the result has only the due date.
+    """
+    due_on = (due_at - TICK).astimezone(schedule.tz).date()
+    try:
+        ends_on = budget.without_roll().due_on(schedule, start, pauses)
+        found = dict(_parts(budget, schedule, start, ends_on, pauses))
+    except CalendarCoverageError:  # the due date is certain, but not which dates count
+        return {due_on: DatePart("due", None)}
+    for day in dates_between(ends_on, due_on):
+        found.setdefault(day, DatePart("passed", None))
+    found[ends_on] = found[ends_on]._replace(part="end")
+    found[due_on] = found.get(due_on, NO_PART)._replace(part="due")
+    return found
+
+
+def _parts(
+    budget: DayBudget, schedule: DatedShifts, start: datetime, ends_on: date, pauses: Pauses
+) -> Iterator[tuple[date, DatePart]]:
+    start_date = start.astimezone(schedule.tz).date()
+    first = first_day(schedule, start, budget.as_dict().get("count_from", "next_day"))
+    paused = paused_dates(schedule, pauses)
+    counted: int | None = 0
+    for day in dates_between(start_date, ends_on):
+        if day < first:
+            yield day, DatePart("start", None)
+        elif is_paused(day, paused):
+            yield day, DatePart("paused", None)
+        elif (counts := budget.counts(schedule, day)) is None:
+            counted = None
+            yield day, NO_PART
+        elif not counts:
+            yield day, DatePart("off", None)
+        else:
+            counted = counted + 1 if budget.numbers_dates() and counted is not None else None
+            yield day, DatePart("counted", counted)

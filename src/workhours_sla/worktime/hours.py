@@ -13,7 +13,7 @@ from functools import cache
 from itertools import groupby, pairwise
 from typing import Final, NamedTuple, NoReturn
 
-from workhours_sla.calendars.date_ranges import dates_between
+from workhours_sla.calendars.days import dates_between
 from workhours_sla.errors import ArgumentError, HoursSyntaxError, shown
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import say
@@ -30,7 +30,7 @@ from workhours_sla.worktime.hours_rules import (
     last_day,
 )
 from workhours_sla.worktime.shifts import WHOLE_DAY, Shift, Shifts, merge_shifts
-from workhours_sla.worktime.zone_offsets import ONE_DAY
+from workhours_sla.worktime.times import ONE_DAY
 
 LONGEST: Final = 10_000
 """Maximum length of weekly hours as text, in characters."""
@@ -361,7 +361,7 @@ class WeeklyHours(NamedTuple):
             raise ArgumentError(msg)
         parser = _Parser(text, EXAMPLE)
         rules, holidays_off = parser.rules()
-        hours = cls._of(rules, holidays_off=holidays_off)
+        hours = _hours_of(rules, holidays_off=holidays_off)
         if (never := hours_rules.never_applied(rules)) is not None:
             parser.refuse("hours_never", _advice(rules, never), rule=never.text)
         if (lost := hours_rules.pointless(rules)) is not None:
@@ -372,12 +372,6 @@ class WeeklyHours(NamedTuple):
             night, later = (rule.text for rule in conflict)
             parser.refuse("hours_after_midnight", better, rule=later, night=night)
         return hours
-
-    @classmethod
-    def _of(cls, rules: Rules, *, holidays_off: bool = False) -> WeeklyHours:
-        week = _week([rule for rule in rules if rule.dates == Dates()])
-        dated = any(rule.dates != Dates() for rule in rules)
-        return cls(week, holidays_off, tuple(r._replace(text="") for r in rules) if dated else ())
 
     def week_of(self, day: date) -> WeeklyHours:
         """Return the weekly hours of the season and the ISO week of a date.
@@ -432,10 +426,17 @@ class WeeklyHours(NamedTuple):
         return "; ".join(filter(None, (text, "PH off" if self.holidays_off else ""))) or "off"
 
 
+def _hours_of(rules: Rules, *, holidays_off: bool = False) -> WeeklyHours:
+    week = _week([rule for rule in rules if rule.dates == Dates()])
+    dated = any(rule.dates != Dates() for rule in rules)
+    kept = tuple(rule._replace(text="") for rule in rules) if dated else ()
+    return WeeklyHours(week, holidays_off, kept)
+
+
 def _advice(rules: Rules, dropped: Rule) -> str:
     """Return the hours without the rule ``dropped`` as text, or an example if that is not valid."""
     kept = tuple(rule for rule in rules if rule is not dropped)
-    hours = WeeklyHours._of(kept)
+    hours = _hours_of(kept)
     checks = hours_rules.never_applied, hours_rules.pointless, hours_rules.midnight_conflict
     refused = hours.rules and any(check(kept) for check in checks)
     return EXAMPLE if refused or hours.empty else str(hours)
@@ -472,4 +473,4 @@ def _added_up(rules: Rules) -> WeeklyHours | None:
         shifts = sorted(shift for rule in rules if day in rule.weekdays for shift in rule.shifts)
         if any(one.end > other.start for one, other in pairwise(shifts)):
             return None
-    return WeeklyHours._of(tuple(rule._replace(effect=Effect.ADD) for rule in rules))
+    return _hours_of(tuple(rule._replace(effect=Effect.ADD) for rule in rules))

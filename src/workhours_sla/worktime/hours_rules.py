@@ -7,7 +7,6 @@ https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import Enum
@@ -15,9 +14,9 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from workhours_sla.calendars.date_ranges import dates_between
+from workhours_sla.calendars.days import dates_between
 from workhours_sla.worktime.shifts import Shifts, format_shifts, merge_shifts, without
-from workhours_sla.worktime.zone_offsets import ONE_DAY
+from workhours_sla.worktime.times import ONE_DAY
 
 WEEKDAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 MONTHS: Final = (
@@ -31,7 +30,7 @@ MonthDay = tuple[int, int]
 
 def last_day(month: int) -> int:
     """Return the number of days of a month in a leap year."""
-    return monthrange(2000, month)[1]
+    return 29 if month == 2 else 30 + (month in {1, 3, 5, 7, 8, 10, 12})
 
 
 class Dates(NamedTuple):

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from workhours_sla.errors import ArgumentError
-from workhours_sla.worktime.engine.timeline import Timeline
-from workhours_sla.worktime.instants import moment_of
-from workhours_sla.worktime.interval_sets import join
-from workhours_sla.worktime.zone_offsets import ZERO, TimeSpan
+from workhours_sla.worktime.intervals import join
+from workhours_sla.worktime.times import ZERO, TimeSpan, moment_of
 
 Pauses = Sequence[tuple[datetime, datetime]]
 """Pairs (since, until) of aware datetimes, in any order. Overlaps count once.
 
 For a pause that has not ended yet, give the instant of your question, such as now, as its end.
 """
+
+
+Worked = Callable[[timedelta], timedelta]
+"""A function that returns the working time C up to an instant."""
 
 
 def moments_of(pauses: Pauses) -> list[TimeSpan]:
@@ -65,49 +67,52 @@ def _check_pairs(pauses: object) -> None:
             raise ArgumentError(msg) from None
 
 
+def delays(used: Any, budget: Any, *, limit: bool) -> Any:
+    """Return whether a pause delays the due time of a budget, or its limit.
+
+    ``used`` is the part of the budget that is used up when the pause begins. A pause that begins
+    exactly when the budget is used up delays only the limit. Columns compare arrays.
+    """
+    return used <= budget if limit else used < budget
+
+
 def paused_between(
-    line: Timeline, start: timedelta, end: timedelta, pauses: Iterable[TimeSpan]
+    worked: Worked, start: timedelta, end: timedelta, pauses: Iterable[TimeSpan]
 ) -> timedelta:
     """Return the paused working time between two instants, negative if ``end`` is earlier."""
     if end < start:
-        return -paused_between(line, end, start, pauses)
+        return -paused_between(worked, end, start, pauses)
     paused = ZERO
     for since, until in pauses:
         first, last = max(since, start), min(until, end)
         if first < last:
-            paused += line.worked(last) - line.worked(first)
+            paused += worked(last) - worked(first)
     return paused
 
 
 def paused_before_answer(
-    worked: Callable[[timedelta], timedelta],
+    worked: Worked,
     start: timedelta,
     budget: timedelta,
     pauses: Iterable[TimeSpan],
     *,
-    latest: bool,
-    knows: Callable[[timedelta], bool] | None = None,
+    limit: bool,
+    knows: Callable[[timedelta], bool] = lambda _: True,
 ) -> timedelta | None:
-    """Return the paused working time that delays the due time of a budget, or the limit.
+    """Return the paused working time that delays the due time of a budget, or its limit.
 
-    ``latest`` is True for the limit, False for the due time.
-
-    A pause that begins before the budget is used up delays the due time and the limit. A pause that
-    begins exactly when the budget is used up delays only the limit. ``worked`` returns the working
-    time up to an instant. ``knows`` returns whether an instant is known; None means that all
-    instants are known. Returns None if a pause that delays the answer ends at an unknown instant.
+    Returns None if a pause that delays the answer ends at an unknown instant.
     """
     paused = ZERO
     at_start = worked(start)
     for since, until in pauses:
         first = max(since, start)
-        if until <= first or (knows is not None and not knows(first)):
+        if until <= first or not knows(first):
             continue
         before = worked(first)
-        used = before - at_start - paused
-        if used > budget or (used == budget and not latest):
+        if not delays(before - at_start - paused, budget, limit=limit):
             break
-        if knows is not None and not knows(until):
+        if not knows(until):
             return None
         paused += worked(until) - before
     return paused

@@ -1,4 +1,13 @@
-"""A schedule: calendar, weekly hours and time zone, with the verbs of working time."""
+"""A schedule: calendar, weekly hours and time zone, with the verbs of working time.
+
+The shifts of each date follow from the weekly hours, the calendar and the overrides:
+
+- A working day has the shifts of its weekday.
+- A transferred working day has the shifts of the weekday of the date it was swapped with.
+- A short day has its shifts shortened.
+- A day off has no shifts.
+- A date with an override has the shifts of the override, never shortened.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +15,15 @@ import warnings
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 from workhours_sla.argument_types import checked
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.country_zones import zones_of
-from workhours_sla.calendars.date_ranges import EARLIEST, LATEST, DateRange
-from workhours_sla.calendars.iana_zone import time_zone
+from workhours_sla.calendars.days import EARLIEST, LATEST, DateRange, Day, in_any, merged
+from workhours_sla.calendars.zones import time_zone, zones_of
 from workhours_sla.errors import (
     ArgumentError,
     CalendarCoverageError,
@@ -28,21 +36,18 @@ from workhours_sla.errors import (
 )
 from workhours_sla.module_names import public
 from workhours_sla.text.messages import Phrase, say
-from workhours_sla.worktime.combined import Combinable
-from workhours_sla.worktime.dated_shifts import DatedShifts
-from workhours_sla.worktime.engine.compiler import Compiler
-from workhours_sla.worktime.engine.timeline import Timeline
+from workhours_sla.worktime.combined import Combination
 from workhours_sla.worktime.hours import WeeklyHours, parse_shifts
 from workhours_sla.worktime.hours_rules import WEEKDAYS
-from workhours_sla.worktime.instants import datetime_in
 from workhours_sla.worktime.pauses import Pauses
-from workhours_sla.worktime.shifts import Shifts, format_shifts, merge_shifts
-from workhours_sla.worktime.unknown_dates import certain_answer, refused
-from workhours_sla.worktime.working_time import Interval
-from workhours_sla.worktime.zone_offsets import ONE_DAY, zone_offsets
+from workhours_sla.worktime.shifts import Shifts, format_shifts, merge_shifts, shorten, spans_on
+from workhours_sla.worktime.timeline import Compiler, Timeline
+from workhours_sla.worktime.times import ONE_DAY, datetime_in, midnight_on, zone_offsets
+from workhours_sla.worktime.unknown import answers_unknown_dates, refused
+from workhours_sla.worktime.verbs import Interval, WorkingTime
 
 if TYPE_CHECKING:
-    from workhours_sla.worktime.budget_kinds import Budget
+    from workhours_sla.worktime.budgets import Budget
     from workhours_sla.worktime.explain import Trace
 
 Value = TypeVar("Value")
@@ -53,7 +58,7 @@ _COMPLETED = timedelta(days=731)
 
 @public()
 @checked
-class Schedule(Combinable, DatedShifts):
+class Schedule(WorkingTime):
     """A calendar, weekly hours and a time zone, which together define working time.
 
     ``calendar`` is a Calendar, an id such as ``RU-VGG``, or None for a calendar without days off.
@@ -81,7 +86,14 @@ class Schedule(Combinable, DatedShifts):
     '2025-11-01 12:30:00+03:00'
     """
 
-    __slots__ = ("calendar", "changes", "hours", "overrides", "shorten_at_start")
+    __slots__ = ("_full", "calendar", "changes", "hours", "overrides", "shorten_at_start")
+
+    calendar: Calendar
+    hours: WeeklyHours
+    overrides: Mapping[date, Shifts]
+    changes: Mapping[date, WeeklyHours]
+    shorten_at_start: bool
+    _full: bool | None
 
     def __init__(
         self,
@@ -103,7 +115,8 @@ class Schedule(Combinable, DatedShifts):
         setter(self, "changes", _parse_keyed("changes", changes or {}, _parse_hours))
         setter(self, "shorten_at_start", shorten_at_start)
         setter(self, "calendar", self._opened(calendar))
-        self._init(_zone_of(tz, calendar))
+        setter(self, "_full", None)
+        super().__init__(_zone_of(tz, calendar))
         self._check()
 
     def _weeks(self) -> tuple[WeeklyHours, ...]:
@@ -141,6 +154,39 @@ class Schedule(Combinable, DatedShifts):
             )
             raise HoursSyntaxError(msg, text=str(self.hours))
 
+    # -- the shifts of a date ------------------------------------------------------------------
+
+    def shifts_on(self, day: date) -> Shifts:
+        """Return the shifts that start on a date, shortened if the date is short.
+
+        Raises CalendarCoverageError for a date that the calendar does not cover.
+
+        >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+        >>> (opening, closing), = office.shifts_on(date(2025, 11, 1))  # a working Saturday, short
+        >>> print(opening, closing)
+        9:00:00 17:00:00
+        """
+        override = self.overrides.get(day)
+        if override is not None:
+            return override
+        if self._full is not None and self.knows(day) and not self._decided(day):
+            return self._completed(day)
+        return self._calendar_shifts(self.calendar.day(day))
+
+    def hours_on(self, day: date) -> WeeklyHours:
+        """Return the weekly hours in force on a date, for its season and its ISO week.
+
+        >>> summer = {date(2026, 6, 1): "Mo-Fr 08:00-17:00"}
+        >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00", changes=summer)
+        >>> print(office.hours_on(date(2026, 5, 31)), "|", office.hours_on(date(2026, 6, 1)))
+        Mo-Fr 09:00-18:00 | Mo-Fr 08:00-17:00
+        """
+        hours = self.hours
+        for since, changed in self.changes.items():
+            if since <= day:
+                hours = changed
+        return hours.week_of(day)
+
     def intervals_of(self, day: date) -> tuple[Interval, ...]:
         """Return the working time of the shifts that start on a date, in the schedule's zone.
 
@@ -153,8 +199,114 @@ class Schedule(Combinable, DatedShifts):
         """
         return tuple(
             Interval(datetime_in(self.tz, start), datetime_in(self.tz, end))
-            for start, end in self._spans_on(day, self.shifts_on(day))
+            for start, end in spans_on(self.tz, day, self.shifts_on(day))
         )
+
+    def end_of_day(self, day: date) -> datetime:
+        """Return 24:00 of a date, in the schedule's zone.
+
+        If the clocks are set back across midnight, this is the second midnight.
+
+        >>> print(Schedule("RU-VGG", "Mo-Fr 09:00-18:00").end_of_day(date(2025, 3, 12)))
+        2025-03-13 00:00:00+03:00
+        """
+        midnight = midnight_on(day) + ONE_DAY
+        return datetime_in(self.tz, zone_offsets(self.tz).end_of(midnight))
+
+    def knows(self, day: date) -> bool:
+        """Return whether the shifts of a date are known, from the calendar or an override.
+
+        >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+        >>> office.knows(date(2025, 3, 12)), office.knows(date(2031, 3, 12))
+        (True, False)
+        """
+        if self._full is not None:
+            ((first, last),) = self._known_dates()
+            return first <= day <= last
+        return self._decided(day)
+
+    def _decided(self, day: date) -> bool:
+        """Return whether the shifts of a date are known without completing the calendar."""
+        return day in self.overrides or in_any(day, self.calendar.coverage)
+
+    def _calendar_shifts(self, day: Day) -> Shifts:
+        """Return the shifts of a day by the calendar alone, without overrides."""
+        if not day.working:
+            return ()
+        shifts = self.hours_on(day.date).by_weekday[day.hours_of.weekday()]
+        if day.shortened_by:
+            shifts = shorten(shifts, day.shortened_by, at_start=self.shorten_at_start)
+        return shifts
+
+    def _known_dates(self) -> tuple[DateRange, ...]:
+        """Return the ranges of known dates as pairs (first, last), sorted.
+
+        A range of known dates is a range of consecutive dates whose shifts are all known.
+        """
+        known = self._decided_dates()
+        if self._full is None:
+            return known
+        first, last = known[0][0], known[-1][1]
+        return ((first - min(_COMPLETED, first - EARLIEST), last + min(_COMPLETED, LATEST - last)),)
+
+    def _decided_dates(self) -> tuple[DateRange, ...]:
+        return merged([*self.calendar.coverage, *((day, day) for day in self.overrides)])
+
+    def _shifts_between(self, first: date, last: date) -> list[Shifts]:
+        """Return the shifts of each date from ``first`` to ``last``, which must all be known.
+
+        Dates without a calendar entry and without an override take the shifts of their weekday.
+        This is correct for weekends, too: Schedule refuses weekly hours on the calendar's weekend.
+        """
+        shifts = self.hours.between(first, last)
+        for since, changed in self.changes.items():
+            if since <= last:
+                since = max(since, first)  # noqa: PLW2901
+                shifts[(since - first).days :] = changed.between(since, last)
+        for year in range(first.year, last.year + 1):
+            for day, special in self.calendar.special_days(year).items():
+                if first <= day <= last:
+                    shifts[(day - first).days] = self._calendar_shifts(special)
+        for day, override in self.overrides.items():
+            if first <= day <= last:
+                shifts[(day - first).days] = override
+        if self._full is not None:
+            self._complete(shifts, first, last)
+        return shifts
+
+    def _complete(self, shifts: list[Shifts], first: date, last: date) -> None:
+        """Replace the shifts of unknown dates from ``first`` to ``last`` by those completed."""
+        day = first
+        for since, until in (*self._decided_dates(), (last + ONE_DAY, last)):
+            while day < min(since, last + ONE_DAY):
+                shifts[(day - first).days] = self._completed(day)
+                day += ONE_DAY
+            day = max(day, until + ONE_DAY)
+
+    def _completed(self, day: date) -> Shifts:
+        """Return the shifts of an unknown date in a completion.
+
+        A transferred working day has the hours of another weekday. If the calendar allows the hours
+        of several weekdays on the date, a full day has the hours of all these weekdays.
+        """
+        if not self._full:
+            return ()
+        week = self.hours_on(day).by_weekday
+        weekdays = self.calendar.possible_hours_of(day)
+        return merge_shifts(shift for weekday in weekdays for shift in week[weekday])
+
+    def _reach(self) -> tuple[timedelta, timedelta]:
+        """Return the earliest start and the latest end of all shifts, as time since midnight."""
+        shifts = [
+            shift
+            for week in (self.hours, *self.changes.values())
+            for _, of_day in week.all_shifts()
+            for shift in of_day
+        ]
+        shifts += (shift for of_day in self.overrides.values() for shift in of_day)
+        return min(shift.start for shift in shifts), max(shift.end for shift in shifts)
+
+    # -- other questions ---------------------------------------------------------------------
 
     def explain(
         self,
@@ -176,31 +328,41 @@ class Schedule(Combinable, DatedShifts):
         >>> trace.steps[1].day.kind, str(trace.steps[1].used)
         (<DayKind.TRANSFERRED_WORK: 'transferred_work'>, '2:00:00')
         """
-        from workhours_sla.worktime.explain import (
-            check_until,
-            fixed_amount,
-            trace_of,
-        )
+        from workhours_sla.worktime.explain import check_until
 
         check_until(until)
+        return self._trace(start, until, pauses, provisional=provisional)
 
-        def trace(schedule: Schedule) -> Trace:
-            if isinstance(until, datetime):
-                used = schedule.elapsed(start, until, pauses=pauses)
-                return trace_of(schedule, (start, until), budget=None, used=used, pauses=pauses)
-            due_at = schedule.deadline(start, until, pauses=pauses)
-            amount = fixed_amount(until)
-            if amount is None:
-                with suppress(CalendarCoverageError):  # the due time is certain nevertheless
-                    amount = schedule.elapsed(start, due_at, pauses=pauses)
-            return trace_of(schedule, (start, due_at), budget=until, used=amount, pauses=pauses)
+    @answers_unknown_dates(refused)
+    def _trace(
+        self,
+        start: datetime,
+        until: Budget | datetime,
+        pauses: Pauses,
+        *,
+        provisional: bool = False,
+    ) -> Trace:
+        from workhours_sla.worktime.explain import fixed_amount, trace_of
 
-        try:
-            return trace(self)
-        except CalendarCoverageError as error:
-            return certain_answer(error, self, trace, provisional=provisional, certain=refused)
+        if isinstance(until, datetime):
+            used = self.elapsed(start, until, pauses=pauses)
+            return trace_of(self, (start, until), budget=None, used=used, pauses=pauses)
+        due_at = self.deadline(start, until, pauses=pauses)
+        amount = fixed_amount(until)
+        if amount is None:
+            with suppress(CalendarCoverageError):  # the due time is certain nevertheless
+                amount = self.elapsed(start, due_at, pauses=pauses)
+        return trace_of(self, (start, due_at), budget=until, used=amount, pauses=pauses)
 
-    # -- for the engine ----------------------------------------------------------------------
+    def __or__(self, other: WorkingTime) -> Combination:
+        """Return the working time of either schedule, in the zone of the first."""
+        return Combination("|", self, other)
+
+    def __and__(self, other: WorkingTime) -> Combination:
+        """Return the time that both schedules count as working time, in the zone of the first."""
+        return Combination("&", self, other)
+
+    # -- for the verbs -----------------------------------------------------------------------
 
     def _compile(self) -> tuple[Timeline, ...]:
         zone, reach = zone_offsets(self.tz), self._reach()
@@ -220,13 +382,24 @@ class Schedule(Combinable, DatedShifts):
     def _build_by_rule(self) -> Schedule:
         return Schedule(self.calendar.provisional(), self.hours, **self._options())
 
-    def _build_completions(self) -> tuple[Completion, Completion] | None:
-        if not self._known_dates():
+    def _build_completions(self) -> tuple[Schedule, Schedule] | None:
+        if self._full is not None or not self._known_dates():
             return None
-        return Completion.of(self, full=False), Completion.of(self, full=True)
+        return self._completion(full=False), self._completion(full=True)
 
-    def _dates(self, budget: object) -> Self:
-        return self
+    def _completion(self, *, full: bool) -> Schedule:
+        """Return the schedule with all unknown dates full working days if ``full``, else days off.
+
+        The working time of every other completion lies between these two, see ``unknown``. Dates
+        more than two years before the first or after the last known date stay unknown.
+        """
+        completed = Schedule.__new__(Schedule)
+        setter = object.__setattr__
+        for name in Schedule.__slots__:
+            setter(completed, name, getattr(self, name))
+        setter(completed, "_full", full)
+        WorkingTime.__init__(completed, self.tz)
+        return completed
 
     # -- a value -----------------------------------------------------------------------------
 
@@ -247,86 +420,25 @@ class Schedule(Combinable, DatedShifts):
             tuple(self.overrides.items()),
             tuple(self.changes.items()),
             self.shorten_at_start,
+            self._full,
         )
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (self.calendar, self.hours, self._options())
+        arguments = self.calendar, self.hours, self._options()
+        return _rebuild, arguments if self._full is None else (*arguments, self._full)
 
     def __repr__(self) -> str:
         overrides = f", {len(self.overrides)} overrides" if self.overrides else ""
         return f"<Schedule {self.calendar.id} {str(self.hours)!r} {self.tz.key}{overrides}>"
 
 
-class Completion(Schedule):
-    """A schedule whose unknown dates are all full working days if ``full``, otherwise days off.
-
-    The working time of every other completion lies between these two, see ``unknown_dates``. A
-    transferred working day has the hours of another weekday. If the calendar allows the hours of
-    several weekdays on an unknown date, a full day has the hours of all these weekdays. Dates more
-    than two years before the first or after the last known date stay unknown.
-    """
-
-    __slots__ = ("full",)
-
-    full: bool
-
-    @classmethod
-    def of(cls, schedule: Schedule, *, full: bool) -> Completion:
-        """Return the schedule with all unknown dates full working days if ``full``, else off."""
-        completed = cls.__new__(cls)
-        setter = object.__setattr__
-        for name in Schedule.__slots__:
-            setter(completed, name, getattr(schedule, name))
-        setter(completed, "full", full)
-        completed._init(schedule.tz)
-        return completed
-
-    def shifts_on(self, day: date) -> Shifts:
-        """Return the shifts that start on a date. Raises CalendarCoverageError if unknown."""
-        if super().knows(day) or not self.knows(day):
-            return super().shifts_on(day)
-        return self._completed(day)
-
-    def knows(self, day: date) -> bool:
-        """Return whether the shifts of a date are known or assigned by the completion."""
-        ((first, last),) = self._known_dates()
-        return first <= day <= last
-
-    def _completed(self, day: date) -> Shifts:
-        if not self.full:
-            return ()
-        week = self.hours_on(day).by_weekday
-        weekdays = self.calendar.possible_hours_of(day)
-        return merge_shifts(shift for weekday in weekdays for shift in week[weekday])
-
-    def _shifts_between(self, first: date, last: date) -> list[Shifts]:
-        shifts = super()._shifts_between(first, last)
-        day = first
-        for since, until in (*super()._known_dates(), (last + ONE_DAY, last)):
-            while day < min(since, last + ONE_DAY):
-                shifts[(day - first).days] = self._completed(day)
-                day += ONE_DAY
-            day = max(day, until + ONE_DAY)
-        return shifts
-
-    def _known_dates(self) -> tuple[DateRange, ...]:
-        known = super()._known_dates()
-        first, last = known[0][0], known[-1][1]
-        return ((first - min(_COMPLETED, first - EARLIEST), last + min(_COMPLETED, LATEST - last)),)
-
-    def _build_completions(self) -> None:
-        return None
-
-    def _key(self) -> tuple[object, ...]:
-        return (self.full, *super()._key())
-
-    def __reduce__(self) -> tuple[object, ...]:
-        schedule = Schedule(self.calendar, self.hours, **self._options())
-        return partial(Completion.of, full=self.full), (schedule,)
-
-
-def _rebuild(calendar: Calendar, hours: WeeklyHours, options: dict[str, Any]) -> Schedule:
-    return Schedule(calendar, hours, **options)
+def _rebuild(
+    calendar: Calendar, hours: WeeklyHours, options: dict[str, Any], *completed: bool
+) -> Schedule:
+    schedule = Schedule(calendar, hours, **options)
+    for full in completed:
+        object.__setattr__(schedule, "_full", full)
+    return schedule
 
 
 @lru_cache(maxsize=1)

@@ -1,13 +1,13 @@
-"""The shifts of one day, as times on the wall clock."""
+"""The shifts of one day, as times on the wall clock and as instants."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta, tzinfo
 from typing import NamedTuple
 
-from workhours_sla.worktime.interval_sets import join, subtract
-from workhours_sla.worktime.zone_offsets import ONE_DAY, ZERO
+from workhours_sla.worktime.intervals import join, subtract
+from workhours_sla.worktime.times import ONE_DAY, ZERO, TimeSpan, midnight_on, zone_offsets
 
 
 class Shift(NamedTuple):
@@ -65,6 +65,14 @@ def shorten(shifts: Shifts, by: timedelta, *, at_start: bool = False) -> Shifts:
         if cut < end - start:
             kept.append((start + cut, end) if at_start else (start, end - cut))
     return tuple(Shift(*span) for span in sorted(kept))
+
+
+def spans_on(tz: tzinfo, day: date, shifts: Iterable[Shift]) -> list[TimeSpan]:
+    """Return the instants of the shifts of a date, as sorted disjoint spans."""
+    midnight, zone = midnight_on(day), zone_offsets(tz)
+    return join(
+        span for start, end in shifts for span in zone.instants_of(midnight + start, midnight + end)
+    )
 
 
 def format_shifts(shifts: Sequence[Shift]) -> str:

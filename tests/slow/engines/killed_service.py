@@ -19,7 +19,7 @@ from threading import Thread
 from kit.event_sender import Sender
 from kit.served import TOKEN, WRITE
 from tests.slow.engines.postgres_server import Server
-from workhours_sla.stores.places import open_reader
+from workhours_sla.stores.open import open_reader
 
 TOKENS = '[service]\ntokens_env = "WORKHOURS_TOKENS"\n'
 PATIENCE = 300

@@ -9,7 +9,7 @@ import psycopg
 
 from kit.stored import a_batch
 from kit.values import POLICY
-from workhours_sla.stores.places import open_store
+from workhours_sla.stores.open import open_store
 from workhours_sla.stream import Pipeline, PostgresStore
 
 

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.slow.engines.dbt_project import dbt_program
 
 from kit.paths import DOCS, ROOT
-from tests.slow.engines.dbt_project import dbt_program
 from tools.documents import LANGUAGES, blocks_of
 
 pytestmark = [

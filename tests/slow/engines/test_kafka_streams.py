@@ -23,7 +23,7 @@ from tests.slow.engines.mock_kafka import MockCluster
 from tests.slow.engines.postgres_server import Server
 from tests.slow.engines.whole_streams import CONFIG, KILLS, Stream, place_of
 from workhours_sla.errors import StoreError
-from workhours_sla.stores.places import open_reader
+from workhours_sla.stores.open import open_reader
 from workhours_sla.stores.reader import StoreReader
 
 pytestmark = pytest.mark.engines

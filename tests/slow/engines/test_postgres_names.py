@@ -15,8 +15,8 @@ from tests.slow.engines.postgres_stores import execute, filled, terminate
 from workhours_sla import EventType
 from workhours_sla.cli.main import main
 from workhours_sla.errors import EventError, StoreError
-from workhours_sla.sla.event import MOST_ID
-from workhours_sla.stores.places import open_store
+from workhours_sla.sla.event import MOST_TEXT
+from workhours_sla.stores.open import open_store
 from workhours_sla.stream import (
     Batch,
     Checkpoint,
@@ -108,7 +108,7 @@ def test_the_schema_is_the_one_that_the_server_takes_the_name_for(
 
 @pytest.mark.parametrize("letters", ["абвгдежзиклмнопрст", "\x01\x02"])
 def test_the_longest_id_of_an_event_can_be_indexed(letters: str, address: str) -> None:
-    count = MOST_ID // len(letters[0].encode())
+    count = MOST_TEXT // len(letters[0].encode())
     longest = "".join(random.Random(1).choices(letters, k=count))  # it does not compress
     with Pipeline(open_store(address), POLICY) as pipe:
         one = event("1", longest, EventType.CREATED, at(2025, 3, 12, 10))

@@ -15,7 +15,7 @@ from tests.slow.engines.engine import differences
 from tests.slow.engines.schedules import SCHEDULES
 from tests.slow.engines.sql_engines import DIALECTS, SQLEngine, opened
 from workhours_sla import CalendarDays, Schedule, WorkingDays, columns
-from workhours_sla.worktime.budget_kinds import DayBudget
+from workhours_sla.worktime.day_budgets import DayBudget
 
 COUNTS: dict[str, DayBudget] = {
     "working_days(3)": WorkingDays(3),

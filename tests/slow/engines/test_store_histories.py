@@ -19,14 +19,16 @@ from hypothesis import strategies as st
 
 pytest.importorskip("psycopg")
 
+
 from kit.promise_scenes import Scene, scenes
 from kit.properties import EXAMPLES, PROPERTY
 from kit.random_streams import cut, deliveries
 from kit.values import HOUR
 from workhours_sla.errors import StoreError
-from workhours_sla.sla.instants import BEGINNING
-from workhours_sla.stores.database import COLUMNS, OWN_KEYS, Database
-from workhours_sla.stores.places import open_to_copy_from
+from workhours_sla.sla.event import BEGINNING
+from workhours_sla.stores.database import Database
+from workhours_sla.stores.open import open_to_read
+from workhours_sla.stores.schema import TABLES, WRITER_KEY
 from workhours_sla.stream import (
     Batch,
     Checkpoint,
@@ -134,13 +136,12 @@ def rows_of(place: Path | str) -> dict[str, list[Any]]:
     """Return all rows of a store by table, in the form that is the same in every database."""
 
     def rows(db: Database, table: str) -> list[Any]:
-        found = [row for row in db.stream(table) if row[0] not in OWN_KEYS]
-        if table == "event":  # the last column is a boolean or a number
-            found = [(*row[:-1], int(row[-1])) for row in found]
-        return sorted(map(repr, found))
+        return sorted(
+            repr(row) for row in db.stream(table) if (table, row[0]) != ("meta", WRITER_KEY)
+        )
 
-    with closing(open_to_copy_from(place)) as db, db.moment():
-        return {table: rows(db, table) for table in COLUMNS}
+    with closing(open_to_read(place)) as db, db.moment():
+        return {table: rows(db, table) for table in TABLES}
 
 
 @FEW

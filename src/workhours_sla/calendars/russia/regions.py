@@ -7,8 +7,8 @@ from datetime import MAXYEAR, date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from workhours_sla.calendars.day import Act, DayKind, Entry, Layer
-from workhours_sla.calendars.russia.data_files import act_of, names_in, read_toml
+from workhours_sla.calendars.days import Act, DayKind, Entry, Layer
+from workhours_sla.calendars.russia.federal import act_of, names_in, read_toml
 from workhours_sla.errors import UnknownCalendarError, shown
 from workhours_sla.text.messages import Phrase, say
 
@@ -107,10 +107,9 @@ def _other_names() -> dict[str, list[str]]:
 
 
 def _open_rows(rows: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of dates without an act: first a subject's own rows, then the common rows.
+    """Yield the rows of dates without an act: a subject's own, then those of all subjects.
 
-    The common rows apply to all subjects. A common row is left out if the subject's own rows
-    contain any of its dates.
+    A common row is left out if the subject's own rows contain any of its dates.
     """
     yield from rows.get("open_days", ())
     own = {day for row in rows.get("open_days", ()) for day in row["dates"]}
@@ -145,10 +144,7 @@ def _holiday(row: dict[str, Any]) -> RegionalHoliday:
 
 
 def _entries(row: dict[str, Any]) -> list[Entry]:
-    """Return the entries of a row.
-
-    The row contains either days off, or one day off and the weekend that was worked instead.
-    """
+    """Return the entries of a row: days off, or a day off and the weekend worked instead."""
     act = act_of(row, source=row["source"])
     swap, name = row.get("swap_with"), row.get("name")
     if swap is None:

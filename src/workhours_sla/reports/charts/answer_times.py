@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from workhours_sla.compliance.cases import Cases
-from workhours_sla.compliance.microseconds import MICROSECOND
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Tally
 from workhours_sla.reports.charts import model
@@ -31,7 +30,8 @@ from workhours_sla.reports.scales import percent_text
 from workhours_sla.sla.forecast import Forecast, Slot
 from workhours_sla.text.catalog import CHARTS
 from workhours_sla.text.numbers import count_text, day_text, hours_exact, number, weekday_text
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.times import TICK
 
 _HOUR: Final = timedelta(hours=1)
 _CURVE_MARKS: Final = 40
@@ -118,7 +118,7 @@ def curve_end(report: ReportNumbers) -> float:
 def _waits(cases: Cases, report: ReportNumbers) -> tuple[np.ndarray, np.ndarray]:
     """Return the waits of the appeals of the curve in hours, and whether each was answered."""
     tally = Tally.of(cases, report.promise.target_rate, report.promise.horizon)
-    hour = _HOUR // MICROSECOND
+    hour = _HOUR // TICK
     return cases.elapsed[tally.timed] / hour, tally.answered[tally.timed]
 
 

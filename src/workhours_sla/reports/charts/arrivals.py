@@ -6,7 +6,7 @@ from itertools import product
 from typing import Final, Literal, get_args
 
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.series import HeatMap
+from workhours_sla.compliance.weeks import HeatMap
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, Tick
 from workhours_sla.reports.scales import (
     neutral_shade,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from workhours_sla.compliance.funnels import Funnel
+from workhours_sla.compliance.fairness import Funnel
 from workhours_sla.compliance.report import ReportNumbers
 from workhours_sla.compliance.tables import Row, Table
 from workhours_sla.reports.charts import model

@@ -23,14 +23,15 @@ from workhours_sla.reports.charts.model import (
     Tick,
 )
 from workhours_sla.reports.printable import printable
+from workhours_sla.sla.clock import in_time
 from workhours_sla.sla.event import Event
 from workhours_sla.sla.holders import Span
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import CHARTS, PHASES
 from workhours_sla.text.numbers import weekday_text, when_text
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.schedule import Schedule
 
 HEIGHT: Final = 130.0
@@ -181,7 +182,7 @@ class Timeline:
         if any(start <= at < end for start, end in pauses):
             return "paused"
         limit = self._outcome.limit
-        return "over" if limit is not None and at > limit else "used"
+        return "used" if limit is None or in_time(at, limit) else "over"
 
     def _stretches(self) -> Iterator[Stretch]:
         """Yield the working time within the range of the axis, night shifts included."""

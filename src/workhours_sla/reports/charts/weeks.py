@@ -7,10 +7,16 @@ from datetime import timedelta
 from itertools import count, pairwise
 from typing import Final
 
-from workhours_sla.compliance.backlog_series import BacklogPoint
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.series import SharePoint, ShareTrend, Side, Trend, TrendPoint
 from workhours_sla.compliance.tables import Row
+from workhours_sla.compliance.weeks import (
+    BacklogPoint,
+    SharePoint,
+    ShareTrend,
+    Side,
+    Trend,
+    TrendPoint,
+)
 from workhours_sla.reports.charts import model
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Layer, Level, Point, Series
 from workhours_sla.reports.plain_text import interval_text, lowest, rate_text

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from workhours_sla.calendars.calendar import Calendar
-from workhours_sla.calendars.day import Day, DayKind
+from workhours_sla.calendars.days import Day, DayKind
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.reports.charts.model import Axis, Box, Chart, Label, in_a_row
 from workhours_sla.text import catalog, messages, words

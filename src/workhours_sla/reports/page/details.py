@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
-from workhours_sla.compliance.attribution import Attribution
+from workhours_sla.compliance.agencies import Attribution
 from workhours_sla.reports.notes import quality_notes, saved_by_an_hour
 from workhours_sla.reports.page import tables
 from workhours_sla.reports.page.elements import Html, element, joined

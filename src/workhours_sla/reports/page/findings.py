@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from workhours_sla.compliance.funnels import Funnel
+from workhours_sla.compliance.fairness import Funnel
 from workhours_sla.compliance.report import ReportNumbers
-from workhours_sla.compliance.series import ShareTrend, Trend
 from workhours_sla.compliance.tables import Quantile, Table
+from workhours_sla.compliance.weeks import ShareTrend, Trend
 from workhours_sla.reports.charts.weeks import signals_of
 from workhours_sla.reports.headline import verdict_of
 from workhours_sla.reports.overdue import amount_in_words

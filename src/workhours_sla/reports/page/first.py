@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from workhours_sla.compliance.group_weeks import GroupCounts
 from workhours_sla.compliance.tables import Row, Table
+from workhours_sla.compliance.weeks import GroupCounts
 from workhours_sla.reports.headline import (
     NAME,
     agencies,

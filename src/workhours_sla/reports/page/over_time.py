@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from workhours_sla.compliance.series import ShareTrend, Trend, TrendPoint
 from workhours_sla.compliance.tables import Curve, Quantile
+from workhours_sla.compliance.weeks import ShareTrend, Trend, TrendPoint
 from workhours_sla.reports.charts.answer_times import curve_chart, curve_end, forecast_chart
 from workhours_sla.reports.charts.model import Chart
 from workhours_sla.reports.charts.weeks import (
@@ -33,7 +33,7 @@ from workhours_sla.reports.scales import percent_text
 from workhours_sla.sla.forecast import Forecast
 from workhours_sla.text.numbers import NO_FIGURE, hours_exact, hours_grouped, when_text
 from workhours_sla.text.words import heading
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 SLOTS = 72
 """Maximum number of hours or days in the forecast chart."""

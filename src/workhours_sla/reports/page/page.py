@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Table
 from workhours_sla.disk.atomic_write import write_files
 from workhours_sla.reports.page.details import Details
@@ -26,14 +26,13 @@ from workhours_sla.reports.periods import named_period, whole_period
 from workhours_sla.reports.plain_text import budget_text
 from workhours_sla.reports.report import Report
 from workhours_sla.reports.report_tables import columns_of, csv_table
-from workhours_sla.sla.due_trace import due_trace
 from workhours_sla.sla.forecast import Forecast
-from workhours_sla.sla.outcome import Outcome
+from workhours_sla.sla.outcome import Outcome, due_trace
 from workhours_sla.sla.target import Target
 from workhours_sla.text.catalog import PAGE, TYPESET_HEADLINE, TYPESET_SENTENCES, language
 from workhours_sla.text.numbers import when_text
 from workhours_sla.text.words import target_name
-from workhours_sla.worktime.budget_kinds import ClockTime
+from workhours_sla.worktime.budgets import ClockTime
 from workhours_sla.worktime.explain import Trace
 
 

@@ -27,7 +27,7 @@ from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text import words
 from workhours_sla.text.numbers import NO_FIGURE, count_text, number, target_text, when_text
 from workhours_sla.text.words import heading, title_of
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 CLASS_TABLES: Final = ("arrival_class", "due_class")
 """Tables that group appeals by arrival class or due class."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import groupby, islice, repeat
 from typing import Final
 
-from workhours_sla.compliance.late import Late
+from workhours_sla.compliance.agencies import Late
 from workhours_sla.compliance.tables import Quantile, Row, Table
 from workhours_sla.reports.notes import day_texts
 from workhours_sla.reports.overdue import in_days
@@ -36,8 +36,8 @@ from workhours_sla.text.numbers import (
     when_text,
 )
 from workhours_sla.text.words import heading, name_of
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_kinds import DayBudget
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.day_budgets import DayBudget
 from workhours_sla.worktime.explain import Step, Trace
 
 ROWS: Final = 500

@@ -15,7 +15,7 @@ from workhours_sla.statistics.intervals import COUNTS_ONLY_BELOW, FLAGGED_BELOW
 from workhours_sla.text.catalog import PAGE, WORKBOOK
 from workhours_sla.text.numbers import target_text
 from workhours_sla.text.words import heading, name_of, title_of
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 
 _MAIN: Final = (
     *("arrived", "matured", "matured_met", "rate", "lower", "upper", "verdict"),

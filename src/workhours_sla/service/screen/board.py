@@ -14,7 +14,7 @@ from workhours_sla.sla.forecast import Forecast, forecast_deadlines
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.worktime.schedule import Schedule
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
 GROUPS: Final = (Show.OVERDUE, Show.TODAY, Show.NEXT, Show.LATER, Show.PAUSED, Show.UNKNOWN)
 """The groups of open appeals, the most urgent first. Each outcome is in one of them."""

@@ -31,11 +31,10 @@ from workhours_sla.text.catalog import (
 )
 from workhours_sla.text.numbers import NO_FIGURE, count_text, day_text, weekday_text, when_text
 from workhours_sla.text.words import NO_PART, budget_words, heading, name_of, target_name
-from workhours_sla.worktime.budget import format_amount
-from workhours_sla.worktime.budget_data import budget_kind, budget_size
-from workhours_sla.worktime.budget_kinds import ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.amounts import format_amount
+from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours, budget_kind, budget_size
 from workhours_sla.worktime.explain import Trace
-from workhours_sla.worktime.zone_offsets import ZERO
+from workhours_sla.worktime.times import ZERO
 
 LETTERS: Final = 80
 """Maximum number of letters of a name or an id in a list; its title has all of it."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
 import msgspec
 
 from workhours_sla.errors import shown
-from workhours_sla.sources.derived_events import check_ids_of_row
+from workhours_sla.sla.event import check_text
+from workhours_sla.sources.derived_events import refusing
 from workhours_sla.sources.json_records import not_of_form
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.networks.comments import (
@@ -96,7 +97,8 @@ class NetworkMapper(ABC):
         try:
             for part in self._parts_of(record, head, received_at):
                 if part.comment is not None:
-                    check_ids_of_row(f"{part.comment.id}{_LONGEST_ENDING}", "")
+                    with refusing():
+                        check_text("event_id", f"{part.comment.id}{_LONGEST_ENDING}")
                 yield part
         except RefusedError as refused:
             yield Part(None, refused)

@@ -15,7 +15,7 @@ from workhours_sla.sources.times import RefusedError
 
 if TYPE_CHECKING:
     from workhours_sla.config.sections import Input
-    from workhours_sla.sla.claim import Claim
+    from workhours_sla.sla.event import Claim
     from workhours_sla.sources.layout import Layout
     from workhours_sla.sources.opened_file import OpenedFile
     from workhours_sla.sources.records import Reader

@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from workhours_sla.module_names import public
+from workhours_sla.sla.changes import Change
 from workhours_sla.sla.clock import Verdict
-from workhours_sla.sla.emitted_changes import Change
-from workhours_sla.sla.instants import in_utc
+from workhours_sla.sla.event import in_utc
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
 from workhours_sla.text import catalog, words
 from workhours_sla.text.catalog import Texts
-from workhours_sla.worktime.budget import format_amount
+from workhours_sla.worktime.amounts import format_amount
 from workhours_sla.worktime.schedule import Schedule
 
 THRESHOLDS: Final = (50, 75, 100)

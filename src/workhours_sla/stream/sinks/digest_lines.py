@@ -14,6 +14,7 @@ from workhours_sla.argument_types import checked
 from workhours_sla.errors import CalendarCoverageError, StoreError, clipped
 from workhours_sla.json.text import escape_control_bytes
 from workhours_sla.module_names import public
+from workhours_sla.stream.delivery import Outbox
 from workhours_sla.stream.pipeline import Pipeline
 from workhours_sla.stream.sinks.digest import (
     Agency,
@@ -24,7 +25,6 @@ from workhours_sla.stream.sinks.digest import (
     waiting_of,
 )
 from workhours_sla.stream.sinks.line_file import LineFile, LineForm
-from workhours_sla.stream.store import Outbox
 from workhours_sla.text.messages import say
 from workhours_sla.worktime.schedule import Schedule
 

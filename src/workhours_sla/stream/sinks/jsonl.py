@@ -11,7 +11,7 @@ from workhours_sla.disk.atomic_write import replacing
 from workhours_sla.disk.file_locks import lock_file
 from workhours_sla.json.changes import SCHEMA, change_to_json
 from workhours_sla.module_names import public
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 from workhours_sla.stream.delivery import Progress
 from workhours_sla.stream.sinks.line_file import LineFile, LineForm, end_of, lines_of
 

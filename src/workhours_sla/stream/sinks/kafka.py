@@ -10,7 +10,7 @@ from workhours_sla.argument_types import checked
 from workhours_sla.errors import StoreError, UndeliverableError, shown
 from workhours_sla.json.changes import change_to_json
 from workhours_sla.module_names import public
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 from workhours_sla.stream.kafka_connection import (
     EXTRA,
     LIBRARY,

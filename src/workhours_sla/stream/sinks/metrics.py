@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from workhours_sla.argument_types import checked
 from workhours_sla.errors import CalendarCoverageError
 from workhours_sla.module_names import public
+from workhours_sla.sla.changes import Change, ChangeKind
 from workhours_sla.sla.clock import Verdict
-from workhours_sla.sla.emitted_changes import Change, ChangeKind
 from workhours_sla.sla.outcome import Outcome
 from workhours_sla.sla.policy import Policy
 from workhours_sla.stream.pipeline import Pipeline

@@ -16,7 +16,7 @@ from workhours_sla.argument_types import checked
 from workhours_sla.errors import ConfigError, StoreError, UndeliverableError
 from workhours_sla.json.changes import change_to_json
 from workhours_sla.module_names import public
-from workhours_sla.sla.emitted_changes import Change
+from workhours_sla.sla.changes import Change
 from workhours_sla.stream.sinks.http_post import Answer, endpoint_of, post
 from workhours_sla.text.messages import say
 from workhours_sla.version import __version__

@@ -1,21 +1,28 @@
 """Calculate the answers of a verb, and return them in the type of the given columns.
 
 A row with unknown dates still has a certain answer if the answer is the same with all unknown dates
-off as with all of them full working days, see ``unknown_dates``.
+off as with all of them full working days, see ``unknown``.
+
+Of the budgets that are not a timedelta, time around the clock is added to the start, and a budget
+that equals working time becomes an amount for each start. A budget that has one answer for all
+starts on a date before its closing, and one for those after it, is asked twice for each date. All
+other rows are asked one by one: so are those of a day budget that have pauses or are far from
+today, and the latest start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, Generic, NamedTuple, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
 from workhours_sla.module_names import public
-from workhours_sla.worktime.budget_kinds import ClockTime
 from workhours_sla.worktime.columns.inputs import (
     EDGE_VERBS,
     Given,
@@ -23,15 +30,36 @@ from workhours_sla.worktime.columns.inputs import (
     finest,
 )
 from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints
-from workhours_sla.worktime.columns.other_budgets import datetimes, other_answers, with_amounts
 from workhours_sla.worktime.columns.solve import LOCATED, solve
-from workhours_sla.worktime.unknown_dates import warn_provisional
-from workhours_sla.worktime.working_time import WorkingTime
-from workhours_sla.worktime.zone_offsets import BASE_UTC
+from workhours_sla.worktime.day_budgets import DayBudget
+from workhours_sla.worktime.due_dates import BudgetKind, DatedShifts, closes_on
+from workhours_sla.worktime.times import (
+    BASE,
+    LAST_YEAR,
+    ONE_DAY,
+    TICK,
+    micros_of,
+    midnight_on,
+    utc_of,
+    zone_offsets,
+)
+from workhours_sla.worktime.unknown import warn_provisional
+from workhours_sla.worktime.verbs import WorkingTime, dates_of
 
 Values = TypeVar("Values")
 Amounts = NDArray[np.timedelta64]
 Flags = NDArray[np.bool_]
+Answers = tuple[Ints, Bools, Bools]
+"""The answers in microseconds, and masks of the unknown and of the provisional rows."""
+
+_DAY: Final = ONE_DAY // TICK
+_NEAR: Final = tuple(midnight_on(date(year, 1, 1)) // TICK for year in (1900, 2200))
+"""The instants between which starts are grouped by their dates."""
+_ROOM: Final = 4
+"""The number of days before the first and after the last day whose UTC offsets are looked up."""
+_DISTANT: Final = 400 * ONE_DAY
+"""A pause of this length moves the due date, whatever its roll."""
+_LAST: Final = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 
 
 @public("workhours_sla.columns")
@@ -77,7 +105,7 @@ def _answer(asked: Question[Any]) -> _Answer:
     """
     asked = with_amounts(asked)
     if asked.other is not None:
-        found, unknown, by_rule = other_answers(asked)
+        found, unknown, by_rule = _other_answers(asked, asked.other)
         size = MICROS.get(asked.unit, 1)
         whole = size == 1 or not (found[found != NAT] % size).any()
         unit = asked.unit if whole else "us"
@@ -121,7 +149,7 @@ def _in_any_case(asked: Question[Any]) -> tuple[Ints, str, Bools]:
     """Return answers, their unit, and which of them are the same whatever the unknown dates are.
 
     If the answer is an opening or a closing, the two completions must also have the same working
-    time between it and the given instant, see ``unknown_dates.same_in_any_case``.
+    time between it and the given instant, see ``unknown.same_edge_in_any_case``.
     """
     extremes = [one.completions() or (one, one) for one in asked.schedules]
     least, unit, same = _compared(asked, extremes)
@@ -147,21 +175,9 @@ def _refuse_row(asked: Question[Any], row: int) -> NoReturn:
     If the verb of the schedule has an answer, datetime64 cannot represent it: raises OverflowError.
     """
     one = asked.some(np.array([row]))
-    schedule = one.schedules[0 if one.codes is None else int(one.codes[0])]
-    if asked.options.provisional:
-        schedule = schedule.provisionally()
-    arguments: list[Any] = datetimes(one.start)
-    options: dict[str, Any] = {"inclusive": one.inclusive} if one.verb in EDGE_VERBS else {}
-    if one.end is not None:
-        arguments += datetimes(one.end)
-    if one.other is not None:
-        arguments.append(one.other)
-    elif one.verb in LOCATED:
-        arguments.append(timedelta(microseconds=int(np.min(one.budget))))
-    if one.pauses is not None:
-        options["pauses"] = [*zip(*map(datetimes, one.pauses[:2]), strict=True)]
+    pauses = [] if one.pauses is None else [*map(_datetimes, one.pauses[:2])]
     try:
-        getattr(schedule, one.verb)(*arguments, **options)
+        _ask_schedule(one, [*zip(*pauses, strict=True)], provisional=asked.options.provisional)
     except CalendarCoverageError as error:
         msg = f"row {row}: {error}"
         raise CalendarCoverageError(msg, row=row, **error.__dict__) from None
@@ -170,6 +186,24 @@ def _refuse_row(asked: Question[Any], row: int) -> NoReturn:
         "coarser columns, such as starts.astype('datetime64[us]')"
     )
     raise OverflowError(msg)
+
+
+def _ask_schedule(one: Question[Any], pauses: Sequence[Any], *, provisional: bool) -> Any:
+    """Ask the verb of the schedule about the only row of a question."""
+    schedule = one.schedules[0 if one.codes is None else int(one.codes[0])]
+    arguments: list[Any] = _datetimes(one.start)
+    options: dict[str, Any] = {"inclusive": one.inclusive} if one.verb in EDGE_VERBS else {}
+    if one.end is not None:
+        arguments += _datetimes(one.end)
+    if one.other is not None:
+        arguments.append(one.other)
+    elif one.verb in LOCATED:
+        arguments.append(timedelta(microseconds=int(np.min(one.budget))))
+    if pauses:
+        options["pauses"] = pauses
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ProvisionalWarning)
+        return getattr(schedule, one.verb)(*arguments, **options, provisional=provisional)
 
 
 # -- the answers as the caller's columns -----------------------------------------------------
@@ -181,7 +215,7 @@ def find_instants(asked: Question[Given]) -> Given | Marked[Given]:
     values: Any = _in_unit(answer, "M8")
     if zone is not None:
         values = [
-            None if micros == NAT else (BASE_UTC + timedelta(microseconds=micros)).astimezone(zone)
+            None if micros == NAT else utc_of(micros).astimezone(zone)
             for micros in answer.found.tolist()
         ]
     found: Given | Marked[Given] = _returned(asked, answer, values)
@@ -220,7 +254,7 @@ def find_time_left(asked: Question[Any]) -> Amounts | Marked[Amounts]:
 def _time_to_due(asked: Question[Any]) -> _Answer:
     now: Any = asked.end
     due = _answer(asked._replace(end=None))
-    if isinstance(asked.other, ClockTime):
+    if asked.other is not None and asked.other.clock_amount() is not None:
         missing = (due.found == NAT) | (now == NAT)
         left = due._replace(found=np.where(missing, NAT, due.found - now))
         return _finished(asked._replace(end=None), left)
@@ -252,3 +286,153 @@ def _returned(asked: Question[Any], answer: _Answer, values: Any) -> Any:
     none = np.zeros(asked.size, np.bool_)
     marks = (none if mark is None else mark for mark in (answer.unknown, answer.provisional))
     return Marked(values, *(mark.reshape(asked.shape)[()] for mark in marks))
+
+
+# -- budgets that are not a timedelta --------------------------------------------------------
+
+
+def with_amounts(asked: Question[Any]) -> Question[Any]:
+    """Convert a question about a budget that equals working time to one about these amounts.
+
+    Other questions are returned unchanged. So is a question about the latest start if the amount
+    depends on the answer. Raises BudgetError for a schedule without weekly hours.
+    """
+    budget = asked.other
+    if budget is None:
+        return asked
+    amounts = np.zeros(asked.size, np.int64)
+    for code, rows in asked.by_schedule():
+        pairs = budget.amounts(dates_of(asked.schedules[code], budget))
+        if pairs is None or (asked.verb == "latest_start" and len(pairs) > 1):
+            return asked
+        since, lengths = np.array(pairs, "m8[us]").view(np.int64).T
+        amounts[rows] = lengths[since[1:].searchsorted(asked.start[rows], "right")]
+    return asked._replace(other=None, budget=amounts)
+
+
+def _other_answers(asked: Question[Any], budget: BudgetKind) -> Answers:
+    """Return the answers of a question whose budget is not working time."""
+    amount = budget.clock_amount()
+    if amount is not None:
+        return _clock_answers(asked, amount // TICK)
+    found, (unknown, by_rule) = np.full(asked.size, NAT), np.zeros((2, asked.size), np.bool_)
+    paused = np.zeros(asked.size, np.bool_)
+    if asked.pauses is not None:
+        paused = np.diff(asked.pauses.offsets) > 0
+    by_date = (asked.start > _NEAR[0]) & (asked.start < _NEAR[1]) & ~paused
+    by_date &= isinstance(budget, DayBudget) and asked.verb != "latest_start"
+    for code, rows in asked.by_schedule():
+        dates = dates_of(asked.schedules[code], budget)
+        others = rows[~by_date[rows] & (asked.start[rows] != NAT)]
+        unlike = np.where(paused[others], NAT + 1 + others, asked.start[others])
+        near = rows[by_date[rows]]
+        for own, keys in ((near, _numbered(dates, asked.start[near])), (others, unlike)):
+            _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+            answers = np.array([_ask(asked, int(row)) for row in own[first]], np.int64)
+            found[own], unknown[own], by_rule[own] = answers.reshape(-1, 3)[group].T
+    return found, unknown, by_rule
+
+
+def _clock_answers(asked: Question[Any], amount: int) -> Answers:
+    """Return the instants plus the amount, or minus it for ``latest_start``.
+
+    Pauses are checked, but have no effect. An instant after the year 9999 is unknown.
+    """
+    amount = -amount if asked.verb == "latest_start" else amount
+    first, last = (
+        (edge - BASE) // TICK
+        for edge in (datetime.min, datetime.max)  # noqa: DTZ901 - no zone is left
+    )
+    missing = asked.start == NAT
+    known = (asked.start >= first - min(amount, 0)) & (asked.start <= last - max(amount, 0))
+    found = np.where(known, np.where(known, asked.start, 0) + amount, NAT)
+    return found, ~known & ~missing, np.zeros(asked.size, np.bool_)
+
+
+def _numbered(dates: DatedShifts, start: Ints) -> Ints:
+    """Return a number for each start: of its date, and of its place among the date's closings.
+
+    Rows of one schedule and number have one answer.
+    """
+    if not len(start):
+        return start
+    first, last = int(start.min()) // _DAY - _ROOM, int(start.max()) // _DAY + _ROOM
+    zone = zone_offsets(dates.tz)
+    changes = zone.changes(first, last)
+    at = np.array([instant // TICK for instant, _ in changes], np.int64)
+    offsets = [zone.offset_on(first), *(offset for _, offset in changes)]
+    shown = start + np.array([one // TICK for one in offsets])[at.searchsorted(start, "right")]
+    day = shown // _DAY
+    low = int(day.min())
+    place = day - low
+    counts = np.bincount(place)
+    closings = np.full((3, len(counts)), MAX)  # an unknown date may have three
+    for one in np.flatnonzero(counts).tolist():
+        for number, closing in enumerate(_closings(dates, BASE.date() + ONE_DAY * (low + one))):
+            closings[number, one] = micros_of(closing)
+    numbers: Ints = 4 * place
+    for edges in closings[closings.min(axis=1) < MAX]:
+        numbers += start >= edges[place]
+    return numbers
+
+
+def _closings(dates: DatedShifts, day: date) -> list[datetime]:
+    """Return the closing of a date; if the date is unknown, its at most three possible closings."""
+    ways = [dates]
+    if not dates.knows(day):
+        ways = [*(dates.completions() or ()), dates.provisionally()]
+    found = {closes_on(one, day) for one in ways if one.knows(day)}
+    return sorted(closing for closing in found if closing is not None)
+
+
+# -- single rows -----------------------------------------------------------------------------
+
+
+def _ask(asked: Question[Any], row: int) -> tuple[int, bool, bool]:
+    """Return the answer of a row, whether it is unknown, and whether rules decided it.
+
+    The answer is NAT if it is unknown, or if a pause without an end leaves none.
+    """
+    one = asked.some(np.array([row]))
+    pauses: list[tuple[datetime, datetime]] = []
+    open_since: datetime | None = None
+    if one.pauses is not None and one.verb != "latest_start":
+        has_end = one.pauses.ends != MAX
+        closed = (_datetimes(column[has_end]) for column in one.pauses[:2])
+        pauses = list(zip(*closed, strict=True))
+        open_since = next(iter(_datetimes(one.pauses.starts[~has_end])), None)
+    for by_rule in (False, True)[: 1 + asked.options.provisional]:
+        with suppress(CalendarCoverageError):
+
+            def ask(*more: Any, by_rule: bool = by_rule) -> datetime:
+                found: datetime = _ask_schedule(one, [*pauses, *more], provisional=by_rule)
+                return found
+
+            found = ask()
+            moved = open_since is not None and _is_moved(found, open_since, ask)
+            return NAT if moved else micros_of(found), False, by_rule
+    return NAT, True, False
+
+
+def _is_moved(found: datetime, open_since: datetime, ask: Callable[..., datetime]) -> bool:
+    """Return whether a pause without an end moves an answer.
+
+    It does if the same pause with a distant end gives another answer, or none. ``ask`` answers with
+    a further pause.
+    """
+    until = min(max(found, open_since), _LAST - _DISTANT) + _DISTANT
+    try:
+        return bool(ask((open_since, until)) != found)
+    except CalendarCoverageError:
+        return True
+
+
+def _datetimes(instants: Ints) -> list[datetime]:
+    """Return instants as datetimes in UTC. NaT and instants after year 9999 become 9999-01-01."""
+    found = []
+    for micros in instants.tolist():
+        try:
+            found.append(utc_of(micros))
+        except OverflowError:
+            found.append(datetime(9999 if micros > 0 or micros == NAT else 1, 1, 1, tzinfo=UTC))
+    return found

@@ -15,16 +15,14 @@ from numpy.typing import NDArray
 
 from workhours_sla.errors import BudgetError, NaiveDatetimeError
 from workhours_sla.module_names import public
-from workhours_sla.worktime.budget import LONGEST, check_budget
-from workhours_sla.worktime.budget_kinds import ClockTime, DayBudget, WorkingDaysInHours
+from workhours_sla.worktime.amounts import LONGEST, check_budget
+from workhours_sla.worktime.budgets import OtherBudget
 from workhours_sla.worktime.columns.lookups import MAX, MICROS, NAT, Bools, Ints, coarsest_unit
-from workhours_sla.worktime.instants import refuse_naive
-from workhours_sla.worktime.working_time import WorkingTime
-from workhours_sla.worktime.zone_offsets import BASE_UTC, TICK
+from workhours_sla.worktime.due_dates import BudgetKind
+from workhours_sla.worktime.times import TICK, micros_of, refuse_naive
+from workhours_sla.worktime.verbs import WorkingTime
 
 Schedules = WorkingTime | Sequence[WorkingTime]
-OtherBudget = DayBudget | ClockTime | WorkingDaysInHours
-"""A budget that is not a timedelta."""
 Budgets = OtherBudget | timedelta | np.timedelta64 | NDArray[np.timedelta64] | Sequence[timedelta]
 """One budget for all rows, or a column of amounts of working time with one per row."""
 Codes = NDArray[np.integer[Any]] | Sequence[int] | None
@@ -133,7 +131,7 @@ class Question(NamedTuple, Generic[Given]):
     start: Ints
     end: Ints | None
     budget: Ints | int
-    other: OtherBudget | None
+    other: BudgetKind | None
     codes: Ints | None
     pauses: PauseRows | None
     inclusive: bool
@@ -193,7 +191,7 @@ def question(
     if options.on_unknown not in get_args(OnUnknown):
         msg = f"on_unknown is 'raise' or 'mark', not {options.on_unknown!r}"
         raise ValueError(msg)
-    other = budget if isinstance(budget, OtherBudget) else None
+    other = budget if isinstance(budget, BudgetKind) else None
     amounts = _amounts(timedelta(0) if other else budget)
     schedules, codes = _schedules(schedule, options.codes)
     instants = {name: _instants(name, given, options.tz) for name, given in columns.items()}
@@ -263,7 +261,7 @@ def _instants(name: str, given: object, tz: object) -> _Column:
         if given.utcoffset() is None:
             refuse_naive(given)
         _refuse_nanoseconds(name, given)
-        return _Column(np.array((given - BASE_UTC) // TICK), "us", given.tzinfo)
+        return _Column(np.array(micros_of(given)), "us", given.tzinfo)
     if isinstance(given, np.ma.MaskedArray):
         given = given.filled(np.datetime64("NaT", "us"))
     values = np.asarray(given)
@@ -327,7 +325,7 @@ def _listed_instants(name: str, values: NDArray[Any]) -> _Column:
             )
             raise ValueError(msg)
         _refuse_nanoseconds(f"row {row} of {name}", when)
-        flat[row] = (when - BASE_UTC) // TICK
+        flat[row] = micros_of(when)
     return _Column(found, "us", zone)
 
 

@@ -85,22 +85,55 @@ class Scratch:
         return self if size == len(self.i) else Scratch(self._numbers[:, :size], self.flags[:size])
 
 
-class Stretch(NamedTuple):
-    """The working time of a slot, known from ``lo`` to ``hi``, or nowhere if ``hi`` < ``lo``.
+class Curve(NamedTuple):
+    """The compiled part of a schedule: sorted intervals, as instants.
 
-    ``cum`` is the working time before each interval, followed by the total.
+    ``cum`` is the working time before each interval, followed by the total. Run r, one of the
+    ranges of known dates, is known from ``lo[r]`` to ``hi[r]`` and has the intervals
+    ``first[r]:first[r + 1]``.
     """
 
     starts: Ints
     ends: Ints
     cum: Ints
-    lo: int
-    hi: int
+    lo: Ints
+    hi: Ints
+    first: Ints
+
+    @classmethod
+    def of(cls, runs: Sequence[tuple[Ints, Ints, int, int]]) -> Curve:
+        """Return the curve of runs, each with its starts, its ends, and its known instants."""
+        empty = np.empty(0, np.int64)
+        starts = np.concatenate([empty, *(run[0] for run in runs)])
+        ends = np.concatenate([empty, *(run[1] for run in runs)])
+        return cls(
+            starts,
+            ends,
+            np.concatenate([[0], np.cumsum(ends - starts)]),
+            np.array([run[2] for run in runs], np.int64),
+            np.array([run[3] for run in runs], np.int64),
+            np.cumsum([0, *(len(run[0]) for run in runs)], dtype=np.int64),
+        )
+
+    @property
+    def edges(self) -> tuple[Ints, ...]:
+        """All instants at which an interval or a run begins or ends."""
+        return self.starts, self.ends, self.lo, self.hi
+
+    @property
+    def since(self) -> int:
+        """The first known instant. It is after ``until`` if nothing is known."""
+        return int(self.lo[0]) if len(self.lo) else 0
+
+    @property
+    def until(self) -> int:
+        """The last known instant."""
+        return int(self.hi[-1]) if len(self.hi) else -1
 
     @property
     def a(self) -> Ints:
         """A[j]; A[0] is for instants before the first interval."""
-        return np.concatenate([[self.lo - self.cum[0]], self.starts - self.cum[:-1]])
+        return np.concatenate([[self.since - self.cum[0]], self.starts - self.cum[:-1]])
 
 
 class Finder:
@@ -161,11 +194,11 @@ class Finder:
 class Searched:
     """The working time up to an instant, by a ``Finder`` of starts."""
 
-    def __init__(self, stretches: Sequence[Stretch], *, few_rows: bool) -> None:
-        span = _span([one for one in stretches if one.lo <= one.hi] or stretches)
-        self._finder = Finder([one.starts for one in stretches], span, few_rows=few_rows)
-        self._a = np.concatenate([one.a for one in stretches])
-        self._cum = np.concatenate([one.cum for one in stretches])
+    def __init__(self, curves: Sequence[Curve], *, few_rows: bool) -> None:
+        span = _span([one for one in curves if one.since <= one.until] or curves)
+        self._finder = Finder([one.starts for one in curves], span, few_rows=few_rows)
+        self._a = np.concatenate([one.a for one in curves])
+        self._cum = np.concatenate([one.cum for one in curves])
 
     def worked(self, t: Ints, slots: Ints | None, out: Ints, space: Scratch) -> None:
         """Write to ``out``, which must be contiguous, C of each instant of ``t``."""
@@ -182,28 +215,28 @@ class Cells:
     The cells before the first known instant are never written, so that they take no memory.
     """
 
-    def __init__(self, stretches: Sequence[Stretch], g: int) -> None:
+    def __init__(self, curves: Sequence[Curve], g: int) -> None:
         self._g = np.uint64(g)
-        lo, hi = (edge // g for edge in _span(stretches))
+        lo, hi = (edge // g for edge in _span(curves))
         self._size = hi + 1 - lo
-        self._table = np.zeros(lo + len(stretches) * self._size, np.int64)
-        parts = [_cells(stretch, g, lo, hi + 1) for stretch in stretches]
+        self._table = np.zeros(lo + len(curves) * self._size, np.int64)
+        parts = [_cells(curve, g, lo, hi + 1) for curve in curves]
         np.concatenate(parts, out=self._table[lo:])
         # the cells that are known in all slots
-        self._first = max(one.lo for one in stretches) // g
-        self._after = min(one.hi for one in stretches) // g
+        self._first = max(one.since for one in curves) // g
+        self._after = min(one.until for one in curves) // g
 
     @staticmethod
-    def fit(stretches: Sequence[Stretch], g: int) -> bool:
+    def fit(curves: Sequence[Curve], g: int) -> bool:
         """Return whether there are not too many cells, and 0 < C <= t / 2 at each known instant."""
-        lo, hi = _span(stretches)
+        lo, hi = _span(curves)
         return (
-            len(stretches) * (hi - lo) <= CELLS * g
+            len(curves) * (hi - lo) <= CELLS * g
             and hi // g < RESERVED
             and all(
-                0 < 2 * int(one.cum[0]) <= one.lo < one.hi
+                0 < 2 * int(one.cum[0]) <= one.since < one.until
                 and bool((2 * one.cum[1:] <= one.ends).all())
-                for one in stretches  # C grows faster than t / 2 in an interval, so its end decides
+                for one in curves  # C grows faster than t / 2 in an interval, so its end decides
             )
         )
 
@@ -243,18 +276,18 @@ class Cells:
         np.minimum(out, i, out=out)
 
 
-def _cells(stretch: Stretch, g: int, first: int, last: int) -> Ints:
+def _cells(curve: Curve, g: int, first: int, last: int) -> Ints:
     """Return X of the cells ``first`` to ``last - 1``; unknown instants are closed."""
-    numbers = np.empty(2 * len(stretch.starts) + 1, np.int64)
-    numbers[0::2], numbers[1::2] = stretch.cum, stretch.starts - stretch.cum[:-1]
+    numbers = np.empty(2 * len(curve.starts) + 1, np.int64)
+    numbers[0::2], numbers[1::2] = curve.cum, curve.starts - curve.cum[:-1]
     edges = np.empty(len(numbers) + 1, np.int64)
     edges[0], edges[-1] = first * g, last * g
-    edges[1:-1:2], edges[2:-1:2] = stretch.starts, stretch.ends
+    edges[1:-1:2], edges[2:-1:2] = curve.starts, curve.ends
     return np.repeat(numbers, np.diff(edges) // g)
 
 
-def _span(stretches: Sequence[Stretch]) -> tuple[int, int]:
-    return min(one.lo for one in stretches), max(one.hi for one in stretches)
+def _span(curves: Sequence[Curve]) -> tuple[int, int]:
+    return min(one.since for one in curves), max(one.until for one in curves)
 
 
 class Inverse:
@@ -263,9 +296,9 @@ class Inverse:
     ``g`` divides the length of every interval. There is an empty cell before each slot.
     """
 
-    def __init__(self, stretches: Sequence[Stretch], g: int, *, few_rows: bool) -> None:
-        cums = [one.cum for one in stretches]
-        shifts = np.concatenate([[0], *(np.append(one.a[1:], 0) for one in stretches)])
+    def __init__(self, curves: Sequence[Curve], g: int, *, few_rows: bool) -> None:
+        cums = [one.cum for one in curves]
+        shifts = np.concatenate([[0], *(np.append(one.a[1:], 0) for one in curves)])
         self._g, self._finder = np.uint64(g), None
         if few_rows or int(cums[-1][-1]) // g >= INVERSE_CELLS:
             span = 0, int(cums[-1][-1])

@@ -20,18 +20,19 @@ from workhours_sla.worktime.columns.lookups import (
     NAT,
     Bools,
     Cells,
+    Curve,
     Ints,
     OneBudget,
     Scratch,
 )
 from workhours_sla.worktime.columns.tables import (
     Compiled,
-    Curve,
     Demand,
     Horizon,
     Tables,
     compiled,
 )
+from workhours_sla.worktime.pauses import delays
 
 CHUNK = 131_072
 FEW_ROWS = 500
@@ -279,7 +280,7 @@ def _paused_before_answer(
     earlier = np.concatenate([[0], np.cumsum(paused)])
     used = before - at_start - (earlier[:-1] - pauses.each(earlier.take(pauses.offsets[:-1])))
     budget = asked.budget if isinstance(asked.budget, int) else pauses.each(asked.budget)
-    counts = used <= budget if asked.verb == "breaches_after" else used < budget
+    counts = delays(used, budget, limit=asked.verb == "breaches_after")
     counts &= (run >= 0) & (begins <= end) & (ends > start)
     is_open = counts & (pauses.ends == MAX)
     return (
@@ -305,7 +306,7 @@ def _one_budget(
     kept[key] = found + asked.size
     g = math.gcd(tables.cell, budget)
     first, last = -(-between[0] // g), between[1] // g
-    cells = max(0, last - first) * len(tables.stretches)
+    cells = max(0, last - first) * len(tables.curves)
     # the answer without a budget is the instant itself, except for the limit
     pays = 0 < cells <= CELLS and (budget > 0 or asked.verb == "breaches_after")
     if not pays or found + asked.size < ROWS_PER_CELL * cells:
@@ -316,7 +317,7 @@ def _one_budget(
     edges = np.arange(first, last + 1) * g
     every = asked._replace(start=edges, codes=None)
     space, answers, worked = Scratch.of(len(edges)), [], []
-    for slot in range(len(tables.stretches)):
+    for slot in range(len(tables.curves)):
         slots = np.full(len(edges), slot)
         answers.append(np.empty_like(edges))
         _locate(every, tables, slots, answers[-1], space)

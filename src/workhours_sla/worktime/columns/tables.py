@@ -1,7 +1,7 @@
 """Compile schedules for columns: to curves, and to look-up tables.
 
-A curve is the working time of a schedule, compiled only as far as the columns that were answered so
-far needed. A run is one of its ranges of known dates. Schedules with equal curves share a slot.
+A curve is compiled only as far as the columns that were answered so far needed. Schedules with
+equal curves share a slot.
 """
 
 from __future__ import annotations
@@ -17,44 +17,19 @@ from workhours_sla.worktime.columns.lookups import (
     ROOM,
     Bools,
     Cells,
+    Curve,
     Ints,
     Inverse,
     OneBudget,
     Searched,
-    Stretch,
     coarsest_unit,
     common_divisor,
 )
-from workhours_sla.worktime.engine.timeline import Timeline
-from workhours_sla.worktime.working_time import WorkingTime
-from workhours_sla.worktime.zone_offsets import TICK
+from workhours_sla.worktime.timeline import Timeline
+from workhours_sla.worktime.times import TICK
+from workhours_sla.worktime.verbs import WorkingTime
 
 _DAY = 86_400_000_000
-
-
-class Curve(NamedTuple):
-    """The compiled part of a schedule, as instants.
-
-    Run r is known from ``lo[r]`` to ``hi[r]`` and has the intervals ``first[r]:first[r + 1]``.
-    """
-
-    starts: Ints
-    ends: Ints
-    lo: Ints
-    hi: Ints
-    first: Ints
-
-    @classmethod
-    def of(cls, runs: Sequence[tuple[Ints, Ints, int, int]]) -> Curve:
-        """Return the curve of runs, each with its starts, its ends, and its known instants."""
-        empty = np.empty(0, np.int64)
-        return cls(
-            np.concatenate([empty, *(run[0] for run in runs)]),
-            np.concatenate([empty, *(run[1] for run in runs)]),
-            np.array([run[2] for run in runs], np.int64),
-            np.array([run[3] for run in runs], np.int64),
-            np.cumsum([0, *(len(run[0]) for run in runs)], dtype=np.int64),
-        )
 
 
 class Demand(NamedTuple):
@@ -90,10 +65,9 @@ def _curve(lines: Sequence[Timeline], demand: Demand, *, edges: bool) -> Curve:
             line.latest_before(line.worked(first) - demand.back)
         if edges:
             before = max(line.lo, first - TICK)
-            line.opening_until(before)
-            line.closing_until(before)
-            line.opening_after(last)
-            line.closing_after(last)
+            for opening in (False, True):
+                line.edge_until(before, opening=opening)
+                line.edge_after(last, opening=opening)
         snapshot = line.at(last)
         starts, ends = (
             np.array([moment // TICK for moment in moments], np.int64)
@@ -117,7 +91,7 @@ class Horizon:
         self.curves: list[Curve] = [curves[places.index(slot)] for slot in range(len(slots))]
         self.slot_of: Ints = np.array(places, np.int64)
         self._identity = places == list(range(len(places)))
-        edges = (part for curve in self.curves for part in curve[:4])
+        edges = (part for curve in self.curves for part in curve.edges)
         self.unit: str = coarsest_unit(common_divisor(1_000_000, *edges))
         self._tables: dict[bool, Tables] = {}
 
@@ -146,7 +120,10 @@ class Compiled:
 
     def __init__(self, schedules: tuple[WorkingTime, ...], *, edges: bool) -> None:
         self._schedules, self._edges = schedules, edges
-        self._lines = {one: one._compile() if edges else one._lines() for one in set(schedules)}
+        self._lines = {
+            one: one.compiled.compile_lines() if edges else one.compiled.lines
+            for one in set(schedules)
+        }
         self._reached: tuple[Demand | None, Horizon] = None, Horizon([])
 
     @property
@@ -193,28 +170,21 @@ class Tables:
             )
             raise OverflowError(msg)
         bases = (1 + np.cumsum(cells) - cells) * g
-        self.stretches = [
-            Stretch(
-                curve.starts,
-                curve.ends,
-                base + np.cumsum([0, *length], dtype=np.int64),
-                *((int(curve.lo[0]), int(curve.hi[-1])) if len(curve.lo) else (0, -1)),
-            )
-            for curve, base, length in zip(curves, bases, lengths, strict=True)
+        self.curves = [
+            curve._replace(cum=curve.cum + base) for curve, base in zip(curves, bases, strict=True)
         ]
         self.lo, self.hi = 1, 0
         if all(len(curve.lo) == 1 for curve in curves):
-            self.lo = max(one.lo for one in self.stretches)
-            self.hi = min(one.hi for one in self.stretches)
-        edges = [part for curve in curves for part in curve[:4]]
-        self.cell = common_divisor(0, *edges)
-        known = [one for one in self.stretches if one.lo <= one.hi]
+            self.lo = max(one.since for one in self.curves)
+            self.hi = min(one.until for one in self.curves)
+        self.cell = common_divisor(0, *(part for curve in curves for part in curve.edges))
+        known = [one for one in self.curves if one.since <= one.until]
         by_cells = not few_rows and len(known) == len(curves) and Cells.fit(known, self.cell)
         self.forward: Cells | Searched = (
-            Cells(known, self.cell) if by_cells else Searched(self.stretches, few_rows=few_rows)
+            Cells(known, self.cell) if by_cells else Searched(self.curves, few_rows=few_rows)
         )
-        self.inverse = Inverse(self.stretches, g, few_rows=few_rows)
-        self.runs = Runs(curves, [one.cum for one in self.stretches])
+        self.inverse = Inverse(self.curves, g, few_rows=few_rows)
+        self.runs = Runs(self.curves)
         self.budgets: dict[tuple[str, int], OneBudget | int] = {}
         """The tables of ``solve._one_budget``, or the number of rows that were asked for so far."""
 
@@ -224,7 +194,7 @@ class Tables:
         With ``opening`` they also know the next opening after it.
         """
         last = self.hi
-        for one in self.stretches:
+        for one in self.curves:
             left = int(one.cum[-1]) - ahead - opening
             index = int(one.cum.searchsorted(left, "right")) - 1
             if index < 0:
@@ -236,7 +206,7 @@ class Tables:
     def first_with(self, back: int) -> int:
         """Return the first instant before which all slots know ``back`` of working time."""
         first = self.lo
-        for one in self.stretches:
+        for one in self.curves:
             needed = int(one.cum[0]) + back
             index = int(one.cum.searchsorted(needed, "left"))
             if index == len(one.cum):
@@ -253,16 +223,15 @@ class Runs:
     at them. Each array ends with an additional 0, for the run -1 of unknown instants.
     """
 
-    def __init__(self, curves: Sequence[Curve], cums: Sequence[Ints]) -> None:
+    def __init__(self, curves: Sequence[Curve]) -> None:
         counts = np.array([len(curve.lo) for curve in curves])
         self._after = np.cumsum(counts)
         self._steps = [1 << bit for bit in reversed(range(int(counts.max() - 1).bit_length()))]
-        pairs = list(zip(curves, cums, strict=True))
         self.base, self.total, self.begin, self.end = (
             np.concatenate([*parts, np.zeros(1, np.int64)])
             for parts in (
-                [cum[curve.first[:-1]] for curve, cum in pairs],
-                [cum[curve.first[1:]] for curve, cum in pairs],
+                [curve.cum[curve.first[:-1]] for curve in curves],
+                [curve.cum[curve.first[1:]] for curve in curves],
                 [curve.lo for curve in curves],
                 [curve.hi for curve in curves],
             )

@@ -1,0 +1,255 @@
+"""Add acts to a calendar, to apply a new decree on the day of its publication."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from typing import NamedTuple
+
+from workhours_sla.calendars.days import (
+    EARLIEST,
+    FIVE_DAY_WEEK,
+    LATEST,
+    ONE_DAY,
+    Act,
+    DateRange,
+    Day,
+    DayKind,
+    Entry,
+    Layer,
+    in_any,
+    merged,
+    was_known,
+    without,
+)
+from workhours_sla.calendars.sources import DaySource
+from workhours_sla.errors import ArgumentError, CalendarDataError
+from workhours_sla.text.messages import say
+
+
+def day_off(
+    day: date,
+    act: Act,
+    *,
+    name: str | None = None,
+    layer: Layer = Layer.AGENCY,
+    shortens_eve: bool = False,
+) -> tuple[Entry, ...]:
+    """Return the row of a day off, for ``Calendar.amend``.
+
+    With ``shortens_eve`` the day off is a holiday, and the working day before it is one hour
+    shorter. Otherwise it is a single day off by decree or order, which shortens no other day.
+    ``name`` is the name of the day off in descriptions.
+
+    >>> day_off(date(2026, 9, 1), Act("Order 7"))[0].kind.value
+    'decreed_off'
+    """
+    kind = DayKind.HOLIDAY if shortens_eve else DayKind.DECREED_OFF
+    return (Entry(day, layer, kind, act, name, shortens_eve=shortens_eve),)
+
+
+def transfer(
+    source: date, target: date, act: Act, *, layer: Layer = Layer.TRANSFER
+) -> tuple[Entry, ...]:
+    """Return the rows that move a day off from ``source`` to ``target``, for ``Calendar.amend``.
+
+    ``source`` becomes a working day with the hours of ``target``. If ``source`` is a holiday,
+    ``Calendar.amend`` adds only the new day off, since nobody works on holidays.
+
+    >>> moved = transfer(date(2028, 4, 29), date(2028, 5, 2), Act("Resolution 1"))
+    >>> [(str(row.date), row.kind.value) for row in moved]
+    [('2028-05-02', 'transferred_off'), ('2028-04-29', 'transferred_work')]
+    """
+    return (
+        Entry(target, layer, DayKind.TRANSFERRED_OFF, act, swapped_with=source),
+        Entry(source, layer, DayKind.TRANSFERRED_WORK, act, swapped_with=target),
+    )
+
+
+class AmendedDays(NamedTuple):
+    """The days of another source, ``base``, with ``rows`` added.
+
+    ``confirms`` are the ranges of dates that become known, with both ends included.
+    """
+
+    base: DaySource
+    rows: tuple[Entry, ...]
+    confirms: tuple[DateRange, ...]
+
+    @property
+    def weekend(self) -> frozenset[int]:
+        return self.base.weekend
+
+    @property
+    def coverage(self) -> tuple[DateRange, ...]:
+        return _coverage_and_decided(self)[0]
+
+    @property
+    def rule_span(self) -> DateRange | None:
+        return self.base.rule_span
+
+    @property
+    def version(self) -> str:
+        """The version of the base source, followed by a digest of the added rows."""
+        digest = sha256(repr((self.rows, self.confirms)).encode()).hexdigest()[:8]
+        return f"{self.base.version}+{digest}"
+
+    def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+        """Return the entries of the base source and the added rows, keyed by date.
+
+        An automatic move of a day off that an added row moves is left out, and so are the region's
+        entries for uncertain dates that are confirmed.
+        """
+        rows = [row for row in self.rows if applies(row, self.weekend)]
+        moved = {row.swapped_with for row in rows if row.kind is DayKind.TRANSFERRED_OFF}
+        _, decided = _coverage_and_decided(self)
+        now_known = {day for day in self.base.uncertain(year) if in_any(day, decided)}
+        found: dict[date, tuple[Entry, ...]] = {}
+        for day, entries in self.base.entries(year).items():
+            kept = tuple(
+                entry
+                for entry in entries
+                if not (entry.layer is Layer.REGION and day in now_known)
+                and not (
+                    entry.layer is Layer.STATUTORY
+                    and entry.kind is DayKind.TRANSFERRED_OFF
+                    and entry.swapped_with in moved
+                )
+            )
+            if kept:
+                found[day] = kept
+        for row in rows:
+            if row.date.year == year or row.date == date(year + 1, 1, 1):
+                found[row.date] = (*found.get(row.date, ()), row)
+        return found
+
+    def uncertain(self, year: int) -> Mapping[date, Entry]:
+        _, decided = _coverage_and_decided(self)
+        return {
+            day: entry
+            for day, entry in self.base.uncertain(year).items()
+            if not in_any(day, decided)
+        }
+
+    def known_on(self, day: date) -> DaySource:
+        """Return the source without the acts that were published after ``day``.
+
+        If this removes one of the added rows, ``confirms`` no longer applies.
+        """
+        rows = tuple(row for row in self.rows if was_known(row.act, day))
+        confirms = self.confirms if len(rows) == len(self.rows) else ()
+        return AmendedDays(self.base.known_on(day), rows, confirms)
+
+    def with_week(self, days: int) -> DaySource:
+        return self._replace(base=self.base.with_week(days))
+
+    def with_workdays(self, weekdays: frozenset[int]) -> AmendedDays:
+        return self._replace(base=self.base.with_workdays(weekdays))
+
+    def without_layers(self, layers: Collection[Layer]) -> DaySource:
+        return self._replace(base=self.base.without_layers(layers))
+
+    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
+        return self.base.unknown(day)
+
+
+@lru_cache(maxsize=64)
+def _coverage_and_decided(
+    source: AmendedDays,
+) -> tuple[tuple[DateRange, ...], tuple[DateRange, ...]]:
+    """Return the covered dates, and the ranges in which uncertain dates are decided.
+
+    A range that extends the coverage, such as the year of a new federal decree, does not decide the
+    uncertain holidays of a region; a later range or amendment can.
+    """
+    base = source.base
+    since, until = (
+        (base.coverage[0][0], base.coverage[-1][1]) if base.coverage else (LATEST, EARLIEST)
+    )
+    decided: list[DateRange] = []
+    added: list[DateRange] = []
+    for first, last in source.confirms:
+        if max(first, since) <= min(last, until):
+            decided.append((max(first, since), min(last, until)))
+        if first < since:
+            added.append((first, min(last, since - ONE_DAY)))
+        if last > until:
+            added.append((max(first, until + ONE_DAY), last))
+        since, until = min(since, first), max(until, last)
+    known = list(decided)
+    for first, last in added:
+        years = range(first.year, last.year + 1)
+        uncertain = (day for year in years for day in sorted(base.uncertain(year)))
+        known += without(
+            (first, last),
+            (day for day in uncertain if first <= day <= last and not in_any(day, decided)),
+        )
+    return merged((*base.coverage, *known)), tuple(decided)
+
+
+def flat_rows(rows: object) -> Iterator[Entry]:
+    """Yield the entries of a list of entries and tuples of entries."""
+    if isinstance(rows, str | Entry) or not isinstance(rows, Iterable):
+        msg = f"{rows!r} is not a list of rows; give a list of what day_off and transfer return"
+        raise ArgumentError(msg)
+    for item in rows:
+        for row in item if type(item) is tuple else (item,):  # an Entry is a subclass of tuple
+            if not isinstance(row, Entry):
+                msg = f"{row!r} is not a row of a calendar; give what day_off and transfer return"
+                raise ArgumentError(msg)
+            yield row
+
+
+def checked_ranges(confirms: Iterable[DateRange]) -> tuple[DateRange, ...]:
+    """Return ``confirms`` as a tuple. Raises CalendarDataError for an impossible range of dates."""
+    ranges = tuple(confirms)
+    for first, last in ranges:
+        if not EARLIEST <= first <= last <= LATEST:
+            bounds = {"earliest": str(EARLIEST), "latest": str(LATEST)}
+            msg = say("wrong_confirms", first=str(first), last=str(last), **bounds)
+            raise CalendarDataError(msg, first=first, last=last)
+    return ranges
+
+
+def applies(row: Entry, weekend: Collection[int]) -> bool:
+    """Return False for a Government transfer from a Saturday or Sunday that is not in ``weekend``.
+
+    A week of six or seven days has no day off on that date to move.
+    """
+    if row.layer is not Layer.TRANSFER or not set(weekend) < FIVE_DAY_WEEK:
+        return True
+    moved = {DayKind.TRANSFERRED_OFF: row.swapped_with, DayKind.TRANSFERRED_WORK: row.date}
+    source = moved.get(row.kind)
+    return source is None or source.weekday() not in FIVE_DAY_WEEK - set(weekend)
+
+
+def checked_rows(
+    rows: Iterable[Entry], day_of: Callable[[date], Day], weekend: Collection[int]
+) -> tuple[Entry, ...]:
+    """Check rows, and leave out transfers that would make a holiday a working day.
+
+    ``day_of`` returns the ``Day`` of a date before the rows are added. Rows that apply only to
+    another weekend than ``weekend`` are kept unchecked.
+    """
+    kept: list[Entry] = []
+    for row in rows:
+        if not applies(row, weekend):
+            kept.append(row)
+            continue
+        day = day_of(row.date)
+        works = row.kind is DayKind.TRANSFERRED_WORK
+        if works and row.layer is Layer.TRANSFER and day.kind is DayKind.HOLIDAY:
+            continue
+        fault = None
+        if works and day.working:
+            fault = say("not_off", date=str(row.date))
+        elif row.kind is DayKind.TRANSFERRED_OFF and not day.working:
+            fault = say("already_off", date=str(row.date), en=day.describe(), ru=day.describe("ru"))
+        elif row.act is None:
+            fault = say("row_without_act", date=str(row.date))
+        if fault is not None:
+            raise CalendarDataError(fault, date=row.date)
+        kept.append(row)
+    return tuple(kept)

@@ -1,0 +1,217 @@
+"""The sources of a calendar's days, and the calendars that an id selects.
+
+An id selects the built-in data of Russia or a calendar of an installed provider.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+from workhours_sla.calendars.days import DateRange, Entry, Layer
+from workhours_sla.errors import (
+    ArgumentError,
+    CalendarDataError,
+    UnknownCalendarError,
+    shown,
+)
+from workhours_sla.module_names import public
+from workhours_sla.text.messages import Phrase, say
+
+GROUP = "workhours_sla.calendars"
+"""The entry point group of providers. A provider is a function from an id to a Calendar or None."""
+
+_RUSSIAN_REGIONS = ("RU-", "X-RU-")
+
+
+class DaySource(Protocol):
+    """A source of a calendar's entries: an immutable, hashable, picklable value."""
+
+    @property
+    def weekend(self) -> frozenset[int]:
+        """The weekdays (Monday is 0) that are off unless an entry decides otherwise."""
+
+    @property
+    def coverage(self) -> tuple[DateRange, ...]:
+        """The dates that laws or acts decide, as ranges in order that do not overlap."""
+
+    @property
+    def rule_span(self) -> DateRange | None:
+        """The range of dates for which there are rules or acts, or None without rules."""
+
+    @property
+    def version(self) -> str:
+        """The version of the data, as text that changes only with the data."""
+
+    def entries(self, year: int) -> Mapping[date, tuple[Entry, ...]]:
+        """Return the entries of all layers, keyed by date, for a year and the next 1 January."""
+
+    def uncertain(self, year: int) -> Mapping[date, Entry]:
+        """Return the uncertain dates of a year, each with the entry that may apply to the date."""
+
+    def known_on(self, day: date) -> DaySource:
+        """Return the source without the acts that were published after ``day``."""
+
+    def with_week(self, days: int) -> DaySource:
+        """Return the source for a week of ``days`` working days. Raises CalendarDataError."""
+
+    def with_workdays(self, weekdays: frozenset[int]) -> DaySource:
+        """Return the source in which ``weekdays`` are not weekly days off, or CalendarDataError."""
+
+    def without_layers(self, layers: Collection[Layer]) -> DaySource:
+        """Return the source whose dates are not uncertain because of entries in ``layers``."""
+
+    def unknown(self, day: date) -> tuple[str, Mapping[str, object]]:
+        """Return why ``day`` is not known: a key of ``catalog.UNKNOWN_DATES``, and its values."""
+
+
+def week_error(days: int) -> CalendarDataError:
+    """Return the error for a source whose days do not depend on the length of the week."""
+    return CalendarDataError(say("no_week_here", days=repr(days)), days=days)
+
+
+def workdays_error() -> CalendarDataError:
+    """Return the error for a source whose weekly days off cannot become working days."""
+    return CalendarDataError(say("no_workdays_here"))
+
+
+# -- calendars by id ------------------------------------------------------------------------------
+
+
+@public()
+class AvailableCalendar(NamedTuple):
+    """The description of a calendar that ``Calendar.get`` returns, without its days.
+
+    ``provider`` is "built in" for Russia, otherwise the name of the provider. ``first`` and
+    ``last`` are the first and the last date that the calendar covers; dates between them may be
+    uncertain. They are None if the provider does not state them. ``tz`` is the calendar's IANA
+    zone, or None. ``name_ru`` is the Russian name, or None if only ``name`` is known.
+    ``other_names`` are the capital of a Russian region and its short names, in both languages.
+
+    >>> from workhours_sla import Calendar
+    >>> regions = {one.id: one for one in Calendar.available("RU")}
+    >>> regions["RU-VGG"].name, regions["RU-VGG"].tz
+    ('Volgograd Oblast', 'Europe/Volgograd')
+    """
+
+    id: str
+    provider: str
+    name: str
+    first: dt.date | None
+    last: dt.date | None
+    tz: str | None
+    name_ru: str | None = None
+    other_names: tuple[str, ...] = ()
+
+    def is_called(self, text: str) -> bool:
+        """Return whether ``text`` is the beginning of a word in one of the names.
+
+        >>> from workhours_sla import Calendar
+        >>> [one.id for one in Calendar.available("RU") if one.is_called("самар")]
+        ['RU-SAM']
+        """
+        names = " ".join((self.name, self.name_ru or "", *self.other_names))
+        return f" {_plain(text)}" in f" {_plain(names)}"
+
+
+def _plain(text: str) -> str:
+    """Return a text without capitals and signs, and with ``е`` for ``ё``."""
+    return re.sub(r"\W+", " ", text.casefold().replace("ё", "е")).strip()
+
+
+class BuiltIn(NamedTuple):
+    """The id, the days and the IANA zone of a calendar that is built in."""
+
+    id: str
+    source: DaySource
+    tz: str | None
+
+
+def find(id: str) -> BuiltIn | Any:
+    """Return the ``BuiltIn`` of a Russian id, or the Calendar of the first provider that has it."""
+    if not isinstance(id, str):
+        msg = f"a calendar id is text such as 'RU-VGG', not {shown(id)}"
+        raise ArgumentError(msg)
+    if id == "RU" or id.startswith(_RUSSIAN_REGIONS):
+        # deferred, because a foreign calendar does not need the data of Russia
+        from workhours_sla.calendars.russia.days import RussianDays
+        from workhours_sla.calendars.russia.regions import region
+
+        if id == "RU":
+            return BuiltIn(id, RussianDays(), None)
+        return BuiltIn(id, RussianDays(id), region(id).tz)
+    wanted, _, rest = id.rpartition(":")
+    for name, provide in _providers().items():
+        if wanted in ("", name):
+            found = provide(rest)
+            if found is not None:
+                return found
+    msg = say("no_calendar", id=shown(id), instead=_suggestion(id))
+    raise UnknownCalendarError(msg, id=id)
+
+
+def available(country: str) -> Iterator[AvailableCalendar]:
+    """Yield the calendars of Russia, and those of each provider whose module has ``available``.
+
+    ``available`` takes the ISO 3166 code of the country to list, "" for all, and yields
+    ``AvailableCalendar``.
+    """
+    if country in ("", "RU"):
+        yield from _russian()
+    for provide in _providers().values():
+        list_all = getattr(sys.modules.get(provide.__module__), "available", None)
+        if list_all is not None:
+            yield from list_all(country)
+
+
+def _russian() -> Iterator[AvailableCalendar]:
+    from workhours_sla.calendars.russia.days import RussianDays
+    from workhours_sla.calendars.russia.regions import region, region_ids
+
+    (first, last), *_ = RussianDays().coverage
+    yield AvailableCalendar("RU", "built in", "Russia", first, last, None, "Россия")
+    for one in map(region, region_ids()):
+        known = RussianDays(one.id).coverage
+        first, last, names = known[0][0], known[-1][1], one.other_names
+        yield AvailableCalendar(
+            one.id, "built in", one.name_en, first, last, one.tz, one.name_ru, names
+        )
+
+
+def other_zones(id: str) -> tuple[str, ...]:
+    """Return the IANA zones of a Russian region, except the zone of its capital."""
+    if id.startswith(_RUSSIAN_REGIONS):
+        from workhours_sla.calendars.russia.regions import region, region_ids
+
+        if id in region_ids():
+            return tuple(tz for tz, _ in region(id).other_zones)
+    return ()
+
+
+def _suggestion(id: str) -> Phrase:
+    """Suggest an unknown id in upper case, or the regions whose names are similar to it."""
+    if id != id.upper():
+        with suppress(UnknownCalendarError):
+            return say("did_you_mean", near=find(id.upper()).id)
+    from workhours_sla.calendars.russia.regions import named_like
+
+    similar = named_like(id)
+    return say("did_you_mean", near=similar) if similar else say("use_calendar")
+
+
+@lru_cache(maxsize=1)
+def _providers() -> dict[str, Callable[[str], Any]]:
+    """Return the providers of installed packages, keyed by name, with ``holidays`` first."""
+    # importing importlib.metadata takes longer than computing a deadline in Russia
+    from importlib.metadata import entry_points
+
+    found = sorted(
+        entry_points(group=GROUP), key=lambda point: (point.name != "holidays", point.name)
+    )
+    return {point.name: point.load() for point in found}

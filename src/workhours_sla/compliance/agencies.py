@@ -1,0 +1,403 @@
+"""Which agencies had the late appeals, and signs that agencies have improved their figures.
+
+The holder of an appeal is the agency that has it. Only events show who was the holder at which
+time; outcomes do not. A phase is a stage of the handling, such as before registration.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median_low
+from typing import Final, NamedTuple, get_args
+
+import numpy as np
+
+from workhours_sla.compliance.cases import (
+    UNKNOWN,
+    Cases,
+    amount_of,
+    case_schedule,
+    case_time,
+    in_zone,
+)
+from workhours_sla.compliance.time import DAY, HOUR, MINUTE, to_local
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.sla.appeal import Appeal, happened_by
+from workhours_sla.sla.deduplication import deduplicated_appeals
+from workhours_sla.sla.event import Event, EventType
+from workhours_sla.sla.holders import (
+    HolderHistory,
+    Owner,
+    Phase,
+    Span,
+    breach_owner,
+    in_time_if_earlier,
+)
+from workhours_sla.sla.target import Target
+from workhours_sla.statistics.arrays import NEVER
+from workhours_sla.statistics.maturity import BREACHED
+from workhours_sla.worktime.budgets import ClockTime
+from workhours_sla.worktime.schedule import Schedule
+
+_OWNERS: Final[tuple[Owner, ...]] = ("at_breach", "largest_share", "first")
+_PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
+_LAST_HOUR: Final = timedelta(hours=1)
+_NOON_HOUR: Final = 12
+_ANSWERING: Final = (None, "official")
+"""Author roles whose replies count: officials, and None for unknown authors."""
+
+
+def events_by_appeal(events: Iterable[Event], as_of: datetime) -> dict[str, list[Event]]:
+    """Group the events that an evaluation as of ``as_of`` uses by appeal id."""
+    by_id: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        by_id[event.event_id].append(event)
+    applied, _, _ = deduplicated_appeals(by_id.values())
+    return {
+        name: happened_by(sorted(found, key=lambda event: event.order), as_of)
+        for name, found in applied.items()
+    }
+
+
+# -- late appeals --------------------------------------------------------------------------------
+
+
+class Breach(NamedTuple):
+    """The holders of one late appeal.
+
+    ``owners`` has one agency for each rule of ``_OWNERS``: the agency to which the rule attributes
+    the appeal. ``hour_earlier`` is as in ``Late``. ``moved`` is true if working time was spent
+    elsewhere before the limit: with another agency, before registration or before assignment.
+    """
+
+    spans: tuple[Span, ...]
+    owners: tuple[str | None, ...]
+    hour_earlier: bool | None
+    moved: bool
+
+
+def breaches(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> dict[int, Breach] | None:
+    """Return the Breach of each late case whose holders are known from events, keyed by its row.
+
+    ``by_appeal`` has the events of each appeal, keyed by its id. Returns None if the clock of the
+    target restarts or resumes on a transfer, because then each holder has its own clock.
+    """
+    if cases.target.on_transfer != "keep":
+        return None
+    as_of = in_zone(cases.reference, cases.as_of)
+    found = {}
+    in_clock_time = isinstance(cases.target.budget, ClockTime)
+    name, by_start = "", dict[datetime, tuple[Span, ...]]()
+    for row in np.flatnonzero(cases.in_state(BREACHED)).tolist():
+        limit, started = (case_time(cases, column, row) for column in ("limit", "started"))
+        if str(cases.ids[row]) != name:  # The cycles of one appeal are in adjacent rows.
+            name = str(cases.ids[row])
+            by_start = _spans(by_appeal.get(name, []), cases.target, as_of)
+        spans = by_start.get(started) if started is not None else None
+        if not spans or limit is None:
+            continue
+        owners = tuple(breach_owner(spans, limit, rule) for rule in _OWNERS)
+        earlier, overdue = None, _known_amount(cases, "overdue", row)
+        if overdue is not None and not in_clock_time:
+            answered = bool(cases.answered[row] != NEVER)
+            earlier = in_time_if_earlier(spans, limit, overdue, answered=answered)
+        here = owners[0], "assigned"
+        moved = any(
+            span.worked and span.since < limit and (span.holder, span.phase) != here
+            for span in spans
+        )
+        found[row] = Breach(spans, owners, earlier, earlier is True or moved)
+    return found
+
+
+def _known_amount(cases: Cases, column: str, row: int) -> timedelta | None:
+    micros = int(getattr(cases, column)[row])
+    return amount_of(None if micros == UNKNOWN else micros)
+
+
+def _spans(
+    events: list[Event], target: Target, as_of: datetime
+) -> dict[datetime, tuple[Span, ...]]:
+    """Return the spans of each cycle of one appeal, keyed by the start of the cycle.
+
+    A span is an interval with one holder and one phase. If several cycles have the same start, only
+    the spans of the first are returned.
+    """
+    history = HolderHistory(events, as_of)
+    found: dict[datetime, tuple[Span, ...]] = {}
+    for cycle in range(history.cycles if target.on_reopen == "cycle" else 1):
+        with suppress(CalendarCoverageError):
+            spans = history.spans(target, cycle)
+            if spans:
+                found.setdefault(spans[0].since, spans)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A late appeal, with its times and the agency that had it at its limit.
+
+    ``answered_at`` is None while the appeal is open. ``elapsed`` and ``overdue`` are None if they
+    are unknown. ``holder`` is the agency that had the appeal at its limit.
+
+    ``hour_earlier`` is whether the appeal would have been in time if the holder had received it one
+    hour of working time earlier. If the time before that was less than an hour, the holder is
+    assumed to receive the appeal at once. All later work is assumed to take the same working time.
+    ``hour_earlier`` is None while the missing answer can change it. Both ``holder`` and
+    ``hour_earlier`` are None if there are no events, or if the events do not show the holders.
+    """
+
+    appeal_id: str
+    agency: str | None
+    started_at: datetime
+    due_at: datetime | None
+    limit: datetime | None
+    answered_at: datetime | None
+    elapsed: timedelta | None
+    overdue: timedelta | None
+    holder: str | None
+    hour_earlier: bool | None
+
+
+def late_appeals(cases: Cases, found: Mapping[int, Breach], listed: int) -> tuple[Late, ...]:
+    """Return the first ``listed`` late appeals: open ones first, then the most overdue first.
+
+    ``found`` has the breaches of appeals whose holders are known, keyed by the row of the case.
+    """
+    rows = np.flatnonzero(cases.in_state(BREACHED))
+    answered = cases.answered[rows] != NEVER
+    first = rows[np.lexsort((cases.started[rows], -cases.overdue[rows], answered))][:listed]
+    late_ones = [_late_one(cases, row, found.get(row)) for row in first.tolist()]
+    # Sort again, so that equally late appeals are ordered by id and not by row.
+    return tuple(
+        sorted(
+            late_ones,
+            key=lambda late: (
+                late.answered_at is not None,
+                -(late.overdue or timedelta(0)),
+                late.started_at,
+                late.appeal_id,
+            ),
+        )
+    )
+
+
+def _late_one(cases: Cases, row: int, breach: Breach | None) -> Late:
+    agencies = cases.groups.get("agency")
+    code = -1 if agencies is None else int(agencies.codes[row])
+    return Late(
+        str(cases.ids[row]),
+        agencies.names[code] if agencies is not None and code >= 0 else None,
+        in_zone(case_schedule(cases, row), int(cases.started[row])),
+        case_time(cases, "due", row),
+        case_time(cases, "limit", row),
+        case_time(cases, "answered", row),
+        _known_amount(cases, "elapsed", row),
+        _known_amount(cases, "overdue", row),
+        holder=None if breach is None else breach.owners[0],
+        hour_earlier=None if breach is None else breach.hour_earlier,
+    )
+
+
+# -- attribution ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The working time that ``appeals`` late appeals spent with one holder in one phase.
+
+    ``holder`` is None for time during which no agency had the appeal.
+    """
+
+    holder: str | None
+    phase: Phase
+    worked: timedelta
+    appeals: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseTime:
+    """The working time that ``appeals`` late appeals spent in one phase, with any holder."""
+
+    phase: Phase
+    worked: timedelta
+    appeals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Late appeals counted by agency under three rules, and their working time by holder and phase.
+
+    The counts are pairs of an agency and a number, the largest number first. ``at_breach`` counts
+    an appeal for the agency that had it at its limit, ``largest_share`` for the agency that had it
+    for the most working time, and ``first`` for the agency that had it first. ``hour_earlier``
+    counts the appeals that would have been in time if the agency that had them at their limit had
+    received them an hour of working time earlier (see ``Late``). ``hour_known`` is the number
+    of late appeals for which that question can be answered: working time was spent before they
+    reached that agency, and the result is known. It is 0 if every appeal was with one agency from
+    the start.
+
+    ``shares`` has the working time of each holder in each phase, the longest first. ``phases`` has
+    the working time of each phase, in the order of the phases. No event shows an approval within an
+    agency, so the time of an approval is part of the phase ``assigned``. ``left_out`` is the number
+    of late appeals with unknown holders.
+    """
+
+    at_breach: tuple[tuple[str | None, int], ...]
+    largest_share: tuple[tuple[str | None, int], ...]
+    first: tuple[tuple[str | None, int], ...]
+    hour_earlier: tuple[tuple[str | None, int], ...]
+    shares: tuple[Share, ...]
+    phases: tuple[PhaseTime, ...]
+    left_out: int
+    hour_known: int = 0
+
+
+def attribution(late: int, found: Mapping[int, Breach]) -> Attribution:
+    """Return the attribution of ``late`` late appeals; ``found`` are those with known holders."""
+    worked: defaultdict[tuple[str | None, Phase], timedelta] = defaultdict(timedelta)
+    worked_in: defaultdict[Phase, timedelta] = defaultdict(timedelta)
+    touched: Counter[tuple[str | None, Phase]] = Counter()
+    touched_in: Counter[Phase] = Counter()
+    for breach in found.values():
+        touched.update({(span.holder, span.phase) for span in breach.spans})
+        touched_in.update({span.phase for span in breach.spans})
+        for span in breach.spans:
+            worked[span.holder, span.phase] += span.worked
+            worked_in[span.phase] += span.worked
+    shares = [
+        Share(holder, phase, worked[holder, phase], appeals)
+        for (holder, phase), appeals in touched.items()
+    ]
+    at_breach, largest_share, first = (
+        _ranked(breach.owners[rule] for breach in found.values()) for rule in range(len(_OWNERS))
+    )
+    return Attribution(
+        at_breach,
+        largest_share,
+        first,
+        hour_earlier=_ranked(one.owners[0] for one in found.values() if one.hour_earlier),
+        shares=tuple(sorted(shares, key=lambda s: (-s.worked, s.holder or "", s.phase))),
+        phases=tuple(
+            PhaseTime(phase, worked_in[phase], touched_in[phase])
+            for phase in _PHASES
+            if phase in touched_in
+        ),
+        left_out=late - len(found),
+        hour_known=sum(one.hour_earlier is not None and one.moved for one in found.values()),
+    )
+
+
+def _ranked(owners: Iterable[str | None]) -> tuple[tuple[str | None, int], ...]:
+    """Return pairs of an agency and its number, the largest number first, then by name."""
+    return tuple(sorted(Counter(owners).items(), key=lambda item: (-item[1], item[0] or "")))
+
+
+# -- signs of artificially improved figures --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """The actions of one agency that may make its figures look better than its work.
+
+    ``replied`` is the number of appeals with an official reply. ``formal_first`` is the number of
+    appeals whose first official reply was not substantive. ``registration_delay`` is the median
+    clock time from the posting of an appeal to its registration. ``deletes`` counts deletions of
+    appeals by anyone but the citizen. ``late_transfers`` counts transfers to another agency with at
+    most an hour of working time left before the due time.
+    """
+
+    agency: str | None
+    replied: int
+    formal_first: int
+    registration_delay: timedelta | None
+    deletes: int
+    late_transfers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """Signs that should be investigated; none of them is a proof.
+
+    ``noon_hour`` is the number of answers from 12:00 to 12:59 local time. ``before_lunch`` is the
+    number of answers from 12:50 to 12:59; evenly spread answers would make it one sixth of
+    ``noon_hour``. ``agencies`` is empty without events.
+    """
+
+    noon_hour: int
+    before_lunch: int
+    agencies: tuple[Conduct, ...] = ()
+
+
+def indicators(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> Indicators:
+    """Return signs of artificially improved figures, from times of answers and from events.
+
+    ``by_appeal`` has the events of each appeal, keyed by its id. If it is empty, the result has no
+    conduct of agencies.
+    """
+    done = (cases.answered != NEVER) & cases.counting
+    clock = to_local(cases.answered[done], cases.schedule_of[done], cases.schedules) % DAY
+    noon = clock // HOUR == _NOON_HOUR
+    before_lunch = noon & (clock % HOUR >= 50 * MINUTE)
+    agencies = _conduct(cases, by_appeal) if by_appeal else ()
+    return Indicators(int(noon.sum()), int(before_lunch.sum()), agencies)
+
+
+def _conduct(cases: Cases, by_appeal: Mapping[str, list[Event]]) -> tuple[Conduct, ...]:
+    counts: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
+    delays: defaultdict[str | None, list[timedelta]] = defaultdict(list)
+    counted: set[str] = set()
+    for row in range(len(cases)):
+        name = str(cases.ids[row])
+        if name in counted or name not in by_appeal:  # A reopened appeal has several cases.
+            continue
+        counted.add(name)
+        appeal = Appeal(by_appeal[name])
+        if appeal.created is not None:
+            _count(appeal, case_schedule(cases, row), case_time(cases, "due", row), counts, delays)
+    return tuple(
+        Conduct(
+            agency,
+            found["replied"],
+            found["formal"],
+            median_low(delays[agency]) if delays[agency] else None,
+            found["deletes"],
+            found["late_transfers"],
+        )
+        for agency, found in sorted(counts.items(), key=lambda item: item[0] or "")
+    )
+
+
+def _count(
+    appeal: Appeal,
+    schedule: Schedule,
+    due: datetime | None,
+    counts: defaultdict[str | None, Counter[str]],
+    delays: defaultdict[str | None, list[timedelta]],
+) -> None:
+    """Count each event of one appeal for the agency that had the appeal at that time."""
+    holder: str | None = None
+    registered = replied = False
+    posted_at = appeal.posted_at
+    for event in appeal.whole.events:
+        kind, at = event.type, event.occurred_at
+        if kind in (EventType.CREATED, EventType.ASSIGNED) and event.agency_id is not None:
+            holder = event.agency_id
+        mine = counts[holder]
+        if kind is EventType.TRANSFERRED and due is not None and at <= due:
+            mine["late_transfers"] += schedule.elapsed(at, due) <= _LAST_HOUR
+        elif kind is EventType.REGISTERED and not registered:
+            registered = True
+            delays[holder].append(at - posted_at)
+        elif kind is EventType.DELETED and event.author_role != "citizen":
+            mine["deletes"] += 1
+        elif kind is EventType.REPLIED and not replied and event.author_role in _ANSWERING:
+            replied = True
+            mine["replied"] += 1
+            mine["formal"] += appeal.judged.get(event.event_id, event.substantive) is False
+        if kind is EventType.TRANSFERRED and event.agency_id is not None:
+            holder = event.agency_id

@@ -1,0 +1,306 @@
+"""Make cases from columns of times, with the same results as an evaluation of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workhours_sla.argument_types import checked
+from workhours_sla.compliance.cases import (
+    UNKNOWN,
+    Cases,
+    Ids,
+    Intake,
+    Labels,
+    counts_by_name,
+    fingerprint,
+    refuse_repeated,
+)
+from workhours_sla.errors import CalendarCoverageError, PolicyError
+from workhours_sla.module_names import public
+from workhours_sla.sla.event import NEVER as NEVER_AT
+from workhours_sla.sla.event import in_utc
+from workhours_sla.sla.limits import bounds_of
+from workhours_sla.sla.pauses import ClockPauses
+from workhours_sla.sla.target import ScheduleBy, Target
+from workhours_sla.statistics.arrays import NEVER, BoolArray, IntArray, read_only
+from workhours_sla.statistics.maturity import BREACHED, EXCLUDED, MET, PENDING, WITHDRAWN
+from workhours_sla.worktime.budgets import ClockTime, WorkingDaysInHours
+from workhours_sla.worktime.columns.verbs import breaches_after, deadline, elapsed
+from workhours_sla.worktime.schedule import Schedule
+
+_NAT: Final = np.datetime64("NaT", "us")
+_NO_PAUSES: Final = ClockPauses((), None)
+_NO_ID: Final = frozenset({"", "None", "nan", "NaT", "<NA>"})
+"""Texts by which numpy, pandas, polars and Arrow write a missing value."""
+
+
+@public("workhours_sla.report")
+@checked
+@dataclass(frozen=True, slots=True, eq=False)
+class AppealColumns:
+    """Appeals as columns with one row per appeal, all of the same length and in one dimension.
+
+    ``posted``, ``answered`` and ``withdrawn`` are datetime64 in UTC, or NaT; ``excluded`` is bool.
+    ``ids[row]`` is the id of the appeal; without ``ids`` it is the number of the row. ``groups``
+    has the labels of each grouping, keyed by its name. For a target that selects schedules by an
+    attribute (ScheduleBy), ``schedule_names`` has the name of the schedule for each row. Without
+    ``schedule_names``, the names are taken from the grouping by this attribute.
+
+    >>> posted = np.array(["2025-03-11T07:15", "2025-03-11T09:50"], "M8[s]")
+    >>> answered = np.array(["2025-03-11T08:00", "NaT"], "M8[s]")
+    >>> columns = AppealColumns(posted, answered, groups={"agency": Labels.of(["roads", "light"])})
+    >>> columns.groups["agency"].names
+    ('light', 'roads')
+    """
+
+    posted: NDArray[np.datetime64]
+    answered: NDArray[np.datetime64]
+    _: KW_ONLY
+    withdrawn: NDArray[np.datetime64] | None = None
+    excluded: BoolArray | None = None
+    ids: Ids | None = None
+    groups: Mapping[str, Labels] = field(default_factory=dict)
+    schedule_names: Labels | None = None
+
+
+def cases_of_columns(
+    columns: AppealColumns, target: Target, *, as_of: datetime, provisional: bool = False
+) -> Cases:
+    """Return the cases of appeals that are given as columns, without a Python object per row.
+
+    ``target`` may have a budget of any kind. A clock starts when the appeal is posted and stops
+    with the answer. A row is quarantined if the time of posting is missing, if the answer is before
+    the posting, or if the row has no schedule. Rows posted after ``as_of`` are left out, and
+    answers or withdrawals after ``as_of`` are ignored. With ``provisional``, dates that no act has
+    decided are decided by rule. Raises NaiveDatetimeError for a naive ``as_of``, PolicyError if the
+    names of the schedules are missing, EventError for an id that several rows have, TypeError for
+    time columns that are not datetime64, and ValueError for columns of different lengths.
+
+    >>> from workhours_sla import Schedule, Target, working_hours
+    >>> from workhours_sla.statistics.maturity import VERDICTS
+    >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+    >>> target = Target("first reply", working_hours(4), office)
+    >>> posted = np.array(["2025-03-12T07:15", "2025-03-12T10:50"], "M8[s]")
+    >>> answered = np.array(["2025-03-12T08:00", "NaT"], "M8[s]")
+    >>> when = datetime(2025, 3, 12, 18, tzinfo=office.tz)
+    >>> cases = cases_of_columns(AppealColumns(posted, answered), target, as_of=when)
+    >>> [VERDICTS[code] for code in cases.verdict], (cases.elapsed // 60_000_000).tolist()
+    (['met', 'pending'], [45, 240])
+    """
+    now = np.datetime64(in_utc("as_of", as_of).replace(tzinfo=None), "us")
+    rows = _checked(columns, target)
+    if columns.ids is not None:
+        refuse_repeated(_texts(columns.ids, rows.posted.size))
+    posted = ~np.isnat(rows.posted)
+    early = posted & (rows.answered < rows.posted)
+    no_schedule = posted & ~early & (rows.schedule_of < 0)
+    kept = posted & ~early & ~no_schedule
+    later = kept & (rows.posted > now)
+    kept &= ~later
+    used = _Rows(*(column[kept] for column in rows))
+    gone = used.withdrawn
+    used = used._replace(
+        answered=np.where(used.answered > now, _NAT, used.answered),
+        withdrawn=np.where((gone > now) | (gone < used.posted), _NAT, gone),
+    )
+    groups = {key: labels.taken(kept) for key, labels in columns.groups.items()}
+    content = [*map(_micros, (used.posted, used.answered, used.withdrawn)), used.excluded]
+    faults = {"missing_value": ~posted, "reply_before_post": early, "no_schedule": no_schedule}
+    return Cases(
+        target,
+        int(now.view(np.int64)),
+        schedule_of=read_only(used.schedule_of),
+        schedules=target.schedules,
+        ids=_Ids(columns.ids, np.flatnonzero(kept)),
+        intake=Intake(
+            "rows",
+            read=kept.size,
+            taken=int(kept.sum()),
+            after_as_of=int(later.sum()),
+            quarantined=counts_by_name({name: int(rows.sum()) for name, rows in faults.items()}),
+        ),
+        input_hash=fingerprint(content, groups),
+        groups=groups,
+        **_clock_columns(used, target, now, provisional=provisional),
+    )
+
+
+class _Ids:
+    """The ids of the rows that became cases; an id is converted to text when it is read."""
+
+    def __init__(self, ids: Ids | None, rows: NDArray[np.intp]) -> None:
+        self._ids = ids
+        self._rows = rows
+
+    def __getitem__(self, row: int) -> str:
+        at = int(self._rows[row])
+        return str(at if self._ids is None else self._ids[at])
+
+
+class _Rows(NamedTuple):
+    """The checked columns that decide the verdicts; ``schedule_of`` is -1 without a schedule."""
+
+    posted: NDArray[Any]
+    answered: NDArray[Any]
+    withdrawn: NDArray[Any]
+    excluded: BoolArray
+    schedule_of: IntArray
+
+
+def _checked(columns: AppealColumns, target: Target) -> _Rows:
+    posted = np.asarray(columns.posted)
+    answered = _times("answered", columns.answered, posted)
+    shape = posted.shape[:1]
+    withdrawn = np.full(shape, _NAT, "M8[us]")
+    if columns.withdrawn is not None:
+        withdrawn = _times("withdrawn", columns.withdrawn, posted)
+    excluded = np.zeros(shape, np.bool_)
+    if columns.excluded is not None:
+        excluded = np.asarray(columns.excluded, np.bool_)
+    schedule_of = _schedule_codes(columns, target, shape)
+    _check_shape("excluded", excluded.shape, shape)
+    _check_shape("schedule_names", schedule_of.shape, shape)
+    return _Rows(posted, answered, withdrawn, excluded, schedule_of)
+
+
+def _times(role: str, column: Any, posted: NDArray[Any]) -> NDArray[Any]:
+    values: NDArray[Any] = np.asarray(column)
+    _check_shape(role, values.shape, posted.shape)
+    for name, given in ((role, values), ("posted", posted)):
+        if given.dtype.kind != "M":
+            msg = f"{name} is a column of {given.dtype}, not of instants; give datetime64 in UTC"
+            raise TypeError(msg)
+    return values
+
+
+def _check_shape(role: str, given: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    if given != shape:
+        msg = f"{role} has the shape {given} where posted has {shape}; give as many"
+        raise ValueError(msg)
+
+
+def _schedule_codes(columns: AppealColumns, target: Target, shape: tuple[int, ...]) -> IntArray:
+    """Return, for each row, the index of its schedule in ``target.schedules``, -1 for none."""
+    by = target.schedule
+    if not isinstance(by, ScheduleBy):
+        return np.zeros(shape, np.int64)
+    attribute = by.field.removesuffix("_id")
+    names = columns.schedule_names or columns.groups.get(attribute)
+    if names is None:
+        msg = (
+            f"target {target.name!r} has a schedule for each {attribute}, which the columns lack; "
+            "give schedule_names, or that grouping"
+        )
+        raise PolicyError(msg)
+    places = {name: place for place, name in enumerate(by.schedules)}
+    found = np.array([*(places.get(name, -1) for name in names.names), -1], np.int64)
+    return found[names.codes]  # The code -1, of rows without a name, selects the last item.
+
+
+def _texts(ids: Any, size: int) -> list[str]:
+    """Return the ids as text, leaving out rows without an id."""
+    if hasattr(ids, "__len__"):
+        _check_shape("ids", (len(ids),), (size,))
+    whole = hasattr(ids, "__array__")
+    values = np.asarray(ids).tolist() if whole else [ids[row] for row in range(size)]
+    return [text for text in map(str, values) if text not in _NO_ID]
+
+
+def _clock_columns(
+    rows: _Rows, target: Target, now: np.datetime64, *, provisional: bool
+) -> dict[str, Any]:
+    """Return the time and verdict columns of ``Cases``, keyed by field name."""
+    posted, answered, gone, excluded, of = rows
+    schedules, budget = target.schedules, target.budget
+    options: dict[str, Any] = {"tz": "UTC", "on_unknown": "mark", "provisional": provisional}
+    by: Schedule | Sequence[Schedule] = schedules[0]
+    if len(schedules) > 1:
+        by, options["codes"] = schedules, of
+    due = deadline(by, posted, budget, **options)
+    last = due if target.closing == "strict" else breaches_after(by, posted, budget, **options)
+    earliest, latest = _limit_bounds(last.values, last.unknown, rows, target)
+
+    may_be_withdrawn = ~np.isnat(gone) & ~(gone > latest) & ~(answered <= gone)
+    withdrawn = may_be_withdrawn & (gone <= earliest)
+    undecided = may_be_withdrawn & ~withdrawn
+    otherwise = np.where(np.isnat(answered), now, answered)  # the end without the withdrawal
+    answered = np.where(may_be_withdrawn, _NAT, answered)
+    has_answer = ~np.isnat(answered)
+    decided = np.where(has_answer, answered, np.where(may_be_withdrawn, gone, now))
+    passed = elapsed(by, posted, decided, **options)
+    unknown = passed.unknown
+    if undecided.any():  # the clock may have gone on after the withdrawal
+        later = elapsed(by, posted, otherwise, **options)
+        unknown = unknown | (undecided & (later.unknown | (later.values != passed.values)))
+    worked = np.where(unknown, UNKNOWN, _amounts(passed.values))
+
+    late = decided > due.values  # false where the due time is unknown
+    no_due = np.isnat(due.values)
+    if isinstance(budget, ClockTime):
+        over = np.where(late, _amounts(decided - due.values), 0)
+        over_unknown = no_due | undecided
+    else:
+        past = elapsed(by, np.where(late, due.values, decided), decided, **options)
+        over, over_unknown = _amounts(past.values), past.unknown
+        if isinstance(budget, timedelta | WorkingDaysInHours):
+            over_unknown = over_unknown | unknown | (no_due & (decided > earliest))
+        else:
+            over_unknown = over_unknown | no_due | undecided
+
+    open_verdict = (decided > earliest) & ~(decided > latest)
+    verdict = np.full(posted.shape, PENDING, np.int8)
+    verdict[decided > latest] = BREACHED
+    verdict[withdrawn] = WITHDRAWN
+    verdict[has_answer & (answered <= earliest)] = MET
+    verdict[excluded] = EXCLUDED
+    return {
+        "started": _micros(posted),
+        "due": _micros(due.values),
+        "limit": _micros(np.where(open_verdict, _NAT, latest)),
+        "answered": _micros(answered),
+        "ended": _micros(np.where(has_answer, answered, np.where(withdrawn, gone, _NAT))),
+        "verdict": read_only(verdict),
+        "elapsed": read_only(worked),
+        "overdue": read_only(np.where(over_unknown, UNKNOWN, over)),
+        "calendar_unknown": int((open_verdict & ~excluded).sum()),
+        "provisional": int((due.provisional | last.provisional | passed.provisional).sum()),
+    }
+
+
+def _limit_bounds(
+    limits: NDArray[Any], unknown: BoolArray, rows: _Rows, target: Target
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the earliest and the latest limit of each row, NaT for a limit without a bound."""
+    earliest, latest = limits.copy(), limits.copy()
+    at = np.flatnonzero(unknown)
+    starts = rows.posted[at].astype("M8[us]")
+    pairs = np.stack([starts.view(np.int64), rows.schedule_of[at]])
+    _, first, place = np.unique(pairs, axis=1, return_index=True, return_inverse=True)
+    found = np.array([[starts[one], _NAT] for one in first], "M8[us]").reshape(-1, 2)
+    for number, one in enumerate(first.tolist()):
+        with suppress(CalendarCoverageError):
+            schedule = target.schedules[pairs[1, one]]
+            since = starts[one].item().replace(tzinfo=UTC)
+            bounds = bounds_of(target, schedule, since, _NO_PAUSES, _NO_PAUSES)
+            for side, times in enumerate((bounds.earliest, bounds.latest)):
+                if times.limit != NEVER_AT:
+                    found[number, side] = times.limit.astimezone(UTC).replace(tzinfo=None)
+    earliest[at], latest[at] = found[place.reshape(-1)].T
+    return earliest, latest
+
+
+def _amounts(amounts: NDArray[Any]) -> IntArray:
+    return amounts.astype("m8[us]").view(np.int64)
+
+
+def _micros(times: NDArray[Any]) -> IntArray:
+    """Return datetime64 in UTC as microseconds since 1970, and NaT as NEVER."""
+    whole = times.astype("M8[us]").view(np.int64)
+    return read_only(np.where(np.isnat(times), NEVER, whole))

@@ -1,0 +1,213 @@
+"""Fair comparisons: funnels, rates standardised to one mix of cases, causes of a changed rate.
+
+Cases are divided into classes by when they arrived and by the kind of day on which they are due; a
+mix is the number of cases in each class. An agency is responsible for its performance within the
+classes, but not for the mix of appeals that it receives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import product
+from typing import Final
+
+import numpy as np
+
+from workhours_sla.compliance.tables import Row, Tally
+from workhours_sla.compliance.time import ARRIVAL_CLASSES, DUE_CLASSES, Arrivals
+from workhours_sla.statistics.arrays import BoolArray, IntArray
+from workhours_sla.statistics.funnel import (
+    FunnelLimits,
+    expected_false_alarms,
+    funnel_limits,
+    funnel_positions,
+    overdispersion,
+)
+from workhours_sla.statistics.intervals import (
+    COUNTS_ONLY_BELOW,
+    ConfidenceInterval,
+    rate_difference,
+)
+from workhours_sla.statistics.standardisation import kitagawa, standardised_rate
+
+_FUNNEL_POINTS: Final = 60
+_CLASSES: Final = tuple(product(ARRIVAL_CLASSES, DUE_CLASSES))
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelCurves:
+    """The 95 % (warning) and 99.8 % (action) limits of a funnel, for each number of cases."""
+
+    lower_warning: tuple[float, ...]
+    upper_warning: tuple[float, ...]
+    lower_action: tuple[float, ...]
+    upper_action: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Funnel limits, as shares from 0 to 1, for each number ``n`` of matured cases.
+
+    The points of the funnel are the rows of the table ``by`` that have a position. ``centre`` is
+    the overall rate of these ``units`` groups. ``between`` is the variance between the groups and
+    ``ratio`` the mean squared z value (see ``funnel.overdispersion``). ``limits`` allow for the
+    variance between the groups, and the positions refer to them; ``plain`` do not. ``false_alarms``
+    is an upper bound of the number of groups outside the 99.8 % limits if all had the same rate.
+    """
+
+    by: str
+    centre: float
+    units: int
+    ratio: float
+    between: float
+    false_alarms: float
+    n: tuple[int, ...]
+    limits: FunnelCurves
+    plain: FunnelCurves
+
+
+def with_funnel(by: str, rows: list[Row]) -> tuple[list[Row], Funnel | None]:
+    """Return the rows of a table with their positions in the funnel, and the funnel itself.
+
+    A group with few matured cases has no position. The funnel is None if no group has a position.
+    """
+    ranked = [
+        (number, row.counts.matured_met, row.counts.matured)
+        for number, row in enumerate(rows)
+        if row.key is not None and row.counts.matured >= COUNTS_ONLY_BELOW
+    ]
+    if not ranked:
+        return rows, None
+    places, met, n = (list(column) for column in zip(*ranked, strict=True))
+    spread = overdispersion(met, n)
+    positions = funnel_positions(met, funnel_limits(n, spread.centre, between=spread.between))
+    found = list(rows)
+    for place, position in zip(places, positions.tolist(), strict=True):
+        found[place] = replace(rows[place], funnel=position)
+    sizes = np.unique(np.geomspace(COUNTS_ONLY_BELOW, max(*n, 100), _FUNNEL_POINTS).astype(int))
+    limits, plain = (
+        _curves(funnel_limits(sizes, spread.centre, between=between))
+        for between in (spread.between, 0.0)
+    )
+    return found, Funnel(
+        by,
+        spread.centre,
+        spread.units,
+        spread.ratio,
+        spread.between,
+        expected_false_alarms(spread.units),
+        tuple(sizes.tolist()),
+        limits,
+        plain,
+    )
+
+
+def _curves(limits: FunnelLimits) -> FunnelCurves:
+    return FunnelCurves(
+        *(tuple(getattr(limits, field.name).tolist()) for field in fields(FunnelCurves))
+    )
+
+
+# -- the mix of cases ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MixClass:
+    """The number of matured cases in one class, and how many of them were met."""
+
+    arrival_class: str
+    due_class: str
+    matured: int
+    met: int
+
+
+def class_codes(when: Arrivals) -> IntArray:
+    """Return the class of each case as a number, -1 if the calendar does not cover its dates."""
+    known = (when.arrival_class >= 0) & (when.due_class >= 0)
+    return np.where(known, when.arrival_class * len(DUE_CLASSES) + when.due_class, -1)
+
+
+def mix_of(tally: Tally, classes: IntArray, rows: BoolArray | None = None) -> tuple[MixClass, ...]:
+    """Return the matured cases of each class; ``rows`` selects cases, by default all."""
+    inside = classes if rows is None else np.where(rows, classes, -1)
+    matured, met = tally.matured_and_met(inside, len(_CLASSES))
+    counts = zip(_CLASSES, matured.tolist(), met.tolist(), strict=True)
+    return tuple(MixClass(*names, *of_class) for names, *of_class in counts)
+
+
+def standardised(tally: Tally, rows: list[Row], codes: IntArray, classes: IntArray) -> list[Row]:
+    """Return rows with ``standardised``: the share each would have with the mix of all cases.
+
+    A row with too few cases for two classes stays unchanged. For each case, ``codes`` has the index
+    of its row, and ``classes`` the number of its class, or -1 if it has none.
+    """
+    size = len(_CLASSES)
+    both = np.where((codes >= 0) & (classes >= 0), codes * size + classes, -1)
+    n, met = (
+        counts.reshape(len(rows), size) for counts in tally.matured_and_met(both, len(rows) * size)
+    )
+    found = []
+    for row, part, whole in zip(rows, met, n, strict=True):
+        share = standardised_rate(part, whole, n.sum(axis=0)) if whole.any() else None
+        if share is None or share.labels.max() == 0:  # one class alone has the raw share
+            found.append(row)
+        else:
+            interval = share.interval
+            found.append(replace(row, standardised=share.rate, standardised_interval=interval))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChange:
+    """The contribution of one class to a change of the rate, as differences of shares.
+
+    ``mix`` is caused by the changed weight of the class, ``performance`` by its own changed rate.
+    """
+
+    arrival_class: str
+    due_class: str
+    mix: float
+    performance: float
+
+
+@dataclass(frozen=True, slots=True)
+class RateChange:
+    """A change of the rate between two periods, split into the effects of mix and performance.
+
+    ``before`` and ``after`` are rates from 0 to 1, and ``difference`` is after minus before. The
+    difference is the sum of ``mix``, the effect of a changed mix of arrivals, and of
+    ``performance``, the effect of changed rates within the classes. ``interval`` is Newcombe's 95 %
+    interval of the difference.
+    """
+
+    before: float
+    after: float
+    difference: float
+    interval: ConfidenceInterval
+    mix: float
+    performance: float
+    classes: tuple[ClassChange, ...]
+
+
+def change_between(before: Sequence[MixClass], after: Sequence[MixClass]) -> RateChange | None:
+    """Return the change of the rate between two periods, given the mix of each period.
+
+    Returns None if no case has matured in one of the periods.
+    """
+    met, later_met = ([one.met for one in mix] for mix in (before, after))
+    n, later_n = ([one.matured for one in mix] for mix in (before, after))
+    if not sum(n) or not sum(later_n):
+        return None
+    parts = kitagawa(met, n, later_met, later_n)
+    found = rate_difference(sum(later_met), sum(later_n), sum(met), sum(n))
+    by_class = zip(parts.mix_by_class.tolist(), parts.performance_by_class.tolist(), strict=True)
+    return RateChange(
+        sum(met) / sum(n),
+        sum(later_met) / sum(later_n),
+        found.difference,
+        found.interval,
+        parts.mix,
+        parts.performance,
+        tuple(ClassChange(*names, *of) for names, of in zip(_CLASSES, by_class, strict=True)),
+    )

@@ -1,0 +1,540 @@
+"""The series for the charts of a report: weeks, trends, the backlog and the heat map.
+
+A week with too little working time for a rate of its own is merged with the next week. The result
+is a merged week. A week is final when no later event can change its rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal, NamedTuple
+
+import numpy as np
+
+from workhours_sla.compliance.cases import UNKNOWN, Cases, Labels, amount_of, in_zone, micros_of
+from workhours_sla.compliance.tables import Row, Table, Tally, all_groups, count_marked, in_order
+from workhours_sla.compliance.time import DAY, Arrivals, week_name
+from workhours_sla.errors import CalendarCoverageError
+from workhours_sla.statistics.arrays import NEVER, IntArray
+from workhours_sla.statistics.backlog import (
+    backlog,
+    backlog_ages,
+    flow,
+    littles_law,
+    overdue_backlog,
+)
+from workhours_sla.statistics.control_charts import (
+    BASELINE,
+    FEWEST_POINTS,
+    Signals,
+    expected_false_signals,
+    p_prime_chart,
+    xmr_chart,
+)
+from workhours_sla.statistics.maturity import COUNTS, EXCLUDED, CohortCounts
+from workhours_sla.worktime.schedule import Schedule
+from workhours_sla.worktime.times import ONE_DAY, TICK
+
+_MOST_PAUSED: Final = 0.2
+"""A week with a larger share of paused appeals than this is left out of trends."""
+
+_HOUR: Final = timedelta(hours=1)
+_WEEKDAYS, _HOURS = 7, 24
+Grid = tuple[tuple[int, ...], ...]
+Side = Literal["improvement", "concern", "neither"]
+Assurance = Literal["met", "missed", "varies"]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekRow:
+    """An ISO week of arrival, with its working time and verdict counts.
+
+    ``cohort`` is the key of the merged week that includes this week. The rate is in the row of the
+    merged week, in the table ``week``.
+    """
+
+    name: str
+    first: date
+    working_time: timedelta | None
+    cohort: str
+    counts: CohortCounts
+
+
+def week_rows(tally: Tally, when: Arrivals) -> tuple[tuple[WeekRow, ...], Table]:
+    """Return the weeks of arrival, and the table ``week`` with short weeks merged."""
+    names: list[str] = []
+    for week in when.weeks:
+        if week.cohort == len(names):
+            names.append(week.name)
+        else:
+            names[-1] += "+" + week.name.split("-")[1]
+    weeks = tuple(
+        WeekRow(week.name, week.first, week.working_time, names[week.cohort], counts)
+        for week, counts in zip(when.weeks, tally.counts(when.week, len(when.weeks)), strict=True)
+    )
+    rows = tally.rows(names, when.cohort)
+    as_of = in_zone(tally.reference, tally.cases.as_of)
+    ends = {week.cohort: end_of_week(tally.reference, week.first) for week in when.weeks}
+    for cohort, end in ends.items():
+        if end > as_of:  # More appeals can arrive in this week.
+            row = rows[cohort]
+            rows[cohort] = replace(
+                row,
+                final_at=_final(tally, row.final_at, end),
+                unpaused_final_at=_final(tally, row.unpaused_final_at, end),
+            )
+    return weeks, in_order("week", rows)
+
+
+def end_of_week(schedule: Schedule, monday: date) -> datetime:
+    """Return the instant at which the week that begins on ``monday`` ends."""
+    return schedule.end_of_day(monday + 6 * ONE_DAY)
+
+
+def _final(tally: Tally, last: datetime | None, end: datetime) -> datetime | None:
+    """Return the instant after which the rate of a week is final, None if it is unknown.
+
+    ``last`` is the latest limit of the cases that have arrived, None if it is unknown. The result
+    allows for a case that arrives at the last moment of the week.
+    """
+    if last is None:
+        return None
+    target, limits = tally.cases.target, [last]
+    for schedule in tally.cases.schedules:
+        last = (end - timedelta.resolution).astimezone(schedule.tz)
+        limit = schedule.deadline if target.closing == "strict" else schedule.breaches_after
+        try:
+            limits.append(limit(last, target.budget))
+        except CalendarCoverageError:
+            return None
+    return max(limits).astimezone(tally.reference.tz)
+
+
+# -- trends --------------------------------------------------------------------------------------
+
+
+class TrendOptions(NamedTuple):
+    """Options for the baseline of a trend; see ``ReportOptions``."""
+
+    baseline: int = BASELINE
+    rebase: date | None = None
+
+    def baseline_of(self, weeks: Sequence[str]) -> tuple[int, int | None]:
+        """Return the index of the first baseline week, and the number of weeks in the baseline.
+
+        The number is None if there are too few weeks. ``weeks`` are the names of merged weeks.
+        """
+        start = 0
+        if self.rebase is not None:
+            first = week_name(self.rebase)
+            start = sum(week.partition("+")[0] < first for week in weeks)
+        length = min(self.baseline, len(weeks) - start)
+        return start, length if length >= FEWEST_POINTS else None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A merged week that is left out of a trend, and the reason.
+
+    ``reason`` is ``paused`` if more than 20 % of the week's appeals are paused, ``unknown`` if the
+    calendar leaves a limit open, and ``unfinished`` if the week is not final yet or the period ends
+    within it.
+    """
+
+    week: str
+    reason: Literal["paused", "unknown", "unfinished"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """The median working time to an answer of one merged week, and whether it signals a change.
+
+    The flags are the rules of ``control_charts.Signals``. ``range_outside`` is true if the median
+    differs from the median before it by more than the moving-range limit.
+    """
+
+    week: str
+    median: timedelta
+    outside: bool = False
+    run_of_eight: bool = False
+    three_of_four: bool = False
+    range_outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SharePoint:
+    """The share in time of one merged week, ``met`` of ``matured``, with its own limits.
+
+    ``outside``, ``run_of_eight`` and ``three_of_four`` are true if the share signals a change by
+    the rule of this name in ``control_charts.Signals``.
+    """
+
+    week: str
+    met: int
+    matured: int
+    lower: float | None = None
+    upper: float | None = None
+    outside: bool = False
+    run_of_eight: bool = False
+    three_of_four: bool = False
+
+    @property
+    def share(self) -> float:
+        """The share in time: ``met`` divided by ``matured``."""
+        return self.met / self.matured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendFacts:
+    """The common fields of a trend of medians and a trend of shares.
+
+    The limits are computed from the first ``baseline`` points, or from the first ones after the
+    week ``rebased``; earlier points then have no limits and no signals. ``baseline`` is None if
+    there are too few points for limits. ``expected_signals`` is the number of weeks that would be
+    marked although nothing changed (see ``control_charts.expected_false_signals``). ``left_out``
+    lists the weeks that are not points.
+    """
+
+    baseline: int | None = None
+    rebased: str | None = None
+    expected_signals: float | None = None
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend(TrendFacts):
+    """The medians of the final weeks, with the limits of an XmR chart; None without limits."""
+
+    points: tuple[TrendPoint, ...]
+    mean: timedelta | None = None
+    lower: timedelta | None = None
+    upper: timedelta | None = None
+    moving_range_limit: timedelta | None = None
+
+    def side(self, point: TrendPoint) -> Side:
+        """Return whether the signals of a point show an improvement or are a concern."""
+        return _side(point, better=self.mean is not None and point.median < self.mean)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareTrend(TrendFacts):
+    """The shares in time of the final weeks, with the limits of a p' chart.
+
+    ``sigma_z`` is the spread of the shares as a multiple of the binomial spread.
+    """
+
+    points: tuple[SharePoint, ...]
+    mean: float | None = None
+    sigma_z: float | None = None
+
+    def side(self, point: SharePoint) -> Side:
+        """Return whether the signals of a point show an improvement or are a concern."""
+        return _side(point, better=self.mean is not None and point.share > self.mean)
+
+    def assurance(self, target: float) -> Assurance | None:
+        """Return whether the process will meet a target if nothing changes; None without limits.
+
+        The result is ``met`` if the target is below the limits of the last week, ``missed`` if it
+        is above them, and ``varies`` if it is between them: some weeks will meet it and others miss
+        it.
+        """
+        last = self.points[-1] if self.points else None
+        if last is None or last.lower is None or last.upper is None:
+            return None
+        if target <= last.lower:
+            return "met"
+        return "missed" if target > last.upper else "varies"
+
+
+def _side(point: TrendPoint | SharePoint, *, better: bool) -> Side:
+    if not (point.outside or point.run_of_eight or point.three_of_four):
+        return "neither"
+    return "improvement" if better else "concern"
+
+
+def final_weeks(
+    table: Table, as_of: int, *, last_is_part: bool
+) -> tuple[tuple[Row, ...], tuple[LeftOut, ...]]:
+    """Return the final weeks as points of trends, and the merged weeks that are left out.
+
+    A week is a point once the limits of all its cases have passed. Paused cases do not delay it:
+    they are censored, unless more than 20 % of its cases are paused. ``table`` is the table
+    ``week``, and ``as_of`` is in microseconds since 1970 in UTC. ``last_is_part`` is whether the
+    last row has only a part of its week or of its merged week.
+    """
+    final: list[Row] = []
+    left_out: list[LeftOut] = []
+    part = table.rows[-1] if last_is_part else None
+    for row in table.rows:
+        counts, end = row.counts, row.unpaused_final_at
+        counting = counts.met + counts.breached + counts.pending + counts.paused
+        if counts.paused > _MOST_PAUSED * counting:
+            left_out.append(LeftOut(row.key or "", "paused"))
+        elif end is None and counting:
+            left_out.append(LeftOut(row.key or "", "unknown"))
+        elif row is part or (end is not None and micros_of(end) >= as_of):
+            left_out.append(LeftOut(row.key or "", "unfinished"))
+        elif end is not None:
+            final.append(row)
+    return tuple(final), tuple(left_out)
+
+
+def trend(final: Sequence[Row], left_out: tuple[LeftOut, ...], options: TrendOptions) -> Trend:
+    """Return the trend of the medians of final weeks, with limits."""
+    found = [
+        TrendPoint(row.key or "", row.median.time)
+        for row in final
+        if row.median is not None and row.median.time is not None
+    ]
+    start, baseline = options.baseline_of([point.week for point in found])
+    if baseline is None:
+        return Trend(points=tuple(found), left_out=left_out)
+    early, found = found[:start], found[start:]
+    chart = xmr_chart([point.median / _HOUR for point in found], baseline=baseline)
+    jumps = [False, *chart.moving_range_outside.tolist()]
+    later = [
+        replace(point, **marks, range_outside=jump)
+        for point, marks, jump in zip(found, _marks(chart.signals), jumps, strict=True)
+    ]
+    return Trend(
+        points=(*early, *later),
+        baseline=baseline,
+        rebased=found[0].week if start else None,
+        expected_signals=expected_false_signals(len(found), baseline=baseline, moving_ranges=True),
+        left_out=left_out,
+        mean=_HOUR * chart.mean,
+        lower=_HOUR * chart.lower,
+        upper=_HOUR * chart.upper,
+        moving_range_limit=_HOUR * chart.moving_range_limit,
+    )
+
+
+def share_trend(
+    final: Sequence[Row], left_out: tuple[LeftOut, ...], options: TrendOptions
+) -> ShareTrend:
+    """Return the trend of the shares of final weeks, with limits."""
+    found = [
+        SharePoint(row.key or "", row.counts.matured_met, row.counts.matured)
+        for row in final
+        if row.counts.matured
+    ]
+    start, baseline = options.baseline_of([point.week for point in found])
+    if baseline is None:
+        return ShareTrend(points=tuple(found), left_out=left_out)
+    early, found = found[:start], found[start:]
+    chart = p_prime_chart(
+        [point.met for point in found], [point.matured for point in found], baseline=baseline
+    )
+    limits = zip(chart.lower.tolist(), chart.upper.tolist(), strict=True)
+    later = [
+        replace(point, lower=lower, upper=upper, **marks)
+        for point, (lower, upper), marks in zip(found, limits, _marks(chart.signals), strict=True)
+    ]
+    return ShareTrend(
+        points=(*early, *later),
+        baseline=baseline,
+        rebased=found[0].week if start else None,
+        expected_signals=expected_false_signals(len(found), baseline=baseline),
+        left_out=left_out,
+        mean=chart.mean,
+        sigma_z=chart.sigma_z,
+    )
+
+
+def _marks(signals: Signals) -> list[dict[str, Any]]:
+    """Return the three flags of each point of a chart, keyed by their names."""
+    names = ("outside", "run_of_eight", "three_of_four")
+    columns = (getattr(signals, name).tolist() for name in names)
+    return [dict(zip(names, marks, strict=True)) for marks in zip(*columns, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCounts:
+    """The matured appeals of one group in each week, and how many of them were met.
+
+    ``key`` is None for the appeals without a group.
+    """
+
+    key: str | None
+    met: tuple[int, ...]
+    matured: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWeeks:
+    """The counts of each group of the grouping ``by`` in each of ``weeks``.
+
+    The weeks are the final weeks of arrival, with short weeks merged, as in the trends of the
+    report. They begin with the first appeal, even if the report covers a later period. A group
+    without a matured appeal is left out.
+    """
+
+    by: str
+    weeks: tuple[str, ...]
+    groups: tuple[GroupCounts, ...]
+
+
+def group_weeks(
+    tally: Tally, when: Arrivals, groups: Mapping[str, Labels], weeks: Mapping[int, str]
+) -> tuple[GroupWeeks, ...]:
+    """Return the weekly counts of each grouping.
+
+    ``weeks`` are the names of the final weeks, keyed by the number of the merged week.
+    """
+    cohort, size = when.cohort, when.weeks[-1].cohort + 1
+    chosen = list(weeks)
+    found = []
+    for by, labels in groups.items():
+        keys = [*labels.names, None]
+        # outliers are in no week
+        cell = np.where(cohort < 0, -1, all_groups(labels) * size + cohort)
+        matured, met = (
+            counts.reshape(len(keys), size)
+            for counts in tally.matured_and_met(cell, len(keys) * size)
+        )
+        counts = tuple(
+            GroupCounts(key, tuple(met[place, chosen].tolist()), tuple(all_of_it.tolist()))
+            for place, key in enumerate(keys)
+            if (all_of_it := matured[place, chosen]).any()
+        )
+        found.append(GroupWeeks(by, tuple(weeks.values()), counts))
+    return tuple(found)
+
+
+# -- the heat map ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Counts of cases by local weekday of arrival (7 rows, Monday first) and hour (24 columns).
+
+    ``due_known`` counts the cases with a known due time. ``due_later`` counts the cases that are
+    known to be due on a later date than their date of arrival.
+    """
+
+    arrived: Grid
+    met: Grid
+    breached: Grid
+    pending: Grid
+    paused: Grid
+    withdrawn: Grid
+    excluded: Grid
+    matured: Grid
+    matured_met: Grid
+    due_known: Grid
+    due_later: Grid
+
+
+def heat_map(tally: Tally, when: Arrivals) -> HeatMap:
+    """Return the counts of cases by local weekday and hour of arrival."""
+    cell, size = when.weekday * _HOURS + when.hour, _WEEKDAYS * _HOURS
+    counts = tally.counts(cell, size)
+    numbers = {name: np.array([getattr(count, name) for count in counts]) for name in COUNTS}
+    numbers["due_known"] = count_marked(cell, size, tally.cases.due != NEVER)
+    numbers["due_later"] = count_marked(cell, size, when.due_later)
+    return HeatMap(**{name: _grid(cells) for name, cells in numbers.items()})
+
+
+def _grid(cells: IntArray) -> Grid:
+    return tuple(map(tuple, cells.reshape(_WEEKDAYS, _HOURS).tolist()))
+
+
+# -- the backlog -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogPoint:
+    """How many appeals were open and overdue at an instant, with arrivals and departures.
+
+    ``arrivals`` and ``departures`` count the appeals of the week that ends at the instant; a
+    departure is an answer or a withdrawal.
+    """
+
+    at: datetime
+    open: int
+    overdue: int
+    arrivals: int
+    departures: int
+
+    @property
+    def net(self) -> int:
+        """The growth of the backlog in the week: arrivals minus departures."""
+        return self.arrivals - self.departures
+
+
+@dataclass(frozen=True, slots=True)
+class LittleCheck:
+    """A check of the counts by Little's law, in clock time from ``since`` to ``as_of``.
+
+    ``mean_open`` is the mean number of open appeals. ``expected`` is the number that the law
+    predicts: ``arrivals_per_day`` times ``mean_time``. ``mean_time`` is the mean time from arrival
+    to the answer or the withdrawal, without appeals that are still open. No appeal is open at
+    ``since``, so any difference between ``mean_open`` and ``expected`` is due to appeals that are
+    still open.
+    """
+
+    since: datetime
+    mean_open: float
+    arrivals_per_day: float
+    mean_time: timedelta
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogSeries:
+    """The backlog at the end of each week, and the ages of open appeals at ``as_of``.
+
+    Ages are amounts of working time, and are None if no appeal is open. ``little`` is None while no
+    appeal has been answered or withdrawn.
+    """
+
+    points: tuple[BacklogPoint, ...]
+    median_age: timedelta | None
+    p90_age: timedelta | None
+    largest_age: timedelta | None
+    little: LittleCheck | None
+
+
+def backlog_series(cases: Cases, when: Arrivals) -> BacklogSeries:
+    """Return the backlog at the end of each week and at ``as_of``; excluded cases do not count."""
+    counted = ~cases.in_state(EXCLUDED)
+    came, left, limit = cases.started[counted], cases.ended[counted], cases.limit[counted]
+    near = ~when.far[counted]
+    schedule = cases.reference
+    ends = [micros_of(end_of_week(schedule, week.first)) for week in when.weeks]
+    at = [*(end for end in ends if end < cases.as_of), cases.as_of]
+    start = micros_of(schedule.end_of_day(when.weeks[0].first - ONE_DAY))
+    # The week began earlier in zones further east, and a case may have arrived there before it
+    # began in the zone of the reference schedule.
+    start = min(start, int(cases.started[~when.far].min()))
+    flows = flow(came, left, [start, *at[:-1], cases.as_of + 1])
+    late = overdue_backlog(came, left, limit, at)
+    columns = (backlog(came, left, at), late, flows.arrivals, flows.departures)
+    numbers = zip(*(column.tolist() for column in columns), strict=True)
+    waiting = cases.open & (cases.elapsed != UNKNOWN)
+    ages = backlog_ages(cases.elapsed[waiting])
+    return BacklogSeries(
+        tuple(
+            BacklogPoint(in_zone(schedule, moment), *found)
+            for moment, found in zip(at, numbers, strict=True)
+        ),
+        amount_of(ages.median),
+        amount_of(ages.p90),
+        amount_of(ages.largest),
+        _little(cases, came[near], left[near], start),
+    )
+
+
+def _little(cases: Cases, came: IntArray, left: IntArray, start: int) -> LittleCheck | None:
+    if not (left <= cases.as_of).any():
+        return None
+    law = littles_law(came, left, start, cases.as_of + 1)
+    return LittleCheck(
+        in_zone(cases.reference, start),
+        law.mean_backlog,
+        law.arrival_rate * DAY,
+        round(law.mean_time) * TICK,
+        law.predicted_backlog,
+    )

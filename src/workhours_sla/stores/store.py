@@ -1,0 +1,489 @@
+"""A store in a database: events, clocks, positions, changes, and what each sink has received."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import islice
+from operator import itemgetter
+from secrets import token_hex
+from typing import Any, Final
+
+from workhours_sla.errors import StoreError
+from workhours_sla.sla.changes import AppealState
+from workhours_sla.sla.deduplication import CONFLICTING_ID, EXPIRING, Copies, StoredEvent
+from workhours_sla.sla.event import BEGINNING, Event, in_utc
+from workhours_sla.stores.database import Database
+from workhours_sla.stores.reader import ERASED, StoreReader
+from workhours_sla.stores.schema import (
+    WRITER_KEY,
+    Row,
+    encode,
+    event_body,
+    event_of,
+    instant,
+    instant_if,
+    micros,
+    micros_if,
+    read_each,
+    reported_body,
+    reported_of,
+    storable,
+    tombstone,
+)
+from workhours_sla.stream.delivery import Failure, Pending, Progress, decide, repeated
+from workhours_sla.stream.source import Rejected
+from workhours_sla.stream.store import BY_FOLD, NO_APPEAL, SWEPT_EVERY, Batch, Dropped, Work
+from workhours_sla.text.messages import say
+from workhours_sla.version import __version__
+
+HOT: Final = 20_000
+"""Default number of appeals in memory. Other appeals are read from the database when needed."""
+
+WRITTEN_EVERY: Final = timedelta(minutes=1)
+"""Maximum advance of the watermark in memory before it is written to the database."""
+AT_ONCE: Final = 500
+"""Number of appeals that are dropped at once."""
+
+_COPIES: Final = "SELECT number, body, appeal_id, quarantined, repaired FROM event"
+_OLDEST_ACCEPTED: Final = """
+    SELECT coalesce(at, 0) FROM outbox WHERE number<=?
+    AND number NOT IN (SELECT number FROM failure) ORDER BY number LIMIT 1
+"""
+_DROP_ACCEPTED: Final = """
+    DELETE FROM outbox WHERE coalesce(at, 0)<? AND number IN (
+        SELECT number FROM outbox WHERE number<=?
+        AND number NOT IN (SELECT number FROM failure) ORDER BY number LIMIT 1000
+    )
+"""
+
+
+class DatabaseStore(StoreReader):
+    """A store in a database, opened for writing by one process.
+
+    When a call of a pipeline returns, everything that it wrote is durable. If the call raises,
+    nothing is written. ``hot`` is the number of appeals that are kept in memory. Usable from any
+    thread; calls run one at a time. Raises StoreError.
+    """
+
+    def __init__(self, db: Database, hot: int = HOT, *, keeps_changes: bool = True) -> None:
+        super().__init__(db)
+        self._most = hot
+        self._keeps_changes = keeps_changes
+        self._sinks: set[str] = set()
+        self._token = token_hex()
+        self._hot: dict[str, AppealState] = {}
+        """The appeals in memory, last used last; between transactions equal to those on disk."""
+        self._state: dict[str, Any] = {}
+        """The counters and other values in the table ``meta``."""
+        self._last_event: int = 0
+        self._watermark: datetime | None = None
+        self._swept: datetime | None = None
+        """The instant before which quarantined events were last dropped, by this process."""
+        try:
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self) -> None:
+        """Register this writer in the database, and read its state."""
+        with self._db.transaction():
+            self._put_meta(WRITER_KEY, self._token)
+        self._load()
+
+    @property
+    def watermark(self) -> datetime | None:
+        """The instant in UTC up to which time has passed, None if it was never advanced."""
+        return self._watermark
+
+    @property
+    def built_under(self) -> str | None:
+        """The version of the policy with which the clocks were last built.
+
+        None in a new store, and in a store that another version of this library wrote.
+        """
+        is_same = self._state.get("library_version") == __version__
+        return self._state.get("policy_version") if is_same else None
+
+    def check_place(self) -> None:
+        """Raise StoreError if the store was replaced or its server does not answer."""
+        with self.lock:
+            self._all("SELECT 1")
+            self._db.check_place()
+
+    @contextmanager
+    def reading(self) -> Iterator[StoreReader]:
+        """Read the state of one moment over another connection, while this one goes on writing."""
+        with StoreReader(self._db.beside()) as reader, reader.moment():
+            yield reader
+
+    # -- one transaction -----------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write everything within the block when it ends, or nothing if it raises."""
+        with self.lock:
+            before = self._state
+            self._state = dict(before)
+            try:
+                with self._writing():
+                    yield
+                    for key, value in self._state.items():
+                        if before.get(key) != value:
+                            self._put_meta(key, value)
+            except BaseException:
+                try:
+                    self._load()
+                except StoreError:
+                    self.close()  # the state in memory is not known to be that of the database
+                raise
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Write within a transaction, if no other writer has begun to write."""
+        with self.lock, self._db.transaction():
+            found = self._all("SELECT value FROM meta WHERE key=?", WRITER_KEY)
+            if found != [(encode(self._token).decode(),)]:
+                self._db.refuse_other_writer()
+            yield
+
+    def _put_meta(self, key: str, value: object) -> None:
+        self._db.put("meta", [(key, encode(value).decode())])
+
+    def _load(self) -> None:
+        """Read the counters and the watermark again, and drop the appeals in memory."""
+        self._hot.clear()
+        self._state = self._meta()
+        self._watermark = instant_if(self._state.get("watermark"))
+        ((last,),) = self._all("SELECT max(number) FROM event")
+        self._last_event = last or 0
+
+    def _count(self, key: str, more: int) -> int:
+        """Increase a counter, and return what it was before."""
+        before: int = self._state.get(key, 0)
+        self._state[key] = before + more
+        return before
+
+    def advance(self, watermark: datetime) -> bool:
+        """Advance the watermark in memory and return True.
+
+        Return False if the watermark must be written to the database instead.
+        """
+        written = instant_if(self._state.get("watermark"))
+        if written is None or watermark - written >= WRITTEN_EVERY:
+            return False
+        if self._all("SELECT 1 FROM appeal WHERE timer<=? LIMIT 1", micros(watermark)):
+            return False
+        self._watermark = watermark
+        return True
+
+    # -- read ----------------------------------------------------------------------------------
+
+    def known(
+        self, events: Sequence[Event]
+    ) -> tuple[MutableMapping[str, StoredEvent | Copies], Dropped | None]:
+        """Return the stored copies of the events, keyed by event id, and the dropped ids."""
+        copies = self.copies(list({event.event_id for event in events}))
+        if not self._state.get("dropped"):
+            return copies, None
+        event_ids = {tombstone("event", one.event_id): one.event_id for one in events}
+        appeal_ids = {tombstone("appeal", one.appeal_id): one.appeal_id for one in events}
+        sql = "SELECT hash FROM tombstone WHERE hash IN (*)"
+        found = [one for (one,) in self._db.where(sql, event_ids | appeal_ids)]
+        return copies, Dropped(
+            {event_ids[one] for one in found if one in event_ids},
+            {appeal_ids[one] for one in found if one in appeal_ids},
+        )
+
+    def copies(self, event_ids: Sequence[str]) -> MutableMapping[str, StoredEvent | Copies]:
+        """Return the stored copies of event ids, keyed by event id."""
+        found: dict[str, StoredEvent | Copies] = {}
+        for copy in self._stored("event_id IN (*)", event_ids):
+            known = found.get(copy.event.event_id)
+            if isinstance(known, Copies):
+                known.add(copy)
+            else:
+                found[copy.event.event_id] = copy if known is None else Copies((known, copy))
+        return found
+
+    def _stored(self, condition: str, values: Iterable[object]) -> list[StoredEvent]:
+        """Return stored events in order of arrival."""
+        rows = sorted(self._db.where(f"{_COPIES} WHERE {condition}", values), key=itemgetter(0))
+        return list(read_each(self.place, "event", rows, _copy_of))
+
+    def appeals(self, ids: Iterable[str]) -> Mapping[str, AppealState]:
+        """Return appeals keyed by id, in the order of ``ids``. Unknown ids map to new appeals."""
+        ids, hot = list(ids), self._hot
+        # a list, because finding the first key of a dictionary passes all keys deleted before it
+        for one in list(islice(hot, max(0, len(hot) - self._most))):
+            del hot[one]
+        found = {one: hot.pop(one) for one in ids if one in hot}
+        cold = [one for one in ids if one not in found]
+        rows = self._db.where("SELECT * FROM appeal WHERE appeal_id IN (*)", cold)
+        reported = dict(read_each(self.place, "appeal", rows, _reported_of))
+        copies: dict[str, list[StoredEvent]] = {one: [] for one in cold}
+        counting = "appeal_id IN (*) AND (quarantined IS NULL OR quarantined IN ({}))"
+        counting = counting.format(",".join(f"'{reason}'" for reason in sorted(BY_FOLD)))
+        for copy in self._stored(counting, reported):
+            copies[copy.event.appeal_id].append(copy)
+        for one in cold:
+            found[one] = AppealState(one, copies[one], *reported.get(one, ()))
+        hot.update(found)
+        return {one: found[one] for one in ids}
+
+    def appeal_ids(self) -> Sequence[str]:
+        """Return the ids of all appeals."""
+        return [one for (one,) in self._all("SELECT appeal_id FROM appeal")]
+
+    def open_ids(self) -> Sequence[str]:
+        """Return the ids of the appeals whose clocks have not all ended, sorted."""
+        sql = "SELECT appeal_id FROM appeal WHERE ended_at IS NULL ORDER BY appeal_id"
+        return [one for (one,) in self._all(sql)]
+
+    def timers_due(self, watermark: datetime) -> Sequence[tuple[datetime, str]]:
+        """Return the timers that a watermark reaches, as pairs of instant and appeal id."""
+        rows = self._all("SELECT timer, appeal_id FROM appeal WHERE timer<=?", micros(watermark))
+        return [(instant(timer), appeal_id) for timer, appeal_id in rows]
+
+    # -- write ---------------------------------------------------------------------------------
+
+    def write(self, work: Work) -> None:
+        """Write the events, appeals and changes of a transaction since its last write."""
+        self._write_events(work)
+        self._db.put("appeal", [*map(_row_of, work.appeals.values())])
+        self._hot.update(work.appeals)
+        at = None if work.watermark is BEGINNING else work.watermark
+        if self._keeps_changes:
+            changes = work.changes[work.written :]
+            first = self._count("last_change", len(changes)) + 1
+            rows = [(n, micros_if(at), encode(one)) for n, one in enumerate(changes, first)]
+            self._db.put("outbox", rows)
+        if not work.is_part:
+            self._watermark = at
+            self._state |= {"watermark": micros_if(at), "policy_version": work.policy.version}
+            self._state["library_version"] = __version__
+            self._count("read", work.read)
+            self._count("duplicate", work.duplicate)
+            self._write_source(work.batch, work.reread)
+
+    def _write_events(self, work: Work) -> None:
+        """Write new events with numbers in order of arrival, and the copies that have changed."""
+        added = [copy for copy in work.copies if copy.number is None]
+        first = self._last_event + 1
+        self._last_event += max(len(work.fresh), len(added))
+        numbers: dict[int, int] = {}
+        if added:
+            numbers = {id(one): number for number, one in enumerate(work.events, first)}
+            self._last_event = first + max(len(work.events) - 1, 0)
+        rows: list[Row] = []
+        for place, event in enumerate(work.fresh.values(), first):
+            number = numbers.get(id(event), place)
+            rows.append((number, event.event_id, event.appeal_id, event_body(event), None, 0))
+        for copy in added:
+            copy.number = numbers.get(id(copy.event), first)  # a repair is in no batch
+        for copy in dict.fromkeys(work.copies):
+            one = copy.event
+            head = copy.number, one.event_id, one.appeal_id, event_body(one)
+            rows.append((*head, copy.quarantined, int(copy.repaired)))
+        self._db.put("event", rows)
+
+    def _write_source(self, batch: Batch, reread: Mapping[int, Rejected | None]) -> None:
+        at = micros_if(self._watermark)
+        first = self._count("last_rejected", len(batch.rejected)) + 1
+        rejected = enumerate(batch.rejected, first)
+        rows = [(number, batch.source, *map(storable, row), at) for number, row in rejected]
+        self._db.put("rejected", rows)
+        positions = [
+            (batch.source, partition, one.position, micros_if(one.received_until))
+            for partition, one in batch.positions.items()
+        ]
+        self._db.put("position", positions)
+        gone = [(number,) for number, row in reread.items() if row is None]
+        self._db.run("DELETE FROM rejected WHERE number=?", gone)
+        left = [(*map(storable, row), number) for number, row in reread.items() if row is not None]
+        self._db.run("UPDATE rejected SET reason=?, detail=?, text=? WHERE number=?", left)
+
+    def set_back(self, watermark: datetime) -> datetime:
+        """Set the watermark back to an earlier instant, and return the watermark before.
+
+        The next pipeline builds all clocks again. Raises StoreError for a later instant.
+        """
+        before, watermark = self._watermark, in_utc("watermark", watermark)
+        if before is None or before <= watermark:
+            facts = {"path": repr(self.place), "watermark": before or say("none")}
+            raise StoreError(say("watermark_not_before", at=watermark, **facts), path=self.place)
+        at = micros(watermark)
+        with self.transaction():
+            self._watermark = watermark
+            self._state |= {"watermark": at, "library_version": None}
+            self._db.run("UPDATE position SET received_until=? WHERE received_until>?", [(at, at)])
+        return before
+
+    def note(self, key: str, text: str) -> None:
+        """Store a text under a key. It replaces an earlier text."""
+        with self._writing():
+            self._put_meta(f"note:{key}", text)
+
+    # -- retention -----------------------------------------------------------------------------
+
+    def drop(self, before: datetime) -> None:
+        """Drop what is older than an instant, as the protocol of a store describes."""
+        count = micros(before)
+        self._drop_rejected(count)
+        self._drop_changes(count)
+        ended = "SELECT appeal_id FROM appeal WHERE ended_at<? LIMIT ?"
+        while ids := [one for (one,) in self._all(ended, count, AT_ONCE)]:
+            self._drop_appeals(ids)
+            self._state["dropped_before"] = max(count, self._state.get("dropped_before", count))
+        if self._swept is None or before - self._swept >= SWEPT_EVERY:
+            self._drop_quarantined(before)
+            self._swept = before
+
+    def _drop_rejected(self, before: int) -> None:
+        """Delete the rejected rows that were read before an instant, and keep their number."""
+        # the rows without an instant were read before any event
+        undated = "UPDATE rejected SET at=? WHERE at IS NULL"
+        self._db.run(undated, [(micros_if(self._watermark),)])
+        sql = "SELECT reason, count(*) FROM rejected WHERE at<? GROUP BY reason"
+        for reason, count in self._all(sql, before):
+            self._count(f"{ERASED}{reason}", count)
+        self._db.run("DELETE FROM rejected WHERE at<?", [(before,)])
+
+    def _drop_changes(self, before: int) -> None:
+        """Drop the changes that every sink in use has, except those that it did not accept."""
+        numbers: dict[str, int] = dict(self._all("SELECT sink, number FROM progress"))
+        last = min((numbers.get(sink, 0) for sink in self._sinks or numbers), default=0)
+        while (rows := self._all(_OLDEST_ACCEPTED, last)) and rows[0][0] < before:
+            self._db.run(_DROP_ACCEPTED, [(before, last)])
+
+    def _drop_appeals(self, ids: Sequence[str]) -> None:
+        """Drop some appeals and their events, and count them."""
+        of_appeals = "SELECT event_id, quarantined FROM event WHERE appeal_id IN (*)"
+        rows = self._db.where(of_appeals, ids)
+        # if a copy conflicted, its id still has an effective copy in another appeal
+        hashes = {tombstone("event", id_) for id_, why in rows if why != CONFLICTING_ID}
+        hashes |= {tombstone("appeal", one) for one in ids}
+        self._db.put("tombstone", [(one,) for one in sorted(hashes)])
+        for table in ("event", "appeal"):
+            self._db.run(f"DELETE FROM {table} WHERE appeal_id=?", [(one,) for one in ids])  # noqa: S608 - our own names
+        for one in ids:
+            self._hot.pop(one, None)
+        self._count("dropped", len(rows))
+
+    def _drop_quarantined(self, before: datetime) -> None:
+        """Drop the quarantined events that were received before an instant.
+
+        Events of an appeal that has others are kept. An event id without any copy left is known as
+        dropped.
+        """
+        copies = self._stored("quarantined IN (*)", [*EXPIRING, NO_APPEAL])
+        expired = [one for one in copies if one.event.received_at < before]
+        apart = [one for one in expired if one.quarantined != NO_APPEAL]
+        self._db.run("DELETE FROM event WHERE number=?", [(one.number,) for one in apart])
+        ids = {one.event.event_id for one in apart}
+        left = "SELECT event_id FROM event WHERE event_id IN (*)"
+        ids -= {id_ for (id_,) in self._db.where(left, ids)}
+        hashes = sorted(tombstone("event", id_) for id_ in ids)
+        self._db.put("tombstone", [(one,) for one in hashes])
+        self._count("dropped", len(apart))
+        old = {one.event.appeal_id for one in expired if one.quarantined == NO_APPEAL}
+        old -= {one.event.appeal_id for one in copies if one.event.received_at >= before}
+        others = "SELECT appeal_id FROM event WHERE appeal_id IN (*)"
+        others += " AND coalesce(quarantined, '')<>'no_appeal'"
+        old -= {one for (one,) in self._db.where(others, old)}
+        self._drop_appeals(sorted(old))
+
+    # -- what the sinks have received ----------------------------------------------------------
+
+    def deliver_to(self, sinks: Iterable[str]) -> None:
+        """Add sinks that are in use: changes are dropped only after all of them have the changes.
+
+        If this was never called, all sinks that have ever accepted changes are in use.
+        """
+        with self.lock:
+            self._sinks.update(sinks)
+
+    def pending(self, sink: str, now: datetime, limit: int) -> Pending:
+        """Return the changes that must be sent to a sink at ``now``, at most ``limit`` of them."""
+        with self.lock:
+            number, _, _ = self._progress(sink)
+            only, after, retry_at = decide(number, self.failures(sink), now)
+            if only is not None:
+                return Pending(self._change(only.number), only.attempts)
+            return Pending([] if after is None else self.changes(after, limit), 0, retry_at)
+
+    def undelivered(self, sink: str) -> int:
+        """Return how many changes a sink has not accepted. Dead letters are not counted."""
+        with self.lock:
+            number, _, _ = self._progress(sink)
+            ((count,),) = self._all("SELECT count(*) FROM outbox WHERE number>?", number)
+            return int(count) + repeated(number, self.failures(sink))
+
+    def acknowledge(self, sink: str, numbers: Sequence[int], end: str | None = None) -> None:
+        """Record that a sink has the changes with these numbers, and all changes before them.
+
+        ``end`` is the end position of the sink after these changes, in the format of the sink.
+        """
+        with self._writing():
+            before, *position = self._progress(sink)
+            number = max(before, *numbers)
+            if end is not None:
+                position = [number, end]
+            self._db.put("progress", [(sink, number, *position)])
+            failures = [(sink, one) for one in numbers]
+            self._db.run("DELETE FROM failure WHERE sink=? AND number=?", failures)
+
+    def fail(self, sink: str, number: int, error: str, retry_at: datetime | None) -> None:
+        """Record a failed attempt to send a change.
+
+        The change becomes a dead letter if ``retry_at`` is None.
+        """
+        with self._writing():
+            before = next((one.attempts for one in self.failures(sink) if one.number == number), 0)
+            self._put_failure(sink, Failure(number, before + 1, retry_at, error))
+            last, *position = self._progress(sink)
+            if retry_at is None:
+                self._db.put("progress", [(sink, max(last, number), *position)])
+
+    def replay(self, sink: str, numbers: Iterable[int]) -> int:
+        """Make the dead letters with these numbers pending again. Return how many were found."""
+        wanted = set(numbers)
+        with self._writing():
+            dead = [one for one in self.failures(sink) if one.retry_at is None]
+            found = [one for one in dead if one.number in wanted]
+            for one in found:
+                self._put_failure(sink, Failure(one.number, 0, instant(0), one.error))
+        return len(found)
+
+    def progress(self, sink: str) -> Progress:
+        """Return how many changes a sink has acknowledged, and the end position of the sink."""
+        with self.lock:
+            number, end_number, end = self._progress(sink)
+            last = next((change.change_id for _, change in self._change(number)), None)
+        return Progress(number, end, last if end is None or number > end_number else None)
+
+    def _progress(self, sink: str) -> Row:
+        sql = "SELECT number, end_number, end_position FROM progress WHERE sink=?"
+        return next(iter(self._all(sql, sink)), (0, None, None))
+
+    def _put_failure(self, sink: str, one: Failure) -> None:
+        row = sink, one.number, one.attempts, micros_if(one.retry_at), storable(one.error)
+        self._db.put("failure", [row])
+
+
+def _copy_of(row: Row) -> StoredEvent:
+    """Return the stored event in a row of the query ``_COPIES``."""
+    number, body, appeal_id, quarantined, repaired = row
+    return StoredEvent(event_of(appeal_id, body), number, quarantined, repaired=bool(repaired))
+
+
+def _row_of(appeal: AppealState) -> Row:
+    times = micros_if(appeal.next_at), micros_if(appeal.ended_at)
+    return appeal.appeal_id, reported_body(appeal.reported), *times
+
+
+def _reported_of(row: Row) -> tuple[str, tuple[Any, ...]]:
+    appeal_id, body, timer, ended_at = row
+    return appeal_id, (reported_of(body), instant_if(timer), instant_if(ended_at))

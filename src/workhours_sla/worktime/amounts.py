@@ -1,0 +1,120 @@
+"""Amounts of working time: create, check, parse and format them.
+
+The other kinds of budgets are in ``budgets``, which imports ``dataclasses``. Calculating a single
+deadline in working hours must not load ``dataclasses``.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from workhours_sla.errors import ArgumentError, BudgetError, shown
+from workhours_sla.text.messages import say
+
+LONGEST = timedelta(days=3_652_059)
+"""Maximum budget: the time from year 1 to year 9999."""
+
+# compiled when they are first used: a first deadline parses none
+_UNITS = r"(?:(\d+)\s*h)?(?:\s*(\d+)\s*m)?(?:\s*(\d+)\s*s)?$"
+_ISO = r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$"
+_CLOCK = r"(\d+):([0-5]\d)(?::([0-5]\d))?$"
+
+
+def working_hours(hours: int, *, minutes: int = 0, seconds: int = 0) -> timedelta:
+    """Return a budget of working time, which is a plain ``timedelta``.
+
+    Only whole numbers are accepted, since a deadline must be exact. Raises ArgumentError for a
+    float and BudgetError for a negative amount.
+
+    >>> working_hours(4, minutes=30)
+    datetime.timedelta(seconds=16200)
+    """
+    for value in (hours, minutes, seconds):
+        if type(value) is not int:
+            msg = f"{value!r} is not a whole number: write working_hours(1, minutes=30) for 1.5 h"
+            raise ArgumentError(msg)
+    try:
+        return check_budget(timedelta(hours=hours, minutes=minutes, seconds=seconds))
+    except OverflowError:
+        raise BudgetError(say("hours_too_much", hours=shown(hours))) from None
+
+
+def check_budget(budget: timedelta) -> timedelta:
+    """Return ``budget`` unchanged.
+
+    Raises BudgetError if it is negative or too large, and ArgumentError if it is not a timedelta.
+    """
+    if not isinstance(budget, timedelta):
+        msg = f"a budget is a timedelta such as working_hours(4), not {budget!r}"
+        raise ArgumentError(msg)
+    if budget < timedelta(0):
+        msg = say("budget_negative", budget=format_amount(budget))
+        raise BudgetError(msg, budget=budget)
+    if budget > LONGEST:
+        msg = say("budget_too_much", budget=format_amount(budget))
+        raise BudgetError(msg, budget=budget)
+    return budget
+
+
+def parse_amount(text: str) -> timedelta:
+    """Parse an amount of working time: ``4h``, ``90m``, ``4h30m``, ``4:30``, ``PT4H30M``.
+
+    Raises BudgetError.
+
+    >>> parse_amount("90m")
+    datetime.timedelta(seconds=5400)
+    """
+    match = match_of_amount(text)
+    if match is None:
+        msg = say("no_amount", text=shown(text))
+        raise BudgetError(msg, text=text)
+    try:
+        hours, minutes, seconds = (int(group or 0) for group in match.groups())
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    except (OverflowError, ValueError):  # too large for a timedelta, or too long for int()
+        msg = say("amount_too_much", text=shown(text))
+        raise BudgetError(msg, text=text) from None
+
+
+def match_of_amount(text: str) -> re.Match[str] | None:
+    """Return the match of an amount of working time, None for any other text."""
+    compact = text.strip()
+    match = (
+        re.match(_UNITS, compact.lower())
+        or re.match(_ISO, compact.upper())
+        or re.match(_CLOCK, compact)
+    )
+    return match if match is not None and any(match.groups()) else None
+
+
+def format_amount(amount: timedelta) -> str:
+    """Return an amount as hours and minutes, with seconds if there are any.
+
+    >>> format_amount(timedelta(hours=-1, minutes=-10))
+    '-1:10'
+    """
+    sign, hours, minutes, seconds, fraction = _parts(amount)
+    text = f"{sign}{hours}:{minutes:02}"
+    return f"{text}:{seconds:02}{fraction}" if seconds or fraction else text
+
+
+def iso_amount(amount: timedelta) -> str:
+    """Return an amount as an ISO 8601 duration in hours, minutes and seconds.
+
+    >>> iso_amount(timedelta(hours=4, minutes=30))
+    'PT4H30M'
+    """
+    sign, hours, minutes, seconds, fraction = _parts(amount)
+    text = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    if seconds or fraction or not text:
+        text += f"{seconds}{fraction}S"
+    return f"{sign}PT{text}"
+
+
+def _parts(amount: timedelta) -> tuple[str, int, int, int, str]:
+    """Return the sign, hours, minutes and seconds of an amount, and the decimals of the seconds."""
+    total, micros = divmod(abs(amount) // timedelta.resolution, 1_000_000)
+    minutes, seconds = divmod(total, 60)
+    fraction = f".{micros:06}".rstrip("0") if micros else ""
+    return "-" if amount < timedelta(0) else "", minutes // 60, minutes % 60, seconds, fraction

@@ -1,0 +1,171 @@
+"""Decide whether an answer that depends on unknown dates can be given.
+
+A date is unknown if the calendar does not cover it or has an uncertain entry for it. A *completion*
+assigns each unknown date a full day, a short day or a day off. An answer is certain if every
+completion gives the same answer.
+
+Completions are not enumerated. Most answers can only increase, or only decrease, if working time is
+added. Such an answer lies between two extremes: the answer if all unknown dates are days off, and
+the answer if they are all full days. If the extremes are equal, every completion gives that answer.
+
+With ``provisional=True``, an answer that is not certain is calculated by rule instead of refused.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, NoReturn, TypeVar, cast
+
+from workhours_sla.errors import CalendarCoverageError, ProvisionalWarning
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+Answer = TypeVar("Answer")
+
+_BETWEEN = "; in any case the answer lies between "
+
+
+def answers_unknown_dates(certain: Callable[..., Any]) -> Callable[[Verb], Verb]:
+    """Return a decorator for a verb that raises CalendarCoverageError for unknown dates.
+
+    ``certain(time, ask, error, *arguments)`` returns the answer if it is certain, and otherwise
+    raises an error. It receives the working time, the question, and the error that the question
+    raised. With ``provisional=True`` the question is then asked of ``time.provisionally()``, and a
+    ProvisionalWarning is emitted.
+    """
+
+    def decorate(verb: Verb) -> Verb:
+        @wraps(verb)
+        def answer(time: Any, *args: Any, **options: Any) -> Any:
+            try:
+                return verb(time, *args, **options)
+            except CalendarCoverageError as error:
+                return _certain_or_provisional(time, verb, certain, error, args, **options)
+
+        return cast("Verb", answer)
+
+    return decorate
+
+
+def _certain_or_provisional(
+    time: Any,
+    verb: Callable[..., Any],
+    certain: Callable[..., Any],
+    error: CalendarCoverageError,
+    args: tuple[Any, ...],
+    *,
+    provisional: bool = False,
+    **options: Any,
+) -> Any:
+    def ask(one: Any) -> Any:
+        return verb(one, *args, **options)
+
+    try:
+        return certain(time, ask, error, *args, **options)
+    except CalendarCoverageError as uncertain:
+        if not provisional:
+            raise
+        by_rule = time.provisionally()
+        try:
+            found = ask(by_rule)
+        except CalendarCoverageError as left:
+            found = certain(by_rule, ask, left, *args, **options)
+        warn_provisional(f"the answer is provisional: {uncertain}")
+        return found
+
+
+def same_in_any_case(
+    time: Any, ask: Callable[[Any], Answer], error: CalendarCoverageError, *_: Any, **__: Any
+) -> Answer:
+    """Return the answer if both extremes are equal, otherwise raise ``error`` with these bounds."""
+    least, most = _extreme_answers(time, ask)
+    if least is not None and _in_utc(least) == _in_utc(most):
+        return least
+    raise with_bounds(error, least, most) from None
+
+
+def same_edge_in_any_case(
+    time: Any,
+    ask: Callable[[Any], datetime],
+    error: CalendarCoverageError,
+    when: datetime,
+    **_: Any,
+) -> datetime:
+    """Return an opening or closing near ``when`` if it is certain, otherwise raise ``error``.
+
+    Equal extremes are not enough, because a short day opens or closes at another time than a full
+    day. Both extreme completions must also have the same working time between the answer and
+    ``when``.
+    """
+    least, most = _extreme_answers(time, ask)
+    if least is not None and _in_utc(least) == _in_utc(most):
+        off, full = _extreme_answers(time, lambda one: one.elapsed(least, when))
+        if off is not None and off == full:
+            return least
+    raise error from None
+
+
+def refused(
+    _time: object, _ask: object, error: CalendarCoverageError, *_: Any, **__: Any
+) -> NoReturn:
+    """Raise ``error``. Used for verbs that call other verbs, which look for a certain answer."""
+    raise error
+
+
+def refused_without_bounds(
+    _time: object, _ask: object, error: CalendarCoverageError, *_: Any, **__: Any
+) -> NoReturn:
+    """Raise a copy of ``error`` without bounds, because its bounds belong to another verb."""
+    msg = str(error).partition(_BETWEEN)[0]
+    facts = error.__dict__ | {"earliest": None, "latest": None}
+    raise CalendarCoverageError(msg, **facts) from None
+
+
+def warn_provisional(message: str) -> None:
+    """Emit a ProvisionalWarning that points to the line that called workhours_sla."""
+    level, frame = 2, sys._getframe(1)  # noqa: SLF001 - skip_file_prefixes needs Python 3.12
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("workhours_sla."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, ProvisionalWarning, stacklevel=level)
+
+
+def with_bounds(error: CalendarCoverageError, one: object, other: object) -> CalendarCoverageError:
+    """Return a copy of the error with the earliest and the latest possible answer.
+
+    ``one`` and ``other`` are the earliest and the latest answer in any order. They replace bounds
+    that the error already has. If one of the two is unknown, the error is returned unchanged.
+    """
+    bounds = [bound for bound in (one, other) if isinstance(bound, datetime | timedelta)]
+    if len(bounds) < 2:
+        return error
+    earliest, latest = sorted(bounds, key=_in_utc)  # type: ignore[arg-type]
+    msg = f"{str(error).partition(_BETWEEN)[0]}{_BETWEEN}{earliest} and {latest}"
+    facts = error.__dict__ | {"earliest": earliest, "latest": latest}
+    return CalendarCoverageError(msg, **facts)
+
+
+def _extreme_answers(
+    time: Any, ask: Callable[[Any], Answer]
+) -> tuple[Answer | None, Answer | None]:
+    """Return two answers: with all unknown dates off, and with all of them full working days.
+
+    An answer that is unknown is None.
+    """
+    found: list[Answer | None] = []
+    for completion in time.completions() or ():
+        one = None
+        with suppress(CalendarCoverageError):
+            one = ask(completion)
+        found.append(one)
+    return (found[0], found[1]) if found else (None, None)
+
+
+def _in_utc(answer: object) -> object:
+    """Return an answer with its datetimes in UTC, so that a repeated hour compares correctly."""
+    if isinstance(answer, datetime):
+        return answer.astimezone(UTC)
+    return tuple(map(_in_utc, answer)) if isinstance(answer, tuple) else answer

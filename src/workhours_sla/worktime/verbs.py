@@ -1,0 +1,689 @@
+"""The verbs of working time: elapsed, deadline, breaches_after and the others.
+
+A verb tries the fast path, and answers from a single timeline if the fast path is unavailable, for
+example for an unknown date. Without the fast path all answers would be the same.
+"""
+
+from __future__ import annotations
+
+from abc import ABCMeta, abstractmethod
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, cast
+from zoneinfo import ZoneInfo
+
+from workhours_sla.errors import BudgetError, CalendarCoverageError
+from workhours_sla.module_names import public
+from workhours_sla.worktime.amounts import check_budget
+from workhours_sla.worktime.fast import MAX_WALK, UNAVAILABLE, FastPath
+from workhours_sla.worktime.pauses import (
+    Pauses,
+    moments_of,
+    paused_before_answer,
+    paused_between,
+)
+from workhours_sla.worktime.timeline import CompiledTime, Timeline
+from workhours_sla.worktime.times import (
+    BASE_UTC,
+    BASES,
+    TICK,
+    ZERO,
+    datetime_in,
+    known_moment,
+    moment_of,
+)
+from workhours_sla.worktime.unknown import (
+    answers_unknown_dates,
+    refused,
+    refused_without_bounds,
+    same_edge_in_any_case,
+    same_in_any_case,
+    with_bounds,
+)
+
+if TYPE_CHECKING:
+    from workhours_sla.worktime.budgets import Budget
+    from workhours_sla.worktime.due_dates import BudgetKind, DatedShifts
+
+Part = Literal["due_at", "limit"]
+
+
+@public()
+class Interval(NamedTuple):
+    """An interval of working time ``[start, end)`` between two aware datetimes.
+
+    >>> from datetime import UTC
+    >>> Interval(datetime(2025, 3, 12, 9, tzinfo=UTC), datetime(2025, 3, 12, 18, tzinfo=UTC)).end
+    datetime.datetime(2025, 3, 12, 18, 0, tzinfo=datetime.timezone.utc)
+    """
+
+    start: datetime
+    end: datetime
+
+
+def _same_bounds(
+    time: WorkingTime,
+    _ask: object,
+    unknown: CalendarCoverageError,
+    kind: BudgetKind,
+    part: Part,
+    start: datetime,
+    pauses: Pauses,
+) -> datetime:
+    """Return the due time or the limit if its earliest and latest value are equal."""
+    if time.completions() is None:
+        raise unknown
+    bounds = getattr(kind.bounds(dates_of(time, kind), start, pauses, pauses), part)
+    earliest, latest = (bound and bound.astimezone(start.tzinfo) for bound in bounds)
+    if bounds[0] is None or bounds[0] != bounds[1]:
+        raise with_bounds(unknown, earliest, latest) from None
+    found: datetime = earliest
+    return found
+
+
+class WorkingTime(metaclass=ABCMeta):
+    """The verbs of working time: the base class of Schedule and of combined schedules.
+
+    All verbs need aware datetimes and return datetimes in the zone of their first argument.
+    ``pauses`` are pairs (since, until) of datetimes; working time within a pause does not count.
+    If the answer depends on a date that no act decides yet, ``provisional=True`` decides the date
+    by a rule and emits a ProvisionalWarning.
+
+    Verbs raise NaiveDatetimeError for a naive datetime, CalendarCoverageError if the answer
+    depends on an unknown or uncertain date, BudgetError for an invalid budget, and ValueError for
+    a pause that ends before it starts.
+
+    An immutable value: hashable, picklable, safe to share between threads. ``compiled`` has the
+    timelines from which the verbs answer.
+    """
+
+    __slots__ = ("_by_rule", "_extremes", "_fast", "_hash", "compiled", "tz")
+
+    tz: ZoneInfo
+    compiled: CompiledTime
+    _fast: FastPath
+    _by_rule: Self | None
+    _extremes: tuple[Self, Self] | Literal["none"] | None
+    _hash: int | None
+
+    def __init__(self, tz: ZoneInfo) -> None:
+        setter = object.__setattr__
+        fast = FastPath(tz)
+        setter(self, "tz", tz)
+        setter(self, "_fast", fast)
+        setter(self, "compiled", CompiledTime(self._compile, self._refuse_unknown, fast))
+        for cache in ("_by_rule", "_extremes", "_hash"):
+            setter(self, cache, None)
+
+    # -- supplied by subclasses --------------------------------------------------------------
+
+    @abstractmethod
+    def _compile(self) -> tuple[Timeline, ...]:
+        """Return a timeline for each range of known dates, sorted."""
+
+    @abstractmethod
+    def _refuse_unknown(self, moment: timedelta) -> NoReturn:
+        """Raise CalendarCoverageError for an instant that no timeline knows."""
+
+    @abstractmethod
+    def _key(self) -> tuple[object, ...]:
+        """Return the attributes that ``==`` and ``hash`` use."""
+
+    @abstractmethod
+    def _build_by_rule(self) -> Self:
+        """Return the same working time, where rules decide the dates that no act decides yet."""
+
+    def _build_completions(self) -> tuple[Self, Self] | None:
+        """Return two completions, see ``completions``."""
+        return None
+
+    # -- amounts -----------------------------------------------------------------------------
+
+    def elapsed(
+        self, start: datetime, end: datetime, *, pauses: Pauses = (), provisional: bool = False
+    ) -> timedelta:
+        """Return the working time between two instants, negative if the second is earlier.
+
+        Amounts add up: ``elapsed(a, b) + elapsed(b, c) == elapsed(a, c)``. Raises
+        NaiveDatetimeError, CalendarCoverageError.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-13:00,14:00-18:00")
+        >>> office.elapsed(datetime(2024, 12, 27, 16, 45, tzinfo=office.tz),
+        ...                datetime(2024, 12, 28, 11, 10, tzinfo=office.tz))
+        datetime.timedelta(seconds=12300)
+        """
+        if type(start) is datetime and type(end) is datetime and not pauses:
+            zone = start.tzinfo
+            fast = self._fast
+            try:
+                if zone is self.tz and end.tzinfo is zone:
+                    clock, base = fast.wall, fast.base
+                    return clock.worked(end - base) - clock.worked(start - base)
+                clock = fast.utc
+                if zone is UTC and end.tzinfo is UTC:
+                    return clock.worked(end - BASE_UTC) - clock.worked(start - BASE_UTC)
+                return clock.worked(known_moment(end)) - clock.worked(known_moment(start))
+            except UNAVAILABLE:
+                pass
+        return self._elapsed(start, end, pauses, provisional=provisional)
+
+    @answers_unknown_dates(same_in_any_case)
+    def _elapsed(
+        self, start: datetime, end: datetime, pauses: Pauses, *, provisional: bool = False
+    ) -> timedelta:
+        a, b = moment_of(start), moment_of(end)
+        time = self.compiled
+        line = time.line_at(a)
+        if not line.knows(b):
+            (time.refuse_after if b > a else time.refuse_before)(line, "the span")
+        paused = paused_between(line.worked, a, b, moments_of(pauses))
+        return line.worked(b) - line.worked(a) - paused
+
+    def remaining(
+        self,
+        start: datetime,
+        budget: Budget,
+        *,
+        now: datetime,
+        pauses: Pauses = (),
+        provisional: bool = False,
+    ) -> timedelta:
+        """Return the working time left of a budget at ``now``, negative when overdue.
+
+        For a budget that is not working time, it is the working time from ``now`` to the due time,
+        and for ClockTime the time itself. Raises NaiveDatetimeError, BudgetError,
+        CalendarCoverageError.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> ten = datetime(2025, 3, 12, 10, tzinfo=office.tz)
+        >>> str(office.remaining(ten, timedelta(hours=4), now=ten.replace(hour=13)))
+        '1:00:00'
+        """
+        if isinstance(budget, timedelta):
+            check_budget(budget)
+            return self._left(start, budget, now, pauses, provisional=provisional)
+        return self._time_to_due(start, budget, now, pauses, provisional=provisional)
+
+    @answers_unknown_dates(same_in_any_case)
+    def _left(
+        self,
+        start: datetime,
+        budget: timedelta,
+        now: datetime,
+        pauses: Pauses,
+        *,
+        provisional: bool = False,
+    ) -> timedelta:
+        return budget - self.elapsed(start, now, pauses=pauses)
+
+    @answers_unknown_dates(refused)
+    def _time_to_due(
+        self,
+        start: datetime,
+        budget: Any,
+        now: datetime,
+        pauses: Pauses,
+        *,
+        provisional: bool = False,
+    ) -> timedelta:
+        due = self.deadline(start, budget, pauses=pauses)
+        if budget.clock_amount() is not None:
+            return moment_of(due) - moment_of(now)
+        return self.elapsed(now, due, pauses=pauses)
+
+    # -- due times ---------------------------------------------------------------------------
+
+    def deadline(  # noqa: C901, PLR0912 - Clock.due is inlined: ratio 0.90 to calling it
+        self, start: datetime, budget: Budget, *, pauses: Pauses = (), provisional: bool = False
+    ) -> datetime:
+        """Return the due time: the earliest instant at which a budget is used up.
+
+        A budget that is used up exactly at closing time is due at closing time. A budget of 0 is
+        due at ``start``. A timedelta is working time; budgets of other types count by their own
+        rules. Raises NaiveDatetimeError, BudgetError,
+        CalendarCoverageError.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> str(office.deadline(datetime(2025, 3, 12, 14, tzinfo=office.tz), timedelta(hours=4)))
+        '2025-03-12 18:00:00+03:00'
+        """
+        if type(start) is datetime and type(budget) is timedelta and not pauses:
+            zone = start.tzinfo
+            fast = self._fast
+            try:
+                if zone is self.tz:
+                    base = fast.base
+                    index, starts, ends, closed, gaps = fast.wall.arrays
+                    due = start - base
+                    j = index[due.days]
+                    while starts[j] <= due:
+                        j += 1
+                    end = closed[j]
+                    if due < end:
+                        due += budget
+                        if due <= end:
+                            if budget > ZERO:
+                                return start + budget
+                            raise KeyError
+                        due += gaps[j]
+                    elif budget > ZERO:
+                        due = starts[j] + budget
+                    else:
+                        raise KeyError
+                    while due > ends[j]:
+                        if budget > MAX_WALK:
+                            raise KeyError
+                        j += 1
+                        due += gaps[j]
+                    return base + due
+                if zone is UTC:
+                    return BASE_UTC + fast.utc.due(start - BASE_UTC, budget)
+                base = BASES[zone]  # type: ignore[index]
+                if base.tzinfo is zone:  # the same object, not only equal
+                    due = start - base - start.utcoffset()  # type: ignore[operator]
+                    return zone.fromutc(base + fast.utc.due(due, budget))  # type: ignore[union-attr]
+            except UNAVAILABLE:
+                pass
+        if isinstance(budget, timedelta):
+            return self._deadline(start, budget, pauses, provisional=provisional)
+        return self._answer_of_kind("due_at", start, budget, pauses, provisional=provisional)
+
+    @answers_unknown_dates(same_in_any_case)
+    def _deadline(
+        self, start: datetime, budget: timedelta, pauses: Pauses, *, provisional: bool = False
+    ) -> datetime:
+        check_budget(budget)
+        moment = moment_of(start)
+        line = self.compiled.line_at(moment)
+        if not budget:
+            moments_of(pauses)
+            return start
+        worked = _worked_at_answer(line, moment, budget, pauses, limit=False)
+        found = None if worked is None else line.earliest(worked)
+        if found is None:
+            self.compiled.refuse_after(line, f"the deadline of {start}")
+        return datetime_in(start.tzinfo, found)
+
+    def breaches_after(
+        self, start: datetime, budget: Budget, *, pauses: Pauses = (), provisional: bool = False
+    ) -> datetime:
+        """Return the limit: the last instant at which an answer still meets a budget.
+
+        The limit is the latest instant t with ``elapsed(start, t) == budget``. If the budget is
+        used up at closing time, this is the next opening. Raises NaiveDatetimeError, BudgetError,
+        CalendarCoverageError.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> str(office.breaches_after(datetime(2025, 3, 12, 14, tzinfo=office.tz),
+        ...                           timedelta(hours=4)))
+        '2025-03-13 09:00:00+03:00'
+        """
+        if type(start) is datetime and type(budget) is timedelta and not pauses:
+            zone = start.tzinfo
+            fast = self._fast
+            try:
+                if zone is self.tz:
+                    return fast.base + fast.wall.limit(start - fast.base, budget)
+                return datetime_in(zone, fast.utc.limit(known_moment(start), budget))
+            except UNAVAILABLE:
+                pass
+        if isinstance(budget, timedelta):
+            return self._limit(start, budget, pauses, provisional=provisional)
+        return self._answer_of_kind("limit", start, budget, pauses, provisional=provisional)
+
+    @answers_unknown_dates(same_in_any_case)
+    def _limit(
+        self, start: datetime, budget: timedelta, pauses: Pauses, *, provisional: bool = False
+    ) -> datetime:
+        check_budget(budget)
+        moment = moment_of(start)
+        line = self.compiled.line_at(moment)
+        worked = _worked_at_answer(line, moment, budget, pauses, limit=True)
+        found = None if worked is None else line.latest(worked)
+        if found is None:
+            self.compiled.refuse_after(line, f"the limit of {start}")
+        return datetime_in(start.tzinfo, found)
+
+    def due_and_limit(
+        self, start: datetime, budget: Budget, *, pauses: Pauses = (), provisional: bool = False
+    ) -> tuple[datetime, datetime]:
+        """Return ``deadline`` and ``breaches_after`` of a budget.
+
+        If ``start`` is in UTC, this takes little longer than ``deadline`` alone. Raises
+        NaiveDatetimeError and BudgetError. Raises CalendarCoverageError even if only the limit
+        depends on an unknown date.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> due, limit = office.due_and_limit(datetime(2025, 3, 12, 14, tzinfo=office.tz),
+        ...                                   timedelta(hours=4))
+        >>> str(due), str(limit)
+        ('2025-03-12 18:00:00+03:00', '2025-03-13 09:00:00+03:00')
+        """
+        if type(start) is datetime and start.tzinfo is UTC and type(budget) is timedelta:
+            try:
+                due, limit = self._fast.due_and_limit(start - BASE_UTC, budget, pauses)
+                return BASE_UTC + due, BASE_UTC + limit
+            except UNAVAILABLE:
+                pass
+        return self._due_and_limit(start, budget, pauses, provisional=provisional)
+
+    @answers_unknown_dates(refused)
+    def _due_and_limit(
+        self, start: datetime, budget: Budget, pauses: Pauses, *, provisional: bool = False
+    ) -> tuple[datetime, datetime]:
+        return (
+            self.deadline(start, budget, pauses=pauses),
+            self.breaches_after(start, budget, pauses=pauses),
+        )
+
+    def latest_start(self, due: datetime, budget: Budget, *, provisional: bool = False) -> datetime:
+        """Return the latest start whose due time is no later than ``due``.
+
+        With a day budget, this is the last microsecond before a closing or a midnight; later starts
+        are due later. Raises NaiveDatetimeError, BudgetError, CalendarCoverageError.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> str(office.latest_start(datetime(2025, 3, 12, 11, tzinfo=office.tz),
+        ...                         timedelta(hours=4)))
+        '2025-03-11 16:00:00+03:00'
+        """
+        if isinstance(budget, timedelta):
+            return self._latest_start(due, budget, provisional=provisional)
+        return self._latest_start_of_kind(due, budget, provisional=provisional)
+
+    @answers_unknown_dates(same_in_any_case)
+    def _latest_start(
+        self, due: datetime, budget: timedelta, *, provisional: bool = False
+    ) -> datetime:
+        check_budget(budget)
+        moment = moment_of(due)
+        line = self.compiled.line_at(moment)
+        if not budget:
+            return due
+        start = line.latest_before(line.worked(moment) - budget)
+        if start is None:
+            self.compiled.refuse_before(line, f"the latest start for {due}")
+        return datetime_in(due.tzinfo, start)
+
+    @answers_unknown_dates(refused_without_bounds)
+    def _latest_start_of_kind(
+        self, due: datetime, budget: object, *, provisional: bool = False
+    ) -> datetime:
+        from workhours_sla.worktime.budgets import check_kind
+
+        return check_kind(budget, due).latest_start(dates_of(self, budget), due)
+
+    def _answer_of_kind(
+        self, part: Part, start: datetime, budget: object, pauses: Pauses, *, provisional: bool
+    ) -> datetime:
+        """Return the due time or the limit of a budget that is not a timedelta."""
+        from workhours_sla.worktime.budgets import check_kind
+
+        dates_of(self, budget)
+        kind = check_kind(budget, start)
+        return self._part_of(kind, part, start, pauses, provisional=provisional)
+
+    @answers_unknown_dates(_same_bounds)
+    def _part_of(
+        self,
+        kind: BudgetKind,
+        part: Part,
+        start: datetime,
+        pauses: Pauses,
+        *,
+        provisional: bool = False,
+    ) -> datetime:
+        found: datetime = getattr(kind.answer(dates_of(self, kind), start, pauses), part)
+        return found
+
+    # -- openings and closings ---------------------------------------------------------------
+
+    def is_working(self, when: datetime, *, provisional: bool = False) -> bool:
+        """Return whether an instant is working time.
+
+        Raises NaiveDatetimeError, CalendarCoverageError.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00")
+        >>> office.is_working(datetime(2025, 11, 1, 12, tzinfo=office.tz))  # a working Saturday
+        True
+        """
+        if type(when) is datetime:
+            fast = self._fast
+            try:
+                if when.tzinfo is self.tz:
+                    return fast.wall.is_working(when - fast.base)
+                return fast.utc.is_working(known_moment(when))
+            except UNAVAILABLE:
+                pass
+        return self._is_working(when, provisional=provisional)
+
+    @answers_unknown_dates(same_in_any_case)
+    def _is_working(self, when: datetime, *, provisional: bool = False) -> bool:
+        moment = moment_of(when)
+        line = self.compiled.line_at(moment)
+        if not line.knows(moment + TICK):
+            self.compiled.refuse_after(line, "the instant")
+        return bool(line.between(moment, moment + TICK))
+
+    def next_opening(
+        self, when: datetime, *, inclusive: bool = True, provisional: bool = False
+    ) -> datetime:
+        """Return the first instant of working time at or after a given instant.
+
+        If ``when`` is working time, the answer is ``when``. With ``inclusive=False`` the answer is
+        the first start of working time after ``when``. Raises NaiveDatetimeError,
+        CalendarCoverageError.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> nine = datetime(2025, 3, 12, 9, tzinfo=office.tz)
+        >>> print(office.next_opening(nine), office.next_opening(nine, inclusive=False))
+        2025-03-12 09:00:00+03:00 2025-03-13 09:00:00+03:00
+        """
+        if inclusive:
+            return self.breaches_after(when, ZERO, provisional=provisional)
+        return self._opening_after(when, provisional=provisional)
+
+    @answers_unknown_dates(same_edge_in_any_case)
+    def _opening_after(self, when: datetime, *, provisional: bool = False) -> datetime:
+        moment = moment_of(when)
+        line = self.compiled.line_at(moment)
+        opening = line.edge_after(moment, opening=True)
+        if opening is None:
+            self.compiled.refuse_after(line, f"the opening after {when}")
+        return datetime_in(when.tzinfo, opening)
+
+    @answers_unknown_dates(same_edge_in_any_case)
+    def next_closing(
+        self, when: datetime, *, inclusive: bool = False, provisional: bool = False
+    ) -> datetime:
+        """Return the first end of working time after a given instant.
+
+        With ``inclusive=True`` the answer may be ``when`` itself. Raises NaiveDatetimeError,
+        CalendarCoverageError.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> six = datetime(2025, 3, 12, 18, tzinfo=office.tz)
+        >>> print(office.next_closing(six), office.next_closing(six, inclusive=True))
+        2025-03-13 18:00:00+03:00 2025-03-12 18:00:00+03:00
+        """
+        moment = moment_of(when)
+        line = self.compiled.line_at(moment)
+        # working time does not end at the first known instant if that instant is working time
+        if inclusive and (line.knows(moment - TICK) or not line.between(moment, moment + TICK)):
+            moment = self._just_before(line, moment, f"the closing at {when}")
+        closing = line.edge_after(moment, opening=False)
+        if closing is None or not line.knows(closing + TICK):
+            self.compiled.refuse_after(line, f"the closing after {when}")
+        return datetime_in(when.tzinfo, closing)
+
+    @answers_unknown_dates(same_edge_in_any_case)
+    def previous_opening(
+        self, when: datetime, *, inclusive: bool = True, provisional: bool = False
+    ) -> datetime:
+        """Return the last start of working time up to a given instant.
+
+        With ``inclusive=False`` the answer is before ``when``. Raises NaiveDatetimeError,
+        CalendarCoverageError.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> print(office.previous_opening(datetime(2025, 3, 12, 14, tzinfo=office.tz)))
+        2025-03-12 09:00:00+03:00
+        """
+        moment = moment_of(when)
+        line = self.compiled.line_at(moment)
+        if not inclusive:
+            moment = self._just_before(line, moment, f"the opening before {when}")
+        opening = line.edge_until(moment, opening=True)
+        if opening is None or not line.knows(opening - TICK):
+            self.compiled.refuse_before(line, f"the opening before {when}")
+        # working time does not start at the last known instant if it continues until then
+        if not (line.knows(moment + TICK) or line.between(moment - TICK, moment)):
+            self.compiled.refuse_after(line, f"the opening at {when}")
+        return datetime_in(when.tzinfo, opening)
+
+    @answers_unknown_dates(same_edge_in_any_case)
+    def previous_closing(
+        self, when: datetime, *, inclusive: bool = True, provisional: bool = False
+    ) -> datetime:
+        """Return the last end of working time up to a given instant.
+
+        With ``inclusive=False`` the answer is before ``when``. Raises NaiveDatetimeError,
+        CalendarCoverageError.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> print(office.previous_closing(datetime(2025, 3, 12, 14, tzinfo=office.tz)))
+        2025-03-11 18:00:00+03:00
+        """
+        moment = moment_of(when)
+        line = self.compiled.line_at(moment)
+        if not inclusive:
+            moment = self._just_before(line, moment, f"the closing before {when}")
+        closing = line.edge_until(moment, opening=False)
+        if closing is not None and not line.knows(closing + TICK):
+            self.compiled.refuse_after(line, f"the closing at {when}")
+        if closing is None:
+            self.compiled.refuse_before(line, f"the closing before {when}")
+        return datetime_in(when.tzinfo, closing)
+
+    def _just_before(self, line: Timeline, moment: timedelta, answer: str) -> timedelta:
+        if not line.knows(moment - TICK):
+            self.compiled.refuse_before(line, answer)
+        return moment - TICK
+
+    @answers_unknown_dates(same_in_any_case)
+    def intervals(
+        self, start: datetime, end: datetime, *, provisional: bool = False
+    ) -> tuple[Interval, ...]:
+        """Return the intervals of working time between two instants.
+
+        The intervals are sorted, disjoint, clipped to ``[start, end)``, and in the zone of
+        ``start``. There are none if ``end`` is not after ``start``. Raises NaiveDatetimeError,
+        CalendarCoverageError.
+
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule(None, "Mo-Fr 09:00-13:00,14:00-18:00", tz="Europe/Moscow")
+        >>> noon = datetime(2025, 3, 12, 12, tzinfo=office.tz)
+        >>> for start, end in office.intervals(noon, noon.replace(hour=20)):
+        ...     print(start.time(), end.time())
+        12:00:00 13:00:00
+        14:00:00 18:00:00
+        """
+        a, b = moment_of(start), moment_of(end)
+        line = self.compiled.line_at(a)
+        if b <= a:
+            return ()
+        if not line.knows(b):
+            self.compiled.refuse_after(line, "the span")
+        return tuple(
+            Interval(datetime_in(start.tzinfo, lo), datetime_in(start.tzinfo, hi))
+            for lo, hi in line.between(a, b)
+        )
+
+    # -- other calendars ---------------------------------------------------------------------
+
+    def completions(self) -> tuple[Self, Self] | None:
+        """Return two completions: all unknown dates off, and all of them full working days.
+
+        The working time of any other completion lies between these two. Returns None if no date
+        is known, or if this is a completion itself.
+
+        >>> from datetime import datetime
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule("RU-DA", "Mo-Fr 09:00-18:00", tz="Europe/Moscow")
+        >>> span = [datetime(2025, 4, day, tzinfo=office.tz) for day in (26, 30)]
+        >>> [str(one.elapsed(*span)) for one in office.completions()]  # 28 and 29 are uncertain
+        ['0:00:00', '18:00:00']
+        """
+        found = self._extremes
+        if found is None:
+            found = self._build_completions() or "none"
+            object.__setattr__(self, "_extremes", found)
+        return None if found == "none" else found
+
+    def provisionally(self) -> Self:
+        """Return the same working time, where rules decide the dates that no act decides yet.
+
+        >>> from datetime import datetime, timedelta
+        >>> from workhours_sla import Schedule
+        >>> office = Schedule("RU-VGG", "Mo-Fr 09:00-18:00").provisionally()
+        >>> print(office.deadline(datetime(2031, 3, 12, 10, tzinfo=office.tz), timedelta(hours=4)))
+        2031-03-12 14:00:00+03:00
+        """
+        found = self._by_rule
+        if found is None:
+            found = self._build_by_rule()
+            object.__setattr__(self, "_by_rule", found)
+        return found
+
+    # -- a value -----------------------------------------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, WorkingTime)
+            and type(self) is type(other)
+            and self._key() == other._key()
+        )
+
+    def __hash__(self) -> int:
+        found = self._hash
+        if found is None:
+            found = hash(self._key())
+            object.__setattr__(self, "_hash", found)
+        return found
+
+    def __setattr__(self, name: str, value: object) -> None:
+        msg = f"a {type(self).__name__} is immutable; build another instead of setting {name}"
+        raise AttributeError(msg)
+
+
+def dates_of(time: WorkingTime, budget: object) -> DatedShifts:
+    """Return the schedule on whose dates a budget is counted.
+
+    Raises BudgetError for a combination, which is not based on one schedule.
+    """
+    if not hasattr(time, "calendar"):
+        msg = f"a combined schedule counts working time only, not {budget!r}; use one of its parts"
+        raise BudgetError(msg, budget=budget)
+    return cast("DatedShifts", time)
+
+
+def _worked_at_answer(
+    line: Timeline, start: timedelta, budget: timedelta, pauses: Pauses, *, limit: bool
+) -> timedelta | None:
+    """Return the working time C at the due time of a budget, or at its limit.
+
+    Returns None if a pause ends after the known dates.
+    """
+    spans = moments_of(pauses)
+    paused = paused_before_answer(line.worked, start, budget, spans, limit=limit, knows=line.knows)
+    return None if paused is None else line.worked(start) + budget + paused
