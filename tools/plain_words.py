@@ -38,8 +38,7 @@ FOREIGN = {
     "zones.py": {"Tell"},
     "acts.py": {"settles"},
     "test_acts.py": {"settles"},
-    "meanings.py": {"hold", "пауза", "паузе", "паузы"},
-    "status_words.py": {"пауз"},
+    "words.py": {"hold", "пауза", "паузе", "паузы", "пауз"},
     "zendesk.py": {"hold"},
     "decisions.md": {"пауза", "паузу"},
 }

@@ -106,11 +106,11 @@ number|opened_at|resolved_at|closed_at|state|assignment_group|assigned_to|sys_cr
     ),
     "OTRS": Sheet("""\
 Ticket#|Age|Created|Closed|First Lock|First Response|State|Priority|Queue|Owner
-1|1 h|2026-01-12 10:05:00|2026-01-14 18:05:33|2026-01-12 10:06:33|2026-01-12 11:30:00|new|3|Roads|bob
+1|1 h|2026-01-12 10:05:00|2026-01-14 18:05:33|2026-01-12 10:06|2026-01-12 11:30:00|new|3|Roads|bob
 2|1 h|2026-01-13 12:05:00||||new|3|Roads|bob"""),
     "osTicket": Sheet(
         """\
-Ticket Number|Date Created|Priority|Department|Current Status|SLA Due Date|Closed Date|Overdue|Answered
+Ticket Number|Date Created|Priority|Department|Status|SLA Due Date|Closed Date|Overdue|Answered
 1|1/12/26 10:05 AM|Normal|Roads|Closed|1/14/26 2:05 PM|1/12/26 11:30 AM|0|1
 2|1/13/26 12:05 PM|Normal|Roads|Open|1/14/26 2:05 PM||0|0""",
         asked=("answered_at",),
@@ -239,7 +239,7 @@ def test_a_question_names_its_candidates_with_an_example_the_best_first() -> Non
     [
         "Номер|Ответ|Поступило|Ответ|Ответ\n1|12.01.2026|12.01.2026 9:00|11:30|12:30",
         "Номер|Поступило|Отвечено|Отвечено\n1|12.01.2026 9:00|12.01.2026 9:30|12.01.2026 9:40",
-        "Номер|Поступление|Ответ|\n|Дата|Дата|Дата\n1|12.01.2026 9:00|12.01.2026 9:30|12.01.2026 9:40",
+        "№|Поступление|Ответ|\n|Дата|Дата|Дата\n1|12.01.2026 9:00|12.01.2026 9:30|12.01.2026 9:40",
     ],
 )
 def test_equal_names_that_may_both_be_the_answer_are_asked_about(rows: str) -> None:

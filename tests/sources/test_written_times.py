@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kit.properties import examples
 from workhours_sla.cli.main import main
 from workhours_sla.errors import TimeSyntaxError
-from workhours_sla.sources.written_times import parse_date, parse_time
+from workhours_sla.sources.written_times import parse_date, parse_time, with_month_number
 from workhours_sla.text import catalog, messages
 from workhours_sla.text.catalog import SHELL
 
@@ -50,6 +50,12 @@ READ = {
     "2026-10-30 09:45:00-05": "2026-10-30T17:45:00+03:00",
     "2026-10-30T09:45+14:00": "2026-10-29T22:45:00+03:00",
     "2026-10-30T09:45-12:00": "2026-10-31T00:45:00+03:00",
+    # names of months
+    "30 октября 2026 г., 09:45": "2026-10-30T09:45:00+03:00",
+    "30 окт. 2026 в 09:45": "2026-10-30T09:45:00+03:00",
+    "30/Oct/26 9:45 PM": "2026-10-30T21:45:00+03:00",
+    "Fri, 30 Oct 2026 09:45:00 +0000": "2026-10-30T12:45:00+03:00",
+    "October 30, 2026 12:45 AM": "2026-10-30T00:45:00+03:00",
     # blanks
     "30.10.2026  09:45": "2026-10-30T09:45:00+03:00",
     "30.10.2026\u00a009:45": "2026-10-30T09:45:00+03:00",
@@ -73,7 +79,8 @@ REFUSED = [
     *("30.10.26 09:45", "30/10/2026 09:45", "10/30/2026 09:45", "30-10-2026 09:45"),
     *("2026.10.30 09:45", "2026/10/30 09:45", "2026-30-10 09:45", "31.11.2026 09:45"),
     *("2026-3-1 09:45", "302026-10-30 09:45", "2026-W44-5T09:45", "2026-303T09:45"),
-    *("30.10 09:45", "30.10.2026", "2026-10-30", "09:45", "09.45", "30 октября 2026 09:45"),
+    *("30.10 09:45", "30.10.2026", "2026-10-30", "09:45", "09.45", "30 октября 2026"),
+    *("30 октабря 09:45", "32 октября 2026 09:45", "30 мар 09:45", "октябрь 2026 09:45"),
     *("\uff13\uff10.10.2026 09:45", "30.10.2026T09:45", "30.10.2026, 09:45", "30.10.202609:45"),
     # text after the time of day
     *("30.10.2026 09:00-10:00", "30.10.2026 09:00 - 10:00", "30.10.2026 09.00-10"),
@@ -204,6 +211,7 @@ def test_every_number_of_a_time_is_used(text: str) -> None:
         when = parse_time(text)
     except TimeSyntaxError:
         return
+    text = with_month_number(text) or text
     first, month, third, hour, minute, *rest = map(int, re.findall(r"\d+", text))
     year, day = (first, third) if text[4] == "-" else (third, first)
     assert (when.year, when.month, when.day) == (year, month, day)

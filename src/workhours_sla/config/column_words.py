@@ -1,4 +1,4 @@
-"""Words in Russian and English by which columns, and texts that stand for no time, are known."""
+"""Words in Russian and English by which columns, and texts for a missing time, are recognised."""
 
 from __future__ import annotations
 
@@ -40,17 +40,19 @@ TIMES: Final = {
         "фактическая ответа, фактического ответа, "
         "answered, answer, replied, reply, first reply, responded, response, first response, "
         "first answer, first responded, first replied, initial response, ответ первый",
-        asked="окончательного ответа, последнего ответа, подготовки ответа, решения, решено, решение, "
-        "resolved, resolution, solved, resolve, fixed, last reply, last response, исполнения, "
-        "исполнено, исполнение, выполнения, выполнено, выполнение, устранения, обработки, "
-        "обработано, завершения, завершено, завершение, completed, completion, complete, done, "
-        "finished, закрытия, закрыто, закрытие, closed, close, closing, last closed, end",
+        asked="окончательного ответа, последнего ответа, подготовки ответа, решения, решено, "
+        "решение, resolved, resolution, solved, resolve, fixed, last reply, last response, "
+        "исполнения, исполнено, исполнение, выполнения, выполнено, выполнение, устранения, "
+        "обработки, обработано, завершения, завершено, завершение, completed, completion, "
+        "complete, done, finished, закрытия, закрыто, закрытие, closed, close, closing, "
+        "last closed, end",
     ),
     "occurred_at": Words(
         "события, изменения, изменения статуса, смены статуса, статуса, перехода, операции, "
         "действия, occurred, changed, event, status changed, changed on, transition, action, "
         "complete, событие, изменение, sys updated",
-        "start, updated, modified, last modified, last updated, обновления, обновлено, изменено, created, создания",
+        "start, updated, modified, last modified, last updated, обновления, обновлено, изменено, "
+        "created, создания",
     ),
     "received_at": Words("получения события, event received", "received"),
     "their_due_at": Words(
@@ -91,10 +93,10 @@ OTHERS: Final = {
         "исполнитель, ответственный, ответственный исполнитель, организация, "
         "ответственная организация, организация исполнитель, учреждение, ответственный орган, "
         "подразделение, assignment group, organisation, organization, org group, owner department, "
-        "assigned group, agent group, support group, group, queue, office, team, contractor, группа, "
-        "очередь",
-        "team assigned, owner, responsible, assignee, assigned to, assigned, agent, agent assigned, "
-        "org resource",
+        "assigned group, agent group, support group, group, queue, office, team, contractor, "
+        "группа, очередь",
+        "team assigned, owner, responsible, assignee, assigned to, assigned, agent, "
+        "agent assigned, org resource",
     ),
     "district_id": Words(
         "район, муниципальное образование, муниципалитет, муниципальный район, мо, "
@@ -293,7 +295,7 @@ def _single_words() -> frozenset[str]:
 
 
 def without_names(name: str) -> str:
-    """Return a plain name without the words that tell a thing's name from its number.
+    """Return a plain name without words for the name or the number of a thing.
 
     >>> without_names("Agency Name"), without_names("group.id")
     ('agency', 'group')

@@ -90,7 +90,6 @@ class Columns:
         ]
 
     def _times_of(self, canonical: str, columns: list[Column]) -> list[Role]:
-        """Return the possible roles for a time, from columns whose names match equally well."""
         moments = [column for column in columns if column.time_kind in MOMENTS]
         whole = [column for column in moments if not column.is_midnight]
         if whole:
@@ -106,11 +105,6 @@ class Columns:
         return roles or [Role(canonical, (column,)) for column in (*clocks, *empty)]
 
     def _clock_of(self, date: Column, clocks: list[Column]) -> Column | None:
-        """Return the column with the times of day that complete a column of dates, or None.
-
-        It is the column after the dates, if that has the same name, is in ``clocks`` or its name is
-        only a word for a time. Otherwise it is the single column in ``clocks``.
-        """
         beside = self._by_index.get(date.index + 1)
         if beside is not None and beside.time_kind in CLOCKS:
             if plain(beside.name) == plain(date.name):
@@ -225,7 +219,6 @@ class Columns:
 
 
 def _one_of(roles: list[Role], rank: int) -> Choice:
-    """Return the only role, or the question which of the roles it is."""
     canonical = roles[0].canonical
     lines = [role.line for role in roles]
     names = ", ".join(shown_role(role) for role in roles)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Final, NamedTuple
 
 from workhours_sla.config.column_words import may_be, plain
@@ -64,7 +65,6 @@ class _Decision:
     doubts: list[Doubt] = field(default_factory=list)
 
     def take(self, choice: Choice) -> bool:
-        """Store the role or the doubt of a choice. Return False if the choice has neither."""
         if choice.role is not None:
             self.roles[choice.role.canonical] = choice.role
         if choice.doubt is not None:
@@ -131,7 +131,6 @@ def _options(
 
 
 def _reading(role: Role, settings: TimeSettings) -> Reading:
-    """Return the first values of a role, with times parsed."""
     texts = [" ".join(parts) for parts in zip(*(one.first for one in role.columns), strict=False)]
     return Reading(role.canonical, role.written, tuple(map(settings.as_read, texts)))
 
@@ -140,7 +139,6 @@ def _reading(role: Role, settings: TimeSettings) -> Reading:
 
 
 def _choose_times(columns: Columns, made: _Decision) -> list[Role]:
-    """Decide what a row is, and choose the time columns that a file of this kind needs."""
     made.kind = _kind(columns, made)
     if made.kind == "events":
         own_id = made.roles["appeal_id"].columns if "appeal_id" in made.roles else ()
@@ -172,7 +170,6 @@ def _choose_times(columns: Columns, made: _Decision) -> list[Role]:
 
 
 def _kind(columns: Columns, made: _Decision) -> Kind | None:
-    """Decide whether a row is an appeal, an event or a status, and record any doubt."""
     answered = columns.time("answered_at")
     own_id = made.roles["appeal_id"].columns if "appeal_id" in made.roles else ()
     repeats = any(column.repeated for column in own_id)
@@ -200,7 +197,6 @@ def _status_of(columns: Columns) -> Role | None:
 
 
 def _place_values(made: _Decision) -> None:
-    """Decide the meaning of event types, statuses and texts for an empty time."""
     for canonical, meaning, answer in (
         ("type", event_type, "replied"),
         ("status", status_meaning, "answered"),
@@ -247,34 +243,35 @@ def _place_values(made: _Decision) -> None:
 def _doubts_of_unread(
     columns: Columns, made: _Decision, unread: Sequence[Column]
 ) -> Iterator[Doubt]:
-    """Yield doubts caused by columns that are not read."""
-    kind, roles = made.kind, made.roles
-    for column in columns.unknown():
-        for canonical in ("answered_at", "posted_at"):
-            role = roles.get(canonical)
-            if role is not None and may_be(canonical, column.name):
-                lines = [role.line, toml_line(canonical, column.name)]
-                names = ", ".join((shown_role(role), column.shown))
-                facts = {"canonical": canonical, "columns": names}
-                yield ask("columns", "detect_several", lines, **facts)
+    for column, canonical in product(columns.unknown(), ("answered_at", "posted_at")):
+        role = made.roles.get(canonical)
+        if role is not None and may_be(canonical, column.name):
+            lines = [role.line, toml_line(canonical, column.name)]
+            names = ", ".join((shown_role(role), column.shown))
+            facts = {"canonical": canonical, "columns": names}
+            yield ask("columns", "detect_several", lines, **facts)
     for column in unread:
         name = shown(column.name)
         interim = list(filter(may_be_interim, column.values))
-        if kind != "statuses" and interim:
+        if interim and made.kind != "statuses":
             yield warn("columns", "detect_interim", column=name, values=listed(interim))
-        if kind == "events" and has_citizens(column.name, column.values):
+        if made.kind == "events" and has_citizens(column.name, column.values):
             line = toml_line("author_role", column.name)
             yield warn("columns", "detect_citizens", line, column=name)
-        if kind == "appeals" and stops(column.name, column.values, column.filled):
+        if made.kind == "appeals" and stops(column.name, column.values, column.filled):
             yield warn("columns", "detect_flags", column=name)
-    for column in columns.columns if kind == "appeals" else ():
-        name = shown(column.name)
-        stopped = list(filter(may_need_no_answer, column.values))
-        if stopped and column.rank("status") is not None:
-            yield warn("columns", "detect_stopped", column=name, values=listed(stopped))
-        is_thread = column.name.rpartition(".")[2].lower() in THREADS
-        if column.has_objects and (is_thread or may_be("answered_at", column.name)):
-            yield warn("columns", "detect_lists", column=name)
+    for column in columns.columns if made.kind == "appeals" else ():
+        yield from _unanswerable(column)
+
+
+def _unanswerable(column: Column) -> Iterator[Doubt]:
+    name = shown(column.name)
+    stopped = list(filter(may_need_no_answer, column.values))
+    if stopped and column.rank("status") is not None:
+        yield warn("columns", "detect_stopped", column=name, values=listed(stopped))
+    is_thread = column.name.rpartition(".")[2].lower() in THREADS
+    if column.has_objects and (is_thread or may_be("answered_at", column.name)):
+        yield warn("columns", "detect_lists", column=name)
 
 
 class _Copy(NamedTuple):
@@ -313,7 +310,6 @@ class _Rows:
         return role.text(cells) if role else ""
 
     def add(self, cells: Sequence[str]) -> None:
-        """Compare the next row."""
         own_id = self._own.text(cells)
         if not own_id:
             return
@@ -335,7 +331,6 @@ class _Rows:
             self._compare(own_id, _Copy(posted, answered, agency))
 
     def _compare(self, own_id: str, copy: _Copy) -> None:
-        """Compare a row with an earlier row of the same appeal."""
         before = self._copies.get(own_id)
         if before is None:
             if len(self._copies) < MOST_IDS:
@@ -348,7 +343,6 @@ class _Rows:
             self._copies[own_id] = copy
 
     def doubts(self) -> Iterator[Doubt]:
-        """Yield the doubts after the last row."""
         name = shown(self._own.columns[0].name)
         for cause in ("detect_ids_repeat", "detect_ids_rounded", "detect_ids_differ"):
             if cause in self._ids:
@@ -366,7 +360,6 @@ class _Rows:
 def _look_at_rows(
     columns: Columns, made: _Decision, unread: Sequence[Column], rows: Iterable[Row]
 ) -> None:
-    """Record doubts about rows that contradict the columns that were chosen."""
     if "appeal_id" not in made.roles:
         return
     found = _Rows(columns, made, unread)

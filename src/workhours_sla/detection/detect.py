@@ -100,7 +100,6 @@ class _Read:
 
     @property
     def misfit(self) -> list[Doubt]:
-        """The doubt about the rows that are rejected."""
         if self.fault is None:
             return []
         where: Phrase = say(f"at_{self.unit}", number=self.fault.line)
@@ -111,7 +110,6 @@ class _Read:
 def _detect_fixed(
     where: Path | BinaryIO, name: str, signature: Signature, given: Given
 ) -> Detected:
-    """Detect how to read a file of a format with fixed keys, such as the export of a desk."""
     options: dict[str, Value] = {} if signature.kind is None else {"kind": signature.kind}
     options["format"] = signature.format
     lines = "\n".join(toml_line(key, value) for key, value in options.items())
@@ -182,7 +180,6 @@ def verified(detected: Detected, where: Path | BinaryIO) -> Detected:
 
 
 def _unsupported(error: Exception) -> Doubt:
-    """Return the question for settings that the reader refuses."""
     why = phrase_of(error)
     if why is not None and why.cause == "answers_unread":
         return Doubt("columns", why, asked=("answered_at",))

@@ -94,7 +94,6 @@ def encoding_of(chunks: ByteChunks) -> Encoding:
 
 
 def _wide(head: bytes) -> str | None:
-    """Return the variant of UTF-16 if ``head`` has a NUL byte beside its ASCII characters."""
     head = head[: len(head) // 2 * 2]
     zeros = (head[1::2].count(0), head[::2].count(0))
     if not head or max(zeros) < len(head) // 10 or min(zeros) > max(zeros) // 20:

@@ -105,14 +105,12 @@ def find_table(source: Again, name: str, head: bytes, binary: str | None) -> Fou
 
 
 def _choose(key: str, values: Sequence[str]) -> Doubt:
-    """Return the question which value a key of ``[input]`` has, the best first."""
     first, *others = map(shown, values)
     facts = {"first": first, "others": ", ".join(others)}
     return ask("input", f"detect_{key}", (toml_line(key, value) for value in values), **facts)
 
 
 def _header_of(name: str, header: Header | None) -> tuple[Header, list[Doubt]]:
-    """Return a header with the doubt about it. Raises SourceError if there is none."""
     if header is None:
         raise SourceError(say("detect_no_table", name=name), name=name)
     others = ", ".join(map(str, header.others))
@@ -160,7 +158,6 @@ def _delimited(source: Again, name: str, encoding: str, *, is_page: bool) -> Fou
 
 
 def _rows_of(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
-    """Yield each CSV record with the number of its first line; skip broken records."""
     reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
     line = 1
     while True:
@@ -219,7 +216,6 @@ def _arrow(source: Again, name: str, kind: str) -> FoundTable:
 
 
 def _records(source: Again, encoding: str) -> FoundTable:
-    """Find the records in JSON Lines or in a JSON document; each key becomes a column."""
     with source.opened() as opened:
         paths = _paths_of(opened, encoding)
     headers = []
@@ -246,7 +242,6 @@ def _records(source: Again, encoding: str) -> FoundTable:
 
 
 def _paths_of(opened: OpenedFile, encoding: str) -> list[str]:
-    """Return the possible paths of the records: ``_LINES``, or paths in a JSON document."""
     if not is_document(opened, encoding):
         return [_LINES]
     text = text_of_head(opened.chunks.first_line(), encoding)
@@ -254,7 +249,6 @@ def _paths_of(opened: OpenedFile, encoding: str) -> list[str]:
 
 
 def _keys_of(opened: OpenedFile, encoding: str, path: str) -> Header:
-    """Return the keys of all records as a header. Raises SourceError."""
     keys: dict[str, None] = {}
     for _, record in _objects(opened, encoding, path):
         if len(keys) < _MOST_KEYS:
@@ -264,7 +258,6 @@ def _keys_of(opened: OpenedFile, encoding: str, path: str) -> Header:
 
 
 def _objects(opened: OpenedFile, encoding: str, path: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield each JSON object with its number, counted like ``Fault.line``."""
     if path != _LINES:
         found = records_of(opened, at_path(path), encoding=encoding)
         for number, one in enumerate((one for one in found if isinstance(one, Found)), 1):

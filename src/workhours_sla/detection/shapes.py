@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from workhours_sla.sources.times import with_month_number
+from workhours_sla.sources.written_times import with_month_number
 
 Order = Literal["dmy", "mdy", "ymd"]
 ORDERS: Final[tuple[Order, ...]] = ("dmy", "mdy", "ymd")
@@ -111,7 +111,6 @@ def _shape(found: re.Match[str]) -> Shape:
 
 
 def _dates(found: re.Match[str]) -> tuple[dict[Order, str], str]:
-    """Return the format of a date for each order that its shape allows, and its family."""
     mark, first, last = found["s"], len(found["a"]), len(found["c"])
     if first == _LONG_YEAR:
         return ({"ymd": mark.join(("%Y", "%m", "%d"))} if last <= 2 else {}), ""
@@ -132,7 +131,6 @@ def _clock(found: re.Match[str]) -> str:
 
 
 def _is_native(found: re.Match[str]) -> bool:
-    """Whether ``parse_time`` accepts a shape, such as 2025-10-31T17:30 or 31.10.2025 17:30."""
     glue, is_pointed = found["glue"].strip(), found["t"] == "."
     if len(found["a"]) == _LONG_YEAR:
         has_two_digits = len(found["b"]) == len(found["c"]) == 2

@@ -290,7 +290,6 @@ def _known(cells: Sequence[str]) -> int | None:
 
 
 def _is_part(cell: str) -> bool:
-    """Whether a cell only says that a column has dates or times, as in the second row of two."""
     return any(match.bare for match in matches_of(cell))
 
 

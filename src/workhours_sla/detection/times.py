@@ -27,7 +27,6 @@ from workhours_sla.detection.shapes import (
 from workhours_sla.detection.table import CLOCKS, Role, Table
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.sources.joined_columns import date_alone
-from workhours_sla.sources.times import with_month_number
 from workhours_sla.sources.written_times import parse_time
 
 DEFAULT: Final = "default"
@@ -72,10 +71,7 @@ class TimeSettings(NamedTuple):
             return text
         form = shape.formats.get(self.orders.get(shape.family, next(iter(shape.formats))))
         try:
-            if form:
-                when = datetime.strptime(text, form)  # noqa: DTZ007 - shown without an offset
-            else:
-                when = parse_time(with_month_number(text) or text)
+            when = datetime.strptime(text, form) if form else parse_time(text)  # noqa: DTZ007
         except (ValueError, TimeSyntaxError):
             return text
         return f"{when:%Y-%m-%d %H:%M}"
@@ -103,7 +99,6 @@ def time_settings(roles: Sequence[Role], table: Table, given: Given) -> TimeSett
 
 
 def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[Doubt]:
-    """Yield doubts about the zone of times without an offset."""
     named = {
         zone: column.name
         for role in roles
@@ -126,7 +121,6 @@ def _zone_doubts(roles: Sequence[Role], table: Table, given: Given) -> Iterator[
 
 
 def _written(role: Role) -> Iterator[Written]:
-    """Yield the notations of the times in a role."""
     if len(role.columns) == 1:
         for seen in role.columns[0].seen("moment"):
             yield Written(seen, seen.shape.formats, seen.shape.has_offset)
@@ -139,7 +133,6 @@ def _written(role: Role) -> Iterator[Written]:
 
 
 def _orders(written: Sequence[Written]) -> tuple[dict[str, Order], list[Doubt]]:
-    """Decide the order of day, month and year for each family of dates; return it with doubts."""
     orders: dict[str, Order] = {}
     doubts: list[Doubt] = []
     for family in dict.fromkeys(one.seen.shape.family for one in written):
@@ -212,7 +205,6 @@ def _swapped(role: Role) -> Iterator[Doubt]:
 
 
 def _alone(role: Role) -> Iterator[Doubt]:
-    """Yield the doubts about times in one column: dates and times of day that are alone."""
     first = role.columns[0]
     dates = first.seen("number") if first.numbers == "excel_date" else first.seen("date")
     if dates:
@@ -227,7 +219,6 @@ def _alone(role: Role) -> Iterator[Doubt]:
 
 
 def _texts_doubt(role: Role, texts: dict[str, int]) -> Doubt:
-    """Return the doubt about texts that are not times, such as ``переадресовано``."""
     first = sorted(texts, key=lambda text: -texts[text])[:_LISTED]
     rows = [column.value_rows.get(text, 0) for column in role.columns for text in first]
     return ask(

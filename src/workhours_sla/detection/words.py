@@ -229,15 +229,13 @@ def signature_of(text: str) -> Signature | None:
     >>> signature_of('[{"service_request_id": "1", "requested_datetime": "2026-03-12"}]').format
     'open311'
     """
-    at = {"{": 1, "[": 1, "<": 2}.get(text[:1], 3)
-    if at == 1:
-        found = set(_KEY.findall(text))
-    elif at == 2:
-        found = set(_ELEMENT.findall(text))
-    else:
-        found = set(re.split(r'[",;\t|]+', text.splitlines()[0] if text else ""))
-        found |= {cell.removeprefix("task.") for cell in found}
+    at = {"{": 0, "[": 0, "<": 1}.get(text[:1], 2)
+    first = re.split(r'[",;\t|]+', text.splitlines()[0] if text else "")
+    columns = [*first, *(cell.removeprefix("task.") for cell in first)]
+    found = {*(_KEY.findall(text), _ELEMENT.findall(text), columns)[at]}
     matching = [
-        one for one in SIGNATURES if any(found.issuperset(wanted.split()) for wanted in one[at])
+        one
+        for one in SIGNATURES
+        if any(found.issuperset(keys.split()) for keys in (one.keys, one.elements, one.columns)[at])
     ]
     return matching[0] if len(matching) == 1 else None

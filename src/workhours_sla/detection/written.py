@@ -75,13 +75,11 @@ def _sections_of_values(detected: Detected) -> Sequence[str]:
 def _without_open(
     detected: Detected, section: str, table: Mapping[str, Value]
 ) -> Iterator[tuple[str, Value]]:
-    """Yield the keys of a section that no question asks for, with their values."""
     asked = {key for one in detected.doubts if one.section == section for key in one.keys}
     return ((key, value) for key, value in table.items() if toml_key(key) not in asked)
 
 
 def _questions(detected: Detected, section: str) -> Iterator[str]:
-    """Yield the doubts of a section as comments, each above its keys and below them its choices."""
     by_keys: dict[tuple[str, ...], list[Doubt]] = {}
     for doubt in detected.doubts:
         if doubt.section == section:
@@ -104,7 +102,6 @@ def doubt_text(doubt: Doubt) -> str:
 
 
 def _commented(text: str) -> Iterator[str]:
-    """Yield the lines of a text as TOML comments."""
     line = "#"
     for word in _one_line(text).split(" "):
         if len(line) + 1 + len(word) > _WIDTH and line != "#":
@@ -115,5 +112,4 @@ def _commented(text: str) -> Iterator[str]:
 
 
 def _one_line(text: str) -> str:
-    """Replace line breaks and other control characters by ``?``, to fit a TOML comment."""
     return "".join(sign if sign.isprintable() else "?" for sign in text)

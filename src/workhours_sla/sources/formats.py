@@ -36,6 +36,8 @@ ENDINGS: Final[dict[str, Format]] = {
     ".parquet": "parquet",
     ".arrow": "arrow",
     ".feather": "arrow",
+    ".html": "html",
+    ".htm": "html",
 }
 _MODULES: Final[dict[Format, str]] = {
     "csv": "delimited",
@@ -107,7 +109,7 @@ def format_of(opened: OpenedFile, options: Input) -> Format:
     binary = binary_format(head)
     if binary is not None:
         return binary
-    if opened.ending in (".xls", ".xlsx", ".html", ".htm") and is_html(opened.chunks.peek()):
+    if opened.ending in (".xls", ".xlsx") and is_html(opened.chunks.peek()):
         return "html"
     found = ENDINGS.get(opened.ending)
     if found is not None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _TOTALS = re.compile(r"\W*(?:(?:общий )?итог|итого|всего|(?:grand )?totals?)\b", re.IGNORECASE)
 """Matches the beginning of a cell that labels a row of totals."""
+_COUNT = re.compile(r"(?:\d{1,7}(?:\.0)?)?", re.ASCII)
 _LISTED = 40
 """Maximum number of columns that a message lists."""
 
@@ -204,18 +205,14 @@ def two_rows(above: Sequence[str], below: Sequence[str]) -> list[str]:
 
 def is_total(cells: Iterable[object]) -> bool:
     """Whether the first cell with a text is a label for totals."""
-    return _TOTALS.match(_first_text(cells)) is not None
-
-
-def _first_text(cells: Iterable[object]) -> str:
     first = next((cell for cell in cells if cell != ""), None)
-    return first if isinstance(first, str) else ""
+    return isinstance(first, str) and _TOTALS.match(first) is not None
 
 
 def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[object]], bool]:
-    """Return a function that tells a row of totals: it has a label for totals, and no id.
+    """Return a function that recognises a row of totals: it has a label for totals and no id.
 
-    If the label is in the column of ids with more words, the row has no other required value.
+    If the label is in the column of ids, the other required columns are empty or have counts.
     """
     ids, *others = (
         [header.index(column) for column in layout.names(canonical)]
@@ -224,13 +221,11 @@ def totals_of(layout: Layout, header: Sequence[str]) -> Callable[[Sequence[objec
     rest = [at for one in others for at in one]
 
     def of_row(cells: Sequence[object]) -> bool:
-        text = _first_text(cells)
-        label = _TOTALS.match(text)
-        if label is None:
+        if not is_total(cells):
             return False
-        at_id = next(at for at, cell in enumerate(cells) if cell != "") in ids
-        if at_id and not any(map(str.isalpha, text[label.end() :])):
-            return True
-        return all(at >= len(cells) or cells[at] == "" for at in (rest if at_id else ids))
+        first = next(at for at, cell in enumerate(cells) if cell != "")
+        if first in ids:
+            return all(at >= len(cells) or _COUNT.fullmatch(str(cells[at])) for at in rest)
+        return all(at >= len(cells) or cells[at] == "" for at in ids)
 
     return of_row

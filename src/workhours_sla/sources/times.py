@@ -38,21 +38,6 @@ _SERIAL = re.compile(
 _DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 - a time on the clock of the file's zone
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465
 """1900-03-01 and 9999-12-31 as spreadsheet numbers. Spreadsheets disagree on earlier days."""
-_MONTHS = (
-    *("jan|янв", "feb|фев", "mar|мар", "apr|апр", "may|ма[йя]", "jun|июн", "jul|июл", "aug|авг"),
-    *("sep|сен", "oct|окт", "nov|ноя", "dec|дек"),
-)
-_MONTH = "|".join(rf"(?P<m{at}>(?:{one})[a-zа-я]{{0,6}})" for at, one in enumerate(_MONTHS, 1))
-_NAMED_MONTH = re.compile(
-    r"(?:[a-zа-я]{2,11}, )?"
-    rf"(?:(?P<day>\d{{1,2}})[ /.-]+)?(?:{_MONTH})\.?[ /.,-]*"
-    r"(?(day)|(?P<second>\d{1,2})(?:st|nd|rd|th)?,? +)"
-    r"(?P<year>\d{4}|\d\d(?!\d))(?: ?г(?:\.|ода)?)?"
-    r"(?:,?(?: +(?:в|at))? +(?P<hour>\d{1,2})(?P<clock>[:.]\d\d(?::\d\d(?:\.\d+)?)?)"
-    r"(?: ?(?P<half>[ap])\.?m\.?)?(?P<offset> ?(?:z|gmt|utc|[+-]\d\d:?\d\d))?)?",
-    re.IGNORECASE,
-)
-"""Matches a date with the name of a month, such as ``12 января 2026 г., 14:05``."""
 _DAY_SECONDS = 86_400
 _SECOND_DIGITS = 5
 """A fraction of a day with this many digits distinguishes the seconds of the day."""
@@ -197,38 +182,11 @@ def _parser(datetime_format: str) -> Callable[[str], datetime]:
     return read
 
 
-def with_month_number(text: str) -> str | None:
-    """Return a time with the name of a month as ``parse_time`` accepts it, None for other texts.
-
-    >>> with_month_number("12 января 2026 г., 14:05"), with_month_number("Jan 12, 2026 2:05 PM")
-    ('12.01.2026 14:05', '12.01.2026 14:05')
-    """
-    found = _NAMED_MONTH.fullmatch(" ".join(text.split()))
-    if found is None:
-        return None
-    month = next(at for at in range(1, 13) if found[f"m{at}"])
-    day, year = found["day"] or found["second"], found["year"]
-    written = f"{day}.{month:02}.{year if len(year) > len('26') else f'20{year}'}"
-    if found["hour"] is None:
-        return written
-    hour = int(found["hour"])
-    if found["half"]:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
-    offset = (found["offset"] or "").strip()
-    offset = f" {'Z' if offset.isalpha() else offset}" if offset else ""
-    return f"{written} {hour:02}{found['clock']}{offset}"
-
-
 def _read_written(text: str) -> datetime:
-    """Parse a time by ``parse_time``; the month may be a name. Raises RefusedError."""
+    """Parse a time by ``parse_time``. Raises RefusedError."""
     try:
         return parse_time(text)
     except TimeSyntaxError as error:
-        numeric = with_month_number(text)
-        if numeric is not None:
-            return _read_written(numeric)
         detail = Phrase(error.cause, error.facts)
         undotted = _NOT_DOTTED.fullmatch(text)
         if undotted is not None:

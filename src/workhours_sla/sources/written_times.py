@@ -3,6 +3,7 @@
 A date, then a time of day, then an offset from UTC or none:
 
 - ``2025-10-31`` followed by ``T`` or a blank, or ``31.10.2025`` followed by a blank;
+- ``31 октября 2025 г.,`` or ``Oct 31, 2025`` followed by a blank, in Russian or English;
 - ``17:30``, ``17:30:00`` or ``17:30:00.5``, after ``31.10.2025`` also ``17.30``;
 - ``Z``, ``+03:00``, ``+0300`` or ``+03``, with or without a blank before it.
 
@@ -44,6 +45,24 @@ _LOOKS_LIKE_ONE = _forms(r"\d{1,2}", r"\d\d")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _CLOCK_ALONE = re.compile(r"\d{1,2}[:.]\d\d(?::\d\d)?", re.ASCII)
 
+_MONTHS: Final = (
+    *("jan|янв", "feb|фев", "mar|мар", "apr|апр", "may|ма[йя]", "jun|июн", "jul|июл", "aug|авг"),
+    *("sep|сен", "oct|окт", "nov|ноя", "dec|дек"),
+)
+_MONTH: Final = "|".join(
+    rf"(?P<m{at}>(?:{one})[a-zа-я]{{0,6}})" for at, one in enumerate(_MONTHS, 1)
+)
+_NAMED_MONTH: Final = re.compile(
+    r"(?:[a-zа-я]{2,11}, )?"
+    rf"(?:(?P<day>\d{{1,2}})[ /.-]+)?(?:{_MONTH})\.?[ /.,-]*"
+    r"(?(day)|(?P<second>\d{1,2})(?:st|nd|rd|th)?,? +)"
+    r"(?P<year>\d{4}|\d\d(?!\d))(?: ?г(?:\.|ода)?)?"
+    r"(?:,?(?: +(?:в|at))? +(?P<hour>\d{1,2})(?P<clock>[:.]\d\d(?::\d\d(?:\.\d+)?)?)"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?(?P<offset> ?(?:z|gmt|utc|[+-]\d\d:?\d\d))?)?",
+    re.IGNORECASE,
+)
+"""Matches a date with the name of a month, such as ``12 января 2026 г., 14:05``."""
+
 WEST: Final = timedelta(hours=-12)
 """The westernmost UTC offset in use, which is the smallest."""
 EAST: Final = timedelta(hours=14)
@@ -66,7 +85,15 @@ def parse_time(text: str) -> datetime:
     if found is not None:
         day, blank, clock, seconds, offset = found.groups()
     else:
-        found = _DAY_FIRST.fullmatch(text) or _refuse_form(text)
+        found = _DAY_FIRST.fullmatch(text)
+        numeric = with_month_number(text) if found is None else None
+        if numeric is not None:
+            try:
+                return parse_time(numeric)
+            except TimeSyntaxError as error:
+                facts = {name: fact for name, fact in error.facts.items() if name != "text"}
+                refuse_time(text, error.cause, **facts)
+        found = found or _refuse_form(text)
         day, month, year, clock, seconds, pointed, offset = found.groups()
         day, blank = f"{year}-{month:0>2}-{day:0>2}", " "
         clock = clock or pointed.replace(".", ":")
@@ -82,6 +109,30 @@ def parse_time(text: str) -> datetime:
     if offset and not is_offset(when.utcoffset()):
         refuse_time(text, "time_offset", offset=offset)
     return when
+
+
+def with_month_number(text: str) -> str | None:
+    """Return a time with the name of a month as ``parse_time`` accepts it, None for other texts.
+
+    >>> with_month_number("12 января 2026 г., 14:05"), with_month_number("Jan 12, 2026 2:05 PM")
+    ('12.01.2026 14:05', '12.01.2026 14:05')
+    """
+    found = _NAMED_MONTH.fullmatch(" ".join(text.split()))
+    if found is None:
+        return None
+    month = next(at for at in range(1, 13) if found[f"m{at}"])
+    day, year = found["day"] or found["second"], found["year"]
+    written = f"{day}.{month:02}.{year if len(year) > len('26') else f'20{year}'}"
+    if found["hour"] is None:
+        return written
+    hour = int(found["hour"])
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
+    offset = (found["offset"] or "").strip()
+    offset = f" {'Z' if offset.isalpha() else offset}" if offset else ""
+    return f"{written} {hour:02}{found['clock']}{offset}"
 
 
 def parse_date(text: str) -> date | None:
