@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from time import perf_counter_ns
-from typing import Any, Final
+from typing import Any
 
 from benchmarks.engine_rows import (
     BUDGET,
@@ -19,25 +19,19 @@ from benchmarks.engine_rows import (
     Load,
     beside,
 )
-from benchmarks.lines import Measured, least, most, versus
+from benchmarks.lines import Measured, least, versus
 from benchmarks.timing import Case, take_turns
 from tests.slow.engines.postgres_server import programs, running
 from workhours_sla import sql
-
-SESSIONS: Final = 5
-"""How many sessions of PostgreSQL plan each query."""
-
 
 # -- PostgreSQL ------------------------------------------------------------------------------
 
 
 def postgres(path: str, load: Load) -> Measured:
-    """Measure the functions of the script, and how long the planner takes.
+    """Measure the functions of the script.
 
     The time is that of the processor in the server's process, where the system counts it.
     """
-    import psycopg
-
     from tests.slow.engines.sql_engines import PostgresEngine
 
     with running(programs()[0]) as address:
@@ -60,15 +54,6 @@ def postgres(path: str, load: Load) -> Measured:
         times = load.take_turns(runs, clock=clock)
         engine.connection.close()
         lines = [beside(path, times, name, target) for name, target in targets.items()]
-        for name in targets:
-            plans: list[tuple[float, float]] = []
-            for _ in range(SESSIONS):
-                with psycopg.connect(address, autocommit=True) as session:
-                    first, second = (_planning(session.execute, queries[name]) for _ in range(2))
-                    plans.append((first, second))
-            first, second = map(min, zip(*plans, strict=True))
-            shown = f"first of a session {first:.1f} ms"
-            lines.append(most(path, f"second plan, {name}", second, "ms", 3, shown))
     return Measured(lines, {path: times})
 
 
@@ -88,12 +73,6 @@ def _postgres_queries() -> tuple[dict[str, str], dict[str, float]]:
             queries[f"{title}: {verb}"] = f"select key, {call} from appeals"
             targets[f"{title}: {verb}"] = 9
     return queries, targets
-
-
-def _planning(ask: Callable[[str], Any], query: str) -> float:
-    """Return the milliseconds that the planner takes for a query."""
-    ((plan,),) = ask(f"explain (summary, format json) {query}").fetchall()
-    return float(plan[0]["Planning Time"])
 
 
 def _clock_of(process: int) -> Callable[[], int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from benchmarks.engine_rows import BUDGET, DATES, ONE, SCHEDULES, SECONDS, VERBS, Load, beside
+from benchmarks.engine_rows import BUDGET, DATES, ONE, SCHEDULES, SECONDS, Load, beside
 from benchmarks.lines import Measured
 from workhours_sla import columns, working_hours
 

@@ -25,7 +25,7 @@ def test_the_page_works_as_written(
     language: str, target: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     shutil.copytree(EXAMPLES / "dbt", tmp_path / "examples" / "dbt")
-    blocks = [block for block in blocks_of(DOCS / language / "how-to/dbt.md")]
+    blocks = blocks_of(DOCS / language / "how-to/dbt.md")
     steps = [one.text for one in blocks if one.language == "sh" and not one.text.startswith("pip ")]
     host = ""
     if target == "postgres":
