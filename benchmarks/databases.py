@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from time import perf_counter_ns
-from typing import Any, Final
+from typing import Any
 
 from benchmarks.engine_rows import (
     BUDGET,
@@ -19,25 +19,20 @@ from benchmarks.engine_rows import (
     Load,
     beside,
 )
-from benchmarks.lines import Measured, least, most, versus
+from benchmarks.lines import Measured, least, versus
 from benchmarks.timing import Case, take_turns
 from tests.slow.engines.postgres_server import programs, running
 from workhours_sla import sql
-
-SESSIONS: Final = 5
-"""How many sessions of PostgreSQL plan each query."""
-
 
 # -- PostgreSQL ------------------------------------------------------------------------------
 
 
 def postgres(path: str, load: Load) -> Measured:
-    """Measure the functions of the script, and how long the planner takes.
+    """Measure the functions of the script.
 
     The time is that of the processor in the server's process, where the system counts it.
     """
-    import psycopg
-    from tests.slow.engines.postgres_engine import PostgresEngine
+    from tests.slow.engines.sql_engines import PostgresEngine
 
     with running(programs()[0]) as address:
         engine = PostgresEngine(address)
@@ -59,44 +54,25 @@ def postgres(path: str, load: Load) -> Measured:
         times = load.take_turns(runs, clock=clock)
         engine.connection.close()
         lines = [beside(path, times, name, target) for name, target in targets.items()]
-        for name in targets:
-            plans: list[tuple[float, float]] = []
-            for _ in range(SESSIONS):
-                with psycopg.connect(address, autocommit=True) as session:
-                    first, second = (_planning(session.execute, queries[name]) for _ in range(2))
-                    plans.append((first, second))
-            first, second = map(min, zip(*plans, strict=True))
-            shown = f"first of a session {first:.1f} ms"
-            lines.append(most(path, f"second plan, {name}", second, "ms", 3, shown))
     return Measured(lines, {path: times})
 
 
 def _postgres_queries() -> tuple[dict[str, str], dict[str, float]]:
     """Return the queries and the most that each may take, as ratios to the builtin."""
-    queries = {"builtin": "select key, date_trunc('hour', a) + interval '4 hours' from appeals"}
+    queries = {"builtin": "select key, date_trunc('hour', slot) + interval '4 hours' from appeals"}
     targets: dict[str, float] = {}
-    other = {"elapsed": "b", "deadline": str(BUDGET)}
-    for title, schema, name, target in (
-        ("set, one schedule installed", "wo", "'office'", 5),
-        ("set, one of three", "wh", f"'{ONE}'", 5),
-        ("set, intervals of a minute", "wm", "'minutes'", 5),
-        ("set, a schedule per row", "wh", "name", 6),
+    other = {"elapsed": "start_at", "deadline": str(BUDGET)}
+    for title, schema, name in (
+        ("one schedule installed", "wo", "'office'"),
+        ("one of three", "wh", f"'{ONE}'"),
+        ("intervals of a minute", "wm", "'minutes'"),
+        ("a schedule per row", "wh", "n"),
     ):
         for verb in VERBS:
-            call = f"{schema}.{verb}_rows({name}, a, {other[verb]})"
-            queries[f"{title}: {verb}"] = f"select key, r from appeals, {call} as answer(r)"
-            targets[f"{title}: {verb}"] = target
-    for verb in VERBS:
-        call = f"wh.{verb}('office', a, {other[verb]})"
-        queries[f"scalar: {verb}"] = f"select key, {call} from appeals"
-        targets[f"scalar: {verb}"] = 9
+            call = f"{schema}.{verb}({name}, slot, {other[verb]})"
+            queries[f"{title}: {verb}"] = f"select key, {call} from appeals"
+            targets[f"{title}: {verb}"] = 9
     return queries, targets
-
-
-def _planning(ask: Callable[[str], Any], query: str) -> float:
-    """Return the milliseconds that the planner takes for a query."""
-    ((plan,),) = ask(f"explain (summary, format json) {query}").fetchall()
-    return float(plan[0]["Planning Time"])
 
 
 def _clock_of(process: int) -> Callable[[], int]:
@@ -111,39 +87,34 @@ def _clock_of(process: int) -> Callable[[], int]:
 
 
 def duckdb(path: str, load: Load) -> Measured:
-    """Measure the functions in Python, the script, and a join of ranges, on one thread."""
-    from tests.slow.engines.duckdb_engine import DuckDBEngine
+    """Measure the script, and a join of ranges, on one thread."""
+    from tests.slow.engines.sql_engines import DuckDBEngine
 
     engine = DuckDBEngine()
     con = engine.connection
     con.execute("set threads = 1")
     con.execute(sql.script(SCHEDULES, **DATES, dialect="duckdb").text)
-    sql.register_duckdb(con, SCHEDULES, schema="py")
     engine.load(load.rows, list(SCHEDULES))
     con.register("given", load.intervals.to_arrow())
     con.execute("create table intervals as from given")
-    queries = {"builtin": "select date_trunc('hour', started) + interval 4 hours as r from appeals"}
+    queries = {"builtin": "select date_trunc('hour', slot) + interval 4 hours as r from appeals"}
     targets: dict[str, float] = {}
-    for title, form, target in (
-        ("functions in Python", "select py.{v}({n}, started, {o}) as r from appeals", 1.5),
-        ("join, in FROM", "select r from appeals, wh.{v}_rows({n}, started, {o}) as z(r)", 2),
-        ("literal, in SELECT", "select wh.{v}({n}, started, {o}) as r from appeals", 2.5),
-    ):
-        for which_one, name in (("one", f"'{ONE}'"), ("per row", "schedule_name")):
-            for verb, other in zip(VERBS, ("ended", f"{BUDGET}::bigint"), strict=True):
-                queries[f"{title}, {which_one}: {verb}"] = form.format(v=verb, n=name, o=other)
-                targets[f"{title}, {which_one}: {verb}"] = target
+    for title, name in (("one", f"'{ONE}'"), ("per row", "n")):
+        for verb, other in zip(VERBS, ("start_at", f"{BUDGET}::bigint"), strict=True):
+            call = f"wh.{verb}({name}, slot, {other})"
+            queries[f"{title}: {verb}"] = f"select {call} as r from appeals"
+            targets[f"{title}: {verb}"] = 6
     few = min(100_000, load.number)
-    overlap = "least(epoch_us(ended), closes) - greatest(epoch_us(started), opens)"
+    overlap = "least(epoch_us(start_at), closes) - greatest(epoch_us(slot), opens)"
     of_ranges = (
         f"select key, sum({overlap}) as r from (from appeals where key < {few}) "
         f"join intervals on schedule = '{ONE}' "
-        "and opens < epoch_us(ended) and closes > epoch_us(started) group by key"
+        "and opens < epoch_us(start_at) and closes > epoch_us(slot) group by key"
     )
     runs = {name: partial(_counted, con, query) for name, query in queries.items()}
     times = load.take_turns(runs, seconds=SECONDS * 2 / 3)
     lines = [beside(path, times, name, target) for name, target in targets.items()]
-    ours = queries["join, in FROM, one: elapsed"].replace(
+    ours = queries["one: elapsed"].replace(
         "from appeals", f"from (from appeals where key < {few}) as appeals"
     )
     cases = [
@@ -168,16 +139,17 @@ def _counted(connection: Any, query: str) -> object:
 
 def sqlite(path: str, load: Load) -> Measured:
     """Measure the expressions for SQLite."""
-    from tests.slow.engines.sqlite_engine import SQLiteEngine
+    from tests.slow.engines.sql_engines import SQLiteEngine
 
     script = sql.script(SCHEDULES, **DATES, dialect="sqlite")
-    engine = SQLiteEngine(script)
+    engine = SQLiteEngine()
+    engine.install(script)
     engine.load(load.rows, list(SCHEDULES))
-    cases = {"builtin": "strftime('%Y-%m-%d %H:00', a / 1000000, 'unixepoch', '+4 hours')"}
+    cases = {"builtin": "strftime('%Y-%m-%d %H:00', slot / 1000000, 'unixepoch', '+4 hours')"}
     targets: dict[str, float | None] = {}
-    for title, name in (("one", f"'{ONE}'"), ("per row", "name")):
-        for verb, other, target in (("elapsed", "b", 6), ("deadline", str(BUDGET), None)):
-            cases[f"{title}: {verb}"] = script.expression(verb, name, "a", other)
+    for title, name in (("one", f"'{ONE}'"), ("per row", "n")):
+        for verb, other, target in (("elapsed", "start_at", 6), ("deadline", str(BUDGET), None)):
+            cases[f"{title}: {verb}"] = script.expression(verb, name, "slot", other)
             targets[f"{title}: {verb}"] = target
     runs = {
         name: partial(_counted, engine.connection, f"select {one} as r from appeals")

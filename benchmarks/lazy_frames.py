@@ -9,9 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from benchmarks.engine_rows import BUDGET, DATES, ONE, SCHEDULES, SECONDS, VERBS, Load, beside
+from benchmarks.engine_rows import BUDGET, DATES, ONE, SCHEDULES, SECONDS, Load, beside
 from benchmarks.lines import Measured
-from workhours_sla import columns, sql, working_hours
+from workhours_sla import columns, working_hours
 
 # -- polars ----------------------------------------------------------------------------------
 
@@ -75,45 +75,31 @@ def polars(path: str, load: Load) -> Measured:
 
 
 def spark(path: str, load: Load) -> Measured:
-    """Measure the columns that Spark calculates itself, by joins or a script, and in Python."""
-    from tests.slow.engines.spark_engine import SparkScriptEngine
+    """Measure the columns of Spark."""
+    from tests.slow.engines.spark_engine import SparkEngine
     from tests.slow.engines.spark_job import start
     from workhours_sla.spark import ScheduleColumns
 
     session = start()
-    script = sql.script(SCHEDULES, **DATES, dialect="spark")
     hours = timedelta(microseconds=BUDGET)
     with TemporaryDirectory() as folder:
-        SparkScriptEngine(session, script, Path(folder)).load(load.rows, list(SCHEDULES))
+        SparkEngine(session, SCHEDULES, **DATES, folder=Path(folder)).load(
+            load.rows, list(SCHEDULES)
+        )
         frame = session.read.parquet(str(Path(folder, "rows.parquet")))
         frame = frame.withColumnRenamed("schedule name", "name").repartition(2).cache()
         frame.count()
         builtin = frame.selectExpr("*", "date_trunc('HOUR', started) + interval 4 hours as r")
         frames: dict[str, Any] = {"builtin": builtin}
-        for title, name, schedules, by in (
-            ("one", f"'{ONE}'", SCHEDULES[ONE], None),
-            ("per row", "name", SCHEDULES, "name"),
-        ):
-            for verb, other in zip(VERBS, ("ended", str(BUDGET)), strict=True):
-                call = script.expression(verb, name, "started", other)
-                frames[f"script, {title}: {verb}"] = frame.selectExpr("*", f"{call} as r")
-            for route in ("join", "arrow"):
-                made = ScheduleColumns(schedules, **DATES, on_unknown="null", route=route)
-                frames[f"{route}, {title}: elapsed"] = made.elapsed(
-                    frame, "started", "ended", by=by
-                )
-                frames[f"{route}, {title}: deadline"] = made.deadline(
-                    frame, "started", hours, by=by
-                )
+        given: list[tuple[str, Any, str | None]]
+        given = [("one", SCHEDULES[ONE], None), ("per row", SCHEDULES, "name")]
+        for title, schedules, by in given:
+            made = ScheduleColumns(schedules, **DATES, on_unknown="null")
+            frames[f"{title}: elapsed"] = made.elapsed(frame, "started", "ended", by=by)
+            frames[f"{title}: deadline"] = made.deadline(frame, "started", hours, by=by)
         times = load.take_turns({name: partial(_written, one) for name, one in frames.items()})
     session.stop()
-    lines = []
-    for question in (f"{title}: {verb}" for title in ("one", "per row") for verb in VERBS):
-        native = {name: times.least(f"{name}, {question}") for name in ("join", "script")}
-        best = min(native, key=native.__getitem__)
-        figure, ours = f"best native ({best}), {question}", f"{best}, {question}"
-        lines.append(beside(path, times, figure, 3.5, ours=ours))
-        lines.append(beside(path, times, f"mapInArrow, {question}", 5.5, ours=f"arrow, {question}"))
+    lines = [beside(path, times, name, 5.5) for name in frames if name != "builtin"]
     return Measured(lines, {path: times})
 
 

@@ -1,59 +1,38 @@
-"""The page about dbt works when it is followed literally in a new folder."""
+"""The page about dbt works when it is followed literally, in DuckDB and in PostgreSQL."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tests.slow.engines.dbt_project import dbt_program
 
-from kit.paths import DOCS, ROOT
-from tools.documents import LANGUAGES, blocks_of
+from kit.paths import DOCS, EXAMPLES, ROOT
+from tools.documents import blocks_of, commands_of
 
+DBT = shutil.which("dbt", path=str(Path(sys.executable).parent)) or shutil.which("dbt")
 pytestmark = [
     pytest.mark.engines,
-    pytest.mark.skipif(not dbt_program(), reason="no dbt: pip install dbt-duckdb dbt-postgres"),
+    pytest.mark.skipif(not DBT, reason="no dbt: pip install dbt-duckdb dbt-postgres"),
 ]
-OWN = {
-    "dbt_project.yml": "name: own\nprofile: own\n",
-    "profiles.yml": "own: {target: d, outputs: {d: {type: duckdb, path: own.duckdb}}}\n",
-    "models/appeals.sql": "select 1 as appeal_id, 'duty' as schedule, "
-    "cast('2025-10-31 17:30+03' as timestamptz) as posted_at, "
-    "cast('2025-11-01 09:30+03' as timestamptz) as answered_at\n",
-}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_works_as_written(language: str, tmp_path: Path) -> None:
-    blocks = blocks_of(DOCS / language / "how-to" / "dbt.md")
-    script = []
-    own = tmp_path / "own"
-    (own / "models").mkdir(parents=True)
-    for name, text in OWN.items():
-        (own / name).write_text(text)
-    for block in blocks:
-        lines = block.text.splitlines()
-        if block.caption:
-            (tmp_path / block.caption).write_text(block.text, "utf-8")
-        elif block.language == "sh":
-            script += [line for line in lines if not line.startswith("pip ")]
-        elif block.language == "console":
-            script += [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
-        elif block.language == "jinja":
-            (own / "models" / "due.sql").write_text(block.text)
-    # a block within a list is indented, so that it is no block of the page for these tools
-    page = (DOCS / language / "how-to" / "dbt.md").read_text("utf-8")
-    packages = page.split("```yaml\n")[1].split("```")[0]
-    (own / "packages.yml").write_text(packages)
-    program = dbt_program()
-    assert program
-    path = [str(Path(sys.executable).parent), str(Path(program).parent), os.environ["PATH"]]
-    steps = [*script, "cd own", "dbt deps", "dbt seed", "dbt run"]
+@pytest.mark.parametrize(("language", "target"), [("en", "duckdb"), ("ru", "postgres")])
+def test_the_page_works_as_written(
+    language: str, target: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    shutil.copytree(EXAMPLES / "dbt", tmp_path / "examples" / "dbt")
+    steps = commands_of_page(language)
+    host = ""
+    if target == "postgres":
+        host = request.getfixturevalue("postgres").partition("host=")[2]
+    assert DBT
+    path = [str(Path(sys.executable).parent), str(Path(DBT).parent), os.environ["PATH"]]
     done = subprocess.run(
-        ["/bin/bash", "-euc", "\n".join(steps)],
+        ["/bin/bash", "-euc", "\n".join(steps).replace("--dialect duckdb", f"--dialect {target}")],
         cwd=tmp_path,
         env={
             "PATH": os.pathsep.join(path),
@@ -61,17 +40,28 @@ def test_the_page_works_as_written(language: str, tmp_path: Path) -> None:
             "HOME": str(tmp_path),
             "LANG": "C.UTF-8",
             "DO_NOT_TRACK": "1",
+            "DBT_TARGET": target,
+            "PGHOST": host,
         },
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("Completed successfully") == 3
-    duckdb = pytest.importorskip("duckdb")
-    with duckdb.connect(str(own / "own.duckdb"), read_only=True) as connection:
-        found = connection.execute(
-            "select due_at = timestamptz '2025-11-01 09:30+03', "
-            "limit_at = timestamptz '2025-11-01 10:00+03', used_us from due"
-        ).fetchone()
-    assert found == (True, True, 4 * 3_600_000_000)
+    printed = done.stdout + done.stderr
+    assert done.returncode == 0, printed
+    assert "PASS due_times_are_right" in printed
+    assert "OK created sql table model" in printed
+
+
+def test_both_languages_have_the_same_commands() -> None:
+    assert commands_of_page("en") == commands_of_page("ru")
+
+
+def commands_of_page(language: str) -> list[str]:
+    commands: list[str] = []
+    for block in blocks_of(DOCS / language / "how-to/dbt.md"):
+        if block.language == "console":
+            commands += [command for command, _ in commands_of(block)]
+        elif block.language == "sh" and not block.text.startswith("pip "):
+            commands.append(block.text)
+    return commands

@@ -146,7 +146,7 @@ def test_bad_arguments_are_errors_or_null(session: Session, verb: str) -> None:
         f"'raods', {posted}, 1": "no schedule raods; the schedules are roads",
         f"'roads', {posted}, -1": "the budget -1 is negative",
         f"'roads', {posted}, interval '1 day'": "has days",
-        f"'roads', {posted}, 1.5": "does not exist|a budget is an integer of microseconds or an INTERVAL, not DECIMAL",
+        f"'roads', {posted}, 1.5": "does not exist|a budget is an integer of",
     }.items():
         found = session.error(f"select wh.{verb}({arguments})")
         assert any(one in found for one in said.split("|")), found
