@@ -28,7 +28,6 @@ from workhours_sla.errors import StoreError
 from workhours_sla.service import reporting
 from workhours_sla.service.operations import WithStore
 from workhours_sla.service.reporting import Reports
-from workhours_sla.service.tokens import Tokens
 from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stores.sqlite_database import SqliteDatabase
 from workhours_sla.text.messages import say
@@ -217,15 +216,6 @@ def test_a_target_of_several() -> None:
         assert "first reply, final reply" in found["detail"]
         report = client.ask("GET", "/v1/report?target=final%20reply").json()["report"]
         assert report["promise"]["name"] == "final reply"
-
-
-def test_a_report_needs_a_token_and_a_store() -> None:
-    tokens = Tokens.parse("read=" + "r" * 20, "TOKENS")
-    with opened(MemoryStore(), tokens=tokens) as client:
-        problem(client.ask("GET", "/v1/report"), "unauthorized", 401)
-        answer = client.ask("GET", "/v1/report", authorization="Bearer " + "r" * 20)
-        assert answer.status_code == 200
-    problem(Client().ask("GET", "/v1/report"), "not-found", 404)
 
 
 @contextmanager

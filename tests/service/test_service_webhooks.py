@@ -31,7 +31,6 @@ from kit.network_streams import CARRIED, WRITERS, direct, report, stream
 from kit.paths import SAMPLES
 from workhours_sla.service.live import Live
 from workhours_sla.service.operations import WithStore
-from workhours_sla.service.tokens import Tokens
 from workhours_sla.service.webhooks import Webhooks
 
 VK, MAX = "v" * 20, "m" * 20
@@ -173,16 +172,6 @@ def test_a_wrong_secret_stores_nothing(service: Service, given: Any) -> None:
     if given is None or (isinstance(given, str) and given.isascii()):
         problem(service.max(update("created", "mid1"), given), "wrong-secret", 403)
     assert service.counts == (0, 0, 0)
-
-
-def test_webhooks_need_no_token_and_nothing_else_is_open(tmp_path: Path) -> None:
-    tokens = Tokens.parse("read=" + "r" * 20, "TOKENS")
-    with opened(SqliteStore(tmp_path / "appeals.db"), tokens=tokens) as service:
-        assert service.vk(request("wall_reply_new", comment(1))).text == "ok"
-        assert service.max(update("created", "mid1")).text == "ok"
-        problem(service.ask("GET", "/v1/calendars/RU/2025"), "unauthorized", 401)
-        problem(service.ask("POST", "/v1/webhooks/other", {}), "not-found", 404)
-        problem(service.ask("GET", "/v1/webhooks/vk"), "method-not-allowed", 405)
 
 
 def test_without_a_section_there_is_no_address(tmp_path: Path) -> None:
