@@ -128,6 +128,7 @@ def changed(value: str) -> Iterator[str]:
     yield f"{end}.{signature}"
     yield f"{signed}.{signature[:-1]}{'0' if signature[-1] != '0' else '1'}"
     yield f"{signed}.{'я' * 64}"
+    yield f"{'9' * 5000}-{number}.{signature}"
     yield READ
 
 

@@ -21,7 +21,7 @@ httpx = pytest.importorskip("httpx")
 
 from workhours_sla.config.service_sections import ServiceSettings
 from workhours_sla.service.api import Limits
-from workhours_sla.service.tokens import LARGEST, Tokens
+from workhours_sla.service.tokens import Tokens
 
 pytestmark = pytest.mark.filterwarnings("ignore::workhours_sla.errors.ProvisionalWarning")
 # as for every command: the answer itself says that it is provisional
@@ -366,18 +366,6 @@ def test_tokens_of_a_variable_and_of_a_file(tmp_path: Path) -> None:
     for settings in (ServiceSettings(tokens_env="T"), ServiceSettings(tokens_file=str(file))):
         Tokens.of(settings, {"T": f"read={READ}"}).check(f"Bearer {READ}")
     assert Tokens.of(ServiceSettings(), dict(os.environ)).is_empty
-
-
-def test_no_token_of_a_long_file_is_cut(tmp_path: Path) -> None:
-    file = tmp_path / "tokens"
-    last = f"read={READ}"
-    file.write_text("#\n" * ((LARGEST - len(last)) // 2) + last, encoding="utf-8")
-    settings = ServiceSettings(tokens_file=str(file))
-    Tokens.of(settings, {}).check(f"Bearer {READ}")
-    file.write_text("#\n" * (LARGEST // 2 - 11) + last + "secret", encoding="utf-8")
-    with pytest.raises(ConfigError, match="more than 100,000 characters") as refused:
-        Tokens.of(settings, {})
-    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
