@@ -41,7 +41,7 @@ FUNCTIONS = (
 )
 OF_OTHERS = (
     *("click", "msgspec", "holidays", "workalendar", "dateutil.easter", "numpy", "pandas"),
-    *("polars", "pyarrow", "xlsxwriter", "fastapi", "uvicorn"),
+    *("polars", "pyarrow", "xlsxwriter", "starlette", "uvicorn"),
 )
 SIGNALS = ("SIGALRM", "SIGCHLD", "SIGHUP", "SIGKILL", "SIGPIPE", "SIGUSR1", "pthread_sigmask")
 RUSSIAN_OF_RUSSIA = 0x0419

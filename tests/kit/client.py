@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,6 +14,8 @@ import httpx
 from workhours_sla import Policy
 from workhours_sla.config import parse
 from workhours_sla.service.app import application
+from workhours_sla.service.live import Live
+from workhours_sla.stream import MemoryStore, Pipeline, Store
 from workhours_sla.text.catalog import PROBLEMS, language
 
 REGION = """
@@ -24,6 +29,29 @@ budget = "4h"
 FRIDAY = "2025-10-31T17:30:00+03:00"
 JSON = {"content-type": "application/json"}
 READ, WRITE = "r" * 20, "w" * 20
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@contextmanager
+def running(
+    policy: Policy, store: Store | None = None, clock: Any = None, **options: Any
+) -> Iterator[Live]:
+    """Yield the state of a service whose time only the test moves."""
+    known = {"skew": timedelta(0), "tick": None} | ({} if clock is None else {"clock": clock})
+    with (
+        Pipeline(MemoryStore() if store is None else store, policy) as pipeline,
+        Live(pipeline, **(known | options)) as live,
+    ):
+        yield live
 
 
 class Client:

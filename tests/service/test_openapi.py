@@ -10,16 +10,14 @@ from typing import Any
 import pytest
 
 from workhours_sla.config import parse
-from workhours_sla.stream import MemoryStore, Pipeline
 
 pytest.importorskip("starlette")
 pytest.importorskip("httpx")
 pytest.importorskip("numpy")
 jsonschema = pytest.importorskip("jsonschema")
 
-from kit.client import READ, WRITE, Client
+from kit.client import READ, WRITE, Client, Clock, running
 from workhours_sla.service.app import NOW
-from workhours_sla.service.live import Live
 from workhours_sla.service.operations import WithStore
 from workhours_sla.service.reporting import Reports
 from workhours_sla.service.tokens import Tokens
@@ -48,10 +46,7 @@ BEARER = {"authorization": f"Bearer {WRITE}"}
 def client() -> Iterator[Client]:
     """Return a service of all that can be configured, at the time of the examples."""
     config = parse(CONFIG)
-    with (
-        Pipeline(MemoryStore(), config.policy) as pipeline,
-        Live(pipeline, clock=lambda: NOW, tick=None) as live,
-    ):
+    with running(config.policy, clock=Clock(NOW)) as live:
         webhooks = Webhooks.of(config.mapping, live, {"VK": SECRET, "MAX": SECRET})
         store = WithStore(live, webhooks, Reports(live, config))
         tokens = Tokens.parse(f"read={READ}\nwrite={WRITE}", "TOKENS")

@@ -28,14 +28,13 @@ from workhours_sla import (
     evaluate,
     working_hours,
 )
-from workhours_sla.stream import MemoryStore, Pipeline
 
 pytest.importorskip("starlette")
 pytest.importorskip("numpy")
 
 from kit.asgi import asked
+from kit.client import Clock, running
 from workhours_sla.service.app import application
-from workhours_sla.service.live import Live
 from workhours_sla.service.operations import Labels, WithStore
 
 TWO = Policy([*POLICY.targets, Target("final answer", WorkingDays(7), OFFICE, stops="final_reply")])
@@ -73,10 +72,7 @@ def pages(
                 assert response.status == status, address
         return found
 
-    with (
-        Pipeline(MemoryStore(), policy) as pipeline,
-        Live(pipeline, clock=lambda: now, tick=None, skew=timedelta(0)) as live,
-    ):
+    with running(policy, clock=Clock(now)) as live:
         live.apply(events)
         return asyncio.run(main(application(policy, store=WithStore(live, labels=labels))))
 

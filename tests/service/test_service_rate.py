@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from workhours_sla.config import parse
-from workhours_sla.stream import MemoryStore, Pipeline
 
 pytest.importorskip("starlette")
 pytest.importorskip("httpx")
 pytest.importorskip("numpy")
 
-from kit.client import FRIDAY, READ, REGION, WRITE, Client, problem
+from kit.client import FRIDAY, READ, REGION, WRITE, Client, problem, running
 from workhours_sla.service import tokens
 from workhours_sla.service.api import Limits
 from workhours_sla.service.live import Live
@@ -64,10 +62,7 @@ class Asked:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
-    with (
-        Pipeline(MemoryStore(), parse(REGION).policy) as pipeline,
-        Live(pipeline, tick=None, skew=timedelta(0)) as live,
-    ):
+    with running(parse(REGION).policy) as live:
         yield Asked(live, monkeypatch)
 
 

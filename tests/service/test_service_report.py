@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +16,18 @@ import pytest
 from workhours_sla import Event
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
-from workhours_sla.stream import MemoryStore, Pipeline, Rejected, SqliteStore, Store
+from workhours_sla.stream import MemoryStore, Rejected, SqliteStore, Store
 
 pytest.importorskip("starlette")
 pytest.importorskip("httpx")
 pytest.importorskip("numpy")
 
-from kit.client import Client, problem
+from kit.client import Client, Clock, problem, running
 from kit.network_streams import direct, stream
 from workhours_sla.errors import StoreError
 from workhours_sla.service import reporting
-from workhours_sla.service.live import Live
 from workhours_sla.service.operations import WithStore
 from workhours_sla.service.reporting import Reports
-from workhours_sla.service.tokens import Tokens
 from workhours_sla.stores.reader import StoreReader
 from workhours_sla.stores.sqlite import SqliteDatabase
 from workhours_sla.text.messages import say
@@ -65,10 +63,7 @@ NOW = datetime.fromisoformat("2026-03-20T12:00:00+03:00")
 @contextmanager
 def opened(store: Store, text: str = CONFIG, **options: Any) -> Iterator[Client]:
     configuration = parse(text)
-    with (
-        Pipeline(store, configuration.policy) as pipeline,
-        Live(pipeline, clock=lambda: NOW, tick=None, skew=timedelta(0)) as live,
-    ):
+    with running(configuration.policy, store, Clock(NOW)) as live:
         live.apply(events(), [Rejected("malformed", "a row", "a row")])
         live.apply(events()[:7])
         reports = Reports(live, configuration)
@@ -221,15 +216,6 @@ def test_a_target_of_several() -> None:
         assert "first reply, final reply" in found["detail"]
         report = client.ask("GET", "/v1/report?target=final%20reply").json()["report"]
         assert report["promise"]["name"] == "final reply"
-
-
-def test_a_report_needs_a_token_and_a_store() -> None:
-    tokens = Tokens.parse("read=" + "r" * 20, "TOKENS")
-    with opened(MemoryStore(), tokens=tokens) as client:
-        problem(client.ask("GET", "/v1/report"), "unauthorized", 401)
-        answer = client.ask("GET", "/v1/report", authorization="Bearer " + "r" * 20)
-        assert answer.status_code == 200
-    problem(Client().ask("GET", "/v1/report"), "not-found", 404)
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def without_version(answer: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def due(importable: None) -> Callable[..., Any]:  # noqa: ARG001
     """Return the function that asks the service when an appeal is due."""
-    pytest.importorskip("starlette")
+    pytest.importorskip("fastapi")
     httpx = pytest.importorskip("httpx")
     transport = httpx.ASGITransport(import_module("fastapi_app").app)
 

@@ -346,10 +346,3 @@ def test_hostile_ids_run_nothing(service: Served, chromium: Browser) -> None:
     assert "Why then: day by day" in text(chromium)
     assert chromium.run("window.attacked") is None
     assert chromium.errors == []
-
-
-def test_log_out(service: Served, chromium: Browser) -> None:
-    log_in(chromium, service.address)
-    with chromium.loading():
-        chromium.run("document.querySelector('form[action=logout] button').click()")
-    assert chromium.run("document.querySelectorAll('input[type=password]').length") == 1

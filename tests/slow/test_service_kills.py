@@ -11,7 +11,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -27,7 +26,6 @@ from kit.random_streams import events_of
 from kit.reported import Ledger, check_reported
 from kit.served import REGION, WRITE, ask, begin, served
 from workhours_sla import Change, Event, evaluate
-from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.json import from_json
 from workhours_sla.stream import SqliteReader, check_store
@@ -115,50 +113,6 @@ def test_a_service_killed_at_any_moment_loses_and_repeats_nothing(tmp_path: Path
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     check_complete(store, sink, events)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
-def test_a_stopped_service_has_stored_what_it_acknowledged(tmp_path: Path) -> None:
-    store, sink = tmp_path / "appeals.db", tmp_path / "changes.jsonl"
-    options = ("--store", store, "--sink", sink, "--skew", "0s", "--rate", 0)
-    chance, events = random.Random(4), events_of(random.Random(5), 300)
-    rows = [row(event) for event in events]
-    rows += [{"appeal_id": f"B-{number}"} for number in range(BAD)]
-    sender = Sender(texts(batches_of(chance, rows)))
-    with (tmp_path / "log").open("w+", encoding="utf-8") as log:
-        for is_last in (False, False, True):
-            with served(tmp_path, *options, config=CONFIG, log=log) as (process, port):
-                sender.port = port
-                if sender.ident is None:
-                    sender.start()
-                sender.join(120 if is_last else 0.3)
-                process.send_signal(signal.SIGTERM)
-                assert process.communicate(timeout=60)[0] == ""
-                assert process.returncode == 0
-        assert not sender.is_alive()
-        log.seek(0)
-        lines = [json.loads(line) for line in log]
-    assert {line["level"] for line in lines} <= {"info", "warning"}
-    assert len([line for line in lines if line.get("route") == "/v1/events"]) >= len(sender.batches)
-    assert not any("A1" in str(line) for line in lines)
-    check_complete(store, sink, events)
-
-
-def test_of_two_services_on_one_store_the_second_does_not_start(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    store = tmp_path / "appeals.db"
-    with served(tmp_path, "--store", store, config=CONFIG) as (_, port):
-        again = ["serve", "--config", str(tmp_path / "region.toml"), "--store", str(store)]
-        os.environ["WORKHOURS_TOKENS"] = f"read={WRITE}"
-        try:
-            assert main([*again, "--lang", "en"]) == 2
-        finally:
-            del os.environ["WORKHOURS_TOKENS"]
-        refused = capsys.readouterr().err
-        assert "another process writes the store" in refused
-        assert refused.count("\n") == 1
-        assert ask(port, {"start": "2025-10-31T17:30:00+03:00"})[0] == 200
 
 
 def test_an_appeal_breaches_while_time_passes_without_events(tmp_path: Path) -> None:

@@ -124,18 +124,6 @@ def test_the_screen_of_a_region_and_its_end(tmp_path: Path) -> None:
         assert not any(word in str(log) for word in (TOKEN, "A-1", "roads"))
 
 
-def test_a_large_body_is_refused_by_the_server(tmp_path: Path) -> None:
-    with served(tmp_path) as (_, port):
-        with socket.create_connection(("127.0.0.1", port), timeout=60) as sent:
-            head = (
-                "POST /v1/due HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                f"Authorization: Bearer {TOKEN}\r\nContent-Length: 10000000\r\n\r\n"
-            )
-            sent.sendall(head.encode())
-            assert sent.recv(1000).startswith(b"HTTP/1.1 413")
-        assert ask(port, QUESTION)[0] == 200
-
-
 def test_headers_have_a_limit(tmp_path: Path) -> None:
     with served(tmp_path) as (_, port):
         with socket.create_connection(("127.0.0.1", port), timeout=60) as sent:
@@ -180,11 +168,6 @@ def test_a_port_in_use_is_named(refused: Callable[..., str]) -> None:
         port = str(taken.getsockname()[1])
         error = refused("--port", port, "--lang", "en")
     assert f"cannot listen on '127.0.0.1', port {port}" in error
-
-
-def test_tokens_that_are_not_set(refused: Callable[..., str]) -> None:
-    error = refused("--lang", "en", config=REGION.replace("WORKHOURS_TOKENS", "NOT_SET_AT_ALL"))
-    assert "the environment variable NOT_SET_AT_ALL" in error
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from workhours_sla.errors import ConfigError, shown
 from workhours_sla.json.checked_data import Reader
 from workhours_sla.json.text import parsed
 from workhours_sla.service.middleware import ROUTE, header
-from workhours_sla.service.problems import HEADERS, encoded, refuse
+from workhours_sla.service.problems import ANSWER_HEADERS, encoded, refuse
 from workhours_sla.service.tokens import Door, Role
 from workhours_sla.text.messages import Phrase, say
 
@@ -118,10 +118,10 @@ class Operation(NamedTuple):
         """Return the answer to a request."""
         answer = self.answer(request, asked)
         if isinstance(answer, Response):
-            answer.headers.update(HEADERS)
+            answer.headers.update(ANSWER_HEADERS)
             return answer
         body = answer if isinstance(answer, bytes | str) else encoded(answer)
-        return Response(body, self.status, HEADERS, media_type=self.media_types[0])
+        return Response(body, self.status, ANSWER_HEADERS, media_type=self.media_types[0])
 
 
 class Endpoint:

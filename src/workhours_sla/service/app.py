@@ -23,9 +23,10 @@ from workhours_sla.service.middleware import (
     Observed,
     OwnMachine,
     RequestCounts,
+    problem_response,
 )
 from workhours_sla.service.operations import WithStore, add_incoming, add_questions, add_store
-from workhours_sla.service.problems import HEADERS, Problem, encoded
+from workhours_sla.service.problems import ANSWER_HEADERS, Problem, encoded
 from workhours_sla.service.tokens import Door, Tokens
 from workhours_sla.sla.policy import Policy
 from workhours_sla.sla.target import Target
@@ -72,7 +73,7 @@ def application(
                 examples = _examples(limits, with_store=store is not None)
                 facts = {"with_tokens": not tokens.is_empty}
                 document.append(encoded(described(api.operations, examples, limits, **facts)))
-        return Response(document[0], headers=HEADERS, media_type=JSON_TYPE)
+        return Response(document[0], headers=ANSWER_HEADERS, media_type=JSON_TYPE)
 
     routes = [
         Route(one.path, Endpoint(one, door, limits), methods=[one.method]) for one in api.operations
@@ -103,7 +104,7 @@ async def _not_routed(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code == 405:
         facts = {"method": request.method, "allowed": (error.headers or {})["Allow"]}
         problem = Problem("method-not-allowed", say("wrong_method", **facts), facts)
-    return problem.response()
+    return problem_response(problem)
 
 
 def _examples(limits: Limits, *, with_store: bool) -> dict[str, dict[str, Any]]:

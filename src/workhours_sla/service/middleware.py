@@ -11,18 +11,22 @@ from time import perf_counter
 from typing import Final
 from uuid import uuid4
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.service.problems import (
+    ANSWER_HEADERS,
+    MEDIA_TYPE,
     Problem,
     RefusedRequestError,
+    encoded,
     language_of,
     problem_of,
     refuse,
 )
 from workhours_sla.stream.sinks.metrics import Labels, Metric, metric_text
-from workhours_sla.text.catalog import language
+from workhours_sla.text.catalog import current, language
 from workhours_sla.text.messages import say
 
 LOG: Final = logging.getLogger("workhours_sla.service")
@@ -36,6 +40,13 @@ THIS_MACHINE: Final = ("127.0.0.1", "::1")
 _REQUESTS: Final = Metric("http_requests_total", "counter", "Requests that were answered.")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OWN_NAME: Final = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?", re.ASCII)
+_AGAIN: Final = {"retry-after": "5"}
+_OF_KINDS: Final = {
+    "unauthorized": {"www-authenticate": "Bearer"},
+    "store-unavailable": _AGAIN,
+    "report-busy": _AGAIN,
+}
+"""Further headers, by the type of a problem."""
 _CLOSE: Final = (b"connection", b"close")
 
 
@@ -110,11 +121,11 @@ class Observed:
             try:
                 await self._app(scope, read, noted)
             except (RefusedRequestError, WorkHoursError) as error:
-                await problem_of(error).response()(scope, receive, noted)
+                await problem_response(problem_of(error))(scope, receive, noted)
             except Exception as error:  # noqa: BLE001 - the client has its problem, the log the error
                 fault = _logged(error)
                 if not status:
-                    await fault.response()(scope, receive, noted)
+                    await problem_response(fault)(scope, receive, noted)
         self._note(scope, status, begun)
 
     def _note(self, scope: Scope, status: int, begun: float) -> None:
@@ -136,6 +147,17 @@ def _logged(error: Exception) -> Problem:
     facts = {"id": number, "error": type(error).__name__, "at": at}
     LOG.error("fault", extra=facts)
     return Problem("internal", say("internal_fault", id=number), {"id": number})
+
+
+def problem_response(problem: Problem) -> Response:
+    """Return a problem document as a response, in the language of the context."""
+    headers = {**ANSWER_HEADERS, "content-language": current(), **_OF_KINDS.get(problem.kind, {})}
+    if problem.kind == "too-many-requests":
+        headers["retry-after"] = str(problem.facts["seconds"])
+    if problem.kind == "method-not-allowed":
+        headers["allow"] = problem.facts["allowed"]
+    body = encoded(problem.document())
+    return Response(body, problem.status, headers, media_type=MEDIA_TYPE)
 
 
 class OwnMachine:

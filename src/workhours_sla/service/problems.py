@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, NoReturn
-
-from starlette.responses import Response
 
 from workhours_sla.errors import (
     CalendarCoverageError,
@@ -49,17 +46,10 @@ STATUSES: Final = {
 }
 """The status of each type of problem that is not 422."""
 BAD_REQUEST: Final = 422
-HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+ANSWER_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """The headers of every answer: it may be about a citizen, and is of the type that it says."""
 LONGEST: Final = 200
 """Maximum number of characters of a text of the request in a problem."""
-_AGAIN: Final = {"retry-after": "5"}
-_HEADERS: Final[Mapping[str, Mapping[str, str]]] = {
-    "unauthorized": {"www-authenticate": "Bearer"},
-    "store-unavailable": _AGAIN,
-    "report-busy": _AGAIN,
-}
-"""Further headers, by the type of a problem."""
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=json_value)
 _COVERAGE_FACTS: Final = ("calendar", "date", "first", "last", "earliest", "latest")
 
@@ -91,16 +81,6 @@ class Problem(NamedTuple):
             "detail": detail,
             **{key: _clipped(value) for key, value in self.facts.items()},
         }
-
-    def response(self) -> Response:
-        """Return the problem document as a response."""
-        headers = {**HEADERS, "content-language": catalog.current(), **_HEADERS.get(self.kind, {})}
-        if self.kind == "too-many-requests":
-            headers["retry-after"] = str(self.facts["seconds"])
-        if self.kind == "method-not-allowed":
-            headers["allow"] = self.facts["allowed"]
-        body = encoded(self.document())
-        return Response(body, self.status, headers, media_type=MEDIA_TYPE)
 
 
 class RefusedRequestError(Exception):

@@ -128,6 +128,7 @@ def serve(app: ASGIApp, listening: socket.socket, live: Live | None = None) -> N
     config = uvicorn.Config(
         app,
         http=Connection,
+        loop="asyncio",  # the sockets of others have no size of what is read at once
         log_config=None,
         access_log=False,
         server_header=False,

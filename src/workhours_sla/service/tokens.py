@@ -23,8 +23,6 @@ Role = Literal["read", "write"]
 ROLES: Final = ("read", "write")
 LEAST: Final = 16
 """The least number of characters of a token."""
-LARGEST: Final = 100_000
-"""The largest number of characters of a file of tokens."""
 BURST: Final = 10.0
 """A client that was silent may send as many requests at once as in this many seconds."""
 CLIENTS: Final = 10_000
@@ -75,13 +73,10 @@ class Tokens:
             return cls.parse(environment[variable], variable)
         if file is not None:
             try:
-                with Path(file).open(encoding="utf-8") as opened:
-                    text = opened.read(LARGEST + 1)
+                text = Path(file).read_text(encoding="utf-8")
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or type(error).__name__
                 raise ConfigError(say("tokens_unreadable", name=repr(file), why=why)) from None
-            if len(text) > LARGEST:  # the last token would be cut
-                raise ConfigError(say("toml_long", name=repr(file), most=LARGEST))
             return cls.parse(text, file)
         return cls()
 

@@ -13,7 +13,6 @@ COOKIE: Final = "workhours"
 SECONDS: Final = 30 * 24 * 3600
 """How long a login lasts."""
 _PURPOSE: Final = "screen"
-_LONGEST: Final = 200
 
 
 class Login:
@@ -51,9 +50,9 @@ class Login:
         if header is not None or not self.is_needed:
             self._tokens.check(header or "")
             return True
-        cookie = _value_of(request.headers.get("cookie", ""))
+        cookie = request.cookies.get(COOKIE, "")
         signed, _, signature = cookie.partition(".")
-        end = signed.partition("-")[0]
+        end = signed.partition("-")[0][:20]
         if not (end.isascii() and end.isdecimal() and now < int(end) <= now + SECONDS):
             return False
         return cookie not in self._revoked and self._tokens.is_signed(
@@ -62,7 +61,7 @@ class Login:
 
     def revoke(self, request: Request) -> None:
         """Make the cookie of a request, which is admitted, invalid."""
-        cookie = _value_of(request.headers.get("cookie", ""))
+        cookie = request.cookies.get(COOKIE, "")
         if cookie:
             self._revoked.add(cookie)
 
@@ -82,12 +81,3 @@ def cookie_header(request: Request, value: str | None) -> str:
         "SameSite=Strict",
     ]
     return "; ".join([*parts, "Secure"] if proto.strip().lower() == "https" else parts)
-
-
-def _value_of(header: str) -> str:
-    """Return the value of the cookie in a header ``Cookie``, empty if it has none."""
-    for pair in header.split(";"):
-        name, _, value = pair.strip().partition("=")
-        if name == COOKIE and len(value) <= _LONGEST:
-            return value
-    return ""

@@ -22,8 +22,7 @@ from workhours_sla.service.api import body_of
 from workhours_sla.service.live import Live, Moment
 from workhours_sla.service.middleware import ROUTE
 from workhours_sla.service.operations import Labels
-from workhours_sla.service.problems import HEADERS as ANSWER_HEADERS
-from workhours_sla.service.problems import RefusedRequestError, problem_of
+from workhours_sla.service.problems import ANSWER_HEADERS, RefusedRequestError, problem_of
 from workhours_sla.service.screen.board import Board, board_of
 from workhours_sla.service.screen.filters import Filters
 from workhours_sla.service.screen.login import Login, cookie_header

@@ -38,8 +38,6 @@ from workhours_sla.worktime.times import ZERO
 
 LETTERS: Final = 80
 """Maximum number of letters of a name or an id in a list; its title has all of it."""
-CHOICES: Final = 500
-"""Maximum number of choices of a filter."""
 _YEAR: Final = 300
 """Days after which a date is written with its year."""
 _ONE_DAY: Final = WorkingDaysInHours(1)
@@ -108,7 +106,7 @@ class Page:
     def choices(self, by: str, values: Sequence[str]) -> list[tuple[str, str]]:
         """Return the names and the values of the choices of a filter, sorted by name."""
         chosen = self.filters.chosen.get(by)
-        found = {*values[:CHOICES], NO_PART, *(() if chosen is None else (chosen,))}
+        found = {*values, NO_PART, *(() if chosen is None else (chosen,))}
         return sorted((self.name(by, value), value) for value in found)
 
     def all(self) -> str:
