@@ -12,8 +12,7 @@ from urllib.parse import unquote
 
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.api_errors import refuse_document
-from workhours_sla.sources.desk_events import text_of
-from workhours_sla.sources.desk_records import items_of
+from workhours_sla.sources.desks import items_of, text_of
 from workhours_sla.sources.json_records import decode_any, envelopes, lists_under
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import TYPES, Mapper

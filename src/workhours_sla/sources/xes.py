@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from workhours_sla.config.column_names import OR
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import EventType
-from workhours_sla.sources.desk_events import id_prefix, text_of
+from workhours_sla.sources.desks import id_prefix, text_of
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
 from workhours_sla.sources.rows import Fault
