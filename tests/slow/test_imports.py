@@ -158,7 +158,7 @@ def test_a_file_that_needs_an_extra_names_it_in_one_sentence(
     code = f"""
 from io import BytesIO
 from workhours_sla.config.sections import Config
-from workhours_sla.sources import open_source
+from workhours_sla.sources.appeal_file import open_source
 list(open_source(BytesIO({content!r}), Config(), name="rows"))
 """
     done = run_without((package,), code)

@@ -24,8 +24,9 @@ from workhours_sla import Event, evaluate
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import SourceError
-from workhours_sla.sources import Fault, open_source
+from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.networks import comments, vk_threads
+from workhours_sla.sources.rows import Fault
 
 ZONE = ZoneInfo("Europe/Volgograd")
 AS_OF = datetime(2026, 3, 12, 15, 30, tzinfo=ZONE)

@@ -21,8 +21,9 @@ from workhours_sla import Event, EventType
 from workhours_sla.config.file import parse_config
 from workhours_sla.config.sections import Config
 from workhours_sla.errors import SourceError
-from workhours_sla.sources import Fault, Item, open_source
+from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.derived_events import content_id
+from workhours_sla.sources.rows import Fault, Item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

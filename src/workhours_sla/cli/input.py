@@ -21,9 +21,10 @@ from workhours_sla.cli.shared_ids import note_shared_ids
 from workhours_sla.config.sections import Config
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.appeal import Quarantined
+from workhours_sla.sla.claim import Claim
 from workhours_sla.sla.event import Event
-from workhours_sla.sources import AppealFile, Claim, Fault, open_source
-from workhours_sla.sources.rows import clip
+from workhours_sla.sources.appeal_file import AppealFile, open_source
+from workhours_sla.sources.rows import Fault, clip
 from workhours_sla.stream.source import Rejected
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said

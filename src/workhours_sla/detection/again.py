@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from workhours_sla.sources.opened_file import OpenedFile, open_file
+from workhours_sla.sources.opened import OpenedFile, open_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -22,10 +22,12 @@ from workhours_sla.detection.tables import delimited_rows, split_of
 from workhours_sla.detection.toml_values import toml_line
 from workhours_sla.detection.written import configuration_text
 from workhours_sla.errors import ConfigError, SourceError, shown
-from workhours_sla.sources import Fault, open_source
-from workhours_sla.sources.json_records import check_first_document, text_of_head
-from workhours_sla.sources.opened_file import OpenedFile
-from workhours_sla.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.formats import HEAD, binary_format
+from workhours_sla.sources.json_documents import check_first_document, text_of_head
+from workhours_sla.sources.lines import MARKS_AND_BLANKS
+from workhours_sla.sources.opened import OpenedFile
+from workhours_sla.sources.rows import Fault
 from workhours_sla.text.messages import Phrase, phrase_of, say
 
 if TYPE_CHECKING:
@@ -159,7 +161,7 @@ def _records(source: Again, encoding: str) -> _Found:
 
 def _workbook(source: Again, name: str, kind: str) -> _Found:
     """Find the sheet with a table in a workbook."""
-    from workhours_sla.sources.workbook import text_rows
+    from workhours_sla.sources.sheets import text_rows
 
     first: dict[str, list[Row]] = {}
     with source.opened() as opened:
@@ -192,7 +194,7 @@ def _workbook(source: Again, name: str, kind: str) -> _Found:
 
 
 def _arrow(source: Again, name: str, kind: str) -> _Found:
-    from workhours_sla.sources.arrow_tables import text_rows
+    from workhours_sla.sources.tables import text_rows
 
     with source.opened() as opened:
         first = next(iter(text_rows(opened)), (0, []))

@@ -11,8 +11,9 @@ from workhours_sla.detection.time_settings import ZONES
 from workhours_sla.detection.toml_values import toml_line
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sources import Fault, Item, open_source
+from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.formats import NETWORKS
+from workhours_sla.sources.rows import Fault, Item
 from workhours_sla.text.messages import Phrase, phrase_of, say
 
 if TYPE_CHECKING:

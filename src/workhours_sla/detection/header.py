@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
+from workhours_sla.config.column_words import matches_of
 from workhours_sla.detection.seen import Row
 from workhours_sla.detection.time_forms import shape_of, shape_text
-from workhours_sla.detection.words import matches_of
 
 SEARCHED: Final = 50
 """Number of non-blank rows in which the header is searched."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from workhours_sla.detection.words import plain
+from workhours_sla.config.column_words import plain
 from workhours_sla.sla.event import EventType
 
 EVENTS: Final = {

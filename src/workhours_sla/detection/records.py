@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from workhours_sla.config.column_words import matches_of
 from workhours_sla.detection.header import Header
 from workhours_sla.detection.seen import OBJECTS
-from workhours_sla.detection.words import matches_of
-from workhours_sla.sources.json_records import (
+from workhours_sla.sources.json_documents import (
     LIST,
     Found,
     at_path,
@@ -17,13 +17,13 @@ from workhours_sla.sources.json_records import (
     shape_of,
     text_of_head,
 )
-from workhours_sla.sources.text_lines import Lines
+from workhours_sla.sources.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from workhours_sla.detection.seen import Row
-    from workhours_sla.sources.opened_file import OpenedFile
+    from workhours_sla.sources.opened import OpenedFile
 
 _MOST_KEYS: Final = 500
 _DEEPEST: Final = 3

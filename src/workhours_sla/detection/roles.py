@@ -6,10 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from workhours_sla.config.column_names import shown_columns
-from workhours_sla.detection.detected import Doubt, Value
-from workhours_sla.detection.seen import Column
-from workhours_sla.detection.toml_values import toml_line
-from workhours_sla.detection.words import (
+from workhours_sla.config.column_words import (
     ALSO,
     ASKED,
     BARE_NUMBERS,
@@ -21,6 +18,9 @@ from workhours_sla.detection.words import (
     plain,
     says_time,
 )
+from workhours_sla.detection.detected import Doubt, Value
+from workhours_sla.detection.seen import Column
+from workhours_sla.detection.toml_values import toml_line
 from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from workhours_sla.config.column_words import is_no_time
 from workhours_sla.detection.detected import Doubt, Kind, listed
 from workhours_sla.detection.roles import Role
-from workhours_sla.detection.seen import MOST_IDS, Column, Row, is_no_time
+from workhours_sla.detection.seen import MOST_IDS, Column, Row
 from workhours_sla.detection.status_words import may_be_answered
 from workhours_sla.errors import shown
 from workhours_sla.text.messages import say

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from workhours_sla.config.column_words import is_no_time, matches_of
 from workhours_sla.detection.time_forms import (
     LONGEST,
     SHORT_DOTTED,
@@ -24,7 +25,6 @@ from workhours_sla.detection.time_forms import (
     shape_of,
     shape_text,
 )
-from workhours_sla.detection.words import matches_of
 
 MOST_SHAPES: Final = 400
 """Maximum number of text shapes that are counted in a column."""
@@ -41,20 +41,6 @@ _MORNING: Final = 7
 _MIDNIGHT: Final = re.compile(
     r"[ Tt](?:0{1,2}([:.])00(?:[:.]00)?(?! ?[PpAa][Mm])|12([:.])00(?:[:.]00)? ?[Aa][Mm])"
 )
-_NO_TIME: Final = (
-    "- -- – — ― … . .. ... нет н/д n/a na none null nil не_отвечено без_ответа нет_ответа "
-    "ответа_нет не_дан нет_данных отсутствует б/о б/н unanswered no_reply no_answer"
-)
-
-NO_TIME: Final = frozenset(_NO_TIME.split())
-"""Placeholder texts that mean "no time"; a blank is written as ``_``."""
-
-
-def is_no_time(text: str) -> bool:
-    """Whether a text is a placeholder for a missing time, such as ``Не отвечено``."""
-    return text.lower().replace(" ", "_") in NO_TIME
-
-
 NumberKind = Literal["excel", "excel_date", "excel_clock", "unix", "unix_ms"]
 """How numbers represent times; "excel_date" are whole days, "excel_clock" fractions of a day."""
 Row = tuple[int, Sequence[str]]

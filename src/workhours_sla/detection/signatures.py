@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from workhours_sla.sources.text_lines import MARKS_AND_BLANKS
+from workhours_sla.sources.lines import MARKS_AND_BLANKS
 
 if TYPE_CHECKING:
     from workhours_sla.config.sections import Format

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from workhours_sla.config.column_words import plain
 from workhours_sla.detection.meanings import event_type, status_meaning
-from workhours_sla.detection.words import plain
 
 _STOPPED: Final = (
     *("отозван", "отзыв", "отмен", "удален", "дубл", "спам", "черновик", "отклон", "отказ"),

@@ -8,11 +8,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from workhours_sla.detection.header import Header, find_header
-from workhours_sla.sources.text_lines import Lines
+from workhours_sla.sources.lines import Lines
 
 if TYPE_CHECKING:
     from workhours_sla.detection.seen import Row
-    from workhours_sla.sources.opened_file import OpenedFile
+    from workhours_sla.sources.opened import OpenedFile
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLED: Final = 500

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
+from workhours_sla.config.column_words import ZONE_COLUMNS, plain, zone_in
 from workhours_sla.detection.detected import Doubt, Given
 from workhours_sla.detection.roles import CLOCKS, Role
 from workhours_sla.detection.seen import Column, Seen, Table
@@ -17,9 +18,8 @@ from workhours_sla.detection.time_forms import (
     shape_text,
 )
 from workhours_sla.detection.toml_values import toml_key, toml_line
-from workhours_sla.detection.words import ZONE_COLUMNS, plain, zone_in
 from workhours_sla.errors import shown
-from workhours_sla.sources.joined_columns import date_alone
+from workhours_sla.sources.values import date_alone
 from workhours_sla.text.messages import say
 
 DEFAULT: Final = "default"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from workhours_sla.config.column_words import may_be, plain
 from workhours_sla.detection.detected import Doubt, Kind, listed
 from workhours_sla.detection.roles import Names, Role
 from workhours_sla.detection.row_traps import Around
@@ -16,7 +17,6 @@ from workhours_sla.detection.status_words import (
     stops,
 )
 from workhours_sla.detection.toml_values import toml_line
-from workhours_sla.detection.words import may_be, plain
 from workhours_sla.errors import shown
 from workhours_sla.text.messages import say
 

@@ -10,9 +10,7 @@ from workhours_sla.config.sections import Config
 from workhours_sla.module_names import public
 from workhours_sla.sla.claim import Claim
 from workhours_sla.sla.event import Event
-from workhours_sla.sources import open_source
-from workhours_sla.sources.arrow_tables import items_of, table_mapper
-from workhours_sla.sources.formats import layout_of
+from workhours_sla.sources.appeal_file import layout_of, open_source
 from workhours_sla.sources.frame_tables import (
     DataFrame,
     frame_library,
@@ -22,6 +20,7 @@ from workhours_sla.sources.frame_tables import (
 )
 from workhours_sla.sources.rows import Fault, Item
 from workhours_sla.sources.statuses import events_of_statuses
+from workhours_sla.sources.tables import items_of, table_mapper
 
 
 @public("workhours_sla.files")

@@ -11,7 +11,7 @@ from typing import Final
 
 from workhours_sla.errors import EventError
 from workhours_sla.sla.event import Event, EventType, check_ids, is_long_id
-from workhours_sla.sources.times import RefusedError
+from workhours_sla.sources.rows import RefusedError
 from workhours_sla.text.messages import phrase_of
 
 _ID_DIGITS: Final = 20
@@ -68,7 +68,7 @@ def _refusing() -> Iterator[None]:
     except EventError as error:
         phrase = phrase_of(error)
         assert phrase is not None  # noqa: S101 - every EventError about a text has one
-        raise RefusedError(phrase, "malformed") from None
+        raise RefusedError(phrase) from None
 
 
 def derived_event(

@@ -9,24 +9,28 @@ import csv
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from json import dumps
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from workhours_sla.config.column_names import CLAIM_COLUMNS
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.claim import Claim
 from workhours_sla.sla.event import Attributes, Event, EventType
-from workhours_sla.sources.api_errors import check_api_error, refuse_document
 from workhours_sla.sources.delimited import Feed, first_row, rows_of
-from workhours_sla.sources.derived_events import check_ids_of_row, with_creation
-from workhours_sla.sources.joined_columns import plain_text
-from workhours_sla.sources.json_records import Closed, Place, lists_under, records_of
-from workhours_sla.sources.mapping import TYPES, Mapper
-from workhours_sla.sources.rows import Fault, clip
-from workhours_sla.sources.text_lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines
-from workhours_sla.sources.times import RefusedError
-from workhours_sla.sources.xml_documents import Records, parse_documents
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.sources.json_documents import (
+    Closed,
+    Place,
+    check_api_error,
+    lists_under,
+    records_of,
+    refuse_document,
+)
+from workhours_sla.sources.lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines
+from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.rows import Fault, RefusedError, item_of
+from workhours_sla.sources.values import plain_text
+from workhours_sla.sources.xml import Records, parse_documents
+from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,9 +38,8 @@ if TYPE_CHECKING:
     from workhours_sla.config.sections import Input
     from workhours_sla.sla.claim import Theirs
     from workhours_sla.sources.layout import Layout
-    from workhours_sla.sources.opened_file import OpenedFile
-    from workhours_sla.sources.records import RecordMapper
-    from workhours_sla.sources.rows import Item, Record
+    from workhours_sla.sources.opened import OpenedFile
+    from workhours_sla.sources.rows import Item, Record, RecordMapper
 
 _MOST_PARTS: Final = 10_000
 """Maximum number of notes, changes, articles or cycles in a record."""
@@ -51,7 +54,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     if rows is None:
         yield from items_of(opened, lists_under(*desk.keys), desk, options, desk.marks)
     for line, row in enumerate(rows or (), 1):
-        yield row._replace(line=line) if isinstance(row, Fault) else desk(row, line)
+        yield row._replace(line=line) if isinstance(row, Fault) else item_of(desk, row, line)
     desk.check_metric()
 
 
@@ -67,13 +70,13 @@ def items_of(
         line += 1
         record = found.value
         if found.why is not None:
-            yield Fault(line, "malformed", Detail(found.why), clip(found.text))
+            yield RefusedError(found.why).fault(line, found.text)
             continue
         if not place.are_lines and record.keys().isdisjoint(marks):
             check_api_error(opened.name, record)
             if found.is_alone:
                 raise refuse_document(record, opened.name, ", ".join(place.keys or marks))
-        yield mapper(record, line)
+        yield item_of(mapper, record, line)
 
 
 class Desk:
@@ -113,8 +116,8 @@ class Desk:
             | {word.strip(): str(kind) for word, kind in values.pop("type", {}).items()}
             | dict.fromkeys(map(str.strip, layout.ignore.get("type", ())), "")
         )
-        mapper = Mapper(replace(layout, kind="events", columns={}, values=values))
-        self._instants, self._meanings = mapper.instants, mapper.meanings
+        unread = dict.fromkeys(CLAIM_COLUMNS, "")
+        self._mapper = Mapper(replace(layout, kind="events", columns=unread, values=values))
 
     def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
         """Return the records of a file in another format than JSON, which ``begins`` so."""
@@ -124,15 +127,17 @@ class Desk:
         """Yield the events of a record. Raises RefusedError."""
         raise NotImplementedError
 
-    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
-        """Return the events of a record, or a Fault. A rejected record leaves no claims."""
+    def __call__(
+        self, record: Record, line: int = 0, received_at: datetime | None = None
+    ) -> tuple[Event, ...]:
+        """Return the events of a record. Raises RefusedError; a rejected record has no claims."""
         count = len(self._claims)
         try:
             events = tuple(self.events(record))
             _check_order(events)
-        except RefusedError as refused:
+        except RefusedError:
             del self._claims[count:]
-            return Fault(line, refused.reason, refused.detail, text_of(record))
+            raise
         return events
 
     # -- metrics -----------------------------------------------------------------------------
@@ -172,7 +177,7 @@ class Desk:
         """Return the time in a field, None if the field is empty. Raises RefusedError."""
         text = text_in(record, field)
         try:
-            return None if text is None else self._instants.read(text)
+            return None if text is None else self._mapper.instants.read(text)
         except RefusedError as refused:
             detail = say("at_column", column=field, detail=refused.detail)
             raise RefusedError(detail, refused.reason) from None
@@ -197,17 +202,17 @@ class Desk:
         kind, _, reason = word.partition(":")
         if not kind:
             return
-        at = self.time(record, field)
-        if at is None:
+        if self.time(record, field) is None:
             raise RefusedError(say("value_empty", named=field), "missing_value")
-        if kind == EventType.REPLIED:
-            facts["author_role"] = "official"
-        known: dict[str, Any] = {name: self._meanings[name].read(facts[name]) for name in facts}
-        own_id = id_prefix(self.name, self.layout) + own_id
-        check_ids_of_row(own_id, appeal)
-        source = self.layout.source
-        event = Event(own_id, appeal, TYPES[kind], at, at, source, reason=reason or None, **known)
-        yield from with_creation(event) if self.layout.first_is_created else (event,)
+        row: dict[str, object] = {
+            "event_id": id_prefix(self.name, self.layout) + own_id,
+            "appeal_id": appeal,
+            "type": kind,
+            "occurred_at": text_in(record, field),
+            "reason": reason,
+            "author_role": "official" if kind == EventType.REPLIED else None,
+        }
+        yield from self._mapper({**row, **facts})
 
     def changed(
         self, own_id: str, appeal: str, was: str, now: str, record: Record
@@ -453,7 +458,7 @@ class Jira(Desk):
         timed = []
         for cycle in given:
             if not isinstance(cycle, dict):
-                raise RefusedError(say("not_an_object"), "malformed")
+                raise RefusedError(say("not_an_object"))
             flat = {name: _time_of(cycle.get(name)) for name in self._times}
             when = self.time(flat, "startTime")
             if when is None:
@@ -592,8 +597,8 @@ class Open311(Desk):
             yield from self.event(own_id, appeal, self.meaning(status or "", "status"), record, at)
             return
         about = self.about(record)
-        posted = ("created", record, "requested_datetime")
-        yield from self.event(f"{appeal}/created", appeal, *posted, **about)
+        field = "requested_datetime"
+        yield from self.event(f"{appeal}/created", appeal, "created", record, field, **about)
         kind = "" if status is None else self.meaning(status, "status")
         notes = _notes_of(record)
         yield from self._notes(notes, appeal, about)
@@ -653,10 +658,10 @@ def list_in(record: Record, field: str, *, needed: bool = False) -> list[Any]:
     """Return the list in a field. Raises RefusedError if it is no list, or is too long."""
     value = record.get(field) if needed else record.get(field) or []
     if not isinstance(value, list):
-        raise RefusedError(say("not_a_list", field=field), "malformed")
+        raise RefusedError(say("not_a_list", field=field))
     if len(value) > _MOST_PARTS:
         detail = say("too_many_parts", field=field, count=len(value), most=_MOST_PARTS)
-        raise RefusedError(detail, "malformed")
+        raise RefusedError(detail)
     return value
 
 
@@ -664,18 +669,13 @@ def objects_in(record: Record, field: str, *, needed: bool = False) -> list[Reco
     """Return the list of objects in a field. Raises RefusedError."""
     found = list_in(record, field, needed=needed)
     if not all(isinstance(one, dict) for one in found):
-        raise RefusedError(say("not_a_list", field=field), "malformed")
+        raise RefusedError(say("not_a_list", field=field))
     return found
 
 
 def id_prefix(platform: str, layout: Layout) -> str:
     """Return the prefix of the event ids of a platform."""
     return f"{platform}/{layout.source}/" if layout.source else f"{platform}/"
-
-
-def text_of(record: object) -> str:
-    """Return a record as one line of text, shortened."""
-    return clip(dumps(record, ensure_ascii=False, default=str)[: 1 << 16])
 
 
 def unknown_pauses(appeal: str) -> RefusedError:
@@ -690,7 +690,7 @@ def _unknown_value(field: str, value: str, names: str) -> RefusedError:
 
 
 def _too_long(text: str) -> Fault:
-    return Fault(0, "malformed", Detail(say("record_too_long", most=LONGEST_LINE)), text)
+    return RefusedError(say("record_too_long", most=LONGEST_LINE)).fault(0, text)
 
 
 def _check_order(events: Sequence[Event]) -> None:

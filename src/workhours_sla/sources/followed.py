@@ -23,11 +23,10 @@ from workhours_sla.sources.file_position import (
 )
 from workhours_sla.sources.growing_file import (
     Reading,
-    cannot_open,
-    no_file,
     open_file,
     opened,
 )
+from workhours_sla.sources.opened import cannot_open, no_file
 from workhours_sla.sources.rotated import Candidate, OpenCandidate, Search, rotations
 
 LINGER: Final = 60

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from workhours_sla.sources.arrow_tables import Table, item_of, sliced
-from workhours_sla.sources.cells import text_of
 from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.tables import Table, item_of, sliced
+from workhours_sla.sources.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

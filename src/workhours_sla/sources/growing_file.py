@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -19,11 +18,41 @@ from workhours_sla.sources.file_position import (
     identity_of,
     inode_of,
 )
-from workhours_sla.sources.text_lines import LineCutter
+from workhours_sla.sources.lines import LONGEST_LINE
+from workhours_sla.sources.opened import cannot_open, no_file
 from workhours_sla.text.messages import say
 
 _CHUNK: Final = 1 << 16
-_CAUSES: Final = {errno.EACCES: "denied", errno.EPERM: "denied", errno.EISDIR: "directory"}
+_KEPT_BYTES = 4 * LONGEST_LINE + 8
+
+
+class LineCutter:
+    """Splits chunks of bytes into complete lines.
+
+    ``offset`` is the number of bytes up to the end of the last complete line. ``rest`` contains the
+    bytes after that line. A line that is too long is cut off.
+    """
+
+    def __init__(self, offset: int) -> None:
+        self.offset: int = offset
+        self.rest: bytes = b""
+        self._skipped = 0
+
+    def cut(self, chunk: bytes) -> Iterator[tuple[bytes, int]]:
+        """Yield each line that ends in ``chunk``, with the offset in bytes after the line."""
+        first, *others = chunk.split(b"\n")
+        self.rest += first
+        if others:
+            self.offset += len(self.rest) + self._skipped + 1
+            self._skipped = 0
+            yield self.rest + b"\n", self.offset
+            self.rest = others.pop()
+            for line in others:
+                self.offset += len(line) + 1
+                yield line + b"\n", self.offset
+        if len(self.rest) > _KEPT_BYTES:
+            self._skipped += len(self.rest) - _KEPT_BYTES
+            self.rest = self.rest[:_KEPT_BYTES]
 
 
 class Reading(LineCutter):
@@ -210,15 +239,3 @@ def opened(path: Path) -> BinaryIO:
         raise
     except OSError as error:
         raise cannot_open(str(path), error) from None
-
-
-def cannot_open(name: str, error: OSError | ValueError) -> SourceError:
-    """Return the SourceError for an existing file that cannot be opened."""
-    why = getattr(error, "strerror", None) or str(error)
-    cause = _CAUSES.get(getattr(error, "errno", None) or 0, "unopened")
-    return SourceError(say(cause, name=repr(name), why=why), name=name, why=why)
-
-
-def no_file(name: str) -> SourceError:
-    """Return the SourceError for a file that does not exist."""
-    return SourceError(say("no_file", name=repr(name)), name=name)

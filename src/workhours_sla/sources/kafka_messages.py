@@ -13,13 +13,15 @@ import msgspec
 
 from workhours_sla.config.sections import Config
 from workhours_sla.sla.event import Event
+from workhours_sla.sources.appeal_file import mapper_of
 from workhours_sla.sources.cloudevents import record_of_message
-from workhours_sla.sources.formats import LINE_FORMATS, mapper_of
-from workhours_sla.sources.rows import CLIPPED
+from workhours_sla.sources.formats import FORMATS
+from workhours_sla.sources.json_rows import record_of
+from workhours_sla.sources.lines import LONGEST_LINE
+from workhours_sla.sources.rows import CLIPPED, Record, RefusedError
 from workhours_sla.sources.stream_rows import StreamRows
-from workhours_sla.sources.text_lines import LONGEST_LINE
 from workhours_sla.stream.source import Rejected
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.text.messages import say
 
 GONE: Final = "gone"
 """The position in a partition that no longer exists."""
@@ -97,7 +99,8 @@ class MessageRows:
             max_ahead=max_ahead,
         )
         self._has_headers = config.input.format == "cloudevents"
-        self._is_dated = config.input.format in LINE_FORMATS
+        found = config.input.format
+        self._is_dated = found is not None and bool(FORMATS[found].mapper)
         """Whether the timestamp is the time of receipt of messages that name none."""
 
     def of_message(self, message: Any) -> tuple[Event, ...] | Rejected:
@@ -107,46 +110,47 @@ class MessageRows:
             return ()
         headers = _headers_of(message) if self._has_headers else {}
         timestamp = _time_of(message) if self._is_dated else None
-        found = self._of_value(value, headers, timestamp)
-        if not isinstance(found, Rejected):
-            return found
-        kept = Kept(
-            topic=message.topic(),
-            partition=message.partition(),
-            offset=message.offset(),
-            timestamp=timestamp,
-            headers=headers,
-            **self._kept_value(value),
-        )
-        return found._replace(text=msgspec.json.encode(kept).decode())
+
+        def kept() -> str:
+            found = Kept(
+                topic=message.topic(),
+                partition=message.partition(),
+                offset=message.offset(),
+                timestamp=timestamp,
+                headers=headers,
+                **self._kept_value(value),
+            )
+            return msgspec.json.encode(found).decode()
+
+        return self._rows.events_of(lambda: self._record(value, headers), kept, timestamp)
 
     def of_text(self, text: str) -> tuple[Event, ...] | Rejected:
         """Return the events of a rejected message, or of another rejected row, read again."""
         try:
             kept = msgspec.json.decode(text, type=Kept)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            return self._rows.of_text(text)
+            return self._rows.events_of(lambda: record_of(text), lambda: text)
+        return self._rows.events_of(lambda: self._kept_record(kept), lambda: text, kept.timestamp)
+
+    def _kept_record(self, kept: Kept) -> Record:
+        """Return the record of a message that was kept. Raises RefusedError."""
+        if kept.is_cut:
+            raise _too_long()
         value = (kept.value or "").encode(self._encoding, "replace")
         if kept.value_base64 is not None:
             value = base64.b64decode(kept.value_base64)
-        if kept.is_cut:
-            return _too_long()._replace(text=text)
-        found = self._of_value(value, kept.headers, kept.timestamp)
-        return found._replace(text=text) if isinstance(found, Rejected) else found
+        return self._record(value, kept.headers)
 
-    def _of_value(
-        self, value: bytes, headers: Mapping[str, str], timestamp: datetime | None
-    ) -> tuple[Event, ...] | Rejected:
+    def _record(self, value: bytes, headers: Mapping[str, str]) -> Record:
+        """Return the record of a message. Raises RefusedError."""
         if len(value) > LONGEST_LINE:
-            return _too_long()
+            raise _too_long()
         try:
             record = record_of_message(headers, value) if headers else None
         except (ValueError, RecursionError) as error:
             why = say("json_fault", why=" ".join(str(error).split()))
-            return Rejected("malformed", Detail(say("not_json", why=why)), "")
-        if record is not None:
-            return self._rows.of_record(record, "", timestamp)
-        return self._rows.of_bytes(value + b"\n", timestamp)
+            raise RefusedError(say("not_json", why=why)) from None
+        return self._rows.record_of(value + b"\n") if record is None else record
 
     def _kept_value(self, value: bytes) -> dict[str, Any]:
         if len(value) > LONGEST_LINE:
@@ -157,8 +161,8 @@ class MessageRows:
             return {"value_base64": base64.b64encode(value).decode()}
 
 
-def _too_long() -> Rejected:
-    return Rejected("malformed", Detail(say("message_too_long", most=LONGEST_LINE)), "")
+def _too_long() -> RefusedError:
+    return RefusedError(say("message_too_long", most=LONGEST_LINE))
 
 
 def _headers_of(message: Any) -> dict[str, str]:

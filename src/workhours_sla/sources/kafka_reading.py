@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.kafka_client import AT_ONCE, EndsAsked, Topic
 from workhours_sla.sources.kafka_messages import GONE, MessageRows, Position, check_of
-from workhours_sla.sources.stream_rows import plain
-from workhours_sla.stream.source import Idle, Item, Rejected, Start
+from workhours_sla.sources.stream_rows import item_of
+from workhours_sla.stream.source import Idle, Item, Start
 from workhours_sla.text.messages import say
 
 _POLL: Final = 0.5
@@ -171,10 +171,7 @@ class Reading:
         if offset < self._at[partition].next:
             return None
         at = self._at[partition] = Position(offset + 1, offset, check)
-        found = self._options.rows.of_message(message)
-        if isinstance(found, Rejected):
-            return Item(str(partition), str(at), rejected=plain(found))
-        return Item(str(partition), str(at), found)
+        return item_of(str(partition), str(at), self._options.rows.of_message(message))
 
     def _restart(self, partition: int, known: Position) -> None:
         """Read a partition from its beginning, because its messages are not those of the store."""

@@ -15,10 +15,9 @@ from typing import BinaryIO, Final, NamedTuple
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
 from workhours_sla.sources.followed import LINGER, Files
-from workhours_sla.sources.growing_file import Reading, open_file
-from workhours_sla.sources.records import RecordMapper
-from workhours_sla.sources.stream_rows import StreamRows, check_encoding, plain
-from workhours_sla.sources.text_lines import LineCutter
+from workhours_sla.sources.growing_file import LineCutter, Reading, open_file
+from workhours_sla.sources.rows import RecordMapper
+from workhours_sla.sources.stream_rows import StreamRows, check_encoding, item_of
 from workhours_sla.stream.source import Idle, Item, Rejected, Start
 from workhours_sla.text.messages import say
 
@@ -229,10 +228,7 @@ class Tail:
     def _item(self, line: bytes, position: str) -> Item:
         """Return the item of a line. Reading can be resumed after this line from ``position``."""
         received_at = datetime.now(UTC) if self._rows.dates_to_receipt else None
-        found = self._rows.of_bytes(line, received_at)
-        if isinstance(found, Rejected):
-            return Item(PARTITION, position, rejected=plain(found))
-        return Item(PARTITION, position, found)
+        return item_of(PARTITION, position, self._rows.of_bytes(line, received_at))
 
 
 def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from workhours_sla.sources.networks.mapper import Part
-from workhours_sla.sources.networks.reading import Written
-from workhours_sla.sources.times import RefusedError
+from workhours_sla.sources.networks.network import Part, Written
+from workhours_sla.sources.rows import RefusedError
 from workhours_sla.text.messages import say
 
 MOST_KEPT: Final = 50_000

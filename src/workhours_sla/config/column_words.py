@@ -1,4 +1,4 @@
-"""Words in Russian and English column names by which columns are recognised."""
+"""Words in Russian and English by which columns, and texts that stand for no time, are known."""
 
 from __future__ import annotations
 
@@ -111,6 +111,14 @@ OTHERS: Final = {
     ),
 }
 """Names of columns that do not contain times."""
+
+_NO_TIME: Final = (
+    "- -- – — ― … . .. ... нет н/д n/a na none null nil не_отвечено без_ответа нет_ответа "
+    "ответа_нет не_дан нет_данных отсутствует б/о б/н unanswered no_reply no_answer"
+)
+
+NO_TIME: Final = frozenset(_NO_TIME.split())
+"""Placeholder texts that mean "no time"; a blank is written as ``_``."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -305,3 +313,8 @@ def says_time(name: str) -> bool:
     (True, True, False)
     """
     return not _DATES.isdisjoint(plain(name).split())
+
+
+def is_no_time(text: str) -> bool:
+    """Whether a text is a placeholder for a missing time, such as ``Не отвечено``."""
+    return text.lower().replace(" ", "_") in NO_TIME
