@@ -215,7 +215,7 @@ def details_of(config: Config) -> Callable[[Rejected], str]:
 
     A store has only the English reason, so the function parses the row again.
     """
-    from workhours_sla.sources.kafka_messages import MessageRows
+    from workhours_sla.sources.kafka import MessageRows
 
     rows = MessageRows(config)
 

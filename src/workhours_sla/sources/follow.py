@@ -239,16 +239,15 @@ class Followed:
 
         An empty line is a new position. Raises SourceError.
         """
-        names: object = None
-        while True:
+        found = candidates(self._path)
+        read: object = None
+        while read != (names := [(one.path, one.inode) for one in found]):
+            read = names
             try:
-                found = candidates(self._path)
-                if names == [(one.path, one.inode) for one in found]:
-                    break
-                names = [(one.path, one.inode) for one in found]
                 yield from self._pass(found)
             except _MovedError:
-                names = None
+                read = None
+            found = candidates(self._path)
         is_there = bool(found) and not found[-1].suffix
         self.missing = 0 if is_there else self.missing + 1
         for stamp in self._done:
@@ -342,18 +341,20 @@ class Followed:
 
         Raises _MovedError, and SourceError if no file is left.
         """
-        for number in range(_MOST_TRIES):
-            plan, homes = self._compared(found)
-            missing = self._missing(found, plan, homes)
-            if not missing or number == _MOST_TRIES - 1:
+        plan, homes = self._compared(found)
+        for _ in range(_MOST_TRIES):
+            if not self._missing(found, plan, homes):
                 break
             sleep(_PAUSE)  # a rotation may be in progress
             found[:] = candidates(self._path)
+            plan, homes = self._compared(found)
         if self._is_first and not plan and (not found or found[-1].suffix):
             raise no_file(str(self._path))
         self._report_fate(found, plan, homes)
+        missing = self._missing(found, plan, homes)
         if missing:
-            self._report_once("file_missing", missing)
+            self._reported.add(missing)
+            self._report("file_missing", missing)
         return plan
 
     def _compared(self, found: list[Candidate]) -> tuple[list[_Planned], dict[Spot, Candidate]]:
@@ -374,8 +375,8 @@ class Followed:
                 with closing(_opened(one)) as file:
                     here = [spot for spot in self._spots if spot.is_in(file, one.inode)]
                     fresh = None if here else Spot.of(file, 0, one.inode)
-            except SourceError as error:
-                compared.append(_Planned(one, None, error=error))
+            except SourceError as refused:
+                compared.append(_Planned(one, None, error=refused))
                 continue
             except (*_DAMAGE, KeyError):  # it is damaged, or of a compression that is not read
                 if one.inode not in known:
@@ -450,11 +451,6 @@ class Followed:
         self._spots[:-1] = [spot for spot in self._spots[:-1] if spot.inode in kept]
         stamps = {one.stamp for one in found}
         self._done = {stamp: polls for stamp, polls in self._done.items() if stamp in stamps}
-
-    def _report_once(self, kind: str, names: str) -> None:
-        if names not in self._reported:
-            self._reported.add(names)
-            self._report(kind, names)
 
 
 def candidates(path: Path) -> list[Candidate]:
