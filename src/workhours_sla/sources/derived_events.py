@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from json import dumps
@@ -56,19 +55,17 @@ def has_content_id(event: Event) -> bool:
 
 def check_ids_of_row(event_id: str, appeal_id: str) -> None:
     """Raise RefusedError if an id is too long for an event."""
-    with _refusing():
-        check_ids(event_id, appeal_id)
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Raise RefusedError for a text that an event cannot have."""
     try:
-        yield
+        check_ids(event_id, appeal_id)
     except EventError as error:
-        phrase = phrase_of(error)
-        assert phrase is not None  # noqa: S101 - every EventError about a text has one
-        raise RefusedError(phrase) from None
+        raise refused_event(error) from None
+
+
+def refused_event(error: EventError) -> RefusedError:
+    """Return the RefusedError for a text that an event cannot have."""
+    phrase = phrase_of(error)
+    assert phrase is not None  # noqa: S101 - every EventError about a text has one
+    return RefusedError(phrase)
 
 
 def derived_event(
@@ -86,8 +83,10 @@ def derived_event(
     """
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     received_at = received_at or occurred_at
-    with _refusing():
+    try:
         return Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)  # type: ignore[arg-type]
+    except EventError as error:
+        raise refused_event(error) from None
 
 
 def with_creation(event: Event) -> tuple[Event, ...]:
@@ -102,22 +101,13 @@ def with_creation(event: Event) -> tuple[Event, ...]:
     own_id = f"{event.event_id}/created"
     if is_long_id(own_id):
         own_id = f"{content_id(event.event_id, event.type, event.occurred_at)}/created"
-    created = Event(
-        own_id,
-        event.appeal_id,
-        EventType.CREATED,
-        event.occurred_at,
-        event.received_at,
-        event.source,
-        event.agency_id,
-        event.district_id,
-        event.channel,
-        None,
-        None,
-        None,
-        event.topic,
-        event.importance,
-        event.regime,
-        None,
+    created = replace(
+        event,
+        event_id=own_id,
+        type=EventType.CREATED,
+        author_role=None,
+        substantive=None,
+        reason=None,
+        refers_to=None,
     )
     return (created, event)

@@ -651,6 +651,8 @@ def id_in(record: Record, field: str) -> str:
     if text is None:
         cause = "value_empty" if field in record else "value_absent"
         raise RefusedError(say(cause, named=field), "missing_value")
+    if isinstance(record[field], bool):
+        raise RefusedError(say("value_not_text", canonical=field, what=say("a_structure")))
     return text
 
 

@@ -8,13 +8,14 @@ from typing import Any, ClassVar, Final, NoReturn, cast
 
 from workhours_sla.config.column_names import CLAIM_COLUMNS, TIMES
 from workhours_sla.config.column_words import is_no_time, may_be_answer
-from workhours_sla.errors import shown
+from workhours_sla.errors import EventError, shown
 from workhours_sla.sla.claim import Claim, Theirs
 from workhours_sla.sla.event import AUTHOR_ROLES, Event, EventType
 from workhours_sla.sources.derived_events import (
     check_ids_of_row,
     content_id,
     derived_event,
+    refused_event,
     with_creation,
 )
 from workhours_sla.sources.layout import Layout
@@ -214,9 +215,11 @@ class Mapper:
         if flag is not None and substantive is None:
             raise _unknown(flag, "substantive", say("kind_bool"))
         said: Any = (source or self.layout.source, *facts[:4], substantive, *facts[5:])
-        check_ids_of_row(own_id or "", appeal_id)
         own_id = own_id or content_id(appeal_id, kind, occurred_at, *said)
-        event = Event(own_id, appeal_id, kind, occurred_at, received_at, *said)
+        try:
+            event = Event(own_id, appeal_id, kind, occurred_at, received_at, *said)
+        except EventError as error:
+            raise refused_event(error) from None
         return with_creation(event) if self.layout.first_is_created else (event,)
 
     def _appeal(self, record: Record) -> tuple[Event, ...]:
