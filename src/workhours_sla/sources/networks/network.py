@@ -234,55 +234,33 @@ def parents_first(written: Iterable[Written], tree: CommentTree) -> Iterator[Ite
     At most ``MOST_WAITING`` comments wait. If there are more, the oldest ones are mapped without
     the comment that they answer.
     """
-    waiting = _Waiting(tree)
+    waiting: OrderedDict[str, list[Comment]] = OrderedDict()  # by the id that they wait for
+    count = 0
+
+    def released() -> Iterator[Item]:
+        nonlocal count
+        _, comments = waiting.popitem(last=False)
+        count -= len(comments)
+        yield from map(tree.events_of, comments)
+
     for line, (part, text) in enumerate(written, 1):
         if part.refused is not None:
             yield part.refused.fault(line, text)
         elif part.comment is None:
             yield ()
-        else:
-            yield from waiting.items_of(part.comment)
-    yield from waiting.rest()
-
-
-class _Waiting:
-    """The comments that wait for the comment that they answer (the parent)."""
-
-    def __init__(self, tree: CommentTree) -> None:
-        self._tree = tree
-        self._for: OrderedDict[str, list[Comment]] = OrderedDict()
-        """Keyed by the id of the comment that they wait for."""
-        self._count = 0
-
-    def items_of(self, comment: Comment) -> Iterator[Item]:
-        """Yield the events of a comment and of the comments that waited for it.
-
-        If the comment must wait itself, yield nothing.
-        """
-        todo = [comment]
+        todo = [] if part.comment is None or part.refused is not None else [part.comment]
         while todo:
             comment = todo.pop()
-            missing = self._tree.missing(comment)
+            missing = tree.missing(comment)
             if missing is not None:
-                self._for.setdefault(missing, []).append(comment)
-                self._count += 1
+                waiting.setdefault(missing, []).append(comment)
+                count += 1
                 continue
-            yield self._tree.events_of(comment)
-            if comment.id in self._for:
-                freed = self._for.pop(comment.id)
-                self._count -= len(freed)
-                todo += reversed(freed)
-        while self._count > MOST_WAITING:
-            yield from self._released()
-
-    def rest(self) -> Iterator[Item]:
-        """Yield the events of the comments that are still waiting."""
-        while self._for:
-            yield from self._released()
-
-    def _released(self) -> Iterator[Item]:
-        """Yield the events of the comments that have waited longest for a missing parent."""
-        _, comments = self._for.popitem(last=False)
-        self._count -= len(comments)
-        for comment in comments:
-            yield self._tree.events_of(comment)
+            yield tree.events_of(comment)
+            freed = waiting.pop(comment.id, [])
+            count -= len(freed)
+            todo += reversed(freed)
+        while count > MOST_WAITING:
+            yield from released()
+    while waiting:
+        yield from released()
