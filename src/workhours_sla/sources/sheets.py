@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, time
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from xml.parsers import expat
 from zipfile import ZipFile
 
 from workhours_sla.errors import SourceError, shown
@@ -62,17 +63,6 @@ class _Row(NamedTuple):
     cells: list[Any]
 
 
-class _Unfit(NamedTuple):
-    """The best row of a sheet without a header.
-
-    ``score`` is the number of its columns that the layout names. ``error`` names a column that it
-    lacks.
-    """
-
-    score: int
-    error: SourceError | None
-
-
 class _Header(NamedTuple):
     """The row number of the header, and its column names."""
 
@@ -118,6 +108,7 @@ class _Xlsx:
         self._book = reader.wb
         self._archive = reader.archive
         self._file = file
+        self._marks: dict[str, tuple[bool, int, list[tuple[int, int, int]]]] = {}
         self._parts = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
         sheets = self._book.worksheets
         self.sheets = [one.title for one in sheets]
@@ -128,22 +119,33 @@ class _Xlsx:
 
     def sheet(self, name: str) -> _Sheet:
         """Return a sheet. Formulas are read only if it has any."""
-        from openpyxl.utils import range_boundaries
-        from openpyxl.xml.functions import iterparse
-
-        has_formulas, merged, height = False, [], 0
-        with self._archive.open(self._parts[name]) as part:
-            for _, element in iterparse(part):
-                tag = element.tag.rpartition("}")[2]
-                if tag == "row":
-                    height += 1
-                    element.clear()
-                elif tag == "f":
-                    has_formulas = True
-                elif tag == "mergeCell":
-                    left, top, _, bottom = range_boundaries(element.get("ref"))
-                    merged.append((top - 1, left - 1, bottom - 1))
+        if name not in self._marks:
+            self._marks[name] = self._scan(name)
+        has_formulas, height, merged = self._marks[name]
         return _Sheet(self._rows(name, has_formulas=has_formulas), height, merged)
+
+    def _scan(self, name: str) -> tuple[bool, int, list[tuple[int, int, int]]]:
+        """Return whether a sheet has formulas, its number of rows, and its merged cells."""
+        from openpyxl.utils import range_boundaries
+
+        has_formulas, height, merged = False, 0, []
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal has_formulas, height
+            tag = tag.rpartition(":")[2]
+            if tag == "row":
+                height += 1
+            elif tag == "f":
+                has_formulas = True
+            elif tag == "mergeCell":
+                left, top, _, bottom = range_boundaries(attributes["ref"])
+                merged.append((top - 1, left - 1, bottom - 1))
+
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = start
+        with self._archive.open(self._parts[name]) as part:
+            parser.ParseFile(part)
+        return has_formulas, height, merged
 
     def _rows(self, name: str, *, has_formulas: bool) -> Iterator[list[Any]]:
         from openpyxl import load_workbook
@@ -378,50 +380,46 @@ def _find(book: _Book, layout: Layout, wanted: str | None, name: str) -> tuple[s
             msg = say("no_sheet", name=name, sheet=shown(wanted), sheets=listed)
             raise SourceError(msg, name=name)
     fitting: list[tuple[str, _Header]] = []
-    unfit: list[_Unfit] = []
+    nearest: tuple[int, SourceError] = (-1, SourceError(say("sheets_empty", name=name), name=name))
     for sheet in sheets:
-        header = _header(book, sheet, layout, name)
-        if isinstance(header, _Unfit):
-            unfit.append(header)
+        headers, error = _headers(book, sheet, layout, name)
+        if error[0] > nearest[0]:
+            nearest = error
+        fitting += [(sheet, header) for header in headers]
+    if not fitting:
+        raise nearest[1]
+    first, second = fitting[0], fitting[1:2]
+    for sheet, header in second:
+        if sheet == first[0]:
+            rows = {"first": first[1].number + 1, "second": header.number + 1}
+            msg = say("two_headers", name=f"{name} ({sheet})", **rows)
         else:
-            fitting.append((sheet, header))
-        if len(fitting) > 1:
-            first, second = (shown(one) for one, _ in fitting)
-            msg = say("two_sheets", name=name, first=first, second=second)
-            raise SourceError(msg, name=name)
-    if fitting:
-        return fitting[0]
-    nearest = max(unfit, key=lambda one: one.score, default=None)
-    if nearest is None or nearest.error is None:
-        raise SourceError(say("sheets_empty", name=name), name=name)
-    raise nearest.error
+            msg = say("two_sheets", name=name, first=shown(first[0]), second=shown(sheet))
+        raise SourceError(msg, name=name)
+    return first
 
 
-def _header(book: _Book, sheet: str, layout: Layout, name: str) -> _Header | _Unfit:
-    """Find the header of a sheet. Raises SourceError if two rows may be the header."""
+def _headers(
+    book: _Book, sheet: str, layout: Layout, name: str
+) -> tuple[list[_Header], tuple[int, SourceError]]:
+    """Return the rows that may be the header, and what the nearest of the others lacks.
+
+    The error has the number of columns that the row has.
+    """
     wanted = set(Mapper(layout).read_columns)
     found: list[_Header] = []
-    best = _Unfit(-1, None)
-    where = f"{name} ({sheet})"
+    best = (-1, SourceError(""))
     with _faults(name):
-        found_sheet = book.sheet(sheet)
-    for number, cells in islice(_rows(found_sheet, name), HEADER_WITHIN):
+        rows = book.sheet(sheet)
+    for number, cells in islice(_rows(rows, name), HEADER_WITHIN):
         names = [" ".join(str(text_of(cell)).split()) for cell in cells]
         try:
-            layout.check(names, where)
+            layout.check(names, f"{name} ({sheet})")
         except SourceError as error:
-            score = len(wanted.intersection(names))
-            if score > best.score:
-                best = _Unfit(score, error)
+            best = max(best, (len(wanted.intersection(names)), error), key=lambda one: one[0])
         else:
             found.append(_Header(number, names))
-    if not found:
-        return best
-    if len(found) > 1:
-        first, second = (header.number + 1 for header in found[:2])
-        msg = say("two_headers", name=where, first=first, second=second)
-        raise SourceError(msg, name=name)
-    return found[0]
+    return found, best
 
 
 def _check_parts(file: IO[bytes], name: str) -> None:
