@@ -16,8 +16,8 @@ from workhours_sla.errors import EventError
 from workhours_sla.files import open_source
 from workhours_sla.sla.event import MOST_ID
 from workhours_sla.sources.appeal_file import mapper_of
-from workhours_sla.sources.rows import Fault
 from workhours_sla.sources.derived_events import with_creation
+from workhours_sla.sources.rows import Fault
 from workhours_sla.sources.stream_rows import StreamRows
 from workhours_sla.sources.tail import Tail
 from workhours_sla.stream import Watermarks

@@ -10,6 +10,7 @@ import re
 import warnings
 from contextlib import contextmanager
 from datetime import datetime, time
+from importlib import import_module
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from xml.parsers import expat
@@ -202,14 +203,15 @@ def _open(file: IO[bytes], name: str) -> _Book:
     file.seek(0)
     if kind not in ("xlsx", "xls", "ods"):
         raise SourceError(say("not_a_workbook", name=name), name=name)
-    reader = "openpyxl" if kind == "xlsx" else "python-calamine"
+    library = "openpyxl" if kind == "xlsx" else "python_calamine"
     try:
-        with _faults(name):
-            if kind != "xls":
-                _check_parts(file, name)
-            return _Xlsx(file) if kind == "xlsx" else _Calamine(file)
+        import_module(library)
     except ImportError:
-        raise missing_extra(name, "excel", reader) from None
+        raise missing_extra(name, "excel", library.replace("_", "-")) from None
+    with _faults(name):
+        if kind != "xls":
+            _check_parts(file, name)
+        return _Xlsx(file) if kind == "xlsx" else _Calamine(file)
 
 
 def _rows(sheet: _Sheet, name: str) -> Iterator[_Row]:
@@ -444,7 +446,7 @@ def _faults(name: str) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of what it does not read
             yield
-    except (SourceError, ImportError):
+    except SourceError:
         raise
     except BaseException as error:
         kind = type(error).__name__
