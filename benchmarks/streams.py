@@ -23,7 +23,8 @@ from workhours_sla.sla.changes import Change
 from workhours_sla.sla.evaluate import Evaluation, evaluate
 from workhours_sla.sla.event import ALLOWED_SKEW
 from workhours_sla.sla.policy import Policy
-from workhours_sla.sources import Fault, open_source
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.rows import Fault
 from workhours_sla.stream import Batch, Monitor, Pipeline, SqliteStore
 
 BATCH_SIZE = 1_000

@@ -9,7 +9,8 @@ from io import BytesIO
 from time import process_time
 
 from workhours_sla.config.file import parse_config
-from workhours_sla.sources import Fault, open_source
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.rows import Fault
 
 EVENTS = 200_000
 TYPES = ("created", "assigned", "replied", "closed")

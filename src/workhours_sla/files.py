@@ -15,8 +15,10 @@ from workhours_sla.foreign.dates_csv import read_dates
 from workhours_sla.foreign.icalendar import PartialDay, read_icalendar
 from workhours_sla.foreign.icalendar_writing import write_icalendar
 from workhours_sla.foreign.xmlcalendar import read_xmlcalendar
-from workhours_sla.sources import AppealFile, Claim, Fault, open_source
+from workhours_sla.sla.event import Claim
 from workhours_sla.sources.all_events import ReadEvents, read_events
+from workhours_sla.sources.appeal_file import AppealFile, open_source
+from workhours_sla.sources.rows import Fault
 
 __all__ = [
     "Acts",

@@ -22,7 +22,8 @@ from workhours_sla.detection.detected import Detected, Given
 from workhours_sla.detection.encoding import RUSSIAN, of_one_byte
 from workhours_sla.detection.written import configuration_text
 from workhours_sla.errors import ConfigError, SourceError
-from workhours_sla.sources import Fault, open_source
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.rows import Fault
 from workhours_sla.text import catalog
 from workhours_sla.text.catalog import language
 

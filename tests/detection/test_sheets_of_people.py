@@ -16,7 +16,8 @@ from workhours_sla.config.file import parse_config
 from workhours_sla.detection.detect import detect, verified
 from workhours_sla.detection.detected import Detected, Given
 from workhours_sla.detection.written import configuration_text
-from workhours_sla.sources import Fault, open_source
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.rows import Fault
 
 PAGE = (
     "<html><body><table border=1><tr><th>Номер<th colspan=2>Поступило<th>Отвечено</tr>"

@@ -63,7 +63,7 @@ from workhours_sla.errors import (
 )
 from workhours_sla.json import from_json, to_json
 from workhours_sla.sla.event import AUTHOR_ROLES
-from workhours_sla.sources import open_source
+from workhours_sla.sources.appeal_file import open_source
 
 FROZEN = DATA / "serial" / "values.json"
 VOLGOGRAD, BERLIN = ZoneInfo("Europe/Volgograd"), ZoneInfo("Europe/Berlin")

@@ -43,6 +43,8 @@ class Follower:
         self.tail = Tail(path, Mapper(Layout()), interval=0.001)
         self._items = self.tail.items({"": position} if position else {})
         self.position = position
+        self.ids: list[str] = []
+        """The ids of all events that were read."""
 
     def begin(self) -> str:
         """Read one item, and return the id of its event, or "" for a Start."""
@@ -61,6 +63,7 @@ class Follower:
             if isinstance(item, Start):
                 continue
             found += [event.event_id for event in item.events]
+            self.ids += [event.event_id for event in item.events]
             found += [item.rejected.reason] if item.rejected else []
         return [*found, "end"]
 

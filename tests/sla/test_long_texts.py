@@ -15,8 +15,9 @@ from workhours_sla.config import parse
 from workhours_sla.errors import EventError
 from workhours_sla.files import open_source
 from workhours_sla.sla.event import EVENT_FIELDS, MOST_TEXT
-from workhours_sla.sources import Fault, mapper_of
+from workhours_sla.sources.appeal_file import mapper_of
 from workhours_sla.sources.derived_events import with_creation
+from workhours_sla.sources.rows import Fault
 from workhours_sla.sources.stream_rows import StreamRows
 from workhours_sla.sources.tail import Tail
 from workhours_sla.stream import Watermarks
@@ -128,10 +129,10 @@ def test_a_row_with_such_a_text_is_rejected(
 )
 def test_a_message_with_such_a_text_is_rejected(format_: str, record: dict[str, object]) -> None:
     rows = StreamRows(mapper_of(parse(f'[input]\nformat = "{format_}"').mapping))
-    found = rows.of_text(json.dumps(record).replace("{long}", "x" * 1100), NOON)
+    found = rows.of_bytes(json.dumps(record).replace("{long}", "x" * 1100).encode(), NOON)
     assert isinstance(found, Rejected)
     assert str(found.detail).endswith(SENTENCE)
-    assert not isinstance(rows.of_text(json.dumps(record), NOON), Rejected)
+    assert not isinstance(rows.of_bytes(json.dumps(record).encode(), NOON), Rejected)
 
 
 def test_a_watch_goes_on_after_such_a_text(tmp_path: Path) -> None:

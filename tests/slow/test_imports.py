@@ -148,7 +148,12 @@ def test_a_function_that_needs_an_extra_names_it_in_one_sentence(
     [
         ("pyarrow", b"PAR1", "pyarrow: pip install 'workhours-sla[arrow]'"),
         ("pyarrow", b"ARROW1\0\0", "pyarrow: pip install 'workhours-sla[arrow]'"),
-        ("python_calamine", b"PK\3\4", "python-calamine: pip install 'workhours-sla[excel]'"),
+        ("openpyxl", b"PK\3\4", "openpyxl: pip install 'workhours-sla[excel]'"),
+        (
+            "python_calamine",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "python-calamine: pip install 'workhours-sla[excel]'",
+        ),
         ("zstandard", b"\x28\xb5\x2f\xfd", "zstandard: pip install 'workhours-sla[zstd]'"),
     ],
 )
@@ -158,7 +163,7 @@ def test_a_file_that_needs_an_extra_names_it_in_one_sentence(
     code = f"""
 from io import BytesIO
 from workhours_sla.config.sections import Config
-from workhours_sla.sources import open_source
+from workhours_sla.sources.appeal_file import open_source
 list(open_source(BytesIO({content!r}), Config(), name="rows"))
 """
     done = run_without((package,), code)

@@ -312,9 +312,9 @@ class Trial:
         return bool(place) and not (lines and place.startswith("0-"))
 
     def known(self) -> int:
-        """Return the offset up to which the stored position describes the file."""
-        offset, _, _, _, _, _, *end = self.place().split("-")
-        return int(end[0]) if end else int(offset)
+        """Return up to which offset the stored position describes the file, or its beginning."""
+        offset, known, *_ = self.place().split("-")
+        return max(int(offset), int(known))
 
     def place(self) -> str:
         """Return the stored spot in the followed file, empty if there is none."""

@@ -20,7 +20,8 @@ from kit.rows import read as read_rows
 from kit.rows import refusal as refusal_of_rows
 from workhours_sla.config.file import parse_config
 from workhours_sla.errors import SourceError
-from workhours_sla.sources import Fault, open_source
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.rows import Fault
 
 pa = pytest.importorskip("pyarrow")
 feather = pytest.importorskip("pyarrow.feather")

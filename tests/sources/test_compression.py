@@ -17,7 +17,9 @@ from kit.properties import examples
 from kit.rows import read, refusal
 from workhours_sla.config.file import parse_config
 from workhours_sla.errors import SourceError
-from workhours_sla.sources import Fault, compression, open_source, opened_file
+from workhours_sla.sources import opened as opened_files
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.rows import Fault
 
 zstandard = pytest.importorskip("zstandard")
 
@@ -104,7 +106,7 @@ def test_damaged_files() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", PACK)
 def test_bombs_are_refused(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compression, "ALWAYS_READ", 1_000_000)
+    monkeypatch.setattr(opened_files, "ALWAYS_READ", 1_000_000)
     for bomb in (b"A" * 20_000_000, TABLE[:27] + b"A,created,2026-03-12T10:15Z\n" * 1_000_000):
         message = refusal(PACK[suffix](bomb))
         assert "more than 1,000,000 bytes and more than 300 times its own size" in message
@@ -112,7 +114,7 @@ def test_bombs_are_refused(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_copy_of_a_stream_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opened_file, "MOST_COPIED", 1000)
+    monkeypatch.setattr(opened_files, "MOST_COPIED", 1000)
     assert "more than 1,000 bytes, too many for a stream" in refusal(b"PAR1" + bytes(2000))
 
 

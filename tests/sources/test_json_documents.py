@@ -15,7 +15,8 @@ from kit.properties import examples
 from kit.rows import events, read, refusal
 from workhours_sla.config.file import parse_config
 from workhours_sla.errors import SourceError
-from workhours_sla.sources import Fault, mapper_of, open_source
+from workhours_sla.sources.appeal_file import mapper_of, open_source
+from workhours_sla.sources.rows import Fault
 
 ROW = {"appeal_id": "A-1", "type": "created", "occurred_at": "2026-03-12T10:15+03:00"}
 REPLY = {"appeal_id": 17, "type": "replied", "occurred_at": "2026-03-12T11:15+03:00"}

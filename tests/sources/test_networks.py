@@ -24,8 +24,10 @@ from workhours_sla import Event, evaluate
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import SourceError
-from workhours_sla.sources import Fault, open_source
-from workhours_sla.sources.networks import comments, vk_threads
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.networks import comments
+from workhours_sla.sources.networks import vk as vk_pages
+from workhours_sla.sources.rows import Fault
 
 ZONE = ZoneInfo("Europe/Volgograd")
 AS_OF = datetime(2026, 3, 12, 15, 30, tzinfo=ZONE)
@@ -551,7 +553,7 @@ def test_pages_are_read_in_every_arrangement(form: str) -> None:
 
 
 def test_few_comments_are_kept_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vk_threads, "MOST_KEPT", 3)
+    monkeypatch.setattr(vk_pages, "MOST_KEPT", 3)
     read = Read("vk", page(*(vk(number, 7, thread=thread(count=1)) for number in range(1, 9))))
     assert read.reasons == ["incomplete"] * 8
 
@@ -841,45 +843,6 @@ def test_damaged_files_raise_only_our_errors(
     with suppress(SourceError):
         faults = Read(SAMPLE_FILES[name][0], bytes(data)).faults
     assert all(len(fault.text) <= 503 for fault in faults)
-
-
-HOSTILE = {
-    "lines that open objects": b'{"id": {\n' * 10_000,
-    "records that open objects": b'{"items":[\n' + b'{\n "id": {\n},\n' * 10_000 + b"]}",
-    "half a request on each line": b'{"type": "wall_reply_new", "object": {"id": 1\n' * 10_000,
-    "blanks behind a path": b'{"messages": [{\n"document_id": x' + b" " * 400_000 + b'"y"\n}]}',
-    "deep": b'{"items":[' + b'{"a":' * 100_000 + b"}" * 100_000 + b"]}",
-    "one string": b'{"items":[{"text":"' + b"\\" * 3_000_001,
-}
-
-
-@pytest.mark.parametrize("form", ["vk", "vk_callback", "telegram"])
-@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_files_are_read_in_linear_time(form: str, content: bytes) -> None:
-    """Such a file took minutes where the time grew with the square of its size."""
-    with suppress(SourceError):
-        assert Read(form, content).faults
-
-
-@pytest.mark.parametrize("name", SAMPLE_FILES)
-@pytest.mark.parametrize("size", [1, 7, 1000])
-def test_sizes_of_chunks_do_not_matter(name: str, size: int) -> None:
-    form = SAMPLE_FILES[name][0]
-    data = (SAMPLES / name).read_bytes()
-    mapping = parse(f'[input]\nformat = "{form}"\nsource = "test"').mapping
-    with open_source(InPieces(data, size), mapping) as source:
-        assert list(source) == Read(form, data).items
-
-
-class InPieces(BytesIO):
-    """A stream that returns a few bytes at once, as a pipe may."""
-
-    def __init__(self, data: bytes, size: int) -> None:
-        super().__init__(data)
-        self._size = size
-
-    def read1(self, size: int | None = -1, /) -> bytes:
-        return super().read1(self._size if size else 0)
 
 
 # -- order and memory ------------------------------------------------------------------------------

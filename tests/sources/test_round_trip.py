@@ -20,7 +20,8 @@ from workhours_sla import Event
 from workhours_sla.cli.main import main
 from workhours_sla.config.file import parse_config
 from workhours_sla.sla.event import FIELD_NAMES
-from workhours_sla.sources import Fault, open_source
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.rows import Fault
 
 for library in ("pyarrow", "python_calamine", "xlsxwriter", "zstandard"):
     pytest.importorskip(library)

@@ -23,8 +23,9 @@ from workhours_sla import Event, evaluate
 from workhours_sla.config.file import parse_config
 from workhours_sla.config.sections import Format
 from workhours_sla.errors import SourceError
-from workhours_sla.sources import Claim, Fault, Item, open_source
-from workhours_sla.sources.formats import mapper_of
+from workhours_sla.sla.event import Claim
+from workhours_sla.sources.appeal_file import mapper_of, open_source
+from workhours_sla.sources.rows import Fault, Item
 from workhours_sla.sources.tail import Tail
 from workhours_sla.stream.source import Item as SourceItem
 from workhours_sla.text.catalog import QUARANTINE_REASONS

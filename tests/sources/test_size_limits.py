@@ -22,12 +22,9 @@ from workhours_sla.errors import WorkHoursError, shown
 from workhours_sla.files import Fault, open_source, read_icalendar
 from workhours_sla.foreign import icalendar
 from workhours_sla.sources import (
-    arrow_tables,
-    compression,
-    opened_file,
-    workbook_file,
-    workbook_marks,
-    workbook_zip,
+    opened,
+    sheets,
+    tables,
 )
 from workhours_sla.sources.rows import clip
 from workhours_sla.worktime.budgets import parse_budget
@@ -35,7 +32,6 @@ from workhours_sla.worktime.budgets import parse_budget
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 pytest.importorskip("python_calamine")
-xlwt = pytest.importorskip("xlwt")
 
 EVENT = {"event_id": "1", "appeal_id": "A", "type": "created", "occurred_at": "2026-03-12T10:15Z"}
 MORE = [f"more{number}" for number in range(12)]
@@ -91,16 +87,6 @@ def record(size: int) -> str:
 def parquet(rows: list[dict[str, str]]) -> bytes:
     content = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows), content)
-    return content.getvalue()
-
-
-def xls() -> bytes:
-    book, content = xlwt.Workbook(), io.BytesIO()
-    sheet = book.add_sheet("x")
-    for row, cells in enumerate((EVENT.keys(), EVENT.values())):
-        for column, cell in enumerate(cells):
-            sheet.write(row, column, cell)
-    book.save(content)
     return content.getvalue()
 
 
@@ -172,17 +158,15 @@ def test_a_limit_is_the_largest_value_that_is_taken(
 
 def test_a_limit_of_bytes_is_the_largest_file_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     xml = sum(info.file_size for info in ZipFile(io.BytesIO(BOOK)).infolist())
-    table, old = parquet([EVENT]), xls()
+    table = parquet([EVENT])
     group = pq.ParquetFile(io.BytesIO(table)).metadata.row_group(0).total_byte_size
     text = f"{','.join(EVENT)}\n{','.join(EVENT.values())}\n".encode()
-    monkeypatch.setattr(compression, "MOST_TIMES", 0)
+    monkeypatch.setattr(opened, "MOST_TIMES", 0)
     cases: list[tuple[ModuleType, str, int, Callable[[], bool]]] = [
-        (workbook_marks, "MOST_CELLS", 2 * len(EVENT), lambda: reads(BOOK, "xlsx")),
-        (workbook_zip, "MOST_UNPACKED", xml, lambda: reads(BOOK, "xlsx")),
-        (workbook_file, "MOST_XLS", len(old), lambda: reads(old, "xls")),
-        (arrow_tables, "MOST_BYTES", group, lambda: reads(table, "parquet")),
-        (compression, "ALWAYS_READ", len(text), lambda: reads(gzip.compress(text))),
-        (opened_file, "MOST_COPIED", len(table), lambda: reads(gzip.compress(table), "parquet")),
+        (sheets, "MOST_UNPACKED", xml, lambda: reads(BOOK, "xlsx")),
+        (tables, "MOST_BYTES", group, lambda: reads(table, "parquet")),
+        (opened, "ALWAYS_READ", len(text), lambda: reads(gzip.compress(text))),
+        (opened, "MOST_COPIED", len(table), lambda: reads(gzip.compress(table), "parquet")),
         (icalendar, "MOST_DAYS", 50, lambda: feed(50)),
     ]
     for module, name, size, taken in cases:

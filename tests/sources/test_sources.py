@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -21,8 +20,9 @@ from workhours_sla import Event, EventType
 from workhours_sla.config.file import parse_config
 from workhours_sla.config.sections import Config
 from workhours_sla.errors import SourceError
-from workhours_sla.sources import Fault, Item, open_source
+from workhours_sla.sources.appeal_file import open_source
 from workhours_sla.sources.derived_events import content_id
+from workhours_sla.sources.rows import Fault, Item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,26 +48,6 @@ agency_id = "Ведомство"
 HEADER = "Номер;Дата публикации;Дата ответа;Ведомство\n"
 EVENTS = '[input]\nformat = "jsonl"'
 POSTED = datetime(2026, 3, 12, 7, 15, tzinfo=UTC)
-MOMENTS = [
-    *("2026-03-12T10:15:00+03:00", "2026-03-12t07:15:00z", "2026-03-12 10:15:00.5+0300"),
-    *(
-        "2026-03-12T10:15:00.123456Z",
-        "2026-03-12T10:15:00.1234567Z",
-        "2026-03-12T23:59:59.9999996Z",
-    ),
-    *("2026-03-12T10:15:00", "2026-03-12T10:15", "2026-03-12T10:15Z", "2026-03-12T10:15:00 +03:00"),
-    *("2026-03-12 10:15:00-10:00", "2026-03-12 10:15-10:00", "12.03.2026 10.15"),
-    *("2026-03-12T10:15:00,25+03", "2026-03-12T10:15:00+14:01", "2026-03-12T10:15:00-12:00"),
-    *(
-        "2026-03-12T24:00:00Z",
-        "2026-03-12T23:59:60Z",
-        "2026-02-30T10:15:00Z",
-        "2014-10-26T01:30:00",
-    ),
-    *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", " 2026-03-12T10:15:00Z ", "never"),
-]
-"""Times as found in files; only the first has the expected format."""
-
 PROPERTY = settings(max_examples=examples(200), deadline=None, derandomize=True, database=None)
 
 
@@ -224,7 +204,7 @@ def test_columns_with_an_empty_name_are_not_read() -> None:
     (event,) = events(read(rows, '[columns]\nreason = ""'))
     assert event.reason is None
     assert events(read(rows))[0].reason == "private"
-    line = line_of(occurred_at=MOMENTS[0], reason="private", **{"": "nameless"})
+    line = line_of(occurred_at="2026-03-12T10:15:00+03:00", reason="private", **{"": "nameless"})
     (event,) = events(read(line, EVENTS + '\n[columns]\nreason = ""'))
     assert event.reason is None
 
@@ -343,50 +323,6 @@ def test_a_local_time_is_read_only_where_it_names_one_instant(tz: str, wall: dat
 
 
 # -- formats of times ----------------------------------------------------------------------------
-
-FORMATS = [
-    *("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d%m%Y %H%M"),
-    *("%Y-%m-%d %H:%M:%S", "%Y%m%d%H%M%S", "%d.%m.%Y, %Hч%M", "%H:%M %d.%m.%Y", "%d0%m0%Y %H:%M"),
-    *("%d.%m.%Y%%%H:%M", "%d.%m.%y %H:%M", "%d.%m.%Y %I:%M %p", "%d.%m.%Y %H:%M:%S.%f"),
-    *("%d.%m.%Y %H:%M %z", "%d %b %Y %H:%M"),
-]
-
-
-@st.composite
-def format_and_text(draw: st.DrawFn) -> tuple[str, str]:
-    datetime_format = draw(st.sampled_from(FORMATS))
-    when = draw(st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)))
-    text = when.replace(tzinfo=UTC).strftime(datetime_format)
-    match draw(st.sampled_from(["as written", "no padding", "mutated", "digits"])):
-        case "no padding":
-            text = re.sub(r"\b0(?=\d)", "", text)
-        case "mutated":
-            at = draw(st.integers(0, len(text)))
-            piece = draw(st.text("0123456789 .:/-+٣\u00a0Ч%", max_size=3))
-            text = text[:at] + piece + text[at + draw(st.integers(0, 3)) :]
-        case "digits":
-            text = re.sub(r"\d", lambda _: str(draw(st.integers(0, 9))), text)
-    return datetime_format, text.strip()
-
-
-@settings(PROPERTY, max_examples=examples(1000))
-@given(format_and_text())
-@example(("%d.%m.%Y %H:%M", "1.3.2026 9:5"))
-@example(("%d.%m.%Y %H:%M", "29.02.2026 09:05"))
-@example(("%d.%m.%Y %H:%M", "12.03.2026  09:05"))
-@example(("%d.%m.%Y %H:%M:%S", "12.03.2026 09:05:60"))
-@example(("%d%m%Y %H%M", "1232026 905"))
-def test_a_format_reads_what_strptime_reads(case: tuple[str, str]) -> None:
-    datetime_format, text = case
-    expected: object = "unreadable_time"
-    parse = datetime.strptime
-    with suppress(ValueError):
-        when = parse(text, datetime_format)
-        when = when if when.tzinfo else when.replace(tzinfo=UTC)
-        expected = when if 2 <= when.year <= 9998 else expected
-    config = EVENTS + f'\ntz = "UTC"\ndatetime_format = {json.dumps(datetime_format)}'
-    (item,) = read(line_of(occurred_at=text), config)
-    assert (item.reason if isinstance(item, Fault) else item[0].occurred_at) == expected
 
 
 def test_unix_times() -> None:
@@ -576,7 +512,7 @@ def test_binary_files() -> None:
         ('{"appeal_id": "' + "x" * 1_000_000 + '"}\n', "more than 1,000,000 characters"),
         ('{"text": ' + "[" * 100_000 + "\n", "not JSON"),
         (
-            line_of(occurred_at=MOMENTS[0]).strip() + " " * 1_000_000 + "\n",
+            line_of(occurred_at="2026-03-12T10:15:00+03:00").strip() + " " * 1_000_000 + "\n",
             "more than 1,000,000 characters",
         ),
         ("hello\n", "not JSON"),
@@ -731,54 +667,6 @@ def test_values_that_are_equal_may_differ_in_meaning() -> None:
     found = read("".join(line_of(topic=topic) for topic in ("1", 1, True, 1.0, ["1"], None, "1")))
     topics = [item.reason if isinstance(item, Fault) else item[0].topic for item in found]
     assert topics == ["1", "1", "true", "malformed", "malformed", None, "1"]
-
-
-VALUES = {
-    **dict.fromkeys(
-        Event.__dataclass_fields__,
-        st.sampled_from(["vk", "", "A", " A ", "x" * 200, "1", "true", "created", "Да"]),
-    ),
-    "event_id": st.sampled_from(["", "7", " 7 ", "B"]),
-    "appeal_id": st.sampled_from(["A", "A", "A", " A", ""]),
-    "type": st.sampled_from(["created", "replied", " review", "Created", "написано"]),
-    "occurred_at": st.just(MOMENTS[0]) | st.sampled_from(MOMENTS),
-    "received_at": st.just(MOMENTS[0]) | st.sampled_from(MOMENTS),
-    "author_role": st.sampled_from(["citizen", "official", "bot", "", None]),
-    "substantive": st.sampled_from([True, False, "true", "да", ""]),
-    "Тема": st.sampled_from([None, 1, 0, 1.0, True, 10**30, ["A"], {"A": 1}, "x" * 5_000]),
-}
-REQUIRED = {name: VALUES.pop(name) for name in ("appeal_id", "type", "occurred_at")}
-ROW = st.fixed_dictionaries(REQUIRED, optional=VALUES)
-CONFIGS = [
-    "",
-    'source = "portal"\ntz = "Europe/Volgograd"\nfirst_event = "created"',
-    '[columns]\ntopic = "Тема"\noccurred_at = "type"\ntype = "occurred_at"',
-    '[values.type]\n"написано" = "created"\n[values.channel]\nvk = ""\n[values.event_id]\n7 = ""',
-    '[columns]\nreceived_at = "occurred_at"\n[ignore]\ntype = ["replied"]',
-    '[columns]\nreceived_at = ""\n[values.substantive]\n"да" = true\ntrue = false',
-    'datetime_format = "%Y-%m-%dT%H:%M:%SZ"\ntz = "UTC"',
-]
-
-
-@settings(PROPERTY, max_examples=examples(600))
-@given(st.sampled_from(CONFIGS), st.lists(ROW, min_size=1, max_size=6))
-@example("", [json.loads(line_of(occurred_at="2026-03-12T10:15:00.1234567Z"))] * 2)
-@example("", [json.loads(line_of(occurred_at=MOMENTS[0], substantive=False))] * 2)
-@example("", [dict.fromkeys(VALUES, " x ") | json.loads(line_of(type="edited", author_role=None))])
-def test_lines_and_a_document_of_the_same_records_give_the_same(
-    config: str, rows: list[dict[str, Any]]
-) -> None:
-    """Lines of the usual form are read by another way than the others."""
-    form = '[input]\nformat = "{}"\n' + config
-    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    one, other = (
-        [item._replace(line=0, text="") if isinstance(item, Fault) else item for item in items]
-        for items in (
-            read(lines, form.format("jsonl")),
-            read(json.dumps(rows), form.format("json")),
-        )
-    )
-    assert one == other
 
 
 TEXT = st.text(

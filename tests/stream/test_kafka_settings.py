@@ -12,7 +12,8 @@ import pytest
 from workhours_sla.cli.main import main
 from workhours_sla.config import parse
 from workhours_sla.errors import ConfigError, SourceError, StoreError
-from workhours_sla.sources.kafka_messages import MessageRows, Position
+from workhours_sla.sources.kafka import MessageRows
+from workhours_sla.sources.kafka_topic import Position
 from workhours_sla.sources.stream_rows import plain
 from workhours_sla.stream import KafkaSink, KafkaSource, Rejected, Watermarks
 from workhours_sla.stream.kafka_connection import RESERVED, cluster_of, properties_of

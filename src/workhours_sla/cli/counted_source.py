@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from workhours_sla.sources import Inverted
+from workhours_sla.sources.rows import Inverted
 from workhours_sla.stream.source import Idle, Item, Source, Start
 
 

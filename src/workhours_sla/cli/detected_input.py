@@ -17,8 +17,9 @@ from workhours_sla.config.column_names import shown_columns
 from workhours_sla.config.sections import Config
 from workhours_sla.detection.files import from_start
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sources import Fault, open_source
-from workhours_sla.sources.growing_file import cannot_open
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.opened import cannot_open
+from workhours_sla.sources.rows import Fault
 from workhours_sla.text.catalog import INIT, SHELL
 from workhours_sla.text.messages import say
 

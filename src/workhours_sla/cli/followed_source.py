@@ -15,7 +15,7 @@ from workhours_sla.cli.kafka_settings import kafka_properties
 from workhours_sla.cli.output import echo_note
 from workhours_sla.config.sections import Config
 from workhours_sla.json.checked_data import Reader
-from workhours_sla.sources import mapper_of
+from workhours_sla.sources.appeal_file import mapper_of
 from workhours_sla.sources.formats import ENDINGS, check_followed
 from workhours_sla.sources.tail import Loss, Tail
 from workhours_sla.text.catalog import SHELL

@@ -21,9 +21,9 @@ from workhours_sla.cli.shared_ids import note_shared_ids
 from workhours_sla.config.sections import Config
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.appeal import Quarantined
-from workhours_sla.sla.event import Event
-from workhours_sla.sources import AppealFile, Claim, Fault, open_source
-from workhours_sla.sources.rows import clip
+from workhours_sla.sla.event import Claim, Event
+from workhours_sla.sources.appeal_file import AppealFile, open_source
+from workhours_sla.sources.rows import Fault, clip
 from workhours_sla.stream.source import Rejected
 from workhours_sla.text.catalog import SHELL
 from workhours_sla.text.messages import said
@@ -214,7 +214,7 @@ def details_of(config: Config) -> Callable[[Rejected], str]:
 
     A store has only the English reason, so the function parses the row again.
     """
-    from workhours_sla.sources.kafka_messages import MessageRows
+    from workhours_sla.sources.kafka import MessageRows
 
     rows = MessageRows(config)
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from workhours_sla.sources.written_days import in_zone, offset_text, read_days
-from workhours_sla.sources.written_times import parse_date, parse_time
+from workhours_sla.sources.written_times import (
+    in_zone,
+    offset_text,
+    parse_date,
+    parse_time,
+    read_days,
+)
 from workhours_sla.text import words
 from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR, refuse_year
 

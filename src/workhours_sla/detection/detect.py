@@ -26,9 +26,10 @@ from workhours_sla.detection.words import Signature, signature_of
 from workhours_sla.detection.written import configuration_text
 from workhours_sla.errors import ConfigError, SourceError
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sources import Fault, open_source
-from workhours_sla.sources.formats import NETWORKS
-from workhours_sla.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format
+from workhours_sla.sources.appeal_file import open_source
+from workhours_sla.sources.formats import HEAD, NETWORKS, binary_format
+from workhours_sla.sources.lines import MARKS_AND_BLANKS
+from workhours_sla.sources.rows import Fault
 from workhours_sla.text.messages import Phrase, phrase_of, say
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from workhours_sla.detection.encoding import encoding_of
 from workhours_sla.detection.table import OBJECTS, SEARCHED, Header, Row, find_header, has_times
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sources.html import as_csv
-from workhours_sla.sources.json_records import (
+from workhours_sla.sources.json_documents import (
     LIST,
     Found,
     at_path,
@@ -27,8 +27,8 @@ from workhours_sla.sources.json_records import (
     text_of_head,
 )
 from workhours_sla.sources.layout import is_total
-from workhours_sla.sources.opened_file import OpenedFile, open_file
-from workhours_sla.sources.text_lines import MARKS_AND_BLANKS, Lines, is_html
+from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines, is_html
+from workhours_sla.sources.opened import OpenedFile, open_file
 from workhours_sla.text.messages import say
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -174,7 +174,7 @@ def _rows_of(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
 
 
 def _workbook(source: Again, name: str, kind: str) -> FoundTable:
-    from workhours_sla.sources.workbook import text_rows
+    from workhours_sla.sources.sheets import text_rows
 
     first: dict[str, list[Row]] = {}
     with source.opened() as opened:
@@ -203,7 +203,7 @@ def _workbook(source: Again, name: str, kind: str) -> FoundTable:
 
 
 def _arrow(source: Again, name: str, kind: str) -> FoundTable:
-    from workhours_sla.sources.arrow_tables import text_rows
+    from workhours_sla.sources.tables import text_rows
 
     with source.opened() as opened:
         _, names = next(iter(text_rows(opened)), (0, []))

@@ -26,7 +26,7 @@ from workhours_sla.detection.shapes import (
 )
 from workhours_sla.detection.table import CLOCKS, Role, Table
 from workhours_sla.errors import TimeSyntaxError, shown
-from workhours_sla.sources.joined_columns import date_alone
+from workhours_sla.sources.values import date_alone
 from workhours_sla.sources.written_times import parse_time
 
 DEFAULT: Final = "default"

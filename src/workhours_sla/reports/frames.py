@@ -21,7 +21,7 @@ from workhours_sla.compliance.columns import AppealColumns, cases_of_columns
 from workhours_sla.frames.verbs import library_of
 from workhours_sla.module_names import public
 from workhours_sla.sla.target import ScheduleBy, Target
-from workhours_sla.sources.frame_tables import DataFrame
+from workhours_sla.sources.all_events import DataFrame
 
 
 @public("workhours_sla.report")

@@ -16,9 +16,9 @@ from workhours_sla.service.problems import refuse
 from workhours_sla.service.tokens import digest
 from workhours_sla.sla.deduplication import Copies, StoredEvent, all_of
 from workhours_sla.sla.event import Event, EventType
-from workhours_sla.sources.formats import layout_of
-from workhours_sla.sources.networks.mapper import NetworkMapper
+from workhours_sla.sources.appeal_file import layout_of
 from workhours_sla.sources.networks.max import MaxMapper
+from workhours_sla.sources.networks.network import NetworkMapper
 from workhours_sla.sources.networks.vk_callback import VkCallbackMapper
 from workhours_sla.sources.networks.webhooks import (
     NetworkRequests,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workhours_sla.sources.cells import text_of
+from workhours_sla.sources.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 from urllib.parse import unquote
 
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sources.api_errors import refuse_document
-from workhours_sla.sources.desk_events import text_of
-from workhours_sla.sources.desk_records import items_of
-from workhours_sla.sources.json_records import decode_any, envelopes, lists_under
+from workhours_sla.sources.desks import items_of
+from workhours_sla.sources.json_documents import (
+    decode_any,
+    envelopes,
+    lists_under,
+    refuse_document,
+)
 from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.lines import MARKS_AND_BLANKS, Lines
 from workhours_sla.sources.mapping import TYPES, Mapper
-from workhours_sla.sources.rows import Fault
-from workhours_sla.sources.text_lines import MARKS_AND_BLANKS, Lines
-from workhours_sla.sources.times import RefusedError
+from workhours_sla.sources.rows import RefusedError, item_of
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened_file import OpenedFile
+    from workhours_sla.sla.event import Claim, Event
+    from workhours_sla.sources.opened import OpenedFile
     from workhours_sla.sources.rows import Item, Record
 
 _REQUIRED: Final = ("specversion", "source", "id", "type")
@@ -57,7 +59,7 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     head = opened.chunks.peek().lstrip(MARKS_AND_BLANKS)
     if head[:1] not in (b"{", b"["):
         for line, record in enumerate(_requests(opened, options.encoding), start=1):
-            yield mapper(record, line)
+            yield item_of(mapper, record, line)
     else:
         place = envelopes({}) if _is_line(head) else lists_under()
         yield from items_of(opened, place, mapper, options, _REQUIRED)
@@ -90,16 +92,13 @@ class CloudEventMapper:
         self._mapper = Mapper(plain, claims=claims)
         self._types = layout.values.get("type", {})
 
-    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
-        """Return the event of a CloudEvent, or a Fault if it is rejected."""
+    def __call__(
+        self, record: Record, line: int = 0, received_at: datetime | None = None
+    ) -> tuple[Event, ...]:
+        """Return the event of a CloudEvent. Raises RefusedError."""
         if self._types.get(self._type_of(str(record.get("type")))) == "":
             return ()
-        try:
-            row = self._row(record, received_at)
-        except RefusedError as refused:
-            return Fault(line, refused.reason, refused.detail, text_of(record))
-        item = self._mapper(row, line)
-        return item._replace(text=text_of(record)) if isinstance(item, Fault) else item
+        return self._mapper(self._row(record, received_at), line)
 
     def _row(self, record: Record, received_at: datetime | None) -> dict[str, object]:
         """Return the fields of the event, by canonical column. Raises RefusedError."""

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from workhours_sla.errors import SourceError
 from workhours_sla.sources.layout import Layout, numbered, totals_of, two_rows
+from workhours_sla.sources.lines import LONGEST_LINE, Lines, is_too_long
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.rows import Fault, Item, clip
-from workhours_sla.sources.text_lines import LONGEST_LINE, Lines, is_too_long
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.sources.rows import Fault, Item, RefusedError, item_of
+from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from workhours_sla.config.sections import Input
     from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened_file import OpenedFile
+    from workhours_sla.sources.opened import OpenedFile
 
 HEADER_WITHIN = 100
 """The header is the first row or among this many rows after it."""
@@ -71,8 +71,8 @@ class Feed:
 
     @property
     def text(self) -> str:
-        """The text of the record, shortened."""
-        return clip("".join(self.taken))
+        """The text of the record."""
+        return "".join(self.taken)
 
     @property
     def blank(self) -> bool:
@@ -114,8 +114,8 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
         if is_total(row):
             yield ()
             continue
-        item = mapper(dict(zip(names, pick(row), strict=True)), feed.line)
-        yield item._replace(text=feed.text) if isinstance(item, Fault) else item
+        record = dict(zip(names, pick(row), strict=True))
+        yield item_of(mapper, record, feed.line, lambda: feed.text)
 
 
 def rows_of(
@@ -232,7 +232,7 @@ def _broken(feed: Feed, error: str) -> Fault:
     if len(feed.taken) == 1 and feed.ended:
         detail = say("half_written_why", why=detail)
     feed.reread()
-    return Fault(feed.line, "malformed", Detail(detail), feed.text)
+    return RefusedError(detail).fault(feed.line, feed.text)
 
 
 def _misshapen(feed: Feed, fields: int, expected: int, delimiter: str) -> Fault:
@@ -245,4 +245,4 @@ def _misshapen(feed: Feed, fields: int, expected: int, delimiter: str) -> Fault:
     elif fields > expected:
         detail = say("delimiter_in_field", why=detail, delimiter=repr(delimiter))
     feed.reread()
-    return Fault(feed.line, "malformed", Detail(detail), feed.text)
+    return RefusedError(detail).fault(feed.line, feed.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from json import dumps
@@ -11,7 +12,7 @@ from typing import Final
 
 from workhours_sla.errors import EventError
 from workhours_sla.sla.event import Event, EventType, is_long
-from workhours_sla.sources.times import RefusedError
+from workhours_sla.sources.rows import RefusedError
 from workhours_sla.text.messages import phrase_of
 
 _ID_DIGITS: Final = 20
@@ -60,9 +61,14 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except EventError as error:
-        phrase = phrase_of(error)
-        assert phrase is not None  # noqa: S101 - every EventError about a text has one
-        raise RefusedError(phrase, "malformed") from None
+        raise refused_event(error) from None
+
+
+def refused_event(error: EventError) -> RefusedError:
+    """Return the RefusedError for a text that an event cannot have."""
+    phrase = phrase_of(error)
+    assert phrase is not None  # noqa: S101 - every EventError about a text has one
+    return RefusedError(phrase)
 
 
 def derived_event(
@@ -80,8 +86,10 @@ def derived_event(
     """
     own_id = content_id(appeal_id, kind, occurred_at, *facts)
     received_at = received_at or occurred_at
-    with refusing():
+    try:
         return Event(own_id, appeal_id, kind, occurred_at, received_at, *facts)  # type: ignore[arg-type]
+    except EventError as error:
+        raise refused_event(error) from None
 
 
 def with_creation(event: Event) -> tuple[Event, ...]:
@@ -96,22 +104,13 @@ def with_creation(event: Event) -> tuple[Event, ...]:
     own_id = f"{event.event_id}/created"
     if is_long(own_id):
         own_id = f"{content_id(event.event_id, event.type, event.occurred_at)}/created"
-    created = Event(
-        own_id,
-        event.appeal_id,
-        EventType.CREATED,
-        event.occurred_at,
-        event.received_at,
-        event.source,
-        event.agency_id,
-        event.district_id,
-        event.channel,
-        None,
-        None,
-        None,
-        event.topic,
-        event.importance,
-        event.regime,
-        None,
+    created = replace(
+        event,
+        event_id=own_id,
+        type=EventType.CREATED,
+        author_role=None,
+        substantive=None,
+        reason=None,
+        refers_to=None,
     )
     return (created, event)

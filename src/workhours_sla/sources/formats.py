@@ -1,174 +1,104 @@
-"""The supported file formats: how to recognise each, and which module reads it."""
+"""The supported file formats: one row for each, with all that differs between formats."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from importlib import import_module
-from typing import TYPE_CHECKING, Final, Literal, cast
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from workhours_sla.config.column_names import CLAIM_COLUMNS
 from workhours_sla.errors import SourceError
-from workhours_sla.sources.json_records import is_document
-from workhours_sla.sources.layout import Layout
-from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.nested import nested
-from workhours_sla.sources.text_lines import HEAD, MARKS_AND_BLANKS, binary_format, is_html
 from workhours_sla.text.messages import say
-from workhours_sla.worktime.amounts import parse_amount
 
 if TYPE_CHECKING:
-    from workhours_sla.config.sections import Config, Format, Input
-    from workhours_sla.sources.opened_file import OpenedFile
-    from workhours_sla.sources.records import Reader, RecordMapper
+    from workhours_sla.config.sections import Format
 
-ENDINGS: Final[dict[str, Format]] = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".xes": "xes",
-    ".xlsx": "xlsx",
-    ".xlsm": "xlsx",
-    ".xls": "xls",
-    ".ods": "ods",
-    ".parquet": "parquet",
-    ".arrow": "arrow",
-    ".feather": "arrow",
-    ".html": "html",
-    ".htm": "html",
-}
-_MODULES: Final[dict[Format, str]] = {
-    "csv": "delimited",
-    "jsonl": "jsonl",
-    "vk": "networks.vk",
-    "vk_callback": "networks.vk_callback",
-    "ok": "networks.ok",
-    "max": "networks.max",
-    "telegram": "networks.telegram",
-    "xes": "xes",
-    "open311": "open311",
-    "cloudevents": "cloudevents",
-    "zendesk": "zendesk",
-    "zammad": "zammad",
-    "jira": "jira",
-    "servicenow": "servicenow",
-    "json": "json_rows",
-    "xlsx": "workbook",
-    "xls": "workbook",
-    "ods": "workbook",
-    "parquet": "arrow_tables",
-    "arrow": "arrow_tables",
-    "html": "html",
-}
-"""The module in this package that reads each format."""
-UNITS: Final[dict[Format, Literal["line", "row", "record"]]] = {
-    "csv": "line",
-    "jsonl": "line",
-    "xlsx": "row",
-    "xls": "row",
-    "ods": "row",
-    "parquet": "row",
-    "arrow": "row",
-    "html": "row",
-}
-"""The unit that ``Fault.line`` counts in each format; ``record`` for formats not listed."""
-DOCUMENTS: Final[frozenset[Format]] = frozenset(
-    {"vk", "ok", "telegram", "xes", "open311", "zendesk", "zammad", "jira", "servicenow"}
-)
-"""Document formats, which do not list records in the order of their receipt."""
-NOT_FOLLOWED: Final[frozenset[Format]] = DOCUMENTS | {
-    *("json", "xlsx", "xls", "ods", "parquet", "arrow", "html"),
-}
-"""Formats, besides CSV, that ``watch`` cannot follow."""
-_LINE_MAPPERS: Final[dict[Format, tuple[str, str]]] = {
-    "vk_callback": ("networks.vk_callback", "VkCallbackMapper"),
-    "max": ("networks.max", "MaxMapper"),
-    "cloudevents": ("cloudevents", "line_mapper"),
-}
-"""For each format that ``watch`` can follow: its module, and the function that makes its mapper."""
-LINE_FORMATS: Final = frozenset(_LINE_MAPPERS)
-"""Formats, besides JSON Lines of events and appeals, whose records are single lines."""
-NETWORKS: Final[frozenset[Format]] = frozenset({"vk", "vk_callback", "ok", "max", "telegram"})
-"""Formats of comments from social networks.
-
-The ids in such a file are those of the network.
-"""
+HEAD: Final = 128
+"""Number of bytes at the beginning of a file that identify a binary format."""
+_ODS: Final = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 
 
-def format_of(opened: OpenedFile, options: Input) -> Format:
-    """Detect the format of a file from its first bytes, its suffix or its first line.
+class FileFormat(NamedTuple):
+    """A format. ``read`` is the module in this package and its function that reads a file.
 
-    Binary formats are recognised by their first bytes, whatever the suffix; an HTML page may have
-    the suffix of a workbook. If the suffix is
-    ``.json`` or unknown, a file that begins with a brace or a bracket is JSON Lines or one JSON
-    document, and any other file is CSV.
+    ``unit`` is what ``Fault.line`` counts. A document ``is_document`` does not list records in the
+    order of their receipt. ``is_followed`` says whether ``watch`` can follow a file; ``mapper`` is
+    then the module and the function that makes the mapper of a line, unless the lines are events or
+    appeals. The ids in a file of a network are those of the network. A binary format begins with
+    one of the bytes ``begins``; of any other format, ``endings`` are the suffixes of files.
     """
-    head = opened.chunks.head(HEAD)
-    binary = binary_format(head)
-    if binary is not None:
-        return binary
-    if opened.ending in (".xls", ".xlsx") and is_html(opened.chunks.peek()):
-        return "html"
-    found = ENDINGS.get(opened.ending)
-    if found is not None:
-        return found
-    begins = opened.chunks.peek().lstrip(MARKS_AND_BLANKS)[:1]
-    if opened.ending != ".json" and begins not in (b"{", b"["):
-        return "csv"
-    if options.path is not None:
-        return "json"
-    return "json" if is_document(opened, options.encoding) else "jsonl"
+
+    read: str
+    unit: Literal["line", "row", "record"] = "record"
+    is_document: bool = False
+    is_followed: bool = False
+    mapper: str = ""
+    is_network: bool = False
+    endings: tuple[str, ...] = ()
+    begins: tuple[bytes, ...] = ()
 
 
-def layout_of(config: Config) -> Layout:
-    """Return the row layout that ``config`` describes."""
-    options = config.input
-    return Layout(
-        kind=options.kind,
-        columns=config.columns,
-        values=config.values,
-        datetime_format=options.datetime_format,
-        tz=None if options.tz is None else ZoneInfo(options.tz),
-        source=options.source,
-        ignore=config.ignore,
-        first_is_created=options.first_event == "created",
-        tolerance=parse_amount(options.tolerance),
-    )
+FORMATS: Final[Mapping[Format, FileFormat]] = {
+    "csv": FileFormat("delimited.read", "line", is_followed=True, endings=(".csv", ".tsv", ".txt")),
+    "jsonl": FileFormat(
+        "json_rows.read_lines", "line", is_followed=True, endings=(".jsonl", ".ndjson")
+    ),
+    "json": FileFormat("json_rows.read_documents"),
+    "ods": FileFormat("sheets.read", "row", endings=(".ods",), begins=(b"PK\x03\x04",)),
+    "xlsx": FileFormat("sheets.read", "row", endings=(".xlsx", ".xlsm"), begins=(b"PK\x03\x04",)),
+    "xls": FileFormat(
+        "sheets.read", "row", endings=(".xls",), begins=(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",)
+    ),
+    "html": FileFormat("html.read", "row", endings=(".html", ".htm")),
+    "parquet": FileFormat("tables.read", "row", endings=(".parquet",), begins=(b"PAR1",)),
+    "arrow": FileFormat(
+        *("tables.read", "row"),
+        endings=(".arrow", ".feather"),
+        begins=(b"ARROW1\0\0", b"\xff\xff\xff\xff"),
+    ),
+    "vk": FileFormat("networks.vk.read", is_document=True, is_network=True),
+    "vk_callback": FileFormat(
+        "networks.vk_callback.read",
+        is_followed=True,
+        mapper="networks.vk_callback.VkCallbackMapper",
+        is_network=True,
+    ),
+    "ok": FileFormat("networks.ok.read", is_document=True, is_network=True),
+    "max": FileFormat(
+        *("networks.max.read", "record"),
+        is_followed=True,
+        mapper="networks.max.MaxMapper",
+        is_network=True,
+    ),
+    "telegram": FileFormat("networks.telegram.read", is_document=True, is_network=True),
+    "xes": FileFormat("xes.read", is_document=True, endings=(".xes",)),
+    "cloudevents": FileFormat(
+        "cloudevents.read", is_followed=True, mapper="cloudevents.line_mapper"
+    ),
+    **dict.fromkeys(
+        ("open311", "zendesk", "zammad", "jira", "servicenow"),
+        FileFormat("desks.read", is_document=True),
+    ),
+}
+ENDINGS: Final[Mapping[str, Format]] = {
+    ending: name for name, one in FORMATS.items() for ending in one.endings
+}
+"""The format of each suffix of files."""
+NETWORKS: Final = frozenset(name for name, one in FORMATS.items() if one.is_network)
+"""Formats of comments from social networks."""
 
 
-def mapper_of(config: Config, name: str = "-") -> RecordMapper:
-    """Return the mapper for the lines of ``name`` that ``watch`` follows. Raises SourceError.
+def binary_format(head: bytes) -> Format | None:
+    r"""Return the binary format of a file that begins with ``head``, None for other files.
 
-    A format can be followed only if each record is one line of JSON that does not depend on later
-    lines. Rows of statuses do depend on later ones. Claims of other systems are not read. The
-    mapper raises SourceError if [columns] leaves ``answered_at`` open and, before any answer, a
-    column has a value that may be one.
+    >>> binary_format(b"PK\x03\x04..."), binary_format(b"appeal_id,type")
+    ('xlsx', None)
     """
-    found = config.input.format
-    if found in _LINE_MAPPERS:
-        module, name = _LINE_MAPPERS[found]
-        mapper = getattr(import_module(f"workhours_sla.sources.{module}"), name)
-        return cast("RecordMapper", mapper(layout_of(config), config.input))
-    check_followed(found)
-    if config.input.kind == "statuses":
-        raise SourceError(say("statuses_not_followed"))
-    layout = layout_of(config)
-    unread = dict.fromkeys(CLAIM_COLUMNS, "")
-    mapper = Mapper(replace(layout, columns={**layout.columns, **unread}))
-    if "answered_at" not in layout.columns:
-        mapper.followed = name
-    return nested(mapper)
+    found = [name for name, one in FORMATS.items() if one.begins and head.startswith(one.begins)]
+    if "ods" in found and _ODS not in head[:HEAD]:
+        found.remove("ods")
+    return next(iter(found), None)
 
 
 def check_followed(format: Format | None) -> None:
     """Raise SourceError if ``watch`` cannot follow files of a format."""
-    if format in NOT_FOLLOWED:
+    if format is not None and not FORMATS[format].is_followed:
         raise SourceError(say("format_not_followed", format=format), format=format)
-
-
-def reader_of(format: Format) -> Reader:
-    """Import the module of a format, and return its reading function."""
-    module = import_module(f"workhours_sla.sources.{_MODULES[format]}")
-    return cast("Reader", module.read)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from workhours_sla.sources import delimited
-from workhours_sla.sources.text_lines import ByteChunks, Lines
+from workhours_sla.sources.lines import ByteChunks, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workhours_sla.config.sections import Input
     from workhours_sla.sla.event import Claim
     from workhours_sla.sources.layout import Layout
-    from workhours_sla.sources.opened_file import OpenedFile
+    from workhours_sla.sources.opened import OpenedFile
     from workhours_sla.sources.rows import Item
 
 _WIDEST = 1_000

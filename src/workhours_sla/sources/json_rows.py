@@ -1,42 +1,94 @@
-"""Read the records of JSON documents; records may be nested."""
+"""Read rows in JSON: one object per line, or the records of documents."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
 
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sources.api_errors import check_api_error
-from workhours_sla.sources.cells import too_long
-from workhours_sla.sources.first_rows import FirstRows
-from workhours_sla.sources.json_records import (
+from workhours_sla.sources.json_documents import (
     LIST,
     Closed,
     at_path,
+    check_api_error,
     check_one_document,
+    decode_any,
     records_of,
     shape_of,
     text_of_head,
 )
 from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines, is_too_long
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.nested import Paths
-from workhours_sla.sources.rows import Fault, Item, Record, clip
-from workhours_sla.sources.text_lines import MARKS_AND_BLANKS
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.sources.rows import Item, Record, RefusedError
+from workhours_sla.sources.values import check_lengths
+from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from workhours_sla.config.sections import Input
     from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened_file import OpenedFile
+    from workhours_sla.sources.opened import OpenedFile
 
-
-_LISTED = 40
+_MOST_DELAYED: Final = 1_000
+"""Maximum number of records to wait for the required columns."""
+_LISTED: Final = 40
 """Maximum number of document keys that a message lists."""
 
 
-def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
+def read_lines(
+    opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
+) -> Iterator[Item]:
+    """Yield, for each line that is not blank, its events or a Fault.
+
+    The file has no header, so rows are delayed until each required column was found in a line.
+    Raises SourceError if a required column is in none of the first 1,000 lines, if the file is
+    empty, and if the file is not text.
+    """
+    name = opened.name
+    mapper = Mapper(layout, claims=claims)
+    first = _FirstRows(layout, name)
+    first_line = text = ""
+    line = 0
+    for line, text in enumerate(Lines(opened.chunks, options.encoding), 1):
+        if text.isspace():
+            continue
+        first_line = first_line or text.strip()
+        record: Record = {}
+        try:
+            record = mapper.flat(record_of(text))
+            item: Item = mapper(record, line)
+        except RefusedError as refused:
+            item = refused.fault(line, text)
+        yield from first.add(item, record)
+    if not first_line:
+        msg = say("json_empty", name=name)
+        raise SourceError(msg, name=name)
+    if not first.have_keys and (first_line.startswith("[") or first_line == "{"):
+        msg = say("json_array", name=name)
+        raise SourceError(msg, name=name)
+    if first.missing() is not None and line == 1:
+        check_one_document(name, text)
+    yield from first.rest()
+
+
+def record_of(text: str) -> dict[str, object]:
+    """Return the JSON object in a line. Raises RefusedError."""
+    if is_too_long(text):
+        raise RefusedError(say("line_too_long", most=LONGEST_LINE))
+    try:
+        record = decode_any(text)
+    except (ValueError, RecursionError) as error:
+        why = say("json_fault", why=str(error))
+        is_whole = text.endswith("\n")
+        raise RefusedError(say("not_json" if is_whole else "half_written_why", why=why)) from None
+    if not isinstance(record, dict):
+        raise RefusedError(say("not_an_object"))
+    return record
+
+
+def read_documents(
+    opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
+) -> Iterator[Item]:
     """Yield, for each record of the documents in a file, its events or a Fault.
 
     The records are at the path of ``options`` or of a column such as ``response.items[].date``.
@@ -46,11 +98,10 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
     error response of an API, and if the file is not JSON.
     """
     name = opened.name
-    mapper = Mapper(layout, claims=claims)
     head = opened.chunks.first_line()
-    path = _path_in(head, mapper, options, name)
-    paths = Paths(mapper.read_columns, path)
-    first = FirstRows(layout, name)
+    path = _path_in(head, layout, options, name)
+    mapper = Mapper(layout, claims=claims, path=path)
+    first = _FirstRows(layout, name)
     line = 0
     for found in records_of(opened, at_path(path), encoding=options.encoding):
         if isinstance(found, Closed):
@@ -58,36 +109,71 @@ def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]
             continue
         line += 1
         record: Record = {}
-        if found.why is not None:
-            item: Item = Fault(line, "malformed", Detail(found.why), "")
-        else:
-            record = paths.flat(found.value)
-            item = _checked(mapper, record, line)
-        if isinstance(item, Fault):
-            item = item._replace(text=clip(found.text))
-        if first.are_complete:
-            yield item
-            continue
+        try:
+            record = mapper.flat(found.use())
+            check_lengths(record, mapper.read_columns)
+            item: Item = mapper(record, line)
+        except RefusedError as refused:
+            item = refused.fault(line, found.text)
         yield from first.add(item, record)
     text = text_of_head(head, options.encoding)
     if line == 1 and not path and not first.are_complete:
         check_one_document(name, text)
-    missing = first.missing()
-    if missing is not None:
-        raise missing
+    yield from first.rest()
     if not line:
         _check_empty(name, path, text)
-    yield from first.rest()
 
 
-def _checked(mapper: Mapper, record: Record, line: int) -> Item:
-    """Return the events of a record. Return a Fault for a bad record or a text that is too long."""
-    columns = [column for column in mapper.read_columns if column in record]
-    values = [record[column] for column in columns]
-    return too_long(columns, values, line) or mapper(record, line)
+class _FirstRows:
+    """Delays the first records of a file without a header until every required column was seen."""
+
+    def __init__(self, layout: Layout, name: str) -> None:
+        self._layout = layout
+        self._name = name
+        self._unseen = {canonical: layout.parts(canonical) for canonical in layout.required}
+        self._keys: dict[str, None] = {}
+        self._delayed: list[Item] = []
+
+    @property
+    def are_complete(self) -> bool:
+        """Whether every required column has been seen."""
+        return not self._unseen
+
+    @property
+    def have_keys(self) -> bool:
+        """Whether a record with at least one column has been seen."""
+        return bool(self._keys)
+
+    def add(self, item: Item, columns: Iterable[str]) -> list[Item]:
+        """Add a record with its columns, and return the items that need no more delay.
+
+        Raises SourceError if a required column is in none of the first 1,000 records.
+        """
+        if not self._unseen:
+            return [item]
+        self._delayed.append(item)
+        self._keys |= dict.fromkeys(columns)
+        for canonical, parts in list(self._unseen.items()):
+            if all(not self._keys.keys().isdisjoint(names) for names in parts):
+                del self._unseen[canonical]
+        if self._unseen and len(self._delayed) <= _MOST_DELAYED:
+            return []
+        return self.rest()
+
+    def missing(self) -> str | None:
+        """Return a required column that was in no record, None if there is none."""
+        return next(iter(self._unseen), None) if self._keys else None
+
+    def rest(self) -> list[Item]:
+        """Return the delayed items. Raises SourceError if a required column was in no record."""
+        missing = self.missing()
+        if missing is not None:
+            raise self._layout.missing(missing, list(self._keys), self._name)
+        found, self._delayed = self._delayed, []
+        return found
 
 
-def _path_in(head: bytes, mapper: Mapper, options: Input, name: str) -> str:
+def _path_in(head: bytes, layout: Layout, options: Input, name: str) -> str:
     """Return the path of the records in a document whose first bytes are ``head``."""
     begins = head.lstrip(MARKS_AND_BLANKS)[:1]
     if not begins:
@@ -95,7 +181,8 @@ def _path_in(head: bytes, mapper: Mapper, options: Input, name: str) -> str:
         raise SourceError(msg, name=name)
     path = options.path
     if path is None:
-        path = _path_of(mapper.read_columns, name)
+        columns = (one for canonical in layout.canonical for one in layout.names(canonical))
+        path = _path_of(columns, name)
     if path is None:
         path = LIST if begins == b"[" else ""
     return path

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
-from typing import ClassVar, NoReturn, cast
+from typing import Any, ClassVar, Final, NoReturn, cast
 
-from workhours_sla.config.column_names import CLAIM_COLUMNS, TIMES, Kind
-from workhours_sla.errors import shown
+from workhours_sla.config.column_names import CLAIM_COLUMNS, TIMES
+from workhours_sla.config.column_words import is_no_time, may_be_answer
+from workhours_sla.errors import EventError, shown
 from workhours_sla.sla.event import (
     AUTHOR_ROLES,
-    FIELD_NAMES,
     Attributes,
     Claim,
     Event,
@@ -21,31 +21,30 @@ from workhours_sla.sla.event import (
 from workhours_sla.sources.derived_events import (
     content_id,
     derived_event,
+    refused_event,
     refusing,
     with_creation,
 )
-from workhours_sla.sources.joined_columns import JoinedColumn, plain_text
 from workhours_sla.sources.layout import Layout
-from workhours_sla.sources.rows import Fault, Inverted, Item, Record
+from workhours_sla.sources.rows import Inverted, Record, RefusedError
 from workhours_sla.sources.statuses import MEANINGS, StatusRow
-from workhours_sla.sources.times import DEFAULT, Instants, RefusedError
+from workhours_sla.sources.times import DEFAULT, Instants
+from workhours_sla.sources.values import JoinedColumn, plain_text
 from workhours_sla.text.messages import Phrase, say
 
-EVENT_COLUMNS = FIELD_NAMES
-"""The canonical columns of an event."""
-_ALL_DIFFERENT = frozenset({"event_id", *TIMES})
-"""Columns that are not cached, because their values rarely recur."""
-
-TYPES: Mapping[str, EventType] = {kind.value: kind for kind in EventType}
+TYPES: Final[Mapping[str, EventType]] = {kind.value: kind for kind in EventType}
 """Event types, keyed by the names that files may use."""
-
-FLAGS = {"true": True, "1": True, "false": False, "0": False}
-REMEMBERED = 10_000
+_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
+_ALL_DIFFERENT: Final = frozenset({"event_id", *TIMES})
+"""Columns that are not cached, because their values rarely recur."""
+_REMEMBERED: Final = 10_000
 """Maximum number of cached values of a column; a full cache is emptied."""
-_LONGEST_REMEMBERED = 100
+_LONGEST_REMEMBERED: Final = 100
+_DEEPEST: Final = 5
+"""Maximum number of nested objects in which answers are looked for."""
 
 
-class Meanings(dict[object, str | None]):
+class _Meanings(dict[object, str | None]):
     """A cache that maps the file's values of one column to the values of events.
 
     ``read`` computes the values that are not cached. If ``remember`` is false, nothing is cached.
@@ -60,7 +59,7 @@ class Meanings(dict[object, str | None]):
         meaning = self.read(value)
         # values of other types may be equal and differ in meaning, such as 1 and true
         if self._remember and isinstance(value, str) and len(value) <= _LONGEST_REMEMBERED:
-            if len(self) >= REMEMBERED:
+            if len(self) >= _REMEMBERED:
                 self.clear()
                 self[None] = None
             self[value] = meaning
@@ -68,11 +67,13 @@ class Meanings(dict[object, str | None]):
 
 
 class Mapper:
-    """Maps rows to events.
+    """Maps rows to events. ``line`` matters only to the rows of a status log.
 
-    ``columns`` lists the names of the file's columns, None if they differ from row to row. An event
-    without an id gets its ``content_id``. For a status log, each row gives a StatusRow;
-    ``events_of_statuses`` maps these to events after the last row.
+    ``columns`` lists the names of the file's columns. It is None for records of JSON, whose keys
+    differ from row to row and may be nested, such as ``author.id``; a column name may begin with
+    the ``path`` of the records in their document. With ``are_typed`` the texts of times are made
+    from typed cells. An event without an id gets its ``content_id``. For a status log, each row
+    gives a StatusRow; ``events_of_statuses`` maps these to events after the last row.
     """
 
     dates_to_receipt: ClassVar[bool] = False
@@ -82,12 +83,15 @@ class Mapper:
         layout: Layout,
         columns: Collection[str] | None = None,
         claims: list[Claim] | None = None,
+        *,
+        path: str = "",
+        are_typed: bool = False,
     ) -> None:
         self.layout = layout
         self.claims: list[Claim] = [] if claims is None else claims
-        self.instants: Instants = Instants(layout.datetime_format, layout.tz)
-        self.meanings: dict[str, Meanings] = {
-            name: Meanings(self._meaning(name), remember=name not in _ALL_DIFFERENT)
+        self.instants: Instants = Instants(layout.datetime_format, layout.tz, are_typed=are_typed)
+        self._meanings = {
+            name: _Meanings(self._meaning(name), remember=name not in _ALL_DIFFERENT)
             for name in layout.canonical
         }
         self._joined: dict[str, JoinedColumn] = {}
@@ -95,19 +99,23 @@ class Mapper:
         keys = {name: self._key(name, columns, read) for name in layout.canonical}
         self.read_columns: tuple[str, ...] = tuple(read)
         """The file's names of the columns that are read, without duplicates."""
+        start = f"{path}." if path else ""
+        self._routes = [
+            (name, name.removeprefix(start).split("."))
+            for name in read
+            if columns is None and "." in name and (name.startswith(start) or "[]" not in name)
+        ]
+        self._looks_for_answers = layout.kind == "appeals" and bool(layout.parts("answered_at"))
+        """Until an answer is read, answers are looked for in columns that are not read."""
         self.watched_columns: tuple[str, ...] = ()
         """Columns that are not read, although their names are those of answers."""
-        self._unread_answers: Callable[[Record, Collection[str]], Iterable[str]] | None = None
-        """Finds answers in columns that are not read; None as soon as an answer was read."""
-        if layout.kind == "appeals" and layout.parts("answered_at"):
-            from workhours_sla.sources import unread_answers
-
-            self.watched_columns = unread_answers.watched_columns(columns or (), read)
-            self._unread_answers = unread_answers.unread_answers
+        if self._looks_for_answers:
+            unread = (name for name in dict.fromkeys(columns or ()) if name not in read)
+            self.watched_columns = tuple(filter(may_be_answer, unread))
         self.followed: str | None = None
         """The name of a source without an end, whose first answer cannot be waited for."""
         self._by_key = [
-            (keys[name], self.meanings[name])
+            (keys[name], self._meanings[name])
             for name in layout.canonical
             if name not in CLAIM_COLUMNS
         ]
@@ -121,30 +129,50 @@ class Mapper:
             for name, values in layout.ignore.items()
             if values
         ]
-        of_kinds: dict[Kind, Callable[..., tuple[Event, ...] | StatusRow]] = {
-            "events": Mapper._event,
-            "appeals": Mapper._appeal,
-            "statuses": Mapper._status,
-        }  # bound methods would be cycles, which only the garbage collector frees
-        self._of_kind = of_kinds[layout.kind]
 
-    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
-        """Return the events of a row, or a Fault without the row's text if the row is rejected.
+    def __call__(
+        self, record: Record, line: int = 0, received_at: datetime | None = None
+    ) -> tuple[Event, ...]:
+        """Return the events of a row. Raises RefusedError.
 
         ``received_at`` is the time of receipt for a row that names none.
         """
-        try:
-            if self._joined:
-                joined = {key: column(record) for key, column in self._joined.items()}
-                record = {**record, **joined}
-            if self._ignored and self._is_ignored(record):
-                return ()
-            item = self._of_kind(self, record, line, received_at)
-            if not self._claim_names.isdisjoint(record):
-                self._claim(record, item)
-        except RefusedError as refused:
-            return Fault(line, refused.reason, refused.detail, "")
-        return cast("Item", item)
+        record = self.flat(record)
+        if self._joined:
+            joined = {key: column(record) for key, column in self._joined.items()}
+            record = {**record, **joined}
+        if self._ignored and self._is_ignored(record):
+            return ()
+        kind = self.layout.kind
+        found: tuple[Event, ...] | StatusRow
+        if kind == "events":
+            found = self._event(record, received_at)
+        elif kind == "appeals":
+            found = self._appeal(record)
+        else:
+            found = self._status(record, line, received_at)
+        if not self._claim_names.isdisjoint(record):
+            self._claim(record, found)
+        return cast("tuple[Event, ...]", found)
+
+    def flat(self, record: Record) -> Record:
+        """Return a record with a top-level key for each nested key that is read.
+
+        A top-level key with the exact name of a column, dots included, takes precedence.
+
+        >>> Mapper(Layout(columns={"appeal_id": "author.id"})).flat({"author": {"id": 17}})
+        {'author': {'id': 17}, 'author.id': 17}
+        """
+        found: dict[str, object] = {}
+        for column, keys in self._routes:
+            value: object = record
+            for key in keys:
+                if not isinstance(value, dict) or key not in value:
+                    break
+                value = value[key]
+            else:
+                found[column] = value
+        return {**record, **found, **record} if found else record
 
     def _key(
         self, canonical: str, columns: Collection[str] | None, read: dict[str, None]
@@ -175,7 +203,7 @@ class Mapper:
 
     # -- rows --------------------------------------------------------------------------------
 
-    def _event(self, record: Record, _line: int, received_at: datetime | None) -> tuple[Event, ...]:
+    def _event(self, record: Record, received_at: datetime | None) -> tuple[Event, ...]:
         """Return the event of a row. Raises RefusedError."""
         own_id, appeal_id, type_text, occurred, received, source, *facts = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
@@ -186,43 +214,31 @@ class Mapper:
             raise RefusedError(detail, "unknown_type")
         occurred_at = self._time("occurred_at", occurred) or self._absent("occurred_at", record)
         received_at = self._time("received_at", received) or received_at or occurred_at
-        agency, district, channel, role, flag, reason, topic, importance, regime, about = facts
+        role, flag = facts[3:5]
         if role is not None and role not in AUTHOR_ROLES:
             wanted = say("one_of", names=", ".join(AUTHOR_ROLES))
             raise _unknown(role, "author_role", wanted)
-        substantive = None if flag is None else FLAGS.get(flag.lower())
+        substantive = None if flag is None else _FLAGS.get(flag.lower())
         if flag is not None and substantive is None:
             raise _unknown(flag, "substantive", say("kind_bool"))
-        said = (
-            source or self.layout.source,
-            agency,
-            district,
-            channel,
-            role,
-            substantive,
-            reason,
-            topic,
-            importance,
-            regime,
-            about,
-        )
+        said: Any = (source or self.layout.source, *facts[:4], substantive, *facts[5:])
         own_id = own_id or content_id(appeal_id, kind, occurred_at, *said)
-        with refusing():
+        try:
             event = Event(own_id, appeal_id, kind, occurred_at, received_at, *said)
+        except EventError as error:
+            raise refused_event(error) from None
         return with_creation(event) if self.layout.first_is_created else (event,)
 
-    def _appeal(
-        self, record: Record, _line: int, _received_at: datetime | None
-    ) -> tuple[Event, ...]:
+    def _appeal(self, record: Record) -> tuple[Event, ...]:
         """Return the creation of the row's appeal, and its reply if any. Raises RefusedError."""
         appeal_id, posted, answered, *attributes = self._texts(record)
         appeal_id = appeal_id or self._absent("appeal_id", record)
         posted_at = self._time("posted_at", posted) or self._absent("posted_at", record)
         if answered is not None:
-            self._unread_answers = None
+            self._looks_for_answers = False
             self.layout.unread_answers.clear()
-        elif self._unread_answers is not None:
-            found = self._unread_answers(record, self.read_columns)
+        elif self._looks_for_answers:
+            found = unread_answers(record, self.read_columns)
             self.layout.unread_answers.update(dict.fromkeys(found))
             if self.followed is not None:
                 self.layout.check_answers(self.followed)
@@ -263,7 +279,7 @@ class Mapper:
     def _claim(self, record: Record, item: tuple[Event, ...] | StatusRow) -> None:
         """Append the due time and verdict of a row to the claims, if any. Raises RefusedError."""
         due, verdict = [
-            self.meanings[name].read(None if key is None else record.get(key))
+            self._meanings[name].read(None if key is None else record.get(key))
             for name, key in zip(CLAIM_COLUMNS, self._claim_keys, strict=True)
         ]
         if verdict not in (None, "met", "breached"):
@@ -302,8 +318,7 @@ class Mapper:
                     return None
                 value = plain_text(canonical, value, fractions=fractions)
             if "\0" in value:
-                detail = say("nul_character", name=canonical, text=shown(value))
-                raise RefusedError(detail, "malformed")
+                raise RefusedError(say("nul_character", name=canonical, text=shown(value)))
             value = value.strip()
             if values:
                 value = values.get(value, value)
@@ -349,3 +364,25 @@ def _unknown(value: str, canonical: str, wanted: Phrase) -> RefusedError:
     """Return the RefusedError for a value that is not valid in a column."""
     detail = say("value_unknown", canonical=canonical, value=shown(value), wanted=wanted)
     return RefusedError(detail, "unknown_value")
+
+
+def unread_answers(record: Record, read: Collection[str], start: str = "") -> Iterator[str]:
+    """Yield the columns outside of ``read`` that have a value and may be those of answers.
+
+    >>> list(unread_answers({"id": 1, "closed": {"at": "2026-03-12", "by": None}}, ["id"]))
+    ['closed.at']
+    """
+    for key, value in record.items():
+        column = f"{start}{key}"
+        if isinstance(value, dict):
+            if start.count(".") < _DEEPEST:
+                yield from unread_answers(value, read, f"{column}.")
+        elif column in read or not _is_given(value):
+            continue
+        elif may_be_answer(column) or may_be_answer(key):
+            yield column
+
+
+def _is_given(value: object) -> bool:
+    text = value.strip().lower() if isinstance(value, str) else "" if not value else "true"
+    return text not in ("", "false", "no", "0") and not is_no_time(text)

@@ -11,7 +11,7 @@ from workhours_sla.sla.event import FIELD_NAMES
 from workhours_sla.sources.cloudevents import CloudEventMapper
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.rows import Fault, Item, Record
+from workhours_sla.sources.rows import Item, Record, RefusedError
 from workhours_sla.text.messages import Detail, Phrase, say
 
 if TYPE_CHECKING:
@@ -52,40 +52,33 @@ def sent_event(record: Record, line: int, received_at: datetime | None = None) -
     >>> sent_event(sent | {"agency": "roads"}, 0).detail
     "'agency' is not a field of an event; did you mean agency_id?"
     """
+    try:
+        _check_keys(record)
+        mapper = _CLOUD if "specversion" in record else _OWN
+        return mapper(record, line, received_at)
+    except RefusedError as refused:
+        detail = _advised(refused.detail.phrase)
+        return RefusedError(detail, refused.reason).fault(line, "")
+
+
+def _check_keys(record: Record) -> None:
+    """Raise RefusedError for an unknown key of an event of the own schema, or another schema."""
     if not isinstance(record, dict):
-        return Fault(line, "malformed", Detail(say("not_an_object")), "")
+        raise RefusedError(say("not_an_object"))
     if "specversion" in record:
-        item = _CLOUD(record, line, received_at)
-    else:
-        why = _wrong_key(record)
-        if why is not None:
-            return Fault(line, "malformed", Detail(why), "")
-        item = _OWN(record, line, received_at)
-    return _for_sender(item) if isinstance(item, Fault) else item
-
-
-def _wrong_key(record: Record) -> Phrase | None:
-    """Return what is wrong with the keys of an event, None if they are right."""
+        return
     for key in record:
         if key not in _KEYS:
             near = get_close_matches(key[:100].lower(), _KEYS, n=1)
             hint = say("did_you_mean", near=near[0]) if near else say("use_keys")
-            return say("sent_key_unknown", key=shown(key), hint=hint)
+            raise RefusedError(say("sent_key_unknown", key=shown(key), hint=hint))
     schema = record.get("schema", SCHEMA)
     if schema != SCHEMA:
-        return say("sent_schema_unknown", schema=shown(str(schema)), known=SCHEMA)
-    return None
-
-
-def _for_sender(fault: Fault) -> Fault:
-    """Return a Fault without its text and without advice about the sender's configuration."""
-    detail = fault.detail
-    if isinstance(detail, Detail):
-        detail = Detail(_advised(detail.phrase))
-    return fault._replace(detail=detail, text="")
+        raise RefusedError(say("sent_schema_unknown", schema=shown(str(schema)), known=SCHEMA))
 
 
 def _advised(phrase: Phrase) -> Phrase:
+    """Return a message without advice about the sender's configuration."""
     facts = {
         name: _advised(fact.phrase) if isinstance(fact, Detail) else fact
         for name, fact in phrase.facts.items()

@@ -28,8 +28,8 @@ from typing import Final, Literal
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import Event, EventType
 from workhours_sla.sources.derived_events import derived_event
-from workhours_sla.sources.rows import Fault, Item, clip
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.sources.rows import Fault, Item, RefusedError
+from workhours_sla.text.messages import say
 
 Meaning = Literal["open", "paused", "answered", "closed"]
 MEANINGS: Final[Mapping[str, Meaning]] = {
@@ -221,6 +221,6 @@ def _event(row: StatusRow, kind: EventType, facts: Sequence[str | None]) -> Even
 
 
 def _unordered(row: StatusRow) -> Fault:
-    detail = Detail(say("statuses_unordered", appeal=shown(row.appeal_id)))
-    text = clip(f"{row.appeal_id} {row.status} {row.since.isoformat()}")
-    return Fault(row.line, "unknown_order", detail, text)
+    detail = say("statuses_unordered", appeal=shown(row.appeal_id))
+    text = f"{row.appeal_id} {row.status} {row.since.isoformat()}"
+    return RefusedError(detail, "unknown_order").fault(row.line, text)

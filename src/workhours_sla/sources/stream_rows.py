@@ -1,14 +1,13 @@
-"""Read the records of a stream one at a time: each gives events, or is rejected with its text."""
+"""Map the records of a stream one at a time: each gives events, or is rejected with its text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from workhours_sla.errors import SourceError
-from workhours_sla.sources.jsonl import JsonRows
-from workhours_sla.sources.received_ahead import received_ahead
-from workhours_sla.sources.rows import Fault, Item
-from workhours_sla.stream.source import Rejected
+from workhours_sla.sources.json_rows import record_of
+from workhours_sla.sources.rows import RefusedError
+from workhours_sla.stream.source import Item, Rejected
 from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from workhours_sla.sla.event import Event
-    from workhours_sla.sources.records import RecordMapper
-    from workhours_sla.sources.rows import Record
+    from workhours_sla.sources.rows import Record, RecordMapper
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -33,9 +31,19 @@ def check_encoding(encoding: str) -> None:
         raise SourceError(msg, encoding=encoding)
 
 
-def plain(row: Rejected) -> Rejected:
-    """Return a rejected row whose detail is a text that every store can keep."""
-    return row._replace(detail=str(row.detail))
+def received_ahead(event: Event, now: datetime, most: timedelta) -> Phrase | None:
+    """Return why an event is rejected that was received more than ``most`` after ``now``.
+
+    Return None for other events. ``now`` is aware.
+    """
+    if event.received_at - now <= most:
+        return None
+    return say(
+        "received_ahead",
+        received=event.received_at.isoformat(),
+        most=str(most),
+        now=now.isoformat(timespec="seconds"),
+    )
 
 
 class StreamRows:
@@ -54,7 +62,6 @@ class StreamRows:
         max_ahead: timedelta | None = None,
     ) -> None:
         self._mapper = mapper
-        self._rows = JsonRows(mapper)
         self._encoding = encoding
         self._clock = clock
         self._max_ahead = max_ahead
@@ -65,35 +72,56 @@ class StreamRows:
         self, data: bytes, received_at: datetime | None = None
     ) -> tuple[Event, ...] | Rejected:
         """Return the events of a record in JSON; none if it is ignored."""
+        return self.events_of(
+            lambda: self.record_of(data),
+            lambda: data.removeprefix(_BYTE_ORDER_MARK).decode(self._encoding, "replace"),
+            received_at,
+        )
+
+    def record_of(self, data: bytes) -> Record:
+        """Return the JSON object in the bytes of a line. Raises RefusedError."""
         try:
             text = data.removeprefix(_BYTE_ORDER_MARK).decode(self._encoding)
         except UnicodeDecodeError:
-            text = data.decode(self._encoding, "replace")
-            return Rejected("malformed", f"not text in {self._encoding}", text)
-        return self.of_text(text, received_at)
+            raise RefusedError(say("not_text_in", encoding=self._encoding)) from None
+        return record_of(text)
 
-    def of_text(
-        self, text: str, received_at: datetime | None = None
+    def events_of(
+        self,
+        record: Callable[[], Record],
+        text: Callable[[], str],
+        received_at: datetime | None = None,
     ) -> tuple[Event, ...] | Rejected:
-        """Return the events of a record in JSON. The detail of a rejected one may be a Detail."""
-        return self._checked(self._rows.item_of(text, 0, received_at), text)
+        """Return the events of a record, or the Rejected with its text if it is rejected.
 
-    def of_record(
-        self, record: Record, text: str, received_at: datetime | None = None
-    ) -> tuple[Event, ...] | Rejected:
-        """Return the events of a record that was decoded from ``text``."""
-        return self._checked(self._mapper(record, 0, received_at), text)
+        The functions return the record, or raise RefusedError, and its text. The detail of what is
+        rejected is a Detail.
+        """
+        try:
+            events = self._mapper(record(), 0, received_at)
+            self._check_receipt(events)
+        except RefusedError as refused:
+            return Rejected(refused.reason, refused.detail, text())
+        return events
 
-    def _checked(self, found: Item, text: str) -> tuple[Event, ...] | Rejected:
-        if isinstance(found, Fault):
-            return Rejected(found.reason, found.detail, text)
-        ahead = self._ahead(found)
-        return found if ahead is None else Rejected("received_ahead", str(ahead), text)
-
-    def _ahead(self, events: tuple[Event, ...]) -> Phrase | None:
-        """Return a reason to reject events received too far ahead of the clock, otherwise None."""
+    def _check_receipt(self, events: tuple[Event, ...]) -> None:
+        """Raise RefusedError if an event was received too far ahead of the clock."""
         if self._clock is None or self._max_ahead is None:
-            return None
+            return
         now = self._clock()
-        found = (received_ahead(event, now, self._max_ahead) for event in events)
-        return next(filter(None, found), None)
+        for event in events:
+            ahead = received_ahead(event, now, self._max_ahead)
+            if ahead is not None:
+                raise RefusedError(ahead, "received_ahead")
+
+
+def item_of(partition: str, position: str, found: tuple[Event, ...] | Rejected) -> Item:
+    """Return the item of a row; its detail is a text that every store can keep."""
+    if isinstance(found, Rejected):
+        return Item(partition, position, rejected=plain(found))
+    return Item(partition, position, found)
+
+
+def plain(row: Rejected) -> Rejected:
+    """Return a rejected row whose detail is a text that every store can keep."""
+    return row._replace(detail=str(row.detail))

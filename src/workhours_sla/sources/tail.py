@@ -14,11 +14,9 @@ from typing import BinaryIO, Final, NamedTuple
 
 from workhours_sla.errors import SourceError
 from workhours_sla.sla.event import Event
-from workhours_sla.sources.followed import LINGER, Files
-from workhours_sla.sources.growing_file import Reading, open_file
-from workhours_sla.sources.records import RecordMapper
-from workhours_sla.sources.stream_rows import StreamRows, check_encoding, plain
-from workhours_sla.sources.text_lines import LineCutter
+from workhours_sla.sources.follow import LINGER, Followed, LineCutter, open_file
+from workhours_sla.sources.rows import RecordMapper, RefusedError
+from workhours_sla.sources.stream_rows import StreamRows, check_encoding, item_of
 from workhours_sla.stream.source import Idle, Item, Rejected, Start
 from workhours_sla.text.messages import say
 
@@ -44,12 +42,11 @@ class Tail:
     """A source that follows a JSON Lines file, or reads a binary stream to its end.
 
     A line is read as soon as its line ending is written. After a rotation each file is read to its
-    end, the oldest file first. A rotated file is polled until ``LINGER`` polls in a row find no new
-    line. If a file was truncated, the new lines in its copies are read first, and then the file
-    from its beginning. A position contains the offset in each file and identifies the file, so
-    positions stay valid after restarts and rotations. A stream cannot be resumed from a position. A
-    file that may not have been read completely is passed to ``report`` before later lines are
-    yielded, and is added to ``lost``.
+    end, the oldest file first, compressed ones too. If a file was truncated, the new lines in its
+    copies are read first, and then the file from its beginning. A position says how each file
+    begins and how far it was read, so positions stay valid after restarts and rotations. A stream
+    cannot be resumed from a position. A file that may not have been read completely is passed to
+    ``report`` before later lines are yielded, and is added to ``lost``.
 
     ``interval`` is how many seconds to wait for new lines. ``Idle`` is yielded before each wait; it
     has the time of ``clock`` if a clock is given. With ``max_ahead``, a row is rejected if its
@@ -111,82 +108,34 @@ class Tail:
         item = self._item(row.text.encode(self._encoding, "replace"), "")
         return item.rejected or item.events
 
-    # -- a file ------------------------------------------------------------------------------
-
     def _of_file(self, path: Path, position: str) -> Iterator[Item | Start | Idle]:
         """Follow a file from a position, or from its beginning if the position is empty."""
-        with closing(Files(path, self._lose)) as files:
-            files.begin(position)
-            if files.position != position:
-                yield Start(PARTITION, files.position)
+        files = Followed(path, position, self._lose, is_line=self._is_line, once=self._once)
+        with closing(files):
             while True:
                 received_until = self._clock and self._clock()
-                yield from self._poll(files)
+                try:
+                    for line, after in files.poll():
+                        if line.strip():
+                            yield self._item(line, after)
+                        elif not line and after != position:
+                            yield Start(PARTITION, after)
+                        position = after
+                except SourceError:
+                    yield Idle()  # the pipeline stores the rows before it
+                    raise
+                if files.missing == LINGER:
+                    self._report(Loss("source_waiting", str(self._where)))
                 yield Idle(received_until)
                 if self._once or self._stopping.wait(self._interval):
                     return
 
-    def _poll(self, files: Files) -> Iterator[Item | Start | Idle]:
-        """Yield the new lines of all files, the oldest file first."""
-        while True:
-            for reading in files:
-                yield from self._to_the_end(files, reading)
-            yield from self._close(files)
-            try:
-                is_rotated = files.turn()
-            except SourceError:
-                yield Idle()  # the pipeline stores the rows before it
-                raise
-            if not is_rotated:
-                break
-            yield Start(PARTITION, files.position)
-        for reading in files:
-            reading.quiet += 1
-        if files.missing == LINGER:
-            self._report(Loss("source_waiting", str(self._where)))
-
-    def _to_the_end(self, files: Files, reading: Reading) -> Iterator[Item | Start]:
-        """Yield the new lines of a file.
-
-        If new lines already go to another file, the last line is yielded even without a line
-        ending.
-        """
-        while True:
-            chunk = reading.read()
-            if not reading.is_intact:  # checked after reading, so that the chunk is of this file
-                yield from self._copies(files, files.cut(reading))
-                continue
-            if not reading.has_rest:
-                reading.begin(reading.offset)
-                continue
-            if reading.was_empty and (chunk or reading.is_touched):
-                reading.was_empty = not chunk
-                if copies := files.copies(reading):
-                    yield from self._copies(files, copies)
-            if not chunk:
-                break
-            reading.quiet = 0
-            for line, _ in reading.cut(chunk):
-                if line.strip():
-                    yield self._item(line, files.position)
-        if files.is_over(reading) and reading.rest.strip() and self._item(reading.rest, "").events:
-            yield self._item(reading.take_rest(), files.position)
-
-    def _copies(self, files: Files, copies: list[Reading]) -> Iterator[Item | Start]:
-        """Yield the new position, then the new lines of ``copies``, which were opened just now."""
-        yield Start(PARTITION, files.position)
-        for copy in copies:
-            yield from self._to_the_end(files, copy)
-
-    def _close(self, files: Files) -> Iterator[Item | Start]:
-        """Close the files that are complete. A last line without a line ending is yielded first."""
-        over = files.over(once=self._once)
-        for reading in over:
-            if reading.rest.strip():
-                yield self._item(reading.take_rest(), files.position)
-        if over:
-            files.close(*over)
-            yield Start(PARTITION, files.position)
+    def _is_line(self, rest: bytes) -> bool:
+        """Whether a line without a line ending is complete."""
+        try:
+            return bool(self._rows.record_of(rest))
+        except RefusedError:
+            return False
 
     def _lose(self, kind: str, name: str) -> None:
         """Report a file whose lines may not all have been read, and add it to ``lost``."""
@@ -212,9 +161,9 @@ class Tail:
             if isinstance(chunk, OSError):
                 msg = say("pipe_broken", name=self.name, why=chunk.strerror)
                 raise SourceError(msg, name=self.name)
-            for line, offset in cutter.cut(chunk):
+            for line in cutter.cut(chunk):
                 if line.strip():
-                    yield self._item(line, str(offset))
+                    yield self._item(line, str(cutter.offset))
             if not chunk:
                 if cutter.rest.strip():
                     yield self._item(cutter.rest, str(cutter.offset + len(cutter.rest)))
@@ -229,10 +178,7 @@ class Tail:
     def _item(self, line: bytes, position: str) -> Item:
         """Return the item of a line. Reading can be resumed after this line from ``position``."""
         received_at = datetime.now(UTC) if self._rows.dates_to_receipt else None
-        found = self._rows.of_bytes(line, received_at)
-        if isinstance(found, Rejected):
-            return Item(PARTITION, position, rejected=plain(found))
-        return Item(PARTITION, position, found)
+        return item_of(PARTITION, position, self._rows.of_bytes(line, received_at))
 
 
 def _pump(stream: BinaryIO, chunks: Queue[bytes | OSError]) -> None:

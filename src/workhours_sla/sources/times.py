@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from workhours_sla.errors import TimeSyntaxError, shown
+from workhours_sla.sources.rows import RefusedError
 from workhours_sla.sources.written_times import is_offset, parse_time
-from workhours_sla.text.messages import Detail, Phrase, say
+from workhours_sla.text.messages import Phrase, say
 from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _REMEMBERED = 50_000
 """Maximum number of cached times; a full cache is emptied."""
 _NOT_DOTTED = re.compile(r"\d{1,2}([/-])\d{1,2}\1\d{4} \d{1,2}:\d\d(:\d\d)?", re.ASCII)
 """Matches times like 03/12/2026 9:05, where either the day or the month may be first."""
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+"""Matches times in the forms that ``text_of`` writes, or joined from a date and a time of day."""
 _UNIX = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,6}))?", re.ASCII)
 _UNIX_MS = re.compile(r"-?\d{1,18}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,18 +45,6 @@ _SECOND_DIGITS = 5
 """A fraction of a day with this many digits distinguishes the seconds of the day."""
 
 
-class RefusedError(Exception):
-    """Raised for a value that cannot be used.
-
-    ``reason`` is a key of ``catalog.QUARANTINE_REASONS``. ``detail`` names the value.
-    """
-
-    def __init__(self, detail: Phrase, reason: str) -> None:
-        super().__init__(detail, reason)
-        self.detail = Detail(detail)
-        self.reason = reason
-
-
 class Instants:
     """Parses times of one format or several, and caches them.
 
@@ -63,14 +53,18 @@ class Instants:
     ``datetime.strptime``. Without a ``datetime_format``, ``default`` is used. If there are several
     formats, all formats that match a text must give the same time. ``tz`` is the zone of times
     without a UTC offset; without a ``tz`` such times are rejected. Digits after the microsecond are
-    cut off.
+    cut off. With ``are_typed`` the texts are made from the typed values of cells: ISO 8601 is read
+    too, and a text that also matches a format with another result is rejected.
     """
 
-    __slots__ = ("_epoch", "_known", "_parsers", "_tz", "_zone", "formats", "takes_fractions")
-
     def __init__(
-        self, datetime_format: str | Sequence[str] | None = None, tz: tzinfo | None = None
+        self,
+        datetime_format: str | Sequence[str] | None = None,
+        tz: tzinfo | None = None,
+        *,
+        are_typed: bool = False,
     ) -> None:
+        self._are_typed = are_typed
         self._known: dict[str, datetime] = {}
         if datetime_format is None:
             datetime_format = DEFAULT
@@ -92,8 +86,27 @@ class Instants:
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = self._known[text] = self._read(text)
+            known = self._known[text] = self._typed(text) or self._read(text)
         return known
+
+    def _typed(self, text: str) -> datetime | None:
+        """Return the time of a typed cell, None for another text. Raises RefusedError."""
+        if not self._are_typed or not _ISO.fullmatch(text):
+            return None
+        try:
+            when = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        found = self.in_utc(when, text)
+        try:
+            is_clear = self._read(text) == found
+        except RefusedError:
+            return found
+        if not is_clear:
+            formats = ", ".join(("ISO 8601", *self.formats))
+            detail = say("of_several_formats", text=shown(text), formats=formats)
+            raise RefusedError(detail, "unreadable_time")
+        return found
 
     def _read(self, text: str) -> datetime:
         """Parse a time without using the cache. Raises RefusedError."""
@@ -170,11 +183,14 @@ def _parser(datetime_format: str) -> Callable[[str], datetime]:
     }
     if datetime_format in known:
         return known[datetime_format]
-    parse = compile_format(datetime_format)
+    # a spreadsheet shows 10.50 as 10.5, so a minute after a point must have two digits
+    two_digits = datetime_format.replace(".%M", ".0%M")
 
     def read(text: str) -> datetime:
         try:
-            return parse(text)
+            when = datetime.strptime(text, datetime_format)  # noqa: DTZ007 - it may have no offset
+            is_short = two_digits != datetime_format and when.minute < 10
+            return datetime.strptime(text, two_digits) if is_short else when  # noqa: DTZ007
         except (ValueError, OverflowError, re.error):
             detail = say("not_of_format", text=shown(text), format=repr(datetime_format))
             raise RefusedError(detail, "unreadable_time") from None
@@ -248,70 +264,3 @@ def _read_serial(text: str) -> datetime:
     if 2 * off > _DAY_SECONDS:
         millis = (2000 * units + whole) // (2 * whole)
     return _DAY_0 + timedelta(days=int(found["days"]), milliseconds=millis)
-
-
-def compile_format(datetime_format: str) -> Callable[[str], datetime]:
-    """Return a faster function with the same results and errors as ``datetime.strptime``.
-
-    A format that has only year, month, day, hour, minute and perhaps second is compiled to a
-    regular expression. Texts that do not match it, and other formats, are passed to
-    ``datetime.strptime``. There is one difference: a minute after a point must have two digits,
-    because a spreadsheet shows 10.50 as 10.5.
-    """
-    two_digits = datetime_format.replace(".%M", ".0%M")
-
-    def slowly(text: str) -> datetime:
-        when = datetime.strptime(text, datetime_format)  # noqa: DTZ007 - it may have no offset
-        if two_digits != datetime_format and when.minute < 10:
-            datetime.strptime(text, two_digits)  # noqa: DTZ007
-        return when
-
-    compiled = _pattern(datetime_format)
-    if compiled is None:
-        return slowly
-    pattern, positions = compiled
-    match, pick = pattern.fullmatch, itemgetter(*positions)
-
-    def quickly(text: str) -> datetime:
-        found = match(text)
-        if found is None:
-            return slowly(text)
-        try:
-            values = map(int, pick(found.groups()))
-            return datetime(*values)  # type: ignore[arg-type]  # noqa: DTZ001 - as strptime
-        except ValueError:
-            return slowly(text)
-
-    return quickly
-
-
-def _pattern(datetime_format: str) -> tuple[re.Pattern[str], list[int]] | None:
-    """Return a regular expression for a format, and the group numbers of the fields in it.
-
-    The group numbers are in the order year, month, day, hour, minute and, if the format has it,
-    second. Return None if the format does not have exactly these fields.
-    """
-    tokens = re.findall(r"%.|\s+|[^%\s]", datetime_format, re.DOTALL)
-    if "".join(tokens) != datetime_format:
-        return None
-    fields: list[str] = []
-    pattern = ""
-    for before, token, after in zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False):
-        if token in ("%d", "%m", "%H", "%M", "%S"):
-            # if a digit may follow, a single digit would be ambiguous
-            digit_follows = (after.startswith("%") and after != "%%") or after.isdigit()
-            is_after_point = before == "." and token == "%M"  # noqa: S105 - a directive
-            pattern += r"(\d\d)" if digit_follows or is_after_point else r"(\d{1,2})"
-            fields.append(token)
-        elif token == "%Y":  # noqa: S105 - a directive, no password
-            pattern += r"(\d{4})"
-            fields.append(token)
-        elif token[0] == "%" and token[1] != "%":
-            return None
-        else:
-            pattern += r"\s+" if token.isspace() else re.escape(token[-1])
-    names = ["%Y", "%m", "%d", "%H", "%M", "%S"]
-    in_order = [name for name in names if name in fields]
-    if in_order not in (names[:5], names) or len(fields) > len(in_order):
-        return None
-    return re.compile(pattern, re.ASCII), [fields.index(name) for name in in_order]

@@ -1,4 +1,4 @@
-"""Parse times as people and files write them, in one of the formats listed here.
+"""Parse times and dates as people and files write them, in one of the formats listed here.
 
 A date, then a time of day, then an offset from UTC or none:
 
@@ -14,11 +14,12 @@ span of hours: before an offset west of UTC, write ``T`` instead of the blank, o
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, NoReturn
 
 from workhours_sla.errors import TimeSyntaxError, shown
 from workhours_sla.text.messages import say
+from workhours_sla.worktime.times import FIRST_YEAR, LAST_YEAR
 
 _BLANK = "[ \u00a0\u202f]"
 
@@ -49,12 +50,12 @@ _MONTHS: Final = (
     *("jan|янв", "feb|фев", "mar|мар", "apr|апр", "may|ма[йя]", "jun|июн", "jul|июл", "aug|авг"),
     *("sep|сен", "oct|окт", "nov|ноя", "dec|дек"),
 )
-_MONTH: Final = "|".join(
+_MONTH_NAME: Final = "|".join(
     rf"(?P<m{at}>(?:{one})[a-zа-я]{{0,6}})" for at, one in enumerate(_MONTHS, 1)
 )
 _NAMED_MONTH: Final = re.compile(
     r"(?:[a-zа-я]{2,11}, )?"
-    rf"(?:(?P<day>\d{{1,2}})[ /.-]+)?(?:{_MONTH})\.?[ /.,-]*"
+    rf"(?:(?P<day>\d{{1,2}})[ /.-]+)?(?:{_MONTH_NAME})\.?[ /.,-]*"
     r"(?(day)|(?P<second>\d{1,2})(?:st|nd|rd|th)?,? +)"
     r"(?P<year>\d{4}|\d\d(?!\d))(?: ?г(?:\.|ода)?)?"
     r"(?:,?(?: +(?:в|at))? +(?P<hour>\d{1,2})(?P<clock>[:.]\d\d(?::\d\d(?:\.\d+)?)?)"
@@ -62,6 +63,10 @@ _NAMED_MONTH: Final = re.compile(
     re.IGNORECASE,
 )
 """Matches a date with the name of a month, such as ``12 января 2026 г., 14:05``."""
+_MONTH: Final = re.compile(
+    r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])|(?P<m>0[1-9]|1[0-2])\.(?P<y>\d{4})|(?P<alone>\d{4})",
+    re.ASCII,
+)
 
 WEST: Final = timedelta(hours=-12)
 """The westernmost UTC offset in use, which is the smallest."""
@@ -176,3 +181,47 @@ def _refuse_form(text: str) -> NoReturn:
             named = found.groupdict()
             refuse_time(text, "time_clock", clock=named["clock"] or named["pointed"])
     refuse_time(text, "time_form")
+
+
+def read_days(text: str, zone: tzinfo, *, is_end: bool = False) -> datetime | None:
+    """Return the begin of a year, month or date, or with ``is_end`` the begin of the next one.
+
+    Return None for any other text. Raises TimeSyntaxError for a midnight that a clock change skips
+    or repeats.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> str(read_days("2026-03", ZoneInfo("Europe/Volgograd"), is_end=True))
+    '2026-04-01 00:00:00+03:00'
+    """
+    text = text.strip()
+    found = _MONTH.fullmatch(text)
+    if found is not None:
+        year, month = (
+            int(found["year"] or found["y"] or found["alone"]),
+            found["month"] or found["m"],
+        )
+        months = 12 * year + (int(month) - 1 if month else 0)
+        months += (1 if month else 12) if is_end else 0
+        if FIRST_YEAR <= months // 12 <= LAST_YEAR:
+            return in_zone(datetime(months // 12, months % 12 + 1, 1), zone, text)  # noqa: DTZ001
+    day = parse_date(text)
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return None
+    day += timedelta(days=is_end)
+    return in_zone(datetime(day.year, day.month, day.day), zone, text)  # noqa: DTZ001
+
+
+def in_zone(wall: datetime, zone: tzinfo, text: str) -> datetime:
+    """Add a zone to a naive time. Raises TimeSyntaxError if a clock change skips or repeats it."""
+    first, second = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() != second.utcoffset():
+        skipped = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall
+        cause = "time_skipped" if skipped else "time_repeated"
+        facts = {"first": offset_text(first), "second": offset_text(second)}
+        refuse_time(text, cause, tz=str(zone), **facts)
+    return first
+
+
+def offset_text(when: datetime) -> str:
+    """Return the offset of a time from UTC, such as ``+03:00``."""
+    return when.isoformat()[-6:]

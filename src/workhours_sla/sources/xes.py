@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from workhours_sla.config.column_names import OR
 from workhours_sla.errors import SourceError, shown
 from workhours_sla.sla.event import EventType
-from workhours_sla.sources.desk_events import id_prefix, text_of
+from workhours_sla.sources.desks import id_prefix
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.rows import Fault
-from workhours_sla.sources.xml_documents import parse_documents
+from workhours_sla.sources.rows import Fault, item_of
+from workhours_sla.sources.xml import parse_documents
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workhours_sla.config.sections import Input
-    from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened_file import OpenedFile
+    from workhours_sla.sla.event import Claim, Event
+    from workhours_sla.sources.opened import OpenedFile
     from workhours_sla.sources.rows import Item, Record
 
 CASE: Final = "case:"
@@ -68,7 +68,7 @@ def read(
     for _ in parse_documents(opened, log, has_text=False):
         for record in log.complete:
             count += 1
-            item = mapper(record, count)
+            item = item_of(mapper, record, count)
             if is_mapped:
                 yield item
                 continue
@@ -125,6 +125,8 @@ class XesMapper:
     the trace and the number of the event in the trace.
     """
 
+    dates_to_receipt: ClassVar[bool] = False
+
     def __init__(self, layout: Layout, claims: list[Claim]) -> None:
         columns = {**COLUMNS, "event_id": _INDEX, **layout.columns}
         self._mapper = Mapper(replace(layout, columns=columns), claims=claims)
@@ -138,16 +140,17 @@ class XesMapper:
         self.skipped: str | None = None
         """The first activity and transition that was ignored because it is not mapped."""
 
-    def __call__(self, record: Record, line: int, received_at: datetime | None = None) -> Item:
-        """Return the event of a record, none for an ignored transition, or a Fault."""
+    def __call__(
+        self, record: Record, line: int = 0, received_at: datetime | None = None
+    ) -> tuple[Event, ...]:
+        """Return the event of a record, none for an ignored transition. Raises RefusedError."""
         row = dict(record)
         if not self._has_ids:
             own_id = row.get("identity:id") or f"{row.get(_CASE_NAME)}/{row.get(_INDEX)}"
             row[_INDEX] = f"{self._prefix}{own_id}"
         if self.type_column and not self._completes(row):
             return ()
-        item = self._mapper(row, line, received_at)
-        return item._replace(text=text_of(record)) if isinstance(item, Fault) else item
+        return self._mapper(row, line, received_at)
 
     def _completes(self, row: dict[str, object]) -> bool:
         """Set the event type of a row from its transition; return False if it is ignored."""

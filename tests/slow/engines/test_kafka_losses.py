@@ -13,8 +13,8 @@ import pytest
 from tests.slow.engines.kafka_topics import STAMP, Running, Times, refused, row, rows, run, write
 from tests.slow.engines.mock_kafka import MockCluster
 from workhours_sla.errors import SourceError
-from workhours_sla.sources import kafka_client
-from workhours_sla.sources.kafka_client import Topic
+from workhours_sla.sources import kafka_topic
+from workhours_sla.sources.kafka_topic import Topic
 from workhours_sla.stream import KafkaSource, MemoryStore
 
 pytestmark = pytest.mark.engines
@@ -116,7 +116,7 @@ def test_every_partition_of_a_topic_that_was_created_again_is_read_from_its_begi
     kafka: MockCluster, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
     store = recreated(kafka, 3, 15)
-    monkeypatch.setattr(kafka_client, "AT_ONCE", at_once)
+    monkeypatch.setattr(kafka_topic, "AT_ONCE", at_once)
     assert run(kafka, store, accept_loss=True).items == 45
     assert store.holdings().read == 30 + 45
 
@@ -164,8 +164,7 @@ def test_added_partitions_stop_the_run_and_are_read_by_the_next(
     for partition in range(4):
         write(kafka, "appeals", *rows([partition], partition))
     seen = [2]
-    for name in ("partitions", "partitions_now"):
-        monkeypatch.setattr(Topic, name, lambda _: range(seen[0]))
+    monkeypatch.setattr(Topic, "partitions", lambda _, **__: range(seen[0]))
     clock, store = Times(2025, 3, 12, 8, 0), MemoryStore()
     with Running(kafka, clock, store) as running:
         running.until(clock.now)

@@ -27,7 +27,7 @@ from tests.slow.engines.kafka_topics import (
 )
 from tests.slow.engines.mock_kafka import MockCluster
 from workhours_sla.errors import ConfigError, SourceError
-from workhours_sla.sources import kafka_client
+from workhours_sla.sources import kafka_topic
 from workhours_sla.stream import (
     Idle,
     Item,
@@ -204,7 +204,7 @@ def test_partitions_without_messages_follow_the_clock(kafka: MockCluster) -> Non
 def test_time_stops_while_no_broker_answers(
     kafka: MockCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka_client, "_QUERY", 1)
+    monkeypatch.setattr(kafka_topic, "_QUERY", 1)
     kafka.create("appeals", 3)
     write(kafka, "appeals", *rows([1]))
     clock = Times(2025, 3, 12, 8, 0)
@@ -246,7 +246,7 @@ def test_a_partition_with_unread_messages_keeps_time_back(kafka: MockCluster) ->
 
 @pytest.mark.usefixtures("kafka")
 def test_no_broker_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kafka_client, "PATIENCE", 2)
+    monkeypatch.setattr(kafka_topic, "PATIENCE", 2)
     source = KafkaSource("127.0.0.1:1", "appeals")
     with pytest.raises(SourceError) as raised:
         source.check()
@@ -307,7 +307,7 @@ def test_wrong_properties_are_named_without_their_values(
 
 @pytest.mark.usefixtures("kafka")
 def test_a_broker_that_hangs_up_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kafka_client, "PATIENCE", 2)
+    monkeypatch.setattr(kafka_topic, "PATIENCE", 2)
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     properties = {"security.protocol": "SSL"}

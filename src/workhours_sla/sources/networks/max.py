@@ -9,10 +9,9 @@ from typing import Final
 import msgspec
 
 from workhours_sla.sla.event import EventType
-from workhours_sla.sources.json_records import envelopes
+from workhours_sla.sources.json_documents import envelopes
 from workhours_sla.sources.networks.comments import Author, Comment
-from workhours_sla.sources.networks.mapper import NetworkMapper, Part, moment, needed
-from workhours_sla.sources.networks.reading import reader
+from workhours_sla.sources.networks.network import NetworkMapper, Part, moment, needed, reader
 
 _PAGES: Final = envelopes({"updates": "records", "messages": "records"})
 

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from workhours_sla.errors import shown
-from workhours_sla.sources.json_records import envelopes
+from workhours_sla.sources.json_documents import envelopes
 from workhours_sla.sources.networks.comments import Author, Comment
-from workhours_sla.sources.networks.mapper import NetworkMapper, Part, moment, needed
-from workhours_sla.sources.networks.reading import reader
-from workhours_sla.sources.times import RefusedError
+from workhours_sla.sources.networks.network import NetworkMapper, Part, moment, needed, reader
+from workhours_sla.sources.rows import RefusedError
 from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:

@@ -13,11 +13,10 @@ from typing import Any, Final
 
 import msgspec
 
-from workhours_sla.sources.json_records import envelopes
+from workhours_sla.sources.json_documents import envelopes
 from workhours_sla.sources.networks.comments import Author, Comment
-from workhours_sla.sources.networks.mapper import NetworkMapper, Part, moment, needed
-from workhours_sla.sources.networks.reading import reader
-from workhours_sla.sources.times import RefusedError
+from workhours_sla.sources.networks.network import NetworkMapper, Part, moment, needed, reader
+from workhours_sla.sources.rows import RefusedError
 from workhours_sla.text.messages import say
 
 _CHATS: Final = envelopes(

@@ -1,19 +1,31 @@
-"""Read the comments of VK: pages of ``wall.getComments`` and similar methods."""
+"""Read the comments of VK: pages of ``wall.getComments`` and similar methods.
+
+A page has at most 10 comments of a thread, none by default. The others are in pages of their own,
+which must come later in the file; the thread is delayed until then. It is also accepted if it has a
+comment of an official and is in the order of time, so that no earlier answer is missing.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import msgspec
 
-from workhours_sla.sources.json_records import envelopes
+from workhours_sla.sources.json_documents import envelopes
 from workhours_sla.sources.networks.comments import Author, Comment
-from workhours_sla.sources.networks.mapper import NetworkMapper, Part, moment, needed
-from workhours_sla.sources.networks.reading import reader
-from workhours_sla.sources.networks.vk_threads import whole_threads
-from workhours_sla.sources.times import RefusedError
+from workhours_sla.sources.networks.network import (
+    NetworkMapper,
+    Part,
+    Written,
+    moment,
+    needed,
+    reader,
+)
+from workhours_sla.sources.rows import RefusedError
 from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
@@ -22,6 +34,8 @@ if TYPE_CHECKING:
 
 _MOST_LISTS: Final = 10_000
 """Maximum number of lists of comments whose missing comments are counted."""
+MOST_KEPT: Final = 50_000
+"""Maximum number of delayed comments."""
 _List = tuple[int | None, int | None, int | None, tuple[int, ...]]
 _PAGES: Final = envelopes({"response": "envelopes", "items": "records"})
 
@@ -224,6 +238,83 @@ def place_of(comment: VkComment, owner_id: int | None) -> tuple[int, str]:
         owner, under = owner or comment.topic_owner_id, f"/topic{comment.topic_id}"
     owner = needed(owner or owner_id, "owner_id")
     return owner, f"vk/{owner}{under}"
+
+
+@dataclass(slots=True)
+class _Thread:
+    """A comment with an incomplete thread."""
+
+    id: str
+    expected: int
+    is_of_citizen: bool
+    parts: list[Written]
+    last: datetime
+    read: set[str] = field(default_factory=set)
+    is_ascending: bool = True
+    is_answered: bool = False
+
+    def add(self, written: Written) -> bool:
+        """Add a comment of the thread, and return whether the thread can be used now."""
+        self.parts.append(written)
+        part = written[0]
+        self.read.add(part.id)
+        comment = part.comment
+        if comment is not None:
+            self.is_ascending = self.is_ascending and comment.at >= self.last
+            self.last = comment.at
+            self.is_answered = self.is_answered or comment.author == "official"
+        is_good = self.is_answered and self.is_ascending and len(self.read) > 1
+        return len(self.read) >= self.expected or (is_good and self.is_of_citizen)
+
+    def refused(self) -> Iterator[Written]:
+        """Yield the parts of the thread; comments that open an appeal are rejected."""
+        detail = say(
+            "thread_incomplete",
+            id=self.id.rpartition("/")[2],
+            count=self.expected,
+            read=len(self.read),
+        )
+        for number, (part, text) in enumerate(self.parts):
+            comment = part.comment
+            opens = (
+                not number if self.is_of_citizen else bool(comment and comment.author == "citizen")
+            )
+            if opens:
+                yield Part(None, RefusedError(detail, "incomplete"), part.id, part.root), text
+            else:
+                yield part, text
+
+
+def whole_threads(written: Iterator[Written]) -> Iterator[Written]:
+    """Yield the parts; the parts of an incomplete thread are delayed until it is complete.
+
+    At the end, and if more than ``MOST_KEPT`` comments are delayed, the appeals of an incomplete
+    thread are rejected.
+    """
+    kept: OrderedDict[str, _Thread] = OrderedDict()
+    count = 0
+    for one in written:
+        part = one[0]
+        comment = part.comment
+        thread = kept.get(part.root or "")
+        if thread is not None:
+            count += 1
+            if thread.add(one):
+                del kept[thread.id]
+                count -= len(thread.parts)
+                yield from thread.parts
+        elif comment is not None and comment.expected and part.id not in kept:
+            is_of_citizen = comment.author == "citizen"
+            kept[part.id] = _Thread(part.id, comment.expected, is_of_citizen, [one], comment.at)
+            count += 1
+        else:
+            yield one
+        while count > MOST_KEPT:
+            _, oldest = kept.popitem(last=False)
+            count -= len(oldest.parts)
+            yield from oldest.refused()
+    for thread in kept.values():
+        yield from thread.refused()
 
 
 read = reader(VkMapper, _PAGES, arrange=whole_threads)

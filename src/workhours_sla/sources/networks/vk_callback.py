@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import msgspec
 
 from workhours_sla.sla.event import EventType
-from workhours_sla.sources.json_records import envelopes, not_of_form
+from workhours_sla.sources.json_documents import envelopes, not_of_form
 from workhours_sla.sources.networks.comments import Author, Comment, Recent
-from workhours_sla.sources.networks.mapper import Part, needed
-from workhours_sla.sources.networks.reading import reader
+from workhours_sla.sources.networks.network import Part, needed, reader
 from workhours_sla.sources.networks.vk import VkComment, VkMapper, place_of
-from workhours_sla.sources.times import Instants, RefusedError
+from workhours_sla.sources.rows import RefusedError
+from workhours_sla.sources.times import Instants
 
 if TYPE_CHECKING:
     from workhours_sla.config.sections import Input
@@ -70,7 +70,7 @@ class VkCallbackMapper(VkMapper):
         try:
             yield self._part(record, received_at)
         except (msgspec.MsgspecError, RecursionError) as error:
-            raise RefusedError(not_of_form(error), "malformed") from None
+            raise RefusedError(not_of_form(error)) from None
 
     def _part(self, line: _Line, received_at: datetime | None) -> Part:
         """Return the change that a line reports about a comment. Raises RefusedError."""

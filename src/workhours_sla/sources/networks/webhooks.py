@@ -11,10 +11,10 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from workhours_sla.sla.event import Event
-from workhours_sla.sources.networks.mapper import NetworkMapper
-from workhours_sla.sources.rows import Fault
+from workhours_sla.sources.networks.network import NetworkMapper
+from workhours_sla.sources.rows import RefusedError
 from workhours_sla.stream.source import Rejected
-from workhours_sla.text.messages import Detail, say
+from workhours_sla.text.messages import say
 
 _KEPT: Final = frozenset({"type", "event_id", "update_type", "chat_type", "mid", "message_id"})
 """The keys whose texts are kept. All others may have what people wrote, or their names."""
@@ -117,14 +117,13 @@ class NetworkRequests:
         The text of what is rejected has neither texts nor names of citizens, and no secret.
         """
         bare = without_texts(request)
-        item = self._mapper(bare, 0, received_at)
-        if isinstance(item, Fault):
-            return Rejected(item.reason, str(item.detail), json.dumps(bare))
-        for event in item:
-            if not event.event_id.isprintable() or not event.appeal_id.isprintable():
-                detail = Detail(say("network_id"))
-                return Rejected("malformed", detail, json.dumps(bare))
-        return item
+        try:
+            events = self._mapper(bare, 0, received_at)
+        except RefusedError as refused:
+            return Rejected(refused.reason, str(refused.detail), json.dumps(bare))
+        if all((event.event_id + event.appeal_id).isprintable() for event in events):
+            return events
+        return Rejected("malformed", str(say("network_id")), json.dumps(bare))
 
 
 def without_texts(value: Any) -> Any:

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from workhours_sla.errors import SourceError
-from workhours_sla.sources.cells import CellInstants, doubtful, row_text
-from workhours_sla.sources.extras import missing_extra
+from workhours_sla.sources.formats import HEAD, binary_format
 from workhours_sla.sources.layout import Layout
 from workhours_sla.sources.mapping import Mapper
-from workhours_sla.sources.rows import Fault, Item
-from workhours_sla.sources.text_lines import HEAD, binary_format
+from workhours_sla.sources.opened import missing_extra
+from workhours_sla.sources.rows import Item, RefusedError
+from workhours_sla.sources.values import check_values, row_text
 from workhours_sla.text.messages import say
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from workhours_sla.config.sections import Input
     from workhours_sla.sla.event import Claim
-    from workhours_sla.sources.opened_file import OpenedFile
+    from workhours_sla.sources.opened import OpenedFile
 
 MOST_BYTES: Final = 4_000_000_000
 """Maximum size of a Parquet row group after decompression."""
@@ -62,16 +62,14 @@ def read(
         for line, item in enumerate(items_of(table, mapper), 1):
             yield item
             if opened.size is not None and table.rows and not line % ROWS:
-                opened.progress.position = opened.size * line // table.rows
-        opened.progress.position = opened.size
+                opened.reached = opened.size * line // table.rows
+        opened.reached = opened.size
 
 
 def table_mapper(paths: Sequence[str], name: str, layout: Layout, claims: list[Claim]) -> Mapper:
     """Return the mapper of the rows of a table. Raises SourceError if a column is missing."""
     layout.check(paths, name)
-    mapper = Mapper(layout, paths, claims)
-    mapper.instants = CellInstants(layout.datetime_format, layout.tz)
-    return mapper
+    return Mapper(layout, paths, claims, are_typed=True)
 
 
 def items_of(table: Table, mapper: Mapper) -> Iterator[Item]:
@@ -82,9 +80,12 @@ def items_of(table: Table, mapper: Mapper) -> Iterator[Item]:
 
 def item_of(row: tuple[Any, ...], line: int, mapper: Mapper) -> Item:
     """Return the events, or the Fault, of a row with the values of ``mapper.read_columns``."""
-    columns = mapper.read_columns
-    item = doubtful(columns, row, line) or mapper(dict(zip(columns, row, strict=True)), line)
-    return item._replace(text=row_text(row)) if isinstance(item, Fault) else item
+    record = dict(zip(mapper.read_columns, row, strict=True))
+    try:
+        check_values(record, record)
+        return mapper(record, line)
+    except RefusedError as refused:
+        return refused.fault(line, row_text(row))
 
 
 def text_rows(opened: OpenedFile) -> Iterator[tuple[int, list[str]]]:

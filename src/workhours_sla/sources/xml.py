@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 from xml.parsers import expat
 
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sources.text_lines import LONGEST_LINE
+from workhours_sla.sources.lines import LONGEST_LINE
 from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from workhours_sla.sources.opened_file import OpenedFile
+    from workhours_sla.sources.opened import OpenedFile
 
 MOST_NESTED: Final = 100
 """Maximum depth of nested elements."""

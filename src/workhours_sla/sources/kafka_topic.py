@@ -1,31 +1,266 @@
-"""One run over a topic of Kafka: which messages are read, and what the source yields for them."""
+"""Read the assigned partitions of one Kafka topic: which messages, and what follows from errors.
+
+``Topic`` talks to the brokers. ``Reading`` is one run over the topic.
+"""
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from time import monotonic
-from typing import Any, Final, NamedTuple
+from time import monotonic, sleep
+from typing import Any, Final, NamedTuple, Self
+from zlib import crc32
 
 from workhours_sla.errors import SourceError, shown
-from workhours_sla.sources.kafka_client import AT_ONCE, EndsAsked, Topic
-from workhours_sla.sources.kafka_messages import GONE, MessageRows, Position, check_of
-from workhours_sla.sources.stream_rows import plain
+from workhours_sla.sla.event import Event
+from workhours_sla.sources.stream_rows import item_of
+from workhours_sla.stream.kafka_connection import (
+    EXTRA,
+    LIBRARY,
+    PATIENCE,
+    Cluster,
+    Faults,
+    no_broker,
+    trouble,
+    why,
+)
 from workhours_sla.stream.source import Idle, Item, Rejected, Start
-from workhours_sla.text.messages import say
+from workhours_sla.text.messages import Phrase, say
 
+GONE: Final = "gone"
+"""The position in a partition that no longer exists."""
+AT_ONCE: Final = 500
+"""Maximum number of messages that are taken from the client at once."""
+NO_GROUP: Final = "workhours-sla"
+"""The name of the group that librdkafka wants although the source is in no group."""
+_AGAIN: Final = 0.2
+"""Seconds after which a broker that has not answered is asked again."""
+_QUERY: Final = 5.0
+"""Seconds after which a question to a broker has failed."""
+_OWN: Final[Mapping[str, object]] = {
+    "auto.offset.reset": "error",
+    "enable.auto.commit": False,
+    "enable.auto.offset.store": False,
+    "enable.partition.eof": True,
+    "isolation.level": "read_committed",
+    "queued.max.messages.kbytes": 16_384,
+    "topic.metadata.refresh.interval.ms": 30_000,
+}
+_POSITION: Final = re.compile(r"(\d{1,19})(?:-(\d{1,19})-([0-9a-f]{1,8}))?", re.ASCII)
 _POLL: Final = 0.5
 """Maximum seconds to wait for messages, so that the source stops soon when it must."""
 _STALLED: Final = 60.0
 """Seconds without any progress after which a run that must end fails."""
 
 
+class Position(NamedTuple):
+    """How far a partition was read.
+
+    ``next`` is the offset at which reading resumes. ``last`` is the offset of the last message that
+    was read, and ``check`` its checksum, by which a topic that was created again is recognised;
+    both are None before the first message.
+    """
+
+    next: int
+    last: int | None = None
+    check: str | None = None
+
+    def __str__(self) -> str:
+        return str(self.next) if self.last is None else f"{self.next}-{self.last}-{self.check}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Parse the text of a position. Raises ValueError."""
+        found = _POSITION.fullmatch(text)
+        if found is None:
+            msg = f"{text!r} is not a position in a partition"
+            raise ValueError(msg)
+        return cls(int(found[1]), None if found[2] is None else int(found[2]), found[3])
+
+
+def check_of(message: Any) -> str:
+    """Return a checksum of a message: of its key, its value and its timestamp."""
+    sum_ = crc32(message.value() or b"", crc32(message.key() or b""))
+    return f"{crc32(str(message.timestamp()).encode(), sum_):x}"
+
+
+class Ends(NamedTuple):
+    """The first offset and the end of each partition, and when they were asked for."""
+
+    first: Mapping[int, int]
+    end: Mapping[int, int]
+
+
+class EndsAsked:
+    """A question for the ends of partitions that is not answered yet.
+
+    ``at`` is the time of the question. ``error`` is the error of an answer, None if there is none.
+    """
+
+    def __init__(self, at: datetime | None, futures: Mapping[Any, Any]) -> None:
+        self.at = at
+        self.error: Any = None
+        self.count: int = len(futures)
+        """The number of partitions that were asked for."""
+        self._futures = futures
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether all brokers have answered, or have failed to."""
+        return all(one.done() for one in self._futures.values())
+
+    def offsets(self) -> dict[int, int]:
+        """Return the offset of each partition whose leader has answered; waits for the answers."""
+        found = {}
+        for partition, future in self._futures.items():
+            try:
+                offset = future.result(PATIENCE).offset
+            except Exception as error:  # noqa: BLE001 - KafkaException, or a timeout
+                self.error = error.args[0] if error.args else None
+                continue
+            if offset >= 0:  # a broker that does not answer gives a negative offset
+                found[partition.partition] = offset
+        return found
+
+
+class Topic:
+    """A connection to the brokers of a topic. Raises SourceError; closed by ``close``."""
+
+    def __init__(self, cluster: Cluster, topic: str) -> None:
+        self._cluster = cluster
+        self._topic = topic
+        self._faults = Faults()
+        try:
+            own = {**_OWN, "group.id": NO_GROUP}
+            self._admin = cluster.client("AdminClient", {}, self._faults)
+            self._consumer: Any = cluster.client("Consumer", own, self._faults)
+        except ImportError:
+            name = say("kafka_topic", topic=shown(topic))
+            msg = say("needs_extra", name=name, library=LIBRARY, extra=EXTRA)
+            raise SourceError(msg, topic=topic, extra=EXTRA) from None
+
+    def close(self) -> None:
+        """Close the connections."""
+        with suppress(Exception):  # a second call, or brokers that are gone
+            self._consumer.close()
+
+    # -- the topic ---------------------------------------------------------------------------
+
+    def partitions(self, *, is_needed: bool = True) -> Sequence[int] | None:
+        """Return the numbers of the partitions. Raises SourceError.
+
+        Unless they are needed, return None if no broker answers soon.
+        """
+        from confluent_kafka import KafkaException
+
+        try:
+            wait = PATIENCE if is_needed else _QUERY
+            found = self._admin.list_topics(self._topic, timeout=wait).topics[self._topic]
+            error = found.error
+        except KafkaException as raised:
+            found, error = None, raised.args[0]
+        if found is not None and error is None:
+            self._faults.clear()
+            return sorted(found.partitions)
+        if is_needed:
+            raise self.failed(error)
+        phrase = self.needs_correction(error)
+        if phrase is not None:
+            raise SourceError(phrase, topic=self._topic)
+        return None
+
+    def ask_ends(
+        self, partitions: Iterable[int], at: datetime | None = None, *, first: bool = False
+    ) -> EndsAsked:
+        """Ask for the ends of partitions, or for their first offsets, without waiting.
+
+        Messages of transactions that are still open count: they arrive later, below the end.
+        """
+        from confluent_kafka import TopicPartition
+        from confluent_kafka.admin import OffsetSpec
+
+        spec = OffsetSpec.earliest() if first else OffsetSpec.latest()
+        wanted = {TopicPartition(self._topic, one): spec for one in partitions}
+        if not wanted:
+            return EndsAsked(at, {})
+        return EndsAsked(at, self._admin.list_offsets(wanted, request_timeout=_QUERY))
+
+    def ends(self, partitions: Sequence[int]) -> Ends:
+        """Return the first offset and the end of each partition. Raises SourceError.
+
+        If a broker does not answer, it is asked again until PATIENCE is over.
+        """
+        until = monotonic() + PATIENCE
+        while True:
+            first, end = self.ask_ends(partitions, first=True), self.ask_ends(partitions)
+            found = Ends(first.offsets(), end.offsets())
+            if len(found.first) == len(found.end) == len(partitions):
+                self._faults.clear()
+                return found
+            error = first.error or end.error
+            if monotonic() > until or (hasattr(error, "name") and self.needs_correction(error)):
+                raise self.failed(error)
+            sleep(_AGAIN)
+
+    # -- messages ----------------------------------------------------------------------------
+
+    def assign(self, offsets: Mapping[int, int]) -> None:
+        """Read exactly these partitions, from these offsets on."""
+        from confluent_kafka import TopicPartition
+
+        places = [TopicPartition(self._topic, one, offset) for one, offset in offsets.items()]
+        self._consumer.assign(places)
+
+    def messages(self, wait: float) -> list[Any]:
+        """Return the next messages, and the ends of partitions that were reached.
+
+        ``wait`` is in seconds. Raises SourceError.
+        """
+        from confluent_kafka import KafkaException
+
+        try:
+            found: list[Any] = self._consumer.consume(AT_ONCE, wait)
+        except KafkaException as error:
+            raise self.failed(error.args[0]) from None
+        return found
+
+    # -- errors ------------------------------------------------------------------------------
+
+    def failed(self, error: Any) -> SourceError:
+        """Return the error to raise for an error of librdkafka; None if no broker answered."""
+        error = error if hasattr(error, "name") else self._faults.last
+        if error is None:
+            phrase = say("kafka_no_broker", brokers=shown(self._cluster.brokers), why="-")
+        else:
+            error = self._faults.cause_of(error)
+            phrase = trouble(error, self._cluster, self._topic) or (
+                no_broker(error, self._cluster)
+                if error.retriable() or error.code() < 0
+                else say("kafka_unread", topic=shown(self._topic), why=why(error))
+            )
+        return SourceError(phrase, topic=self._topic)
+
+    def needs_correction(self, error: Any) -> Phrase | None:
+        """Return the sentence for an error after which waiting is of no use; otherwise None."""
+        if error.fatal():
+            return say("kafka_unread", topic=shown(self._topic), why=why(error))
+        return trouble(self._faults.cause_of(error), self._cluster, self._topic)
+
+    def waiting(self, error: Any) -> Phrase:
+        """Return the sentence of the note that no broker answers."""
+        error = error if hasattr(error, "name") else self._faults.last
+        reason = "-" if error is None else why(error)
+        return say("kafka_waiting", topic=shown(self._topic), why=reason)
+
+
 class Options(NamedTuple):
     """How a topic is read; ``KafkaSource`` explains each option."""
 
     topic: str
-    rows: MessageRows
+    events_of: Callable[[Any], tuple[Event, ...] | Rejected]
     interval: float
     clock: Callable[[], datetime] | None
     once: bool
@@ -93,7 +328,7 @@ class Reading:
 
     def _begin(self) -> None:
         """Check the stored positions, and start reading."""
-        self._all = self._topic.partitions()
+        self._all = self._topic.partitions() or ()
         for partition in sorted(self._at.keys() - set(self._all)):
             facts = {**self._facts, "partition": partition}
             if not self._options.accept_loss:
@@ -143,7 +378,7 @@ class Reading:
 
     def _check_count(self) -> None:
         """Raise SourceError if partitions were added to the topic."""
-        more = sorted({*(self._topic.partitions_now() or ())} - {*self._all})
+        more = sorted({*(self._topic.partitions(is_needed=False) or ())} - {*self._all})
         if more:
             raise SourceError(
                 say("kafka_more", partitions=", ".join(map(str, more)), **self._facts)
@@ -171,10 +406,7 @@ class Reading:
         if offset < self._at[partition].next:
             return None
         at = self._at[partition] = Position(offset + 1, offset, check)
-        found = self._options.rows.of_message(message)
-        if isinstance(found, Rejected):
-            return Item(str(partition), str(at), rejected=plain(found))
-        return Item(str(partition), str(at), found)
+        return item_of(str(partition), str(at), self._options.events_of(message))
 
     def _restart(self, partition: int, known: Position) -> None:
         """Read a partition from its beginning, because its messages are not those of the store."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, BinaryIO, Literal, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from workhours_sla.errors import SourceError
+from workhours_sla.sources.formats import binary_format
 from workhours_sla.text.messages import Phrase, say
 
 if TYPE_CHECKING:
@@ -16,84 +16,17 @@ LONGEST_LINE = 1_000_000
 """Maximum length of a line in characters, without its ending."""
 _KEPT = LONGEST_LINE + len("\r\n")
 """Number of characters that are kept of a longer line."""
-_KEPT_BYTES = 4 * _KEPT
 
 MARKS_AND_BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 """Byte order marks and white space, which may precede the first character in any encoding."""
-
-_BINARY: Mapping[bytes, Literal["xlsx", "xls", "ods", "parquet", "arrow"]] = {
-    b"PK\x03\x04": "xlsx",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "xls",
-    b"PAR1": "parquet",
-    b"ARROW1\0\0": "arrow",
-    b"\xff\xff\xff\xff": "arrow",
-}
-"""Binary formats, with the bytes that their files begin with."""
-_ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
-HEAD = 128
-"""Number of bytes at the beginning of a file that identify a binary format."""
 
 _CHUNK = 1 << 16
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def binary_format(head: bytes) -> Literal["xlsx", "xls", "ods", "parquet", "arrow"] | None:
-    r"""Return the binary format of a file that begins with ``head``, None for other files.
-
-    >>> binary_format(b"PK\x03\x04..."), binary_format(b"appeal_id,type")
-    ('xlsx', None)
-    """
-    if head.startswith(b"PK\x03\x04") and _ODS in head[:HEAD]:
-        return "ods"
-    return next((name for magic, name in _BINARY.items() if head.startswith(magic)), None)
-
-
-def is_html(head: bytes) -> bool:
-    """Whether a file begins like an HTML page with a table."""
-    return head.lstrip(MARKS_AND_BLANKS)[:1] == b"<" and (
-        b"<table" in head.lower() or b"<html" in head.lower()
-    )
-
-
-class LineCutter:
-    """Splits chunks of bytes into complete lines.
-
-    ``offset`` is the number of bytes up to the end of the last complete line. ``rest`` contains the
-    bytes after that line. A line that is too long is cut off.
-    """
-
-    def __init__(self, offset: int) -> None:
-        self.offset: int = offset
-        self.rest: bytes = b""
-        self._skipped = 0
-
-    def cut(self, chunk: bytes) -> Iterator[tuple[bytes, int]]:
-        """Yield each line that ends in ``chunk``, with the offset in bytes after the line."""
-        first, *others = chunk.split(b"\n")
-        self.rest += first
-        if others:
-            self.offset += len(self.rest) + self._skipped + 1
-            self._skipped = 0
-            yield self.rest + b"\n", self.offset
-            self.rest = others.pop()
-            for line in others:
-                self.offset += len(line) + 1
-                yield line + b"\n", self.offset
-        if len(self.rest) > _KEPT_BYTES:
-            self._skipped += len(self.rest) - _KEPT_BYTES
-            self.rest = self.rest[:_KEPT_BYTES]
-
-
 def is_too_long(line: str) -> bool:
     """Return whether a line has more than ``LONGEST_LINE`` characters without its ending."""
     return len(line) > LONGEST_LINE and len(line.rstrip("\r\n")) > LONGEST_LINE
-
-
-def lines_of(block: str) -> list[str]:
-    r"""Return the lines of a block, each with its ``\n``; the last line may lack it."""
-    *lines, rest = block.split("\n")
-    complete = [line + "\n" for line in lines]
-    return [*complete, rest] if rest else complete
 
 
 class ByteChunks:
@@ -176,21 +109,12 @@ class Lines:
 
     def __iter__(self) -> Iterator[str]:
         """Yield the lines. They can be read only once."""
-        for block in self.blocks():
-            yield from lines_of(block)
-
-    def blocks(self) -> Iterator[str]:
-        """Yield blocks of complete lines. The blocks can be read only once."""
         rest = ""
         for text in self.texts():
-            cut = text.rfind("\n") + 1
-            if cut:
-                yield rest + text[:cut]
-                rest = text[cut:]
-            else:
-                rest += text
-            if len(rest) > LONGEST_LINE:
-                rest = rest[:_KEPT]
+            *lines, rest = (rest + text).split("\n")
+            for line in lines:
+                yield line + "\n"
+            rest = rest[:_KEPT]
         if rest:
             yield rest
 
@@ -263,3 +187,10 @@ def _remedy(encoding: str, head: bytes) -> Phrase:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         fitting = "utf-16"
     return say("set_encoding", encoding=fitting)
+
+
+def is_html(head: bytes) -> bool:
+    """Whether a file begins like an HTML page with a table."""
+    return head.lstrip(MARKS_AND_BLANKS)[:1] == b"<" and (
+        b"<table" in head.lower() or b"<html" in head.lower()
+    )

@@ -1,0 +1,210 @@
+"""Open files of appeals and events in every format, and make the mappers of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import ExitStack
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Self, cast
+from zoneinfo import ZoneInfo
+
+from workhours_sla.config.column_names import CLAIM_COLUMNS
+from workhours_sla.errors import SourceError
+from workhours_sla.module_names import public
+from workhours_sla.sla.event import Claim
+from workhours_sla.sources.formats import ENDINGS, FORMATS, HEAD, binary_format, check_followed
+from workhours_sla.sources.json_documents import is_document
+from workhours_sla.sources.layout import Layout
+from workhours_sla.sources.lines import MARKS_AND_BLANKS, is_html
+from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.opened import OpenedFile, open_file
+from workhours_sla.sources.rows import Inverted, Item
+from workhours_sla.sources.statuses import events_of_statuses
+from workhours_sla.text.messages import say
+from workhours_sla.worktime.amounts import parse_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workhours_sla.config.sections import Config, Format, Input
+    from workhours_sla.sources.rows import Reader, RecordMapper
+
+
+@public("workhours_sla.files")
+class AppealFile:
+    """An open file or stream of appeals or events. Iterate over it once, then close it.
+
+    The iterator yields one value for each row: a tuple of events, which is empty for an ignored
+    row, or a Fault for a rejected row.
+
+    ``format`` is the value of the configuration key ``format``. ``size`` is the size of the file in
+    bytes, None for a stream. ``claims`` lists the due times and verdicts that the exporting system
+    recorded in the rows read so far. ``ignored`` counts the ignored rows so far. ``inverted``
+    counts the rows so far whose answer precedes the posting by no more than the tolerance.
+    ``notes`` lists, after the last row, facts about the file that you should know although they are
+    no errors; ``str`` of a note is a sentence.
+    """
+
+    def __init__(
+        self,
+        items: Iterator[Item],
+        opened: OpenedFile,
+        closing: ExitStack,
+        *,
+        format: Format,
+        claims: list[Claim],
+    ) -> None:
+        self._items = items
+        self._opened = opened
+        self._closing = closing
+        self.name: str = opened.name
+        self.format: Format = format
+        self.size: int | None = opened.size
+        self.claims = claims
+        self.notes = opened.notes
+        self.ignored: int = 0
+        self.inverted: int = 0
+
+    @property
+    def unit(self) -> Literal["line", "row", "record"]:
+        """The unit that ``Fault.line`` counts in this format."""
+        return FORMATS[self.format].unit
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether the format lists rows in the order of their receipt."""
+        return not FORMATS[self.format].is_document
+
+    @property
+    def position(self) -> int:
+        """Number of bytes read from the file so far, counted before decompression."""
+        return self._opened.position
+
+    def __iter__(self) -> Self:
+        """Return the iterator over the rows; each call returns the same iterator."""
+        return self
+
+    def __next__(self) -> Item:
+        item = next(self._items)
+        if not item:
+            self.ignored += 1
+        elif item.__class__ is Inverted:
+            self.inverted += 1
+        return item
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a stream remains open."""
+        self._closing.close()
+
+
+def open_source(
+    where: Path | str | BinaryIO, config: Config, *, name: str | None = None
+) -> AppealFile:
+    """Open a file of appeals, or a binary stream of appeals such as ``sys.stdin.buffer``.
+
+    Files compressed with gzip or Zstandard are decompressed. If the configuration sets no format,
+    the content and the suffix of the file determine it. Raises SourceError if the file cannot be
+    opened. Iterating raises SourceError if the file does not match the configuration.
+    """
+    where = Path(where) if isinstance(where, str) else where
+    with ExitStack() as stack:
+        opened = open_file(where, name, stack)
+        options = config.input
+        found = options.format or _format_of(opened, options)
+        claims: list[Claim] = []
+        layout = layout_of(config)
+        items = _reader_of(found)(opened, layout, options, claims)
+        if options.kind == "statuses":
+            items = events_of_statuses(items, opened.name)
+        elif options.kind == "appeals":
+            items = _with_answers(items, layout, opened.name)
+        if isinstance(items, Generator):
+            stack.callback(items.close)  # it may have a temporary file
+        return AppealFile(items, opened, stack.pop_all(), format=found, claims=claims)
+
+
+def _with_answers(items: Iterator[Item], layout: Layout, name: str) -> Iterator[Item]:
+    """Yield all rows, then raise SourceError if the answers are in a column that is not read."""
+    yield from items
+    layout.check_answers(name)
+
+
+def _format_of(opened: OpenedFile, options: Input) -> Format:
+    """Detect the format of a file from its first bytes, its suffix or its first line.
+
+    Binary formats are recognised by their first bytes, whatever the suffix; an HTML page may have
+    the suffix of a workbook. If the suffix is ``.json`` or unknown, a file that begins with a brace
+    or a bracket is JSON Lines or one JSON document, and any other file is CSV.
+    """
+    head = opened.chunks.head(HEAD)
+    binary = binary_format(head)
+    if binary is not None:
+        return binary
+    if opened.ending in (".xls", ".xlsx") and is_html(opened.chunks.peek()):
+        return "html"
+    found = ENDINGS.get(opened.ending)
+    if found is not None:
+        return found
+    begins = opened.chunks.peek().lstrip(MARKS_AND_BLANKS)[:1]
+    if opened.ending != ".json" and begins not in (b"{", b"["):
+        return "csv"
+    if options.path is not None:
+        return "json"
+    return "json" if is_document(opened, options.encoding) else "jsonl"
+
+
+def layout_of(config: Config) -> Layout:
+    """Return the row layout that ``config`` describes."""
+    options = config.input
+    return Layout(
+        kind=options.kind,
+        columns=config.columns,
+        values=config.values,
+        datetime_format=options.datetime_format,
+        tz=None if options.tz is None else ZoneInfo(options.tz),
+        source=options.source,
+        ignore=config.ignore,
+        first_is_created=options.first_event == "created",
+        tolerance=parse_amount(options.tolerance),
+    )
+
+
+def mapper_of(config: Config, name: str = "-") -> RecordMapper:
+    """Return the mapper for the lines of ``name`` that ``watch`` follows. Raises SourceError.
+
+    A format can be followed only if each record is one line of JSON that does not depend on later
+    lines. Rows of statuses do depend on later ones. Claims of other systems are not read. The
+    mapper raises SourceError if [columns] leaves ``answered_at`` open and, before any answer, a
+    column has a value that may be one.
+    """
+    found = config.input.format
+    if found is not None and FORMATS[found].mapper:
+        mapper = _imported(FORMATS[found].mapper)
+        return cast("RecordMapper", mapper(layout_of(config), config.input))
+    check_followed(found)
+    if config.input.kind == "statuses":
+        raise SourceError(say("statuses_not_followed"))
+    layout = layout_of(config)
+    unread = dict.fromkeys(CLAIM_COLUMNS, "")
+    mapper = Mapper(replace(layout, columns={**layout.columns, **unread}))
+    if "answered_at" not in layout.columns:
+        mapper.followed = name
+    return mapper
+
+
+def _reader_of(format: Format) -> Reader:
+    """Import the module of a format, and return its reading function."""
+    return cast("Reader", _imported(FORMATS[format].read))
+
+
+def _imported(path: str) -> Any:
+    module, _, name = path.rpartition(".")
+    return getattr(import_module(f"workhours_sla.sources.{module}"), name)

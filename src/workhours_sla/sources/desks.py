@@ -1,0 +1,706 @@
+"""Exports of service desks: Zendesk, Zammad, Jira, ServiceNow and Open311.
+
+A desk is a table of what its words mean, and a method that yields the events of one record.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from workhours_sla.config.column_names import CLAIM_COLUMNS
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.sla.event import Attributes, Claim, Event, EventType
+from workhours_sla.sources.delimited import Feed, first_row, rows_of
+from workhours_sla.sources.json_documents import (
+    Closed,
+    Place,
+    check_api_error,
+    lists_under,
+    records_of,
+    refuse_document,
+)
+from workhours_sla.sources.lines import LONGEST_LINE, MARKS_AND_BLANKS, Lines
+from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.rows import Fault, RefusedError, item_of
+from workhours_sla.sources.values import plain_text
+from workhours_sla.sources.xml import Records, parse_documents
+from workhours_sla.text.messages import say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from workhours_sla.config.sections import Input
+    from workhours_sla.sla.event import Theirs
+    from workhours_sla.sources.layout import Layout
+    from workhours_sla.sources.opened import OpenedFile
+    from workhours_sla.sources.rows import Item, Record, RecordMapper
+
+_MOST_PARTS: Final = 10_000
+"""Maximum number of notes, changes, articles or cycles in a record."""
+_MOST_PAUSED: Final = 100_000
+_LISTED: Final = 40
+
+
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
+    """Yield, for each record of a desk's export, its events or a Fault. Raises SourceError."""
+    desk = DESKS[options.format or ""](opened.name, layout, options, claims)
+    rows = desk.rows(opened, opened.chunks.peek().lstrip(MARKS_AND_BLANKS)[:1])
+    if rows is None:
+        yield from items_of(opened, lists_under(*desk.keys), desk, options, desk.marks)
+    for line, row in enumerate(rows or (), 1):
+        yield row._replace(line=line) if isinstance(row, Fault) else item_of(desk, row, line)
+    desk.check_metric()
+
+
+def items_of(
+    opened: OpenedFile, place: Place, mapper: RecordMapper, options: Input, marks: Collection[str]
+) -> Iterator[Item]:
+    """Yield the events or the Fault of each JSON record; a record has one of the keys ``marks``."""
+    line = 0
+    for found in records_of(opened, place, encoding=options.encoding):
+        if isinstance(found, Closed):
+            check_api_error(opened.name, found.head, has_records=True)
+            continue
+        line += 1
+        record = found.value
+        if found.why is not None:
+            yield RefusedError(found.why).fault(line, found.text)
+            continue
+        if not place.are_lines and record.keys().isdisjoint(marks):
+            check_api_error(opened.name, record)
+            if found.is_alone:
+                raise refuse_document(record, opened.name, ", ".join(place.keys or marks))
+        yield item_of(mapper, record, line)
+
+
+class Desk:
+    """A service desk.
+
+    ``words`` maps statuses and actions to event types, ``""`` if they are ignored; ``type:reason``
+    has a reason. ``[values.type]`` may replace them. ``fields`` has the desk's names of the
+    attributes of an appeal. ``keys`` are the keys of a document with records, and ``marks`` those
+    of which each record has one. A change from a status in ``done`` to another reopens an appeal.
+    """
+
+    name: ClassVar[str]
+    keys: ClassVar[Sequence[str]] = ()
+    marks: ClassVar[Sequence[str]] = ()
+    words: ClassVar[Mapping[str, str]] = {}
+    fields: ClassVar[Mapping[str, Sequence[str]]] = {}
+    done: ClassVar[Collection[str]] = ()
+    metric: ClassVar[str | None] = None
+    """The metric that is read by default; None for the only one of the file."""
+    kind: ClassVar[str | None] = None
+    """The ``kind`` that the configuration must have."""
+
+    dates_to_receipt: ClassVar[bool] = False
+
+    def __init__(self, name: str, layout: Layout, options: Input, claims: list[Claim]) -> None:
+        if self.kind not in (None, layout.kind):
+            raise SourceError(say("kind_appeals", name=name, format=self.name), name=name)
+        self.file = name
+        self.wanted = options.metric or self.metric
+        self.options = options
+        self.layout = layout
+        self._metrics: dict[str, None] = {}
+        self._claims = claims
+        values = {**layout.values}
+        self._words = (
+            {**self.words}
+            | {word.strip(): str(kind) for word, kind in values.pop("type", {}).items()}
+            | dict.fromkeys(map(str.strip, layout.ignore.get("type", ())), "")
+        )
+        unread = dict.fromkeys(CLAIM_COLUMNS, "")
+        self._mapper = Mapper(replace(layout, kind="events", columns=unread, values=values))
+
+    def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
+        """Return the records of a file in another format than JSON, which ``begins`` so."""
+        return None
+
+    def events(self, record: Record) -> Iterator[Event]:
+        """Yield the events of a record. Raises RefusedError."""
+        raise NotImplementedError
+
+    def __call__(
+        self, record: Record, line: int = 0, received_at: datetime | None = None
+    ) -> tuple[Event, ...]:
+        """Return the events of a record. Raises RefusedError; a rejected record has no claims."""
+        count = len(self._claims)
+        try:
+            events = tuple(self.events(record))
+            _check_order(events)
+        except RefusedError:
+            del self._claims[count:]
+            raise
+        return events
+
+    # -- metrics -----------------------------------------------------------------------------
+
+    def takes(self, metric: str) -> bool:
+        """Whether to read a metric. Raises SourceError if there are several and none is chosen."""
+        if metric == self.wanted or len(self._metrics) < _LISTED:
+            self._metrics[metric] = None
+        first = next(iter(self._metrics))
+        if self.wanted is None and metric != first:
+            msg = say("several_metrics", first=shown(first), second=shown(metric))
+            raise SourceError(msg, metric=metric)
+        return metric == (self.wanted or first)
+
+    def check_metric(self) -> None:
+        """Raise SourceError if the file has metrics, but not the one to read."""
+        if self.wanted is not None and self._metrics and self.wanted not in self._metrics:
+            raise self.unknown_metric(self._metrics)
+
+    def unknown_metric(self, known: Collection[str]) -> SourceError:
+        """Return the error for a metric that the file cannot have."""
+        names = ", ".join(map(shown, known) if self._metrics else known)
+        msg = say("metric_unknown", name=self.file, metric=shown(self.wanted), names=names)
+        return SourceError(msg, name=self.file, metric=self.wanted)
+
+    # -- values ------------------------------------------------------------------------------
+
+    def meaning(self, word: str, field: str) -> str:
+        """Return the meaning of a word, regardless of upper case. Raises RefusedError."""
+        found = self._words.get(word, self._words.get(word.lower()))
+        if found is None:
+            detail = say("word_unknown", field=field, word=shown(word), types=", ".join(EventType))
+            raise RefusedError(detail, "unknown_type")
+        return found
+
+    def time(self, record: Record, field: str) -> datetime | None:
+        """Return the time in a field, None if the field is empty. Raises RefusedError."""
+        text = text_in(record, field)
+        try:
+            return None if text is None else self._mapper.instants.read(text)
+        except RefusedError as refused:
+            detail = say("at_column", column=field, detail=refused.detail)
+            raise RefusedError(detail, refused.reason) from None
+
+    def about(self, record: Record) -> dict[str, object]:
+        """Return the attributes of the appeal that are in a record."""
+        found: dict[str, object] = {}
+        for name in Attributes._fields:
+            own = self.layout.columns.get(name) is None
+            fields = self.fields.get(name, ()) if own else self.layout.names(name)
+            given = [record[field] for field in fields if record.get(field) not in (None, "")]
+            if given:
+                found[name] = given[0]
+        return found
+
+    # -- events ------------------------------------------------------------------------------
+
+    def event(
+        self, own_id: str, appeal: str, word: str, record: Record, field: str, **facts: object
+    ) -> Iterator[Event]:
+        """Yield the event that a meaning names, at the time in a field. Raises RefusedError."""
+        kind, _, reason = word.partition(":")
+        if not kind:
+            return
+        if self.time(record, field) is None:
+            raise RefusedError(say("value_empty", named=field), "missing_value")
+        row: dict[str, object] = {
+            "event_id": id_prefix(self.name, self.layout) + own_id,
+            "appeal_id": appeal,
+            "type": kind,
+            "occurred_at": text_in(record, field),
+            "reason": reason,
+            "author_role": "official" if kind == EventType.REPLIED else None,
+        }
+        yield from self._mapper({**row, **facts})
+
+    def changed(
+        self, own_id: str, appeal: str, was: str, now: str, record: Record
+    ) -> Iterator[Event]:
+        """Yield the events of a change of a status at ``created_at``. Raises RefusedError.
+
+        A change from a paused status to another meaning ends the pause.
+        """
+        before = self.meaning(was, "status") if was else ""
+        after = self.meaning(now, "status")
+        for step, kind, applies in (
+            ("/end", "resumed", before == EventType.PAUSED != after),
+            ("/again", "reopened", was in self.done and now not in self.done),
+            ("", after, after != before),
+        ):
+            if applies:
+                yield from self.event(own_id + step, appeal, kind, record, "created_at")
+
+    def measured(
+        self,
+        ids: tuple[str, str],
+        record: Record,
+        fields: tuple[str, str, str],
+        breached: object,
+    ) -> Iterator[Event]:
+        """Yield the posting and the answer of an SLA, and claim its due time and verdict.
+
+        ``ids`` are those of the SLA and of the appeal; ``fields`` have start, stop and due time.
+        """
+        (own_id, appeal), (start, stop, due) = ids, fields
+        about = self.about(record)
+        yield from self.event(f"{own_id}/start", appeal, "created", record, start, **about)
+        is_stopped = text_in(record, stop) is not None
+        if is_stopped:
+            yield from self.event(f"{own_id}/stop", appeal, "replied", record, stop, **about)
+        met: Theirs | None = "met" if breached is False and is_stopped else None
+        self.claim(appeal, self.time(record, due), "breached" if breached is True else met)
+
+    def claim(self, appeal: str, due_at: datetime | None, verdict: Theirs | None = None) -> None:
+        """Record the due time and the verdict that the desk gave an appeal, if any."""
+        if due_at is not None or verdict is not None:
+            self._claims.append(Claim(appeal, due_at, verdict))
+
+
+class Zendesk(Desk):
+    """Ticket metric events and audits.
+
+    The first ``activate`` of a metric is ``created``, one after a ``pause`` is ``resumed``, and
+    that of a later instance is a ``citizen_message``. ``breach`` becomes a claim.
+    """
+
+    name = "zendesk"
+    keys = ("ticket_metric_events", "ticket_audits", "audits")
+    marks = ("ticket_id",)
+    metric = "reply_time"
+    done = ("solved", "closed")
+    words: ClassVar = {
+        "activate": "created",
+        "fulfill": "replied",
+        "pause": "paused",
+        **dict.fromkeys(("breach", "apply_sla", "apply_group_sla", "update_status"), ""),
+        **dict.fromkeys(("new", "open", "hold", "closed", "deleted"), ""),
+        "pending": "paused",
+        "solved": "closed",
+    }
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._paused: dict[tuple[str, str], None] = {}
+
+    def events(self, record: Record) -> Iterator[Event]:
+        """Yield the events of a metric event or of an audit. Raises RefusedError."""
+        appeal, own_id = id_in(record, "ticket_id"), id_in(record, "id")
+        if "metric" not in record and "events" in record:
+            yield from self._audit(record, appeal, f"{appeal}/audit/{own_id}")
+            return
+        word = id_in(record, "type")
+        if not self.takes(id_in(record, "metric")):
+            return
+        instance = text_in(record, "instance_id") or "1"
+        kind = self.meaning(word, "type")
+        if word == "breach" and record.get("deleted") is not True and instance == "1":
+            self.claim(appeal, self.time(record, "time"), "breached")
+        elif word == "pause":
+            if len(self._paused) >= _MOST_PAUSED:
+                del self._paused[next(iter(self._paused))]
+            self._paused[appeal, instance] = None
+        elif word == "activate":
+            if (appeal, instance) in self._paused:
+                del self._paused[appeal, instance]
+                kind = "resumed"
+            elif instance != "1" and kind == EventType.CREATED:
+                kind = "citizen_message"
+        yield from self.event(
+            f"{appeal}/{own_id}", appeal, kind, record, "time", **self.about(record)
+        )
+
+    def _audit(self, record: Record, appeal: str, own_id: str) -> Iterator[Event]:
+        for change in objects_in(record, "events"):
+            step, field = change.get("type"), change.get("field_name")
+            now = text_in(change, "value")
+            if step not in ("Create", "Change"):
+                continue
+            if field == "group_id" and now is not None:
+                kind, at = "assigned" if step == "Create" else "transferred", "created_at"
+                yield from self.event(f"{own_id}/group", appeal, kind, record, at, agency_id=now)
+            elif field == "status":
+                was = text_in(change, "previous_value") or ""
+                yield from self.changed(f"{own_id}/status", appeal, was, now or "", record)
+
+
+class Zammad(Desk):
+    """Tickets, articles and ticket histories.
+
+    An article by an agent is a reply unless it is internal or a note; one by the customer is a
+    ``citizen_message``. The escalation time of the metric becomes a claim.
+    """
+
+    name = "zammad"
+    keys = ("tickets", "history", "articles", "ticket_articles")
+    marks = ("id", "created_at")
+    metric = "first_response"
+    done = ("closed", "merged")
+    fields: ClassVar = {
+        "agency_id": ("group", "group_id"),
+        "importance": ("priority", "priority_id"),
+    }
+    words: ClassVar = {
+        **dict.fromkeys(("new", "open", "removed"), ""),
+        **dict.fromkeys(("pending reminder", "pending close"), "paused"),
+        "closed": "closed",
+        "merged": "duplicate_of",
+    }
+    _metrics_of_tickets = ("first_response", "update", "close")
+    _times = (("first_response", "replied"), ("close", "closed"))
+    _senders: ClassVar = {"1": "agent", "2": "customer", "3": "system"}
+    """The ids that every installation uses."""
+    _note = ("note", "10")
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        if self.wanted not in self._metrics_of_tickets:
+            raise self.unknown_metric(self._metrics_of_tickets)
+
+    def events(self, record: Record) -> Iterator[Event]:
+        """Yield the events of a ticket, an article or a history entry. Raises RefusedError."""
+        if "ticket_id" in record:
+            return self._article(record)
+        return self._entry(record) if "o_id" in record else self._ticket(record)
+
+    def _ticket(self, record: Record) -> Iterator[Event]:
+        appeal, about = id_in(record, "id"), self.about(record)
+        yield from self.event(f"{appeal}/created", appeal, "created", record, "created_at", **about)
+        for word, kind in self._times:
+            if text_in(record, f"{word}_at") is not None:
+                own_id, field = f"{appeal}/{word}", f"{word}_at"
+                yield from self.event(own_id, appeal, kind, record, field, **about)
+        began = self.time(record, "created_at")
+        for article in objects_in(record, "articles"):
+            yield from self._article({**article, "ticket_id": appeal}, began)
+        left = record.get(f"{self.wanted}_diff_in_min")
+        verdict: Theirs | None = None
+        if isinstance(left, int) and not isinstance(left, bool):
+            verdict = "met" if left >= 0 else "breached"
+        self.claim(appeal, self.time(record, f"{self.wanted}_escalation_at"), verdict)
+
+    def _article(self, record: Record, began: datetime | None = None) -> Iterator[Event]:
+        """Yield the event of an article; the first one of a ticket, at ``began``, has none."""
+        appeal = id_in(record, "ticket_id")
+        own_id = f"{appeal}/article/{id_in(record, 'id')}"
+        sender = text_in(record, "sender") or text_in(record, "sender_id") or ""
+        sender = self._senders.get(sender, sender.lower())
+        kind = text_in(record, "type") or text_in(record, "type_id") or ""
+        if sender not in self._senders.values():
+            raise _unknown_value(field="sender", value=sender, names="Agent, Customer, System")
+        when = self.time(record, "created_at")
+        if record.get("internal") is True:
+            return
+        if sender == "agent" and kind.lower() not in self._note:
+            yield from self.event(own_id, appeal, "replied", record, "created_at")
+        elif sender == "customer" and when != began:
+            word, role = "citizen_message", "citizen"
+            yield from self.event(own_id, appeal, word, record, "created_at", author_role=role)
+
+    def _entry(self, record: Record) -> Iterator[Event]:
+        appeal = id_in(record, "o_id")
+        own_id = f"{appeal}/history/{id_in(record, 'id')}"
+        attribute, now = text_in(record, "attribute"), text_in(record, "value_to") or ""
+        if text_in(record, "object") != "Ticket":
+            return
+        if text_in(record, "type") == "created":
+            yield from self.event(own_id, appeal, "created", record, "created_at")
+        elif attribute == "first_response_at" and now:
+            yield from self.event(own_id, appeal, "replied", record, "value_to")
+        elif attribute == "group" and now:
+            at = "created_at"
+            yield from self.event(own_id, appeal, "transferred", record, at, agency_id=now)
+        elif attribute == "state":
+            was = text_in(record, "value_from") or ""
+            yield from self.changed(own_id, appeal, was, now, record)
+
+
+class Jira(Desk):
+    """SLA records of requests in Jira Service Management: the start and stop of each cycle.
+
+    The first cycle is an appeal with the key of the request; later cycles get ``KEY#2`` and so on.
+    """
+
+    name = "jira"
+    marks = ("values",)
+    kind = "appeals"
+    _times = ("startTime", "stopTime", "breachTime")
+    _in_link = re.compile(r"/request/([^/?#]+)/sla")
+
+    def events(self, record: Record) -> Iterator[Event]:
+        """Yield the events of a request. Raises RefusedError, SourceError."""
+        for sla in objects_in(record, "values", needed=True):
+            name = id_in(sla, "name")
+            if self.takes(name):
+                key = self._key_of(record, sla)
+                for number, (flat, cycle) in enumerate(self._cycles(sla), 1):
+                    appeal = key if number == 1 else f"{key}#{number}"
+                    if cycle.get("paused") is True:
+                        raise unknown_pauses(appeal)
+                    ids = (f"{key}/{name}/{number}", appeal)
+                    yield from self.measured(ids, flat, self._times, cycle.get("breached"))
+
+    def _key_of(self, record: Record, sla: Record) -> str:
+        """Return the key of the request: its own, that of a link, or the name of the file."""
+        if "issueKey" in record:
+            return id_in(record, "issueKey")
+        for one in (sla, record):
+            links = one.get("_links")
+            link = links.get("self") if isinstance(links, dict) else None
+            if isinstance(link, str) and (found := self._in_link.search(link)):
+                return found[1]
+        return PurePath(self.file).stem or id_in(record, "issueKey")
+
+    def _cycles(self, sla: Record) -> Sequence[tuple[Record, Record]]:
+        """Return the times of each cycle and the cycle, in the order of their starts."""
+        ongoing = sla.get("ongoingCycle")
+        given = [*list_in(sla, "completedCycles"), *([] if ongoing is None else [ongoing])]
+        timed = []
+        for cycle in given:
+            if not isinstance(cycle, dict):
+                raise RefusedError(say("not_an_object"))
+            flat = {name: _time_of(cycle.get(name)) for name in self._times}
+            when = self.time(flat, "startTime")
+            if when is None:
+                raise RefusedError(say("value_empty", named="startTime"), "missing_value")
+            timed.append((when, flat, cycle))
+        return [(flat, cycle) for _, flat, cycle in sorted(timed, key=lambda one: one[0])]
+
+
+def _time_of(value: object) -> object:
+    """Return the text of a time, which Jira writes as an object with several forms."""
+    if not isinstance(value, dict):
+        return value
+    return next((value[name] for name in ("iso8601", "jira") if value.get(name) is not None), None)
+
+
+class ServiceNow(Desk):
+    """SLAs of the table ``task_sla``, as CSV or JSON: the start and the end of each.
+
+    A row with pauses is rejected, because the table has no times of pauses.
+    """
+
+    name = "servicenow"
+    keys = ("result", "records")
+    marks = ("start_time",)
+    kind = "appeals"
+    _numbers = ("task.number", "task", "number")
+    _stages = ("starting", "in_progress", "breached", "paused", "completed", "achieved")
+    _cancelled = ("cancelled", "canceled")
+    _pauses = ("pause_duration", "business_pause_duration")
+    _no_time = re.compile(r"(1970-01-01[ T])?0{1,2}:00:00(\.0+)?|0( seconds?)?", re.IGNORECASE)
+    """A duration of zero, which may be written as a time of day at the start of 1970."""
+    _flags: ClassVar = {"true": True, "1": True, "false": False, "0": False}
+
+    def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
+        """Return the rows of CSV. Raises SourceError."""
+        return None if begins in (b"{", b"[") else self._of_csv(opened)
+
+    def _of_csv(self, opened: OpenedFile) -> Iterator[Record | Fault]:
+        delimiter = self.options.delimiter or ","
+        feed = Feed(Lines(opened.chunks, self.options.encoding))
+        reader = csv.reader(feed, delimiter=delimiter, strict=True)
+        header = first_row(reader, feed, opened.name)
+        if "start_time" not in header:
+            raise refuse_document(dict.fromkeys(header), opened.name, "start_time")
+        for row in rows_of(reader, feed, len(header), delimiter):
+            if isinstance(row, Fault):
+                yield row
+            elif sum(map(len, row)) > LONGEST_LINE:
+                yield _too_long(feed.text)
+            else:
+                yield dict(zip(header, row, strict=True))
+
+    def events(self, record: Record) -> Iterator[Event]:
+        """Yield the events of a row. Raises RefusedError, SourceError."""
+        row = {name: _displayed(value) for name, value in record.items()}
+        is_named = bool(self.layout.columns.get("appeal_id"))
+        numbers = self.layout.names("appeal_id") if is_named else self._numbers
+        appeal = id_in(row, next((one for one in numbers if row.get(one)), numbers[0]))
+        name = next((one for one in ("sla.name", "sla") if one in row), None)
+        if name is not None and not self.takes(id_in(row, name)):
+            return
+        stage = (text_in(row, "stage") or "").lower().replace(" ", "_")
+        if stage in self._cancelled:
+            return
+        if stage and stage not in self._stages:
+            names = ", ".join((*self._stages, *self._cancelled))
+            raise _unknown_value(field="stage", value=stage, names=names)
+        paused = [text for one in self._pauses if (text := text_in(row, one)) is not None]
+        if stage == "paused" or not all(map(self._no_time.fullmatch, paused)):
+            raise unknown_pauses(appeal)
+        due = "planned_end_time" if row.get("planned_end_time") else "original_breach_time"
+        breached = self._flags.get((text_in(row, "has_breached") or "").lower())
+        ids = (text_in(row, "sys_id") or appeal, appeal)
+        yield from self.measured(ids, row, ("start_time", "end_time", due), breached)
+
+
+def _displayed(value: object) -> object:
+    """Return the value of a field; an export with display values wraps each value in an object."""
+    return value.get("display_value") or value.get("value") if isinstance(value, dict) else value
+
+
+class Open311(Desk):
+    """Service requests and their updates in GeoReport v2, as JSON or XML.
+
+    Each of the ``notes`` of a request is an event with a time of its own. A status that is in no
+    note becomes an event at ``updated_datetime``. The standard has no reply, so closing counts as
+    the answer.
+    """
+
+    name = "open311"
+    keys = ("service_requests", "requests", "service_request_updates", "request_updates")
+    marks = ("service_request_id", "token", "requested_datetime", "updated_datetime")
+    fields: ClassVar = {"agency_id": ("agency_responsible",), "topic": ("service_name",)}
+    words: ClassVar = {
+        **dict.fromkeys(("open", "submitted", "opened"), ""),
+        # -- of updates, as FixMyStreet writes them
+        **dict.fromkeys(
+            ("closed", "fixed", "no_further_action", "not_councils_responsibility"), "replied"
+        ),
+        **dict.fromkeys(
+            ("in_progress", "planned", "investigating", "action_scheduled", "internal_referral"),
+            "replied:interim",
+        ),
+        "duplicate": "duplicate_of",
+        "cancelled": "closed",
+        "reopen": "reopened",
+    }
+
+    def rows(self, opened: OpenedFile, begins: bytes) -> Iterator[Record | Fault] | None:
+        """Return the records of XML. Raises SourceError."""
+        return self._of_xml(opened) if begins == b"<" else None
+
+    def _of_xml(self, opened: OpenedFile) -> Iterator[Record | Fault]:
+        found = Records()
+        is_known = False
+        for _ in parse_documents(opened, found):
+            for tag, record in found.complete:
+                if record is None:
+                    yield _too_long(f"<{tag}>...")
+                    continue
+                if tag not in ("request", "request_update"):
+                    check_api_error(opened.name, record)
+                    raise refuse_document({tag: None, **record}, opened.name, "<request>")
+                is_known = True
+                yield record
+            found.complete.clear()
+        if not is_known and not set(self.keys).intersection(found.roots):
+            raise refuse_document(dict.fromkeys(found.roots), opened.name, "<service_requests>")
+
+    def events(self, record: Record) -> Iterator[Event]:
+        """Yield the events of a request or of an update. Raises RefusedError."""
+        appeal, at = id_in(record, "service_request_id"), "updated_datetime"
+        status = text_in(record, "status")
+        if "update_id" in record:
+            own_id = f"{appeal}/update/{id_in(record, 'update_id')}"
+            yield from self.event(own_id, appeal, self.meaning(status or "", "status"), record, at)
+            return
+        about = self.about(record)
+        field = "requested_datetime"
+        yield from self.event(f"{appeal}/created", appeal, "created", record, field, **about)
+        kind = "" if status is None else self.meaning(status, "status")
+        notes = _notes_of(record)
+        yield from self._notes(notes, appeal, about)
+        if not any(note.get("type") == status for note in notes):
+            yield from self.event(f"{appeal}/{status}", appeal, kind, record, at, **about)
+        self.claim(appeal, self.time(record, "expected_datetime"))
+
+    def _notes(self, notes: list[Record], appeal: str, about: dict[str, object]) -> Iterator[Event]:
+        """Yield the events of notes; ``opened`` after ``closed`` reopens the appeal."""
+        timed = []
+        for note in notes:
+            when = self.time(note, "datetime")
+            if when is None:
+                raise RefusedError(say("value_empty", named="notes.datetime"), "missing_value")
+            timed.append((when, text_in(note, "type") or "", note))
+        is_closed = False
+        for when, word, note in sorted(timed, key=lambda one: one[0]):
+            kind = self.meaning(word, "notes.type")
+            if word == "opened" and is_closed:
+                kind = kind or "reopened"
+            is_closed = word == "closed" or (is_closed and word != "opened")
+            own_id = f"{appeal}/{word}/{when:%Y%m%dT%H%M%SZ}"
+            yield from self.event(own_id, appeal, kind, note, "datetime", **about)
+
+
+def _notes_of(record: Record) -> list[Record]:
+    notes = record.get("notes")
+    if isinstance(notes, dict) and len(notes) == 1:  # <notes><note>...</note></notes>
+        (notes,) = notes.values()
+        notes = notes if isinstance(notes, list) else [notes]
+    return objects_in({"notes": notes}, "notes")
+
+
+DESKS: Final[Mapping[str, type[Desk]]] = {
+    desk.name: desk for desk in (Zendesk, Zammad, Jira, ServiceNow, Open311)
+}
+
+
+def text_in(record: Record, field: str) -> str | None:
+    """Return the text in a field, None if the field is empty. Raises RefusedError."""
+    value = record.get(field)
+    if isinstance(value, str):
+        return value.strip() or None
+    return None if value is None else plain_text(field, value)
+
+
+def id_in(record: Record, field: str) -> str:
+    """Return the id in a field. Raises RefusedError unless it is a text or a whole number."""
+    text = text_in(record, field)
+    if text is None:
+        cause = "value_empty" if field in record else "value_absent"
+        raise RefusedError(say(cause, named=field), "missing_value")
+    if isinstance(record[field], bool):
+        raise RefusedError(say("value_not_text", canonical=field, what=say("a_structure")))
+    return text
+
+
+def list_in(record: Record, field: str, *, needed: bool = False) -> list[Any]:
+    """Return the list in a field. Raises RefusedError if it is no list, or is too long."""
+    value = record.get(field) if needed else record.get(field) or []
+    if not isinstance(value, list):
+        raise RefusedError(say("not_a_list", field=field))
+    if len(value) > _MOST_PARTS:
+        detail = say("too_many_parts", field=field, count=len(value), most=_MOST_PARTS)
+        raise RefusedError(detail)
+    return value
+
+
+def objects_in(record: Record, field: str, *, needed: bool = False) -> list[Record]:
+    """Return the list of objects in a field. Raises RefusedError."""
+    found = list_in(record, field, needed=needed)
+    if not all(isinstance(one, dict) for one in found):
+        raise RefusedError(say("not_a_list", field=field))
+    return found
+
+
+def id_prefix(platform: str, layout: Layout) -> str:
+    """Return the prefix of the event ids of a platform."""
+    return f"{platform}/{layout.source}/" if layout.source else f"{platform}/"
+
+
+def unknown_pauses(appeal: str) -> RefusedError:
+    """Return the error for an appeal with pauses whose times are unknown."""
+    return RefusedError(say("pauses_unknown", appeal=shown(appeal)), "unknown_pauses")
+
+
+def _unknown_value(field: str, value: str, names: str) -> RefusedError:
+    wanted = say("one_of", names=names)
+    detail = say("value_unknown", canonical=field, value=shown(value), wanted=wanted)
+    return RefusedError(detail, "unknown_value")
+
+
+def _too_long(text: str) -> Fault:
+    return RefusedError(say("record_too_long", most=LONGEST_LINE)).fault(0, text)
+
+
+def _check_order(events: Sequence[Event]) -> None:
+    """Raise RefusedError if a reply precedes the posting, which wrong system clocks cause."""
+    if not events or events[0].type != EventType.CREATED:
+        return
+    posted = events[0].occurred_at
+    for event in events:
+        if event.type == EventType.REPLIED and event.occurred_at < posted:
+            answered = shown(event.occurred_at.isoformat())
+            detail = say("answered_before", answered=answered, posted=shown(posted.isoformat()))
+            raise RefusedError(detail, "reply_before_post")

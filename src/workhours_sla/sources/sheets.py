@@ -1,0 +1,451 @@
+"""Read the rows of a sheet of an XLSX, XLS or ODS workbook.
+
+XLSX is read by openpyxl, which tells errors and formulas without a value from empty cells. The
+reader of XLS and ODS, calamine, shows both as empty cells, so a note asks for XLSX.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from contextlib import contextmanager
+from datetime import datetime, time
+from importlib import import_module
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from xml.parsers import expat
+from zipfile import ZipFile
+
+from workhours_sla.errors import SourceError, shown
+from workhours_sla.sources.formats import HEAD, binary_format
+from workhours_sla.sources.layout import Layout, is_total, numbered, totals_of, two_rows
+from workhours_sla.sources.mapping import Mapper
+from workhours_sla.sources.opened import missing_extra
+from workhours_sla.sources.rows import Item, RefusedError
+from workhours_sla.sources.times import EXCEL
+from workhours_sla.sources.values import ROUNDED, check_values, row_text, text_of
+from workhours_sla.text.messages import Phrase, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from workhours_sla.config.sections import Input
+    from workhours_sla.sla.event import Claim
+    from workhours_sla.sources.opened import OpenedFile
+
+HEADER_WITHIN: Final = 100
+"""Number of rows at the top of a sheet in which the header is searched."""
+MOST_UNPACKED: Final = 500_000_000
+"""Maximum total size in bytes of the parts of a workbook."""
+_ERROR: Final = re.compile(r"#(?:[A-ZА-Я]+[!?]|(?:DIV|ДЕЛ)/0!|N/A|Н/Д)")
+"""Matches a text that looks like the error of a cell."""
+_LINK: Final = re.compile(
+    r'=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*(?:[,;]\s*"((?:[^"]|"")*)"\s*)?\)\s*', re.IGNORECASE
+)
+_SINCE_1904: Final = b"\x22\0\2\0\1\0"
+"""The record of XLS that says that days count from 1904."""
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+"""The name of the part of a workbook with a password."""
+_LISTED: Final = 40
+
+
+class CellError(str):
+    """The error in a cell, ``""`` for a formula that was never computed."""
+
+    __slots__ = ()
+
+
+class _Row(NamedTuple):
+    """A row that is not blank. ``number`` is counted from 0."""
+
+    number: int
+    cells: list[Any]
+
+
+class _Header(NamedTuple):
+    """The row number of the header, and its column names."""
+
+    number: int
+    names: list[str]
+
+
+class _Book(Protocol):
+    """An open workbook. Its methods raise SourceError.
+
+    ``sheets`` lists the names of the sheets, and ``visible`` of those that are not hidden. A number
+    that is a date may count the days since 1904.
+    """
+
+    sheets: list[str]
+    visible: list[str]
+    counts_from_1904: bool
+    is_certain: bool
+    """Whether an error differs from an empty cell."""
+
+    def sheet(self, name: str) -> _Sheet:
+        """Return a sheet."""
+
+
+class _Sheet(NamedTuple):
+    """The rows of a sheet, and their number. ``merged`` has first row, column and last row."""
+
+    rows: Iterator[list[Any]]
+    height: int
+    merged: Sequence[tuple[int, int, int]]
+
+
+class _Xlsx:
+    """A workbook of XLSX."""
+
+    is_certain = True
+
+    def __init__(self, file: IO[bytes]) -> None:
+        from openpyxl.reader.excel import ExcelReader
+
+        reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+        reader.read()
+        self._book = reader.wb
+        self._archive = reader.archive
+        self._file = file
+        self._marks: dict[str, tuple[bool, int, list[tuple[int, int, int]]]] = {}
+        self._parts = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
+        sheets = self._book.worksheets
+        self.sheets = [one.title for one in sheets]
+        self.visible = [one.title for one in sheets if one.sheet_state == "visible"]
+        self.counts_from_1904 = self._book.epoch.year == 1904
+        if not self.sheets:
+            raise ValueError  # no workbook is without a sheet
+
+    def sheet(self, name: str) -> _Sheet:
+        """Return a sheet. Formulas are read only if it has any."""
+        if name not in self._marks:
+            self._marks[name] = self._scan(name)
+        has_formulas, height, merged = self._marks[name]
+        return _Sheet(self._rows(name, has_formulas=has_formulas), height, merged)
+
+    def _scan(self, name: str) -> tuple[bool, int, list[tuple[int, int, int]]]:
+        """Return whether a sheet has formulas, its number of rows, and its merged cells."""
+        from openpyxl.utils import range_boundaries
+
+        has_formulas, height, merged = False, 0, []
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal has_formulas, height
+            tag = tag.rpartition(":")[2]
+            if tag == "row":
+                height += 1
+            elif tag == "f":
+                has_formulas = True
+            elif tag == "mergeCell":
+                left, top, _, bottom = range_boundaries(attributes["ref"])
+                merged.append((top - 1, left - 1, bottom - 1))
+
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = start
+        with self._archive.open(self._parts[name]) as part:
+            parser.ParseFile(part)
+        return has_formulas, height, merged
+
+    def _rows(self, name: str, *, has_formulas: bool) -> Iterator[list[Any]]:
+        from openpyxl import load_workbook
+
+        page = self._book[name]
+        page.reset_dimensions()  # what a file says of its size may be wrong
+        if not has_formulas:
+            for cells in page.iter_rows():
+                yield [_value_of(cell) for cell in cells]
+            return
+        formulas = load_workbook(self._file, read_only=True, keep_links=False)[name]
+        formulas.reset_dimensions()
+        both = zip(page.iter_rows(), formulas.iter_rows(values_only=True), strict=True)
+        for cells, written in both:
+            yield [_value_of(*pair) for pair in zip(cells, written, strict=True)]
+
+
+class _Calamine:
+    """A workbook of XLS or ODS."""
+
+    is_certain = False
+
+    def __init__(self, file: IO[bytes]) -> None:
+        from python_calamine import (
+            PasswordError,
+            SheetTypeEnum,
+            SheetVisibleEnum,
+            load_workbook,
+        )
+
+        content = file.read()
+        file.seek(0)
+        if _ENCRYPTED in content:
+            raise PasswordError
+        self.counts_from_1904 = _SINCE_1904 in content
+        self._book = load_workbook(file)
+        sheets = [one for one in self._book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+        visible = SheetVisibleEnum.Visible
+        self.sheets = [one.name for one in sheets]
+        self.visible = [one.name for one in sheets if one.visible == visible]
+
+    def sheet(self, name: str) -> _Sheet:
+        """Return a sheet. The ranges of merged cells are unknown in ODS."""
+        found = self._book.get_sheet_by_name(name)
+        left = found.start[1] if found.start else 0
+        ranges = found.merged_cell_ranges or ()
+        merged = [(top, column - left, bottom) for (top, column), (bottom, _) in ranges]
+        return _Sheet(iter(found.iter_rows()), found.total_height, merged)
+
+
+def _open(file: IO[bytes], name: str) -> _Book:
+    """Open a workbook. Raises SourceError, also if its reader is not installed."""
+    kind = binary_format(file.read(HEAD))
+    file.seek(0)
+    if kind not in ("xlsx", "xls", "ods"):
+        raise SourceError(say("not_a_workbook", name=name), name=name)
+    library = "openpyxl" if kind == "xlsx" else "python_calamine"
+    try:
+        import_module(library)
+    except ImportError:
+        raise missing_extra(name, "excel", library.replace("_", "-")) from None
+    with _faults(name):
+        if kind != "xls":
+            _check_parts(file, name)
+        return _Xlsx(file) if kind == "xlsx" else _Calamine(file)
+
+
+def _rows(sheet: _Sheet, name: str) -> Iterator[_Row]:
+    """Yield the rows of a sheet that are not blank. Raises SourceError.
+
+    A cell that is merged over several rows has its value in each of them.
+    """
+    starts: dict[int, list[tuple[int, int]]] = {}
+    for top, column, bottom in sheet.merged:
+        if bottom > top:
+            starts.setdefault(top, []).append((column, bottom))
+    filled: dict[int, tuple[Any, int]] = {}
+    number = -1
+    while True:
+        with _faults(name):
+            cells = next(sheet.rows, None)
+        if cells is None:
+            return
+        number += 1
+        is_blank = all(cell == "" and type(cell) is str for cell in cells)
+        for column, (value, bottom) in list(filled.items()):
+            cells += [""] * (column + 1 - len(cells))
+            cells[column] = value
+            if number >= bottom:
+                del filled[column]
+        for column, bottom in starts.get(number, ()):
+            if 0 <= column < len(cells):
+                filled[column] = (cells[column], bottom)
+        if not is_blank:
+            yield _Row(number, cells)
+
+
+def _value_of(cell: Any, formula: object = None) -> object:
+    """Return the value of a cell of XLSX, ``""`` for an empty one."""
+    value: object = cell.value
+    if cell.data_type == "e":
+        return CellError(value)
+    if isinstance(formula, str) and value in (None, 0) and (link := _LINK.fullmatch(formula)):
+        address, text = link.groups()
+        value = (address if text is None else text).replace('""', '"')
+    if value is None:
+        # a formula that was computed to an empty text has the type of a text
+        return "" if formula is None or cell.data_type != "n" else CellError("")
+    if isinstance(value, datetime) and value.time() == time():
+        from openpyxl.styles.numbers import is_datetime
+
+        return value.date() if is_datetime(cell.number_format) == "date" else value
+    if type(value) is int and abs(value) >= ROUNDED:
+        return float(value)
+    return value
+
+
+def read(opened: OpenedFile, layout: Layout, options: Input, claims: list[Claim]) -> Iterator[Item]:
+    """Yield, for each row below the header, its events or a Fault; skip blank rows.
+
+    A row of totals is ignored. Raises SourceError if the file is not a workbook or is protected, if
+    no sheet or several sheets have the columns, if two rows may be the header, if a column that is
+    read has an error or a formula that was never computed, and if times are numbers although the
+    workbook counts days from 1904.
+    """
+    name = opened.name
+    with opened.in_any_order() as file:
+        book = _open(file, name)
+        sheet, header = _find(book, layout, options.sheet, name)
+        mapper = Mapper(layout, header.names, claims, are_typed=True)
+        if book.counts_from_1904 and EXCEL in mapper.instants.formats:
+            raise SourceError(say("workbook_1904", name=name), name=name)
+        reader = _RowReader(mapper, header, f"{name} ({sheet})")
+        with _faults(name):
+            found = book.sheet(sheet)
+        for row in _rows(found, name):
+            if row.number > header.number:
+                yield reader.item_of(row)
+            if opened.size is not None and not row.number % 1000:
+                opened.reached = opened.size * row.number // max(1, found.height)
+        opened.reached = opened.size
+        if reader.empty and not book.is_certain:
+            opened.notes.append(say("empty_or_error", name=name, count=reader.empty))
+
+
+def text_rows(
+    opened: OpenedFile, wanted: str | None = None, most: int | None = None
+) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield the rows of the visible sheets as tuples of sheet name, row number and cell texts.
+
+    ``wanted`` limits the result to one sheet, and ``most`` to the first rows of each sheet. Blank
+    rows and rows that look like totals are left out. Raises SourceError.
+    """
+    with opened.in_any_order() as file:
+        book = _open(file, opened.name)
+        for sheet in book.visible or book.sheets:
+            if wanted not in (None, sheet):
+                continue
+            with _faults(opened.name):
+                found = book.sheet(sheet)
+            for number, cells in islice(_rows(found, opened.name), most):
+                texts = [" ".join(str(text_of(cell)).split()) for cell in cells]
+                if not is_total(texts):
+                    yield sheet, number + 1, texts
+
+
+class _RowReader:
+    """Maps the rows of a sheet to events. ``empty`` counts the cells that are read and empty."""
+
+    def __init__(self, mapper: Mapper, header: _Header, where: str) -> None:
+        self._mapper = mapper
+        self._where = where
+        places = {name: at for at, name in enumerate(header.names)}
+        self._read = {name: places[name] for name in mapper.read_columns}
+        self._watched = {name: places[name] for name in mapper.watched_columns}
+        self._is_total = totals_of(mapper.layout, header.names)
+        self._width = len(header.names)
+        self.empty = 0
+
+    def item_of(self, row: _Row) -> Item:
+        """Return the events of a row or a Fault; a row of totals has no events."""
+        number, cells = row
+        cells += [""] * (self._width - len(cells))
+        if self._is_total(cells):
+            return ()
+        record = {name: text_of(cells[at]) for name, at in self._read.items()}
+        try:
+            self._check(record, number + 1)
+            record |= {name: text_of(cells[at]) for name, at in self._watched.items()}
+            return self._mapper(record, number + 1)
+        except RefusedError as refused:
+            text = row_text(cell for cell in map(text_of, cells) if cell != "")
+            return refused.fault(number + 1, text)
+
+    def _check(self, record: Mapping[str, object], row: int) -> None:
+        """Raise SourceError for an error in a cell, and RefusedError for the text of one."""
+        for name, value in record.items():
+            self.empty += value == ""
+            if isinstance(value, CellError):
+                msg = say("sheet_error", where=self._where, row=row, why=_why(name, value))
+                raise SourceError(msg, name=self._where, row=row, column=name)
+            if isinstance(value, str) and _ERROR.fullmatch(value):
+                raise RefusedError(_why(name, value))
+        check_values(record, record)
+
+
+def _why(column: str, error: str) -> Phrase:
+    """Return why a cell cannot be read: it has an error, or a formula without a value."""
+    if error:
+        return say("cell_error", column=shown(column), error=error)
+    return say("cell_uncomputed", column=shown(column))
+
+
+def _find(book: _Book, layout: Layout, wanted: str | None, name: str) -> tuple[str, _Header]:
+    """Return the sheet to read and its header. Raises SourceError."""
+    sheets = book.visible or book.sheets
+    if wanted is not None:
+        sheets = [one for one in book.sheets if one.casefold() == wanted.strip().casefold()]
+        if not sheets:
+            listed = _listed(book.sheets) or "-"
+            msg = say("no_sheet", name=name, sheet=shown(wanted), sheets=listed)
+            raise SourceError(msg, name=name)
+    fitting: list[tuple[str, _Header]] = []
+    nearest: tuple[int, SourceError] = (-1, SourceError(say("sheets_empty", name=name), name=name))
+    for sheet in sheets:
+        headers, error = _headers(book, sheet, layout, name)
+        if error[0] > nearest[0]:
+            nearest = error
+        fitting += [(sheet, header) for header in headers]
+    if not fitting:
+        raise nearest[1]
+    first, second = fitting[0], fitting[1:2]
+    for sheet, header in second:
+        if sheet == first[0]:
+            rows = {"first": first[1].number + 1, "second": header.number + 1}
+            msg = say("two_headers", name=f"{name} ({sheet})", **rows)
+        else:
+            msg = say("two_sheets", name=name, first=shown(first[0]), second=shown(sheet))
+        raise SourceError(msg, name=name)
+    return first
+
+
+def _headers(
+    book: _Book, sheet: str, layout: Layout, name: str
+) -> tuple[list[_Header], tuple[int, SourceError]]:
+    """Return the rows that may be the header, and what the nearest of the others lacks.
+
+    The error has the number of columns that the row has.
+    """
+    wanted = set(Mapper(layout).read_columns)
+    found: list[_Header] = []
+    best = (-1, SourceError(""))
+    with _faults(name):
+        rows = book.sheet(sheet)
+    above: list[str] = []
+    for number, cells in islice(_rows(rows, name), HEADER_WITHIN):
+        texts = [" ".join(str(text_of(cell)).split()) for cell in cells]
+        for names in (texts, two_rows(above, texts)):
+            try:
+                layout.check(names, f"{name} ({sheet})")
+            except SourceError as error:
+                score = len(wanted.intersection(numbered(names)))
+                best = max(best, (score, error), key=lambda one: one[0])
+            else:
+                found.append(_Header(number, numbered(names)))
+                break
+        above = texts
+    return found, best
+
+
+def _check_parts(file: IO[bytes], name: str) -> None:
+    """Raise SourceError for a zip archive that is no workbook, is protected, or is a zip bomb."""
+    with ZipFile(file) as archive:
+        parts = {one.filename: one.file_size for one in archive.infolist()}
+        if sum(parts.values()) > MOST_UNPACKED:
+            msg = say("workbook_large", name=name, most=MOST_UNPACKED)
+            raise SourceError(msg, name=name)
+        if parts.keys().isdisjoint(("xl/workbook.xml", "content.xml")):
+            raise SourceError(say("not_a_sheet", name=name), name=name)
+        manifest = "META-INF/manifest.xml"
+        if manifest in parts and b"encryption-data" in archive.read(manifest):
+            raise SourceError(say("workbook_password", name=name), name=name)
+    file.seek(0)
+
+
+@contextmanager
+def _faults(name: str) -> Iterator[None]:
+    """Convert the errors of the readers to SourceError; each kind of damage has its own."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of what it does not read
+            yield
+    except SourceError:
+        raise
+    except BaseException as error:
+        kind = type(error).__name__
+        if not isinstance(error, Exception) and kind != "PanicException":
+            raise
+        cause = "workbook_password" if kind == "PasswordError" else "workbook_damaged"
+        raise SourceError(say(cause, name=name), name=name) from None
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(shown, islice(names, _LISTED)))

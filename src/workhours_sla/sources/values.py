@@ -1,0 +1,155 @@
+"""Convert the typed values of JSON, workbooks and tables to the texts that a mapper reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, time, timedelta
+from typing import Final
+
+from workhours_sla.config.column_names import AND, TIMES, Parts
+from workhours_sla.errors import shown
+from workhours_sla.sources.lines import LONGEST_LINE
+from workhours_sla.sources.rows import RefusedError, clip
+from workhours_sla.text.messages import say
+
+ROUNDED: Final = 10**15
+"""Numbers of this size or more may be rounded, because workbooks store 15 digits."""
+_MIDNIGHT: Final = re.compile(r"(.*\d)[T ]00:00(?::00(?:\.0+)?)?", re.ASCII | re.DOTALL)
+"""Matches a date followed by midnight, as workbooks write a date."""
+_DAY_ZERO: Final = re.compile(r"1899-12-3[01][T ]", re.ASCII)
+"""Matches the date that workbooks put before a time of day."""
+_POINTED: Final = re.compile(r"(\d{1,2})\.(\d\d)", re.ASCII)
+
+
+def text_of(value: object) -> object:
+    """Return the value of a cell as text. Fractions and very large numbers are returned unchanged.
+
+    A date is written as 2026-03-12, a time of day as 10:15 or 10:15:30, and a date with a time as
+    2026-03-12T10:15:30.
+
+    >>> from datetime import datetime
+    >>> text_of(1001.0), text_of(10.5), text_of(time(9, 5)), text_of(datetime(2026, 3, 12, 10, 15))
+    ('1001', 10.5, '09:05', '2026-03-12T10:15:00')
+    """
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < ROUNDED else value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return _clock(value)
+    if isinstance(value, time):
+        seconds = value.second or value.microsecond
+        return value.isoformat() if seconds else value.isoformat("minutes")
+    return value
+
+
+def _clock(span: timedelta) -> object:
+    """Return a span shorter than a day as a time of day, and a longer one as a number of days."""
+    if not timedelta() <= span < timedelta(days=1):
+        return span / timedelta(days=1)
+    minutes, rest = divmod(span, timedelta(minutes=1))
+    hour, minute = divmod(minutes, 60)
+    return text_of(time(hour, minute, rest.seconds, rest.microseconds))
+
+
+def plain_text(canonical: str, value: object, *, fractions: bool = False) -> str:
+    """Return a JSON value as the text that a CSV file would have. Raises RefusedError.
+
+    A number with a fraction is refused unless ``fractions`` is true.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if fractions and isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    what = say("a_fraction" if isinstance(value, float) else "a_structure")
+    raise RefusedError(say("value_not_text", canonical=canonical, what=what))
+
+
+def check_values(record: Mapping[str, object], columns: Iterable[str]) -> None:
+    """Raise RefusedError if a cell has a text that is too long or a number that may be rounded."""
+    for name in columns:
+        value = record.get(name)
+        if type(value) is float and abs(value) >= ROUNDED:
+            raise RefusedError(say("number_rounded", column=shown(name), value=f"{value:.0f}"))
+    check_lengths(record, columns)
+
+
+def check_lengths(record: Mapping[str, object], columns: Iterable[str]) -> None:
+    """Raise RefusedError if a column has a text that is too long."""
+    for name in columns:
+        value = record.get(name)
+        if type(value) is str and len(value) > LONGEST_LINE:
+            raise RefusedError(say("value_too_long", column=shown(name), most=LONGEST_LINE))
+
+
+def row_text(values: Iterable[object]) -> str:
+    """Return the values of a row as one text, for use in a Fault."""
+    return " | ".join("" if value is None else clip(str(value)) for value in values)
+
+
+class JoinedColumn:
+    """Joins the columns named in ``parts`` to the value of a canonical column.
+
+    A value in ``empty`` counts as missing. Times are joined by a blank, other values by `` + ``.
+    With ``points``, a time of day may be written like 10.50.
+    """
+
+    def __init__(
+        self, canonical: str, parts: Parts, *, empty: Collection[str] = (), points: bool = False
+    ) -> None:
+        self._canonical = canonical
+        self._parts = parts
+        self._empty = {"", *empty}
+        self._is_time = canonical in TIMES
+        self._points = points
+
+    def __call__(self, record: Mapping[str, object]) -> object:
+        """Return the joined value of a row, None if all columns are empty. Raises RefusedError.
+
+        The value of a single column is returned unchanged.
+        """
+        if len(self._parts) == 1:
+            return self._first(record, self._parts[0])
+        texts = [self._text(self._first(record, names)) for names in self._parts]
+        if not any(texts):
+            return None
+        if not self._is_time:
+            return AND.join(texts)
+        day, *rest = texts
+        if any(rest):
+            day = date_alone(day)
+        rest = [_DAY_ZERO.sub("", text, count=1) for text in rest]
+        if self._points:
+            rest = [
+                ":".join(found.groups()) if (found := _POINTED.fullmatch(text)) else text
+                for text in rest
+            ]
+        return " ".join(filter(None, [day, *rest]))
+
+    def _first(self, record: Mapping[str, object], names: tuple[str, ...]) -> object:
+        """Return the first non-empty value of the named columns, None if all are empty."""
+        for name in names:
+            value = record.get(name)
+            if value is not None and not (isinstance(value, str) and value.strip() in self._empty):
+                return value
+        return None
+
+    def _text(self, value: object) -> str:
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            value = plain_text(self._canonical, value, fractions=self._is_time)
+        return value.strip()
+
+
+def date_alone(text: str) -> str:
+    """Return a date without the ``00:00`` that a workbook adds to it.
+
+    >>> date_alone("12.03.2026 00:00"), date_alone("2026-03-12T00:00:00.000"), date_alone("нет")
+    ('12.03.2026', '2026-03-12', 'нет')
+    """
+    found = _MIDNIGHT.fullmatch(text)
+    return text if found is None else found[1]
