@@ -81,7 +81,7 @@ def filled(place: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("kinds", [("sqlite", "postgres"), ("postgres", "sqlite")])
-def test_a_killed_copy_leaves_nothing_and_can_be_repeated(
+def test_a_killed_copy_leaves_nothing_or_everything_and_can_be_repeated(
     kinds: tuple[str, str], postgres: str, tmp_path: Path
 ) -> None:
     chance = random.Random(str(kinds))
@@ -104,7 +104,8 @@ def test_a_killed_copy_leaves_nothing_and_can_be_repeated(
                 break
             assert process.returncode == -signal.SIGKILL
         killed += 1
-        assert is_empty(target)
+        if not is_empty(target):  # it was killed after its one transaction
+            break
     else:
         copy(source, target)
     assert killed
