@@ -49,12 +49,12 @@ _MONTHS: Final = (
     *("jan|янв", "feb|фев", "mar|мар", "apr|апр", "may|ма[йя]", "jun|июн", "jul|июл", "aug|авг"),
     *("sep|сен", "oct|окт", "nov|ноя", "dec|дек"),
 )
-_MONTH: Final = "|".join(
+_MONTH_NAME: Final = "|".join(
     rf"(?P<m{at}>(?:{one})[a-zа-я]{{0,6}})" for at, one in enumerate(_MONTHS, 1)
 )
 _NAMED_MONTH: Final = re.compile(
     r"(?:[a-zа-я]{2,11}, )?"
-    rf"(?:(?P<day>\d{{1,2}})[ /.-]+)?(?:{_MONTH})\.?[ /.,-]*"
+    rf"(?:(?P<day>\d{{1,2}})[ /.-]+)?(?:{_MONTH_NAME})\.?[ /.,-]*"
     r"(?(day)|(?P<second>\d{1,2})(?:st|nd|rd|th)?,? +)"
     r"(?P<year>\d{4}|\d\d(?!\d))(?: ?г(?:\.|ода)?)?"
     r"(?:,?(?: +(?:в|at))? +(?P<hour>\d{1,2})(?P<clock>[:.]\d\d(?::\d\d(?:\.\d+)?)?)"
