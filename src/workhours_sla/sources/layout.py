@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import get_close_matches
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from workhours_sla.config.column_names import (
@@ -197,8 +198,8 @@ def two_rows(above: Sequence[str], below: Sequence[str]) -> list[str]:
     """
     names: list[str] = []
     before = ""
-    for at, cell in enumerate(below):
-        before = (above[at] if at < len(above) else "") or before
+    for upper, cell in zip_longest(above, below, fillvalue=""):
+        before = upper or before
         names.append(" ".join(dict.fromkeys(filter(None, (before, cell)))))
     return names
 
