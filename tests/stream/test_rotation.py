@@ -114,6 +114,25 @@ def test_more_files_than_may_be_open_are_read(path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+def test_a_file_that_grows_all_the_time_is_read(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed = followed_to(path, LINES[0])
+    listings = 0
+    scan = os.scandir
+
+    def growing(there: Path) -> object:
+        nonlocal listings
+        listings += 1
+        if listings < 100:
+            add(path, line(an_event(listings)))
+        return scan(there)
+
+    monkeypatch.setattr(follow.os, "scandir", growing)
+    assert followed.rest()
+    assert listings < 100
+
+
 def test_lines_written_to_the_renamed_file_after_the_switch_are_read(path: Path) -> None:
     followed = followed_to(path, LINES[0])
     with path.open("a", buffering=1) as writer:

@@ -207,21 +207,26 @@ class Followed:
         self._since, self._spots = _parsed(position, path)
         self._old: Sequence[Spot] = self._spots[:-1] if once else ()
         """The spots of the files that were rotated before the run."""
-        if not position:
-            self._begin()
+        while not self._spots:
+            with suppress(_MovedError):
+                self._begin()
 
     def _begin(self) -> None:
         """Begin at the beginning of the file; the files that were rotated before are left out."""
         open_file(self._path).close()
-        *others, newest = candidates(self._path)
+        found = candidates(self._path)
+        if not found or found[-1].suffix:
+            raise _MovedError
+        *others, newest = found
         self._since = newest.written_at
+        spots = []
         for one in others:
             if one.written_at >= self._since and one.packed in _OPENERS:
                 with suppress(*_DAMAGE, SourceError), closing(_opened(one)) as file:
                     size = sum(map(len, iter(lambda: file.read(_CHUNK), b"")))
-                    self._spots.append(Spot.of(file, size, one.inode, is_here=True))
+                    spots.append(Spot.of(file, size, one.inode, is_here=True))
         with closing(_opened(newest)) as file:
-            self._spots.append(Spot.of(file, 0, newest.inode))
+            self._spots = [*spots, Spot.of(file, 0, newest.inode)]
 
     @property
     def position(self) -> str:
@@ -460,13 +465,13 @@ def candidates(path: Path) -> list[Candidate]:
     first. Raises SourceError for a directory that cannot be listed.
     """
     try:
-        found = _listed(path)
-        while found != (again := _listed(path)):
-            found = again  # files are being renamed
+        found, again = _listed(path), _listed(path)
+        while [one[:4] for one in found] != [one[:4] for one in again]:
+            found, again = again, _listed(path)  # files are being renamed
     except OSError as error:
         msg = say("unlisted", name=repr(str(path)), why=error.strerror)
         raise SourceError(msg, name=str(path), why=error.strerror) from None
-    return sorted(found, key=lambda one: (not one.suffix, one.written_at, -one.number, one.suffix))
+    return sorted(again, key=lambda one: (not one.suffix, one.written_at, -one.number, one.suffix))
 
 
 def _listed(path: Path) -> list[Candidate]:
