@@ -381,23 +381,16 @@ def test_an_error_names_the_key_path_and_what_to_do(text: str, key: str, part: s
 # -- the published schema --------------------------------------------------------------------
 
 
-def test_the_schema_has_every_key_of_the_examples_and_no_null() -> None:
+def test_the_schema_describes_every_key_and_fits_the_examples() -> None:
     schema = config_schema()
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert '"null"' not in json.dumps(schema)
+    for name, defined in schema["$defs"].items():
+        for key, spec in defined.get("properties", {}).items():
+            assert "description" in spec or "enum" in spec, (name, key)
+    validator = Draft202012Validator(schema)
     for path in (EXAMPLES).glob("*.toml"):
         load_config(path)
-    defined = schema["$defs"]
-    for name in ("Config", "TargetRow", "RuleRow", "ScheduleSettings", "PresetSettings"):
-        assert defined[name]["description"]
-        assert defined[name]["additionalProperties"] is False
-    assert set(defined["Config"]["properties"]) >= {"schedules", "targets", "rules", "presets"}
-
-
-def test_the_schema_accepts_the_examples_and_refuses_a_misspelt_key_and_a_wrong_value() -> None:
-    validator = Draft202012Validator(config_schema())
-    for path in (EXAMPLES).glob("*.toml"):
-        example = tomllib.loads(path.read_text(encoding="utf-8"))
-        assert validator.is_valid(example), path
+        assert validator.is_valid(tomllib.loads(path.read_text(encoding="utf-8"))), path
     assert not validator.is_valid({"scedule": {}})
     assert not validator.is_valid({"target": {"stops": "sometimes"}})

@@ -15,9 +15,8 @@ from workhours_sla.config.column_names import COLUMNS, REQUIRED, parts_of
 from workhours_sla.config.open_questions import check_answered
 from workhours_sla.config.policy import Configuration, check_policy, configured
 from workhours_sla.config.schedules import default_schedule
-from workhours_sla.config.sections import Config, Input
+from workhours_sla.config.sections import Config, EmailSettings, Input, KafkaSettings
 from workhours_sla.config.service import check_service
-from workhours_sla.config.sink_sections import EmailSettings, KafkaSettings
 from workhours_sla.config.toml_text import LARGEST, tables_of
 from workhours_sla.errors import ConfigError, shown
 from workhours_sla.json.checked_data import Keys, Reader, as_written

@@ -11,8 +11,9 @@ from msgspec.structs import asdict, replace
 from workhours_sla.calendars.calendar import Calendar
 from workhours_sla.config.presets import Preset, load_preset, preset_names
 from workhours_sla.config.schedules import calendar_of, check_schedule, named_schedule
-from workhours_sla.config.sections import Body, Config
-from workhours_sla.config.target_sections import (
+from workhours_sla.config.sections import (
+    Body,
+    Config,
     PresetSettings,
     RuleRow,
     TargetRow,
