@@ -218,7 +218,9 @@ class Reader:
         for inner, type_, path in self._inner(value, of, keys):
             self._check(inner, type_, path)
 
-    def _inner(self, value: Any, of: Any, keys: Keys) -> Iterator[tuple[Any, inspect.Type, Keys]]:
+    def _inner(
+        self, value: Any, of: inspect.Type, keys: Keys
+    ) -> Iterator[tuple[Any, inspect.Type, Keys]]:
         """Yield each value within a value, its type and its key path."""
         if isinstance(of, inspect.StructType):
             yield from self._fields(value, of, keys)
@@ -226,13 +228,14 @@ class Reader:
             for key, inner in value.items():
                 yield key, of.key_type, (*keys, key)
                 yield inner, of.value_type, (*keys, key)
-        elif isinstance(of, inspect.TupleType | inspect.VarTupleType | inspect.FrozenSetType):
-            is_pair = isinstance(of, inspect.TupleType)
-            types = of.item_types if is_pair else [of.item_type] * len(value)
-            if len(value) != len(types):
+        elif isinstance(of, inspect.TupleType):
+            if len(value) != len(of.item_types):
                 self._expect(of, keys, say("list_of", count=len(value)))
-            for index, (inner, type_) in enumerate(zip(value, types, strict=True)):
-                yield inner, type_, (*keys, index)
+            for index, inner in enumerate(value):
+                yield inner, of.item_types[index], (*keys, index)
+        elif isinstance(of, inspect.VarTupleType | inspect.FrozenSetType):
+            for index, inner in enumerate(value):
+                yield inner, of.item_type, (*keys, index)
 
     def _expect(self, of: inspect.Type, keys: Keys, got: Phrase | str) -> NoReturn:
         kind = self._kind(of)
