@@ -54,7 +54,6 @@ class PandasRows(Rows[Any]):
 
     @staticmethod
     def read_instants(role: str, column: Any) -> NDArray[Any]:
-        """Return a Series of instants as datetime64 in UTC, without a copy where possible."""
         dtype = column.dtype
         if dtype.kind == "M":
             if _zone(dtype) is None and not column.isna().all():
@@ -71,18 +70,15 @@ class PandasRows(Rows[Any]):
 
     @staticmethod
     def read_flags(column: Any) -> NDArray[np.bool_]:
-        """Return a Series of booleans as an array, with False for missing values."""
         filled = pd.Series(column).astype("boolean").fillna(value=False)
         return np.asarray(filled.to_numpy(np.bool_))
 
     @staticmethod
     def read_names(column: Any) -> tuple[NDArray[Any], Sequence[object]]:
-        """Return each row's index into the distinct values (-1 for null), and these values."""
         codes, distinct = pd.factorize(pd.Series(column))
         return codes, list(distinct)
 
     def instants(self, role: str, given: Any) -> Any:
-        """Return a second column of instants as datetime64, or a single instant unchanged."""
         if given is pd.NaT:
             return np.datetime64("NaT", "s")
         if isinstance(given, datetime):
@@ -90,7 +86,6 @@ class PandasRows(Rows[Any]):
         return self.read_instants(role, self._aligned(role, given))
 
     def amounts(self, given: Any) -> Any:
-        """Return a column of budgets as timedelta64, or a single budget."""
         if not isinstance(given, _COLUMNS):
             return given  # the verb accepts the value or raises its own error
         series = self._aligned("budget", given)
@@ -99,7 +94,6 @@ class PandasRows(Rows[Any]):
         return series.to_numpy()
 
     def positions(self, by: Any, names: Sequence[str]) -> NDArray[Any]:
-        """Return the index in ``names`` of each row's name, or -1 if ``names`` does not have it."""
         series = self._aligned("by", by)
         if isinstance(series.dtype, pd.CategoricalDtype):
             codes, distinct = series.cat.codes.to_numpy(), series.cat.categories
@@ -112,11 +106,9 @@ class PandasRows(Rows[Any]):
         return found
 
     def codes(self, codes: Any) -> NDArray[Any]:
-        """Return a column of schedule codes as an array of integers."""
         return np.asarray(self._aligned("codes", codes).to_numpy())
 
     def pauses(self, pauses: Any) -> Pauses:
-        """Convert a DataFrame of pauses to the ``Pauses`` of all rows, in the order of the rows."""
         if not isinstance(pauses, pd.DataFrame) or not {"row", "start", "end"} <= set(pauses):
             msg = "pauses are a DataFrame with the columns row, a label of the index, start and end"
             raise TypeError(msg)
@@ -159,7 +151,6 @@ class PandasRows(Rows[Any]):
     # -- build -------------------------------------------------------------------------------
 
     def column(self, values: NDArray[Any]) -> Any:
-        """Build a Series from timedelta64, or from datetime64 with the type of the first Series."""
         unit = np.datetime_data(values.dtype)[0]
         instants = values.dtype.kind == "M"
         plain = values.view(np.int64)
@@ -190,7 +181,6 @@ class PandasRows(Rows[Any]):
         return column if missing is None else column.mask(missing)
 
     def located(self, message: str) -> str:
-        """Add the index label of a row to an error message."""
         return _located(message, self._index)
 
 

@@ -6,8 +6,10 @@ column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import update_wrapper
+from inspect import Parameter, Signature, signature
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, Unpack, overload
 
 import numpy as np
@@ -485,3 +487,18 @@ VERBS: Final = (
     previous_closing,
 )
 """All verbs, from which the accessors make their methods."""
+
+
+def add_method(of: type, verb: Callable[..., Any], method: Any, *, is_of_column: bool) -> None:
+    """Add a verb to an accessor, as ``method``, with the parameters of the verb.
+
+    A method of a column lacks the first column; its documentation refers to that of the verb.
+    """
+    schedule, first, *others = signature(verb).parameters.values()
+    own = Parameter("self", Parameter.POSITIONAL_ONLY)
+    update_wrapper(method, verb)
+    between = () if is_of_column else (first,)
+    method.__signature__ = Signature([own, schedule, *between, *others])
+    summary = (verb.__doc__ or "").partition("\n")[0]
+    method.__doc__ = f"{summary}\n\nSee ``workhours_sla.frames.{verb.__name__}``."
+    setattr(of, verb.__name__, method)
