@@ -164,7 +164,6 @@ def _check_kafka(reader: Reader, keys: Keys, options: Input | KafkaSettings) -> 
 
 
 def _check_encoding(text: str) -> None:
-    """Raise ConfigError unless ``text`` is the name of a text encoding."""
     try:
         codecs.getincrementaldecoder(text)
         "a".encode(text)
@@ -173,7 +172,6 @@ def _check_encoding(text: str) -> None:
 
 
 def _check_delimiter(text: str) -> None:
-    """Raise ConfigError unless ``text`` is one character that can separate fields."""
     if len(text) != 1 or text in '"\r\n\0':
         raise ConfigError(say("no_delimiter", text=shown(text)))
 
@@ -198,11 +196,6 @@ def _check_datetime_format(text: str) -> None:
 
 
 def _check_columns(reader: Reader, config: Config) -> None:
-    """Check the sections [columns], [values] and [ignore] for the kind of file.
-
-    Raises ConfigError for a column or a value that a file of this kind cannot have, and for a
-    required column without a name.
-    """
     kind = config.input.kind
     sections = (("columns", config.columns), ("values", config.values), ("ignore", config.ignore))
     for section, canonical in ((section, one) for section, table in sections for one in table):
@@ -261,7 +254,6 @@ def _check_mail(reader: Reader, keys: Keys, sink: EmailSettings, config: Config)
 
 
 def _check_address(text: str) -> None:
-    """Raise ConfigError unless a text can be an e-mail address."""
     if not _ADDRESS.fullmatch(text):
         raise ConfigError(say("not_address", text=shown(text)))
 

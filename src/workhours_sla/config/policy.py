@@ -205,7 +205,6 @@ class _PolicyReader:
             yield keys, row
 
     def _own(self) -> list[tuple[Keys, TargetSettings]]:
-        """Return the key path and the settings of [target], or of each row of [[targets]]."""
         if self._config.target is not None:
             return [(("target",), self._config.target)]
         return [(("targets", index), row) for index, row in enumerate(self._config.targets)]

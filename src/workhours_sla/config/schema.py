@@ -65,5 +65,4 @@ def _written(part: Any) -> Any:
 
 
 def _described(text: str) -> str:
-    """Return the text of a docstring without its examples, as a description."""
     return cleandoc(text).replace("``", "`").partition(">>>")[0].rstrip()

@@ -186,7 +186,6 @@ def available(country: str) -> Iterator[AvailableCalendar]:
 
 
 def _refuse_russia(id: str) -> None:
-    """Raise UnknownCalendarError for Russia and its regions."""
     if id == "RU" or id.startswith("RU-"):
         msg = say("russia_built_in", id=repr(id), bare=id)
         raise UnknownCalendarError(msg, id=id)
@@ -318,7 +317,6 @@ def _days(
 
 
 def _estimated_marks(days_off: HolidayBase) -> tuple[str, ...]:
-    """Return the words that the library adds to the names of estimated lunar holidays."""
     labels = (
         getattr(days_off, attribute, None)
         for attribute in ("estimated_label", "observed_estimated_label")
@@ -330,7 +328,6 @@ def _estimated_marks(days_off: HolidayBase) -> tuple[str, ...]:
 
 
 def _tables(days_off: HolidayBase) -> Iterator[tuple[str, Mapping[int, Any]]]:
-    """Yield the name of each table of single days in the library, and its rows keyed by year."""
     for name in dir(days_off):
         if name.startswith("special_"):
             table = getattr(days_off, name)

@@ -167,14 +167,12 @@ def _digits(day: date) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return text as a TEXT value, with the special characters escaped."""
     text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     text = re.sub("\r\n|\r|\n", "\\\\n", text)
     return _CONTROL.sub(" ", text)
 
 
 def _folded(line: str) -> str:
-    """Return a content line, folded into lines of at most 75 bytes, which end with CRLF."""
     pieces: list[str] = []
     piece, used = "", 0
     for character in line:

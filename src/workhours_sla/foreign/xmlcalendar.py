@@ -135,7 +135,6 @@ def _year_in(given: dict[str, str], place: Place) -> int:
 
 
 def _elements(text: str, place: Place) -> list[tuple[str, dict[str, str], Place]]:
-    """Return the path, the attributes and the place of each element of an XML file."""
     parser = expat.ParserCreate()
     within: list[str] = []
     found: list[tuple[str, dict[str, str], Place]] = []
@@ -162,7 +161,6 @@ def _elements(text: str, place: Place) -> list[tuple[str, dict[str, str], Place]
 
 
 def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
-    """Yield the rows, with the dates from ``swaps`` added to the working weekends."""
     left = dict(swaps)
     for entry, place in rows:
         other = left.pop(entry.date, None)
@@ -209,7 +207,6 @@ def _act(year: int, note: str | None = None) -> Act:
 
 
 def _day(year: int, given: dict[str, str], place: Place) -> date:
-    """Return the date of an element. Raises CalendarDataError for an unknown attribute or type."""
     for key in given.keys() - {"d", "t", "h", "f"}:
         instead = "keep the days of one region" if key == "r" else "use d, t, h and f"
         place.refuse(f"a day has the attribute {shown(key)}, which is not supported", instead)

@@ -115,7 +115,6 @@ def _add_verb(verb: Callable[..., Any]) -> None:
 
 
 def _register() -> None:
-    """Register the accessors with pandas and polars, if they are installed."""
     try:
         import pandas as pd
     except ImportError:

@@ -117,14 +117,12 @@ class ArrowRows(Rows[Any]):
 
 
 def _whole(column: Any) -> Any:
-    """Return an array unchanged, and a chunked array as one array."""
     if isinstance(column, pa.ChunkedArray):
         return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     return column
 
 
 def _integers(given: Any) -> NDArray[np.int64]:
-    """Return timestamps or durations, in an array or a Scalar, as integers in their own unit."""
     if isinstance(given, pa.Scalar):
         return np.array(given.value if given.is_valid else NAT)
     plain = _whole(given).view(pa.int64())

@@ -129,10 +129,6 @@ class PandasRows(Rows[Any]):
         return Pauses(starts[order], ends[order], offsets_of(counts))
 
     def _aligned(self, role: str, given: Any) -> Any:
-        """Return a column as a Series with the index of the first Series.
-
-        Raises ValueError for a Series with another index, and for an array of another length.
-        """
         if isinstance(given, pd.Series):
             if not given.index.equals(self._index):
                 msg = (
@@ -190,7 +186,6 @@ def _refuse_naive(role: str, series: Any) -> None:
 
 
 def _from_objects(role: str, series: Any) -> NDArray[Any]:
-    """Return a Series of aware datetimes as datetime64[us] in UTC."""
     found: list[int] = []
     for row, when in enumerate(series):
         if when is None or when is pd.NaT or when is pd.NA or when != when:  # noqa: PLR0124
@@ -210,7 +205,6 @@ def _from_objects(role: str, series: Any) -> NDArray[Any]:
 
 
 def _in_own_zones(values: NDArray[Any], starts: Any) -> NDArray[Any]:
-    """Convert datetime64 in UTC to Timestamps, each in the zone of the same row of ``starts``."""
     found = np.empty(len(values), object)
     for row, (when, start) in enumerate(zip(values, starts, strict=True)):
         found[row] = (
@@ -220,7 +214,6 @@ def _in_own_zones(values: NDArray[Any], starts: Any) -> NDArray[Any]:
 
 
 def _located(message: str, index: Any) -> str:
-    """Add the index label of a row to an error message, after the row number."""
     found = _ROW.search(message)
     if found is None or int(found[1]) >= len(index):
         return message
@@ -231,12 +224,10 @@ def _located(message: str, index: Any) -> str:
 
 
 def _zone(dtype: Any) -> Any:
-    """Return the zone of a data type of instants, or None if it has no zone."""
     if isinstance(dtype, pd.ArrowDtype):
         return dtype.pyarrow_dtype.tz
     return getattr(dtype, "tz", None)
 
 
 def _integers(series: Any) -> NDArray[np.int64]:
-    """Return a Series of timestamps or durations of Arrow as integers that count its unit."""
     return np.asarray(series.astype("int64[pyarrow]").to_numpy(dtype=np.int64, na_value=NAT))

@@ -105,7 +105,6 @@ class PolarsRows(Rows[pl.Series]):
 
 
 def _places(texts: pl.Series, names: Sequence[str] | pl.Series) -> NDArray[Any]:
-    """Return the index in ``names`` of each row's text, or -1 if ``names`` does not have it."""
     found = texts.cast(pl.Enum(names), strict=False).to_physical()
     return found.cast(pl.Int64).fill_null(-1).to_numpy()
 

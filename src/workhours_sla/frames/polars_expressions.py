@@ -86,7 +86,6 @@ def _type_of(verb: str, first: pl.Expr, arguments: dict[str, Any]) -> Any:
 def _answer(
     verb: Callable[..., Any], columns: dict[str, pl.Series], arguments: dict[str, Any]
 ) -> pl.Series:
-    """Return the answers of the rows of a chunk."""
     count = max(map(len, columns.values()))
     filled = {
         name: one.new_from_index(0, count) if len(one) == 1 < count else one
@@ -125,7 +124,6 @@ def _required(role: str, column: pl.Series, asked: pl.Series, schedules: Any) ->
 
 
 def _unit_of(verb: str, columns: dict[str, pl.Series], arguments: dict[str, Any]) -> Any:
-    """Return the time unit of the answers: that of ``_type_of``."""
     used = [next(iter(columns.values()))]
     if verb in _AMOUNTS:
         other = _AMOUNTS[verb]

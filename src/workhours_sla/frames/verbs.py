@@ -97,10 +97,6 @@ def library_of(value: object) -> type[Rows[Any]] | None:
 
 
 def _rows_of(role: str, column: C) -> Rows[C]:
-    """Return the ``Rows`` that reads the columns of a verb, given the first column.
-
-    Raises TypeError if ``column`` is not a column of a supported library.
-    """
     library = library_of(column)
     if library is None:
         msg = (

@@ -198,10 +198,6 @@ class Reader:
     # -- finding the value that does not have its declared type ------------------------------
 
     def _check(self, value: Any, of: inspect.Type, keys: Keys) -> None:
-        """Raise ConfigError about the first value that does not have its declared type.
-
-        A text that should be a date, or one of several values, is checked as well.
-        """
         of = self._alternative(value, _plain(of), keys)
         if isinstance(of, inspect.NoneType | inspect.AnyType):
             return
@@ -313,7 +309,6 @@ def _members(of: inspect.UnionType) -> Iterator[inspect.Type]:
 
 
 def _plain(of: inspect.Type) -> inspect.Type:
-    """Return a type without its descriptions and examples for the JSON Schema."""
     return of.type if isinstance(of, inspect.Metadata) else of
 
 

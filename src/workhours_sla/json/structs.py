@@ -152,7 +152,6 @@ def _has_fields(kind: Any) -> bool:
 
 
 def _hints(kind: type) -> dict[str, Any]:
-    """Return the type hints of a class and its base classes."""
     found: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
         if base.__module__.startswith("workhours_sla"):
