@@ -239,13 +239,10 @@ def _language(entity: type[HolidayBase], asked: str) -> str | None:
     Returns None only if the country has no translations. For a country with translations, the
     library would take None as the language of the environment.
     """
-    if asked in entity.supported_languages:
-        return asked
-    variants = [name for name in entity.supported_languages if name.partition("_")[0] == asked]
-    for wanted in (f"{asked}_{entity.country}", f"{asked}_US", *variants):
-        if wanted in variants:
-            return wanted
-    return entity.default_language
+    known = entity.supported_languages
+    variants = [name for name in known if name.partition("_")[0] == asked]
+    wanted = (asked, f"{asked}_{entity.country}", f"{asked}_US", *variants)
+    return next((name for name in wanted if name in known), entity.default_language)
 
 
 # -- the copy ---------------------------------------------------------------------------------
