@@ -465,16 +465,8 @@ def previous_closing(
 
 
 VERBS: Final = (
-    elapsed,
-    remaining,
-    deadline,
-    breaches_after,
-    latest_start,
-    is_working,
-    next_opening,
-    next_closing,
-    previous_opening,
-    previous_closing,
+    *(elapsed, remaining, deadline, breaches_after, latest_start, is_working),
+    *(next_opening, next_closing, previous_opening, previous_closing),
 )
 """All verbs, from which the accessors make their methods."""
 
