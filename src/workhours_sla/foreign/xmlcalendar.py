@@ -134,7 +134,8 @@ def _year_in(given: dict[str, str], place: Place) -> int:
     return int(text)
 
 
-def _elements(text: str, place: Place) -> list[tuple[str, dict[str, str], Place]]:
+def _elements(text: str, place: Place) -> Iterator[tuple[str, dict[str, str], Place]]:
+    """Yield the path, the attributes and the place of each element up to a fault of XML."""
     parser = expat.ParserCreate()
     within: list[str] = []
     found: list[tuple[str, dict[str, str], Place]] = []
@@ -152,12 +153,15 @@ def _elements(text: str, place: Place) -> list[tuple[str, dict[str, str], Place]
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: within.pop()
     parser.StartDoctypeDeclHandler = doctype
+    fault = None
     try:
         parser.Parse(text, True)  # noqa: FBT003 - expat takes no keywords
     except expat.ExpatError as error:
-        what = f"it is not XML ({expat.ErrorString(error.code)})"
-        place._replace(line=error.lineno).refuse(what, "get the file again")
-    return found
+        fault = error
+    yield from found
+    if fault is not None:
+        what = f"it is not XML ({expat.ErrorString(fault.code)})"
+        place._replace(line=fault.lineno).refuse(what, "get the file again")
 
 
 def _with_swaps(rows: list[Row], swaps: Mapping[date, date]) -> Iterator[Row]:
