@@ -302,7 +302,7 @@ def layers(language: str) -> str:
     below, pure, title = IMPORTS[language]
     rows = LAYERS[language]
     tall, top = 30, 16
-    drawing = Drawing(720, top * 2 + tall * len(rows), title)
+    drawing = Drawing(790, top * 2 + tall * len(rows), title)
     for n, (name, what) in enumerate(rows):
         y = top + n * tall
         inside = name in {"calendars", "worktime", "sla", "statistics", "compliance"}
