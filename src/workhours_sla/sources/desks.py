@@ -201,17 +201,24 @@ class Desk:
         kind, _, reason = word.partition(":")
         if not kind:
             return
-        if self.time(record, field) is None:
+        at = text_in(record, field)
+        if at is None:
             raise RefusedError(say("value_empty", named=field), "missing_value")
         row: dict[str, object] = {
             "event_id": id_prefix(self.name, self.layout) + own_id,
             "appeal_id": appeal,
             "type": kind,
-            "occurred_at": text_in(record, field),
+            "occurred_at": at,
             "reason": reason,
             "author_role": "official" if kind == EventType.REPLIED else None,
         }
-        yield from self._mapper({**row, **facts})
+        try:
+            yield from self._mapper({**row, **facts})
+        except RefusedError as refused:
+            phrase = refused.detail.phrase
+            if phrase.cause == "at_column":  # the field of the desk, not of an event
+                phrase = say("at_column", column=field, detail=phrase.facts["detail"])
+            raise RefusedError(phrase, refused.reason) from None
 
     def changed(
         self, own_id: str, appeal: str, was: str, now: str, record: Record
