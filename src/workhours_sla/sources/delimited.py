@@ -44,8 +44,8 @@ class Feed:
         self._lines = iter(lines)
         self._again: deque[str] = deque()
         self.taken: list[str] = []
-        self.line = 1
-        self.overlong = False
+        self.line: int = 1
+        self.overlong: bool = False
 
     def __iter__(self) -> Iterator[str]:
         return self
