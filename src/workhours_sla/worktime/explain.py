@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -208,27 +209,27 @@ def check_until(until: object) -> None:
         raise BudgetError(msg, budget=until)
 
 
-def fixed_amount(budget: Budget) -> timedelta | None:
-    """Return the amount of working time or clock time, None for days, whose amount varies."""
-    return budget if isinstance(budget, timedelta) else budget.clock_amount()
-
-
-def trace_of(
-    schedule: DatedShifts,
-    span: tuple[datetime, datetime],
-    *,
-    budget: Budget | None,
-    used: timedelta | None,
-    pauses: Pauses,
+def explained(
+    schedule: DatedShifts, start: datetime, until: Budget | datetime, pauses: Pauses
 ) -> Trace:
-    """Return the trace of a span (start, end) in which ``used`` of a budget is used up."""
-    start, end = span
+    """Return the trace of the deadline of a budget, or of the time elapsed until an instant."""
+    if isinstance(until, datetime):
+        used: timedelta | None = schedule.elapsed(start, until, pauses=pauses)
+        budget, end = None, until
+        amount = None
+    else:
+        budget, end = until, schedule.deadline(start, until, pauses=pauses)
+        amount = until if isinstance(until, timedelta) else until.clock_amount()
+        used = amount
+        if amount is None:
+            with suppress(CalendarCoverageError):  # the due time is certain nevertheless
+                used = schedule.elapsed(start, end, pauses=pauses)
     lo, hi = sorted((moment_of(start), moment_of(end)))
     parts: dict[date, DatePart] = {}
     if isinstance(budget, DayBudget):
         parts = day_parts(budget, schedule, start, end, pauses)
         hi = max(hi, moment_of(schedule.end_of_day(max(parts))))
-    if isinstance(budget, BudgetKind) and budget.clock_amount() is not None:
+    if isinstance(budget, BudgetKind) and amount is not None:
         steps = tuple(_clock_steps(schedule, lo, hi))
     else:
         steps = tuple(

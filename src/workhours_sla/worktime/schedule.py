@@ -26,7 +26,6 @@ from workhours_sla.calendars.days import EARLIEST, LATEST, DateRange, Day, in_an
 from workhours_sla.calendars.zones import time_zone, zones_of
 from workhours_sla.errors import (
     ArgumentError,
-    CalendarCoverageError,
     CalendarDataError,
     EmptyScheduleError,
     HoursSyntaxError,
@@ -43,7 +42,7 @@ from workhours_sla.worktime.pauses import Pauses
 from workhours_sla.worktime.shifts import Shifts, format_shifts, merge_shifts, shorten, spans_on
 from workhours_sla.worktime.timeline import Compiler, Timeline
 from workhours_sla.worktime.times import ONE_DAY, datetime_in, midnight_on, zone_offsets
-from workhours_sla.worktime.unknown import answers_unknown_dates, refused
+from workhours_sla.worktime.unknown import answered, refused
 from workhours_sla.worktime.verbs import Interval, WorkingTime
 
 if TYPE_CHECKING:
@@ -328,31 +327,15 @@ class Schedule(WorkingTime):
         >>> trace.steps[1].day.kind, str(trace.steps[1].used)
         (<DayKind.TRANSFERRED_WORK: 'transferred_work'>, '2:00:00')
         """
-        from workhours_sla.worktime.explain import check_until
+        from workhours_sla.worktime.explain import check_until, explained
 
         check_until(until)
-        return self._trace(start, until, pauses, provisional=provisional)
-
-    @answers_unknown_dates(refused)
-    def _trace(
-        self,
-        start: datetime,
-        until: Budget | datetime,
-        pauses: Pauses,
-        *,
-        provisional: bool = False,
-    ) -> Trace:
-        from workhours_sla.worktime.explain import fixed_amount, trace_of
-
-        if isinstance(until, datetime):
-            used = self.elapsed(start, until, pauses=pauses)
-            return trace_of(self, (start, until), budget=None, used=used, pauses=pauses)
-        due_at = self.deadline(start, until, pauses=pauses)
-        amount = fixed_amount(until)
-        if amount is None:
-            with suppress(CalendarCoverageError):  # the due time is certain nevertheless
-                amount = self.elapsed(start, due_at, pauses=pauses)
-        return trace_of(self, (start, due_at), budget=until, used=amount, pauses=pauses)
+        return answered(
+            self,
+            lambda schedule: explained(schedule, start, until, pauses),
+            refused,
+            provisional=provisional,
+        )
 
     def __or__(self, other: WorkingTime) -> Combination:
         """Return the working time of either schedule, in the zone of the first."""
